@@ -1,0 +1,84 @@
+"""Brings a database to the schema of this version, keeping a copy of what it was.
+
+Foreign keys are off while a migration runs (a batch alter copies the table and drops the old
+one, which would delete child rows in silence) and are checked afterwards.
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from filelock import FileLock
+
+from storage import files
+from storage.database import Store, database_url
+from storage.errors import StorageError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def open_store(url: str | None = None) -> Store:
+    """The store, its schema up to date; several processes may call this at once.
+
+    Raises:
+        StorageError: the database was written by a newer version of the workbench.
+    """
+    url = url or database_url()
+    with FileLock(files.home() / "schema.lock"):
+        upgrade(url)
+    return Store(url)
+
+
+def upgrade(url: str) -> None:
+    """Migrate the database at `url` to the newest schema; does nothing if it is there."""
+    config = Config(attributes={})
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            if current == script.get_current_head():
+                return
+            _check_known(current, script)
+            if current and engine.dialect.name == "sqlite":
+                _back_up(engine.url.database or "", current)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+            if engine.dialect.name == "sqlite":
+                _check_foreign_keys(connection)
+    finally:
+        engine.dispose()
+
+
+def _check_known(current: str | None, script: ScriptDirectory) -> None:
+    known = {revision.revision for revision in script.walk_revisions()}
+    if current and current not in known:
+        raise StorageError(
+            "These projects were saved by a newer version of the workbench: "
+            "update it (git pull, then make run). Nothing was changed."
+        )
+
+
+def _back_up(path: str, revision: str) -> None:
+    """Copy the database beside itself, consistent even while others write."""
+    target = f"{path}.before-{revision}.bak"
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    os.chmod(target, 0o600)
+
+
+def _check_foreign_keys(connection: sa.Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise StorageError(
+            f"The upgrade of the database left {len(broken)} rows without an owner: "
+            "put the copy ending in .bak back in its place and report this."
+        )

@@ -1,0 +1,250 @@
+"""The tables. A job is the only thing with a status; everything else is what was made.
+
+Times are UTC; JSON columns hold plain values; ids are integers so that they fit in a URL.
+"""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+QUEUED, STARTING, RUNNING, CANCELLING = "queued", "starting", "running", "cancelling"
+SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"
+ACTIVE = (STARTING, RUNNING, CANCELLING)
+TERMINAL = (SUCCEEDED, FAILED, CANCELLED)
+
+
+def now() -> dt.datetime:
+    """The present moment, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
+    """A moment: stored without a zone in UTC, given back with it."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> Any:
+        return value and value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> dt.datetime | None:
+        return value and value.replace(tzinfo=dt.UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share: named constraints (so that a migration can drop them)."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {dt.datetime: UtcDateTime, dict[str, Any]: sa.JSON}
+
+
+def _owner(target: str, *, nullable: bool = False) -> Mapped[Any]:
+    """A foreign key whose row goes when its owner goes."""
+    return mapped_column(
+        sa.ForeignKey(f"{target}.id", ondelete="CASCADE"), index=True, nullable=nullable
+    )
+
+
+class Project(Base):
+    """What a person works on; owns everything below it."""
+
+    __tablename__ = "projects"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    description: Mapped[str] = mapped_column(default="")
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    archived_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    base_model_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("base_models.id", ondelete="SET NULL")
+    )
+    """The base model chosen on the Model page."""
+    drafts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What was entered but not saved yet, by page, so that a refresh loses nothing."""
+
+
+class Dataset(Base):
+    """A name for a table of examples; its content is in its versions."""
+
+    __tablename__ = "datasets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = _owner("projects")
+    name: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class DatasetVersion(Base):
+    """Immutable: the examples as the model will get them, each with its split."""
+
+    __tablename__ = "dataset_versions"
+    __table_args__ = (sa.UniqueConstraint("dataset_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dataset_id: Mapped[int] = _owner("datasets")
+    number: Mapped[int]
+    task: Mapped[str]
+    content_hash: Mapped[str]
+    """sha256 of the Parquet object: columns row_id, split and the roles of the task."""
+    source_hash: Mapped[str]
+    source_name: Mapped[str]
+    mapping: Mapped[dict[str, Any]]
+    """How the file became examples: reading options, role → column, templates, system prompt."""
+    rows: Mapped[int]
+    dropped: Mapped[int]
+    splits: Mapped[dict[str, Any]]
+    """train, validation and test → number of examples."""
+    split_seed: Mapped[int]
+    report: Mapped[dict[str, Any]]
+    """What was dropped and why, the labels with their counts, lengths."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class BaseModel(Base):
+    """An entry of the catalogue: bundled, a folder on disk, or from the hub."""
+
+    __tablename__ = "base_models"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    source: Mapped[str]
+    """bundled, folder or hub."""
+    location: Mapped[str]
+    """The folder's path, or the hub id."""
+    revision: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    """causal, encoder or seq2seq."""
+    facts: Mapped[dict[str, Any]]
+    """parameters, size_bytes, licence, purpose, context_length, languages, architecture."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class Run(Base):
+    """One training: version + base model + recipe + seed. Its status is its job's."""
+
+    __tablename__ = "runs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = _owner("projects")
+    dataset_version_id: Mapped[int] = _owner("dataset_versions")
+    base_model_id: Mapped[int] = _owner("base_models")
+    name: Mapped[str]
+    recipe: Mapped[dict[str, Any]]
+    seed: Mapped[int]
+    result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    """The trainer's result: scores, seconds, peak_memory_mb, versions, adapter folder."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class Metric(Base):
+    """One point of a curve."""
+
+    __tablename__ = "metrics"
+    __table_args__ = (sa.UniqueConstraint("run_id", "kind", "step"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = _owner("runs")
+    kind: Mapped[str]
+    """train or validation."""
+    step: Mapped[int]
+    values: Mapped[dict[str, Any]]
+    """loss, learning_rate, epoch, tokens_per_second, grad_norm, accuracy … as the kind has them."""
+
+
+class Job(Base):
+    """One queued piece of work; the table is the queue, and the only place with a status."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (sa.Index("ix_jobs_status_position", "status", "position"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int | None] = _owner("projects", nullable=True)
+    run_id: Mapped[int | None] = _owner("runs", nullable=True)
+    kind: Mapped[str]
+    """train, evaluate, predict, serve or import."""
+    title: Mapped[str]
+    spec: Mapped[dict[str, Any]]
+    """What to do; becomes spec.json in the job directory."""
+    status: Mapped[str] = mapped_column(default=QUEUED)
+    attempt: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+    """Place in the queue; smaller goes first."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    started_at: Mapped[dt.datetime | None]
+    finished_at: Mapped[dt.datetime | None]
+    cancel_requested_at: Mapped[dt.datetime | None]
+    alive_at: Mapped[dt.datetime | None]
+    progress_at: Mapped[dt.datetime | None]
+    progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """phase, step, total_steps, seconds_left, tokens_per_second, message; for a server its port."""
+    reason: Mapped[str] = mapped_column(default="")
+    """One sentence for the user: why it failed, was retried or was cancelled."""
+    result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    event_segment: Mapped[int] = mapped_column(default=1)
+    event_offset: Mapped[int] = mapped_column(default=0)
+
+
+class JobAttempt(Base):
+    """One try at a job: who ran it, under which handle, and how it ended."""
+
+    __tablename__ = "job_attempts"
+    __table_args__ = (sa.UniqueConstraint("job_id", "attempt"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job_id: Mapped[int] = _owner("jobs")
+    attempt: Mapped[int]
+    launcher: Mapped[str] = mapped_column(default="local")
+    handle: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    """pid, create_time and boot_id of the process."""
+    started_at: Mapped[dt.datetime] = mapped_column(default=now)
+    ended_at: Mapped[dt.datetime | None]
+    exit_code: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Evaluation(Base):
+    """Scores of a run on one set of rows, baseline, base and tuned beside each other."""
+
+    __tablename__ = "evaluations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = _owner("runs")
+    split: Mapped[str]
+    """test, or the name of the file that was scored."""
+    rows: Mapped[int]
+    scores: Mapped[dict[str, Any]]
+    """baseline, base and tuned → {accuracy, macro_f1, chrf, exact_match, loss}."""
+    predictions_hash: Mapped[str]
+    """sha256 of the Parquet object with row_id, input, expected, baseline, base, tuned."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class Conversation(Base):
+    """One thread in the playground."""
+
+    __tablename__ = "conversations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = _owner("projects")
+    run_id: Mapped[int | None] = mapped_column(sa.ForeignKey("runs.id", ondelete="SET NULL"))
+    title: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class Message(Base):
+    """A question, or one model's answer to it."""
+
+    __tablename__ = "messages"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conversation_id: Mapped[int] = _owner("conversations")
+    role: Mapped[str]
+    """user or assistant."""
+    model: Mapped[str] = mapped_column(default="")
+    """For an answer the model's id on the server: run-3 or base:NAME."""
+    content: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Sampling settings, seconds and tokens; for a classifier the probabilities."""
+    rating: Mapped[str] = mapped_column(default="")
+    """up, down or nothing."""
+    correction: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
