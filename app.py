@@ -1,15 +1,15 @@
 """The frame around every page: look, current project, page list, worker.
 
-Run it with `streamlit run app.py`, or `make run`.
+Run it with `streamlit run app.py`, or `make run`. Streamlit reads this file in two ways: once
+as a module, for the server, and then as a script for every view of a page.
 """
 
 import streamlit as st
 
-from workbench.ui import context, frame
+from workbench.ui import errors, frame
 
-st.set_page_config(
-    page_title="SLM Workbench", page_icon=":material/school:", layout="wide"
-)
-context.keep_project_in_url()
-context.ensure_worker()
-frame.navigation().run()
+if __name__ == "__main__":
+    frame.show()
+else:
+    app = st.App(__file__, on_script_error=errors.unexpected)
+    frame.announce_pages()

@@ -20,3 +20,26 @@ def shown() -> Iterator[None]:
     except (WorkbenchError, StorageError) as error:
         _log.info("shown to the user", exc_info=True)
         st.error(str(error), icon=":material/error:")
+
+
+@contextlib.contextmanager
+def alone(title: str) -> Iterator[None]:
+    """Like `shown`, for what the whole page rests on: the sentence under `title`, then stop."""
+    try:
+        yield
+    except (WorkbenchError, StorageError) as error:
+        _log.warning("%s", error)
+        st.title(title)
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+
+def unexpected(error: Exception) -> bool:
+    """Show a bug as a plain sentence and keep its trace in the log; a page's last resort."""
+    _log.error("A page failed", exc_info=error)
+    st.error(
+        "Something went wrong on this page, and it is our mistake, not yours. Nothing that was "
+        "saved is lost: reload the page to go on. The details are in the log on the Settings page.",
+        icon=":material/bug_report:",
+    )
+    return True
