@@ -1,0 +1,105 @@
+"""The house keeps its layers: who may import whom, read from the imports themselves."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = {"torch", "transformers", "peft", "bitsandbytes", "datasets", "accelerate", "sklearn"}
+TRAINER = ("workbench.trainer", "workbench.serving")
+TRAINER_MAY = {
+    "workbench",
+    "workbench.bundled",
+    "workbench.errors",
+    "workbench.formats",
+    "workbench.job_dir",
+    "workbench.recipe",
+    "workbench.tasks",
+}
+
+
+def _modules(*folders: str) -> list[Path]:
+    return sorted(
+        path
+        for folder in folders
+        for path in ([ROOT / folder] if folder.endswith(".py") else (ROOT / folder).rglob("*.py"))
+    )
+
+
+def _imports(path: Path) -> set[str]:
+    """Full names of what a file imports: `workbench.errors`, `storage.tables`."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def _breaches(paths: list[Path], forbidden: tuple[str, ...]) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in paths
+        for name in sorted(_imports(path))
+        if any(name == word or name.startswith(word + ".") for word in forbidden)
+    ]
+
+
+def _services() -> list[Path]:
+    outside = {"ui", "trainer", "serving"}
+    return [
+        path
+        for path in _modules("workbench")
+        if path.relative_to(ROOT / "workbench").parts[0] not in outside
+    ]
+
+
+def test_pages_reach_storage_only_through_services() -> None:
+    pages = [p for p in _modules("app.py", "pages", "workbench/ui") if p.name != "context.py"]
+    breaches = _breaches(pages, ("storage", *HEAVY, *TRAINER))
+    assert not [breach for breach in breaches if "imports storage.errors" not in breach]
+
+
+def test_services_import_neither_streamlit_nor_torch() -> None:
+    assert not _breaches(_services(), ("streamlit", "workbench.ui", *HEAVY, *TRAINER))
+
+
+def test_trainer_and_server_know_neither_storage_nor_streamlit() -> None:
+    assert not _breaches(_modules("workbench/trainer", "workbench/serving"), ("storage", "streamlit"))
+
+
+def test_trainer_and_server_use_only_the_shared_contract() -> None:
+    others = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in _modules("workbench/trainer", "workbench/serving")
+        for name in sorted(_imports(path))
+        if name.startswith("workbench.")
+        and not name.startswith(TRAINER)
+        and not any(name == m or name.startswith(m + ".") for m in TRAINER_MAY - {"workbench"})
+    ]
+    assert not others
+
+
+def test_storage_imports_only_itself() -> None:
+    assert not _breaches(_modules("storage"), ("workbench", "streamlit", "pages", *HEAVY))
+
+
+def test_no_script_lies_directly_in_pages() -> None:
+    """Such a script would be served without the frame on a fresh server."""
+    assert not list((ROOT / "pages").glob("*.py"))
+
+
+@pytest.mark.parametrize("module", ["workbench.worker", "workbench.ui.context", "workbench.cli"])
+def test_web_and_worker_never_load_torch(module: str) -> None:
+    code = (
+        f"import sys, {module}; "
+        "print(sorted({'torch', 'transformers', 'peft', 'bitsandbytes'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
