@@ -14,7 +14,6 @@ setup:
 	@$(PYTHON) scripts/setup.py
 
 setup-dev:
-	@$(PYTHON) scripts/setup.py
 	@$(PYTHON) scripts/setup.py --dev
 
 test: setup-dev lint unit pages browser
