@@ -1,0 +1,205 @@
+"""Queries on projects: the projects themselves, what belongs to them, how far they are."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage.tables import (
+    ACTIVE,
+    QUEUED,
+    SUCCEEDED,
+    BaseModel,
+    Conversation,
+    Dataset,
+    DatasetVersion,
+    Evaluation,
+    Job,
+    Project,
+    Run,
+)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a project owns."""
+
+    datasets: int
+    versions: int
+    runs: int
+    conversations: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How far a project is; everything that its five steps are derived from."""
+
+    newest_version: DatasetVersion | None
+    newest_dataset_name: str
+    versions: int
+    base_model_name: str
+    active: tuple[tuple[str, str], ...]
+    """Kind and status of every job that waits or works, oldest first."""
+    trained_runs: int
+    scored: tuple[tuple[str, Evaluation], ...]
+    """Task and evaluation of every scored run, oldest first."""
+    conversations: int
+    predictions: int
+    """Files that a trained model has answered."""
+    seen_evaluation_id: int
+    """The newest evaluation that somebody has looked at; 0 for none."""
+
+
+def add(session: Session, name: str, description: str, *, is_sample: bool = False) -> Project:
+    """A new project."""
+    project = Project(name=name, description=description, is_sample=is_sample, drafts={})
+    session.add(project)
+    session.flush()
+    return project
+
+
+def get(session: Session, project_id: int) -> Project | None:
+    """The project, or None."""
+    return session.get(Project, project_id)
+
+
+def listed(session: Session, *, archived: bool) -> Sequence[Project]:
+    """The projects in use, or the archived ones; the newest first."""
+    gone = Project.archived_at.is_not(None) if archived else Project.archived_at.is_(None)
+    return session.scalars(
+        sa.select(Project).where(gone).order_by(Project.created_at.desc(), Project.id.desc())
+    ).all()
+
+
+def sample(session: Session) -> Project | None:
+    """The sample project, archived or not."""
+    return session.scalars(sa.select(Project).where(Project.is_sample).limit(1)).first()
+
+
+def named(session: Session, name: str) -> Project | None:
+    """The project of this name, whatever its case."""
+    return session.scalars(
+        sa.select(Project).where(sa.func.lower(Project.name) == name.lower())
+    ).first()
+
+
+def set_draft(project: Project, page: str, values: dict[str, Any]) -> None:
+    """Keep what was entered on a page; the column is assigned anew so that the change is seen."""
+    project.drafts = {**(project.drafts or {}), page: values}
+
+
+def counts(session: Session, project_id: int) -> Counts:
+    """How many things belong to the project."""
+    versions = sa.select(sa.func.count()).select_from(DatasetVersion).join(Dataset)
+    return Counts(
+        datasets=_count(session, Dataset, project_id),
+        versions=session.scalar(versions.where(Dataset.project_id == project_id)) or 0,
+        runs=_count(session, Run, project_id),
+        conversations=_count(session, Conversation, project_id),
+    )
+
+
+def _count(session: Session, table: Any, project_id: int) -> int:
+    query = sa.select(sa.func.count()).select_from(table).where(table.project_id == project_id)
+    return session.scalar(query) or 0
+
+
+def active_jobs(session: Session, project_id: int) -> Sequence[Job]:
+    """The jobs of the project that wait or work, oldest first."""
+    return session.scalars(
+        sa.select(Job)
+        .where(Job.project_id == project_id, Job.status.in_((QUEUED, *ACTIVE)))
+        .order_by(Job.id)
+    ).all()
+
+
+def finished_since(session: Session, project_id: int, since: dt.datetime) -> Sequence[Job]:
+    """The jobs of the project that ended after `since`, in the order of their end."""
+    return session.scalars(
+        sa.select(Job)
+        .where(Job.project_id == project_id, Job.finished_at > since)
+        .order_by(Job.finished_at)
+    ).all()
+
+
+def job_ids(session: Session, project_id: int) -> Sequence[int]:
+    """Every job the project ever had; each may have a folder."""
+    return session.scalars(sa.select(Job.id).where(Job.project_id == project_id)).all()
+
+
+def facts(session: Session, project: Project) -> Facts:
+    """How far the project is, in seven small queries."""
+    newest = session.execute(
+        sa.select(DatasetVersion, Dataset.name)
+        .join(Dataset)
+        .where(Dataset.project_id == project.id)
+        .order_by(DatasetVersion.created_at.desc(), DatasetVersion.id.desc())
+        .limit(1)
+    ).first()
+    base = session.get(BaseModel, project.base_model_id) if project.base_model_id else None
+    owned = counts(session, project.id)
+    return Facts(
+        newest_version=newest[0] if newest else None,
+        newest_dataset_name=newest[1] if newest else "",
+        versions=owned.versions,
+        base_model_name=base.name if base else "",
+        active=tuple((job.kind, job.status) for job in active_jobs(session, project.id)),
+        trained_runs=_trained(session, project.id),
+        scored=_scored(session, project.id),
+        conversations=owned.conversations,
+        predictions=_predictions(session, project.id),
+        seen_evaluation_id=(project.drafts or {}).get("seen", {}).get("evaluation_id", 0),
+    )
+
+
+def _trained(session: Session, project_id: int) -> int:
+    results = session.scalars(
+        sa.select(Run.result).where(Run.project_id == project_id, Run.result.is_not(None))
+    )
+    return sum(bool(result and result.get("adapter")) for result in results)
+
+
+def _scored(session: Session, project_id: int) -> tuple[tuple[str, Evaluation], ...]:
+    rows = session.execute(
+        sa.select(DatasetVersion.task, Evaluation)
+        .join(Run, Run.id == Evaluation.run_id)
+        .join(DatasetVersion, DatasetVersion.id == Run.dataset_version_id)
+        .where(Run.project_id == project_id)
+        .order_by(Evaluation.id)
+    )
+    return tuple((task, evaluation) for task, evaluation in rows)
+
+
+def _predictions(session: Session, project_id: int) -> int:
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Job)
+        .where(Job.project_id == project_id, Job.kind == "predict", Job.status == SUCCEEDED)
+    )
+    return session.scalar(query) or 0
+
+
+def copy_data(session: Session, source_id: int, target_id: int) -> None:
+    """Give the target project the same datasets; their files are shared, being immutable."""
+    for dataset in session.scalars(sa.select(Dataset).where(Dataset.project_id == source_id)).all():
+        twin = Dataset(project_id=target_id, name=dataset.name)
+        session.add(twin)
+        session.flush()
+        for version in session.scalars(
+            sa.select(DatasetVersion).where(DatasetVersion.dataset_id == dataset.id)
+        ).all():
+            values = {
+                column.key: getattr(version, column.key)
+                for column in sa.inspect(DatasetVersion).columns
+                if column.key not in ("id", "dataset_id")
+            }
+            session.add(DatasetVersion(dataset_id=twin.id, **values))
+
+
+def delete(session: Session, project: Project) -> None:
+    """Delete the project with everything that belongs to it."""
+    session.delete(project)
+    session.flush()
