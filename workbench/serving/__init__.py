@@ -1,0 +1,1 @@
+"""The model server: answers over HTTP on this machine only, in OpenAI's format."""
