@@ -28,7 +28,7 @@ Steps = list[tuple[str, Callable[[], str]]]
 
 def main() -> int:
     """Bring the environment up to date; returns the exit code."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python gets the sentence
         print(
             f"This is Python {sys.version.split()[0]}, but 3.11 or newer is needed: install it "
             "and run make again (or name it: make run PYTHON=/path/to/python3.12).",
