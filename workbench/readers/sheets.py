@@ -1,0 +1,98 @@
+"""Spreadsheets: XLSX, XLS, XLSB and ODS, with their cells as a person sees them."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from workbench.errors import WorkbenchError
+from workbench.readers.grid import to_grid
+from workbench.readers.kinds import XLSX
+from workbench.readers.table import ReadOptions, Table, check_width
+
+
+def read(path: Path, name: str, options: ReadOptions) -> Table:
+    """One sheet of a workbook: the chosen one, else the first that holds anything.
+
+    Raises:
+        WorkbenchError: it cannot be opened, or has no such sheet.
+    """
+    book = _open(path, name)
+    titles = tuple(book.sheet_names)
+    sheet = _choose(book, options.sheet, name)
+    area = book.get_sheet_by_name(sheet)
+    check_width(area.width, f"Sheet '{sheet}' of {name}")
+    label = name if len(titles) == 1 else f"Sheet '{sheet}' of {name}"
+    grid = to_grid(_rows(area), options.header_row, label)
+    resolved = ReadOptions(header_row=grid.header_row, sheet=sheet)
+    return Table(
+        name,
+        grid.data,
+        grid.row_numbers,
+        XLSX,
+        resolved,
+        sheets=titles,
+        notes=tuple(grid.notes),
+        ragged=tuple(grid.ragged),
+    )
+
+
+def _open(path: Path, name: str) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except PasswordError:
+        raise WorkbenchError(
+            f"{name} is protected by a password: remove the protection and save it again."
+        ) from None
+    except CalamineError as error:
+        raise WorkbenchError(
+            f"{name} cannot be opened as a spreadsheet ({error}): open it in your spreadsheet "
+            "program and save it again as XLSX."
+        ) from None
+
+
+def _choose(book: CalamineWorkbook, wanted: str, name: str) -> str:
+    titles = book.sheet_names
+    if wanted:
+        if wanted not in titles:
+            raise WorkbenchError(
+                f"{name} has no sheet '{wanted}': choose one of {', '.join(titles)}."
+            )
+        return wanted
+    for title in titles:
+        if book.get_sheet_by_name(title).height:
+            return title
+    raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    for row in sheet.iter_rows():
+        yield [as_shown(cell) for cell in row]
+
+
+def as_shown(cell: Any) -> str:
+    """A cell as a person reads it: 1 rather than 1.0, a date without its midnight."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+    if isinstance(cell, dt.datetime):
+        return _moment(cell)
+    if isinstance(cell, dt.timedelta):
+        return _duration(cell)
+    return "" if cell is None else str(cell)
+
+
+def _moment(value: dt.datetime) -> str:
+    if value.time() == dt.time():
+        return value.date().isoformat()
+    return value.isoformat(" ", "seconds" if value.second else "minutes")
+
+
+def _duration(value: dt.timedelta) -> str:
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
