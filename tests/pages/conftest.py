@@ -1,8 +1,8 @@
-"""Page tests run without a worker, and start from an empty cache like a fresh server."""
+"""Page tests run without a worker."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
 def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBENCH_WORKER", "external")
+    monkeypatch.setenv("WORKBENCH_WORKER", "service")

@@ -1,11 +1,10 @@
 """What every page needs: the store, the current project, and a worker that is alive."""
 
-import os
-
 import streamlit as st
 
 from storage.database import Store, database_url
 from storage.schema import open_store
+from workbench import worker_process
 
 HOME = "pages/home/projects.py"
 
@@ -69,9 +68,5 @@ def leave_project() -> None:
 
 
 def ensure_worker() -> None:
-    """Start the worker if none runs; with WORKBENCH_WORKER=external it is started elsewhere."""
-    if os.environ.get("WORKBENCH_WORKER") == "external":
-        return
-    from workbench import worker_process
-
+    """Start the worker if none runs; with WORKBENCH_WORKER=service it runs on its own."""
     worker_process.ensure_worker()
