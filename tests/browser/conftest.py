@@ -1,0 +1,101 @@
+"""The app as a user starts it, and a real browser that visits it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser these tests are skipped, and say so."""
+    for item in items:
+        item.add_marker(pytest.mark.browser)
+        if CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="no chromium found: install it to run these"))
+
+
+@dataclass(frozen=True)
+class App:
+    """A running web app with a home of its own."""
+
+    address: str
+    home: Path
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """`make run`'s second half on a fresh home; web process and worker end with the test."""
+    home = tmp_path / "home"
+    web = subprocess.Popen(
+        [sys.executable, "scripts/run.py"],
+        cwd=ROOT,
+        env={**os.environ, "WORKBENCH_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield App(_address(web), home)
+    finally:
+        for process in _processes_of(home):
+            process.kill()
+        os.killpg(web.pid, signal.SIGKILL)
+        web.communicate()
+
+
+def _address(web: subprocess.Popen[str]) -> str:
+    for line in web.stdout or ():
+        if found := re.search(r"http://localhost:\d+", line):
+            return found[0]
+    raise AssertionError("the app ended before it printed its address")
+
+
+def _processes_of(home: Path) -> list[psutil.Process]:
+    """Worker, trainers and servers of this home: they outlive the web process."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("WORKBENCH_HOME") == str(home):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh tab, 1440 pixels wide."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,46 @@
+"""The command line, thin, over the same services as the pages.
+
+With `--json` a command prints one JSON object as the last line of stdout. An error that the user
+can mend goes to stderr in one sentence, with exit code 2.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+
+from storage.errors import StorageError
+from workbench.cli import data, demo, jobs, machine, runs, use
+from workbench.errors import WorkbenchError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    command: Command = options.command
+    try:
+        return command(options)
+    except (WorkbenchError, StorageError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(
+            "Stopped waiting; what was started goes on. See: python -m workbench jobs",
+            file=sys.stderr,
+        )
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every command."""
+    parser = argparse.ArgumentParser(
+        prog="python -m workbench", description="Teach a small language model your domain."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for module in (demo, data, runs, jobs, use, machine):
+        module.add_commands(commands)
+    return parser

@@ -1,0 +1,85 @@
+"""`import`: a file becomes a dataset version."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from storage.database import Store
+from storage.schema import open_store
+from workbench import ingest, projects
+from workbench.cli.output import command, emit
+from workbench.errors import WorkbenchError
+from workbench.tasks import ROLES, TASKS
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this module."""
+    parser = command(commands, "import", _import, "Make a dataset from a file.")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--project", required=True, metavar="NAME", help="made if it is new")
+    parser.add_argument("--task", required=True, help=", ".join(TASKS))
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="ROLE=COLUMN",
+        help=f"which column plays a role ({', '.join(ROLES)}); guessed without",
+    )
+    parser.add_argument("--test", type=Path, metavar="FILE", help="exam questions of your own")
+    parser.add_argument("--name", default="", help="name of the dataset; the file's without")
+
+
+def _import(options: argparse.Namespace) -> int:
+    store = open_store()
+    saved = ingest.import_file(
+        store,
+        project_id=project_named(store, options.project),
+        path=existing(options.file),
+        task=options.task,
+        columns=pairs(options.map, "--map"),
+        test_path=existing(options.test) if options.test else None,
+        name=options.name,
+    )
+    splits = ", ".join(f"{count} {name}" for name, count in saved.splits.items())
+    emit(
+        options,
+        {
+            "dataset_id": saved.dataset_id,
+            "rows": saved.rows,
+            "dropped": saved.dropped,
+            "splits": saved.splits,
+        },
+        f"Dataset {saved.dataset_id}: {saved.rows} examples ({splits}), {saved.dropped} left out.",
+    )
+    return 0
+
+
+def project_named(store: Store, name: str) -> int:
+    """The id of the project with this name; it is made if there is none."""
+    for card in [*projects.list_projects(store), *projects.list_projects(store, archived=True)]:
+        if card.name == name:
+            return card.id
+    return projects.create_project(store, name)
+
+
+def existing(path: Path) -> Path:
+    """`path`, if there is such a file.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    if not path.is_file():
+        raise WorkbenchError(f"There is no file {path}: check its name and folder.")
+    return path
+
+
+def pairs(texts: list[str], option: str) -> dict[str, str]:
+    """`["a=b"]` → `{"a": "b"}`.
+
+    Raises:
+        WorkbenchError: one has no "=".
+    """
+    for text in texts:
+        if "=" not in text:
+            raise WorkbenchError(f"{option} takes NAME=VALUE, but got '{text}': write it with '='.")
+    return dict(text.split("=", 1) for text in texts)

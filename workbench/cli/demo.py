@@ -1,0 +1,53 @@
+"""`demo`: the sample project's replies through the whole path, with the real model."""
+
+import argparse
+from typing import Any
+
+from workbench import catalogue, ingest, presets, projects, training
+from workbench.bundled import CAUSAL_NAME
+from workbench.cli.output import command, emit, finished, working_store
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this module."""
+    demo = command(commands, "demo", _demo, "Train on the sample project's replies, and score it.")
+    demo.add_argument("--preset", default="balanced", help=", ".join(presets.PRESETS))
+
+
+def _demo(options: argparse.Namespace) -> int:
+    store = working_store()
+    project_id = projects.create_sample_project(store)
+    version = next(v for v in ingest.list_versions(store, project_id) if v.task == "completion")
+    model = catalogue.resolve_model(store, CAUSAL_NAME)
+    recipe = presets.preset(
+        options.preset, task=version.task, kind=model.kind, rows=version.splits["train"]
+    )
+    run = training.start_run(
+        store,
+        project_id=project_id,
+        version_id=version.id,
+        base_model_id=model.id,
+        recipe=recipe,
+        name="Demo",
+    )
+    finished(store, run.job_id)
+    result = training.get_run(store, run.run_id).result or {}
+    exam = result["scores"]["test"]
+    value = {
+        "base": exam["base"],
+        "tuned": exam["tuned"],
+        "run_id": run.run_id,
+        "seconds": result["seconds"],
+        "peak_memory_mb": result["peak_memory_mb"],
+    }
+    emit(options, value, _told(value))
+    return 0
+
+
+def _told(value: dict[str, Any]) -> str:
+    lines = [f"Run {value['run_id']}: {value['seconds']:.0f} s, {value['peak_memory_mb']:.0f} MB"]
+    for name in sorted(value["tuned"]):
+        lines.append(
+            f"  {name:<12} base {value['base'][name]:.3f}   tuned {value['tuned'][name]:.3f}"
+        )
+    return "\n".join(lines)

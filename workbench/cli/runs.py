@@ -1,0 +1,118 @@
+"""`train`, `evaluate`, `predict`: what is done with a dataset and a model."""
+
+import argparse
+import shutil
+from pathlib import Path
+from typing import Any
+
+from storage.database import Store
+from workbench import catalogue, evaluation, ingest, prediction, presets, training
+from workbench.cli.data import existing, pairs
+from workbench.cli.output import command, emit, finished, working_store
+from workbench.errors import WorkbenchError
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this module."""
+    train = command(commands, "train", _train, "Train a base model on a dataset.")
+    train.add_argument("--dataset", type=int, required=True, metavar="ID")
+    train.add_argument("--base", required=True, metavar="MODEL", help="name, folder or hub id")
+    train.add_argument("--preset", default="balanced", help=", ".join(presets.PRESETS))
+    train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
+    train.add_argument("--name", default="", help="name of the run")
+    train.add_argument("--wait", action="store_true", help="wait until it has ended")
+    evaluate = command(commands, "evaluate", _evaluate, "Score a run on its exam or on a file.")
+    evaluate.add_argument("--run", type=int, required=True, metavar="ID")
+    evaluate.add_argument("--file", type=Path, help="without: the dataset's own test split")
+    predict = command(commands, "predict", _predict, "Answer every row of a file.")
+    predict.add_argument("--run", required=True, metavar="ID")
+    predict.add_argument("--file", type=Path, required=True)
+    predict.add_argument("--out", type=Path, required=True, metavar="FILE", help=".csv or .xlsx")
+
+
+def _train(options: argparse.Namespace) -> int:
+    store = working_store()
+    run = _start(store, options)
+    if options.wait:
+        finished(store, run.job_id)
+    view = training.get_run(store, run.run_id)
+    result = view.result or {}
+    value = {
+        "run_id": run.run_id,
+        "job_id": run.job_id,
+        "status": view.status,
+        "seconds": result.get("seconds"),
+        "peak_memory_mb": result.get("peak_memory_mb"),
+        "scores": _scores_by_split(result),
+    }
+    emit(
+        options, value, f"Run {run.run_id} (job {run.job_id}): {view.status}. {view.reason}".strip()
+    )
+    return 0
+
+
+def _start(store: Store, options: argparse.Namespace) -> training.StartedRun:
+    version = ingest.latest_version(store, options.dataset)
+    model = catalogue.resolve_model(store, options.base)
+    recipe = presets.preset(
+        options.preset, task=version.task, kind=model.kind, rows=version.splits["train"]
+    ).changed(**pairs(options.set, "--set"))
+    return training.start_run(
+        store,
+        project_id=version.project_id,
+        version_id=version.id,
+        base_model_id=model.id,
+        recipe=recipe,
+        name=options.name,
+    )
+
+
+def _scores_by_split(result: dict[str, Any]) -> dict[str, Any]:
+    """The trained model's scores; the exam of base and baseline is `evaluate`'s."""
+    scores = result.get("scores") or {}
+    return {
+        "validation": scores.get("validation") or {},
+        "test": (scores.get("test") or {}).get("tuned") or {},
+    }
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    store = working_store()
+    if options.file is None and (stored := evaluation.list_evaluations(store, options.run)):
+        exam = next((e for e in stored if e.split == "test"), None)
+        if exam is not None:
+            return _show_scores(options, exam.scores, exam.rows)
+    path = existing(options.file) if options.file else None
+    job_id = evaluation.start_evaluation(store, options.run, path)
+    result = finished(store, job_id).result or {}
+    return _show_scores(options, result["scores"], result["rows"])
+
+
+def _show_scores(options: argparse.Namespace, scores: dict[str, Any], rows: int) -> int:
+    value = {who: scores.get(who) or {} for who in ("baseline", "base", "tuned")} | {"rows": rows}
+    lines = [f"{rows} exam questions"]
+    for who in ("baseline", "base", "tuned"):
+        if scores.get(who):
+            numbers = ", ".join(f"{name} {score:.4g}" for name, score in scores[who].items())
+            lines.append(f"  {who:<8} {numbers}")
+    emit(options, value, "\n".join(lines))
+    return 0
+
+
+def _predict(options: argparse.Namespace) -> int:
+    if options.out.suffix.lower() not in (".csv", ".xlsx"):
+        raise WorkbenchError(f"{options.out} must end in .csv or .xlsx: name it so.")
+    store = working_store()
+    job_id = prediction.start_prediction(store, _run_id(options.run), existing(options.file))
+    finished(store, job_id)
+    answers = prediction.answers_file(store, job_id, options.out.suffix.lower().lstrip("."))
+    shutil.copyfile(answers, options.out)
+    rows = prediction.answered_rows(store, job_id)
+    emit(options, {"rows": rows, "out": str(options.out)}, f"{rows} answers are in {options.out}.")
+    return 0
+
+
+def _run_id(text: str) -> int:
+    if not text.isdigit():
+        raise WorkbenchError(f"--run takes the number of a finished run, not '{text}'.")
+    return int(text)

@@ -1,0 +1,45 @@
+"""`chat`, `serve`: talk to a model, or let other programs do so."""
+
+import argparse
+from typing import Any
+
+from workbench import chat
+from workbench.cli.output import command, emit, working_store
+from workbench.errors import WorkbenchError
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this module."""
+    ask = command(commands, "chat", _chat, "Ask a model one question.")
+    ask.add_argument("--run", required=True, metavar="ID", help="a run, or base:MODEL")
+    ask.add_argument("text")
+    serve = command(
+        commands, "serve", _serve, "Answer on this machine as OpenAI's server does.", as_json=False
+    )
+    serve.add_argument("--run", required=True, metavar="ID", help="a run, or base:MODEL")
+    serve.add_argument("--port", type=int, default=0, help="without: any free one")
+
+
+def model_id(text: str) -> str:
+    """`3` → `run-3`; `base:NAME` and `run-3` stay.
+
+    Raises:
+        WorkbenchError: it is neither.
+    """
+    if text.isdigit():
+        return f"run-{text}"
+    if text.startswith(("base:", "run-")):
+        return text
+    raise WorkbenchError(f"--run takes the number of a run or base:MODEL, not '{text}'.")
+
+
+def _chat(options: argparse.Namespace) -> int:
+    store = working_store()
+    answer = chat.ask(store, model_id(options.run), options.text)
+    emit(options, {"model": model_id(options.run), "answer": answer}, answer)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    chat.serve_forever(working_store(), model_id(options.run), options.port)
+    return 0
