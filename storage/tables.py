@@ -29,8 +29,10 @@ class UtcDateTime(sa.types.TypeDecorator[dt.datetime]):
     def process_bind_param(self, value: dt.datetime | None, dialect: sa.Dialect) -> Any:
         return value and value.astimezone(dt.UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> dt.datetime | None:
-        return value and value.replace(tzinfo=dt.UTC)
+    def process_result_value(
+        self, value: dt.datetime | None, dialect: sa.Dialect
+    ) -> dt.datetime | None:
+        return value.replace(tzinfo=dt.UTC) if value else None
 
 
 class Base(DeclarativeBase):
@@ -197,7 +199,7 @@ class JobAttempt(Base):
     attempt: Mapped[int]
     launcher: Mapped[str] = mapped_column(default="local")
     handle: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
-    """pid, create_time and boot_id of the process."""
+    """pid, started_s (seconds between boot and the process) and boot_id."""
     started_at: Mapped[dt.datetime] = mapped_column(default=now)
     ended_at: Mapped[dt.datetime | None]
     exit_code: Mapped[int | None]

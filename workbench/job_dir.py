@@ -35,6 +35,8 @@ from workbench.errors import WorkbenchError
 SEGMENT_LINES = 2000
 LIFELINE_VARIABLE = "WORKBENCH_LIFELINE_FD"
 """Environment variable with the number of the pipe that ends when the worker dies."""
+LOCK_VARIABLE = "WORKBENCH_LOCK_FD"
+"""Environment variable with the number of the job's lock file, which the worker locked already."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class JobDir:
     @property
     def spec(self) -> Path:
         return self.path / "spec.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "lock"
 
     @property
     def events(self) -> Path:
@@ -71,17 +77,24 @@ class JobDir:
     def locked(self) -> Iterator[None]:
         """Hold this folder's lock; it goes with the process, however that ends.
 
+        The worker locks the folder before it starts a process and hands the open file down, so
+        there is no moment at which a second process could slip in; here that counts as held.
+
         Raises:
             WorkbenchError: another process works here.
         """
-        with (self.path / "lock").open("a") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise WorkbenchError(
-                    f"Another process is working in {self.path}: wait until it ends."
-                ) from None
+        with self.lock.open("a") as handle:
+            if not _is_handed_down(handle):
+                self._take(handle)
             yield
+
+    def _take(self, handle: IO[str]) -> None:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise WorkbenchError(
+                f"Another process is working in {self.path}: wait until it ends."
+            ) from None
 
     def is_locked(self) -> bool:
         """Whether a process works here at this moment."""
@@ -90,6 +103,14 @@ class JobDir:
                 return False
         except WorkbenchError:
             return True
+
+
+def _is_handed_down(handle: IO[str]) -> bool:
+    number = os.environ.get(LOCK_VARIABLE, "")
+    try:
+        return number.isdigit() and os.path.sameopenfile(int(number), handle.fileno())
+    except OSError:
+        return False
 
 
 def write_json(path: Path, value: Any) -> None:

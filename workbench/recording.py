@@ -1,0 +1,76 @@
+"""Writes how a job ended and what it made: one transaction, one terminal state."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage import files, jobs, runs
+from storage.database import Store
+from storage.tables import ACTIVE, QUEUED, SUCCEEDED, BaseModel, Job, Run, now
+from workbench.outcome import Ending, Outcome
+
+Result = dict[str, Any]
+
+
+def record(store: Store, job: Job, outcome: Outcome, ending: Ending) -> bool:
+    """Write the end of an attempt and keep what it made.
+
+    Returns whether it was written: no if this attempt has been ended already.
+    """
+    result = _with_predictions(outcome.result)
+    values: dict[str, Any] = {"status": outcome.status, "reason": outcome.reason}
+    if outcome.status == QUEUED:
+        values |= {"progress": {}, "alive_at": None, "progress_at": None}
+    else:
+        values |= {"finished_at": now(), "result": result}
+    with store.write() as session:
+        if not jobs.change(session, job.id, job.attempt, ACTIVE, **values):
+            return False
+        jobs.end_attempt(session, job.id, job.attempt, ending.exit_code, outcome.reason)
+        if result is not None and outcome.status != QUEUED:
+            _keep(session, job, result)
+    return True
+
+
+def _with_predictions(result: Result | None) -> Result | None:
+    """The result, its predictions put among the objects, named by `predictions_hash`."""
+    if result is None or not result.get("predictions"):
+        return result
+    return {**result, "predictions_hash": files.put_file(Path(result["predictions"]))}
+
+
+def _keep(session: Session, job: Job, result: Result) -> None:
+    match job.kind:
+        case "train":
+            _keep_training(session, job, result)
+        case "evaluate":
+            _keep_scores(session, job, result, result.get("scores") or {})
+        case "import" if result["status"] == SUCCEEDED:
+            _keep_model(session, job, result)
+
+
+def _keep_training(session: Session, job: Job, result: Result) -> None:
+    session.execute(sa.update(Run).where(Run.id == job.run_id).values(result=result))
+    _keep_scores(session, job, result, (result.get("scores") or {}).get("test") or {})
+
+
+def _keep_scores(session: Session, job: Job, result: Result, scores: dict[str, Any]) -> None:
+    """An evaluation, if rows were scored and what was predicted for them is there."""
+    if job.run_id is None or not scores or "predictions_hash" not in result:
+        return
+    split = job.spec.get("split") or "test"
+    rows = int(result.get("rows") or 0)
+    runs.add_evaluation(session, job.run_id, split, rows, scores, result["predictions_hash"])
+
+
+def _keep_model(session: Session, job: Job, result: Result) -> None:
+    """What the download showed about a model of the hub: its kind, revision and facts."""
+    mine = sa.select(BaseModel).where(
+        BaseModel.source == "hub", BaseModel.location == job.spec["hub_id"]
+    )
+    for model in session.scalars(mine):
+        model.kind = result.get("model_kind") or model.kind
+        model.revision = result.get("revision") or model.revision
+        model.facts = {**model.facts, **(result.get("facts") or {})}
