@@ -16,6 +16,7 @@ from workbench.serving.activity import Activity
 from workbench.serving.answers import Answers
 from workbench.serving.app import create_app
 from workbench.serving.http_server import HttpServer
+from workbench.serving.loader import Loader
 from workbench.serving.registry import Registry
 from workbench.serving.shelf import Shelf
 
@@ -32,8 +33,11 @@ WORDS = [
 ]
 
 
-def make_base(folder: Path, *, seed: int = 0, context: int = 256) -> Path:
-    """A base model's folder with a tokenizer whose tokens are bytes and short words."""
+def make_base(folder: Path, *, seed: int = 0, context: int = 256, endless: bool = False) -> Path:
+    """A base model's folder with a tokenizer whose tokens are bytes and short words.
+
+    An endless one writes until it is stopped.
+    """
     tokenizer = _tokenizer()
     tokenizer.save_pretrained(folder)
     torch.manual_seed(seed)
@@ -48,7 +52,7 @@ def make_base(folder: Path, *, seed: int = 0, context: int = 256) -> Path:
             max_position_embeddings=context,
             initializer_range=0.3,
             bos_token_id=None,
-            eos_token_id=tokenizer.eos_token_id,
+            eos_token_id=None if endless else tokenizer.eos_token_id,
             pad_token_id=tokenizer.pad_token_id,
         )
     )
@@ -68,9 +72,7 @@ def make_adapter(
     """An adapter with random weights that change every answer, as a training would leave it."""
     torch.manual_seed(seed)
     model = LlamaForCausalLM.from_pretrained(base)
-    config = LoraConfig(
-        r=4, lora_alpha=16, target_modules="all-linear", init_lora_weights=False
-    )
+    config = LoraConfig(r=4, lora_alpha=16, target_modules="all-linear", init_lora_weights=False)
     get_peft_model(model, config).save_pretrained(folder)
     _tokenizer().save_pretrained(folder)
     about = {
@@ -145,3 +147,8 @@ def _tokenizer() -> PreTrainedTokenizerFast:
     )
     tokenizer.chat_template = TEMPLATE
     return tokenizer
+
+
+def shelf() -> Shelf:
+    """A shelf that loads the tiny models as the server loads real ones."""
+    return Shelf(Loader())

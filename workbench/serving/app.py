@@ -1,10 +1,10 @@
 """The server's HTTP endpoints; OpenAI's where OpenAI has one.
 
-    POST /v1/chat/completions     an answer to a conversation, streamed or whole
-    POST /v1/completions          a text continued as it stands
-    POST /v1/classify             categories with their probabilities
-    GET  /v1/models, /v1/models/ID
-    GET  /health
+POST /v1/chat/completions     an answer to a conversation, streamed or whole
+POST /v1/completions          a text continued as it stands
+POST /v1/classify             categories with their probabilities
+GET  /v1/models, /v1/models/ID
+GET  /health
 """
 
 from starlette.applications import Starlette
@@ -86,9 +86,7 @@ class _Endpoints:
         label, usage = await run_in_threadpool(self._answers.label, entry, asked)
         if not asked.stream:
             return JSONResponse(shape.whole(label, "stop", usage))
-        return streaming.told(
-            [*shape.opening(), shape.piece(label), *shape.closing("stop", usage)]
-        )
+        return streaming.told([*shape.opening(), shape.piece(label), *shape.closing("stop", usage)])
 
 
 async def _api_error(_request: Request, error: Exception) -> Response:

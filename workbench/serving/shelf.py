@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 
+from workbench.serving.loader import Loader
 from workbench.serving.registry import Entry
 from workbench.serving.text_model import TextModel
 
@@ -24,13 +25,8 @@ ROOM = 2.0
 class Shelf:
     """Loaded models by what they were loaded from."""
 
-    def __init__(
-        self,
-        load_text_model: Callable[[Entry], TextModel],
-        load_classifier: Callable[[Entry], Any],
-    ) -> None:
-        self._load_text_model = load_text_model
-        self._load_classifier = load_classifier
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
         self._lock = threading.Lock()
         self._loaded: OrderedDict[Hashable, Any] = OrderedDict()
         self.loads = 0
@@ -40,7 +36,7 @@ class Shelf:
         """The entry's base model with its adapter beside it, loaded if need be."""
         key = (entry.base["path"], entry.base.get("revision"), entry.quantization)
         with self._lock:
-            model: TextModel = self._get(key, entry, self._load_text_model)
+            model: TextModel = self._get(key, entry, self._loader.text_model)
             if entry.adapter and not model.has(entry.id, entry.adapter):
                 with model.turns:
                     model.add(entry.id, entry.adapter)
@@ -50,7 +46,7 @@ class Shelf:
         """The entry's encoder with its head, loaded if need be."""
         key = (entry.id, str(entry.adapter))
         with self._lock:
-            return self._get(key, entry, self._load_classifier)
+            return self._get(key, entry, self._loader.classifier)
 
     def _get(self, key: Hashable, entry: Entry, load: Callable[[Entry], Any]) -> Any:
         if key not in self._loaded:

@@ -1,0 +1,34 @@
+"""Turns are fair: whoever waits goes before whoever just went."""
+
+import threading
+
+from workbench.serving.turns import Turns
+
+
+def test_two_workers_alternate() -> None:
+    turns, order = Turns(), []
+    both_wait = threading.Barrier(3)
+
+    def work(name: str) -> None:
+        both_wait.wait()
+        with turns:
+            for _ in range(3):
+                order.append(name)
+                turns.pass_on()
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    with turns:
+        both_wait.wait()
+        while len(turns._queue) < 3:
+            threading.Event().wait(0.001)
+    for thread in threads:
+        thread.join(5)
+    assert "".join(order) in ("ababab", "bababa")
+
+
+def test_nobody_waits_behind_a_single_holder() -> None:
+    with Turns() as turns:
+        assert not turns.wanted()
+        turns.pass_on()
