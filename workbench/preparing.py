@@ -1,0 +1,208 @@
+"""From a source and a plan to the examples of a version, each with its split."""
+
+import dataclasses
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench import quality
+from workbench.errors import WorkbenchError
+from workbench.examples import LEAKED, Examples, examples_of, question
+from workbench.mapping import check_roles
+from workbench.readers.table import ReadOptions, Table, options_from
+from workbench.splits import (
+    DEFAULT_FRACTIONS,
+    DEFAULT_SEED,
+    TEST,
+    assign,
+    check_fractions,
+    question_key,
+    sizes,
+)
+from workbench.tasks import Task, task_named
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of the user's that is kept: its content's sha256, and the name it had."""
+
+    digest: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a table becomes examples; kept with the version, and applied to later files alike."""
+
+    task: str
+    roles: Mapping[str, str]
+    """Role → column or template."""
+    system: str = ""
+    """Instruction for every row; a `system` column wins where it says something."""
+    read: ReadOptions = field(default_factory=ReadOptions)
+    test: Source | None = None
+    test_read: ReadOptions = field(default_factory=ReadOptions)
+    fractions: tuple[float, float, float] = DEFAULT_FRACTIONS
+    seed: int = DEFAULT_SEED
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Plain values for the version's row; its task and seed have columns of their own."""
+        return {
+            "roles": dict(self.roles),
+            "system": self.system,
+            "read": self.read.as_dict(),
+            "test": dataclasses.asdict(self.test) if self.test else None,
+            "test_read": self.test_read.as_dict(),
+            "fractions": list(self.fractions),
+        }
+
+
+def plan_from(task: str, mapping: Mapping[str, Any], seed: int = DEFAULT_SEED) -> Plan:
+    """The plan that `as_mapping` wrote."""
+    train, validation, test = mapping.get("fractions") or DEFAULT_FRACTIONS
+    return Plan(
+        task,
+        dict(mapping["roles"]),
+        mapping.get("system") or "",
+        options_from(mapping.get("read") or {}),
+        Source(**mapping["test"]) if mapping.get("test") else None,
+        options_from(mapping.get("test_read") or {}),
+        (train, validation, test),
+        seed,
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The examples of a version before it is saved."""
+
+    data: pa.Table
+    """Columns row_id, split and the roles of the task."""
+    plan: Plan
+    report: dict[str, Any]
+    splits: dict[str, int]
+    dropped: int
+
+    def __len__(self) -> int:
+        return int(self.data.num_rows)
+
+    def parquet(self) -> io.BytesIO:
+        """The same bytes for the same examples."""
+        return parquet_of(self.data)
+
+
+def prepare(
+    plan: Plan,
+    table: Table,
+    test_table: Table | None = None,
+    *,
+    earlier: Mapping[str, str] | None = None,
+) -> Prepared:
+    """Map, clean and split a table.
+
+    Args:
+        test_table: the user's own exam, in place of the test split; its rows are numbered on
+            after the table's last row and stay whole, while the same texts leave the training.
+        earlier: question key → split in earlier versions of the dataset.
+
+    Raises:
+        WorkbenchError: a column is missing, or there is too little to learn from.
+    """
+    task = task_named(plan.task)
+    check_fractions(plan.fractions, test_file=test_table is not None)
+    roles = check_roles(task, plan.roles, table)
+    plan = dataclasses.replace(plan, roles=roles, system=plan.system.strip(), read=table.options)
+    examples = examples_of(table, task, roles)
+    facts: dict[str, Any] = {}
+    if test_table is None:
+        quality.check_usable(task, examples, table.name)
+        splits = _split(task, examples, plan.fractions, plan.seed, earlier)
+    else:
+        plan = dataclasses.replace(plan, test_read=test_table.options)
+        exam = _exam(task, roles, test_table)
+        examples = _without_leaks(examples, exam)
+        quality.check_usable(task, examples, table.name)
+        shares = plan.fractions[0] + plan.fractions[1]
+        fractions = (plan.fractions[0] / shares, plan.fractions[1] / shares, 0.0)
+        splits = _split(task, examples, fractions, plan.seed, None)
+        offset = max(table.row_numbers.to_pylist())
+        splits += [TEST] * len(exam)
+        examples = _joined(examples, exam, offset)
+        facts = {"test_row_offset": offset, "test_name": test_table.name}
+        facts["test_dropped"] = {reason: len(rows) for reason, rows in exam.dropped.items()}
+    report = {**quality.report(task, examples, splits), **facts}
+    report["notes"] = list(table.notes)
+    dropped = sum(map(len, examples.dropped.values()))
+    return Prepared(canonical(examples, splits), plan, report, sizes(splits), dropped)
+
+
+def _split(
+    task: Task,
+    examples: Examples,
+    fractions: Sequence[float],
+    seed: int,
+    earlier: Mapping[str, str] | None,
+) -> list[str]:
+    keys = [question_key(text) for text in examples.raw_questions]
+    labels = examples.values["label"] if task.name == "classification" else None
+    return assign(keys, labels, fractions=fractions, seed=seed, earlier=earlier)
+
+
+def _exam(task: Task, roles: Mapping[str, str], table: Table) -> Examples:
+    exam = examples_of(table, task, check_roles(task, roles, table), duplicates=True)
+    if not len(exam):
+        raise WorkbenchError(
+            f"{table.name} has no row that can be examined "
+            f"({quality.dropped_sentence(exam.dropped) or 'it is empty'}): "
+            "fill its cells, or choose another file."
+        )
+    return exam
+
+
+def _without_leaks(examples: Examples, exam: Examples) -> Examples:
+    asked = set(exam.raw_questions)
+    leaks = {i for i, text in enumerate(examples.raw_questions) if text in asked}
+    return examples.without(leaks, LEAKED)
+
+
+def _joined(examples: Examples, exam: Examples, offset: int) -> Examples:
+    dropped = dict(examples.dropped)
+    for reason, rows in exam.dropped.items():
+        dropped[f"{reason}, in the exam file"] = rows
+    return Examples(
+        examples.row_ids + [row + offset for row in exam.row_ids],
+        {role: [*texts, *exam.values[role]] for role, texts in examples.values.items()},
+        examples.raw_questions + exam.raw_questions,
+        dropped,
+    )
+
+
+def canonical(examples: Examples, splits: Sequence[str] | None = None) -> pa.Table:
+    """The examples in the columns that training and evaluation read."""
+    columns: dict[str, Any] = {"row_id": pa.array(examples.row_ids, pa.int64())}
+    if splits is not None:
+        columns["split"] = pa.array(splits, pa.string())
+    for role, texts in examples.values.items():
+        columns[role] = pa.array(texts, pa.large_string())
+    return pa.table(columns)
+
+
+def parquet_of(data: pa.Table) -> io.BytesIO:
+    """The table as a Parquet file, from its start."""
+    stream = io.BytesIO()
+    pq.write_table(data, stream, compression="zstd")
+    stream.seek(0)
+    return stream
+
+
+def splits_by_question(task: Task, data: pa.Table) -> dict[str, str]:
+    """Question key → split, of a version that was saved before."""
+    columns = [role for role in data.column_names if role not in ("row_id",)]
+    found = {}
+    for row in data.select(columns).to_pylist():
+        found[question_key(question(task, row, row))] = row["split"]
+    return found

@@ -1,0 +1,179 @@
+"""The versions of the datasets of a project: what is there, how to get it, how to be rid of it."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from storage import datasets as rows
+from storage import files, leftovers
+from storage.database import Store
+from storage.tables import DatasetVersion
+from workbench.errors import WorkbenchError
+from workbench.words import joined, plural
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class VersionInfo:
+    """A version of a dataset, as pages and other services see it."""
+
+    id: int
+    dataset_id: int
+    dataset_name: str
+    number: int
+    task: str
+    rows: int
+    dropped: int
+    splits: dict[str, int]
+    labels: list[str]
+    """The categories in alphabetical order; empty for other tasks."""
+    mean_chars: float
+    mapping: dict[str, Any]
+    report: dict[str, Any]
+    source_name: str
+    source_hash: str
+    split_seed: int
+    created_at: dt.datetime
+    path: Path
+    """The canonical examples, as Parquet."""
+
+
+def list_versions(store: Store, project_id: int) -> list[VersionInfo]:
+    """Every version of the project's datasets, the newest first."""
+    with store.read() as session:
+        return [_info(*found) for found in rows.versions_of_project(session, project_id)]
+
+
+def get_version(store: Store, version_id: int) -> VersionInfo:
+    """The version of this id.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    with store.read() as session:
+        found = rows.version_with_name(session, version_id)
+    if found is None:
+        raise WorkbenchError(
+            f"There is no dataset version {version_id} (any more): choose one on the Data page."
+        )
+    return _info(*found)
+
+
+def latest_version(store: Store, dataset_id: int) -> VersionInfo:
+    """The newest version of a dataset.
+
+    Raises:
+        WorkbenchError: there is no such dataset, or it has no version.
+    """
+    with store.read() as session:
+        dataset = rows.get(session, dataset_id)
+        found = rows.versions_of_dataset(session, dataset_id) if dataset else []
+    if not dataset or not found:
+        raise WorkbenchError(
+            f"There is no dataset {dataset_id} (any more): choose one on the Data page."
+        )
+    return _info(found[-1], dataset.name)
+
+
+def _info(version: DatasetVersion, dataset_name: str) -> VersionInfo:
+    report = dict(version.report)
+    return VersionInfo(
+        id=version.id,
+        dataset_id=version.dataset_id,
+        dataset_name=dataset_name,
+        number=version.number,
+        task=version.task,
+        rows=version.rows,
+        dropped=version.dropped,
+        splits=dict(version.splits),
+        labels=sorted(report.get("labels", {})),
+        mean_chars=float(report.get("mean_chars", 0)),
+        mapping=dict(version.mapping),
+        report=report,
+        source_name=version.source_name,
+        source_hash=version.source_hash,
+        split_seed=version.split_seed,
+        created_at=version.created_at,
+        path=files.object_path(version.content_hash),
+    )
+
+
+def deletion_summary(store: Store, dataset_id: int) -> str:
+    """What deleting the dataset would take with it: "2 versions and 1 training run"."""
+    with store.read() as session:
+        versions = len(rows.versions_of_dataset(session, dataset_id))
+        runs = len(rows.run_names(session, dataset_id))
+    parts = [plural(versions, "version")] + ([plural(runs, "training run")] if runs else [])
+    return joined(parts)
+
+
+def delete_dataset(store: Store, dataset_id: int) -> None:
+    """Delete a dataset with its versions and those of its files that nothing else needs.
+
+    Raises:
+        WorkbenchError: a model was trained on it, whose result would lose its ground.
+    """
+    with store.write() as session:
+        dataset = rows.get(session, dataset_id)
+        if dataset is None:
+            return
+        if names := rows.run_names(session, dataset_id):
+            raise WorkbenchError(
+                f"'{dataset.name}' cannot be deleted, because {joined(names[:3])} learned from it: "
+                "delete those runs on the Train page first."
+            )
+        objects = rows.objects(session, dataset_id)
+        rows.delete(session, dataset)
+        leftovers.remove_objects(session, objects)
+
+
+def rename_dataset(store: Store, dataset_id: int, name: str) -> None:
+    """Give a dataset another name.
+
+    Raises:
+        WorkbenchError: the name is empty, or another dataset of the project has it.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise WorkbenchError("The dataset has no name yet: type one, such as 'Customer e-mails'.")
+    with store.write() as session:
+        dataset = rows.get(session, dataset_id)
+        if dataset is None:
+            raise WorkbenchError(f"There is no dataset {dataset_id} (any more): reload the page.")
+        other = rows.named(session, dataset.project_id, name)
+        if other is not None and other.id != dataset_id:
+            raise WorkbenchError(
+                f"There is already a dataset named '{other.name}': choose another."
+            )
+        dataset.name = name
+
+
+def as_csv(path: Path) -> bytes:
+    """A version's examples as CSV for a spreadsheet, with a mark so that it knows the encoding.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    table = pq.read_table(path)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(table.column_names)
+    for batch in table.to_batches():
+        writer.writerows(_harmless(batch.to_pylist()))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(rows_: list[dict[str, Any]]) -> Iterator[list[Any]]:
+    for row in rows_:
+        yield [without_formula(cell) if isinstance(cell, str) else cell for cell in row.values()]
+
+
+def without_formula(cell: str) -> str:
+    """The text, with an apostrophe before what a spreadsheet would run as a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
