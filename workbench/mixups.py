@@ -1,0 +1,66 @@
+"""Where a classifier goes wrong: per category, and which categories it takes for each other."""
+
+import pandas as pd
+
+OTHER = "(no category)"
+"""Stands for an answer that is none of the exam's categories, as a model that writes may give."""
+
+
+def per_category(answers: pd.DataFrame, who: str = "tuned") -> pd.DataFrame:
+    """One row for each category of the exam, the weakest first.
+
+    Returns:
+        Columns category, examples, right (share, 0 to 1), mistaken_for (the category it is most
+        often taken for; empty if it never is) and mistakes (how often).
+    """
+    grouped = answers.groupby("expected")[f"right_{who}"]
+    table = pd.DataFrame({"examples": grouped.size(), "right": grouped.mean()})
+    worst = pairs(answers, who).drop_duplicates("category").set_index("category")
+    table["mistaken_for"] = worst["mistaken_for"].reindex(table.index).fillna("")
+    table["mistakes"] = worst["mistakes"].reindex(table.index).fillna(0).astype(int)
+    table = table.rename_axis("category").reset_index()
+    return table.sort_values(["right", "examples"], ascending=[True, False], ignore_index=True)
+
+
+def pairs(answers: pd.DataFrame, who: str = "tuned") -> pd.DataFrame:
+    """Which category was taken for which, the most frequent first.
+
+    Returns:
+        Columns category (the right one), mistaken_for and mistakes (how often).
+    """
+    wrong = answers.loc[~answers[f"right_{who}"], ["expected", who]]
+    counts = wrong.groupby(["expected", who]).size().rename("mistakes").reset_index()
+    counts.columns = pd.Index(["category", "mistaken_for", "mistakes"])
+    return counts.sort_values(
+        ["mistakes", "category", "mistaken_for"], ascending=[False, True, True], ignore_index=True
+    )
+
+
+def matrix(answers: pd.DataFrame, who: str = "tuned", limit: int | None = None) -> pd.DataFrame:
+    """The confusion matrix in long form: one row for each pair of categories that occurs or could.
+
+    Args:
+        limit: only the categories with the most mistakes, made for them or instead of them.
+
+    Returns:
+        Columns expected, answered, examples and share (of the expected category's examples).
+    """
+    known = sorted(answers["expected"].unique())
+    answered = answers[who].where(answers[who].isin(known), OTHER)
+    kept = known if limit is None else sorted(_most_mixed(answers["expected"], answered)[:limit])
+    columns = [*kept, OTHER] if (answered == OTHER).any() else kept
+    table = pd.crosstab(answers["expected"], answered).reindex(
+        index=kept, columns=columns, fill_value=0
+    )
+    totals = answers["expected"].value_counts()
+    table = table.rename_axis("expected").reset_index()
+    frame = table.melt("expected", var_name="answered", value_name="examples")
+    frame["share"] = frame["examples"] / frame["expected"].map(totals)
+    return frame
+
+
+def _most_mixed(expected: pd.Series, answered: pd.Series) -> list[str]:
+    wrong = expected != answered
+    involved = pd.concat([expected[wrong], answered[wrong]])
+    ranked = [name for name in involved.value_counts().index if name != OTHER]
+    return ranked + sorted(set(expected.unique()) - set(ranked))
