@@ -190,6 +190,32 @@ def mark_evaluation_seen(store: Store, project_id: int) -> None:
         save_draft(store, project_id, "seen", {"evaluation_id": newest})
 
 
+@dataclass(frozen=True)
+class EndedJob:
+    """A piece of work that has just ended, as a toast tells it."""
+
+    ended_at: dt.datetime
+    sentence: str
+
+
+def ended_since(store: Store, project_id: int, moment: dt.datetime) -> list[EndedJob]:
+    """What ended in a project after a moment, in that order."""
+    with store.read() as session:
+        jobs = rows.finished_since(session, project_id, moment)
+    return [
+        EndedJob(job.finished_at, f"{job.title} {_ENDINGS[job.status]}")
+        for job in jobs
+        if job.finished_at is not None and job.kind != "serve"
+    ]
+
+
+_ENDINGS = {
+    "succeeded": "is finished.",
+    "failed": "did not work out; its page says why.",
+    "cancelled": "was cancelled.",
+}
+
+
 def _card(session: Session, project: Project) -> ProjectCard:
     facts = rows.facts(session, project)
     derived = steps.derive(facts)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from storage.database import Store
+from workbench import ingest
 
 NAME = "Customer e-mails (sample)"
 DESCRIPTION = (
@@ -14,8 +15,6 @@ FILE = Path(__file__).parent / "samples" / "quillberry_emails.csv"
 
 def add_datasets(store: Store, project_id: int) -> None:
     """Give the project its two datasets; the categories last, so that pages offer them first."""
-    from workbench import ingest
-
     for name, task, mapping in (
         ("Replies", "completion", {"prompt": "email", "response": "reply"}),
         ("Categories", "classification", {"text": "email", "label": "category"}),

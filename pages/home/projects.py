@@ -1,5 +1,159 @@
-"""Placeholder until its owner writes it."""
+"""Home: every project, where it stands, and its next step."""
 
 import streamlit as st
 
-st.title("home/projects")
+from workbench import projects, steps
+from workbench.projects import ProjectCard, ProjectView
+from workbench.ui import context, errors, frame
+from workbench.ui.numbers import when
+from workbench.ui.text import plain
+
+EDIT, COPY, ARCHIVE, DELETE = "Rename or describe", "Duplicate", "Archive", "Delete"
+MENU_ICONS = {EDIT: "edit", COPY: "content_copy", ARCHIVE: "archive", DELETE: "delete"}
+store = context.store()
+
+
+@st.dialog("A new project")
+def ask_new() -> None:
+    st.write("Name it after what the model shall do. You can change this later.")
+    name = st.text_input("Name", key="new-name", placeholder="Sort customer e-mails")
+    description = st.text_area(
+        "Description (optional)", key="new-description", placeholder="What it is for, and for whom"
+    )
+    if st.button("Create project", key="new-create", type="primary"):
+        with errors.shown():
+            open_step(projects.create_project(store, name, description), "Data")
+
+
+@st.dialog("Rename or describe")
+def ask_edit(project: ProjectView) -> None:
+    name = st.text_input("Name", project.name, key=f"edit-name-{project.id}")
+    description = st.text_area(
+        "Description", project.description, key=f"edit-description-{project.id}"
+    )
+    if st.button("Save", key="edit-save", type="primary"):
+        with errors.shown():
+            projects.update_project(store, project.id, name=name, description=description)
+            st.rerun()
+
+
+@st.dialog("Delete this project?")
+def ask_delete(project: ProjectView) -> None:
+    goes = projects.deletion_summary(store, project.id)
+    st.write(f"**{plain(project.name)}** will be deleted, and with it: {goes}.")
+    st.write("This cannot be undone. To put it away instead, archive it.")
+    with st.container(horizontal=True):
+        if st.button("Delete for good", key="delete-yes", icon=":material/delete:"):
+            with errors.shown():
+                projects.delete_project(store, project.id)
+                st.rerun()
+        if st.button("Keep it", key="delete-no", type="primary"):
+            st.rerun()
+
+
+def open_step(project_id: int, step: str) -> None:
+    st.switch_page(frame.PAGES[step][0], query_params={"project": str(project_id)})
+
+
+def open_sample() -> None:
+    with errors.shown():
+        with st.spinner("Preparing the sample project …"):
+            project_id = projects.create_sample_project(store)
+        open_step(project_id, "Data")
+
+
+def welcome() -> None:
+    st.write(
+        "Show a small language model some hundred examples of a job that you do again and again, "
+        "and it learns to do the job your way. Everything stays on this computer."
+    )
+    with st.grid(3, min_column_width=260):
+        for icon, title, text in (
+            ("table_rows", "You need", "A table with examples: what comes in, and what you would "
+             "answer. Excel or CSV, 50 rows to try it out, some hundred for a good result."),
+            ("model_training", "It learns", "You pick a small model and press one button. Minutes "
+             "to an hour later it has learned from your examples."),
+            ("fact_check", "You judge", "It is tested on examples that it has never seen, next to "
+             "the untrained model. Then you talk to it."),
+        ):  # fmt: skip
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"##### :material/{icon}: {title}")
+                st.write(text)
+    with st.container(horizontal=True):
+        if st.button("Open the sample project", key="sample", type="primary"):
+            open_sample()
+        if st.button("Start your own", key="new"):
+            ask_new()
+    st.caption("The sample: 400 e-mails to a made-up shop, each with its category and a good reply.")
+
+
+def card(entry: ProjectCard, *, is_first: bool) -> None:
+    project = entry.project
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+            st.subheader(plain(project.name), anchor=False)
+            menu(project)
+        if project.description:
+            st.caption(plain(project.description))
+        frame.step_line(entry.steps, key=f"steps-{project.id}")
+        if entry.best:
+            st.markdown(f":material/military_tech: Best result: **{entry.best}**")
+        if st.button(
+            steps.action(entry.next),
+            key=f"next-{project.id}",
+            type="primary" if is_first else "secondary",
+            help=entry.next.detail,
+        ):
+            open_step(project.id, entry.next.name)
+
+
+def menu(project: ProjectView) -> None:
+    choice = st.menu_button(
+        "More",
+        [EDIT, COPY, ARCHIVE, DELETE],
+        key=f"menu-{project.id}",
+        type="tertiary",
+        format_func=lambda option: f":material/{MENU_ICONS[option]}: {option}",
+    )
+    with errors.shown():
+        if choice == EDIT:
+            ask_edit(project)
+        elif choice == COPY:
+            projects.duplicate_project(store, project.id)
+            st.rerun()
+        elif choice == ARCHIVE:
+            projects.archive_project(store, project.id)
+            st.rerun()
+        elif choice == DELETE:
+            ask_delete(project)
+
+
+def archived_row(project: ProjectView) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(project.name)}** :small[:gray[archived {when(project.archived_at)}]]")
+        if st.button("Restore", key=f"restore-{project.id}", icon=":material/unarchive:"):
+            projects.restore_project(store, project.id)
+            st.rerun()
+        if st.button("Delete", key=f"delete-{project.id}", icon=":material/delete:"):
+            ask_delete(project)
+
+
+frame.header(None, "What would you like to teach?")
+entries = projects.list_projects(store)
+if entries:
+    with st.container(horizontal=True):
+        if st.button("New project", key="new", icon=":material/add:"):
+            ask_new()
+        if not any(entry.project.is_sample for entry in entries) and st.button(
+            "Open the sample project", key="sample", icon=":material/school:"
+        ):
+            open_sample()
+    with st.grid(3, min_column_width=340):
+        for position, entry in enumerate(entries):
+            card(entry, is_first=position == 0)
+else:
+    welcome()
+if archived := projects.list_projects(store, archived=True):
+    with st.expander(f"Archived projects ({len(archived)})"):
+        for entry in archived:
+            archived_row(entry.project)

@@ -1,11 +1,15 @@
 """The page list, the sidebar, and the head of a page: its question and the five steps."""
 
+import datetime as dt
 import logging
 
 import streamlit as st
 
+from workbench import projects, steps
+from workbench.steps import Step
 from workbench.ui import context, errors
 
+NAME = "SLM Workbench"
 PAGES = {
     "Home": ("pages/home/projects.py", ":material/home:"),
     "Data": ("pages/data/data.py", ":material/table_rows:"),
@@ -15,7 +19,17 @@ PAGES = {
     "Use": ("pages/use/playground.py", ":material/forum:"),
     "Settings": ("pages/settings/settings.py", ":material/settings:"),
 }
-STEPS = ("Data", "Model", "Train", "Evaluate", "Use")
+ICONS = {
+    "done": ":material/check_circle:",
+    "next": ":material/arrow_circle_right:",
+    "running": ":material/progress_activity:",
+    "blocked": ":material/lock:",
+    "open": ":material/circle:",
+}
+"""A step's state; always beside its word."""
+_COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
+_PROJECT_PAGES = steps.NAMES
+_POLL_S = 3
 
 
 def navigation() -> st.Page:
@@ -44,21 +58,121 @@ def announce_pages() -> None:
 
 def show() -> None:
     """One view of a page, with everything around it."""
-    st.set_page_config(page_title="SLM Workbench", page_icon=":material/school:", layout="wide")
+    st.set_page_config(page_title=NAME, page_icon=":material/school:", layout="wide")
     page = navigation()
     with errors.alone("Your projects cannot be opened"):
         context.store()
-    context.keep_project_in_url()
-    context.ensure_worker()
+        context.ensure_worker()
+    if page.title == "Home":
+        context.leave_project()
+    else:
+        context.keep_project_in_url()
+    if page.title in _PROJECT_PAGES:
+        with errors.alone("This project cannot be opened"):
+            projects.get_project(context.store(), context.project_id())
     with st.sidebar:
-        st.markdown("**SLM Workbench**")
-        for title, (path, icon) in PAGES.items():
-            st.page_link(path, label=title, icon=icon, query_params=context.in_project())
+        _sidebar(page.title)
+    _show_toasts()
     page.run()
 
 
 def header(step: str | None, question: str, lead: str = "") -> None:
-    """The head of a page: the step bar, the question it answers, and one sentence."""
-    st.title(question)
+    """The head of a page: the step bar, the question it answers, and one sentence.
+
+    `step` is one of the five, or None for a page outside of them.
+    """
+    if step is not None:
+        if step == "Evaluate":
+            projects.mark_evaluation_seen(context.store(), context.project_id())
+        busy = any(s.state == "running" for s in _steps())
+        st.fragment(_step_bar, run_every=_POLL_S if busy else None)(step)
+    st.title(question, anchor=False)
     if lead:
         st.write(lead)
+
+
+def _steps() -> list[Step]:
+    return steps.steps_of(context.store(), context.project_id())
+
+
+def _sidebar(title: str) -> None:
+    st.markdown(f":material/school: **{NAME}**")
+    st.page_link(PAGES["Home"][0], label="All projects", icon=PAGES["Home"][1])
+    if context.current_project_id() is not None:
+        _switcher(title)
+        for step in _steps():
+            st.page_link(
+                PAGES[step.name][0],
+                label=f"{step.name} :small[:gray[{step.word}]]",
+                icon=ICONS[step.state],
+                help=step.detail,
+                query_params=context.in_project(),
+            )
+    st.page_link(
+        PAGES["Settings"][0],
+        label="Settings",
+        icon=PAGES["Settings"][1],
+        query_params=context.in_project(),
+    )
+
+
+def _switcher(title: str) -> None:
+    """Another project, the same step."""
+    current = context.project_id()
+    names = projects.project_names(context.store())
+    names.setdefault(current, projects.get_project(context.store(), current).name)
+    chosen = st.selectbox(
+        "Project",
+        list(names),
+        index=list(names).index(current),
+        format_func=names.__getitem__,
+        key=f"switch-from-{current}",
+    )
+    if chosen != current:
+        st.switch_page(PAGES[title][0], query_params={"project": str(chosen)})
+
+
+def _step_bar(current: str) -> None:
+    """Where the project stands; while something works it looks again, and tells when it ends."""
+    found = _steps()
+    with st.container(horizontal=True, gap="small", key="step-bar"):
+        for number, step in enumerate(found, start=1):
+            name = f"**{number} {step.name}**" if step.name == current else f"{number} {step.name}"
+            colour = _COLOURS[step.state]
+            st.page_link(
+                PAGES[step.name][0],
+                label=f"{name} :small[:{colour}[{step.word}]]",
+                icon=ICONS[step.state],
+                help=step.detail,
+                query_params=context.in_project(),
+            )
+    _notice_ends(current)
+
+
+def step_line(found: list[Step], key: str) -> None:
+    """The five steps in one line of a card, each with its icon; a word for what matters now."""
+    with st.container(horizontal=True, gap="small", key=key):
+        for step in found:
+            word = step.word if step.state in ("done", "next", "running") else "later"
+            st.markdown(
+                f":{_COLOURS[step.state]}[{ICONS[step.state]}] {step.name} :small[:gray[{word}]]",
+                width="content",
+            )
+
+
+def _notice_ends(current: str) -> None:
+    """When a job ended since the last look, say so and draw the whole page anew."""
+    since = st.session_state.setdefault("looked_at", dt.datetime.now(dt.UTC))
+    ended = projects.ended_since(context.store(), context.project_id(), since)
+    if not ended:
+        return
+    st.session_state["looked_at"] = max(job.ended_at for job in ended)
+    watching = current == "Train" and "run" in st.query_params
+    if not watching:
+        st.session_state["toasts"] = [job.sentence for job in ended]
+    st.rerun(scope="app")
+
+
+def _show_toasts() -> None:
+    for sentence in st.session_state.pop("toasts", []):
+        st.toast(sentence, icon=":material/notifications:", duration="long")
