@@ -54,23 +54,27 @@ def same_version(
     return next((version for version in found if version.mapping == mapping), None)
 
 
-def version_with_name(session: Session, version_id: int) -> tuple[DatasetVersion, str] | None:
-    """A version and its dataset's name, or None."""
+def version_with_dataset(
+    session: Session, version_id: int
+) -> tuple[DatasetVersion, Dataset] | None:
+    """A version and its dataset, or None."""
     row = session.execute(
-        sa.select(DatasetVersion, Dataset.name).join(Dataset).where(DatasetVersion.id == version_id)
+        sa.select(DatasetVersion, Dataset).join(Dataset).where(DatasetVersion.id == version_id)
     ).first()
     return (row[0], row[1]) if row else None
 
 
-def versions_of_project(session: Session, project_id: int) -> Sequence[tuple[DatasetVersion, str]]:
-    """Every version of the project with its dataset's name, the newest first."""
+def versions_of_project(
+    session: Session, project_id: int
+) -> Sequence[tuple[DatasetVersion, Dataset]]:
+    """Every version of the project with its dataset, the newest first."""
     rows = session.execute(
-        sa.select(DatasetVersion, Dataset.name)
+        sa.select(DatasetVersion, Dataset)
         .join(Dataset)
         .where(Dataset.project_id == project_id)
         .order_by(DatasetVersion.created_at.desc(), DatasetVersion.id.desc())
     )
-    return [(version, name) for version, name in rows]
+    return [(version, dataset) for version, dataset in rows]
 
 
 def versions_of_dataset(session: Session, dataset_id: int) -> Sequence[DatasetVersion]:

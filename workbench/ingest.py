@@ -255,11 +255,14 @@ def _keep_file(path: Path) -> Source:
     return Source(files.put_file(path), path.name)
 
 
-def map_file(store: Store, version_id: int, path: Path, *, need_answers: bool) -> Path:
+def map_file(
+    store: Store, version_id: int, path: Path, *, need_answers: bool, name: str = ""
+) -> Path:
     """The examples in another file, read as this version was: canonical Parquet without splits.
 
     Args:
         need_answers: False when the file only asks; then its answers, if any, are left out.
+        name: what the user calls the file, if its path does not say.
 
     Raises:
         WorkbenchError: a column is missing, or no row can be used.
@@ -267,13 +270,13 @@ def map_file(store: Store, version_id: int, path: Path, *, need_answers: bool) -
     version = get_version(store, version_id)
     task = task_named(version.task)
     plan = plan_from(version.task, version.mapping)
-    table = read_alike(path, path.name, plan.read)
+    table = read_alike(path, name or path.name, plan.read)
     roles = plan.roles if need_answers else question_roles(task, plan.roles)
     checked = check_roles(task if need_answers else asking(task), roles, table)
     examples = examples_of(table, task, checked, answers=need_answers, duplicates=True)
     if not len(examples):
         raise WorkbenchError(
-            f"{path.name} has no row that can be used: fill the cells of "
+            f"{table.name} has no row that can be used: fill the cells of "
             f"{joined([repr(source) for source in checked.values()])} and try again."
         )
     return files.object_path(files.put(parquet_of(canonical(examples))))

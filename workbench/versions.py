@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from storage import datasets as rows
 from storage import files, leftovers
 from storage.database import Store
-from storage.tables import DatasetVersion
+from storage.tables import Dataset, DatasetVersion
 from workbench.errors import WorkbenchError
 from workbench.words import joined, plural
 
@@ -25,6 +25,7 @@ class VersionInfo:
     """A version of a dataset, as pages and other services see it."""
 
     id: int
+    project_id: int
     dataset_id: int
     dataset_name: str
     number: int
@@ -58,7 +59,7 @@ def get_version(store: Store, version_id: int) -> VersionInfo:
         WorkbenchError: there is none.
     """
     with store.read() as session:
-        found = rows.version_with_name(session, version_id)
+        found = rows.version_with_dataset(session, version_id)
     if found is None:
         raise WorkbenchError(
             f"There is no dataset version {version_id} (any more): choose one on the Data page."
@@ -79,15 +80,16 @@ def latest_version(store: Store, dataset_id: int) -> VersionInfo:
         raise WorkbenchError(
             f"There is no dataset {dataset_id} (any more): choose one on the Data page."
         )
-    return _info(found[-1], dataset.name)
+    return _info(found[-1], dataset)
 
 
-def _info(version: DatasetVersion, dataset_name: str) -> VersionInfo:
+def _info(version: DatasetVersion, dataset: Dataset) -> VersionInfo:
     report = dict(version.report)
     return VersionInfo(
         id=version.id,
-        dataset_id=version.dataset_id,
-        dataset_name=dataset_name,
+        project_id=dataset.project_id,
+        dataset_id=dataset.id,
+        dataset_name=dataset.name,
         number=version.number,
         task=version.task,
         rows=version.rows,
