@@ -16,7 +16,7 @@ FILE = Path(__file__).parent / "samples" / "quillberry_emails.csv"
 def add_datasets(store: Store, project_id: int) -> None:
     """Give the project its two datasets; the categories last, so that pages offer them first."""
     for name, task, mapping in (
-        ("Replies", "completion", {"prompt": "email", "response": "reply"}),
+        ("Replies", "completion", {"prompt": "From: {customer}\n\n{email}", "response": "reply"}),
         ("Categories", "classification", {"text": "email", "label": "category"}),
     ):
         ingest.save_version(

@@ -9,7 +9,7 @@ from storage.schema import open_store
 from workbench import ingest, projects
 from workbench.cli.output import command, emit
 from workbench.errors import WorkbenchError
-from workbench.tasks import ROLES, TASKS
+from workbench.tasks import ROLES, TASKS, task_named
 
 
 def add_commands(commands: Any) -> None:
@@ -31,14 +31,16 @@ def add_commands(commands: Any) -> None:
 
 def _import(options: argparse.Namespace) -> int:
     store = open_store()
-    saved = ingest.import_file(
+    path, mapping = existing(options.file), pairs(options.map, "--map")
+    test_path = existing(options.test) if options.test else None
+    saved = ingest.save_version(
         store,
         project_id=project_named(store, options.project),
-        path=existing(options.file),
-        task=options.task,
-        columns=pairs(options.map, "--map"),
-        test_path=existing(options.test) if options.test else None,
-        name=options.name,
+        path=path,
+        task=task_named(options.task).name,
+        mapping=mapping,
+        dataset_name=options.name,
+        test_path=test_path,
     )
     splits = ", ".join(f"{count} {name}" for name, count in saved.splits.items())
     emit(

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from workbench import chat
+from workbench import chat, serve_command
 from workbench.cli.output import command, emit, working_store
 from workbench.errors import WorkbenchError
 
@@ -41,5 +41,9 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    chat.serve_forever(working_store(), model_id(options.run), options.port)
+    serve_command.serve_forever(working_store(), model_id(options.run), options.port, _say_where)
     return 0
+
+
+def _say_where(address: str) -> None:
+    print(f"Answering at {address}/v1 as OpenAI's server does. Press Ctrl-C to stop.", flush=True)
