@@ -1,6 +1,8 @@
 """`import`: a file becomes a dataset version."""
 
 import argparse
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +35,17 @@ def _import(options: argparse.Namespace) -> int:
     store = open_store()
     path, mapping = existing(options.file), pairs(options.map, "--map")
     test_path = existing(options.test) if options.test else None
-    saved = ingest.save_version(
-        store,
-        project_id=project_named(store, options.project),
-        path=path,
-        task=task_named(options.task).name,
-        mapping=mapping,
-        dataset_name=options.name,
-        test_path=test_path,
-    )
+    task = task_named(options.task).name
+    with project_named(store, options.project) as project_id:
+        saved = ingest.save_version(
+            store,
+            project_id=project_id,
+            path=path,
+            task=task,
+            mapping=mapping,
+            dataset_name=options.name,
+            test_path=test_path,
+        )
     splits = ", ".join(f"{count} {name}" for name, count in saved.splits.items())
     emit(
         options,
@@ -56,12 +60,19 @@ def _import(options: argparse.Namespace) -> int:
     return 0
 
 
-def project_named(store: Store, name: str) -> int:
-    """The id of the project with this name; it is made if there is none."""
-    for card in [*projects.list_projects(store), *projects.list_projects(store, archived=True)]:
-        if card.name == name:
-            return card.id
-    return projects.create_project(store, name)
+@contextlib.contextmanager
+def project_named(store: Store, name: str) -> Iterator[int]:
+    """The id of the project with this name; a new one is made, and goes again on an error."""
+    known = {title: number for number, title in projects.project_names(store).items()}
+    if name in known:
+        yield known[name]
+        return
+    project_id = projects.create_project(store, name)
+    try:
+        yield project_id
+    except BaseException:
+        projects.delete_project(store, project_id)
+        raise
 
 
 def existing(path: Path) -> Path:

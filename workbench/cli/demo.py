@@ -4,8 +4,9 @@ import argparse
 from typing import Any
 
 from workbench import catalogue, ingest, presets, projects, training
-from workbench.bundled import CAUSAL_NAME
 from workbench.cli.output import command, emit, finished, working_store
+
+MODEL = "SmolLM2-135M-Instruct"
 
 
 def add_commands(commands: Any) -> None:
@@ -18,7 +19,7 @@ def _demo(options: argparse.Namespace) -> int:
     store = working_store()
     project_id = projects.create_sample_project(store)
     version = next(v for v in ingest.list_versions(store, project_id) if v.task == "completion")
-    model = catalogue.resolve_model(store, CAUSAL_NAME)
+    model = catalogue.resolve_model(store, MODEL)
     recipe = presets.preset(
         options.preset, task=version.task, kind=model.kind, rows=version.splits["train"]
     )
