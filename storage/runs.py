@@ -109,10 +109,10 @@ def curve(session: Session, run_id: int, kind: str, points: int) -> Sequence[Met
     low, high = session.execute(ends).one()
     if low is None:
         return []
-    bucket = (Metric.step - low) * (points - 1) // (high - low + 1)
+    bucket = (Metric.step - low) * (points - 1) // max(1, high - low)  # the last holds `high`
     chosen = sa.select(sa.func.min(Metric.step)).where(*mine).group_by(bucket)
-    kept = sa.or_(Metric.step.in_(chosen), Metric.step == high)
-    return session.scalars(sa.select(Metric).where(*mine, kept).order_by(Metric.step)).all()
+    query = sa.select(Metric).where(*mine, Metric.step.in_(chosen)).order_by(Metric.step)
+    return session.scalars(query).all()
 
 
 def add_evaluation(

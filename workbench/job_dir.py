@@ -166,6 +166,13 @@ class EventWriter:
             handle.flush()
             self._lines += 1
 
+    def close(self) -> None:
+        """Close the segment; a later event opens it again."""
+        with self._lock:
+            if self._file:
+                self._file.close()
+                self._file = None
+
     def _open(self) -> IO[str]:
         if self._file and self._lines >= SEGMENT_LINES:
             self._file.close()

@@ -1,0 +1,98 @@
+"""The connection rules: no update is lost, nothing half-written is seen."""
+
+import datetime as dt
+import multiprocessing
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from storage.database import Store
+from storage.tables import Dataset, Project
+
+PROCESSES, UPDATES = 3, 60
+
+
+def test_a_connection_has_the_rules_of_the_house(store: Store) -> None:
+    with store.read() as session:
+        values = {
+            name: session.execute(sa.text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+        }
+    assert values == {
+        "journal_mode": "wal",
+        "synchronous": 1,
+        "busy_timeout": 30000,
+        "foreign_keys": 1,
+    }
+
+
+def test_three_processes_lose_no_update(store: Store) -> None:
+    with store.write() as session:
+        session.add(Project(name="counter", description="0"))
+    store.close()
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=_count_up, args=(store.url,)) for _ in range(PROCESSES)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [worker.exitcode for worker in workers] == [0] * PROCESSES
+    with store.read() as session:
+        assert session.get_one(Project, 1).description == str(PROCESSES * UPDATES)
+
+
+def _count_up(url: str) -> None:
+    store = Store(url)
+    for _ in range(UPDATES):
+        with store.write() as session:
+            project = session.get_one(Project, 1)
+            project.description = str(int(project.description) + 1)
+
+
+def test_a_failed_action_writes_nothing(store: Store) -> None:
+    with pytest.raises(RuntimeError):
+        _fail_half_way(store)
+    with store.read() as session:
+        assert session.scalars(sa.select(Project)).all() == []
+
+
+def _fail_half_way(store: Store) -> None:
+    with store.write() as session:
+        session.add(Project(name="half"))
+        session.flush()
+        raise RuntimeError
+
+
+def test_a_reader_sees_one_moment(store: Store) -> None:
+    count = sa.select(sa.func.count(Project.id))
+    with store.read() as reader:
+        assert reader.scalar(count) == 0
+        with store.write() as writer:
+            writer.add(Project(name="later"))
+        assert reader.scalar(count) == 0
+    with store.read() as reader:
+        assert reader.scalar(count) == 1
+
+
+def test_what_a_reader_changes_is_thrown_away(store: Store) -> None:
+    with store.read() as session:
+        session.add(Project(name="never"))
+        session.flush()
+    with store.read() as session:
+        assert session.scalar(sa.select(sa.func.count(Project.id))) == 0
+
+
+def test_a_row_without_its_owner_is_refused(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.write() as session:
+        session.add(Dataset(project_id=99, name="orphan"))
+
+
+def test_moments_come_back_in_utc(store: Store) -> None:
+    zone = dt.timezone(dt.timedelta(hours=2))
+    with store.write() as session:
+        session.add(Project(name="p", created_at=dt.datetime(2026, 5, 1, 12, tzinfo=zone)))
+    with store.read() as session:
+        created_at = session.get_one(Project, 1).created_at
+    assert created_at == dt.datetime(2026, 5, 1, 10, tzinfo=dt.UTC)
+    assert created_at.utcoffset() == dt.timedelta(0)

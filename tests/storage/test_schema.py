@@ -1,0 +1,107 @@
+"""Migrations: the schema is the tables', an upgrade loses nothing, a newer database is refused."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from storage import schema
+from storage.database import Store
+from storage.errors import StorageError
+from storage.schema import open_store
+from storage.tables import Base, Dataset, Project
+
+ADDS_A_COLUMN = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "{head}"
+
+
+def upgrade() -> None:
+    op.create_table("marks", sa.Column("id", sa.Integer(), primary_key=True))
+    with op.batch_alter_table("projects", recreate="always") as batch:
+        batch.add_column(sa.Column("colour", sa.String(), server_default="grey"))
+    {then}
+"""
+
+
+def test_the_migrations_make_what_the_tables_say(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_database_of_a_newer_version_is_refused_untouched(store: Store) -> None:
+    with store.write() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = 'from-the-future'"))
+    store.close()
+    before = _contents(store)
+    with pytest.raises(StorageError, match="newer version"):
+        open_store()
+    assert _contents(store) == before
+
+
+def test_an_upgrade_keeps_all_rows_and_a_copy_of_what_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _populate(store)
+    _add_migration(tmp_path, monkeypatch, then="pass")
+    upgraded = open_store()
+    with upgraded.read() as session:
+        assert session.scalar(sa.text("SELECT colour FROM projects")) == "grey"
+        assert session.scalars(sa.select(Dataset.name)).all() == ["Replies"]
+    upgraded.close()
+    copies = list(Path(upgraded.engine.url.database or "").parent.glob("*.bak"))
+    assert len(copies) == 1
+    with closing(sqlite3.connect(copies[0])) as copy:
+        assert copy.execute("SELECT name FROM datasets").fetchall() == [("Replies",)]
+        assert "colour" not in str(copy.execute("SELECT sql FROM sqlite_master").fetchall())
+
+
+def test_an_upgrade_that_breaks_off_changes_nothing(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _populate(store)
+    before = _contents(store)
+    _add_migration(tmp_path, monkeypatch, then="raise RuntimeError('cut off')")
+    with pytest.raises(RuntimeError, match="cut off"):
+        open_store()
+    assert _contents(store) == before
+
+
+def test_rows_that_an_upgrade_left_without_owner_are_reported(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _populate(store)
+    _add_migration(tmp_path, monkeypatch, then='op.execute("DELETE FROM projects")')
+    with pytest.raises(StorageError, match="1 rows without an owner"):
+        open_store()
+
+
+def _populate(store: Store) -> None:
+    with store.write() as session:
+        session.add(Project(name="p"))
+        session.flush()
+        session.add(Dataset(project_id=1, name="Replies"))
+    store.close()
+
+
+def _add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, then: str) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema._MIGRATIONS, folder)
+    heads = sorted((folder / "versions").glob("[0-9]*.py"))
+    text = ADDS_A_COLUMN.format(head=heads[-1].name[:4], then=then)
+    (folder / "versions" / "9999_a_colour.py").write_text(text)
+    monkeypatch.setattr(schema, "_MIGRATIONS", folder)
+
+
+def _contents(store: Store) -> list[str]:
+    with closing(sqlite3.connect(store.engine.url.database or "")) as connection:
+        return list(connection.iterdump())
