@@ -214,7 +214,7 @@ def read_events(
 
 
 def _whole_lines(path: Path, offset: int, limit: int) -> tuple[list[bytes], int]:
-    lines = []
+    lines: list[bytes] = []
     with path.open("rb") as handle:
         handle.seek(offset)
         for line in handle:

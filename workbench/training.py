@@ -3,7 +3,6 @@
 import datetime as dt
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -201,15 +200,15 @@ def _version(session: Session, project_id: int, version_id: int) -> DatasetVersi
 
 def _check(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
     """What can be known to go wrong before anything starts."""
-    if model.kind == "encoder" and version.task != "classification":
+    if not catalogue.can_learn(model, version.task):
         raise WorkbenchError(
             f"{model.name} can only sort into categories, but these examples are for something "
             "else: choose a model that writes text, for example SmolLM2-135M-Instruct."
         )
-    if model.path is None:
+    if model.state == catalogue.FAILED:
         raise WorkbenchError(
-            f"{model.name} is not on this machine yet: wait until its download has ended, "
-            "or start it again on the Model page."
+            f"The files of {model.name} are not in {model.path}: put them back, or download or "
+            "add the model again on the Model page."
         )
     if not version.splits.get("train"):
         raise WorkbenchError(
@@ -240,7 +239,7 @@ def _spec(run: Run, version: DatasetVersion, model: ModelInfo) -> dict[str, Any]
         "system": version.mapping.get("system") or "",
         "base": {
             "name": model.name,
-            "path": str(Path(model.path or "").absolute()),
+            "path": str(model.path),
             "kind": model.kind,
             "revision": model.revision,
         },
