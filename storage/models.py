@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage.tables import BaseModel, Job, Run
+from storage.tables import BaseModel, DatasetVersion, Job, Run
 
 
 def listed(session: Session) -> Sequence[BaseModel]:
@@ -58,6 +58,18 @@ def run_count(session: Session, model_id: int) -> int:
         )
         or 0
     )
+
+
+def finished_runs(session: Session, model_id: int) -> Sequence[tuple[Run, DatasetVersion]]:
+    """The last runs that started from this model and have a result, newest first."""
+    rows = session.execute(
+        sa.select(Run, DatasetVersion)
+        .join(DatasetVersion, DatasetVersion.id == Run.dataset_version_id)
+        .where(Run.base_model_id == model_id, Run.result.is_not(None))
+        .order_by(Run.id.desc())
+        .limit(50)
+    )
+    return [(run, version) for run, version in rows]
 
 
 def newest_import(session: Session, target: str) -> Job | None:

@@ -133,7 +133,7 @@ def _evaluate(facts: Facts) -> Step:
     if any(kind == "evaluate" for kind, _ in facts.active):
         return Step("Evaluate", "running", "Exam questions are being answered.", "running")
     if not facts.trained_runs:
-        return Step("Evaluate", "blocked", "Needs a trained model first.", "needs training")
+        return Step("Evaluate", "blocked", "Needs a trained model first.", "later")
     newest = max((evaluation.id for _, evaluation in facts.scored), default=0)
     if newest and newest <= facts.seen_evaluation_id:
         return Step("Evaluate", "done", best_result(facts) or "Scored.", "done")
@@ -144,7 +144,7 @@ def _use(facts: Facts) -> Step:
     if any(kind == "predict" for kind, _ in facts.active):
         return Step("Use", "running", "A file is being answered.", "running")
     if not facts.trained_runs:
-        return Step("Use", "blocked", "Needs a trained model first.", "needs training")
+        return Step("Use", "blocked", "Needs a trained model first.", "later")
     if facts.conversations or facts.predictions:
         return Step("Use", "done", "Tried out.", "done")
     return Step("Use", "open", "Talk to your model.", "later")

@@ -84,7 +84,9 @@ def welcome() -> None:
             open_sample()
         if st.button("Start your own", key="new"):
             ask_new()
-    st.caption("The sample: 400 e-mails to a made-up shop, each with its category and a good reply.")
+    st.caption(
+        "The sample: 400 e-mails to a made-up shop, each with its category and a good reply."
+    )
 
 
 def card(entry: ProjectCard, *, is_first: bool) -> None:
@@ -130,7 +132,9 @@ def menu(project: ProjectView) -> None:
 
 def archived_row(project: ProjectView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(project.name)}** :small[:gray[archived {when(project.archived_at)}]]")
+        st.markdown(
+            f"**{plain(project.name)}** :small[:gray[archived {when(project.archived_at)}]]"
+        )
         if st.button("Restore", key=f"restore-{project.id}", icon=":material/unarchive:"):
             projects.restore_project(store, project.id)
             st.rerun()

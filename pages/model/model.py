@@ -1,5 +1,223 @@
-"""Placeholder until its owner writes it."""
+"""Model: which base model fits the task and this machine."""
+
+from pathlib import Path
 
 import streamlit as st
 
-st.title("model/model")
+from workbench import catalogue, estimate, jobs, projects, versions as datasets
+from workbench.catalogue import LOADING, ModelInfo
+from workbench.estimate import Fit
+from workbench.hardware import hardware
+from workbench.hub import GatedModel, save_token
+from workbench.presets import preset
+from workbench.tasks import task_named
+from workbench.ui import context, errors, frame
+from workbench.ui.numbers import short_count, size
+from workbench.ui.text import plain
+
+SOURCES = {
+    "bundled": "comes with the workbench",
+    "folder": "on this computer",
+    "hub": "from the hub",
+}
+KINDS = {"causal": "writes text", "encoder": "reads and sorts"}
+store = context.store()
+project_id = context.project_id()
+project = projects.get_project(store, project_id)
+machine = hardware()
+versions = datasets.list_versions(store, project_id)
+newest = versions[0] if versions else None
+task = newest.task if newest else "classification"
+
+
+def fit(model: ModelInfo) -> Fit:
+    recipe = preset("balanced", task=task, kind=model.kind, rows=newest.rows if newest else 400)
+    return estimate.fit_of(model, machine, recipe)
+
+
+def facts(model: ModelInfo, fits: Fit) -> None:
+    icon = ":green[:material/check_circle:]" if fits.ok else ":orange[:material/warning:]"
+    st.markdown(f"{icon} {fits.sentence}")
+    st.caption(
+        f"{short_count(model.parameters)} parameters · {size(model.size_bytes)} · "
+        f"licence {plain(model.licence) or 'not stated'} · {SOURCES[model.source]}"
+    )
+
+
+def head(model: ModelInfo, badge: str = "") -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(model.name), anchor=False, width="content")
+        st.badge(KINDS.get(model.kind, model.kind), color="gray")
+        if model.id == project.base_model_id:
+            st.badge("Chosen", icon=":material/check:", color="green")
+        if badge:
+            st.badge(badge, icon=":material/thumb_up:", color="blue")
+
+
+def choose(model: ModelInfo, *, primary: bool) -> None:
+    if model.id == project.base_model_id:
+        if st.button(
+            "Go on to Train",
+            key=f"train-{model.id}",
+            type="primary",
+            icon=":material/arrow_forward:",
+        ):
+            context.go(frame.PAGES["Train"][0])
+        return
+    if st.button(
+        "Choose this model", key=f"choose-{model.id}", type="primary" if primary else "secondary"
+    ):
+        projects.choose_model(store, project_id, model.id)
+        st.rerun()
+
+
+def recommended(model: ModelInfo, reason: str) -> None:
+    with st.container(border=True):
+        head(model, "Recommended")
+        st.write(reason)
+        facts(model, fit(model))
+        choose(model, primary=project.base_model_id is None)
+
+
+def other(model: ModelInfo) -> None:
+    with st.container(border=True, height="stretch"):
+        head(model)
+        st.write(plain(model.purpose))
+        if model.state == LOADING:
+            download(model)
+            return
+        if model.state == catalogue.FAILED:
+            failed(model)
+        else:
+            fits = fit(model)
+            facts(model, fits)
+            if not catalogue.can_learn(model, task):
+                st.caption(
+                    f":material/block: Cannot learn '{task_named(task).title.lower()}': "
+                    "it only sorts texts into categories."
+                )
+            else:
+                choose(model, primary=False)
+        if not model.is_bundled and st.button(
+            "Remove", key=f"remove-{model.id}", type="tertiary", icon=":material/delete:"
+        ):
+            ask_remove(model)
+
+
+def failed(model: ModelInfo) -> None:
+    if model.source == "folder":
+        st.warning(
+            f"The folder {plain(model.location)} is no longer there: bring it back or remove the model.",
+            icon=":material/folder_off:",
+        )
+        return
+    reason = jobs.get_job(store, model.job_id).reason if model.job_id else ""
+    st.warning(f"The download did not work out. {plain(reason)}", icon=":material/cloud_off:")
+    if st.button("Try again", key=f"again-{model.id}"):
+        add(model.location)
+
+
+@st.fragment(run_every="2s")
+def download(model: ModelInfo) -> None:
+    now = catalogue.get_model(store, model.id)
+    if now.state != LOADING or now.job_id is None:
+        st.rerun(scope="app")
+    job = jobs.get_job(store, now.job_id)
+    done, total = job.progress.get("step") or 0, job.progress.get("total_steps") or 0
+    waiting = "Waiting for its turn" if job.status == "queued" else "Downloading"
+    st.progress(
+        min(1.0, done / total) if total else 0.0,
+        text=str(job.progress.get("message") or f"{waiting} · {size(model.size_bytes)} in all"),
+    )
+    if st.button("Cancel the download", key=f"cancel-{model.id}"):
+        jobs.cancel_job(store, job.id)
+        st.rerun(scope="app")
+
+
+@st.dialog("Remove this model?")
+def ask_remove(model: ModelInfo) -> None:
+    what = "Its files are deleted, too." if model.source == "hub" else "Its folder stays as it is."
+    st.write(f"**{plain(model.name)}** leaves the list. {what}")
+    with st.container(horizontal=True):
+        if st.button("Remove it", key="remove-yes", icon=":material/delete:"):
+            with errors.shown():
+                catalogue.remove_model(store, model.id)
+                st.rerun()
+        if st.button("Keep it", key="remove-no", type="primary"):
+            st.rerun()
+
+
+def add(hub_id: str) -> None:
+    """Add a model of the hub; when its owner asks for a token, remember for which model."""
+    try:
+        with st.spinner("Asking the hub …"):
+            catalogue.add_hub(store, hub_id)
+    except GatedModel:
+        st.session_state["gated"] = hub_id
+        raise
+    st.session_state.pop("gated", None)
+    st.rerun()
+
+
+def add_from_folder() -> None:
+    with st.form("folder-form", border=False):
+        folder = st.text_input(
+            "Folder on this computer",
+            key="folder",
+            placeholder="/home/you/models/SmolLM2-360M-Instruct",
+            help="It holds config.json, the weights (.safetensors) and the tokenizer.",
+        )
+        sent = st.form_submit_button("Add from folder", key="folder-add")
+    if sent and folder.strip():
+        with errors.shown():
+            catalogue.add_folder(store, Path(folder.strip()))
+            st.rerun()
+
+
+def add_from_hub() -> None:
+    with st.form("hub-form", border=False):
+        hub_id = st.text_input(
+            "Name on the Hugging Face hub",
+            key="hub",
+            placeholder="HuggingFaceTB/SmolLM2-360M-Instruct",
+            help="Only the model is downloaded; nothing of yours is sent.",
+        )
+        token = ""
+        if st.session_state.get("gated"):
+            token = st.text_input("Access token", key="hub-token", type="password")
+        sent = st.form_submit_button("Add from the hub", key="hub-add")
+    if sent and hub_id.strip():
+        with errors.shown():
+            if token.strip():
+                save_token(token)
+            add(hub_id)
+
+
+frame.header("Model", "Which model fits?")
+models = catalogue.list_models(store)
+advice = catalogue.recommend(
+    store, task, newest.rows if newest else 0, has_gpu=machine.gpu_name is not None
+)
+if newest is None:
+    st.info(
+        "Add your data first, and the recommendation will be made for it. "
+        "Until then it is for sorting texts into categories.",
+        icon=":material/info:",
+    )
+else:
+    st.write(
+        f"For **{task_named(task).title.lower()}** with {newest.rows:,} examples "
+        f"({plain(newest.dataset_name)}) on this machine:"
+    )
+recommended(advice.model, advice.reason)
+st.markdown("##### Other models")
+with st.grid(2, min_column_width=340):
+    for model in models:
+        if model.id != advice.model.id:
+            other(model)
+with st.expander("Add another model", icon=":material/add:"):
+    left, right = st.columns(2, gap="large")
+    with left:
+        add_from_folder()
+    with right:
+        add_from_hub()

@@ -1,5 +1,37 @@
-"""Placeholder until its owner writes it."""
+"""Settings: what this machine can do, where everything lies, and what the worker does."""
 
 import streamlit as st
 
-st.title("settings/settings")
+from workbench import doctor, home
+from workbench.ui import context, frame
+from workbench.ui.numbers import size
+from workbench.ui.text import plain
+
+frame.header(None, "What can this machine do?")
+diagnosis = doctor.diagnose(context.store())
+for finding in diagnosis.findings:
+    icon = ":green[:material/check_circle:]" if finding.ok else ":orange[:material/warning:]"
+    st.markdown(f"{icon} **{finding.topic}:** {plain(finding.sentence)}")
+
+st.markdown("##### Where your work is kept")
+folder = home.home_folder()
+st.write(
+    f"Everything you make is in one folder, {size(folder.size_bytes)} large. Copy it to make a backup; "
+    "set the variable WORKBENCH_HOME to keep it elsewhere."
+)
+st.code(str(folder.path), language=None)
+
+LOG_TITLES = {"web": "Pages", "worker": "Worker"}
+with st.expander("Log", key="log"):
+    which = st.segmented_control(
+        "Log of",
+        home.LOGS,
+        default=home.LOGS[0],
+        required=True,
+        format_func=LOG_TITLES.__getitem__,
+        key="log-of",
+    )
+    text = home.log_text(which)
+    st.code(text or "Nothing has been written yet.", language=None, wrap_lines=True, height=360)
+    if st.button("Read the log again", key="log-again"):
+        st.rerun()

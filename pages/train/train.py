@@ -1,5 +1,277 @@
-"""Placeholder until its owner writes it."""
+"""Train: choose how thoroughly, see what it costs, start; then watch (`?run=ID`)."""
+
+from typing import Any
 
 import streamlit as st
 
-st.title("train/train")
+from workbench import catalogue, estimate, history, projects, training
+from workbench import versions as datasets
+from workbench.catalogue import ModelInfo
+from workbench.estimate import Estimate
+from workbench.hardware import hardware
+from workbench.headline import headline
+from workbench.presets import PRESETS, preset
+from workbench.recipe import Recipe, from_dict
+from workbench.training import RunView
+from workbench.ui import context, errors, frame, run_view, status
+from workbench.ui.numbers import size, when
+from workbench.ui.recipe_form import recipe_form
+from workbench.ui.text import plain
+from workbench.versions import VersionInfo
+
+OWN = "own"
+CARDS = {
+    "quick": ("Quick look", "Does it learn at all? A first impression before you wait longer."),
+    "balanced": ("Balanced", "The usual choice: most of what can be learned, in reasonable time."),
+    "thorough": ("Thorough", "The best that these examples can give, for the model you will use."),
+}
+ASSUMED_PROMPT_TOKENS = 20
+store = context.store()
+project_id = context.project_id()
+
+
+def ready_to_train() -> None:
+    frame.header("Train", "Ready to train?")
+    versions = datasets.list_versions(store, project_id)
+    if not versions:
+        needs("There is nothing to learn from yet: add a table with examples first.", "Data")
+        return
+    models = [m for m in catalogue.list_models(store) if m.state == catalogue.READY]
+    chosen = projects.get_project(store, project_id).base_model_id
+    if chosen is None:
+        needs("Choose the model that will learn from your examples first.", "Model")
+        return
+    draft = projects.get_draft(store, project_id, "train")
+    left, right = st.columns(2)
+    with left:
+        version = choose_version(versions, draft)
+    with right:
+        model = choose_model([m for m in models if catalogue.can_learn(m, version.task)], chosen)
+    if model is None:
+        return
+    start_form(version, model, draft)
+    earlier_runs()
+
+
+def needs(sentence: str, step: str) -> None:
+    st.info(sentence, icon=":material/info:")
+    if st.button(f"Go to {step}", key="go", type="primary"):
+        context.go(frame.PAGES[step][0])
+
+
+def choose_version(versions: list[VersionInfo], draft: dict[str, Any]) -> VersionInfo:
+    by_id = {version.id: version for version in versions}
+    wanted = draft.get("version_id")
+    chosen = st.selectbox(
+        "Data",
+        list(by_id),
+        index=list(by_id).index(wanted) if wanted in by_id else 0,
+        format_func=lambda i: version_label(by_id[i]),
+        key="version",
+    )
+    return by_id[chosen]
+
+
+def version_label(version: VersionInfo) -> str:
+    return f"{version.dataset_name}, version {version.number} ({version.rows:,} examples)"
+
+
+def choose_model(models: list[ModelInfo], chosen: int) -> ModelInfo | None:
+    """The project's model; another choice is the project's from then on."""
+    by_id = {model.id: model for model in models}
+    if chosen not in by_id:
+        reason = "is not ready, or cannot learn this task"
+        name = catalogue.get_model(store, chosen).name
+        st.warning(f"{plain(name)} {reason}: choose another.", icon=":material/warning:")
+    picked = st.selectbox(
+        "Base model",
+        list(by_id),
+        index=list(by_id).index(chosen) if chosen in by_id else None,
+        format_func=lambda i: by_id[i].name,
+        key="model",
+        placeholder="Choose a model",
+    )
+    if picked is None:
+        return None
+    if picked != chosen:
+        projects.choose_model(store, project_id, picked)
+        st.rerun()
+    return by_id[picked]
+
+
+def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) -> None:
+    rows = version.splits.get("train", 0)
+    names = [name for name in CARDS if name in PRESETS]
+    picked = draft.get("preset", "balanced")
+    base = preset(
+        picked if picked in names else "balanced", task=version.task, kind=model.kind, rows=rows
+    )
+    st.markdown("##### How thoroughly?")
+    with st.grid(3, min_column_width=240):
+        for name in names:
+            recipe = preset(name, task=version.task, kind=model.kind, rows=rows)
+            preset_card(name, cost(version, model, recipe), chosen=name == picked, draft=draft)
+    key = f"set-{picked}-{model.kind}-{version.task}"
+    settings = draft.get("settings", {})
+    with st.expander(expert_title(settings, picked), icon=":material/tune:", key="expert"):
+        with errors.shown():
+            settings = recipe_form(base, settings, kind=model.kind, task=version.task, key=key)
+        if settings and st.button("Undo all changes", key="undo", icon=":material/undo:"):
+            save({"preset": picked if picked in names else "balanced"}, version)
+            forget(key)
+            st.rerun()
+    name = st.text_input(
+        "Name of this training (optional)", draft.get("name", ""), key="name",
+        placeholder=CARDS.get(picked, CARDS["balanced"])[0],
+    )  # fmt: skip
+    save({"preset": picked, "settings": settings, "name": name}, version)
+    start(version, model, base, settings, name, picked)
+
+
+def expert_title(settings: dict[str, Any], picked: str) -> str:
+    if picked == OWN:
+        return "Settings for experts: taken over from an earlier training"
+    return f"Settings for experts: {len(settings)} changed" if settings else "Settings for experts"
+
+
+def preset_card(name: str, costs: Estimate, *, chosen: bool, draft: dict[str, Any]) -> None:
+    title, purpose = CARDS[name]
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(title, anchor=False, width="content")
+            if chosen:
+                st.badge("Chosen", icon=":material/check:", color="green")
+        st.write(purpose)
+        st.markdown(f":material/schedule: **{costs.time}**")
+        st.caption(f"{size(costs.memory_mb * 1e6)} of memory · {costs.steps:,} steps")
+        if not chosen and st.button(f"Choose {title}", key=f"preset-{name}"):
+            projects.save_draft(
+                store, project_id, "train", {**draft, "preset": name, "settings": {}}
+            )
+            st.rerun()
+
+
+def start(
+    version: VersionInfo,
+    model: ModelInfo,
+    base: Recipe,
+    settings: dict[str, Any],
+    name: str,
+    picked: str,
+) -> None:
+    with errors.shown():
+        recipe = from_dict(base.as_dict() | settings)
+        costs = cost(version, model, recipe)
+        st.markdown(
+            f"Takes **{costs.time}**, {size(costs.memory_mb * 1e6)} of memory and "
+            f"{size(costs.disk_mb * 1e6)} of disk space. You may close the page meanwhile."
+        )
+        if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
+            title = name.strip() or default_name(picked)
+            run = training.start_run(
+                store,
+                project_id=project_id,
+                version_id=version.id,
+                base_model_id=model.id,
+                recipe=recipe,
+                name=title,
+            )
+            save({"preset": picked, "settings": settings}, version)
+            context.go(frame.PAGES["Train"][0], run=run.run_id)
+
+
+def default_name(picked: str) -> str:
+    number = len(training.list_runs(store, project_id)) + 1
+    return f"{CARDS[picked][0] if picked in CARDS else 'Training'} {number}"
+
+
+def cost(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> Estimate:
+    return estimate.estimate_run(
+        machine,
+        model,
+        recipe,
+        version.splits.get("train", 0),
+        estimate.tokens_of(version.mean_chars) + ASSUMED_PROMPT_TOKENS * (model.kind == "causal"),
+        history.past_runs(store, model, recipe),
+        written_rows=version.splits.get("test", 0),
+    )
+
+
+def save(values: dict[str, Any], version: VersionInfo) -> None:
+    projects.save_draft(store, project_id, "train", {"version_id": version.id, **values})
+
+
+def forget(key: str) -> None:
+    """Let the widgets of the expert panel begin again with the preset's values."""
+    for name in [name for name in st.session_state if str(name).startswith(f"{key}-")]:
+        del st.session_state[name]
+
+
+def earlier_runs() -> None:
+    runs = training.list_runs(store, project_id)
+    if not runs:
+        return
+    st.markdown("##### Trainings so far")
+    for run in runs:
+        run_row(run)
+
+
+def run_row(run: RunView) -> None:
+    scores = (run.scores.get("test") or {}).get("tuned") or {}
+    with st.container(border=True):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    frame.PAGES["Train"][0],
+                    label=f"**{plain(run.name)}**",
+                    query_params=context.in_project(run=run.id),
+                )
+                status.badge(run.status)
+                st.markdown(headline(run.task, scores), width="content")
+            run_menu(run)
+        st.caption(
+            f"{plain(run.dataset_name)}, version {run.version_number} · {plain(run.base_model)} · "
+            f"{when(run.created_at)}"
+        )
+
+
+def run_menu(run: RunView) -> None:
+    choice = st.menu_button(
+        "More", ["Rename", "Delete"], key=f"run-menu-{run.id}", type="tertiary",
+        format_func=lambda o: f":material/{'edit' if o == 'Rename' else 'delete'}: {o}",
+    )  # fmt: skip
+    if choice == "Rename":
+        ask_rename(run)
+    elif choice == "Delete":
+        ask_delete(run)
+
+
+@st.dialog("Rename this training")
+def ask_rename(run: RunView) -> None:
+    name = st.text_input("Name", run.name, key=f"rename-{run.id}")
+    if st.button("Save", key="rename-save", type="primary"):
+        with errors.shown():
+            training.rename_run(store, run.id, name)
+            st.rerun()
+
+
+@st.dialog("Delete this training?")
+def ask_delete(run: RunView) -> None:
+    st.write(
+        f"**{plain(run.name)}** will be deleted with its trained model, its curves and its scores. "
+        "This cannot be undone."
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete for good", key="run-delete-yes", icon=":material/delete:"):
+            with errors.shown():
+                training.delete_run(store, run.id)
+                st.rerun()
+        if st.button("Keep it", key="run-delete-no", type="primary"):
+            st.rerun()
+
+
+if st.query_params.get("run", "").isdigit():
+    run_view.show(int(st.query_params["run"]))
+else:
+    machine = hardware()
+    ready_to_train()

@@ -1,0 +1,177 @@
+"""One training on a page: live while it runs, its story when it is over."""
+
+from typing import Any
+
+import streamlit as st
+
+from workbench import projects, story, training
+from workbench.recipe import FIELDS
+from workbench.training import RunView
+from workbench.ui import charts, context, errors, frame, status
+from workbench.ui.numbers import about, duration, size, when
+from workbench.ui.text import plain
+
+POLL = "2s"
+TRAIN = frame.PAGES["Train"][0]
+
+
+def show(run_id: int) -> None:
+    """The page of one run."""
+    with errors.alone("This training cannot be shown"):
+        run = training.get_run(context.store(), run_id)
+    question = "How did the training go?" if run.job.is_over else "How is it learning?"
+    frame.header("Train", question)
+    _head(run)
+    if run.job.is_over:
+        _outcome(run)
+        _evidence(run)
+    else:
+        st.fragment(_live, run_every=POLL)(run_id)
+    _details(run)
+
+
+def _head(run: RunView) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(run.name), anchor=False, width="content")
+        if run.job.is_over:
+            status.badge(run.status)
+    st.caption(
+        f"{plain(run.base_model)} learns from {plain(run.dataset_name)}, version "
+        f"{run.version_number} · {run.splits.get('train', 0):,} examples · begun "
+        f"{when(run.created_at)}"
+    )
+
+
+def _live(run_id: int) -> None:
+    run = training.get_run(context.store(), run_id)
+    if run.job.is_over:
+        st.rerun(scope="app")
+    job = run.job
+    with st.container(horizontal=True, vertical_alignment="center"):
+        status.badge(run.status)
+        st.markdown(f"**{story.phase(run)}**", width="content")
+    progress = job.progress if job.is_active else {}
+    left = progress.get("seconds_left")
+    line = story.progress_line(progress)
+    if left:
+        line = f"{line} · {about(left)} left" if line else f"{about(left)} left"
+    st.progress(story.share_done(progress), text=line or "Nothing to count yet")
+    if job.warning:
+        st.warning(job.warning, icon=":material/hourglass_top:")
+    if job.attempt > 1 and job.reason:
+        st.info(f"Attempt {job.attempt}: {job.reason}", icon=":material/replay:")
+    if job.status != "cancelling" and st.button(
+        "Cancel the training", key="cancel", icon=":material/stop_circle:"
+    ):
+        _ask_cancel(run)
+    st.caption("You may close this page: the training goes on, and everything is here again later.")
+    _evidence(run)
+
+
+@st.dialog("Cancel this training?")
+def _ask_cancel(run: RunView) -> None:
+    if run.status == "queued":
+        st.write("It has not started yet; nothing is lost.")
+    else:
+        st.write("It stops after saving. The best state so far is kept and can be used.")
+    with st.container(horizontal=True):
+        if st.button("Cancel it", key="cancel-yes", icon=":material/stop_circle:"):
+            training.cancel_run(context.store(), run.id)
+            st.rerun()
+        if st.button("Let it learn", key="cancel-no", type="primary"):
+            st.rerun()
+
+
+def _outcome(run: RunView) -> None:
+    sentence = plain(story.ending(run))
+    if run.status == "succeeded":
+        st.success(sentence, icon=":material/check_circle:")
+    elif run.status == "failed":
+        st.error(sentence, icon=":material/error:")
+    else:
+        st.info(sentence, icon=":material/stop_circle:")
+    with st.container(horizontal=True):
+        if run.is_usable:
+            if st.button("See how good it is", key="evaluate", type="primary"):
+                context.go(frame.PAGES["Evaluate"][0], run=run.id)
+            if st.button("Try it out", key="use"):
+                context.go(frame.PAGES["Use"][0], run=run.id)
+        again = (
+            "Train again with other settings" if run.is_usable else "Change settings and try again"
+        )
+        if st.button(again, key="again", type="secondary" if run.is_usable else "primary"):
+            _prefill(run)
+            context.go(TRAIN)
+
+
+def _prefill(run: RunView) -> None:
+    """Put the run's settings into the Train page's draft."""
+    draft = {"version_id": run.version_id, "preset": "own", "settings": run.recipe}
+    projects.save_draft(context.store(), run.project_id, "train", draft)
+    projects.choose_model(context.store(), run.project_id, run.base_model_id)
+
+
+def _evidence(run: RunView) -> None:
+    learned = training.curve(context.store(), run.id, "train")
+    checked = training.curve(context.store(), run.id, "validation")
+    if not learned and not checked:
+        return
+    best = (run.result or {}).get("best_step")
+    st.markdown("##### How wrong it still is")
+    st.altair_chart(charts.learning_curve(learned, checked, best), key="loss-curve")
+    st.caption(
+        "Both lines should fall. When the practice questions rise again while the examples still "
+        "fall, it begins to learn by heart; the best state before that is kept"
+        f"{', marked by the dashed line' if best else ''}."
+    )
+    with st.expander("Learning rate", key="learning-rate"):
+        st.altair_chart(
+            charts.line(learned, "learning_rate", "Learning rate", ".1e"), key="rate-curve"
+        )
+
+
+def _details(run: RunView) -> None:
+    with st.expander("Numbers and settings", key="numbers"):
+        _numbers(run)
+        rows: list[tuple[str, ...]] = [
+            (FIELDS[name].metadata["label"], _said(value), name)
+            for name, value in run.recipe.items()
+            if name in FIELDS
+        ]
+        _table(rows, ("Setting", "Value", "Name in the field"))
+    with st.expander("Log", key="log"):
+        text = training.log_tail(context.store(), run.id)
+        st.code(text or "Nothing has been written yet.", language=None, wrap_lines=True, height=320)
+        if not run.job.is_over and st.button("Read the log again", key="log-again"):
+            st.rerun()
+
+
+def _numbers(run: RunView) -> None:
+    result = run.result or {}
+    entries: list[tuple[str, str]] = []
+    for label, key, shown in _RESULTS:
+        if result.get(key) is not None:
+            entries.append((label, shown(result[key])))
+    if entries:
+        with st.grid(4, min_column_width=160):
+            for label, value in entries:
+                st.metric(label, value)
+
+
+_RESULTS: tuple[tuple[str, str, Any], ...] = (
+    ("Time", "seconds", duration),
+    ("Peak memory", "peak_memory_mb", lambda mb: size(mb * 1e6)),
+    ("Steps", "steps", lambda n: f"{n:,}"),
+    ("Kept state of step", "best_step", lambda n: f"{n:,}"),
+    ("Examples per second", "examples_per_second", lambda n: f"{n:,.1f}"),
+    ("Tokens per second", "tokens_per_second", lambda n: f"{n:,.0f}"),
+)
+
+
+def _said(value: Any) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _table(rows: list[tuple[str, ...]], names: tuple[str, ...]) -> None:
+    columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
+    st.dataframe(columns, hide_index=True, key="settings-table", height=360)
