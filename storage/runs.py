@@ -105,14 +105,24 @@ def put_metrics(
 def curve(session: Session, run_id: int, kind: str, points: int) -> Sequence[Metric]:
     """At most `points` points, evenly spread over the steps; the first and the last are kept."""
     mine = (Metric.run_id == run_id, Metric.kind == kind)
-    ends = sa.select(sa.func.min(Metric.step), sa.func.max(Metric.step)).where(*mine)
-    low, high = session.execute(ends).one()
-    if low is None:
+    low = session.scalar(sa.select(sa.func.min(Metric.step)).where(*mine))
+    high = session.scalar(sa.select(sa.func.max(Metric.step)).where(*mine))
+    if low is None or high is None:
         return []
-    bucket = (Metric.step - low) * (points - 1) // max(1, high - low)  # the last holds `high`
-    chosen = sa.select(sa.func.min(Metric.step)).where(*mine).group_by(bucket)
-    query = sa.select(Metric).where(*mine, Metric.step.in_(chosen)).order_by(Metric.step)
+    stride = max(1, -((low - high) // max(1, points - 1)))
+    steps = {*session.scalars(_steps_apart(mine, low, stride)), high}
+    query = sa.select(Metric).where(*mine, Metric.step.in_(steps)).order_by(Metric.step)
     return session.scalars(query).all()
+
+
+def _steps_apart(mine: tuple[sa.ColumnElement[bool], ...], low: int, stride: int) -> sa.Select[int]:
+    """The first step, then always the next one at least `stride` later: one index look-up each."""
+    walk = sa.select(sa.literal(low).label("step")).cte("walk", recursive=True)
+    later = sa.select(sa.func.min(Metric.step)).where(*mine, Metric.step >= walk.c.step + stride)
+    walk = walk.union_all(
+        sa.select(later.scalar_subquery()).select_from(walk).where(walk.c.step.is_not(None))
+    )
+    return sa.select(walk.c.step).where(walk.c.step.is_not(None))
 
 
 def add_evaluation(
