@@ -1,0 +1,60 @@
+"""Data: from a file of the user's to examples that a model can learn from."""
+
+import streamlit as st
+
+from workbench import projects
+from workbench.errors import WorkbenchError
+from workbench.preparing import Prepared, Source
+from workbench.ui import context, frame
+from workbench.ui.data_step import cached, choices, exam, library, look, reading, saving, source
+from workbench.ui.data_step import draft as drafts
+from workbench.ui.data_step.draft import Draft
+
+frame.header(
+    "Data",
+    "Is your data ready?",
+    "Bring a table of examples, say which column is what, and look at it as the model will.",
+)
+
+
+def _make(draft: Draft, file: Source) -> None:
+    """Everything between the file and the saved version."""
+    table = reading.read(draft, file)
+    if table is None:
+        return
+    summary = st.container()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        task = choices.task(draft, file)
+        roles = choices.roles(draft, file, task, table)
+        complete = exam.choose(draft, table)
+    with summary:
+        prepared = _prepare(draft, file, roles) if complete and roles else None
+    if prepared:
+        with summary:
+            look.sizes(prepared)
+            look.findings(prepared)
+    with right:
+        model_id = projects.get_project(context.store(), context.project_id()).base_model_id
+        look.tabs(table, prepared, model_id)
+    if prepared:
+        saving.panel(draft, file, prepared)
+
+
+def _prepare(draft: Draft, file: Source, roles: dict[str, str]) -> Prepared | None:
+    task = draft.task or cached.guess(file, draft.read).task
+    try:
+        plan = draft.plan(task, roles)
+        return cached.prepared(file, draft.read, plan, saving.name_of(draft, file))
+    except WorkbenchError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+draft = drafts.load()
+if draft.source is None:
+    source.choose(draft)
+else:
+    _make(draft, draft.source)
+drafts.save(draft)
+library.show()

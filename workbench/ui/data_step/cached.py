@@ -1,0 +1,85 @@
+"""Reading and preparing, each once for the same content and the same choices."""
+
+import streamlit as st
+
+from workbench import guessing, ingest
+from workbench.guessing import TaskGuess
+from workbench.preparing import Plan, Prepared, Source, prepare
+from workbench.readers import ReadOptions, Table
+from workbench.ui import context
+
+
+def table(source: Source, options: ReadOptions) -> Table:
+    """The table in a kept file."""
+    return _table(source.digest, source.name, tuple(options.as_dict().items()))
+
+
+def exam_table(source: Source, like: ReadOptions) -> Table:
+    """The table in a separate exam file, which has the columns of the first one."""
+    return table(source, ingest.reading_alike(like))
+
+
+def guess(source: Source, options: ReadOptions) -> TaskGuess:
+    """The task that the table seems to be for."""
+    return _guess(source.digest, source.name, tuple(options.as_dict().items()))
+
+
+def roles(source: Source, options: ReadOptions, task: str) -> dict[str, str]:
+    """The guessed columns of a task."""
+    return _roles(source.digest, source.name, tuple(options.as_dict().items()), task)
+
+
+def candidates(source: Source, options: ReadOptions, task: str, role: str) -> list[str]:
+    """All columns, those that fit the role best first."""
+    return _candidates(source.digest, source.name, tuple(options.as_dict().items()), task, role)
+
+
+def prepared(source: Source, options: ReadOptions, plan: Plan, dataset_name: str) -> Prepared:
+    """The examples that the page's choices give, split as in earlier versions of the dataset."""
+    store, project_id = context.store(), context.project_id()
+    known = tuple(
+        version.id
+        for version in ingest.list_versions(store, project_id)
+        if version.dataset_name.casefold() == dataset_name.strip().casefold()
+    )
+    key = repr((source, options, plan))
+    return _prepared(key, source, options, plan, known, project_id, dataset_name)
+
+
+_Options = tuple[tuple[str, object], ...]
+
+
+@st.cache_data(max_entries=6, show_spinner="Reading your table …")
+def _table(digest: str, name: str, options: _Options) -> Table:
+    return ingest.open_source(Source(digest, name), ReadOptions(**dict(options)))  # type: ignore[arg-type]
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _guess(digest: str, name: str, options: _Options) -> TaskGuess:
+    return guessing.guess_task(_table(digest, name, options))
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _roles(digest: str, name: str, options: _Options, task: str) -> dict[str, str]:
+    return guessing.guess_roles(_table(digest, name, options), task)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _candidates(digest: str, name: str, options: _Options, task: str, role: str) -> list[str]:
+    return guessing.candidates(_table(digest, name, options), task, role)
+
+
+@st.cache_data(max_entries=6, show_spinner="Checking your examples …")
+def _prepared(
+    key: str,
+    _source: Source,
+    _options: ReadOptions,
+    _plan: Plan,
+    versions: tuple[int, ...],
+    project_id: int,
+    dataset_name: str,
+) -> Prepared:
+    own = table(_source, _options)
+    exam = exam_table(_plan.test, own.options) if _plan.test else None
+    earlier = ingest.earlier_splits(context.store(), project_id, dataset_name, _plan)
+    return prepare(_plan, own, exam, earlier=earlier)

@@ -1,0 +1,83 @@
+"""Which examples are kept back for the exam: a share of the table, or a file of the user's own."""
+
+import streamlit as st
+
+from workbench.errors import WorkbenchError
+from workbench.readers import Table
+from workbench.ui.data_step import cached, source
+from workbench.ui.data_step import draft as drafts
+from workbench.ui.data_step.draft import Draft
+from workbench.ui.text import plain
+
+_OWN = {False: "Part of this table", True: "A separate file of mine"}
+_MOST = 40
+
+
+def choose(draft: Draft, table: Table) -> bool:
+    """Ask for the exam; whether it is complete."""
+    key = "data-own-exam"
+    st.session_state.setdefault(key, draft.own_exam)
+    draft.own_exam = bool(
+        st.radio(
+            "Where do the exam questions come from?",
+            list(_OWN),
+            format_func=_OWN.__getitem__,
+            key=key,
+            horizontal=True,
+            help="Exam questions (test rows) are never seen while learning: they show how good "
+            "the model really is.",
+        )
+    )
+    ready = _own_file(draft, table) if draft.own_exam else True
+    with st.expander("Shares and seed", icon=":material/donut_small:"):
+        _shares(draft)
+    return ready
+
+
+def _own_file(draft: Draft, table: Table) -> bool:
+    if draft.test is None:
+        source.uploaded(draft, "test", "Exam file", "With the same column names as your table.")
+        return False
+    line, change = st.columns([3, 1], vertical_alignment="center")
+    line.markdown(f":material/quiz: **{plain(draft.test.name)}**")
+    if change.button("Remove", key="data-other-exam", icon=":material/close:"):
+        draft.test = None
+        drafts.start_over(draft)
+        st.rerun()
+    try:
+        exam = cached.exam_table(draft.test, table.options)
+    except WorkbenchError as error:
+        st.error(str(error), icon=":material/error:")
+        return False
+    st.caption(f"{len(exam):,} rows × {len(exam.columns):,} columns, in place of the test split.")
+    return True
+
+
+def _shares(draft: Draft) -> None:
+    _, validation, test = draft.fractions
+    left, right, last = st.columns(3)
+    with left:
+        validation = _percent("Practice questions (validation), %", "validation", validation)
+    with right:
+        if not draft.own_exam:
+            test = _percent("Exam questions (test), %", "test", test)
+    with last:
+        st.session_state.setdefault("data-seed", draft.seed)
+        draft.seed = int(
+            st.number_input(
+                "Random seed",
+                0,
+                2**31 - 1,
+                key="data-seed",
+                step=1,
+                help="Another seed draws other questions. With the same one, a dataset that is "
+                "saved again keeps its exam.",
+            )
+        )
+    draft.fractions = (round(1 - validation - test, 4), validation, test)
+
+
+def _percent(label: str, name: str, share: float) -> float:
+    key = f"data-share-{name}"
+    st.session_state.setdefault(key, round(share * 100))
+    return float(st.number_input(label, 1, _MOST, key=key, step=1)) / 100

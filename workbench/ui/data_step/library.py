@@ -1,0 +1,82 @@
+"""The datasets that are saved, with their versions."""
+
+import itertools
+
+import streamlit as st
+
+from workbench import ingest, versions
+from workbench.tasks import TASKS
+from workbench.ui import context, errors
+from workbench.ui.data_step import draft as drafts
+from workbench.ui.numbers import count, when
+from workbench.ui.text import plain
+from workbench.versions import VersionInfo
+
+_SHOWN = 3
+
+
+def show() -> None:
+    """Every dataset of the project; nothing while there is none."""
+    found = ingest.list_versions(context.store(), context.project_id())
+    if not found:
+        return
+    st.subheader("Saved datasets", anchor=False)
+    names = list(dict.fromkeys(version.dataset_id for version in found))
+    for dataset_id in names:
+        _dataset([version for version in found if version.dataset_id == dataset_id])
+
+
+def _dataset(found: list[VersionInfo]) -> None:
+    newest = found[0]
+    with st.container(border=True, key=f"dataset-{newest.dataset_id}"):
+        head, bin = st.columns([5, 1], vertical_alignment="center")
+        head.markdown(f"**{plain(newest.dataset_name)}** · {TASKS[newest.task].title}")
+        with bin:
+            _deletion(newest)
+        for version in itertools.islice(found, _SHOWN):
+            _version(version)
+        if len(found) > _SHOWN:
+            with st.expander(f"{len(found) - _SHOWN} older versions"):
+                for version in found[_SHOWN:]:
+                    _version(version)
+
+
+def _version(version: VersionInfo) -> None:
+    splits = version.splits
+    text, actions = st.columns([3, 2], vertical_alignment="center")
+    text.markdown(
+        f"Version {version.number} · {count(version.rows)} examples "
+        f":gray[({count(splits['train'])} to learn from, {count(splits['validation'])} practice, "
+        f"{count(splits['test'])} exam)] · {when(version.created_at)}  \n"
+        f":small[:gray[from {plain(version.source_name)}]]"
+    )
+    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        st.download_button(
+            "CSV",
+            lambda: versions.as_csv(version.path),
+            file_name=f"{version.dataset_name} v{version.number}.csv",
+            mime="text/csv",
+            key=f"csv-{version.id}",
+            icon=":material/download:",
+            on_click="ignore",
+            help="The examples of this version with their splits.",
+        )
+        if st.button(
+            "Change or extend",
+            key=f"edit-{version.id}",
+            icon=":material/edit:",
+            help="Start the next version from this one: other columns, other rows.",
+        ):
+            drafts.start_over(drafts.from_version(version))
+            st.rerun()
+
+
+def _deletion(version: VersionInfo) -> None:
+    dataset_id = version.dataset_id
+    with st.popover("Delete", icon=":material/delete:", key=f"delete-{dataset_id}"):
+        goes = versions.deletion_summary(context.store(), dataset_id)
+        st.markdown(f"Delete **{plain(version.dataset_name)}** with {goes}? This cannot be undone.")
+        if st.button("Delete it", key=f"delete-it-{dataset_id}", icon=":material/delete:"):
+            with errors.shown():
+                versions.delete_dataset(context.store(), dataset_id)
+                st.rerun()

@@ -1,0 +1,93 @@
+"""Saving: the one button at the end, and what to do next."""
+
+import hashlib
+
+import streamlit as st
+
+from workbench import ingest
+from workbench.preparing import Prepared, Source
+from workbench.ui import context, errors
+from workbench.ui.data_step import draft as drafts
+from workbench.ui.data_step.draft import Draft
+from workbench.ui.frame import PAGES
+from workbench.ui.text import plain
+from workbench.versions import VersionInfo
+from workbench.words import plural
+
+_NAME_WIDTH = 420
+
+
+def name_of(draft: Draft, source: Source) -> str:
+    """The dataset's name as it stands, else the file's."""
+    return draft.dataset_name.strip() or source.name.rsplit(".", 1)[0][: ingest.NAME_LIMIT]
+
+
+def panel(draft: Draft, source: Source, prepared: Prepared) -> None:
+    """The name and the button; once saved, what to do next."""
+    fingerprint = _fingerprint(source, prepared, name_of(draft, source))
+    saved = _saved(draft, fingerprint)
+    if saved is not None:
+        _next(saved)
+    key = "data-name"
+    st.session_state.setdefault(key, name_of(draft, source))
+    name = st.text_input(
+        "Name of the dataset", key=key, max_chars=ingest.NAME_LIMIT, width=_NAME_WIDTH
+    )
+    if name.strip() != name_of(draft, source):
+        draft.dataset_name = name
+        drafts.save(draft)
+        st.rerun()
+    number, same = _next_number(name)
+    if same:
+        st.caption(f"It becomes the next version of '{plain(same)}' and keeps its exam questions.")
+    if saved is None and st.button(
+        f"Save as version {number}", key="data-save", type="primary", icon=":material/save:"
+    ):
+        with errors.shown():
+            version = ingest.save_prepared(
+                context.store(), context.project_id(), name, source, prepared
+            )
+            draft.saved_version_id, draft.saved_as = version.version_id, fingerprint
+            drafts.save(draft)
+            st.rerun()
+
+
+def _fingerprint(source: Source, prepared: Prepared, name: str) -> str:
+    text = repr((source, prepared.plan, name.casefold()))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _saved(draft: Draft, fingerprint: str) -> VersionInfo | None:
+    """The version that holds exactly what stands on the page."""
+    if draft.saved_as != fingerprint:
+        return None
+    found = ingest.list_versions(context.store(), context.project_id())
+    return next((version for version in found if version.id == draft.saved_version_id), None)
+
+
+def _next_number(name: str) -> tuple[int, str]:
+    """The number that saving would give, and the dataset that it would go on."""
+    for version in ingest.list_versions(context.store(), context.project_id()):
+        if version.dataset_name.casefold() == " ".join(name.split()).casefold():
+            return version.number + 1, version.dataset_name
+    return 1, ""
+
+
+def _next(version: VersionInfo) -> None:
+    with st.container(border=True, key="data-saved"):
+        st.success(
+            f"Your data is ready: {plural(version.rows, 'example')} are saved as version "
+            f"{version.number} of '{plain(version.dataset_name)}'.",
+            icon=":material/check_circle:",
+        )
+        with st.container(horizontal=True):
+            if st.button(
+                "Next: choose a model",
+                key="data-next",
+                type="primary",
+                icon=":material/arrow_forward:",
+            ):
+                context.go(PAGES["Model"][0])
+            if st.button("Start another dataset", key="data-another", icon=":material/add:"):
+                drafts.start_over()
+                st.rerun()

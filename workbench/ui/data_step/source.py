@@ -1,0 +1,88 @@
+"""Where the examples come from: a file, a pasted table, or the sample e-mails."""
+
+import pandas as pd
+import streamlit as st
+
+from workbench import ingest, samples
+from workbench.preparing import Source
+from workbench.readers import ReadOptions
+from workbench.ui import errors
+from workbench.ui.data_step import draft as drafts
+from workbench.ui.data_step.draft import Draft
+
+_EXAMPLE = pd.DataFrame(
+    [
+        ("Where is my parcel? It was due on Monday.", "Delivery"),
+        ("The mug arrived in two pieces.", "Damaged"),
+        ("Can I still change my address?", "Order change"),
+    ],
+    columns=["text", "category"],
+)
+
+
+def choose(draft: Draft) -> None:
+    """Ask for a table; nothing else is on the page until there is one."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        upload, paste = st.tabs(["Upload a file", "Paste a table"])
+        with upload:
+            uploaded(draft, "source", "CSV, TSV, Excel, JSON, JSON lines or Parquet", _HELP)
+        with paste:
+            _paste(draft)
+    with right:
+        _teach(draft)
+
+
+_HELP = (
+    "The file stays on this machine. What kind it is, its encoding, separators and column names "
+    "are found out; you can correct them afterwards."
+)
+
+
+def uploaded(draft: Draft, target: str, label: str, help: str) -> None:
+    """A field for a file, which becomes the draft's `target` (source or test)."""
+    count = st.session_state.setdefault("data_uploads", 0)
+    file = st.file_uploader(label, key=f"data-upload-{target}-{count}", help=help)
+    if file is None:
+        return
+    with errors.shown():
+        _take(draft, target, ingest.keep(file, file.name))
+
+
+def _take(draft: Draft, target: str, source: Source) -> None:
+    setattr(draft, target, source)
+    if target == "source":
+        draft.read = ReadOptions()
+    drafts.start_over(draft)
+    st.rerun()
+
+
+def _paste(draft: Draft) -> None:
+    text = st.text_area(
+        "Cells copied from a spreadsheet",
+        key="data-paste",
+        height=180,
+        placeholder="text\tcategory\nWhere is my parcel?\tDelivery\n…",
+        help="Select the cells in your spreadsheet, the row with the names included, copy, and "
+        "paste them here.",
+    )
+    if st.button("Use this table", key="data-use-paste", icon=":material/content_paste_go:"):
+        with errors.shown():
+            _take(draft, "source", ingest.keep_text(text))
+
+
+def _teach(draft: Draft) -> None:
+    st.markdown("**What belongs here**")
+    st.write(
+        "One example in each row: what comes in, and what the right answer is. A few hundred rows "
+        "are a good start; ten are the least."
+    )
+    st.dataframe(_EXAMPLE, hide_index=True, key="data-example-table")
+    if st.button(
+        "Use the sample e-mails", key="data-use-sample", icon=":material/mail:", help=_SAMPLE_HELP
+    ):
+        with errors.shown(), samples.FILE.open("rb") as stream:
+            _take(draft, "source", ingest.keep(stream, samples.FILE.name))
+
+
+_SAMPLE_HELP = "400 e-mails to a made-up shop, each with a category and a good reply."

@@ -1,0 +1,127 @@
+"""An example as the model sees it, with the part that it learns marked.
+
+The text is shown letter by letter: whatever Markdown would take for formatting is escaped, and a
+word joiner (of no width) keeps emoji codes and arrows from being replaced.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from workbench import bundled, catalogue
+from workbench.catalogue import ModelInfo
+from workbench.chat_template import ChatTemplate
+from workbench.errors import WorkbenchError
+from workbench.formats import Segment, default_template, messages_of, segments, template_of
+from workbench.ui import context
+from workbench.ui.text import plain
+
+_CAUSAL = "SmolLM2-135M-Instruct"
+_HEAD, _TAIL = 1600, 500
+_JOINER = "\u2060"
+_REPLACED = re.compile(r"(?<=:)(?=[\w+-])|(?<=-)(?=[->])|(?<=<)(?=-)|(?<=[<>~])(?==)")
+
+
+def chosen_model(model_id: int | None) -> ModelInfo | None:
+    """The project's base model, or None while none is chosen (or it is gone)."""
+    if model_id is None:
+        return None
+    try:
+        return catalogue.get_model(context.store(), model_id)
+    except WorkbenchError:
+        return None
+
+
+def template_for(model: ModelInfo | None) -> tuple[ChatTemplate, str]:
+    """The chat template that the preview goes by, and whose it is."""
+    path = model.path if model and model.kind != "encoder" else bundled.bundled_path(_CAUSAL)
+    name = model.name if model and model.kind != "encoder" else _CAUSAL
+    if path is None or not path.is_dir():
+        return default_template(), f"{name}, in a plain template until its files are there"
+    return template_of(path), name
+
+
+def show_example(
+    task: str,
+    row: Mapping[str, Any],
+    *,
+    system: str,
+    labels: Sequence[str],
+    model: ModelInfo | None,
+) -> None:
+    """One example, the way the chosen base model will read it."""
+    if task == "classification" and (model is None or model.kind == "encoder"):
+        _show_sorting(row)
+        return
+    template, name = template_for(model)
+    try:
+        pieces = _pieces(task, row, template, system, labels)
+    except WorkbenchError as error:
+        st.warning(str(error), icon=":material/warning:")
+        return
+    st.caption(
+        ":material/visibility: plain: the model reads it. "
+        f":blue-background[**:material/school: bold on blue**]: it learns to write it. "
+        f"Words in `<|…|>` are marks of the model's own (chat template of {plain(name)})."
+    )
+    with st.container(border=True):
+        st.markdown(marked(pieces))
+
+
+def _pieces(
+    task: str, row: Mapping[str, Any], template: ChatTemplate, system: str, labels: Sequence[str]
+) -> list[Segment]:
+    if task == "language-modelling":
+        return [Segment(str(row["text"]), learned=True)]
+    return segments(messages_of(task, row, system=system, labels=labels), template)
+
+
+def _show_sorting(row: Mapping[str, Any]) -> None:
+    """A classifier reads the text alone; what it learns is the category."""
+    st.caption(
+        ":material/visibility: plain: the model reads it. "
+        ":blue-background[**:material/school: bold on blue**]: the category it learns to choose."
+    )
+    with st.container(border=True):
+        st.markdown(marked([Segment(str(row["text"]), learned=False)]))
+        st.markdown(":material/arrow_downward:")
+        st.markdown(marked([Segment(str(row["label"]), learned=True)]))
+
+
+def marked(pieces: Sequence[Segment]) -> str:
+    """Markdown that shows the pieces as they are, the learned ones bold on a coloured ground."""
+    lines = [""]
+    for piece in pieces:
+        for number, line in enumerate(_shortened(piece.text).split("\n")):
+            if number:
+                lines.append("")
+            if line.strip():
+                lines[-1] += _emphasised(line) if piece.learned else _exactly(line)
+    return "  \n".join(line or "&nbsp;" for line in _trimmed(lines))
+
+
+def _trimmed(lines: list[str]) -> list[str]:
+    while len(lines) > 1 and not lines[-1]:
+        lines = lines[:-1]
+    return lines
+
+
+def _shortened(text: str) -> str:
+    """Long texts without their middle, so that the learned end stays in sight."""
+    hidden = len(text) - _HEAD - _TAIL
+    if hidden <= 200:
+        return text
+    return f"{text[:_HEAD]}\n[… {hidden:,} characters not shown here …]\n{text[-_TAIL:]}"
+
+
+def _emphasised(line: str) -> str:
+    return f":blue-background[**{_exactly(line.strip())}**]"
+
+
+def _exactly(line: str) -> str:
+    held = _REPLACED.sub(_JOINER, line.expandtabs(4))
+    escaped = plain(held).replace("&", "\\&").replace("=", "\\=").replace('"', '\\"')
+    lead = len(escaped) - len(escaped.lstrip(" "))
+    return "\u00a0" * lead + escaped[lead:].replace("  ", "\u00a0 ")
