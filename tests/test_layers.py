@@ -13,6 +13,7 @@ TRAINER = ("workbench.trainer", "workbench.serving")
 TRAINER_MAY = {
     "workbench",
     "workbench.bundled",
+    "workbench.chat_template",
     "workbench.errors",
     "workbench.formats",
     "workbench.job_dir",
@@ -69,7 +70,9 @@ def test_services_import_neither_streamlit_nor_torch() -> None:
 
 
 def test_trainer_and_server_know_neither_storage_nor_streamlit() -> None:
-    assert not _breaches(_modules("workbench/trainer", "workbench/serving"), ("storage", "streamlit"))
+    assert not _breaches(
+        _modules("workbench/trainer", "workbench/serving"), ("storage", "streamlit")
+    )
 
 
 def test_trainer_and_server_use_only_the_shared_contract() -> None:

@@ -94,7 +94,7 @@ def _convert(name: str, value: Any) -> Any:
         raise WorkbenchError(
             f"There is no setting '{name}'; the settings are {', '.join(sorted(FIELDS))}."
         )
-    kind = type(FIELDS[name].default)
+    kind: type[Any] = type(FIELDS[name].default)
     try:
         value = _truth(value) if kind is bool else kind(value)
     except (TypeError, ValueError):
