@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench import projects, steps
 from workbench.projects import ProjectCard, ProjectView
-from workbench.ui import context, errors, frame
+from workbench.ui import context, dialogs, errors, frame
 from workbench.ui.numbers import when
 from workbench.ui.text import plain
 
@@ -13,7 +13,7 @@ MENU_ICONS = {EDIT: "edit", COPY: "content_copy", ARCHIVE: "archive", DELETE: "d
 store = context.store()
 
 
-@st.dialog("A new project")
+@st.dialog("A new project", on_dismiss=dialogs.answered)
 def ask_new() -> None:
     st.write("Name it after what the model shall do. You can change this later.")
     name = st.text_input("Name", key="new-name", placeholder="Sort customer e-mails")
@@ -22,10 +22,12 @@ def ask_new() -> None:
     )
     if st.button("Create project", key="new-create", type="primary"):
         with errors.shown():
-            open_step(projects.create_project(store, name, description), "Data")
+            project_id = projects.create_project(store, name, description)
+            dialogs.answered()
+            open_step(project_id, "Data")
 
 
-@st.dialog("Rename or describe")
+@st.dialog("Rename or describe", on_dismiss=dialogs.answered)
 def ask_edit(project: ProjectView) -> None:
     name = st.text_input("Name", project.name, key=f"edit-name-{project.id}")
     description = st.text_area(
@@ -34,10 +36,10 @@ def ask_edit(project: ProjectView) -> None:
     if st.button("Save", key="edit-save", type="primary"):
         with errors.shown():
             projects.update_project(store, project.id, name=name, description=description)
-            st.rerun()
+            close()
 
 
-@st.dialog("Delete this project?")
+@st.dialog("Delete this project?", on_dismiss=dialogs.answered)
 def ask_delete(project: ProjectView) -> None:
     goes = projects.deletion_summary(store, project.id)
     st.write(f"**{plain(project.name)}** will be deleted, and with it: {goes}.")
@@ -46,9 +48,14 @@ def ask_delete(project: ProjectView) -> None:
         if st.button("Delete for good", key="delete-yes", icon=":material/delete:"):
             with errors.shown():
                 projects.delete_project(store, project.id)
-                st.rerun()
+                close()
         if st.button("Keep it", key="delete-no", type="primary"):
-            st.rerun()
+            close()
+
+
+def close() -> None:
+    dialogs.answered()
+    st.rerun()
 
 
 def open_step(project_id: int, step: str) -> None:
@@ -83,7 +90,7 @@ def welcome() -> None:
         if st.button("Open the sample project", key="sample", type="primary"):
             open_sample()
         if st.button("Start your own", key="new"):
-            ask_new()
+            dialogs.ask("new")
     st.caption(
         "The sample: 400 e-mails to a made-up shop, each with its category and a good reply."
     )
@@ -119,7 +126,7 @@ def menu(project: ProjectView) -> None:
     )
     with errors.shown():
         if choice == EDIT:
-            ask_edit(project)
+            dialogs.ask(EDIT, project.id)
         elif choice == COPY:
             projects.duplicate_project(store, project.id)
             st.rerun()
@@ -127,7 +134,7 @@ def menu(project: ProjectView) -> None:
             projects.archive_project(store, project.id)
             st.rerun()
         elif choice == DELETE:
-            ask_delete(project)
+            dialogs.ask(DELETE, project.id)
 
 
 def archived_row(project: ProjectView) -> None:
@@ -139,7 +146,17 @@ def archived_row(project: ProjectView) -> None:
             projects.restore_project(store, project.id)
             st.rerun()
         if st.button("Delete", key=f"delete-{project.id}", icon=":material/delete:"):
-            ask_delete(project)
+            dialogs.ask(DELETE, project.id)
+
+
+def show_dialog() -> None:
+    question, about_id = dialogs.asked()
+    if question == "new":
+        ask_new()
+    elif question == EDIT:
+        ask_edit(projects.get_project(store, about_id))
+    elif question == DELETE:
+        ask_delete(projects.get_project(store, about_id))
 
 
 frame.header(None, "What would you like to teach?")
@@ -147,7 +164,7 @@ entries = projects.list_projects(store)
 if entries:
     with st.container(horizontal=True):
         if st.button("New project", key="new", icon=":material/add:"):
-            ask_new()
+            dialogs.ask("new")
         if not any(entry.project.is_sample for entry in entries) and st.button(
             "Open the sample project", key="sample", icon=":material/school:"
         ):
@@ -161,3 +178,5 @@ if archived := projects.list_projects(store, archived=True):
     with st.expander(f"Archived projects ({len(archived)})"):
         for entry in archived:
             archived_row(entry.project)
+with errors.shown():
+    show_dialog()

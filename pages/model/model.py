@@ -11,7 +11,7 @@ from workbench.hardware import hardware
 from workbench.hub import GatedModel, save_token
 from workbench.presets import preset
 from workbench.tasks import task_named
-from workbench.ui import context, errors, frame
+from workbench.ui import context, dialogs, errors, frame
 from workbench.ui.numbers import short_count, size
 from workbench.ui.text import plain
 
@@ -101,7 +101,7 @@ def other(model: ModelInfo) -> None:
         if not model.is_bundled and st.button(
             "Remove", key=f"remove-{model.id}", type="tertiary", icon=":material/delete:"
         ):
-            ask_remove(model)
+            dialogs.ask("remove", model.id)
 
 
 def failed(model: ModelInfo) -> None:
@@ -134,7 +134,7 @@ def download(model: ModelInfo) -> None:
         st.rerun(scope="app")
 
 
-@st.dialog("Remove this model?")
+@st.dialog("Remove this model?", on_dismiss=dialogs.answered)
 def ask_remove(model: ModelInfo) -> None:
     what = "Its files are deleted, too." if model.source == "hub" else "Its folder stays as it is."
     st.write(f"**{plain(model.name)}** leaves the list. {what}")
@@ -142,8 +142,10 @@ def ask_remove(model: ModelInfo) -> None:
         if st.button("Remove it", key="remove-yes", icon=":material/delete:"):
             with errors.shown():
                 catalogue.remove_model(store, model.id)
+                dialogs.answered()
                 st.rerun()
         if st.button("Keep it", key="remove-no", type="primary"):
+            dialogs.answered()
             st.rerun()
 
 
@@ -221,3 +223,6 @@ with st.expander("Add another model", icon=":material/add:"):
         add_from_folder()
     with right:
         add_from_hub()
+question, about_id = dialogs.asked()
+if question == "remove":
+    ask_remove(catalogue.get_model(store, about_id))

@@ -13,7 +13,7 @@ from workbench.headline import headline
 from workbench.presets import PRESETS, preset
 from workbench.recipe import Recipe, from_dict
 from workbench.training import RunView
-from workbench.ui import context, errors, frame, run_view, status
+from workbench.ui import context, dialogs, errors, frame, run_view, status
 from workbench.ui.numbers import size, when
 from workbench.ui.recipe_form import recipe_form
 from workbench.ui.text import plain
@@ -214,6 +214,12 @@ def earlier_runs() -> None:
     st.markdown("##### Trainings so far")
     for run in runs:
         run_row(run)
+    question, about_id = dialogs.asked()
+    asked = next((run for run in runs if run.id == about_id), None)
+    if asked and question == "Rename":
+        ask_rename(asked)
+    elif asked and question == "Delete":
+        ask_delete(asked)
 
 
 def run_row(run: RunView) -> None:
@@ -240,22 +246,21 @@ def run_menu(run: RunView) -> None:
         "More", ["Rename", "Delete"], key=f"run-menu-{run.id}", type="tertiary",
         format_func=lambda o: f":material/{'edit' if o == 'Rename' else 'delete'}: {o}",
     )  # fmt: skip
-    if choice == "Rename":
-        ask_rename(run)
-    elif choice == "Delete":
-        ask_delete(run)
+    if choice:
+        dialogs.ask(choice, run.id)
 
 
-@st.dialog("Rename this training")
+@st.dialog("Rename this training", on_dismiss=dialogs.answered)
 def ask_rename(run: RunView) -> None:
     name = st.text_input("Name", run.name, key=f"rename-{run.id}")
     if st.button("Save", key="rename-save", type="primary"):
         with errors.shown():
             training.rename_run(store, run.id, name)
+            dialogs.answered()
             st.rerun()
 
 
-@st.dialog("Delete this training?")
+@st.dialog("Delete this training?", on_dismiss=dialogs.answered)
 def ask_delete(run: RunView) -> None:
     st.write(
         f"**{plain(run.name)}** will be deleted with its trained model, its curves and its scores. "
@@ -265,8 +270,10 @@ def ask_delete(run: RunView) -> None:
         if st.button("Delete for good", key="run-delete-yes", icon=":material/delete:"):
             with errors.shown():
                 training.delete_run(store, run.id)
+                dialogs.answered()
                 st.rerun()
         if st.button("Keep it", key="run-delete-no", type="primary"):
+            dialogs.answered()
             st.rerun()
 
 

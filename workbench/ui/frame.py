@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench import projects, steps
 from workbench.steps import Step
-from workbench.ui import context, errors
+from workbench.ui import context, dialogs, errors
 
 NAME = "SLM Workbench"
 PAGES = {
@@ -73,6 +73,9 @@ def show() -> None:
     with st.sidebar:
         _sidebar(page.title)
     _show_toasts()
+    if st.session_state.get("page") != page.title:
+        dialogs.answered()
+        st.session_state["page"] = page.title
     page.run()
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from workbench import projects, story, training
 from workbench.recipe import FIELDS
 from workbench.training import RunView
-from workbench.ui import charts, context, errors, frame, status
+from workbench.ui import charts, context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
 
@@ -27,6 +27,8 @@ def show(run_id: int) -> None:
         _evidence(run)
     else:
         st.fragment(_live, run_every=POLL)(run_id)
+        if dialogs.asked() == ("cancel", run_id):
+            _ask_cancel(run)
     _details(run)
 
 
@@ -63,12 +65,13 @@ def _live(run_id: int) -> None:
     if job.status != "cancelling" and st.button(
         "Cancel the training", key="cancel", icon=":material/stop_circle:"
     ):
-        _ask_cancel(run)
+        dialogs.ask("cancel", run.id)
+        st.rerun(scope="app")
     st.caption("You may close this page: the training goes on, and everything is here again later.")
     _evidence(run)
 
 
-@st.dialog("Cancel this training?")
+@st.dialog("Cancel this training?", on_dismiss=dialogs.answered)
 def _ask_cancel(run: RunView) -> None:
     if run.status == "queued":
         st.write("It has not started yet; nothing is lost.")
@@ -77,8 +80,10 @@ def _ask_cancel(run: RunView) -> None:
     with st.container(horizontal=True):
         if st.button("Cancel it", key="cancel-yes", icon=":material/stop_circle:"):
             training.cancel_run(context.store(), run.id)
+            dialogs.answered()
             st.rerun()
         if st.button("Let it learn", key="cancel-no", type="primary"):
+            dialogs.answered()
             st.rerun()
 
 
