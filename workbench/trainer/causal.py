@@ -1,0 +1,199 @@
+"""Teaches a model that writes text: from a job's spec to an adapter and its scores."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transformers import set_seed
+
+from workbench.chat_template import template_of
+from workbench.errors import WorkbenchError
+from workbench.recipe import Recipe, from_dict
+from workbench.trainer.bundle import load_bundle, save_bundle
+from workbench.trainer.checkpoints import drop_torn, last_whole, step_of
+from workbench.trainer.data import Examples, Wording, encode, labels_of, read_rows
+from workbench.trainer.exams import write_exam
+from workbench.trainer.learning import Learning
+from workbench.trainer.models import add_lora, base_folder, load_base, load_tokenizer
+from workbench.trainer.process import Cancelled, Process, versions
+from workbench.trainer.scoring import Exam, sit_exam
+
+Result = dict[str, Any]
+
+
+@dataclass
+class Lesson:
+    """All that a training needs."""
+
+    process: Process
+    recipe: Recipe
+    wording: Wording
+    tokenizer: Any
+    train: Examples
+    validation: Examples
+
+    @property
+    def base(self) -> dict[str, Any]:
+        return self.process.spec["base"]
+
+    @property
+    def data(self) -> Path:
+        return Path(self.process.spec["data"])
+
+
+def train(process: Process) -> Result:
+    """Train an adapter, keep the best checkpoint and let it sit the exam.
+
+    Raises:
+        WorkbenchError: the data or the settings cannot be used.
+        Orphaned: the worker died; a checkpoint was saved.
+    """
+    began = time.monotonic()
+    lesson = prepare(process)
+    learning, learning_s = learn(lesson)
+    result = _facts(learning, learning_s, lesson)
+    best = best_checkpoint(learning, process)
+    if best is None:
+        return {**result, "status": "cancelled", "reason": "Stopped before anything was learned."}
+    process.phase("saving", "Saving the trained model")
+    save_bundle(
+        process.job.adapter,
+        best,
+        lesson.tokenizer,
+        lesson.wording,
+        lesson.base,
+        lesson.recipe,
+        str(lesson.data),
+    )
+    result |= {"adapter": str(process.job.adapter), "best_step": step_of(best)}
+    del learning
+    result |= _examined(lesson, result)
+    return {**result, "seconds": round(time.monotonic() - began, 1)}
+
+
+def prepare(process: Process) -> Lesson:
+    """Read the examples and put them in the model's words."""
+    process.phase("preparing", "Reading the examples")
+    spec, recipe = process.spec, from_dict(process.spec["recipe"])
+    if recipe.method != "lora":
+        raise WorkbenchError(
+            "A model that writes text is trained with LoRA here: set 'What is trained' to lora."
+        )
+    folder = base_folder(spec["base"])
+    template = template_of(folder)
+    labels = labels_of(Path(spec["data"])) if spec["task"] == "classification" else []
+    wording = Wording(spec["task"], template, spec.get("system", ""), labels)
+    tokenizer = load_tokenizer(folder, template)
+    sets = [
+        encode(read_rows(Path(spec["data"]), split), wording, tokenizer, recipe.max_length)
+        for split in ("train", "validation")
+    ]
+    if not sets[0]:
+        raise WorkbenchError(
+            "There are no examples to learn from: save the data again with a larger training part."
+        )
+    _report_cuts(process, sets[0], recipe)
+    process.check()
+    return Lesson(process, recipe, wording, tokenizer, *sets)
+
+
+def _report_cuts(process: Process, examples: Examples, recipe: Recipe) -> None:
+    process.log(f"{len(examples)} examples to learn from, {sum(examples.lengths)} tokens.")
+    if examples.cut_questions or examples.cut_answers:
+        process.log(
+            f"Longer than {recipe.max_length} tokens: {examples.cut_questions} questions lost "
+            f"their middle and {examples.cut_answers} answers their end. A larger 'Longest "
+            "example' keeps them whole and needs more memory."
+        )
+
+
+def learn(lesson: Lesson) -> tuple[Learning, float]:
+    """Run the training loop, from the last whole checkpoint if there is one; and its seconds."""
+    process, recipe = lesson.process, lesson.recipe
+    process.phase("preparing", "Loading the model")
+    set_seed(recipe.seed)
+    model = load_base(base_folder(lesson.base), recipe.quantization, recipe.double_quant)
+    model = add_lora(model, recipe)
+    checkpoint = _checkpoint_to_go_on_from(process)
+    learning = Learning(
+        process,
+        recipe,
+        model,
+        lesson.tokenizer,
+        lesson.train,
+        lesson.validation,
+        resumed=checkpoint is not None,
+    )
+    process.phase("training", f"Learning from {len(lesson.train)} examples")
+    began = time.monotonic()
+    learning.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    if process.orphaned.is_set():
+        process.check()
+    return learning, time.monotonic() - began
+
+
+def _checkpoint_to_go_on_from(process: Process) -> Path | None:
+    folder = process.job.checkpoints
+    drop_torn(folder)
+    checkpoint = last_whole(folder) if process.spec["attempt"] > 1 else None
+    if checkpoint:
+        process.log(f"Going on from the checkpoint of step {step_of(checkpoint)}.")
+    return checkpoint
+
+
+def best_checkpoint(learning: Learning, process: Process) -> Path | None:
+    """The checkpoint with the lowest validation loss; without one, the last of a whole run."""
+    if learning.state.best_model_checkpoint:
+        return Path(learning.state.best_model_checkpoint)
+    if process.stop.is_set():
+        return None
+    return last_whole(process.job.checkpoints)
+
+
+def _facts(learning: Learning, learning_s: float, lesson: Lesson) -> Result:
+    state = learning.state
+    loss = {"loss": state.best_metric} if state.best_metric is not None else {}
+    batch = lesson.recipe.per_device_train_batch_size * lesson.recipe.gradient_accumulation_steps
+    done = state.global_step - learning.first_step
+    return {
+        "steps": state.global_step,
+        "best_step": state.best_global_step,
+        "epochs": round(state.epoch or 0.0, 3),
+        "stopped_early": learning.stopped_early,
+        "examples_per_second": round(done * batch / max(learning_s, 1e-9), 3),
+        "tokens_per_second": round(learning.reporter.tokens_per_second, 1),
+        "versions": versions(),
+        "adapter": None,
+        "scores": {"validation": loss},
+    }
+
+
+def _examined(lesson: Lesson, result: Result) -> Result:
+    """Scores on the test rows; a cancel keeps the model and gives no scores."""
+    process, recipe = lesson.process, lesson.recipe
+    stopped = {"status": "cancelled", "reason": "Stopped; the best model so far is kept."}
+    if process.stop.is_set():
+        return stopped
+    rows = read_rows(lesson.data, "test")
+    if not rows:
+        return {"rows": 0}
+    try:
+        bundle = load_bundle(lesson.base, process.job.adapter)
+        exam = sit_exam(
+            bundle,
+            rows,
+            process,
+            max_rows=recipe.eval_max_rows,
+            max_new_tokens=recipe.eval_max_new_tokens,
+            seed=recipe.seed,
+        )
+    except Cancelled:
+        return stopped
+    return exam_result(process, exam, lesson.data, result["scores"])
+
+
+def exam_result(process: Process, exam: Exam, data: Path, scores: Result) -> Result:
+    """The exam as a training's result has it."""
+    written = write_exam(process, exam, data)
+    return {**written, "scores": {**scores, "test": written["scores"]}}

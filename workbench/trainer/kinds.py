@@ -1,0 +1,55 @@
+"""The kinds of jobs of `python -m workbench.trainer`, and who does them for which model."""
+
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.trainer.process import Kind, Process
+
+
+def _train(process: Process) -> dict[str, Any]:
+    return _family(process, "train")
+
+
+def _evaluate(process: Process) -> dict[str, Any]:
+    return _family(process, "evaluate")
+
+
+def _predict(process: Process) -> dict[str, Any]:
+    return _family(process, "predict")
+
+
+def _import(process: Process) -> dict[str, Any]:
+    from workbench.trainer.download import download
+
+    return download(process)
+
+
+KINDS: dict[str, Kind] = {
+    "train": _train,
+    "evaluate": _evaluate,
+    "predict": _predict,
+    "import": _import,
+}
+
+
+def _family(process: Process, job: str) -> dict[str, Any]:
+    """The job as done for this kind of model; its libraries are imported only now."""
+    kind, task = process.spec["base"]["kind"], process.spec["task"]
+    if kind == "causal":
+        from workbench.trainer import causal, exams
+
+        jobs = {"train": causal.train, "evaluate": exams.evaluate, "predict": exams.predict}
+        return jobs[job](process)
+    if kind != "encoder":
+        raise WorkbenchError(
+            f"Models of the kind '{kind}' cannot be trained here yet: choose one that writes "
+            "text, or an encoder to sort into categories."
+        )
+    if task != "classification":
+        raise WorkbenchError(
+            "An encoder only sorts texts into categories: choose a model that writes text."
+        )
+    from workbench.trainer import encoder
+
+    jobs = {"train": encoder.train, "evaluate": encoder.evaluate, "predict": encoder.predict}
+    return jobs[job](process)

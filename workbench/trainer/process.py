@@ -1,0 +1,267 @@
+"""The shell that every job process lives in: lock, spec, signs of life, stop, result.
+
+`run(job_path, kinds)` reads spec.json, calls the function for its kind and writes result.json,
+whatever happens, except when the worker has died: then the job is left as it is, with a whole
+checkpoint, for the next attempt.
+"""
+
+import errno
+import importlib.metadata
+import os
+import platform
+import resource
+import shutil
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.job_dir import LIFELINE_VARIABLE, EventWriter, JobDir, read_spec, write_json
+from workbench.trainer.quiet import quiet
+
+ALIVE_S = 5.0
+PROGRESS_S = 1.0
+LEAVE_S = 120.0
+"""How long a process may take to save and leave once its worker has died."""
+ORPHANED = 3
+"""Exit code of a process whose worker died."""
+LITTLE_DISK = 16 * 2**20
+PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate", "tokenizers")
+
+
+class Cancelled(Exception):
+    """The user asked to stop (SIGTERM)."""
+
+
+class Orphaned(Exception):
+    """The worker died (end of the lifeline)."""
+
+
+class Process:
+    """One job at work: where it lives, what it is to do, and how it says what happens.
+
+    `stop` and `orphaned` are set from outside; long loops call `check` or look at them.
+    """
+
+    def __init__(self, job: JobDir, spec: dict[str, Any], events: EventWriter) -> None:
+        self.job, self.spec, self._events = job, spec, events
+        self.stop = threading.Event()
+        self.orphaned = threading.Event()
+        self.doing = "starting"
+        self._last_progress = 0.0
+
+    def phase(self, name: str, message: str) -> None:
+        """Enter a phase: preparing, embedding, training, evaluating, saving."""
+        self.doing = message[:1].lower() + message[1:]
+        self._events.write("phase", name=name, message=message)
+
+    def progress(self, step: int, total_steps: int, **fields: Any) -> None:
+        """How far the phase is; at most one a second reaches the events, and always the last."""
+        now = time.monotonic()
+        if now - self._last_progress >= PROGRESS_S or step >= total_steps:
+            self._last_progress = now
+            self._events.write("progress", step=step, total_steps=total_steps, **fields)
+
+    def metric(self, kind: str, step: int, values: Mapping[str, float]) -> None:
+        """One point of the curves `train` or `validation`."""
+        self._events.write("metric", kind=kind, step=step, values=dict(values))
+
+    def log(self, message: str) -> None:
+        """A sentence for the run's log."""
+        print(message, flush=True)
+        self._events.write("log", message=message)
+
+    def ready(self, port: int) -> None:
+        """A server answers on this port."""
+        self._events.write("ready", port=port)
+
+    def alive(self) -> None:
+        """A sign of life."""
+        self._events.write("alive")
+
+    @property
+    def stopping(self) -> bool:
+        """Whether to leave at the next good moment."""
+        return self.stop.is_set() or self.orphaned.is_set()
+
+    def check(self) -> None:
+        """Leave here if asked to.
+
+        Raises:
+            Cancelled: by the user.
+            Orphaned: the worker died.
+        """
+        if self.orphaned.is_set():
+            raise Orphaned
+        if self.stop.is_set():
+            raise Cancelled
+
+
+Kind = Callable[[Process], dict[str, Any]]
+
+
+def run(job_path: Path, kinds: Mapping[str, Kind]) -> int:
+    """Do what the job's spec says; the exit code (0 also for a failure that has its result)."""
+    job = JobDir(job_path)
+    try:
+        spec = read_spec(job)
+        with job.locked():
+            return _work(Process(job, spec, EventWriter(job, spec["attempt"])), kinds)
+    except WorkbenchError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _work(process: Process, kinds: Mapping[str, Kind]) -> int:
+    process.job.result.unlink(missing_ok=True)
+    quiet()
+    finished = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: process.stop.set())
+    threading.Thread(target=_stay_alive, args=(process, finished), daemon=True).start()
+    _watch_lifeline(process)
+    try:
+        outcome = _outcome(process, kinds)
+    finally:
+        finished.set()
+    if outcome is None:
+        return ORPHANED
+    _write_result(process, outcome)
+    return 0
+
+
+def _outcome(process: Process, kinds: Mapping[str, Kind]) -> dict[str, Any] | None:
+    """The result; None if the worker died and the job is to go on elsewhere."""
+    kind = process.spec["kind"]
+    try:
+        if kind not in kinds:
+            raise WorkbenchError(f"This program cannot do jobs of the kind '{kind}'.")
+        process.check()
+        return {"status": "succeeded", "reason": "", **kinds[kind](process)}
+    except Cancelled:
+        return {"status": "cancelled", "reason": "You stopped it."}
+    except Orphaned:
+        return None
+    except WorkbenchError as error:
+        return _failed(str(error))
+    except BaseException as error:
+        _print_traceback(process)
+        return _failed(explain(error, process))
+
+
+def _failed(reason: str) -> dict[str, Any]:
+    # Nothing that a process can explain gets better by doing it again; what can (a killed
+    # process, a lost machine) leaves no result, and the worker tries again.
+    return {"status": "failed", "reason": reason, "retryable": False}
+
+
+def _write_result(process: Process, outcome: dict[str, Any]) -> None:
+    result = {
+        "attempt": process.spec["attempt"],
+        "peak_memory_mb": peak_memory_mb(),
+        **outcome,
+    }
+    write_json(process.job.result, result)
+
+
+def _stay_alive(process: Process, finished: threading.Event) -> None:
+    while not finished.is_set():
+        try:
+            process.alive()
+        except OSError as error:  # a full disk ends the job elsewhere, with its explanation
+            print(error, file=sys.stderr)
+        finished.wait(ALIVE_S)
+
+
+def _watch_lifeline(process: Process) -> None:
+    number = os.environ.get(LIFELINE_VARIABLE)
+    if number:
+        threading.Thread(target=_wait_for_end, args=(process, int(number)), daemon=True).start()
+
+
+def _wait_for_end(process: Process, lifeline: int) -> None:
+    while os.read(lifeline, 64):
+        pass
+    process.orphaned.set()
+    time.sleep(LEAVE_S)
+    # Stuck in native code: a second trainer must be able to take the lock.
+    os._exit(ORPHANED)
+
+
+def explain(error: BaseException, process: Process) -> str:
+    """The sentence for an error that is not ours: what happened and what to change."""
+    if is_out_of_memory(error):
+        return _memory_sentence(process)
+    if _is_disk_full(error, process.job.path):
+        return (
+            "The disk is full: free some space and start again. "
+            "Everything up to the last checkpoint is kept."
+        )
+    return f"Something unexpected went wrong while {process.doing}; the log has the details."
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out: the machine's or the accelerator's."""
+    text = str(error).lower()
+    return (
+        isinstance(error, MemoryError)
+        or type(error).__name__ == "OutOfMemoryError"
+        or (
+            isinstance(error, RuntimeError)
+            and any(sign in text for sign in ("out of memory", "can't allocate memory"))
+        )
+    )
+
+
+def _memory_sentence(process: Process) -> str:
+    recipe = process.spec.get("recipe", {})
+    now = [
+        f"{words} (now {recipe[name]})"
+        for name, words in (
+            ("per_device_train_batch_size", "examples per step"),
+            ("max_length", "the longest example"),
+        )
+        if name in recipe
+    ]
+    lower = " or ".join(now) or "the settings under Memory"
+    extra = "" if recipe.get("gradient_checkpointing") else ", or switch on gradient checkpointing"
+    return f"Memory ran out while {process.doing}: lower {lower}{extra}, and start again."
+
+
+def _is_disk_full(error: BaseException, folder: Path) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    # Libraries that write from native code raise errors of their own.
+    return "No space left" in str(error) or shutil.disk_usage(folder).free < LITTLE_DISK
+
+
+def _print_traceback(process: Process) -> None:
+    text = traceback.format_exc()
+    print(text, file=sys.stderr, flush=True)
+    if not _is_stderr(process.job.log):
+        with process.job.log.open("a", encoding="utf-8") as handle:
+            handle.write(text)
+
+
+def _is_stderr(path: Path) -> bool:
+    return path.exists() and os.path.samestat(path.stat(), os.fstat(2))
+
+
+def peak_memory_mb() -> int:
+    """Most memory this process has held; on a GPU, the larger of the two."""
+    unit = 1 if platform.system() == "Darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20
+    torch = sys.modules.get("torch")
+    if torch and torch.cuda.is_available():
+        peak = max(peak, torch.cuda.max_memory_reserved() // 2**20)
+    return int(peak)
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that shape a result."""
+    found = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **found}
