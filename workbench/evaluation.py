@@ -110,7 +110,7 @@ def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: 
     if path is None:
         data, split = _exam_of(row), EXAM
     else:
-        data = ingest.map_file(store, row.version.id, path, need_answers=True)
+        data = ingest.map_file(store, row.version.id, path, need_answers=True, name=name)
         split = _split_named(name or path.name)
     spec = {"kind": "evaluate", **job_spec(row, data), "split": split}
     with store.write() as session:

@@ -19,11 +19,14 @@ def judge(answers: pd.DataFrame, task: str) -> pd.DataFrame:
     Returns:
         The same rows; columns that are empty throughout are gone. For each of `WHO` that is there
         `right_<who>` (bool), and for tasks that write texts `chrf_<who>` (sentence-level chrF,
-        0 to 100; Popović 2015, WMT, 392–395), unless the trainer has put them there.
+        0 to 100; Popović 2015, WMT, 392–395), unless the trainer has put them there. How a
+        document goes on is neither right nor wrong, so there is nothing to add.
     """
     frame = answers.drop(columns=[w for w in WHO if w in answers and answers[w].isna().all()])
     for who in (w for w in WHO if w in frame):
         frame[who] = frame[who].fillna("")
+        if task == "language-modelling":
+            continue
         if f"right_{who}" not in frame:
             frame[f"right_{who}"] = _right(frame, who, task)
         if task in TEXT_TASKS and f"chrf_{who}" not in frame:
@@ -38,7 +41,8 @@ def _right(frame: pd.DataFrame, who: str, task: str) -> list[bool]:
 
 
 def _same_text(expected: str, answer: str) -> bool:
-    return expected.strip() == answer.strip()
+    """Equal but for blanks and line ends, as the trainer's scores count it."""
+    return expected.split() == answer.split()
 
 
 def _same_fields(expected: str, answer: str) -> bool:

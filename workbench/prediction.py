@@ -13,6 +13,7 @@ from workbench import ingest, jobs, spreadsheet
 from workbench.errors import WorkbenchError
 from workbench.evaluation import job_spec, trained_run
 from workbench.preparing import Source
+from workbench.readers import options_from
 
 
 def start_prediction(
@@ -35,13 +36,14 @@ def start_prediction(
             f"{row.base_model.name} only reads texts and cannot answer untrained: "
             "ask the trained model instead."
         )
-    data = ingest.map_file(store, row.version.id, path, need_answers=False)
+    data = ingest.map_file(store, row.version.id, path, need_answers=False, name=name)
     with path.open("rb") as stream:
         source = ingest.keep(stream, name or path.name)
     spec = {
         "kind": "predict",
         **job_spec(row, data),
         "source": {"digest": source.digest, "name": source.name},
+        "read": row.version.mapping.get("read") or {},
     }
     if untrained:
         spec["adapter"] = None
@@ -68,12 +70,12 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
         WorkbenchError: the answers are not there (yet).
     """
     job, digest = _finished(store, job_id)
-    source = Source(**job.spec["source"])
-    table = ingest.open_source(source)
-    own = table.data.to_pandas()
+    options = ingest.reading_alike(options_from(job.spec["read"]))
+    table = ingest.open_source(Source(**job.spec["source"]), options)
+    own: pd.DataFrame = table.data.to_pandas()
     found = _answers(digest).reindex(table.row_numbers.to_pylist())
     for column in found:
-        own[_free_name(column, own)] = found[column].to_numpy()
+        own[_free_name(str(column), own)] = found[column].to_numpy()
     return own
 
 
@@ -108,9 +110,8 @@ def _finished(store: Store, job_id: int) -> tuple[Job, str]:
         raise WorkbenchError(f"There are no answers with the number {job_id}: ask the file again.")
     digest = (job.result or {}).get("predictions_hash")
     if job.status != SUCCEEDED or not digest:
-        raise WorkbenchError(
-            f"{job.spec['source']['name']} has no answers: the job is {job.status}. {job.reason}"
-        )
+        why = job.reason or f"the job is {job.status}."
+        raise WorkbenchError(f"{job.spec['source']['name']} has no answers: {why}")
     return job, str(digest)
 
 

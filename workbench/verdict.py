@@ -166,12 +166,15 @@ def _headline(task: str, shown: dict[str, Bar], others: list[Comparison], questi
     start = {
         "accuracy": f"On {questions} the trained model gets {value} right",
         "exact_match": f"On {questions} the trained model gets {value} exactly right",
-        "chrf": f"On {questions} the trained model's answers are {value} like your own",
+        "chrf": f"On {questions} the likeness of the trained model's answers to your own is {value} "
+        "of 100",
         "loss": f"On {questions} the trained model is still wrong by {value} (loss)",
     }[MAIN_SCORES[task]]
     if not others:
         return f"{start}; there is nothing to compare it with."
-    parts = [_relation(task, other, shown[other.who], first=i == 0) for i, other in enumerate(others)]
+    parts = [
+        _relation(task, other, shown[other.who], first=i == 0) for i, other in enumerate(others)
+    ]
     mixed = len({other.gain >= 0 for other in others}) > 1
     return f"{start} – {joined(parts, 'but' if mixed else 'and')}."
 
@@ -184,12 +187,12 @@ def _relation(task: str, other: Comparison, bar: Bar, *, first: bool) -> str:
     loss = MAIN_SCORES[task] == "loss"
     size = f"{abs(other.gain):.2f}" if loss else f"{abs(other.gain):.1f}"
     unit = " points" if first and not loss else ""
-    return f"{size}{unit} {'better' if other.gain > 0 else 'worse'} than {NAMES[other.who]} ({value})"
+    return (
+        f"{size}{unit} {'better' if other.gain > 0 else 'worse'} than {NAMES[other.who]} ({value})"
+    )
 
 
-def _evidence(
-    task: str, tuned: Bar, others: list[Comparison], n: int, questions: str
-) -> list[str]:
+def _evidence(task: str, tuned: Bar, others: list[Comparison], n: int, questions: str) -> list[str]:
     sentences = _chance_sentences(others)
     if n < FEW:
         sentences.append(f"Only {plural(n, questions)}: take the number as a rough hint.")
@@ -209,9 +212,11 @@ def _chance_sentences(others: list[Comparison]) -> list[str]:
     if by_chance:
         than = _MODELS[by_chance[0].who]
         return [f"The difference to {than} is within what chance alone could do."]
-    unknown = [other for other in others if other.certain is None]
-    if unknown:
+    if any(other.certain is None for other in others):
         return ["The exam keeps no score for each question, so chance cannot be ruled out."]
+    if others and all(other.certain for other in others):
+        what = "Both differences are" if len(others) > 1 else "The difference is"
+        return [f"{what} larger than chance alone would make."]
     return []
 
 
@@ -223,6 +228,8 @@ def _next_step(level: str, others: list[Comparison]) -> str:
         return "Next: try it on questions of your own."
     if level == ALONE:
         return "Next: read its answers below, and try it on questions of your own."
+    if any(other.certain is None for other in others):
+        return "Next: try it on texts of your own, and judge by reading."
     if any(other.gain <= 0 for other in others):
         return (
             "Training has not paid off yet. Next: look at the mistakes below, add examples of that "
@@ -253,4 +260,4 @@ def _shown(task: str, value: float) -> float:
 def _words(task: str, value: float) -> str:
     if _is_share(task):
         return percent(value)
-    return f"{value:.2f}" if MAIN_SCORES[task] == "loss" else f"{value:.1f} out of 100"
+    return f"{value:.2f}" if MAIN_SCORES[task] == "loss" else f"{value:.1f}"

@@ -1,5 +1,173 @@
-"""Placeholder until its owner writes it."""
+"""Evaluate: how good the trained model is, where it goes wrong, and whether to use it."""
 
+import pandas as pd
 import streamlit as st
 
-st.title("evaluate/evaluate")
+from workbench import evaluation, training, verdict
+from workbench.evaluation import EvaluationInfo
+from workbench.recipe import FIELDS
+from workbench.training import RunView
+from workbench.ui import context, errors, exam_jobs, exam_rows, frame, mixups, scores
+from workbench.ui.numbers import plural, when
+from workbench.ui.text import plain
+from workbench.verdict import Verdict
+
+TRAIN, ICON_TRAIN = "pages/train/train.py", ":material/model_training:"
+USE, ICON_USE = "pages/use/playground.py", ":material/forum:"
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def answers_of(digest: str, evaluation_id: int) -> pd.DataFrame:
+    """The judged answers of an evaluation; `digest` names their content and never changes."""
+    return evaluation.predictions(context.store(), evaluation_id)
+
+
+def main() -> None:
+    """The page."""
+    frame.header("Evaluate", "How good is it?")
+    runs = training.list_runs(context.store(), context.project_id())
+    usable = [run for run in runs if run.is_usable]
+    if not usable:
+        show_nothing(runs)
+        return
+    chosen = st.container(horizontal=True, key="exam-choice")
+    run = pick_run(chosen, usable)
+    evaluations = evaluation.list_evaluations(context.store(), run.id)
+    busy = exam_jobs.show_progress(run.id)
+    exam_jobs.show_failure(run.id, evaluations)
+    found = None
+    if evaluations:
+        found = show_evaluation(run, pick_evaluation(chosen, run, evaluations))
+    elif not busy:
+        show_unscored(run)
+    with st.expander("Test on another file", icon=":material/upload_file:"):
+        exam_jobs.show_upload(run)
+        if evaluations and not busy:
+            exam_jobs.score_button("Score the exam again", run.id, primary=False)
+    if evaluations:
+        show_ways_on(run, found)
+
+
+def show_nothing(runs: list[RunView]) -> None:
+    """What belongs here, and the way there."""
+    st.write(
+        "When a model has learned, it takes an exam: questions from your own examples that it has "
+        "never seen. Here you will then read how many it gets right, whether that is better than "
+        "before training and than a simple baseline, and which questions it gets wrong."
+    )
+    learning = any(not run.job.is_over for run in runs)
+    st.info(
+        "A model is learning now; its exam follows by itself."
+        if learning
+        else "There is no trained model in this project yet.",
+        icon=":material/hourglass_top:" if learning else ":material/school:",
+    )
+    label = "Watch it learn" if learning else "Train a model"
+    if st.button(label, key="to-train", type="primary"):
+        context.go(TRAIN)
+
+
+def pick_run(place: st.delta_generator.DeltaGenerator, runs: list[RunView]) -> RunView:
+    """The run in the URL, else the newest; changed by the picker."""
+    by_id = {run.id: run for run in runs}
+    asked = st.query_params.get("run", "")
+    if asked.isdigit() and int(asked) in by_id and "exam-run" not in st.session_state:
+        st.session_state["exam-run"] = int(asked)
+    if st.session_state.get("exam-run") not in by_id:
+        st.session_state["exam-run"] = runs[0].id
+    run_id = place.selectbox(
+        "Trained model",
+        list(by_id),
+        format_func=lambda i: f"{by_id[i].name} · {by_id[i].base_model} · {by_id[i].dataset_name}",
+        key="exam-run",
+    )
+    st.query_params["run"] = str(run_id)
+    return by_id[run_id]
+
+
+def pick_evaluation(
+    place: st.delta_generator.DeltaGenerator, run: RunView, found: list[EvaluationInfo]
+) -> EvaluationInfo:
+    """The newest scoring; another one by the picker, which is there if there are several."""
+    if len(found) == 1:
+        return found[0]
+    by_id = {info.id: info for info in found}
+    # The newest is part of the key, so that a result that has just come in is the one shown.
+    chosen = place.selectbox(
+        "Scored on", list(by_id), format_func=lambda i: title_of(by_id[i]),
+        key=f"exam-{run.id}-{found[0].id}",
+    )  # fmt: skip
+    return by_id[chosen]
+
+
+def title_of(info: EvaluationInfo) -> str:
+    """What was scored and when, in the picker."""
+    what = "The exam" if info.is_exam else info.split
+    return f"{what} · {plural(info.rows, 'question')} · {when(info.created_at)}"
+
+
+def show_unscored(run: RunView) -> None:
+    """A run that was stopped before its exam."""
+    st.info(
+        f"'{plain(run.name)}' has not taken its exam, so nobody knows yet how good it is. "
+        "That happens when a training is stopped early.",
+        icon=":material/help:",
+    )
+    exam_jobs.score_button("Score it now", run.id, primary=True)
+
+
+def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
+    """The verdict first, then what shows it, then the details; None if the answers are gone."""
+    with errors.shown():
+        answers = answers_of(info.predictions_hash, info.id)
+        found = verdict.verdict(run.task, info.scores, answers, info.questions)
+        scores.show_verdict(found)
+        show_size_of_exam(run, info)
+        scores.show_bars(run.task, verdict.bars(run.task, info.scores, answers))
+        with st.expander("All scores", icon=":material/table_chart:"):
+            scores.show_table(info, run.base_kind)
+        show_details(run, info, answers)
+        return found
+    return None
+
+
+def show_size_of_exam(run: RunView, info: EvaluationInfo) -> None:
+    """Say so when only a part of the exam was answered."""
+    whole = int(run.splits.get(evaluation.EXAM, 0))
+    if info.is_exam and info.rows < whole:
+        setting = FIELDS["eval_max_rows"].metadata["label"]
+        st.caption(
+            f"The exam has {plural(whole, 'question')}; {info.rows:,} of them, drawn at random, "
+            f"were answered (the setting '{setting}' of the training)."
+        )
+
+
+def show_details(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    """Where it goes wrong: by question and, for categories, by category and by mix-up."""
+    documents = run.task == "language-modelling"
+    question = "How does it go on with a text?" if documents else "Where does it go wrong?"
+    st.subheader(question, anchor=False)
+    if run.task != "classification":
+        st.fragment(exam_rows.show)(info, answers)
+        return
+    rows, categories, pairs = st.tabs(["Question by question", "By category", "Mix-ups"])
+    with rows:
+        st.fragment(exam_rows.show)(info, answers)
+    with categories:
+        mixups.show_categories(answers)
+    with pairs:
+        st.fragment(mixups.show_mixups)(answers)
+
+
+def show_ways_on(run: RunView, found: Verdict | None) -> None:
+    """The one way on: to the playground; after a loss, back to training."""
+    if found and found.level == verdict.WORSE:
+        if st.button("Train again", key="to-train", type="primary", icon=ICON_TRAIN):
+            context.go(TRAIN)
+        if st.button("Try it in the playground all the same", key="to-use", icon=ICON_USE):
+            context.go(USE, run=run.id)
+    elif st.button("Try it in the playground", key="to-use", type="primary", icon=ICON_USE):
+        context.go(USE, run=run.id)
+
+
+main()
