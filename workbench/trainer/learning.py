@@ -21,36 +21,27 @@ from workbench.trainer.reporter import Reporter
 CURVE_POINTS = 500
 
 
-class Learning(Trainer):
-    """Trains the adapter of a causal model on the learned tokens of its examples."""
-
-    # Our loss is divided by all learned tokens of the step already, over accumulated batches
-    # too: every token weighs the same.
-    loss_is_scaled_for_ga = True
+class Loop(Trainer):
+    """transformers' Trainer that reports, stops when asked to and seals its checkpoints."""
 
     def __init__(
         self,
         process: Process,
         recipe: Recipe,
+        settings: TrainingArguments,
         model: Any,
-        tokenizer: Any,
-        train: Examples,
-        validation: Examples,
-        *,
-        resumed: bool = False,
+        train: Any,
+        validation: Any,
+        collator: Any,
     ) -> None:
         self._process, self._recipe = process, recipe
-        self._pad_id = tokenizer.pad_token_id
-        self._loss = AnswerLoss(model)
         self.reporter = Reporter(process)
-        settings = arguments(recipe, process.job.checkpoints, len(train), bool(len(validation)))
-        settings.eval_on_start = bool(len(validation)) and not resumed
         super().__init__(
             model=model,
             args=settings,
             train_dataset=train,
             eval_dataset=validation if len(validation) else None,
-            data_collator=lambda examples: collate(examples, self._pad_id),
+            data_collator=collator,
             callbacks=self._callbacks(bool(len(validation))),
         )
         self.remove_callback(PrinterCallback)
@@ -73,6 +64,56 @@ class Learning(Trainer):
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         return LengthBatches(
             self.train_dataset.lengths, self.args.per_device_train_batch_size, self.args.seed
+        )
+
+    def _leave_if_orphaned(self) -> None:
+        # The steps since the last checkpoint are done again by the next attempt.
+        if self._process.orphaned.is_set():
+            self._process.check()
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        super()._save_checkpoint(model, trial)
+        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+        seal(folder)
+
+    def _unstable(self) -> WorkbenchError:
+        return WorkbenchError(
+            f"The training became unstable at step {self.state.global_step + 1}: its error is no "
+            f"longer a number. Lower the learning rate (now {self._recipe.learning_rate:g}) and "
+            "start it again."
+        )
+
+
+class Learning(Loop):
+    """Trains the adapter of a causal model on the learned tokens of its examples."""
+
+    # Our loss is divided by all learned tokens of the step already, over accumulated batches
+    # too: every token weighs the same.
+    loss_is_scaled_for_ga = True
+
+    def __init__(
+        self,
+        process: Process,
+        recipe: Recipe,
+        model: Any,
+        tokenizer: Any,
+        train: Examples,
+        validation: Examples,
+        *,
+        resumed: bool = False,
+    ) -> None:
+        self._pad_id = tokenizer.pad_token_id
+        self._loss = AnswerLoss(model)
+        settings = arguments(recipe, process.job.checkpoints, len(train), bool(len(validation)))
+        settings.eval_on_start = bool(len(validation)) and not resumed
+        super().__init__(
+            process,
+            recipe,
+            settings,
+            model,
+            train,
+            validation,
+            lambda examples: collate(examples, self._pad_id),
         )
 
     def _get_num_items_in_batch(
@@ -118,23 +159,6 @@ class Learning(Trainer):
             self.args, self.state, self.control, metrics
         )
         return metrics
-
-    def _leave_if_orphaned(self) -> None:
-        # The steps since the last checkpoint are done again by the next attempt.
-        if self._process.orphaned.is_set():
-            self._process.check()
-
-    def _save_checkpoint(self, model: Any, trial: Any) -> None:
-        super()._save_checkpoint(model, trial)
-        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
-        seal(folder)
-
-    def _unstable(self) -> WorkbenchError:
-        return WorkbenchError(
-            f"The training became unstable at step {self.state.global_step + 1}: its error is no "
-            f"longer a number. Lower the learning rate (now {self._recipe.learning_rate:g}) and "
-            "start it again."
-        )
 
 
 def arguments(recipe: Recipe, folder: Path, rows: int, checks: bool) -> TrainingArguments:
