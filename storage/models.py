@@ -69,7 +69,7 @@ def finished_runs(session: Session, model_id: int) -> Sequence[tuple[Run, Datase
         .order_by(Run.id.desc())
         .limit(50)
     )
-    return [(run, version) for run, version in rows]
+    return [(run, version) for run, version in rows if run.result]  # a JSON null is no NULL
 
 
 def newest_import(session: Session, target: str) -> Job | None:
