@@ -81,12 +81,6 @@ def claim(session: Session, kinds: Collection[str], launcher: str = "local") -> 
     return job
 
 
-def is_waiting(session: Session, kinds: Collection[str]) -> bool:
-    """Whether a job of these kinds is queued."""
-    waiting = sa.select(Job.id).where(Job.status == QUEUED, Job.kind.in_(kinds)).limit(1)
-    return session.scalar(waiting) is not None
-
-
 def change(
     session: Session, job_id: int, attempt: int, expected: Collection[str], **values: Any
 ) -> bool:

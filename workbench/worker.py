@@ -23,7 +23,7 @@ from storage import files, jobs
 from storage.database import Store
 from storage.errors import StorageError
 from storage.schema import open_store
-from storage.tables import ACTIVE, Job
+from storage.tables import ACTIVE, QUEUED, Job
 from workbench import worker_process
 from workbench.jobs import LANES
 from workbench.launchers import Launcher
@@ -66,8 +66,9 @@ class Worker:
         for attempt in list(self._attempts.values()):
             self._look_after(attempt, open_jobs.get(attempt.job.id))
         self._replace_servers(job for job in open_jobs.values() if job.kind == "serve")
+        waiting = {job.kind for job in open_jobs.values() if job.status == QUEUED}
         for kinds in LANES.values():
-            while self._is_free(kinds) and self._start_next(kinds):
+            while waiting & set(kinds) and self._is_free(kinds) and self._start_next(kinds):
                 pass
 
     def _open_jobs(self) -> dict[int, Job]:
@@ -112,9 +113,6 @@ class Worker:
         return not any(attempt.job.kind in kinds for attempt in self._attempts.values())
 
     def _start_next(self, kinds: tuple[str, ...]) -> bool:
-        with self._store.read() as session:  # a look costs nothing; a claim locks the database
-            if not jobs.is_waiting(session, kinds):
-                return False
         with self._store.write() as session:
             job = jobs.claim(session, kinds, self._launcher.name)
         if job is None:

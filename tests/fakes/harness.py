@@ -141,8 +141,8 @@ def is_alive(pid: int) -> bool:
 
 def end_leftovers() -> None:
     """Kill what a failed test left running, children included."""
-    for path in files.home().glob("jobs/*/starts.txt"):
-        for pid in {int(line.split()[0]) for line in path.read_text().splitlines()}:
-            with contextlib.suppress(psutil.Error):
-                if str(path.parent) in psutil.Process(pid).cmdline():
-                    os.killpg(pid, signal.SIGKILL)
+    jobs_folder = str(files.home() / "jobs")
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if process.cmdline()[-1:] and process.cmdline()[-1].startswith(jobs_folder):
+                os.killpg(process.pid, signal.SIGKILL)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.fakes.harness import end_leftovers, folder_of, is_alive, until
@@ -59,10 +60,19 @@ def test_the_folder_is_locked_from_before_the_start_until_all_is_gone(
     assert job.is_locked()
     with pytest.raises(WorkbenchError, match="Another process is working"):
         launcher.submit("train", job)
-    until(lambda: has_started(job))
+    (child,) = until(lambda: has_started(job) and psutil.Process(handle.pid).children())
     (job.path / "go").touch()
     until(lambda: not launcher.poll(handle).running)
-    until(lambda: not job.is_locked())
+    until(lambda: not is_alive(child.pid))
+    assert not job.is_locked()
+
+
+def test_a_process_leaves_no_file_open_in_the_worker(launcher: LocalLauncher, job: JobDir) -> None:
+    write_spec(job)
+    before = psutil.Process().num_fds()
+    handle = launcher.submit("train", job)
+    until(lambda: not launcher.poll(handle).running)
+    assert psutil.Process().num_fds() == before
 
 
 def test_the_lifeline_ends_with_the_worker(job: JobDir) -> None:

@@ -193,6 +193,7 @@ def test_ensure_worker_starts_one_and_only_one(store: Store, home: Path) -> None
     worker_process.ensure_worker()
     process = worker_process._started
     assert process is not None
+    assert worker_process.worker_info() is not None  # from the first moment on
     try:
         info = until(lambda: (worker_process.worker_info() or {}).get("pid") and _info())
         assert info["pid"] == process.pid
