@@ -66,11 +66,10 @@ def _keep_scores(session: Session, job: Job, result: Result, scores: dict[str, A
 
 
 def _keep_model(session: Session, job: Job, result: Result) -> None:
-    """What the download showed about a model of the hub: its kind, revision and facts."""
+    """Where a downloaded model lies, and exactly which version of it that is."""
     mine = sa.select(BaseModel).where(
         BaseModel.source == "hub", BaseModel.location == job.spec["hub_id"]
     )
     for model in session.scalars(mine):
-        model.kind = result.get("model_kind") or model.kind
-        model.revision = result.get("revision") or model.revision
-        model.facts = {**model.facts, **(result.get("facts") or {})}
+        model.revision = result["revision"]
+        model.facts = {**model.facts, "path": result["path"]}

@@ -17,6 +17,7 @@ from storage.tables import (
     QUEUED,
     RUNNING,
     SUCCEEDED,
+    BaseModel,
     Job,
     Run,
 )
@@ -98,6 +99,24 @@ def test_an_evaluation_is_kept_under_the_name_of_its_file(store: Store, worker: 
     with store.read() as session:
         (evaluation,) = runs.evaluations(session, job.run_id or 0)
     assert (evaluation.split, evaluation.scores) == ("march.csv", scores)
+
+
+def test_a_downloaded_model_gets_its_exact_revision(store: Store, worker: Worker) -> None:
+    with store.write() as session:
+        for source in ("hub", "folder"):
+            facts = {"layers": 2}
+            session.add(
+                BaseModel(name=source, source=source, location="a/b", kind="causal", facts=facts)
+            )
+    job_id = add_job(store, "import", result={"revision": "f00", "path": "/models/a--b"})
+    with store.write() as session:
+        job = session.get_one(Job, job_id)
+        job.spec = {**job.spec, "hub_id": "a/b"}
+    assert end(worker, store, job_id).status == SUCCEEDED
+    with store.read() as session:
+        hub, folder = session.get_one(BaseModel, 1), session.get_one(BaseModel, 2)
+    assert (hub.revision, hub.facts) == ("f00", {"layers": 2, "path": "/models/a--b"})
+    assert (folder.revision, folder.facts) == ("", {"layers": 2})
 
 
 def test_a_training_that_was_killed_goes_on_from_its_checkpoint(
