@@ -34,14 +34,15 @@ def model_id(text: str) -> str:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    store = working_store()
-    answer = chat.ask(store, model_id(options.run), options.text)
-    emit(options, {"model": model_id(options.run), "answer": answer}, answer)
+    model = model_id(options.run)
+    answer = chat.ask(working_store(), model, options.text)
+    emit(options, {"model": model, "answer": answer}, answer)
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
-    serve_command.serve_forever(working_store(), model_id(options.run), options.port, _say_where)
+    model = model_id(options.run)
+    serve_command.serve_forever(working_store(), model, options.port, _say_where)
     return 0
 
 
