@@ -11,10 +11,10 @@ from workbench.chat_client import Answer, Question
 from workbench.conversations import MessageView, Turn
 from workbench.errors import WorkbenchError
 from workbench.model_server import ServerInfo, ensure_server
+from workbench.serve_command import serve_forever
 
-__all__ = ["ServerInfo", "ensure_server"]
+__all__ = ["ServerInfo", "ensure_server", "serve_forever"]
 
-UNTRAINED = ":base"
 DEFAULT_SETTINGS: dict[str, Any] = {"temperature": 0.0, "top_p": 1.0, "max_tokens": 256}
 
 
@@ -51,7 +51,11 @@ class Answerer:
     @property
     def untrained_id(self) -> str | None:
         """Its base model, asked in the same way; None if that could not answer."""
-        return f"{self.id}{UNTRAINED}" if self.run_id and self.kind == "causal" else None
+        return (
+            f"{self.id}{server_registry.UNTRAINED}"
+            if self.run_id and self.kind == "causal"
+            else None
+        )
 
 
 def answerers(store: Store, project_id: int) -> list[Answerer]:
@@ -133,29 +137,13 @@ def ask(
     Raises:
         WorkbenchError: there is no such model, or it cannot answer.
     """
-    entry = server_entry(store, model_id)
+    entry = server_registry.entry_of(store, model_id)
     url = model_server.ensure_server(store, model_id).url
     continues = entry["task"] == "language-modelling"
     asked = question(model_id, text, system=system, settings=settings, continues=continues)
     if entry["task"] == "classification":
         return classify(url, model_id, text)[0][0]
     return chat_client.answer(url, asked)
-
-
-def server_entry(store: Store, model_id: str) -> dict[str, Any]:
-    """The model's entry on the server.
-
-    Raises:
-        WorkbenchError: there is none of this id.
-    """
-    entries = {entry["id"]: entry for entry in server_registry.refresh(store)}
-    found = entries.get(model_id.removesuffix(UNTRAINED))
-    if found is None:
-        raise WorkbenchError(
-            f"There is no model '{model_id}' that could answer: choose one of "
-            f"{', '.join(entries) or 'none yet, train one first'}."
-        )
-    return found
 
 
 def answer_details(answer: Answer, settings: Mapping[str, Any], title: str) -> dict[str, Any]:

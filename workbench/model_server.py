@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from storage import jobs as rows
 from storage.database import Store
-from storage.tables import CANCELLING, FAILED, QUEUED, Job
-from workbench import chat_client, server_registry
+from storage.tables import CANCELLING, FAILED, QUEUED
+from workbench import chat_client, jobs, server_registry
 from workbench.errors import WorkbenchError
+from workbench.jobs import JobView
 
 IDLE_TIMEOUT_S = 1200
 OFF, STARTING, READY, STOPPING, BROKEN = "off", "starting", "ready", "stopping", "failed"
@@ -37,13 +36,12 @@ class ServerState:
 
 def server_state(store: Store, job_id: int | None = None) -> ServerState:
     """How the server is doing now; `job_id` tells how the one that was started has ended."""
-    with store.read() as session:
-        job = _open_job(rows.listing(session, rows.OPEN))
-        ended = rows.get(session, job_id) if job_id and job is None else None
+    job = _open_job(store)
     if job is not None:
         return _state(job)
+    ended = jobs.get_job(store, job_id) if job_id else None
     if ended is not None and ended.status == FAILED:
-        return ServerState(BROKEN, f"The model could not be started: {ended.reason}", "", job_id)
+        return ServerState(BROKEN, f"The model could not be started. {ended.reason}", "", job_id)
     return ServerState(OFF, "The model is not loaded at the moment.", "", job_id)
 
 
@@ -61,19 +59,17 @@ def start_server(store: Store, preload: str = "") -> int:
         "idle_timeout_s": IDLE_TIMEOUT_S,
         "preload": preload,
     }
+    if (running := _open_job(store)) is not None:
+        return running.id
     with store.write() as session:
-        running = _open_job(rows.listing(session, rows.OPEN))
-        if running is not None:
-            return running.id
-        return rows.add(session, "serve", "Model server", spec).id
+        # Should two pages come here at once, the worker keeps the later of the two.
+        return jobs.enqueue(session, "serve", "Model server", spec)
 
 
 def stop_server(store: Store) -> None:
     """End the server, whatever it is doing."""
-    with store.write() as session:
-        for job in rows.listing(session, rows.OPEN):
-            if job.kind == "serve":
-                rows.request_cancel(session, job.id)
+    if (job := _open_job(store)) is not None:
+        jobs.cancel_job(store, job.id)
 
 
 def ensure_server(
@@ -108,17 +104,19 @@ def ensure_server(
     )
 
 
-def _open_job(jobs: Any) -> Job | None:
-    return next((job for job in jobs if job.kind == "serve"), None)
+def _open_job(store: Store) -> JobView | None:
+    """The newest server that waits, starts or runs."""
+    open_jobs = jobs.list_jobs(store, active=True)
+    return next((job for job in reversed(open_jobs) if job.kind == "serve"), None)
 
 
-def _state(job: Job) -> ServerState:
+def _state(job: JobView) -> ServerState:
     if job.status == CANCELLING or job.cancel_requested_at:
         return ServerState(STOPPING, "The model is being put away…", "", job.id)
     if job.status == QUEUED:
-        return ServerState(STARTING, "Waiting for its turn…", "", job.id)
-    port = (job.progress or {}).get("port")
+        return ServerState(STARTING, "Waiting for the worker…", "", job.id)
+    port = job.progress.get("port")
     url = f"http://127.0.0.1:{port}"
     if port and chat_client.server_name(url) == f"job-{job.id}":
         return ServerState(READY, "The model answers.", url, job.id)
-    return ServerState(STARTING, "Loading the model…", "", job.id)
+    return ServerState(STARTING, job.progress.get("message") or "Starting…", "", job.id)

@@ -13,10 +13,13 @@ from storage.database import Store
 from storage.trained import Trained
 from workbench import catalogue
 from workbench.catalogue import ModelInfo
+from workbench.errors import WorkbenchError
 from workbench.job_dir import read_json, write_json
 
 BASE = "base:"
 RUN = "run-"
+UNTRAINED = ":base"
+"""`run-3:base` is the base model of run 3, asked just as the run is."""
 
 
 def registry_path() -> Path:
@@ -33,6 +36,22 @@ def refresh(store: Store) -> list[dict[str, Any]]:
     if read_json(registry_path()) != json.loads(json.dumps(entries)):
         write_json(registry_path(), entries)
     return entries
+
+
+def entry_of(store: Store, model_id: str) -> dict[str, Any]:
+    """The model's entry on the server.
+
+    Raises:
+        WorkbenchError: there is none of this id.
+    """
+    entries = {entry["id"]: entry for entry in refresh(store)}
+    found = entries.get(model_id.removesuffix(UNTRAINED))
+    if found is None:
+        raise WorkbenchError(
+            f"There is no model '{model_id}' that could answer: choose one of "
+            f"{', '.join(entries) or 'none yet, train one first'}."
+        )
+    return found
 
 
 def run_id_of(model_id: str) -> int | None:
@@ -77,4 +96,4 @@ def _of_base(model: ModelInfo) -> dict[str, Any]:
 
 
 def _can_chat(model: ModelInfo) -> bool:
-    return model.kind == "causal" and model.path is not None and model.path.is_dir()
+    return model.kind == "causal" and model.state == catalogue.READY and model.path is not None

@@ -9,13 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
-import torch
-from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.serving import tiny
-from workbench.formats import messages_of, render_prompt, template_of
+from workbench.formats import render_prompt
+from workbench.job_dir import EventWriter, JobDir
 from workbench.serving.shelf import Shelf
+from workbench.trainer.bundle import load_bundle
+from workbench.trainer.generate import write_answers
+from workbench.trainer.process import Process
 
 ASKED = [{"role": "user", "content": "Where is my parcel?"}]
 
@@ -93,27 +94,18 @@ def _content(line: str) -> str:
     return choice["delta"].get("content", "")
 
 
-def test_the_likeliest_answer_is_that_of_generate(url: str, models: Path) -> None:
-    base = AutoModelForCausalLM.from_pretrained(models / "base")
-    model = PeftModel.from_pretrained(base, models / "replies").eval()
-    tokenizer = AutoTokenizer.from_pretrained(models / "base")
-    row = {"prompt": "Where is my parcel?"}
+def test_the_likeliest_answer_is_that_of_the_exam(url: str, models: Path, tmp_path: Path) -> None:
+    base = {"name": "Tiny", "path": str(models / "base"), "kind": "causal"}
+    bundle = load_bundle(base, models / "replies")
     prompt = render_prompt(
-        messages_of("completion", row, system="Be kind."), template_of(models / "base")
+        bundle.wording.messages({"prompt": ASKED[0]["content"]}), bundle.wording.template
     )
-    ids = tokenizer(prompt, return_tensors="pt")
-    with torch.no_grad():
-        out = model.generate(
-            input_ids=ids["input_ids"],
-            attention_mask=ids["attention_mask"],
-            max_new_tokens=25,
-            do_sample=False,
-        )
-    expected = tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
+    process = Process(JobDir(tmp_path), {}, EventWriter(JobDir(tmp_path), 1))
+    (expected,) = write_answers(bundle, [prompt], 25, process, lambda _done: None)
     reply = httpx.post(
         f"{url}/v1/chat/completions", json=body("run-1", stream=False, max_tokens=25)
     )
-    assert reply.json()["choices"][0]["message"]["content"] == expected
+    assert reply.json()["choices"][0]["message"]["content"].strip() == expected
 
 
 def test_base_and_tuned_share_their_weights(registry: Path, models: Path) -> None:

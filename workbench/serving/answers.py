@@ -13,6 +13,7 @@ from workbench.serving.registry import Entry
 from workbench.serving.requests import Asked
 from workbench.serving.responses import Usage
 from workbench.serving.shelf import Shelf
+from workbench.trainer.loss import precision
 
 
 class Answers:
@@ -22,12 +23,11 @@ class Answers:
         self._shelf = shelf
 
     def generation(self, entry: Entry, asked: Asked) -> Generation:
-        """An answer to be written, not begun yet.
+        """An answer to be written, not begun yet."""
 
-        Raises:
-            ApiError: the question cannot be put to this model.
-        """
-        prompt = prompt_of(entry, asked.messages) if asked.messages else asked.prompt
+        def prompt() -> str:
+            return prompt_of(entry, asked.messages) if asked.messages else asked.prompt
+
         return Generation(
             lambda: self._shelf.text_model(entry),
             entry.id if entry.adapter else None,
@@ -73,10 +73,10 @@ class Answers:
     def _written(self, entry: Entry, text: str) -> list[float]:
         """Probabilities of the labels to a model that writes them."""
         messages = conversation(entry, [{"role": "user", "content": text}])
+        loaded = self._shelf.text_model(entry)
         template = template_of(entry.template_from)
         answers = [_as_learned(messages, label, template) for label in entry.labels]
-        loaded = self._shelf.text_model(entry)
-        with loaded.turns:
+        with loaded.turns, precision():
             loaded.select(entry.id)
             return label_probabilities(
                 loaded, prompt_of(entry, [{"role": "user", "content": text}]), answers

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import torch
-from transformers import StoppingCriteria, StoppingCriteriaList
+from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 
 from workbench.errors import WorkbenchError
 from workbench.serving.errors import ApiError
@@ -20,24 +20,25 @@ from workbench.serving.requests import Sampling
 from workbench.serving.responses import Usage
 from workbench.serving.text import GrowingText
 from workbench.serving.text_model import TextModel
+from workbench.trainer.loss import precision
 
 _log = logging.getLogger(__name__)
 _END = object()
 
 
 class Generation:
-    """An answer to `prompt`; iterate it once for its pieces of text."""
+    """An answer in the making; iterate it once for its pieces of text."""
 
     def __init__(
         self,
         get_model: Callable[[], TextModel],
         adapter: str | None,
-        prompt: str,
+        get_prompt: Callable[[], str],
         sampling: Sampling,
     ) -> None:
         self._get_model = get_model
         self._adapter = adapter
-        self._prompt = prompt
+        self._get_prompt = get_prompt
         self._sampling = sampling
         self._cancelled = threading.Event()
         self._loop = asyncio.get_running_loop()
@@ -85,21 +86,24 @@ class Generation:
 
     @torch.inference_mode()
     def _write(self, loaded: TextModel) -> None:
-        ids = loaded.encode(self._prompt)
+        ids = loaded.encode(self._get_prompt())
         read = ids["input_ids"].shape[1]
         room = self._room(loaded, read)
         self._send("")
         text = GrowingText(loaded.tokenizer, self._sampling.stop)
-        with loaded.turns:
+        with loaded.turns, precision():
             if self._cancelled.is_set():
                 return
             loaded.select(self._adapter)
             follower = _Follower(self, loaded, text, read)
             loaded.model.generate(
                 **ids,
-                **_settings(self._sampling),
-                max_new_tokens=min(self._sampling.max_tokens, room),
-                pad_token_id=loaded.tokenizer.pad_token_id,
+                generation_config=GenerationConfig(
+                    **_settings(self._sampling),
+                    max_new_tokens=min(self._sampling.max_tokens, room),
+                    eos_token_id=loaded.model.generation_config.eos_token_id,
+                    pad_token_id=loaded.tokenizer.pad_token_id,
+                ),
                 stopping_criteria=StoppingCriteriaList([follower]),
             )
         self._finish(loaded, text, follower)
@@ -162,7 +166,7 @@ class _Follower(StoppingCriteria):
 def _settings(sampling: Sampling) -> dict[str, Any]:
     """`generate`'s arguments; also seeds the draws, repeatably if the caller says so."""
     if sampling.temperature == 0 or sampling.top_p == 0:
-        return {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
+        return {"do_sample": False}
     torch.seed() if sampling.seed is None else torch.manual_seed(sampling.seed)
     return {
         "do_sample": True,

@@ -1,12 +1,13 @@
-"""Reads models from disk, in the way that evaluation does."""
+"""Reads models from disk through the trainer's own code, so that they answer as in the exam."""
 
 from typing import Any
 
-from transformers import AutoModelForCausalLM, AutoTokenizer
-
+from workbench.formats import template_of
 from workbench.serving.registry import Entry
 from workbench.serving.text_model import TextModel
 from workbench.serving.turns import Turns
+from workbench.trainer.bundle import load_bundle, load_for_answers, set_end_tokens
+from workbench.trainer.models import base_folder, load_tokenizer
 
 
 class Loader:
@@ -16,12 +17,23 @@ class Loader:
         self.turns = Turns()
 
     def text_model(self, entry: Entry) -> TextModel:
-        """The base model of the entry, without adapters."""
-        model = AutoModelForCausalLM.from_pretrained(entry.base["path"])
-        return TextModel(model, AutoTokenizer.from_pretrained(entry.template_from), self.turns)
+        """The base model of the entry, without adapters.
+
+        Raises:
+            WorkbenchError: its files are missing or cannot be read.
+        """
+        folder = base_folder(entry.base)
+        source = entry.adapter or folder
+        template = template_of(source)
+        model = load_for_answers(folder, entry.quantization)
+        tokenizer = load_tokenizer(source, template)
+        set_end_tokens(model, tokenizer, template)
+        return TextModel(model, tokenizer, self.turns)
 
     def classifier(self, entry: Entry) -> Any:
-        """The encoder of the entry with its head."""
-        from workbench.trainer.bundle import load_bundle
+        """The encoder of the entry with its head.
 
+        Raises:
+            WorkbenchError: its files are missing or cannot be read.
+        """
         return load_bundle(entry.base, entry.adapter)

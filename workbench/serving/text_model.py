@@ -65,7 +65,7 @@ class TextModel:
     @property
     def context_length(self) -> int | None:
         """Tokens that fit, question and answer together; None if the model does not say."""
-        return getattr(self.model.config, "max_position_embeddings", None)
+        return getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
 
     def _load(self, name: str, folder: Path) -> None:
         if self._peft is None:

@@ -1,0 +1,127 @@
+"""A model server in the foreground, for the command line: it lives as long as the command."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from storage import files
+from storage.database import Store
+from workbench import server_registry
+from workbench.errors import WorkbenchError
+from workbench.job_dir import LIFELINE_VARIABLE, JobDir, read_events, read_json, write_json
+
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_LOOK_EVERY_S = 0.5
+_REFRESH_EVERY = 10
+"""Looks between two updates of the list of models, so that a new run is offered soon."""
+_LEAVE_S = 15.0
+
+
+def serve_forever(
+    store: Store,
+    model_id: str,
+    port: int = 0,
+    on_ready: Callable[[str], None] = lambda url: print(url, flush=True),
+) -> None:
+    """Serve all models, `model_id` (run-3 or base:NAME) loaded first, until interrupted.
+
+    Args:
+        port: on 127.0.0.1; 0 takes a free one.
+        on_ready: gets the address once it answers.
+
+    Raises:
+        WorkbenchError: there is no such model, the port is taken, or the server failed.
+    """
+    server_registry.entry_of(store, model_id)
+    folder = Path(tempfile.mkdtemp(prefix="server-", dir=files.folder("serve")))
+    job = JobDir(folder)
+    write_json(job.spec, _spec(model_id, port))
+    lifeline, ours = os.pipe()
+    try:
+        with job.log.open("ab") as log:
+            process = _start(job, lifeline, log.fileno())
+        os.close(lifeline)
+        _follow(store, process, job, on_ready)
+    finally:
+        os.close(ours)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _spec(model_id: str, port: int) -> dict[str, Any]:
+    return {
+        "kind": "serve",
+        "job_id": 0,
+        "attempt": 1,
+        "registry": str(server_registry.registry_path()),
+        "port": port,
+        "idle_timeout_s": 0,
+        "preload": model_id,
+    }
+
+
+def _start(job: JobDir, lifeline: int, log: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "workbench.serving", str(job.path)],
+        cwd=_CHECKOUT,
+        env={**os.environ, LIFELINE_VARIABLE: str(lifeline)},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        pass_fds=(lifeline,),
+        start_new_session=True,  # Ctrl-C is ours to pass on
+    )
+
+
+def _follow(
+    store: Store, process: subprocess.Popen[bytes], job: JobDir, on_ready: Callable[[str], None]
+) -> None:
+    """Until the process ends by itself (an error) or the user interrupts (the usual way)."""
+    position, looks = (1, 0), 0
+    try:
+        while True:
+            events, *read_to = read_events(job, *position)
+            position = (read_to[0], read_to[1])
+            for event in events:
+                if event["type"] == "ready":
+                    on_ready(f"http://127.0.0.1:{event['port']}/v1")
+            if _ended(process):
+                raise WorkbenchError(_reason(job))
+            looks += 1
+            if looks % _REFRESH_EVERY == 0:
+                server_registry.refresh(store)
+    except KeyboardInterrupt:
+        return
+    finally:
+        _end(process)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(_LOOK_EVERY_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_LEAVE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _reason(job: JobDir) -> str:
+    result = read_json(job.result) or {}
+    if result.get("reason"):
+        return str(result["reason"])
+    last = job.log.read_text("utf-8", "replace").strip().splitlines()[-1:]
+    return f"The model server ended unexpectedly ({''.join(last) or 'it left no message'})."
