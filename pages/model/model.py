@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from workbench import catalogue, estimate, jobs, projects, versions as datasets
+from workbench import catalogue, estimate, jobs, projects
+from workbench import versions as datasets
 from workbench.catalogue import LOADING, ModelInfo
 from workbench.estimate import Fit
 from workbench.hardware import hardware

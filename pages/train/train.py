@@ -20,11 +20,7 @@ from workbench.ui.text import plain
 from workbench.versions import VersionInfo
 
 OWN = "own"
-CARDS = {
-    "quick": ("Quick look", "Does it learn at all? A first impression before you wait longer."),
-    "balanced": ("Balanced", "The usual choice: most of what can be learned, in reasonable time."),
-    "thorough": ("Thorough", "The best that these examples can give, for the model you will use."),
-}
+DEFAULT = "balanced"
 ASSUMED_PROMPT_TOKENS = 20
 store = context.store()
 project_id = context.project_id()
@@ -101,14 +97,12 @@ def choose_model(models: list[ModelInfo], chosen: int) -> ModelInfo | None:
 
 def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) -> None:
     rows = version.splits.get("train", 0)
-    names = [name for name in CARDS if name in PRESETS]
-    picked = draft.get("preset", "balanced")
-    base = preset(
-        picked if picked in names else "balanced", task=version.task, kind=model.kind, rows=rows
-    )
+    picked = draft.get("preset", DEFAULT)
+    named = picked if picked in PRESETS else DEFAULT
+    base = preset(named, task=version.task, kind=model.kind, rows=rows)
     st.markdown("##### How thoroughly?")
     with st.grid(3, min_column_width=240):
-        for name in names:
+        for name in PRESETS:
             recipe = preset(name, task=version.task, kind=model.kind, rows=rows)
             preset_card(name, cost(version, model, recipe), chosen=name == picked, draft=draft)
     key = f"set-{picked}-{model.kind}-{version.task}"
@@ -117,12 +111,12 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
         with errors.shown():
             settings = recipe_form(base, settings, kind=model.kind, task=version.task, key=key)
         if settings and st.button("Undo all changes", key="undo", icon=":material/undo:"):
-            save({"preset": picked if picked in names else "balanced"}, version)
+            save({"preset": named}, version)
             forget(key)
             st.rerun()
     name = st.text_input(
         "Name of this training (optional)", draft.get("name", ""), key="name",
-        placeholder=CARDS.get(picked, CARDS["balanced"])[0],
+        placeholder=default_name(picked),
     )  # fmt: skip
     save({"preset": picked, "settings": settings, "name": name}, version)
     start(version, model, base, settings, name, picked)
@@ -135,13 +129,13 @@ def expert_title(settings: dict[str, Any], picked: str) -> str:
 
 
 def preset_card(name: str, costs: Estimate, *, chosen: bool, draft: dict[str, Any]) -> None:
-    title, purpose = CARDS[name]
+    title = PRESETS[name].title
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(title, anchor=False, width="content")
             if chosen:
                 st.badge("Chosen", icon=":material/check:", color="green")
-        st.write(purpose)
+        st.write(PRESETS[name].purpose)
         st.markdown(f":material/schedule: **{costs.time}**")
         st.caption(f"{size(costs.memory_mb * 1e6)} of memory · {costs.steps:,} steps")
         if not chosen and st.button(f"Choose {title}", key=f"preset-{name}"):
@@ -182,7 +176,7 @@ def start(
 
 def default_name(picked: str) -> str:
     number = len(training.list_runs(store, project_id)) + 1
-    return f"{CARDS[picked][0] if picked in CARDS else 'Training'} {number}"
+    return f"{PRESETS[picked].title if picked in PRESETS else 'Training'} {number}"
 
 
 def cost(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> Estimate:

@@ -144,7 +144,7 @@ def _details(run: RunView) -> None:
             if name in FIELDS
         ]
         _table(rows, ("Setting", "Value", "Name in the field"))
-    with st.expander("Log", key="log"):
+    with st.expander("Log", expanded=run.status == "failed", key="log"):
         text = training.log_tail(context.store(), run.id)
         st.code(text or "Nothing has been written yet.", language=None, wrap_lines=True, height=320)
         if not run.job.is_over and st.button("Read the log again", key="log-again"):
