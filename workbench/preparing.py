@@ -126,9 +126,8 @@ def prepare(
         exam = _exam(task, roles, test_table)
         examples = _without_leaks(examples, exam)
         quality.check_usable(task, examples, table.name)
-        shares = plan.fractions[0] + plan.fractions[1]
-        fractions = (plan.fractions[0] / shares, plan.fractions[1] / shares, 0.0)
-        splits = _split(task, examples, fractions, plan.seed, None)
+        shares = (1 - plan.fractions[1], plan.fractions[1], 0.0)
+        splits = _split(task, examples, shares, plan.seed, None)
         offset = max(table.row_numbers.to_pylist())
         splits += [TEST] * len(exam)
         examples = _joined(examples, exam, offset)

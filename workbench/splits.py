@@ -137,15 +137,15 @@ def _shuffled(groups: list[_Group], seed: int) -> list[_Group]:
 
 
 def _never_empty(strata: list[list[_Group]], split: str, seed: int) -> None:
+    """Fill an empty split with one question, of a category that can spare it if there is one."""
     groups = [group for stratum in strata for group in stratum]
     if any(group.split == split for group in groups):
         return
-    for stratum in strata:
-        learning = [group for group in stratum if group.split == TRAIN]
-        if len(learning) > 1:
-            smallest = min(_shuffled(learning, seed), key=lambda group: len(group.rows))
-            smallest.split = split
-            return
+    learning = [[group for group in stratum if group.split == TRAIN] for stratum in strata]
+    choice = next((found for found in learning if len(found) > 1), None)
+    choice = choice or [group for found in learning for group in found]
+    if len(choice) > 1:
+        min(_shuffled(choice, seed), key=lambda group: len(group.rows)).split = split
 
 
 def sizes(splits: Sequence[str]) -> dict[str, int]:

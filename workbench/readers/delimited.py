@@ -19,7 +19,10 @@ from workbench.readers.kinds import CSV
 from workbench.readers.table import ReadOptions, Table
 
 _SAMPLE = 1 << 18
+ONE_COLUMN = "\x1f"
+"""Stands for no separator at all."""
 DELIMITERS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Vertical bar  |"}
+TITLES = {**DELIMITERS, ONE_COLUMN: "None (one column)"}
 QUOTED, LITERAL = "quoted", "literal"
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
@@ -52,14 +55,14 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
 def find_delimiter(sample: str, name: str = "") -> str:
     """The separator that cuts most lines into the same number of cells, at least two.
 
-    Where none does, the text is one column, and the separator one that does not matter.
+    Where none does, the text is one column, and the separator a character that no text holds.
     """
     best, best_score = "", 0.0
     for delimiter in _preferred(name):
         score = max(_regularity(sample, delimiter, q) for q in (QUOTED, LITERAL))
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
-    return best or ("\t" if name.lower().endswith((".tsv", ".txt", ".tab")) else ",")
+    return best or ONE_COLUMN
 
 
 def _preferred(name: str) -> list[str]:
@@ -69,12 +72,22 @@ def _preferred(name: str) -> list[str]:
 
 def _regularity(sample: str, delimiter: str, quoting: str) -> float:
     """Share of lines with the usual number of cells; 0 for one column or an uneven text."""
-    widths = [len(row) for row in _parse_sample(sample, delimiter, quoting) if row]
-    if not widths:
+    rows = [row for row in _parse_sample(sample, delimiter, quoting) if row]
+    if not rows:
         return 0.0
+    widths = [len(row) for row in rows]
     usual, count = Counter(widths).most_common(1)[0]
     share = count / len(widths)
-    return share if usual > 1 and share >= 0.7 and widths[0] >= usual - 1 > 0 else 0.0
+    if usual > 1 and share >= 0.7 and widths[0] >= usual - 1 > 0:
+        return share
+    return 0.5 if _broken_table(rows[0], widths) else 0.0
+
+
+def _broken_table(header: list[str], widths: list[int]) -> bool:
+    """Whether the first row names columns that the others keep to or, wrongly, exceed."""
+    names = all(0 < len(cell.split()) <= 3 and len(cell) <= 30 for cell in header)
+    enough = sum(1 for width in widths if width >= len(header)) / len(widths)
+    return len(header) > 1 and names and enough >= 0.9
 
 
 def _parse_sample(sample: str, delimiter: str, quoting: str) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """Which encoding a text file is in, and where it breaks."""
 
 import codecs
+import re
 from pathlib import Path
 
 from charset_normalizer import from_bytes
@@ -33,6 +34,9 @@ CHOICES = {
     "gb18030": "Chinese (GB 18030)",
     "euc_kr": "Korean (EUC-KR)",
 }
+_WESTERN = frozenset(
+    "äöüßÄÖÜéèêëÉÈÊàâÀÂîïÎôÔûùÛçÇñÑáíóúÁÍÓÚ¿¡åÅæÆøØãõÃÕœŒ€£§°«»“”‘’„‚–—…·•®™©´º\xa0"
+)
 _LIKELY = [name for name in CHOICES if not name.startswith("utf")]
 
 
@@ -114,6 +118,8 @@ def _eight_bit(path: Path, bad: int, name: str) -> str:
             "the rest is UTF-8: correct that line, or choose the encoding yourself."
         )
     sample = _non_ascii_lines(_around(path, bad))
+    if _is_western(sample) and _first_bad_byte(path, "cp1252") is None:
+        return "cp1252"
     guess = from_bytes(sample, cp_isolation=_LIKELY).best()
     for encoding in (guess.encoding if guess else "", "cp1252", *_LIKELY):
         if encoding and _first_bad_byte(path, _plain(encoding)) is None:
@@ -121,6 +127,18 @@ def _eight_bit(path: Path, bad: int, name: str) -> str:
     raise WorkbenchError(
         f"{name} cannot be read as text in any usual encoding: save it again as 'CSV UTF-8'."
     )
+
+
+def _is_western(sample: bytes) -> bool:
+    """Whether Windows-1252 gives what Western texts hold: single accents and typographic marks.
+
+    Other alphabets give runs of accented letters there, and other Latin ones strange signs.
+    """
+    text = sample.decode("cp1252", "replace")
+    beyond = [letter for letter in text if letter > "\x7f"]
+    usual = sum(1 for letter in beyond if letter in _WESTERN)
+    in_runs = sum(map(len, re.findall(r"[^\W\d_a-zA-Z]{3,}", text)))
+    return usual >= 0.95 * len(beyond) and in_runs < 0.2 * len(beyond)
 
 
 def _utf8_characters(path: Path) -> tuple[int, int]:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from workbench.errors import WorkbenchError
 from workbench.readers.table import check_width, column_names
+from workbench.words import plural
 
 _HEAD = 60
 _BATCH = 20_000
@@ -74,7 +75,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
 def _names_columns(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     cells = [cell.strip() for cell in row if cell.strip()]
     words = [set(re.findall(r"[a-zäöüßéè]+", cell.lower())) for cell in cells]
-    if len(set(cells)) < len(cells) or any(_NUMBER.fullmatch(cell) for cell in cells):
+    if any(_NUMBER.fullmatch(cell) for cell in cells):
         return False
     if len(cells) == 1 and len(row) == 1:
         return cells[0].lower() in _USUAL
@@ -82,7 +83,9 @@ def _names_columns(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         return False
     if any(found & _USUAL and len(found) <= 3 for found in words):
         return True
-    return not any(_comes_again(row, index, below) for index in range(len(row)))
+    return len(set(cells)) == len(cells) and not any(
+        _comes_again(row, index, below) for index in range(len(row))
+    )
 
 
 def _comes_again(row: Sequence[str], index: int, below: Sequence[Sequence[str]]) -> bool:
@@ -179,10 +182,11 @@ def _empty_to_null(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _check(grid: Grid, width: int, example: tuple[int, int], name: str) -> None:
     if len(grid.ragged) > MAX_RAGGED_SHARE * (grid.data.num_rows + len(grid.ragged)):
         number, cells = example
-        others = f", as have {len(grid.ragged) - 1:,} others" if len(grid.ragged) > 1 else ""
+        others = len(grid.ragged) - 1
+        also = f" (and {plural(others, 'other row')} too many as well)" if others else ""
         raise WorkbenchError(
-            f"Row {number} of {name} has {cells} cells where the table has {width} "
-            f"columns{others}: put text that contains the separator between double quotes, "
+            f"Row {number} of {name} has {plural(cells, 'cell')} where the table has "
+            f"{plural(width, 'column')}{also}: put text that contains the separator between double quotes, "
             "or choose another separator."
         )
     if not grid.data.num_rows:

@@ -50,9 +50,12 @@ def _load(path: Path, name: str, encoding: str, kind: str) -> tuple[_Rows, str]:
     if kind == JSONL:
         with path.open(encoding=codec) as stream:
             try:
-                return list(_lines(stream, name)), JSONL
+                rows = list(_lines(stream, name))
             except _BadLine as bad:
                 error = bad
+            else:
+                one = rows[0][1] if len(rows) == 1 else None
+                return (_listed(one, name), JSON) if isinstance(one, dict) else (rows, JSONL)
         whole = _whole_or_none(path, codec)
         if whole is None:
             raise WorkbenchError(str(error))

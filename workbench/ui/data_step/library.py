@@ -3,6 +3,7 @@
 import itertools
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from workbench import ingest, versions
 from workbench.tasks import TASKS
@@ -29,9 +30,9 @@ def show() -> None:
 def _dataset(found: list[VersionInfo]) -> None:
     newest = found[0]
     with st.container(border=True, key=f"dataset-{newest.dataset_id}"):
-        head, bin = st.columns([5, 1], vertical_alignment="center")
-        head.markdown(f"**{plain(newest.dataset_name)}** · {TASKS[newest.task].title}")
-        with bin:
+        with _line():
+            title = f"**{plain(newest.dataset_name)}** · {TASKS[newest.task].title}"
+            st.markdown(title, width="content")
             _deletion(newest)
         for version in itertools.islice(found, _SHOWN):
             _version(version)
@@ -43,14 +44,26 @@ def _dataset(found: list[VersionInfo]) -> None:
 
 def _version(version: VersionInfo) -> None:
     splits = version.splits
-    text, actions = st.columns([3, 2], vertical_alignment="center")
-    text.markdown(
-        f"Version {version.number} · {count(version.rows)} examples "
-        f":gray[({count(splits['train'])} to learn from, {count(splits['validation'])} practice, "
-        f"{count(splits['test'])} exam)] · {when(version.created_at)}  \n"
-        f":small[:gray[from {plain(version.source_name)}]]"
+    with _line():
+        st.markdown(
+            f"Version {version.number} · {count(version.rows)} examples "
+            f":gray[({count(splits['train'])} to learn from, {count(splits['validation'])} "
+            f"practice, {count(splits['test'])} exam)]  \n"
+            f":small[:gray[{when(version.created_at)}, from {plain(version.source_name)}]]",
+            width="content",
+        )
+        _actions(version)
+
+
+def _line() -> DeltaGenerator:
+    """Text at the left, buttons at the right; below each other where it is narrow."""
+    return st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
-    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+
+
+def _actions(version: VersionInfo) -> None:
+    with st.container(horizontal=True, width="content"):
         st.download_button(
             "CSV",
             lambda: versions.as_csv(version.path),

@@ -15,7 +15,13 @@ _ACCENT = "#0072B2"
 _ROWS = 200
 _BARS = 30
 _CATEGORY_AXIS = alt.Axis(
-    labelLimit=170, labelOverlap=False, titleAngle=0, titleAnchor="start", titleY=-8, titleX=-4
+    labelLimit=170,
+    labelOverlap=False,
+    labelFlush=False,
+    titleAngle=0,
+    titleAnchor="start",
+    titleX=-4,
+    titleY=-8,
 )
 _MARKS = {
     "good": ":green[:material/check_circle:] **Good**",

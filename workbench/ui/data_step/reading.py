@@ -7,7 +7,8 @@ import streamlit as st
 from workbench.errors import WorkbenchError
 from workbench.preparing import Source
 from workbench.readers import CSV, PARQUET, TITLES, XLSX, ReadOptions, Table
-from workbench.readers.delimited import DELIMITERS, LITERAL, QUOTED
+from workbench.readers.delimited import LITERAL, QUOTED
+from workbench.readers.delimited import TITLES as DELIMITERS
 from workbench.readers.encodings import CHOICES
 from workbench.ui.data_step import cached
 from workbench.ui.data_step import draft as drafts

@@ -28,19 +28,12 @@ def panel(draft: Draft, source: Source, prepared: Prepared) -> None:
     saved = _saved(draft, fingerprint)
     if saved is not None:
         _next(saved)
-    key = "data-name"
-    st.session_state.setdefault(key, name_of(draft, source))
-    name = st.text_input(
-        "Name of the dataset", key=key, max_chars=ingest.NAME_LIMIT, width=_NAME_WIDTH
-    )
-    if name.strip() != name_of(draft, source):
-        draft.dataset_name = name
-        drafts.save(draft)
-        st.rerun()
+        return
+    name = _name(draft, source)
     number, same = _next_number(name)
     if same:
         st.caption(f"It becomes the next version of '{plain(same)}' and keeps its exam questions.")
-    if saved is None and st.button(
+    if st.button(
         f"Save as version {number}", key="data-save", type="primary", icon=":material/save:"
     ):
         with errors.shown():
@@ -50,6 +43,20 @@ def panel(draft: Draft, source: Source, prepared: Prepared) -> None:
             draft.saved_version_id, draft.saved_as = version.version_id, fingerprint
             drafts.save(draft)
             st.rerun()
+
+
+def _name(draft: Draft, source: Source) -> str:
+    """The name as typed; a new one may make this the next version of another dataset."""
+    key = "data-name"
+    st.session_state.setdefault(key, name_of(draft, source))
+    name = st.text_input(
+        "Name of the dataset", key=key, max_chars=ingest.NAME_LIMIT, width=_NAME_WIDTH
+    )
+    if name.strip() and name.strip() != name_of(draft, source):
+        draft.dataset_name = name.strip()
+        drafts.save(draft)
+        st.rerun()
+    return name
 
 
 def _fingerprint(source: Source, prepared: Prepared, name: str) -> str:
@@ -74,20 +81,19 @@ def _next_number(name: str) -> tuple[int, str]:
 
 
 def _next(version: VersionInfo) -> None:
-    with st.container(border=True, key="data-saved"):
-        st.success(
-            f"Your data is ready: {plural(version.rows, 'example')} are saved as version "
-            f"{version.number} of '{plain(version.dataset_name)}'.",
-            icon=":material/check_circle:",
-        )
-        with st.container(horizontal=True):
-            if st.button(
-                "Next: choose a model",
-                key="data-next",
-                type="primary",
-                icon=":material/arrow_forward:",
-            ):
-                context.go(PAGES["Model"][0])
-            if st.button("Start another dataset", key="data-another", icon=":material/add:"):
-                drafts.start_over()
-                st.rerun()
+    st.success(
+        f"Your data is ready: {plural(version.rows, 'example')} are saved as version "
+        f"{version.number} of '{plain(version.dataset_name)}'.",
+        icon=":material/check_circle:",
+    )
+    with st.container(horizontal=True):
+        if st.button(
+            "Next: choose a model",
+            key="data-next",
+            type="primary",
+            icon=":material/arrow_forward:",
+        ):
+            context.go(PAGES["Model"][0])
+        if st.button("Start another dataset", key="data-another", icon=":material/add:"):
+            drafts.start_over()
+            st.rerun()
