@@ -1,0 +1,133 @@
+"""The Model page: the recommendation, the choice, and adding models."""
+
+from pathlib import Path
+
+import pytest
+
+from storage.database import Store
+from storage.tables import Job
+from tests.pages.opened import open_page, texts
+from tests.workbench.folders import model_folder
+from tests.workbench.made import add_dataset
+from workbench import catalogue, hub, projects
+from workbench import model_folder as folders
+from workbench.errors import WorkbenchError
+
+PAGE = "pages/model/model.py"
+
+
+@pytest.fixture
+def project_id(store: Store) -> int:
+    return projects.create_project(store, "Mails")
+
+
+def _named(store: Store, name: str) -> catalogue.ModelInfo:
+    return next(model for model in catalogue.list_models(store) if model.name == name)
+
+
+@pytest.mark.parametrize(
+    ("task", "name"),
+    [("classification", "all-MiniLM-L6-v2"), ("completion", "SmolLM2-135M-Instruct")],
+)
+def test_the_recommended_model_comes_first(
+    store: Store, project_id: int, task: str, name: str
+) -> None:
+    add_dataset(store, project_id, task=task)
+    at = open_page(PAGE, project=project_id)
+    assert at.title[0].value == "Which model fits?"
+    assert at.subheader[0].value.replace("\\", "") == name
+    assert "Fits: needs about" in texts(at)
+
+
+def test_choosing_leads_to_training(store: Store, project_id: int) -> None:
+    add_dataset(store, project_id)
+    model = _named(store, "all-MiniLM-L6-v2")
+    at = open_page(PAGE, project=project_id)
+    at.button(key=f"choose-{model.id}").click().run()
+    assert not at.exception
+    assert projects.get_project(store, project_id).base_model_id == model.id
+    at.button(key=f"train-{model.id}").click().run()
+    assert at.title[0].value == "Ready to train?"
+
+
+def test_a_model_that_cannot_learn_the_task_cannot_be_chosen(store: Store, project_id: int) -> None:
+    add_dataset(store, project_id, task="completion")
+    encoder = _named(store, "all-MiniLM-L6-v2")
+    at = open_page(PAGE, project=project_id)
+    assert f"choose-{encoder.id}" not in {button.key for button in at.button}
+    assert "only sorts texts" in texts(at)
+
+
+def test_without_data_the_page_says_what_it_assumes(project_id: int) -> None:
+    assert "Add your data first" in texts(open_page(PAGE, project=project_id))
+
+
+def test_a_folder_is_added(store: Store, project_id: int, tmp_path: Path) -> None:
+    folder = model_folder(tmp_path / "my-model")
+    at = open_page(PAGE, project=project_id)
+    at.text_input(key="folder").set_value(str(folder))
+    at.button(key="folder-add").click().run()
+    assert not at.exception
+    assert "my\\-model" in [s.value for s in at.subheader]
+
+
+def test_a_folder_without_a_model_is_explained_and_stays(project_id: int, tmp_path: Path) -> None:
+    at = open_page(PAGE, project=project_id)
+    at.text_input(key="folder").set_value(str(tmp_path))
+    at.button(key="folder-add").click().run()
+    assert "holds no model" in at.error[0].value
+    assert at.text_input(key="folder").value == str(tmp_path)
+
+
+def test_no_network_is_explained_and_the_name_stays(
+    project_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(_: str) -> hub.HubModel:
+        raise WorkbenchError("The hub cannot be reached.")
+
+    monkeypatch.setattr(hub, "look_up", unreachable)
+    at = open_page(PAGE, project=project_id)
+    at.text_input(key="hub").set_value("owner/name")
+    at.button(key="hub-add").click().run()
+    assert at.error[0].value == "The hub cannot be reached."
+    assert at.text_input(key="hub").value == "owner/name"
+
+
+def test_a_gated_model_asks_for_a_token(project_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gated(_: str) -> hub.HubModel:
+        raise hub.GatedModel("The owner wants to know who uses it.")
+
+    monkeypatch.setattr(hub, "look_up", gated)
+    at = open_page(PAGE, project=project_id)
+    at.text_input(key="hub").set_value("owner/name")
+    at.button(key="hub-add").click().run()
+    at.run()
+    assert at.text_input(key="hub-token").label == "Access token"
+
+
+def test_a_download_shows_how_far_it_is_and_can_be_cancelled(
+    store: Store, project_id: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    facts = folders.inspect_folder(model_folder(tmp_path / "source"))
+    monkeypatch.setattr(hub, "look_up", lambda _: hub.HubModel("o/Tiny", "1", facts, 500))
+    model_id, job_id = catalogue.add_hub(store, "o/Tiny")
+    at = open_page(PAGE, project=project_id)
+    assert f"choose-{model_id}" not in {button.key for button in at.button}
+    at.button(key=f"cancel-{model_id}").click().run()
+    assert not at.exception
+    with store.read() as session:
+        job = session.get(Job, job_id)
+        assert job is not None
+        assert job.status == "cancelled"
+    assert "The download did not work out" in texts(at)
+
+
+def test_removing_asks_first(store: Store, project_id: int, tmp_path: Path) -> None:
+    model_id = catalogue.add_folder(store, model_folder(tmp_path / "mine"))
+    at = open_page(PAGE, project=project_id)
+    at.button(key=f"remove-{model_id}").click().run()
+    assert "Its folder stays as it is" in texts(at)
+    assert model_id in {model.id for model in catalogue.list_models(store)}
+    at.button(key="remove-yes").click().run()
+    assert not at.exception
+    assert model_id not in {model.id for model in catalogue.list_models(store)}

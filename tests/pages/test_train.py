@@ -1,0 +1,215 @@
+"""The Train page: presets, settings, start, and a run from its queue to its end."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from storage.database import Store
+from storage.tables import Job, Metric, now
+from tests.pages.opened import open_page, texts
+from tests.workbench.made import add_dataset, add_run
+from workbench import catalogue, projects, training, versions
+from workbench.presets import preset
+
+PAGE = "pages/train/train.py"
+
+
+@pytest.fixture
+def project_id(store: Store) -> int:
+    """A project with data to sort and the encoder chosen."""
+    project_id = projects.create_project(store, "Mails")
+    add_dataset(store, project_id)
+    projects.choose_model(store, project_id, _model_id(store))
+    return project_id
+
+
+def _model_id(store: Store, kind: str = "encoder") -> int:
+    return next(model.id for model in catalogue.list_models(store) if model.kind == kind)
+
+
+def _version_id(store: Store, project_id: int) -> int:
+    return versions.list_versions(store, project_id)[0].id
+
+
+def _run(store: Store, project_id: int, status: str, **result: object) -> int:
+    return add_run(
+        store,
+        project_id,
+        _version_id(store, project_id),
+        _model_id(store),
+        status=status,
+        name="Balanced 1",
+        **result,
+    )
+
+
+def _change_job(store: Store, **values: object) -> None:
+    with store.write() as session:
+        job = session.query(Job).one()
+        for name, value in values.items():
+            setattr(job, name, value)
+
+
+def _labels(at: AppTest) -> list[str]:
+    kinds = ("number_input", "selectbox", "toggle", "text_input")
+    return [widget.label for kind in kinds for widget in at.get(kind)]
+
+
+def test_without_data_it_leads_there(store: Store) -> None:
+    project_id = projects.create_project(store, "Mails")
+    at = open_page(PAGE, project=project_id)
+    assert "nothing to learn from yet" in texts(at)
+    assert at.button(key="go").label == "Go to Data"
+
+
+def test_without_a_model_it_leads_there(store: Store) -> None:
+    project_id = projects.create_project(store, "Mails")
+    add_dataset(store, project_id)
+    at = open_page(PAGE, project=project_id)
+    at.button(key="go").click().run()
+    assert at.title[0].value == "Which model fits?"
+
+
+def test_three_presets_say_what_they_cost(project_id: int) -> None:
+    at = open_page(PAGE, project=project_id)
+    said = texts(at)
+    for title in ("Quick look", "Balanced", "Thorough"):
+        assert title in said
+    assert said.count(":material/schedule: **") == 3
+    assert at.button(key="start").label == "Start training"
+
+
+def test_starting_queues_the_preset_and_shows_the_run(store: Store, project_id: int) -> None:
+    at = open_page(PAGE, project=project_id)
+    at.button(key="preset-thorough").click().run()
+    at.text_input(key="name").set_value("First try").run()
+    at.button(key="start").click().run()
+    assert not at.exception
+    (run,) = training.list_runs(store, project_id)
+    expected = preset("thorough", task="classification", kind="encoder", rows=320)
+    assert run.recipe == expected.as_dict()
+    assert (run.name, run.status) == ("First try", "queued")
+    assert at.query_params["run"] == str(run.id)
+    assert at.title[0].value == "How is it learning?"
+
+
+def test_settings_are_kept_over_a_visit(store: Store, project_id: int) -> None:
+    at = open_page(PAGE, project=project_id)
+    at.number_input(key="set-balanced-encoder-classification-num_train_epochs").set_value(9.0)
+    at.run()
+    at.text_input(key="name").set_value("Nine passes").run()
+    again = open_page(PAGE, project=project_id)
+    epochs = again.number_input(key="set-balanced-encoder-classification-num_train_epochs")
+    assert epochs.value == 9.0
+    assert again.text_input(key="name").value == "Nine passes"
+    again.button(key="start").click().run()
+    (run,) = training.list_runs(store, project_id)
+    assert run.recipe["num_train_epochs"] == 9.0
+
+
+def test_changes_can_be_undone(store: Store, project_id: int) -> None:
+    key = "set-balanced-encoder-classification-num_train_epochs"
+    at = open_page(PAGE, project=project_id)
+    usual = at.number_input(key=key).value
+    at.number_input(key=key).set_value(9.0).run()
+    at.button(key="undo").click().run()
+    assert not at.exception
+    assert at.number_input(key=key).value == usual
+    assert projects.get_draft(store, project_id, "train")["settings"] == {}
+
+
+def test_settings_that_mean_nothing_are_hidden(store: Store, project_id: int) -> None:
+    labels = _labels(open_page(PAGE, project=project_id))
+    assert "Weights of the base model" not in labels
+    assert "Learning strength (LoRA rank r)" not in labels
+    assert "Label smoothing" in labels
+    projects.choose_model(store, project_id, _model_id(store, "causal"))
+    labels = _labels(open_page(PAGE, project=project_id))
+    assert "Weights of the base model" in labels
+    assert "Double quantisation" in labels
+    assert "Learning strength (LoRA rank r)" in labels
+
+
+def test_every_setting_explains_itself(project_id: int) -> None:
+    at = open_page(PAGE, project=project_id)
+    fields = [w for w in at.number_input if str(w.key).startswith("set-")]
+    assert len(fields) > 8
+    assert all(field.help for field in fields)
+
+
+def test_a_run_that_learns_shows_how_far_it_is(store: Store, project_id: int) -> None:
+    run_id = _run(store, project_id, "running")
+    _change_job(
+        store,
+        progress={"phase": "training", "step": 120, "total_steps": 450, "seconds_left": 245},
+        started_at=now(),
+        progress_at=now(),
+    )
+    with store.write() as session:
+        for step in (1, 2, 3):
+            values = {"loss": 2.0 / step, "learning_rate": 1e-4}
+            session.add(Metric(run_id=run_id, kind="train", step=step, values=values))
+    at = open_page(PAGE, project=project_id, run=run_id)
+    assert "**Learning**" in texts(at)
+    (bar,) = at.get("progress")
+    assert bar.proto.text == "step 120 of 450 · about 4 minutes left"
+    assert bar.proto.value == 26
+    assert len(at.get("vega_lite_chart")) == 2
+
+
+def test_a_run_that_waits_says_so(store: Store, project_id: int) -> None:
+    run_id = _run(store, project_id, "queued")
+    assert "Starts in a moment" in texts(open_page(PAGE, project=project_id, run=run_id))
+
+
+def test_cancelling_asks_and_says_what_is_kept(store: Store, project_id: int) -> None:
+    run_id = _run(store, project_id, "queued")
+    at = open_page(PAGE, project=project_id, run=run_id)
+    at.button(key="cancel").click().run()
+    assert "nothing is lost" in texts(at)
+    assert training.get_run(store, run_id).status == "queued"
+    at.button(key="cancel-yes").click().run()
+    assert not at.exception
+    assert training.get_run(store, run_id).status == "cancelled"
+    assert at.title[0].value == "How did the training go?"
+
+
+def test_a_finished_run_tells_its_story_and_what_comes_next(store: Store, project_id: int) -> None:
+    scores = {"test": {"base": {"accuracy": 0.9}, "tuned": {"accuracy": 0.95}}}
+    run_id = _run(store, project_id, "succeeded", scores=scores, rows=40, seconds=250.0)
+    at = open_page(PAGE, project=project_id, run=run_id)
+    assert "got 95\\.0 % right" in at.success[0].value
+    assert at.button(key="evaluate").label == "See how good it is"
+    assert "cancel" not in {button.key for button in at.button}
+
+
+def test_a_failed_run_can_be_tried_again_with_its_settings(store: Store, project_id: int) -> None:
+    run_id = _run(store, project_id, "failed")
+    _change_job(store, reason="Memory ran out: lower the batch size.")
+    at = open_page(PAGE, project=project_id, run=run_id)
+    assert "Memory ran out" in at.error[0].value
+    at.button(key="again").click().run()
+    assert not at.exception
+    assert at.title[0].value == "Ready to train?"
+    draft = projects.get_draft(store, project_id, "train")
+    assert draft["settings"]["method"] == "lora"  # the run's, where the preset trains all weights
+
+
+def test_a_run_that_is_gone_is_a_sentence(project_id: int) -> None:
+    at = open_page(PAGE, project=project_id, run=77)
+    assert "There is no training run 77" in at.error[0].value
+
+
+def test_earlier_runs_are_listed_renamed_and_deleted(store: Store, project_id: int) -> None:
+    scores = {"test": {"tuned": {"accuracy": 0.95}}}
+    run_id = _run(store, project_id, "succeeded", scores=scores)
+    at = open_page(PAGE, project=project_id)
+    assert "95.0 % of exam questions right" in texts(at)
+    at.menu_button(key=f"run-menu-{run_id}").click("Rename").run()
+    at.text_input(key=f"rename-{run_id}").set_value("The good one").run()
+    at.button(key="rename-save").click().run()
+    assert training.get_run(store, run_id).name == "The good one"
+    at.menu_button(key=f"run-menu-{run_id}").click("Delete").run()
+    assert "This cannot be undone" in texts(at)
+    at.button(key="run-delete-yes").click().run()
+    assert not at.exception
+    assert training.list_runs(store, project_id) == []
