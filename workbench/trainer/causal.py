@@ -1,5 +1,6 @@
 """Teaches a model that writes text: from a job's spec to an adapter and its scores."""
 
+import gc
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,12 @@ from workbench.chat_template import template_of
 from workbench.errors import WorkbenchError
 from workbench.recipe import Recipe, from_dict
 from workbench.trainer.bundle import load_bundle, save_bundle
-from workbench.trainer.checkpoints import drop_torn, last_whole, step_of
+from workbench.trainer.checkpoints import step_of
 from workbench.trainer.data import Examples, Wording, encode, labels_of, read_rows
 from workbench.trainer.exams import write_exam
-from workbench.trainer.learning import Learning
+from workbench.trainer.learning import Learning, checkpoint_to_go_on_from
 from workbench.trainer.models import add_lora, base_folder, load_base, load_tokenizer
-from workbench.trainer.process import Cancelled, Process, versions
+from workbench.trainer.process import Cancelled, Process
 from workbench.trainer.scoring import Exam, sit_exam
 
 Result = dict[str, Any]
@@ -51,9 +52,9 @@ def train(process: Process) -> Result:
     """
     began = time.monotonic()
     lesson = prepare(process)
-    learning, learning_s = learn(lesson)
-    result = _facts(learning, learning_s, lesson)
-    best = best_checkpoint(learning, process)
+    learning = learn(lesson)
+    result = learning.facts()
+    best = learning.best_checkpoint()
     if best is None:
         return {**result, "status": "cancelled", "reason": "Stopped before anything was learned."}
     process.phase("saving", "Saving the trained model")
@@ -68,6 +69,7 @@ def train(process: Process) -> Result:
     )
     result |= {"adapter": str(process.job.adapter), "best_step": step_of(best)}
     del learning
+    gc.collect()  # the model is loaded afresh, as every later use will load it
     result |= _examined(lesson, result)
     return {**result, "seconds": round(time.monotonic() - began, 1)}
 
@@ -108,14 +110,14 @@ def _report_cuts(process: Process, examples: Examples, recipe: Recipe) -> None:
         )
 
 
-def learn(lesson: Lesson) -> tuple[Learning, float]:
-    """Run the training loop, from the last whole checkpoint if there is one; and its seconds."""
+def learn(lesson: Lesson) -> Learning:
+    """Run the training loop, from the last whole checkpoint if there is one."""
     process, recipe = lesson.process, lesson.recipe
     process.phase("preparing", "Loading the model")
     set_seed(recipe.seed)
     model = load_base(base_folder(lesson.base), recipe.quantization, recipe.double_quant)
     model = add_lora(model, recipe)
-    checkpoint = _checkpoint_to_go_on_from(process)
+    checkpoint = checkpoint_to_go_on_from(process)
     learning = Learning(
         process,
         recipe,
@@ -126,47 +128,8 @@ def learn(lesson: Lesson) -> tuple[Learning, float]:
         resumed=checkpoint is not None,
     )
     process.phase("training", f"Learning from {len(lesson.train)} examples")
-    began = time.monotonic()
-    learning.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
-    if process.orphaned.is_set():
-        process.check()
-    return learning, time.monotonic() - began
-
-
-def _checkpoint_to_go_on_from(process: Process) -> Path | None:
-    folder = process.job.checkpoints
-    drop_torn(folder)
-    checkpoint = last_whole(folder) if process.spec["attempt"] > 1 else None
-    if checkpoint:
-        process.log(f"Going on from the checkpoint of step {step_of(checkpoint)}.")
-    return checkpoint
-
-
-def best_checkpoint(learning: Learning, process: Process) -> Path | None:
-    """The checkpoint with the lowest validation loss; without one, the last of a whole run."""
-    if learning.state.best_model_checkpoint:
-        return Path(learning.state.best_model_checkpoint)
-    if process.stop.is_set():
-        return None
-    return last_whole(process.job.checkpoints)
-
-
-def _facts(learning: Learning, learning_s: float, lesson: Lesson) -> Result:
-    state = learning.state
-    loss = {"loss": state.best_metric} if state.best_metric is not None else {}
-    batch = lesson.recipe.per_device_train_batch_size * lesson.recipe.gradient_accumulation_steps
-    done = state.global_step - learning.first_step
-    return {
-        "steps": state.global_step,
-        "best_step": state.best_global_step,
-        "epochs": round(state.epoch or 0.0, 3),
-        "stopped_early": learning.stopped_early,
-        "examples_per_second": round(done * batch / max(learning_s, 1e-9), 3),
-        "tokens_per_second": round(learning.reporter.tokens_per_second, 1),
-        "versions": versions(),
-        "adapter": None,
-        "scores": {"validation": loss},
-    }
+    learning.learn(checkpoint)
+    return learning
 
 
 def _examined(lesson: Lesson, result: Result) -> Result:

@@ -12,10 +12,10 @@ from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, Traini
 from workbench.errors import WorkbenchError
 from workbench.recipe import Recipe
 from workbench.trainer import machine
-from workbench.trainer.checkpoints import seal
+from workbench.trainer.checkpoints import drop_torn, last_whole, seal, step_of
 from workbench.trainer.data import Examples, LengthBatches, batches_by_length, collate
 from workbench.trainer.loss import IGNORED, AnswerLoss, mean_loss
-from workbench.trainer.process import Process
+from workbench.trainer.process import Process, versions
 from workbench.trainer.reporter import Reporter
 
 CURVE_POINTS = 500
@@ -35,6 +35,7 @@ class Loop(Trainer):
         collator: Any,
     ) -> None:
         self._process, self._recipe = process, recipe
+        self._seconds = 0.0
         self.reporter = Reporter(process)
         super().__init__(
             model=model,
@@ -65,6 +66,43 @@ class Loop(Trainer):
         return LengthBatches(
             self.train_dataset.lengths, self.args.per_device_train_batch_size, self.args.seed
         )
+
+    def learn(self, checkpoint: Path | None) -> None:
+        """Run the loop, from a checkpoint if there is one.
+
+        Raises:
+            Orphaned: the worker died; a checkpoint was saved.
+        """
+        began = time.monotonic()
+        self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        self._seconds = time.monotonic() - began
+        self._leave_if_orphaned()
+
+    def best_checkpoint(self) -> Path | None:
+        """That with the lowest validation loss; without checks, the last of a whole run."""
+        if self.state.best_model_checkpoint:
+            return Path(self.state.best_model_checkpoint)
+        if self._process.stop.is_set():
+            return None
+        return last_whole(self._process.job.checkpoints)
+
+    def facts(self) -> dict[str, Any]:
+        """What a training's result says about its loop."""
+        state, recipe = self.state, self._recipe
+        batch = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps
+        done = (state.global_step - self.first_step) * batch
+        loss = {"loss": state.best_metric} if state.best_metric is not None else {}
+        return {
+            "steps": state.global_step,
+            "best_step": state.best_global_step,
+            "epochs": round(state.epoch or 0.0, 3),
+            "stopped_early": self.stopped_early,
+            "examples_per_second": round(done / max(self._seconds, 1e-9), 3),
+            "tokens_per_second": round(self.reporter.tokens_per_second, 1),
+            "versions": versions(),
+            "adapter": None,
+            "scores": {"validation": loss},
+        }
 
     def _leave_if_orphaned(self) -> None:
         # The steps since the last checkpoint are done again by the next attempt.
@@ -159,6 +197,16 @@ class Learning(Loop):
             self.args, self.state, self.control, metrics
         )
         return metrics
+
+
+def checkpoint_to_go_on_from(process: Process) -> Path | None:
+    """The last whole checkpoint of an earlier attempt; torn ones are deleted."""
+    folder = process.job.checkpoints
+    drop_torn(folder)
+    checkpoint = last_whole(folder) if process.spec["attempt"] > 1 else None
+    if checkpoint:
+        process.log(f"Going on from the checkpoint of step {step_of(checkpoint)}.")
+    return checkpoint
 
 
 def arguments(recipe: Recipe, folder: Path, rows: int, checks: bool) -> TrainingArguments:
