@@ -1,6 +1,6 @@
 """Who can be asked in a project, and how the question is put."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +96,7 @@ def question(
     return Question(answerer_id, tuple(messages), "", chosen)
 
 
-def stream_answers(url: str, questions: Sequence[Question]) -> Iterator[Answer | None]:
+def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:
     """The answers as they grow, side by side; see `chat_client.stream_answers`."""
     return chat_client.stream_answers(url, questions)
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +51,7 @@ class Answer:
     error: str = ""
 
 
-def stream_answers(url: str, questions: Sequence[Question]) -> Iterator[Answer | None]:
+def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:
     """Ask all questions at once; yields the answer that has just grown, or None every 0.2 s.
 
     Closing the generator closes the connections, upon which the server stops computing.

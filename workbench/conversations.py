@@ -167,9 +167,9 @@ def title_of(question: str) -> str:
     line = " ".join(question.split())
     if len(line) <= TITLE_LENGTH:
         return line
-    words = line[:TITLE_LENGTH].rsplit(" ", 1)
-    head = words[0] if len(words[0]) > TITLE_LENGTH // 2 else line[: TITLE_LENGTH - 1]
-    return f"{head}…"
+    head = line[: TITLE_LENGTH - 1]
+    whole_words = head.rsplit(" ", 1)[0].rstrip(" ,;:.")
+    return f"{whole_words if len(whole_words) > TITLE_LENGTH // 2 else head}…"
 
 
 def opinions(store: Store, project_id: int) -> list[dict[str, str]]:

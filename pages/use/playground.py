@@ -1,5 +1,210 @@
-"""Placeholder until its owner writes it."""
+"""Use: ask the trained model, beside the model before training; rate and correct its answers."""
 
 import streamlit as st
 
-st.title("use/playground")
+from workbench import chat, chat_examples, conversations
+from workbench.chat import Answerer
+from workbench.chat_examples import Example
+from workbench.conversations import ConversationInfo, Turn
+from workbench.ui import (
+    chat_answering,
+    chat_history,
+    chat_programs,
+    chat_server,
+    chat_settings,
+    chat_sorting,
+    chat_turns,
+    context,
+    errors,
+    frame,
+)
+from workbench.ui.chat_settings import ChatSettings
+from workbench.ui.text import plain
+
+CHIP_LENGTH = 70
+PENDING = "pending-question"
+store = context.store()
+project_id = context.project_id()
+
+
+def playground() -> None:
+    frame.header("Use", "Try it: does it answer as you would?")
+    everyone = chat.answerers(store, project_id)
+    listed = conversations.list_conversations(store, project_id)
+    opened = chat_history.current(listed)
+    if not any(one.run_id for one in everyone) and not st.query_params.get("run"):
+        nothing_trained(everyone)
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="toolbar"):
+        answerer = choose(everyone, opened)
+        chat_history.bar(listed)
+        settings = None if answerer.sorts else chat_settings.panel(answerer)
+    with errors.shown():
+        if settings is None:
+            sorting(answerer, opened)
+        else:
+            talking(answerer, opened, settings)
+
+
+def nothing_trained(everyone: list[Answerer]) -> None:
+    """Teach what belongs here, and how to get there."""
+    st.info(
+        "Here you talk to your trained model, see beside it what the model said before the "
+        "training, and correct what is not right yet. There is no trained model in this project "
+        "so far.",
+        icon=":material/forum:",
+    )
+    with st.container(horizontal=True):
+        if st.button("Go to Train", key="go-train", type="primary"):
+            context.go(frame.PAGES["Train"][0])
+        bases = [one for one in everyone if one.run_id is None]
+        if bases and st.button("Try an untrained model", key="go-base"):
+            context.go(frame.PAGES["Use"][0], run=bases[0].id)
+
+
+def choose(everyone: list[Answerer], opened: ConversationInfo | None) -> Answerer:
+    """The model to ask: the one in the URL, else the conversation's, else the newest."""
+    by_name = {str(one.run_id or one.id): one for one in everyone}
+    wanted = st.query_params.get("run") or str(opened.run_id if opened else "")
+    names = list(by_name)
+    if wanted and wanted not in by_name:
+        st.toast("That model is not there any more; this is the newest one.")
+    name = st.selectbox(
+        "Model",
+        names,
+        index=names.index(wanted) if wanted in by_name else 0,
+        format_func=lambda n: by_name[n].title,
+        key=f"model-{wanted}",
+        width=320,
+    )
+    st.query_params["run"] = name
+    return by_name[name]
+
+
+def talking(answerer: Answerer, opened: ConversationInfo | None, settings: ChatSettings) -> None:
+    """A conversation with a model that writes."""
+    hint = "Begin a text to be continued…" if answerer.continues else "Ask your model…"
+    typed = st.chat_input(hint, key="ask")
+    opened_id = keep_question(answerer, opened, typed) if typed else opened and opened.id
+    turns = conversations.turns(store, opened_id) if opened_id else []
+    if not turns:
+        welcome(answerer)
+    for turn in turns[:-1]:
+        chat_turns.question(turn.question)
+        chat_turns.answers(turn)
+    if turns:
+        chat_turns.question(turns[-1].question)
+    place = st.container()
+    url = chat_server.address(answerer.id)
+    if turns and opened_id:
+        with place:
+            last_turn(url, opened_id, answerer, turns, settings)
+    chat_programs.use_from_programs(answerer, url)
+
+
+def last_turn(
+    url: str | None,
+    conversation_id: int,
+    answerer: Answerer,
+    turns: list[Turn],
+    settings: ChatSettings,
+) -> None:
+    """The newest question: answered, being answered, or left without an answer."""
+    *earlier, turn = turns
+    if turn.answers:
+        chat_turns.answers(turn)
+        return
+    if is_pending(turn) and url:
+        del st.session_state[PENDING]
+        chat_answering.answer(url, conversation_id, answerer, turn, earlier, settings)
+        st.rerun()
+    elif url:
+        answer_it(turn)
+
+
+def sorting(answerer: Answerer, opened: ConversationInfo | None) -> None:
+    """Texts for a model that sorts."""
+    typed = chat_sorting.text_form()
+    opened_id = keep_question(answerer, opened, typed) if typed else opened and opened.id
+    chips(answerer)
+    turns = conversations.turns(store, opened_id) if opened_id else []
+    url = chat_server.address(answerer.id)
+    if turns and opened_id and url and not turns[-1].answers:
+        if is_pending(turns[-1]):
+            del st.session_state[PENDING]
+            with st.spinner("Sorting…"):
+                chat_sorting.answer(url, opened_id, answerer, turns[-1])
+            st.rerun()
+        chat_turns.literal(turns[-1].question.content)
+        answer_it(turns[-1])
+    chat_sorting.results(turns, answerer)
+    chat_programs.use_from_programs(answerer, url)
+
+
+def keep_question(
+    answerer: Answerer,
+    opened: ConversationInfo | None,
+    text: str,
+    example: Example | None = None,
+) -> int:
+    """Save the question before anything else happens to it; the conversation's id."""
+    details = example.details() if example else {}
+    if opened is None:
+        conversation_id, message_id = conversations.start_conversation(
+            store, project_id, answerer.run_id, text, details
+        )
+        chat_history.open_conversation(conversation_id)
+    else:
+        conversation_id = opened.id
+        message_id = conversations.add_question(store, opened.id, text, details)
+    st.session_state[PENDING] = message_id
+    return conversation_id
+
+
+def is_pending(turn: Turn) -> bool:
+    return bool(st.session_state.get(PENDING) == turn.question.id)
+
+
+def answer_it(turn: Turn) -> None:
+    """A question that was never answered, because the page was closed meanwhile."""
+    st.caption("This question has no answer yet.")
+    if st.button("Answer it", key="answer-it", icon=":material/reply:"):
+        st.session_state[PENDING] = turn.question.id
+        st.rerun()
+
+
+def welcome(answerer: Answerer) -> None:
+    """What to do with an empty conversation."""
+    st.write(
+        f"Ask **{plain(answerer.title)}** something of your own below"
+        + (
+            ", or try one of your exam questions, which it has never seen:"
+            if answerer.run_id
+            else "."
+        )
+    )
+    chips(answerer)
+
+
+def chips(answerer: Answerer) -> None:
+    """Exam questions, asked with one click."""
+    if answerer.run_id is None:
+        return
+    with st.container(horizontal=True, key="chips"):
+        for example in chat_examples.examples(store, answerer.run_id):
+            st.button(
+                plain(conversations.title_of(example.text)),
+                key=f"example-{example.row_id}",
+                icon=":material/quiz:",
+                help=plain(example.text),
+                on_click=ask_example,
+                args=(answerer, example),
+            )
+
+
+def ask_example(answerer: Answerer, example: Example) -> None:
+    listed = conversations.list_conversations(store, project_id)
+    keep_question(answerer, chat_history.current(listed), example.text, example)
+
+
+playground()
