@@ -49,7 +49,8 @@ class EvaluationInfo:
     @property
     def questions(self) -> str:
         """What one row is called in a sentence."""
-        return "exam question" if self.is_exam else "question"
+        noun = "text" if self.task == "language-modelling" else "question"
+        return f"exam {noun}" if self.is_exam else noun
 
 
 def list_evaluations(store: Store, run_id: int) -> list[EvaluationInfo]:

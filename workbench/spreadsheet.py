@@ -2,6 +2,7 @@
 
 import io
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -50,24 +51,26 @@ def _csv(table: pd.DataFrame) -> bytes:
 def _xlsx(table: pd.DataFrame) -> bytes:
     """A workbook whose texts are typed as text, so that none is a formula."""
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
 
     _check_size(table)
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Answers")
     for row in [list(table.columns), *table.itertuples(index=False, name=None)]:
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet, None if pd.isna(value) else value)
-            if isinstance(value, str):
-                cell = WriteOnlyCell(sheet, _UNWRITABLE.sub("", value))
-                cell.data_type = "s"
-                cell.quotePrefix = bool(_STARTS_FORMULA.match(value))
-            cells.append(cell)
-        sheet.append(cells)
+        sheet.append([_cell(sheet, value) for value in row])
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+
+    if not isinstance(value, str):
+        return None if pd.isna(value) else value
+    cell = WriteOnlyCell(sheet, _UNWRITABLE.sub("", value))
+    cell.data_type = "s"
+    cell.quotePrefix = bool(_STARTS_FORMULA.match(value))  # stays text when it is edited
+    return cell
 
 
 def _check_size(table: pd.DataFrame) -> None:

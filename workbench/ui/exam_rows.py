@@ -20,7 +20,7 @@ _SAME = 0.5
 _ORDER = ("tuned", "base", "baseline")
 """What matters most comes first, where a narrow screen still shows it."""
 _ARROWS = re.compile(r"(\\?[-<>=~]){2,}")
-_TITLES = {"row_id": "Row", "input": "Question", "expected": "Your answer"} | scores.WHO
+_DOCUMENT = {"input": "Start of the text", "expected": "How it goes on"}
 
 
 def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
@@ -29,14 +29,7 @@ def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
         st.write("This exam keeps one score for all texts together, so there are no single rows.")
         return
     masks = _masks(info.task, answers)
-    chosen = st.pills(
-        "Show",
-        list(masks),
-        default=ALL,
-        required=True,
-        format_func=lambda name: f"{_names(info.task)[name]} ({count(int(masks[name].sum()))})",
-        key=f"rows-show-{info.id}",
-    )
+    chosen = _pick_group(info, masks) if len(masks) > 1 else ALL
     wanted = st.text_input(
         "Search in questions and answers", key=f"rows-search-{info.id}", icon=":material/search:"
     )
@@ -46,6 +39,23 @@ def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     else:
         _row_in_full(info, found.iloc[_selected(info, found, f"{chosen}-{wanted}")])
     _download(info, answers)
+
+
+def _titles(task: str) -> dict[str, str]:
+    """What the columns are called."""
+    titles = {"row_id": "Row", "input": "Question", "expected": "Your answer"} | scores.WHO
+    return titles | _DOCUMENT if task == "language-modelling" else titles
+
+
+def _pick_group(info: EvaluationInfo, masks: dict[str, pd.Series]) -> str:
+    return st.pills(
+        "Show",
+        list(masks),
+        default=ALL,
+        required=True,
+        format_func=lambda name: f"{_names(info.task)[name]} ({count(int(masks[name].sum()))})",
+        key=f"rows-show-{info.id}",
+    )
 
 
 def _masks(task: str, answers: pd.DataFrame) -> dict[str, pd.Series]:
@@ -101,23 +111,24 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
         on_select="rerun",
         selection_mode="single-row-required",
         key=f"rows-{info.id}-{filters}",
-        column_config=_columns(),
+        column_config=_columns(info.task),
         alt="Table of the exam's rows",
     )
     rows: list[int] = state["selection"]["rows"]
     return rows[0] if rows else 0
 
 
-def _columns() -> dict[str, Any]:
+def _columns(task: str) -> dict[str, Any]:
+    titles = _titles(task)
     texts = {
         name: st.column_config.TextColumn(title, width="medium")
-        for name, title in _TITLES.items()
+        for name, title in titles.items()
         if name != "row_id"
     }
     return {
         "row_id": st.column_config.NumberColumn("Row", format="%d", help="Its row in your table."),
         **texts,
-        "input": st.column_config.TextColumn("Question", width="large"),
+        "input": st.column_config.TextColumn(titles["input"], width="large"),
         "result": st.column_config.TextColumn("Result", width="small"),
         "like": st.column_config.NumberColumn(
             "Likeness", format="%.0f", help="To your own answer, of 100 (chrF), after training."
@@ -129,20 +140,21 @@ def _columns() -> dict[str, Any]:
 
 
 def _row_in_full(info: EvaluationInfo, row: pd.Series) -> None:
+    titles = _titles(info.task)
     with st.container(border=True, key="row-in-full"):
-        st.markdown(f"**Row {row['row_id']}: question**")
+        st.markdown(f"**Row {row['row_id']}: {titles['input'].lower()}**")
         st.markdown(_lines(str(row["input"])))
         who = [name for name in WHO if name in row.index]
         columns = st.columns(1 + len(who))
         with columns[0]:
-            st.markdown("**Your answer**")
+            st.markdown(f"**{titles['expected']}**")
             st.markdown(_lines(str(row["expected"])))
         for column, name in zip(columns[1:], who, strict=True):
             with column:
                 st.markdown(f"**{scores.WHO[name]}** {_judgement(info.task, row, name)}")
                 st.markdown(_compared(info.task, row, name))
         if info.task != "classification":
-            st.caption("Marked is what your own answer does not say in that place.")
+            st.caption(f"Marked is what '{titles['expected']}' does not say in that place.")
 
 
 def _judgement(task: str, row: pd.Series, who: str) -> str:
@@ -193,7 +205,7 @@ def _apart(match: re.Match[str]) -> str:
 def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     st.download_button(
         "Download all rows as CSV",
-        data=lambda: spreadsheet.to_bytes(_export(answers), spreadsheet.CSV),
+        data=lambda: spreadsheet.to_bytes(_export(info.task, answers), spreadsheet.CSV),
         file_name=f"exam answers {info.run_id}-{info.id}.csv",
         mime=spreadsheet.MIME[spreadsheet.CSV],
         key=f"rows-download-{info.id}",
@@ -202,8 +214,8 @@ def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     )
 
 
-def _export(answers: pd.DataFrame) -> pd.DataFrame:
-    names = _TITLES | {"probability": "How sure (0 to 1)"}
+def _export(task: str, answers: pd.DataFrame) -> pd.DataFrame:
+    names = _titles(task) | {"probability": "How sure (0 to 1)"}
     for who, title in scores.WHO.items():
         names |= {f"right_{who}": f"{title}: right", f"chrf_{who}": f"{title}: likeness (chrF)"}
     return answers[[name for name in answers if name in names]].rename(columns=names)

@@ -49,7 +49,8 @@ def show_verdict(found: Verdict) -> None:
     box, icon, word = boxes.get(found.level, (st.info, ":material/info:", "Scored."))
     details = " ".join(found.evidence)
     text = f"**{word} {found.headline}**"
-    box("\n\n".join(part for part in (text, details, found.next_step) if part), icon=icon)
+    paragraphs = "\n\n".join(part for part in (text, details, found.next_step) if part)
+    box(paragraphs.replace(" %", "\u00a0%"), icon=icon)  # a line never breaks before the sign
 
 
 def show_bars(task: str, bars: list[Bar]) -> None:
@@ -93,14 +94,18 @@ def _bar_chart(table: pd.DataFrame, title: str, domain: list[float], form: str) 
         x=alt.X("value:Q", title=title, scale=scale, axis=alt.Axis(format=form, tickCount=5)),
         color=alt.Color("who:N", scale=alt.Scale(domain=order, range=colours), legend=None),
     )
-    lines = base.mark_errorbar(thickness=2, color=_INK, ticks={"size": 12}).encode(
-        x=alt.X("low:Q", scale=scale, title=title), x2="high:Q"
+    # Dark on a white rim: to be seen on bars of every colour, and on light and dark ground.
+    rim, lines = (
+        base.mark_errorbar(thickness=width, color=colour, ticks={"size": 12}).encode(
+            x=alt.X("low:Q", scale=scale, title=title), x2="high:Q"
+        )
+        for width, colour in ((4, "#FFFFFF"), (1.6, "#1F2328"))
     )
     labels = base.mark_text(align="left", dx=8, fontSize=14, fontWeight="bold", color=_INK).encode(
         x=alt.X("label_at:Q", scale=scale, title=title), text="label:N"
     )
-    chart: alt.LayerChart = (bars + lines + labels).properties(
-        height=40 * len(order) + 48, padding={"right": 60}
+    chart: alt.LayerChart = (bars + rim + lines + labels).properties(
+        height=44 * len(order) + 50, padding={"right": 60}
     )
     return chart
 
@@ -129,7 +134,7 @@ def _number(value: float, metric: str) -> str:
             return percent(value)
         case "points":
             return f"{value:.1f}"
-    return f"{value:.3f}"
+    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
 
 
 def _interval(bar: Bar, metric: str) -> str:
