@@ -220,6 +220,8 @@ def _classification(columns: list[_Column]) -> str:
     if not texts or not labels or (len(labels) == 1 and labels[0] is texts[0] and len(texts) == 1):
         return ""
     label = labels[0]
+    if label.distinct == 1:
+        return f"'{label.name}' is named like a category"
     return f"'{label.name}' holds {label.distinct:,} values that come again and again"
 
 
@@ -247,7 +249,7 @@ def _is_question(column: _Column) -> bool:
 def _is_label(column: _Column) -> bool:
     return (
         column.filled > 0.5
-        and column.distinct >= 2
+        and column.distinct >= (1 if _name_rank(column.name, "label") > 0.7 else 2)
         and column.distinct_share <= (0.9 if _name_score(column.name, "label") else 0.6)
         and column.mean_chars <= 60
         and not _NO_CONTENT.search(column.name)

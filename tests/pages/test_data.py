@@ -1,0 +1,243 @@
+"""The Data page: from a table to a saved version, and back again."""
+
+import io
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from storage.database import Store
+from tests.pages.opened import open_page, texts
+from workbench import ingest, projects
+from workbench.preparing import Source
+
+PAGE = "pages/data/data.py"
+TABLE = "text\tcategory\n" + "".join(f"message number {i}\tkind {i % 3}\n" for i in range(60))
+
+
+@pytest.fixture
+def project_id(store: Store) -> int:
+    return projects.create_project(store, "Mails")
+
+
+def _paste(at: AppTest, text: str) -> AppTest:
+    at.text_area(key="data-paste").set_value(text)
+    at.button(key="data-use-paste").click().run()
+    assert not at.exception, at.exception
+    return at
+
+
+def _with_file(store: Store, project_id: int, content: bytes, name: str) -> AppTest:
+    """The page after a file was uploaded (which the test client cannot do by itself)."""
+    source = ingest.keep(io.BytesIO(content), name)
+    projects.save_draft(
+        store, project_id, "data", {"source": {"digest": source.digest, "name": source.name}}
+    )
+    return open_page(PAGE, project=project_id)
+
+
+def _errors(at: AppTest) -> str:
+    return "\n".join(error.value for error in at.error)
+
+
+def test_an_empty_page_teaches_what_belongs_here(project_id: int) -> None:
+    at = open_page(PAGE, project=project_id)
+
+    assert "What belongs here" in texts(at)
+    assert [uploader.label for uploader in at.get("file_uploader")]
+    assert "Saved datasets" not in texts(at)
+
+
+def test_a_pasted_table_is_guessed_checked_and_saved(store: Store, project_id: int) -> None:
+    at = _paste(open_page(PAGE, project=project_id), TABLE)
+
+    assert at.radio[0].value == "classification"
+    assert "Suggested" in at.radio[0].proto.captions[0]
+    assert [metric.value for metric in at.metric] == ["60", "48", "6", "6"]
+    assert "Nothing odd was found" in texts(at)
+    assert not _errors(at)
+
+    at.text_input(key="data-name").set_value("My mails").run()
+    at.button(key="data-save").click().run()
+
+    (version,) = ingest.list_versions(store, project_id)
+    assert (version.dataset_name, version.number, version.rows) == ("My mails", 1, 60)
+    assert "Your data is ready" in at.success[0].value
+    primary = [button.label for button in at.main.button if button.proto.type == "primary"]
+    assert primary == ["Next: choose a model"]
+
+
+def test_what_was_entered_survives_a_refresh(store: Store, project_id: int) -> None:
+    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at.radio[0].set_value("completion").run()
+    key = next(box.key for box in at.selectbox if box.key and box.key.endswith("prompt"))
+    at.selectbox(key=key).set_value("\0weave").run()
+    at.text_area(key=f"{key}-template").set_value("Sort this: {text} ({category})").run()
+    at.text_input(key="data-name").set_value("Another").run()
+
+    again = open_page(PAGE, project=project_id)
+
+    assert again.radio[0].value == "completion"
+    assert again.text_area(key=f"{key}-template").value == "Sort this: {text} ({category})"
+    assert again.text_input(key="data-name").value == "Another"
+    assert "Sort this" in texts(again)
+
+
+def test_an_unknown_column_in_a_template_is_said_and_nothing_is_lost(project_id: int) -> None:
+    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    key = next(box.key for box in at.selectbox if box.key and box.key.endswith("-text"))
+    at.selectbox(key=key).set_value("\0weave").run()
+
+    at.text_area(key=f"{key}-template").set_value("{txet}").run()
+
+    assert "no column 'txet': did you mean 'text'?" in at.warning[0].value
+    assert at.text_area(key=f"{key}-template").value == "{txet}"
+    assert not [button for button in at.button if button.key == "data-save"]
+
+
+def test_the_model_s_view_shows_the_learned_part(store: Store, project_id: int) -> None:
+    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at.radio[0].set_value("completion").run()
+
+    shown = "\n".join(markdown.value for markdown in at.markdown)
+
+    assert "im\\_start" in shown
+    assert ":blue-background[**kind " in shown
+    assert not at.exception
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "words"),
+    [
+        (b"%PDF-1.7", "table.csv", "a PDF document"),
+        (b"text,label\none,a\n", "few.csv", "1 usable row"),
+        (b"text,label\n" + b"one, two,a\n" * 20, "ragged.csv", "Row 2 of ragged.csv has 3 cells"),
+        (
+            b"text,label\n" + b"".join(b"mail %d,same\n" % i for i in range(20)),
+            "one.csv",
+            "in one category, 'same'",
+        ),
+        (b'text,label\n"open,a\n' + b"x,b\n" * 20, "quote.csv", "line 2 of quote.csv"),
+    ],
+)
+def test_bad_files_get_one_sentence(
+    store: Store, project_id: int, content: bytes, name: str, words: str
+) -> None:
+    at = _with_file(store, project_id, content, name)
+
+    assert words in _errors(at)
+    assert len(at.error) == 1
+    assert not [button for button in at.button if button.key == "data-save"]
+    assert at.button(key="data-other")
+
+
+def test_how_the_file_was_read_can_be_corrected(store: Store, project_id: int) -> None:
+    at = _with_file(store, project_id, TABLE.encode(), "t.tsv")
+    assert at.selectbox(key="data-read-delimiter").value == "\t"
+
+    at.number_input(key="data-read-header_row").set_value(0).run()
+    assert at.metric[0].value == "61"
+    assert at.number_input(key="data-read-header_row").value == 0
+
+    at.button(key="data-read-again").click().run()
+    assert at.metric[0].value == "60"
+
+
+def test_a_sheet_with_hundreds_of_columns_can_be_used(store: Store, project_id: int) -> None:
+    header = ",".join(["text", "label", *(f"c{i}" for i in range(298))])
+    rows = "".join(f"mail {i},{'ab'[i % 2]}" + ",x" * 298 + "\n" for i in range(30))
+
+    at = _with_file(store, project_id, f"{header}\n{rows}".encode(), "wide.csv")
+
+    assert not _errors(at)
+    assert at.metric[0].value == "30"
+    at.button(key="data-save").click().run()
+    assert len(ingest.list_versions(store, project_id)) == 1
+
+
+def test_an_exam_file_takes_the_place_of_the_test_split(store: Store, project_id: int) -> None:
+    exam = "category,text\n" + "".join(f"kind {i % 3},exam mail {i}\n" for i in range(9))
+    test = ingest.keep(io.BytesIO(exam.encode()), "exam.csv")
+    own = ingest.keep(io.BytesIO(TABLE.encode()), "t.tsv")
+    projects.save_draft(
+        store,
+        project_id,
+        "data",
+        {"source": own.__dict__, "test": test.__dict__, "own_exam": True},
+    )
+
+    at = open_page(PAGE, project=project_id)
+
+    assert [metric.value for metric in at.metric] == ["69", "54", "6", "9"]
+    at.button(key="data-other-exam").click().run()
+    assert not at.metric
+    at.radio(key="data-own-exam").set_value(False).run()
+    assert [metric.value for metric in at.metric] == ["60", "48", "6", "6"]
+
+
+def test_another_file_keeps_task_and_columns_where_they_fit(store: Store, project_id: int) -> None:
+    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at.radio[0].set_value("completion").run()
+
+    at.button(key="data-other").click().run()
+    assert [uploader.label for uploader in at.get("file_uploader")]
+    _paste(at, TABLE + "one more\tkind 1\n")
+
+    assert at.radio[0].value == "completion"
+    assert at.metric[0].value == "61"
+
+
+def test_a_saved_version_can_be_extended_and_deleted(store: Store, project_id: int) -> None:
+    saved = ingest.save_version(
+        store, project_id=project_id, path=_file(TABLE), dataset_name="Kinds"
+    )
+    at = open_page(PAGE, project=project_id)
+    assert "Kinds" in texts(at)
+    assert "Version 1 · 60 examples" in texts(at)
+
+    at.button(key=f"edit-{saved.version_id}").click().run()
+    assert at.text_input(key="data-name").value == "Kinds"
+    assert at.button(key="data-save").label == "Save as version 2"
+    assert "keeps its exam questions" in texts(at)
+
+    at.button(key=f"delete-it-{saved.dataset_id}").click().run()
+    assert ingest.list_versions(store, project_id) == []
+    assert at.button(key="data-save").label == "Save as version 1"
+
+
+def test_saving_what_is_there_already_shows_that_version(store: Store, project_id: int) -> None:
+    first = ingest.save_version(
+        store, project_id=project_id, path=_file(TABLE), dataset_name="Kinds"
+    )
+    at = open_page(PAGE, project=project_id)
+    at.button(key=f"edit-{first.version_id}").click().run()
+
+    at.button(key="data-save").click().run()
+
+    assert [version.id for version in ingest.list_versions(store, project_id)] == [first.version_id]
+    assert "version 1 of 'Kinds'" in at.success[0].value
+
+
+def test_a_file_that_is_gone_is_said(store: Store, project_id: int) -> None:
+    gone = Source("f" * 64, "gone.csv")
+    projects.save_draft(store, project_id, "data", {"source": gone.__dict__})
+
+    at = open_page(PAGE, project=project_id)
+
+    assert "gone.csv is not here any more" in _errors(at)
+
+
+def test_the_draft_is_plain_values(store: Store, project_id: int) -> None:
+    _paste(open_page(PAGE, project=project_id), TABLE)
+
+    draft = projects.get_draft(store, project_id, "data")
+
+    assert json.loads(json.dumps(draft)) == draft
+
+
+def _file(text: str) -> Path:
+    path = Path(tempfile.mkdtemp()) / "t.tsv"
+    path.write_text(text)
+    return path
