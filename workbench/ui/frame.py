@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from pathlib import Path
 
 import streamlit as st
 
@@ -10,6 +11,8 @@ from workbench.steps import Step
 from workbench.ui import context, dialogs, errors
 
 NAME = "SLM Workbench"
+ICON = Path(__file__).parent / "icon.svg"
+"""A file of our own: the browser would fetch a Material icon for the tab from the internet."""
 PAGES = {
     "Home": ("pages/home/projects.py", ":material/home:"),
     "Data": ("pages/data/data.py", ":material/table_rows:"),
@@ -58,7 +61,7 @@ def announce_pages() -> None:
 
 def show() -> None:
     """One view of a page, with everything around it."""
-    st.set_page_config(page_title=NAME, page_icon=":material/school:", layout="wide")
+    st.set_page_config(page_title=NAME, page_icon=ICON, layout="wide")
     page = navigation()
     with errors.alone("Your projects cannot be opened"):
         context.store()
