@@ -86,9 +86,9 @@ def load_bundle(
     """
     facts = read_facts(adapter) if adapter else {}
     if (facts.get("kind") or base["kind"]) == "encoder":
-        from workbench.trainer.encoder import load_encoder_bundle
+        from workbench.trainer.encoder_bundle import load_encoder_bundle
 
-        return load_encoder_bundle(base, adapter, facts)
+        return load_encoder_bundle(base, adapter)
     folder = base_folder(base)
     source = adapter or folder
     template = template_of(source)

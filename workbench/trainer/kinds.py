@@ -49,7 +49,11 @@ def _family(process: Process, job: str) -> dict[str, Any]:
         raise WorkbenchError(
             "An encoder only sorts texts into categories: choose a model that writes text."
         )
-    from workbench.trainer import encoder
+    from workbench.trainer import encoder_exams, sorting
 
-    jobs = {"train": encoder.train, "evaluate": encoder.evaluate, "predict": encoder.predict}
+    jobs = {
+        "train": sorting.train,
+        "evaluate": encoder_exams.evaluate,
+        "predict": encoder_exams.predict,
+    }
     return jobs[job](process)

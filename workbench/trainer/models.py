@@ -98,7 +98,7 @@ def _unreadable(folder: Path, what: str, error: Exception) -> WorkbenchError:
     )
 
 
-def add_lora(model: Any, recipe: Recipe) -> PeftModel:
+def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") -> PeftModel:
     """The model with trainable LoRA matrices (Hu et al. 2021) in the recipe's layers.
 
     The added matrices are float32: corrections are too small for 16 bits to add up. The frozen
@@ -115,7 +115,7 @@ def add_lora(model: Any, recipe: Recipe) -> PeftModel:
         lora_dropout=recipe.lora_dropout,
         use_rslora=recipe.use_rslora,
         target_modules=_targets(model, recipe.target_modules),
-        task_type="CAUSAL_LM",
+        task_type=task_type,
     )
     try:
         return get_peft_model(model, config)
