@@ -137,8 +137,8 @@ def show_size_of_exam(run: RunView, info: EvaluationInfo) -> None:
     if info.is_exam and info.rows < whole:
         setting = FIELDS["eval_max_rows"].metadata["label"]
         st.caption(
-            f"The exam has {plural(whole, 'question')}; {info.rows:,} of them, drawn at random, "
-            f"were answered (the setting '{setting}' of the training)."
+            f"The model answered {info.rows:,} of the exam's {plural(whole, 'question')}, drawn at "
+            f"random (the setting '{setting}' of the training)."
         )
 
 
@@ -150,13 +150,17 @@ def show_details(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> N
     if run.task != "classification":
         st.fragment(exam_rows.show)(info, answers)
         return
-    rows, categories, pairs = st.tabs(["Question by question", "By category", "Mix-ups"])
-    with rows:
-        st.fragment(exam_rows.show)(info, answers)
-    with categories:
-        mixups.show_categories(answers)
-    with pairs:
-        st.fragment(mixups.show_mixups)(answers)
+    titles = ["Question by question", "By category", "Mix-ups"]
+    rows, categories, pairs = st.tabs(titles, key="exam-details", on_change="rerun")
+    if rows.open:
+        with rows:
+            st.fragment(exam_rows.show)(info, answers)
+    if categories.open:
+        with categories:
+            mixups.show_categories(answers)
+    if pairs.open:
+        with pairs:
+            st.fragment(mixups.show_mixups)(answers)
 
 
 def show_ways_on(run: RunView, found: Verdict | None) -> None:

@@ -37,12 +37,16 @@ def answer(
                 if change is not None:
                     got[change.model] = change
                 for model, place in places.items():
-                    place.text(got[model].text if model in got else "…")
+                    place.text(_so_far(got.get(model)))
         finally:
             growing.close()
     finally:
         for question in asked:
             _keep(conversation_id, question, got, titles, settings)
+
+
+def _so_far(answer: Answer | None) -> str:
+    return (answer and (answer.text or answer.error)) or "Reading your question…"
 
 
 def _questions(
