@@ -4,6 +4,7 @@ A result of this attempt beats everything else, even a cancel that came too late
 a cancel that was asked for beats the exit code. What nobody is to blame for is tried again.
 """
 
+import signal
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,7 @@ def decide(job: Job, folder: JobDir, ending: Ending) -> Outcome:
     if result is not None and _counts(job, result):
         return _by_result(job, folder, result)
     if job.cancel_requested_at:
-        return Outcome(CANCELLED, _cancelled(job))
+        return Outcome(CANCELLED, _cancelled(job) + _lost_by_force(ending))
     if ending.out_of_memory:
         return Outcome(FAILED, _memory(job))
     if job.kind == "serve":
@@ -134,6 +135,11 @@ def _unexplained(job: Job, ending: Ending) -> str:
         f"The {_noun(job)} ended without a result (exit code {ending.exit_code}){words} "
         "The log has the details."
     )
+
+
+def _lost_by_force(ending: Ending) -> str:
+    forced = ending.exit_code == -signal.SIGKILL
+    return " It did not end by itself in time, so nothing of it was kept." if forced else ""
 
 
 def _cancelled(job: Job) -> str:

@@ -39,7 +39,9 @@ class Timing:
     first_sign_s: float = 180.0
     """The same for its first sign: before it, libraries are loaded."""
     cancel_grace_s: float = 60.0
-    """To save, after it was asked to end."""
+    """To save, after it was asked to end; counted anew while it shows that it gets on."""
+    cancel_limit_s: float = 300.0
+    """But never longer than this."""
     orphan_grace_s: float = 60.0
     """To save, after its worker died."""
 
@@ -62,10 +64,12 @@ class Attempt:
         self._ending: Ending | None = None
         self._outcome: Outcome | None = None
         self._cause = "" if own else self._why_orphaned()
-        self._asked = False
+        self._asked_at: float | None = None
+        self._forced = False
         self._force_at = None if own else time.monotonic() + timing.orphan_grace_s
         self._seen_at = self._sign_at = time.monotonic()
         self._ingested_at = 0.0
+        self._progress_at = job.progress_at
         self._patience_s = timing.first_sign_s
 
     def begin(self) -> None:
@@ -144,7 +148,7 @@ class Attempt:
         """What there is to do for a process that runs."""
         at = time.monotonic()
         self._listen(at)
-        if self.job.cancel_requested_at and not self._asked:
+        if self.job.cancel_requested_at and self._asked_at is None:
             self._ask_to_end(at)
         if self._force_at is not None and at > self._force_at:
             self._force()
@@ -162,20 +166,26 @@ class Attempt:
         self._ingested_at = at
         if ingestion.ingest(self._store, self.job.id, self.folder):
             self._sign_at, self._patience_s = at, self._timing.alive_s
+        if self._asked_at is not None and self.job.progress_at != self._progress_at:
+            until = self._asked_at + self._timing.cancel_limit_s
+            self._force_at = min(at + self._timing.cancel_grace_s, until)
+        self._progress_at = self.job.progress_at
 
     def _ask_to_end(self, at: float) -> None:
         with self._store.write() as session:
             jobs.change(session, *self._who(), (STARTING, RUNNING), status=CANCELLING)
         if handle := self._known_handle():
             self._launcher.stop(handle)
-        self._asked = True
+        self._asked_at = at
         self._force_at = at + self._timing.cancel_grace_s
         logger.info("Job %s attempt %s was asked to end", *self._who())
 
     def _force(self) -> None:
         if handle := self._known_handle():
             self._launcher.stop(handle, force=True)
-            logger.warning("Job %s attempt %s was ended by force", *self._who())
+            if not self._forced:
+                logger.warning("Job %s attempt %s was ended by force", *self._who())
+            self._forced = True
 
     def _known_handle(self) -> Handle | None:
         """The process; one whose worker died before it could write it down is looked for."""

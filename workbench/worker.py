@@ -217,6 +217,7 @@ def _log() -> None:
     handler = logging.FileHandler(worker_process.log_path(), encoding="utf-8")
     handler.setFormatter(shape)
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     if sys.stderr.isatty():
         logging.getLogger().addHandler(logging.StreamHandler())
 

@@ -6,6 +6,7 @@
     crash_at         step at which attempt `crash_attempt` (1) ends itself by `crash_signal` (9)
     wait_for         a file (name in the job folder) that must be there before the end
     deaf             ignores SIGTERM
+    saving_parts     how many tenths of a second it saves after SIGTERM, each told
     freeze           stops giving signs of life after its first
     exit_code        ends with this code and without a result
     result           more for result.json
@@ -110,6 +111,9 @@ class Fake:
     def _early(self) -> int:
         if self.worker_died.is_set():
             return 1
+        for part in range(self.fake.get("saving_parts", 0)):
+            self.events.write("phase", name="saving", message=f"Part {part}")
+            time.sleep(0.1)
         self._finish("cancelled")
         return 0
 

@@ -53,6 +53,12 @@ def test_a_cancel_without_a_result_is_a_cancel(folder: JobDir) -> None:
         )
 
 
+def test_a_cancel_by_force_says_that_nothing_was_kept(folder: JobDir) -> None:
+    outcome = decide(job(cancelled=True), folder, Ending(-9))
+    assert outcome.status == CANCELLED
+    assert "nothing of it was kept" in outcome.reason
+
+
 def test_a_failure_that_may_pass_is_tried_again_unless_it_was_cancelled(folder: JobDir) -> None:
     result(folder, FAILED, reason="The hub did not answer.", retryable=True)
     again = decide(job(), folder, Ending(1))

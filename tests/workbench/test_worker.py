@@ -196,6 +196,16 @@ def test_cancelling_keeps_what_the_training_saved(store: Store, worker: Worker) 
         assert (session.get_one(Run, job.run_id).result or {})["adapter"] == "/adapter"
 
 
+@pytest.mark.parametrize(("limit_s", "kept"), [(60.0, True), (0.7, False)])
+def test_saving_may_take_its_time_up_to_a_limit(store: Store, limit_s: float, kept: bool) -> None:
+    worker = new_worker(store, cancel_grace_s=0.6, cancel_limit_s=limit_s)
+    job_id = add_job(store, wait_for="never", saving_parts=9)
+    drive(worker, lambda: job_of(store, job_id).progress.get("step") == 3)
+    cancel_job(store, job_id)
+    job = end(worker, store, job_id)
+    assert (job.status, job.result is not None) == (CANCELLED, kept)
+
+
 def test_one_that_ignores_the_request_is_ended_with_its_children(store: Store) -> None:
     worker = new_worker(store, cancel_grace_s=0.2)
     job_id = add_job(store, wait_for="never", deaf=True, child=True)
