@@ -5,6 +5,7 @@ from typing import Any
 
 from workbench import catalogue, ingest, presets, projects, training
 from workbench.cli.output import command, emit, finished, working_store
+from workbench.errors import WorkbenchError
 
 MODEL = "SmolLM2-135M-Instruct"
 
@@ -31,7 +32,8 @@ def _demo(options: argparse.Namespace) -> int:
         recipe=recipe,
         name="Demo",
     )
-    finished(store, run.job_id)
+    if finished(store, run.job_id).status == "cancelled":
+        raise WorkbenchError("The demo was stopped before its exam: start it again for scores.")
     result = training.get_run(store, run.run_id).result or {}
     exam = result["scores"]["test"]
     value = {
