@@ -7,6 +7,7 @@ method on this machine know better than any formula, so they are asked first.
 """
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ COMFORT = 0.85
 """Share of the memory that training may take; the rest is for the system and the pages."""
 UNSURE = 0.45
 """Without an earlier run the time may be this much less, or this much more, than counted."""
-SURE = 0.12
+SURE = 0.2
 PROCESS_MB = 750.0
 """The trainer before it loads a model."""
 WEIGHT_BYTES = {"nf4": 0.6, "int8": 1.1}
@@ -150,9 +151,7 @@ def _learning_s(
 ) -> float:
     batch = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps
     if history:
-        past = history[0]
-        longer = tokens / max(1.0, min(past.mean_tokens, past.max_length))
-        return steps * batch / past.examples_per_second * max(0.5, min(longer, 4.0))
+        return steps * batch * _seconds_per_example(history, tokens)
     passes = FULL_PASSES if recipe.method == "full" else LORA_PASSES
     body = model.parameters - model.vocab_size * model.hidden_size
     speed = hardware.gflops * 1e9 * EFFICIENCY[recipe.quantization]
@@ -160,6 +159,16 @@ def _learning_s(
     if recipe.gradient_checkpointing:
         per_step *= 1.33
     return steps * (per_step + STEP_OVERHEAD_S + trained_weights(model, recipe) * TRAINED_WEIGHT_S)
+
+
+def _seconds_per_example(history: Sequence[PastRun], tokens: float) -> float:
+    """The middle of the last three runs, longer for longer examples."""
+    per_example = (
+        max(0.5, min(4.0, tokens / max(1.0, min(past.mean_tokens, past.max_length))))
+        / past.examples_per_second
+        for past in history[:3]
+    )
+    return statistics.median(per_example)
 
 
 def _checks_s(recipe: Recipe, learning_s: float) -> float:
@@ -192,9 +201,14 @@ class Fit:
     memory_mb: float
 
 
-def fit_of(model: ModelInfo, hardware: Hardware, recipe: Recipe) -> Fit:
-    """Whether training `model` with `recipe` fits into memory, as a sentence."""
-    needed_mb = memory_mb(hardware, model, recipe, recipe.max_length / 2)
+def fit_of(
+    model: ModelInfo, hardware: Hardware, recipe: Recipe, mean_tokens: float | None = None
+) -> Fit:
+    """Whether training `model` with `recipe` fits into memory, as a sentence.
+
+    Without `mean_tokens` the examples are taken to be as long as the recipe allows.
+    """
+    needed_mb = memory_mb(hardware, model, recipe, mean_tokens or recipe.max_length)
     there_gb = hardware.training_memory_gb
     where = "of the GPU's" if hardware.gpu_name else "of"
     has = f"{where} {there_gb:.0f} GB"

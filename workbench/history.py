@@ -8,6 +8,8 @@ from workbench.catalogue import ModelInfo
 from workbench.estimate import PastRun, tokens_of
 from workbench.recipe import Recipe
 
+LEAST_STEPS = 10
+"""A shorter run says more about its start than about its speed."""
 _SAME = ("method", "quantization", "gradient_checkpointing")
 """Settings that change the speed so much that only runs that share them say anything."""
 
@@ -29,4 +31,8 @@ def past_runs(store: Store, model: ModelInfo, recipe: Recipe) -> list[PastRun]:
 
 
 def _speed(result: dict[str, Any] | None) -> float | None:
-    return (result or {}).get("examples_per_second")
+    """Examples a second of a run long enough to tell; None for one that was stopped or tiny."""
+    result = result or {}
+    if result.get("status") != "succeeded" or (result.get("steps") or 0) < LEAST_STEPS:
+        return None
+    return result.get("examples_per_second")

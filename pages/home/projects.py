@@ -15,7 +15,7 @@ store = context.store()
 
 @st.dialog("A new project", on_dismiss=dialogs.answered)
 def ask_new() -> None:
-    st.write("Name it after what the model shall do. You can change this later.")
+    st.write("Name it after what the model will do. You can change this later.")
     name = st.text_input("Name", key="new-name", placeholder="Sort customer e-mails")
     description = st.text_area(
         "Description (optional)", key="new-description", placeholder="What it is for, and for whom"
@@ -71,13 +71,13 @@ def open_sample() -> None:
 
 def welcome() -> None:
     st.write(
-        "Show a small language model some hundred examples of a job that you do again and again, "
+        "Show a small language model a few hundred examples of a job that you do again and again, "
         "and it learns to do the job your way. Everything stays on this computer."
     )
     with st.grid(3, min_column_width=260):
         for icon, title, text in (
             ("table_rows", "You need", "A table with examples: what comes in, and what you would "
-             "answer. Excel or CSV, 50 rows to try it out, some hundred for a good result."),
+             "answer. Excel or CSV, 50 rows to try it out, a few hundred for a good result."),
             ("model_training", "It learns", "You pick a small model and press one button. Minutes "
              "to an hour later it has learned from your examples."),
             ("fact_check", "You judge", "It is tested on examples that it has never seen, next to "

@@ -33,7 +33,8 @@ task = newest.task if newest else "classification"
 
 def fit(model: ModelInfo) -> Fit:
     recipe = preset("balanced", task=task, kind=model.kind, rows=newest.rows if newest else 400)
-    return estimate.fit_of(model, machine, recipe)
+    tokens = estimate.tokens_of(newest.mean_chars) if newest else None
+    return estimate.fit_of(model, machine, recipe, tokens)
 
 
 def facts(model: ModelInfo, fits: Fit) -> None:
@@ -209,7 +210,7 @@ if newest is None:
     )
 else:
     st.write(
-        f"For **{task_named(task).title.lower()}** with {newest.rows:,} examples "
+        f"To **{task_named(task).title.lower()}**, learning from {newest.rows:,} examples "
         f"({plain(newest.dataset_name)}) on this machine:"
     )
 recommended(advice.model, advice.reason)
