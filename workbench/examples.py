@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench import mapping
 from workbench.readers.table import Table
+from workbench.splits import question_key
 from workbench.structured import Unreadable, fields_json, messages_json, question_of
 from workbench.tasks import Task
 
@@ -23,6 +24,8 @@ class Examples:
     """Role → text of every example, outer spaces removed."""
     raw_questions: list[str]
     """What comes in, exactly as in the table."""
+    keys: list[str]
+    """For each example the `question_key` of what comes in."""
     dropped: dict[str, list[int]] = field(default_factory=dict)
     """Reason → row numbers."""
 
@@ -44,6 +47,7 @@ class Examples:
             [self.row_ids[i] for i in keep],
             {role: [texts[i] for i in keep] for role, texts in self.values.items()},
             [self.raw_questions[i] for i in keep],
+            [self.keys[i] for i in keep],
             dropped,
         )
 
@@ -68,7 +72,7 @@ def examples_of(
     named = {role: mapping.title(source, table.columns) for role, source in roles.items()}
     cleaners = _cleaners(task, answers)
     required = [role for role in task.required if role in roles]
-    result = Examples([], {role: [] for role in roles}, [])
+    result = Examples([], {role: [] for role in roles}, [], [])
     if table.ragged:
         result.dropped["too many cells"] = list(table.ragged)
     seen: set[tuple[str | None, ...]] = set()
@@ -86,6 +90,7 @@ def examples_of(
         result.raw_questions.append(question(task, cells, values))
         for role, value in values.items():
             result.values[role].append(value)
+    result.keys = [question_key(text) for text in result.raw_questions]
     return result
 
 

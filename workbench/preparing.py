@@ -146,9 +146,8 @@ def _split(
     seed: int,
     earlier: Mapping[str, str] | None,
 ) -> list[str]:
-    keys = [question_key(text) for text in examples.raw_questions]
     labels = examples.values["label"] if task.name == "classification" else None
-    return assign(keys, labels, fractions=fractions, seed=seed, earlier=earlier)
+    return assign(examples.keys, labels, fractions=fractions, seed=seed, earlier=earlier)
 
 
 def _exam(task: Task, roles: Mapping[str, str], table: Table) -> Examples:
@@ -176,6 +175,7 @@ def _joined(examples: Examples, exam: Examples, offset: int) -> Examples:
         examples.row_ids + [row + offset for row in exam.row_ids],
         {role: [*texts, *exam.values[role]] for role, texts in examples.values.items()},
         examples.raw_questions + exam.raw_questions,
+        examples.keys + exam.keys,
         dropped,
     )
 

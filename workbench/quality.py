@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.examples import DUPLICATE, LEAKED, Examples
-from workbench.splits import TEST, TRAIN, question_key
+from workbench.splits import TEST, TRAIN
 from workbench.tasks import Task
 from workbench.words import joined, plural
 
@@ -41,7 +41,7 @@ def check_usable(task: Task, examples: Examples, name: str) -> None:
             f"{name} has {plural(len(examples), 'usable row')}, but at least {MIN_ROWS} are needed "
             f"to learn from: add more rows{_because(examples.dropped)}."
         )
-    if len(set(map(question_key, examples.raw_questions))) < 3:
+    if len(set(examples.keys)) < 3:
         raise WorkbenchError(
             f"The rows of {name} hold fewer than three different texts: choose the column in "
             "which every row says something else."
@@ -152,10 +152,10 @@ def _left_out(examples: Examples) -> Iterable[Finding]:
 
 def _contradictions(examples: Examples) -> Iterable[Finding]:
     by_text: dict[str, dict[str, int]] = defaultdict(dict)
-    for row_id, text, label in zip(
-        examples.row_ids, examples.values["text"], examples.values["label"], strict=True
+    for row_id, key, label in zip(
+        examples.row_ids, examples.keys, examples.values["label"], strict=True
     ):
-        by_text[question_key(text or "")].setdefault(label or "", row_id)
+        by_text[key].setdefault(label or "", row_id)
     odd = [list(rows.items()) for rows in by_text.values() if len(rows) > 1]
     if odd:
         (first, row), (second, other), *_ = odd[0]
@@ -168,7 +168,7 @@ def _contradictions(examples: Examples) -> Iterable[Finding]:
 
 
 def _several_answers(task: Task, examples: Examples) -> Iterable[Finding]:
-    counts = Counter(map(question_key, examples.raw_questions))
+    counts = Counter(examples.keys)
     several = sum(1 for count in counts.values() if count > 1)
     if several:
         yield Finding(
@@ -233,7 +233,7 @@ def _unseen_labels(examples: Examples, splits: Sequence[str]) -> Iterable[Findin
 
 def _overlap(examples: Examples, splits: Sequence[str]) -> Iterable[Finding]:
     """Near leaks, which only a separate exam file can have."""
-    keys = [question_key(question) for question in examples.raw_questions]
+    keys = examples.keys
     exam = {key for key, split in zip(keys, splits, strict=True) if split == TEST}
     both = sum(1 for key, split in zip(keys, splits, strict=True) if split != TEST and key in exam)
     if both:

@@ -27,6 +27,8 @@ class _Group:
     """All rows with one question."""
 
     key: str
+    rank: bytes
+    """Where it stands in the order of the seed."""
     rows: list[int] = field(default_factory=list)
     split: str = ""
 
@@ -66,15 +68,15 @@ def assign(
         fractions: shares of train, validation and test; a share of 0 leaves a split out.
         earlier: question key → split in an earlier version of the same table.
     """
-    groups = _grouped(keys, earlier or {})
+    groups = _grouped(keys, seed, earlier or {})
     strata = _strata(groups, categories)
     for split, fraction in ((TEST, fractions[2]), (VALIDATION, fractions[1])):
-        _fill(strata, split, fraction, seed)
+        _fill(strata, split, fraction)
     for group in groups:
         group.split = group.split or TRAIN
     for split, fraction in ((TEST, fractions[2]), (VALIDATION, fractions[1])):
         if fraction > 0:
-            _never_empty(strata, split, seed)
+            _never_empty(strata, split)
     result = [TRAIN] * len(keys)
     for group in groups:
         for row in group.rows:
@@ -82,12 +84,14 @@ def assign(
     return result
 
 
-def _grouped(keys: Sequence[str], earlier: Mapping[str, str]) -> list[_Group]:
+def _grouped(keys: Sequence[str], seed: int, earlier: Mapping[str, str]) -> list[_Group]:
     groups: dict[str, _Group] = {}
     for row, key in enumerate(keys):
-        group = groups.setdefault(key, _Group(key, split=earlier.get(key, "")))
-        group.rows.append(row)
-    return list(groups.values())
+        if key not in groups:
+            rank = hashlib.sha256(f"{seed}:{key}".encode()).digest()
+            groups[key] = _Group(key, rank, split=earlier.get(key, ""))
+        groups[key].rows.append(row)
+    return sorted(groups.values(), key=lambda group: group.rank)
 
 
 def _strata(groups: list[_Group], categories: Sequence[str | None] | None) -> list[list[_Group]]:
@@ -95,14 +99,15 @@ def _strata(groups: list[_Group], categories: Sequence[str | None] | None) -> li
     found: dict[str, list[_Group]] = defaultdict(list)
     for group in groups:
         found[(categories[group.rows[0]] or "") if categories else ""].append(group)
-    return [found[name] for name in sorted(found, key=lambda name: (-_rows(found[name]), name))]
+    counts = {name: _rows(members) for name, members in found.items()}
+    return [found[name] for name in sorted(found, key=lambda name: (-counts[name], name))]
 
 
 def _rows(groups: list[_Group]) -> int:
     return sum(len(group.rows) for group in groups)
 
 
-def _fill(strata: list[list[_Group]], split: str, fraction: float, seed: int) -> None:
+def _fill(strata: list[list[_Group]], split: str, fraction: float) -> None:
     """Give each category its share; what rounding takes from one it gives to another."""
     wanted = given = 0.0
     for groups in strata:
@@ -112,7 +117,7 @@ def _fill(strata: list[list[_Group]], split: str, fraction: float, seed: int) ->
         if fraction > 0 and size >= _ALWAYS_FROM:
             share = max(1, share)
         given += share
-        _take(groups, split, share, seed)
+        _take(groups, split, share)
 
 
 def _at_most(groups: list[_Group]) -> int:
@@ -121,22 +126,18 @@ def _at_most(groups: list[_Group]) -> int:
     return max(0, _rows(groups) - taken - 1)
 
 
-def _take(groups: list[_Group], split: str, share: int, seed: int) -> None:
+def _take(groups: list[_Group], split: str, share: int) -> None:
     missing = share - sum(len(group.rows) for group in groups if group.split == split)
     free = [group for group in groups if not group.split]
     left_to_learn = sum(1 for group in groups if group.split in ("", TRAIN))
-    for group in _shuffled(free, seed):
+    for group in free:
         if len(group.rows) <= missing and left_to_learn > 1:
             group.split = split
             left_to_learn -= 1
             missing -= len(group.rows)
 
 
-def _shuffled(groups: list[_Group], seed: int) -> list[_Group]:
-    return sorted(groups, key=lambda group: hashlib.sha256(f"{seed}:{group.key}".encode()).digest())
-
-
-def _never_empty(strata: list[list[_Group]], split: str, seed: int) -> None:
+def _never_empty(strata: list[list[_Group]], split: str) -> None:
     """Fill an empty split with one question, of a category that can spare it if there is one."""
     groups = [group for stratum in strata for group in stratum]
     if any(group.split == split for group in groups):
@@ -145,7 +146,7 @@ def _never_empty(strata: list[list[_Group]], split: str, seed: int) -> None:
     choice = next((found for found in learning if len(found) > 1), None)
     choice = choice or [group for found in learning for group in found]
     if len(choice) > 1:
-        min(_shuffled(choice, seed), key=lambda group: len(group.rows)).split = split
+        min(choice, key=lambda group: len(group.rows)).split = split
 
 
 def sizes(splits: Sequence[str]) -> dict[str, int]:

@@ -45,7 +45,8 @@ def _prepare(draft: Draft, file: Source, roles: dict[str, str]) -> Prepared | No
     task = draft.task or cached.guess(file, draft.read).task
     try:
         plan = draft.plan(task, roles)
-        return cached.prepared(file, draft.read, plan, saving.name_of(draft, file))
+        name = saving.name_of(draft, file)
+        return cached.prepared(file, draft.read, plan, name, draft.saved_version_id)
     except WorkbenchError as error:
         st.error(str(error), icon=":material/error:")
         return None

@@ -20,6 +20,8 @@ from workbench.ui.text import plain
 
 _CAUSAL = "SmolLM2-135M-Instruct"
 _HEAD, _TAIL = 1600, 500
+_TALL, _TALL_PX = 1500, 560
+"""Longer texts scroll inside a box of this height."""
 _JOINER = "\u2060"
 _REPLACED = re.compile(r"(?<=:)(?=[\w+-])|(?<=-)(?=[->])|(?<=<)(?=-)|(?<=[<>~])(?==)")
 
@@ -66,7 +68,8 @@ def show_example(
         f":blue-background[**:material/school: bold on blue**]: it learns to write it. "
         f"Words in `<|…|>` are marks of the model's own (chat template of {plain(name)})."
     )
-    with st.container(border=True):
+    long = sum(len(piece.text) for piece in pieces) > _TALL
+    with st.container(border=True, height=_TALL_PX if long else "content"):
         st.markdown(marked(pieces))
 
 

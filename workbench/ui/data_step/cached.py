@@ -34,13 +34,19 @@ def candidates(source: Source, options: ReadOptions, task: str, role: str) -> li
     return _candidates(source.digest, source.name, tuple(options.as_dict().items()), task, role)
 
 
-def prepared(source: Source, options: ReadOptions, plan: Plan, dataset_name: str) -> Prepared:
-    """The examples that the page's choices give, split as in earlier versions of the dataset."""
+def prepared(
+    source: Source, options: ReadOptions, plan: Plan, dataset_name: str, saved_id: int | None
+) -> Prepared:
+    """The examples that the page's choices give, split as in earlier versions of the dataset.
+
+    What was saved from this very page (`saved_id`) changes nothing about them.
+    """
     store, project_id = context.store(), context.project_id()
     known = tuple(
         version.id
         for version in ingest.list_versions(store, project_id)
         if version.dataset_name.casefold() == dataset_name.strip().casefold()
+        and version.id != saved_id
     )
     key = repr((source, options, plan))
     return _prepared(key, source, options, plan, known, project_id, dataset_name)

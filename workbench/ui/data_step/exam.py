@@ -8,6 +8,7 @@ from workbench.ui.data_step import cached, source
 from workbench.ui.data_step import draft as drafts
 from workbench.ui.data_step.draft import Draft
 from workbench.ui.text import plain
+from workbench.words import plural
 
 _OWN = {False: "Part of this table", True: "A separate file of mine"}
 _MOST = 40
@@ -38,18 +39,20 @@ def _own_file(draft: Draft, table: Table) -> bool:
     if draft.test is None:
         source.uploaded(draft, "test", "Exam file", "With the same column names as your table.")
         return False
-    line, change = st.columns([3, 1], vertical_alignment="center")
-    line.markdown(f":material/quiz: **{plain(draft.test.name)}**")
-    if change.button("Remove", key="data-other-exam", icon=":material/close:"):
-        draft.test = None
-        drafts.start_over(draft)
-        st.rerun()
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(f":material/quiz: **{plain(draft.test.name)}**", width="content")
+        if st.button("Remove", key="data-other-exam", icon=":material/close:"):
+            draft.test = None
+            drafts.start_over(draft)
+            st.rerun()
     try:
         exam = cached.exam_table(draft.test, table.options)
     except WorkbenchError as error:
         st.error(str(error), icon=":material/error:")
         return False
-    st.caption(f"{len(exam):,} rows × {len(exam.columns):,} columns, in place of the test split.")
+    st.caption(f"{plural(len(exam), 'row')}, in place of the test split.")
     return True
 
 

@@ -2,6 +2,7 @@
 
 import altair as alt
 import pandas as pd
+import pyarrow.compute as pc
 import streamlit as st
 
 from workbench.preparing import Prepared
@@ -86,7 +87,7 @@ def _rows(table: Table) -> None:
 
 
 def _as_seen(prepared: Prepared, model_id: int | None) -> None:
-    learned = prepared.data.filter(_is_train(prepared))
+    learned = prepared.data.filter(pc.equal(prepared.data.column("split"), TRAIN))
     place = st.session_state.setdefault("data-example", 0) % len(learned)
     row = learned.slice(place, 1).to_pylist()[0]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -102,10 +103,6 @@ def _as_seen(prepared: Prepared, model_id: int | None) -> None:
         labels=sorted(prepared.report.get("labels", {})),
         model=preview.chosen_model(model_id),
     )
-
-
-def _is_train(prepared: Prepared) -> list[bool]:
-    return [split == TRAIN for split in prepared.data.column("split").to_pylist()]
 
 
 def _categories(prepared: Prepared) -> None:
@@ -131,7 +128,7 @@ def _categories(prepared: Prepared) -> None:
 
 def _lengths(prepared: Prepared) -> None:
     role = next(name for name in prepared.data.column_names if name not in ("row_id", "split"))
-    lengths = pd.Series([len(text or "") for text in prepared.data.column(role).to_pylist()])
+    lengths = pc.utf8_length(prepared.data.column(role)).to_pandas()
     top = max(10, int(lengths.quantile(0.99)))
     counts = lengths.clip(upper=top).value_counts(bins=30, sort=False)
     frame = pd.DataFrame(

@@ -14,6 +14,7 @@ from workbench.ui.data_step import cached
 from workbench.ui.data_step import draft as drafts
 from workbench.ui.data_step.draft import Draft
 from workbench.ui.text import plain
+from workbench.words import plural
 
 
 def read(draft: Draft, source: Source) -> Table | None:
@@ -45,7 +46,10 @@ def _try(source: Source, options: ReadOptions) -> tuple[Table | None, str]:
 def _headline(name: str, table: Table | None) -> str:
     if table is None:
         return f":material/description: **{plain(name)}**"
-    parts = [f"{len(table):,} rows × {len(table.columns):,} columns", TITLES[table.kind]]
+    parts = [
+        f"{plural(len(table), 'row')} × {plural(len(table.columns), 'column')}",
+        TITLES[table.kind],
+    ]
     if table.kind == XLSX:
         parts[-1] += f", sheet '{plain(table.options.sheet)}'"
     if table.kind == CSV and len(table.columns) > 1:
