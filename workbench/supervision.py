@@ -72,20 +72,21 @@ class Attempt:
         self._progress_at = job.progress_at
         self._patience_s = timing.first_sign_s
 
-    def begin(self) -> None:
-        """Start the process, unless a cancel came first; a failure to start ends the attempt."""
+    def begin(self) -> bool:
+        """Start the process, unless a cancel came first; whether it has been started."""
         if self.job.cancel_requested_at:
             self._settle(Outcome(CANCELLED, "Cancelled before it started."))
-            return
+            return False
         try:
             self._handle = self._launch()
         except (OSError, WorkbenchError) as error:
             logger.warning("Job %s did not start: %s", self.job.id, error)
             self._settle(Outcome(FAILED, _not_started(error)))
-            return
+            return False
         with self._store.write() as session:
             jobs.set_handle(session, self.job.id, self.job.attempt, self._handle.as_dict())
         logger.info("Job %s attempt %s is process %s", *self._who(), self._handle.pid)
+        return True
 
     def step(self, job: Job) -> bool:
         """Look once at an attempt whose row is now `job`; whether it is over."""
@@ -188,8 +189,9 @@ class Attempt:
             self._forced = True
 
     def _known_handle(self) -> Handle | None:
-        """The process; one whose worker died before it could write it down is looked for."""
-        self._handle = self._handle or self._launcher.find(self.folder)
+        """Who works here: one whose worker died before noting it, or left behind, is looked for."""
+        if self._handle is None or self._ending is not None:
+            self._handle = self._launcher.find(self.folder)
         return self._handle
 
     def _settle(self, decided: Outcome) -> None:

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import FrameType
 from typing import IO
 
@@ -83,17 +84,21 @@ class Worker:
         return Attempt(self._store, self._launcher, self.timing, job, own=own)
 
     def _look_after(self, attempt: Attempt, job: Job | None) -> None:
+        look = attempt.abandon if job is None else partial(attempt.step, job)
+        if self._guarded(attempt, look):
+            del self._attempts[attempt.job.id]
+            self._clear(attempt)
+
+    def _guarded(self, attempt: Attempt, look: Callable[[], bool]) -> bool:
+        """What `look` says; an error of ours ends this one job and is in the log."""
         try:
-            over = attempt.abandon() if job is None else attempt.step(job)
+            return look()
         except Exception as error:
             if is_shortage(error):
                 raise
             logger.exception("Job %s met an error of the workbench", attempt.job.id)
             attempt.fail(_OUR_ERROR.format(worker_process.log_path().parent))
-            return
-        if over:
-            del self._attempts[attempt.job.id]
-            self._clear(attempt)
+            return False
 
     def _clear(self, attempt: Attempt) -> None:
         """Remove what a job wrote after it was deleted."""
@@ -118,7 +123,7 @@ class Worker:
         if job is None:
             return False
         attempt = self._attempts[job.id] = self._attempt(job, own=True)
-        attempt.begin()
+        self._guarded(attempt, attempt.begin)
         return True
 
 

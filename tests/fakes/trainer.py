@@ -12,6 +12,7 @@
     result           more for result.json
     predictions      writes this text as predictions file
     child            leaves a child process behind
+    heir             leaves one behind that left the group and holds the lock on
 """
 
 import contextlib
@@ -56,6 +57,9 @@ class Fake:
         self._start_log()
         if self.fake.get("child"):
             subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        if self.fake.get("heir") and os.fork() == 0:
+            os.setsid()
+            signal.pause()
         self.events.write("alive")
         if self.fake.get("freeze"):
             signal.pause()

@@ -35,7 +35,10 @@ from tests.fakes.harness import (
     until,
 )
 from workbench import training
+from workbench.job_dir import JobDir
 from workbench.jobs import cancel_job
+from workbench.launchers import Handle
+from workbench.launchers.local import LocalLauncher
 from workbench.worker import Worker
 
 
@@ -245,6 +248,16 @@ def test_without_a_sign_of_life_it_is_ended_and_tried_again(store: Store) -> Non
     end(worker, store, job_id)
 
 
+def test_what_it_left_behind_is_ended_before_the_job_is_over(store: Store) -> None:
+    worker = new_worker(store, alive_s=0.3)
+    job_id = add_job(store, heir=True)
+    drive(worker, lambda: folder_of(job_id).result.exists())
+    worker.step()
+    assert folder_of(job_id).is_locked()
+    assert end(worker, store, job_id).status == SUCCEEDED
+    assert not folder_of(job_id).is_locked()
+
+
 def test_a_job_that_cannot_start_fails_with_the_reason(
     store: Store, worker: Worker, home: Path
 ) -> None:
@@ -276,6 +289,24 @@ def test_a_result_of_nonsense_fails_the_job_not_the_worker(store: Store, worker:
     job = job_of(store, bad)
     assert job.status == FAILED
     assert "worker's log" in job.reason
+
+
+def test_an_error_of_ours_at_the_start_fails_the_job_not_the_worker(
+    store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = LocalLauncher.submit
+    broken = iter([True])
+
+    def break_once(self: LocalLauncher, kind: str, job: JobDir) -> Handle:
+        if next(broken, False):
+            raise ZeroDivisionError
+        return submit(self, kind, job)
+
+    monkeypatch.setattr(LocalLauncher, "submit", break_once)
+    bad, good = add_job(store), add_job(store)
+    assert end(worker, store, good).status == SUCCEEDED
+    assert status_of(store, bad) == FAILED
+    assert "worker's log" in job_of(store, bad).reason
 
 
 def test_a_cancelled_run_can_still_be_used_for_what_it_saved(store: Store, worker: Worker) -> None:

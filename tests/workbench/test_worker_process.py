@@ -197,10 +197,7 @@ def test_ensure_worker_starts_one_and_only_one(store: Store, home: Path) -> None
     try:
         info = until(lambda: (worker_process.worker_info() or {}).get("pid") and _info())
         assert info["pid"] == process.pid
-        worker_process._started_at = -100.0
-        began = time.perf_counter()
-        worker_process.ensure_worker()
-        assert time.perf_counter() - began < 0.005
+        assert min(_ensure_s() for _ in range(20)) < 0.005
         assert worker_process._started is process
         second = subprocess.run(
             [sys.executable, "-m", "workbench.worker"], cwd=CHECKOUT, capture_output=True, text=True
@@ -212,6 +209,13 @@ def test_ensure_worker_starts_one_and_only_one(store: Store, home: Path) -> None
         assert process.wait() == 0
     assert worker_process.worker_info() is None
     assert "The worker ends" in worker_process.log_path().read_text()
+
+
+def _ensure_s() -> float:
+    worker_process._started_at = -100.0
+    began = time.perf_counter()
+    worker_process.ensure_worker()
+    return time.perf_counter() - began
 
 
 def _info() -> dict[str, int]:

@@ -88,10 +88,10 @@ class LocalLauncher:
         )
 
     def find(self, job: JobDir) -> Handle | None:
-        """The process group's head that was started with this folder as its last argument."""
+        """A process that holds the job's lock open, whoever started it and whatever it is now."""
         for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error, ProcessLookupError):
-                if process.cmdline()[-1:] == [str(job.path)] and _heads_a_group(process):
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.pid != os.getpid() and _has_open(process, job.lock):
                     return _handle_of(process)
         return None
 
@@ -115,10 +115,10 @@ class LocalLauncher:
             return
         if child := self._children.get(handle.pid):
             child.forced |= force
-        if force:
-            _kill_group(handle.pid)
-        else:
-            with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if force:
+                _kill_group(os.getpgid(handle.pid))
+            else:
                 process.terminate()
 
 
@@ -156,8 +156,8 @@ def _matching(handle: Handle) -> psutil.Process | None:
         return None
 
 
-def _heads_a_group(process: psutil.Process) -> bool:
-    return os.getpgid(process.pid) == process.pid
+def _has_open(process: psutil.Process, path: Path) -> bool:
+    return str(path.resolve()) in {file.path for file in process.open_files()}
 
 
 def _lock(descriptor: int, job: JobDir, patience_s: float = 0.5) -> None:
