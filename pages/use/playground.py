@@ -21,7 +21,6 @@ from workbench.ui import (
 from workbench.ui.chat_settings import ChatSettings
 from workbench.ui.text import plain
 
-CHIP_LENGTH = 70
 PENDING = "pending-question"
 store = context.store()
 project_id = context.project_id()
@@ -38,6 +37,9 @@ def playground() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="toolbar"):
         answerer = choose(everyone, opened)
         chat_history.bar(listed)
+        if opened is not None and answerer.run_id is not None:
+            with st.popover("Exam questions", icon=":material/quiz:", key="exam"):
+                chips(answerer)
         settings = None if answerer.sorts else chat_settings.panel(answerer)
     with errors.shown():
         if settings is None:
@@ -85,9 +87,11 @@ def talking(answerer: Answerer, opened: ConversationInfo | None, settings: ChatS
     """A conversation with a model that writes."""
     hint = "Begin a text to be continued…" if answerer.continues else "Ask your model…"
     typed = st.chat_input(hint, key="ask")
-    opened_id = keep_question(answerer, opened, typed) if typed else opened and opened.id
-    turns = conversations.turns(store, opened_id) if opened_id else []
-    if not turns:
+    if typed:
+        keep_question(answerer, opened, typed)
+        st.rerun()
+    turns = conversations.turns(store, opened.id) if opened else []
+    if opened is None:
         welcome(answerer)
     for turn in turns[:-1]:
         chat_turns.question(turn.question)
@@ -96,10 +100,10 @@ def talking(answerer: Answerer, opened: ConversationInfo | None, settings: ChatS
         chat_turns.question(turns[-1].question)
     place = st.container()
     url = chat_server.address(answerer.id)
-    if turns and opened_id:
-        with place:
-            last_turn(url, opened_id, answerer, turns, settings)
     chat_programs.use_from_programs(answerer, url)
+    if turns and opened:
+        with place:
+            last_turn(url, opened.id, answerer, turns, settings)
 
 
 def last_turn(
@@ -124,21 +128,30 @@ def last_turn(
 
 def sorting(answerer: Answerer, opened: ConversationInfo | None) -> None:
     """Texts for a model that sorts."""
-    typed = chat_sorting.text_form()
-    opened_id = keep_question(answerer, opened, typed) if typed else opened and opened.id
-    chips(answerer)
-    turns = conversations.turns(store, opened_id) if opened_id else []
+    if typed := chat_sorting.text_form():
+        keep_question(answerer, opened, typed)
+        st.rerun()
+    if opened is None:
+        welcome(answerer)
+    turns = conversations.turns(store, opened.id) if opened else []
     url = chat_server.address(answerer.id)
-    if turns and opened_id and url and not turns[-1].answers:
-        if is_pending(turns[-1]):
-            del st.session_state[PENDING]
-            with st.spinner("Sorting…"):
-                chat_sorting.answer(url, opened_id, answerer, turns[-1])
-            st.rerun()
-        chat_turns.literal(turns[-1].question.content)
-        answer_it(turns[-1])
+    if opened and turns and not turns[-1].answers:
+        sort_newest(url, opened.id, answerer, turns[-1])
     chat_sorting.results(turns, answerer)
     chat_programs.use_from_programs(answerer, url)
+
+
+def sort_newest(url: str | None, conversation_id: int, answerer: Answerer, turn: Turn) -> None:
+    """The newest text: sorted, waiting for the model, or left without an answer."""
+    chat_turns.literal(turn.question.content)
+    if url is None:
+        return
+    if is_pending(turn):
+        with st.spinner("Sorting…"):
+            chat_sorting.answer(url, conversation_id, answerer, turn)
+        del st.session_state[PENDING]
+        st.rerun()
+    answer_it(turn)
 
 
 def keep_question(
@@ -146,8 +159,8 @@ def keep_question(
     opened: ConversationInfo | None,
     text: str,
     example: Example | None = None,
-) -> int:
-    """Save the question before anything else happens to it; the conversation's id."""
+) -> None:
+    """Save the question before anything else happens to it."""
     details = example.details() if example else {}
     if opened is None:
         conversation_id, message_id = conversations.start_conversation(
@@ -155,10 +168,8 @@ def keep_question(
         )
         chat_history.open_conversation(conversation_id)
     else:
-        conversation_id = opened.id
         message_id = conversations.add_question(store, opened.id, text, details)
     st.session_state[PENDING] = message_id
-    return conversation_id
 
 
 def is_pending(turn: Turn) -> bool:
@@ -175,31 +186,28 @@ def answer_it(turn: Turn) -> None:
 
 def welcome(answerer: Answerer) -> None:
     """What to do with an empty conversation."""
-    st.write(
-        f"Ask **{plain(answerer.title)}** something of your own below"
-        + (
-            ", or try one of your exam questions, which it has never seen:"
-            if answerer.run_id
-            else "."
-        )
+    own = (
+        "Paste a text of your own above" if answerer.sorts else "Type a question of your own below"
     )
-    chips(answerer)
+    if answerer.run_id is None:
+        st.write(f"{own}.")
+        return
+    st.write(f"{own}, or try one of your exam questions, which the model has never seen:")
+    with st.container(horizontal=True, key="chips"):
+        chips(answerer)
 
 
 def chips(answerer: Answerer) -> None:
     """Exam questions, asked with one click."""
-    if answerer.run_id is None:
-        return
-    with st.container(horizontal=True, key="chips"):
-        for example in chat_examples.examples(store, answerer.run_id):
-            st.button(
-                plain(conversations.title_of(example.text)),
-                key=f"example-{example.row_id}",
-                icon=":material/quiz:",
-                help=plain(example.text),
-                on_click=ask_example,
-                args=(answerer, example),
-            )
+    for example in chat_examples.examples(store, answerer.run_id or 0):
+        st.button(
+            plain(conversations.title_of(example.text)),
+            key=f"example-{example.row_id}",
+            icon=":material/quiz:",
+            help=plain(example.text),
+            on_click=ask_example,
+            args=(answerer, example),
+        )
 
 
 def ask_example(answerer: Answerer, example: Example) -> None:

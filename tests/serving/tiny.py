@@ -109,10 +109,12 @@ def entry(id: str, base: Path, adapter: Path | None = None, **values: Any) -> di
 
 
 @contextlib.contextmanager
-def running(registry: Path, shelf: Shelf, *, idle_timeout_s: float = 0) -> Iterator[HttpServer]:
+def running(
+    registry: Path, shelf: Shelf, *, idle_timeout_s: float = 0, name: str = "test"
+) -> Iterator[HttpServer]:
     """The server in a thread, as a process would run it."""
     activity = Activity()
-    server = HttpServer(create_app(Registry(registry), Answers(shelf), activity, "test"))
+    server = HttpServer(create_app(Registry(registry), Answers(shelf), activity, name))
     ready, stop = threading.Event(), threading.Event()
     thread = threading.Thread(
         target=server.run,

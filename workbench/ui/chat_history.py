@@ -4,11 +4,13 @@ import streamlit as st
 
 from workbench import conversations
 from workbench.conversations import ConversationInfo
-from workbench.ui import context, errors
+from workbench.ui import context, dialogs, errors
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
 
 _PARAMETER = "conversation"
+_RENAME, _DELETE = "Rename conversation", "Delete conversation"
+_ICONS = {_RENAME: ":material/edit:", _DELETE: ":material/delete:"}
 
 
 def current(listed: list[ConversationInfo]) -> ConversationInfo | None:
@@ -39,10 +41,24 @@ def bar(listed: list[ConversationInfo]) -> None:
     if st.button("New", icon=":material/add:", key="new", help="Begin a new conversation"):
         open_conversation(None)
         st.rerun()
-    with st.popover("", icon=":material/more_vert:", key="more", help="Rename or delete"):
-        _rename(opened)
-        if st.button("Delete…", icon=":material/delete:", key="delete"):
-            _ask_to_delete(opened.id, opened.title, opened.questions)
+    _menu(opened)
+
+
+def _menu(opened: ConversationInfo) -> None:
+    """Rename and delete, each with its question."""
+    choice = st.menu_button(
+        "More",
+        [_RENAME, _DELETE],
+        key=f"more-{opened.id}",
+        type="tertiary",
+        format_func=lambda option: f"{_ICONS[option]} {option}",
+    )
+    if choice:
+        dialogs.ask(choice, opened.id)
+    if dialogs.asked() == (_RENAME, opened.id):
+        _ask_name(opened)
+    elif dialogs.asked() == (_DELETE, opened.id):
+        _ask_to_delete(opened)
 
 
 def _list(listed: list[ConversationInfo], opened: ConversationInfo | None) -> None:
@@ -75,26 +91,32 @@ def _download() -> None:
         )
 
 
-def _rename(opened: ConversationInfo) -> None:
-    with st.form(f"rename-{opened.id}", border=False):
-        title = st.text_input("Name", opened.title, key=f"title-{opened.id}")
-        if st.form_submit_button("Rename", key=f"save-title-{opened.id}"):
-            with errors.shown():
-                conversations.rename_conversation(context.store(), opened.id, title)
-                st.rerun()
+@st.dialog("Rename this conversation", on_dismiss=dialogs.answered)
+def _ask_name(opened: ConversationInfo) -> None:
+    title = st.text_input("Name", opened.title, key=f"title-{opened.id}")
+    if st.button("Save", key="title-save", type="primary"):
+        with errors.shown():
+            conversations.rename_conversation(context.store(), opened.id, title)
+            _close()
 
 
-@st.dialog("Delete this conversation?")
-def _ask_to_delete(conversation_id: int, title: str, questions: int) -> None:
+@st.dialog("Delete this conversation?", on_dismiss=dialogs.answered)
+def _ask_to_delete(opened: ConversationInfo) -> None:
+    goes = plural(opened.questions, "question")
     st.write(
-        f"'{plain(title)}' goes with its {plural(questions, 'question')}, all answers, ratings "
-        "and corrections. This cannot be undone."
+        f"**{plain(opened.title)}** will be deleted, and with it: {goes} with all answers, "
+        "ratings and corrections. This cannot be undone."
     )
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", key="delete-yes", icon=":material/delete:"):
+        if st.button("Delete for good", key="delete-yes", icon=":material/delete:"):
             with errors.shown():
-                conversations.delete_conversation(context.store(), conversation_id)
-            open_conversation(None)
-            st.rerun()
-        if st.button("Keep it", key="delete-no"):
-            st.rerun()
+                conversations.delete_conversation(context.store(), opened.id)
+                open_conversation(None)
+                _close()
+        if st.button("Keep it", key="delete-no", type="primary"):
+            _close()
+
+
+def _close() -> None:
+    dialogs.answered()
+    st.rerun()

@@ -1,0 +1,265 @@
+"""The playground: a real model server with tiny models, asked through the page."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from storage import files
+from storage.database import Store
+from storage.tables import DatasetVersion, Job, Run
+from tests.pages.opened import open_page, texts
+from tests.serving import tiny
+from tests.serving.conftest import PEFT_USES_AN_OLD_NAME
+from tests.workbench import made
+from workbench import conversations, model_server, projects, server_registry
+from workbench.serving.shelf import Shelf
+from workbench.ui import chat_answering
+
+PAGE = "pages/use/playground.py"
+LABELS = ("delivery", "invoice", "refund")
+pytestmark = pytest.mark.filterwarnings(PEFT_USES_AN_OLD_NAME)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base model and two adapters: one writes replies, one sorts."""
+    folder = tmp_path_factory.mktemp("weights")
+    base = tiny.make_base(folder / "base", context=100_000, endless=True)
+    tiny.make_adapter(base, folder / "replies", seed=1)
+    tiny.make_adapter(base, folder / "sorter", seed=2, task="classification", labels=LABELS)
+    return folder
+
+
+@pytest.fixture
+def project_id(store: Store) -> int:
+    return projects.create_project(store, "Mails")
+
+
+def add_run(store: Store, project_id: int, task: str, adapter: Path, name: str = "Run 1") -> int:
+    """A finished run whose exam has two rows."""
+    role, answer = ("text", "label") if task == "classification" else ("prompt", "response")
+    table = pyarrow.table(
+        {
+            "row_id": [1, 2, 3],
+            "split": ["train", "test", "test"],
+            role: ["Learned", "Where is my parcel?", "I want my money back."],
+            answer: ["delivery", "delivery", "refund"],
+        }
+    )
+    path = Path(str(files.home())) / "exam.parquet"
+    pyarrow.parquet.write_table(table, path)
+    version_id = made.add_dataset(store, project_id, name=name, task=task, rows=3)
+    model_id = made.add_model(store, name=f"Tiny {name}", kind="causal")
+    run_id = made.add_run(store, project_id, version_id, model_id, name=name, adapter=str(adapter))
+    with store.write() as session:
+        version = session.get(DatasetVersion, version_id)
+        assert version is not None
+        version.content_hash = files.put_file(path)
+    return run_id
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return tiny.shelf()
+
+
+@pytest.fixture
+def server(store: Store, shelf: Shelf) -> Iterator[None]:
+    """A model server that the worker would have started."""
+    with store.write() as session:
+        job = Job(kind="serve", title="Model server", spec={}, status="running", attempt=1)
+        session.add(job)
+        session.flush()
+        name = f"job-{job.id}"
+    with tiny.running(server_registry.registry_path(), shelf, name=name) as running:
+        with store.write() as session:
+            found = session.get(Job, job.id)
+            assert found is not None
+            found.progress = {"port": running.port}
+        yield
+
+
+def ask(at: AppTest, text: str) -> AppTest:
+    return at.chat_input(key="ask").set_value(text).run(timeout=60)
+
+
+def shown(at: AppTest) -> list[str]:
+    return [element.value for element in at.get("text")]
+
+
+def set_draft(store: Store, project_id: int, **values: Any) -> None:
+    projects.save_draft(store, project_id, "use", values)
+
+
+def test_without_a_trained_model_the_page_says_what_to_do(store: Store, project_id: int) -> None:
+    at = open_page(PAGE, project=project_id)
+    assert "no trained model" in texts(at)
+    assert at.button(key="go-train").label == "Go to Train"
+    assert model_server.server_state(store).phase == "off"
+
+
+def test_the_page_starts_the_server_and_says_so(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    add_run(store, project_id, "completion", weights / "replies")
+    at = open_page(PAGE, project=project_id)
+    assert model_server.server_state(store).phase == "starting"
+    assert at.status[0].label.startswith("Waiting for the worker")
+    at.button(key="cancel-server").click().run()
+    assert model_server.server_state(store).phase == "off"
+    at.button(key="start-server").click().run()
+    assert model_server.server_state(store).phase == "starting"
+
+
+def test_a_server_that_failed_is_explained(store: Store, project_id: int, weights: Path) -> None:
+    add_run(store, project_id, "completion", weights / "replies")
+    at = open_page(PAGE, project=project_id)
+    with store.write() as session:
+        job = session.get(Job, model_server.server_state(store).job_id)
+        assert job is not None
+        job.status, job.reason = "failed", "Memory ran out."
+    at.run()
+    assert at.error[0].value == "The model could not be started. Memory ran out."
+    assert at.button(key="start-server").label == "Try again"
+
+
+@pytest.mark.usefixtures("server")
+def test_base_and_tuned_answer_and_a_refresh_keeps_it(
+    store: Store, project_id: int, weights: Path, shelf: Shelf
+) -> None:
+    run_id = add_run(store, project_id, "completion", weights / "replies")
+    set_draft(store, project_id, max_tokens=16)
+    at = ask(open_page(PAGE, project=project_id), "Where is my parcel?")
+    assert not at.exception
+    (listed,) = conversations.list_conversations(store, project_id)
+    (turn,) = conversations.turns(store, listed.id)
+    assert {answer.model for answer in turn.answers} == {f"run-{run_id}", f"run-{run_id}:base"}
+    assert listed.run_id == run_id
+    assert all(answer.details["tokens"] == 16 for answer in turn.answers)
+    assert shelf.loads == 1
+    again = open_page(PAGE, project=project_id, conversation=listed.id)
+    for view in (at, again):
+        assert "Where is my parcel?" in shown(view)
+        assert {answer.content for answer in turn.answers} <= set(shown(view))
+    assert "Your model" in texts(again)
+    assert "Before training" in texts(again)
+
+
+@pytest.mark.usefixtures("server")
+def test_what_a_person_thinks_is_kept(store: Store, project_id: int, weights: Path) -> None:
+    add_run(store, project_id, "completion", weights / "replies")
+    set_draft(store, project_id, max_tokens=16, show_base=False)
+    at = ask(open_page(PAGE, project=project_id), "Where is it?")
+    (listed,) = conversations.list_conversations(store, project_id)
+    ((answer,),) = [turn.answers for turn in conversations.turns(store, listed.id)]
+    at.get("feedback")[0].set_value(0).run()
+    at.text_area(key=f"better-{answer.id}").set_value("It arrives on Friday.")
+    at.button(key=f"save-{answer.id}").click().run()
+    ((kept,),) = [turn.answers for turn in conversations.turns(store, listed.id)]
+    assert (kept.rating, kept.correction) == ("down", "It arrives on Friday.")
+    assert "It arrives on Friday." in shown(at)
+
+
+@pytest.mark.usefixtures("server")
+def test_an_exam_question_shows_what_the_data_says(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    add_run(store, project_id, "completion", weights / "replies")
+    set_draft(store, project_id, max_tokens=16)
+    at = open_page(PAGE, project=project_id)
+    at.button(key="example-2").click().run(timeout=60)
+    assert "Where is my parcel?" in shown(at)
+    assert "What your data says" in texts(at)
+    assert "delivery" in shown(at)
+
+
+@pytest.mark.usefixtures("server")
+def test_stopping_keeps_what_was_written_and_ends_the_computing(
+    store: Store, project_id: int, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A press on Stop ends the script with an exception at its next drawing; so does this."""
+
+    def so_far(answer: Any) -> str:
+        if answer is not None and len(answer.text) > 40:
+            st.stop()
+        return "…"
+
+    add_run(store, project_id, "completion", weights / "replies")
+    set_draft(store, project_id, max_tokens=2048)
+    monkeypatch.setattr(chat_answering, "_so_far", so_far)
+    at = open_page(PAGE, project=project_id)
+    ask(at, "Write for ever.")
+    (listed,) = conversations.list_conversations(store, project_id)
+    (turn,) = conversations.turns(store, listed.id)
+    assert len(turn.answers) == 2
+    assert any(len(answer.content) > 40 for answer in turn.answers)
+    assert all(answer.details["finish_reason"] == "stopped" for answer in turn.answers)
+    for thread in threading.enumerate():
+        if thread.name == "generation":
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+@pytest.mark.usefixtures("server")
+def test_a_text_is_sorted_and_the_right_category_kept(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    add_run(store, project_id, "classification", weights / "sorter", name="Sorter")
+    at = open_page(PAGE, project=project_id)
+    at.text_area(key="text").set_value("Where is my parcel?")
+    next(button for button in at.button if button.label == "Sort it").click()
+    at.run(timeout=60)
+    (listed,) = conversations.list_conversations(store, project_id)
+    ((answer,),) = [turn.answers for turn in conversations.turns(store, listed.id)]
+    assert answer.content in LABELS
+    assert sum(share for _, share in answer.details["probabilities"]) == pytest.approx(1, abs=1e-4)
+    assert f"{answer.content}" in texts(at)
+    at.selectbox(key=f"label-{answer.id}").set_value("refund").run()
+    ((kept,),) = [turn.answers for turn in conversations.turns(store, listed.id)]
+    assert kept.correction == "refund"
+
+
+def test_history_new_rename_delete(store: Store, project_id: int, weights: Path) -> None:
+    run_id = add_run(store, project_id, "completion", weights / "replies")
+    made_, _ = conversations.start_conversation(store, project_id, run_id, "First question")
+    conversations.add_answer(store, made_, f"run-{run_id}", "Answer", {})
+    at = open_page(PAGE, project=project_id)
+    assert "Answer" not in shown(at)
+    at.button(key=f"open-{made_}").click().run()
+    assert "Answer" in shown(at)
+    at.menu_button(key=f"more-{made_}").click("Rename conversation").run()
+    at.text_input(key=f"title-{made_}").set_value("Parcels").run()
+    at.button(key="title-save").click().run()
+    assert conversations.list_conversations(store, project_id)[0].title == "Parcels"
+    at.menu_button(key=f"more-{made_}").click("Delete conversation").run()
+    assert "cannot be undone" in texts(at)
+    at.button(key="delete-yes").click().run()
+    assert conversations.list_conversations(store, project_id) == []
+    assert not at.exception
+
+
+def test_an_old_link_to_a_deleted_run_opens_the_newest(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    add_run(store, project_id, "completion", weights / "replies", name="Kept")
+    at = open_page(PAGE, project=project_id, run=99)
+    assert "not there any more" in at.toast[0].value
+
+
+def test_another_projects_conversation_is_not_shown(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    add_run(store, project_id, "completion", weights / "replies")
+    other = projects.create_project(store, "Other")
+    made_, _ = conversations.start_conversation(store, other, None, "Secret question")
+    at = open_page(PAGE, project=project_id, conversation=made_)
+    assert "Secret question" not in shown(at)
+    with store.read() as session:
+        assert session.query(Run).count() == 1
