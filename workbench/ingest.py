@@ -50,7 +50,7 @@ __all__ = [
     "list_versions",
     "map_file",
     "open_source",
-    "read_alike",
+    "reading_alike",
     "save_prepared",
     "save_version",
 ]
@@ -112,12 +112,12 @@ def open_source(source: Source, options: ReadOptions | None = None) -> Table:
     return read_table(files.object_path(source.digest), source.name, options)
 
 
-def read_alike(path: Path, name: str, options: ReadOptions) -> Table:
-    """The table in a file that is to have the columns of another one, read with `options`.
+def reading_alike(options: ReadOptions) -> ReadOptions:
+    """How to read a file that is to have the columns of one read with `options`.
 
-    Columns without names go by their number, so that neither file may have names then.
+    Columns without names go by their number, so neither file may have names then.
     """
-    return read_table(path, name, ReadOptions(header_row=0 if options.header_row == 0 else None))
+    return ReadOptions(header_row=0 if options.header_row == 0 else None)
 
 
 def earlier_splits(store: Store, project_id: int, dataset_name: str, plan: Plan) -> dict[str, str]:
@@ -233,7 +233,7 @@ def save_version(
     table = read_table(path, path.name, options)
     task = task_named(task).name if task else guessing.guess_task(table).task
     roles = _completed(table, task, dict(mapping or {}))
-    test_table = read_alike(test_path, test_path.name, table.options) if test_path else None
+    test_table = read_table(test_path, "", reading_alike(table.options)) if test_path else None
     source = _keep_file(path)
     test = _keep_file(test_path) if test_path else None
     plan = Plan(task, roles, system, table.options, test, fractions=fractions, seed=seed)
@@ -270,7 +270,7 @@ def map_file(
     version = get_version(store, version_id)
     task = task_named(version.task)
     plan = plan_from(version.task, version.mapping)
-    table = read_alike(path, name or path.name, plan.read)
+    table = read_table(path, name, reading_alike(plan.read))
     roles = plan.roles if need_answers else question_roles(task, plan.roles)
     checked = check_roles(task if need_answers else asking(task), roles, table)
     examples = examples_of(table, task, checked, answers=need_answers, duplicates=True)
