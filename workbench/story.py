@@ -14,6 +14,9 @@ PHASES = {
     "saving": "Saving what was learned",
 }
 
+COUNTED = {"embedding": "example", "evaluating": "question"}
+"""What is counted in a phase, where it is not steps."""
+
 
 def phase(run: RunView) -> str:
     """What a training does at this moment, in plain words."""
@@ -33,9 +36,12 @@ def phase(run: RunView) -> str:
 def progress_line(progress: dict[str, Any]) -> str:
     """Where a training stands: "step 120 of 450 · 3.2 examples/s · 1,240 tokens/s"."""
     parts = []
+    phase_name = str(progress.get("phase") or "training")
     step, total = progress.get("step"), progress.get("total_steps")
     if step is not None and total:
-        parts.append(f"step {count(step)} of {count(total)}")
+        parts.append(f"{COUNTED.get(phase_name, 'step')} {count(step)} of {count(total)}")
+    if phase_name != "training":
+        return "".join(parts)  # the speed is that of learning
     for key, unit in (("examples_per_second", "examples/s"), ("tokens_per_second", "tokens/s")):
         value = progress.get(key)
         if value:

@@ -89,5 +89,7 @@ def test_progress_is_told_as_far_as_it_is_known() -> None:
     line = story.progress_line(progress)
     assert line == "step 120 of 450 · 3.2 examples/s · 1,240 tokens/s"
     assert story.share_done(progress) == pytest.approx(120 / 450)
+    reading = {"phase": "embedding", "step": 40, "total_steps": 360, "tokens_per_second": 9.0}
+    assert story.progress_line(reading) == "example 40 of 360"
     assert story.progress_line({}) == ""
     assert story.share_done({}) == 0.0
