@@ -1,7 +1,6 @@
 """Training runs: started, watched, cancelled, renamed, deleted."""
 
 import datetime as dt
-import shutil
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,23 +10,17 @@ from storage import files, leftovers, runs
 from storage import jobs as job_rows
 from storage.database import Store
 from storage.runs import RunRow
-from storage.tables import DatasetVersion, Run
-from workbench import catalogue, jobs
+from storage.tables import DatasetVersion
+from workbench import catalogue, jobs, readiness
 from workbench import recipe as recipes
-from workbench.catalogue import ModelInfo
 from workbench.errors import WorkbenchError
-from workbench.estimate import estimate_run, tokens_of
-from workbench.hardware import hardware
 from workbench.job_dir import JobDir
 from workbench.jobs import AttemptView, JobView
 from workbench.log_tail import tail
 from workbench.recipe import Recipe
-from workbench.words import size
 
 NAME_LIMIT = 80
 CURVE_POINTS = 500
-_SPARE_MB = 200
-"""Left free on the disk for logs, the database and everything else."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +95,7 @@ def start_run(
     recipe = recipes.from_dict(recipe.as_dict())
     with store.write() as session:
         version = _version(session, project_id, version_id)
-        _check(model, version, recipe)
+        readiness.check(model, version, recipe)
         run = runs.add(
             session,
             project_id=project_id,
@@ -116,7 +109,7 @@ def start_run(
             session,
             "train",
             f"Training of {run.name} from {model.name}",
-            _spec(run, version, model),
+            readiness.spec_of(run, version, model),
             project_id=project_id,
             run_id=run.id,
             after_job_id=after_job_id,
@@ -196,55 +189,6 @@ def _version(session: Session, project_id: int, version_id: int) -> DatasetVersi
             f"This project has no dataset version {version_id}: choose one of its own."
         )
     return version
-
-
-def _check(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
-    """What can be known to go wrong before anything starts."""
-    if not catalogue.can_learn(model, version.task):
-        raise WorkbenchError(
-            f"{model.name} can only sort into categories, but these examples are for something "
-            "else: choose a model that writes text, for example SmolLM2-135M-Instruct."
-        )
-    if model.state == catalogue.FAILED:
-        raise WorkbenchError(
-            f"The files of {model.name} are not in {model.path}: put them back, or download or "
-            "add the model again on the Model page."
-        )
-    if not version.splits.get("train"):
-        raise WorkbenchError(
-            "There are no examples to learn from: save the data again with a larger training part."
-        )
-    _check_disk(model, version, recipe)
-
-
-def _check_disk(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
-    rows = int(version.splits["train"])
-    tokens = tokens_of(float(version.report.get("mean_chars") or 0))
-    needed_mb = estimate_run(hardware(), model, recipe, rows, tokens).disk_mb + _SPARE_MB
-    free_mb = shutil.disk_usage(files.home()).free / 1e6
-    if free_mb < needed_mb:
-        raise WorkbenchError(
-            f"The training needs about {size(needed_mb * 1e6)} on the disk of {files.home()}, "
-            f"but only {size(free_mb * 1e6)} are free: free some space, then start it."
-        )
-
-
-def _spec(run: Run, version: DatasetVersion, model: ModelInfo) -> dict[str, Any]:
-    """What the trainer gets to read; all paths are absolute."""
-    return {
-        "kind": "train",
-        "run_id": run.id,
-        "task": version.task,
-        "data": str(files.object_path(version.content_hash)),
-        "system": version.mapping.get("system") or "",
-        "base": {
-            "name": model.name,
-            "path": str(model.path),
-            "kind": model.kind,
-            "revision": model.revision,
-        },
-        "recipe": run.recipe,
-    }
 
 
 def _checked_name(name: str) -> str:
