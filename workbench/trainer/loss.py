@@ -6,13 +6,12 @@ from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
-from torch.utils.checkpoint import checkpoint
 
 from workbench.trainer import machine
 
 IGNORED = -100
-LOGITS_AT_ONCE = 2**26
-"""Numbers in one block of logits (256 MB as float32); more are computed block by block."""
+LOGITS_AT_ONCE = 2**24
+"""Numbers in one block of logits (64 MB as float32); more are computed block by block."""
 
 Batch = Mapping[str, torch.Tensor]
 
@@ -70,19 +69,43 @@ def precision() -> contextlib.AbstractContextManager[Any]:
     return torch.autocast(machine.device().type, dtype)
 
 
-def _summed(
-    head: Callable[[torch.Tensor], torch.Tensor], hidden: torch.Tensor, targets: torch.Tensor
-) -> torch.Tensor:
-    vocabulary = head.weight.shape[0]
-    rows = max(1, LOGITS_AT_ONCE // vocabulary)
-    if len(targets) <= rows:
+def _summed(head: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+    trained = any(weight.requires_grad for weight in head.parameters())
+    if torch.is_grad_enabled() and trained:
         return _loss(head(hidden), targets)
+    return _FrozenHead.apply(hidden, targets, head)
 
-    def block(part: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-        return _loss(head(part), wanted)
 
-    blocks = zip(hidden.split(rows), targets.split(rows), strict=True)
-    return sum(checkpoint(block, part, wanted, use_reentrant=False) for part, wanted in blocks)
+class _FrozenHead(torch.autograd.Function):
+    """The loss through a head that is not trained, block by block.
+
+    The gradient of a block is taken at once, so the logits of one block only are ever held; they
+    would be the largest tensors of the whole step (compare Hsu et al. 2024, "Liger Kernel").
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, hidden: torch.Tensor, targets: torch.Tensor, head: torch.nn.Module
+    ) -> torch.Tensor:
+        rows = max(1, LOGITS_AT_ONCE // head.weight.shape[0])
+        wanted = ctx.needs_input_grad[0]
+        total = torch.zeros((), device=hidden.device)
+        gradients = []
+        for part, answer in zip(hidden.split(rows), targets.split(rows), strict=True):
+            with torch.set_grad_enabled(wanted):
+                part = part.detach().requires_grad_(wanted)
+                loss = _loss(head(part), answer)
+            total += loss.detach()
+            if wanted:
+                gradients += torch.autograd.grad(loss, part)
+        if wanted:
+            ctx.save_for_backward(torch.cat(gradients))
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, grad: torch.Tensor) -> tuple[torch.Tensor, None, None]:
+        (gradient,) = ctx.saved_tensors
+        return gradient * grad.to(gradient.dtype), None, None
 
 
 def _loss(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
