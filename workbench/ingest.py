@@ -1,10 +1,9 @@
 """Datasets: a user's file becomes an immutable version of examples, whole or not at all."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -27,6 +26,7 @@ from workbench.preparing import (
     splits_by_question,
 )
 from workbench.readers import ReadOptions, Table, read_table
+from workbench.sources import discard, keep, keep_text, open_source, reading_alike
 from workbench.splits import DEFAULT_FRACTIONS, DEFAULT_SEED
 from workbench.tasks import task_named
 from workbench.versions import (
@@ -42,6 +42,7 @@ __all__ = [
     "SavedVersion",
     "VersionInfo",
     "delete_dataset",
+    "discard",
     "earlier_splits",
     "get_version",
     "keep",
@@ -71,53 +72,6 @@ class SavedVersion:
     report: dict[str, Any]
     created: bool
     """False if this very version was there already."""
-
-
-def keep(stream: BinaryIO, name: str) -> Source:
-    """Keep a file of the user's, byte by byte.
-
-    Raises:
-        StorageError: the disk is full.
-    """
-    return Source(files.put(stream), Path(name).name)
-
-
-def keep_text(text: str, name: str = "Pasted table.tsv") -> Source:
-    """Keep a pasted table.
-
-    Raises:
-        WorkbenchError: there is nothing in it.
-    """
-    if not text.strip():
-        raise WorkbenchError(
-            "Nothing was pasted: copy the cells in your spreadsheet, with the row of names, "
-            "and paste them here."
-        )
-    return keep(io.BytesIO(text.encode("utf-8", "replace")), name)
-
-
-def is_kept(source: Source) -> bool:
-    """Whether the content is (still) there."""
-    return files.object_path(source.digest).is_file()
-
-
-def open_source(source: Source, options: ReadOptions | None = None) -> Table:
-    """The table in a file that was kept.
-
-    Raises:
-        WorkbenchError: it cannot be read; one sentence with the place and what to do.
-    """
-    if not is_kept(source):
-        raise WorkbenchError(f"{source.name} is not here any more: choose the file again.")
-    return read_table(files.object_path(source.digest), source.name, options)
-
-
-def reading_alike(options: ReadOptions) -> ReadOptions:
-    """How to read a file that is to have the columns of one read with `options`.
-
-    Columns without names go by their number, so neither file may have names then.
-    """
-    return ReadOptions(header_row=0 if options.header_row == 0 else None)
 
 
 def earlier_splits(store: Store, project_id: int, dataset_name: str, plan: Plan) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workbench import quality
+from workbench import findings, quality
 from workbench.errors import WorkbenchError
 from workbench.examples import LEAKED, Examples, examples_of, question
 from workbench.mapping import check_roles
@@ -155,7 +155,7 @@ def _exam(task: Task, roles: Mapping[str, str], table: Table) -> Examples:
     if not len(exam):
         raise WorkbenchError(
             f"{table.name} has no row that can be examined "
-            f"({quality.dropped_sentence(exam.dropped) or 'it is empty'}): "
+            f"({findings.dropped_sentence(exam.dropped) or 'it is empty'}): "
             "fill its cells, or choose another file."
         )
     return exam

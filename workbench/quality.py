@@ -1,33 +1,18 @@
-"""Plain checks of examples: what was left out, what looks odd, how they are spread."""
+"""Whether examples can be used, and the report that is kept with them."""
 
-import re
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.examples import DUPLICATE, LEAKED, Examples
-from workbench.splits import TEST, TRAIN
+from workbench.examples import Examples
+from workbench.findings import findings, reasons
 from workbench.tasks import Task
-from workbench.words import joined, plural
+from workbench.words import plural
 
 MIN_ROWS = 10
-LONG_CHARS = 2000
-"""About 500 tokens of English: what the presets let an example have."""
-FEW_PER_CATEGORY = 10
 _SHOWN_ROWS = 20
-_BROKEN = re.compile("\ufffd|Ã[\u0080-\u00bf©¨¤¶¼]|â€[\u0090-\u0099™œ\u009d]")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing the user should know."""
-
-    level: str
-    """good, notice or warning."""
-    text: str
 
 
 def check_usable(task: Task, examples: Examples, name: str) -> None:
@@ -58,30 +43,7 @@ def check_usable(task: Task, examples: Examples, name: str) -> None:
 def _because(dropped: Mapping[str, list[int]]) -> str:
     if not dropped:
         return ""
-    return f", or mend those that were left out ({_reasons(dropped)})"
-
-
-def dropped_sentence(dropped: Mapping[str, list[int]]) -> str:
-    """ "15 rows were left out: 12 with an empty 'reply' (rows 4, 9, …), …"; "" when none was."""
-    total = sum(map(len, dropped.values()))
-    if not total:
-        return ""
-    return f"{plural(total, 'row')} {_was(total)} left out: {_reasons(dropped)}."
-
-
-def _reasons(dropped: Mapping[str, list[int]]) -> str:
-    return ", ".join(
-        f"{len(rows):,} × {reason} ({_rows(rows)})" for reason, rows in dropped.items()
-    )
-
-
-def _rows(rows: Sequence[int], shown: int = 5) -> str:
-    listed = ", ".join(f"{row}" for row in rows[:shown])
-    return f"{'row' if len(rows) == 1 else 'rows'} {listed}{' …' if len(rows) > shown else ''}"
-
-
-def _was(number: int) -> str:
-    return "was" if number == 1 else "were"
+    return f", or mend those that were left out ({reasons(dropped)})"
 
 
 def report(task: Task, examples: Examples, splits: Sequence[str]) -> dict[str, Any]:
@@ -115,170 +77,3 @@ def _lengths(texts: Iterable[str | None]) -> dict[str, float]:
         "p95": counts[int(0.95 * (len(counts) - 1))],
         "max": counts[-1],
     }
-
-
-def findings(task: Task, examples: Examples, splits: Sequence[str]) -> list[Finding]:
-    """What the user should know of these examples, the weightiest first."""
-    found = [*_left_out(examples)]
-    if task.name == "classification":
-        found += [*_contradictions(examples), *_small_categories(examples, splits)]
-        found += [*_alike_labels(examples), *_unseen_labels(examples, splits)]
-    elif task.name in ("completion", "extraction"):
-        found += _several_answers(task, examples)
-    found += [*_overlap(examples, splits), *_long(task, examples), *_broken(examples)]
-    found += _few(task, examples)
-    return found or [Finding("good", "Nothing odd was found: every row can be used.")]
-
-
-def _left_out(examples: Examples) -> Iterable[Finding]:
-    dropped = dict(examples.dropped)
-    leaked = dropped.pop(LEAKED, [])
-    duplicates = dropped.pop(DUPLICATE, [])
-    if leaked:
-        yield Finding(
-            "notice",
-            f"{plural(len(leaked), 'training row')} also stood in your exam file and "
-            f"{_was(len(leaked))} left out of training ({_rows(leaked)}).",
-        )
-    if dropped:
-        yield Finding("warning", dropped_sentence(dropped))
-    if duplicates:
-        yield Finding(
-            "notice",
-            f"{plural(len(duplicates), 'row')} said exactly the same as an earlier one and "
-            f"{_was(len(duplicates))} left out ({_rows(duplicates)}).",
-        )
-
-
-def _contradictions(examples: Examples) -> Iterable[Finding]:
-    by_text: dict[str, dict[str, int]] = defaultdict(dict)
-    for row_id, key, label in zip(
-        examples.row_ids, examples.keys, examples.values["label"], strict=True
-    ):
-        by_text[key].setdefault(label or "", row_id)
-    odd = [list(rows.items()) for rows in by_text.values() if len(rows) > 1]
-    if odd:
-        (first, row), (second, other), *_ = odd[0]
-        yield Finding(
-            "warning",
-            f"{plural(len(odd), 'text')} {'stands' if len(odd) == 1 else 'stand'} in several "
-            f"categories, such as row {row} ('{first}') and row {other} ('{second}'): decide on "
-            "one of them, since the model cannot be right about both.",
-        )
-
-
-def _several_answers(task: Task, examples: Examples) -> Iterable[Finding]:
-    counts = Counter(examples.keys)
-    several = sum(1 for count in counts.values() if count > 1)
-    if several:
-        yield Finding(
-            "notice",
-            f"{plural(several, 'question')} {'comes' if several == 1 else 'come'} more than once "
-            "with different answers; all of them are used, on the same side of the exam.",
-        )
-
-
-def _small_categories(examples: Examples, splits: Sequence[str]) -> Iterable[Finding]:
-    counts = Counter(label or "" for label in examples.values["label"])
-    single = [label for label, count in counts.items() if count == 1]
-    small = [label for label, count in counts.items() if 1 < count < FEW_PER_CATEGORY]
-    if single:
-        yield Finding(
-            "warning",
-            f"{_categories(single)} {_has(single)} a single example: it is learned from, but never "
-            "examined. Add a few more, or put it into another category.",
-        )
-    if small:
-        yield Finding(
-            "notice",
-            f"{_categories(small)} {_has(small)} fewer than {FEW_PER_CATEGORY} examples: the model "
-            "will be less sure there.",
-        )
-
-
-def _has(labels: Sequence[object]) -> str:
-    return "has" if len(labels) == 1 else "have"
-
-
-def _categories(labels: Sequence[str]) -> str:
-    named = [f"'{label}'" for label in labels[:3]]
-    if len(labels) > 3:
-        named.append(f"{len(labels) - 3:,} more")
-    return ("Category " if len(labels) == 1 else "Categories ") + joined(named)
-
-
-def _alike_labels(examples: Examples) -> Iterable[Finding]:
-    spellings: dict[str, set[str]] = defaultdict(set)
-    for label in set(examples.values["label"]):
-        spellings[re.sub(r"[\W_]+", "", (label or "").casefold()) or (label or "")].add(label or "")
-    for alike in sorted(sorted(names) for names in spellings.values() if len(names) > 1)[:3]:
-        yield Finding(
-            "warning",
-            f"The categories {joined([repr(name) for name in alike])} differ in spelling only: if "
-            "they are the same, write them alike in your table.",
-        )
-
-
-def _unseen_labels(examples: Examples, splits: Sequence[str]) -> Iterable[Finding]:
-    pairs = list(zip(examples.values["label"], splits, strict=True))
-    known = {label for label, split in pairs if split == TRAIN}
-    unseen = sorted({label or "" for label, split in pairs if split == TEST} - known)
-    if unseen:
-        yield Finding(
-            "warning",
-            f"{_categories(unseen)} {'is' if len(unseen) == 1 else 'are'} asked for in the exam "
-            "but never shown in training: those rows cannot be answered rightly.",
-        )
-
-
-def _overlap(examples: Examples, splits: Sequence[str]) -> Iterable[Finding]:
-    """Near leaks, which only a separate exam file can have."""
-    keys = examples.keys
-    exam = {key for key, split in zip(keys, splits, strict=True) if split == TEST}
-    both = sum(1 for key, split in zip(keys, splits, strict=True) if split != TEST and key in exam)
-    if both:
-        yield Finding(
-            "notice",
-            f"{plural(both, 'training row')} {'differs' if both == 1 else 'differ'} from an exam "
-            "row only in capitals or spaces; they were kept.",
-        )
-
-
-def _long(task: Task, examples: Examples) -> Iterable[Finding]:
-    totals = [
-        sum(len(text or "") for text in texts)
-        for texts in zip(*examples.values.values(), strict=True)
-    ]
-    long = [row for row, total in zip(examples.row_ids, totals, strict=True) if total > LONG_CHARS]
-    if long:
-        yield Finding(
-            "notice",
-            f"{plural(len(long), 'example')} {'is' if len(long) == 1 else 'are'} longer than about "
-            f"{LONG_CHARS // 4} tokens ({_rows(long)}) and may be cut; the setting 'Longest "
-            "example' on the Train page decides.",
-        )
-
-
-def _broken(examples: Examples) -> Iterable[Finding]:
-    rows = [
-        row
-        for row, texts in zip(
-            examples.row_ids, zip(*examples.values.values(), strict=True), strict=True
-        )
-        if any(text and not text.isascii() and _BROKEN.search(text) for text in texts)
-    ]
-    if rows:
-        yield Finding(
-            "warning",
-            f"{plural(len(rows), 'row')} {_has(rows)} broken characters such as 'Ã©' or '\ufffd' "
-            f"({_rows(rows)}): check the encoding under 'How the file was read'.",
-        )
-
-
-def _few(task: Task, examples: Examples) -> Iterable[Finding]:
-    if len(examples) < 50:
-        yield Finding(
-            "notice",
-            f"{len(examples)} examples are few: enough to try it out, but expect much better "
-            "results from a few hundred.",
-        )

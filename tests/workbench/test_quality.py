@@ -5,7 +5,8 @@ import pytest
 from tests.workbench.test_mapping import made
 from workbench.errors import WorkbenchError
 from workbench.examples import Examples, examples_of
-from workbench.quality import check_usable, dropped_sentence, findings, report
+from workbench.findings import dropped_sentence, findings
+from workbench.quality import check_usable, report
 from workbench.tasks import TASKS
 
 TASK = TASKS["classification"]

@@ -70,7 +70,7 @@ def check(path: Path, encoding: str, name: str) -> None:
     bad = _first_bad_byte(path, encoding)
     if bad is not None:
         raise WorkbenchError(
-            f"Line {_line_of(path, bad, encoding)} of {name} cannot be read as "
+            f"Line {_line_of(path, bad)} of {name} cannot be read as "
             f"{CHOICES.get(encoding, encoding)}: choose another encoding, or save the file "
             "again as 'CSV UTF-8'."
         )
@@ -103,10 +103,9 @@ def _first_bad_byte(path: Path, encoding: str) -> int | None:
                 return None
 
 
-def _line_of(path: Path, place: int, encoding: str) -> int:
-    end = "\n".encode(encoding.replace("utf-16", "utf-16-le") if encoding == "utf-16" else "ascii")
+def _line_of(path: Path, place: int) -> int:
     with path.open("rb") as stream:
-        return stream.read(place).count(end) + 1
+        return stream.read(place).count(b"\n") + 1
 
 
 def _eight_bit(path: Path, bad: int, name: str) -> str:
@@ -114,7 +113,7 @@ def _eight_bit(path: Path, bad: int, name: str) -> str:
     good, broken = _utf8_characters(path)
     if good >= broken:
         raise WorkbenchError(
-            f"Line {_line_of(path, bad, 'utf-8')} of {name} holds a broken character, although "
+            f"Line {_line_of(path, bad)} of {name} holds a broken character, although "
             "the rest is UTF-8: correct that line, or choose the encoding yourself."
         )
     sample = _non_ascii_lines(_around(path, bad))
