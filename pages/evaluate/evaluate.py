@@ -30,17 +30,17 @@ def main() -> None:
     if not usable:
         show_nothing(runs)
         return
-    chosen = st.container(horizontal=True, key="exam-choice")
-    run = pick_run(chosen, usable)
+    left, right = st.columns(2)
+    run = pick_run(left, usable)
     evaluations = evaluation.list_evaluations(context.store(), run.id)
     busy = exam_jobs.show_progress(run.id)
     exam_jobs.show_failure(run.id, evaluations)
     found = None
     if evaluations:
-        found = show_evaluation(run, pick_evaluation(chosen, run, evaluations))
+        found = show_evaluation(run, pick_evaluation(right, run, evaluations))
     elif not busy:
         show_unscored(run)
-    with st.expander("Test on another file", icon=":material/upload_file:"):
+    with st.expander("Test on another file, or again", icon=":material/upload_file:"):
         exam_jobs.show_upload(run)
         if evaluations and not busy:
             exam_jobs.score_button("Score the exam again", run.id, primary=False)
