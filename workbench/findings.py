@@ -39,6 +39,16 @@ def findings(task: Task, examples: Examples, splits: Sequence[str]) -> list[Find
     return found or [Finding("good", "Nothing odd was found: every row can be used.")]
 
 
+def copied(columns: Sequence[str]) -> Finding:
+    """That the answer stands in the question already."""
+    named = joined([f"'{column}'" for column in columns])
+    return Finding(
+        "warning",
+        f"{named} is the answer and also stands in what comes in: the model would only learn to "
+        "copy it. Take it out of there.",
+    )
+
+
 def _left_out(examples: Examples) -> Iterable[Finding]:
     dropped = dict(examples.dropped)
     leaked = dropped.pop(LEAKED, [])

@@ -34,6 +34,18 @@ def title(source: str, columns: Sequence[str]) -> str:
     return joined([f"'{name}'" for name in dict.fromkeys(columns_in(source, columns))])
 
 
+def given_away(task: Task, roles: Mapping[str, str], columns: Sequence[str]) -> list[str]:
+    """The columns of the answer that also stand in what comes in: there is nothing to learn then."""
+    answer = columns_in(roles.get(task.learned, ""), columns)
+    asked = [
+        column
+        for role, source in roles.items()
+        if role != task.learned
+        for column in columns_in(source, columns)
+    ]
+    return [column for column in dict.fromkeys(answer) if column in asked]
+
+
 def check_roles(task: Task, roles: Mapping[str, str], table: Table) -> dict[str, str]:
     """The roles with every column spelled as in the table; roles without a source are left out.
 

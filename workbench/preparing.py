@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from workbench import findings, quality
 from workbench.errors import WorkbenchError
 from workbench.examples import LEAKED, Examples, examples_of, question
-from workbench.mapping import check_roles
+from workbench.mapping import check_roles, given_away
 from workbench.readers.table import ReadOptions, Table, options_from
 from workbench.splits import (
     DEFAULT_FRACTIONS,
@@ -135,6 +135,8 @@ def prepare(
         facts["test_dropped"] = {reason: len(rows) for reason, rows in exam.dropped.items()}
     report = {**quality.report(task, examples, splits), **facts}
     report["notes"] = list(table.notes)
+    if copied := given_away(task, roles, table.columns):
+        report["findings"] = [dataclasses.asdict(findings.copied(copied)), *report["findings"]]
     dropped = sum(map(len, examples.dropped.values()))
     return Prepared(canonical(examples, splits), plan, report, sizes(splits), dropped)
 

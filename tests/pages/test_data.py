@@ -97,6 +97,18 @@ def test_an_unknown_column_in_a_template_is_said_and_nothing_is_lost(project_id:
     assert not [button for button in at.button if button.key == "data-save"]
 
 
+def test_a_template_with_the_answer_in_it_is_warned_of(project_id: int) -> None:
+    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    key = next(box.key for box in at.selectbox if box.key and box.key.endswith("-text"))
+
+    at.selectbox(key=key).set_value("\0weave").run()
+    assert at.text_area(key=f"{key}-template").value == "text: {text}"
+    assert "only learn to copy" not in texts(at)
+
+    at.text_area(key=f"{key}-template").set_value("{text} {category}").run()
+    assert "only learn to copy it" in texts(at)
+
+
 def test_the_model_s_view_shows_the_learned_part(store: Store, project_id: int) -> None:
     at = _paste(open_page(PAGE, project=project_id), TABLE)
     at.radio[0].set_value("completion").run()

@@ -6,7 +6,7 @@ import pytest
 from tests.workbench.shared_data import real
 from workbench.errors import WorkbenchError
 from workbench.guessing import candidates, guess_roles, guess_task, guessed
-from workbench.mapping import check_roles, columns_in, is_template, texts
+from workbench.mapping import check_roles, columns_in, given_away, is_template, texts
 from workbench.readers import Table, read_table
 from workbench.samples import FILE
 from workbench.tasks import TASKS
@@ -60,6 +60,15 @@ def test_a_role_that_does_not_fit_is_said(roles: dict[str, str], words: str) -> 
         check_roles(TASKS["classification"], roles, MAILS)
 
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("{body} {kind}", ["kind"]), ("kind", ["kind"]), ("{subject}", [])]
+)
+def test_an_answer_that_stands_in_the_question_is_found(text: str, found: list[str]) -> None:
+    roles = {"text": text, "label": "kind"}
+
+    assert given_away(TASKS["classification"], roles, MAILS.columns) == found
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the model should learn, and which column is what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -58,7 +59,10 @@ def roles(draft: Draft, source: Source, chosen: Task, table: Table) -> dict[str,
         **{role: text for role, text in kept.items() if not text or _fits(text, table)},
     }
     values = {
-        role: _role(_Field(draft, source, chosen, role, table, current.get(role, "")))
+        role: _role(
+            _Field(draft, source, chosen, role, table, current.get(role, "")),
+            others=[current.get(other, "") for other in chosen.required if other != role],
+        )
         for role in chosen.required
     }
     if "system" in chosen.optional:
@@ -98,7 +102,8 @@ class _Field:
         return cached.candidates(self.source, self.draft.read, self.task.name, self.role)
 
 
-def _role(field: _Field) -> str:
+def _role(field: _Field, others: Sequence[str]) -> str:
+    """One role's column or template; `others` are those of the other roles."""
     woven = is_template(field.current, field.table.columns)
     options = field.candidates()
     if field.role in _WOVEN and len(options) > 1:
@@ -112,7 +117,10 @@ def _role(field: _Field) -> str:
         key=field.key,
         placeholder="Choose a column",
     )
-    return _template(field, field.current if woven else "") if choice == WEAVE else choice or ""
+    if choice != WEAVE:
+        return choice or ""
+    free = [name for name in field.candidates() if name not in others]
+    return _template(field, field.current if woven else "", free)
 
 
 def _seed(key: str, options: list[str], current: str) -> None:
@@ -121,10 +129,10 @@ def _seed(key: str, options: list[str], current: str) -> None:
         st.session_state[key] = current if current in options else None
 
 
-def _template(field: _Field, current: str) -> str:
+def _template(field: _Field, current: str, free: Sequence[str]) -> str:
     key = f"{field.key}-template"
     columns = field.table.columns
-    example = "\n\n".join(f"{name}: {{{name}}}" for name in field.candidates()[:2])
+    example = "\n\n".join(f"{name}: {{{name}}}" for name in free[:2])
     st.session_state.setdefault(key, current or example)
     text = st.text_area(
         f"Template of the {field.role}",

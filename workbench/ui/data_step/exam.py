@@ -12,6 +12,10 @@ from workbench.words import plural
 
 _OWN = {False: "Part of this table", True: "A separate file of mine"}
 _MOST = 40
+_SEED_HELP = (
+    "Another seed draws other questions. With the same one, a dataset that is saved again keeps "
+    "its exam."
+)
 
 
 def choose(draft: Draft, table: Table) -> bool:
@@ -58,25 +62,13 @@ def _own_file(draft: Draft, table: Table) -> bool:
 
 def _shares(draft: Draft) -> None:
     _, validation, test = draft.fractions
-    left, right, last = st.columns(3)
-    with left:
-        validation = _percent("Practice questions (validation), %", "validation", validation)
-    with right:
-        if not draft.own_exam:
-            test = _percent("Exam questions (test), %", "test", test)
-    with last:
-        st.session_state.setdefault("data-seed", draft.seed)
-        draft.seed = int(
-            st.number_input(
-                "Random seed",
-                0,
-                2**31 - 1,
-                key="data-seed",
-                step=1,
-                help="Another seed draws other questions. With the same one, a dataset that is "
-                "saved again keeps its exam.",
-            )
-        )
+    validation = _percent("Practice questions (validation), %", "validation", validation)
+    if not draft.own_exam:
+        test = _percent("Exam questions (test), %", "test", test)
+    st.session_state.setdefault("data-seed", draft.seed)
+    draft.seed = int(
+        st.number_input("Random seed", 0, 2**31 - 1, key="data-seed", step=1, help=_SEED_HELP)
+    )
     draft.fractions = (round(1 - validation - test, 4), validation, test)
 
 
