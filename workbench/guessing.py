@@ -15,6 +15,7 @@ from workbench.columns import (
 from workbench.errors import WorkbenchError
 from workbench.readers.table import Table
 from workbench.tasks import Task, task_named
+from workbench.words import joined
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,13 @@ def guessed(table: Table, task_name: str) -> dict[str, str]:
         WorkbenchError: a needed role fits no column.
     """
     roles = guess_roles(table, task_name)
-    for role in task_named(task_name).required:
+    task = task_named(task_name)
+    if len(table.columns) < len(task.required):
+        raise WorkbenchError(
+            f"{table.name} has one column only, but '{task.title}' needs "
+            f"{joined(list(task.required))}: choose a file with a column for each."
+        )
+    for role in task.required:
         if role not in roles:
             raise WorkbenchError(
                 f"Which of the {len(table.columns)} columns of {table.name} is the {role} cannot "

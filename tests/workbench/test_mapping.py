@@ -130,3 +130,8 @@ def test_a_role_that_nothing_fits_must_be_named() -> None:
 
     with pytest.raises(WorkbenchError, match="say which one it is"):
         guessed(table, "completion")
+
+
+def test_a_single_column_is_too_little_for_most_tasks() -> None:
+    with pytest.raises(WorkbenchError, match="one column only, but 'Sort into categories' needs"):
+        guessed(made(text=["a", "b"]), "classification")
