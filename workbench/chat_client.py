@@ -54,17 +54,15 @@ class Answer:
 def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:
     """Ask all questions at once; yields the answer that has just grown, or None every 0.2 s.
 
-    Closing the generator closes the connections, upon which the server stops computing.
+    Closing the generator cancels what is still being read and closes the connections, upon
+    which the server stops computing.
     """
     answers = [Answer(question.model) for question in questions]
     with asyncio.Runner() as runner:
         changed: asyncio.Queue[Answer] = asyncio.Queue()
         tasks = runner.run(_start(url, questions, answers, changed))
-        try:
-            while not all(task.done() for task in tasks) or not changed.empty():
-                yield runner.run(_next(changed))
-        finally:
-            runner.run(_stop(tasks))
+        while not all(task.done() for task in tasks) or not changed.empty():
+            yield runner.run(_next(changed))
 
 
 def classify(url: str, model: str, text: str) -> list[tuple[str, float]]:
@@ -124,12 +122,6 @@ async def _next(changed: asyncio.Queue[Answer]) -> Answer | None:
         return await asyncio.wait_for(changed.get(), TICK_S)
     except TimeoutError:
         return None
-
-
-async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _read(

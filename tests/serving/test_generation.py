@@ -14,6 +14,7 @@ from tests.serving import tiny
 from workbench.formats import render_prompt
 from workbench.job_dir import EventWriter, JobDir
 from workbench.serving.shelf import Shelf
+from workbench.serving.turns import Turns
 from workbench.trainer.bundle import load_bundle
 from workbench.trainer.generate import write_answers
 from workbench.trainer.process import Process
@@ -63,7 +64,9 @@ def test_computing_ends_when_the_client_goes(roomy: Path, stream: bool) -> None:
 
 def test_two_answers_grow_at_the_same_time_and_stay_what_they_are(roomy: Path) -> None:
     """Both models write while the other does, and neither changes what the other says."""
-    with tiny.running(roomy, tiny.shelf()) as server:
+    shelf = tiny.shelf()
+    shelf._loader.turns = Turns(slice_s=0)
+    with tiny.running(roomy, shelf) as server:
         url = f"http://127.0.0.1:{server.port}/v1/chat/completions"
         settings = {"max_tokens": 60, "temperature": 1.2, "seed": 5}
         alone = {m: httpx.post(url, json=body(m, **settings)).text for m in ("run-1", "run-1:base")}

@@ -12,6 +12,7 @@ from workbench.serving.shelf import Shelf
 
 
 def test_a_new_run_is_offered_without_a_restart(url: str, registry: Path, models: Path) -> None:
+    assert len(httpx.get(f"{url}/v1/models").json()["data"]) == 3
     entries = json.loads(registry.read_text())
     entries.insert(0, tiny.entry("run-9", models / "base", models / "replies"))
     registry.write_text(json.dumps(entries))

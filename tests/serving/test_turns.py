@@ -29,6 +29,17 @@ def test_two_workers_alternate() -> None:
 
 
 def test_nobody_waits_behind_a_single_holder() -> None:
-    with Turns() as turns:
-        assert not turns.wanted()
+    with Turns(slice_s=0) as turns:
+        assert not turns.is_over()
         turns.pass_on()
+
+
+def test_a_turn_is_over_once_it_has_lasted_and_somebody_waits() -> None:
+    for slice_s, over in ((0.0, True), (3600.0, False)):
+        with Turns(slice_s) as turns:
+            other = threading.Thread(target=turns.__enter__)
+            other.start()
+            while len(turns._queue) < 2:
+                threading.Event().wait(0.001)
+            assert turns.is_over() is over
+        other.join(5)

@@ -151,7 +151,7 @@ class _Follower(StoppingCriteria):
         if piece := self._text.add(self.last_token):
             self._generation._send(piece)
         over = self._generation._cancelled.is_set() or self._text.stopped
-        if not over and self._loaded.turns.wanted():
+        if not over and self._loaded.turns.is_over():
             self._let_others_go()
         return torch.full((1,), over, dtype=torch.bool, device=input_ids.device)
 

@@ -1,5 +1,6 @@
 """Answers while they are being written: side by side, token by token, until done or stopped."""
 
+import contextlib
 from collections.abc import Sequence
 
 import streamlit as st
@@ -31,15 +32,12 @@ def answer(
     got: dict[str, Answer] = {}
     try:
         places = _places(asked, titles)
-        growing = chat.stream_answers(url, asked)
-        try:
+        with contextlib.closing(chat.stream_answers(url, asked)) as growing:
             for change in growing:
                 if change is not None:
                     got[change.model] = change
                 for model, place in places.items():
                     place.text(_so_far(got.get(model)))
-        finally:
-            growing.close()
     finally:
         for question in asked:
             _keep(conversation_id, question, got, titles, settings)

@@ -64,11 +64,14 @@ def _menu(opened: ConversationInfo) -> None:
 def _list(listed: list[ConversationInfo], opened: ConversationInfo | None) -> None:
     for one in listed:
         is_open = opened is not None and one.id == opened.id
-        label = f"{plain(one.title)}  \n:small[:gray[{_about(one)}]]"
         icon = ":material/chat:" if is_open else ":material/chat_bubble:"
-        if st.button(label, key=f"open-{one.id}", icon=icon, type="tertiary", disabled=is_open):
-            open_conversation(one.id, str(one.run_id) if one.run_id else None)
-            st.rerun()
+        with st.container(gap=None, key=f"listed-{one.id}"):
+            if st.button(
+                plain(one.title), key=f"open-{one.id}", icon=icon, type="tertiary", disabled=is_open
+            ):
+                open_conversation(one.id, str(one.run_id) if one.run_id else None)
+                st.rerun()
+            st.caption(_about(one))
 
 
 def _about(one: ConversationInfo) -> str:
