@@ -5,6 +5,7 @@ with their weights, newest first, then the base models that can be asked untrain
 """
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ RUN = "run-"
 UNTRAINED = ":base"
 """`run-3:base` is the base model of run 3, asked just as the run is."""
 
+_writing = threading.Lock()
+"""Pages of one web process come here at the same time."""
+
 
 def registry_path() -> Path:
     """Where models.json lies."""
@@ -33,8 +37,9 @@ def refresh(store: Store) -> list[dict[str, Any]]:
         runs = [entry for row in trained.listing(session) if (entry := _of_run(row))]
     bases = [_of_base(model) for model in catalogue.list_models(store) if _can_chat(model)]
     entries = [*runs, *bases]
-    if read_json(registry_path()) != json.loads(json.dumps(entries)):
-        write_json(registry_path(), entries)
+    with _writing:
+        if read_json(registry_path()) != json.loads(json.dumps(entries)):
+            write_json(registry_path(), entries)
     return entries
 
 
