@@ -27,7 +27,7 @@ def serve_forever(
     store: Store,
     model_id: str,
     port: int = 0,
-    on_ready: Callable[[str], None] = lambda url: print(url, flush=True),
+    on_ready: Callable[[str], None] = lambda url: print(f"{url}/v1", flush=True),
 ) -> None:
     """Serve all models, `model_id` (run-3 or base:NAME) loaded first, until interrupted.
 
@@ -89,7 +89,7 @@ def _follow(
             position = (read_to[0], read_to[1])
             for event in events:
                 if event["type"] == "ready":
-                    on_ready(f"http://127.0.0.1:{event['port']}/v1")
+                    on_ready(f"http://127.0.0.1:{event['port']}")
             if _ended(process):
                 raise WorkbenchError(_reason(job))
             looks += 1

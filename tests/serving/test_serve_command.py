@@ -1,0 +1,46 @@
+"""The server in the foreground: it answers until it is interrupted, and leaves nothing behind."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from storage import files
+from storage.database import Store
+from tests.serving import tiny
+from tests.workbench import made
+from workbench import chat, projects
+from workbench.errors import WorkbenchError
+
+
+@pytest.fixture
+def model_id(store: Store, models: Path) -> str:
+    """A finished run with tiny weights."""
+    project_id = projects.create_project(store, "Mails")
+    version_id = made.add_dataset(store, project_id, task="completion")
+    model = made.add_model(store, kind="causal")
+    adapter = str(models / "replies")
+    return f"run-{made.add_run(store, project_id, version_id, model, adapter=adapter)}"
+
+
+def test_it_answers_until_interrupted(store: Store, model_id: str) -> None:
+    replies: list[int] = []
+
+    def interrupt(url: str) -> None:
+        asked = [{"role": "user", "content": "Hello"}]
+        body = {"model": model_id, "messages": asked, "max_tokens": 2}
+        reply = httpx.post(f"{url}/v1/chat/completions", json=body, timeout=60)
+        replies.append(reply.status_code)
+        raise KeyboardInterrupt
+
+    chat.serve_forever(store, model_id, on_ready=interrupt)
+    assert replies == [200]
+    assert [path.name for path in files.folder("serve").iterdir()] == ["models.json"]
+
+
+def test_a_taken_port_is_explained(store: Store, model_id: str, registry: Path) -> None:
+    with (
+        tiny.running(registry, tiny.shelf()) as server,
+        pytest.raises(WorkbenchError, match=f"port {server.port} cannot be used"),
+    ):
+        chat.serve_forever(store, model_id, server.port)
