@@ -54,6 +54,10 @@ class Classifier(nn.Module):
         scores: torch.Tensor = self.head(self.encoder(input_ids, attention_mask))
         return scores
 
+    def activation_checkpointing_enable(self, **settings: Any) -> None:
+        """What the training loop calls to save memory: concerns the encoder's layers."""
+        self.encoder.body.activation_checkpointing_enable(**settings)
+
 
 @dataclass(frozen=True)
 class Reader:

@@ -164,6 +164,9 @@ class Tuning(Loop):
         """Set the model's trained weights to those of a checkpoint."""
         load(self.model, load_file(folder / "model.safetensors"))
 
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        self.load_checkpoint(Path(resume_from_checkpoint))
+
     def _save(self, output_dir: Any = None, state_dict: Any = None) -> None:
         """Only what is trained: the rest is the base model's."""
         own = {name: p.detach() for name, p in trained(self.model).items()}
@@ -187,5 +190,4 @@ def parts(batch: Mapping[str, torch.Tensor]) -> list[dict[str, torch.Tensor]]:
 def _settings(process: Process, recipe: Recipe, train: Texts, validation: Texts) -> Any:
     settings = arguments(recipe, process.job.checkpoints, len(train), bool(len(validation)))
     settings.fp16 = False  # see encoder.precision
-    settings.gradient_checkpointing = False  # switched on in the encoder itself
     return settings

@@ -5,6 +5,7 @@ whatever happens, except when the worker has died: then the job is left as it is
 checkpoint, for the next attempt.
 """
 
+import contextlib
 import errno
 import importlib.metadata
 import os
@@ -16,7 +17,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,10 @@ class Process:
         """A sign of life."""
         self._events.write("alive")
 
+    def close(self) -> None:
+        """No event comes after this."""
+        self._events.close()
+
     @property
     def stopping(self) -> bool:
         """Whether to leave at the next good moment."""
@@ -119,19 +124,36 @@ def run(job_path: Path, kinds: Mapping[str, Kind]) -> int:
 
 def _work(process: Process, kinds: Mapping[str, Kind]) -> int:
     process.job.result.unlink(missing_ok=True)
-    quiet()
-    finished = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: process.stop.set())
-    threading.Thread(target=_stay_alive, args=(process, finished), daemon=True).start()
-    _watch_lifeline(process)
-    try:
+    with _signs_of_life(process), _stop_signal(process):
+        quiet()
+        _watch_lifeline(process)
         outcome = _outcome(process, kinds)
-    finally:
-        finished.set()
     if outcome is None:
         return ORPHANED
     _write_result(process, outcome)
     return 0
+
+
+@contextlib.contextmanager
+def _signs_of_life(process: Process) -> Iterator[None]:
+    finished = threading.Event()
+    thread = threading.Thread(target=_stay_alive, args=(process, finished), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        thread.join()
+        process.close()
+
+
+@contextlib.contextmanager
+def _stop_signal(process: Process) -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, lambda *_: process.stop.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _outcome(process: Process, kinds: Mapping[str, Kind]) -> dict[str, Any] | None:

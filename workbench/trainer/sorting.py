@@ -174,8 +174,6 @@ def tune(lesson: Lesson, head: Head) -> Tuning:
         train_seen_rows(body, lesson.train.ids)
     else:
         lesson.encoder.body = add_lora(body, recipe, task_type=None)
-    if recipe.gradient_checkpointing:
-        body.gradient_checkpointing_enable({"use_reentrant": False})
     model = Classifier(lesson.encoder, copy.deepcopy(head)).to(body.device)
     checkpoint = checkpoint_to_go_on_from(process)
     tuning = Tuning(process, recipe, model, lesson.train, lesson.validation, lesson.reader.pad_id)
