@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,7 @@ def serve_forever(
         WorkbenchError: there is no such model, the port is taken, or the server failed.
     """
     server_registry.entry_of(store, model_id)
+    _check_port(port)
     folder = Path(tempfile.mkdtemp(prefix="server-", dir=files.folder("serve")))
     job = JobDir(folder)
     write_json(job.spec, _spec(model_id, port))
@@ -51,6 +53,17 @@ def serve_forever(
     finally:
         os.close(ours)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_port(port: int) -> None:
+    """Say at once what the server could only say after half a minute of loading."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except (OSError, OverflowError) as error:
+        raise WorkbenchError(
+            f"The port {port} cannot be used ({getattr(error, 'strerror', None) or error}): "
+            "choose another one, or leave it out."
+        ) from None
 
 
 def _spec(model_id: str, port: int) -> dict[str, Any]:

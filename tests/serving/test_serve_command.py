@@ -44,3 +44,5 @@ def test_a_taken_port_is_explained(store: Store, model_id: str, registry: Path) 
         pytest.raises(WorkbenchError, match=f"port {server.port} cannot be used"),
     ):
         chat.serve_forever(store, model_id, server.port)
+    with pytest.raises(WorkbenchError, match="port 99999 cannot be used"):
+        chat.serve_forever(store, model_id, 99999)
