@@ -57,12 +57,14 @@ def serve_forever(
 
 def _check_port(port: int) -> None:
     """Say at once what the server could only say after half a minute of loading."""
+    if not 0 <= port <= 65_535:
+        raise WorkbenchError(f"The port {port} cannot be used: choose one from 1024 to 65535.")
     try:
         socket.create_server(("127.0.0.1", port)).close()
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise WorkbenchError(
-            f"The port {port} cannot be used ({getattr(error, 'strerror', None) or error}): "
-            "choose another one, or leave it out."
+            f"The port {port} cannot be used ({error.strerror}): choose another one, "
+            "or leave it out."
         ) from None
 
 
