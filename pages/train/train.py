@@ -18,6 +18,7 @@ from workbench.ui.numbers import size, when
 from workbench.ui.recipe_form import recipe_form
 from workbench.ui.text import plain
 from workbench.versions import VersionInfo
+from workbench.words import plural
 
 OWN = "own"
 DEFAULT = "balanced"
@@ -107,13 +108,16 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
             preset_card(name, cost(version, model, recipe), chosen=name == picked, draft=draft)
     key = f"set-{picked}-{model.kind}-{version.task}"
     settings = draft.get("settings", {})
-    with st.expander(expert_title(settings, picked), icon=":material/tune:", key="expert"):
+    # The label never changes: an expander with another label is another one, and closed.
+    with st.expander("Settings for experts", icon=":material/tune:", key="expert"):
         with errors.shown():
             settings = recipe_form(base, settings, kind=model.kind, task=version.task, key=key)
         if settings and st.button("Undo all changes", key="undo", icon=":material/undo:"):
             save({"preset": named}, version)
             forget(key)
             st.rerun()
+    if settings:
+        st.caption(f":material/tune: {changes_line(settings, picked)}")
     name = st.text_input(
         "Name of this training (optional)", draft.get("name", ""), key="name",
         placeholder=default_name(picked),
@@ -122,10 +126,10 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
     start(version, model, base, settings, name, picked)
 
 
-def expert_title(settings: dict[str, Any], picked: str) -> str:
+def changes_line(settings: dict[str, Any], picked: str) -> str:
     if picked == OWN:
-        return "Settings for experts: taken over from an earlier training"
-    return f"Settings for experts: {len(settings)} changed" if settings else "Settings for experts"
+        return "With the settings of an earlier training."
+    return f"{plural(len(settings), 'setting')} changed from {PRESETS[picked].title}."
 
 
 def preset_card(name: str, costs: Estimate, *, chosen: bool, draft: dict[str, Any]) -> None:

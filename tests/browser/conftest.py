@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+RESULTS = ROOT / "test-results"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -93,9 +94,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh tab, 1440 pixels wide."""
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh tab, 1440 pixels wide; what it shows at the end is kept as a picture."""
     context = browser.new_context(viewport={"width": 1440, "height": 1000})
     context.set_default_timeout(60_000)
-    yield context.new_page()
+    opened = context.new_page()
+    yield opened
+    RESULTS.mkdir(exist_ok=True)
+    opened.screenshot(path=RESULTS / f"last-{request.node.name}.png", full_page=True)
     context.close()

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import RESULTS, App
 
 BANKING77 = Path(__file__).resolve().parents[3] / "shared" / "data" / "banking77"
 TRAINING_MS = 10 * 60_000
 """A busy machine may need this long; a quiet one ends within two minutes."""
-RESULTS = Path(__file__).resolve().parents[2] / "test-results"
 
 
 def photograph(page: Page, browser: Browser, name: str) -> None:
@@ -62,9 +61,7 @@ def test_a_new_user_teaches_bank_questions(app: App, page: Page, browser: Browse
     page.get_by_role("heading", name="Which model fits?").wait_for()
     photograph(page, browser, "model")
     button(page, "Choose this model")
-    page.get_by_text("Chosen", exact=True).wait_for()
-
-    page.get_by_role("link", name=re.compile("Train")).first.click()
+    button(page, "Go on to Train")
     page.get_by_role("heading", name="Ready to train?").wait_for()
     button(page, "Choose Quick look")
     expect(page.get_by_role("button", name="Choose Quick look")).to_have_count(0)
@@ -106,11 +103,12 @@ def test_replies_are_learned_and_compared(app: App, page: Page, browser: Browser
     page.get_by_role("heading", name="Is your data ready?").wait_for()
     page.get_by_role("link", name=re.compile("Model")).first.click()
     page.get_by_role("heading", name="Which model fits?").wait_for()
+    settle(page)
     page.locator("[class*=st-key-choose-]").last.get_by_role("button").click()
-    page.get_by_role("link", name=re.compile("Train")).first.click()
+    button(page, "Go on to Train")
     page.get_by_role("heading", name="Ready to train?").wait_for()
     settle(page)
-    choose(page, "Examples", "Replies")
+    choose(page, "^Data$", "Replies")
     page.get_by_text("Settings for experts").click()
     fill(page, "Stop after this many steps", "2")
     fill(page, "Exam questions to answer in writing", "2")
@@ -142,7 +140,7 @@ def choose(page: Page, label: str, option: str) -> None:
 
 def fill(page: Page, label: str, value: str) -> None:
     """Type a number into its box."""
-    box = page.get_by_label(re.compile(re.escape(label))).first
+    box = page.get_by_role("spinbutton", name=label, exact=True)
     box.fill(value)
     box.press("Enter")
     settle(page)
