@@ -1,8 +1,10 @@
 """Models that the trainer's tests share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.trainer.writers import make_writer
 from workbench.bundled import shipped_path
@@ -21,3 +23,12 @@ def smol() -> Path:
     if shipped_path("SmolLM2-135M-Instruct") is None:
         pytest.skip("the bundled models are not installed (make setup)")
     return ensure_ready("SmolLM2-135M-Instruct")
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """For tiny models: threads would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
