@@ -86,6 +86,13 @@ def named(session: Session, name: str) -> Project | None:
     ).first()
 
 
+def suggest_model(session: Session, project_id: int, base_model_id: int) -> None:
+    """Make it the project's base model unless one was chosen."""
+    project = session.get(Project, project_id)
+    if project is not None and project.base_model_id is None:
+        project.base_model_id = base_model_id
+
+
 def set_draft(project: Project, page: str, values: dict[str, Any]) -> None:
     """Keep what was entered on a page; the column is assigned anew so that the change is seen."""
     project.drafts = {**(project.drafts or {}), page: values}

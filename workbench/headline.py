@@ -29,7 +29,7 @@ def headline(task: str, scores: Mapping[str, Any]) -> str:
     return {
         "accuracy": f"{percent(value)} of exam questions right",
         "exact_match": f"{percent(value)} of exam questions exactly right",
-        "chrf": f"answers {value:.0f} % like yours",
+        "chrf": f"{value:.0f} of 100 for likeness to your answers",
         "loss": f"{value:.2f} wrong on unseen texts",
     }[MAIN_SCORES[task]]
 

@@ -93,7 +93,7 @@ def _got(task: str, value: float) -> str:
     return {
         "accuracy": f"it got {percent(value)} right",
         "exact_match": f"it got {percent(value)} exactly right",
-        "chrf": f"its answers were {value:.0f} % like yours",
+        "chrf": f"its answers scored {value:.0f} of 100 for likeness to yours",
         "loss": f"it was {value:.2f} wrong",
     }[MAIN_SCORES[task]]
 
@@ -105,5 +105,5 @@ def _comparison(run: RunView, tuned: float, base: float) -> str:
     score = MAIN_SCORES[run.task]
     if score == "loss":
         return f"after {base:.2f} {before}"
-    shown = f"{base:.0f} %" if score == "chrf" else percent(base)
+    shown = f"{base:.0f}" if score == "chrf" else percent(base)
     return f"{'up' if tuned > base else 'down'} from {shown} {before}"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage import files, leftovers, runs
 from storage import jobs as job_rows
+from storage import projects as project_rows
 from storage.database import Store
 from storage.runs import RunRow
 from storage.tables import DatasetVersion
@@ -96,6 +97,7 @@ def start_run(
     with store.write() as session:
         version = _version(session, project_id, version_id)
         readiness.check(model, version, recipe)
+        project_rows.suggest_model(session, project_id, base_model_id)
         run = runs.add(
             session,
             project_id=project_id,

@@ -9,7 +9,11 @@ from workbench.headline import headline, is_better
     ("task", "scores", "line"),
     [
         ("classification", {"accuracy": 0.937, "macro_f1": 0.9}, "93.7 % of exam questions right"),
-        ("completion", {"chrf": 41.6, "exact_match": 0.1}, "answers 42 % like yours"),
+        (
+            "completion",
+            {"chrf": 41.6, "exact_match": 0.1},
+            "42 of 100 for likeness to your answers",
+        ),
         ("extraction", {"exact_match": 0.5}, "50.0 % of exam questions exactly right"),
         ("classification", {}, ""),
     ],

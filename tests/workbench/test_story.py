@@ -37,8 +37,18 @@ def test_a_finished_run_tells_time_reason_and_result(store: Store) -> None:
 @pytest.mark.parametrize(
     ("task", "base", "tuned", "says"),
     [
-        ("completion", {"chrf": 20.4}, {"chrf": 41.2}, "were 41 % like yours, up from 20 % before"),
-        ("completion", {"chrf": 41.0}, {"chrf": 30.0}, "were 30 % like yours, down from 41 %"),
+        (
+            "completion",
+            {"chrf": 20.4},
+            {"chrf": 41.2},
+            "scored 41 of 100 for likeness to yours, up from 20 before",
+        ),
+        (
+            "completion",
+            {"chrf": 41.0},
+            {"chrf": 30.0},
+            "scored 30 of 100 for likeness to yours, down from 41 ",
+        ),
         ("extraction", None, {"exact_match": 0.5}, "it got 50.0 % exactly right."),
         (
             "language-modelling",

@@ -98,6 +98,22 @@ def test_runs_are_listed_newest_first_by_their_names(
     assert [run.name for run in training.list_runs(store, 1)] == ["With more rank", "Run 1"]
 
 
+def test_a_run_gives_its_project_a_base_model_unless_one_was_chosen(
+    store: Store, version_id: int, model_id: int
+) -> None:
+    start(store, version_id, model_id)
+    with store.write() as session:
+        project = session.get_one(Project, 1)
+        assert project.base_model_id == model_id
+        other = models.add(
+            session, name="other", source="folder", location="/x", kind="causal", facts={}
+        ).id
+        project.base_model_id = other
+    start(store, version_id, model_id)
+    with store.read() as session:
+        assert session.get_one(Project, 1).base_model_id == other
+
+
 def test_a_run_can_start_right_behind_another(store: Store, version_id: int, model_id: int) -> None:
     first, last = (start(store, version_id, model_id) for _ in range(2))
     between = start(store, version_id, model_id, after_job_id=first.job_id)

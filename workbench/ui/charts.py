@@ -13,9 +13,6 @@ import pandas as pd
 ACCENT, GREY = "#0072B2", "#8A9099"
 ORANGE, GREEN, SKY, PURPLE, VERMILION = "#E69F00", "#009E73", "#56B4E9", "#CC79A7", "#D55E00"
 SERIES = {
-    "Baseline": ORANGE,
-    "Base model": GREY,
-    "Your model": ACCENT,
     "Examples": ORANGE,
     "Practice questions": ACCENT,
 }
@@ -81,35 +78,6 @@ def line(
         )
         .properties(height=220)
     )
-
-
-def score_bars(scores: Mapping[str, float], title: str, *, share: bool = True) -> Chart:
-    """One bar for each of Baseline, Base model and Your model.
-
-    Args:
-        scores: series → value; shares from 0 to 1 with `share`, else numbers as they are.
-        title: of the axis, with its unit.
-    """
-    data = pd.DataFrame({"series": list(scores), "value": list(scores.values())})
-    number_format = ".1%" if share else ".1f"
-    base = alt.Chart(data).encode(
-        y=alt.Y("series:N", title=None, sort=list(scores), axis=alt.Axis(labelLimit=240)),
-        x=alt.X(
-            "value:Q",
-            title=title,
-            axis=alt.Axis(format=".0%" if share else "d"),
-            scale=alt.Scale(domain=[0, 1]) if share else alt.Scale(zero=True),
-        ),
-        tooltip=[
-            alt.Tooltip("series:N", title="Model"),
-            alt.Tooltip("value:Q", title=title, format=number_format),
-        ],
-    )
-    bars = base.mark_bar(size=24).encode(color=_colour(list(scores), legend=None))
-    text = base.mark_text(align="left", dx=6, color=GREY).encode(
-        text=alt.Text("value:Q", format=number_format)
-    )
-    return alt.layer(bars, text).properties(height=50 + 40 * len(scores))
 
 
 def _colour(series: list[str], legend: alt.Legend | None = _TOP) -> alt.Color:
