@@ -24,7 +24,7 @@ from workbench.job_dir import read_json, write_json
 from workbench.recipe import Recipe
 from workbench.trainer import machine
 from workbench.trainer.data import Wording
-from workbench.trainer.models import base_folder, load_base, load_tokenizer
+from workbench.trainer.models import base_folder, load_base, load_tokenizer, longest_example
 from workbench.trainer.process import versions
 
 FACTS = "workbench.json"
@@ -100,7 +100,7 @@ def load_bundle(
     wording = Wording(
         facts.get("task", task), template, facts.get("system", system), facts.get("labels", ())
     )
-    length = facts.get("max_length", max_length)
+    length = longest_example(folder, facts.get("max_length", max_length))
     return Bundle("causal", model.eval(), tokenizer, wording, length, facts)
 
 

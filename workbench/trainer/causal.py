@@ -16,7 +16,13 @@ from workbench.trainer.checkpoints import step_of
 from workbench.trainer.data import Examples, Wording, encode, labels_of, read_rows
 from workbench.trainer.exams import write_exam
 from workbench.trainer.learning import Learning, checkpoint_to_go_on_from
-from workbench.trainer.models import add_lora, base_folder, load_base, load_tokenizer
+from workbench.trainer.models import (
+    add_lora,
+    base_folder,
+    load_base,
+    load_tokenizer,
+    longest_example,
+)
 from workbench.trainer.process import Cancelled, Process
 from workbench.trainer.scoring import Exam, sit_exam
 
@@ -87,24 +93,25 @@ def prepare(process: Process) -> Lesson:
     labels = labels_of(Path(spec["data"])) if spec["task"] == "classification" else []
     wording = Wording(spec["task"], template, spec.get("system", ""), labels)
     tokenizer = load_tokenizer(folder, template)
+    longest = longest_example(folder, recipe.max_length)
     sets = [
-        encode(read_rows(Path(spec["data"]), split), wording, tokenizer, recipe.max_length)
+        encode(read_rows(Path(spec["data"]), split), wording, tokenizer, longest)
         for split in ("train", "validation")
     ]
     if not sets[0]:
         raise WorkbenchError(
             "There are no examples to learn from: save the data again with a larger training part."
         )
-    _report_cuts(process, sets[0], recipe)
+    _report_cuts(process, sets[0], longest)
     process.check()
     return Lesson(process, recipe, wording, tokenizer, *sets)
 
 
-def _report_cuts(process: Process, examples: Examples, recipe: Recipe) -> None:
+def _report_cuts(process: Process, examples: Examples, longest: int) -> None:
     process.log(f"{len(examples)} examples to learn from, {sum(examples.lengths)} tokens.")
     if examples.cut_questions or examples.cut_answers:
         process.log(
-            f"Longer than {recipe.max_length} tokens: {examples.cut_questions} questions lost "
+            f"Longer than {longest} tokens: {examples.cut_questions} questions lost "
             f"their middle and {examples.cut_answers} answers their end. A larger 'Longest "
             "example' keeps them whole and needs more memory."
         )

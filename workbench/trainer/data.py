@@ -17,6 +17,8 @@ from workbench.trainer.loss import IGNORED
 Row = Mapping[str, Any]
 POOL = 50
 """Batches from which those of like length are put together."""
+MARK_TOKENS = 16
+"""At least so many tokens at the end of a question are kept: they say that an answer follows."""
 LENGTH_STEP = 16
 """Batches are padded to multiples of this many tokens. With every length a shape of its own, the
 processor's kernels and the memory allocator keep something for each: 100 MB more every few steps."""
@@ -185,7 +187,7 @@ def kept_of_question(length: int, room: int) -> list[int]:
     """
     if length <= room:
         return list(range(length))
-    tail = room // 4
+    tail = max(room // 4, min(room // 2, MARK_TOKENS))
     return [*range(room - tail), *range(length - tail, length)]
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from torch import nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from workbench.bundled import BUNDLED, bundled_path
 from workbench.chat_template import ChatTemplate, template_of
 from workbench.errors import WorkbenchError
 from workbench.recipe import Recipe
 from workbench.trainer import machine
+from workbench.trainer.data import LENGTH_STEP
 from workbench.trainer.prepare import ensure_ready
 
 ATTENTION = ("attn", "attention")
@@ -79,6 +80,14 @@ def load_base(folder: Path, quantization: str = "none", double_quant: bool = Tru
     return model
 
 
+def longest_example(folder: Path, wanted: int) -> int:
+    """Tokens that an example may have: as many as wanted, and no more than the model can read."""
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False).get_text_config()
+    context = getattr(config, "max_position_embeddings", None) or wanted
+    # Batches are padded up to a multiple; the padding must fit as well.
+    return min(wanted, max(LENGTH_STEP, context // LENGTH_STEP * LENGTH_STEP))
+
+
 def _quantization(name: str, double_quant: bool, dtype: torch.dtype) -> BitsAndBytesConfig | None:
     if name == "nf4":
         return BitsAndBytesConfig(
@@ -115,6 +124,7 @@ def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") ->
         lora_dropout=recipe.lora_dropout,
         use_rslora=recipe.use_rslora,
         target_modules=_targets(model, recipe.target_modules),
+        fan_in_fan_out=any(_is_conv1d(module) for module in model.modules()),
         task_type=task_type,
     )
     try:
@@ -156,4 +166,9 @@ def _linear_paths(model: Any) -> list[str]:
 
 
 def _is_linear(module: nn.Module) -> bool:
-    return isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D"
+    return isinstance(module, nn.Linear) or _is_conv1d(module)
+
+
+def _is_conv1d(module: nn.Module) -> bool:
+    """GPT-2's linear layer, which keeps its weights the other way round."""
+    return type(module).__name__ == "Conv1D"
