@@ -1,6 +1,5 @@
 """Teaches a model that writes text: from a job's spec to an adapter and its scores."""
 
-import gc
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from workbench.trainer.checkpoints import step_of
 from workbench.trainer.data import Examples, Wording, encode, labels_of, read_rows
 from workbench.trainer.exams import write_exam
 from workbench.trainer.learning import Learning, checkpoint_to_go_on_from
+from workbench.trainer.machine import give_back_memory
 from workbench.trainer.models import (
     add_lora,
     base_folder,
@@ -75,7 +75,7 @@ def train(process: Process) -> Result:
     )
     result |= {"adapter": str(process.job.adapter), "best_step": step_of(best)}
     del learning
-    gc.collect()  # the model is loaded afresh, as every later use will load it
+    give_back_memory()  # the model is loaded afresh, as every later use will load it
     result |= _examined(lesson, result)
     return {**result, "seconds": round(time.monotonic() - began, 1)}
 

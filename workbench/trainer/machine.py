@@ -1,5 +1,7 @@
 """What this machine can do for training: accelerator, precision, speed."""
 
+import ctypes
+import gc
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -67,6 +69,16 @@ def gflops(precision: torch.dtype) -> float:
 def _finish() -> None:
     if torch.cuda.is_available():
         torch.cuda.synchronize()
+
+
+def give_back_memory() -> None:
+    """Return what is free to the system: a model that is loaded next needs it in one piece."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, macOS has not
+    if trim is not None:
+        trim(0)
 
 
 def write_facts(path: Path) -> dict[str, Any]:
