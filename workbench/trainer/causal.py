@@ -124,6 +124,7 @@ def learn(lesson: Lesson) -> Learning:
     set_seed(recipe.seed)
     model = load_base(base_folder(lesson.base), recipe.quantization, recipe.double_quant)
     model = add_lora(model, recipe)
+    give_back_memory()  # what loading needed for a moment
     checkpoint = checkpoint_to_go_on_from(process)
     learning = Learning(
         process,
