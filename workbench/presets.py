@@ -78,7 +78,7 @@ def _causal(name: str, task: str, rows: int) -> Recipe:
         # takes the memory.
         per_device_train_batch_size=2 if long else 4,
         gradient_accumulation_steps=4 if long else 2,
-        evals_per_epoch=2.0 if passes > 1 else 3.0 / passes,
+        evals_per_epoch=2.0 if passes > 1 else round(3.0 / passes, 2),
         eval_max_rows={"quick": 40, "balanced": 100, "thorough": 200}[name],
         eval_max_new_tokens=256 if task == "extraction" else 128,
     )
@@ -86,6 +86,6 @@ def _causal(name: str, task: str, rows: int) -> Recipe:
 
 def _passes(name: str, rows: int) -> float:
     if name == "quick":
-        return round(min(1.0, QUICK_EXAMPLES / max(1, rows)), 4)
+        return round(min(1.0, QUICK_EXAMPLES / rows), 5)
     few, some, many = {"balanced": (3.0, 2.0, 1.0), "thorough": (6.0, 4.0, 2.0)}[name]
     return few if rows < FEW else some if rows < MANY else many

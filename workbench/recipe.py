@@ -61,7 +61,7 @@ class Recipe:
     max_length: int = _setting(512, "Longest example (tokens)", "Longer examples are cut; memory and time grow with it.", group="Memory", low=8, high=131_072)
     gradient_checkpointing: bool = _setting(False, "Gradient checkpointing", "Computes some values twice instead of keeping them: less memory, a third slower.", group="Memory")
     early_stopping_patience: int = _setting(3, "Early stopping", "Stop after this many checks without improvement on the practice questions; 0 never stops early.", group="Checks", low=0, high=100)
-    evals_per_epoch: float = _setting(2.0, "Checks per pass", "How often the practice questions are scored and a checkpoint is saved.", group="Checks", low=0.1, high=100)
+    evals_per_epoch: float = _setting(2.0, "Checks per pass", "How often the practice questions are scored and a checkpoint is saved.", group="Checks", low=0.1, high=100_000)
     eval_max_new_tokens: int = _setting(128, "Longest answer in the exam (tokens)", "Answers to exam questions are cut there.", group="Checks", low=1, high=4096)
     eval_max_rows: int = _setting(200, "Exam questions to answer in writing", "Writing answers takes time; at most this many test rows are answered, the same for base and tuned.", group="Checks", low=1, high=1_000_000)
     seed: int = _setting(42, "Random seed", "The same seed gives the same run.", group="Checks", low=0, high=2**31 - 1)
