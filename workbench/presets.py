@@ -86,6 +86,6 @@ def _causal(name: str, task: str, rows: int) -> Recipe:
 
 def _passes(name: str, rows: int) -> float:
     if name == "quick":
-        return round(min(1.0, QUICK_EXAMPLES / rows), 5)
+        return round(min(1.0, QUICK_EXAMPLES / max(1, rows)), 5)
     few, some, many = {"balanced": (3.0, 2.0, 1.0), "thorough": (6.0, 4.0, 2.0)}[name]
     return few if rows < FEW else some if rows < MANY else many

@@ -47,7 +47,7 @@ class Recipe:
     use_rslora: bool = _setting(False, "Rank-stabilised LoRA", "Scales by alpha ÷ √r, which helps at ranks above 64.", group="LoRA")
     quantization: str = _setting("nf4", "Weights of the base model", "nf4 keeps them in 4 bits (least memory), int8 in 8 bits, none in their own precision.", group="Quantisation", choices=("nf4", "int8", "none"))
     double_quant: bool = _setting(True, "Double quantisation", "Compresses the 4-bit scales as well; saves about 0.4 bits per weight.", group="Quantisation")
-    num_train_epochs: float = _setting(3.0, "Passes over the data (epochs)", "How often the model sees every example.", group="Optimiser", low=0.01, high=100)
+    num_train_epochs: float = _setting(3.0, "Passes over the data (epochs)", "How often the model sees every example.", group="Optimiser", low=0.0001, high=100)
     max_steps: int = _setting(-1, "Stop after this many steps", "-1 means no limit; otherwise it overrides the passes.", group="Optimiser", low=-1, high=10_000_000)
     learning_rate: float = _setting(2e-4, "Learning rate", "Size of each correction: too small learns nothing, too large forgets everything.", group="Optimiser", low=1e-8, high=1.0)
     lr_scheduler_type: str = _setting("cosine", "Learning-rate schedule", "How the learning rate changes over the run.", group="Optimiser", choices=("cosine", "linear", "constant", "constant_with_warmup"))
