@@ -43,7 +43,7 @@ def preset(name: str, *, task: str, kind: str, rows: int) -> Recipe:
 
 def _encoder(name: str) -> Recipe:
     # Measured on BANKING77 (scripts/bench.py banking77).
-    epochs = {"quick": 2.0, "balanced": 5.0, "thorough": 8.0}[name]
+    epochs = {"quick": 2.0, "balanced": 3.0, "thorough": 5.0}[name]
     return Recipe(
         method="full",
         quantization="none",
