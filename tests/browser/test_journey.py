@@ -79,10 +79,10 @@ def test_a_new_user_teaches_bank_questions(app: App, page: Page, browser: Browse
     photograph(page, browser, "trained")
     button(page, "See how good it is")
     page.get_by_role("heading", name="How good is it?").wait_for()
-    verdict = page.get_by_text(re.compile(r"exam questions .* [\d.]+ %")).first
+    verdict = page.get_by_text(re.compile(r"exam questions the trained model gets")).first
     verdict.wait_for()
-    found = re.search(r"([\d.]+) %", verdict.inner_text())
-    assert found
+    found = re.search(r"gets ([\d.]+)\s%", verdict.inner_text())
+    assert found, verdict.inner_text()
     assert float(found[1]) > 90, "a model that learned gets more than nine in ten right"
     settle(page)
     photograph(page, browser, "evaluate")
