@@ -125,6 +125,20 @@ def test_a_run_that_goes_on_ends_as_one_that_was_never_broken(
     assert "Going on from the checkpoint of step 14." in logs
 
 
+def test_a_run_broken_in_its_exam_only_sits_the_exam_again(
+    tiny: Path, data: Path, tmp_path: Path
+) -> None:
+    job = make_job(tmp_path / "job", tiny, data)
+    expected = run(job)
+    job.result.unlink()
+    write_json(job.spec, {**read_json(job.spec), "attempt": 2})
+    before = len(events(job, "metric"))
+    result = run(job)
+    assert result["scores"] == expected["scores"]
+    assert (result["steps"], result["best_step"]) == (expected["steps"], expected["best_step"])
+    assert len(events(job, "metric")) == before
+
+
 def test_cancel_keeps_the_best_so_far(
     tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

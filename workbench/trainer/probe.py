@@ -2,8 +2,7 @@
 
 It is the untrained model's place in the exam, and the head that tuning starts from. Tuning from
 a head that fits already does not spoil the encoder's features in its first steps (Kumar et al.
-2022, "Fine-Tuning can Distort Pretrained Features"); on BANKING77 with MiniLM a random head
-reached 77 % where this start reached 94 %.
+2022, "Fine-Tuning can Distort Pretrained Features").
 """
 
 from collections.abc import Sequence

@@ -146,7 +146,7 @@ def find_probe(lesson: Lesson) -> Probe:
     else:
         head = fit_probe(_embedded(lesson, lesson.train, pace), lesson.train.labels)
         _keep(head, path)
-    judged = judge(head(practice), lesson.validation.labels) if len(practice) else None
+    judged = judge(head(practice).detach(), lesson.validation.labels) if len(practice) else None
     if judged and not goes_on:
         process.metric("validation", 0, judged.scores)
     process.check()
