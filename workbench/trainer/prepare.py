@@ -78,11 +78,18 @@ def _convert(gguf: Path, target: Path) -> None:
         _save_tokenizer(gguf, part)
         if target.exists():
             shutil.rmtree(target)
-        part.chmod(0o755)
+        _open_to_all(part)
         os.replace(part, target)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
+
+
+def _open_to_all(folder: Path) -> None:
+    """Every user of this Python environment may read the model."""
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o644)
 
 
 def _save_model(gguf: Path, folder: Path) -> None:
