@@ -6,3 +6,5 @@ import os
 # cores with one other busy process, a training became six times slower. OpenMP reads this when
 # torch is loaded, so it has to be said before any module of this package is.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Progress bars fill a log file with thousands of lines; tqdm reads this when it is loaded.
+os.environ.setdefault("TQDM_DISABLE", "1")
