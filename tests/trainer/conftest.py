@@ -32,9 +32,3 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> None:
-    """Tiny models are slower on several threads, which wait for each other at every layer."""
-    torch.set_num_threads(1)

@@ -15,7 +15,7 @@ from workbench.job_dir import JobDir, read_json, write_json
 from workbench.trainer import checkpoints, loss, machine
 from workbench.trainer.process import Process
 
-pytestmark = pytest.mark.filterwarnings(PEFT_WARNS)
+pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from workbench.trainer import loss, machine
 from workbench.trainer.loss import IGNORED, AnswerLoss, mean_loss
 from workbench.trainer.models import add_lora
 
-pytestmark = pytest.mark.filterwarnings(PEFT_WARNS)
+pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 DO_MORE = {"gemma2", "cohere", "granite"}
 """Architectures that cap or scale their logits."""
 

@@ -18,7 +18,7 @@ from workbench.trainer.models import (
     longest_example,
 )
 
-pytestmark = pytest.mark.filterwarnings(PEFT_WARNS)
+pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)

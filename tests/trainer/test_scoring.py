@@ -17,7 +17,7 @@ from workbench.trainer.generate import write_answers
 from workbench.trainer.process import Cancelled, Process
 from workbench.trainer.scoring import choose, chosen, prompt_of, question_text, text_scores
 
-pytestmark = pytest.mark.filterwarnings(PEFT_WARNS)
+pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 
 
 @pytest.fixture
