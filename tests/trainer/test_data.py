@@ -10,14 +10,12 @@ from transformers import AutoTokenizer
 from tests.trainer.writers import replies
 from workbench.chat_template import ChatTemplate, template_of
 from workbench.errors import WorkbenchError
+from workbench.trainer.batches import LengthBatches, batches_by_length, collate
 from workbench.trainer.data import (
     IGNORED,
     Examples,
-    LengthBatches,
     Wording,
     _learned,
-    batches_by_length,
-    collate,
     encode,
     kept_of_question,
 )

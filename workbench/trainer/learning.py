@@ -12,8 +12,9 @@ from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, Traini
 from workbench.errors import WorkbenchError
 from workbench.recipe import Recipe
 from workbench.trainer import machine
+from workbench.trainer.batches import LengthBatches, batches_by_length, collate
 from workbench.trainer.checkpoints import drop_torn, last_whole, seal, step_of
-from workbench.trainer.data import Examples, LengthBatches, batches_by_length, collate
+from workbench.trainer.data import Examples
 from workbench.trainer.loss import IGNORED, AnswerLoss, mean_loss
 from workbench.trainer.process import Process, versions
 from workbench.trainer.reporter import Reporter

@@ -14,7 +14,7 @@ from workbench.chat_template import ChatTemplate, template_of
 from workbench.errors import WorkbenchError
 from workbench.recipe import Recipe
 from workbench.trainer import machine
-from workbench.trainer.data import LENGTH_STEP
+from workbench.trainer.batches import LENGTH_STEP
 from workbench.trainer.prepare import ensure_ready
 
 ATTENTION = ("attn", "attention")

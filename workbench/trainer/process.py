@@ -6,12 +6,10 @@ checkpoint, for the next attempt.
 """
 
 import contextlib
-import errno
 import importlib.metadata
 import os
 import platform
 import resource
-import shutil
 import signal
 import sys
 import threading
@@ -23,6 +21,7 @@ from typing import Any
 
 from workbench.errors import WorkbenchError
 from workbench.job_dir import LIFELINE_VARIABLE, EventWriter, JobDir, read_spec, write_json
+from workbench.trainer.explain import explain
 from workbench.trainer.quiet import quiet
 
 ALIVE_S = 5.0
@@ -31,7 +30,6 @@ LEAVE_S = 120.0
 """How long a process may take to save and leave once its worker has died."""
 ORPHANED = 3
 """Exit code of a process whose worker died."""
-LITTLE_DISK = 16 * 2**20
 PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate", "tokenizers")
 
 
@@ -172,7 +170,7 @@ def _outcome(process: Process, kinds: Mapping[str, Kind]) -> dict[str, Any] | No
         return _failed(str(error))
     except BaseException as error:
         _print_traceback(process)
-        return _failed(explain(error, process))
+        return _failed(explain(error, process.doing, process.spec, process.job.path))
 
 
 def _failed(reason: str) -> dict[str, Any]:
@@ -212,53 +210,6 @@ def _wait_for_end(process: Process, lifeline: int) -> None:
     time.sleep(LEAVE_S)
     # Stuck in native code: a second trainer must be able to take the lock.
     os._exit(ORPHANED)
-
-
-def explain(error: BaseException, process: Process) -> str:
-    """The sentence for an error that is not ours: what happened and what to change."""
-    if is_out_of_memory(error):
-        return _memory_sentence(process)
-    if _is_disk_full(error, process.job.path):
-        return (
-            "The disk is full: free some space and start again. "
-            "Everything up to the last checkpoint is kept."
-        )
-    return f"Something unexpected went wrong while {process.doing}; the log has the details."
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory ran out: the machine's or the accelerator's."""
-    text = str(error).lower()
-    return (
-        isinstance(error, MemoryError)
-        or type(error).__name__ == "OutOfMemoryError"
-        or (
-            isinstance(error, RuntimeError)
-            and any(sign in text for sign in ("out of memory", "can't allocate memory"))
-        )
-    )
-
-
-def _memory_sentence(process: Process) -> str:
-    recipe = process.spec.get("recipe", {})
-    now = [
-        f"{words} (now {recipe[name]})"
-        for name, words in (
-            ("per_device_train_batch_size", "examples per step"),
-            ("max_length", "the longest example"),
-        )
-        if name in recipe
-    ]
-    lower = " or ".join(now) or "the settings under Memory"
-    extra = "" if recipe.get("gradient_checkpointing") else ", or switch on gradient checkpointing"
-    return f"Memory ran out while {process.doing}: lower {lower}{extra}, and start again."
-
-
-def _is_disk_full(error: BaseException, folder: Path) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    # Libraries that write from native code raise errors of their own.
-    return "No space left" in str(error) or shutil.disk_usage(folder).free < LITTLE_DISK
 
 
 def _print_traceback(process: Process) -> None:

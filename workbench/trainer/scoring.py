@@ -18,8 +18,9 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from workbench.formats import answer_of, render_prompt, segments
 from workbench.serving.label_scores import label_probabilities
+from workbench.trainer.batches import batches_by_length
 from workbench.trainer.bundle import Bundle
-from workbench.trainer.data import Row, batches_by_length, encode
+from workbench.trainer.data import Row, encode
 from workbench.trainer.generate import Pace, write_answers
 from workbench.trainer.loss import AnswerLoss, mean_loss, precision
 from workbench.trainer.process import Process
