@@ -74,10 +74,10 @@ def _causal(name: str, task: str, rows: int) -> Recipe:
         lora_dropout=0.0,
         learning_rate=1e-3 if rows < FEW else 5e-4,
         num_train_epochs=passes,
-        # Eight examples a correction, few at once: what is kept of each for the way back is what
-        # takes the memory.
-        per_device_train_batch_size=2 if long else 4,
-        gradient_accumulation_steps=4 if long else 2,
+        # Eight examples a correction; of long ones few at once: what is kept of each token for the
+        # way back is what takes the memory.
+        per_device_train_batch_size=2 if long else 8,
+        gradient_accumulation_steps=4 if long else 1,
         evals_per_epoch=2.0 if passes > 1 else round(3.0 / passes, 2),
         eval_max_rows={"quick": 40, "balanced": 100, "thorough": 200}[name],
         eval_max_new_tokens=256 if task == "extraction" else 128,

@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from tests.trainer.encoders import PEFT_WARNS, events, predictions, run, run_orphaned
 from tests.trainer.writers import recipe, replies, split_replies, write_job, write_rows
 from workbench.job_dir import JobDir, read_json, write_json
-from workbench.trainer import checkpoints, loss, machine
+from workbench.trainer import checkpoints, learning, loss, machine
 from workbench.trainer.process import Process
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
@@ -167,6 +167,24 @@ def test_cancelling_before_the_first_check_leaves_no_model(
     result = run(job)
     assert (result["status"], result["adapter"]) == ("cancelled", None)
     assert not job.adapter.exists()
+
+
+def test_cancelling_leaves_a_check_at_once(
+    tmp_path: Path, writer: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, checks = write_job(tmp_path / "job", writer, data), []
+
+    def mean_loss(loss: Any, batches: Any, tick: Any) -> float:
+        checks.append(0)
+        if len(checks) == 3:  # before the first step, at step 4 and at step 8
+            tick.__self__.stop.set()
+        return whole_pass(loss, batches, tick)
+
+    whole_pass = learning.mean_loss
+    monkeypatch.setattr(learning, "mean_loss", mean_loss)
+    result = run(job)
+    assert (result["status"], result["steps"], result["best_step"]) == ("cancelled", 8, 4)
+    assert (job.adapter / "adapter_model.safetensors").is_file()
 
 
 def test_cancelling_the_exam_keeps_the_model_without_scores(

@@ -14,6 +14,7 @@ from workbench.trainer.bundle import load_bundle, save_bundle
 from workbench.trainer.checkpoints import step_of
 from workbench.trainer.data import Examples, Wording, encode, labels_of, read_rows
 from workbench.trainer.exams import write_exam
+from workbench.trainer.fused_lora import fuse
 from workbench.trainer.learning import Learning, checkpoint_to_go_on_from
 from workbench.trainer.machine import give_back_memory
 from workbench.trainer.models import (
@@ -124,6 +125,7 @@ def learn(lesson: Lesson) -> Learning:
     set_seed(recipe.seed)
     model = load_base(base_folder(lesson.base), recipe.quantization, recipe.double_quant)
     model = add_lora(model, recipe)
+    fuse(model)
     give_back_memory()  # what loading needed for a moment
     checkpoint = checkpoint_to_go_on_from(process)
     learning = Learning(

@@ -80,12 +80,15 @@ def _fetch(process: Process, hub_id: str, revision: str, part: Path, total: int)
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    while thread.is_alive():
+    while True:  # once more after its end, so that the last step is said even of a quick one
         thread.join(LOOK_S)
+        arrived = not thread.is_alive()
         process.check()
+        if failed:
+            raise _explained(hub_id, failed[0]) from failed[0]
         process.progress(_size(part) // MB, max(1, total // MB))
-    if failed:
-        raise _explained(hub_id, failed[0]) from failed[0]
+        if arrived:
+            return
 
 
 def _size(folder: Path) -> int:

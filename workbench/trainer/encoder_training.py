@@ -158,7 +158,8 @@ class Tuning(Loop):
         return metrics
 
     def _leave(self, _: int) -> None:
-        self._leave_if_orphaned()
+        if self._process.orphaned.is_set():  # who stops it waits for the check, which is short
+            self._process.check()
 
     def load_checkpoint(self, folder: Path) -> None:
         """Set the model's trained weights to those of a checkpoint."""

@@ -1,5 +1,6 @@
 """The training loop: transformers' Trainer with our data order, loss, checks and checkpoints."""
 
+import contextlib
 import math
 import time
 from pathlib import Path
@@ -16,10 +17,12 @@ from workbench.trainer.batches import LengthBatches, batches_by_length, collate
 from workbench.trainer.checkpoints import drop_torn, last_whole, seal, step_of
 from workbench.trainer.data import Examples
 from workbench.trainer.loss import IGNORED, AnswerLoss, mean_loss
-from workbench.trainer.process import Process, versions
+from workbench.trainer.process import Cancelled, Process, versions
 from workbench.trainer.reporter import Reporter
 
 CURVE_POINTS = 500
+TRIM_STEPS = 5
+"""Every step would cost a tenth of the time, to fill the pages anew."""
 
 
 class Loop(Trainer):
@@ -75,9 +78,11 @@ class Loop(Trainer):
             Orphaned: the worker died; a checkpoint was saved.
         """
         began = time.monotonic()
-        self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        with contextlib.suppress(Cancelled):  # in the midst of a check; what was best stays so
+            self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         self._seconds = time.monotonic() - began
-        self._leave_if_orphaned()
+        if self._process.orphaned.is_set():
+            self._process.check()  # the next attempt does the steps since the last checkpoint
 
     def best_checkpoint(self) -> Path | None:
         """That with the lowest validation loss; without checks, the last of a whole run."""
@@ -104,11 +109,6 @@ class Loop(Trainer):
             "adapter": None,
             "scores": {"validation": loss},
         }
-
-    def _leave_if_orphaned(self) -> None:
-        # The steps since the last checkpoint are done again by the next attempt.
-        if self._process.orphaned.is_set():
-            self._process.check()
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         super()._save_checkpoint(model, trial)
@@ -178,6 +178,13 @@ class Learning(Loop):
             raise self._unstable()
         return total / (num_items_in_batch or max(1, count))
 
+    def training_step(self, *args: Any, **values: Any) -> torch.Tensor:
+        """One batch, there and back; now and then the heap's holes go back to the system."""
+        loss = super().training_step(*args, **values)
+        if self.state.global_step % TRIM_STEPS == 0:
+            machine.trim_heap()
+        return loss
+
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Mean loss per learned token over the practice questions.
 
@@ -188,7 +195,7 @@ class Learning(Loop):
         self.model.eval()
         size = self.args.per_device_eval_batch_size
         batches = batches_by_length(self.eval_dataset, size, self._pad_id)
-        loss = mean_loss(self._loss, batches, self._leave_if_orphaned)
+        loss = mean_loss(self._loss, batches, self._process.check)
         if not math.isfinite(loss):
             raise self._unstable()
         self.reporter.checked(time.monotonic() - began)

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
@@ -14,6 +15,7 @@ from workbench.chat_template import ChatTemplate, template_of
 from workbench.errors import WorkbenchError
 from workbench.recipe import Recipe
 from workbench.trainer import machine
+from workbench.trainer.attention import use_best_attention
 from workbench.trainer.batches import LENGTH_STEP
 from workbench.trainer.prepare import ensure_ready
 
@@ -69,6 +71,7 @@ def load_base(folder: Path, quantization: str = "none", double_quant: bool = Tru
             use_safetensors=True,
             trust_remote_code=False,
         )
+        use_best_attention(model)
     except (OSError, ValueError, KeyError) as error:
         raise _unreadable(folder, "model", error) from error
     for module in model.modules():
@@ -128,12 +131,18 @@ def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") ->
         task_type=task_type,
     )
     try:
-        return get_peft_model(model, config)
+        added = get_peft_model(model, config)
     except ValueError as error:
         raise WorkbenchError(
             f"The layers to adapt '{recipe.target_modules}' do not fit this model ({error}); "
             f"its layers are {', '.join(layer_names(model))}."
         ) from error
+    for module in added.modules():
+        # What goes in is multiplied in the machine's precision (`loss.precision`) whatever the
+        # matrices are kept in; turned to float32 before, it would only be turned back.
+        if isinstance(module, BaseTunerLayer):
+            module.cast_input_dtype_enabled = False
+    return added
 
 
 def _targets(model: Any, wanted: str) -> str | list[str]:
