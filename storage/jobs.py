@@ -10,9 +10,19 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage.tables import ACTIVE, CANCELLED, QUEUED, STARTING, TERMINAL, Job, JobAttempt, now
-
-OPEN = (QUEUED, *ACTIVE)
+from storage.tables import (
+    ACTIVE,
+    CANCELLED,
+    OPEN,
+    PAUSED,
+    QUEUED,
+    RUNNING,
+    STARTING,
+    TERMINAL,
+    Job,
+    JobAttempt,
+    now,
+)
 
 
 def add(
@@ -39,13 +49,18 @@ def add(
     return job
 
 
-def _place(session: Session, after_job_id: int | None) -> int:
+def _place(session: Session, after_job_id: int | None, *, first: bool = False) -> int:
+    """A free place behind an open job; without one the last place, or the `first` that waits."""
     behind = sa.select(Job.position).where(Job.id == after_job_id, Job.status.in_(OPEN))
     position = session.scalar(behind) if after_job_id is not None else None
-    if position is None:
+    if position is None and not first:
         last = sa.select(sa.func.coalesce(sa.func.max(Job.position), 0))
         return (session.scalar(last.where(Job.status.in_(OPEN))) or 0) + 1
-    later = sa.update(Job).where(Job.status == QUEUED, Job.position > position)
+    waiting = Job.status.in_((QUEUED, PAUSED))
+    if position is None:
+        lowest = sa.select(sa.func.min(Job.position)).where(waiting)
+        position = (session.scalar(lowest) or 1) - 1
+    later = sa.update(Job).where(waiting, Job.position > position)
     session.execute(later.values(position=Job.position + 1))
     return position + 1
 
@@ -108,15 +123,54 @@ def advance(session: Session, job: Job, read_to: tuple[int, int], values: dict[s
 
 
 def request_cancel(session: Session, job_id: int) -> None:
-    """Cancel a queued job at once, ask the worker to end an active one; else nothing."""
+    """Cancel a job that never ran at once; ask the worker to end one that has begun; else nothing.
+
+    A training that waits for its next attempt has learned something already: the worker keeps
+    that before it ends the job.
+    """
     at = now()
-    queued = sa.update(Job).where(Job.id == job_id, Job.status == QUEUED)
+    waits = sa.update(Job).where(Job.id == job_id, Job.status.in_((QUEUED, PAUSED)))
+    untouched = waits.where(sa.or_(Job.attempt == 0, Job.kind != "train"))
+    begun = sa.update(Job).where(Job.id == job_id, Job.status.in_((QUEUED, PAUSED, *ACTIVE)))
     reason = "Cancelled before it started."
-    if not _update(session, queued.values(status=CANCELLED, finished_at=at, reason=reason)):
-        active = sa.update(Job).where(Job.id == job_id, Job.status.in_(ACTIVE))
-        _update(
-            session, active.where(Job.cancel_requested_at.is_(None)).values(cancel_requested_at=at)
-        )
+    if _update(session, untouched.values(status=CANCELLED, finished_at=at, reason=reason)):
+        return
+    _update(session, begun.where(Job.cancel_requested_at.is_(None)).values(cancel_requested_at=at))
+    _update(session, waits.where(Job.status == PAUSED).values(status=QUEUED))
+
+
+def request_pause(session: Session, job_id: int) -> None:
+    """Pause a job that waits at once, ask the worker to interrupt one that runs; else nothing."""
+    at, mine = now(), sa.update(Job).where(Job.id == job_id, Job.cancel_requested_at.is_(None))
+    waits = mine.where(Job.status == QUEUED).values(status=PAUSED, pause_requested_at=at)
+    if not _update(session, waits):
+        runs = mine.where(Job.status.in_((STARTING, RUNNING)), Job.pause_requested_at.is_(None))
+        _update(session, runs.values(pause_requested_at=at))
+
+
+def resume(session: Session, job_id: int) -> None:
+    """Put a paused job back to its place in the queue; one that is being paused goes on after it."""
+    mine = sa.update(Job).where(Job.id == job_id, Job.pause_requested_at.is_not(None))
+    values = {"pause_requested_at": None, "retries": 0}
+    waiting = mine.where(Job.status == PAUSED).values(status=QUEUED, reason="", **values)
+    if not _update(session, waiting):
+        _update(session, mine.where(Job.status.in_(ACTIVE)).values(**values))
+
+
+def move(session: Session, job_id: int, after_job_id: int | None) -> None:
+    """Let a job that waits come right after another open one, or (None) before all that wait."""
+    _update(session, _waiting(job_id).values(position=_place(session, after_job_id, first=True)))
+
+
+def swap(session: Session, job_id: int, other_id: int) -> None:
+    """Let two jobs that wait change places."""
+    places = {row.id: row.position for row in (session.get_one(Job, i) for i in (job_id, other_id))}
+    _update(session, _waiting(job_id).values(position=places[other_id]))
+    _update(session, _waiting(other_id).values(position=places[job_id]))
+
+
+def _waiting(job_id: int) -> sa.Update:
+    return sa.update(Job).where(Job.id == job_id, Job.status.in_((QUEUED, PAUSED)))
 
 
 def get(session: Session, job_id: int) -> Job | None:

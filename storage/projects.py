@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage.tables import (
-    ACTIVE,
-    QUEUED,
+    OPEN,
     SUCCEEDED,
     BaseModel,
     Conversation,
@@ -117,9 +116,7 @@ def _count(session: Session, table: Any, project_id: int) -> int:
 def active_jobs(session: Session, project_id: int) -> Sequence[Job]:
     """The jobs of the project that wait or work, oldest first."""
     return session.scalars(
-        sa.select(Job)
-        .where(Job.project_id == project_id, Job.status.in_((QUEUED, *ACTIVE)))
-        .order_by(Job.id)
+        sa.select(Job).where(Job.project_id == project_id, Job.status.in_(OPEN)).order_by(Job.id)
     ).all()
 
 

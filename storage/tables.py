@@ -10,8 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 QUEUED, STARTING, RUNNING, CANCELLING = "queued", "starting", "running", "cancelling"
+PAUSING, PAUSED = "pausing", "paused"
 SUCCEEDED, FAILED, CANCELLED = "succeeded", "failed", "cancelled"
-ACTIVE = (STARTING, RUNNING, CANCELLING)
+ACTIVE = (STARTING, RUNNING, PAUSING, CANCELLING)
+"""A process works at the job."""
+OPEN = (QUEUED, PAUSED, *ACTIVE)
+"""The job is not over."""
 TERMINAL = (SUCCEEDED, FAILED, CANCELLED)
 
 
@@ -178,6 +182,9 @@ class Job(Base):
     started_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]
     cancel_requested_at: Mapped[dt.datetime | None]
+    pause_requested_at: Mapped[dt.datetime | None]
+    retries: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
+    """How often it was tried again since the user last started it."""
     alive_at: Mapped[dt.datetime | None]
     progress_at: Mapped[dt.datetime | None]
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from storage import evaluations as rows
 from storage import files, runs
-from storage import jobs as job_rows
 from storage.database import Store
 from storage.evaluations import EvaluationRow
 from storage.runs import RunRow
+from storage.tables import OPEN
 from workbench import ingest, jobs
 from workbench.errors import WorkbenchError
 from workbench.jobs import JobView
@@ -116,7 +116,7 @@ def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: 
     spec = {"kind": "evaluate", **job_spec(row, data), "split": split}
     with store.write() as session:
         for job in rows.jobs_of(session, run_id, "evaluate"):
-            if job.status in job_rows.OPEN and job.spec.get("data") == spec["data"]:
+            if job.status in OPEN and job.spec.get("data") == spec["data"]:
                 return job.id
         what = "the exam" if split == EXAM else split
         return jobs.enqueue(

@@ -1,6 +1,7 @@
 """The file contract between the worker and what it runs; standard library only.
 
     spec.json                  what to do (written by the worker)
+    pause                      there while the process is to leave and go on another time
     lock                       held by the process that works here: there is never a second one
     events/000001.jsonl …      what happened: numbered segments, one JSON object a line
     checkpoints/               the trainer's own; each has a manifest written last
@@ -48,6 +49,10 @@ class JobDir:
     @property
     def spec(self) -> Path:
         return self.path / "spec.json"
+
+    @property
+    def pause(self) -> Path:
+        return self.path / "pause"
 
     @property
     def lock(self) -> Path:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage import jobs
 from storage.database import Store
-from storage.tables import ACTIVE, QUEUED, TERMINAL, Job, JobAttempt, now
+from storage.tables import ACTIVE, OPEN, PAUSED, QUEUED, TERMINAL, Job, JobAttempt, now
 from workbench.errors import WorkbenchError
 
 LANES = {"work": ("train", "evaluate", "predict", "import"), "server": ("serve",)}
@@ -35,6 +35,7 @@ class JobView:
     started_at: dt.datetime | None
     finished_at: dt.datetime | None
     cancel_requested_at: dt.datetime | None
+    pause_requested_at: dt.datetime | None
     progress: dict[str, Any]
     """phase, message, step, total_steps, seconds_left, tokens_per_second; for a server its port."""
     progress_at: dt.datetime | None
@@ -53,6 +54,16 @@ class JobView:
     def is_active(self) -> bool:
         """Whether a process works at it."""
         return self.status in ACTIVE
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was asked to end and has not done so yet."""
+        return not self.is_over and self.cancel_requested_at is not None
+
+    @property
+    def can_be_moved(self) -> bool:
+        """Whether it waits, and may wait at another place of the queue."""
+        return self.status in (QUEUED, PAUSED) and not self.is_ending
 
     @property
     def seconds(self) -> float | None:
@@ -113,7 +124,7 @@ def enqueue(
 def list_jobs(store: Store, *, active: bool = False) -> list[JobView]:
     """All jobs, oldest first; with `active`, those that run or wait, in the order of the queue."""
     with store.read() as session:
-        rows = jobs.listing(session, jobs.OPEN if active else None)
+        rows = jobs.listing(session, OPEN if active else None)
         return [view_of(session, job) for job in rows]
 
 
@@ -142,6 +153,64 @@ def cancel_job(store: Store, job_id: int) -> JobView:
         _found(session, job_id)
         jobs.request_cancel(session, job_id)
         return view_of(session, _found(session, job_id))
+
+
+def pause_job(store: Store, job_id: int) -> JobView:
+    """Interrupt a job, to go on later from where it was; the job as it is then.
+
+    Raises:
+        WorkbenchError: it is over, or is of a kind that only runs or does not.
+    """
+    with store.write() as session:
+        job = _found(session, job_id)
+        if job.kind not in LANES["work"]:
+            raise WorkbenchError(f"A {job.kind} job cannot be paused: stop it instead.")
+        if job.status in TERMINAL:
+            raise WorkbenchError(f"Job {job_id} is over already: there is nothing to pause.")
+        jobs.request_pause(session, job_id)
+        return view_of(session, _found(session, job_id))
+
+
+def resume_job(store: Store, job_id: int) -> JobView:
+    """Let a paused job go on, when its turn comes; the job as it is then.
+
+    Raises:
+        WorkbenchError: it is over; nothing is left to go on with.
+    """
+    with store.write() as session:
+        if _found(session, job_id).status in TERMINAL:
+            raise WorkbenchError(f"Job {job_id} is over already: start a new one instead.")
+        jobs.resume(session, job_id)
+        return view_of(session, _found(session, job_id))
+
+
+def move_job(store: Store, job_id: int, after_job_id: int | None = None) -> None:
+    """Let a job that waits start right after another one, or (None) before all that wait.
+
+    Raises:
+        WorkbenchError: one of the two does not wait any more, or they are the same.
+    """
+    with store.write() as session:
+        job = _found(session, job_id)
+        if job.status not in (QUEUED, PAUSED):
+            raise WorkbenchError(f"Job {job_id} does not wait any more: it keeps its place.")
+        other = _found(session, after_job_id) if after_job_id is not None else None
+        if other is not None and (other.id == job_id or other.status not in OPEN):
+            raise WorkbenchError(
+                f"Job {job_id} cannot start after job {other.id}: choose one that waits or runs."
+            )
+        jobs.move(session, job_id, after_job_id)
+
+
+def shift_job(store: Store, job_id: int, places: int) -> None:
+    """Move a job that waits one place to the front (-1) or to the back (1) of its lane."""
+    with store.write() as session:
+        job = _found(session, job_id)
+        waiting = [
+            row.id for row in jobs.listing(session, (QUEUED, PAUSED)) if _same_lane(row, job)
+        ]
+        if job_id in waiting and 0 <= (place := waiting.index(job_id) + places) < len(waiting):
+            jobs.swap(session, job_id, waiting[place])
 
 
 def wait_for(
@@ -190,6 +259,7 @@ def view_of(session: Session, job: Job) -> JobView:
         started_at=job.started_at,
         finished_at=job.finished_at,
         cancel_requested_at=job.cancel_requested_at,
+        pause_requested_at=job.pause_requested_at,
         progress=job.progress,
         progress_at=job.progress_at,
         reason=job.reason,
@@ -208,6 +278,10 @@ def _lane_of(kind: str) -> tuple[str, ...]:
         if kind in kinds:
             return kinds
     raise WorkbenchError(f"There is no kind of job named '{kind}'.")
+
+
+def _same_lane(job: Job, other: Job) -> bool:
+    return _lane_of(job.kind) == _lane_of(other.kind)
 
 
 def _found(session: Session, job_id: int) -> Job:

@@ -8,13 +8,14 @@ import signal
 from dataclasses import dataclass
 from typing import Any
 
-from storage.tables import CANCELLED, FAILED, QUEUED, SUCCEEDED, Job
+from storage.tables import CANCELLED, FAILED, PAUSED, PAUSING, QUEUED, SUCCEEDED, Job
 from workbench.job_dir import JobDir, read_json
 from workbench.recipe import FIELDS
 
-MAX_ATTEMPTS = 3
+MAX_RETRIES = 2
 WORKER_LOST, REBOOTED, SILENT = "worker lost", "rebooted", "silent"
 
+_LOST_BY_FORCE = " It did not end by itself in time, so nothing of it was kept."
 _NOUNS = {
     "train": "training",
     "evaluate": "evaluation",
@@ -58,7 +59,9 @@ def decide(job: Job, folder: JobDir, ending: Ending) -> Outcome:
     if result is not None and _counts(job, result):
         return _by_result(job, folder, result)
     if job.cancel_requested_at:
-        return Outcome(CANCELLED, _cancelled(job) + _lost_by_force(ending))
+        return _ended_by_cancel(job, folder, ending)
+    if job.status == PAUSING or job.pause_requested_at:
+        return _interrupted(job, folder)
     if ending.out_of_memory:
         return Outcome(FAILED, _memory(job))
     if job.kind == "serve":
@@ -66,6 +69,27 @@ def decide(job: Job, folder: JobDir, ending: Ending) -> Outcome:
     if cause := _blameless(job, ending, told_to_end=result is not None):
         return _again(job, folder, cause)
     return Outcome(FAILED, _unexplained(job, ending))
+
+
+def _ended_by_cancel(job: Job, folder: JobDir, ending: Ending) -> Outcome:
+    if has_learned(job, folder) and job.retries < MAX_RETRIES:
+        return Outcome(QUEUED, "Stopping; the best state so far is being saved.")
+    forced = ending.exit_code == -signal.SIGKILL
+    return Outcome(CANCELLED, _cancelled(job) + (_LOST_BY_FORCE if forced else ""))
+
+
+def _interrupted(job: Job, folder: JobDir) -> Outcome:
+    """A pause that the process obeyed, unless the user has changed their mind meanwhile."""
+    if job.pause_requested_at is None:
+        return Outcome(QUEUED, f"It was paused for a moment; {_goes_on(job, folder)}.")
+    step = job.progress.get("step") if job.progress.get("phase") == "training" else None
+    at = f" at step {step}" if step and has_learned(job, folder) else ""
+    return Outcome(PAUSED, f"Paused at your request{at}.")
+
+
+def has_learned(job: Job, folder: JobDir) -> bool:
+    """Whether there is a whole checkpoint of a training."""
+    return job.kind == "train" and any(folder.checkpoints.glob("*/manifest.json"))
 
 
 def _counts(job: Job, result: dict[str, Any]) -> bool:
@@ -83,15 +107,15 @@ def _by_result(job: Job, folder: JobDir, result: dict[str, Any]) -> Outcome:
 
 
 def _again(job: Job, folder: JobDir, cause: str) -> Outcome:
-    if job.attempt >= MAX_ATTEMPTS:
-        tried = f"it was tried {job.attempt} times. Look at the log, then start it again."
+    if job.retries >= MAX_RETRIES:
+        tried = f"it was tried {job.retries + 1} times. Look at the log, then start it again."
         return Outcome(FAILED, f"{cause}; {tried}")
     return Outcome(QUEUED, f"{cause}; {_goes_on(job, folder)}.")
 
 
 def _goes_on(job: Job, folder: JobDir) -> str:
-    if job.kind == "train" and any(folder.checkpoints.glob("*/manifest.json")):
-        return "training goes on from the last checkpoint"
+    if has_learned(job, folder):
+        return f"training goes on from step {_last_step(folder)}"
     return f"the {_noun(job)} starts again from its beginning"
 
 
@@ -137,9 +161,9 @@ def _unexplained(job: Job, ending: Ending) -> str:
     )
 
 
-def _lost_by_force(ending: Ending) -> str:
-    forced = ending.exit_code == -signal.SIGKILL
-    return " It did not end by itself in time, so nothing of it was kept." if forced else ""
+def _last_step(folder: JobDir) -> int:
+    names = (path.parent.name for path in folder.checkpoints.glob("*/manifest.json"))
+    return max(int(name.rpartition("-")[2]) for name in names)
 
 
 def _cancelled(job: Job) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage import files, jobs, runs
 from storage.database import Store
-from storage.tables import ACTIVE, QUEUED, SUCCEEDED, BaseModel, Job, Run, now
+from storage.tables import ACTIVE, PAUSED, QUEUED, SUCCEEDED, TERMINAL, BaseModel, Job, Run, now
 from workbench.outcome import Ending, Outcome
 
 Result = dict[str, Any]
@@ -23,13 +23,16 @@ def record(store: Store, job: Job, outcome: Outcome, ending: Ending) -> bool:
     values: dict[str, Any] = {"status": outcome.status, "reason": outcome.reason}
     if outcome.status == QUEUED:
         values |= {"progress": {}, "alive_at": None, "progress_at": None}
+        values["retries"] = job.retries + 1
+    elif outcome.status == PAUSED:
+        values |= {"alive_at": None, "progress_at": None}
     else:
         values |= {"finished_at": now(), "result": result}
     with store.write() as session:
         if not jobs.change(session, job.id, job.attempt, ACTIVE, **values):
             return False
         jobs.end_attempt(session, job.id, job.attempt, ending.exit_code, outcome.reason)
-        if result is not None and outcome.status != QUEUED:
+        if result is not None and outcome.status in TERMINAL:
             _keep(session, job, result)
     return True
 

@@ -12,7 +12,17 @@ from pathlib import Path
 
 from storage import files, jobs
 from storage.database import Store
-from storage.tables import CANCELLED, CANCELLING, FAILED, RUNNING, STARTING, Job, now
+from storage.tables import (
+    CANCELLED,
+    CANCELLING,
+    FAILED,
+    PAUSED,
+    PAUSING,
+    RUNNING,
+    STARTING,
+    Job,
+    now,
+)
 from workbench import ingestion, outcome, recording
 from workbench.errors import WorkbenchError
 from workbench.job_dir import JobDir, write_json
@@ -65,6 +75,8 @@ class Attempt:
         self._outcome: Outcome | None = None
         self._cause = "" if own else self._why_orphaned()
         self._asked_at: float | None = None
+        self._told: str | None = None
+        self._concludes = own and bool(job.cancel_requested_at)
         self._forced = False
         self._force_at = None if own else time.monotonic() + timing.orphan_grace_s
         self._seen_at = self._sign_at = time.monotonic()
@@ -74,8 +86,8 @@ class Attempt:
 
     def begin(self) -> bool:
         """Start the process, unless a cancel came first; whether it has been started."""
-        if self.job.cancel_requested_at:
-            self._settle(Outcome(CANCELLED, "Cancelled before it started."))
+        if early := self._no_need_to_start():
+            self._settle(early)
             return False
         try:
             self._handle = self._launch()
@@ -112,10 +124,22 @@ class Attempt:
         """End the job for an error that is ours; `step` sees to the process and to the row."""
         self._outcome, self._force_at = Outcome(FAILED, reason), 0.0
 
+    def _no_need_to_start(self) -> Outcome | None:
+        """A request that came before the start; a training that has learned is only concluded."""
+        if self.job.cancel_requested_at and not outcome.has_learned(self.job, self.folder):
+            return Outcome(CANCELLED, "Cancelled before it started.")
+        if self.job.pause_requested_at and not self.job.cancel_requested_at:
+            return Outcome(PAUSED, "Paused before it started.")
+        return None
+
     def _launch(self) -> Handle:
         self.folder.result.unlink(missing_ok=True)
+        self.folder.pause.unlink(missing_ok=True)
         number, attempt = self._who()
-        write_json(self.folder.spec, {**self.job.spec, "job_id": number, "attempt": attempt})
+        spec = {**self.job.spec, "job_id": number, "attempt": attempt}
+        if self.job.cancel_requested_at:
+            spec["conclude"] = True
+        write_json(self.folder.spec, spec)
         with self.folder.log.open("a", encoding="utf-8") as log:
             log.write(f"{MARK}attempt {attempt}, {now():%Y-%m-%d %H:%M:%S} UTC\n")
         return self._launcher.submit(self.job.kind, self.folder)
@@ -149,8 +173,10 @@ class Attempt:
         """What there is to do for a process that runs."""
         at = time.monotonic()
         self._listen(at)
-        if self.job.cancel_requested_at and self._asked_at is None:
-            self._ask_to_end(at)
+        if self.job.cancel_requested_at and self._told != CANCELLING:
+            self._ask_to_end(at, CANCELLING)
+        elif self.job.pause_requested_at and self._told is None:
+            self._ask_to_end(at, PAUSING)
         if self._force_at is not None and at > self._force_at:
             self._force()
         elif self._own and at - self._sign_at > self._patience_s:
@@ -172,12 +198,18 @@ class Attempt:
             self._force_at = min(at + self._timing.cancel_grace_s, until)
         self._progress_at = self.job.progress_at
 
-    def _ask_to_end(self, at: float) -> None:
+    def _ask_to_end(self, at: float, state: str) -> None:
+        """Tell the process to keep what it has and end, or (PAUSING) to go on another time."""
         with self._store.write() as session:
-            jobs.change(session, *self._who(), (STARTING, RUNNING), status=CANCELLING)
-        if handle := self._known_handle():
+            jobs.change(session, *self._who(), (STARTING, RUNNING, PAUSING), status=state)
+        if state == PAUSING:
+            self.folder.pause.touch()
+        else:
+            self.folder.pause.unlink(missing_ok=True)
+        concludes = state == CANCELLING and self._concludes
+        if (handle := self._known_handle()) and not concludes:
             self._launcher.stop(handle)
-        self._asked_at = at
+        self._told, self._asked_at = state, at
         self._force_at = at + self._timing.cancel_grace_s
         logger.info("Job %s attempt %s was asked to end", *self._who())
 

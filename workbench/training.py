@@ -11,7 +11,7 @@ from storage import jobs as job_rows
 from storage import projects as project_rows
 from storage.database import Store
 from storage.runs import RunRow
-from storage.tables import DatasetVersion
+from storage.tables import OPEN, DatasetVersion
 from workbench import catalogue, jobs, readiness
 from workbench import recipe as recipes
 from workbench.errors import WorkbenchError
@@ -171,7 +171,7 @@ def delete_run(store: Store, run_id: int) -> None:
     with store.write() as session:
         run = _found(session, run_id).run
         own_jobs = runs.jobs_of(session, run_id)
-        if any(job.status in job_rows.OPEN for job in own_jobs):
+        if any(job.status in OPEN for job in own_jobs):
             raise WorkbenchError(
                 f"'{run.name}' is still being worked on: cancel that first, then delete it."
             )

@@ -24,7 +24,7 @@ from storage import files, jobs
 from storage.database import Store
 from storage.errors import StorageError
 from storage.schema import open_store
-from storage.tables import ACTIVE, QUEUED, Job
+from storage.tables import ACTIVE, OPEN, QUEUED, Job
 from workbench import worker_process
 from workbench.jobs import LANES
 from workbench.launchers import Launcher
@@ -74,7 +74,7 @@ class Worker:
 
     def _open_jobs(self) -> dict[int, Job]:
         with self._store.read() as session:
-            return {job.id: job for job in jobs.listing(session, jobs.OPEN)}
+            return {job.id: job for job in jobs.listing(session, OPEN)}
 
     def _adopt(self, job: Job) -> None:
         logger.info("Job %s attempt %s was left by a former worker", job.id, job.attempt)

@@ -64,6 +64,9 @@ class Fake:
         if self.fake.get("freeze"):
             signal.pause()
         self.events.write("phase", name="training", message="Learning")
+        if self.spec.get("conclude"):
+            self.told_to_end.set()
+            return self._early()
         for step in range(self._first_step(), self.fake.get("steps", 3) + 1):
             self._step(step)
             if self._ended():
@@ -132,7 +135,8 @@ class Fake:
             signal.pause()
 
     def _end(self, *_: object) -> None:
-        self.told_to_end.set()
+        left = self.worker_died if self.job.pause.exists() else self.told_to_end
+        left.set()
 
     def _hold_lifeline(self) -> None:
         with contextlib.suppress(OSError):

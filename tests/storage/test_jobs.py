@@ -12,6 +12,7 @@ from storage.tables import (
     CANCELLED,
     CANCELLING,
     FAILED,
+    OPEN,
     QUEUED,
     RUNNING,
     STARTING,
@@ -171,5 +172,5 @@ def test_the_open_jobs_are_listed_as_they_will_run(store: Store) -> None:
     first, last = add(store), add(store)
     between = add(store, after_job_id=first)
     with store.read() as session:
-        assert [job.id for job in jobs.listing(session, jobs.OPEN)] == [first, between, last]
+        assert [job.id for job in jobs.listing(session, OPEN)] == [first, between, last]
         assert [job.id for job in jobs.listing(session)] == [first, last, between]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from storage.tables import CANCELLED, FAILED, QUEUED, SUCCEEDED, Job, now
+from storage.tables import CANCELLED, FAILED, PAUSED, PAUSING, QUEUED, SUCCEEDED, Job, now
 from workbench.job_dir import JobDir, write_json
 from workbench.outcome import REBOOTED, SILENT, WORKER_LOST, Ending, Outcome, decide, read_result
 
@@ -15,10 +15,10 @@ def folder(tmp_path: Path) -> JobDir:
     return JobDir(tmp_path)
 
 
-def job(kind: str = "train", attempt: int = 1, *, cancelled: bool = False) -> Job:
-    return Job(
-        id=1, kind=kind, attempt=attempt, cancel_requested_at=now() if cancelled else None, spec={}
-    )
+def job(kind: str = "train", attempt: int = 1, *, cancelled: bool = False, **more: Any) -> Job:
+    asked = now() if cancelled else None
+    values = {"spec": {}, "progress": {}, "retries": attempt - 1, **more}
+    return Job(id=1, kind=kind, attempt=attempt, cancel_requested_at=asked, **values)
 
 
 def result(folder: JobDir, status: str, attempt: int = 1, **more: Any) -> None:
@@ -59,6 +59,37 @@ def test_a_cancel_by_force_says_that_nothing_was_kept(folder: JobDir) -> None:
     assert "nothing of it was kept" in outcome.reason
 
 
+def test_a_cancel_keeps_what_was_learned_however_the_process_ended(folder: JobDir) -> None:
+    checkpoint(folder)
+    for ending in (Ending(-9), Ending(None, WORKER_LOST), Ending(-15)):
+        outcome = decide(job(cancelled=True), folder, ending)
+        assert outcome == Outcome(QUEUED, "Stopping; the best state so far is being saved.")
+    assert decide(job(attempt=3, cancelled=True), folder, Ending(-9)).status == CANCELLED
+
+
+def test_a_pause_is_a_pause_however_the_process_ended(folder: JobDir) -> None:
+    checkpoint(folder)
+    at_step = {"phase": "training", "step": 5}
+    for ending in (Ending(3), Ending(-9), Ending(None, WORKER_LOST)):
+        paused = job(status=PAUSING, pause_requested_at=now(), progress=at_step)
+        assert decide(paused, folder, ending) == Outcome(
+            PAUSED, "Paused at your request at step 5."
+        )
+
+
+def test_a_result_beats_a_late_pause_and_a_cancel_beats_a_pause(folder: JobDir) -> None:
+    paused = job(cancelled=True, status=PAUSING, pause_requested_at=now())
+    assert decide(paused, folder, Ending(3)).status == CANCELLED
+    result(folder, SUCCEEDED)
+    assert decide(job(pause_requested_at=now()), folder, Ending(0)).status == SUCCEEDED
+
+
+def test_who_changed_their_mind_about_a_pause_goes_on(folder: JobDir) -> None:
+    checkpoint(folder)
+    outcome = decide(job(status=PAUSING), folder, Ending(3))
+    assert outcome == Outcome(QUEUED, "It was paused for a moment; training goes on from step 3.")
+
+
 def test_a_failure_that_may_pass_is_tried_again_unless_it_was_cancelled(folder: JobDir) -> None:
     result(folder, FAILED, reason="The hub did not answer.", retryable=True)
     again = decide(job(), folder, Ending(1))
@@ -90,7 +121,7 @@ def test_what_nobody_is_to_blame_for_is_tried_again(
     assert first == Outcome(QUEUED, f"{why}; the training starts again from its beginning.")
     checkpoint(folder)
     second = decide(job(attempt=2), folder, ending)
-    assert second == Outcome(QUEUED, f"{why}; training goes on from the last checkpoint.")
+    assert second == Outcome(QUEUED, f"{why}; training goes on from step 3.")
     third = decide(job(attempt=3), folder, ending)
     assert (third.status, third.reason.split("; ")[0]) == (FAILED, why)
     assert "tried 3 times" in third.reason

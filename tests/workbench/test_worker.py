@@ -128,7 +128,7 @@ def test_a_training_that_was_killed_goes_on_from_its_checkpoint(
     job_id = add_job(store, steps=4, crash_at=3)
     drive(worker, lambda: job_of(store, job_id).attempt == 2)
     assert job_of(store, job_id).reason == (
-        "The training was ended from outside (signal 9); training goes on from the last checkpoint."
+        "The training was ended from outside (signal 9); training goes on from step 2."
     )
     job = end(worker, store, job_id)
     assert (job.status, job.attempt, job.reason) == (SUCCEEDED, 2, "")
@@ -211,13 +211,14 @@ def test_saving_may_take_its_time_up_to_a_limit(store: Store, limit_s: float, ke
 
 def test_one_that_ignores_the_request_is_ended_with_its_children(store: Store) -> None:
     worker = new_worker(store, cancel_grace_s=0.2)
-    job_id = add_job(store, wait_for="never", deaf=True, child=True)
+    job_id = add_job(store, wait_for="never", deaf=True, child=True, result={"adapter": "/a"})
     drive(worker, lambda: job_of(store, job_id).progress.get("step") == 3)
     children = psutil.Process(starts_of(job_id)[0][0]).children()
     cancel_job(store, job_id)
     worker.step()
     assert status_of(store, job_id) == CANCELLING
-    assert end(worker, store, job_id).status == CANCELLED
+    job = end(worker, store, job_id)
+    assert (job.status, (job.result or {}).get("adapter")) == (CANCELLED, "/a")
     assert len(children) == 1
     until(lambda: not any(is_alive(child.pid) for child in children))
 

@@ -12,7 +12,7 @@ import pytest
 
 from storage import files, jobs
 from storage.database import Store
-from storage.tables import FAILED, RUNNING, STARTING, SUCCEEDED, Job
+from storage.tables import FAILED, PAUSED, RUNNING, STARTING, SUCCEEDED, Job
 from tests.fakes.harness import (
     add_job,
     drive,
@@ -26,7 +26,7 @@ from tests.fakes.harness import (
     until,
 )
 from workbench import worker, worker_process
-from workbench.jobs import cancel_job
+from workbench.jobs import cancel_job, pause_job
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Start = Callable[[], subprocess.Popen[str]]
@@ -71,7 +71,7 @@ def test_a_new_worker_takes_over_from_one_that_was_killed(
     drive(new, lambda: job_of(store, job_id).attempt == 2)
     assert not is_alive(trainer)
     assert job_of(store, job_id).reason == (
-        "The worker was restarted; training goes on from the last checkpoint."
+        "The worker was restarted; training goes on from step 3."
     )
     release(job_id)
     drive(new, lambda: status_of(store, job_id) == SUCCEEDED)
@@ -135,6 +135,17 @@ def test_a_cancel_asked_for_while_no_worker_lived_is_kept(
     former.wait()
     cancel_job(store, job_id)
     drive(new_worker(store), lambda: status_of(store, job_id) == "cancelled")
+
+
+def test_a_pause_asked_for_while_no_worker_lived_is_kept(store: Store, start_worker: Start) -> None:
+    job_id = add_job(store, wait_for="go", deaf=True)
+    former = start_worker()
+    until(lambda: running(store, job_id))
+    former.kill()
+    former.wait()
+    pause_job(store, job_id)
+    drive(new_worker(store), lambda: status_of(store, job_id) == PAUSED)
+    assert not is_alive(starts_of(job_id)[0][0])
 
 
 def test_a_job_that_was_claimed_but_not_started_is_tried_again(store: Store) -> None:

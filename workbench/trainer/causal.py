@@ -138,6 +138,7 @@ def learn(lesson: Lesson) -> Learning:
         resumed=checkpoint is not None,
     )
     process.phase("training", f"Learning from {len(lesson.train)} examples")
+    process.conclude()
     learning.learn(checkpoint)
     return learning
 

@@ -1,8 +1,8 @@
 """The shell that every job process lives in: lock, spec, signs of life, stop, result.
 
 `run(job_path, kinds)` reads spec.json, calls the function for its kind and writes result.json,
-whatever happens, except when the worker has died: then the job is left as it is, with a whole
-checkpoint, for the next attempt.
+whatever happens, except when the worker has died or the job is paused: then it is left as it is,
+with a whole checkpoint, for the next attempt.
 """
 
 import contextlib
@@ -38,13 +38,15 @@ class Cancelled(Exception):
 
 
 class Orphaned(Exception):
-    """The worker died (end of the lifeline)."""
+    """The worker died (end of the lifeline), or the user paused the job (SIGTERM and a file)."""
 
 
 class Process:
     """One job at work: where it lives, what it is to do, and how it says what happens.
 
-    `stop` and `orphaned` are set from outside; long loops call `check` or look at them.
+    `stop` and `orphaned` are set from outside; long loops call `check` or look at them. Whoever is
+    stopped keeps what it has as its result; whoever is orphaned or paused leaves none, but a whole
+    checkpoint, from which the next attempt goes on.
     """
 
     def __init__(self, job: JobDir, spec: dict[str, Any], events: EventWriter) -> None:
@@ -87,6 +89,18 @@ class Process:
         """No event comes after this."""
         self._events.close()
 
+    def told_to_end(self) -> None:
+        """What SIGTERM means."""
+        if self.job.pause.exists():
+            self.orphaned.set()
+        else:
+            self.stop.set()
+
+    def conclude(self) -> None:
+        """Stop with what an earlier attempt has learned, if that is all that is wanted."""
+        if self.spec.get("conclude"):
+            self.stop.set()
+
     @property
     def stopping(self) -> bool:
         """Whether to leave at the next good moment."""
@@ -97,7 +111,7 @@ class Process:
 
         Raises:
             Cancelled: by the user.
-            Orphaned: the worker died.
+            Orphaned: the worker died, or the user paused the job.
         """
         if self.orphaned.is_set():
             raise Orphaned
@@ -147,7 +161,7 @@ def _signs_of_life(process: Process) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _stop_signal(process: Process) -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, lambda *_: process.stop.set())
+    before = signal.signal(signal.SIGTERM, lambda *_: process.told_to_end())
     try:
         yield
     finally:

@@ -178,6 +178,7 @@ def tune(lesson: Lesson, head: Head) -> Tuning:
     checkpoint = checkpoint_to_go_on_from(process)
     tuning = Tuning(process, recipe, model, lesson.train, lesson.validation, lesson.reader.pad_id)
     process.phase("training", f"Learning from {len(lesson.train)} examples")
+    process.conclude()
     tuning.learn(checkpoint)
     return tuning
 

@@ -1,0 +1,191 @@
+"""Pausing and going on: in every state, and against everything else that may happen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Store
+from storage.tables import CANCELLED, PAUSED, PAUSING, QUEUED, RUNNING, SUCCEEDED
+from tests.fakes.harness import (
+    add_job,
+    drive,
+    end_leftovers,
+    folder_of,
+    job_of,
+    new_worker,
+    starts_of,
+    status_of,
+)
+from workbench.errors import WorkbenchError
+from workbench.jobs import cancel_job, move_job, pause_job, resume_job, shift_job
+from workbench.worker import Worker
+
+
+@pytest.fixture(autouse=True)
+def _no_process_stays(home: Path) -> Iterator[None]:
+    yield
+    end_leftovers()
+
+
+@pytest.fixture
+def worker(store: Store) -> Worker:
+    return new_worker(store)
+
+
+def at_step_3(worker: Worker, store: Store, **fake: object) -> int:
+    """A training that has done its three steps and waits for a file `go`."""
+    job_id = add_job(store, wait_for="go", **fake)
+    drive(worker, lambda: job_of(store, job_id).progress.get("step") == 3)
+    return job_id
+
+
+def goes_on(worker: Worker, store: Store, job_id: int) -> None:
+    (folder_of(job_id).path / "go").touch()
+    drive(worker, lambda: status_of(store, job_id) == SUCCEEDED)
+
+
+def test_a_paused_training_goes_on_from_its_checkpoint(store: Store, worker: Worker) -> None:
+    job_id = at_step_3(worker, store)
+    assert pause_job(store, job_id).status == RUNNING
+    drive(worker, lambda: status_of(store, job_id) == PAUSED)
+    job = job_of(store, job_id)
+    assert (job.reason, job.finished_at) == ("Paused at your request at step 3.", None)
+    assert not folder_of(job_id).is_locked()
+    for _ in range(5):
+        worker.step()
+    assert len(starts_of(job_id)) == 1
+    assert resume_job(store, job_id).status == QUEUED
+    goes_on(worker, store, job_id)
+    assert [attempt for _, attempt in starts_of(job_id)] == [1, 2]
+
+
+def test_pausing_does_not_use_up_the_tries(store: Store, worker: Worker) -> None:
+    job_id = at_step_3(worker, store)
+    for _ in range(4):
+        pause_job(store, job_id)
+        drive(worker, lambda: status_of(store, job_id) == PAUSED)
+        resume_job(store, job_id)
+        drive(worker, lambda: status_of(store, job_id) == RUNNING)
+    goes_on(worker, store, job_id)
+    assert job_of(store, job_id).retries == 0
+
+
+def test_the_queue_goes_on_while_a_job_is_paused(store: Store, worker: Worker) -> None:
+    first = at_step_3(worker, store)
+    second = add_job(store)
+    pause_job(store, first)
+    drive(worker, lambda: status_of(store, second) == SUCCEEDED)
+    assert status_of(store, first) == PAUSED
+
+
+def test_a_job_that_waits_is_paused_at_once_and_keeps_its_place(
+    store: Store, worker: Worker
+) -> None:
+    running, held, last = at_step_3(worker, store), add_job(store), add_job(store, wait_for="go")
+    assert pause_job(store, held).status == PAUSED
+    goes_on(worker, store, running)
+    drive(worker, lambda: job_of(store, last).progress.get("step") == 3)
+    resume_job(store, held)
+    goes_on(worker, store, last)
+    drive(worker, lambda: status_of(store, held) == SUCCEEDED)
+
+
+def test_a_trainer_that_ignores_the_pause_is_ended_and_still_paused(store: Store) -> None:
+    worker = new_worker(store, cancel_grace_s=0.2)
+    job_id = at_step_3(worker, store, deaf=True)
+    pause_job(store, job_id)
+    worker.step()
+    assert status_of(store, job_id) == PAUSING
+    drive(worker, lambda: status_of(store, job_id) == PAUSED)
+    resume_job(store, job_id)
+    goes_on(worker, store, job_id)
+
+
+def test_a_pause_that_comes_too_late_changes_nothing(store: Store, worker: Worker) -> None:
+    job_id = add_job(store, linger=True, deaf=True)
+    drive(worker, lambda: folder_of(job_id).result.exists())
+    pause_job(store, job_id)
+    drive(worker, lambda: status_of(store, job_id) == SUCCEEDED)
+    with pytest.raises(WorkbenchError, match="over already: there is nothing to pause"):
+        pause_job(store, job_id)
+    with pytest.raises(WorkbenchError, match="over already: start a new one"):
+        resume_job(store, job_id)
+
+
+def test_who_resumes_in_the_midst_of_pausing_loses_nothing(store: Store, worker: Worker) -> None:
+    job_id = at_step_3(worker, store, saving_parts=1)
+    pause_job(store, job_id)
+    worker.step()
+    resume_job(store, job_id)
+    goes_on(worker, store, job_id)
+
+
+@pytest.mark.parametrize("when", ["paused", "pausing"])
+def test_cancelling_a_paused_training_keeps_what_it_learned(
+    store: Store, worker: Worker, when: str
+) -> None:
+    job_id = at_step_3(worker, store, result={"adapter": "/adapter"})
+    pause_job(store, job_id)
+    worker.step()
+    if when == "paused":
+        drive(worker, lambda: status_of(store, job_id) == PAUSED)
+    cancel_job(store, job_id)
+    drive(worker, lambda: status_of(store, job_id) == CANCELLED)
+    job = job_of(store, job_id)
+    assert job.result is not None
+    assert (job.result["adapter"], job.reason) == ("/adapter", "Stopped at your request.")
+
+
+def test_cancelling_a_paused_job_that_never_ran_ends_it_at_once(store: Store) -> None:
+    job_id = add_job(store)
+    pause_job(store, job_id)
+    assert cancel_job(store, job_id).status == CANCELLED
+
+
+def test_a_server_cannot_be_paused(store: Store) -> None:
+    with pytest.raises(WorkbenchError, match="stop it instead"):
+        pause_job(store, add_job(store, "serve"))
+
+
+def order(store: Store, worker: Worker, job_ids: list[int]) -> list[int]:
+    """Those jobs in the order in which they ran."""
+    drive(worker, lambda: all(status_of(store, job_id) == SUCCEEDED for job_id in job_ids))
+    return sorted(job_ids, key=lambda job_id: job_of(store, job_id).started_at or 0)
+
+
+def test_a_job_can_be_moved_before_all_others_or_behind_one(store: Store, worker: Worker) -> None:
+    first, second, third, fourth = (add_job(store) for _ in range(4))
+    move_job(store, third)
+    move_job(store, first, after_job_id=fourth)
+    assert order(store, worker, [first, second, third, fourth]) == [third, second, fourth, first]
+
+
+def test_a_job_can_be_moved_place_by_place_within_its_lane(store: Store, worker: Worker) -> None:
+    first, second = add_job(store), add_job(store)
+    server, third = add_job(store, "serve"), add_job(store)
+    shift_job(store, third, -1)
+    shift_job(store, first, 1)
+    shift_job(store, first, -1)
+    shift_job(store, first, -1)  # it is the first: nothing happens
+    assert order(store, worker, [first, second, third]) == [first, third, second]
+    cancel_job(store, server)
+    drive(worker, lambda: status_of(store, server) == CANCELLED)
+
+
+def test_what_runs_or_is_over_cannot_be_moved(store: Store, worker: Worker) -> None:
+    running, waiting = at_step_3(worker, store), add_job(store)
+    with pytest.raises(WorkbenchError, match="does not wait any more"):
+        move_job(store, running)
+    with pytest.raises(WorkbenchError, match="choose one that waits or runs"):
+        move_job(store, waiting, after_job_id=waiting)
+    pause_job(store, waiting)
+    goes_on(worker, store, running)
+    with pytest.raises(WorkbenchError, match="choose one that waits or runs"):
+        move_job(store, waiting, after_job_id=running)
+
+
+def test_the_queue_goes_on_when_a_job_fails(store: Store, worker: Worker) -> None:
+    add_job(store, exit_code=1)
+    after = add_job(store)
+    drive(worker, lambda: status_of(store, after) == SUCCEEDED)
