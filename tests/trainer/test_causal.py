@@ -1,6 +1,9 @@
 """Training of models that write text, as a job, in this process."""
 
 import math
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -100,22 +103,51 @@ def test_the_adapter_folder_is_enough_to_use_it_alone(
     assert facts["versions"] == result["versions"]
 
 
+def worker_dies(process: Process) -> None:
+    process.orphaned.set()
+
+
+def user_pauses(process: Process) -> None:
+    process.job.pause.touch()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.mark.parametrize("interrupt", [worker_dies, user_pauses])
 def test_a_run_that_goes_on_learns_as_if_never_interrupted(
-    tmp_path: Path, writer: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    writer: Path,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    interrupt: Callable[[Process], None],
 ) -> None:
     settings = recipe(lora_dropout=0.1, num_train_epochs=3)
     whole = write_job(tmp_path / "whole", writer, data, recipe=settings)
     run(whole)
     torn = write_job(tmp_path / "torn", writer, data, recipe=settings)
     with monkeypatch.context() as patch:
-        at_step(6, patch, lambda process: process.orphaned.set())
+        at_step(6, patch, interrupt)
         run_orphaned(torn)
+    torn.pause.unlink(missing_ok=True)
     write_json(torn.spec, {**read_json(torn.spec), "attempt": 2})
     run(torn)
     assert losses(torn) == losses(whole)
     assert any("checkpoint of step 7" in event["message"] for event in events(torn, "log"))
     weights = [load_file(job.adapter / "adapter_model.safetensors") for job in (whole, torn)]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+def test_a_training_that_is_only_concluded_keeps_its_best_state(
+    tmp_path: Path, writer: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = write_job(tmp_path / "job", writer, data)
+    with monkeypatch.context() as patch:
+        at_step(6, patch, worker_dies)
+        run_orphaned(job)
+    write_json(job.spec, {**read_json(job.spec), "attempt": 2, "conclude": True})
+    result = run(job)
+    assert (result["status"], result["best_step"]) == ("cancelled", 4)
+    assert (job.adapter / "adapter_model.safetensors").is_file()
+    assert result["steps"] <= 8
 
 
 def test_a_torn_checkpoint_counts_as_absent(

@@ -152,6 +152,19 @@ def test_cancel_keeps_the_best_so_far(
     assert bundle_of(job).probabilities(["my parcel"]).shape == (1, 3)
 
 
+def test_a_training_that_is_only_concluded_keeps_its_best_state(
+    tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job(tmp_path / "job", tiny, data)
+    with monkeypatch.context() as patch:
+        stop_after(patch, 14, "orphaned")
+        run_orphaned(job)
+    write_json(job.spec, {**read_json(job.spec), "attempt": 2, "conclude": True})
+    result = run(job)
+    assert (result["status"], result["best_step"]) == ("cancelled", 11)
+    assert bundle_of(job).probabilities(["my parcel"]).shape == (1, 3)
+
+
 def test_cancel_before_the_first_check_keeps_the_probe(
     tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
