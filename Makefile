@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 PYTHON := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 
-.PHONY: run setup test lint unit pages browser bench
+.PHONY: run setup test lint unit postgresql pages browser bench
 
 run: setup
 	@$(PY) scripts/run.py
@@ -16,7 +16,7 @@ setup:
 setup-dev:
 	@$(PYTHON) scripts/setup.py --dev
 
-test: setup-dev lint unit pages browser
+test: setup-dev lint unit postgresql pages browser
 
 lint:
 	@$(PY) -m ruff check .
@@ -25,6 +25,12 @@ lint:
 
 unit:
 	@$(PY) -m pytest -n 2 tests --ignore tests/pages --ignore tests/browser
+
+# The tests of what is kept and of the queue again, on a PostgreSQL server of their own.
+postgresql:
+	@$(PY) -m pytest -n 2 --database postgresql tests/storage \
+	  tests/workbench/test_worker.py tests/workbench/test_worker_process.py \
+	  tests/workbench/test_jobs.py tests/workbench/test_ingestion.py
 
 pages:
 	@$(PY) -m pytest -n 2 tests/pages

@@ -2,19 +2,23 @@
 
 SQLite by default, PostgreSQL by `WORKBENCH_DATABASE_URL`. With a driver's defaults,
 concurrent read-modify-write loses updates, and a deferred BEGIN fails as locked; every write
-therefore begins with `BEGIN IMMEDIATE` and waits for its turn.
+therefore begins by waiting for its turn: with `BEGIN IMMEDIATE` on SQLite, with one advisory lock
+on PostgreSQL. Writes are short, so one at a time is fast enough, and none ever has to be repeated.
 """
 
 import contextlib
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage import files
+from storage import address
+from storage.address import database_url
+
+__all__ = ["Store", "database_url", "make_engine", "wait_for_turn"]
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -22,47 +26,77 @@ _PRAGMAS = (
     "busy_timeout=30000",
     "foreign_keys=ON",
 )
+_WRITERS = 0x534C4D57  # "SLMW": the advisory lock of everyone who writes to this database
+_TURN = f"SELECT set_config('lock_timeout', '30s', true), pg_advisory_xact_lock({_WRITERS})"
+_CONNECT_S = 10
 
 
-def database_url() -> str:
-    """The URL from the environment, else the SQLite file in the home."""
-    return os.environ.get("WORKBENCH_DATABASE_URL") or f"sqlite:///{files.home() / 'workbench.db'}"
-
-
-def make_engine(url: str) -> sa.Engine:
+def make_engine(url: str, **options: Any) -> sa.Engine:
     """An engine with the connection rules of this project."""
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
+    where = address.parsed(url)
+    if where.get_backend_name() == "postgresql":
+        arguments = {} if "connect_timeout" in where.query else {"connect_timeout": _CONNECT_S}
+        engine = sa.create_engine(where, pool_pre_ping=True, connect_args=arguments, **options)
+    else:
+        engine = sa.create_engine(where, **options)
         event.listen(engine, "connect", _on_connect)
-        event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "begin", _on_begin)
     return engine
 
 
+def wait_for_turn(connection: sa.Connection) -> None:
+    """Wait, at most 30 s, until nobody else writes to this PostgreSQL database.
+
+    Nobody else does then until the transaction ends.
+    """
+    connection.exec_driver_sql(_TURN)
+
+
 class Store:
-    """Sessions on one database: `read()` sees, `write()` changes; one action, one of them."""
+    """Sessions on one database: `read()` sees, `write()` changes; one action, one of them.
+
+    Both raise a StorageError when the database's server does not answer.
+    """
 
     def __init__(self, url: str | None = None) -> None:
         self.url = url or database_url()
         self.engine = make_engine(self.url)
+        reading = self.engine
+        if self.engine.dialect.name == "postgresql":
+            reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
         writing = self.engine.execution_options(workbench_write=True)
-        self._read = sessionmaker(self.engine, expire_on_commit=False)
+        self._read = sessionmaker(reading, expire_on_commit=False)
         self._write = sessionmaker(writing, expire_on_commit=False)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A session on a stable snapshot; whatever it changes is thrown away."""
-        with self._read() as session:
+        with self._answering(), self._read() as session:
             yield session
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back by any exception."""
-        with self._write.begin() as session:
+        with self._answering(), self._write.begin() as session:
             yield session
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            if not _is_lost(error):
+                raise
+            raise address.unreachable(self.engine.url, error) from error
 
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _is_lost(error: OperationalError) -> bool:
+    """Whether the server went or was never there: such an error has no SQL state."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -75,4 +109,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 def _on_begin(connection: sa.Connection) -> None:
     writing = connection.get_execution_options().get("workbench_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    elif writing:
+        wait_for_turn(connection)

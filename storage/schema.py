@@ -15,9 +15,10 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock
+from sqlalchemy.exc import OperationalError
 
-from storage import files
-from storage.database import Store, database_url
+from storage import address, files
+from storage.database import Store, database_url, wait_for_turn
 from storage.errors import StorageError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -27,7 +28,8 @@ def open_store(url: str | None = None) -> Store:
     """The store, its schema up to date; several processes may call this at once.
 
     Raises:
-        StorageError: the database was written by a newer version of the workbench.
+        StorageError: the database was written by a newer version of the workbench, or it
+            cannot be reached.
     """
     url = url or database_url()
     with FileLock(files.home() / "schema.lock"):
@@ -40,9 +42,11 @@ def upgrade(url: str) -> None:
     config = Config(attributes={})
     config.set_main_option("script_location", str(_MIGRATIONS))
     script = ScriptDirectory.from_config(config)
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    engine = sa.create_engine(address.parsed(url), poolclass=sa.NullPool)
     try:
-        with engine.connect() as connection:
+        with _connected(engine) as connection:
+            if engine.dialect.name == "postgresql":
+                wait_for_turn(connection)
             current = MigrationContext.configure(connection).get_current_revision()
             if current == script.get_current_head():
                 return
@@ -56,6 +60,13 @@ def upgrade(url: str) -> None:
                 _check_foreign_keys(connection)
     finally:
         engine.dispose()
+
+
+def _connected(engine: sa.Engine) -> sa.Connection:
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        raise address.unreachable(engine.url, error) from None
 
 
 def _check_known(current: str | None, script: ScriptDirectory) -> None:

@@ -1,5 +1,11 @@
-"""What all tests share: a home of their own, so that none ever touches real projects."""
+"""What all tests share: a home of their own, so that none ever touches real projects.
 
+    pytest tests/storage --database postgresql
+
+runs the same tests on a PostgreSQL server that the session starts for itself.
+"""
+
+import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +15,19 @@ import pytest
 from storage import schema
 from storage.database import Store
 from storage.schema import open_store
+from tests.fakes import postgres
+
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    database = item.config.getoption("--database")
+    if database != "sqlite" and item.get_closest_marker("sqlite"):
+        pytest.skip("about SQLite only")
 
 
 @pytest.fixture(autouse=True)
@@ -22,17 +41,42 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database of the newest schema, made once."""
+    """An empty SQLite database of the newest schema, made once."""
     path = tmp_path_factory.mktemp("database") / "workbench.db"
     schema.upgrade(f"sqlite:///{path}")
     return path
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[postgres.Server]:
+    """A PostgreSQL server whose database `migrated` is empty and has the newest schema."""
+    bin = postgres.binaries()
+    if bin is None:
+        pytest.skip("PostgreSQL is not installed here (Debian: apt-get install postgresql)")
+    with postgres.running(bin) as server:
+        server.execute("CREATE DATABASE migrated TEMPLATE template0")
+        schema.upgrade(server.url("migrated"))
+        yield server
+
+
 @pytest.fixture
-def store(home: Path, migrated: Path) -> Iterator[Store]:
-    """An empty store in the fresh home."""
+def postgresql_url(postgresql: postgres.Server) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of the newest schema."""
+    with postgresql.database(f"test_{next(_numbers)}", "migrated") as url:
+        yield url
+
+
+@pytest.fixture
+def store(
+    home: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Store]:
+    """An empty store in the fresh home, on the database that `--database` chooses."""
     home.mkdir(exist_ok=True)
-    shutil.copyfile(migrated, home / "workbench.db")
+    if request.config.getoption("--database") == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+        monkeypatch.setenv("WORKBENCH_DATABASE_URL", url)
+    else:
+        shutil.copyfile(request.getfixturevalue("migrated"), home / "workbench.db")
     opened = open_store()
     yield opened
     opened.close()

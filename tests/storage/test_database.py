@@ -13,6 +13,7 @@ from storage.tables import Dataset, Project
 PROCESSES, UPDATES = 3, 60
 
 
+@pytest.mark.sqlite
 def test_a_connection_has_the_rules_of_the_house(store: Store) -> None:
     with store.read() as session:
         values = {

@@ -26,7 +26,8 @@ down_revision = "{head}"
 
 def upgrade() -> None:
     op.create_table("marks", sa.Column("id", sa.Integer(), primary_key=True))
-    with op.batch_alter_table("projects", recreate="always") as batch:
+    how = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    with op.batch_alter_table("projects", recreate=how) as batch:
         batch.add_column(sa.Column("colour", sa.String(), server_default="grey"))
     {then}
 """
@@ -48,7 +49,7 @@ def test_a_database_of_a_newer_version_is_refused_untouched(store: Store) -> Non
     assert _contents(store) == before
 
 
-def test_an_upgrade_keeps_all_rows_and_a_copy_of_what_was(
+def test_an_upgrade_keeps_all_rows(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _populate(store)
@@ -57,6 +58,16 @@ def test_an_upgrade_keeps_all_rows_and_a_copy_of_what_was(
     with upgraded.read() as session:
         assert session.scalar(sa.text("SELECT colour FROM projects")) == "grey"
         assert session.scalars(sa.select(Dataset.name)).all() == ["Replies"]
+    upgraded.close()
+
+
+@pytest.mark.sqlite
+def test_an_upgrade_keeps_a_copy_of_what_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _populate(store)
+    _add_migration(tmp_path, monkeypatch, then="pass")
+    upgraded = open_store()
     upgraded.close()
     copies = list(Path(upgraded.engine.url.database or "").parent.glob("*.bak"))
     assert len(copies) == 1
@@ -76,6 +87,7 @@ def test_an_upgrade_that_breaks_off_changes_nothing(
     assert _contents(store) == before
 
 
+@pytest.mark.sqlite
 def test_rows_that_an_upgrade_left_without_owner_are_reported(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +114,14 @@ def _add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, then: str
     monkeypatch.setattr(schema, "_MIGRATIONS", folder)
 
 
-def _contents(store: Store) -> list[str]:
-    with closing(sqlite3.connect(store.engine.url.database or "")) as connection:
-        return list(connection.iterdump())
+def _contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Every table with its columns and rows."""
+    with store.engine.connect() as connection:
+        found = sa.MetaData()
+        found.reflect(connection)
+        contents = {
+            name: [tuple(table.columns.keys()), *map(tuple, connection.execute(sa.select(table)))]
+            for name, table in found.tables.items()
+        }
+    store.close()
+    return contents
