@@ -7,11 +7,11 @@ as a module, for the server, and then as a script for every view of a page.
 import streamlit as st
 
 from workbench.home import keep_log
-from workbench.ui import errors, frame
+from workbench.ui import errors, frame, upload_route
 
 if __name__ == "__main__":
     frame.show()
 else:
     keep_log("web")
-    app = st.App(__file__, on_script_error=errors.unexpected)
+    app = st.App(__file__, routes=[upload_route.route()], on_script_error=errors.unexpected)
     frame.announce_pages()

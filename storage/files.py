@@ -9,7 +9,9 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +19,8 @@ from typing import BinaryIO
 from storage.errors import StorageError
 
 _CHUNK = 1 << 20
+PART = ".part-"
+"""How the name of a file that is being written begins."""
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -48,24 +52,70 @@ def object_path(digest: str) -> Path:
     return home() / "objects" / digest[:2] / digest
 
 
+class Incoming:
+    """An object that arrives piece by piece; until `finish` nothing of it is there.
+
+    Used as a context: whatever ends it before `finish` leaves no file behind.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._digest = hashlib.sha256()
+        with _said_when_full():
+            number, self._name = tempfile.mkstemp(dir=folder("objects"), prefix=PART)
+        self._handle = os.fdopen(number, "wb")
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next bytes.
+
+        Raises:
+            StorageError: the disk is full.
+        """
+        with _said_when_full():
+            self._handle.write(chunk)
+        self._digest.update(chunk)
+        self.size += len(chunk)
+
+    def finish(self) -> str:
+        """Put the whole of it in its place, safe on the disk; its sha256.
+
+        Raises:
+            StorageError: the disk is full.
+        """
+        digest = self._digest.hexdigest()
+        with _said_when_full():
+            self._handle.flush()
+            os.fsync(self._handle.fileno())
+            self._handle.close()
+            target = object_path(digest)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(self._name, target)
+        return digest
+
+    def discard(self) -> None:
+        """Leave nothing of what has not been finished."""
+        with contextlib.suppress(OSError):  # what a full disk did not take is not wanted either
+            self._handle.close()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._name)
+
+    def __enter__(self) -> "Incoming":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.discard()
+
+
 def put(stream: BinaryIO) -> str:
     """Store what `stream` still holds and return its sha256.
 
     Raises:
         StorageError: the disk is full; nothing is left behind.
     """
-    digest = hashlib.sha256()
-    with _temporary() as (handle, temporary):
-        with handle:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
-                handle.write(chunk)
-            handle.flush()
-            os.fsync(handle.fileno())
-        target = object_path(digest.hexdigest())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(temporary, target)
-    return digest.hexdigest()
+    with Incoming() as blob:
+        while chunk := stream.read(_CHUNK):
+            blob.write(chunk)
+        return blob.finish()
 
 
 def put_file(path: Path) -> str:
@@ -74,18 +124,27 @@ def put_file(path: Path) -> str:
         return put(stream)
 
 
+def free_bytes() -> int:
+    """How much the disk that holds the home still takes."""
+    return shutil.disk_usage(home()).free
+
+
+def remove_stale_parts(older_than_s: float) -> None:
+    """Delete what processes that were killed had begun to write, if nothing came for so long."""
+    for part in folder("objects").glob(f"{PART}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > older_than_s:
+                part.unlink()
+
+
 @contextlib.contextmanager
-def _temporary() -> Iterator[tuple[BinaryIO, str]]:
-    number, name = tempfile.mkstemp(dir=folder("objects"), prefix=".part-")
+def _said_when_full() -> Iterator[None]:
     try:
-        yield os.fdopen(number, "wb"), name
+        yield
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise StorageError(
             f"The disk that holds {home()} is full: free some space and try again. "
             "Nothing that was saved before is lost."
         ) from error
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
