@@ -37,6 +37,9 @@ def make_engine(url: str, **options: Any) -> sa.Engine:
     if where.get_backend_name() == "postgresql":
         arguments = {} if "connect_timeout" in where.query else {"connect_timeout": _CONNECT_S}
         engine = sa.create_engine(where, pool_pre_ping=True, connect_args=arguments, **options)
+        from storage import postgresql
+
+        event.listen(engine, "connect", postgresql.on_connect)
     else:
         engine = sa.create_engine(where, **options)
         event.listen(engine, "connect", _on_connect)

@@ -97,3 +97,12 @@ def test_moments_come_back_in_utc(store: Store) -> None:
         created_at = session.get_one(Project, 1).created_at
     assert created_at == dt.datetime(2026, 5, 1, 10, tzinfo=dt.UTC)
     assert created_at.utcoffset() == dt.timedelta(0)
+
+
+def test_a_character_that_text_cannot_hold_stops_nothing(store: Store) -> None:
+    with store.write() as session:
+        session.add(Project(name="p", description="log\x00 end", drafts={"a": "b\x00c"}))
+    with store.read() as session:
+        project = session.get_one(Project, 1)
+    assert project.description.replace("\x00", "") == "log end"
+    assert project.drafts == {"a": "b\x00c"}
