@@ -188,6 +188,14 @@ def listing(session: Session, states: Collection[str] | None = None) -> Sequence
     return session.scalars(query).all()
 
 
+def newest(
+    session: Session, kinds: Collection[str], states: Collection[str], limit: int
+) -> Sequence[Job]:
+    """The jobs of these kinds that came into these states last, the newest first."""
+    query = sa.select(Job).where(Job.kind.in_(kinds), Job.status.in_(states))
+    return session.scalars(query.order_by(Job.finished_at.desc(), Job.id.desc()).limit(limit)).all()
+
+
 def ahead_of(session: Session, job: Job, kinds: Collection[str]) -> int:
     """How many jobs of these kinds run or wait before this one."""
     earlier = sa.tuple_(Job.position, Job.id) < sa.tuple_(

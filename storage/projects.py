@@ -97,6 +97,11 @@ def set_draft(project: Project, page: str, values: dict[str, Any]) -> None:
     project.drafts = {**(project.drafts or {}), page: values}
 
 
+def names(session: Session) -> dict[int, str]:
+    """Id and name of every project, archived ones too."""
+    return {row.id: row.name for row in session.execute(sa.select(Project.id, Project.name))}
+
+
 def counts(session: Session, project_id: int) -> Counts:
     """How many things belong to the project."""
     versions = sa.select(sa.func.count()).select_from(DatasetVersion).join(Dataset)

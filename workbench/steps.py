@@ -7,7 +7,7 @@ from typing import Any
 from storage import projects
 from storage.database import Store
 from storage.projects import Facts
-from storage.tables import QUEUED
+from storage.tables import ACTIVE, PAUSED, QUEUED
 from workbench.errors import WorkbenchError
 from workbench.headline import headline, is_better, main_score
 from workbench.words import plural
@@ -108,6 +108,8 @@ def _model(facts: Facts) -> Step:
 
 def _train(facts: Facts) -> Step:
     for kind, status in facts.active:
+        if kind == "train" and status == PAUSED and not _working(facts, "train"):
+            return Step("Train", "running", "A training is paused: let it go on.", "paused")
         if kind == "train" and status == QUEUED and not _working(facts, "train"):
             return Step("Train", "running", "A training waits for its turn.", "waiting")
         if kind == "train":
@@ -126,7 +128,7 @@ def _train(facts: Facts) -> Step:
 
 
 def _working(facts: Facts, kind: str) -> bool:
-    return any(k == kind and status != QUEUED for k, status in facts.active)
+    return any(k == kind and status in ACTIVE for k, status in facts.active)
 
 
 def _evaluate(facts: Facts) -> Step:

@@ -21,14 +21,18 @@ COUNTED = {"embedding": "example", "evaluating": "question"}
 def phase(run: RunView) -> str:
     """What a training does at this moment, in plain words."""
     job = run.job
+    if job.is_ending:
+        return "Stopping; the best state so far is being saved"
+    if job.status == "paused":
+        return job.reason.rstrip(".") or "Paused"
+    if job.status == "pausing":
+        return "Pausing; where it stands is being saved"
     if job.status == "queued":
         if job.ahead == 0:
             return "Starts in a moment"
         return f"Waits for its turn: {plural(job.ahead, 'job')} before it"
     if job.status == "starting":
         return "Starting"
-    if job.status == "cancelling":
-        return "Stopping; the best state so far is being saved"
     name = str(job.progress.get("phase") or "preparing")
     return PHASES.get(name, name.capitalize())
 

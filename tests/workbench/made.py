@@ -83,7 +83,7 @@ def add_run(
                 title=name,
                 spec={},
                 status=status,
-                attempt=1,
+                attempt=0 if status == "queued" else 1,
                 result=done if status == "succeeded" else None,
             )
         )

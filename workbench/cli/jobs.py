@@ -1,10 +1,10 @@
-"""`jobs`, `cancel`, `worker`: the queue and who works on it."""
+"""`jobs`, `cancel`, `pause`, `resume`, `move`, `worker`: the queue and who works on it."""
 
 import argparse
 from typing import Any
 
 from storage.schema import open_store
-from workbench import jobs, worker
+from workbench import jobs, worker, worker_process
 from workbench.cli.output import command, emit
 
 
@@ -14,6 +14,13 @@ def add_commands(commands: Any) -> None:
     listing.add_argument("--active", action="store_true", help="only those that wait or run")
     cancel = command(commands, "cancel", _cancel, "Cancel a job; a training keeps its best state.")
     cancel.add_argument("job", type=int)
+    pause = command(commands, "pause", _pause, "Interrupt a job; `resume` lets it go on.")
+    pause.add_argument("job", type=int)
+    resume = command(commands, "resume", _resume, "Let a paused job go on.")
+    resume.add_argument("job", type=int)
+    move = command(commands, "move", _move, "Let a waiting job start first, or after another.")
+    move.add_argument("job", type=int)
+    move.add_argument("--after", type=int, metavar="JOB", help="the job to start right after")
     command(commands, "worker", _worker, "Work on the queue until stopped.", as_json=False)
 
 
@@ -47,6 +54,29 @@ def _cancel(options: argparse.Namespace) -> int:
         else f"Job {options.job} is asked to stop; it keeps what it has."
     )
     emit(options, {"job_id": options.job, "status": status}, text)
+    return 0
+
+
+def _pause(options: argparse.Namespace) -> int:
+    job = jobs.pause_job(open_store(), options.job)
+    said = "is paused" if job.status == "paused" else "saves where it stands, then pauses"
+    emit(options, {"job_id": job.id, "status": job.status}, f"Job {job.id} {said}.")
+    return 0
+
+
+def _resume(options: argparse.Namespace) -> int:
+    job = jobs.resume_job(open_store(), options.job)
+    worker_process.ensure_worker()
+    text = f"Job {job.id} goes on when its turn comes."
+    emit(options, {"job_id": job.id, "status": job.status}, text)
+    return 0
+
+
+def _move(options: argparse.Namespace) -> int:
+    store = open_store()
+    jobs.move_job(store, options.job, options.after)
+    order = [job.id for job in jobs.list_jobs(store, active=True)]
+    emit(options, {"queue": order}, f"The queue is now: {', '.join(map(str, order))}.")
     return 0
 
 

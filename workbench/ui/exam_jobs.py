@@ -103,11 +103,18 @@ def _show_job(job: JobView) -> None:
         st.progress(_share(job), text=_what(job))
         if job.warning:
             st.warning(job.warning, icon=":material/warning:")
-        label = "Cancelling …" if job.status == "cancelling" else "Cancel"
-        asked = job.cancel_requested_at is not None
-        if st.button(label, key=f"cancel-{job.id}", disabled=asked):
-            jobs.cancel_job(context.store(), job.id)
-            st.rerun()
+        label = "Cancelling …" if job.is_ending else "Cancel"
+        with st.container(horizontal=True):
+            if job.pause_requested_at is not None:
+                if st.button("Go on", key=f"resume-{job.id}", disabled=job.is_ending):
+                    jobs.resume_job(context.store(), job.id)
+                    st.rerun()
+            elif st.button("Pause", key=f"pause-{job.id}", disabled=job.is_ending):
+                jobs.pause_job(context.store(), job.id)
+                st.rerun()
+            if st.button(label, key=f"cancel-{job.id}", disabled=job.is_ending):
+                jobs.cancel_job(context.store(), job.id)
+                st.rerun()
 
 
 def _share(job: JobView) -> float:
@@ -116,6 +123,8 @@ def _share(job: JobView) -> float:
 
 
 def _what(job: JobView) -> str:
+    if job.status == "paused":
+        return "Paused; it goes on when you say so."
     if job.status == "queued":
         ahead = f" behind {plural(job.ahead, 'job')}" if job.ahead else ""
         return f"Waits for its turn{ahead}."

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from workbench import projects, steps
+from workbench import projects, queue, steps
 from workbench.steps import Step
 from workbench.ui import context, dialogs, errors
+from workbench.words import plural
 
 NAME = "SLM Workbench"
 ICON = Path(__file__).parent / "icon.svg"
@@ -20,6 +21,7 @@ PAGES = {
     "Train": ("pages/train/train.py", ":material/model_training:"),
     "Evaluate": ("pages/evaluate/evaluate.py", ":material/fact_check:"),
     "Use": ("pages/use/playground.py", ":material/forum:"),
+    "Queue": ("pages/queue/queue.py", ":material/low_priority:"),
     "Settings": ("pages/settings/settings.py", ":material/settings:"),
 }
 ICONS = {
@@ -32,6 +34,7 @@ ICONS = {
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
 _PROJECT_PAGES = steps.NAMES
+_OTHER_PAGES = ("Queue", "Settings")
 _POLL_S = 3
 
 
@@ -114,12 +117,12 @@ def _sidebar(title: str) -> None:
                 help=step.detail,
                 query_params=context.in_project(),
             )
-    st.page_link(
-        PAGES["Settings"][0],
-        label="Settings",
-        icon=PAGES["Settings"][1],
-        query_params=context.in_project(),
-    )
+    open_jobs = queue.count(context.store())
+    words = {"Queue": f" :small[:gray[{plural(open_jobs, 'job')}]]" if open_jobs else ""}
+    for name in _OTHER_PAGES:
+        path, icon = PAGES[name]
+        label = name + words.get(name, "")
+        st.page_link(path, label=label, icon=icon, query_params=context.in_project())
 
 
 def _switcher(title: str) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from workbench import projects, story, training
+from workbench import jobs, projects, story, training
+from workbench.jobs import JobView
 from workbench.recipe import FIELDS
 from workbench.training import RunView
 from workbench.ui import charts, context, dialogs, errors, frame, status
@@ -52,28 +53,43 @@ def _live(run_id: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         status.badge(run.status)
         st.markdown(f"**{story.phase(run)}**", width="content")
-    progress = job.progress if job.is_active else {}
-    left = progress.get("seconds_left")
+    progress = job.progress if job.is_active or job.status == "paused" else {}
+    left = progress.get("seconds_left") if job.is_active else None
     line = story.progress_line(progress)
     if left:
         line = f"{line} · {about(left)} left" if line else f"{about(left)} left"
     st.progress(story.share_done(progress), text=line or "Nothing to count yet")
     if job.warning:
         st.warning(job.warning, icon=":material/hourglass_top:")
-    if job.attempt > 1 and job.reason:
+    if job.attempt > 1 and job.reason and job.status != "paused" and not job.is_ending:
         st.info(f"Attempt {job.attempt}: {job.reason}", icon=":material/replay:")
-    if job.status != "cancelling" and st.button(
-        "Cancel the training", key="cancel", icon=":material/stop_circle:"
-    ):
-        dialogs.ask("cancel", run.id)
-        st.rerun(scope="app")
-    st.caption("You may close this page: the training goes on, and everything is here again later.")
+    _buttons(job, run.id)
+    paused = "It waits for you; everything is kept, also when the computer is switched off."
+    goes_on = "You may close this page: the training goes on, and everything is here again later."
+    st.caption(paused if job.status == "paused" else goes_on)
     _evidence(run)
+
+
+def _buttons(job: JobView, run_id: int) -> None:
+    """Pause or go on, and cancel, while there is something to ask for."""
+    if job.is_ending:
+        return
+    with st.container(horizontal=True):
+        if job.pause_requested_at is not None:
+            if st.button("Go on", key="resume", type="primary", icon=":material/play_arrow:"):
+                jobs.resume_job(context.store(), job.id)
+                st.rerun(scope="fragment")
+        elif st.button("Pause", key="pause", icon=":material/pause:"):
+            jobs.pause_job(context.store(), job.id)
+            st.rerun(scope="fragment")
+        if st.button("Cancel the training", key="cancel", icon=":material/stop_circle:"):
+            dialogs.ask("cancel", run_id)
+            st.rerun(scope="app")
 
 
 @st.dialog("Cancel this training?", on_dismiss=dialogs.answered)
 def _ask_cancel(run: RunView) -> None:
-    if run.status == "queued":
+    if run.job.attempt == 0:
         st.write("It has not started yet; nothing is lost.")
     else:
         st.write("It stops after saving. The best state so far is kept and can be used.")

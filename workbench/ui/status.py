@@ -6,6 +6,8 @@ WORDS = {
     "queued": ("Waiting", "schedule", "gray"),
     "starting": ("Starting", "progress_activity", "blue"),
     "running": ("Running", "progress_activity", "blue"),
+    "pausing": ("Pausing", "progress_activity", "orange"),
+    "paused": ("Paused", "pause_circle", "violet"),
     "cancelling": ("Stopping", "progress_activity", "orange"),
     "succeeded": ("Finished", "check_circle", "green"),
     "failed": ("Failed", "error", "red"),

@@ -1,0 +1,171 @@
+"""Queue: what runs and what waits, of all projects; in which order, and what to interrupt."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from workbench import jobs, queue, story
+from workbench.jobs import JobView
+from workbench.queue import Queue, QueuedJob
+from workbench.ui import context, dialogs, errors, frame, status
+from workbench.ui.numbers import about, duration, plural, when
+from workbench.ui.text import plain
+
+POLL = "2s"
+ICONS = {
+    "train": ":material/model_training:",
+    "evaluate": ":material/fact_check:",
+    "predict": ":material/table_view:",
+    "import": ":material/download:",
+}
+MOVES = {
+    "First": "vertical_align_top",
+    "Earlier": "arrow_upward",
+    "Later": "arrow_downward",
+    "After …": "subdirectory_arrow_right",
+}
+store = context.store()
+
+
+def show_queue() -> None:
+    found = queue.queue(store)
+    if not found.open:
+        st.info(
+            "Nothing runs and nothing waits. What you start on the pages of a project appears here.",
+            icon=":material/check_circle:",
+        )
+    for job in found.open:
+        open_job(job, found)
+    if found.ended:
+        st.markdown("##### Ended lately")
+        st.dataframe(
+            [ended_row(job) for job in found.ended], hide_index=True, key="ended", width="stretch"
+        )
+
+
+def open_job(job: QueuedJob, found: Queue) -> None:
+    view = job.view
+    with st.container(border=True, key=f"job-{view.id}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            icon = ICONS.get(view.kind, ":material/work:")
+            st.markdown(f"{icon} **{plain(view.title)}**", width="content")
+            status.badge("cancelling" if view.is_ending else view.status)
+        st.caption(line(job))
+        if view.is_active:
+            st.progress(story.share_done(view.progress), text=progress(view))
+        if view.warning:
+            st.warning(view.warning, icon=":material/hourglass_top:")
+        with st.container(horizontal=True):
+            buttons(view, found)
+
+
+def line(job: QueuedJob) -> str:
+    view = job.view
+    of = f"{plain(job.project)} · " if job.project else ""
+    if view.status == "queued" and not view.is_ending:
+        return f"{of}waits behind {plural(view.ahead, 'job')}" if view.ahead else f"{of}starts next"
+    if view.started_at is None:
+        return f"{of}added {when(view.created_at)}"
+    again = f" · attempt {view.attempt}: {plain(view.reason)}" if view.reason else ""
+    return f"{of}begun {when(view.started_at)}{again}"
+
+
+def progress(view: JobView) -> str:
+    said = story.progress_line(view.progress)
+    left = view.progress.get("seconds_left")
+    parts = [said, f"{about(left)} left" if left else ""]
+    return " · ".join(part for part in parts if part) or "Getting ready"
+
+
+def buttons(view: JobView, found: Queue) -> None:
+    if view.is_ending:
+        return
+    if view.pause_requested_at is not None:
+        if st.button("Go on", key=f"resume-{view.id}", icon=":material/play_arrow:"):
+            act(lambda: jobs.resume_job(store, view.id))
+    elif st.button("Pause", key=f"pause-{view.id}", icon=":material/pause:"):
+        act(lambda: jobs.pause_job(store, view.id))
+    if st.button("Cancel", key=f"cancel-{view.id}", icon=":material/stop_circle:"):
+        dialogs.ask("cancel", view.id)
+        st.rerun(scope="app")
+    if view.can_be_moved and len(found.open) > 1:
+        choice = st.menu_button(
+            "Move", list(MOVES), key=f"move-{view.id}", type="tertiary",
+            format_func=lambda name: f":material/{MOVES[name]}: {name}",
+        )  # fmt: skip
+        if choice:
+            move(view, choice)
+
+
+def move(view: JobView, where: str) -> None:
+    if where == "First":
+        act(lambda: jobs.move_job(store, view.id))
+    elif where == "After …":
+        dialogs.ask("after", view.id)
+        st.rerun(scope="app")
+    else:
+        act(lambda: jobs.shift_job(store, view.id, -1 if where == "Earlier" else 1))
+
+
+def act(change: Callable[[], object]) -> None:
+    """Do it, and draw the queue anew; a job that has changed meanwhile is a sentence."""
+    with errors.shown():
+        change()
+        st.rerun(scope="app")
+
+
+@st.dialog("Start after which job?", on_dismiss=dialogs.answered)
+def ask_after(view: JobView, others: list[QueuedJob]) -> None:
+    st.write(f"**{plain(view.title)}** will start as soon as the one that you choose is over.")
+    titles = {job.view.id: job.view.title for job in others}
+    chosen = st.selectbox("Job", list(titles), format_func=titles.__getitem__, key="after-job")
+    if st.button("Start after this one", key="after-yes", type="primary"):
+        with errors.shown():
+            jobs.move_job(store, view.id, chosen)
+            dialogs.answered()
+            st.rerun()
+
+
+@st.dialog("Cancel this job?", on_dismiss=dialogs.answered)
+def ask_cancel(view: JobView) -> None:
+    st.write(f"**{plain(view.title)}** will be stopped.")
+    if view.kind == "train" and view.attempt:
+        st.write("The best state so far is kept and can be used.")
+    elif not view.attempt:
+        st.write("It has not started yet; nothing is lost.")
+    with st.container(horizontal=True):
+        if st.button("Cancel it", key="cancel-yes", icon=":material/stop_circle:"):
+            jobs.cancel_job(store, view.id)
+            dialogs.answered()
+            st.rerun()
+        if st.button("Let it go on", key="cancel-no", type="primary"):
+            dialogs.answered()
+            st.rerun()
+
+
+def ended_row(job: QueuedJob) -> dict[str, str]:
+    view = job.view
+    return {
+        "Job": view.title,
+        "Project": job.project,
+        "How it ended": status.WORDS[view.status][0],
+        "When": when(view.finished_at) if view.finished_at else "",
+        "Took": duration(view.seconds) if view.seconds and view.attempt else "",
+        "Why": view.reason,
+    }
+
+
+frame.header(
+    None,
+    "What runs, and what waits?",
+    "One job runs at a time. The others wait for their turn, and go on if one fails.",
+)
+st.fragment(show_queue, run_every=POLL)()
+question, about_id = dialogs.asked()
+if question:
+    open_jobs = queue.queue(store).open
+    asked = next((job.view for job in open_jobs if job.view.id == about_id), None)
+    if asked and question == "after":
+        ask_after(asked, [job for job in open_jobs if job.view.id != about_id])
+    elif asked and question == "cancel":
+        ask_cancel(asked)

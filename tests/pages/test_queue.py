@@ -1,0 +1,84 @@
+"""The Queue page: order, pausing, cancelling, and what ended."""
+
+from streamlit.testing.v1 import AppTest
+
+from storage import jobs as job_rows
+from storage.database import Store
+from storage.tables import CANCELLED, OPEN, PAUSED, QUEUED, RUNNING, Job, now
+from tests.fakes.harness import add_job, job_of, status_of
+from tests.pages.opened import open_page, texts
+
+PAGE = "pages/queue/queue.py"
+
+
+def set_job(store: Store, job_id: int, **values: object) -> None:
+    with store.write() as session:
+        for name, value in values.items():
+            setattr(session.get_one(Job, job_id), name, value)
+
+
+def ids(store: Store) -> list[int]:
+    with store.read() as session:
+        return [job.id for job in job_rows.listing(session, OPEN)]
+
+
+def choose(at: AppTest, key: str, value: str) -> AppTest:
+    return at.menu_button(key=key).click(value).run()
+
+
+def test_an_empty_queue_says_what_belongs_here(store: Store) -> None:
+    assert "Nothing runs and nothing waits" in texts(open_page(PAGE))
+
+
+def test_it_shows_what_runs_and_what_waits_in_order(store: Store) -> None:
+    running, waiting = add_job(store), add_job(store)
+    progress = {"phase": "training", "step": 3, "total_steps": 9, "seconds_left": 120}
+    set_job(store, running, status=RUNNING, attempt=1, started_at=now(), progress=progress)
+    set_job(store, waiting, project_id=1)
+    at = open_page(PAGE)
+    said = texts(at)
+    assert "Quillberry · waits behind 1 job" in said
+    assert at.get("progress")[0].text == "step 3 of 9 · about 2 minutes left"
+    assert {f"pause-{running}", f"cancel-{waiting}"} <= {button.key for button in at.button}
+
+
+def test_a_job_is_paused_and_goes_on(store: Store) -> None:
+    job_id = add_job(store)
+    at = open_page(PAGE)
+    at.button(key=f"pause-{job_id}").click().run()
+    assert status_of(store, job_id) == PAUSED
+    at.button(key=f"resume-{job_id}").click().run()
+    assert status_of(store, job_id) == QUEUED
+
+
+def test_cancelling_asks_first(store: Store) -> None:
+    job_id = add_job(store)
+    at = open_page(PAGE)
+    at.button(key=f"cancel-{job_id}").click().run()
+    assert "nothing is lost" in texts(at)
+    assert status_of(store, job_id) == QUEUED
+    at.button(key="cancel-yes").click().run()
+    assert status_of(store, job_id) == CANCELLED
+    assert "Nothing runs and nothing waits" in texts(at)
+    assert at.dataframe[0].value["How it ended"].tolist() == ["Stopped"]
+
+
+def test_the_order_can_be_changed(store: Store) -> None:
+    first, second, third = add_job(store), add_job(store), add_job(store)
+    at = open_page(PAGE)
+    at = choose(at, f"move-{third}", "First")
+    assert ids(store) == [third, first, second]
+    at = choose(at, f"move-{first}", "Later")
+    assert ids(store) == [third, second, first]
+    at = choose(at, f"move-{third}", "After …")
+    at.selectbox(key="after-job").select(first).run()
+    at.button(key="after-yes").click().run()
+    assert ids(store) == [second, first, third]
+
+
+def test_what_is_being_stopped_offers_nothing_more(store: Store) -> None:
+    job_id = add_job(store)
+    set_job(store, job_id, attempt=1, cancel_requested_at=now())
+    at = open_page(PAGE)
+    assert not [button for button in at.button if str(button.key).endswith(f"-{job_id}")]
+    assert job_of(store, job_id).status == QUEUED
