@@ -7,6 +7,7 @@ file in the same folder, flushed to disk, and renamed into place.
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -63,6 +64,7 @@ class Incoming:
         self._digest = hashlib.sha256()
         with _said_when_full():
             number, self._name = tempfile.mkstemp(dir=folder("objects"), prefix=PART)
+        fcntl.flock(number, fcntl.LOCK_EX)  # tells a sweep that its writer lives
         self._handle = os.fdopen(number, "wb")
 
     def write(self, chunk: bytes) -> None:

@@ -20,7 +20,7 @@ from typing import IO
 
 from sqlalchemy.exc import OperationalError
 
-from storage import files, jobs
+from storage import files, jobs, sweep
 from storage.database import Store
 from storage.errors import StorageError
 from storage.schema import open_store
@@ -198,6 +198,7 @@ def main() -> int:
         except StorageError as error:
             return _refuse(str(error))
         logger.info("The worker starts as process %s", os.getpid())
+        sweep.sweep(store)
         run(Worker(store), Signals().wait)
         logger.info("The worker ends; what still runs saves itself and goes on with the next one")
     return 0

@@ -1,0 +1,158 @@
+"""What crashes and deletions left behind in the home, and taking it away.
+
+Only what the workbench itself wrote is looked at, and of that only what nobody writes at any
+more and no row names: half-written files, folders of deleted jobs, and old objects.
+"""
+
+import fcntl
+import logging
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage import address, files, leftovers
+from storage.database import Store
+from storage.tables import Job
+
+logger = logging.getLogger(__name__)
+
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
+_PART = re.compile(r"\..+\.(\d+)\.part")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """A file or folder that nothing needs, and its size in bytes."""
+
+    path: Path
+    size_bytes: int
+
+
+def sweep(store: Store) -> int:
+    """Take away what was left behind; the bytes that this frees. Never raises: work goes on."""
+    try:
+        with store.write() as session:  # nobody refers to an object while it goes
+            return sum(left.size_bytes for left in find(session) if _remove(left))
+    except Exception:
+        logger.exception("What was left behind could not be cleared away")
+        return 0
+
+
+def find(session: Session) -> list[Leftover]:
+    """Everything that was left behind."""
+    found = [*_half_written()]
+    if _is_only_database():
+        found += [*_ownerless_jobs(session), *_unreferenced(session)]
+    return [Leftover(path, size_of(path)) for path in found]
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder; what goes meanwhile counts as nothing."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            return sum(size_of(child) for child in path.iterdir())
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
+def _half_written() -> Iterator[Path]:
+    home = files.home()
+    for path in (home / "objects").glob(f"{files.PART}*"):
+        if _age_s(path) > MINUTE_S and not is_locked(path):
+            yield path
+    for folder in (home, home / "backups", *_job_folders()):
+        for path in folder.glob(".*.part"):
+            match = _PART.fullmatch(path.name)
+            if match and (_age_s(path) > HOUR_S or not _lives(int(match[1]))):
+                yield path
+
+
+def _ownerless_jobs(session: Session) -> Iterator[Path]:
+    known = set(session.scalars(sa.select(Job.id)))
+    for folder in _job_folders():
+        old = _age_s(folder) > HOUR_S
+        if int(folder.name) not in known and old and not is_locked(folder / "lock"):
+            yield folder
+
+
+def _unreferenced(session: Session) -> Iterator[Path]:
+    there = (files.home() / "objects").glob("[0-9a-f][0-9a-f]/*")
+    old = [path for path in there if _DIGEST.fullmatch(path.name) and _age_s(path) > DAY_S]
+    wanted = leftovers.referenced(session) if old else set()
+    yield from (path for path in old if path.name not in wanted)
+
+
+def _job_folders() -> list[Path]:
+    folders = (files.home() / "jobs").glob("[0-9]*")
+    return [path for path in folders if path.name.isdecimal() and path.is_dir()]
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds this file locked; the lock goes when its process ends."""
+    try:
+        with path.open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def _is_only_database() -> bool:
+    """Whether no other database ever used this home: its rows would name files, too.
+
+    The home keeps a list of the databases it was used with; the SQLite file in it is one of them.
+    """
+    home, url = files.home(), address.parsed(address.database_url())
+    own = home / "workbench.db"
+    mine = (
+        own.name
+        if url.database == str(own)
+        else f"{url.host or ''}:{url.port or ''}/{url.database}"
+    )
+    register = home / "databases.txt"
+    listed = register.read_text("utf-8").splitlines() if register.exists() else []
+    if mine not in listed:
+        with register.open("a", encoding="utf-8") as handle:
+            handle.write(mine + "\n")
+    return {*listed, mine, *([own.name] if own.exists() else [])} == {mine}
+
+
+def _age_s(path: Path) -> float:
+    try:
+        return time.time() - path.lstat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # it is somebody else's
+    return True
+
+
+def _remove(left: Leftover) -> bool:
+    try:
+        if left.path.is_dir() and not left.path.is_symlink():
+            shutil.rmtree(left.path)
+        else:
+            left.path.unlink(missing_ok=True)
+    except OSError as error:
+        logger.warning("%s, which nothing needs, cannot be removed: %s", left.path, error)
+        return False
+    logger.info("Removed %s (%s bytes), which nothing needs", left.path, left.size_bytes)
+    return True
