@@ -33,6 +33,8 @@ class Draft:
     fractions: tuple[float, float, float] = DEFAULT_FRACTIONS
     seed: int = DEFAULT_SEED
     dataset_name: str = ""
+    uploads: dict[str, str] = field(default_factory=dict)
+    """source or test → the upload that is on its way."""
     saved_version_id: int | None = None
     saved_as: str = ""
     """Fingerprint of what was saved; as long as nothing changes there is nothing to save."""

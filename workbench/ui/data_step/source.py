@@ -8,6 +8,7 @@ from workbench.preparing import Source
 from workbench.readers import ReadOptions
 from workbench.ui import errors
 from workbench.ui.data_step import draft as drafts
+from workbench.ui.data_step import upload_box
 from workbench.ui.data_step.draft import Draft
 
 _EXAMPLE = pd.DataFrame(
@@ -43,10 +44,12 @@ def uploaded(draft: Draft, target: str, label: str, help: str) -> None:
     """A field for a file, which becomes the draft's `target` (source or test)."""
     count = st.session_state.setdefault("data_uploads", 0)
     file = st.file_uploader(label, key=f"data-upload-{target}-{count}", help=help)
-    if file is None:
-        return
+    large = upload_box.received(draft, target)
     with errors.shown():
-        _take(draft, target, ingest.keep(file, file.name))
+        if file is not None:
+            _take(draft, target, ingest.keep(file, file.name))
+        elif large is not None:
+            _take(draft, target, large)
 
 
 def _take(draft: Draft, target: str, source: Source) -> None:
