@@ -10,15 +10,18 @@ import itertools
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
 from workbench.readers import encodings
-from workbench.readers.grid import Grid, to_grid
+from workbench.readers.grid import Grid, Sink, to_grid
 from workbench.readers.kinds import CSV
 from workbench.readers.table import ReadOptions, Table
 
 _SAMPLE = 1 << 18
+LONGEST_ROW = 4_000_000
+"""Characters; a longer row is a mistake in the file, and would fill the memory."""
 ONE_COLUMN = "\x1f"
 """Stands for no separator at all."""
 DELIMITERS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Vertical bar  |"}
@@ -33,14 +36,7 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
     Raises:
         WorkbenchError: it breaks somewhere; says in which line, and what to do.
     """
-    encoding = options.encoding or encodings.detect(path, name)
-    if options.encoding:
-        encodings.check(path, _codec(encoding), name)
-    sample = _sample(path, encoding)
-    delimiter = options.delimiter or find_delimiter(sample, name)
-    quoting = options.quoting or _find_quoting(sample, delimiter)
-    grid, quoting = _read(path, name, encoding, delimiter, quoting, options)
-    resolved = ReadOptions(encoding, delimiter, quoting, grid.header_row)
+    grid, resolved = read_grid(path, name, options)
     return Table(
         name,
         grid.data,
@@ -50,6 +46,48 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
         notes=tuple(grid.notes),
         ragged=tuple(grid.ragged),
     )
+
+
+def read_grid(
+    path: Path, name: str, options: ReadOptions, sink: Sink | None = None
+) -> tuple[Grid, ReadOptions]:
+    """The cells of a text file, and how they were read; with a sink they go there.
+
+    Raises:
+        WorkbenchError: it breaks somewhere; says in which line, and what to do.
+    """
+    encoding = options.encoding or encodings.detect(path, name)
+    if options.encoding:
+        encodings.check(path, _codec(encoding), name)
+    sample = _sample(path, encoding)
+    delimiter = options.delimiter or find_delimiter(sample, name)
+    quoting = options.quoting or _find_quoting(sample, delimiter)
+    file = _File(path, name, encoding, delimiter, options.header_row, sink)
+    try:
+        grid = file.read(quoting)
+    except _OpenQuote as error:
+        if options.quoting or delimiter in ",;":
+            raise WorkbenchError(str(error)) from None
+        quoting = LITERAL
+        grid = file.read(quoting)
+    return grid, ReadOptions(encoding, delimiter, quoting, grid.header_row)
+
+
+@dataclass(frozen=True)
+class _File:
+    """A text file, of which all is known but what its quotes mean."""
+
+    path: Path
+    name: str
+    encoding: str
+    delimiter: str
+    header_row: int | None
+    sink: Sink | None
+
+    def read(self, quoting: str) -> Grid:
+        with self.path.open(encoding=_codec(self.encoding), newline="") as stream:
+            rows = _rows(stream, self.delimiter, quoting, self.name)
+            return to_grid(rows, self.header_row, self.name, self.sink)
 
 
 def find_delimiter(sample: str, name: str = "") -> str:
@@ -107,34 +145,16 @@ def _find_quoting(sample: str, delimiter: str) -> str:
     return QUOTED
 
 
-def _read(
-    path: Path, name: str, encoding: str, delimiter: str, quoting: str, options: ReadOptions
-) -> tuple[Grid, str]:
-    try:
-        return _grid(path, name, encoding, delimiter, quoting, options), quoting
-    except _OpenQuote as error:
-        if options.quoting or delimiter in ",;":
-            raise WorkbenchError(str(error)) from None
-        return _grid(path, name, encoding, delimiter, LITERAL, options), LITERAL
-
-
-def _grid(
-    path: Path, name: str, encoding: str, delimiter: str, quoting: str, options: ReadOptions
-) -> Grid:
-    with path.open(encoding=_codec(encoding), newline="") as stream:
-        return to_grid(_rows(stream, delimiter, quoting, name), options.header_row, name)
-
-
 class _OpenQuote(WorkbenchError):
     """A double quote that is opened and never closed."""
 
 
 def _rows(stream: io.TextIOBase, delimiter: str, quoting: str, name: str) -> Iterator[list[str]]:
     """The rows of the file; a stray quote inside one line is taken as Excel takes it."""
-    lines = _Lines(stream)
+    lines = _Lines(stream, name)
     reader = _reader(lines, delimiter, quoting, strict=True)
     while True:
-        lines.current = []
+        lines.begin_row()
         try:
             row = next(reader)
         except StopIteration:
@@ -147,34 +167,51 @@ def _rows(stream: io.TextIOBase, delimiter: str, quoting: str, name: str) -> Ite
 def _mended(lines: "_Lines", delimiter: str, name: str) -> list[str]:
     if len(lines.current) == 1 and not lines.ended:
         return next(_reader(iter(lines.current), delimiter, QUOTED))
-    opened = lines.number - len(lines.current) + 1
-    raise _OpenQuote(
-        f"The double quote that opens in line {opened} of {name} is not closed where its cell "
-        'ends: add the missing ", or double every quote inside the text ("").'
-    )
+    raise lines.open_quote()
 
 
 class _Lines:
     """The lines of a file, remembering those of the row being read."""
 
-    def __init__(self, stream: io.TextIOBase) -> None:
-        self._stream = stream
+    def __init__(self, stream: io.TextIOBase, name: str) -> None:
+        self._stream, self._name = stream, name
         self.current: list[str] = []
+        self._held = 0
         self.number = 0
         self.ended = False
+
+    def begin_row(self) -> None:
+        self.current, self._held = [], 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        try:
-            line: str = next(self._stream)
-        except StopIteration:
+        line = self._stream.readline(LONGEST_ROW)
+        if not line:
             self.ended = True
-            raise
+            raise StopIteration
         self.number += 1
         self.current.append(line)
+        self._held += len(line)
+        if self._held >= LONGEST_ROW:
+            self._refuse()
         return line
+
+    def _refuse(self) -> None:
+        if len(self.current) > 1:
+            raise self.open_quote()
+        raise WorkbenchError(
+            f"Line {self.number} of {self._name} is longer than {LONGEST_ROW:,} characters: see "
+            "whether the line ends are missing, or take that row out."
+        )
+
+    def open_quote(self) -> _OpenQuote:
+        opened = self.number - len(self.current) + 1
+        return _OpenQuote(
+            f"The double quote that opens in line {opened} of {self._name} is not closed where its "
+            'cell ends: add the missing ", or double every quote inside the text ("").'
+        )
 
 
 def _reader(

@@ -104,8 +104,13 @@ def _first_bad_byte(path: Path, encoding: str) -> int | None:
 
 
 def _line_of(path: Path, place: int) -> int:
+    line = 1
     with path.open("rb") as stream:
-        return stream.read(place).count(b"\n") + 1
+        while place > 0:
+            chunk = stream.read(min(_CHUNK, place))
+            line += chunk.count(b"\n")
+            place -= len(chunk) or place
+    return line
 
 
 def _eight_bit(path: Path, bad: int, name: str) -> str:

@@ -3,18 +3,20 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.errors import WorkbenchError
-from workbench.readers.table import check_width, column_names
+from workbench.readers.table import MAX_COLUMNS, check_width, column_names
 from workbench.words import plural
 
 _HEAD = 60
 _BATCH = 20_000
+_BATCH_CHARACTERS = 8_000_000
 _NUMBER = re.compile(r"[-+]?[\d.,:/%€$£ -]*\d[\d.,:/%€$£ -]*")
 _USUAL_NAMES = (
     "text label category categories intent class prompt response question answer reply input "
@@ -24,6 +26,20 @@ _USUAL_NAMES = (
 )
 _USUAL = frozenset(_USUAL_NAMES.split())
 MAX_RAGGED_SHARE = 0.01
+_RAGGED_IN_VAIN = 20_000
+"""With so many rows too long, a file that is mostly so is not read to its end."""
+
+
+class Sink(Protocol):
+    """Takes a table batch by batch, for who does not want it in memory."""
+
+    def begin(self, names: list[str]) -> None:
+        """The columns; whatever was taken before is void."""
+        ...
+
+    def add(self, batch: pa.RecordBatch, numbers: Sequence[int]) -> None:
+        """Some rows, an empty cell being null, and their numbers."""
+        ...
 
 
 @dataclass
@@ -31,30 +47,44 @@ class Grid:
     """The cells of a table, named and rectangular."""
 
     data: pa.Table
+    """Without rows where a sink has taken them."""
     row_numbers: pa.Int64Array
     header_row: int
     ragged: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
-def to_grid(rows: Iterable[Sequence[str]], header_row: int | None, name: str) -> Grid:
+def to_grid(
+    rows: Iterable[Sequence[str]], header_row: int | None, name: str, sink: Sink | None = None
+) -> Grid:
     """Name and square up `rows`, the first of which is row 1; wholly empty rows are passed over.
+
+    With a sink the rows go there, and only their names and faults come back.
 
     Raises:
         WorkbenchError: there is nothing in them, the header is elsewhere, they are too wide, or
             too many rows have more cells than the header.
     """
-    numbered = enumerate(rows, 1)
+    numbered = enumerate(_narrow(rows, name), 1)
     head = list(itertools.islice(numbered, max(_HEAD, (header_row or 0) + 1)))
     header_row = find_header([row for _, row in head]) if header_row is None else header_row
     names, width = _names(head, header_row, name)
-    builder = _Builder(width)
+    builder = _Builder(names, width, sink, name)
     for number, row in itertools.chain(head, numbered):
         if number > header_row:
             builder.add(number, row)
-    grid = builder.finish(names, header_row)
-    _check(grid, width, builder.example, name)
+    grid = builder.finish(header_row)
+    builder.check()
     return grid
+
+
+def _narrow(rows: Iterable[Sequence[str]], name: str) -> Iterator[Sequence[str]]:
+    """The rows, none of which is so wide that a few of them would fill the memory."""
+    for row in rows:
+        if len(row) > MAX_COLUMNS:
+            check_width(_filled_width(row), name)
+            row = row[:MAX_COLUMNS]
+        yield row
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:
@@ -132,12 +162,15 @@ def _filled_width(row: Sequence[str]) -> int:
 class _Builder:
     """Gathers rows in batches, so that a long file never stands in memory as Python objects."""
 
-    def __init__(self, width: int) -> None:
-        self.width = width
+    def __init__(self, names: list[str], width: int, sink: Sink | None, name: str) -> None:
+        self.names, self.width, self.name = names, width, name
         self.schema = pa.schema([(str(i), pa.large_string()) for i in range(width)])
+        self.memory = _Memory()
+        self.sink = sink or self.memory
+        self.sink.begin(names)
         self.rows: list[Sequence[str]] = []
-        self.batches: list[pa.RecordBatch] = []
         self.numbers: list[int] = []
+        self.characters = self.count = 0
         self.ragged: list[int] = []
         self.example: tuple[int, int] = (0, 0)
 
@@ -146,50 +179,75 @@ class _Builder:
             if not any(cell.strip() for cell in row):
                 return
             if any(cell.strip() for cell in row[self.width :]):
-                self.example = self.example if self.ragged else (number, len(row))
-                self.ragged.append(number)
+                self._too_long(number, row)
                 return
             row = [*row[: self.width], *[""] * (self.width - len(row))]
         elif not any(row) or not any(cell.strip() for cell in row):
             return
         self.numbers.append(number)
         self.rows.append(row)
-        if len(self.rows) >= _BATCH:
+        self.count += 1
+        self.characters += sum(map(len, row))
+        if len(self.rows) >= _BATCH or self.characters >= _BATCH_CHARACTERS:
             self._flush()
 
-    def finish(self, names: list[str], header_row: int) -> Grid:
+    def _too_long(self, number: int, row: Sequence[str]) -> None:
+        self.example = self.example if self.ragged else (number, len(row))
+        self.ragged.append(number)
+        if len(self.ragged) > max(_RAGGED_IN_VAIN, self.count):
+            self.check()
+
+    def finish(self, header_row: int) -> Grid:
         self._flush()
-        table = pa.Table.from_batches(self.batches, self.schema).rename_columns(names)
-        columns = [_empty_to_null(column) for column in table.columns]
-        return Grid(
-            pa.table(dict(zip(names, columns, strict=True))),
-            pa.array(self.numbers, pa.int64()),
-            header_row,
-            self.ragged,
-        )
+        data, numbers = self.memory.table(self.names, self.schema)
+        return Grid(data, numbers, header_row, self.ragged)
+
+    def check(self) -> None:
+        """Refuse a table that most rows do not fit, or that has none."""
+        if len(self.ragged) > MAX_RAGGED_SHARE * (self.count + len(self.ragged)):
+            number, cells = self.example
+            others = len(self.ragged) - 1
+            also = f" (and {plural(others, 'other row')} too many as well)" if others else ""
+            raise WorkbenchError(
+                f"Row {number} of {self.name} has {plural(cells, 'cell')} where the table has "
+                f"{plural(self.width, 'column')}{also}: put text that contains the separator "
+                "between double quotes, or choose another separator."
+            )
+        if not self.count:
+            raise WorkbenchError(
+                f"{self.name} has column names but no rows below them: add at least ten rows of "
+                "examples."
+            )
 
     def _flush(self) -> None:
         if self.rows:
-            columns = [pa.array(cells, pa.large_string()) for cells in zip(*self.rows, strict=True)]
-            self.batches.append(pa.RecordBatch.from_arrays(columns, schema=self.schema))
-            self.rows = []
+            columns = [
+                _empty_to_null(pa.array(cells, pa.large_string()))
+                for cells in zip(*self.rows, strict=True)
+            ]
+            batch = pa.RecordBatch.from_arrays(columns, schema=self.schema)
+            self.sink.add(batch, self.numbers)
+            self.rows, self.numbers, self.characters = [], [], 0
 
 
-def _empty_to_null(column: pa.ChunkedArray) -> pa.ChunkedArray:
+class _Memory:
+    """The sink that keeps everything."""
+
+    def __init__(self) -> None:
+        self.batches: list[pa.RecordBatch] = []
+        self.numbers: list[int] = []
+
+    def begin(self, names: list[str]) -> None:
+        self.batches, self.numbers = [], []
+
+    def add(self, batch: pa.RecordBatch, numbers: Sequence[int]) -> None:
+        self.batches.append(batch)
+        self.numbers.extend(numbers)
+
+    def table(self, names: list[str], schema: pa.Schema) -> tuple[pa.Table, pa.Int64Array]:
+        data = pa.Table.from_batches(self.batches, schema).rename_columns(names)
+        return data, pa.array(self.numbers, pa.int64())
+
+
+def _empty_to_null(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.large_string()), column)
-
-
-def _check(grid: Grid, width: int, example: tuple[int, int], name: str) -> None:
-    if len(grid.ragged) > MAX_RAGGED_SHARE * (grid.data.num_rows + len(grid.ragged)):
-        number, cells = example
-        others = len(grid.ragged) - 1
-        also = f" (and {plural(others, 'other row')} too many as well)" if others else ""
-        raise WorkbenchError(
-            f"Row {number} of {name} has {plural(cells, 'cell')} where the table has "
-            f"{plural(width, 'column')}{also}: put text that contains the separator between double quotes, "
-            "or choose another separator."
-        )
-    if not grid.data.num_rows:
-        raise WorkbenchError(
-            f"{name} has column names but no rows below them: add at least ten rows of examples."
-        )
