@@ -1,4 +1,4 @@
-"""A real web process on a home of its own, without a browser."""
+"""The product's own processes on a home of their own, without a browser."""
 
 import os
 import signal
@@ -14,6 +14,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from storage.database import Store
+from tests.faults.real import Machine, machine
+from tests.trainer.writers import make_writer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,3 +67,16 @@ def _wait(url: str, process: subprocess.Popen[bytes], timeout_s: float = 60.0) -
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     raise AssertionError(f"the app does not answer at {url}")
+
+
+@pytest.fixture
+def computer(store: Store) -> Iterator[Machine]:
+    """Worker, trainers and web of a fresh home, to be broken."""
+    with machine(store) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny Llama that writes nonsense."""
+    return make_writer(tmp_path_factory.mktemp("models") / "tiny")
