@@ -85,7 +85,12 @@ class _File:
     sink: Sink | None
 
     def read(self, quoting: str) -> Grid:
-        with self.path.open(encoding=_codec(self.encoding), newline="") as stream:
+        with (
+            self.path.open("rb") as raw,
+            io.TextIOWrapper(raw, _codec(self.encoding), newline="") as stream,
+        ):
+            if self.sink:
+                self.sink.reading(raw.tell)
             rows = _rows(stream, self.delimiter, quoting, self.name)
             return to_grid(rows, self.header_row, self.name, self.sink)
 

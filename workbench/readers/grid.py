@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,6 +32,10 @@ _RAGGED_IN_VAIN = 20_000
 
 class Sink(Protocol):
     """Takes a table batch by batch, for who does not want it in memory."""
+
+    def reading(self, position: Callable[[], int]) -> None:
+        """A file is opened, of which so many bytes have been read."""
+        ...
 
     def begin(self, names: list[str]) -> None:
         """The columns; whatever was taken before is void."""
@@ -236,6 +240,9 @@ class _Memory:
     def __init__(self) -> None:
         self.batches: list[pa.RecordBatch] = []
         self.numbers: list[int] = []
+
+    def reading(self, position: Callable[[], int]) -> None:
+        pass
 
     def begin(self, names: list[str]) -> None:
         self.batches, self.numbers = [], []

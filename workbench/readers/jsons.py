@@ -13,7 +13,7 @@ from workbench.readers.kinds import JSON, JSONL
 from workbench.readers.table import ReadOptions, Table, check_width, without_surrogates
 
 _Rows = list[tuple[int, Any]]
-_UNFOLD_AT_MOST = 20
+UNFOLD_AT_MOST = 20
 
 
 def read(path: Path, name: str, options: ReadOptions, kind: str) -> Table:
@@ -73,10 +73,11 @@ def _lines(stream: Any, name: str) -> Iterator[tuple[int, Any]]:
             try:
                 yield number, json.loads(line)
             except (json.JSONDecodeError, RecursionError) as error:
-                raise _BadLine(_sentence(f"Line {number}", name, error)) from None
+                raise _BadLine(sentence(f"Line {number}", name, error)) from None
 
 
-def _sentence(place: str, name: str, error: Exception) -> str:
+def sentence(place: str, name: str, error: Exception) -> str:
+    """What to say of text that is not JSON."""
     what = ""
     if isinstance(error, json.JSONDecodeError):
         what = f": {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
@@ -95,12 +96,12 @@ def _whole(path: Path, name: str, codec: str) -> Any:
     try:
         return json.loads(text)
     except RecursionError as error:
-        raise WorkbenchError(_sentence("The nesting", name, error)) from None
+        raise WorkbenchError(sentence("The nesting", name, error)) from None
     except json.JSONDecodeError as error:
         rows = _lines_or_none(text)
         if rows is not None:
             return rows
-        raise WorkbenchError(_sentence(f"Line {error.lineno}", name, error)) from None
+        raise WorkbenchError(sentence(f"Line {error.lineno}", name, error)) from None
 
 
 def _lines_or_none(text: str) -> list[Any] | None:
@@ -154,10 +155,11 @@ def _columns(rows: _Rows, name: str, kind: str) -> dict[str, list[Any]]:
             )
         names.update(dict.fromkeys(row))
     check_width(len(names), name)
-    return {_title(key): [row.get(key) for _, row in rows] for key in names}
+    return {title(key): [row.get(key) for _, row in rows] for key in names}
 
 
-def _title(key: str) -> str:
+def title(key: str) -> str:
+    """A column's name from an object's key."""
     return without_surrogates(" ".join(key.split())) or "(no name)"
 
 
@@ -167,17 +169,17 @@ def _unfold(columns: dict[str, list[Any]]) -> None:
     A conversation is a list too, but of many objects, and stays whole.
     """
     for name in list(columns):
-        parts = [_single(value) for value in columns[name]]
+        parts = [single(value) for value in columns[name]]
         if not any(parts) or any(part is False for part in parts):
             continue
         keys = list(dict.fromkeys(key for part in parts if part for key in part))
-        if len(keys) <= _UNFOLD_AT_MOST and not {"role", "content"} <= set(keys):
+        if len(keys) <= UNFOLD_AT_MOST and not {"role", "content"} <= set(keys):
             for key in keys:
                 cells = [part.get(key) if part else None for part in parts]
-                columns.setdefault(f"{name}.{_title(key)}", cells)
+                columns.setdefault(f"{name}.{title(key)}", cells)
 
 
-def _single(value: Any) -> Any:
+def single(value: Any) -> Any:
     """The object in a cell, None for an empty cell, False for anything else."""
     if value is None or value in ([], {}):
         return None

@@ -39,14 +39,20 @@ def _columns(table: pa.Table) -> tuple[dict[str, Any], list[str]]:
     columns: dict[str, Any] = {}
     left_out = []
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        if is_binary(column.type):
             left_out.append(name)
         else:
-            columns[name or "(no name)"] = _as_text(column)
+            columns[name or "(no name)"] = as_text(column)
     return columns, left_out
 
 
-def _as_text(column: Any) -> Any:
+def is_binary(type: pa.DataType) -> bool:
+    """Whether its values are bytes that no one can read."""
+    return bool(pa.types.is_binary(type) or pa.types.is_large_binary(type))
+
+
+def as_text(column: Any) -> Any:
+    """A column, or a part of one, as texts; what is empty is null."""
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         values = column.to_pylist()
         return pa.array([value or None for value in values], pa.large_string())

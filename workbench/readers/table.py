@@ -57,6 +57,13 @@ class Table:
     """Sentences on what the reader did that the user may want to know."""
     ragged: tuple[int, ...] = ()
     """Numbers of the rows that were left out because they have too many cells."""
+    rows_in_file: int = 0
+    """More than there are here, where these are some of them; 0 if all are here."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file has."""
+        return self.rows_in_file or len(self)
 
     @property
     def columns(self) -> list[str]:

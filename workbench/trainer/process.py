@@ -122,22 +122,28 @@ class Process:
 Kind = Callable[[Process], dict[str, Any]]
 
 
-def run(job_path: Path, kinds: Mapping[str, Kind]) -> int:
-    """Do what the job's spec says; the exit code (0 also for a failure that has its result)."""
+def run(
+    job_path: Path, kinds: Mapping[str, Kind], *, quiet: Callable[[], None] | None = quiet
+) -> int:
+    """Do what the job's spec says; the exit code (0 also for a failure that has its result).
+
+    `quiet` keeps the libraries' notes out of the log; it loads those of the training.
+    """
     job = JobDir(job_path)
     try:
         spec = read_spec(job)
         with job.locked():
-            return _work(Process(job, spec, EventWriter(job, spec["attempt"])), kinds)
+            return _work(Process(job, spec, EventWriter(job, spec["attempt"])), kinds, quiet)
     except WorkbenchError as error:
         print(error, file=sys.stderr)
         return 2
 
 
-def _work(process: Process, kinds: Mapping[str, Kind]) -> int:
+def _work(process: Process, kinds: Mapping[str, Kind], quiet: Callable[[], None] | None) -> int:
     process.job.result.unlink(missing_ok=True)
     with _signs_of_life(process), _stop_signal(process):
-        quiet()
+        if quiet is not None:
+            quiet()
         _watch_lifeline(process)
         outcome = _outcome(process, kinds)
     if outcome is None:
@@ -240,12 +246,23 @@ def _is_stderr(path: Path) -> bool:
 
 def peak_memory_mb() -> int:
     """Most memory this process has held; on a GPU, the larger of the two."""
-    unit = 1 if platform.system() == "Darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 2**20
+    peak = _most_resident() // 2**20
     torch = sys.modules.get("torch")
     if torch and torch.cuda.is_available():
         peak = max(peak, torch.cuda.max_memory_reserved() // 2**20)
     return int(peak)
+
+
+def _most_resident() -> int:
+    """Most bytes of memory. Linux's `ru_maxrss` would count the parent's, from before the start."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text().splitlines()
+        found = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
+        if found:
+            return int(found[0]) * 1024
+    unit = 1 if platform.system() == "Darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def versions() -> dict[str, str]:

@@ -1,0 +1,10 @@
+"""Run one job: `python -m workbench.conversion JOB_DIR` (kinds convert and prepare)."""
+
+import sys
+from pathlib import Path
+
+from workbench.conversion.kinds import KINDS
+from workbench.trainer.process import run
+
+if __name__ == "__main__":
+    sys.exit(run(Path(sys.argv[1]), KINDS, quiet=None))

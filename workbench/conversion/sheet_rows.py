@@ -1,0 +1,79 @@
+"""Large XLSX workbooks, row by row."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from workbench.conversion.progress import WatchedSink
+from workbench.conversion.table_file import empty
+from workbench.errors import WorkbenchError
+from workbench.readers.grid import to_grid
+from workbench.readers.kinds import XLSX
+from workbench.readers.sheets import as_shown
+from workbench.readers.table import ReadOptions, Table
+from workbench.words import size
+
+LARGEST_TEXTS = 100 << 20
+"""Bytes of the texts that a workbook's cells share; they have to be held in memory."""
+_TEXTS = "xl/sharedStrings.xml"
+
+
+def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Table:
+    """One sheet of a workbook: the chosen one, else the first that holds anything.
+
+    Raises:
+        WorkbenchError: it cannot be opened, has no such sheet, or is too large for a workbook.
+    """
+    _check(path, name)
+    try:
+        book = openpyxl.load_workbook(path.open("rb"), True, data_only=True, keep_links=False)
+        sheet = _choose(book, options.sheet, name)
+        titles = tuple(book.sheetnames)
+        label = name if len(titles) == 1 else f"Sheet '{sheet.title}' of {name}"
+        grid = to_grid(_rows(sheet), options.header_row, label, sink)
+    except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise WorkbenchError(
+            f"{name} cannot be opened as a spreadsheet ({error}): open it in your spreadsheet "
+            "program and save it again as XLSX."
+        ) from None
+    resolved = ReadOptions(header_row=grid.header_row, sheet=sheet.title)
+    return empty(name, XLSX, resolved, sheets=titles, ragged=tuple(grid.ragged))
+
+
+def _check(path: Path, name: str) -> None:
+    fix = "save the sheet as CSV, and choose that"
+    if not zipfile.is_zipfile(path):
+        raise WorkbenchError(
+            f"{name} has {size(path.stat().st_size)}, which is too much for a workbook of an old "
+            f"kind: {fix}."
+        )
+    with zipfile.ZipFile(path) as archive:
+        sizes = {part.filename: part.file_size for part in archive.infolist()}
+    if "xl/workbook.xml" not in sizes:
+        raise WorkbenchError(f"{name} is too large for a workbook of its kind: {fix}.")
+    if sizes.get(_TEXTS, 0) > LARGEST_TEXTS:
+        raise WorkbenchError(
+            f"{name} holds {size(sizes[_TEXTS])} of text, which is too much for a workbook: {fix}."
+        )
+
+
+def _choose(book: Any, wanted: str, name: str) -> Any:
+    titles = book.sheetnames
+    if wanted and wanted not in titles:
+        raise WorkbenchError(f"{name} has no sheet '{wanted}': choose one of {', '.join(titles)}.")
+    for title in [wanted] if wanted else titles:
+        sheet = book[title]
+        if hasattr(sheet, "reset_dimensions"):
+            sheet.reset_dimensions()
+            if wanted or any(any(row) for row in sheet.iter_rows(max_row=50, values_only=True)):
+                return sheet
+    raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    for row in sheet.iter_rows(values_only=True):
+        yield [as_shown(cell) for cell in row]
