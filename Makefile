@@ -30,7 +30,8 @@ unit:
 postgresql:
 	@$(PY) -m pytest -n 2 --database postgresql tests/storage \
 	  tests/workbench/test_worker.py tests/workbench/test_worker_process.py \
-	  tests/workbench/test_jobs.py tests/workbench/test_ingestion.py
+	  tests/workbench/test_jobs.py tests/workbench/test_ingestion.py \
+	  tests/workbench/test_backup.py tests/workbench/test_restore.py
 
 pages:
 	@$(PY) -m pytest -n 2 tests/pages

@@ -37,10 +37,20 @@ def open_store(url: str | None = None) -> Store:
     return Store(url)
 
 
-def upgrade(url: str) -> None:
-    """Migrate the database at `url` to the newest schema; does nothing if it is there."""
-    config = Config(attributes={})
-    config.set_main_option("script_location", str(_MIGRATIONS))
+def knows(revision: str) -> bool:
+    """Whether this version of the workbench can read a database of that schema."""
+    script = ScriptDirectory.from_config(_config())
+    return revision in {known.revision for known in script.walk_revisions()}
+
+
+def newest() -> str:
+    """The schema of this version."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate the database at `url` to the newest schema, or up to `revision`, unless it is there."""
+    config = _config()
     script = ScriptDirectory.from_config(config)
     engine = sa.create_engine(address.parsed(url), poolclass=sa.NullPool)
     try:
@@ -54,12 +64,18 @@ def upgrade(url: str) -> None:
             if current and engine.dialect.name == "sqlite":
                 _back_up(engine.url.database or "", current)
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
             connection.commit()
             if engine.dialect.name == "sqlite":
                 _check_foreign_keys(connection)
     finally:
         engine.dispose()
+
+
+def _config() -> Config:
+    config = Config(attributes={})
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
 
 
 def _connected(engine: sa.Engine) -> sa.Connection:

@@ -1,0 +1,114 @@
+"""All rows of a database as plain values, and back: the same on SQLite and PostgreSQL.
+
+Tables are read as the database itself describes them, so that rows of an older schema can be
+put back, too. A row is a dict without its empty columns; times are ISO 8601 in UTC, JSON columns
+are what they hold.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+
+Row = dict[str, Any]
+_BATCH = 500
+_NOT_DATA = "alembic_version"
+_PLACE = "location"
+"""The one column that holds nothing but a path."""
+
+
+def tables(connection: sa.Connection) -> list[sa.Table]:
+    """The tables that there are, each after those that its rows point to."""
+    found = sa.MetaData()
+    found.reflect(connection)
+    return [table for table in found.sorted_tables if table.name != _NOT_DATA]
+
+
+def dump(connection: sa.Connection, table: sa.Table) -> Iterator[Row]:
+    """The table's rows, by their ids."""
+    columns = [
+        sa.cast(column, sa.Text).label(column.name) if _is_json(column) else column
+        for column in table.columns
+    ]
+    query = sa.select(*columns).order_by(*table.primary_key.columns)
+    for row in connection.execution_options(yield_per=_BATCH).execute(query).mappings():
+        yield {
+            column.name: _plain(column, row[column.name])
+            for column in table.columns
+            if row[column.name] is not None
+        }
+
+
+def load(
+    connection: sa.Connection, table: sa.Table, rows: Iterable[Row], change: Callable[[Any], Any]
+) -> int:
+    """Insert rows, what may hold a path as `change` gives it back; how many they were.
+
+    Raises:
+        KeyError: a row has a column that the table has not.
+    """
+    for column in table.columns:
+        if _is_json(column):
+            column.type = sa.JSON(none_as_null=True)
+    count, remaining = 0, iter(rows)
+    while batch := list(islice(remaining, _BATCH)):
+        connection.execute(table.insert(), [_values(table, row, change) for row in batch])
+        count += len(batch)
+    if connection.dialect.name == "postgresql" and "id" in table.columns:
+        _count_on(connection, table)
+    return count
+
+
+def is_empty(connection: sa.Connection) -> bool:
+    """Whether nobody has kept anything here; the models that come with every install aside."""
+    for table in tables(connection):
+        query = sa.select(sa.literal(1)).select_from(table).limit(1)
+        if table.name == "base_models":
+            query = query.where(table.c.source != "bundled")
+        if connection.scalar(query):
+            return False
+    return True
+
+
+def clear(connection: sa.Connection) -> None:
+    """Delete all rows."""
+    for table in reversed(tables(connection)):
+        connection.execute(table.delete())
+
+
+def _is_json(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, sa.JSON)
+
+
+def _plain(column: sa.Column[Any], value: Any) -> Any:
+    if _is_json(column):
+        return json.loads(value)
+    return value.isoformat() if isinstance(value, dt.datetime) else value
+
+
+def _values(table: sa.Table, row: Mapping[str, Any], change: Callable[[Any], Any]) -> Row:
+    if unknown := row.keys() - table.columns.keys():
+        raise KeyError(f"{table.name}.{min(unknown)}")
+    return {
+        column.name: _stored(column, row[column.name], change) if column.name in row else None
+        for column in table.columns
+    }
+
+
+def _stored(column: sa.Column[Any], value: Any, change: Callable[[Any], Any]) -> Any:
+    if _is_json(column) or column.name == _PLACE:
+        value = change(value)
+    if _is_json(column):
+        return sa.JSON.NULL if value is None else value
+    return dt.datetime.fromisoformat(value) if isinstance(column.type, sa.DateTime) else value
+
+
+def _count_on(connection: sa.Connection, table: sa.Table) -> None:
+    """Let PostgreSQL number the next row behind the last one."""
+    last = connection.scalar(sa.select(sa.func.max(table.c.id)))
+    if last is not None:
+        sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+        connection.execute(sa.select(sa.func.setval(sequence, last)))
