@@ -7,6 +7,7 @@ on PostgreSQL. Writes are short, so one at a time is fast enough, and none ever 
 """
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage import address
+from storage import address, files
 from storage.address import database_url
 
 __all__ = ["Store", "database_url", "make_engine", "wait_for_turn"]
@@ -58,7 +59,7 @@ def wait_for_turn(connection: sa.Connection) -> None:
 class Store:
     """Sessions on one database: `read()` sees, `write()` changes; one action, one of them.
 
-    Both raise a StorageError when the database's server does not answer.
+    Both raise a StorageError when the database's server does not answer or its disk is full.
     """
 
     def __init__(self, url: str | None = None) -> None:
@@ -88,6 +89,8 @@ class Store:
         try:
             yield
         except OperationalError as error:
+            if _is_full(error):
+                raise files.disk_full() from error
             if not _is_lost(error):
                 raise
             raise address.unreachable(self.engine.url, error) from error
@@ -95,6 +98,13 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _is_full(error: OperationalError) -> bool:
+    """Whether there was no room: SQLite's code for it, PostgreSQL's SQL state."""
+    if getattr(error.orig, "sqlstate", None) == "53100":
+        return True
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
 def _is_lost(error: OperationalError) -> bool:

@@ -139,6 +139,14 @@ def remove_stale_parts(older_than_s: float) -> None:
                 part.unlink()
 
 
+def disk_full() -> StorageError:
+    """What to say when there is no room."""
+    return StorageError(
+        f"The disk that holds {home()} is full: free some space and try again. "
+        "Nothing that was saved before is lost."
+    )
+
+
 @contextlib.contextmanager
 def _said_when_full() -> Iterator[None]:
     try:
@@ -146,7 +154,4 @@ def _said_when_full() -> Iterator[None]:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise StorageError(
-            f"The disk that holds {home()} is full: free some space and try again. "
-            "Nothing that was saved before is lost."
-        ) from error
+        raise disk_full() from error

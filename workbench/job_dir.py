@@ -1,6 +1,7 @@
 """The file contract between the worker and what it runs; standard library only.
 
     spec.json                  what to do (written by the worker)
+    reserve                    room for result.json on a disk that is full by then
     pause                      there while the process is to leave and go on another time
     lock                       held by the process that works here: there is never a second one
     events/000001.jsonl …      what happened: numbered segments, one JSON object a line
@@ -21,6 +22,7 @@ Every event also carries `at` (seconds since 1970) and `attempt`.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -34,6 +36,7 @@ from typing import IO, Any
 from workbench.errors import WorkbenchError
 
 SEGMENT_LINES = 2000
+RESERVE_BYTES = 128 * 1024
 LIFELINE_VARIABLE = "WORKBENCH_LIFELINE_FD"
 """Environment variable with the number of the pipe that ends when the worker dies."""
 LOCK_VARIABLE = "WORKBENCH_LOCK_FD"
@@ -53,6 +56,10 @@ class JobDir:
     @property
     def pause(self) -> Path:
         return self.path / "pause"
+
+    @property
+    def reserve(self) -> Path:
+        return self.path / "reserve"
 
     @property
     def lock(self) -> Path:
@@ -121,11 +128,42 @@ def _is_handed_down(handle: IO[str]) -> bool:
 def write_json(path: Path, value: Any) -> None:
     """Write `value` whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with temporary.open("w", encoding="utf-8") as handle:
-        json.dump(value, handle, ensure_ascii=False)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(temporary, path)
+    try:
+        with temporary.open("w", encoding="utf-8") as handle:
+            json.dump(value, handle, ensure_ascii=False)
+            handle.flush()
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def set_aside(job: JobDir) -> None:
+    """Take room for the result while there is some.
+
+    Raises:
+        OSError: the disk is full already.
+    """
+    if not job.reserve.exists() or job.reserve.stat().st_size < RESERVE_BYTES:
+        job.reserve.write_bytes(os.urandom(RESERVE_BYTES))  # some disks store nothing for zeros
+
+
+def write_result(job: JobDir, value: Any) -> None:
+    """Write the result, into the room that was set aside if the disk has no other.
+
+    Raises:
+        OSError: there is none, either.
+    """
+    try:
+        write_json(job.result, value)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not job.reserve.exists():
+            raise
+        job.reserve.unlink()
+        write_json(job.result, value)
+    job.reserve.unlink(missing_ok=True)
 
 
 def read_json(path: Path) -> Any:

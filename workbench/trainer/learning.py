@@ -21,7 +21,7 @@ from workbench.trainer.process import Cancelled, Process, versions
 from workbench.trainer.reporter import Reporter
 
 CURVE_POINTS = 500
-TRIM_STEPS = 5
+TRIM_STEPS = 2
 """Every step would cost a tenth of the time, to fill the pages anew."""
 
 

@@ -20,7 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.job_dir import LIFELINE_VARIABLE, EventWriter, JobDir, read_spec, write_json
+from workbench.job_dir import (
+    LIFELINE_VARIABLE,
+    EventWriter,
+    JobDir,
+    read_spec,
+    set_aside,
+    write_result,
+)
+from workbench.trainer.checkpoints import drop_torn
 from workbench.trainer.explain import explain
 from workbench.trainer.quiet import quiet
 
@@ -181,6 +189,7 @@ def _outcome(process: Process, kinds: Mapping[str, Kind]) -> dict[str, Any] | No
         if kind not in kinds:
             raise WorkbenchError(f"This program cannot do jobs of the kind '{kind}'.")
         process.check()
+        set_aside(process.job)
         return {"status": "succeeded", "reason": "", **kinds[kind](process)}
     except Cancelled:
         return {"status": "cancelled", "reason": "You stopped it."}
@@ -190,7 +199,9 @@ def _outcome(process: Process, kinds: Mapping[str, Kind]) -> dict[str, Any] | No
         return _failed(str(error))
     except BaseException as error:
         _print_traceback(process)
-        return _failed(explain(error, process.doing, process.spec, process.job.path))
+        reason = explain(error, process.doing, process.spec, process.job.path)
+        drop_torn(process.job.checkpoints)  # what a full disk cut off; the room is wanted now
+        return _failed(reason)
 
 
 def _failed(reason: str) -> dict[str, Any]:
@@ -205,7 +216,7 @@ def _write_result(process: Process, outcome: dict[str, Any]) -> None:
         "peak_memory_mb": peak_memory_mb(),
         **outcome,
     }
-    write_json(process.job.result, result)
+    write_result(process.job, result)
 
 
 def _stay_alive(process: Process, finished: threading.Event) -> None:
@@ -234,10 +245,11 @@ def _wait_for_end(process: Process, lifeline: int) -> None:
 
 def _print_traceback(process: Process) -> None:
     text = traceback.format_exc()
-    print(text, file=sys.stderr, flush=True)
-    if not _is_stderr(process.job.log):
-        with process.job.log.open("a", encoding="utf-8") as handle:
-            handle.write(text)
+    with contextlib.suppress(OSError):  # the log's disk may be what is full
+        print(text, file=sys.stderr, flush=True)
+        if not _is_stderr(process.job.log):
+            with process.job.log.open("a", encoding="utf-8") as handle:
+                handle.write(text)
 
 
 def _is_stderr(path: Path) -> bool:
