@@ -51,7 +51,7 @@ def _breaches(paths: list[Path], forbidden: tuple[str, ...]) -> list[str]:
 
 
 def _services() -> list[Path]:
-    outside = {"ui", "trainer", "serving"}
+    outside = {"ui", "trainer", "serving", "conversion"}
     return [
         path
         for path in _modules("workbench")
@@ -87,6 +87,14 @@ def test_trainer_and_server_use_only_the_shared_contract() -> None:
     assert not others
 
 
+def test_conversion_knows_no_storage_and_of_the_trainer_only_its_shell() -> None:
+    modules = _modules("workbench/conversion")
+    assert not _breaches(modules, ("storage", "streamlit", "workbench.ui", *HEAVY))
+    shell = "workbench.trainer.process"
+    others = [breach for breach in _breaches(modules, TRAINER) if shell not in breach]
+    assert not others
+
+
 def test_storage_imports_only_itself() -> None:
     assert not _breaches(_modules("storage"), ("workbench", "streamlit", "pages", *HEAVY))
 
@@ -96,8 +104,11 @@ def test_no_script_lies_directly_in_pages() -> None:
     assert not list((ROOT / "pages").glob("*.py"))
 
 
-@pytest.mark.parametrize("module", ["workbench.worker", "workbench.ui.context", "workbench.cli"])
-def test_web_and_worker_never_load_torch(module: str) -> None:
+@pytest.mark.parametrize(
+    "module",
+    ["workbench.worker", "workbench.ui.context", "workbench.cli", "workbench.conversion.kinds"],
+)
+def test_web_worker_and_conversion_never_load_torch(module: str) -> None:
     code = (
         f"import sys, {module}; "
         "print(sorted({'torch', 'transformers', 'peft', 'bitsandbytes'} & set(sys.modules)))"

@@ -52,6 +52,7 @@ __all__ = [
     "map_file",
     "open_source",
     "reading_alike",
+    "same_split",
     "save_prepared",
     "save_version",
 ]
@@ -85,12 +86,13 @@ def earlier_splits(store: Store, project_id: int, dataset_name: str, plan: Plan)
     splits: dict[str, str] = {}
     for version in found:
         path = files.object_path(version.content_hash)
-        if _same_split(version, plan) and path.is_file():
+        if same_split(version, plan) and path.is_file():
             splits |= splits_by_question(task, pq.read_table(path))
     return splits
 
 
-def _same_split(version: DatasetVersion, plan: Plan) -> bool:
+def same_split(version: DatasetVersion, plan: Plan) -> bool:
+    """Whether a version's questions keep their sides under this plan."""
     earlier = version.mapping
     return (
         version.task == plan.task
@@ -112,7 +114,7 @@ def save_prepared(
         StorageError: the disk is full.
     """
     name = _checked_name(dataset_name)
-    digest = files.put(prepared.parquet())
+    digest = files.put_file(prepared.file) if prepared.file else files.put(prepared.parquet())
     mapping = prepared.plan.as_mapping()
     with store.write() as session:
         dataset = rows.named(session, project_id, name) or rows.add(session, project_id, name)

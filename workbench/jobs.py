@@ -13,7 +13,11 @@ from storage.database import Store
 from storage.tables import ACTIVE, OPEN, PAUSED, QUEUED, TERMINAL, Job, JobAttempt, now
 from workbench.errors import WorkbenchError
 
-LANES = {"work": ("train", "evaluate", "predict", "import"), "server": ("serve",)}
+LANES = {
+    "work": ("train", "evaluate", "predict", "import"),
+    "data": ("convert", "prepare"),
+    "server": ("serve",),
+}
 """Jobs of one lane run one after the other, those of two lanes beside each other."""
 
 _STALE_S = 180.0

@@ -21,6 +21,8 @@ _NOUNS = {
     "evaluate": "evaluation",
     "predict": "prediction",
     "import": "download",
+    "convert": "reading of the file",
+    "prepare": "checking of the examples",
     "serve": "model server",
 }
 

@@ -4,6 +4,7 @@ import dataclasses
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -86,9 +87,13 @@ class Prepared:
     report: dict[str, Any]
     splits: dict[str, int]
     dropped: int
+    total: int = 0
+    """How many there are, where `data` holds only some of them; 0 if it holds all."""
+    file: Path | None = None
+    """Where all of them lie, if `data` does not hold them."""
 
     def __len__(self) -> int:
-        return int(self.data.num_rows)
+        return self.total or int(self.data.num_rows)
 
     def parquet(self) -> io.BytesIO:
         """The same bytes for the same examples."""

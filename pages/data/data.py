@@ -2,11 +2,23 @@
 
 import streamlit as st
 
-from workbench import projects
+from workbench import conversions, ingest, projects
+from workbench.conversions import Order
 from workbench.errors import WorkbenchError
 from workbench.preparing import Prepared, Source
+from workbench.readers import Table
 from workbench.ui import context, frame
-from workbench.ui.data_step import cached, choices, exam, library, look, reading, saving, source
+from workbench.ui.data_step import (
+    cached,
+    choices,
+    exam,
+    large_file,
+    library,
+    look,
+    reading,
+    saving,
+    source,
+)
 from workbench.ui.data_step import draft as drafts
 from workbench.ui.data_step.draft import Draft
 
@@ -29,7 +41,7 @@ def _make(draft: Draft, file: Source) -> None:
         roles = choices.roles(draft, file, task, table)
         complete = exam.choose(draft, table)
     with summary:
-        prepared = _prepare(draft, file, roles) if complete and roles else None
+        prepared = _prepare(draft, file, roles, table) if complete and roles else None
     if prepared:
         with summary:
             look.sizes(prepared)
@@ -41,11 +53,17 @@ def _make(draft: Draft, file: Source) -> None:
         saving.panel(draft, file, prepared)
 
 
-def _prepare(draft: Draft, file: Source, roles: dict[str, str]) -> Prepared | None:
+def _prepare(draft: Draft, file: Source, roles: dict[str, str], table: Table) -> Prepared | None:
     task = draft.task or cached.guess(file, draft.read).task
     try:
         plan = draft.plan(task, roles)
         name = saving.name_of(draft, file)
+        if any(map(conversions.is_large, filter(None, (file, plan.test)))):
+            like = ingest.reading_alike(table.options)
+            version_id = draft.saved_version_id
+            return large_file.prepared(
+                Order(context.project_id(), file, plan, name, like, version_id)
+            )
         return cached.prepared(file, draft.read, plan, name, draft.saved_version_id)
     except WorkbenchError as error:
         st.error(str(error), icon=":material/error:")

@@ -17,7 +17,7 @@ GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 MOST_ENTRIES = 10_000
 _CHUNK = 1 << 20
 _END = b"PK\x05\x06"
-_SHEET_PARTS = ("xl/", "word/", "content.xml")
+SHEET_PARTS = ("xl/", "word/", "content.xml")
 _HIDDEN = ("__MACOSX/", ".", "META-INF/")
 
 
@@ -77,7 +77,7 @@ def _unzip(path: Path, name: str, folder: Path, watch: Callable[[float], None]) 
         )
     with zipfile.ZipFile(path) as archive:
         parts = [part for part in archive.infolist() if not part.is_dir()]
-        if any(part.filename.startswith(_SHEET_PARTS) for part in parts):
+        if any(part.filename.startswith(SHEET_PARTS) for part in parts):
             _check_sizes(parts, name)
             return path, name
         parts = [part for part in parts if not part.filename.startswith(_HIDDEN)]

@@ -30,8 +30,14 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 def module_command(kind: str) -> list[str]:
     """The command for a job of this kind; the job's folder is appended."""
-    module = "workbench.serving" if kind == "serve" else "workbench.trainer"
-    return [sys.executable, "-m", module]
+    return [sys.executable, "-m", _MODULES.get(kind, "workbench.trainer")]
+
+
+_MODULES = {
+    "serve": "workbench.serving",
+    "convert": "workbench.conversion",
+    "prepare": "workbench.conversion",
+}
 
 
 @dataclass

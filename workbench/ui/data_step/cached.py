@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench import guessing, ingest
+from workbench import conversions, guessing, ingest
 from workbench.guessing import TaskGuess
 from workbench.preparing import Plan, Prepared, Source, prepare
 from workbench.readers import ReadOptions, Table
@@ -10,7 +10,11 @@ from workbench.ui import context
 
 
 def table(source: Source, options: ReadOptions) -> Table:
-    """The table in a kept file."""
+    """The table in a kept file; of a large one that a job has read, some rows."""
+    if conversions.is_large(source):
+        project_id = context.project_id()
+        job = conversions.reading_of(context.store(), project_id, source, options)
+        return _sample(job.id if job else 0, source, options, project_id)
     return _table(source.digest, source.name, tuple(options.as_dict().items()))
 
 
@@ -55,24 +59,33 @@ def prepared(
 _Options = tuple[tuple[str, object], ...]
 
 
+def _any(digest: str, name: str, options: _Options) -> Table:
+    return table(Source(digest, name), ReadOptions(**dict(options)))  # type: ignore[arg-type]
+
+
 @st.cache_data(max_entries=6, show_spinner="Reading your table …")
 def _table(digest: str, name: str, options: _Options) -> Table:
     return ingest.open_source(Source(digest, name), ReadOptions(**dict(options)))  # type: ignore[arg-type]
 
 
+@st.cache_data(max_entries=6, show_spinner=False)
+def _sample(job_id: int, _source: Source, _options: ReadOptions, project_id: int) -> Table:
+    return conversions.table(context.store(), project_id, _source, _options)
+
+
 @st.cache_data(max_entries=20, show_spinner=False)
 def _guess(digest: str, name: str, options: _Options) -> TaskGuess:
-    return guessing.guess_task(_table(digest, name, options))
+    return guessing.guess_task(_any(digest, name, options))
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _roles(digest: str, name: str, options: _Options, task: str) -> dict[str, str]:
-    return guessing.guess_roles(_table(digest, name, options), task)
+    return guessing.guess_roles(_any(digest, name, options), task)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _candidates(digest: str, name: str, options: _Options, task: str, role: str) -> list[str]:
-    return guessing.candidates(_table(digest, name, options), task, role)
+    return guessing.candidates(_any(digest, name, options), task, role)
 
 
 @st.cache_data(max_entries=6, show_spinner="Checking your examples …")

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from workbench import ingest, projects
+from workbench import conversions, ingest, projects
 from workbench.preparing import Plan, Source, plan_from
 from workbench.readers import ReadOptions, options_from
 from workbench.splits import DEFAULT_FRACTIONS, DEFAULT_SEED
@@ -63,7 +63,11 @@ def save(draft: Draft) -> None:
 def start_over(draft: Draft | None = None) -> None:
     """Replace what stands on the page, and every widget's memory of it."""
     before = load()
-    save(draft or Draft())
+    draft = draft or Draft()
+    save(draft)
+    conversions.forget(
+        context.store(), context.project_id(), filter(None, (draft.source, draft.test))
+    )
     ingest.discard(context.store(), filter(None, (before.source, before.test)))
     for key in [key for key in st.session_state if str(key).startswith("data-")]:
         del st.session_state[key]

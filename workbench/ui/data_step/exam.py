@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from workbench import ingest
 from workbench.errors import WorkbenchError
 from workbench.readers import Table
-from workbench.ui.data_step import cached, source
+from workbench.ui.data_step import cached, large_file, source
 from workbench.ui.data_step import draft as drafts
 from workbench.ui.data_step.draft import Draft
 from workbench.ui.text import plain
@@ -51,12 +52,16 @@ def _own_file(draft: Draft, table: Table) -> bool:
             draft.test = None
             drafts.start_over(draft)
             st.rerun()
+    like = ingest.reading_alike(table.options)
+    if not large_file.is_read(draft.test, like):
+        large_file.show_reading(draft.test, like)
+        return False
     try:
         exam = cached.exam_table(draft.test, table.options)
     except WorkbenchError as error:
         st.error(str(error), icon=":material/error:")
         return False
-    st.caption(f"{plural(len(exam), 'row')}, in place of the test split.")
+    st.caption(f"{plural(exam.rows, 'row')}, in place of the test split.")
     return True
 
 

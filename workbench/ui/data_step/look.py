@@ -82,8 +82,8 @@ def _rows(table: Table) -> None:
         key="data-rows",
         column_config={"Row": st.column_config.NumberColumn("Row", pinned=True, width="small")},
     )
-    if len(table) > _ROWS:
-        st.caption(f"The first {_ROWS} of {len(table):,} rows.")
+    if table.rows > _ROWS:
+        st.caption(f"The first {_ROWS} of {table.rows:,} rows.")
 
 
 def _as_seen(prepared: Prepared, model_id: int | None) -> None:
@@ -153,4 +153,5 @@ def _lengths(prepared: Prepared) -> None:
     st.caption(
         f"Half of them are shorter than {round(lengths.median()):,} characters; the longest has "
         f"{int(lengths.max()):,}. Four characters make about one token."
+        + (f" These are the first {len(lengths):,} examples." if prepared.file else "")
     )

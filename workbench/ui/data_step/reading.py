@@ -10,7 +10,7 @@ from workbench.readers import CSV, PARQUET, TITLES, XLSX, ReadOptions, Table
 from workbench.readers.delimited import LITERAL, QUOTED
 from workbench.readers.delimited import TITLES as DELIMITERS
 from workbench.readers.encodings import CHOICES
-from workbench.ui.data_step import cached
+from workbench.ui.data_step import cached, large_file
 from workbench.ui.data_step import draft as drafts
 from workbench.ui.data_step.draft import Draft
 from workbench.ui.text import plain
@@ -19,7 +19,8 @@ from workbench.words import plural
 
 def read(draft: Draft, source: Source) -> Table | None:
     """The table with a line on what it is; None (and why) if it cannot be read."""
-    table, error = _try(source, draft.read)
+    read = large_file.is_read(source, draft.read)
+    table, error = _try(source, draft.read) if read else (None, "")
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -28,6 +29,8 @@ def read(draft: Draft, source: Source) -> Table | None:
             draft.source = None
             drafts.start_over(draft)
             st.rerun()
+    if not read and not large_file.show_reading(source, draft.read):
+        return None
     if error:
         st.error(error, icon=":material/error:")
     _corrections(draft, table)
@@ -47,7 +50,7 @@ def _headline(name: str, table: Table | None) -> str:
     if table is None:
         return f":material/description: **{plain(name)}**"
     parts = [
-        f"{plural(len(table), 'row')} × {plural(len(table.columns), 'column')}",
+        f"{plural(table.rows, 'row')} × {plural(len(table.columns), 'column')}",
         TITLES[table.kind],
     ]
     if table.kind == XLSX:

@@ -1,0 +1,239 @@
+"""Large files: read and prepared by jobs, so that no page ever holds them in memory.
+
+A file that is large, or packed, becomes a table on the disk (job `convert`); the page works with
+some of its rows. From that table and the page's choices the examples are made (job `prepare`).
+Both leave their files in the job's folder, where the next look finds them, and both can be made
+again at any time: they are thrown away with the draft that needed them.
+"""
+
+import hashlib
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage import conversions as rows
+from storage import datasets, files, leftovers
+from storage.database import Store
+from storage.tables import CANCELLED, FAILED, SUCCEEDED, TERMINAL, Job
+from workbench import jobs, sources
+from workbench.conversion import table_file, unpack
+from workbench.errors import WorkbenchError
+from workbench.ingest import same_split
+from workbench.jobs import JobView
+from workbench.preparing import Plan, Prepared, Source, plan_from
+from workbench.readers import ReadOptions, Table
+
+LARGE_BYTES = 32 << 20
+CONVERT, PREPARE = "convert", "prepare"
+_SHEET_BYTES = 64 << 20
+_SAMPLE_ROWS = 2000
+
+
+class NotReady(WorkbenchError):
+    """A job has to end before this can be had."""
+
+
+def is_large(source: Source) -> bool:
+    """Whether a kept file is read by a job: it is large, or becomes large when it is unpacked."""
+    path = files.object_path(source.digest)
+    if not path.is_file():
+        return False
+    if path.stat().st_size > LARGE_BYTES:
+        return True
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    return head.startswith(unpack.GZIP) or (head == unpack.ZIP and _is_large_archive(path))
+
+
+def _is_large_archive(path: Path) -> bool:
+    if unpack.entries(path) > unpack.MOST_ENTRIES:
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError):
+        return False
+    sheet = any(part.filename.startswith(unpack.SHEET_PARTS) for part in parts)
+    return not sheet or sum(part.file_size for part in parts) > _SHEET_BYTES
+
+
+def reading_of(
+    store: Store, project_id: int, source: Source, options: ReadOptions
+) -> JobView | None:
+    """The newest job that reads this file in this way, if there was one."""
+    return _newest(store, project_id, CONVERT, _reading_key(source, options))
+
+
+def read(store: Store, project_id: int, source: Source, options: ReadOptions) -> JobView:
+    """Let a job read the file, in place of those that read it in another way.
+
+    Raises:
+        WorkbenchError: the file is gone.
+    """
+    if not sources.is_kept(source):
+        raise WorkbenchError(f"{source.name} is not here any more: choose the file again.")
+    spec = {
+        "kind": CONVERT,
+        "key": _reading_key(source, options),
+        "digest": source.digest,
+        "source": str(files.object_path(source.digest)),
+        "name": source.name,
+        "options": options.as_dict(),
+    }
+    return _replace(store, project_id, CONVERT, f"Reading of {source.name}", spec)
+
+
+def table(store: Store, project_id: int, source: Source, options: ReadOptions) -> Table:
+    """Some rows of a large file, the first ones at their beginning.
+
+    Raises:
+        NotReady: no job has read it yet.
+    """
+    return table_file.read_sample(_folder_of_reading(store, project_id, source, options))
+
+
+@dataclass(frozen=True)
+class Order:
+    """The examples that a page's choices ask for."""
+
+    project_id: int
+    source: Source
+    plan: Plan
+    dataset_name: str
+    test_read: ReadOptions
+    """How the exam file of the plan, if it has one, is read."""
+    saved_id: int | None = None
+    """The version that was saved from this very page; it changes nothing."""
+
+
+def preparation_of(store: Store, order: Order) -> JobView | None:
+    """The newest job that makes these examples, if there was one."""
+    return _newest(store, order.project_id, PREPARE, _preparation_key(store, order))
+
+
+def prepare(store: Store, order: Order) -> JobView:
+    """Let a job make the examples, in place of all others that were made for this file.
+
+    Raises:
+        NotReady: a file has not been read yet.
+    """
+    plan, project_id = order.plan, order.project_id
+    spec: dict[str, Any] = {
+        "kind": PREPARE,
+        "key": _preparation_key(store, order),
+        "digest": order.source.digest,
+        "task": plan.task,
+        "mapping": plan.as_mapping(),
+        "seed": plan.seed,
+        "table": _about(store, project_id, order.source, plan.read),
+        "test": _about(store, project_id, plan.test, order.test_read) if plan.test else None,
+        "earlier": _earlier(store, order),
+    }
+    return _replace(store, project_id, PREPARE, f"Checking of {order.source.name}", spec)
+
+
+def prepared(store: Store, order: Order) -> Prepared:
+    """The examples that a job made: some of them, and what is true of all.
+
+    Raises:
+        NotReady: it has not made them, or they have been thrown away.
+    """
+    job = preparation_of(store, order)
+    path = _folder(job.id) / "examples.parquet" if job else None
+    if job is None or path is None or job.result is None or not path.exists():
+        raise NotReady("The examples are not ready yet.")
+    result = job.result
+    with pq.ParquetFile(path) as file:
+        data = pa.Table.from_batches([next(file.iter_batches(_SAMPLE_ROWS))])
+        total = file.metadata.num_rows
+    plan = plan_from(order.plan.task, result["mapping"], order.plan.seed)
+    return Prepared(
+        data, plan, result["report"], result["splits"], result["dropped"], total=total, file=path
+    )
+
+
+def forget(store: Store, project_id: int, keep: Iterable[Source]) -> None:
+    """Throw away what was read and prepared for files that the project's draft no longer has."""
+    digests = {source.digest for source in keep}
+    with store.write() as session:
+        found = rows.of_project(session, project_id, (CONVERT, PREPARE))
+        gone = [job for job in found if job.spec.get("digest") not in digests]
+        _delete(session, gone)
+
+
+def _newest(store: Store, project_id: int, kind: str, key: str) -> JobView | None:
+    with store.read() as session:
+        for job in rows.of_project(session, project_id, (kind,)):
+            if job.spec.get("key") == key:
+                return jobs.view_of(session, job)
+    return None
+
+
+def _replace(store: Store, project_id: int, kind: str, title: str, spec: dict[str, Any]) -> JobView:
+    with store.write() as session:
+        found = rows.of_project(session, project_id, (kind,))
+        same = [job for job in found if job.spec.get("key") == spec["key"]]
+        if same and same[0].status not in (FAILED, CANCELLED):
+            return jobs.view_of(session, same[0])  # another window was quicker
+        _delete(session, [job for job in found if job.spec.get("digest") == spec["digest"]])
+        job_id = jobs.enqueue(session, kind, title, spec, project_id=project_id)
+    return jobs.get_job(store, job_id)
+
+
+def _delete(session: Any, gone: list[Job]) -> None:
+    """Delete jobs; the folders of those that run are cleared by the worker, when they have ended."""
+    rows.delete(session, [job.id for job in gone])
+    leftovers.remove_job_folders(job.id for job in gone if job.status in TERMINAL)
+
+
+def _reading_key(source: Source, options: ReadOptions) -> str:
+    return _digest(source.digest, source.name, options)
+
+
+def _preparation_key(store: Store, order: Order) -> str:
+    return _digest(order.source, order.plan, _earlier(store, order))
+
+
+def _digest(*parts: object) -> str:
+    # Not in hex: what looks like a sha256 in a job counts as an object that is needed.
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _about(store: Store, project_id: int, source: Source, options: ReadOptions) -> dict[str, Any]:
+    """Where a job finds a table."""
+    if is_large(source):
+        folder = _folder_of_reading(store, project_id, source, options)
+        return {"folder": str(folder), "name": source.name}
+    path = str(files.object_path(source.digest))
+    return {"path": path, "name": source.name, "options": options.as_dict()}
+
+
+def _earlier(store: Store, order: Order) -> list[str]:
+    """The files of those versions of the dataset that were split the same way."""
+    if order.plan.test:
+        return []
+    with store.read() as session:
+        dataset = datasets.named(session, order.project_id, order.dataset_name.strip())
+        found = datasets.versions_of_dataset(session, dataset.id) if dataset else []
+    wanted = [v for v in found if same_split(v, order.plan) and v.id != order.saved_id]
+    paths = [files.object_path(version.content_hash) for version in wanted]
+    return [str(path) for path in paths if path.is_file()]
+
+
+def _folder_of_reading(store: Store, project_id: int, source: Source, options: ReadOptions) -> Path:
+    job = reading_of(store, project_id, source, options)
+    folder = _folder(job.id) if job else None
+    if job is None or folder is None or job.status != SUCCEEDED:
+        raise NotReady(f"{source.name} has not been read yet.")
+    if not (folder / "table.json").exists():
+        raise NotReady(f"What was read from {source.name} is gone: read it again.")
+    return folder
+
+
+def _folder(job_id: int) -> Path:
+    return files.home() / "jobs" / str(job_id)
