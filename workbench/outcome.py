@@ -65,7 +65,8 @@ def decide(job: Job, folder: JobDir, ending: Ending) -> Outcome:
     if job.status == PAUSING or job.pause_requested_at:
         return _interrupted(job, folder)
     if ending.out_of_memory:
-        return Outcome(FAILED, _memory(job))
+        result = {"status": FAILED, "attempt": job.attempt, "out_of_memory": True}
+        return Outcome(FAILED, _memory(job), result)
     if job.kind == "serve":
         return _server_ended(ending)
     if cause := _blameless(job, ending, told_to_end=result is not None):

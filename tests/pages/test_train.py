@@ -194,6 +194,31 @@ def test_a_failed_run_can_be_tried_again_with_its_settings(store: Store, project
     assert draft["settings"]["method"] == "lora"  # the run's, where the preset trains all weights
 
 
+def test_after_memory_ran_out_settings_that_fit_are_offered(store: Store, project_id: int) -> None:
+    run_id = _run(store, project_id, "failed")
+    _change_job(store, reason="Memory ran out.", result={"out_of_memory": True})
+    at = open_page(PAGE, project=project_id, run=run_id)
+    assert "These settings will fit: Examples per step (batch size): 8 instead of 16" in texts(at)
+    at.button(key="fit").click().run()
+    assert at.title[0].value == "Ready to train?"
+    assert (
+        projects.get_draft(store, project_id, "train")["settings"]["per_device_train_batch_size"]
+        == 8
+    )
+
+
+def test_a_training_is_paused_and_goes_on(store: Store, project_id: int) -> None:
+    run_id = _run(store, project_id, "running")
+    at = open_page(PAGE, project=project_id, run=run_id)
+    at.button(key="pause").click().run()
+    assert training.get_run(store, run_id).job.pause_requested_at is not None
+    _change_job(store, status="paused", reason="Paused at your request at step 5.")
+    at = open_page(PAGE, project=project_id, run=run_id)
+    assert "Paused at your request at step 5" in texts(at)
+    at.button(key="resume").click().run()
+    assert training.get_run(store, run_id).status == "queued"
+
+
 def test_a_run_that_is_gone_is_a_sentence(project_id: int) -> None:
     at = open_page(PAGE, project=project_id, run=77)
     assert "There is no training run 77" in at.error[0].value

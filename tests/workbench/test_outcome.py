@@ -140,7 +140,7 @@ def test_a_stop_that_was_asked_for_keeps_its_result(folder: JobDir) -> None:
 
 def test_memory_that_ran_out_names_what_to_lower(folder: JobDir) -> None:
     outcome = decide(job(), folder, Ending(-9, out_of_memory=True))
-    assert outcome.status == FAILED
+    assert (outcome.status, (outcome.result or {})["out_of_memory"]) == (FAILED, True)
     for setting in ("batch size", "Longest example", "Gradient checkpointing"):
         assert setting in outcome.reason
     download = decide(job("import"), folder, Ending(-9, out_of_memory=True))

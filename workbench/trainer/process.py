@@ -29,7 +29,7 @@ from workbench.job_dir import (
     write_result,
 )
 from workbench.trainer.checkpoints import drop_torn
-from workbench.trainer.explain import explain
+from workbench.trainer.explain import explain, is_out_of_memory
 from workbench.trainer.quiet import quiet
 
 ALIVE_S = 5.0
@@ -201,7 +201,7 @@ def _outcome(process: Process, kinds: Mapping[str, Kind]) -> dict[str, Any] | No
         _print_traceback(process)
         reason = explain(error, process.doing, process.spec, process.job.path)
         drop_torn(process.job.checkpoints)  # what a full disk cut off; the room is wanted now
-        return _failed(reason)
+        return {**_failed(reason), "out_of_memory": is_out_of_memory(error)}
 
 
 def _failed(reason: str) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from typing import Any
 
 import streamlit as st
 
-from workbench import jobs, projects, story, training
+from workbench import fitting, jobs, projects, story, training
+from workbench.hardware import hardware
 from workbench.jobs import JobView
-from workbench.recipe import FIELDS
+from workbench.recipe import FIELDS, from_dict
 from workbench.training import RunView
 from workbench.ui import charts, context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
@@ -111,6 +112,8 @@ def _outcome(run: RunView) -> None:
         st.error(sentence, icon=":material/error:")
     else:
         st.info(sentence, icon=":material/stop_circle:")
+    if fitting.ran_out(run):
+        _less_memory(run)
     with st.container(horizontal=True):
         if run.is_usable:
             if st.button("See how good it is", key="evaluate", type="primary"):
@@ -120,14 +123,29 @@ def _outcome(run: RunView) -> None:
         again = (
             "Train again with other settings" if run.is_usable else "Change settings and try again"
         )
-        if st.button(again, key="again", type="secondary" if run.is_usable else "primary"):
+        calm = run.is_usable or fitting.ran_out(run)
+        if st.button(again, key="again", type="secondary" if calm else "primary"):
             _prefill(run)
             context.go(TRAIN)
 
 
-def _prefill(run: RunView) -> None:
-    """Put the run's settings into the Train page's draft."""
-    draft = {"version_id": run.version_id, "preset": "own", "settings": run.recipe}
+def _less_memory(run: RunView) -> None:
+    """Offer settings that will fit."""
+    fitted = fitting.fitting_recipe(context.store(), hardware(), run)
+    if fitted is None:
+        st.write(
+            "Even the smallest settings need more memory than there is: choose a smaller model."
+        )
+        return
+    st.write(f"These settings will fit: {fitting.changes(from_dict(run.recipe), fitted)}.")
+    if st.button("Use these settings", key="fit", type="primary", icon=":material/memory:"):
+        _prefill(run, fitted.as_dict())
+        context.go(TRAIN)
+
+
+def _prefill(run: RunView, settings: dict[str, Any] | None = None) -> None:
+    """Put the run's settings, or others, into the Train page's draft."""
+    draft = {"version_id": run.version_id, "preset": "own", "settings": settings or run.recipe}
     projects.save_draft(context.store(), run.project_id, "train", draft)
     projects.choose_model(context.store(), run.project_id, run.base_model_id)
 
