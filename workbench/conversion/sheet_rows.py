@@ -30,16 +30,21 @@ def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Tabl
     """
     _check(path, name)
     try:
-        book = openpyxl.load_workbook(path.open("rb"), True, data_only=True, keep_links=False)
-        sheet = _choose(book, options.sheet, name)
-        titles = tuple(book.sheetnames)
-        label = name if len(titles) == 1 else f"Sheet '{sheet.title}' of {name}"
-        grid = to_grid(_rows(sheet), options.header_row, label, sink)
+        with path.open("rb") as stream:
+            book = openpyxl.load_workbook(stream, True, data_only=True, keep_links=False)
+            return _read(book, name, options, sink)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise WorkbenchError(
             f"{name} cannot be opened as a spreadsheet ({error}): open it in your spreadsheet "
             "program and save it again as XLSX."
         ) from None
+
+
+def _read(book: Any, name: str, options: ReadOptions, sink: WatchedSink) -> Table:
+    sheet = _choose(book, options.sheet, name)
+    titles = tuple(book.sheetnames)
+    label = name if len(titles) == 1 else f"Sheet '{sheet.title}' of {name}"
+    grid = to_grid(_rows(sheet), options.header_row, label, sink)
     resolved = ReadOptions(header_row=grid.header_row, sheet=sheet.title)
     return empty(name, XLSX, resolved, sheets=titles, ragged=tuple(grid.ragged))
 

@@ -102,11 +102,10 @@ def _line(job: JobView) -> str:
         return "It is being stopped …"
     if not job.is_active:
         return f"{plain(job.title)}: waits to begin …"
-    progress = job.progress
-    step, left = progress.get("step"), progress.get("seconds_left")
+    step, left = job.progress.get("step"), job.progress.get("seconds_left")
     parts = [
-        f"{plain(job.title)}" + (f": {step / _SHARE:.0%}".replace("%", " %") if step else " …"),
-        progress.get("message", "") if step else "",
+        f"{plain(job.title)}" + (f": {step / _SHARE:.0%}".replace("%", " %") if step else ""),
+        plain(job.progress.get("message", "")),
         f"{about(left)} left" if left else "",
     ]
     return " · ".join(part for part in parts if part)
