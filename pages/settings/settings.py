@@ -16,7 +16,7 @@ for finding in diagnosis.findings:
 st.markdown("##### Where your work is kept")
 folder = home.home_folder()
 st.write(
-    f"Everything you make is in one folder, {size(folder.size_bytes)} large. Copy it to make a backup; "
+    f"Everything you make is in one folder, {size(folder.size_bytes)} large. The Storage page makes backups of it; "
     "set the variable WORKBENCH_HOME to keep it elsewhere."
 )
 st.code(str(folder.path), language=None)

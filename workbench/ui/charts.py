@@ -80,6 +80,24 @@ def line(
     )
 
 
+def sizes(rows: Sequence[Mapping[str, Any]], title: str) -> Any:
+    """One bar a row (name, bytes, label, share), the largest first; the label says its length."""
+    data = pd.DataFrame(rows, columns=["name", "bytes", "label", "share"])
+    most = float(data["bytes"].max() or 1)
+    base = alt.Chart(data).encode(
+        x=alt.X("bytes:Q", title=None, axis=None, scale=alt.Scale(domain=[0, most * 1.4])),
+        y=alt.Y("name:N", title=None, sort="-x", axis=alt.Axis(labelLimit=240, ticks=False)),
+        tooltip=[
+            alt.Tooltip("name:N", title=title),
+            alt.Tooltip("bytes:Q", title="Bytes", format=",d"),
+            alt.Tooltip("share:N", title="Share"),
+        ],
+    )
+    bars = base.mark_bar(color=ACCENT, size=18, cornerRadiusEnd=2)
+    labels = base.mark_text(align="left", dx=6, color=GREY).encode(text="label:N")
+    return alt.layer(bars, labels).properties(height=34 * len(data))
+
+
 def _colour(series: list[str], legend: alt.Legend | None = _TOP) -> alt.Color:
     scale = alt.Scale(domain=series, range=[SERIES.get(name, SKY) for name in series])
     return alt.Color("series:N", scale=scale, legend=legend)

@@ -22,6 +22,7 @@ PAGES = {
     "Evaluate": ("pages/evaluate/evaluate.py", ":material/fact_check:"),
     "Use": ("pages/use/playground.py", ":material/forum:"),
     "Queue": ("pages/queue/queue.py", ":material/low_priority:"),
+    "Storage": ("pages/storage/storage.py", ":material/database:"),
     "Settings": ("pages/settings/settings.py", ":material/settings:"),
 }
 ICONS = {
@@ -34,7 +35,7 @@ ICONS = {
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
 _PROJECT_PAGES = steps.NAMES
-_OTHER_PAGES = ("Queue", "Settings")
+_OTHER_PAGES = ("Queue", "Storage", "Settings")
 _POLL_S = 3
 
 

@@ -1,0 +1,184 @@
+"""Storage: where the disk space goes, what of it can be freed, and backups."""
+
+import streamlit as st
+
+from workbench import backups, disk_use
+from workbench.backups import BackupFile, Making
+from workbench.disk_use import DiskUse, Freeable
+from workbench.ui import charts, context, dialogs, errors, frame
+from workbench.ui.numbers import count, percent, size, when
+from workbench.ui.text import plain
+
+# A browser's download is held in memory whole; a larger backup is fetched from its folder.
+DOWNLOAD_LIMIT_BYTES = 200_000_000
+POLL = "1s"
+store = context.store()
+
+
+def show_use(use: DiskUse) -> None:
+    parts = [part for part in use.parts if part.size_bytes]
+    rows = [
+        {
+            "name": part.title,
+            "bytes": part.size_bytes,
+            "label": size(part.size_bytes),
+            "share": percent(part.size_bytes / use.used_bytes),
+        }
+        for part in parts
+    ]
+    st.altair_chart(charts.sizes(rows, "What"), key="sizes")
+    with st.expander("What is what", key="what"):
+        for part in parts:
+            st.markdown(f"**{part.title}**, {count(part.size_bytes)} bytes: {part.what}")
+        st.caption(f"Everything you make is in {plain(str(use.home))}.")
+
+
+def show_freeable(use: DiskUse) -> None:
+    st.markdown("##### What can be freed")
+    if not use.freeable:
+        st.write("Nothing: everything here is in use.")
+    for found in use.freeable:
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            st.markdown(f"**{plain(found.title)}** :small[:gray[{plain(found.why)}]]", width=560)
+            exact = f"{count(found.size_bytes)} bytes"
+            if st.button(f"Free {size(found.size_bytes)}", key=f"free-{found.key}", help=exact):
+                dialogs.ask(f"free-{found.key}")
+
+
+@st.dialog("Free this space?", on_dismiss=dialogs.answered)
+def ask_free(found: Freeable) -> None:
+    st.markdown(f"**{plain(found.title)}**" + (f": {plain(found.names)}." if found.names else "."))
+    st.write(f"{found.why} {count(found.size_bytes)} bytes become free. This cannot be taken back.")
+    with st.container(horizontal=True):
+        if st.button(f"Free {size(found.size_bytes)}", key="free-yes", type="primary"):
+            freed = disk_use.free(store, found.key)
+            dialogs.answered()
+            st.session_state["toasts"] = [f"{size(freed)} are free again."]
+            st.rerun()
+        keep_button("free-no")
+
+
+def show_backups() -> None:
+    st.markdown("##### Backups")
+    st.write(
+        "A backup is one file with all projects, data, trained models and conversations. Keep a "
+        "copy of it on another disk; your work can go on while it is made."
+    )
+    st.fragment(show_making, run_every=POLL if is_making() else None)()
+    for backup in backups.list_backups():
+        show_backup(backup)
+
+
+def show_making() -> None:
+    making = backups.present_backup()
+    if making is None:
+        if st.button("Make a backup", key="backup", type="primary", icon=":material/archive:"):
+            backups.start_backup(store)
+            st.rerun()
+    elif making.is_over:
+        tell_end(making)
+    else:
+        show_progress(making)
+
+
+def show_progress(making: Making) -> None:
+    text = "Saving what the database holds …"
+    if making.is_stopping:
+        text = "Stopping …"
+    elif making.total_bytes:
+        text = f"{size(making.done_bytes)} of {size(making.total_bytes)} are saved"
+    st.progress(making.share, text=text)
+    if st.button("Cancel", key="backup-cancel", disabled=making.is_stopping):
+        making.stop()
+        st.rerun(scope="fragment")
+
+
+def tell_end(making: Making) -> None:
+    backups.forget_backup()
+    if making.problem:
+        st.session_state["backup-problem"] = making.problem
+    elif making.was_stopped:
+        st.session_state["toasts"] = ["The backup was stopped; nothing of it was kept."]
+    else:
+        st.session_state["toasts"] = ["The backup is finished."]
+    st.rerun(scope="app")
+
+
+def is_making() -> bool:
+    return backups.present_backup() is not None
+
+
+def show_backup(backup: BackupFile) -> None:
+    name = backup.path.name
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.markdown(
+            f"**{plain(name)}** :small[:gray[{when(backup.made_at)}, {size(backup.size_bytes)}]]",
+            width=560,
+        )
+        with st.container(horizontal=True, width="content"):
+            if backup.size_bytes <= DOWNLOAD_LIMIT_BYTES:
+                st.download_button(
+                    "Download",
+                    backup.path.read_bytes,
+                    file_name=name,
+                    mime="application/zip",
+                    key=f"download-{name}",
+                    on_click="ignore",
+                    icon=":material/download:",
+                )
+            if st.button("Delete", key=f"delete-{name}", icon=":material/delete:"):
+                dialogs.ask(f"delete-{name}")
+    if backup.size_bytes > DOWNLOAD_LIMIT_BYTES:
+        st.caption("Too large for a download in the browser; copy this file:")
+        st.code(str(backup.path), language=None)
+
+
+@st.dialog("Delete this backup?", on_dismiss=dialogs.answered)
+def ask_delete(backup: BackupFile) -> None:
+    st.write(
+        f"{plain(backup.path.name)} from {when(backup.made_at)} goes; {size(backup.size_bytes)} "
+        "become free. Your projects stay as they are."
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete the backup", key="delete-yes", type="primary"):
+            backups.delete_backup(backup.path.name)
+            dialogs.answered()
+            st.rerun()
+        keep_button("delete-no")
+
+
+def keep_button(key: str) -> None:
+    if st.button("Keep it", key=key):
+        dialogs.answered()
+        st.rerun()
+
+
+def show_dialog(use: DiskUse) -> None:
+    question, _ = dialogs.asked()
+    for found in use.freeable:
+        if question == f"free-{found.key}":
+            ask_free(found)
+    for backup in backups.list_backups():
+        if question == f"delete-{backup.path.name}":
+            ask_delete(backup)
+
+
+with errors.alone("Where does the disk space go?"):
+    use = disk_use.measure(store)
+frame.header(
+    None,
+    "Where does the disk space go?",
+    f"The workbench uses **{size(use.used_bytes)}**; **{size(use.free_bytes)}** of "
+    f"{size(use.disk_bytes)} are free on this disk.",
+)
+if problem := st.session_state.pop("backup-problem", ""):
+    st.error(problem, icon=":material/error:")
+show_use(use)
+show_freeable(use)
+show_backups()
+with errors.shown():
+    show_dialog(use)
