@@ -1,16 +1,24 @@
 """What large and hostile files do to a real web process and a real conversion."""
 
 import contextlib
+import gzip
 import http.client
 import json
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 
 from storage import files
 from tests.fakes.harness import until
-from tests.faults.conftest import Web
+from tests.faults.conftest import ROOT, Web
 from workbench import uploads
+from workbench.job_dir import JobDir, read_json, write_json
+from workbench.launchers.local import module_command
 
 ROW = b"Where is my parcel? It was due on Monday and nobody knows anything,Delivery\n"
 GIB = 1 << 30
@@ -90,3 +98,92 @@ def test_a_wrong_or_used_ticket_is_turned_away(web: Web, home: Path) -> None:
     status, sentence = send(web, ticket, iter([b"x"]), 1)
     assert status == 403
     assert "choose the file again" in sentence
+
+
+def bomb(path: Path) -> None:
+    """A gibibyte of one line, in five megabytes."""
+    block = gzip.compress(b"text,label\n" * 381_300, 9)
+    path.write_bytes(block * 256)
+
+
+def wide_text(path: Path) -> None:
+    row = ",".join(f"c{i}" for i in range(200_000)) + "\n"
+    path.write_text(row * 30)
+
+
+def wide_json(path: Path) -> None:
+    path.write_text((json.dumps({f"c{i}": i for i in range(200_000)}) + "\n") * 10)
+
+
+def wide_parquet(path: Path) -> None:
+    """A description as long as that of some hundred thousand columns."""
+    length = 40_000_000
+    path.write_bytes(b"PAR1" + bytes(length) + length.to_bytes(4, "little") + b"PAR1")
+
+
+def open_quote(path: Path) -> None:
+    with path.open("w") as stream:
+        stream.write('text,label\nfirst,a\n"open,b\n')
+        for _ in range(100):
+            stream.write("a line like many others,a\n" * 40_000)
+
+
+def one_line(path: Path) -> None:
+    with path.open("w") as stream:
+        stream.write("text,label\n")
+        for _ in range(100):
+            stream.write("x" * 1_000_000)
+
+
+def huge_cells(path: Path) -> None:
+    """A cell of ten megabytes, said a thousand times in two."""
+    cell = pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int32()), ["x" * 10_000_000])
+    pq.write_table(pa.table({"text": cell}), path)
+
+
+HOSTILE: list[tuple[str, Callable[[Path], None], str]] = [
+    ("bomb.csv.gz", bomb, "unpacks to more than 200 times its size"),
+    ("wide.csv", wide_text, "has 200,000 columns"),
+    ("wide.jsonl", wide_json, "has 200,000 columns"),
+    ("wide.parquet", wide_parquet, "more columns or parts than can be handled"),
+    ("quote.csv", open_quote, "The double quote that opens in line 3 of quote.csv is not closed"),
+    ("line.csv", one_line, "Line 2 of line.csv is longer than 4,000,000 characters"),
+]
+
+
+@pytest.mark.parametrize(("name", "make", "words"), HOSTILE, ids=[name for name, *_ in HOSTILE])
+def test_a_hostile_file_is_refused_in_little_memory(
+    tmp_path: Path, name: str, make: Callable[[Path], None], words: str
+) -> None:
+    make(tmp_path / name)
+
+    result = convert(tmp_path / "job", tmp_path / name)
+
+    assert result["status"] == "failed"
+    assert words in result["reason"]
+    assert result["reason"].count("\n") == 0
+    assert result["peak_memory_mb"] < 200
+    left = {path.name for path in (tmp_path / "job").iterdir()}
+    assert not left & {"table.parquet", "unpacked"}
+
+
+def test_what_asks_for_all_memory_ends_in_a_sentence(tmp_path: Path) -> None:
+    huge_cells(tmp_path / "cells.parquet")
+
+    result = convert(tmp_path / "job", tmp_path / "cells.parquet")
+
+    assert (result["status"], result["retryable"]) == ("failed", False)
+    assert "cells or rows that are too large" in result["reason"]
+
+
+def convert(folder: Path, path: Path) -> dict[str, object]:
+    """The result of the real program for one file."""
+    folder.mkdir()
+    spec = {"kind": "convert", "job_id": 1, "attempt": 1, "source": str(path), "name": path.name}
+    write_json(JobDir(folder).spec, spec)
+    done = subprocess.run(
+        [*module_command("convert"), str(folder)], cwd=ROOT, timeout=60, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    result: dict[str, object] = read_json(JobDir(folder).result)
+    return result
