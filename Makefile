@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 PYTHON := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 
-.PHONY: run setup test lint unit postgresql pages browser bench
+.PHONY: run setup setup-dev test lint unit models postgresql faults pages browser bench reliability
 
 run: setup
 	@$(PY) scripts/run.py
@@ -24,14 +24,25 @@ lint:
 	@$(PY) -m mypy
 
 unit:
-	@$(PY) -m pytest -n 2 tests --ignore tests/pages --ignore tests/browser
+	@$(PY) -m pytest -n 2 tests/storage tests/workbench tests/test_layers.py
+
+# Trainer and model server, on real models and on tiny ones of many architectures.
+models:
+	@$(PY) -m pytest -n 2 tests/trainer tests/serving
+
+# Real processes, killed and starved as life does it.
+faults:
+	@$(PY) -m pytest -n 2 tests/faults
 
 # The tests of what is kept and of the queue again, on a PostgreSQL server of their own.
 postgresql:
 	@$(PY) -m pytest -n 2 --database postgresql tests/storage \
-	  tests/workbench/test_worker.py tests/workbench/test_worker_process.py \
+	  tests/workbench/test_worker.py tests/faults/test_worker_death.py tests/workbench/test_pause.py \
 	  tests/workbench/test_jobs.py tests/workbench/test_ingestion.py \
-	  tests/workbench/test_backup.py tests/workbench/test_restore.py
+	  tests/workbench/test_backup.py tests/workbench/test_restore.py \
+	  tests/faults/test_queue_under_load.py::test_every_job_is_claimed_once \
+	  tests/faults/test_queue_under_load.py::test_no_read_modify_write_is_lost \
+	  tests/faults/test_queue_under_load.py::test_pages_look_on_while_a_run_writes
 
 pages:
 	@$(PY) -m pytest -n 2 tests/pages
@@ -41,3 +52,6 @@ browser:
 
 bench:
 	@$(PY) scripts/bench.py
+
+reliability:
+	@$(PY) scripts/reliability.py

@@ -1,7 +1,6 @@
 """The connection rules: no update is lost, nothing half-written is seen."""
 
 import datetime as dt
-import multiprocessing
 
 import pytest
 import sqlalchemy as sa
@@ -9,8 +8,6 @@ from sqlalchemy.exc import IntegrityError
 
 from storage.database import Store
 from storage.tables import Dataset, Project
-
-PROCESSES, UPDATES = 3, 60
 
 
 @pytest.mark.sqlite
@@ -26,29 +23,6 @@ def test_a_connection_has_the_rules_of_the_house(store: Store) -> None:
         "busy_timeout": 30000,
         "foreign_keys": 1,
     }
-
-
-def test_three_processes_lose_no_update(store: Store) -> None:
-    with store.write() as session:
-        session.add(Project(name="counter", description="0"))
-    store.close()
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=_count_up, args=(store.url,)) for _ in range(PROCESSES)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert [worker.exitcode for worker in workers] == [0] * PROCESSES
-    with store.read() as session:
-        assert session.get_one(Project, 1).description == str(PROCESSES * UPDATES)
-
-
-def _count_up(url: str) -> None:
-    store = Store(url)
-    for _ in range(UPDATES):
-        with store.write() as session:
-            project = session.get_one(Project, 1)
-            project.description = str(int(project.description) + 1)
 
 
 def test_a_failed_action_writes_nothing(store: Store) -> None:

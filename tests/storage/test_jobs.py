@@ -1,8 +1,5 @@
 """The queue: its order, its claim, and who may change what."""
 
-import multiprocessing
-from multiprocessing.queues import SimpleQueue
-
 import pytest
 
 from storage import jobs
@@ -20,8 +17,6 @@ from storage.tables import (
     TERMINAL,
     Job,
 )
-
-CLAIMERS, JOBS = 4, 200
 
 
 def add(store: Store, kind: str = "train", after_job_id: int | None = None) -> int:
@@ -86,32 +81,6 @@ def test_a_claim_begins_an_attempt(store: Store) -> None:
     assert (job.status, job.attempt) == (STARTING, 1)
     assert job.started_at is not None
     assert [(row.attempt, row.launcher, row.ended_at) for row in tries] == [(1, "local", None)]
-
-
-def test_no_two_claimers_get_the_same_job(store: Store) -> None:
-    with store.write() as session:
-        ids = {jobs.add(session, "train", "a job", {}).id for _ in range(JOBS)}
-    store.close()
-    context = multiprocessing.get_context("fork")
-    found: SimpleQueue[int] = context.SimpleQueue()
-    claimers = [
-        context.Process(target=_claim_all, args=(store.url, found)) for _ in range(CLAIMERS)
-    ]
-    for claimer in claimers:
-        claimer.start()
-    got = [found.get() for _ in range(JOBS)]
-    for claimer in claimers:
-        claimer.join()
-    assert [claimer.exitcode for claimer in claimers] == [0] * CLAIMERS
-    assert found.empty()
-    assert len(got) == JOBS
-    assert set(got) == ids
-
-
-def _claim_all(url: str, found: "SimpleQueue[int]") -> None:
-    store = Store(url)
-    while (job := claim(store)) is not None:
-        found.put(job.id)
 
 
 @pytest.mark.parametrize("over", TERMINAL)
