@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage.tables import Job
+from storage import jobs, leftovers
+from storage.tables import TERMINAL, Job
 
 
 def of_project(session: Session, project_id: int, kinds: Collection[str]) -> Sequence[Job]:
@@ -14,6 +15,15 @@ def of_project(session: Session, project_id: int, kinds: Collection[str]) -> Seq
     return session.scalars(mine.order_by(Job.id.desc())).all()
 
 
-def delete(session: Session, job_ids: Collection[int]) -> None:
-    """Delete these jobs; the worker ends the process of one that runs."""
-    session.execute(sa.delete(Job).where(Job.id.in_(job_ids)))
+def release(session: Session, found: Sequence[Job]) -> None:
+    """End these jobs and let go of the files that they refer to and made.
+
+    Their rows stay: SQLite would give the number of a deleted row, and with it the folder of a
+    process that has not ended yet, to the next job.
+    """
+    for job in found:
+        jobs.request_cancel(session, job.id)
+        nothing = sa.update(Job).where(Job.id == job.id)
+        session.execute(nothing.values(spec={"kind": job.kind}, result=None))
+        session.refresh(job)
+    leftovers.remove_job_folders(job.id for job in found if job.status in TERMINAL)

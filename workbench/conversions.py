@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from storage import conversions as rows
-from storage import datasets, files, leftovers
+from storage import datasets, files
 from storage.database import Store
-from storage.tables import CANCELLED, FAILED, SUCCEEDED, TERMINAL, Job
+from storage.tables import CANCELLED, FAILED, SUCCEEDED
 from workbench import jobs, sources
 from workbench.conversion import table_file, unpack
 from workbench.errors import WorkbenchError
@@ -162,8 +162,7 @@ def forget(store: Store, project_id: int, keep: Iterable[Source]) -> None:
     digests = {source.digest for source in keep}
     with store.write() as session:
         found = rows.of_project(session, project_id, (CONVERT, PREPARE))
-        gone = [job for job in found if job.spec.get("digest") not in digests]
-        _delete(session, gone)
+        rows.release(session, [job for job in found if job.spec.get("digest") not in digests])
 
 
 def _newest(store: Store, project_id: int, kind: str, key: str) -> JobView | None:
@@ -180,15 +179,9 @@ def _replace(store: Store, project_id: int, kind: str, title: str, spec: dict[st
         same = [job for job in found if job.spec.get("key") == spec["key"]]
         if same and same[0].status not in (FAILED, CANCELLED):
             return jobs.view_of(session, same[0])  # another window was quicker
-        _delete(session, [job for job in found if job.spec.get("digest") == spec["digest"]])
+        rows.release(session, [job for job in found if job.spec.get("digest") == spec["digest"]])
         job_id = jobs.enqueue(session, kind, title, spec, project_id=project_id)
     return jobs.get_job(store, job_id)
-
-
-def _delete(session: Any, gone: list[Job]) -> None:
-    """Delete jobs; the folders of those that run are cleared by the worker, when they have ended."""
-    rows.delete(session, [job.id for job in gone])
-    leftovers.remove_job_folders(job.id for job in gone if job.status in TERMINAL)
 
 
 def _reading_key(source: Source, options: ReadOptions) -> str:
