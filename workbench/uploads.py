@@ -160,10 +160,11 @@ class Arrival:
         Raises:
             TooMuch: some are missing.
             NoRoom: the disk is full.
+            NoTicket: the user gave it up meanwhile.
         """
+        self._check_wanted()
         if self._blob.size < self.upload.size:
             raise TooMuch(_interrupted(replace(self.upload, received=self._blob.size)))
-        self._check_wanted()
         with _room():
             digest = self._blob.finish()
         self.upload = replace(self.upload, state=DONE, digest=digest)

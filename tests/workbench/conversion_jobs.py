@@ -6,6 +6,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from storage import files
+from storage.database import Store
+from tests.fakes.harness import job_of
 from workbench.conversion import table_file
 from workbench.conversion.convert import convert
 from workbench.conversion.prepare import prepare
@@ -64,3 +67,14 @@ def zipped(target: Path, parts: dict[str, bytes]) -> Path:
 def json_lines(rows: list[Any]) -> str:
     """One row a line."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def worked_off(store: Store, job_id: int) -> dict[str, Any]:
+    """Do a job at once, in this process, and record its end."""
+    job = job_of(store, job_id)
+    folder = files.folder("jobs", str(job_id))
+    result = do(folder, job.spec)
+    with store.write() as session:
+        job = session.merge(job)
+        job.status, job.result, job.reason = result["status"], result, result["reason"]
+    return result

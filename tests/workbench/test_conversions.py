@@ -12,7 +12,7 @@ from storage import files
 from storage.database import Store
 from tests.fakes.harness import drive, end_leftovers, job_of
 from tests.fakes.worker import QUICK
-from tests.workbench.conversion_jobs import do, gzipped, zipped
+from tests.workbench.conversion_jobs import gzipped, worked_off, zipped
 from workbench import conversions, ingest, jobs, projects
 from workbench.conversions import Order
 from workbench.errors import WorkbenchError
@@ -44,17 +44,6 @@ def source() -> Source:
 
 def order(project_id: int, source: Source, plan: Plan = PLAN, **more: Any) -> Order:
     return Order(project_id, source, plan, "Mails", ReadOptions(), **more)
-
-
-def worked_off(store: Store, job_id: int) -> dict[str, Any]:
-    """Do a job at once, in this process, and record its end."""
-    job = job_of(store, job_id)
-    folder = files.folder("jobs", str(job_id))
-    result = do(folder, job.spec)
-    with store.write() as session:
-        job = session.merge(job)
-        job.status, job.result, job.reason = result["status"], result, result["reason"]
-    return result
 
 
 def test_large_and_packed_files_are_told_from_small_ones(tmp_path: Path) -> None:
