@@ -26,6 +26,8 @@ from workbench.splits import (
 )
 from workbench.tasks import Task, task_named
 
+_BATCH = 20_000
+
 
 @dataclass(frozen=True)
 class Source:
@@ -209,6 +211,7 @@ def splits_by_question(task: Task, data: pa.Table) -> dict[str, str]:
     """Question key → split, of a version that was saved before."""
     columns = [role for role in data.column_names if role not in ("row_id",)]
     found = {}
-    for row in data.select(columns).to_pylist():
-        found[question_key(question(task, row, row))] = row["split"]
+    for batch in data.select(columns).to_batches(max_chunksize=_BATCH):
+        for row in batch.to_pylist():
+            found[question_key(question(task, row, row))] = row["split"]
     return found

@@ -17,6 +17,8 @@ from storage.tables import Dataset, DatasetVersion
 from workbench.errors import WorkbenchError
 from workbench.words import joined, plural
 
+_MOST_TO_DOWNLOAD = 50_000_000
+"""Bytes of Parquet; as CSV they are several times as many, in the memory of the web process."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -155,6 +157,11 @@ def rename_dataset(store: Store, dataset_id: int, name: str) -> None:
                 f"There is already a dataset named '{other.name}': choose another."
             )
         dataset.name = name
+
+
+def can_be_downloaded(path: Path) -> bool:
+    """Whether a version's examples are few enough to be held in memory as one CSV file."""
+    return path.is_file() and path.stat().st_size <= _MOST_TO_DOWNLOAD
 
 
 def as_csv(path: Path) -> bytes:

@@ -64,6 +64,7 @@ def _line() -> DeltaGenerator:
 
 def _actions(version: VersionInfo) -> None:
     with st.container(horizontal=True, width="content"):
+        small = versions.can_be_downloaded(version.path)
         st.download_button(
             "CSV",
             lambda: versions.as_csv(version.path),
@@ -72,7 +73,10 @@ def _actions(version: VersionInfo) -> None:
             key=f"csv-{version.id}",
             icon=":material/download:",
             on_click="ignore",
-            help="The examples of this version with their splits.",
+            disabled=not small,
+            help="The examples of this version with their splits."
+            if small
+            else f"Too many for one download: they lie in {plain(str(version.path))}, as Parquet.",
         )
         if st.button(
             "Change or extend",
