@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from storage import conversions as rows
 from storage import datasets, files
 from storage.database import Store
-from storage.tables import CANCELLED, FAILED, SUCCEEDED
+from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
 from workbench import jobs, sources
 from workbench.conversion import table_file, unpack
 from workbench.errors import WorkbenchError
@@ -144,10 +144,9 @@ def prepared(store: Store, order: Order) -> Prepared:
         NotReady: it has not made them, or they have been thrown away.
     """
     job = preparation_of(store, order)
-    path = _folder(job.id) / "examples.parquet" if job else None
-    if job is None or path is None or job.result is None or not path.exists():
+    if job is None or job.result is None or job.status != SUCCEEDED:
         raise NotReady("The examples are not ready yet.")
-    result = job.result
+    result, path = job.result, _folder(job.id) / "examples.parquet"
     with pq.ParquetFile(path) as file:
         data = pa.Table.from_batches([next(file.iter_batches(_SAMPLE_ROWS))])
         total = file.metadata.num_rows
@@ -169,15 +168,21 @@ def _newest(store: Store, project_id: int, kind: str, key: str) -> JobView | Non
     with store.read() as session:
         for job in rows.of_project(session, project_id, (kind,)):
             if job.spec.get("key") == key:
-                return jobs.view_of(session, job)
+                return None if _is_gone(job) else jobs.view_of(session, job)
     return None
+
+
+def _is_gone(job: Job) -> bool:
+    """Whether what it made is not there any more: a backup does without it."""
+    made = {CONVERT: "table.json", PREPARE: "examples.parquet"}[job.kind]
+    return job.status == SUCCEEDED and not (_folder(job.id) / made).exists()
 
 
 def _replace(store: Store, project_id: int, kind: str, title: str, spec: dict[str, Any]) -> JobView:
     with store.write() as session:
         found = rows.of_project(session, project_id, (kind,))
         same = [job for job in found if job.spec.get("key") == spec["key"]]
-        if same and same[0].status not in (FAILED, CANCELLED):
+        if same and same[0].status not in (FAILED, CANCELLED) and not _is_gone(same[0]):
             return jobs.view_of(session, same[0])  # another window was quicker
         rows.release(session, [job for job in found if job.spec.get("digest") == spec["digest"]])
         job_id = jobs.enqueue(session, kind, title, spec, project_id=project_id)
@@ -220,12 +225,9 @@ def _earlier(store: Store, order: Order) -> list[str]:
 
 def _folder_of_reading(store: Store, project_id: int, source: Source, options: ReadOptions) -> Path:
     job = reading_of(store, project_id, source, options)
-    folder = _folder(job.id) if job else None
-    if job is None or folder is None or job.status != SUCCEEDED:
+    if job is None or job.status != SUCCEEDED:
         raise NotReady(f"{source.name} has not been read yet.")
-    if not (folder / "table.json").exists():
-        raise NotReady(f"What was read from {source.name} is gone: read it again.")
-    return folder
+    return _folder(job.id)
 
 
 def _folder(job_id: int) -> Path:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,19 @@ def test_what_was_stopped_or_failed_can_be_read_again(
     second = conversions.read(store, project_id, source, ReadOptions())
 
     assert (second.status, second.id != first.id) == ("queued", True)
+
+
+def test_what_was_lost_is_made_again(store: Store, project_id: int, source: Source) -> None:
+    first = conversions.read(store, project_id, source, ReadOptions())
+    worked_off(store, first.id)
+    preparing = conversions.prepare(store, order(project_id, source))
+    worked_off(store, preparing.id)
+    for job in (first, preparing):
+        shutil.rmtree(files.home() / "jobs" / str(job.id))
+
+    assert conversions.preparation_of(store, order(project_id, source)) is None
+    assert conversions.reading_of(store, project_id, source, ReadOptions()) is None
+    assert conversions.read(store, project_id, source, ReadOptions()).status == "queued"
 
 
 def test_a_file_that_is_gone_is_said(store: Store, project_id: int) -> None:

@@ -44,10 +44,7 @@ def prepared(order: Order) -> Prepared | None:
     """The examples, once a job has made them; until then the button for it, or how far it is."""
     job = conversions.preparation_of(context.store(), order)
     if job is not None and job.status == "succeeded":
-        try:
-            return conversions.prepared(context.store(), order)
-        except conversions.NotReady:
-            job = None
+        return conversions.prepared(context.store(), order)
     if job is not None and not job.is_over:
         _show(job)
         return None
