@@ -188,6 +188,12 @@ def listing(session: Session, states: Collection[str] | None = None) -> Sequence
     return session.scalars(query).all()
 
 
+def count(session: Session, kinds: Collection[str], states: Collection[str]) -> int:
+    """How many jobs of these kinds are in these states."""
+    query = sa.select(sa.func.count()).select_from(Job)
+    return session.scalar(query.where(Job.kind.in_(kinds), Job.status.in_(states))) or 0
+
+
 def newest(
     session: Session, kinds: Collection[str], states: Collection[str], limit: int
 ) -> Sequence[Job]:

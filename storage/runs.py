@@ -102,17 +102,26 @@ def put_metrics(
     )
 
 
-def curve(session: Session, run_id: int, kind: str, points: int) -> Sequence[Metric]:
+class Point(NamedTuple):
+    """One point of a curve."""
+
+    step: int
+    values: dict[str, Any]
+
+
+def curve(session: Session, run_id: int, kind: str, points: int) -> Sequence[Point]:
     """At most `points` points, evenly spread over the steps; the first and the last are kept."""
     mine = (Metric.run_id == run_id, Metric.kind == kind)
-    low = session.scalar(sa.select(sa.func.min(Metric.step)).where(*mine))
-    high = session.scalar(sa.select(sa.func.max(Metric.step)).where(*mine))
+    ends = sa.select(sa.func.min(Metric.step), sa.func.max(Metric.step)).where(*mine)
+    low, high = session.execute(ends).one()
     if low is None or high is None:
         return []
     stride = max(1, -((low - high) // max(1, points - 1)))
-    steps = {*session.scalars(_steps_apart(mine, low, stride)), high}
-    query = sa.select(Metric).where(*mine, Metric.step.in_(steps)).order_by(Metric.step)
-    return session.scalars(query).all()
+    query = sa.select(Metric.step, Metric.values).where(*mine)
+    if stride > 1:
+        steps = {*session.scalars(_steps_apart(mine, low, stride)), high}
+        query = query.where(Metric.step.in_(steps))
+    return [Point(*row) for row in session.execute(query.order_by(Metric.step))]
 
 
 def _steps_apart(mine: tuple[sa.ColumnElement[bool], ...], low: int, stride: int) -> sa.Select[int]:

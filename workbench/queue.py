@@ -38,7 +38,7 @@ class Queue:
 def count(store: Store) -> int:
     """How many jobs of the queue are not over."""
     with store.read() as session:
-        return sum(job.kind in LANES["work"] for job in jobs.listing(session, OPEN))
+        return jobs.count(session, LANES["work"], OPEN)
 
 
 def queue(store: Store) -> Queue:
