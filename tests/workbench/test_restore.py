@@ -119,6 +119,25 @@ def test_what_was_here_moves_aside_and_backups_stay(store: Store, home: Path, sa
 
 
 @pytest.mark.sqlite
+def test_a_home_that_is_a_disk_of_its_own_keeps_what_was_inside(
+    store: Store, home: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.close()
+    monkeypatch.setattr(restore, "_beside", files.home)
+    first, second = restore_backup(saved), restore_backup(saved)
+    assert first.aside is not None
+    assert second.aside is not None
+    assert {first.aside.parent, second.aside.parent} == {home}
+    assert first.aside != second.aside
+    assert (first.aside / "workbench.db").exists()
+    assert (second.aside / "workbench.db").exists()
+    restored = open_store()
+    assert full_home.count(restored, Project) == 1
+    restored.close()
+    assert not [path for path in home.iterdir() if ".restoring-" in path.name]
+
+
+@pytest.mark.sqlite
 def test_the_install_may_lie_elsewhere(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
