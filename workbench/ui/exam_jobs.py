@@ -18,6 +18,8 @@ from workbench.words import joined
 
 _POLL_S = 2.0
 _KINDS = ["csv", "tsv", "txt", "xlsx", "jsonl", "json", "parquet"]
+_LARGEST_MB = 32
+"""Such a file is read at once, and many more questions say no more about a model."""
 _PHASES = {
     "preparing": "Loading the model",
     "embedding": "Reading the questions",
@@ -70,7 +72,10 @@ def show_upload(run: RunView) -> None:
         "nothing is learned from it."
     )
     upload = st.file_uploader(
-        "File with questions and answers", type=_KINDS, key=f"exam-file-{run.id}"
+        "File with questions and answers",
+        type=_KINDS,
+        max_upload_size=_LARGEST_MB,
+        key=f"exam-file-{run.id}",
     )
     if st.button("Score this file", key="score-file", disabled=upload is None) and upload:
         with errors.shown(), tempfile.TemporaryDirectory() as folder:

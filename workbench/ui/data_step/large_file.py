@@ -100,9 +100,11 @@ def _line(job: JobView) -> str:
     if not job.is_active:
         return f"{plain(job.title)}: waits to begin …"
     step, left = job.progress.get("step"), job.progress.get("seconds_left")
+    message = plain(job.progress.get("message", ""))
+    title = f"{plain(job.title)}: {step / _SHARE:.0%}".replace("%", " %") if step else ""
     parts = [
-        f"{plain(job.title)}" + (f": {step / _SHARE:.0%}".replace("%", " %") if step else ""),
-        plain(job.progress.get("message", "")),
+        title or ("" if message else plain(job.title)),
+        message,
         f"{about(left)} left" if left else "",
     ]
     return " · ".join(part for part in parts if part)
