@@ -47,8 +47,7 @@ def open_job(job: QueuedJob, found: Queue) -> None:
     view = job.view
     with st.container(border=True, key=f"job-{view.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            icon = ICONS.get(view.kind, ":material/work:")
-            st.markdown(f"{icon} **{plain(view.title)}**", width="content")
+            title(view)
             status.badge("cancelling" if view.is_ending else view.status)
         st.caption(line(job))
         if view.is_active:
@@ -57,6 +56,16 @@ def open_job(job: QueuedJob, found: Queue) -> None:
             st.warning(view.warning, icon=":material/hourglass_top:")
         with st.container(horizontal=True):
             buttons(view, found)
+
+
+def title(view: JobView) -> None:
+    """What it is; of a training with a link to its page."""
+    icon, name = ICONS.get(view.kind, ":material/work:"), f"**{plain(view.title)}**"
+    if view.kind == "train" and view.project_id is not None:
+        where = {"project": str(view.project_id), "run": str(view.run_id)}
+        st.page_link(frame.PAGES["Train"][0], label=name, icon=icon, query_params=where)
+    else:
+        st.markdown(f"{icon} {name}", width="content")
 
 
 def line(job: QueuedJob) -> str:
