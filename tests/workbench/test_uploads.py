@@ -240,3 +240,14 @@ def test_what_killed_processes_left_is_removed_after_a_day(home: Path) -> None:
 def test_only_the_hash_of_a_ticket_is_written_down(home: Path) -> None:
     ticket = uploads.open_ticket(1, "mails.csv", 5)
     assert not [p for p in home.rglob("*") if p.is_file() and ticket in p.name + p.read_text()]
+
+
+def test_of_two_that_begin_at_the_same_moment_one_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = uploads.open_ticket(1, "mails.csv", 10)
+    waiting = uploads.look(uploads.id_of(ticket))
+    monkeypatch.setattr(uploads, "look", lambda _: waiting)  # as both of them see it
+    first, second = uploads.arriving(ticket, 10), uploads.arriving(ticket, 10)
+    with contextlib.suppress(KeyError), first:
+        with pytest.raises(uploads.NoTicket):
+            second.__enter__()
+        raise KeyError
