@@ -7,11 +7,12 @@ as a module, for the server, and then as a script for every view of a page.
 import streamlit as st
 
 from workbench.home import keep_log
-from workbench.ui import errors, frame, upload_route
+from workbench.ui import download_route, errors, frame, upload_route
 
 if __name__ == "__main__":
     frame.show()
 else:
     keep_log("web")
-    app = st.App(__file__, routes=[upload_route.route()], on_script_error=errors.unexpected)
+    routes = [upload_route.route(), download_route.route()]
+    app = st.App(__file__, routes=routes, on_script_error=errors.unexpected)
     frame.announce_pages()

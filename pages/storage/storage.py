@@ -5,12 +5,10 @@ import streamlit as st
 from workbench import backups, disk_use
 from workbench.backups import BackupFile, Making
 from workbench.disk_use import DiskUse, Freeable
-from workbench.ui import charts, context, dialogs, errors, frame
+from workbench.ui import charts, context, dialogs, download_route, errors, frame
 from workbench.ui.numbers import count, percent, size, when
 from workbench.ui.text import plain
 
-# A browser's download is held in memory whole; a larger backup is fetched from its folder.
-DOWNLOAD_LIMIT_BYTES = 200_000_000
 POLL = "1s"
 store = context.store()
 
@@ -67,8 +65,14 @@ def show_backups() -> None:
         "copy of it on another disk; your work can go on while it is made."
     )
     st.fragment(show_making, run_every=POLL if is_making() else None)()
-    for backup in backups.list_backups():
+    found = backups.list_backups()
+    for backup in found:
         show_backup(backup)
+    if found:
+        st.caption(
+            f"They are in {plain(str(found[0].path.parent))}. To restore one, stop the workbench "
+            "and run: python -m workbench restore FILE"
+        )
 
 
 def show_making() -> None:
@@ -120,21 +124,10 @@ def show_backup(backup: BackupFile) -> None:
             width=560,
         )
         with st.container(horizontal=True, width="content"):
-            if backup.size_bytes <= DOWNLOAD_LIMIT_BYTES:
-                st.download_button(
-                    "Download",
-                    backup.path.read_bytes,
-                    file_name=name,
-                    mime="application/zip",
-                    key=f"download-{name}",
-                    on_click="ignore",
-                    icon=":material/download:",
-                )
+            address = download_route.link(backup.path)
+            st.link_button("Download", address, key=f"download-{name}", icon=":material/download:")
             if st.button("Delete", key=f"delete-{name}", icon=":material/delete:"):
                 dialogs.ask(f"delete-{name}")
-    if backup.size_bytes > DOWNLOAD_LIMIT_BYTES:
-        st.caption("Too large for a download in the browser; copy this file:")
-        st.code(str(backup.path), language=None)
 
 
 @st.dialog("Delete this backup?", on_dismiss=dialogs.answered)

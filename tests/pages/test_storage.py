@@ -15,7 +15,7 @@ from tests.fakes.harness import until
 from tests.pages.opened import open_page, texts
 from tests.workbench import full_home
 from tests.workbench.full_home import DONE, STOPPED, WORKING
-from workbench import backup, backups
+from workbench import backup, backups, downloads
 
 PAGE = "pages/storage/storage.py"
 
@@ -118,7 +118,8 @@ def test_a_backup_is_made_beside_the_page_and_told(full: Store) -> None:
     assert not at.exception
     (made,) = backups.list_backups()
     assert f"delete-{made.path.name}" in [button.key for button in at.button]
-    assert at.get("download_button")
+    (link,) = at.get("link_button")
+    assert downloads.file_of(link.proto.url.rsplit("/", 1)[-1]) == made.path
     assert "Make a backup" in labels(at)
 
 
@@ -173,12 +174,3 @@ def test_a_backup_is_deleted_after_a_question(full: Store) -> None:
     at.button(key="delete-yes").click().run()
     assert not at.exception
     assert not made.path.exists()
-
-
-def test_a_large_backup_is_shown_by_its_path(full: Store) -> None:
-    path = files.folder("backups") / "large.zip"
-    with path.open("wb") as handle:
-        handle.truncate(200_000_001)
-    at = open_page(PAGE)
-    assert at.get("download_button") == []
-    assert str(path) in [code.value for code in at.code]
