@@ -46,11 +46,15 @@ def unreachable(url: sa.URL, error: OperationalError) -> StorageError:
             f"The database {url.database} cannot be opened ({reason}): check that the folder is "
             "there and that you may write to it."
         )
-    where = url.set(query={}).render_as_string().replace("+psycopg", "")
     return StorageError(
-        f"The database {where} cannot be reached ({reason}): check that PostgreSQL runs "
+        f"The database {shown(url)} cannot be reached ({reason}): check that PostgreSQL runs "
         f"there and that {VARIABLE} is right."
     )
+
+
+def shown(url: sa.URL) -> str:
+    """The address for people to read, its password hidden."""
+    return url.set(query={}).render_as_string().replace("+psycopg", "")
 
 
 def _unknown() -> StorageError:

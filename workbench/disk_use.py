@@ -120,7 +120,10 @@ def _parts(home: Path, freeable: tuple[Freeable, ...]) -> Iterator[Part]:
         "logs",
         "Logs and working files",
         "What the trainings reported, and the logs of the workbench.",
-        size_of(home / "logs") + size_of(home / "serve") + _total(job_folders) - kept - learned,
+        _total(home / name for name in ("logs", "serve", "uploads"))
+        + _total(job_folders)
+        - kept
+        - learned,
     )
     yield Part(
         "database",

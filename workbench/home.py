@@ -5,7 +5,7 @@ import logging.handlers
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage import files
+from storage import address, files
 from storage.errors import StorageError
 from workbench.log_tail import tail
 
@@ -19,12 +19,15 @@ class HomeFolder:
 
     path: Path
     size_bytes: int
+    database: str
+    """The address of a database that is elsewhere, without its password; else empty."""
 
 
 def home_folder() -> HomeFolder:
     """The folder and its size; a file that goes while it is counted counts as nothing."""
-    path = files.home()
-    return HomeFolder(path, sum(_size(file) for file in path.rglob("*")))
+    path, url = files.home(), address.parsed(address.database_url())
+    elsewhere = "" if url.get_backend_name() == "sqlite" else address.shown(url)
+    return HomeFolder(path, sum(_size(file) for file in path.rglob("*")), elsewhere)
 
 
 def _size(path: Path) -> int:

@@ -16,10 +16,13 @@ for finding in diagnosis.findings:
 st.markdown("##### Where your work is kept")
 folder = home.home_folder()
 st.write(
-    f"Everything you make is in one folder, {size(folder.size_bytes)} large. The Storage page makes backups of it; "
-    "set the variable WORKBENCH_HOME to keep it elsewhere."
+    f"Everything you make is in one folder, {size(folder.size_bytes)} large. The Storage page "
+    "makes backups of it; set the variable WORKBENCH_HOME to keep it elsewhere."
 )
 st.code(str(folder.path), language=None)
+if folder.database:
+    st.write("Projects, settings, scores and conversations are in this database:")
+    st.code(folder.database, language=None)
 
 LOG_TITLES = {"web": "Pages", "worker": "Worker"}
 with st.expander("Log", key="log"):

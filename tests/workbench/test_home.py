@@ -24,7 +24,7 @@ def test_the_size_is_that_of_all_files(home: Path) -> None:
     (home / "objects" / "ab").mkdir(parents=True)
     (home / "objects" / "ab" / "x").write_bytes(bytes(300))
     (home / "y").write_bytes(bytes(20))
-    assert home_service.home_folder() == home_service.HomeFolder(home, 320)
+    assert home_service.home_folder() == home_service.HomeFolder(home, 320, "")
 
 
 def test_what_the_process_logs_can_be_read(home: Path) -> None:
@@ -42,3 +42,11 @@ def test_a_home_that_cannot_be_used_does_not_stop_the_server(
     before = len(logging.getLogger().handlers)
     home_service.keep_log("web")
     assert len(logging.getLogger().handlers) == before
+
+
+def test_a_database_elsewhere_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert home_service.home_folder().database == ""
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", "postgres://ann:s3cret@host/name?sslmode=require")
+    assert home_service.home_folder().database == "postgresql://ann:***@host/name"
