@@ -197,6 +197,7 @@ def main() -> int:
             store = open_store()
         except StorageError as error:
             return _refuse(str(error))
+        worker_process.code_time()  # of the files that this process has loaded
         logger.info("The worker starts as process %s", os.getpid())
         sweep.sweep(store)
         run(Worker(store), Signals().wait)

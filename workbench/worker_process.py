@@ -4,13 +4,17 @@ Whoever starts a worker holds its lock already and hands the locked file down, s
 no moment in which a second one could start.
 """
 
+import contextlib
 import fcntl
+import functools
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import IO, Any
+
+import psutil
 
 from storage import files
 from workbench.job_dir import read_json, write_json
@@ -21,6 +25,8 @@ OWN_SERVICE_VARIABLE = "WORKBENCH_WORKER"
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _PAUSE_S = 5.0
+_SAME_S = 60.0
+"""Between the start of a process and the moment at which it says that it is the worker."""
 _started: subprocess.Popen[bytes] | None = None
 _started_at = -_PAUSE_S
 
@@ -32,10 +38,39 @@ def ensure_worker() -> None:
         return
     if _started is not None and _started.poll() is not None:
         _started = None  # it has ended; polling took it off the system's list
-    if time.monotonic() - _started_at < _PAUSE_S or (lock := take_lock()) is None:
+    if time.monotonic() - _started_at < _PAUSE_S:
+        return
+    if (lock := take_lock()) is None:
+        _retire_older()
         return
     with lock:
         _started, _started_at = _spawn(lock), time.monotonic()
+
+
+def _retire_older() -> None:
+    """Tell a worker of an older version to end: after an update it would do as it always did.
+
+    What it runs saves itself, and goes on with the worker that is started in its place.
+    """
+    info = read_json(files.home() / "worker.json") or {}
+    if info.get("code", 0.0) >= code_time():
+        return
+    with contextlib.suppress(psutil.Error, KeyError):
+        process = psutil.Process(info["pid"])
+        if abs(process.create_time() - info["started_at"]) < _SAME_S and _is_worker(process):
+            process.terminate()
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    line = process.cmdline()
+    return "workbench.worker" in line or line[-2:] == ["workbench", "worker"]
+
+
+@functools.cache
+def code_time() -> float:
+    """When the newest of this program's files was changed, as of this process's start."""
+    folders = (_CHECKOUT / "workbench", _CHECKOUT / "storage")
+    return max(path.stat().st_mtime for folder in folders for path in folder.rglob("*.py"))
 
 
 def take_lock() -> IO[str] | None:
@@ -72,7 +107,8 @@ def worker_info() -> dict[str, Any] | None:
 
 def write_info(started_at: float) -> None:
     """Say that this process is the worker, and alive."""
-    info = {"pid": os.getpid(), "started_at": started_at, "alive_at": time.time()}
+    at = {"started_at": started_at, "alive_at": time.time()}
+    info = {"pid": os.getpid(), "code": code_time(), **at}
     write_json(files.home() / "worker.json", info)
 
 

@@ -222,6 +222,30 @@ def test_ensure_worker_starts_one_and_only_one(store: Store, home: Path) -> None
     assert "The worker ends" in worker_process.log_path().read_text()
 
 
+def test_after_an_update_the_worker_is_replaced(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker_process._started_at = -100.0
+    worker_process.ensure_worker()
+    former = worker_process._started
+    assert former is not None
+    until(lambda: _info().get("pid") == former.pid)
+    _ensure_s()
+    assert former.poll() is None  # it is as new as we are
+    newer = worker_process.code_time() + 1
+    monkeypatch.setattr(worker_process, "code_time", lambda: newer)
+    _ensure_s()
+    assert former.wait(timeout=20) == 0
+    _ensure_s()
+    latter = worker_process._started
+    assert latter is not None
+    try:
+        until(lambda: _info().get("pid") == latter.pid != former.pid)
+    finally:
+        latter.terminate()
+        latter.wait()
+
+
 def _ensure_s() -> float:
     worker_process._started_at = -100.0
     began = time.perf_counter()
