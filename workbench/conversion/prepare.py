@@ -31,8 +31,7 @@ def prepare(process: Process) -> dict[str, Any]:
     spec = process.spec
     too_large = (
         f"{spec['table']['name']} has more examples than fit in this machine's memory at once: "
-        "choose a part of its rows (a hundred thousand teach as much as a model of this size "
-        "can learn), or use a machine with more memory."
+        "choose a part of its rows, or use a machine with more memory."
     )
     with limits.explained(too_large):
         return _prepare(process)

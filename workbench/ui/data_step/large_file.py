@@ -81,6 +81,7 @@ def _live(job_id: int) -> None:
         st.rerun(scope="app")
     if job.is_over:
         st.rerun(scope="app")
+    context.ensure_worker()  # nobody else looks after it while the page only waits
     progress = job.progress if job.is_active else {}
     share = min(1.0, progress.get("step", 0) / _SHARE)
     st.progress(share, text=_line(job))

@@ -130,11 +130,13 @@ def _lengths(prepared: Prepared) -> None:
     role = next(name for name in prepared.data.column_names if name not in ("row_id", "split"))
     lengths = pc.utf8_length(prepared.data.column(role)).to_pandas()
     top = max(10, int(lengths.quantile(0.99)))
-    counts = lengths.clip(upper=top).value_counts(bins=30, sort=False)
+    low = min(int(lengths.min()), top)
+    width = -(-(top - low + 1) // _BARS)
+    counts = ((lengths.clip(upper=top) - low) // width).value_counts()
     frame = pd.DataFrame(
         {
-            "from": [max(0, round(interval.left)) for interval in counts.index],
-            "to": [round(interval.right) for interval in counts.index],
+            "from": low + counts.index * width,
+            "to": low + (counts.index + 1) * width,
             "examples": counts.to_numpy(),
         }
     )
