@@ -3,6 +3,7 @@
 import contextlib
 import glob
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -37,6 +38,13 @@ def binaries() -> Path | None:
     return found[-1] if found else None
 
 
+def _unprivileged() -> dict[str, Any]:
+    """Whom the server runs as, since it refuses to run as root; for `subprocess`."""
+    names = {entry.pw_name: entry for entry in pwd.getpwall()}
+    who = names.get(ADMIN) or names["nobody"]
+    return {"user": who.pw_uid, "group": who.pw_gid, "extra_groups": []}
+
+
 class Server:
     """A running server; `url(name)` leads to one of its databases."""
 
@@ -50,7 +58,7 @@ class Server:
     def prepare(self) -> None:
         """Make the cluster."""
         if self._user:
-            shutil.chown(self._folder, ADMIN, ADMIN)
+            os.chown(self._folder, self._user["user"], self._user["group"])
         data = ["-D", str(self._folder / "data"), "-U", ADMIN, "-A", "trust", "-E", "UTF8"]
         self._run([str(self._bin / "initdb"), *data, "--locale=C", "--no-sync"])
 
