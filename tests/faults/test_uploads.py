@@ -4,6 +4,8 @@ import contextlib
 import gzip
 import http.client
 import json
+import os
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -14,11 +16,25 @@ import pyarrow.parquet as pq
 import pytest
 
 from storage import files
-from tests.fakes.harness import until
+from storage.database import Store
+from tests.fakes.harness import (
+    drive,
+    end_leftovers,
+    folder_of,
+    handle_of,
+    job_of,
+    status_of,
+    until,
+)
+from tests.fakes.worker import QUICK
 from tests.faults.conftest import ROOT, Web
-from workbench import uploads
+from workbench import conversions, jobs, projects, uploads
+from workbench.conversion import table_file
 from workbench.job_dir import JobDir, read_json, write_json
-from workbench.launchers.local import module_command
+from workbench.launchers.local import LocalLauncher, module_command
+from workbench.preparing import Source
+from workbench.readers import ReadOptions
+from workbench.worker import Worker
 
 ROW = b"Where is my parcel? It was due on Monday and nobody knows anything,Delivery\n"
 GIB = 1 << 30
@@ -187,3 +203,47 @@ def convert(folder: Path, path: Path) -> dict[str, object]:
     assert done.returncode == 0, done.stderr.decode()
     result: dict[str, object] = read_json(JobDir(folder).result)
     return result
+
+
+@pytest.fixture
+def reading(store: Store, tmp_path: Path) -> Iterator[tuple[Worker, int, JobDir]]:
+    """A worker, and the job of a conversion that is in the middle of its work."""
+    path = tmp_path / "mails.csv"
+    path.write_bytes(b"".join(table_of(30_000_000)))
+    source = Source(files.put_file(path), "mails.csv")
+    project_id = projects.create_project(store, "Mails")
+    job_id = conversions.read(store, project_id, source, ReadOptions()).id
+    worker, folder = Worker(store, LocalLauncher(), QUICK), folder_of(job_id)
+    try:
+        drive(worker, lambda: job_of(store, job_id).progress.get("step"))
+        yield worker, job_id, folder
+    finally:
+        end_leftovers()
+
+
+def test_a_conversion_that_is_killed_begins_again(
+    store: Store, reading: tuple[Worker, int, JobDir]
+) -> None:
+    worker, job_id, folder = reading
+    handle = handle_of(store, job_id)
+    assert handle
+
+    os.kill(handle["pid"], signal.SIGKILL)
+
+    drive(worker, lambda: status_of(store, job_id) == "succeeded")
+    job = job_of(store, job_id)
+    assert job.attempt == 2
+    assert job.result
+    assert job.result["rows"] == table_file.read_sample(folder.path).rows > 300_000
+
+
+def test_a_conversion_that_is_cancelled_leaves_no_table(
+    store: Store, reading: tuple[Worker, int, JobDir]
+) -> None:
+    worker, job_id, folder = reading
+
+    jobs.cancel_job(store, job_id)
+
+    drive(worker, lambda: status_of(store, job_id) == "cancelled")
+    left = {path.name for path in folder.path.iterdir()}
+    assert not left & {"table.parquet", "table.json", "unpacked"}
