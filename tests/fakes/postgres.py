@@ -50,9 +50,7 @@ class Server:
 
     def __init__(self, folder: Path, bin: Path) -> None:
         self._folder, self._bin = folder, bin
-        self._user = (
-            {"user": ADMIN, "group": ADMIN, "extra_groups": []} if os.geteuid() == 0 else {}
-        )
+        self._user = _unprivileged() if os.geteuid() == 0 else {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def prepare(self) -> None:
