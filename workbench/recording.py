@@ -26,9 +26,10 @@ def record(store: Store, job: Job, outcome: Outcome, ending: Ending) -> bool:
         values["retries"] = job.retries + 1
     elif outcome.status == PAUSED:
         values |= {"alive_at": None, "progress_at": None}
-    else:
-        values |= {"finished_at": now(), "result": result}
     with store.write() as session:
+        if outcome.status in TERMINAL:
+            result = _with_earlier_time(session, job, result)
+            values |= {"finished_at": now(), "result": result}
         if not jobs.change(session, job.id, job.attempt, ACTIVE, **values):
             return False
         jobs.end_attempt(session, job.id, job.attempt, ending.exit_code, outcome.reason)
@@ -42,6 +43,16 @@ def _with_predictions(result: Result | None) -> Result | None:
     if result is None or not result.get("predictions"):
         return result
     return {**result, "predictions_hash": files.put_file(Path(result["predictions"]))}
+
+
+def _with_earlier_time(session: Session, job: Job, result: Result | None) -> Result | None:
+    """The result of a job of several attempts: its seconds are those of all, without the pauses."""
+    earlier = [row for row in jobs.attempts(session, job.id) if row.attempt < job.attempt]
+    if result is None or not earlier or "seconds" not in result:
+        return result
+    spent = (row.ended_at - row.started_at for row in earlier if row.ended_at is not None)
+    seconds = result["seconds"] + sum(time.total_seconds() for time in spent)
+    return {**result, "seconds": round(seconds, 1)}
 
 
 def _keep(session: Session, job: Job, result: Result) -> None:

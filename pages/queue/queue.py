@@ -154,12 +154,13 @@ def ask_cancel(view: JobView) -> None:
 
 def ended_row(job: QueuedJob) -> dict[str, str]:
     view = job.view
+    seconds = (view.result or {}).get("seconds") or view.seconds
     return {
         "Job": view.title,
         "Project": job.project,
         "How it ended": status.WORDS[view.status][0],
         "When": when(view.finished_at) if view.finished_at else "",
-        "Took": duration(view.seconds) if view.seconds and view.attempt else "",
+        "Took": duration(seconds) if seconds and view.attempt else "",
         "Why": view.reason,
     }
 

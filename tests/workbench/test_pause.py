@@ -1,12 +1,14 @@
 """Pausing and going on: in every state, and against everything else that may happen."""
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from storage import jobs
 from storage.database import Store
-from storage.tables import CANCELLED, PAUSED, PAUSING, QUEUED, RUNNING, SUCCEEDED
+from storage.tables import CANCELLED, PAUSED, PAUSING, QUEUED, RUNNING, SUCCEEDED, Run, now
 from tests.fakes.harness import (
     add_job,
     drive,
@@ -58,6 +60,20 @@ def test_a_paused_training_goes_on_from_its_checkpoint(store: Store, worker: Wor
     assert resume_job(store, job_id).status == QUEUED
     goes_on(worker, store, job_id)
     assert [attempt for _, attempt in starts_of(job_id)] == [1, 2]
+
+
+def test_the_time_that_a_run_took_is_that_of_all_its_attempts(store: Store, worker: Worker) -> None:
+    job_id = at_step_3(worker, store)
+    pause_job(store, job_id)
+    drive(worker, lambda: status_of(store, job_id) == PAUSED)
+    with store.write() as session:
+        first = jobs.attempts(session, job_id)[0]
+        first.started_at = (first.ended_at or now()) - dt.timedelta(seconds=100)
+    resume_job(store, job_id)
+    goes_on(worker, store, job_id)
+    with store.read() as session:
+        run = session.get_one(Run, job_of(store, job_id).run_id)
+    assert (run.result or {})["seconds"] == pytest.approx(101.5)
 
 
 def test_pausing_does_not_use_up_the_tries(store: Store, worker: Worker) -> None:
