@@ -16,7 +16,7 @@ setup:
 setup-dev:
 	@$(PYTHON) scripts/setup.py --dev
 
-test: setup-dev lint unit postgresql pages browser
+test: setup-dev lint unit models postgresql faults pages browser
 
 lint:
 	@$(PY) -m ruff check .
