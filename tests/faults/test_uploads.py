@@ -98,13 +98,14 @@ def test_a_connection_that_breaks_leaves_no_file(web: Web, home: Path) -> None:
     connection.endheaders()
     connection.send(ROW * 200_000)
     until(lambda: [path for path in left_behind(home) if path.stat().st_size])
+    upload = uploads.look(uploads.id_of(ticket))
+    assert upload
+    assert upload.is_open
 
     connection.close()
 
     until(lambda: not left_behind(home))
-    upload = uploads.look(uploads.id_of(ticket))
-    assert upload
-    assert "was interrupted" in upload.reason
+    until(lambda: "was interrupted" in (uploads.look(uploads.id_of(ticket)) or upload).reason)
 
 
 def test_a_wrong_or_used_ticket_is_turned_away(web: Web, home: Path) -> None:
