@@ -195,7 +195,11 @@ def test_want_of_memory_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Monk
         ("quote.csv", CSV + '"open,a\n' + "x,b\n" * 200, "line 32 of quote.csv is not closed"),
         ("line.csv", CSV + "x" * 500 + "\n", "Line 32 of line.csv is longer than 300 characters"),
         ("line.jsonl", json_lines([*ROWS, "x" * 900]), "Line 31 of line.jsonl is longer than 800"),
-        ("list.json", json.dumps([*ROWS, {"text": "x" * 3000}]), "Row 31 of list.json is longer than 800"),
+        (
+            "list.json",
+            json.dumps([*ROWS, {"text": "x" * 3000}]),
+            "Row 31 of list.json is longer than 800",
+        ),
         ("torn.json", json.dumps(ROWS)[:-10], "Line 1 of torn.json is not valid JSON"),
         ("bad.jsonl", json_lines(ROWS) + "{no}\n", "Line 31 of bad.jsonl is not valid JSON"),
         ("mixed.jsonl", json_lines([*ROWS, 5]), "Line 31 of mixed.jsonl is not an object"),
