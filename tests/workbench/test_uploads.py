@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from storage import files
-from workbench import uploads
+from workbench import arrivals, uploads
 from workbench.errors import WorkbenchError
 from workbench.ui import upload_route
 
@@ -156,8 +156,8 @@ def test_another_site_s_page_cannot_send(
 def test_two_uploads_at_once_do_not_mix() -> None:
     tickets = [uploads.open_ticket(1, f"{name}.csv", 4) for name in "ab"]
     with (
-        uploads.arriving(tickets[0], None) as first,
-        uploads.arriving(tickets[1], None) as second,
+        arrivals.arriving(tickets[0], None) as first,
+        arrivals.arriving(tickets[1], None) as second,
     ):
         first.write(b"aa")
         second.write(b"bb")
@@ -170,8 +170,8 @@ def test_two_uploads_at_once_do_not_mix() -> None:
 
 def test_a_page_can_see_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = uploads.open_ticket(1, "mails.csv", 10)
-    monkeypatch.setattr(uploads, "_TOLD_S", -1.0)
-    with contextlib.suppress(KeyError), uploads.arriving(ticket, 10) as arrival:
+    monkeypatch.setattr(arrivals, "_TOLD_S", -1.0)
+    with contextlib.suppress(KeyError), arrivals.arriving(ticket, 10) as arrival:
         arrival.write(b"12345")
         upload = uploads.look(uploads.id_of(ticket))
         assert upload
@@ -186,7 +186,7 @@ def test_a_page_can_see_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_upload_whose_web_process_was_killed_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = uploads.open_ticket(1, "mails.csv", 10)
-    arriving = uploads.arriving(ticket, 10)
+    arriving = arrivals.arriving(ticket, 10)
     arriving.__enter__()
     later = time.time() + 31
     monkeypatch.setattr(time, "time", lambda: later)
@@ -201,9 +201,9 @@ def test_an_upload_whose_web_process_was_killed_is_over(monkeypatch: pytest.Monk
 
 def test_giving_up_ends_an_upload(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     ticket = uploads.open_ticket(1, "mails.csv", 10)
-    monkeypatch.setattr(uploads, "_TOLD_S", -1.0)
+    monkeypatch.setattr(arrivals, "_TOLD_S", -1.0)
     with contextlib.ExitStack() as stack:
-        arrival = stack.enter_context(uploads.arriving(ticket, 10))
+        arrival = stack.enter_context(arrivals.arriving(ticket, 10))
         uploads.give_up(uploads.id_of(ticket))
         with pytest.raises(uploads.NoTicket, match="You stopped"):
             arrival.write(b"12345")
@@ -246,7 +246,7 @@ def test_of_two_that_begin_at_the_same_moment_one_may(monkeypatch: pytest.Monkey
     ticket = uploads.open_ticket(1, "mails.csv", 10)
     waiting = uploads.look(uploads.id_of(ticket))
     monkeypatch.setattr(uploads, "look", lambda _: waiting)  # as both of them see it
-    first, second = uploads.arriving(ticket, 10), uploads.arriving(ticket, 10)
+    first, second = arrivals.arriving(ticket, 10), arrivals.arriving(ticket, 10)
     with contextlib.suppress(KeyError), first:
         with pytest.raises(uploads.NoTicket):
             second.__enter__()
