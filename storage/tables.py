@@ -165,7 +165,11 @@ class Job(Base):
     """One queued piece of work; the table is the queue, and the only place with a status."""
 
     __tablename__ = "jobs"
-    __table_args__ = (sa.Index("ix_jobs_status_position", "status", "position"),)
+    # The number names the job's folder, so it is never given to another job.
+    __table_args__ = (
+        sa.Index("ix_jobs_status_position", "status", "position"),
+        {"sqlite_autoincrement": True},
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int | None] = _owner("projects", nullable=True)
     run_id: Mapped[int | None] = _owner("runs", nullable=True)

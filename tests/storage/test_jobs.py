@@ -143,3 +143,10 @@ def test_the_open_jobs_are_listed_as_they_will_run(store: Store) -> None:
     with store.read() as session:
         assert [job.id for job in jobs.listing(session, OPEN)] == [first, between, last]
         assert [job.id for job in jobs.listing(session)] == [first, last, between]
+
+
+def test_the_number_of_a_deleted_job_is_not_given_to_another(store: Store) -> None:
+    last = add(store)
+    with store.write() as session:
+        session.delete(session.get_one(Job, last))
+    assert add(store) > last

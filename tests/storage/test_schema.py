@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from storage import schema
+from storage import jobs, schema
 from storage.database import Store
 from storage.errors import StorageError
-from storage.schema import open_store
-from storage.tables import Base, Dataset, Project
+from storage.schema import open_store, upgrade
+from storage.tables import Base, Dataset, Job, Project
 
 ADDS_A_COLUMN = """
 import sqlalchemy as sa
@@ -125,3 +125,28 @@ def _contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
         }
     store.close()
     return contents
+
+
+@pytest.mark.sqlite
+def test_jobs_of_the_first_schema_keep_their_tries(home: Path) -> None:
+    home.mkdir()
+    path = home / "workbench.db"
+    upgrade(f"sqlite:///{path}", "0001")
+    with closing(sqlite3.connect(path)) as connection:
+        at = "2026-01-01 00:00:00"
+        connection.execute(
+            "INSERT INTO jobs (id, kind, title, spec, status, attempt, position, created_at, progress,"
+            f" reason, event_segment, event_offset) VALUES (7, 'import', 'j', '{{}}', 'failed', 2, 1,"
+            f" '{at}', '{{}}', '', 1, 0)"
+        )
+        connection.execute(
+            "INSERT INTO job_attempts (job_id, attempt, launcher, started_at, reason)"
+            f" VALUES (7, 2, 'local', '{at}', 'lost')"
+        )
+        connection.commit()
+    store = open_store()
+    with store.read() as session:
+        assert [(row.job_id, row.reason) for row in jobs.attempts(session, 7)] == [(7, "lost")]
+        job = session.get_one(Job, 7)
+    store.close()
+    assert (job.status, job.retries, job.pause_requested_at) == ("failed", 0, None)
