@@ -65,6 +65,11 @@ class JobView:
         return not self.is_over and self.cancel_requested_at is not None
 
     @property
+    def can_be_paused(self) -> bool:
+        """Whether it may be interrupted and go on later."""
+        return self.kind in LANES["work"] and not self.is_over and not self.is_ending
+
+    @property
     def can_be_moved(self) -> bool:
         """Whether it waits, and may wait at another place of the queue."""
         return self.status in (QUEUED, PAUSED) and not self.is_ending

@@ -7,6 +7,8 @@ from storage.database import Store
 from storage.tables import OPEN, TERMINAL, Job
 from workbench.jobs import LANES, JobView, view_of
 
+SHOWN = (*LANES["work"], *LANES["data"])
+"""Kinds of jobs that the user started; servers and the like come and go by themselves."""
 ENDED = 10
 """So many of the jobs that ended last are shown."""
 
@@ -38,17 +40,17 @@ class Queue:
 def count(store: Store) -> int:
     """How many jobs of the queue are not over."""
     with store.read() as session:
-        return jobs.count(session, LANES["work"], OPEN)
+        return jobs.count(session, SHOWN, OPEN)
 
 
 def queue(store: Store) -> Queue:
-    """The queue of the lane `work`; servers and the like are started by themselves."""
+    """What the user started, as it is at this moment."""
     with store.read() as session:
         names = projects.names(session)
 
         def shown(job: Job) -> QueuedJob:
             return QueuedJob(view_of(session, job), names.get(job.project_id or 0, ""))
 
-        waiting = [job for job in jobs.listing(session, OPEN) if job.kind in LANES["work"]]
-        ended = jobs.newest(session, LANES["work"], TERMINAL, ENDED)
+        waiting = [job for job in jobs.listing(session, OPEN) if job.kind in SHOWN]
+        ended = jobs.newest(session, SHOWN, TERMINAL, ENDED)
         return Queue(tuple(map(shown, waiting)), tuple(map(shown, ended)))

@@ -17,6 +17,8 @@ ICONS = {
     "evaluate": ":material/fact_check:",
     "predict": ":material/table_view:",
     "import": ":material/download:",
+    "convert": ":material/upload_file:",
+    "prepare": ":material/checklist:",
 }
 MOVES = {
     "First": "vertical_align_top",
@@ -92,7 +94,7 @@ def buttons(view: JobView, found: Queue) -> None:
     if view.pause_requested_at is not None:
         if st.button("Go on", key=f"resume-{view.id}", icon=":material/play_arrow:"):
             act(lambda: jobs.resume_job(store, view.id))
-    elif st.button("Pause", key=f"pause-{view.id}", icon=":material/pause:"):
+    elif view.can_be_paused and st.button("Pause", key=f"pause-{view.id}", icon=":material/pause:"):
         act(lambda: jobs.pause_job(store, view.id))
     if st.button("Cancel", key=f"cancel-{view.id}", icon=":material/stop_circle:"):
         dialogs.ask("cancel", view.id)
@@ -168,7 +170,8 @@ def ended_row(job: QueuedJob) -> dict[str, str]:
 frame.header(
     None,
     "What runs, and what waits?",
-    "One job runs at a time. The others wait for their turn, and go on if one fails.",
+    "One job of a kind runs at a time: one that uses a model, and one that reads a large file. "
+    "The others wait for their turn, and go on if one fails.",
 )
 st.fragment(show_queue, run_every=POLL)()
 question, about_id = dialogs.asked()

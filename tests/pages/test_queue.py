@@ -51,6 +51,13 @@ def test_a_job_is_paused_and_goes_on(store: Store) -> None:
     assert status_of(store, job_id) == QUEUED
 
 
+def test_the_reading_of_a_large_file_is_shown_and_cannot_be_paused(store: Store) -> None:
+    job_id = add_job(store, "convert")
+    buttons = {button.key for button in open_page(PAGE).button}
+    assert f"cancel-{job_id}" in buttons
+    assert f"pause-{job_id}" not in buttons
+
+
 def test_cancelling_asks_first(store: Store) -> None:
     job_id = add_job(store)
     at = open_page(PAGE)
