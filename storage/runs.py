@@ -134,6 +134,14 @@ def _steps_apart(mine: tuple[sa.ColumnElement[bool], ...], low: int, stride: int
     return sa.select(walk.c.step).where(walk.c.step.is_not(None))
 
 
+def copy_curves(session: Session, run_id: int, target_id: int, last_step: int) -> None:
+    """Give another run the points of this one's curves, up to a step."""
+    mine = sa.select(sa.literal(target_id), Metric.kind, Metric.step, Metric.values)
+    mine = mine.where(Metric.run_id == run_id, Metric.step <= last_step)
+    columns = ["run_id", "kind", "step", "values"]
+    session.execute(sa.insert(Metric).from_select(columns, mine))
+
+
 def add_evaluation(
     session: Session,
     run_id: int,

@@ -10,6 +10,7 @@ from workbench.catalogue import ModelInfo
 from workbench.errors import WorkbenchError
 from workbench.estimate import estimate_run, tokens_of
 from workbench.hardware import hardware
+from workbench.job_dir import JobDir
 from workbench.recipe import Recipe
 from workbench.words import size
 
@@ -52,9 +53,13 @@ def _check_disk(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> No
         )
 
 
-def spec_of(run: Run, version: DatasetVersion, model: ModelInfo) -> dict[str, Any]:
+def spec_of(
+    run: Run, version: DatasetVersion, model: ModelInfo, continue_from: JobDir | None = None
+) -> dict[str, Any]:
     """What the trainer gets to read; all paths are absolute."""
+    former = {"continue_from": str(continue_from.checkpoints)} if continue_from else {}
     return {
+        **former,
         "kind": "train",
         "run_id": run.id,
         "task": version.task,

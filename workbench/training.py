@@ -22,6 +22,7 @@ from workbench.recipe import Recipe
 
 NAME_LIMIT = 80
 CURVE_POINTS = 500
+CONTINUED = ", continued"
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,12 @@ def start_run(
     recipe: Recipe,
     name: str = "",
     after_job_id: int | None = None,
+    continue_from: JobDir | None = None,
 ) -> StartedRun:
     """Queue a training, at the end or right behind `after_job_id`.
+
+    Args:
+        continue_from: folder of a job whose last checkpoint is the start.
 
     Raises:
         WorkbenchError: data, model and recipe do not go together, or the disk is too small.
@@ -111,12 +116,44 @@ def start_run(
             session,
             "train",
             f"Training of {run.name} from {model.name}",
-            readiness.spec_of(run, version, model),
+            readiness.spec_of(run, version, model, continue_from),
             project_id=project_id,
             run_id=run.id,
             after_job_id=after_job_id,
         )
     return StartedRun(run.id, job_id)
+
+
+def last_step_kept(run: RunView) -> int | None:
+    """The step of the last checkpoint of a training that failed, from which another can go on."""
+    if run.status != "failed":
+        return None
+    manifests = _folder(run.job.id).checkpoints.glob("*-*/manifest.json")
+    return max((int(path.parent.name.rpartition("-")[2]) for path in manifests), default=None)
+
+
+def continue_run(store: Store, run_id: int) -> StartedRun:
+    """Queue a new run that goes on from the last checkpoint of one that failed.
+
+    Raises:
+        WorkbenchError: there is no such checkpoint, or what it was made of is gone.
+    """
+    former = get_run(store, run_id)
+    step = last_step_kept(former)
+    if step is None:
+        raise WorkbenchError(f"'{former.name}' has nothing to go on from: train it again.")
+    started = start_run(
+        store,
+        project_id=former.project_id,
+        version_id=former.version_id,
+        base_model_id=former.base_model_id,
+        recipe=recipes.from_dict(former.recipe),
+        name=f"{former.name[: NAME_LIMIT - len(CONTINUED)]}{CONTINUED}",
+        continue_from=_folder(former.job.id),
+    )
+    with store.write() as session:
+        runs.copy_curves(session, run_id, started.run_id, step)
+    return started
 
 
 def get_run(store: Store, run_id: int) -> RunView:

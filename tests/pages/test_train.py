@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from storage import files
 from storage.database import Store
 from storage.tables import Job, Metric, now
 from tests.pages.opened import open_page, texts
@@ -205,6 +206,27 @@ def test_after_memory_ran_out_settings_that_fit_are_offered(store: Store, projec
         projects.get_draft(store, project_id, "train")["settings"]["per_device_train_batch_size"]
         == 8
     )
+
+
+def test_a_failed_training_goes_on_from_its_last_checkpoint(store: Store, project_id: int) -> None:
+    run_id = _run(store, project_id, "failed")
+    _change_job(store, reason="The disk is full.")
+    folder = files.folder("jobs", str(training.get_run(store, run_id).job.id))
+    for step in (4, 12):
+        (folder / "checkpoints" / f"checkpoint-{step}").mkdir(parents=True)
+        (folder / "checkpoints" / f"checkpoint-{step}" / "manifest.json").write_text("{}")
+    with store.write() as session:
+        for step in (11, 12, 13):
+            session.add(Metric(run_id=run_id, kind="train", step=step, values={"loss": 1.0}))
+    at = open_page(PAGE, project=project_id, run=run_id)
+    assert at.button(key="continue").label == "Go on from step 12"
+    at.button(key="continue").click().run()
+    newest = training.list_runs(store, project_id)[0]
+    assert (newest.name, newest.status) == ("Balanced 1, continued", "queued")
+    assert [point["step"] for point in training.curve(store, newest.id, "train")] == [11, 12]
+    with store.read() as session:
+        spec = session.get_one(Job, newest.job.id).spec
+    assert spec["continue_from"] == str(folder / "checkpoints")
 
 
 def test_a_training_is_paused_and_goes_on(store: Store, project_id: int) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -148,6 +149,28 @@ def test_a_training_that_is_only_concluded_keeps_its_best_state(
     assert (result["status"], result["best_step"]) == ("cancelled", 4)
     assert (job.adapter / "adapter_model.safetensors").is_file()
     assert result["steps"] <= 8
+
+
+def test_another_run_goes_on_from_a_checkpoint_as_if_it_were_its_own(
+    tmp_path: Path, writer: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = recipe(lora_dropout=0.1, num_train_epochs=3)
+    whole = write_job(tmp_path / "whole", writer, data, recipe=settings)
+    run(whole)
+    former = write_job(tmp_path / "former", writer, data, recipe=settings)
+    with monkeypatch.context() as patch:
+        at_step(6, patch, worker_dies)
+        run_orphaned(former)
+    where = {"continue_from": str(former.checkpoints)}
+    job = write_job(tmp_path / "job", writer, data, recipe=settings, **where)
+    with monkeypatch.context() as patch:  # the former run is deleted as soon as this one learns
+        at_step(8, patch, lambda _: shutil.rmtree(former.path))
+        result = run(job)
+    assert result["status"] == "succeeded"
+    assert sorted(losses(job)) == list(range(8, 13))
+    assert losses(job).items() <= losses(whole).items()
+    weights = [load_file(j.adapter / "adapter_model.safetensors") for j in (whole, job)]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
 
 
 def test_a_torn_checkpoint_counts_as_absent(

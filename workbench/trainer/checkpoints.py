@@ -7,6 +7,7 @@ from pathlib import Path
 from workbench.job_dir import read_json, write_json
 
 MANIFEST = "manifest.json"
+STATE = "trainer_state.json"
 
 
 def seal(folder: Path) -> None:
@@ -41,6 +42,24 @@ def drop_torn(folder: Path) -> None:
     for path in _all(folder):
         if not is_whole(path):
             shutil.rmtree(path, ignore_errors=True)
+
+
+def take_over(former: Path, folder: Path) -> None:
+    """Copy the whole checkpoints of another job's folder, which may be deleted from then on."""
+    for path in _all(former):
+        if is_whole(path):
+            without = shutil.ignore_patterns(MANIFEST)
+            copy = Path(shutil.copytree(path, folder / path.name, ignore=without))
+            _point_to(copy / STATE, former, folder)
+            seal(copy)
+
+
+def _point_to(state: Path, former: Path, folder: Path) -> None:
+    """Let the loop's memory of its best checkpoint name the copy."""
+    remembered = read_json(state)
+    best = (remembered or {}).get("best_model_checkpoint")
+    if best and Path(best).parent == former:
+        write_json(state, {**remembered, "best_model_checkpoint": str(folder / Path(best).name)})
 
 
 def step_of(folder: Path) -> int:

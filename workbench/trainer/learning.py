@@ -14,7 +14,7 @@ from workbench.errors import WorkbenchError
 from workbench.recipe import Recipe
 from workbench.trainer import machine
 from workbench.trainer.batches import LengthBatches, batches_by_length, collate
-from workbench.trainer.checkpoints import drop_torn, last_whole, seal, step_of
+from workbench.trainer.checkpoints import drop_torn, last_whole, seal, step_of, take_over
 from workbench.trainer.data import Examples
 from workbench.trainer.loss import IGNORED, AnswerLoss, mean_loss
 from workbench.trainer.process import Cancelled, Process, versions
@@ -208,10 +208,16 @@ class Learning(Loop):
 
 
 def checkpoint_to_go_on_from(process: Process) -> Path | None:
-    """The last whole checkpoint of an earlier attempt; torn ones are deleted."""
-    folder = process.job.checkpoints
+    """The last whole checkpoint of an earlier attempt, or of the run that this one continues.
+
+    Torn ones are deleted.
+    """
+    folder, former = process.job.checkpoints, process.spec.get("continue_from")
     drop_torn(folder)
-    checkpoint = last_whole(folder) if process.spec["attempt"] > 1 else None
+    if former and last_whole(folder) is None:
+        take_over(Path(former), folder)
+    goes_on = process.spec["attempt"] > 1 or bool(former)
+    checkpoint = last_whole(folder) if goes_on else None
     if checkpoint:
         process.log(f"Going on from the checkpoint of step {step_of(checkpoint)}.")
     return checkpoint

@@ -112,8 +112,14 @@ def _outcome(run: RunView) -> None:
         st.error(sentence, icon=":material/error:")
     else:
         st.info(sentence, icon=":material/stop_circle:")
+    step = training.last_step_kept(run)
     if fitting.ran_out(run):
         _less_memory(run)
+    elif step is not None and st.button(
+        f"Go on from step {step:,}", key="continue", type="primary", icon=":material/play_arrow:"
+    ):
+        with errors.shown():
+            context.go(TRAIN, run=training.continue_run(context.store(), run.id).run_id)
     with st.container(horizontal=True):
         if run.is_usable:
             if st.button("See how good it is", key="evaluate", type="primary"):
@@ -123,7 +129,7 @@ def _outcome(run: RunView) -> None:
         again = (
             "Train again with other settings" if run.is_usable else "Change settings and try again"
         )
-        calm = run.is_usable or fitting.ran_out(run)
+        calm = run.is_usable or fitting.ran_out(run) or step is not None
         if st.button(again, key="again", type="secondary" if calm else "primary"):
             _prefill(run)
             context.go(TRAIN)
