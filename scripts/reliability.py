@@ -23,8 +23,10 @@ from storage.database import Store  # noqa: E402
 from storage.schema import open_store  # noqa: E402
 from tests.fakes import postgres  # noqa: E402
 from tests.fakes.harness import folder_of, until  # noqa: E402
-from tests.faults import load, real  # noqa: E402
+from tests.faults import load, real, test_uploads  # noqa: E402
+from tests.faults.conftest import running_web  # noqa: E402
 from tests.trainer.writers import make_writer  # noqa: E402
+from workbench import uploads  # noqa: E402
 from workbench.ingestion import ingest_all  # noqa: E402
 
 EVENTS = 1_000_000
@@ -32,7 +34,7 @@ EVENTS = 1_000_000
 
 def main() -> int:
     """Run the named parts, or all of them."""
-    parts: dict[str, Callable[[], None]] = {"load": loads, "kills": kills}
+    parts: dict[str, Callable[[], None]] = {"load": loads, "kills": kills, "uploads": sent}
     for name in sys.argv[1:] or parts:
         parts[name]()
     return 0
@@ -114,6 +116,20 @@ def kills() -> None:
                     f"kill -9 of the {victim}: {job.status}, {len(steps)} steps, each once: {whole}"
                 )
             store.close()
+
+
+def sent() -> None:
+    """A gibibyte through the web process, and hostile files through the conversion."""
+    with fresh_home() as folder, running_web(folder / "home") as web:
+        ticket = uploads.open_ticket(1, "large.csv", test_uploads.GIB)
+        began = time.perf_counter()
+        grown = test_uploads.growth_mb(web, ticket)
+        _say("upload", f"1 GiB CSV, the web process grows by {grown:.0f} MB", began)
+    for name, make, _ in test_uploads.HOSTILE:
+        with fresh_home() as folder:
+            make(folder / name)
+            result = test_uploads.convert(folder / "job", folder / name)
+            print(f"{name}: {result['status']}, {result['peak_memory_mb']} MB: {result['reason']}")
 
 
 def _steps_of(job_id: int, attempt: int) -> bool:

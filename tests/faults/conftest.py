@@ -1,5 +1,6 @@
 """The product's own processes on a home of their own, without a browser."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -36,7 +37,14 @@ class Web:
 
 @pytest.fixture
 def web(home: Path) -> Iterator[Web]:
-    """`streamlit run app.py` without a worker; it ends with the test."""
+    """A web process that ends with the test."""
+    with running_web(home) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def running_web(home: Path) -> Iterator[Web]:
+    """`streamlit run app.py` without a worker."""
     home.mkdir(exist_ok=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -5,10 +5,6 @@ No result for categories is shown without it: a language model that is no better
 
 from collections.abc import Sequence
 
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import make_pipeline
-from sklearn.svm import LinearSVC
-
 PIECES = 100_000
 """Most pieces of words that count; the most frequent ones."""
 
@@ -22,6 +18,11 @@ def svm_answers(texts: Sequence[str], labels: Sequence[str], questions: Sequence
     """
     if len(set(labels)) == 1 or not questions:
         return list(labels[:1]) * len(questions)
+    # Imported here: a trainer that needs none of it starts a second earlier.
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.svm import LinearSVC
+
     pieces = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, max_features=PIECES
     )

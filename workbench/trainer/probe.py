@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 STRENGTH = 10.0
@@ -49,6 +48,9 @@ def fit_probe(embeddings: torch.Tensor, labels: Sequence[int]) -> Head:
         embeddings: (texts, hidden).
         labels: number of each text's category; all from 0 to the highest occur, two at least.
     """
+    # Imported here: a trainer that needs none of it starts a second earlier.
+    from sklearn.linear_model import LogisticRegression
+
     centre = embeddings.mean(0)
     spread = float((embeddings - centre).square().sum(1).mean().sqrt()) or 1.0
     features = ((embeddings - centre) / spread).numpy()

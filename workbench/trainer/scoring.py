@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from sacrebleu.metrics.chrf import CHRF
-from sklearn.metrics import accuracy_score, f1_score
 
 from workbench.formats import answer_of, render_prompt, segments
 from workbench.serving.label_scores import label_probabilities
@@ -177,6 +176,8 @@ def text_scores(task: str, expected: Sequence[str], answers: Sequence[str]) -> S
     if not expected or task == "language-modelling":
         return {}
     if task == "classification":
+        from sklearn.metrics import accuracy_score, f1_score  # see `baseline.svm_answers`
+
         return {
             "accuracy": float(accuracy_score(expected, answers)),
             "macro_f1": float(f1_score(expected, answers, average="macro", zero_division=0)),

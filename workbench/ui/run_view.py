@@ -14,6 +14,8 @@ from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
 
 POLL = "2s"
+DRAW = "8s"
+"""Charts are drawn less often: on a small machine they take a core's time from the training."""
 TRAIN = frame.PAGES["Train"][0]
 
 
@@ -29,6 +31,7 @@ def show(run_id: int) -> None:
         _evidence(run)
     else:
         st.fragment(_live, run_every=POLL)(run_id)
+        st.fragment(_evidence_of, run_every=DRAW)(run_id)
         if dialogs.asked() == ("cancel", run_id):
             _ask_cancel(run)
     _details(run)
@@ -68,7 +71,6 @@ def _live(run_id: int) -> None:
     paused = "It waits for you; everything is kept, also when the computer is switched off."
     goes_on = "You may close this page: the training goes on, and everything is here again later."
     st.caption(paused if job.status == "paused" else goes_on)
-    _evidence(run)
 
 
 def _buttons(job: JobView, run_id: int) -> None:
@@ -154,6 +156,10 @@ def _prefill(run: RunView, settings: dict[str, Any] | None = None) -> None:
     draft = {"version_id": run.version_id, "preset": "own", "settings": settings or run.recipe}
     projects.save_draft(context.store(), run.project_id, "train", draft)
     projects.choose_model(context.store(), run.project_id, run.base_model_id)
+
+
+def _evidence_of(run_id: int) -> None:
+    _evidence(training.get_run(context.store(), run_id))
 
 
 def _evidence(run: RunView) -> None:
