@@ -52,6 +52,7 @@ browser:
 
 bench:
 	@$(PY) scripts/bench.py
+	@$(PY) scripts/bench_step.py
 
 reliability:
 	@$(PY) scripts/reliability.py

@@ -1,5 +1,6 @@
 """The frame: step bar, sidebar, ids in the URL, and a home that cannot be opened."""
 
+import gc
 import os
 import sqlite3
 from pathlib import Path
@@ -12,6 +13,7 @@ from storage.tables import Job, now
 from tests.pages.opened import open_page, texts
 from tests.workbench.made import add_dataset, add_model, add_run
 from workbench import projects
+from workbench.ui import frame
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -120,3 +122,13 @@ def test_settings_say_what_the_machine_can_do() -> None:
     at = open_page("pages/settings/settings.py")
     assert "processor core" in texts(at)
     assert at.title[0].value == "What can this machine do?"
+
+
+def test_what_a_page_loaded_is_not_searched_for_garbage_again(store: Store) -> None:
+    frame._loaded.clear()
+    gc.unfreeze()
+    open_page("pages/settings/settings.py")
+    frozen = gc.get_freeze_count()
+    assert frozen > 10_000
+    open_page("pages/settings/settings.py")
+    assert gc.get_freeze_count() <= frozen
