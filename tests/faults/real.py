@@ -25,7 +25,7 @@ from workbench.recipe import from_dict
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STEPS = 12
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 TINY = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 """Threads would only wait for each other."""
 
