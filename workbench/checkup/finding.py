@@ -1,0 +1,49 @@
+"""What a check finds: a sentence, the rows, and the change that would mend each of them."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One row of a finding, and what a fix would do to it."""
+
+    row_id: int
+    group: int = 0
+    """Rows that belong together (the copies of one text) have the same number; 0: to none."""
+    drop: bool = False
+    """Whether the fix `remove` takes the row out."""
+    role: str = ""
+    """What the fix `change` writes to: a role of the task, or `split`."""
+    after: str | None = None
+    """The text that the fix `change` writes there; None: it leaves the row alone."""
+    value: float = 0.0
+    """How sure the check is, 0 to 1, or a similarity; 0 where that says nothing."""
+    note: str = ""
+    """A few words on this row: "card number, e-mail address"."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, in the order of its harm to the model."""
+
+    kind: str
+    """The check's own name, such as `duplicates`; one finding of a kind in a checkup."""
+    title: str
+    """What it is, in a few words: "12 rows say the same as another one"."""
+    text: str
+    """The same in a sentence or two, with an example."""
+    effect: str
+    """What it does to the model or to the verdict, in a sentence."""
+    harm: float
+    """0 (nothing) to 1 (the model or its score is worthless): orders the findings, and is taken
+    off the score."""
+    marks: list[Mark] = field(default_factory=list)
+    remove: str = ""
+    """What the button says that drops the rows marked so; empty: there is no such fix."""
+    change: str = ""
+    """What the button says that writes the new texts; empty: there is no such fix."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows it concerns."""
+        return len({mark.row_id for mark in self.marks})

@@ -1,0 +1,77 @@
+"""The examples that are looked at: those of one version, column by column."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from workbench.splits import TEST, TRAIN
+from workbench.structured import question_of
+from workbench.tasks import Task
+
+Progress = Callable[[float], None]
+"""Told the share that is done, 0 to 1; raises when the user does not want it any more."""
+
+
+def no_progress(share: float) -> None:
+    """For callers that do not watch."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The examples of a version, in its order."""
+
+    task: Task
+    row_ids: list[int]
+    splits: list[str]
+    """train, validation or test, for each row."""
+    values: dict[str, list[str]]
+    """Role → text of every row, "" where there is none. `messages` holds JSON."""
+    seed: int = 42
+    progress: Progress = field(default=no_progress, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.row_ids)
+
+    @property
+    def question_role(self) -> str:
+        """The role that holds what comes in."""
+        return self.task.required[0]
+
+    @property
+    def answer_role(self) -> str:
+        """The role that holds what the model is to give; empty where there is none of its own."""
+        return self.task.required[1] if len(self.task.required) > 1 else ""
+
+    def questions(self) -> list[str]:
+        """What comes in; of a conversation what the user says."""
+        texts = self.values[self.question_role]
+        return [question_of(text) for text in texts] if self.task.name == "chat" else texts
+
+    def answers(self) -> list[str]:
+        """What the model is to give; "" for each row of a task without."""
+        return self.values[self.answer_role] if self.answer_role else [""] * len(self)
+
+    def is_exam(self, index: int) -> bool:
+        """Whether a row is kept back for the exam."""
+        return self.splits[index] == TEST
+
+    def is_learned(self, index: int) -> bool:
+        """Whether a row is learned from."""
+        return self.splits[index] == TRAIN
+
+
+def rows_of(
+    task: Task, data: pa.Table, *, seed: int = 42, progress: Progress = no_progress
+) -> Rows:
+    """The rows of a version's table (columns row_id, split and the roles)."""
+    roles = [name for name in data.column_names if name not in ("row_id", "split")]
+    values = {role: [text or "" for text in data.column(role).to_pylist()] for role in roles}
+    splits = data.column("split").to_pylist()
+    return Rows(task, data.column("row_id").to_pylist(), splits, values, seed, progress)
+
+
+def listed(numbers: Sequence[int], shown: int = 5) -> str:
+    """ "row 4", "rows 4, 9, 12 …"."""
+    some = ", ".join(f"{number}" for number in numbers[:shown])
+    return f"{'row' if len(numbers) == 1 else 'rows'} {some}{' …' if len(numbers) > shown else ''}"
