@@ -42,6 +42,15 @@ def add_version(session: Session, dataset_id: int, **values: Any) -> DatasetVers
     return version
 
 
+def add_next(
+    session: Session, former: DatasetVersion, content_hash: str, **values: Any
+) -> DatasetVersion:
+    """The dataset's next version, made from a former one of the same file and mapping."""
+    kept = ("task", "source_hash", "source_name", "mapping", "split_seed")
+    same = {name: getattr(former, name) for name in kept}
+    return add_version(session, former.dataset_id, content_hash=content_hash, **{**same, **values})
+
+
 def same_version(
     session: Session, dataset_id: int, content_hash: str, mapping: dict[str, Any]
 ) -> DatasetVersion | None:

@@ -110,6 +110,8 @@ class DatasetVersion(Base):
     split_seed: Mapped[int]
     report: Mapped[dict[str, Any]]
     """What was dropped and why, the labels with their counts, lengths."""
+    change: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    """How it was made from an earlier version (its number as `of`); None: from the file."""
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
@@ -174,7 +176,7 @@ class Job(Base):
     project_id: Mapped[int | None] = _owner("projects", nullable=True)
     run_id: Mapped[int | None] = _owner("runs", nullable=True)
     kind: Mapped[str]
-    """train, evaluate, predict, serve, import, convert or prepare."""
+    """train, evaluate, predict, serve, import, convert, prepare, check or mend."""
     title: Mapped[str]
     spec: Mapped[dict[str, Any]]
     """What to do; becomes spec.json in the job directory."""

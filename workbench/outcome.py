@@ -23,6 +23,8 @@ _NOUNS = {
     "import": "download",
     "convert": "reading of the file",
     "prepare": "checking of the examples",
+    "check": "checkup of the data",
+    "mend": "change of the data",
     "serve": "model server",
 }
 

@@ -12,7 +12,8 @@ from workbench.tasks import Task
 from workbench.words import plural
 
 MIN_ROWS = 10
-_SHOWN_ROWS = 20
+SHOWN_ROWS = 20
+"""So many row numbers are kept of those that were left out for one reason."""
 
 
 def check_usable(task: Task, examples: Examples, name: str) -> None:
@@ -56,7 +57,7 @@ def report(task: Task, examples: Examples, splits: Sequence[str]) -> dict[str, A
     found = findings(task, examples, splits)
     facts: dict[str, Any] = {
         "dropped": {
-            reason: {"count": len(rows), "rows": rows[:_SHOWN_ROWS]}
+            reason: {"count": len(rows), "rows": rows[:SHOWN_ROWS]}
             for reason, rows in examples.dropped.items()
         },
         "findings": [{"level": finding.level, "text": finding.text} for finding in found],

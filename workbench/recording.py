@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import files, jobs, runs
+from storage import datasets, files, jobs, runs
 from storage.database import Store
 from storage.tables import ACTIVE, PAUSED, QUEUED, SUCCEEDED, TERMINAL, BaseModel, Job, Run, now
 from workbench.outcome import Ending, Outcome
@@ -19,7 +19,7 @@ def record(store: Store, job: Job, outcome: Outcome, ending: Ending) -> bool:
 
     Returns whether it was written: no if this attempt has been ended already.
     """
-    result = _with_predictions(outcome.result)
+    result = _with_objects(outcome.result)
     values: dict[str, Any] = {"status": outcome.status, "reason": outcome.reason}
     if outcome.status == QUEUED:
         values |= {"progress": {}, "alive_at": None, "progress_at": None}
@@ -38,11 +38,12 @@ def record(store: Store, job: Job, outcome: Outcome, ending: Ending) -> bool:
     return True
 
 
-def _with_predictions(result: Result | None) -> Result | None:
-    """The result, its predictions put among the objects, named by `predictions_hash`."""
-    if result is None or not result.get("predictions"):
+def _with_objects(result: Result | None) -> Result | None:
+    """The result, its files put among the objects: `predictions_hash`, `examples_hash`."""
+    made = [name for name in ("predictions", "examples") if (result or {}).get(name)]
+    if result is None or not made:
         return result
-    return {**result, "predictions_hash": files.put_file(Path(result["predictions"]))}
+    return {**result, **{f"{name}_hash": files.put_file(Path(result[name])) for name in made}}
 
 
 def _with_earlier_time(session: Session, job: Job, result: Result | None) -> Result | None:
@@ -61,6 +62,8 @@ def _keep(session: Session, job: Job, result: Result) -> None:
             _keep_training(session, job, result)
         case "evaluate":
             _keep_scores(session, job, result, result.get("scores") or {})
+        case "mend" if result["status"] == SUCCEEDED:
+            _keep_version(session, job, result)
         case "import" if result["status"] == SUCCEEDED:
             _keep_model(session, job, result)
 
@@ -77,6 +80,15 @@ def _keep_scores(session: Session, job: Job, result: Result, scores: dict[str, A
     split = job.spec.get("split") or "test"
     rows = int(result.get("rows") or 0)
     runs.add_evaluation(session, job.run_id, split, rows, scores, result["predictions_hash"])
+
+
+def _keep_version(session: Session, job: Job, result: Result) -> None:
+    """The next version of a dataset, unless the dataset was deleted meanwhile."""
+    former = datasets.version_with_dataset(session, job.spec["version_id"])
+    if former is not None:
+        made = {name: result[name] for name in ("rows", "dropped", "splits", "report")}
+        change = job.spec["change"]
+        datasets.add_next(session, former[0], result["examples_hash"], change=change, **made)
 
 
 def _keep_model(session: Session, job: Job, result: Result) -> None:

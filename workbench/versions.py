@@ -43,6 +43,9 @@ class VersionInfo:
     source_name: str
     source_hash: str
     split_seed: int
+    change: dict[str, Any] | None
+    """How it was made from version `of`: `kind` (fix, edit, label, return), `title` and `rows`
+    (how many it touched); None for what came from the file."""
     created_at: dt.datetime
     path: Path
     """The canonical examples, as Parquet."""
@@ -104,6 +107,7 @@ def _info(version: DatasetVersion, dataset: Dataset) -> VersionInfo:
         source_name=version.source_name,
         source_hash=version.source_hash,
         split_seed=version.split_seed,
+        change=version.change,
         created_at=version.created_at,
         path=files.object_path(version.content_hash),
     )

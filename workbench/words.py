@@ -98,3 +98,12 @@ def joined(parts: Sequence[str], last: str = "and") -> str:
 def sentence_case(text: str) -> str:
     """The text with a capital at its start, the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def shortened(text: str, characters: int = 60) -> str:
+    """The text on one line, cut at a word's end where it is longer than that."""
+    line = " ".join(text.split())
+    if len(line) <= characters:
+        return line
+    cut = line[:characters]
+    return cut.rsplit(" ", 1)[0].rstrip(",;:.") + " …" if " " in cut else f"{cut}…"

@@ -19,6 +19,8 @@ ICONS = {
     "import": ":material/download:",
     "convert": ":material/upload_file:",
     "prepare": ":material/checklist:",
+    "check": ":material/stethoscope:",
+    "mend": ":material/healing:",
 }
 MOVES = {
     "First": "vertical_align_top",

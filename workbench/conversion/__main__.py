@@ -1,4 +1,4 @@
-"""Run one job: `python -m workbench.conversion JOB_DIR` (kinds convert and prepare)."""
+"""Run one job: `python -m workbench.conversion JOB_DIR` (see kinds)."""
 
 import sys
 from pathlib import Path

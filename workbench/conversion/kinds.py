@@ -5,6 +5,7 @@ from typing import Any
 
 from workbench.conversion import limits
 from workbench.conversion.convert import convert
+from workbench.conversion.mend import mend
 from workbench.conversion.prepare import prepare
 from workbench.trainer.process import Kind, Process
 
@@ -20,4 +21,5 @@ def _limited(kind: Kind, more_bytes: Callable[[], int]) -> Kind:
 KINDS: dict[str, Kind] = {
     "convert": _limited(convert, limits.for_convert),
     "prepare": _limited(prepare, limits.for_prepare),
+    "mend": _limited(mend, limits.for_prepare),
 }

@@ -37,6 +37,7 @@ _MODULES = {
     "serve": "workbench.serving",
     "convert": "workbench.conversion",
     "prepare": "workbench.conversion",
+    "mend": "workbench.conversion",
 }
 
 

@@ -1,0 +1,90 @@
+"""A fix at work: the examples of a version without some rows, or with some texts written anew."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.checkup.record import REMOVE
+
+NOT_CHANGED = ("row_id",)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What happens to the rows of a version; each row is named by its id."""
+
+    remove: frozenset[int] = frozenset()
+    change: Mapping[tuple[int, str], str] | None = None
+    """(row id, role or `split`) → the new text."""
+    add: tuple[Mapping[str, str], ...] = ()
+    """New rows: role, `split` and `row_id` → their values."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows it touches."""
+        return len(self.remove | {row for row, _ in self.change or {}}) + len(self.add)
+
+
+def edit_of(fix: str, marks: pa.Table) -> Edit:
+    """What a fix does, from the marks that it acts on (see `record.those_that`)."""
+    ids = marks["row_id"].to_pylist()
+    if fix == REMOVE:
+        return Edit(remove=frozenset(ids))
+    roles, after = marks["role"].to_pylist(), marks["after"].to_pylist()
+    return Edit(change={(i, role): text for i, role, text in zip(ids, roles, after, strict=True)})
+
+
+def applied(data: pa.Table, edit: Edit) -> pa.Table:
+    """The table (columns row_id, split and roles) after the edit; rows stay in their order."""
+    for name in data.column_names:
+        if name not in NOT_CHANGED:
+            data = _rewritten(data, name, edit)
+    if edit.remove:
+        gone = pa.array(edit.remove, pa.int64())
+        data = data.filter(pc.invert(pc.is_in(data["row_id"], value_set=gone)))
+    if edit.add:
+        rows = [{name: row.get(name) or None for name in data.column_names} for row in edit.add]
+        numbered = [{**row, "row_id": int(row["row_id"] or 0)} for row in rows]
+        data = pa.concat_tables([data, pa.Table.from_pylist(numbered, data.schema)])
+    return data.combine_chunks()
+
+
+def _rewritten(data: pa.Table, name: str, edit: Edit) -> pa.Table:
+    new = {row: text for (row, role), text in (edit.change or {}).items() if role == name}
+    if not new:
+        return data
+    place = data.column_names.index(name)
+    ids = data["row_id"].combine_chunks()
+    where = pc.is_in(ids, value_set=pa.array(new, pa.int64()))
+    texts = [new[row] or None for row in ids.filter(where).to_pylist()]
+    column = data.column(place).combine_chunks()
+    replaced = pc.replace_with_mask(column, where, pa.array(texts, column.type))
+    return data.set_column(place, data.schema.field(place), replaced)
+
+
+def before_and_after(data: pa.Table, edit: Edit, limit: int) -> list[dict[str, str]]:
+    """The first rows that an edit touches: `row`, `column`, `before` and `after`, as texts.
+
+    A row that goes has nothing as `after`, and its texts joined as `before`.
+    """
+    touched = edit.remove | {row for row, _ in edit.change or {}}
+    rows = data.filter(pc.is_in(data["row_id"], value_set=pa.array(touched, pa.int64())))
+    changes: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for (number, role), text in (edit.change or {}).items():
+        changes[number].append((role, text))
+    lines: list[dict[str, str]] = []
+    for row in rows.slice(0, limit).to_pylist():
+        number = row["row_id"]
+        if number in edit.remove:
+            texts = [text for name, text in row.items() if name not in ("row_id", "split") and text]
+            lines.append(_line(number, "whole row", " → ".join(texts), ""))
+        else:
+            lines += [_line(number, role, row[role] or "", text) for role, text in changes[number]]
+    return lines[:limit]
+
+
+def _line(row: int, column: str, before: str, after: str) -> dict[str, str]:
+    return {"row": str(row), "column": column, "before": before, "after": after}

@@ -1,0 +1,151 @@
+"""Likely wrong categories: what a probe that never saw a row thinks of the row's label.
+
+The probe is logistic regression on frozen embeddings, fitted in five folds, so that every row is
+judged by one that did not learn from it. A row is suspected where the probe is as sure of another
+category as it usually is of that category's own rows (the thresholds of confident learning,
+Northcutt et al. 2021), and hardly believes in the given one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from workbench.checkup.finding import Finding, Mark
+from workbench.checkup.rows import Rows
+from workbench.trainer.probe import fit_probe
+from workbench.words import count, plural, shortened
+
+FOLDS = 5
+FEWEST = 3
+"""Categories with fewer rows are not judged: no fold could learn them."""
+HARDLY = 0.05
+"""Probability of the given category below which a label is doubted (measured on BANKING77 with
+labels flipped; scripts/bench_doctor.py prints precision and recall)."""
+_SHOWN = 60
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The probe's view of every row."""
+
+    labels: list[str]
+    """The categories that were judged, sorted."""
+    given: Ints
+    """(rows,) number of each row's own category; -1 where it was not judged."""
+    probabilities: Floats
+    """(rows, labels); zeros where a row was not judged."""
+
+    @property
+    def judged(self) -> npt.NDArray[np.bool_]:
+        """Which rows were judged."""
+        return self.given >= 0
+
+    def accuracy(self) -> float:
+        """The share of judged rows whose own category the probe finds, 0 to 1."""
+        right = self.probabilities[self.judged].argmax(1) == self.given[self.judged]
+        return float(right.mean()) if len(right) else 0.0
+
+
+def judge(
+    embeddings: torch.Tensor,
+    labels: Sequence[str],
+    seed: int,
+    done: Callable[[float], None] = lambda share: None,
+) -> Judgement | None:
+    """Out-of-fold probabilities of embeddings (rows, hidden); None if there is nothing to tell
+    apart."""
+    names, counts = np.unique(np.asarray(labels), return_counts=True)
+    judged = [str(name) for name, number in zip(names, counts, strict=True) if number >= FEWEST]
+    if len(judged) < 2:
+        return None
+    place = {name: number for number, name in enumerate(judged)}
+    given = np.array([place.get(label, -1) for label in labels])
+    rows = np.flatnonzero(given >= 0)
+    probabilities = np.zeros((len(labels), len(judged)))
+    folds = _folds(given[rows], seed)
+    for number in range(FOLDS):
+        inside, outside = rows[folds != number], rows[folds == number]
+        known = np.unique(given[inside])
+        again = np.searchsorted(known, given[inside])
+        head = fit_probe(embeddings[torch.from_numpy(inside)], again.tolist())
+        with torch.no_grad():
+            found = head(embeddings[torch.from_numpy(outside)]).softmax(1).numpy()
+        probabilities[np.ix_(outside, known)] = found
+        done((number + 1) / FOLDS)
+    return Judgement(judged, given, probabilities)
+
+
+def _folds(given: Ints, seed: int) -> Ints:
+    """A fold for each row, every category spread over all of them."""
+    order = np.random.default_rng(seed).permutation(len(given))
+    folds = np.empty(len(given), np.int64)
+    for label in np.unique(given):
+        mine = order[given[order] == label]
+        folds[mine] = (np.arange(len(mine)) + label) % FOLDS
+    return folds
+
+
+def suspects(judgement: Judgement) -> list[tuple[int, str, float]]:
+    """Rows whose label is doubted, the surest first: index, the better category, how sure (0-1)."""
+    probabilities, given = judgement.probabilities, judgement.given
+    rows = np.flatnonzero(judgement.judged)
+    own = probabilities[rows, given[rows]]
+    usual = np.array([own[given[rows] == label].mean() for label in range(len(judgement.labels))])
+    best = probabilities[rows].argmax(1)
+    sure = probabilities[rows, best]
+    doubted = (best != given[rows]) & (own < HARDLY) & (sure >= usual[best])
+    found = [
+        (int(row), judgement.labels[label], float(share))
+        for row, label, share, odd in zip(rows, best, sure, doubted, strict=True)
+        if odd
+    ]
+    return sorted(found, key=lambda suspect: -suspect[2])
+
+
+def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding | None:
+    """The suspects as a finding; `places` are the rows that were judged, by index."""
+    found = suspects(judgement)
+    if not found:
+        return None
+    labels, texts = rows.answers(), rows.questions()
+    marks = [
+        Mark(
+            rows.row_ids[places[index]],
+            drop=True,
+            role="label",
+            after=better,
+            value=sure,
+            note="exam question" if rows.is_exam(places[index]) else "",
+        )
+        for index, better, sure in found
+    ]
+    index, better, _ = found[0]
+    first = places[index]
+    exam = sum(rows.is_exam(places[i]) for i, _, _ in found)
+    share = len(found) / max(1, int(judgement.judged.sum()))
+    number = len(found)
+    return Finding(
+        "labels",
+        f"{plural(number, 'row')} {'looks' if number == 1 else 'look'} wrongly sorted",
+        f"Row {rows.row_ids[first]} ('{shortened(texts[first], _SHOWN)}') is in "
+        f"'{labels[first]}', but everything else says '{better}'. "
+        f"{count(number)} of {count(int(judgement.judged.sum()))} rows look like that; read them "
+        "before you change them, since the check is right about most of them, not all.",
+        "The model learns the mistakes, and "
+        + (
+            f"{plural(exam, 'exam question')} with a wrong category make the score lower than the "
+            "model deserves."
+            if exam
+            else "is less sure about everything near them."
+        ),
+        min(0.6, 2 * share),
+        marks,
+        remove="Take these rows out",
+        change="Give them the suggested category",
+    )
