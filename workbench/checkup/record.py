@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from workbench.checkup.finding import Finding, Mark
 from workbench.errors import WorkbenchError
 
-SUMMARY, MARKS, MAP = "checkup.json", "marks.parquet", "map.parquet"
+SUMMARY, MARKS = "checkup.json", "marks.parquet"
+MAP, UNLABELLED = "map.parquet", "unlabelled.parquet"
 REMOVE, CHANGE = "remove", "change"
 """The two kinds of fixes: rows go, or texts of rows are written anew."""
 _SCHEMA = pa.schema(

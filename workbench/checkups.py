@@ -1,0 +1,170 @@
+"""Checkups of dataset versions: a job looks through the examples, its files tell what it found."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage import conversions as rows
+from storage import files, projects
+from storage.database import Store
+from storage.tables import OPEN, SUCCEEDED, Job
+from workbench import bundled, catalogue, conversions, jobs
+from workbench.catalogue import ModelInfo
+from workbench.checkup import record
+from workbench.checkup.record import Checkup
+from workbench.errors import WorkbenchError
+from workbench.jobs import JobView
+from workbench.preparing import Source
+from workbench.presets import preset
+from workbench.versions import VersionInfo, get_version
+
+CHECK = "check"
+ENCODER = "all-MiniLM-L6-v2"
+EDITION = 1
+"""Counts up when the checks learn something new: older checkups are then made again."""
+
+
+def start(store: Store, version_id: int) -> JobView:
+    """Let a job look through a version; one that waits or runs is not started twice.
+
+    Raises:
+        WorkbenchError: the version or its examples are gone.
+    """
+    version = get_version(store, version_id)
+    if not version.path.is_file():
+        raise WorkbenchError(
+            f"The examples of version {version.number} are not on the disk any more: save the "
+            "data again."
+        )
+    spec = _spec(store, version)
+    with store.write() as session:
+        found = [job for job in _mine(rows.of_project(session, version.project_id, (CHECK,)))]
+        same = [job for job in found if job.spec["version_id"] == version_id]
+        if same and same[0].status in OPEN:
+            return jobs.view_of(session, same[0])
+        rows.release(session, same)
+        title = f"Checkup of {version.dataset_name}, version {version.number}"
+        job_id = jobs.enqueue(session, CHECK, title, spec, project_id=version.project_id)
+    return jobs.get_job(store, job_id)
+
+
+def newest(store: Store, version: VersionInfo) -> JobView | None:
+    """The newest checkup of a version, whatever became of it; None if there is none to look at."""
+    with store.read() as session:
+        for job in _mine(rows.of_project(session, version.project_id, (CHECK,))):
+            if job.spec["version_id"] == version.id:
+                gone = job.status == SUCCEEDED and not (folder(job.id) / record.SUMMARY).exists()
+                return None if gone else jobs.view_of(session, job)
+    return None
+
+
+def read(job_id: int) -> Checkup:
+    """What a checkup that has succeeded found.
+
+    Raises:
+        WorkbenchError: it is not on the disk any more.
+    """
+    return record.read(folder(job_id))
+
+
+def folder(job_id: int) -> Path:
+    """Where a checkup's files lie."""
+    return files.home() / "jobs" / str(job_id)
+
+
+def marked_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa.Table:
+    """The first rows of a finding: the marks' columns beside the version's own.
+
+    Raises:
+        WorkbenchError: the checkup or the examples are not on the disk any more.
+    """
+    found = record.marks(folder(job_id), kind).slice(0, limit)
+    data = rows_by_id(version, found["row_id"].to_pylist())
+    place = {row: number for number, row in enumerate(data["row_id"].to_pylist())}
+    there = [place.get(row) for row in found["row_id"].to_pylist()]
+    found = found.filter(pa.array([number is not None for number in there]))
+    data = data.take(pa.array([number for number in there if number is not None], pa.int64()))
+    for name in data.column_names:
+        if name != "row_id":
+            found = found.append_column(name, data[name])
+    return found
+
+
+def rows_by_id(version: VersionInfo, row_ids: list[int]) -> pa.Table:
+    """Those rows of a version.
+
+    Raises:
+        WorkbenchError: its examples are not on the disk any more.
+    """
+    if not version.path.is_file():
+        raise WorkbenchError(
+            f"The examples of version {version.number} are not on the disk any more: save the "
+            "data again."
+        )
+    return pq.read_table(version.path, filters=[("row_id", "in", row_ids or [-1])])
+
+
+def map_of(job_id: int) -> pa.Table | None:
+    """Columns row_id, x and y of the rows on the map; None if none was drawn."""
+    path = folder(job_id) / record.MAP
+    return pq.read_table(path) if path.is_file() else None
+
+
+def unlabelled_of(job_id: int) -> pa.Table | None:
+    """Rows without a category with suggestions, the most uncertain first; None if there are none.
+
+    Columns row_id, text, labels, shares and margin.
+    """
+    path = folder(job_id) / record.UNLABELLED
+    return pq.read_table(path) if path.is_file() else None
+
+
+def _mine(found: Any) -> list[Job]:
+    """Those that can be looked at: of this edition, and not let go of."""
+    return [job for job in found if job.spec.get("edition") == EDITION]
+
+
+def _spec(store: Store, version: VersionInfo) -> dict[str, Any]:
+    source = Source(version.source_hash, version.source_name)
+    path = files.object_path(source.digest)
+    read_here = path.is_file() and not conversions.is_large(source)
+    table = {"path": str(path), "name": source.name, "options": version.mapping.get("read") or {}}
+    models = {model.name: model for model in catalogue.list_models(store)}
+    encoder = models.get(ENCODER)
+    with store.read() as session:
+        project = projects.get(session, version.project_id)
+        base_id = project.base_model_id if project else None
+    base = next((model for model in models.values() if model.id == base_id), encoder)
+    return {
+        "kind": CHECK,
+        "edition": EDITION,
+        "version_id": version.id,
+        "data": str(version.path),
+        "task": version.task,
+        "mapping": version.mapping,
+        "seed": version.split_seed,
+        "table": table if read_here else None,
+        "encoder": _base(encoder) if encoder and bundled.is_ready(ENCODER) else None,
+        "tokenizer": _base(base) if base else None,
+        "max_tokens": _max_tokens(base, version.task, version.rows),
+    }
+
+
+def _base(model: ModelInfo) -> dict[str, Any]:
+    """What the trainer needs to find a model."""
+    return {
+        "name": model.name,
+        "path": str(model.path),
+        "kind": model.kind,
+        "revision": model.revision,
+    }
+
+
+def _max_tokens(model: ModelInfo | None, task: str, rows_: int) -> int:
+    """So many tokens an example may have in a balanced training with this model."""
+    kind = model.kind if model else "encoder"
+    wanted = preset("balanced", task=task, kind=kind, rows=rows_).max_length
+    context = model.context_length if model else None
+    return min(wanted, context) if context else wanted
