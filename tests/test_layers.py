@@ -14,11 +14,13 @@ TRAINER_MAY = {
     "workbench",
     "workbench.bundled",
     "workbench.chat_template",
+    "workbench.checkup",
     "workbench.errors",
     "workbench.formats",
     "workbench.job_dir",
     "workbench.recipe",
     "workbench.tasks",
+    "workbench.words",
 }
 
 

@@ -14,11 +14,10 @@ from workbench import bundled, catalogue, conversions, jobs
 from workbench.catalogue import ModelInfo
 from workbench.checkup import record
 from workbench.checkup.record import Checkup
-from workbench.errors import WorkbenchError
 from workbench.jobs import JobView
 from workbench.preparing import Source
 from workbench.presets import preset
-from workbench.versions import VersionInfo, get_version
+from workbench.versions import VersionInfo, check_there, get_version
 
 CHECK = "check"
 ENCODER = "all-MiniLM-L6-v2"
@@ -33,14 +32,10 @@ def start(store: Store, version_id: int) -> JobView:
         WorkbenchError: the version or its examples are gone.
     """
     version = get_version(store, version_id)
-    if not version.path.is_file():
-        raise WorkbenchError(
-            f"The examples of version {version.number} are not on the disk any more: save the "
-            "data again."
-        )
+    check_there(version)
     spec = _spec(store, version)
     with store.write() as session:
-        found = [job for job in _mine(rows.of_project(session, version.project_id, (CHECK,)))]
+        found = _mine(rows.of_project(session, version.project_id, (CHECK,)))
         same = [job for job in found if job.spec["version_id"] == version_id]
         if same and same[0].status in OPEN:
             return jobs.view_of(session, same[0])
@@ -98,11 +93,7 @@ def rows_by_id(version: VersionInfo, row_ids: list[int]) -> pa.Table:
     Raises:
         WorkbenchError: its examples are not on the disk any more.
     """
-    if not version.path.is_file():
-        raise WorkbenchError(
-            f"The examples of version {version.number} are not on the disk any more: save the "
-            "data again."
-        )
+    check_there(version)
     return pq.read_table(version.path, filters=[("row_id", "in", row_ids or [-1])])
 
 

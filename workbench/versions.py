@@ -72,6 +72,19 @@ def get_version(store: Store, version_id: int) -> VersionInfo:
     return _info(*found)
 
 
+def check_there(version: VersionInfo) -> None:
+    """Refuse a version whose examples have gone from the disk.
+
+    Raises:
+        WorkbenchError: they are not there.
+    """
+    if not version.path.is_file():
+        raise WorkbenchError(
+            f"The examples of version {version.number} of '{version.dataset_name}' are not on the "
+            "disk any more: save the data again."
+        )
+
+
 def latest_version(store: Store, dataset_id: int) -> VersionInfo:
     """The newest version of a dataset.
 

@@ -24,11 +24,18 @@ def _import(process: Process) -> dict[str, Any]:
     return download(process)
 
 
+def _check(process: Process) -> dict[str, Any]:
+    from workbench.trainer.checkup import checkup
+
+    return checkup(process)
+
+
 KINDS: dict[str, Kind] = {
     "train": _train,
     "evaluate": _evaluate,
     "predict": _predict,
     "import": _import,
+    "check": _check,
 }
 
 

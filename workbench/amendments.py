@@ -1,0 +1,184 @@
+"""Changes to a dataset: every one makes the next version, and every version can be returned to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage import conversions, files
+from storage import datasets as rows
+from storage.database import Store
+from storage.tables import OPEN
+from workbench import checkups, jobs
+from workbench.amending import amended
+from workbench.checkup import fixing, record
+from workbench.checkup.fixing import Edit
+from workbench.checkup.record import FindingInfo
+from workbench.errors import WorkbenchError
+from workbench.jobs import JobView
+from workbench.preparing import Plan, plan_from
+from workbench.versions import VersionInfo, check_there, get_version, list_versions
+
+MEND = "mend"
+HERE_ROWS = 50_000
+"""Larger datasets are changed by a job rather than in the pages' process."""
+FIX, EDIT, LABEL, RETURN = "fix", "edit", "label", "return"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A finding's fix as the user wants it."""
+
+    version_id: int
+    job_id: int
+    """The checkup that found it."""
+    finding: FindingInfo
+    kind: str
+    """record.REMOVE or record.CHANGE."""
+    leave: frozenset[int] = frozenset()
+    """Rows that stay as they are."""
+
+    @property
+    def title(self) -> str:
+        """What the history says of it."""
+        what = self.finding.remove if self.kind == record.REMOVE else self.finding.change
+        return f"{self.finding.title}: {what[:1].lower()}{what[1:]}"
+
+
+def preview(store: Store, fix: Fix, limit: int = 50) -> tuple[int, list[dict[str, str]]]:
+    """How many rows a fix touches, and the first of them: `row`, `column`, `before`, `after`.
+
+    Raises:
+        WorkbenchError: the checkup or the examples are not on the disk any more.
+    """
+    version = get_version(store, fix.version_id)
+    edit = _edit_of(fix)
+    touched = sorted(edit.remove | {row for row, _ in edit.change or {}})
+    data = checkups.rows_by_id(version, touched[:limit])
+    return edit.rows, fixing.before_and_after(data, edit, limit)
+
+
+def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
+    """Make the next version by a fix: the version, or for a large dataset the job that makes it.
+
+    Raises:
+        WorkbenchError: too little would be left, or the version is not the newest any more.
+    """
+    version = get_version(store, fix.version_id)
+    if version.rows > HERE_ROWS:
+        return _queue(store, version, fix)
+    return amend(store, version.id, _edit_of(fix), FIX, fix.title)
+
+
+def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> VersionInfo:
+    """Make the next version of a dataset by an edit of its newest one.
+
+    Raises:
+        WorkbenchError: nothing would change, too little would be left, or the version is not the
+            newest any more.
+    """
+    version = get_version(store, version_id)
+    if not edit.rows:
+        raise WorkbenchError("Nothing is chosen that could be changed: choose at least one row.")
+    prepared = amended(data_of(version), plan_of(version), version.report, edit)
+    made = {
+        "rows": len(prepared),
+        "dropped": prepared.dropped,
+        "splits": prepared.splits,
+        "report": prepared.report,
+    }
+    digest = files.put(prepared.parquet())
+    return _save(store, version, digest, made, {"kind": kind, "title": title, "rows": edit.rows})
+
+
+def go_back(store: Store, version_id: int) -> VersionInfo:
+    """Make an earlier version the newest one again, as a version of its own.
+
+    Raises:
+        WorkbenchError: the newest has these examples already, or they are not on the disk.
+    """
+    version = get_version(store, version_id)
+    newest = history(store, version)[0]
+    if newest.path == version.path and newest.mapping == version.mapping:
+        raise WorkbenchError(f"Version {newest.number} has these very examples already.")
+    check_there(version)
+    kept = ("rows", "dropped", "splits", "report", "mapping", "source_hash", "source_name")
+    made = {name: getattr(version, name) for name in (*kept, "split_seed")}
+    change = {"kind": RETURN, "title": f"Back to version {version.number}", "rows": 0}
+    return _save(store, newest, version.path.name, made, change)
+
+
+def history(store: Store, version: VersionInfo) -> list[VersionInfo]:
+    """The versions of a version's dataset, the newest first."""
+    found = list_versions(store, version.project_id)
+    return [other for other in found if other.dataset_id == version.dataset_id]
+
+
+def mending(store: Store, version: VersionInfo) -> JobView | None:
+    """The job that is changing this version, if one is."""
+    with store.read() as session:
+        for job in conversions.of_project(session, version.project_id, (MEND,)):
+            if job.spec.get("version_id") == version.id and job.status in OPEN:
+                return jobs.view_of(session, job)
+    return None
+
+
+def data_of(version: VersionInfo) -> pa.Table:
+    """A version's examples: row_id, split and the roles of its task.
+
+    Raises:
+        WorkbenchError: they are not on the disk any more.
+    """
+    check_there(version)
+    return pq.read_table(version.path)
+
+
+def plan_of(version: VersionInfo) -> Plan:
+    """How the version's file became examples."""
+    return plan_from(version.task, version.mapping, version.split_seed)
+
+
+def _edit_of(fix: Fix) -> Edit:
+    found = record.marks(checkups.folder(fix.job_id), fix.finding.kind)
+    return fixing.edit_of(fix.kind, record.those_that(fix.kind, found, fix.leave))
+
+
+def _save(
+    store: Store, former: VersionInfo, digest: str, made: dict[str, Any], change: dict[str, Any]
+) -> VersionInfo:
+    with store.write() as session:
+        versions = rows.versions_of_dataset(session, former.dataset_id)
+        if not versions or versions[-1].id != former.id:
+            raise WorkbenchError(
+                f"'{former.dataset_name}' has a newer version than the one you changed, made "
+                "meanwhile in another window: reload the page and look at that one."
+            )
+        told = {**change, "of": former.number}
+        version_id = rows.add_next(session, versions[-1], digest, change=told, **made).id
+    return get_version(store, version_id)
+
+
+def _queue(store: Store, version: VersionInfo, fix: Fix) -> JobView:
+    spec = {
+        "kind": MEND,
+        "version_id": version.id,
+        "data": str(version.path),
+        "task": version.task,
+        "mapping": version.mapping,
+        "seed": version.split_seed,
+        "report": version.report,
+        "checkup": str(checkups.folder(fix.job_id)),
+        "finding": fix.finding.kind,
+        "fix": fix.kind,
+        "leave": sorted(fix.leave),
+        "change": {"kind": FIX, "title": fix.title, "rows": fix.finding.rows, "of": version.number},
+    }
+    if mending(store, version):
+        raise WorkbenchError(
+            f"'{version.dataset_name}' is being changed already: wait for that, then go on."
+        )
+    with store.write() as session:
+        title = f"Change of {version.dataset_name}"
+        job_id = jobs.enqueue(session, MEND, title, spec, project_id=version.project_id)
+    return jobs.get_job(store, job_id)
