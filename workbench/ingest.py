@@ -27,6 +27,7 @@ from workbench.preparing import (
 )
 from workbench.readers import ReadOptions, Table, read_table
 from workbench.sources import discard, keep, keep_text, open_source, reading_alike
+from workbench.split_by import SplitBy, checked, split_by_from
 from workbench.splits import DEFAULT_FRACTIONS, DEFAULT_SEED
 from workbench.tasks import task_named
 from workbench.versions import (
@@ -99,6 +100,7 @@ def same_split(version: DatasetVersion, plan: Plan) -> bool:
         and version.split_seed == plan.seed
         and not earlier.get("test")
         and list(earlier.get("fractions") or DEFAULT_FRACTIONS) == list(plan.fractions)
+        and split_by_from(earlier.get("split_by")) == plan.split_by
     )
 
 
@@ -174,6 +176,8 @@ def save_version(
     test_path: Path | None = None,
     fractions: tuple[float, float, float] = DEFAULT_FRACTIONS,
     seed: int = DEFAULT_SEED,
+    split_by: SplitBy | None = None,
+    near_duplicates: bool = False,
 ) -> SavedVersion:
     """Read, map, split and save a file in one go, for callers without a page.
 
@@ -182,6 +186,8 @@ def save_version(
         mapping: role → column or template; what is not given is guessed.
         dataset_name: the file's name without its ending, when empty.
         test_path: the user's own exam, in place of the test split.
+        split_by: how the exam is drawn; at random when None.
+        near_duplicates: whether near-duplicates stay on one side of the exam.
 
     Raises:
         WorkbenchError: one sentence with the row, column or file, and what to do.
@@ -189,10 +195,21 @@ def save_version(
     table = read_table(path, path.name, options)
     task = task_named(task).name if task else guessing.guess_task(table).task
     roles = _completed(table, task, dict(mapping or {}))
+    by = checked(split_by or SplitBy(), table)
     test_table = read_table(test_path, "", reading_alike(table.options)) if test_path else None
     source = _keep_file(path)
     test = _keep_file(test_path) if test_path else None
-    plan = Plan(task, roles, system, table.options, test, fractions=fractions, seed=seed)
+    plan = Plan(
+        task,
+        roles,
+        system,
+        table.options,
+        test,
+        fractions=fractions,
+        seed=seed,
+        split_by=by,
+        near_duplicates=near_duplicates,
+    )
     name = dataset_name or path.stem
     earlier = earlier_splits(store, project_id, name, plan)
     prepared = prepare(plan, table, test_table, earlier=earlier)

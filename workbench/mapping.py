@@ -70,14 +70,19 @@ def check_roles(task: Task, roles: Mapping[str, str], table: Table) -> dict[str,
 def _resolved(source: str, table: Table) -> str:
     columns = table.columns
     if not is_template(source, columns):
-        return _column(source, table)
+        return column_named(source, table)
     return _PART.sub(
-        lambda match: "{" + _column(match[1].strip(), table) + "}" if match[1] else match[0], source
+        lambda match: "{" + column_named(match[1].strip(), table) + "}" if match[1] else match[0],
+        source,
     )
 
 
-def _column(name: str, table: Table) -> str:
-    """The column of this name, whatever its case and outer spaces."""
+def column_named(name: str, table: Table) -> str:
+    """The column of this name, whatever its case and outer spaces.
+
+    Raises:
+        WorkbenchError: the table has none.
+    """
     if name in table.columns:
         return name
     alike = {column.casefold(): column for column in table.columns}

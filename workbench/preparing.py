@@ -5,20 +5,22 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workbench import findings, quality
+from workbench import findings, quality, split_by
 from workbench.errors import WorkbenchError
 from workbench.examples import LEAKED, Examples, examples_of, question
 from workbench.mapping import check_roles, given_away
 from workbench.readers.table import ReadOptions, Table, options_from
+from workbench.split_by import GROUP, TIME, SplitBy
 from workbench.splits import (
     DEFAULT_FRACTIONS,
     DEFAULT_SEED,
     TEST,
+    alike_key,
     assign,
     check_fractions,
     question_key,
@@ -27,6 +29,7 @@ from workbench.splits import (
 from workbench.tasks import Task, task_named
 
 _BATCH = 20_000
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,19 @@ class Plan:
     test_read: ReadOptions = field(default_factory=ReadOptions)
     fractions: tuple[float, float, float] = DEFAULT_FRACTIONS
     seed: int = DEFAULT_SEED
+    split_by: SplitBy = field(default_factory=SplitBy)
+    """How the exam is drawn."""
+    near_duplicates: bool = False
+    """Whether questions that differ in punctuation and digits only stay on one side, too."""
 
     def as_mapping(self) -> dict[str, Any]:
-        """Plain values for the version's row; its task and seed have columns of their own."""
+        """Plain values for the version's row; its task and seed have columns of their own.
+
+        What older versions did not know is left out where it is as it was for them.
+        """
+        newer: dict[str, Any] = {"split_by": self.split_by.as_dict()} if self.split_by else {}
+        if self.near_duplicates:
+            newer["near_duplicates"] = True
         return {
             "roles": dict(self.roles),
             "system": self.system,
@@ -61,6 +74,7 @@ class Plan:
             "test": dataclasses.asdict(self.test) if self.test else None,
             "test_read": self.test_read.as_dict(),
             "fractions": list(self.fractions),
+            **newer,
         }
 
 
@@ -76,6 +90,8 @@ def plan_from(task: str, mapping: Mapping[str, Any], seed: int = DEFAULT_SEED) -
         options_from(mapping.get("test_read") or {}),
         (train, validation, test),
         seed,
+        split_by.split_by_from(mapping.get("split_by")),
+        bool(mapping.get("near_duplicates")),
     )
 
 
@@ -122,23 +138,29 @@ def prepare(
     task = task_named(plan.task)
     check_fractions(plan.fractions, test_file=test_table is not None)
     roles = check_roles(task, plan.roles, table)
-    plan = dataclasses.replace(plan, roles=roles, system=plan.system.strip(), read=table.options)
+    plan = dataclasses.replace(
+        plan,
+        roles=roles,
+        system=plan.system.strip(),
+        read=table.options,
+        split_by=split_by.checked(plan.split_by, table),
+    )
     examples = examples_of(table, task, roles)
     facts: dict[str, Any] = {}
     if test_table is None:
         quality.check_usable(task, examples, table.name)
-        splits = _split(task, examples, plan.fractions, plan.seed, earlier)
+        splits, facts["split"] = _split(plan, table, examples, plan.fractions, earlier)
     else:
         plan = dataclasses.replace(plan, test_read=test_table.options)
         exam = _exam(task, roles, test_table)
         examples = _without_leaks(examples, exam)
         quality.check_usable(task, examples, table.name)
         shares = (1 - plan.fractions[1], plan.fractions[1], 0.0)
-        splits = _split(task, examples, shares, plan.seed, None)
+        splits, facts["split"] = _split(plan, table, examples, shares, None)
         offset = max(table.row_numbers.to_pylist())
         splits += [TEST] * len(exam)
         examples = _joined(examples, exam, offset)
-        facts = {"test_row_offset": offset, "test_name": test_table.name}
+        facts |= {"test_row_offset": offset, "test_name": test_table.name}
         facts["test_dropped"] = {reason: len(rows) for reason, rows in exam.dropped.items()}
     report = {**quality.report(task, examples, splits), **facts}
     report["notes"] = list(table.notes)
@@ -149,14 +171,37 @@ def prepare(
 
 
 def _split(
-    task: Task,
+    plan: Plan,
+    table: Table,
     examples: Examples,
     fractions: Sequence[float],
-    seed: int,
     earlier: Mapping[str, str] | None,
-) -> list[str]:
-    labels = examples.values["label"] if task.name == "classification" else None
-    return assign(examples.keys, labels, fractions=fractions, seed=seed, earlier=earlier)
+) -> tuple[list[str], dict[str, Any]]:
+    """The split of every example, and how they were split."""
+    by, groups, moments = plan.split_by, None, None
+    if by.kind == GROUP:
+        groups = _at(examples, table, split_by.groups_of(table, by.column))
+    if by.kind == TIME:
+        moments = _at(examples, table, split_by.moments_of(table, by.column))
+    splits = assign(
+        examples.keys,
+        examples.values["label"] if plan.task == "classification" else None,
+        fractions=fractions,
+        seed=plan.seed,
+        earlier=earlier,
+        groups=groups,
+        moments=moments,
+        alike=list(map(alike_key, examples.raw_questions)) if plan.near_duplicates else None,
+    )
+    if by:
+        split_by.check_sides(by, splits, fractions)
+    return splits, split_by.facts(by, splits, groups=groups, moments=moments)
+
+
+def _at(examples: Examples, table: Table, values: Sequence[_Value]) -> list[_Value]:
+    """The values of the rows that are examples."""
+    by_number = dict(zip(table.row_numbers.to_pylist(), values, strict=True))
+    return [by_number[number] for number in examples.row_ids]
 
 
 def _exam(task: Task, roles: Mapping[str, str], table: Table) -> Examples:

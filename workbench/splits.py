@@ -2,40 +2,53 @@
 
 Rows with the same question always stand on the same side. Within each category the questions
 are ordered by a hash of seed and question, and the first ones become the exam, the next ones
-practice: the same table gives the same split on every machine. A table that is saved again,
-changed or grown, keeps the side of every question it had (`earlier`); only new questions fill
-up what is missing.
+practice: the same table gives the same split on every machine. Rows that belong together (of one
+customer) can be kept on one side, too, or the newest rows be the exam. A table that is saved
+again, changed or grown, keeps the side of every question it had (`earlier`); only new questions
+fill up what is missing.
 """
 
 import hashlib
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from workbench.errors import WorkbenchError
+from workbench.split_blocks import TEST, TRAIN, VALIDATION, Block, blocks_of
+from workbench.split_draw import newest_last, share_out
 
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
+__all__ = [
+    "DEFAULT_FRACTIONS",
+    "DEFAULT_SEED",
+    "TEST",
+    "TRAIN",
+    "VALIDATION",
+    "alike_key",
+    "assign",
+    "check_fractions",
+    "question_key",
+    "sizes",
+]
+
 DEFAULT_FRACTIONS = (0.8, 0.1, 0.1)
 DEFAULT_SEED = 42
 _ALWAYS_FROM = 5
 """A category with this many examples gets at least one for practice and one for the exam."""
-
-
-@dataclass
-class _Group:
-    """All rows with one question."""
-
-    key: str
-    rank: bytes
-    """Where it stands in the order of the seed."""
-    rows: list[int] = field(default_factory=list)
-    split: str = ""
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def question_key(question: str) -> str:
     """The same for questions that differ only in capitals and spaces."""
     return hashlib.sha256(" ".join(question.casefold().split()).encode()).hexdigest()
+
+
+def alike_key(question: str) -> str | None:
+    """The same for questions that differ only in capitals, spaces, punctuation and digits.
+
+    None for a question that has nothing else.
+    """
+    return _NO_LETTERS.sub(" ", question.casefold()).strip() or None
 
 
 def check_fractions(fractions: Sequence[float], *, test_file: bool = False) -> None:
@@ -59,6 +72,9 @@ def assign(
     fractions: Sequence[float] = DEFAULT_FRACTIONS,
     seed: int = DEFAULT_SEED,
     earlier: Mapping[str, str] | None = None,
+    groups: Sequence[str | None] | None = None,
+    moments: Sequence[float | None] | None = None,
+    alike: Sequence[str | None] | None = None,
 ) -> list[str]:
     """The split of every row: train, validation or test.
 
@@ -67,86 +83,95 @@ def assign(
         categories: for each row its category, to share each one out alike.
         fractions: shares of train, validation and test; a share of 0 leaves a split out.
         earlier: question key → split in an earlier version of the same table.
+        groups: for each row what it has in common with others (a customer), or None: rows that
+            share it stay on one side.
+        moments: for each row when it was, or None: the newest rows become the exam.
+        alike: for each row its `alike_key`: near-duplicates stay on one side.
     """
-    groups = _grouped(keys, seed, earlier or {})
-    strata = _strata(groups, categories)
-    for split, fraction in ((TEST, fractions[2]), (VALIDATION, fractions[1])):
-        _fill(strata, split, fraction)
-    for group in groups:
-        group.split = group.split or TRAIN
-    for split, fraction in ((TEST, fractions[2]), (VALIDATION, fractions[1])):
-        if fraction > 0:
-            _never_empty(strata, split)
+    blocks = blocks_of(keys, seed, earlier or {}, groups=groups, alike=alike)
+    strata = _strata(blocks, categories)
+    if moments is not None:
+        newest_last(blocks, moments, fractions)
+    elif groups is not None:
+        share_out(blocks, categories, fractions)
+        _fill_gaps(strata, fractions)
+    else:
+        _at_random(strata, fractions)
     result = [TRAIN] * len(keys)
-    for group in groups:
-        for row in group.rows:
-            result[row] = group.split
+    for block in blocks:
+        for row in block.rows:
+            result[row] = block.split
     return result
 
 
-def _grouped(keys: Sequence[str], seed: int, earlier: Mapping[str, str]) -> list[_Group]:
-    groups: dict[str, _Group] = {}
-    for row, key in enumerate(keys):
-        if key not in groups:
-            rank = hashlib.sha256(f"{seed}:{key}".encode()).digest()
-            groups[key] = _Group(key, rank, split=earlier.get(key, ""))
-        groups[key].rows.append(row)
-    return sorted(groups.values(), key=lambda group: group.rank)
+def _at_random(strata: list[list[Block]], fractions: Sequence[float]) -> None:
+    for split, fraction in ((TEST, fractions[2]), (VALIDATION, fractions[1])):
+        _fill(strata, split, fraction)
+    for stratum in strata:
+        for block in stratum:
+            block.split = block.split or TRAIN
+    _fill_gaps(strata, fractions)
 
 
-def _strata(groups: list[_Group], categories: Sequence[str | None] | None) -> list[list[_Group]]:
-    """The groups by category, the largest category first."""
-    found: dict[str, list[_Group]] = defaultdict(list)
-    for group in groups:
-        found[(categories[group.rows[0]] or "") if categories else ""].append(group)
+def _fill_gaps(strata: list[list[Block]], fractions: Sequence[float]) -> None:
+    for split, fraction in ((TEST, fractions[2]), (VALIDATION, fractions[1])):
+        if fraction > 0:
+            _never_empty(strata, split)
+
+
+def _strata(blocks: list[Block], categories: Sequence[str | None] | None) -> list[list[Block]]:
+    """The blocks by category, the largest category first."""
+    found: dict[str, list[Block]] = defaultdict(list)
+    for block in blocks:
+        found[(categories[block.rows[0]] or "") if categories else ""].append(block)
     counts = {name: _rows(members) for name, members in found.items()}
     return [found[name] for name in sorted(found, key=lambda name: (-counts[name], name))]
 
 
-def _rows(groups: list[_Group]) -> int:
-    return sum(len(group.rows) for group in groups)
+def _rows(blocks: list[Block]) -> int:
+    return sum(len(block.rows) for block in blocks)
 
 
-def _fill(strata: list[list[_Group]], split: str, fraction: float) -> None:
+def _fill(strata: list[list[Block]], split: str, fraction: float) -> None:
     """Give each category its share; what rounding takes from one it gives to another."""
     wanted = given = 0.0
-    for groups in strata:
-        size = _rows(groups)
+    for blocks in strata:
+        size = _rows(blocks)
         wanted += size * fraction
-        share = min(max(0, math.floor(wanted - given + 0.5)), _at_most(groups))
+        share = min(max(0, math.floor(wanted - given + 0.5)), _at_most(blocks))
         if fraction > 0 and size >= _ALWAYS_FROM:
             share = max(1, share)
         given += share
-        _take(groups, split, share)
+        _take(blocks, split, share)
 
 
-def _at_most(groups: list[_Group]) -> int:
+def _at_most(blocks: list[Block]) -> int:
     """As many as leave one question to learn from."""
-    taken = sum(len(group.rows) for group in groups if group.split == TEST)
-    return max(0, _rows(groups) - taken - 1)
+    taken = sum(len(block.rows) for block in blocks if block.split == TEST)
+    return max(0, _rows(blocks) - taken - 1)
 
 
-def _take(groups: list[_Group], split: str, share: int) -> None:
-    missing = share - sum(len(group.rows) for group in groups if group.split == split)
-    free = [group for group in groups if not group.split]
-    left_to_learn = sum(1 for group in groups if group.split in ("", TRAIN))
-    for group in free:
-        if len(group.rows) <= missing and left_to_learn > 1:
-            group.split = split
+def _take(blocks: list[Block], split: str, share: int) -> None:
+    missing = share - sum(len(block.rows) for block in blocks if block.split == split)
+    free = [block for block in blocks if not block.split]
+    left_to_learn = sum(1 for block in blocks if block.split in ("", TRAIN))
+    for block in free:
+        if len(block.rows) <= missing and left_to_learn > 1:
+            block.split = split
             left_to_learn -= 1
-            missing -= len(group.rows)
+            missing -= len(block.rows)
 
 
-def _never_empty(strata: list[list[_Group]], split: str) -> None:
+def _never_empty(strata: list[list[Block]], split: str) -> None:
     """Fill an empty split with one question, of a category that can spare it if there is one."""
-    groups = [group for stratum in strata for group in stratum]
-    if any(group.split == split for group in groups):
+    blocks = [block for stratum in strata for block in stratum]
+    if any(block.split == split for block in blocks):
         return
-    learning = [[group for group in stratum if group.split == TRAIN] for stratum in strata]
+    learning = [[block for block in stratum if block.split == TRAIN] for stratum in strata]
     choice = next((found for found in learning if len(found) > 1), None)
-    choice = choice or [group for found in learning for group in found]
+    choice = choice or [block for found in learning for block in found]
     if len(choice) > 1:
-        min(choice, key=lambda group: len(group.rows)).split = split
+        min(choice, key=lambda block: len(block.rows)).split = split
 
 
 def sizes(splits: Sequence[str]) -> dict[str, int]:

@@ -1,0 +1,279 @@
+"""Exams drawn by customer, by time, and with near-duplicates kept together."""
+
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.database import Store
+from workbench import ingest, projects
+from workbench.errors import WorkbenchError
+from workbench.preparing import Plan, Prepared, plan_from, prepare
+from workbench.readers import Table
+from workbench.split_by import SplitBy, parsed
+from workbench.splits import alike_key, assign, question_key, sizes
+
+ROLES = {"text": "text", "label": "label"}
+
+
+def _keys(count: int) -> list[str]:
+    return [question_key(f"question {i}") for i in range(count)]
+
+
+def _by_group(groups: list[str | None], splits: list[str]) -> dict[str | None, set[str]]:
+    sides: dict[str | None, set[str]] = defaultdict(set)
+    for group, split in zip(groups, splits, strict=True):
+        sides[group].add(split)
+    return sides
+
+
+def test_a_customer_stands_on_one_side() -> None:
+    groups: list[str | None] = [f"customer {i % 60}" for i in range(300)]
+
+    splits = assign(_keys(300), groups=groups)
+
+    assert all(len(sides) == 1 for sides in _by_group(groups, splits).values())
+    assert sizes(splits) == {"train": 240, "validation": 30, "test": 30}
+    assert splits != assign(_keys(300), groups=groups, seed=1)
+
+
+def test_customers_of_many_sizes_keep_shares_and_categories() -> None:
+    groups: list[str | None] = [f"c{int((i * 7919 % 1000) ** 0.5 * 3)}" for i in range(1000)]
+    labels = [("often", "often", "often", "seldom", "rare")[i * 31 % 5] for i in range(1000)]
+
+    splits = assign(_keys(1000), labels, groups=groups)
+
+    assert all(len(sides) == 1 for sides in _by_group(groups, splits).values())
+    found = sizes(splits)
+    assert found["test"] == pytest.approx(100, abs=15)
+    assert found["validation"] == pytest.approx(100, abs=15)
+    asked = Counter(label for label, split in zip(labels, splits, strict=True) if split == "test")
+    assert asked["rare"] == pytest.approx(20, abs=10)
+    assert asked["often"] == pytest.approx(60, abs=15)
+
+
+def test_who_asks_the_same_goes_with_who_asked_it_first() -> None:
+    keys = [*_keys(90), question_key("question 0")]
+    groups: list[str | None] = [f"customer {i % 30}" for i in range(90)] + ["another"]
+
+    splits = assign(keys, groups=groups)
+
+    assert splits[90] == splits[0] == splits[30]
+
+
+def test_what_everybody_asks_ties_nobody() -> None:
+    groups: list[str | None] = [f"customer {i % 30}" for i in range(120)]
+    keys = [question_key("Thank you!") if i < 30 else key for i, key in enumerate(_keys(120))]
+
+    splits = assign(keys, groups=groups)
+
+    assert set(splits[:30]) == {"train"}
+    assert sizes(splits)["test"] == pytest.approx(12, abs=4)
+    assert all(len(sides) == 1 for sides in _by_group(groups[30:], splits[30:]).values())
+
+
+def test_a_category_of_one_customer_is_learned_not_asked() -> None:
+    groups: list[str | None] = [f"customer {i % 40}" for i in range(160)]
+    labels = ["odd" if group == "customer 7" else "usual" for group in groups]
+
+    splits = assign(_keys(160), labels, groups=groups)
+
+    assert splits[7] == "train"
+
+
+def test_a_customer_keeps_its_side_when_the_table_grows() -> None:
+    groups: list[str | None] = [f"customer {i % 40}" for i in range(200)]
+    keys = _keys(200)
+    before = assign(keys, groups=groups)
+    more: list[str | None] = ["customer 3", "customer 4", *(f"new {i % 10}" for i in range(40))]
+    new = [question_key(f"new question {i}") for i in range(42)]
+
+    after = assign(
+        [*new, *keys], groups=[*more, *groups], earlier=dict(zip(keys, before, strict=True))
+    )
+
+    assert after[42:] == before
+    assert after[:2] == before[3:5]
+    assert sizes(after)["test"] > sizes(before)["test"]
+
+
+@given(st.integers(12, 80), st.integers(3, 40), st.integers(0, 1000))
+def test_groups_never_straddle(count: int, customers: int, seed: int) -> None:
+    groups: list[str | None] = [f"{i * i % customers}" for i in range(count)]
+    labels = [f"{i % 3}" for i in range(count)]
+
+    splits = assign(_keys(count), labels, groups=groups, seed=seed)
+
+    assert all(len(sides) == 1 for sides in _by_group(groups, splits).values())
+
+
+def test_the_newest_rows_are_the_exam() -> None:
+    moments: list[float | None] = [float(i * 37 % 200) for i in range(200)]
+
+    splits = assign(_keys(200), moments=moments)
+
+    by_age = [split for _, split in sorted(zip(moments, splits, strict=True))]  # type: ignore[type-var]
+    assert by_age == ["train"] * 160 + ["validation"] * 20 + ["test"] * 20
+
+
+def test_rows_of_one_day_and_equal_questions_stay_together() -> None:
+    moments: list[float | None] = [float(i // 15) for i in range(200)]
+    keys = _keys(200)
+    keys[199] = keys[0]
+
+    splits = assign(keys, moments=moments)
+
+    assert all(
+        len(sides) == 1
+        for sides in _by_group([str(m) for m in moments[:195]], splits[:195]).values()
+    )
+    assert splits[199] == splits[0] == "train"
+    assert sizes(splits)["test"] == pytest.approx(20, abs=8)
+
+
+def test_rows_without_a_date_are_learned_from() -> None:
+    moments = [float(i) if i % 2 else None for i in range(200)]
+
+    splits = assign(_keys(200), moments=moments)
+
+    assert {splits[i] for i in range(0, 200, 2)} == {"train"}
+    assert sizes(splits)["test"] == 20
+
+
+def test_near_duplicates_stay_together_and_forms_fall_apart() -> None:
+    texts = [
+        f"{word} is my parcel{mark}" for word in map(_word, range(100)) for mark in ("?", " 7!")
+    ]
+    alike = list(map(alike_key, texts))
+    keys = list(map(question_key, texts))
+
+    splits = assign(keys, alike=alike)
+
+    assert all(splits[i] == splits[i + 1] for i in range(0, 200, 2))
+    forms = [f"message number {i}" for i in range(60)]
+    keys = list(map(question_key, forms))
+    assert assign(keys, alike=list(map(alike_key, forms))) == assign(keys)
+
+
+def test_near_duplicates_that_were_apart_stay_where_they_were() -> None:
+    keys = _keys(60)
+    earlier = dict(zip(keys, assign(keys), strict=True))
+    exam = next(i for i, key in enumerate(keys) if earlier[key] == "test")
+    learned = next(i for i, key in enumerate(keys) if earlier[key] == "train")
+    alike: list[str | None] = [str(i) for i in range(61)]
+    alike[exam] = alike[learned] = alike[60] = "the same"
+
+    splits = assign([*keys, question_key("new")], alike=alike, earlier=earlier)
+
+    assert splits[:60] == list(earlier.values())
+    assert splits[60] == "train"
+
+
+def _word(number: int) -> str:
+    return "".join(chr(97 + int(digit)) for digit in str(number))
+
+
+def _table(rows: int = 120, **columns: list[str | None]) -> Table:
+    data: dict[str, Any] = {
+        "text": [f"{_word(i)} asks for {_word(i * 7)}" for i in range(rows)],
+        "label": [f"kind {i % 3}" for i in range(rows)],
+        "Customer": [f"Customer {i % 24}" for i in range(rows)],
+        "written": [f"{i % 28 + 1:02}.{i // 28 + 1:02}.2024" for i in range(rows)],
+        **columns,
+    }
+    numbers = pa.array(range(2, rows + 2), pa.int64())
+    return Table("mails.csv", pa.table(data), numbers, "csv")
+
+
+def _prepared(by: SplitBy, table: Table | None = None, **more: Any) -> Prepared:
+    return prepare(Plan("classification", ROLES, split_by=by, **more), table or _table())
+
+
+def test_the_report_says_how_the_exam_was_drawn() -> None:
+    by_customer = _prepared(SplitBy("group", "customer")).report["split"]
+    assert by_customer["column"] == "Customer"
+    assert by_customer["groups"] == 24
+    assert by_customer["text"] == "by 'Customer': 24 different values, none on both sides"
+    by_time = _prepared(SplitBy("time", "written")).report["split"]
+    assert by_time["text"].startswith("by time ('written'): learned from until ")
+    assert by_time["text"].endswith("on")
+    assert by_time["spans"]["train"][1] < by_time["spans"]["test"][0]
+    assert _prepared(SplitBy()).report["split"]["text"] == "at random"
+
+
+def test_rows_that_cannot_be_used_do_not_shift_the_groups() -> None:
+    table = _table(text=[None if i % 5 == 0 else f"{_word(i)} asks" for i in range(120)])
+
+    prepared = _prepared(SplitBy("group", "Customer"), table)
+
+    splits = prepared.data.column("split").to_pylist()
+    customers = [(number - 2) % 24 for number in prepared.data.column("row_id").to_pylist()]
+    assert len(splits) == 96
+    assert all(len(s) == 1 for s in _by_group([str(c) for c in customers], splits).values())
+
+
+@pytest.mark.parametrize(
+    ("by", "columns", "sentence"),
+    [
+        (SplitBy("group", "client"), {}, "no column 'client'"),
+        (SplitBy("group", "one"), {"one": ["Anna"] * 120}, "cannot be drawn by 'one'"),
+        (SplitBy("time", "one"), {"one": ["2024-01-01"] * 120}, "has the same date there"),
+        (SplitBy("time", "Customer"), {}, "No cell of 'Customer' .* can be read as a date"),
+    ],
+)
+def test_a_column_that_does_not_split_is_refused(
+    by: SplitBy, columns: dict[str, list[str | None]], sentence: str
+) -> None:
+    with pytest.raises(WorkbenchError, match=sentence):
+        _prepared(by, _table(**columns))
+
+
+def test_what_stands_for_no_customer_ties_nobody() -> None:
+    table = _table(Customer=["unknown" if i % 2 else f"Customer {i % 24}" for i in range(120)])
+
+    facts = _prepared(SplitBy("group", "Customer"), table).report["split"]
+
+    assert (facts["groups"], facts["without"]) == (12, 60)
+
+
+def test_an_old_plan_is_written_as_before_and_a_new_one_comes_back() -> None:
+    old = Plan("classification", ROLES).as_mapping()
+    assert not {"split_by", "near_duplicates"} & old.keys()
+    assert plan_from("classification", old).split_by == SplitBy()
+    new = Plan("classification", ROLES, split_by=SplitBy("time", "written"), near_duplicates=True)
+    assert plan_from("classification", new.as_mapping()) == new
+
+
+def test_versions_that_were_drawn_otherwise_say_nothing_of_the_sides(
+    store: Store, tmp_path: Path
+) -> None:
+    project_id = projects.create_project(store, "Mails")
+    path = tmp_path / "mails.csv"
+    data = _table().data.to_pydict()
+    lines = [",".join(row) for row in zip(*data.values(), strict=True)]
+    path.write_text("\n".join([",".join(data), *lines]))
+
+    def save(by: SplitBy) -> ingest.SavedVersion:
+        return ingest.save_version(
+            store, project_id=project_id, path=path, mapping=ROLES, split_by=by
+        )
+
+    save(SplitBy())
+    by_customer = save(SplitBy("group", " customer "))
+
+    assert by_customer.report["split"]["on_both_sides"] == 0
+    assert not save(SplitBy("group", "Customer")).created
+    plan = plan_from("classification", ingest.get_version(store, by_customer.version_id).mapping)
+    assert plan.split_by == SplitBy("group", "Customer")
+    assert len(ingest.earlier_splits(store, project_id, "mails", plan)) == 120
+
+
+@pytest.mark.parametrize("text", ["", "group", "group:", "newest", "time: "])
+def test_what_is_no_way_to_split_is_refused(text: str) -> None:
+    with pytest.raises(WorkbenchError, match="group:COLUMN or time:COLUMN"):
+        parsed(text)
+    assert parsed("time:sent at") == SplitBy("time", "sent at")

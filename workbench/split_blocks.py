@@ -1,0 +1,157 @@
+"""Rows that must stand on one side of the exam: those that ask the same, or belong together."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+TRAIN, VALIDATION, TEST = "train", "validation", "test"
+_LARGEST_SHARE = 0.5
+"""Links that would tie more of the rows together than this are not worth following."""
+_ALIKE_SHARE = 0.05
+_ALIKE_ROWS = 3
+"""What is said alike in more rows than both is a form with blanks to fill in, not one question."""
+
+
+@dataclass
+class Block:
+    """Rows that stay together."""
+
+    key: str
+    """The first of its questions' keys in alphabetical order."""
+    rank: bytes
+    """Where it stands in the order of the seed."""
+    rows: list[int] = field(default_factory=list)
+    split: str = ""
+    """Empty until it has a side."""
+
+
+def blocks_of(
+    keys: Sequence[str],
+    seed: int,
+    earlier: Mapping[str, str],
+    *,
+    groups: Sequence[str | None] | None = None,
+    alike: Sequence[str | None] | None = None,
+) -> list[Block]:
+    """The rows in blocks, in the order of the seed; what was split before has its side.
+
+    Rows with one question are one block. Rows of one group (a customer) are, too, and with them
+    all who asked the same. Where questions that everybody asks would tie most rows together,
+    they are learned from instead: then they tie nobody.
+
+    Args:
+        keys: for each row the `question_key` of what comes in.
+        earlier: question key → split in an earlier version of the same table.
+        groups: for each row what it shares with others, or None.
+        alike: for each row a text that near-duplicates have in common, or None. Questions that
+            stood on different sides before stay there.
+    """
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, key in enumerate(keys):
+        rows[key].append(row)
+    said_alike = _said_alike(keys, alike, rows) if alike else []
+    members = _members(keys, groups) if groups else []
+    for links in (_Links(rows, said_alike, members), _Links(rows, [], members)):
+        links.follow(earlier)
+        if not members or links.largest() <= _LARGEST_SHARE * len(keys):
+            return links.blocks(seed, earlier)
+    common = _shared(members)
+    links = _Links(rows, [], [[key for key in found if key not in common] for found in members])
+    links.follow(earlier)
+    return links.blocks(seed, dict.fromkeys(common, TRAIN) | dict(earlier))
+
+
+class _Links:
+    """Which questions hang together: a union-find over their keys."""
+
+    def __init__(
+        self,
+        rows: Mapping[str, list[int]],
+        alike: Iterable[list[str]],
+        members: Iterable[list[str]],
+    ) -> None:
+        self._rows, self._alike, self._members = rows, alike, members
+        self._parent = {key: key for key in rows}
+
+    def follow(self, earlier: Mapping[str, str]) -> None:
+        """Tie together what belongs together."""
+        for keys in self._alike:
+            for side in _by_side(keys, earlier):
+                self._tie(side)
+        for keys in self._members:
+            self._tie(keys)
+
+    def largest(self) -> int:
+        """How many rows the largest block has."""
+        sizes: Counter[str] = Counter()
+        for key, rows in self._rows.items():
+            sizes[self._root(key)] += len(rows)
+        return max(sizes.values(), default=0)
+
+    def blocks(self, seed: int, earlier: Mapping[str, str]) -> list[Block]:
+        """The blocks in the order of the seed."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for key in self._rows:
+            found[self._root(key)].append(key)
+        blocks = [self._block(keys, seed, earlier) for keys in found.values()]
+        return sorted(blocks, key=lambda block: block.rank)
+
+    def _block(self, keys: list[str], seed: int, earlier: Mapping[str, str]) -> Block:
+        key = min(keys)
+        rank = hashlib.sha256(f"{seed}:{key}".encode()).digest()
+        rows = self._rows[key] if len(keys) == 1 else sorted(r for k in keys for r in self._rows[k])
+        sides: Counter[str] = Counter()
+        for known in keys:
+            if known in earlier:
+                sides[earlier[known]] += len(self._rows[known])
+        side = max((TEST, VALIDATION, TRAIN), key=lambda s: sides[s]) if sides else ""
+        return Block(key, rank, rows, side)
+
+    def _tie(self, keys: Sequence[str]) -> None:
+        if keys:
+            first = self._root(keys[0])
+            for key in keys[1:]:
+                self._parent[self._root(key)] = first
+
+    def _root(self, key: str) -> str:
+        parent = self._parent
+        while parent[key] != key:
+            parent[key] = parent[parent[key]]
+            key = parent[key]
+        return key
+
+
+def _members(keys: Sequence[str], groups: Sequence[str | None]) -> list[list[str]]:
+    """The questions of each group."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for key, group in zip(keys, groups, strict=True):
+        if group is not None:
+            found[group][key] = None
+    return [list(questions) for questions in found.values()]
+
+
+def _shared(members: Iterable[list[str]]) -> set[str]:
+    """The questions that several groups ask."""
+    askers = Counter(key for keys in members for key in keys)
+    return {key for key, groups in askers.items() if groups > 1}
+
+
+def _said_alike(
+    keys: Sequence[str], alike: Sequence[str | None], rows: Mapping[str, list[int]]
+) -> list[list[str]]:
+    """Questions that are near-duplicates of each other."""
+    most = max(_ALIKE_ROWS, _ALIKE_SHARE * len(keys))
+    found = [group for group in _members(keys, alike) if len(group) > 1]
+    return [group for group in found if sum(len(rows[key]) for key in group) <= most]
+
+
+def _by_side(keys: Sequence[str], earlier: Mapping[str, str]) -> list[list[str]]:
+    """The questions by the side that they had; new ones go with those that were learned from."""
+    sides: dict[str, list[str]] = defaultdict(list)
+    for key in keys:
+        sides[earlier.get(key, "")].append(key)
+    new = sides.pop("", [])
+    home = next((side for side in (TRAIN, VALIDATION, TEST) if side in sides), "")
+    sides[home] = sides[home] + new
+    return list(sides.values())
