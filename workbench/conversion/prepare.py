@@ -67,6 +67,7 @@ def _table(about: dict[str, Any], plan: Plan) -> Table:
         raise WorkbenchError(f"{about['name']} is not here any more: choose the file again.")
     names = table_file.columns_of(folder)
     used = {column for source in plan.roles.values() for column in columns_in(source, names)}
+    used.add(plan.split_by.column)
     return table_file.read_whole(folder, [name for name in names if name in used])
 
 
