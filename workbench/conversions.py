@@ -21,12 +21,12 @@ from storage import datasets, files
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
 from workbench import jobs, sources
-from workbench.conversion import table_file, unpack
+from workbench.conversion import table_file
 from workbench.errors import WorkbenchError
 from workbench.ingest import same_split
 from workbench.jobs import JobView
 from workbench.preparing import Plan, Prepared, Source, plan_from
-from workbench.readers import ReadOptions, Table
+from workbench.readers import ReadOptions, Table, unpack
 
 LARGE_BYTES = 32 << 20
 CONVERT, PREPARE = "convert", "prepare"
@@ -58,7 +58,7 @@ def _is_large_archive(path: Path) -> bool:
             parts = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError):
         return False
-    sheet = any(part.filename.startswith(unpack.SHEET_PARTS) for part in parts)
+    sheet = any(part.filename.startswith(unpack.OFFICE_PARTS) for part in parts)
     return not sheet or sum(part.file_size for part in parts) > _SHEET_BYTES
 
 

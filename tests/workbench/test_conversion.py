@@ -18,8 +18,8 @@ from tests.workbench.conversion_jobs import (
     table_in,
     zipped,
 )
-from workbench.conversion import json_rows, limits, sheet_rows, table_file, unpack
-from workbench.readers import ReadOptions, Table, delimited, grid, read_table
+from workbench.conversion import json_rows, sheet_rows, table_file
+from workbench.readers import ReadOptions, Table, delimited, grid, read_table, room, unpack
 
 ROWS = [{"text": f"message {i}", "label": "ab"[i % 2]} for i in range(30)]
 CSV = "text,label\n" + "".join(f"{row['text']},{row['label']}\n" for row in ROWS)
@@ -145,22 +145,26 @@ def test_packed_tables_are_unpacked(tmp_path: Path) -> None:
 def test_a_bomb_is_refused_before_it_bursts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "RATIO_FROM_BYTES", 1 << 20)
+    monkeypatch.setattr(room, "RATIO_FROM_BYTES", 1 << 20)
     path = tmp_path / "bomb.csv"
     path.write_bytes(b"text,label\n" * 800_000)
     inside = zipped(tmp_path / "bomb.zip", {"bomb.csv": path.read_bytes()})
     for packed in (gzipped(path), inside):
         assert "unpacks to more than 200 times its size" in refused(packed, tmp_path / "job")
 
-    monkeypatch.setattr(limits, "MOST_RATIO", 10**6)
-    monkeypatch.setattr(limits, "MOST_UNPACKED_BYTES", 2 << 20)
+    monkeypatch.setattr(room, "MOST_RATIO", 10**6)
+    monkeypatch.setattr(room, "MOST_UNPACKED_BYTES", 2 << 20)
     for packed in (gzipped(path), inside):
         assert "unpacks to more than 2 MB" in refused(packed, tmp_path / "job")
 
 
 def test_archives_that_hold_no_one_table_are_refused(tmp_path: Path) -> None:
-    two = zipped(tmp_path / "two.zip", {"a.csv": b"x", "b.csv": b"y"})
-    assert "an archive of 2 files, and a table is one" in refused(two, tmp_path / "job")
+    none = zipped(tmp_path / "none.zip", {"__MACOSX/a.csv": b"x", ".hidden": b"y", "folder/": b""})
+    assert "none.zip is an empty archive" in refused(none, tmp_path / "job")
+    two = zipped(tmp_path / "two.zip", {"a.csv": b"", "b.png": b"\x89PNG"})
+    assert "two.zip holds 2 files, none of which can be read" in refused(two, tmp_path / "job")
+    nested = zipped(tmp_path / "nested.zip", {"two.zip": two.read_bytes()})
+    assert "two.zip is an archive within an archive" in refused(nested, tmp_path / "job")
     many = zipped(tmp_path / "many.zip", {f"{i}.csv": b"" for i in range(unpack.MOST_ENTRIES + 1)})
     assert "an archive of 10,001 files" in refused(many, tmp_path / "job")
     torn = tmp_path / "torn.csv.gz"
@@ -173,7 +177,7 @@ def test_archives_that_hold_no_one_table_are_refused(tmp_path: Path) -> None:
 def test_a_disk_without_room_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "mails.csv"
     path.write_text(CSV)
-    monkeypatch.setattr(limits, "RESERVE_BYTES", 10**18)
+    monkeypatch.setattr(room, "RESERVE_BYTES", 10**18)
     assert "only 0 bytes can be spared" in refused(path, tmp_path / "job")
 
 

@@ -1,18 +1,22 @@
 """Turns a large file into a table of texts on the disk, a few rows at a time."""
 
+import dataclasses
+import shutil
 from pathlib import Path
 from typing import Any
 
-from workbench.conversion import json_rows, limits, parquet_rows, sheet_rows
-from workbench.conversion.progress import Watch, sink_for
-from workbench.conversion.table_file import TableWriter, empty, facts_of
-from workbench.conversion.unpack import unpacked
+from workbench.conversion import limits, several
+from workbench.conversion.progress import Watch
+from workbench.conversion.rows import read
+from workbench.conversion.table_file import TableWriter, facts_of
 from workbench.errors import WorkbenchError
 from workbench.job_dir import write_json
-from workbench.readers import delimited
-from workbench.readers.kinds import CSV, JSON, JSONL, PARQUET, XLSX, kind_of
-from workbench.readers.table import ReadOptions, Table, options_from
+from workbench.readers.room import check_room
+from workbench.readers.table import Table, options_from
+from workbench.readers.training import notes_on
+from workbench.readers.unpack import FOLDER, unpacked
 from workbench.trainer.process import Process
+from workbench.words import count
 
 
 def convert(process: Process) -> dict[str, Any]:
@@ -38,7 +42,8 @@ def convert(process: Process) -> dict[str, Any]:
         writer.abandon()
         raise
     finally:
-        (folder / "unpacked").unlink(missing_ok=True)
+        shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    table = dataclasses.replace(table, notes=(*table.notes, *notes_on(writer.names)))
     write_json(folder / "table.json", facts_of(table))
     return {"rows": writer.rows, "columns": len(writer.names)}
 
@@ -47,21 +52,13 @@ def _convert(process: Process, source: Path, name: str, writer: TableWriter) -> 
     if not source.is_file():
         raise WorkbenchError(f"{name} is not here any more: choose the file again.")
     process.phase("unpacking", f"Looking at {name}")
-    path, inner = unpacked(source, name, process.job.path, Watch(process))
-    limits.check_room(process.job.path, path.stat().st_size // 2, name)
-    process.phase("reading", f"Reading {inner}")
+    folder, watch = process.job.path, Watch(process)
+    parts = unpacked(source, name, folder, watch)
+    check_room(folder, sum(part.path.stat().st_size for part in parts) // 2, name)
     options = options_from(process.spec.get("options") or {})
-    return _read(path, inner, options, writer, Watch(process))
-
-
-def _read(path: Path, name: str, options: ReadOptions, writer: TableWriter, watch: Watch) -> Table:
-    kind = kind_of(path, name)
-    sink = sink_for(path, writer, watch)
-    if kind == PARQUET:
-        return parquet_rows.read(path, name, sink, watch)
-    if kind == XLSX:
-        return sheet_rows.read(path, name, options, sink)
-    if kind in (JSON, JSONL):
-        return json_rows.read(path, name, options, kind, sink, watch)
-    grid, resolved = delimited.read_grid(path, name, options, sink)
-    return empty(name, CSV, resolved, notes=tuple(grid.notes), ragged=tuple(grid.ragged))
+    if len(parts) == 1:
+        (part,) = parts
+        process.phase("reading", f"Reading {part.name}")
+        return read(part, options, writer, watch)
+    process.phase("reading", f"Reading {count(len(parts))} files of {name}")
+    return several.read(parts, name, options, writer, watch, folder)

@@ -4,26 +4,17 @@ import contextlib
 import errno
 import os
 import resource
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pyarrow as pa
 
 from workbench.errors import WorkbenchError
-from workbench.words import size
 
 CONVERT_BYTES = 1 << 30
 """Memory beyond the interpreter's own, in addresses; a usual file needs a tenth of it."""
 PREPARE_SHARE = 0.6
 """Of the memory that is free when it begins."""
-MOST_UNPACKED_BYTES = 32 << 30
-MOST_RATIO = 200
-"""Tables shrink to a tenth or a twentieth; what shrinks far more was made to fill a disk."""
-RATIO_FROM_BYTES = 64 << 20
-RESERVE_BYTES = 500_000_000
-"""So much of the disk stays free for everything else."""
 
 
 def for_convert() -> int:
@@ -46,20 +37,6 @@ def limit_memory(more_bytes: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard == resource.RLIM_INFINITY or wanted < hard:
         resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
-
-
-def check_room(folder: Path, wanted: int, name: str) -> None:
-    """Refuse what the disk does not take.
-
-    Raises:
-        WorkbenchError: fewer than `wanted` bytes can be spared.
-    """
-    free = max(0, shutil.disk_usage(folder).free - RESERVE_BYTES)
-    if wanted > free:
-        raise WorkbenchError(
-            f"{name} needs {size(wanted)} on the disk while it is read, but only {size(free)} can "
-            f"be spared on the one that holds {folder}: free some space and try again."
-        )
 
 
 @contextlib.contextmanager

@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from workbench.conversion.table_file import TableWriter
 from workbench.readers.grid import Sink
+from workbench.readers.listing import Listing
+from workbench.readers.table import Table
 from workbench.trainer.process import Process
 from workbench.words import count
 
@@ -46,6 +48,7 @@ class WatchedSink(Sink):
     def __init__(self, writer: TableWriter, size: int, watch: Watch) -> None:
         self._writer, self._size, self._watch = writer, max(1, size), watch
         self._position: Callable[[], int] = lambda: 0
+        self._share = 0.0
 
     def reading(self, position: Callable[[], int]) -> None:
         """A file is opened, of which so many bytes have been read."""
@@ -59,6 +62,20 @@ class WatchedSink(Sink):
         """Some rows and their numbers."""
         self._writer.add(batch, numbers)
         self._watch(self._position() / self._size, f"{count(self._writer.rows)} rows so far")
+
+    def listed(self, listing: Listing) -> Table:
+        """Take what is no table; what is left of it is how it was read."""
+        self._position = lambda: round(self._share * self._size)
+        return listing.into(self)
+
+    def share(self, share: float) -> None:
+        """So much of the file has been gone through.
+
+        Raises:
+            Cancelled: the user does not want it any more.
+        """
+        self._share = share
+        self._watch(share, f"{count(self._writer.rows)} rows so far" if self._writer.rows else "")
 
 
 def sink_for(path: Path, writer: TableWriter, watch: Watch) -> WatchedSink:

@@ -87,6 +87,7 @@ def facts_of(table: Table) -> dict[str, Any]:
         "sheets": list(table.sheets),
         "notes": list(table.notes),
         "ragged": list(table.ragged),
+        "people": list(table.people),
     }
 
 
@@ -139,5 +140,6 @@ def _table(folder: Path, data: pa.Table, rows: int) -> Table:
         tuple(facts["sheets"]),
         tuple(facts["notes"]),
         tuple(facts["ragged"]),
+        people=tuple(facts.get("people", ())),
     )
     return dataclasses.replace(table, rows_in_file=rows)

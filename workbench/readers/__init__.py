@@ -1,14 +1,28 @@
-"""Reads a table from CSV, TSV, XLSX, JSON, JSONL or Parquet, whatever its name says."""
+"""Reads a table of examples from whatever a business has: tables, documents, mails, chats."""
 
+import dataclasses
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
-from workbench.readers import delimited, jsons, parquet, sheets
-from workbench.readers.kinds import CSV, JSON, JSONL, PARQUET, TITLES, XLSX, kind_of
+from workbench.readers import packed, plain
+from workbench.readers.kinds import (
+    CHAT,
+    CSV,
+    DOCUMENT,
+    JSON,
+    JSONL,
+    MAIL,
+    PACKED,
+    PARQUET,
+    TITLES,
+    XLSX,
+    kind_of,
+)
 from workbench.readers.table import ReadOptions, Table, options_from
+from workbench.readers.training import notes_on
 
-__all__ = ["CSV", "JSON", "JSONL", "PARQUET", "TITLES", "XLSX", "ReadOptions", "Table"]
-__all__ += ["options_from", "read_table"]
+__all__ = ["CHAT", "CSV", "DOCUMENT", "JSON", "JSONL", "MAIL", "PACKED", "PARQUET", "TITLES"]
+__all__ += ["XLSX", "ReadOptions", "Table", "options_from", "read_table"]
 
 
 def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -> Table:
@@ -21,10 +35,8 @@ def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -
     if not path.is_file():
         raise WorkbenchError(f"There is no file {path}: check its name and folder.")
     kind = kind_of(path, name)
-    if kind == XLSX:
-        return sheets.read(path, name, options)
-    if kind == PARQUET:
-        return parquet.read(path, name)
-    if kind in (JSON, JSONL):
-        return jsons.read(path, name, options, kind)
-    return delimited.read(path, name, options)
+    if kind == PACKED:
+        table = packed.read(path, name, options)
+    else:
+        table = plain.read(path, name, options, kind)
+    return dataclasses.replace(table, notes=(*table.notes, *notes_on(table.columns)))

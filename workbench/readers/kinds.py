@@ -1,24 +1,29 @@
 """What a file is, by its content: its name may say anything."""
 
+import mmap
 import re
 import zipfile
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
+from workbench.readers import signs
 
 HEAD = 8192
 CSV, XLSX, JSON, JSONL, PARQUET = "csv", "xlsx", "json", "jsonl", "parquet"
+DOCUMENT, MAIL, CHAT, PACKED = "document", "mail", "chat", "packed"
 TITLES = {
     CSV: "text table",
     XLSX: "spreadsheet",
     JSON: "JSON",
     JSONL: "JSON lines",
     PARQUET: "Parquet",
+    DOCUMENT: "text in pieces of about a paragraph",
+    MAIL: "e-mail",
+    CHAT: "chat",
+    PACKED: "several files",
 }
 _SAVE_AS = "open it in a spreadsheet program and save it as CSV or XLSX"
 _FOREIGN = (
-    (b"%PDF", "a PDF document", "copy its table into a spreadsheet and save that as CSV or XLSX"),
-    (b"\x1f\x8b", "a compressed file (gzip)", "unpack it first"),
     (b"BZh", "a compressed file (bzip2)", "unpack it first"),
     (b"\xfd7zXZ", "a compressed file (xz)", "unpack it first"),
     (b"7z\xbc\xaf", "a compressed file (7z)", "unpack it first"),
@@ -37,10 +42,10 @@ _FOREIGN = (
 
 
 def kind_of(path: Path, name: str) -> str:
-    """One of csv, xlsx, json, jsonl and parquet.
+    """One of `TITLES`.
 
     Raises:
-        WorkbenchError: the file is empty, or of a kind that holds no table.
+        WorkbenchError: the file is empty, or of a kind that holds no examples.
     """
     with path.open("rb") as stream:
         head = stream.read(HEAD)
@@ -51,7 +56,11 @@ def kind_of(path: Path, name: str) -> str:
     if head.startswith(b"PK\x03\x04"):
         return _zipped(path, name)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return XLSX
+        return _old_office(path, name)
+    if head.startswith(b"%PDF"):
+        return DOCUMENT
+    if head.startswith(b"\x1f\x8b"):
+        return PACKED
     for mark, what, fix in _FOREIGN:
         if head.startswith(mark):
             raise WorkbenchError(f"{name} is {what}, not a table: {fix}.")
@@ -62,18 +71,41 @@ def _zipped(path: Path, name: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.namelist()
-    except zipfile.BadZipFile:
+            about = archive.read("mimetype")[:80] if "mimetype" in parts else b""
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
         raise WorkbenchError(
             f"{name} is a damaged spreadsheet or ZIP archive: save or download it again."
         ) from None
+    if b"opendocument.text" in about or b"opendocument.presentation" in about:
+        raise WorkbenchError(
+            f"{name} is an OpenDocument text or presentation: save it as PDF or .docx."
+        )
     if any(part.startswith("xl/") for part in parts) or "content.xml" in parts:
         return XLSX
     if any(part.startswith("word/") for part in parts):
-        raise WorkbenchError(
-            f"{name} is a Word document, not a table: copy its table into a spreadsheet "
-            "and save that as CSV or XLSX."
-        )
-    raise WorkbenchError(f"{name} is a ZIP archive: unpack it and choose the table inside.")
+        return DOCUMENT
+    if any(part.startswith("ppt/") for part in parts):
+        raise WorkbenchError(f"{name} is a presentation: save it as PDF, and choose that.")
+    return PACKED
+
+
+_OLD = (
+    ("WordDocument", "an old Word document (.doc)", "save it as .docx"),
+    ("PowerPoint Document", "an old presentation (.ppt)", "save it as PDF"),
+    ("__substg1.0_", "an Outlook message (.msg)", "save it as .eml, or drag it to a mail program"),
+)
+
+
+def _old_office(path: Path, name: str) -> str:
+    """XLS, or another of the files that programs of its time wrote in the same envelope."""
+    with (
+        path.open("rb") as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        for mark, what, fix in _OLD:
+            if content.find(mark.encode("utf-16-le")) >= 0:
+                raise WorkbenchError(f"{name} is {what}, which cannot be read here: {fix}.")
+    return XLSX
 
 
 def _text_kind(head: bytes, name: str) -> str:
@@ -81,7 +113,7 @@ def _text_kind(head: bytes, name: str) -> str:
     if not wide and _is_binary(head):
         raise WorkbenchError(
             f"{name} is not a table that can be read (it holds binary data): choose a CSV, XLSX, "
-            "JSON, JSONL or Parquet file."
+            "JSON, JSONL or Parquet file, a document, mails or a chat."
         )
     start = head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").lstrip()
     start = start.lstrip(b"\xff\xfe").lstrip()
@@ -89,7 +121,22 @@ def _text_kind(head: bytes, name: str) -> str:
         raise WorkbenchError(f"{name} is a web page (HTML), not a table: {_SAVE_AS}.")
     if start.startswith(b"<?xml"):
         raise WorkbenchError(f"{name} is XML, not a table: {_SAVE_AS}.")
-    return _json_kind(start, name) or CSV
+    if kind := _json_kind(start, name):
+        return CHAT if signs.of_teams(head) else kind
+    text = _decoded(head, wide)
+    if signs.of_whatsapp(text):
+        return CHAT
+    if signs.of_mail(text, name):
+        return MAIL
+    return DOCUMENT if signs.of_document(text, name) else CSV
+
+
+def _decoded(head: bytes, wide: bool) -> str:
+    """Good enough to know what it is."""
+    if not wide:
+        return head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    big = head.startswith(b"\xfe\xff") or head[:1] == b"\0"
+    return head.decode("utf-16-be" if big else "utf-16-le", "replace").lstrip("\ufeff")
 
 
 def _looks_wide(head: bytes) -> bool:

@@ -26,6 +26,8 @@ class ReadOptions:
     """Number of the row with the column names; 0 if there is none."""
     sheet: str = ""
     """Name of the sheet of a workbook."""
+    assistant: str = ""
+    """Who answers in the conversations of mails and chats: a name, an address or `@domain`."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -49,7 +51,7 @@ class Table:
     row_numbers: pa.Int64Array
     """For each row its number as a person sees it: in a sheet with a header the first is 2."""
     kind: str
-    """csv, xlsx, jsonl, json or parquet: what the file is, whatever it is called."""
+    """One of `kinds.TITLES`: what the file is, whatever it is called."""
     options: ReadOptions = field(default_factory=ReadOptions)
     """How it was read, every field filled in that matters for its kind."""
     sheets: tuple[str, ...] = ()
@@ -59,6 +61,8 @@ class Table:
     """Numbers of the rows that were left out because they have too many cells."""
     rows_in_file: int = 0
     """More than there are here, where these are some of them; 0 if all are here."""
+    people: tuple[str, ...] = ()
+    """Who may be the one that answers in its conversations, the likeliest first."""
 
     @property
     def rows(self) -> int:

@@ -1,0 +1,33 @@
+"""The rows of one file that is not packed, into a sink."""
+
+from workbench.conversion import json_rows, parquet_rows, sheet_rows
+from workbench.conversion.progress import Watch, sink_for
+from workbench.conversion.table_file import TableWriter, empty
+from workbench.readers import delimited
+from workbench.readers.kinds import CSV, JSON, JSONL, PACKED, PARQUET, XLSX, kind_of
+from workbench.readers.listing import Part
+from workbench.readers.plain import LISTINGS, packed_within
+from workbench.readers.table import ReadOptions, Table
+
+
+def read(part: Part, options: ReadOptions, writer: TableWriter, watch: Watch) -> Table:
+    """What a file holds, its rows written by `writer`.
+
+    Raises:
+        WorkbenchError: it cannot be read; one sentence with the place and what to do.
+    """
+    path, name = part
+    kind = kind_of(path, name)
+    if kind == PACKED:
+        raise packed_within(name)
+    sink = sink_for(path, writer, watch)
+    if kind in LISTINGS:
+        return sink.listed(LISTINGS[kind]([part], name, options, sink.share))
+    if kind == PARQUET:
+        return parquet_rows.read(path, name, sink, watch)
+    if kind == XLSX:
+        return sheet_rows.read(path, name, options, sink)
+    if kind in (JSON, JSONL):
+        return json_rows.read(path, name, options, kind, sink, watch)
+    grid, resolved = delimited.read_grid(path, name, options, sink)
+    return empty(name, CSV, resolved, notes=tuple(grid.notes), ragged=tuple(grid.ragged))

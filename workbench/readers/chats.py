@@ -1,0 +1,82 @@
+"""Chats that were exported from WhatsApp, Slack and Teams: a row for every conversation."""
+
+import io
+from collections.abc import Iterator, Sequence
+
+from workbench.errors import WorkbenchError
+from workbench.readers import encodings, slack, teams, whatsapp
+from workbench.readers.kinds import CHAT
+from workbench.readers.listing import Listing, Part, Progress, Row, silent
+from workbench.readers.sheets import as_shown
+from workbench.readers.speakers import Said, answerers, conversations, messages_json
+from workbench.readers.table import ReadOptions
+
+_Place = tuple[str, list[list[Said]]]
+"""A file or a channel, and its conversations."""
+
+
+def listing(
+    parts: Sequence[Part], name: str, options: ReadOptions, progress: Progress = silent
+) -> Listing:
+    """The conversations with the columns started, people, messages, and file or channel.
+
+    Raises:
+        WorkbenchError: a file cannot be read.
+    """
+    of_slack = slack.looks_like([part.name for part in parts])
+    found = list(_slack(parts, name) if of_slack else _files(parts, progress))
+    people = answerers(talk for _, talks in found for talk in talks)
+    side = options.assistant if options.assistant in people else next(iter(people), "")
+    columns = ["started", "people", "messages", "channel" if of_slack else "file"]
+    talks = ((place, talk) for place, all_talks in found for talk in all_talks)
+    rows: Iterator[Row] = (_row(place, talk, side) for place, talk in talks)
+    options = ReadOptions(options.encoding, assistant=side)
+    notes = [who_answers(side)] if side else []
+    return Listing(name, CHAT, columns, rows, options, people, notes)
+
+
+def who_answers(side: str) -> str:
+    """Whose messages the answers are, in a sentence."""
+    everybody = f"everybody of {side[1:]}" if side.startswith("@") else side
+    return f"What {everybody} writes counts as the answers: choose somebody else if that is wrong."
+
+
+def _row(place: str, talk: list[Said], side: str) -> Row:
+    people = ", ".join(dict.fromkeys(said.who for said in talk))
+    return [as_shown(talk[0].at), people, messages_json(talk, side), place]
+
+
+def _slack(parts: Sequence[Part], name: str) -> Iterator[_Place]:
+    try:
+        yield from slack.channels(parts)
+    except (ValueError, RecursionError):
+        raise WorkbenchError(
+            f"{name} is a Slack export in which a file is not valid JSON: export it again."
+        ) from None
+
+
+def _files(parts: Sequence[Part], progress: Progress) -> Iterator[_Place]:
+    for number, part in enumerate(parts, 1):
+        with part.path.open("rb") as stream:
+            head = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if head.startswith((b"[{", b"{")) or head[1:].lstrip().startswith((b"{", b'"')):
+            yield part.name, _teams(part)
+        else:
+            yield part.name, _whatsapp(part)
+        progress(number / len(parts))
+
+
+def _teams(part: Part) -> list[list[Said]]:
+    try:
+        return teams.said(part.path, part.name)
+    except (ValueError, RecursionError):
+        raise WorkbenchError(
+            f"{part.name} is a list of chat messages that is not valid JSON: export it again."
+        ) from None
+
+
+def _whatsapp(part: Part) -> list[list[Said]]:
+    encoding = encodings.detect(part.path, part.name)
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding
+    with part.path.open("rb") as raw, io.TextIOWrapper(raw, codec) as stream:
+        return list(conversations(whatsapp.said(stream)))

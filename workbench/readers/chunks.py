@@ -1,0 +1,53 @@
+"""Documents in pieces: about a paragraph each, so that every piece is an example."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+MOST_CHARACTERS = 1500
+ENOUGH_CHARACTERS = 400
+"""A piece that is so long takes no further paragraph."""
+_SENTENCE_END = re.compile(r"(?<=[.!?…:;])\s+|\n")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph and where it stands."""
+
+    text: str
+    heading: str = ""
+    page: int = 0
+    """Counted from 1; 0 if there are none."""
+
+
+def chunked(paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
+    """Pieces of at most `MOST_CHARACTERS`: short paragraphs together, long ones cut at a sentence.
+
+    What stands under different headings stays apart. A piece has the page on which it begins.
+    """
+    held: list[str] = []
+    first = Paragraph("")
+    for paragraph in paragraphs:
+        for text in _cut(paragraph.text.strip()):
+            length = sum(map(len, held)) + 2 * len(held)
+            full = length >= ENOUGH_CHARACTERS or length + len(text) > MOST_CHARACTERS
+            if held and (full or paragraph.heading != first.heading):
+                yield Paragraph("\n\n".join(held), first.heading, first.page)
+                held = []
+            if not held:
+                first = paragraph
+            held.append(text)
+    if held:
+        yield Paragraph("\n\n".join(held), first.heading, first.page)
+
+
+def _cut(text: str) -> Iterator[str]:
+    """The text in parts that are short enough, cut after a sentence where there is one."""
+    while len(text) > MOST_CHARACTERS:
+        ends = [m.start() for m in _SENTENCE_END.finditer(text, 1, MOST_CHARACTERS)]
+        place = ends[-1] if ends else text.rfind(" ", 1, MOST_CHARACTERS)
+        place = place if place > 0 else MOST_CHARACTERS
+        yield text[:place].strip()
+        text = text[place:].strip()
+    if text:
+        yield text
