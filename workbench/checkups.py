@@ -36,7 +36,7 @@ def start(store: Store, version_id: int) -> JobView:
     spec = _spec(store, version)
     with store.write() as session:
         found = _mine(rows.of_project(session, version.project_id, (CHECK,)))
-        same = [job for job in found if job.spec["version_id"] == version_id]
+        same = [job for job in found if job.spec["data"] == spec["data"]]
         if same and same[0].status in OPEN:
             return jobs.view_of(session, same[0])
         rows.release(session, same)
@@ -46,10 +46,13 @@ def start(store: Store, version_id: int) -> JobView:
 
 
 def newest(store: Store, version: VersionInfo) -> JobView | None:
-    """The newest checkup of a version, whatever became of it; None if there is none to look at."""
+    """The newest checkup of a version's examples, whatever became of it; None if there is none.
+
+    It is that of the content: a version that was returned to has been looked through already.
+    """
     with store.read() as session:
         for job in _mine(rows.of_project(session, version.project_id, (CHECK,))):
-            if job.spec["version_id"] == version.id:
+            if job.spec["data"] == str(version.path):
                 gone = job.status == SUCCEEDED and not (folder(job.id) / record.SUMMARY).exists()
                 return None if gone else jobs.view_of(session, job)
     return None

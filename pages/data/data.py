@@ -27,6 +27,7 @@ frame.header(
     "Is your data ready?",
     "Bring a table of examples, say which column is what, and look at it as the model will.",
 )
+frame.data_tabs("Data")
 
 
 def _make(draft: Draft, file: Source) -> None:

@@ -18,6 +18,8 @@ ICON = Path(__file__).parent / "icon.svg"
 PAGES = {
     "Home": ("pages/home/projects.py", ":material/home:"),
     "Data": ("pages/data/data.py", ":material/table_rows:"),
+    "Checkup": ("pages/data/checkup.py", ":material/stethoscope:"),
+    "Explore": ("pages/data/explore.py", ":material/travel_explore:"),
     "Model": ("pages/model/model.py", ":material/deployed_code:"),
     "Train": ("pages/train/train.py", ":material/model_training:"),
     "Evaluate": ("pages/evaluate/evaluate.py", ":material/fact_check:"),
@@ -35,7 +37,7 @@ ICONS = {
 }
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
-_PROJECT_PAGES = steps.NAMES
+_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore")
 _OTHER_PAGES = ("Queue", "Storage", "Settings")
 _POLL_S = 3
 _loaded: set[str] = set()
@@ -115,6 +117,19 @@ def header(step: str | None, question: str, lead: str = "") -> None:
     st.title(question, anchor=False)
     if lead:
         st.write(lead)
+
+
+def data_tabs(current: str) -> None:
+    """The three rooms of the Data step: the examples, their checkup, and a closer look."""
+    with st.container(horizontal=True, gap="small", key="data-tabs"):
+        for page, words in (
+            ("Data", "Bring and choose"),
+            ("Checkup", "Check up and mend"),
+            ("Explore", "Look, edit and label"),
+        ):
+            path, icon = PAGES[page]
+            label = f"**{words}**" if page == current else words
+            st.page_link(path, label=label, icon=icon, query_params=context.in_project())
 
 
 def _steps() -> list[Step]:

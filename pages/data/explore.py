@@ -1,0 +1,84 @@
+"""Explore: the examples themselves, searched, drawn, edited and sorted by hand."""
+
+import streamlit as st
+
+from workbench import checkups, exploring
+from workbench.exploring import Pending
+from workbench.jobs import JobView
+from workbench.ui import context, errors, frame
+from workbench.ui.checkup import choice, history
+from workbench.ui.explore import categories, labelling, map, rows
+from workbench.ui.frame import PAGES
+from workbench.versions import VersionInfo
+
+frame.header(
+    "Data",
+    "What is in your data?",
+    "Read your examples, see what lies near what, and change what is not right.",
+)
+frame.data_tabs("Explore")
+
+
+def _save_bar(version: VersionInfo, edits: Pending) -> None:
+    if not (sentence := edits.sentence()):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="pending"):
+        st.markdown(f":material/edit_note: **{sentence}**, not saved yet.", width="stretch")
+        if st.button("Discard", key="explore-discard", icon=":material/undo:"):
+            exploring.discard(context.store(), version)
+            _forget_editors()
+            st.rerun()
+        if st.button("Save as a new version", key="explore-save", type="primary"):
+            with errors.shown():
+                made = exploring.save(context.store(), version)
+                _forget_editors()
+                st.session_state["toasts"] = [f"Version {made.number} is saved: {sentence}."]
+                st.rerun()
+
+
+def _forget_editors() -> None:
+    for key in [key for key in st.session_state if str(key).startswith("explore-rows-")]:
+        del st.session_state[key]
+
+
+def _looked_through(version: VersionInfo) -> JobView | None:
+    """The version's checkup, which draws the map and makes the suggestions; else the way to it."""
+    job = checkups.newest(context.store(), version)
+    if job is not None and job.status == "succeeded":
+        return job
+    st.info(
+        "This needs the checkup of this version, which reads all examples once.",
+        icon=":material/stethoscope:",
+    )
+    if st.button("Go to the checkup", key=f"to-checkup-{st.session_state['tab']}"):
+        context.go(PAGES["Checkup"][0])
+    return None
+
+
+def _tabs(version: VersionInfo, edits: Pending) -> None:
+    names = ["Rows", "Map", *(["Categories", "Sort by hand"] if version.labels else [])]
+    chosen = st.segmented_control(
+        "View", names, default="Rows", key="explore-view", label_visibility="collapsed"
+    )
+    st.session_state["tab"] = chosen
+    if chosen == "Map":
+        if job := _looked_through(version):
+            map.show(version, job)
+    elif chosen == "Categories":
+        job = checkups.newest(context.store(), version)
+        done = job is not None and job.status == "succeeded"
+        categories.show(version, checkups.read(job.id).facts.get("words") if job and done else None)
+    elif chosen == "Sort by hand":
+        if job := _looked_through(version):
+            labelling.show(version, job, edits)
+    else:
+        rows.show(version, edits)
+
+
+version = choice.newest_version()
+choice.line(version)
+edits = exploring.pending(context.store(), version)
+_save_bar(version, edits)
+with errors.shown():
+    _tabs(version, edits)
+history.undo_button(version)

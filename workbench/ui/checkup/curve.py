@@ -1,0 +1,91 @@
+"""Would more data help? The probe's curve, and what it says in a sentence."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from workbench.ui.numbers import count, percent
+from workbench.ui.text import plain
+from workbench.words import plural
+
+_ACCENT = "#0072B2"
+
+
+def show(curve: dict[str, Any]) -> None:
+    """The answer, the chart that shows it, and where more examples would help most."""
+    st.subheader("Would more data help?", anchor=False)
+    st.markdown(_answer(curve))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.altair_chart(_chart(curve), key="curve")
+        st.caption(
+            "A quick model of the frozen encoder learned from a part of the examples and was asked "
+            f"the {plural(curve['questions'], 'practice and exam question')}. The bars show what "
+            "other questions might have given (95 %). Your trained model will be better than this."
+        )
+    with right:
+        _where(curve)
+
+
+def _answer(curve: dict[str, Any]) -> str:
+    points, double = curve["points"], curve["double"]
+    rows = points[-1]["rows"]
+    between = f"between {_points(double['low'])} and {_points(double['high'])}"
+    if curve["helps"] == "yes":
+        return (
+            f"**Yes.** Twice as many examples ({count(rows)} more) would add about "
+            f"{_points(double['gain'])} points, {between}."
+        )
+    if curve["helps"] == "maybe":
+        return (
+            f"**Perhaps.** Twice as many examples ({count(rows)} more) would add about "
+            f"{_points(double['gain'])} points, but it may be anything {between}."
+        )
+    return (
+        "**No, not much.** Even twice as many examples would add less than "
+        f"{_points(max(double['high'], 0.001))} points: better examples, or a larger model, would "
+        "do more."
+    )
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def _chart(curve: dict[str, Any]) -> alt.LayerChart:
+    frame = pd.DataFrame(curve["points"])
+    for name in ("accuracy", "low", "high"):
+        frame[name] = 100 * frame[name]
+    base = alt.Chart(frame).encode(alt.X("rows:Q", title="Examples to learn from"))
+    scale = alt.Scale(zero=False, nice=True)
+    accuracy = alt.Y("accuracy:Q", title="Right answers (%)", scale=scale)
+    tips = [
+        alt.Tooltip("rows:Q", title="Examples", format=","),
+        alt.Tooltip("accuracy:Q", title="Right (%)", format=".1f"),
+        alt.Tooltip("low:Q", title="From (%)", format=".1f"),
+        alt.Tooltip("high:Q", title="To (%)", format=".1f"),
+    ]
+    whiskers = base.mark_rule(color=_ACCENT, opacity=0.6, strokeWidth=3).encode(
+        alt.Y("low:Q", title="Right answers (%)", scale=scale), alt.Y2("high:Q")
+    )
+    line = base.mark_line(color=_ACCENT).encode(accuracy)
+    dots = base.mark_point(color=_ACCENT, filled=True, size=70, opacity=1).encode(
+        accuracy, tooltip=tips
+    )
+    chart: alt.LayerChart = (whiskers + line + dots).properties(height=240)
+    return chart
+
+
+def _where(curve: dict[str, Any]) -> None:
+    if not curve["categories"]:
+        return
+    st.markdown("**Where more would help most**")
+    for entry in curve["categories"]:
+        st.markdown(
+            f"- About {count(entry['more'])} more for **{plain(entry['label'])}** ≈ "
+            f"+{_points(entry['gain'])} points  \n"
+            f":small[:gray[has {count(entry['rows'])} to learn from; "
+            f"{percent(entry['recall'])} of its questions are answered rightly]]"
+        )

@@ -1,0 +1,86 @@
+"""A fix, looked at before it is made: which rows, from what to what, and which to leave alone."""
+
+import pandas as pd
+import streamlit as st
+
+from workbench import amendments
+from workbench.amendments import Fix
+from workbench.checkup import record
+from workbench.checkup.record import Checkup, FindingInfo
+from workbench.jobs import JobView
+from workbench.ui import context, dialogs, errors
+from workbench.ui.checkup.marked import PARTS, TITLES
+from workbench.ui.text import plain
+from workbench.versions import VersionInfo
+from workbench.words import count, plural
+
+_SHOWN = 200
+
+
+def dialog(checkup: Checkup, version: VersionInfo, job_id: int) -> None:
+    """The open question, if it is about a fix of this checkup."""
+    question, about = dialogs.asked()
+    if not question.startswith("fix:") or about != job_id:
+        return
+    _, kind, fix = question.split(":")
+    finding = next((found for found in checkup.findings if found.kind == kind), None)
+    if finding is not None:
+        _ask(Fix(version.id, job_id, finding, fix))
+
+
+@st.dialog("Mend it like this?", width="large", on_dismiss=dialogs.answered)
+def _ask(fix: Fix) -> None:
+    with errors.shown():
+        number, lines = amendments.preview(context.store(), fix, _SHOWN)
+        st.markdown(_sentence(fix.finding, fix.kind, number))
+        left = _table(fix, lines)
+        if number > len(lines):
+            st.caption(f"The first {len(lines)} of {count(number)}; the others are mended alike.")
+        st.caption("It makes a new version. The one you have stays, and you can go back to it.")
+        with st.container(horizontal=True):
+            if st.button("Make the new version", key="fix-yes", type="primary"):
+                _make(Fix(fix.version_id, fix.job_id, fix.finding, fix.kind, left))
+            if st.button("Cancel", key="fix-no"):
+                dialogs.answered()
+                st.rerun()
+
+
+def _sentence(finding: FindingInfo, kind: str, number: int) -> str:
+    if kind == record.REMOVE:
+        return f"**{plain(finding.remove)}**: {plural(number, 'row')} would go."
+    return f"**{plain(finding.change)}**: {plural(number, 'row')} would be changed."
+
+
+def _table(fix: Fix, lines: list[dict[str, str]]) -> frozenset[int]:
+    """The rows, each with a tick; those whose tick is taken off are left alone."""
+    frame = pd.DataFrame(lines or [], columns=["row", "column", "before", "after"])
+    frame["column"] = [TITLES.get(name, name) for name in frame["column"]]
+    for side in ("before", "after"):
+        frame[side] = [PARTS.get(text, text) for text in frame[side]]
+    frame.insert(0, "apply", True)
+    if fix.kind == record.REMOVE:
+        frame = frame.drop(columns=["after", "column"])
+    edited = st.data_editor(
+        frame,
+        hide_index=True,
+        disabled=[name for name in frame.columns if name != "apply"],
+        key=f"fix-rows-{fix.job_id}-{fix.finding.kind}-{fix.kind}",
+        column_config={
+            "apply": st.column_config.CheckboxColumn(
+                "Do it", width="small", help="Take the tick off to leave a row as it is."
+            ),
+            "row": st.column_config.TextColumn("Row", width="small"),
+            "column": st.column_config.TextColumn("Where", width="small"),
+            "before": st.column_config.TextColumn("Now" if fix.kind == record.CHANGE else "Goes"),
+            "after": st.column_config.TextColumn("Then"),
+        },
+    )
+    return frozenset(int(row) for row in edited.loc[~edited["apply"], "row"])
+
+
+def _make(fix: Fix) -> None:
+    made = amendments.apply(context.store(), fix)
+    if not isinstance(made, JobView):
+        st.session_state["toasts"] = [f"Version {made.number} is made: {fix.title}."]
+    dialogs.answered()
+    st.rerun()

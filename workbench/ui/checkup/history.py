@@ -1,0 +1,79 @@
+"""The versions of a dataset: what was done to it, and the way back to any of them."""
+
+import itertools
+
+import streamlit as st
+
+from workbench import amendments
+from workbench.ui import context, errors
+from workbench.ui.numbers import when
+from workbench.ui.text import plain
+from workbench.versions import VersionInfo
+from workbench.words import plural
+
+_SHOWN = 6
+
+
+def show(version: VersionInfo) -> None:
+    """All versions of the dataset, the newest first."""
+    found = amendments.history(context.store(), version)
+    st.subheader("What was done to it", anchor=False)
+    for other in itertools.islice(found, _SHOWN):
+        _line(other, version)
+    if len(found) > _SHOWN:
+        with st.expander(f"{len(found) - _SHOWN} older versions", key="older"):
+            for other in found[_SHOWN:]:
+                _line(other, version)
+
+
+def undo_button(version: VersionInfo) -> None:
+    """The last change and the way back from it; nothing where the version came from a file."""
+    former = former_of(version)
+    if former is None or version.change is None:
+        return
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(
+            f":material/history: Last change: {plain(version.change['title'])}.", width="content"
+        )
+        if st.button("Undo it", key="undo", icon=":material/undo:"):
+            _go_back(former)
+
+
+def former_of(version: VersionInfo) -> VersionInfo | None:
+    """The version that a version was made from."""
+    if version.change is None:
+        return None
+    found = amendments.history(context.store(), version)
+    return next((other for other in found if other.number == version.change["of"]), None)
+
+
+def _line(other: VersionInfo, newest: VersionInfo) -> None:
+    what = other.change["title"] if other.change else f"From {other.source_name}"
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown(
+            f"**Version {other.number}** · {plain(what)}  \n"
+            f":small[:gray[{plural(other.rows, 'example')}, {when(other.created_at)}]]",
+            width="content",
+        )
+        if other.id == newest.id:
+            st.markdown(":green[:material/check_circle:] in use", width="content")
+        elif other.path != newest.path and st.button(
+            "Go back to it",
+            key=f"back-{other.id}",
+            icon=":material/undo:",
+            help="Makes it the newest version again; nothing is lost.",
+        ):
+            _go_back(other)
+
+
+def _go_back(other: VersionInfo) -> None:
+    with errors.shown():
+        made = amendments.go_back(context.store(), other.id)
+        st.session_state["toasts"] = [
+            f"Version {made.number} has the examples of version {other.number} again."
+        ]
+        st.rerun()

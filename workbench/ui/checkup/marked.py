@@ -1,0 +1,61 @@
+"""Rows of a finding as a table: what they say, what would become of them, and why."""
+
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+PARTS = {"train": "learn from", "validation": "practice", "test": "exam"}
+TITLES = {
+    "text": "Text",
+    "label": "Category",
+    "prompt": "What comes in",
+    "response": "Answer",
+    "messages": "Conversation",
+    "system": "Instruction",
+    "split": "Part",
+}
+
+
+def frame(found: pa.Table, task: str) -> pd.DataFrame:
+    """Columns Row, Part, the roles' texts, and of Together, Better, Sure and Why those that say
+    anything."""
+    rows = found.to_pylist()
+    roles = [name for name in found.column_names if name in TITLES and name != "split"]
+    table: dict[str, list[Any]] = {
+        "Row": [row["row_id"] for row in rows],
+        "Part": [PARTS.get(row["split"], row["split"]) for row in rows],
+    }
+    table |= {TITLES[role]: [row[role] for row in rows] for role in roles}
+    if any(row["group"] for row in rows):
+        table["Together"] = [row["group"] or None for row in rows]
+    if any(row["after"] is not None for row in rows):
+        table["Better"] = [_better(row) for row in rows]
+    if any(row["value"] for row in rows):
+        table["Sure"] = [row["value"] or None for row in rows]
+    if any(row["note"] for row in rows):
+        table["Why"] = [row["note"] for row in rows]
+    return pd.DataFrame(table)
+
+
+def _better(row: dict[str, Any]) -> str:
+    after = row["after"]
+    if after is None:
+        return ""
+    return PARTS.get(str(after), str(after)) if row["role"] == "split" else str(after)
+
+
+def columns() -> dict[str, Any]:
+    """How the columns are shown."""
+    return {
+        "Row": st.column_config.NumberColumn("Row", pinned=True, width="small"),
+        "Part": st.column_config.TextColumn("Part", width="small"),
+        "Together": st.column_config.NumberColumn(
+            "Together", width="small", help="Rows with the same number belong together."
+        ),
+        "Better": st.column_config.TextColumn("Better", help="What the fix would write there."),
+        "Sure": st.column_config.ProgressColumn(
+            "Sure", min_value=0, max_value=1, format="percent", width="small"
+        ),
+    }
