@@ -104,13 +104,13 @@ def _small_categories(examples: Examples, splits: Sequence[str]) -> Iterable[Fin
     if single:
         yield Finding(
             "warning",
-            f"{_categories(single)} {_has(single)} a single example: it is learned from, but never "
+            f"{categories_named(single)} {_has(single)} a single example: it is learned from, but never "
             "examined. Add a few more, or put it into another category.",
         )
     if small:
         yield Finding(
             "notice",
-            f"{_categories(small)} {_has(small)} fewer than {FEW_PER_CATEGORY} examples: the model "
+            f"{categories_named(small)} {_has(small)} fewer than {FEW_PER_CATEGORY} examples: the model "
             "will be less sure there.",
         )
 
@@ -119,7 +119,8 @@ def _has(labels: Sequence[object]) -> str:
     return "has" if len(labels) == 1 else "have"
 
 
-def _categories(labels: Sequence[str]) -> str:
+def categories_named(labels: Sequence[str]) -> str:
+    """ "Category 'a'", "Categories 'a', 'b', 'c' and 4 more"."""
     named = [f"'{label}'" for label in labels[:3]]
     if len(labels) > 3:
         named.append(f"{len(labels) - 3:,} more")
@@ -129,13 +130,18 @@ def _categories(labels: Sequence[str]) -> str:
 def _alike_labels(examples: Examples) -> Iterable[Finding]:
     spellings: dict[str, set[str]] = defaultdict(set)
     for label in set(examples.values["label"]):
-        spellings[re.sub(r"[\W_]+", "", (label or "").casefold()) or (label or "")].add(label or "")
+        spellings[spelling_key(label or "")].add(label or "")
     for alike in sorted(sorted(names) for names in spellings.values() if len(names) > 1)[:3]:
         yield Finding(
             "warning",
             f"The categories {joined([repr(name) for name in alike])} differ in spelling only: if "
             "they are the same, write them alike in your table.",
         )
+
+
+def spelling_key(label: str) -> str:
+    """The same for names that differ only in capitals, spaces and punctuation."""
+    return re.sub(r"[\W_]+", "", label.casefold()) or label
 
 
 def _unseen_labels(examples: Examples, splits: Sequence[str]) -> Iterable[Finding]:
@@ -145,7 +151,7 @@ def _unseen_labels(examples: Examples, splits: Sequence[str]) -> Iterable[Findin
     if unseen:
         yield Finding(
             "warning",
-            f"{_categories(unseen)} {'is' if len(unseen) == 1 else 'are'} asked for in the exam "
+            f"{categories_named(unseen)} {'is' if len(unseen) == 1 else 'are'} asked for in the exam "
             "but never shown in training: those rows cannot be answered rightly.",
         )
 

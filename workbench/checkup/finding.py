@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """One row of a finding, and what a fix would do to it."""
 
@@ -47,3 +47,12 @@ class Finding:
     def rows(self) -> int:
         """How many rows it concerns."""
         return len({mark.row_id for mark in self.marks})
+
+
+def harm_of(worst: float, share: float, full: float = 1.0) -> float:
+    """The harm of something that concerns a share (0 to 1) of the rows.
+
+    It is `worst` from the share `full` on, and grows with the root of the share before: the first
+    few rows tell that something went wrong, thousands more of them do not tell much more.
+    """
+    return worst * min(1.0, share / full) ** 0.5

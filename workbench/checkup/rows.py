@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyarrow as pa
 
+from workbench.checkup.alike import Alike, alike
 from workbench.splits import TEST, TRAIN
 from workbench.structured import question_of
 from workbench.tasks import Task
@@ -51,6 +53,11 @@ class Rows:
     def answers(self) -> list[str]:
         """What the model is to give; "" for each row of a task without."""
         return self.values[self.answer_role] if self.answer_role else [""] * len(self)
+
+    @cached_property
+    def alike(self) -> Alike:
+        """Which rows ask nearly the same, looked for once for all checks that need it."""
+        return alike(self.questions(), self.progress)
 
     def is_exam(self, index: int) -> bool:
         """Whether a row is kept back for the exam."""

@@ -1,0 +1,35 @@
+"""How much two answers have in common."""
+
+from workbench.checkup.rows import Rows
+from workbench.structured import parsed
+
+LIKE, UNLIKE = 0.9, 0.5
+"""The share of characters from which answers say the same, and below which they do not."""
+
+
+def similarity(first: str, second: str) -> float:
+    """The share of characters that two texts share in their order, 0 to 1; capitals do not count."""
+    from rapidfuzz.distance import Indel
+
+    return Indel.normalized_similarity(first.casefold(), second.casefold())
+
+
+def given(rows: Rows) -> list[str]:
+    """What the model is to give, row by row; of a conversation what the assistant says."""
+    if rows.task.name != "chat":
+        return rows.answers()
+    return [_said(text) for text in rows.values["messages"]]
+
+
+def _said(messages: str) -> str:
+    turns = parsed(messages)
+    return "\n".join(turn["content"] for turn in turns if turn["role"] == "assistant")
+
+
+def same_answers(rows: Rows, answers: list[str], first: int, second: int) -> bool:
+    """Whether two rows give the same; fields must be alike to the letter."""
+    if answers[first] == answers[second]:
+        return True
+    if rows.task.name == "extraction":
+        return bool(parsed(answers[first]) == parsed(answers[second]))
+    return similarity(answers[first], answers[second]) >= LIKE

@@ -1,0 +1,141 @@
+"""Categories that are written in several ways, have hardly any rows, or nearly all of them."""
+
+import statistics
+from collections import Counter, defaultdict
+
+from workbench.checkup.finding import Finding, Mark, harm_of
+from workbench.checkup.rows import Rows, listed
+from workbench.findings import FEW_PER_CATEGORY, categories_named, spelling_key
+from workbench.words import joined, percent, plural
+
+SPELLINGS, FEW, UNEVEN = "spellings", "small_categories", "imbalance"
+_LONG, _RARE = 6, 0.1
+"""A typo is a letter in a name of at least so many, and at most so often written as the right one."""
+_MOST_COMPARED = 2000
+_SEVERE_SHARE, _SEVERE_RATIO = 0.8, 20
+
+
+def check(rows: Rows) -> list[Finding]:
+    """What is odd about the categories."""
+    labels = rows.answers()
+    found = (_spellings(rows, labels), _few(rows, labels), _uneven(labels))
+    return [finding for finding in found if finding]
+
+
+def merged(counts: Counter[str]) -> dict[str, str]:
+    """Spelling → the most frequent spelling of the same category, for those that differ from it.
+
+    The same are names that differ in capitals, spaces, punctuation or a plural s, and long names
+    of which a rare one differs from a frequent one by a letter.
+    """
+    alike: dict[str, list[str]] = defaultdict(list)
+    for label in sorted(counts, key=lambda name: (-counts[name], name)):
+        alike[_key(label)].append(label)
+    keys = list(alike)
+    heads = {key: _frequent(keys, key, counts, alike) for key in keys}
+    return {
+        name: alike[heads[key]][0]
+        for key in keys
+        for name in alike[key]
+        if name != alike[heads[key]][0]
+    }
+
+
+def _key(label: str) -> str:
+    letters = spelling_key(label)
+    plural_s = len(letters) > 3 and letters.endswith("s") and not letters.endswith("ss")
+    return letters[:-1] if plural_s else letters
+
+
+def _frequent(
+    keys: list[str], key: str, counts: Counter[str], alike: dict[str, list[str]]
+) -> str:
+    """The far more frequent category that this one is a typo of, or itself."""
+    from rapidfuzz.distance import OSA
+
+    def rows(of: str) -> int:
+        return sum(counts[name] for name in alike[of])
+
+    if len(key) < _LONG or len(keys) > _MOST_COMPARED or any(map(str.isdigit, key)):
+        return key
+    near = [
+        other
+        for other in keys
+        if other != key
+        and not any(map(str.isdigit, other))
+        and rows(key) <= _RARE * rows(other)
+        and OSA.distance(key, other, score_cutoff=1) == 1
+    ]
+    return max(near, key=rows, default=key)
+
+
+def _spellings(rows: Rows, labels: list[str]) -> Finding | None:
+    after = merged(Counter(labels))
+    if not after:
+        return None
+    groups = {name: number for number, name in enumerate(sorted(set(after.values())), start=1)}
+    marks = [
+        Mark(row_id, groups[after[label]], role=rows.answer_role, after=after[label], note=label)
+        for row_id, label in zip(rows.row_ids, labels, strict=True)
+        if label in after
+    ]
+    first = next(iter(after.values()))
+    others = [name for name, right in after.items() if right == first]
+    is_are = "is" if len(after) == 1 else "are"
+    return Finding(
+        SPELLINGS,
+        f"{plural(len(after), 'category', 'categories')} {is_are} another one in other letters",
+        f"{joined([repr(name) for name in [first, *others[:3]]])} look like one category; "
+        f"{plural(len(marks), 'row')} ({listed([mark.row_id for mark in marks])}) would be written "
+        "as most are.",
+        "The model takes them for different things, guesses between them, and the exam counts the "
+        "other spelling as wrong.",
+        harm_of(0.4, len(marks) / len(labels), 0.3),
+        marks,
+        change=f"Write {plural(len(marks), 'row')} as most are",
+    )
+
+
+def _few(rows: Rows, labels: list[str]) -> Finding | None:
+    counts = Counter(labels)
+    small = sorted((name for name in counts if counts[name] < FEW_PER_CATEGORY), key=counts.get)
+    if not small:
+        return None
+    numbers = {name: number for number, name in enumerate(small, start=1)}
+    marks = [
+        Mark(row_id, numbers[label], drop=True, note=label)
+        for row_id, label in zip(rows.row_ids, labels, strict=True)
+        if label in numbers
+    ]
+    has = "has" if len(small) == 1 else "have"
+    return Finding(
+        FEW,
+        f"{plural(len(small), 'category', 'categories')} with hardly any examples",
+        f"{categories_named(small)} {has} fewer than {FEW_PER_CATEGORY} examples, '{small[0]}' only "
+        f"{counts[small[0]]} (such as row {marks[0].row_id}). Add more of them, put them into "
+        "another category, or leave them out.",
+        "The model hardly learns such a category, and the exam says next to nothing about it.",
+        harm_of(0.2, len(small) / len(counts)),
+        marks,
+        remove=f"Leave out {plural(len(small), 'category', 'categories')}" if small != list(counts) else "",
+    )
+
+
+def _uneven(labels: list[str]) -> Finding | None:
+    counts = Counter(labels).most_common()
+    if len(counts) < 2:
+        return None
+    (name, largest), middle = counts[0], statistics.median(count for _, count in counts)
+    share = largest / len(labels)
+    if share < _SEVERE_SHARE and largest < _SEVERE_RATIO * middle:
+        return None
+    least, smallest = counts[-1]
+    return Finding(
+        UNEVEN,
+        f"{percent(share)} of the rows are in one category",
+        f"'{name}' has {plural(largest, 'row')}, '{least}' only {smallest:,}. Add rows of the "
+        "others, or judge by the score of each category rather than by the share of right answers.",
+        f"A model that always says '{name}' would already be right in {percent(share)} of all "
+        "cases, so a high score says little.",
+        0.15 if share >= _SEVERE_SHARE else 0.08,
+    )

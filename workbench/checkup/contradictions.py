@@ -1,0 +1,145 @@
+"""The same text with different answers: the model cannot be right about all of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from workbench.checkup.alike import word_lists
+from workbench.checkup.answers import UNLIKE, given, similarity
+from workbench.checkup.buckets import Ints, kept_and_copies
+from workbench.checkup.duplicates import in_order
+from workbench.checkup.finding import Finding, Mark, harm_of
+from workbench.checkup.rows import Rows
+from workbench.splits import TEST, TRAIN, VALIDATION
+from workbench.words import plural, shortened
+
+KIND = "contradictions"
+_LETTERS = 5
+"""Shorter words that differ by a letter are mostly different words."""
+_MOST_PAIRS = 1_000_000
+
+
+def check(rows: Rows) -> Finding | None:
+    """Texts that stand in several categories or have several answers."""
+    order = in_order(rows, (TEST, VALIDATION, TRAIN))
+    answers = given(rows)
+    if rows.task.name in ("classification", "extraction"):
+        pairs = _apart(np.concatenate([rows.alike.same.pairs(order), _typos(rows, order)]), answers)
+        return _strict(rows, order, answers, pairs)
+    return _mild(rows, answers, rows.alike.same.pairs(order)) if any(answers) else None
+
+
+def _apart(pairs: Ints, answers: Sequence[str]) -> Ints:
+    """Those with different answers."""
+    codes = np.unique(answers, return_inverse=True)[1]
+    return pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
+
+
+def _typos(rows: Rows, order: Ints) -> Ints:
+    """Pairs of texts of which one word is written a little differently, with different answers."""
+    pairs = _apart(rows.alike.sure.pairs(order), rows.answers())[:_MOST_PAIRS]
+    words = word_lists(rows.questions(), pairs)
+    chosen = [_is_typo(words[a], words[b]) for a, b in pairs.tolist()]
+    return pairs[np.array(chosen, bool)]
+
+
+def _is_typo(words: list[str], others: list[str]) -> bool:
+    """Whether exactly one word differs, and that one by a letter or by two that changed places."""
+    from rapidfuzz.distance import OSA
+
+    odd = [(a, b) for a, b in zip(words, others, strict=False) if a != b]
+    if len(words) != len(others) or len(odd) != 1:
+        return False
+    (word, other) = odd[0]
+    digits = any(map(str.isdigit, word + other))
+    long = min(len(word), len(other)) >= _LETTERS
+    return long and not digits and OSA.distance(word, other) == 1
+
+
+def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding | None:
+    """Answers of which one at most is right."""
+    _, numbers = kept_and_copies(pairs)
+    groups: dict[int, list[int]] = defaultdict(list)
+    together = _with_their_like(rows, order, numbers)
+    for row in order.tolist():
+        if row in together:
+            groups[together[row]].append(row)
+    marks = [mark for number, group in groups.items() for mark in _marks(rows, number, group, answers)]
+    if not marks:
+        return None
+    drops, changes = sum(mark.drop for mark in marks), sum(mark.after is not None for mark in marks)
+    group = groups[marks[0].group]
+    second = next(row for row in group if answers[row] != answers[group[0]])
+    texts = rows.questions()
+    what = "categories" if rows.task.name == "classification" else "answers"
+    return Finding(
+        KIND,
+        f"{plural(len(groups), 'text')} with different {what}",
+        f"Row {rows.row_ids[group[0]]} ('{shortened(texts[group[0]])}') has "
+        f"'{shortened(answers[group[0]], 40)}', but row {rows.row_ids[second]} "
+        f"('{shortened(texts[second])}') has '{shortened(answers[second], 40)}'.",
+        "The model cannot be right about both: it learns to waver, and the exam counts a mistake "
+        "whatever it says.",
+        harm_of(0.5, len(marks) / len(rows), 0.2),
+        marks,
+        remove=f"Take out {plural(drops, 'row')} in doubt",
+        change=f"Give {plural(changes, 'row')} what most say" if changes else "",
+    )
+
+
+def _with_their_like(rows: Rows, order: Ints, numbers: dict[int, int]) -> dict[int, int]:
+    """The groups with the rows of the same text, which have a say in what most say."""
+    together = dict(numbers)
+    for first, second in rows.alike.same.pairs(order).tolist():
+        if first in numbers:
+            together.setdefault(second, numbers[first])
+        elif second in numbers:
+            together.setdefault(first, numbers[second])
+    return together
+
+
+def _marks(rows: Rows, number: int, group: list[int], answers: list[str]) -> list[Mark]:
+    """What most of a group say is kept; where nothing has most, its first row."""
+    counts = Counter(answers[row] for row in group)
+    most, votes = counts.most_common(1)[0]
+    clear = 2 * votes > len(group)
+    marks = []
+    for row in group:
+        stays = answers[row] == most if clear else row == group[0]
+        note = f"{rows.answer_role}: {shortened(answers[row], 40)}"
+        marks.append(
+            Mark(
+                rows.row_ids[row],
+                number,
+                drop=not stays,
+                role=rows.answer_role if clear and not stays else "",
+                after=most if clear and not stays else None,
+                value=votes / len(group),
+                note=note,
+            )
+        )
+    return marks
+
+
+def _mild(rows: Rows, answers: list[str], pairs: Ints) -> Finding | None:
+    """Replies may differ; very different ones are worth a look."""
+    found = [(a, b) for a, b in pairs.tolist() if similarity(answers[a], answers[b]) < UNLIKE]
+    if not found:
+        return None
+    _, numbers = kept_and_copies(np.array(found, np.int64))
+    marks = [
+        Mark(rows.row_ids[row], number, note=shortened(answers[row], 80))
+        for row, number in sorted(numbers.items(), key=lambda item: (item[1], item[0]))
+    ]
+    (first, second), texts = found[0], rows.questions()
+    number = len(set(numbers.values()))
+    return Finding(
+        KIND,
+        f"{plural(number, 'question')} with very different answers",
+        f"'{shortened(texts[first])}' is answered '{shortened(answers[first])}' in row "
+        f"{rows.row_ids[first]} and '{shortened(answers[second])}' in row {rows.row_ids[second]}.",
+        "The model learns a mixture of both; where only one of them is right, take out the other.",
+        harm_of(0.1, len(marks) / len(rows), 0.3),
+        marks,
+    )

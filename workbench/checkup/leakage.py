@@ -1,0 +1,87 @@
+"""Exam questions that the model is shown while it learns: its score would be too good."""
+
+import numpy as np
+
+from workbench.checkup.answers import similarity
+from workbench.checkup.buckets import Ints
+from workbench.checkup.duplicates import in_order
+from workbench.checkup.finding import Finding, Mark, harm_of
+from workbench.checkup.rows import Rows
+from workbench.splits import TEST, TRAIN, VALIDATION
+from workbench.words import percent, plural, shortened
+
+KIND = "leakage"
+_NEARLY = 0.15
+"""What an exam question weighs whose twin is not the same to the letter."""
+
+
+def check(rows: Rows) -> Finding | None:
+    """Exam questions with a twin among the rows to learn from and practise on; the exam stays.
+
+    In different categories only the same text is a twin: there the one word that differs is what
+    decides.
+    """
+    same, pairs = _twins(rows)
+    if not len(pairs):
+        return None
+    questions, splits = rows.questions(), rows.splits
+    asked = np.unique(pairs[:, 0])
+    group = {int(exam): number for number, exam in enumerate(asked, start=1)}
+    marks = [Mark(rows.row_ids[exam], group[int(exam)], note="exam question") for exam in asked]
+    for exam, twin in _first_of_each(pairs):
+        what = "learned from" if splits[twin] == TRAIN else "for practice"
+        marks.append(
+            Mark(
+                rows.row_ids[twin],
+                group[exam],
+                True,
+                value=similarity(questions[exam], questions[twin]),
+                note=f"{what}, as exam row {rows.row_ids[exam]}",
+            )
+        )
+    marks.sort(key=lambda mark: mark.group)
+    twins = sum(mark.drop for mark in marks)
+    exam, twin = (int(row) for row in pairs[0])
+    exact, share = len(np.unique(same[:, 0])), len(asked) / splits.count(TEST)
+    weight = (exact + _NEARLY * (len(asked) - exact)) / len(asked)
+    stands = "stands" if len(asked) == 1 else "stand"
+    return Finding(
+        KIND,
+        f"{plural(len(asked), 'exam question')} {stands} among the other examples, too",
+        f"Exam row {rows.row_ids[exam]} ('{shortened(questions[exam])}') asks nearly the same as "
+        f"row {rows.row_ids[twin]} ('{shortened(questions[twin])}'), which the model gets to see. "
+        f"That concerns {percent(share)} of the exam; {_exactly(exact)} to the letter.",
+        "The model can answer these by heart or nearly so: the verdict is better than what it will "
+        "do on new texts.",
+        harm_of(0.8, weight * share, 0.3),
+        marks,
+        remove=f"Take out {plural(twins, 'row')} that the exam asks for",
+    )
+
+
+def _first_of_each(pairs: Ints) -> list[tuple[int, int]]:
+    """Each twin once, with the first exam question that it gives away."""
+    first: dict[int, int] = {}
+    for exam, twin in pairs.tolist():
+        first.setdefault(twin, exam)
+    return [(exam, twin) for twin, exam in first.items()]
+
+
+def _exactly(exact: int) -> str:
+    return f"{exact:,} of them {'is' if exact == 1 else 'are'} the same" if exact else "none is the same"
+
+
+def _twins(rows: Rows) -> tuple[Ints, Ints]:
+    """Pairs of an exam question and another row: those of the same text, and all."""
+    order = in_order(rows, (TEST, VALIDATION, TRAIN))
+    exam = np.array([split == TEST for split in rows.splits])
+    same, pairs = rows.alike.same.pairs(order), rows.alike.pairs(order, _kinds(rows))
+    same, pairs = (each[exam[each[:, 0]] & ~exam[each[:, 1]]] for each in (same, pairs))
+    return same, np.unique(np.concatenate([same, pairs]), axis=0)
+
+
+def _kinds(rows: Rows) -> Ints | None:
+    if rows.task.name != "classification":
+        return None
+    codes: Ints = np.unique(rows.answers(), return_inverse=True)[1]
+    return codes

@@ -1,0 +1,68 @@
+"""The words of many texts at once, as numbers: what capitals, punctuation and spaces leave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+MOST_CHARS = 20_000
+"""Of a longer text only the beginning is looked at."""
+_APOSTROPHES = "['’`´]"
+_NO_WORD = r"[^\pL\pN\pM\p{So}]+"
+_ALONE = r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{So}])"
+"""Scripts without spaces between words, and pictures: each character counts as a word."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The words of some texts, one text after another."""
+
+    hashes: npt.NDArray[np.uint64]
+    """For each word 64 bits that are the same wherever it stands."""
+    starts: npt.NDArray[np.int64]
+    """Where each text begins in `hashes`; one more for where the last one ends."""
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """How many words each text has."""
+        return np.diff(self.starts)
+
+    @property
+    def rows(self) -> npt.NDArray[np.int64]:
+        """For each word the place of its text."""
+        return np.repeat(np.arange(len(self.starts) - 1), self.lengths)
+
+
+def plain(texts: Sequence[str]) -> pa.Array:
+    """The texts in small letters, their words apart by one space and without punctuation."""
+    cut = [text[:MOST_CHARS] for text in texts]
+    found = pa.array(cut, pa.large_string())
+    if not all(map(str.isascii, cut)):
+        found = pc.utf8_normalize(found, form="NFKC")
+        found = pc.replace_substring_regex(found, _ALONE, r" \1 ")
+    found = pc.replace_substring_regex(pc.utf8_lower(found), _APOSTROPHES, "")
+    return pc.utf8_trim(pc.replace_substring_regex(found, _NO_WORD, " "), " ")
+
+
+def tokens(texts: Sequence[str]) -> Tokens:
+    """The words of these texts; for many texts to be asked for in parts."""
+    lists = pc.split_pattern(plain(texts), " ")
+    words = lists.flatten().dictionary_encode()
+    numbers = words.indices.to_numpy()
+    known = [_hash(word) for word in words.dictionary.to_pylist()]
+    hashes = np.array(known, np.uint64)[numbers] if known else np.empty(0, np.uint64)
+    lengths = pc.list_value_length(lists).to_numpy(zero_copy_only=False).astype(np.int64)
+    lengths[hashes[np.cumsum(lengths) - lengths] == _NOTHING] = 0
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return Tokens(hashes[hashes != _NOTHING], starts)
+
+
+def _hash(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little")
+
+
+_NOTHING = np.uint64(_hash(""))
