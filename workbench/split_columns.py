@@ -1,0 +1,235 @@
+"""Columns by which an exam is drawn more honestly than at random, and which of them to choose.
+
+Rows of one customer, one ticket or one thread resemble each other; drawn at random, some of them
+are learned and others asked, and the score says more of what the model remembers than of what it
+can do. Where such columns, or dates, are found, it is said what they are and why they matter.
+"""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench import dates, mapping
+from workbench.columns import name_score
+from workbench.readers.table import Table
+from workbench.split_by import GROUP, RANDOM, TIME, SplitBy, group_of
+from workbench.split_evidence import resemble, shifted
+from workbench.split_words import may_be_date, noun_of
+from workbench.tasks import Task
+
+LEAST_GROUPS = 10
+LARGEST_SHARE = 0.3
+"""A value with more of the rows than this cannot stand on one side."""
+LEAST_REPEATED = 0.3
+"""At least this share of the rows must have company in their group."""
+LEAST_READABLE = 0.8
+LEAST_DAYS = 14
+_LOOKED_AT = 20_000
+_PROBED = 200
+_MOST_COLUMNS = 200
+_PURE = 0.9
+"""A column whose values have one category each in this share of the rows is the category again."""
+_DAY_S = 86_400
+_DEED = {
+    "conversation": "A conversation goes on for {mean} rows on average",
+    "ticket": "A ticket has {mean} rows on average",
+    "order": "An order is written about {mean} times on average",
+    "patient": "The same patient comes {mean} times on average",
+    "customer": "The same customer writes {mean} rows on average",
+    "document": "A document gives {mean} rows on average",
+    "": "Each value of '{column}' comes in {mean} rows on average",
+}
+
+
+_CHANGED = (
+    ", and the newest are of other categories than those before: with a random exam the score "
+    "would say how well the model knows the past, not what comes next."
+)
+_LATER = (
+    ": an exam of the newest rows shows how the model does on what comes after the rows that it "
+    "learned from, as in later use."
+)
+
+
+@dataclass(frozen=True)
+class SplitColumn:
+    """A column by which the exam can be drawn."""
+
+    name: str
+    kind: str
+    """group or time."""
+    noun: str
+    """What a value stands for: customer, ticket … or nothing, if the name does not say."""
+    reason: str
+    """Why a random exam would flatter; a sentence."""
+    is_clear: bool
+    """Whether there is little doubt that it is better than chance."""
+    groups: int = 0
+    mean_rows: float = 0.0
+
+    @property
+    def split_by(self) -> SplitBy:
+        """The exam drawn by it."""
+        return SplitBy(self.kind, self.name)
+
+    @property
+    def title(self) -> str:
+        """As a choice: "By customer (kunden_nr)"."""
+        what = "time" if self.kind == TIME else self.noun or "what rows share"
+        return f"By {what} ({self.name})"
+
+
+@dataclass(frozen=True)
+class SplitAdvice:
+    """How to draw the exam."""
+
+    kind: str = RANDOM
+    """random, group or time."""
+    column: str = ""
+    reason: str = "No column says which rows belong together: a random exam is fair."
+    is_clear: bool = False
+    """Whether it may be chosen without asking."""
+
+    @property
+    def split_by(self) -> SplitBy:
+        """The exam drawn so."""
+        return SplitBy(self.kind, self.column)
+
+
+def recommend(table: Table, roles: Mapping[str, str], task: Task) -> SplitAdvice:
+    """The best way to draw the exam from this table.
+
+    Args:
+        roles: role → column or template, as far as they are chosen.
+    """
+    found = split_columns(table, roles, task)
+    best = next((column for column in found if column.is_clear), found[0] if found else None)
+    if best is None or not (best.noun or best.kind == TIME):
+        return SplitAdvice()
+    return SplitAdvice(best.kind, best.name, best.reason, best.is_clear)
+
+
+def split_columns(table: Table, roles: Mapping[str, str], task: Task) -> list[SplitColumn]:
+    """The columns by which the exam can be drawn, the most advisable first."""
+    look = _Look(table, roles, task)
+    free = [name for name in table.columns if name not in look.taken]
+    named = [look.column(name) for name in free[:_MOST_COLUMNS]]
+    found = [column for column in named if column is not None]
+    return sorted(found, key=_order)
+
+
+def _order(column: SplitColumn) -> tuple[bool, int, int]:
+    """Groups that are clear, then times, then other groups; the coarser first."""
+    place = 0 if column.kind == GROUP and column.noun else 1 if column.kind == TIME else 2
+    return not column.is_clear, place, column.groups
+
+
+class _Look:
+    """The rows that are looked at: all, or some from all over a large table."""
+
+    def __init__(self, table: Table, roles: Mapping[str, str], task: Task) -> None:
+        step = -(-len(table) // _LOOKED_AT)
+        # For dates rows from all over; for groups the first ones, since neighbours belong together.
+        self._data = table.data
+        self._spread = pa.array(range(0, len(table), max(1, step)))
+        self.taken = {source for source in roles.values() if source in table.columns}
+        self._texts = self._of(roles.get(task.required[0], ""))
+        self._label = roles.get("label", "") if task.name == "classification" else ""
+
+    def _of(self, source: str) -> list[str]:
+        known = mapping.columns_in(source, self._data.column_names) if source else []
+        if not known or any(name not in self._data.column_names for name in known):
+            return []
+        cells = [self._first(name) for name in known]
+        return [" ".join(cell or "" for cell in row) for row in zip(*cells, strict=True)]
+
+    def _first(self, name: str) -> list[str | None]:
+        cells: list[str | None] = self._data.column(name).slice(0, _LOOKED_AT).to_pylist()
+        return cells
+
+    def _all_over(self, name: str) -> list[str | None]:
+        cells: list[str | None] = self._data.column(name).take(self._spread).to_pylist()
+        return cells
+
+    def column(self, name: str) -> SplitColumn | None:
+        """The column, if the exam can be drawn by it."""
+        if time := self._time(name):
+            return time
+        different = pc.count_distinct(self._data.column(name).slice(0, _LOOKED_AT)).as_py()
+        return self._group(name, self._first(name)) if different >= LEAST_GROUPS else None
+
+    def _time(self, name: str) -> SplitColumn | None:
+        probe = [cell for cell in self._first(name)[:_PROBED] if cell]
+        numbers = may_be_date(name)
+        if len(probe) < LEAST_GROUPS or _readable(probe, numbers) < LEAST_READABLE:
+            return None
+        moments = dates.seconds(self._all_over(name), numbers=numbers)
+        known = sorted(moment for moment in moments if moment is not None)
+        days = len({moment // _DAY_S for moment in known})
+        if len(known) < LEAST_READABLE * len(moments) or days < LEAST_GROUPS:
+            return None
+        if known[-1] - known[0] < LEAST_DAYS * _DAY_S:
+            return None
+        reason = f"The rows go from {dates.day(known[0])} to {dates.day(known[-1])}"
+        changed = bool(self._label) and shifted(self._all_over(self._label), moments)
+        return SplitColumn(name, TIME, "", reason + (_CHANGED if changed else _LATER), changed)
+
+    def _group(self, name: str, cells: Sequence[str | None]) -> SplitColumn | None:
+        values = [group_of(cell) for cell in cells]
+        sizes = Counter(value for value in values if value is not None)
+        rows = sum(sizes.values())
+        if len(sizes) < LEAST_GROUPS or rows < len(cells) / 2:
+            return None
+        repeated = sum(size for size in sizes.values() if size > 1) / rows
+        if repeated < LEAST_REPEATED or max(sizes.values()) > LARGEST_SHARE * len(cells):
+            return None
+        noun = noun_of(name, sizes)
+        if not noun and (_is_prose(sizes) or _is_number(sizes) or self._is_label(name, values)):
+            return None
+        mean = rows / len(sizes)
+        alike = bool(self._texts) and resemble(values, self._texts)
+        deed = _DEED[noun].format(mean=f"{mean:.1f}", column=name)
+        known = (
+            "what the model has seen nearly word for word"
+            if alike
+            else f"about {noun}s that the model knows already"
+            if noun
+            else "about what the model knows already"
+        )
+        reason = f"{deed}: with a random split the exam would ask {known}."
+        sure = noun in ("conversation", "ticket", "order", "document", "patient")
+        clear = bool(noun) and (alike or (sure and repeated > 0.5) or mean >= 3)
+        return SplitColumn(name, GROUP, noun, reason, clear, len(sizes), mean)
+
+    def _is_label(self, name: str, values: Sequence[str | None]) -> bool:
+        """Whether the column sorts the rows as the category does, or is named like one."""
+        if not self._label or name_score(name, "label"):
+            return bool(self._label)
+        pairs = zip(values, self._first(self._label), strict=True)
+        counts = Counter((value, label) for value, label in pairs if value is not None)
+        most: Counter[str] = Counter()
+        for (value, _), count in counts.items():
+            most[value or ""] = max(most[value or ""], count)
+        return sum(most.values()) > _PURE * counts.total()
+
+
+def _is_prose(values: Mapping[str, int]) -> bool:
+    """Whether the values are texts rather than names or numbers of things."""
+    some = list(itertools.islice(values, 200))
+    return sum(map(len, some)) > 40 * len(some)
+
+
+def _is_number(values: Mapping[str, int]) -> bool:
+    """Whether the values are amounts or marks rather than names."""
+    some = list(itertools.islice(values, 200))
+    return all(re.fullmatch(r"[-+]?[\d.,]{1,5} ?[%€$]?", value) for value in some)
+
+
+def _readable(cells: Sequence[str], numbers: bool) -> float:
+    found = dates.seconds(cells, numbers=numbers)
+    return sum(1 for moment in found if moment is not None) / len(cells)
