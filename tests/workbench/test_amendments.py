@@ -1,0 +1,199 @@
+"""Changes to a dataset: each makes a version, none loses one, and the exam stays the exam."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from storage import conversions, files
+from storage.database import Store
+from storage.tables import SUCCEEDED, Job
+from tests.fakes.harness import drive
+from workbench import amendments, checkups, exploring, ingest, jobs, projects
+from workbench.amendments import EDIT, Fix
+from workbench.checkup import record
+from workbench.checkup.finding import Finding, Mark
+from workbench.checkup.fixing import Edit
+from workbench.errors import WorkbenchError
+from workbench.exploring import Query
+from workbench.jobs import JobView
+from workbench.launchers.local import LocalLauncher
+from workbench.versions import VersionInfo, get_version
+from workbench.worker import Worker
+
+LABELS = ("delivery", "refund", "other")
+
+
+@pytest.fixture
+def version(store: Store, tmp_path: Path) -> VersionInfo:
+    table = "".join(f"question number {i},{LABELS[i % 3]}\n" for i in range(60))
+    path = tmp_path / "mails.csv"
+    path.write_text("text,label\n" + table)
+    project_id = projects.create_project(store, "Mails")
+    saved = ingest.save_version(store, project_id=project_id, path=path)
+    return get_version(store, saved.version_id)
+
+
+def row(version: VersionInfo, number: int) -> dict[str, str]:
+    found = checkups.rows_by_id(version, [number]).to_pylist()
+    return found[0] if found else {}
+
+
+def looked_through(store: Store, version: VersionInfo, *findings: Finding) -> JobView:
+    """A checkup that has ended with these findings."""
+    job = checkups.start(store, version.id)
+    folder = files.folder("jobs", str(job.id))
+    record.write(folder, 80, findings, {"rows": version.rows})
+    with store.write() as session:
+        session.get_one(Job, job.id).status = SUCCEEDED
+    found = checkups.newest(store, version)
+    assert found is not None
+    return found
+
+
+def duplicates(version: VersionInfo) -> Finding:
+    marks = [Mark(2, 1), Mark(5, 1, drop=True), Mark(8, 1, drop=True, role="text", after="new")]
+    return Finding(
+        "duplicates", "3 rows are alike", "Rows 2 …", "It …", 0.1, marks, "Take out", "Rewrite"
+    )
+
+
+def test_a_fix_takes_out_what_is_marked_and_the_version_before_stays(
+    store: Store, version: VersionInfo
+) -> None:
+    job = looked_through(store, version, duplicates(version))
+    finding = checkups.read(job.id).findings[0]
+    fix = Fix(version.id, job.id, finding, record.REMOVE)
+    number, lines = amendments.preview(store, fix)
+    assert (number, [line["row"] for line in lines]) == (2, ["5", "8"])
+    made = amendments.apply(store, fix)
+    assert isinstance(made, VersionInfo)
+    assert (made.number, made.rows) == (2, version.rows - 2)
+    assert not row(made, 5)
+    assert not row(made, 8)
+    assert row(made, 2)
+    assert get_version(store, version.id).rows == 60
+    assert row(version, 5)
+    assert made.change == {
+        "kind": "fix",
+        "title": "3 rows are alike: take out",
+        "rows": 2,
+        "of": 1,
+    }
+    assert made.report["dropped"]["taken out by you"] == {"count": 2, "rows": [5, 8]}
+
+
+def test_rows_that_are_to_be_left_alone_stay(store: Store, version: VersionInfo) -> None:
+    job = looked_through(store, version, duplicates(version))
+    finding = checkups.read(job.id).findings[0]
+    made = amendments.apply(store, Fix(version.id, job.id, finding, record.REMOVE, frozenset({5})))
+    assert isinstance(made, VersionInfo)
+    assert row(made, 5)
+    assert not row(made, 8)
+
+
+def test_a_fix_writes_texts_and_keeps_all_other_rows_as_they_are(
+    store: Store, version: VersionInfo
+) -> None:
+    job = looked_through(store, version, duplicates(version))
+    finding = checkups.read(job.id).findings[0]
+    made = amendments.apply(store, Fix(version.id, job.id, finding, record.CHANGE))
+    assert isinstance(made, VersionInfo)
+    before, after = (pq.read_table(v.path).to_pylist() for v in (version, made))
+    changed = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    assert [(a["row_id"], b["text"]) for a, b in changed] == [(8, "new")]
+
+
+def test_undo_brings_back_the_very_examples_of_before(store: Store, version: VersionInfo) -> None:
+    second = amendments.amend(store, version.id, Edit(frozenset({2, 3})), EDIT, "Two rows out")
+    third = amendments.go_back(store, version.id)
+    assert (second.number, third.number) == (2, 3)
+    assert third.path == version.path
+    assert (third.rows, third.splits, third.report) == (60, version.splits, version.report)
+    assert third.change is not None
+    assert third.change["title"] == "Back to version 1"
+    assert [v.number for v in amendments.history(store, third)] == [3, 2, 1]
+    with pytest.raises(WorkbenchError, match="very examples already"):
+        amendments.go_back(store, version.id)
+
+
+def test_a_version_that_was_returned_to_needs_no_new_checkup(
+    store: Store, version: VersionInfo
+) -> None:
+    job = looked_through(store, version)
+    amendments.amend(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
+    back = amendments.go_back(store, version.id)
+    found = checkups.newest(store, back)
+    assert found is not None
+    assert found.id == job.id
+
+
+def test_two_windows_cannot_change_the_same_version(store: Store, version: VersionInfo) -> None:
+    amendments.amend(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
+    with pytest.raises(WorkbenchError, match="newer version"):
+        amendments.amend(store, version.id, Edit(frozenset({3})), EDIT, "Another row out")
+
+
+def test_what_would_leave_too_little_is_refused(store: Store, version: VersionInfo) -> None:
+    with pytest.raises(WorkbenchError, match="at least 10 are needed"):
+        amendments.amend(store, version.id, Edit(frozenset(range(2, 58))), EDIT, "Most rows out")
+    with pytest.raises(WorkbenchError, match="at least one row"):
+        amendments.amend(store, version.id, Edit(), EDIT, "Nothing")
+
+
+def test_a_large_dataset_is_mended_by_a_job(
+    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amendments, "HERE_ROWS", 10)
+    job = looked_through(store, version, duplicates(version))
+    finding = checkups.read(job.id).findings[0]
+    made = amendments.apply(store, Fix(version.id, job.id, finding, record.REMOVE))
+    assert isinstance(made, JobView)
+    assert amendments.mending(store, version) is not None
+    worker = Worker(store, LocalLauncher())
+    drive(worker, lambda: jobs.get_job(store, made.id).is_over)
+    assert jobs.get_job(store, made.id).status == SUCCEEDED
+    newest = amendments.history(store, version)[0]
+    assert (newest.number, newest.rows) == (2, 58)
+    assert newest.change is not None
+    assert newest.change["of"] == 1
+    assert not row(newest, 5)
+    assert amendments.mending(store, version) is None
+
+
+def test_a_checkup_is_not_started_twice(store: Store, version: VersionInfo) -> None:
+    first, second = checkups.start(store, version.id), checkups.start(store, version.id)
+    assert first.id == second.id
+    with store.read() as session:
+        assert len(conversions.of_project(session, version.project_id, ("check",))) == 1
+
+
+def test_rows_are_found_by_text_part_and_category(store: Store, version: VersionInfo) -> None:
+    _, total = exploring.search(version, Query("NUMBER 1"), 3)
+    assert total == 11
+    found, total = exploring.search(version, Query(label="refund"), 3)
+    assert (len(found), total) == (3, 20)
+    found, total = exploring.search(version, Query("number", "test", "other"), 50)
+    assert {(r["split"], r["label"]) for r in found.to_pylist()} == {("test", "other")}
+    assert exploring.search(version, Query("nowhere"), 5)[1] == 0
+
+
+def test_edits_survive_until_they_are_saved_and_make_one_version(
+    store: Store, version: VersionInfo
+) -> None:
+    edits = exploring.pending(store, version)
+    edits.change[4, "text"] = "another text"
+    edits.change[7, "label"] = "refund"
+    edits.remove = {7}
+    edits.labels[99] = ("a new one", "other")
+    exploring.keep(store, version, edits)
+    again = exploring.pending(store, version)
+    assert again == edits
+    assert again.sentence() == "1 row changed, 1 row taken out and 1 row sorted by hand"
+    made = exploring.save(store, version)
+    assert row(made, 4)["text"] == "another text"
+    assert not row(made, 7)
+    assert row(made, 99) == {"row_id": 99, "split": "train", "text": "a new one", "label": "other"}
+    assert made.splits["test"] + made.splits["validation"] <= 12
+    assert exploring.pending(store, made).sentence() == ""
+    assert exploring.pending(store, version).sentence() == ""
