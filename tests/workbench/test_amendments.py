@@ -5,14 +5,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from storage import conversions, files
+from storage import conversions
 from storage.database import Store
-from storage.tables import SUCCEEDED, Job
+from storage.tables import SUCCEEDED
 from tests.fakes.harness import drive
-from workbench import amendments, checkups, exploring, ingest, jobs, projects
+from tests.fakes.looked import duplicates, looked_through, mails
+from workbench import amendments, checkups, exploring, jobs
 from workbench.amendments import EDIT, Fix
 from workbench.checkup import record
-from workbench.checkup.finding import Finding, Mark
 from workbench.checkup.fixing import Edit
 from workbench.errors import WorkbenchError
 from workbench.exploring import Query
@@ -21,17 +21,10 @@ from workbench.launchers.local import LocalLauncher
 from workbench.versions import VersionInfo, get_version
 from workbench.worker import Worker
 
-LABELS = ("delivery", "refund", "other")
-
 
 @pytest.fixture
 def version(store: Store, tmp_path: Path) -> VersionInfo:
-    table = "".join(f"question number {i},{LABELS[i % 3]}\n" for i in range(60))
-    path = tmp_path / "mails.csv"
-    path.write_text("text,label\n" + table)
-    project_id = projects.create_project(store, "Mails")
-    saved = ingest.save_version(store, project_id=project_id, path=path)
-    return get_version(store, saved.version_id)
+    return mails(store, tmp_path)
 
 
 def row(version: VersionInfo, number: int) -> dict[str, str]:
@@ -39,29 +32,10 @@ def row(version: VersionInfo, number: int) -> dict[str, str]:
     return found[0] if found else {}
 
 
-def looked_through(store: Store, version: VersionInfo, *findings: Finding) -> JobView:
-    """A checkup that has ended with these findings."""
-    job = checkups.start(store, version.id)
-    folder = files.folder("jobs", str(job.id))
-    record.write(folder, 80, findings, {"rows": version.rows})
-    with store.write() as session:
-        session.get_one(Job, job.id).status = SUCCEEDED
-    found = checkups.newest(store, version)
-    assert found is not None
-    return found
-
-
-def duplicates(version: VersionInfo) -> Finding:
-    marks = [Mark(2, 1), Mark(5, 1, drop=True), Mark(8, 1, drop=True, role="text", after="new")]
-    return Finding(
-        "duplicates", "3 rows are alike", "Rows 2 …", "It …", 0.1, marks, "Take out", "Rewrite"
-    )
-
-
 def test_a_fix_takes_out_what_is_marked_and_the_version_before_stays(
     store: Store, version: VersionInfo
 ) -> None:
-    job = looked_through(store, version, duplicates(version))
+    job = looked_through(store, version, duplicates())
     finding = checkups.read(job.id).findings[0]
     fix = Fix(version.id, job.id, finding, record.REMOVE)
     number, lines = amendments.preview(store, fix)
@@ -76,7 +50,7 @@ def test_a_fix_takes_out_what_is_marked_and_the_version_before_stays(
     assert row(version, 5)
     assert made.change == {
         "kind": "fix",
-        "title": "3 rows are alike: take out",
+        "title": "3 rows are alike: take the copies out",
         "rows": 2,
         "of": 1,
     }
@@ -84,7 +58,7 @@ def test_a_fix_takes_out_what_is_marked_and_the_version_before_stays(
 
 
 def test_rows_that_are_to_be_left_alone_stay(store: Store, version: VersionInfo) -> None:
-    job = looked_through(store, version, duplicates(version))
+    job = looked_through(store, version, duplicates())
     finding = checkups.read(job.id).findings[0]
     made = amendments.apply(store, Fix(version.id, job.id, finding, record.REMOVE, frozenset({5})))
     assert isinstance(made, VersionInfo)
@@ -95,7 +69,7 @@ def test_rows_that_are_to_be_left_alone_stay(store: Store, version: VersionInfo)
 def test_a_fix_writes_texts_and_keeps_all_other_rows_as_they_are(
     store: Store, version: VersionInfo
 ) -> None:
-    job = looked_through(store, version, duplicates(version))
+    job = looked_through(store, version, duplicates())
     finding = checkups.read(job.id).findings[0]
     made = amendments.apply(store, Fix(version.id, job.id, finding, record.CHANGE))
     assert isinstance(made, VersionInfo)
@@ -145,7 +119,7 @@ def test_a_large_dataset_is_mended_by_a_job(
     store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(amendments, "HERE_ROWS", 10)
-    job = looked_through(store, version, duplicates(version))
+    job = looked_through(store, version, duplicates())
     finding = checkups.read(job.id).findings[0]
     made = amendments.apply(store, Fix(version.id, job.id, finding, record.REMOVE))
     assert isinstance(made, JobView)

@@ -1,0 +1,60 @@
+"""A dataset in categories, and checkups of it that have found what a test wants."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage import files
+from storage.database import Store
+from storage.tables import SUCCEEDED, Job
+from workbench import checkups, ingest, projects
+from workbench.checkup import record
+from workbench.checkup.finding import Finding, Mark
+from workbench.jobs import JobView
+from workbench.versions import VersionInfo, get_version
+
+LABELS = ("delivery", "refund", "other")
+
+
+def mails(store: Store, folder: Path, rows: int = 60) -> VersionInfo:
+    """The first version of a table with rows 2, 3 …, of three categories in turn."""
+    path = folder / "mails.csv"
+    lines = [f"question number {i},{LABELS[i % 3]}\n" for i in range(rows)]
+    path.write_text("text,label\n" + "".join(lines))
+    project_id = projects.create_project(store, "Mails")
+    saved = ingest.save_version(store, project_id=project_id, path=path)
+    return get_version(store, saved.version_id)
+
+
+def looked_through(
+    store: Store, version: VersionInfo, *findings: Finding, score: int = 80, **facts: Any
+) -> JobView:
+    """A checkup that has ended with these findings, and with every row on the map."""
+    job = checkups.start(store, version.id)
+    folder = files.folder("jobs", str(job.id))
+    ids = pq.read_table(version.path)["row_id"].to_pylist()
+    places = {"row_id": ids, "x": [0.01 * i for i in ids], "y": [0.5] * len(ids)}
+    pq.write_table(pa.table(places), folder / record.MAP)
+    record.write(folder, score, findings, {"rows": version.rows, **facts})
+    with store.write() as session:
+        session.get_one(Job, job.id).status = SUCCEEDED
+    found = checkups.newest(store, version)
+    assert found is not None
+    return found
+
+
+def duplicates() -> Finding:
+    """Rows 2, 5 and 8 are alike: 5 and 8 can be taken out, 8 can be written anew."""
+    marks = [Mark(2, 1), Mark(5, 1, drop=True), Mark(8, 1, drop=True, role="text", after="new")]
+    return Finding(
+        "duplicates",
+        "3 rows are alike",
+        "Rows 2, 5 and 8 say the same.",
+        "The model learns them by heart.",
+        0.1,
+        marks,
+        "Take the copies out",
+        "Write them anew",
+    )

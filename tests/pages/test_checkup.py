@@ -1,0 +1,143 @@
+"""The Checkup page: what was found, a fix looked at and made, and the way back."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from storage.database import Store
+from storage.tables import FAILED, RUNNING, Job
+from tests.fakes.harness import job_of
+from tests.fakes.looked import duplicates, looked_through, mails
+from tests.pages.opened import open_page, texts
+from workbench import amendments, checkups, projects
+from workbench.checkup.fixing import Edit
+from workbench.versions import VersionInfo
+
+PAGE = "pages/data/checkup.py"
+CURVE = {
+    "points": [
+        {"rows": 12, "accuracy": 0.5, "low": 0.4, "high": 0.6},
+        {"rows": 24, "accuracy": 0.7, "low": 0.6, "high": 0.8},
+        {"rows": 48, "accuracy": 0.8, "low": 0.7, "high": 0.9},
+    ],
+    "questions": 12,
+    "double": {"gain": 0.06, "low": 0.03, "high": 0.09},
+    "helps": "yes",
+    "categories": [{"label": "refund", "rows": 16, "more": 16, "gain": 0.03, "recall": 0.6}],
+}
+
+
+@pytest.fixture
+def version(store: Store, tmp_path: Path) -> VersionInfo:
+    return mails(store, tmp_path)
+
+
+def opened(version: VersionInfo) -> AppTest:
+    return open_page(PAGE, project=version.project_id)
+
+
+def newest(store: Store, version: VersionInfo) -> VersionInfo:
+    return amendments.history(store, version)[0]
+
+
+def test_without_examples_it_leads_to_the_data_page(store: Store) -> None:
+    at = open_page(PAGE, project=projects.create_project(store, "Empty"))
+    assert "There are no examples yet" in at.info[0].value
+    assert at.button(key="no-data")
+
+
+def test_a_checkup_is_started_and_watched(store: Store, version: VersionInfo) -> None:
+    at = opened(version)
+    assert "Nothing leaves this machine" in texts(at)
+    at.button(key="check").click().run()
+    assert not at.exception
+    job = checkups.newest(store, version)
+    assert job is not None
+    with store.write() as session:
+        row = session.get_one(Job, job.id)
+        row.status, row.progress = RUNNING, {"step": 400, "message": "Looking through"}
+    at = opened(version)
+    assert at.button(key=f"job-cancel-{job.id}")
+    at.button(key=f"job-cancel-{job.id}").click().run()
+    assert job_of(store, job.id).cancel_requested_at is not None
+
+
+def test_findings_are_told_with_their_harm_and_their_rows(
+    store: Store, version: VersionInfo
+) -> None:
+    looked_through(store, version, duplicates(), score=88)
+    at = opened(version)
+    assert at.metric[0].value == "88 of 100"
+    told = texts(at)
+    assert "Worth mending" in told
+    assert "3 rows are alike" in told
+    assert "learns them by heart" in told
+    assert at.button(key="fix-duplicates-remove").label == "Take the copies out …"
+    assert "From mails" in told
+
+
+def test_a_fix_is_shown_before_it_is_made_and_can_be_undone(
+    store: Store, version: VersionInfo
+) -> None:
+    looked_through(store, version, duplicates())
+    at = opened(version)
+    at.button(key="fix-duplicates-remove").click().run()
+    assert not at.exception
+    assert "2 rows would go" in texts(at)
+    assert newest(store, version).number == 1
+    at.button(key="fix-yes").click().run()
+    assert not at.exception
+    made = newest(store, version)
+    assert (made.number, made.rows) == (2, 58)
+    assert checkups.newest(store, made) is not None  # the new version is looked through at once
+    at.button(key="undo").click().run()
+    assert not at.exception
+    back = newest(store, version)
+    assert (back.number, back.path) == (3, version.path)
+    assert at.metric[0].value == "80 of 100"  # what was found before is there again
+
+
+def test_a_fix_that_is_not_wanted_changes_nothing(store: Store, version: VersionInfo) -> None:
+    looked_through(store, version, duplicates())
+    at = opened(version)
+    at.button(key="fix-duplicates-change").click().run()
+    at.button(key="fix-no").click().run()
+    assert not at.exception
+    assert newest(store, version).number == 1
+    assert "would be changed" not in texts(at)
+
+
+def test_any_version_can_be_gone_back_to(store: Store, version: VersionInfo) -> None:
+    second = amendments.amend(store, version.id, Edit(frozenset({2})), "edit", "One row out")
+    amendments.amend(store, second.id, Edit(frozenset({3})), "edit", "Another one out")
+    at = opened(version)
+    assert "One row out" in texts(at)
+    at.button(key=f"back-{second.id}").click().run()
+    assert not at.exception
+    assert newest(store, version).path == second.path
+
+
+def test_whether_more_data_would_help_is_answered(store: Store, version: VersionInfo) -> None:
+    looked_through(store, version, curve=CURVE)
+    at = opened(version)
+    told = texts(at)
+    assert "Would more data help?" in "\n".join(head.value for head in at.subheader)
+    assert "about 6.0 points, between 3.0 and 9.0" in told
+    assert "About 16 more for **refund** ≈ +3.0 points" in told
+
+
+def test_a_checkup_that_failed_says_why_and_can_be_made_again(
+    store: Store, version: VersionInfo
+) -> None:
+    first = looked_through(store, version)
+    with store.write() as session:
+        job = session.get_one(Job, first.id)
+        job.status, job.reason = FAILED, "The memory was full: close other programs."
+    at = opened(version)
+    assert "The memory was full" in at.error[0].value
+    at.button(key="again").click().run()
+    assert not at.exception
+    job_view = checkups.newest(store, version)
+    assert job_view is not None
+    assert job_view.id != first.id
