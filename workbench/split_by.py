@@ -33,6 +33,10 @@ class SplitBy:
     def __bool__(self) -> bool:
         return self.kind != RANDOM
 
+    def __str__(self) -> str:
+        """As on the command line: `random`, `group:COLUMN` or `time:COLUMN`."""
+        return f"{self.kind}:{self.column}" if self else RANDOM
+
     def as_dict(self) -> dict[str, str]:
         """Plain values, for JSON."""
         return dataclasses.asdict(self)

@@ -3,9 +3,12 @@
 import streamlit as st
 
 from workbench import conversions, guessing, ingest
+from workbench import split_columns as split_columns_
 from workbench.guessing import TaskGuess
 from workbench.preparing import Plan, Prepared, Source, prepare
 from workbench.readers import ReadOptions, Table
+from workbench.split_columns import SplitColumn
+from workbench.tasks import task_named
 from workbench.ui import context
 
 
@@ -36,6 +39,15 @@ def roles(source: Source, options: ReadOptions, task: str) -> dict[str, str]:
 def candidates(source: Source, options: ReadOptions, task: str, role: str) -> list[str]:
     """All columns, those that fit the role best first."""
     return _candidates(source.digest, source.name, tuple(options.as_dict().items()), task, role)
+
+
+def split_columns(
+    source: Source, options: ReadOptions, task: str, roles: dict[str, str]
+) -> list[SplitColumn]:
+    """The columns by which the exam can be drawn, the most advisable first."""
+    chosen = tuple(sorted(roles.items()))
+    options_ = tuple(options.as_dict().items())
+    return _split_columns(source.digest, source.name, options_, task, chosen)
 
 
 def prepared(
@@ -86,6 +98,14 @@ def _roles(digest: str, name: str, options: _Options, task: str) -> dict[str, st
 @st.cache_data(max_entries=100, show_spinner=False)
 def _candidates(digest: str, name: str, options: _Options, task: str, role: str) -> list[str]:
     return guessing.candidates(_any(digest, name, options), task, role)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _split_columns(
+    digest: str, name: str, options: _Options, task: str, roles: tuple[tuple[str, str], ...]
+) -> list[SplitColumn]:
+    found = _any(digest, name, options)
+    return split_columns_.split_columns(found, dict(roles), task_named(task))
 
 
 @st.cache_data(max_entries=6, show_spinner="Checking your examples …")

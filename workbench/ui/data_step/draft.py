@@ -9,6 +9,7 @@ import streamlit as st
 from workbench import conversions, ingest, projects
 from workbench.preparing import Plan, Source, plan_from
 from workbench.readers import ReadOptions, options_from
+from workbench.split_by import SplitBy, split_by_from
 from workbench.splits import DEFAULT_FRACTIONS, DEFAULT_SEED
 from workbench.ui import context
 from workbench.versions import VersionInfo
@@ -32,6 +33,11 @@ class Draft:
     test: Source | None = None
     fractions: tuple[float, float, float] = DEFAULT_FRACTIONS
     seed: int = DEFAULT_SEED
+    split_by: SplitBy = field(default_factory=SplitBy)
+    """How the exam is drawn, as it stands on the page."""
+    own_split: bool = False
+    """Whether that was chosen; else it is the suggestion."""
+    near_duplicates: bool = True
     dataset_name: str = ""
     uploads: dict[str, str] = field(default_factory=dict)
     """source or test → the upload that is on its way."""
@@ -43,7 +49,15 @@ class Draft:
         """The plan with what stands on the page."""
         test = self.test if self.own_exam else None
         return Plan(
-            task, roles, self.system, self.read, test, fractions=self.fractions, seed=self.seed
+            task,
+            roles,
+            self.system,
+            self.read,
+            test,
+            fractions=self.fractions,
+            seed=self.seed,
+            split_by=SplitBy() if test else self.split_by,
+            near_duplicates=self.near_duplicates and not test,
         )
 
 
@@ -87,7 +101,10 @@ def from_version(version: VersionInfo) -> Draft:
         plan.test,
         plan.fractions,
         plan.seed,
-        version.dataset_name,
+        plan.split_by,
+        own_split=True,
+        near_duplicates=plan.near_duplicates,
+        dataset_name=version.dataset_name,
     )
 
 
@@ -104,4 +121,5 @@ def _from_values(values: dict[str, Any]) -> Draft:
     kept["read"] = options_from(kept.get("read") or {})
     train, validation, test = kept.get("fractions") or DEFAULT_FRACTIONS
     kept["fractions"] = (train, validation, test)
+    kept["split_by"] = split_by_from(kept.get("split_by"))
     return Draft(**kept)

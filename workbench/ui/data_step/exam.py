@@ -5,7 +5,7 @@ import streamlit as st
 from workbench import ingest
 from workbench.errors import WorkbenchError
 from workbench.readers import Table
-from workbench.ui.data_step import cached, large_file, source
+from workbench.ui.data_step import cached, drawing, large_file, source
 from workbench.ui.data_step import draft as drafts
 from workbench.ui.data_step.draft import Draft
 from workbench.ui.text import plain
@@ -16,6 +16,11 @@ _MOST = 40
 _SEED_HELP = (
     "Another seed draws other questions. With the same one, a dataset that is saved again keeps "
     "its exam."
+)
+
+_NEAR_HELP = (
+    "Texts that differ only in capitals, spaces, punctuation or digits are either learned from or "
+    "asked, never both."
 )
 
 
@@ -34,7 +39,11 @@ def choose(draft: Draft, table: Table) -> bool:
             "the model really is.",
         )
     )
-    ready = _own_file(draft, table) if draft.own_exam else True
+    if draft.own_exam:
+        ready = _own_file(draft, table)
+    else:
+        drawing.choose(draft, table)
+        ready = True
     with st.expander("Shares and seed", icon=":material/donut_small:"):
         _shares(draft)
     return ready
@@ -75,6 +84,12 @@ def _shares(draft: Draft) -> None:
         st.number_input("Random seed", 0, 2**31 - 1, key="data-seed", step=1, help=_SEED_HELP)
     )
     draft.fractions = (round(1 - validation - test, 4), validation, test)
+    if not draft.own_exam:
+        key = "data-near-duplicates"
+        st.session_state.setdefault(key, draft.near_duplicates)
+        draft.near_duplicates = st.checkbox(
+            "Keep near-duplicates on one side", key=key, help=_NEAR_HELP
+        )
 
 
 def _percent(label: str, name: str, share: float) -> float:

@@ -48,6 +48,10 @@ _PRACTICE = "The validation split: it tells when to stop learning."
 
 def findings(prepared: Prepared) -> None:
     """What the user should know, in plain words."""
+    drawn = prepared.report.get("split") or {}
+    if drawn.get("kind", "random") != "random":
+        level = "notice" if drawn.get("on_both_sides") else "good"
+        st.markdown(f"{_MARKS[level]} · The exam is drawn {plain(drawn['text'])}.")
     for finding in prepared.report["findings"]:
         st.markdown(f"{_MARKS[finding['level']]} · {plain(finding['text'])}")
 
