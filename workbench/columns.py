@@ -28,14 +28,16 @@ _USUAL = {
     ),
     "response": (
         "response reply answer completion output summary target rewrite translation antwort "
-        "assistant highlights respuesta reponse headline fields json result"
+        "assistant highlights respuesta reponse headline fields json result chosen"
     ),
     "messages": "messages conversations conversation dialog dialogue chat turns thread",
     "system": "system system_prompt system_message systemprompt",
 }
 _NAMES = {role: names.split() for role, names in _USUAL.items()}
 """Usual names of the columns of each role, the most telling first."""
-NO_CONTENT = re.compile(r"(^|[ _.])(id|uuid|index|nr|no|url|link|date|time|file|path)$", re.I)
+NO_CONTENT = re.compile(
+    r"(^|[ _.])(id|uuid|index|nr|no|url|link|date|time|file|path|rejected)$", re.IGNORECASE
+)
 _NUMBER = re.compile(r"[-+]?[\d.,]+")
 
 

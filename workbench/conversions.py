@@ -26,11 +26,13 @@ from workbench.errors import WorkbenchError
 from workbench.ingest import same_split
 from workbench.jobs import JobView
 from workbench.preparing import Plan, Prepared, Source, plan_from
-from workbench.readers import ReadOptions, Table, unpack
+from workbench.readers import ReadOptions, Table, signs, unpack
 
 LARGE_BYTES = 32 << 20
 CONVERT, PREPARE = "convert", "prepare"
 _SHEET_BYTES = 64 << 20
+_SLOW_BYTES = 2 << 20
+"""Mailboxes, chats and the text of Word documents take a second or two for so much."""
 _SAMPLE_ROWS = 2000
 
 
@@ -39,15 +41,19 @@ class NotReady(WorkbenchError):
 
 
 def is_large(source: Source) -> bool:
-    """Whether a kept file is read by a job: it is large, or becomes large when it is unpacked."""
+    """Whether a kept file is read by a job: it is large, packed, or slow to read for its kind."""
     path = files.object_path(source.digest)
     if not path.is_file():
         return False
     if path.stat().st_size > LARGE_BYTES:
         return True
     with path.open("rb") as stream:
-        head = stream.read(4)
-    return head.startswith(unpack.GZIP) or (head == unpack.ZIP and _is_large_archive(path))
+        head = stream.read(signs.HEAD)
+    if head.startswith(unpack.ZIP):
+        return _is_large_archive(path)
+    if path.stat().st_size > _SLOW_BYTES and signs.is_slow(head):
+        return True
+    return head.startswith((unpack.GZIP, b"%PDF"))
 
 
 def _is_large_archive(path: Path) -> bool:
@@ -58,8 +64,10 @@ def _is_large_archive(path: Path) -> bool:
             parts = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError):
         return False
-    sheet = any(part.filename.startswith(unpack.OFFICE_PARTS) for part in parts)
-    return not sheet or sum(part.file_size for part in parts) > _SHEET_BYTES
+    if not any(part.filename.startswith(unpack.OFFICE_PARTS) for part in parts):
+        return True
+    texts = sum(part.file_size for part in parts if part.filename == "word/document.xml")
+    return texts > _SLOW_BYTES or sum(part.file_size for part in parts) > _SHEET_BYTES
 
 
 def reading_of(

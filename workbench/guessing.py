@@ -13,6 +13,7 @@ from workbench.columns import (
     name_score,
 )
 from workbench.errors import WorkbenchError
+from workbench.readers.kinds import DOCUMENT, MAIL
 from workbench.readers.table import Table
 from workbench.tasks import Task, task_named
 from workbench.words import joined
@@ -29,6 +30,9 @@ class TaskGuess:
 def guess_task(table: Table) -> TaskGuess:
     """The task that fits best: a conversation, fields, replies, categories or mere text."""
     columns = look_at(table)
+    if table.kind == DOCUMENT or (table.kind == MAIL and not _chat(columns)):
+        what = "documents" if table.kind == DOCUMENT else "mails, too few of them with an answer"
+        return TaskGuess("language-modelling", f"these are {what}")
     for task, guess in (
         ("chat", _chat),
         ("extraction", _extraction),
@@ -51,6 +55,8 @@ def guess_roles(table: Table, task_name: str) -> dict[str, str]:
             roles[role] = ranked[0]
     if task.name == "completion":
         roles |= _with_input(columns, roles)
+    if task.name == "chat":
+        roles |= _with_answer(columns)
     for role in task.optional:
         named = [column for column in columns if name_score(column.name, role) == 1]
         if named:
@@ -99,8 +105,12 @@ def _used(roles: dict[str, str]) -> set[str]:
 
 
 def _chat(columns: list[Column]) -> str:
-    found = next((c for c in columns if c.conversations > 0.8), None)
+    found = next((c for c in columns if _holds_turns(c)), None)
     return f"'{found.name}' holds whole conversations" if found else ""
+
+
+def _holds_turns(column: Column) -> bool:
+    return column.conversations > 0.8 and column.filled > 0.2
 
 
 def _extraction(columns: list[Column]) -> str:
@@ -171,3 +181,12 @@ def _with_input(columns: list[Column], roles: dict[str, str]) -> dict[str, str]:
     if not instruction or not extra or roles.get("response") in (None, extra, instruction):
         return {}
     return {"prompt": f"{{{instruction}}}\n\n{{{extra}}}"}
+
+
+def _with_answer(columns: list[Column]) -> dict[str, str]:
+    """Where the turns of a question and of its answer stand apart: one behind the other."""
+    names = {column.name.lower(): column.name for column in columns if _holds_turns(column)}
+    answer = names.get("chosen") or names.get("completion")
+    if "prompt" not in names or not answer:
+        return {}
+    return {"messages": f"{{{names['prompt']}}}{{{answer}}}"}

@@ -26,7 +26,15 @@ from workbench.preparing import (
     splits_by_question,
 )
 from workbench.readers import ReadOptions, Table, read_table
-from workbench.sources import discard, keep, keep_text, open_source, reading_alike
+from workbench.sources import (
+    discard,
+    keep,
+    keep_all,
+    keep_text,
+    open_source,
+    reading_alike,
+    title_of,
+)
 from workbench.split_by import SplitBy, checked, split_by_from
 from workbench.splits import DEFAULT_FRACTIONS, DEFAULT_SEED
 from workbench.tasks import task_named
@@ -47,6 +55,7 @@ __all__ = [
     "earlier_splits",
     "get_version",
     "keep",
+    "keep_all",
     "keep_text",
     "latest_version",
     "list_versions",
@@ -178,6 +187,7 @@ def save_version(
     seed: int = DEFAULT_SEED,
     split_by: SplitBy | None = None,
     near_duplicates: bool = False,
+    source_name: str = "",
 ) -> SavedVersion:
     """Read, map, split and save a file in one go, for callers without a page.
 
@@ -188,17 +198,19 @@ def save_version(
         test_path: the user's own exam, in place of the test split.
         split_by: how the exam is drawn; at random when None.
         near_duplicates: whether near-duplicates stay on one side of the exam.
+        source_name: what the user calls the file, if its path does not say.
 
     Raises:
         WorkbenchError: one sentence with the row, column or file, and what to do.
     """
-    table = read_table(path, path.name, options)
+    source_name = source_name or path.name
+    table = read_table(path, source_name, options)
     task = task_named(task).name if task else guessing.guess_task(table).task
     roles = _completed(table, task, dict(mapping or {}))
     by = checked(split_by or SplitBy(), table)
     test_table = read_table(test_path, "", reading_alike(table.options)) if test_path else None
-    source = _keep_file(path)
-    test = _keep_file(test_path) if test_path else None
+    source = Source(files.put_file(path), source_name)
+    test = Source(files.put_file(test_path), test_path.name) if test_path else None
     plan = Plan(
         task,
         roles,
@@ -210,7 +222,7 @@ def save_version(
         split_by=by,
         near_duplicates=near_duplicates,
     )
-    name = dataset_name or path.stem
+    name = dataset_name or title_of(source_name)
     earlier = earlier_splits(store, project_id, name, plan)
     prepared = prepare(plan, table, test_table, earlier=earlier)
     return save_prepared(store, project_id, name, source, prepared)
@@ -222,10 +234,6 @@ def _completed(table: Table, task: str, roles: dict[str, str]) -> dict[str, str]
         return roles
     guessed = guessing.guessed(table, task)
     return {**{r: s for r, s in guessed.items() if s not in roles.values()}, **roles}
-
-
-def _keep_file(path: Path) -> Source:
-    return Source(files.put_file(path), path.name)
 
 
 def map_file(

@@ -28,8 +28,8 @@ class Unreadable(ValueError):
 def messages_json(cell: str, *, answers: bool = True) -> str:
     """A conversation as JSON text of [{"role", "content"}, …].
 
-    OpenAI's `messages` (role, content) and ShareGPT's `conversations` (from, value) are read.
-    Turns in a row by the same speaker become one. With `answers` it ends with the last answer,
+    OpenAI's `messages` (role, content) and ShareGPT's `conversations` (from, value) are read, and
+    several lists of turns one behind the other. Turns in a row by the same speaker become one. With `answers` it ends with the last answer,
     else with the last question.
 
     Raises:
@@ -48,11 +48,26 @@ def messages_json(cell: str, *, answers: bool = True) -> str:
 
 def _turns(cell: str) -> list[Any]:
     value = parsed(cell)
+    if value is None:
+        value = _lists_in(cell)
     if isinstance(value, dict):
         value = value.get("messages") or value.get("conversations") or value.get("conversation")
     if not isinstance(value, list) or not value:
         raise Unreadable("conversation that is not a list of turns")
     return value
+
+
+def _lists_in(cell: str) -> list[Any] | None:
+    """The turns of JSON lists that stand one behind the other, as a template weaves them."""
+    decoder, turns, place = json.JSONDecoder(), list[Any](), 0
+    try:
+        while cell[place:].strip():
+            place += len(cell[place:]) - len(cell[place:].lstrip())
+            value, place = decoder.raw_decode(cell, place)
+            turns.extend(value if isinstance(value, list) else [value])
+    except (ValueError, RecursionError):
+        return None
+    return turns
 
 
 def _turn(item: Any) -> dict[str, str]:

@@ -123,7 +123,7 @@ def test_the_model_s_view_shows_the_learned_part(store: Store, project_id: int) 
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
-        (b"%PDF-1.7", "table.csv", "a PDF document"),
+        (b"\x89PNG\r\n", "table.csv", "a picture"),
         (b"text,label\none,a\n", "few.csv", "1 usable row"),
         (b"text,label\n" + b"one, two,a\n" * 20, "ragged.csv", "Row 2 of ragged.csv has 3 cells"),
         (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from storage import files
 from storage.database import Store
 from storage.schema import open_store
 from workbench import ingest, projects
@@ -16,10 +17,10 @@ from workbench.tasks import ROLES, TASKS, task_named
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
-    parser = command(commands, "import", _import, "Make a dataset from a file.")
-    parser.add_argument("file", type=Path)
+    parser = command(commands, "import", _import, "Make a dataset from a file or several.")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
     parser.add_argument("--project", required=True, metavar="NAME", help="made if it is new")
-    parser.add_argument("--task", required=True, help=", ".join(TASKS))
+    parser.add_argument("--task", help=f"{', '.join(TASKS)}; guessed without")
     parser.add_argument(
         "--map",
         action="append",
@@ -33,9 +34,10 @@ def add_commands(commands: Any) -> None:
 
 def _import(options: argparse.Namespace) -> int:
     store = open_store()
-    path, mapping = existing(options.file), pairs(options.map, "--map")
+    paths, mapping = [existing(path) for path in options.files], pairs(options.map, "--map")
     test_path = existing(options.test) if options.test else None
-    task = task_named(options.task).name
+    task = task_named(options.task).name if options.task else None
+    path, name = as_one(paths)
     with project_named(store, options.project) as project_id:
         saved = ingest.save_version(
             store,
@@ -45,8 +47,9 @@ def _import(options: argparse.Namespace) -> int:
             mapping=mapping,
             dataset_name=options.name,
             test_path=test_path,
+            source_name=name,
         )
-    splits = ", ".join(f"{count} {name}" for name, count in saved.splits.items())
+    splits = ", ".join(f"{count} {split}" for split, count in saved.splits.items())
     emit(
         options,
         {
@@ -58,6 +61,16 @@ def _import(options: argparse.Namespace) -> int:
         f"Dataset {saved.dataset_id}: {saved.rows} examples ({splits}), {saved.dropped} left out.",
     )
     return 0
+
+
+def as_one(paths: list[Path]) -> tuple[Path, str]:
+    """A file and its name; several become one, in the order in which they are given."""
+    if len(paths) == 1:
+        return paths[0], paths[0].name
+    with contextlib.ExitStack() as stack:
+        streams = [(stack.enter_context(path.open("rb")), path.name) for path in paths]
+        source = ingest.keep_all(streams)
+    return files.object_path(source.digest), source.name
 
 
 @contextlib.contextmanager

@@ -1,11 +1,13 @@
 """Large XLSX workbooks, row by row."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from workbench.conversion.progress import WatchedSink
@@ -13,13 +15,16 @@ from workbench.conversion.table_file import empty
 from workbench.errors import WorkbenchError
 from workbench.readers.grid import to_grid
 from workbench.readers.kinds import XLSX
-from workbench.readers.sheets import as_shown
+from workbench.readers.sheets import as_shown, filled_down, tall
 from workbench.readers.table import ReadOptions, Table
 from workbench.words import size
 
 LARGEST_TEXTS = 100 << 20
 """Bytes of the texts that a workbook's cells share; they have to be held in memory."""
 _TEXTS = "xl/sharedStrings.xml"
+_CHUNK = 1 << 20
+_LONGEST_TAG = 200
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 
 
 def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Table:
@@ -44,7 +49,8 @@ def _read(book: Any, name: str, options: ReadOptions, sink: WatchedSink) -> Tabl
     sheet = _choose(book, options.sheet, name)
     titles = tuple(book.sheetnames)
     label = name if len(titles) == 1 else f"Sheet '{sheet.title}' of {name}"
-    grid = to_grid(_rows(sheet), options.header_row, label, sink)
+    rows = filled_down(_rows(sheet), tall(_merged(book, sheet)))
+    grid = to_grid(rows, options.header_row, label, sink)
     resolved = ReadOptions(header_row=grid.header_row, sheet=sheet.title)
     return empty(name, XLSX, resolved, sheets=titles, ragged=tuple(grid.ragged))
 
@@ -77,6 +83,18 @@ def _choose(book: Any, wanted: str, name: str) -> Any:
             if wanted or any(any(row) for row in sheet.iter_rows(max_row=50, values_only=True)):
                 return sheet
     raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
+
+
+def _merged(book: Any, sheet: Any) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """The merged cells, which stand behind all others: first and last row and column, from 0."""
+    held = b""
+    with book._archive.open(sheet._worksheet_path) as stream:
+        while chunk := stream.read(_CHUNK):
+            held = held[-_LONGEST_TAG:] + chunk
+            for match in _MERGED.finditer(held):
+                left, top, right, bottom = range_boundaries(match[1].decode())
+                yield (top - 1, left - 1), (bottom - 1, right - 1)
+            held = held[held.rfind(b"<") :]
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from workbench.errors import WorkbenchError
 from workbench.readers import signs
 
-HEAD = 8192
 CSV, XLSX, JSON, JSONL, PARQUET = "csv", "xlsx", "json", "jsonl", "parquet"
 DOCUMENT, MAIL, CHAT, PACKED = "document", "mail", "chat", "packed"
 TITLES = {
@@ -48,7 +47,7 @@ def kind_of(path: Path, name: str) -> str:
         WorkbenchError: the file is empty, or of a kind that holds no examples.
     """
     with path.open("rb") as stream:
-        head = stream.read(HEAD)
+        head = stream.read(signs.HEAD)
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
     if head.startswith(b"PAR1"):

@@ -1,7 +1,7 @@
 """Spreadsheets: XLSX, XLS, XLSB and ODS, with their cells as a person sees them."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,10 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
     area = book.get_sheet_by_name(sheet)
     check_width(area.width, f"Sheet '{sheet}' of {name}")
     label = name if len(titles) == 1 else f"Sheet '{sheet}' of {name}"
-    grid = to_grid(_rows(area), options.header_row, label)
+    rows = ([as_shown(cell) for cell in row] for row in area.iter_rows())
+    left = area.start[1] if area.start else 0
+    merged = tall(area.merged_cell_ranges or (), left)
+    grid = to_grid(filled_down(rows, merged), options.header_row, label)
     resolved = ReadOptions(header_row=grid.header_row, sheet=sheet)
     return Table(
         name,
@@ -67,9 +70,36 @@ def _choose(book: CalamineWorkbook, wanted: str, name: str) -> str:
     raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
-    for row in sheet.iter_rows():
-        yield [as_shown(cell) for cell in row]
+Tall = dict[int, list[tuple[int, int]]]
+"""First row → column and last row of each cell that begins there and spans several rows; from 0."""
+
+
+def tall(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]], left: int = 0) -> Tall:
+    """Of merged cells (first and last row and column) those that span several rows.
+
+    Args:
+        left: the column that the rows begin with.
+    """
+    found: Tall = {}
+    for (top, column), (bottom, _) in ranges:
+        if bottom > top and column >= left:
+            found.setdefault(top, []).append((column - left, bottom))
+    return found
+
+
+def filled_down(rows: Iterable[list[str]], merged: Tall) -> Iterator[list[str]]:
+    """The rows; what stands in a cell that spans several rows stands in each of them."""
+    standing: dict[int, tuple[int, str]] = {}
+    for number, row in enumerate(rows):
+        for column, (bottom, text) in list(standing.items()):
+            if number > bottom:
+                del standing[column]
+            elif column < len(row) and not row[column] and any(row):
+                row[column] = text
+        for column, bottom in merged.get(number, ()):
+            if column < len(row) and row[column]:
+                standing[column] = (bottom, row[column])
+        yield row
 
 
 def as_shown(cell: Any) -> str:

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from workbench.readers import teams, whatsapp
 
+HEAD = 8192
+"""Bytes that are enough to see them."""
 _LINES = 40
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):(\s|$)")
 _OF_MAIL = {
@@ -20,6 +22,12 @@ _MARKDOWN = re.compile(r"(?m)^(#{1,6} \S|[-*] \S|> \S|```)")
 def of_teams(head: bytes) -> bool:
     """JSON that lists the messages of a chat of Microsoft Teams."""
     return teams.looks_like(head)
+
+
+def is_slow(head: bytes) -> bool:
+    """Whether these are mails or a chat, of which a little takes as long as much of a table."""
+    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    return of_mail(text, "") or of_whatsapp(text) or of_teams(head)
 
 
 def of_whatsapp(text: str) -> bool:

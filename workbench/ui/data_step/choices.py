@@ -106,7 +106,7 @@ def _role(field: _Field, others: Sequence[str]) -> str:
     """One role's column or template; `others` are those of the other roles."""
     woven = is_template(field.current, field.table.columns)
     options = field.candidates()
-    if field.role in _WOVEN and len(options) > 1:
+    if (field.role in _WOVEN or woven) and len(options) > 1:
         options = [*options, WEAVE]
     _seed(field.key, options, WEAVE if woven else field.current)
     choice = st.selectbox(

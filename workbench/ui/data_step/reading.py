@@ -6,7 +6,18 @@ import streamlit as st
 
 from workbench.errors import WorkbenchError
 from workbench.preparing import Source
-from workbench.readers import CSV, PARQUET, TITLES, XLSX, ReadOptions, Table
+from workbench.readers import (
+    CHAT,
+    CSV,
+    DOCUMENT,
+    MAIL,
+    PACKED,
+    PARQUET,
+    TITLES,
+    XLSX,
+    ReadOptions,
+    Table,
+)
 from workbench.readers.delimited import LITERAL, QUOTED
 from workbench.readers.delimited import TITLES as DELIMITERS
 from workbench.readers.encodings import CHOICES
@@ -65,7 +76,9 @@ def _headline(name: str, table: Table | None) -> str:
 def _corrections(draft: Draft, table: Table | None) -> None:
     """Every finding of the reader as a field; what is changed is kept, the rest found out anew."""
     kind = table.kind if table else ""
-    if kind == PARQUET:
+    if table and table.people:
+        _answerer(draft, table)
+    if kind in _AS_IT_IS:
         return
     wrong = table is None
     chosen = table.options if table else draft.read
@@ -92,12 +105,21 @@ def _corrections(draft: Draft, table: Table | None) -> None:
             st.rerun()
 
 
+_AS_IT_IS = (PARQUET, DOCUMENT, MAIL, CHAT, PACKED)
+"""Kinds of files of which there is nothing to correct but who answers."""
 _BETWEEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _QUOTES = {QUOTED: "enclose a cell", LITERAL: "are just text"}
 
 
 def _sheet(draft: Draft, table: Table) -> None:
     _select(draft, "sheet", "Sheet", {name: name for name in table.sheets}, table.options.sheet)
+
+
+def _answerer(draft: Draft, table: Table) -> None:
+    titles = {
+        who: f"Everybody of {who[1:]}" if who.startswith("@") else who for who in table.people
+    }
+    _select(draft, "assistant", "Whose messages are the answers?", titles, table.options.assistant)
 
 
 def _select(draft: Draft, option: str, label: str, titles: dict[str, str], current: str) -> None:

@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from workbench import ingest
+from workbench import ingest, sources
 from workbench.preparing import Prepared, Source
 from workbench.ui import context, errors
 from workbench.ui.data_step import draft as drafts
@@ -19,7 +19,7 @@ _NAME_WIDTH = 420
 
 def name_of(draft: Draft, source: Source) -> str:
     """The dataset's name as it stands, else the file's."""
-    return draft.dataset_name.strip() or source.name.rsplit(".", 1)[0][: ingest.NAME_LIMIT]
+    return draft.dataset_name.strip() or sources.title_of(source.name)[: ingest.NAME_LIMIT]
 
 
 def panel(draft: Draft, source: Source, prepared: Prepared) -> None:

@@ -27,27 +27,35 @@ def choose(draft: Draft) -> None:
     with left:
         upload, paste = st.tabs(["Upload a file", "Paste a table"])
         with upload:
-            uploaded(draft, "source", "CSV, TSV, Excel, JSON, JSON lines or Parquet", _HELP)
+            uploaded(draft, "source", _LABEL, _HELP, several=True)
         with paste:
             _paste(draft)
     with right:
         _teach(draft)
 
 
+_LABEL = "Tables (CSV, Excel, JSON, Parquet), documents (PDF, Word, text), e-mails or chats"
 _HELP = (
-    "The file stays on this machine. What kind it is, its encoding, separators and column names "
-    "are found out; you can correct them afterwards."
+    "CSV, TSV, XLSX, XLS, ODS, JSON, JSON lines, Parquet; PDF, DOCX, TXT, Markdown; EML and MBOX; "
+    "chats exported from WhatsApp, Slack or Teams; or a ZIP of them. Several files with the same "
+    "columns, or several documents, become one table. They stay on this machine. What kind they "
+    "are, their encoding, separators and column names are found out; you can correct them "
+    "afterwards."
 )
 
 
-def uploaded(draft: Draft, target: str, label: str, help: str) -> None:
-    """A field for a file, which becomes the draft's `target` (source or test)."""
+def uploaded(draft: Draft, target: str, label: str, help: str, *, several: bool = False) -> None:
+    """A field for a file (or several), which becomes the draft's `target` (source or test)."""
     count = st.session_state.setdefault("data_uploads", 0)
-    file = st.file_uploader(label, key=f"data-upload-{target}-{count}", help=help)
+    key = f"data-upload-{target}-{count}"
+    if several:
+        files = st.file_uploader(label, key=key, help=help, accept_multiple_files=True)
+    else:
+        files = list(filter(None, [st.file_uploader(label, key=key, help=help)]))
     large = upload_box.received(draft, target)
     with errors.shown():
-        if file is not None:
-            _take(draft, target, ingest.keep(file, file.name))
+        if files:
+            _take(draft, target, ingest.keep_all([(file, file.name) for file in files]))
         elif large is not None:
             _take(draft, target, large)
 
