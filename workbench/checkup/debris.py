@@ -1,0 +1,122 @@
+"""What exports leave in texts: HTML, broken umlauts, characters that nobody sees."""
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.checkup.fields import rewritten, text_roles
+from workbench.checkup.finding import Finding, Mark, harm_of
+from workbench.checkup.rows import Rows
+from workbench.words import joined, plural, shortened
+
+KIND = "debris"
+_CHUNK = 20_000
+_TAG_NAMES = (
+    "a|abbr|b|big|blockquote|body|br|button|center|code|dd|div|dl|dt|em|font|footer|form|h[1-6]|head"
+    "|header|hr|html|i|iframe|img|input|label|li|link|meta|nav|ol|option|p|pre|s|script|section"
+    "|select|small|span|strike|strong|style|sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead|title"
+    "|tr|tt|u|ul|video"
+)
+_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>|<!--.*?-->|<!doctype[^<>]*>", re.I | re.S)
+_HIDDEN_PARTS = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.I | re.S)
+_BREAKS = re.compile(
+    r"<br\s*/?>|</(?:p|div|li|tr|h[1-6]|ul|ol|table|blockquote|section|header|footer)\s*>", re.I
+)
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2028\u2029\u2060\ufeff\ufff9-\ufffb]"
+)
+_HINT = (
+    r"<[/!A-Za-z]|&[#A-Za-z][A-Za-z0-9]*;"
+    r"|[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}\x{AD}\x{200B}\x{2028}\x{2029}\x{2060}\x{FEFF}\x{FFF9}-\x{FFFD}]"
+    r"|[ÂÃÄÅÆÐÑâãïðАРСГВÎÏØÙ×][^\x00-\x7F]"
+)
+"""What every text with debris has."""
+
+
+def check(rows: Rows) -> Finding | None:
+    """Rows with HTML, broken or unseen characters."""
+    marks: list[Mark] = []
+    found: dict[str, None] = {}
+    roles = text_roles(rows)
+    example = ("", "")
+    for number, role in enumerate(roles):
+        texts = rows.values[role]
+        for row in _hinted(texts):
+            if row % 1000 == 0:
+                rows.progress((number + row / len(rows)) / len(roles))
+            named: dict[str, None] = {}
+            after = rewritten(rows.task, role, texts[row], lambda text: cleaned(text, named))
+            if not named:
+                continue
+            found |= named
+            changed = after.strip() and after != texts[row]
+            if not marks:
+                example = (texts[row], after)
+            note = joined(list(named))
+            marks.append(
+                Mark(rows.row_ids[row], role=role, after=after if changed else None, note=note)
+            )
+    if not marks:
+        return None
+    before, after = example
+    first, changes = marks[0], sum(mark.after is not None for mark in marks)
+    marks.sort(key=lambda mark: mark.row_id)
+    number = len({mark.row_id for mark in marks})
+    becomes = f"; it should be '{_part(after, before)}'" if first.after else ""
+    return Finding(
+        KIND,
+        f"{plural(number, 'row')} with {joined(list(found))}",
+        f"Row {first.row_id} holds '{_part(before, after)}'{becomes}.",
+        "The model learns to write such debris itself, and reads words that it does not know.",
+        harm_of(0.2, number / len(rows), 0.3),
+        marks,
+        change=f"Clean {plural(changes, 'text')}" if changes else "",
+    )
+
+
+def cleaned(text: str, named: dict[str, None]) -> str:
+    """The text without debris; what it had is added to `named`."""
+    import ftfy
+    from ftfy.badness import is_bad
+
+    before = text
+    if _TAG.search(text):
+        named["HTML tags"] = None
+        text = _BREAKS.sub("\n", _HIDDEN_PARTS.sub("", text))
+        text = _TAG.sub("", text)
+    unescaped = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    if unescaped != text:
+        named["HTML entities"] = None
+        text = unescaped.replace("\xa0", " ")
+    if not text.isascii():
+        fixed = ftfy.fix_encoding(text) if is_bad(text) else text
+        if fixed != text or "\ufffd" in fixed:
+            named["broken characters"] = None
+            text = fixed
+        if _UNSEEN.search(text):
+            named["unseen characters"] = None
+    elif _UNSEEN.search(text):
+        named["unseen characters"] = None
+    text = _UNSEEN.sub("", text)
+    return re.sub(r"[ \t]*\n\s*\n\s*", "\n\n", text).strip() if text != before else text
+
+
+def _hinted(texts: Sequence[str]) -> Iterator[int]:
+    for start in range(0, len(texts), _CHUNK):
+        part = pa.array(texts[start : start + _CHUNK], pa.large_string())
+        for row in pc.indices_nonzero(pc.match_substring_regex(part, _HINT)).to_pylist():
+            yield start + row
+
+
+def _part(text: str, other: str) -> str:
+    """The text around where it begins to differ from the other one."""
+    same = next(
+        (place for place, (a, b) in enumerate(zip(text, other, strict=False)) if a != b),
+        min(len(text), len(other)),
+    )
+    start = text.rfind(" ", 0, max(0, same - 15)) + 1
+    return shortened(text[start:])

@@ -1,0 +1,34 @@
+"""The texts of a row, and how they are written anew where they lie in JSON."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from workbench.checkup.rows import Rows
+from workbench.tasks import Task
+
+Change = Callable[[str], str]
+
+
+def text_roles(rows: Rows) -> list[str]:
+    """The roles that hold texts; a category is a name."""
+    return [role for role in rows.values if role != "label"]
+
+
+def rewritten(task: Task, role: str, text: str, change: Change) -> str:
+    """The text of a role with `change` made; in JSON each text of its own, and it stays JSON."""
+    if not (role == "messages" or (task.name == "extraction" and role == "response")):
+        return change(text)
+    before = json.loads(text)
+    after = _walked(before, change)
+    return text if after == before else json.dumps(after, ensure_ascii=False)
+
+
+def _walked(value: Any, change: Change) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_walked(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: item if key == "role" else _walked(item, change) for key, item in value.items()}
+    return value

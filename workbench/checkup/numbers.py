@@ -1,0 +1,136 @@
+"""Numbers that stand for a person or an account, told from others by what they must fulfil."""
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+Span = tuple[int, int, str]
+"""Where it begins and ends, and the same for all its spellings."""
+_CARD = re.compile(r"(?<![\w.,])\d(?:[ -]?\d){11,18}(?![\w])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]){11,30}")
+_IP4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+_IP6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
+_VERSION = re.compile(r"(?:version|release|firmware|build|v)\.?\s*$", re.I)
+_PHONE = re.compile(r"(?<![\w.,@#/-])(?:\+|00)?\(?\d(?:[\s./()-]{0,2}\d){6,14}(?![\w@]|[.,]\d)")
+_DATE = re.compile(r"(?<!\d)(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4})(?!\d)")
+_GROUPED = re.compile(r"0\d[\d\s./()-]{6,}|\(\d{2,5}\)[\d\s./-]{5,}|\d{3}[ .-]\d{3}[ .-]\d{4}")
+_CALLED = re.compile(
+    r"(?:phone|tel|mobile|cell|call(?: me)?|text me|ring|reach me|whatsapp|fax|sms|telefon|"
+    r"handy|mobil|rufnummer|anruf\w*|téléphone|portable|teléfono|móvil|telefono|cellulare|"
+    r"telefoon|telefone|telemóvel)\b[^\d\n]{0,25}$",
+    re.I,
+)
+REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "AT", "CH", "BE", "PL", "SE", "IN", "AU", "BR")
+"""Where a phone number without a country code may be from."""
+_IBAN_LENGTHS = {
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22,
+    "BR": 29, "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "DO": 28,
+    "EE": 20, "EG": 29, "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23,
+    "GL": 18, "GR": 27, "GT": 28, "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IQ": 23, "IS": 26,
+    "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20, "LU": 20,
+    "LV": 21, "LY": 25, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MR": 27, "MT": 31, "MU": 30,
+    "NL": 18, "NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22,
+    "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "ST": 25, "SV": 28, "TL": 23,
+    "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
+}  # fmt: skip
+"""Characters of an IBAN by country (the registry of ISO 13616)."""
+_CARD_STARTS = (
+    ((4, 4), (13, 16, 19)),
+    ((51, 55), (16,)),
+    ((2221, 2720), (16,)),
+    ((34, 34), (15,)),
+    ((37, 37), (15,)),
+    ((6011, 6011), (16, 19)),
+    ((644, 659), (16, 19)),
+    ((300, 305), (14,)),
+    ((36, 36), (14,)),
+    ((38, 39), (14,)),
+    ((3528, 3589), (16, 19)),
+    ((62, 62), (16, 17, 18, 19)),
+    ((50, 50), (12, 13, 14, 15, 16, 17, 18, 19)),
+    ((56, 58), (12, 13, 14, 15, 16, 17, 18, 19)),
+    ((63, 63), (12, 13, 14, 15, 16, 17, 18, 19)),
+    ((67, 67), (12, 13, 14, 15, 16, 17, 18, 19)),
+)
+"""First digits of payment cards (from, to) and how many digits these have (ISO/IEC 7812)."""
+
+
+def cards(text: str) -> Iterator[Span]:
+    """Numbers of payment cards: known first digits, the right length, the right check digit."""
+    for match in _CARD.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        if _is_card(digits):
+            yield match.start(), match.end(), digits
+
+
+def _is_card(digits: str) -> bool:
+    return luhn(digits) and any(
+        len(digits) in lengths and low <= int(digits[: len(str(low))]) <= high
+        for (low, high), lengths in _CARD_STARTS
+    )
+
+
+def luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit (Luhn 1960; ISO/IEC 7812-1, annex B)."""
+    doubled = (int(digit) * 2 for digit in digits[-2::-2])
+    return (sum(map(int, digits[-1::-2])) + sum(n - 9 if n > 9 else n for n in doubled)) % 10 == 0
+
+
+def ibans(text: str) -> Iterator[Span]:
+    """Account numbers of a known country, its length, and the right check digits."""
+    for match in _IBAN.finditer(text):
+        country = match[0][:2].upper()
+        length = _IBAN_LENGTHS.get(country, 0)
+        places = [place for place, letter in enumerate(match[0]) if letter != " "]
+        if not 0 < length <= len(places):
+            continue
+        end = places[length - 1] + 1
+        iban = match[0][:end].replace(" ", "").upper()
+        following = text[match.start() + end : match.start() + end + 1]
+        if mod97(iban) and not following.isalnum():
+            yield match.start(), match.start() + end, iban
+
+
+def mod97(iban: str) -> bool:
+    """Whether the check digits of an IBAN are right (ISO 7064, MOD 97-10)."""
+    return int("".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])) % 97 == 1
+
+
+def addresses(text: str) -> Iterator[Span]:
+    """IP addresses that may be somebody's: not the machine's own, and no version numbers."""
+    for pattern in (_IP4, _IP6):
+        for match in pattern.finditer(text):
+            try:
+                address = ipaddress.ip_address(match[0])
+            except ValueError:
+                continue
+            said = match[0].replace("::", ":").strip(":")
+            real = not (address.is_loopback or address.is_unspecified)
+            if real and said.count(":") != 1 and not _VERSION.search(text[: match.start()][-12:]):
+                yield match.start(), match.end(), str(address)
+
+
+def phones(text: str) -> Iterator[Span]:
+    """Phone numbers that exist by their country's plan; without a country code only where
+    grouping, a leading zero or the words before say that it is one."""
+    import phonenumbers
+
+    for match in _PHONE.finditer(text):
+        said = match[0]
+        if said.startswith(("+", "00")):
+            written, regions = "+" + said.removeprefix("00").removeprefix("+"), ("ZZ",)
+        elif _DATE.search(said) or not (
+            _GROUPED.fullmatch(said) or _CALLED.search(text[: match.start()][-60:])
+        ):
+            continue
+        else:
+            written, regions = said, REGIONS
+        for region in regions:
+            try:
+                number = phonenumbers.parse(written, region)
+            except phonenumbers.NumberParseException:
+                continue
+            if phonenumbers.is_valid_number(number):
+                key = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+                yield match.start(), match.end(), key
+                break
