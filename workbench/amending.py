@@ -14,7 +14,7 @@ from workbench.splits import question_key, sizes
 from workbench.tasks import Task, task_named
 
 REMOVED = "taken out by you"
-_CARRIED = ("notes", "test_row_offset", "test_name", "test_dropped")
+_CARRIED = ("notes", "split", "test_row_offset", "test_name", "test_dropped")
 
 
 def amended(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -> Prepared:

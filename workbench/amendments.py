@@ -1,5 +1,6 @@
 """Changes to a dataset: every one makes the next version, and every version can be returned to."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,8 @@ from workbench.versions import VersionInfo, check_there, get_version, list_versi
 MEND = "mend"
 HERE_ROWS = 50_000
 """Larger datasets are changed by a job rather than in the pages' process."""
+SPLIT = "split"
+"""The finding whose fix draws the exam anew."""
 FIX, EDIT, LABEL, RETURN = "fix", "edit", "label", "return"
 
 
@@ -66,9 +69,21 @@ def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
         WorkbenchError: too little would be left, or the version is not the newest any more.
     """
     version = get_version(store, fix.version_id)
+    mapping, report = _drawn_anew(version, fix)
     if version.rows > HERE_ROWS:
-        return _queue(store, version, fix)
-    return amend(store, version.id, _edit_of(fix), FIX, fix.title)
+        return _queue(store, version, fix, mapping, report)
+    version = dataclasses.replace(version, mapping=mapping, report=report)
+    return _amend(store, version, _edit_of(fix), FIX, fix.title)
+
+
+def _drawn_anew(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The version's mapping and report; a fix of the split changes how the exam is drawn, so that
+    later rows of the same table go by it, too."""
+    if fix.finding.kind != SPLIT:
+        return version.mapping, version.report
+    told = checkups.read(fix.job_id).facts["split"]
+    mapping = {**version.mapping, "split_by": told["by"]}
+    return mapping, {**version.report, "split": told["report"]}
 
 
 def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> VersionInfo:
@@ -78,7 +93,10 @@ def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> V
         WorkbenchError: nothing would change, too little would be left, or the version is not the
             newest any more.
     """
-    version = get_version(store, version_id)
+    return _amend(store, get_version(store, version_id), edit, kind, title)
+
+
+def _amend(store: Store, version: VersionInfo, edit: Edit, kind: str, title: str) -> VersionInfo:
     if not edit.rows:
         raise WorkbenchError("Nothing is chosen that could be changed: choose at least one row.")
     prepared = amended(data_of(version), plan_of(version), version.report, edit)
@@ -87,6 +105,7 @@ def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> V
         "dropped": prepared.dropped,
         "splits": prepared.splits,
         "report": prepared.report,
+        "mapping": version.mapping,
     }
     digest = files.put(prepared.parquet())
     return _save(store, version, digest, made, {"kind": kind, "title": title, "rows": edit.rows})
@@ -159,15 +178,21 @@ def _save(
     return get_version(store, version_id)
 
 
-def _queue(store: Store, version: VersionInfo, fix: Fix) -> JobView:
+def _queue(
+    store: Store,
+    version: VersionInfo,
+    fix: Fix,
+    mapping: dict[str, Any],
+    report: dict[str, Any],
+) -> JobView:
     spec = {
         "kind": MEND,
         "version_id": version.id,
         "data": str(version.path),
         "task": version.task,
-        "mapping": version.mapping,
+        "mapping": mapping,
         "seed": version.split_seed,
-        "report": version.report,
+        "report": report,
         "checkup": str(checkups.folder(fix.job_id)),
         "finding": fix.finding.kind,
         "fix": fix.kind,

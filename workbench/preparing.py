@@ -198,17 +198,6 @@ def _split(
     return splits, split_by.facts(by, splits, groups=groups, moments=moments)
 
 
-def drawn(plan: Plan, table: Table, by: SplitBy) -> dict[int, str]:
-    """Row id → split of every example, if the exam were drawn from this table in this way.
-
-    Raises:
-        WorkbenchError: a column is missing, or the rows cannot be split by it.
-    """
-    plan = dataclasses.replace(plan, test=None, split_by=by)
-    data = prepare(plan, table).data
-    return dict(zip(data["row_id"].to_pylist(), data["split"].to_pylist(), strict=True))
-
-
 def _at(examples: Examples, table: Table, values: Sequence[_Value]) -> list[_Value]:
     """The values of the rows that are examples."""
     by_number = dict(zip(table.row_numbers.to_pylist(), values, strict=True))

@@ -86,7 +86,7 @@ def _keep_version(session: Session, job: Job, result: Result) -> None:
     """The next version of a dataset, unless the dataset was deleted meanwhile."""
     former = datasets.version_with_dataset(session, job.spec["version_id"])
     if former is not None:
-        made = {name: result[name] for name in ("rows", "dropped", "splits", "report")}
+        made = {name: result[name] for name in ("rows", "dropped", "splits", "report", "mapping")}
         change = job.spec["change"]
         datasets.add_next(session, former[0], result["examples_hash"], change=change, **made)
 

@@ -50,4 +50,5 @@ def _mend(process: Process) -> dict[str, Any]:
         "splits": prepared.splits,
         "dropped": prepared.dropped,
         "report": prepared.report,
+        "mapping": spec["mapping"],
     }

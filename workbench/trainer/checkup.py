@@ -20,9 +20,9 @@ from workbench.checkup import checks, record, source
 from workbench.checkup.finding import Finding
 from workbench.checkup.marking import marking_words
 from workbench.checkup.rows import Rows, rows_of
-from workbench.checkup.source import Unlabelled
+from workbench.checkup.source import FairSplit, Unlabelled
 from workbench.tasks import task_named
-from workbench.trainer import data_map, label_errors, learning_curve, suggestions
+from workbench.trainer import data_map, label_errors, learning_curve, split_probe, suggestions
 from workbench.trainer.encoder import load_encoder, load_reader, read
 from workbench.trainer.models import base_folder
 from workbench.trainer.process import Process
@@ -82,8 +82,9 @@ def checkup(process: Process) -> dict[str, Any]:
     facts: dict[str, Any] = {"rows": len(rows), "embedded": 0}
     process.phase("checking", "Looking at the table that they came from")
     table = source.look(rows, spec, watch.part(0.4, 0.45))
-    facts["split"] = table.split
-    found += table.findings
+    if table.split is not None:
+        found.append(source.split_finding(rows, table.split, _gap(rows, table.split)))
+        facts["split"] = {"by": table.split.by.as_dict(), "report": table.split.report}
     if task.name == "classification":
         facts["words"] = marking_words(rows.questions(), rows.answers())
     if spec.get("encoder"):
@@ -97,6 +98,22 @@ def checkup(process: Process) -> dict[str, Any]:
         "rows": len(rows),
         "seconds": round(time.monotonic() - began, 1),
     }
+
+
+def _gap(rows: Rows, fair: FairSplit) -> tuple[float, float] | None:
+    """What a probe scores on the exam as it is, and on the fairer one; None if that says nothing."""
+    places = [i for i in range(len(rows)) if rows.row_ids[i] in fair.sides]
+    if rows.task.name != "classification" or len(places) > split_probe.MOST_ROWS:
+        return None
+    sides = [fair.sides[rows.row_ids[i]] for i in places]
+    texts, labels = rows.questions(), rows.answers()
+    found = split_probe.compare(
+        [texts[i] for i in places],
+        [labels[i] for i in places],
+        [rows.splits[i] for i in places],
+        sides,
+    )
+    return (found.random.accuracy, found.recommended.accuracy) if found.flatters else None
 
 
 def _counter(spec: dict[str, Any]) -> Callable[[Sequence[str]], list[int]] | None:
