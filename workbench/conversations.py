@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from storage import conversations as rows
 from storage.database import Store
 from storage.tables import Conversation, Message
+from workbench.cells import harmless
 from workbench.errors import WorkbenchError
 
 TITLE_LENGTH = 60
 RATINGS = ("", "up", "down")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -200,11 +200,6 @@ def opinions_csv(store: Store, project_id: int) -> bytes:
         writer.writeheader()
         writer.writerows({name: harmless(text) for name, text in row.items()} for row in table)
     return out.getvalue().encode("utf-8-sig")
-
-
-def harmless(text: str) -> str:
-    """The text, with a quote in front if a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text
 
 
 def _asked(question: str) -> str:

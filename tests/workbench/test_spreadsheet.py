@@ -7,19 +7,9 @@ import pandas as pd
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.spreadsheet import CSV, XLSX, harmless, to_bytes
+from workbench.spreadsheet import CSV, XLSX, to_bytes
 
 EVIL = '=HYPERLINK("http://evil.example","click")'
-
-
-@pytest.mark.parametrize("text", [EVIL, "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
-def test_formulas_are_made_text(text: str) -> None:
-    assert harmless(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("value", ["-5", "+3.2", "-1,200", "-4%", "a = b", "", 7, None, "'=1"])
-def test_what_is_no_formula_stays(value: object) -> None:
-    assert harmless(value) == value
 
 
 def test_csv_reads_back_with_its_accents_lines_and_quotes() -> None:
