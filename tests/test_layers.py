@@ -53,7 +53,7 @@ def _breaches(paths: list[Path], forbidden: tuple[str, ...]) -> list[str]:
 
 
 def _services() -> list[Path]:
-    outside = {"ui", "trainer", "serving", "conversion"}
+    outside = {"ui", "trainer", "serving", "conversion", "checkup"}
     return [
         path
         for path in _modules("workbench")
@@ -95,6 +95,12 @@ def test_conversion_knows_no_storage_and_of_the_trainer_only_its_shell() -> None
     shell = "workbench.trainer.process"
     others = [breach for breach in _breaches(modules, TRAINER) if shell not in breach]
     assert not others
+
+
+def test_checks_know_neither_storage_nor_streamlit_nor_torch() -> None:
+    modules = _modules("workbench/checkup")
+    assert modules
+    assert not _breaches(modules, ("storage", "streamlit", "workbench.ui", *HEAVY, *TRAINER))
 
 
 def test_storage_imports_only_itself() -> None:

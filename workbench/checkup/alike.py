@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.compute as pc
 
-from workbench.checkup.buckets import Buckets, Ints, buckets_of
+from workbench.checkup.buckets import Buckets, Ints, buckets_of, chosen, ordered
 from workbench.checkup.tokens import Tokens, plain, tokens
 
 FEWEST_WORDS, FEWEST_CHARS = 4, 15
@@ -58,7 +57,7 @@ class Alike:
         rank = np.zeros(len(self.texts), np.int64)
         rank[order] = np.arange(len(order))
         both = np.unique(np.concatenate([sure, likely]), axis=0)
-        return both[np.lexsort((rank[both[:, 0]], rank[both[:, 1]]))]
+        return ordered(both, rank)
 
     def _verified(self, pairs: Ints) -> Ints:
         from rapidfuzz.distance import Indel
@@ -68,7 +67,7 @@ class Alike:
             Indel.similarity(lists[a], lists[b]) >= LONG_SHARE * (len(lists[a]) + len(lists[b]))
             for a, b in pairs.tolist()
         ]
-        return pairs[np.array(alike, bool)]
+        return chosen(pairs, alike)
 
 
 def word_lists(texts: Sequence[str], pairs: Ints) -> dict[int, list[str]]:
@@ -123,7 +122,8 @@ def _terms(said: Tokens) -> Keys:
     """
     longest = int(said.lengths.max(initial=0))
     powers = np.cumprod(np.full(longest + 1, _BASE, np.uint64)) * np.uint64(_INVERSE)
-    return said.hashes * powers[np.arange(len(said.hashes)) - said.starts[said.rows]]
+    terms: Keys = said.hashes * powers[np.arange(len(said.hashes)) - said.starts[said.rows]]
+    return terms
 
 
 def _running(values: Keys) -> Keys:
@@ -137,9 +137,7 @@ def _totals(values: Keys, said: Tokens) -> Keys:
     return running[said.starts[1:]] - running[said.starts[:-1]]
 
 
-def _keys(
-    said: Tokens, whole: Keys, chars: Ints
-) -> Iterator[tuple[Keys, npt.NDArray[np.int32]]]:
+def _keys(said: Tokens, whole: Keys, chars: Ints) -> Iterator[tuple[Keys, npt.NDArray[np.int32]]]:
     """Keys that only alike texts share, and the text of each."""
     numbers = np.arange(len(whole), dtype=np.int32)
     spoken = said.lengths > 0
@@ -174,7 +172,8 @@ def _bands(said: Tokens) -> tuple[Keys, npt.NDArray[np.int32]]:
     for band in salts:
         key = np.full(len(long), band[0])
         for salt in band:
-            key = _mixed(key ^ np.minimum.reduceat(_mixed(hashes ^ salt), starts))
+            least: Keys = np.minimum.reduceat(_mixed(hashes ^ salt), starts)
+            key = _mixed(key ^ least)
         keys.append(key)
     return np.concatenate(keys), np.tile(long.astype(np.int32), _BANDS)
 

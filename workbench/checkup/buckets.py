@@ -1,5 +1,6 @@
 """Rows that share a key, and the pairs of rows that meet in such buckets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,7 +45,19 @@ class Buckets:
             found.append(_coded(rows[:-step][near], rows[step:][near], total))
         codes = np.unique(np.concatenate(found))
         pairs = np.stack([codes // max(1, total), codes % max(1, total)], axis=1)
-        return pairs[np.lexsort((rank[pairs[:, 0]], rank[pairs[:, 1]]))]
+        return ordered(pairs, rank)
+
+
+def ordered(pairs: Ints, rank: Ints) -> Ints:
+    """The pairs by the rank of their second row, then of their first."""
+    by: Ints = pairs[np.lexsort((rank[pairs[:, 0]], rank[pairs[:, 1]]))]
+    return by
+
+
+def chosen(pairs: Ints, wanted: Sequence[bool]) -> Ints:
+    """Those pairs that are wanted."""
+    some: Ints = pairs[np.array(wanted, bool)]
+    return some
 
 
 def _coded(first: Ints, second: Ints, total: int) -> Ints:

@@ -47,9 +47,7 @@ def _key(label: str) -> str:
     return letters[:-1] if plural_s else letters
 
 
-def _frequent(
-    keys: list[str], key: str, counts: Counter[str], alike: dict[str, list[str]]
-) -> str:
+def _frequent(keys: list[str], key: str, counts: Counter[str], alike: dict[str, list[str]]) -> str:
     """The far more frequent category that this one is a typo of, or itself."""
     from rapidfuzz.distance import OSA
 
@@ -98,7 +96,9 @@ def _spellings(rows: Rows, labels: list[str]) -> Finding | None:
 
 def _few(rows: Rows, labels: list[str]) -> Finding | None:
     counts = Counter(labels)
-    small = sorted((name for name in counts if counts[name] < FEW_PER_CATEGORY), key=counts.get)
+    small = sorted(
+        (name for name in counts if counts[name] < FEW_PER_CATEGORY), key=lambda name: counts[name]
+    )
     if not small:
         return None
     numbers = {name: number for number, name in enumerate(small, start=1)}
@@ -117,7 +117,9 @@ def _few(rows: Rows, labels: list[str]) -> Finding | None:
         "The model hardly learns such a category, and the exam says next to nothing about it.",
         harm_of(0.2, len(small) / len(counts)),
         marks,
-        remove=f"Leave out {plural(len(small), 'category', 'categories')}" if small != list(counts) else "",
+        remove=f"Leave out {plural(len(small), 'category', 'categories')}"
+        if small != list(counts)
+        else "",
     )
 
 

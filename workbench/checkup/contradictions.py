@@ -7,7 +7,7 @@ import numpy as np
 
 from workbench.checkup.alike import word_lists
 from workbench.checkup.answers import UNLIKE, given, similarity
-from workbench.checkup.buckets import Ints, kept_and_copies
+from workbench.checkup.buckets import Ints, chosen, kept_and_copies
 from workbench.checkup.duplicates import in_order
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
@@ -33,15 +33,15 @@ def check(rows: Rows) -> Finding | None:
 def _apart(pairs: Ints, answers: Sequence[str]) -> Ints:
     """Those with different answers."""
     codes = np.unique(answers, return_inverse=True)[1]
-    return pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
+    apart: Ints = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
+    return apart
 
 
 def _typos(rows: Rows, order: Ints) -> Ints:
     """Pairs of texts of which one word is written a little differently, with different answers."""
     pairs = _apart(rows.alike.sure.pairs(order), rows.answers())[:_MOST_PAIRS]
     words = word_lists(rows.questions(), pairs)
-    chosen = [_is_typo(words[a], words[b]) for a, b in pairs.tolist()]
-    return pairs[np.array(chosen, bool)]
+    return chosen(pairs, [_is_typo(words[a], words[b]) for a, b in pairs.tolist()])
 
 
 def _is_typo(words: list[str], others: list[str]) -> bool:
@@ -65,7 +65,9 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
     for row in order.tolist():
         if row in together:
             groups[together[row]].append(row)
-    marks = [mark for number, group in groups.items() for mark in _marks(rows, number, group, answers)]
+    marks = [
+        mark for number, group in groups.items() for mark in _marks(rows, number, group, answers)
+    ]
     if not marks:
         return None
     drops, changes = sum(mark.drop for mark in marks), sum(mark.after is not None for mark in marks)

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -49,7 +50,7 @@ def check(rows: Rows) -> Finding | None:
             if row % 1000 == 0:
                 rows.progress((number + row / len(rows)) / len(roles))
             named: dict[str, None] = {}
-            after = rewritten(rows.task, role, texts[row], lambda text: cleaned(text, named))
+            after = rewritten(rows.task, role, texts[row], partial(cleaned, named=named))
             if not named:
                 continue
             found |= named

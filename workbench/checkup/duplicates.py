@@ -3,7 +3,7 @@
 import numpy as np
 
 from workbench.checkup.answers import given, same_answers, similarity
-from workbench.checkup.buckets import Ints, kept_and_copies
+from workbench.checkup.buckets import Ints, chosen, kept_and_copies
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
 from workbench.splits import TEST, TRAIN, VALIDATION
@@ -53,7 +53,7 @@ def alike_rows(rows: Rows, order: Ints) -> Ints:
         return rows.alike.pairs(order, np.unique(answers, return_inverse=True)[1])
     pairs = rows.alike.pairs(order)
     same = [same_answers(rows, answers, first, second) for first, second in pairs.tolist()]
-    return pairs[np.array(same, bool)]
+    return chosen(pairs, same)
 
 
 def _marks(rows: Rows, pairs: Ints, groups: int) -> list[Mark]:

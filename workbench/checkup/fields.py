@@ -24,11 +24,25 @@ def rewritten(task: Task, role: str, text: str, change: Change) -> str:
     return text if after == before else json.dumps(after, ensure_ascii=False)
 
 
+def texts_in(task: Task, role: str, text: str) -> list[str]:
+    """The texts of a role: one, or all those in its JSON."""
+    found: list[str] = []
+
+    def take(part: str) -> str:
+        found.append(part)
+        return part
+
+    rewritten(task, role, text, take)
+    return found
+
+
 def _walked(value: Any, change: Change) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
         return [_walked(item, change) for item in value]
     if isinstance(value, dict):
-        return {key: item if key == "role" else _walked(item, change) for key, item in value.items()}
+        return {
+            key: item if key == "role" else _walked(item, change) for key, item in value.items()
+        }
     return value

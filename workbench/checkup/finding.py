@@ -1,5 +1,6 @@
 """What a check finds: a sentence, the rows, and the change that would mend each of them."""
 
+import math
 from dataclasses import dataclass, field
 
 
@@ -55,4 +56,4 @@ def harm_of(worst: float, share: float, full: float = 1.0) -> float:
     It is `worst` from the share `full` on, and grows with the root of the share before: the first
     few rows tell that something went wrong, thousands more of them do not tell much more.
     """
-    return worst * min(1.0, share / full) ** 0.5
+    return worst * math.sqrt(min(1.0, share / full))

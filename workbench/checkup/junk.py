@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,16 +16,14 @@ from workbench.words import plural, shortened
 KIND = "junk"
 _SHORT_CHARS, _FEWEST_LETTERS = 60, 3
 _CHUNK = 50_000
-_PLACEHOLDERS = frozenset(
-    (
-        "test,testing,test test,test test test,test 1,test 123,test123,testtest,this is a test,"
-        "dummy,dummy text,sample text,example text,placeholder,your text here,text here,foo,bar,"
-        "foo bar,foobar,todo,to do,tbd,tba,fixme,abc,abcd,abc123,n a,na,nan,null,undefined,#n a,"
-        "blank,empty,no text,no data,not available,not applicable,same as above,see above,"
-        "k a,keine angabe,siehe oben,s o,sin datos,aucun texte,n d"
-    ).split(",")
-)
-_NOTHING = frozenset("none,nil,unknown,nothing,no answer,no response,no reply,nichts,rien".split(","))
+_PLACEHOLDERS = """
+test, testing, test test, test test test, test 1, test 123, test123, testtest, this is a test,
+dummy, dummy text, sample text, example text, placeholder, your text here, text here, foo,
+bar, foo bar, foobar, todo, to do, tbd, tba, fixme, abc, abcd, abc123, n a, na, nan, null,
+undefined, #n a, blank, empty, no text, no data, not available, not applicable, same as above,
+see above, k a, keine angabe, siehe oben, s o, sin datos, aucun texte, n d
+"""
+_NOTHING = "none, nil, unknown, nothing, no answer, no response, no reply, nichts, rien"
 """What may be an answer but is no question."""
 _KEYS = ("qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm", "azertyuiop", "qsdfghjklm")
 _AGAIN = re.compile(r"(.{1,4}?)\1{2,}.{0,3}")
@@ -64,7 +63,7 @@ def why_junk(text: str, words: str, *, question: bool = True) -> str:
     """
     if not words:
         return "only punctuation"
-    if words in _PLACEHOLDERS or (question and words in _NOTHING):
+    if words in _listed(_PLACEHOLDERS) or (question and words in _listed(_NOTHING)):
         return "a placeholder"
     joined = words.replace(" ", "")
     if len(joined) > 2 and set(joined) == {"x"}:
@@ -78,10 +77,16 @@ def why_junk(text: str, words: str, *, question: bool = True) -> str:
     return "too short" if question and len(joined) < _FEWEST_LETTERS and text.isascii() else ""
 
 
+@cache
+def _listed(text: str) -> frozenset[str]:
+    return frozenset(" ".join(text.split()).split(", "))
+
+
 def _is_mashed(word: str) -> bool:
     return len(word) > 3 and any(word in keys for keys in _mashes())
 
 
+@cache
 def _mashes() -> tuple[str, ...]:
     """Rows of a keyboard, also pressed twice."""
     return tuple(keys[:4] * 4 for keys in _KEYS) + _KEYS

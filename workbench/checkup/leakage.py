@@ -68,7 +68,11 @@ def _first_of_each(pairs: Ints) -> list[tuple[int, int]]:
 
 
 def _exactly(exact: int) -> str:
-    return f"{exact:,} of them {'is' if exact == 1 else 'are'} the same" if exact else "none is the same"
+    return (
+        f"{exact:,} of them {'is' if exact == 1 else 'are'} the same"
+        if exact
+        else "none is the same"
+    )
 
 
 def _twins(rows: Rows) -> tuple[Ints, Ints]:

@@ -6,22 +6,25 @@ lists of Faker (MIT licence), which are given names of some twenty countries.
 
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 
 from workbench.checkup.numbers import Span
+from workbench.checkup.ordinary_words import NO_NAMES, WORDS_TOO
 
-_LISTS = (
-    "en_US en_GB en_IN de_DE fr_FR es_ES it_IT nl_NL pl_PL pt_BR pt_PT sv_SE da_DK fi_FI no_NO "
-    "cs_CZ ro_RO hu_HU tr_TR ru_RU"
-).split()
+_LISTS = """
+en_US en_GB en_IN de_DE fr_FR es_ES it_IT nl_NL pl_PL pt_BR pt_PT sv_SE da_DK fi_FI no_NO cs_CZ
+ro_RO hu_HU tr_TR ru_RU zh_CN ja_JP
+"""
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽА-ЯЁ"
 _NAME = rf"[{_UPPER}][\w]*(?:['’-][{_UPPER}]?\w+)*"
-_PARTICLES = r"(?:(?:van|von|de|der|den|du|da|di|dos|del|la|le|zu|ter|ten|bin|al|Mac|Mc|O'|O’) ?)"
+_PARTICLES = (
+    r"(?:(?:[Vv]an|[Vv]on|[Dd]e[rnl]?|[Dd]u|[Dd]a|[Dd]i|[Dd]os|[Ll][ae]|zu|ter|ten|bin|al) )"
+)
 _FULL = rf"{_NAME}(?: {_PARTICLES}{{0,2}}{_NAME}){{0,2}}"
 _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Mister|Dr|Prof|Professor|Herrn?|Frau|Señora?|Sr|Sra|Monsieur|Madame|Mme"
-    rf"|Signora?|Sig|Pan|Pani|Meneer|Mevrouw)\b\.? (?:(?:Dr|Prof)\. ?)*({_FULL})"
+    rf"|Signora?|Sig|Pan|Pani|Meneer|Mevrouw)\b\.? (?:(?:Dr|Prof)\. ?)*({_PARTICLES}{{0,2}}{_FULL})"
 )
 _NAMED = re.compile(
     rf"(?i:\bmy name is|\bmy name['’]?s|\bmy full name is|\bi['’]?m called|\bi am called"
@@ -43,35 +46,20 @@ _SIGNED = re.compile(
     rf"(?=\s*(?:[,.\n]|$| from | at ))"
 )
 _PAIR = re.compile(rf"(?<![\w@.])({_NAME}) ({_PARTICLES}{{0,2}}{_NAME})(?!\w)")
-_NO_NAMES = frozenset(
-    "sir madam madame customer customers team support service sirs all everyone everybody there "
-    "friend friends colleague colleagues client guest member user manager bank staff hr help desk "
-    "department people folks both again sales office company shop store monday tuesday wednesday "
-    "thursday friday saturday sunday january february march april may june july august september "
-    "october november december street road avenue lane square city park hotel card account "
-    "order invoice app mastercard visa apple google paypal amazon the this that these it i we you "
-    "my our your is was are can could would will when what where why how who please not no yes and "
-    "but for damen herren kunde kunden kundin zusammen sehr geehrte team herr frau mr mrs ms dr "
-    "monsieur señor señora señores signore signora thanks thank mum mom dad mother father "
-    "christmas easter in on at if of so just also an as to do did does have has english german "
-    "french spanish italian dutch assistant bot ai chat".split()
-)
-_WORDS_TOO = frozenset(
-    "mark grace may faith bill sue love august june april chase said christian will hope price "
-    "rich page young long best small day case art pat ray dean dale miles guy drew jack bob rob nick dot frank "
-    "sunny joy summer autumn rose violet ivy iris ruby pearl amber crystal jade angel destiny "
-    "paris london sydney austin dallas jordan israel georgia victoria charlotte florence savannah "
-    "madison jackson lincoln washington brooklyn chelsea kent chester lee sky storm star".split()
-)
 
 
-def names(text: str) -> Iterator[Span]:
-    """Where names stand; spans may overlap, the surest come first."""
+def names(text: str, common: Container[str] = ()) -> Iterator[Span]:
+    """Where names stand; spans may overlap, the surest come first.
+
+    Args:
+        text: what is looked at.
+        common: words that the texts have in small letters, too: these are no names.
+    """
     for pattern in (_TITLED, _NAMED):
         for match in pattern.finditer(text):
             yield from _span(match.start(1), match[1])
     for match in _LOW_NAMED.finditer(text):
-        if match[1] in firsts():
+        if match[1] in firsts() and match[1] not in NO_NAMES:
             end = match.end(2) if match[2] and match[2].strip() in lasts() else match.end(1)
             yield match.start(1), end, text[match.start(1) : end].casefold()
     for pattern in (_GREETED, _SIGNED):
@@ -79,22 +67,40 @@ def names(text: str) -> Iterator[Span]:
             first = match[1].split()[0].casefold()
             closed = pattern is _GREETED and match[2] == ","
             alone = closed and match[1].istitle() and len(match[1].split()) <= 2
-            if first in firsts() or alone or _last_of(match[1]) in lasts():
+            signed = pattern is _SIGNED and _is_plausible(match[1], common)
+            if first in firsts() or alone or signed or _last_of(match[1]) in lasts():
                 yield from _span(match.start(1), match[1])
     start = 0
-    while match := _PAIR.search(text, start):
-        if _is_pair(match[1], match[2]):
-            yield match.start(), match.end(), match[0].casefold()
-            start = match.end()
+    while pair := _PAIR.search(text, start):
+        if _is_pair(pair[1], pair[2], common):
+            yield pair.start(), pair.end(), pair[0].casefold()
+            start = pair.end()
         else:
-            start = match.end(1)
+            start = pair.end(1)
 
 
-def _is_pair(first: str, last: str) -> bool:
+def is_word_too(name: str) -> bool:
+    """Whether a name is an ordinary word, so that it means a person only in its place."""
+    return name.casefold() in WORDS_TOO | NO_NAMES
+
+
+def _is_pair(first: str, last: str, common: Container[str]) -> bool:
+    """Whether two words with capitals are a first and a last name, at least one of them known."""
     name, family = first.casefold(), _last_of(last)
-    if name not in firsts() or family in _NO_NAMES or name in _NO_NAMES or last.isupper():
+    if family in NO_NAMES or name in NO_NAMES or last.isupper():
         return False
-    return family in lasts() and not (name in _WORDS_TOO and family in _WORDS_TOO)
+    if name in firsts() and family in lasts():
+        return not (name in WORDS_TOO and family in WORDS_TOO)
+    known = (name in firsts() or family in lasts()) and name != family
+    return known and _is_plausible(first, common) and _is_plausible(last, common)
+
+
+def _is_plausible(name: str, common: Container[str]) -> bool:
+    """Whether these words are nothing but names, as far as one can see."""
+    return all(
+        not is_word_too(word) and word.casefold() not in common and not word.isupper()
+        for word in name.split()
+    )
 
 
 def _last_of(name: str) -> str:
@@ -105,10 +111,10 @@ def _span(start: int, name: str) -> Iterator[Span]:
     """The words up to the first that is no name."""
     kept: list[str] = []
     for word in name.split(" "):
-        if word.casefold() in _NO_NAMES:
+        if word.casefold() in NO_NAMES:
             break
         kept.append(word)
-    if kept and kept[0][0].isupper():
+    if any(word[0].isupper() for word in kept):
         said = " ".join(kept)
         yield start, start + len(said), said.casefold()
 
@@ -116,17 +122,20 @@ def _span(start: int, name: str) -> Iterator[Span]:
 @cache
 def firsts() -> frozenset[str]:
     """First names in small letters."""
-    return _listed(("first_names",))
+    return _listed(("first_names", "first_romanized_names"))
 
 
 @cache
 def lasts() -> frozenset[str]:
     """Last names in small letters."""
-    return _listed(("last_names", "last_names_female", "male_last_names", "unisex_last_names"))
+    more = ("last_names_female", "male_last_names", "unisex_last_names", "last_romanized_names")
+    return _listed(("last_names", *more))
 
 
 def _listed(kinds: tuple[str, ...]) -> frozenset[str]:
-    providers = (importlib.import_module(f"faker.providers.person.{name}") for name in _LISTS)
+    providers = (
+        importlib.import_module(f"faker.providers.person.{name}") for name in _LISTS.split()
+    )
     return frozenset(
         name.casefold()
         for module in providers

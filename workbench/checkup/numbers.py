@@ -1,4 +1,4 @@
-"""Numbers that stand for a person or an account, told from others by what they must fulfil."""
+"""Addresses and numbers of a person or an account, told from others by what they must fulfil."""
 
 import ipaddress
 import re
@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 Span = tuple[int, int, str]
 """Where it begins and ends, and the same for all its spellings."""
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.%+'-]*\w@(?:[\w-]+\.)+[^\W\d_]{2,24}(?![\w@])")
 _CARD = re.compile(r"(?<![\w.,])\d(?:[ -]?\d){11,18}(?![\w])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]){11,30}")
+_TOO_LONG = re.compile(r"\d(?:[ -]?\d){19,}")
+"""More digits than any of these numbers has."""
 _IP4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 _IP6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
 _VERSION = re.compile(r"(?:version|release|firmware|build|v)\.?\s*$", re.I)
@@ -55,11 +58,17 @@ _CARD_STARTS = (
 """First digits of payment cards (from, to) and how many digits these have (ISO/IEC 7812)."""
 
 
+def emails(text: str) -> Iterator[Span]:
+    """E-mail addresses."""
+    for match in _EMAIL.finditer(text):
+        yield match.start(), match.end(), match[0].casefold()
+
+
 def cards(text: str) -> Iterator[Span]:
     """Numbers of payment cards: known first digits, the right length, the right check digit."""
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        if _is_card(digits):
+        if _is_card(digits) and not _in_account(text, match.start()):
             yield match.start(), match.end(), digits
 
 
@@ -96,6 +105,14 @@ def mod97(iban: str) -> bool:
     return int("".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])) % 97 == 1
 
 
+def _in_account(text: str, place: int) -> bool:
+    """Whether this is inside of what looks like an account number, right or wrong."""
+    return any(
+        match.start() < place < match.end() and match[0][:2].upper() in _IBAN_LENGTHS
+        for match in _IBAN.finditer(text)
+    ) or any(match.start() <= place < match.end() for match in _TOO_LONG.finditer(text))
+
+
 def addresses(text: str) -> Iterator[Span]:
     """IP addresses that may be somebody's: not the machine's own, and no version numbers."""
     for pattern in (_IP4, _IP6):
@@ -111,26 +128,33 @@ def addresses(text: str) -> Iterator[Span]:
 
 
 def phones(text: str) -> Iterator[Span]:
-    """Phone numbers that exist by their country's plan; without a country code only where
-    grouping, a leading zero or the words before say that it is one."""
-    import phonenumbers
+    """Phone numbers that exist by their country's plan.
 
+    Without a country code only where grouping, a leading zero or the words before say so.
+    """
     for match in _PHONE.finditer(text):
         said = match[0]
-        if said.startswith(("+", "00")):
-            written, regions = "+" + said.removeprefix("00").removeprefix("+"), ("ZZ",)
-        elif _DATE.search(said) or not (
-            _GROUPED.fullmatch(said) or _CALLED.search(text[: match.start()][-60:])
-        ):
+        if _in_account(text, match.start()) or _DATE.search(said):
             continue
+        if said.startswith(("+", "00")):
+            key = _valid("+" + said.removeprefix("00").removeprefix("+"), ("ZZ",))
+        elif _GROUPED.fullmatch(said) or _CALLED.search(text[: match.start()][-60:]):
+            key = _valid(said, REGIONS)
         else:
-            written, regions = said, REGIONS
-        for region in regions:
-            try:
-                number = phonenumbers.parse(written, region)
-            except phonenumbers.NumberParseException:
-                continue
-            if phonenumbers.is_valid_number(number):
-                key = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-                yield match.start(), match.end(), key
-                break
+            continue
+        if key:
+            yield match.start(), match.end(), key
+
+
+def _valid(said: str, regions: tuple[str, ...]) -> str:
+    """The number as it is dialled from anywhere, by the first region that has it; else ""."""
+    import phonenumbers
+
+    for region in regions:
+        try:
+            number = phonenumbers.parse(said, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return ""

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 MOST_CHARS = 20_000
 """Of a longer text only the beginning is looked at."""
 _APOSTROPHES = "['’`´]"
+_IN_NUMBER = r"(\d)[.,](\d)"
 _NO_WORD = r"[^\pL\pN\pM\p{So}]+"
 _ALONE = r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{So}])"
 """Scripts without spaces between words, and pictures: each character counts as a word."""
@@ -45,6 +46,7 @@ def plain(texts: Sequence[str]) -> pa.Array:
         found = pc.utf8_normalize(found, form="NFKC")
         found = pc.replace_substring_regex(found, _ALONE, r" \1 ")
     found = pc.replace_substring_regex(pc.utf8_lower(found), _APOSTROPHES, "")
+    found = pc.replace_substring_regex(found, _IN_NUMBER, r"\1\2")
     return pc.utf8_trim(pc.replace_substring_regex(found, _NO_WORD, " "), " ")
 
 

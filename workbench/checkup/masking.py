@@ -1,0 +1,131 @@
+"""Placeholders in place of personal data: the same one for the same thing, in every row."""
+
+import dataclasses
+import re
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from workbench.checkup.names import is_word_too, names
+from workbench.checkup.numbers import Span, addresses, cards, emails, ibans, phones
+
+Found = tuple[int, int, str, str]
+"""Start, end, placeholder and key."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of personal data."""
+
+    placeholder: str
+    called: str
+    several: str
+    find: Callable[[str], Iterator[Span]]
+    hint: str
+    """What every text with one of them has, for RE2, which is quick in a million texts."""
+
+
+_HINT_OF_NAME = (
+    r"\p{Lu}[\pL'’-]+ (?:\pL+ ){0,2}\p{Lu}"
+    r"|(?i:\b(?:dear|hello|hi|hey|good \w+|hallo|lieber?|servus|guten|moin|bonjour|bonsoir|ch[eè]re?"
+    r"|hola|buenos|estimad.|querid.|ciao|buongiorno|gentile|beste|geachte|ol[áa]|car[oa]|prezad."
+    r"|hej|cze..|regards|wishes|sincerely|faithfully|truly|cheers|thanks|thank you|respectfully"
+    r"|gr[uü]\S+|cordialement|salut\w*|saludos|groet\w*|cumprimentos|atenciosamente|pozdrawiam"
+    r"|yours|name|called|from:|customer:|client:|contact:|sender:|signed|hei(?:ß|ss)e|m.appelle"
+    r"|llamo|chiamo|chamo|nazywam|mrs?|ms|miss|mister|dr|prof\w*|herrn?|frau|se[ñn]or\w*|sra?"
+    r"|monsieur|madame|mme|signora?|sig|pani?|meneer|mevrouw)[\s.,!:'’])"
+)
+NAME = "NAME"
+KINDS: tuple[Kind, ...] = (
+    Kind("EMAIL", "e-mail address", "e-mail addresses", emails, "@"),
+    Kind("IBAN", "bank account", "bank accounts", ibans, r"[A-Za-z]{2}\d{2} ?[A-Za-z0-9]{2,4}"),
+    Kind("CARD", "card number", "card numbers", cards, r"\d(?:[ -]?\d){11}"),
+    Kind(
+        "IP",
+        "IP address",
+        "IP addresses",
+        addresses,
+        r"\d\.\d+\.\d+\.\d|[0-9A-Fa-f]*:[0-9A-Fa-f]*:",
+    ),
+    Kind("PHONE", "phone number", "phone numbers", phones, r"\d(?:[\s./()-]{0,2}\d){6}"),
+    Kind(NAME, "name", "names", names, _HINT_OF_NAME),
+)
+"""What stands first takes precedence where two overlap."""
+
+
+class Masker:
+    """Knows which number each thing has got."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, dict[str, int]] = defaultdict(dict)
+
+    def of_row(self, texts: Iterable[str], kinds: Sequence[Kind]) -> "RowMask":
+        """What masks the texts of one row; what is found in one is masked in all of them."""
+        known: dict[str, tuple[str, str]] = {}
+        for text in texts:
+            for start, end, placeholder, key in spans(text, kinds):
+                known.setdefault(text[start:end], (placeholder, key))
+        full = [key for placeholder, key in known.values() if placeholder == NAME and " " in key]
+        for said, (placeholder, key) in known.items():
+            if placeholder == NAME and " " not in key:
+                known[said] = (NAME, next((name for name in full if key in name.split()), key))
+        return RowMask(self, known, kinds)
+
+    def placeholder(self, kind: str, key: str) -> str:
+        """ "[EMAIL_3]"."""
+        known = self._numbers[kind]
+        return f"[{kind}_{known.setdefault(key, len(known) + 1)}]"
+
+
+class RowMask:
+    """Masks the texts of one row."""
+
+    def __init__(
+        self, masker: Masker, known: dict[str, tuple[str, str]], kinds: Sequence[Kind]
+    ) -> None:
+        self._masker, self._known, self._kinds = masker, known, kinds
+        plain = sorted((said for said in known if not is_word_too(said)), key=len, reverse=True)
+        either = "|".join(map(re.escape, plain))
+        self._again = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if plain else None
+        self.found: list[str] = []
+        """The placeholder's kind of everything that was masked."""
+
+    def __bool__(self) -> bool:
+        return bool(self._known)
+
+    def __call__(self, text: str) -> str:
+        parts, done = [], 0
+        for start, end in self._places(text):
+            kind, key = self._known[text[start:end]]
+            parts += [text[done:start], self._masker.placeholder(kind, key)]
+            done = end
+            self.found.append(kind)
+        return "".join([*parts, text[done:]])
+
+    def _places(self, text: str) -> list[tuple[int, int]]:
+        places = [
+            (start, end)
+            for start, end, *_ in spans(text, self._kinds)
+            if text[start:end] in self._known
+        ]
+        for match in self._again.finditer(text) if self._again else ():
+            if all(match.end() <= start or match.start() >= end for start, end in places):
+                places.append(match.span())
+        return sorted(places)
+
+
+def kinds_for(common: Container[str]) -> tuple[Kind, ...]:
+    """The kinds, for texts in which these words are no names."""
+    *others, last = KINDS
+    return (*others, dataclasses.replace(last, find=partial(names, common=common)))
+
+
+def spans(text: str, kinds: Sequence[Kind]) -> list[Found]:
+    """What is found, without overlaps."""
+    taken: list[Found] = []
+    for kind in kinds:
+        for start, end, key in kind.find(text):
+            if all(end <= other[0] or start >= other[1] for other in taken):
+                taken.append((start, end, kind.placeholder, key))
+    return taken
