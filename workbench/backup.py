@@ -25,7 +25,7 @@ from workbench.errors import WorkbenchError
 from workbench.words import size
 
 _NEVER_KEPT = {"lock", "pause"}
-_KEPT_WHILE_OPEN = {"checkpoints", "events", "predictions.parquet"}
+_KEPT_WHILE_OPEN = {"checkpoints", "events", "predictions.parquet", "export"}
 
 
 @dataclass(frozen=True)

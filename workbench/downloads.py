@@ -7,6 +7,7 @@ file, and whoever shows it gets that file. Tickets live in this process and go w
 import secrets
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 GOOD_FOR_S = 3600.0
@@ -14,27 +15,42 @@ _RENEWED_S = 1800.0
 """A page that is drawn again gets a ticket that is good for at least so long."""
 
 _lock = threading.Lock()
-_tickets: dict[str, tuple[Path, float]] = {}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A file that may be fetched."""
+
+    path: Path
+    name: str
+    """What it is called where it arrives."""
+
+
+_tickets: dict[str, tuple[Offer, float]] = {}
 """Ticket → its file and until when it is good (monotonic seconds)."""
 
 
-def ticket_for(path: Path) -> str:
-    """A ticket for this file; the same one for some time, so that a link stays what it is."""
-    at = time.monotonic()
+def ticket_for(path: Path, name: str = "") -> str:
+    """A ticket for this file; the same one for some time, so that a link stays what it is.
+
+    Args:
+        name: what the file is called where it arrives, if not as here.
+    """
+    offer, at = Offer(path, name or path.name), time.monotonic()
     with _lock:
         for ticket, (_, until) in list(_tickets.items()):
             if until < at:
                 del _tickets[ticket]
         for ticket, (known, until) in _tickets.items():
-            if known == path and until - at > _RENEWED_S:
+            if known == offer and until - at > _RENEWED_S:
                 return ticket
         ticket = secrets.token_urlsafe(32)
-        _tickets[ticket] = (path, at + GOOD_FOR_S)
+        _tickets[ticket] = (offer, at + GOOD_FOR_S)
         return ticket
 
 
-def file_of(ticket: str) -> Path | None:
-    """The file that this ticket allows to fetch; None if it allows none, or no longer."""
+def offer_of(ticket: str) -> Offer | None:
+    """What this ticket allows to fetch; None if it allows nothing, or no longer."""
     with _lock:
-        path, until = _tickets.get(ticket, (None, 0.0))
-    return path if path and time.monotonic() < until and path.is_file() else None
+        offer, until = _tickets.get(ticket, (None, 0.0))
+    return offer if offer and time.monotonic() < until and offer.path.is_file() else None

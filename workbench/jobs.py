@@ -15,7 +15,7 @@ from workbench.errors import WorkbenchError
 
 LANES = {
     "work": ("train", "evaluate", "predict", "import"),
-    "data": ("convert", "prepare", "check", "mend"),
+    "data": ("convert", "prepare", "check", "mend", "export"),
     "server": ("serve",),
 }
 """Jobs of one lane run one after the other, those of two lanes beside each other."""

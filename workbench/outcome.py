@@ -25,6 +25,7 @@ _NOUNS = {
     "prepare": "checking of the examples",
     "check": "checkup of the data",
     "mend": "change of the data",
+    "export": "export of the data",
     "serve": "model server",
 }
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
-_LARGEST_SHARE = 0.5
-"""Links that would tie more of the rows together than this are not worth following."""
+_LARGEST_SHARE = 0.1
+"""What ties more of the rows together than this, and than a group does, is not followed."""
 _ALIKE_SHARE = 0.05
 _ALIKE_ROWS = 3
 """What is said alike in more rows than both is a form with blanks to fill in, not one question."""
@@ -37,8 +37,8 @@ def blocks_of(
     """The rows in blocks, in the order of the seed; what was split before has its side.
 
     Rows with one question are one block. Rows of one group (a customer) are, too, and with them
-    all who asked the same. Where questions that everybody asks would tie most rows together,
-    they are learned from instead: then they tie nobody.
+    all who asked the same. Where what many ask would tie too many rows together, near-duplicates
+    tie no groups; where that is not enough, questions of several groups are learned from instead.
 
     Args:
         keys: for each row the `question_key` of what comes in.
@@ -52,9 +52,11 @@ def blocks_of(
         rows[key].append(row)
     said_alike = _said_alike(keys, alike, rows) if alike else []
     members = _members(keys, groups) if groups else []
+    sizes = Counter(group for group in groups or () if group is not None)
+    most = max(_LARGEST_SHARE * len(keys), max(sizes.values(), default=0))
     for links in (_Links(rows, said_alike, members), _Links(rows, [], members)):
         links.follow(earlier)
-        if not members or links.largest() <= _LARGEST_SHARE * len(keys):
+        if not members or links.largest() <= most:
             return links.blocks(seed, earlier)
     common = _shared(members)
     links = _Links(rows, [], [[key for key in found if key not in common] for found in members])

@@ -1,25 +1,16 @@
 """The versions of the datasets of a project: what is there, how to get it, how to be rid of it."""
 
-import csv
 import datetime as dt
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
+from storage import conversions, files, leftovers
 from storage import datasets as rows
-from storage import files, leftovers
 from storage.database import Store
 from storage.tables import Dataset, DatasetVersion
 from workbench.errors import WorkbenchError
 from workbench.words import joined, plural
-
-_MOST_TO_DOWNLOAD = 50_000_000
-"""Bytes of Parquet; as CSV they are several times as many, in the memory of the web process."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -151,6 +142,9 @@ def delete_dataset(store: Store, dataset_id: int) -> None:
                 "delete those runs on the Train page first."
             )
         objects = rows.objects(session, dataset_id)
+        exports = conversions.of_project(session, dataset.project_id, ("export",))
+        mine = [job for job in exports if job.spec.get("dataset_id") == dataset_id]
+        conversions.release(session, mine)
         rows.delete(session, dataset)
         leftovers.remove_objects(session, objects)
 
@@ -174,32 +168,3 @@ def rename_dataset(store: Store, dataset_id: int, name: str) -> None:
                 f"There is already a dataset named '{other.name}': choose another."
             )
         dataset.name = name
-
-
-def can_be_downloaded(path: Path) -> bool:
-    """Whether a version's examples are few enough to be held in memory as one CSV file."""
-    return path.is_file() and path.stat().st_size <= _MOST_TO_DOWNLOAD
-
-
-def as_csv(path: Path) -> bytes:
-    """A version's examples as CSV for a spreadsheet, with a mark so that it knows the encoding.
-
-    A cell that a spreadsheet would take for a formula gets an apostrophe before it.
-    """
-    table = pq.read_table(path)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(table.column_names)
-    for batch in table.to_batches():
-        writer.writerows(_harmless(batch.to_pylist()))
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(rows_: list[dict[str, Any]]) -> Iterator[list[Any]]:
-    for row in rows_:
-        yield [without_formula(cell) if isinstance(cell, str) else cell for cell in row.values()]
-
-
-def without_formula(cell: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -21,6 +21,7 @@ ICONS = {
     "prepare": ":material/checklist:",
     "check": ":material/stethoscope:",
     "mend": ":material/healing:",
+    "export": ":material/file_save:",
 }
 MOVES = {
     "First": "vertical_align_top",

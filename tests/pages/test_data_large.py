@@ -11,7 +11,7 @@ from storage import files
 from storage.database import Store
 from tests.pages.opened import open_page, texts
 from tests.workbench.conversion_jobs import worked_off
-from workbench import arrivals, conversions, ingest, jobs, projects, uploads, versions
+from workbench import arrivals, conversions, ingest, jobs, projects, uploads
 from workbench.jobs import JobView
 from workbench.preparing import Source
 
@@ -194,20 +194,3 @@ def test_why_an_upload_broke_off_stands_in_the_box(store: Store, project_id: int
 
     assert "The upload of sent.csv was interrupted" in _box(at)["error"]
     assert projects.get_draft(store, project_id, "data")["uploads"] == {}
-
-
-def test_a_version_too_large_for_a_download_says_where_it_lies(
-    store: Store, project_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "mails.csv"
-    path.write_text(TABLE)
-    saved = ingest.save_version(store, project_id=project_id, path=path)
-    version = ingest.get_version(store, saved.version_id)
-    assert versions.can_be_downloaded(version.path)
-    monkeypatch.setattr(versions, "_MOST_TO_DOWNLOAD", 100)
-
-    at = open_page(PAGE, project=project_id)
-
-    (csv,) = [button.proto for button in at.get("download_button")]
-    assert csv.disabled
-    assert version.path.name in csv.help

@@ -236,19 +236,6 @@ def test_a_dataset_can_be_renamed(store: Store, project_id: int, tmp_path: Path)
         versions.rename_dataset(store, one.dataset_id, "Two")
 
 
-def test_formulas_are_made_harmless_in_a_download(
-    store: Store, project_id: int, tmp_path: Path
-) -> None:
-    path = _file(tmp_path, range(20), extra='"=1+1, =cmd",a\n-5 stars,b\n')
-    version = ingest.get_version(store, _save(store, project_id, path).version_id)
-
-    text = versions.as_csv(version.path).decode("utf-8-sig")
-
-    assert '"\'=1+1, =cmd"' in text
-    assert "'-5 stars" in text
-    assert text.startswith("row_id,split,text,label\r\n")
-
-
 def test_unknown_versions_are_said(store: Store) -> None:
     for find in (ingest.get_version, ingest.latest_version):
         with pytest.raises(WorkbenchError, match="any more"):

@@ -12,6 +12,7 @@ from storage.schema import open_store
 from workbench import ingest, projects
 from workbench.cli.output import command, emit
 from workbench.errors import WorkbenchError
+from workbench.split_by import facts, parsed
 from workbench.tasks import ROLES, TASKS, task_named
 
 
@@ -30,6 +31,13 @@ def add_commands(commands: Any) -> None:
     )
     parser.add_argument("--test", type=Path, metavar="FILE", help="exam questions of your own")
     parser.add_argument("--name", default="", help="name of the dataset; the file's without")
+    parser.add_argument(
+        "--split-by",
+        default="random",
+        metavar="HOW",
+        help="how the exam is drawn: random, group:COLUMN (rows with the same value stay on one "
+        "side), or time:COLUMN (the newest rows)",
+    )
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -37,6 +45,7 @@ def _import(options: argparse.Namespace) -> int:
     paths, mapping = [existing(path) for path in options.files], pairs(options.map, "--map")
     test_path = existing(options.test) if options.test else None
     task = task_named(options.task).name if options.task else None
+    split_by = parsed(options.split_by)
     path, name = as_one(paths)
     with project_named(store, options.project) as project_id:
         saved = ingest.save_version(
@@ -48,7 +57,10 @@ def _import(options: argparse.Namespace) -> int:
             dataset_name=options.name,
             test_path=test_path,
             source_name=name,
+            split_by=split_by,
+            near_duplicates=test_path is None,
         )
+    drawn = saved.report.get("split") or facts(split_by, [])
     splits = ", ".join(f"{count} {split}" for split, count in saved.splits.items())
     emit(
         options,
@@ -57,8 +69,10 @@ def _import(options: argparse.Namespace) -> int:
             "rows": saved.rows,
             "dropped": saved.dropped,
             "splits": saved.splits,
+            "split": drawn,
         },
-        f"Dataset {saved.dataset_id}: {saved.rows} examples ({splits}), {saved.dropped} left out.",
+        f"Dataset {saved.dataset_id}: {saved.rows} examples ({splits}), {saved.dropped} left out. "
+        f"The exam is drawn {drawn['text']}.",
     )
     return 0
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from workbench.conversion import limits
 from workbench.conversion.convert import convert
+from workbench.conversion.export import export
 from workbench.conversion.mend import mend
 from workbench.conversion.prepare import prepare
 from workbench.trainer.process import Kind, Process
@@ -22,4 +23,5 @@ KINDS: dict[str, Kind] = {
     "convert": _limited(convert, limits.for_convert),
     "prepare": _limited(prepare, limits.for_prepare),
     "mend": _limited(mend, limits.for_prepare),
+    "export": _limited(export, limits.for_convert),
 }

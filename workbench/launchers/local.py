@@ -38,6 +38,7 @@ _MODULES = {
     "convert": "workbench.conversion",
     "prepare": "workbench.conversion",
     "mend": "workbench.conversion",
+    "export": "workbench.conversion",
 }
 
 

@@ -20,16 +20,16 @@ def route() -> Route:
     return Route(f"{base_path()}{PATH}/{{ticket}}", give)
 
 
-def link(path: Path) -> str:
-    """The address under which the browser gets this file, for an hour."""
-    return f"{base_path()}{PATH}/{downloads.ticket_for(path)}"
+def link(path: Path, name: str = "") -> str:
+    """The address under which the browser gets this file, for an hour; called `name` there."""
+    return f"{base_path()}{PATH}/{downloads.ticket_for(path, name)}"
 
 
 async def give(request: Request) -> Response:
     """The file, or one sentence."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    path = downloads.file_of(request.path_params["ticket"])
-    if path is None:
+    offer = downloads.offer_of(request.path_params["ticket"])
+    if offer is None:
         text = "This link is no longer good: go back to the workbench and load the page again."
         return PlainTextResponse(text, 404, headers)
-    return FileResponse(path, filename=path.name, headers=headers)
+    return FileResponse(offer.path, filename=offer.name, headers=headers)

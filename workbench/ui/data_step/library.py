@@ -9,6 +9,7 @@ from workbench import ingest, versions
 from workbench.tasks import TASKS
 from workbench.ui import context, errors
 from workbench.ui.data_step import draft as drafts
+from workbench.ui.data_step import exporting
 from workbench.ui.numbers import count, when
 from workbench.ui.text import plain
 from workbench.versions import VersionInfo
@@ -53,6 +54,7 @@ def _version(version: VersionInfo) -> None:
             width="content",
         )
         _actions(version)
+    exporting.panel(version)
 
 
 def _line() -> DeltaGenerator:
@@ -64,20 +66,7 @@ def _line() -> DeltaGenerator:
 
 def _actions(version: VersionInfo) -> None:
     with st.container(horizontal=True, width="content"):
-        small = versions.can_be_downloaded(version.path)
-        st.download_button(
-            "CSV",
-            lambda: versions.as_csv(version.path),
-            file_name=f"{version.dataset_name} v{version.number}.csv",
-            mime="text/csv",
-            key=f"csv-{version.id}",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=not small,
-            help="The examples of this version with their splits."
-            if small
-            else f"Too many for one download: they lie in {plain(str(version.path))}, as Parquet.",
-        )
+        exporting.button(version)
         if st.button(
             "Change or extend",
             key=f"edit-{version.id}",
