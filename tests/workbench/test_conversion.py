@@ -103,7 +103,11 @@ def test_other_encodings_and_corrections_are_heeded(tmp_path: Path) -> None:
     assert same(table_in(tmp_path / "again"), again)
 
 
-def test_a_workbook_is_the_same_as_in_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("small", [0, 1 << 20])
+def test_a_workbook_is_the_same_as_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    monkeypatch.setattr(sheet_rows, "SMALL_BYTES", small)
     rows: list[list[Any]] = [["text", "label", "number"]]
     rows += [[f"message {i}", "ab"[i % 2], i / 2] for i in range(30)]
     path = tmp_path / "book.xlsx"
@@ -240,6 +244,7 @@ def test_a_workbook_with_too_much_text_is_refused(
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/sharedStrings.xml", b"x" * 100)
     monkeypatch.setattr(sheet_rows, "LARGEST_TEXTS", 50)
+    monkeypatch.setattr(sheet_rows, "SMALL_BYTES", 0)
     assert "save the sheet as CSV" in refused(path, tmp_path / "job")
 
 

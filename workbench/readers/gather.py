@@ -1,5 +1,6 @@
 """Several files as one table: those of one shape, and a sentence about the others."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from workbench.words import joined, plural
 _NAMED = 5
 _TABLE = "table"
 _ORDER = (_TABLE, CHAT, MAIL, DOCUMENT)
+_CHAT_FILE = re.compile(r"(^|/)(_chat\.txt|WhatsApp[^/]*\.txt)$")
 
 
 @dataclass
@@ -40,6 +42,8 @@ class Sorted:
 def sort(parts: Sequence[Part], name: str) -> Sorted:
     """The family to which most files belong; tables before everything else where as many do.
 
+    A chat goes before all that was sent in it.
+
     Raises:
         WorkbenchError: none of them can be read.
     """
@@ -54,7 +58,8 @@ def sort(parts: Sequence[Part], name: str) -> Sorted:
             refused[part.name] = str(error)
         else:
             families[kind if kind in families else _TABLE].append(part)
-    best = max(_ORDER, key=lambda family: len(families[family]))
+    exported = any(_CHAT_FILE.search(part.name) for part in families[CHAT])
+    best = CHAT if exported else max(_ORDER, key=lambda family: len(families[family]))
     if not families[best]:
         raise WorkbenchError(_nothing(refused, name))
     others = [part for family in _ORDER if family != best for part in families[family]]

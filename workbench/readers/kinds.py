@@ -31,6 +31,9 @@ _FOREIGN = (
     (b"\x89PNG", "a picture", "choose the table itself"),
     (b"\xff\xd8\xff", "a picture", "choose the table itself"),
     (b"GIF8", "a picture", "choose the table itself"),
+    (b"OggS", "a sound recording", "choose the table itself"),
+    (b"ID3", "a sound recording", "choose the table itself"),
+    (b"RIFF", "a picture, sound or film", "choose the table itself"),
     (b"SQLite format 3", "a database (SQLite)", "export the table from it as CSV"),
     (b"ARROW1", "an Arrow (Feather) file", "save it as Parquet or CSV"),
     (b"{\\rtf", "a rich-text document", "copy its table into a spreadsheet and save that as CSV"),
@@ -63,6 +66,10 @@ def kind_of(path: Path, name: str) -> str:
     for mark, what, fix in _FOREIGN:
         if head.startswith(mark):
             raise WorkbenchError(f"{name} is {what}, not a table: {fix}.")
+    if head[4:8] == b"ftyp":
+        raise WorkbenchError(
+            f"{name} is a film or a picture, not a table: choose the table itself."
+        )
     return _text_kind(head, name)
 
 
@@ -120,11 +127,11 @@ def _text_kind(head: bytes, name: str) -> str:
         raise WorkbenchError(f"{name} is a web page (HTML), not a table: {_SAVE_AS}.")
     if start.startswith(b"<?xml"):
         raise WorkbenchError(f"{name} is XML, not a table: {_SAVE_AS}.")
-    if kind := _json_kind(start, name):
-        return CHAT if signs.of_teams(head) else kind
     text = _decoded(head, wide)
     if signs.of_whatsapp(text):
         return CHAT
+    if kind := _json_kind(start, name):
+        return CHAT if signs.of_teams(head) else kind
     if signs.of_mail(text, name):
         return MAIL
     return DOCUMENT if signs.of_document(text, name) else CSV

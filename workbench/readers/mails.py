@@ -99,7 +99,7 @@ def _mail(message: Message, file: str) -> Mail:
         subject=_header(message, "Subject"),
         sender=sender,
         address=parseaddr(sender)[1].lower() or sender,
-        to=", ".join(name or address for name, address in getaddresses([_header(message, "To")])),
+        to="; ".join(name or address for name, address in getaddresses([_header(message, "To")])),
         at=at,
         date=moment.strftime("%Y-%m-%d %H:%M") if moment else date,
         text=_body(message),

@@ -38,7 +38,8 @@ def paragraphs(path: Path, name: str, notes: list[str], progress: Progress) -> I
             "over it first, and choose what that gives."
         )
     if empty:
-        notes.append(f"{plural(empty, 'page')} of {name} hold no text and were left out.")
+        was = "has no text and was" if empty == 1 else "have no text and were"
+        notes.append(f"{plural(empty, 'page')} of {name} {was} left out.")
     repeated = _repeated(pages)
     yield from _whole(_page_paragraphs(pages, repeated))
 
