@@ -119,7 +119,8 @@ def test_a_backup_is_made_beside_the_page_and_told(full: Store) -> None:
     (made,) = backups.list_backups()
     assert f"delete-{made.path.name}" in [button.key for button in at.button]
     (link,) = at.get("link_button")
-    assert downloads.file_of(link.proto.url.rsplit("/", 1)[-1]) == made.path
+    offer = downloads.offer_of(link.proto.url.rsplit("/", 1)[-1])
+    assert offer == downloads.Offer(made.path, made.path.name)
     assert "Make a backup" in labels(at)
 
 
