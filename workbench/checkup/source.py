@@ -91,7 +91,11 @@ def _related(rows: Rows, table: Table, advice: SplitAdvice) -> float:
     if advice.kind == TIME:
         moments = dict(zip(numbers, moments_of(table, advice.column), strict=True))
         times = [found for n in learned if (found := moments.get(n)) is not None]
-        older = [n for n in exam if (found := moments.get(n)) is not None and found < max(times, default=0.0)]
+        older = [
+            n
+            for n in exam
+            if (found := moments.get(n)) is not None and found < max(times, default=0.0)
+        ]
         return len(older) / max(1, len(exam))
     groups = dict(zip(numbers, groups_of(table, advice.column), strict=True))
     known = {groups.get(number) for number in learned} - {None}

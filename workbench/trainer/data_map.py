@@ -9,6 +9,7 @@ import torch
 MOST_ROWS = 2000
 _FIRST_DIMENSIONS = 50
 _PERPLEXITY = 30
+_ROUNDS = 500
 
 
 def drawn(rows: int, seed: int) -> list[int]:
@@ -28,6 +29,7 @@ def places(embeddings: torch.Tensor, seed: int) -> npt.NDArray[np.float64]:
     # Imported here: a trainer that needs none of it starts a second earlier.
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     vectors = embeddings.numpy().astype(np.float64)
     rows, hidden = vectors.shape
@@ -35,8 +37,9 @@ def places(embeddings: torch.Tensor, seed: int) -> npt.NDArray[np.float64]:
         return np.zeros((rows, 2))
     first = PCA(min(_FIRST_DIMENSIONS, rows, hidden), random_state=seed).fit_transform(vectors)
     if rows > 3 * _PERPLEXITY:
-        method = TSNE(2, perplexity=_PERPLEXITY, init="pca", random_state=seed, n_jobs=-1)
-        found = method.fit_transform(first)
+        method = TSNE(2, perplexity=_PERPLEXITY, init="pca", random_state=seed, max_iter=_ROUNDS)
+        with threadpool_limits(1):  # beside a training its threads would only wait for each other
+            found = method.fit_transform(first)
     else:
         found = first[:, :2]
     centred = found - (found.max(0) + found.min(0)) / 2

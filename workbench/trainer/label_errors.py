@@ -139,8 +139,8 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
         "before you change them, since the check is right about most of them, not all.",
         "The model learns the mistakes, and "
         + (
-            f"{plural(exam, 'exam question')} with a wrong category make the score lower than the "
-            "model deserves."
+            f"{plural(exam, 'exam question')} with a wrong category {'makes' if exam == 1 else 'make'}"
+            " the score lower than the model deserves."
             if exam
             else "is less sure about everything near them."
         ),
