@@ -101,7 +101,7 @@ def earlier_splits(store: Store, project_id: int, dataset_name: str, plan: Plan)
     return splits
 
 
-def same_split(version: DatasetVersion, plan: Plan) -> bool:
+def same_split(version: DatasetVersion | VersionInfo, plan: Plan) -> bool:
     """Whether a version's questions keep their sides under this plan."""
     earlier = version.mapping
     return (

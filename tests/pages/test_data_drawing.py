@@ -79,8 +79,11 @@ def test_a_dataset_goes_on_as_it_began(store: Store, project_id: int) -> None:
     later = _open(store, project_id, _table(more=40))
 
     assert _radio(later).value == "random"
-    assert "keeps its exam questions" in _radio(later).proto.captions[0]
+    assert "As in version 1" in _radio(later).proto.captions[0]
     assert "Suggested" in _radio(later).proto.captions[1]
+    assert "and keeps its exam questions." in texts(later)
+    _radio(later).set_value("group:kunden_nr").run()
+    assert "and has an exam of its own." in texts(later)
 
 
 def test_a_version_by_any_column_is_edited_as_it_was_drawn(store: Store, project_id: int) -> None:

@@ -30,9 +30,14 @@ def panel(draft: Draft, source: Source, prepared: Prepared) -> None:
         _next(saved)
         return
     name = _name(draft, source)
-    number, same = _next_number(name)
-    if same:
-        st.caption(f"It becomes the next version of '{plain(same)}' and keeps its exam questions.")
+    before = _versions_of(name)
+    number = before[0].number + 1 if before else 1
+    if before:
+        plan = prepared.plan
+        kept = not plan.test and any(ingest.same_split(version, plan) for version in before)
+        exam = "keeps its exam questions" if kept else "has an exam of its own"
+        same = plain(before[0].dataset_name)
+        st.caption(f"It becomes the next version of '{same}' and {exam}.")
     if st.button(
         f"Save as version {number}", key="data-save", type="primary", icon=":material/save:"
     ):
@@ -72,12 +77,11 @@ def _saved(draft: Draft, fingerprint: str) -> VersionInfo | None:
     return next((version for version in found if version.id == draft.saved_version_id), None)
 
 
-def _next_number(name: str) -> tuple[int, str]:
-    """The number that saving would give, and the dataset that it would go on."""
-    for version in ingest.list_versions(context.store(), context.project_id()):
-        if version.dataset_name.casefold() == " ".join(name.split()).casefold():
-            return version.number + 1, version.dataset_name
-    return 1, ""
+def _versions_of(name: str) -> list[VersionInfo]:
+    """The versions of the dataset that this would be the next one of, the newest first."""
+    wanted = " ".join(name.split()).casefold()
+    found = ingest.list_versions(context.store(), context.project_id())
+    return [version for version in found if version.dataset_name.casefold() == wanted]
 
 
 def _next(version: VersionInfo) -> None:
