@@ -19,7 +19,10 @@ def rewritten(task: Task, role: str, text: str, change: Change) -> str:
     """The text of a role with `change` made; in JSON each text of its own, and it stays JSON."""
     if not (role == "messages" or (task.name == "extraction" and role == "response")):
         return change(text)
-    before = json.loads(text)
+    try:
+        before = json.loads(text)
+    except ValueError:
+        return change(text)
     after = _walked(before, change)
     return text if after == before else json.dumps(after, ensure_ascii=False)
 

@@ -1,0 +1,82 @@
+from tests.workbench.checkup.tables import CLEAN, replying, sorting
+from workbench.checkup import contradictions
+
+TEXT = "I cannot find my order anywhere in the app"
+
+
+def test_clean_examples_do_not_contradict_each_other() -> None:
+    assert contradictions.check(sorting(CLEAN[0])) is None
+    assert contradictions.check(replying()) is None
+
+
+def test_what_most_say_is_written_to_the_others() -> None:
+    finding = contradictions.check(
+        sorting((TEXT, "Delivery"), (f"{TEXT}!", "Invoice"), (TEXT.upper(), "Delivery"))
+    )
+    assert finding
+    marks = {mark.row_id: (mark.drop, mark.role, mark.after) for mark in finding.marks}
+    assert marks == {
+        9: (False, "", None),
+        10: (True, "label", "Delivery"),
+        11: (False, "", None),
+    }
+    assert finding.change == "Give 1 row what most say"
+
+
+def test_without_a_majority_nothing_is_written_and_one_stays() -> None:
+    finding = contradictions.check(sorting((TEXT, "Delivery"), (TEXT, "Invoice")))
+    assert finding
+    assert [(mark.row_id, mark.drop, mark.after) for mark in finding.marks] == [
+        (9, False, None),
+        (10, True, None),
+    ]
+    assert finding.change == ""
+    assert "Row 9 ('I cannot find my order" in finding.text
+
+
+def test_in_doubt_the_exam_question_stays() -> None:
+    finding = contradictions.check(
+        sorting((TEXT, "Delivery"), (TEXT, "Invoice"), splits=["train", "test"])
+    )
+    assert finding
+    assert {mark.row_id: mark.drop for mark in finding.marks} == {9: True, 10: False}
+
+
+def test_a_typo_does_not_hide_a_contradiction() -> None:
+    assert contradictions.check(
+        sorting((TEXT, "Delivery"), (TEXT.replace("anywhere", "anywehre"), "Invoice"))
+    )
+
+
+def test_a_word_that_is_another_one_may_decide_the_category() -> None:
+    assert (
+        contradictions.check(
+            sorting((TEXT, "Delivery"), (TEXT.replace("order", "invoice"), "Invoice"))
+        )
+        is None
+    )
+
+
+def test_fields_that_differ_for_one_text_contradict() -> None:
+    receipt = "Receipt 12 of the shop"
+    finding = contradictions.check(
+        replying(
+            (receipt, '{"total": "9"}'),
+            (receipt, '{"total": "8"}'),
+            (receipt, '{"total": "9"}'),
+            task="extraction",
+            clean=False,
+        )
+    )
+    assert finding
+    assert [mark.after for mark in finding.marks] == [None, '{"total": "9"}', None]
+
+
+def test_replies_may_differ_but_very_different_ones_are_told() -> None:
+    alike = ("It left on Monday, dear customer.", "It left on Monday, dear client.")
+    unlike = ("Yes, it left on Monday.", "Our shop has no such goods whatsoever; ask a jeweller.")
+    assert contradictions.check(replying(*[(TEXT, answer) for answer in alike])) is None
+    finding = contradictions.check(replying(*[(TEXT, answer) for answer in unlike]))
+    assert finding
+    assert not any(mark.drop or mark.after for mark in finding.marks)
+    assert finding.harm <= 0.1

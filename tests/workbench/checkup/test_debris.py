@@ -1,0 +1,50 @@
+import json
+
+import pytest
+
+from tests.workbench.checkup.tables import sorting, talking
+from workbench.checkup import debris
+
+
+def test_clean_examples_have_no_debris() -> None:
+    assert debris.check(sorting(("Ça va? Äpfel für 5 € – naïve “Übung” 😀", "Delivery"))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned", "note"),
+    [
+        ("<p>Hello <b>you</b></p><p>there</p>", "Hello you\nthere", "HTML tags"),
+        ("one<br/>two", "one\ntwo", "HTML tags"),
+        ("<style>p {x: y}</style>text", "text", "HTML tags"),
+        ("Tom &amp; Ann&nbsp;&#8364; 5", "Tom & Ann € 5", "HTML entities"),
+        ("das ist schÃ¶n fÃ¼r uns", "das ist schön für uns", "broken characters"),
+        ("itâ€™s here", "it’s here", "broken characters"),
+        ("zero\u200bwidth\ufeff", "zerowidth", "unseen characters"),
+    ],
+)
+def test_debris_is_cleaned_away(text: str, cleaned: str, note: str) -> None:
+    finding = debris.check(sorting((text, "Delivery")))
+    assert finding
+    (mark,) = finding.marks
+    assert (mark.row_id, mark.role, mark.after, mark.note) == (9, "text", cleaned, note)
+
+
+@pytest.mark.parametrize(
+    "text", ["a < b and c > d", "my <order number> is R&D; ok", "AT&T and P&L", "if x<y: z>0"]
+)
+def test_signs_that_mean_something_stay(text: str) -> None:
+    assert debris.check(sorting((text, "Delivery"))) is None
+
+
+def test_what_cannot_be_mended_is_told_without_a_fix() -> None:
+    finding = debris.check(sorting(("gr\ufffd\ufffde aus Bonn", "Delivery")))
+    assert finding
+    assert finding.marks[0].after is None
+    assert finding.change == ""
+
+
+def test_conversations_stay_readable() -> None:
+    finding = debris.check(talking(('<b>"now"</b>\nplease', "ok")))
+    assert finding
+    turns = json.loads(finding.marks[0].after or "")
+    assert turns[0] == {"role": "user", "content": '"now"\nplease'}

@@ -1,0 +1,51 @@
+import pytest
+
+from tests.workbench.checkup.tables import replying, sorting
+from workbench.checkup import junk
+
+
+def test_clean_examples_are_no_junk() -> None:
+    assert junk.check(sorting()) is None
+    assert junk.check(replying()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("???", "only punctuation"),
+        ("-", "only punctuation"),
+        ("12 345", "only digits"),
+        ("N/A", "a placeholder"),
+        ("Test", "a placeholder"),
+        ("TODO", "a placeholder"),
+        ("xxx", "a placeholder"),
+        ("asdf", "keys pressed at random"),
+        ("asdf asdfasdf", "keys pressed at random"),
+        ("aaaaaaaa", "the same letters again and again"),
+        ("hahahahaha", "the same letters again and again"),
+        ("Lorem ipsum dolor sit amet", "filler text"),
+        ("ab", "too short"),
+        ("+49 (0) 12345 / 67890-" * 4, "without any letter"),
+    ],
+)
+def test_junk_is_told_by_what_it_is(text: str, why: str) -> None:
+    finding = junk.check(sorting((text, "Delivery")))
+    assert finding
+    assert [(mark.row_id, mark.drop, mark.note) for mark in finding.marks] == [(9, True, why)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Great!", "退款", "Testing the new app fails", "QB-48341", "were", "Banana", "What?"]
+)
+def test_short_texts_with_a_meaning_are_left_alone(text: str) -> None:
+    assert junk.check(sorting((text, "Delivery"))) is None
+
+
+def test_answers_may_be_short_but_no_placeholders() -> None:
+    assert (
+        junk.check(replying(("How many days may I wait?", "30"), ("Is there any?", "None"))) is None
+    )
+    finding = junk.check(replying(("How many days may I wait?", "TBD")))
+    assert finding
+    assert finding.marks[0].note == "answer is a placeholder"
+    assert "Row 9 says 'TBD'" in finding.text

@@ -1,0 +1,44 @@
+from tests.workbench.checkup.tables import CLEAN, replying, sorting
+from workbench.checkup import leakage
+
+
+def test_clean_examples_give_nothing_away() -> None:
+    assert leakage.check(sorting(*CLEAN[:1], splits=["train"])) is None
+    assert leakage.check(sorting(splits=["test"] * 3)) is None
+    assert leakage.check(replying()) is None
+
+
+def test_the_twin_goes_and_the_exam_stays() -> None:
+    finding = leakage.check(
+        sorting(("Where is the present that I ordered last week?", "Delivery"), splits=["test"])
+    )
+    assert finding
+    assert [(mark.row_id, mark.drop) for mark in finding.marks] == [(9, False), (1, True)]
+    assert finding.marks[1].note == "learned from, as exam row 9"
+    assert "Exam row 9" in finding.text
+    assert "row 1" in finding.text
+
+
+def test_a_practice_question_gives_the_exam_away_too() -> None:
+    finding = leakage.check(sorting(CLEAN[2], CLEAN[2], splits=["validation", "test"]))
+    assert finding
+    assert {mark.row_id: mark.drop for mark in finding.marks} == {3: True, 9: True, 10: False}
+    assert "for practice, as exam row 10" in [mark.note for mark in finding.marks]
+
+
+def test_nearly_the_same_in_another_category_is_no_twin_but_the_same_text_is() -> None:
+    near = ("Where is the refund that I ordered last week?", "Return")
+    assert leakage.check(sorting(near, splits=["test"])) is None
+    assert leakage.check(sorting((CLEAN[0][0], "Return"), splits=["test"]))
+
+
+def test_exact_twins_are_worse_than_near_ones() -> None:
+    others = [(f"number {i} of {i * i} is a question", "Delivery") for i in range(12)]
+    splits = ["test"] * 13
+    text = "Where is the present that I ordered last week?"
+    near = leakage.check(sorting(*others, (text, "Delivery"), splits=splits))
+    exact = leakage.check(sorting(*others, CLEAN[0], splits=splits))
+    assert near
+    assert exact
+    assert exact.harm > 1.5 * near.harm
+    assert "1 of them is the same to the letter" in exact.text

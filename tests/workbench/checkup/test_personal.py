@@ -1,0 +1,121 @@
+import json
+
+import pytest
+
+from tests.workbench.checkup.tables import replying, sorting, talking
+from workbench.checkup import personal
+from workbench.checkup.names import names
+
+
+def _masked(text: str) -> str:
+    finding = personal.check(sorting((text, "Delivery")))
+    return finding.marks[0].after or "" if finding else text
+
+
+def test_clean_examples_have_no_personal_data() -> None:
+    assert personal.check(sorting()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("mail jo.doe+x@sub.firm.co.uk, now", "mail [EMAIL_1], now"),
+        ("pay to DE89 3704 0044 0532 0130 00 please", "pay to [IBAN_1] please"),
+        ("pay to gb29nwbk60161331926819.", "pay to [IBAN_1]."),
+        ("it is 4111 1111 1111 1111, exp 11/29", "it is [CARD_1], exp 11/29"),
+        ("amex 378282246310005", "amex [CARD_1]"),
+        ("from 203.0.113.77.", "from [IP_1]."),
+        ("from 2001:db8::8a2e:370:7334", "from [IP_1]"),
+        ("call +49 30 901820 now", "call [PHONE_1] now"),
+        ("my phone number is 4155552671", "my phone number is [PHONE_1]"),
+        ("(415) 555-2671 or 020 7946 0958", "[PHONE_1] or [PHONE_2]"),
+        ("My name is Fatima Al-Sayed.", "My name is [NAME_1]."),
+        ("it broke. Kind regards, Otto Steinbrecher", "it broke. Kind regards, [NAME_1]"),
+        ("Dear Mrs van der Berg, hello", "Dear Mrs [NAME_1], hello"),
+        ("please ask Anna Schmidt about it", "please ask [NAME_1] about it"),
+    ],
+)
+def test_personal_data_become_placeholders(text: str, masked: str) -> None:
+    assert _masked(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pay to DE89 3704 0044 0532 0130 01 please",
+        "it is 4111 1111 1111 1112",
+        "order 1234 5678 9012 3452",
+        "since 2023-05-12 or 12.05.2023",
+        "order 20230512001 cost 1,234,567.89",
+        "version 10.2.33.1 is out",
+        "localhost is 127.0.0.1",
+        "at 10:30:45 it said 99:99:99",
+        "write me @home or a@b",
+        "Dear Sir or Madam, hello",
+        "Dear customer, hello",
+        "Dear Customer Support, hello",
+        "my name is on the card",
+        "the ATM in Notting Hill and the Apple Pay button",
+        "in New York and Puerto Rico in May",
+    ],
+)
+def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
+    assert _masked(text) == text
+
+
+def test_the_same_thing_has_the_same_placeholder_in_all_rows() -> None:
+    rows = sorting(
+        ("mail a@x.de and b@x.de please", "Delivery"), ("it was B@X.de who wrote", "Delivery")
+    )
+    finding = personal.check(rows)
+    assert finding
+    assert [mark.after for mark in finding.marks] == [
+        "mail [EMAIL_1] and [EMAIL_2] please",
+        "it was [EMAIL_2] who wrote",
+    ]
+    assert finding.title == "2 rows with personal data"
+    assert "3 e-mail addresses" in finding.text
+    assert "a@x.de" not in finding.text
+
+
+def test_question_and_answer_of_a_row_call_a_person_alike() -> None:
+    finding = personal.check(
+        replying(
+            ("From: Isla Drummond\n\nIs it there?", "Hello Isla, it is. Isla Drummond gets it.")
+        )
+    )
+    assert finding
+    assert [(mark.role, mark.after, mark.drop) for mark in finding.marks] == [
+        ("prompt", "From: [NAME_1]\n\nIs it there?", True),
+        ("response", "Hello [NAME_1], it is. [NAME_1] gets it.", False),
+    ]
+    assert finding.rows == 1
+
+
+def test_fields_that_are_asked_for_are_masked_as_in_the_text() -> None:
+    finding = personal.check(
+        replying(
+            ("Yours sincerely, Ginevra Colombo", '{"who": "Ginevra Colombo"}'),
+            task="extraction",
+            clean=False,
+        )
+    )
+    assert finding
+    assert [mark.after for mark in finding.marks] == [
+        "Yours sincerely, [NAME_1]",
+        '{"who": "[NAME_1]"}',
+    ]
+
+
+def test_conversations_stay_readable() -> None:
+    finding = personal.check(talking(('say "hi" to\nmax@x.de', "Done")))
+    assert finding
+    turns = json.loads(finding.marks[0].after or "")
+    assert turns[0] == {"role": "user", "content": 'say "hi" to\n[EMAIL_1]'}
+    assert turns[1] == {"role": "assistant", "content": "Done"}
+
+
+def test_words_of_the_texts_are_no_names() -> None:
+    text = "I saw Wei Banana there"
+    assert [text[a:b] for a, b, _ in names(text)] == ["Wei Banana"]
+    assert not list(names(text, {"banana"}))
