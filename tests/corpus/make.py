@@ -363,7 +363,7 @@ def refused() -> dict[str, str | bytes]:
         "torn.json": json.dumps(objects("text", "label"))[:-20],
         "bad-line.jsonl": lines(objects("text")) + "{no}\n",
         "mixed.jsonl": lines([*objects("text"), ["a", "list"]]),
-        "single-value.json": '{"a": 1}',
+        "single-value.json": '{"a": {"b": 1}}',
         "empty-list.json": "[]",
         "scan.pdf": writers.pdf([[], []]),
         "torn.pdf": document[:200],

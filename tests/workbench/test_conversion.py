@@ -18,7 +18,7 @@ from tests.workbench.conversion_jobs import (
     table_in,
     zipped,
 )
-from workbench.conversion import json_rows, sheet_rows, table_file
+from workbench.conversion import json_rows, rows, sheet_rows, table_file
 from workbench.readers import ReadOptions, Table, delimited, grid, read_table, room, unpack
 
 ROWS = [{"text": f"message {i}", "label": "ab"[i % 2]} for i in range(30)]
@@ -27,6 +27,11 @@ NESTED = [
     {"id": i, "who": {"name": f"n{i}", "age": i}, "tags": ["a", i], "none": None, "ok": i > 3}
     for i in range(12)
 ]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "SMALL_BYTES", 0)
 
 
 def same(one: Table, other: Table) -> bool:
@@ -40,9 +45,9 @@ def same(one: Table, other: Table) -> bool:
 def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> None:
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for title, rows in sheets.items():
+    for title, cells in sheets.items():
         sheet = book.create_sheet(title)
-        for row in rows:
+        for row in cells:
             sheet.append(row)
     book.save(path)
 
@@ -107,11 +112,11 @@ def test_other_encodings_and_corrections_are_heeded(tmp_path: Path) -> None:
 def test_a_workbook_is_the_same_as_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int
 ) -> None:
-    monkeypatch.setattr(sheet_rows, "SMALL_BYTES", small)
-    rows: list[list[Any]] = [["text", "label", "number"]]
-    rows += [[f"message {i}", "ab"[i % 2], i / 2] for i in range(30)]
+    monkeypatch.setattr(rows, "SMALL_BYTES", small)
+    cells: list[list[Any]] = [["text", "label", "number"]]
+    cells += [[f"message {i}", "ab"[i % 2], i / 2] for i in range(30)]
     path = tmp_path / "book.xlsx"
-    workbook(path, {"Empty": [], "Mails": rows, "Other": [["a"], ["b"]]})
+    workbook(path, {"Empty": [], "Mails": cells, "Other": [["a"], ["b"]]})
 
     assert converted(path, tmp_path / "job")["status"] == "succeeded"
 
@@ -244,7 +249,6 @@ def test_a_workbook_with_too_much_text_is_refused(
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/sharedStrings.xml", b"x" * 100)
     monkeypatch.setattr(sheet_rows, "LARGEST_TEXTS", 50)
-    monkeypatch.setattr(sheet_rows, "SMALL_BYTES", 0)
     assert "save the sheet as CSV" in refused(path, tmp_path / "job")
 
 

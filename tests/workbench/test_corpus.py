@@ -9,7 +9,7 @@ from tests.corpus import make
 from tests.corpus.manifest import BAD, GOOD
 from tests.workbench.conversion_jobs import converted, table_in
 from workbench import conversions, ingest, projects
-from workbench.conversion import sheet_rows
+from workbench.conversion import rows as conversion_rows
 from workbench.errors import WorkbenchError
 from workbench.guessing import guess_task
 from workbench.preparing import Source
@@ -83,7 +83,7 @@ def test_a_job_reads_the_same_on_the_disk(tmp_path: Path, name: str) -> None:
 def test_merged_cells_are_filled_in_a_large_workbook_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheet_rows, "SMALL_BYTES", 0)
+    monkeypatch.setattr(conversion_rows, "SMALL_BYTES", 0)
     path = FILES / "sheets/merged-cells.xlsx"
 
     converted(path, tmp_path / "job")

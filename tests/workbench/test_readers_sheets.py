@@ -134,9 +134,12 @@ def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:
         read_table(_json(tmp_path, '{"a": 1}\n[1, 2]\n', "d.jsonl"))
 
 
-def test_a_single_value_is_no_table(tmp_path: Path) -> None:
+def test_a_single_object_is_a_row_and_one_of_objects_is_no_table(tmp_path: Path) -> None:
+    table = read_table(_json(tmp_path, '{"text": "a", "label": "b"}'))
+    assert (len(table), table.columns) == (1, ["text", "label"])
+
     with pytest.raises(WorkbenchError, match="no single list of rows"):
-        read_table(_json(tmp_path, '{"a": 1}'))
+        read_table(_json(tmp_path, '{"a": {"b": 1}}'))
 
 
 def test_half_characters_do_not_break_anything(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """How far a conversion is, told through the job's process."""
 
+import dataclasses
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 
-from workbench.conversion.table_file import TableWriter
+from workbench.conversion.table_file import TableWriter, empty
 from workbench.readers.grid import Sink
 from workbench.readers.listing import Listing
 from workbench.readers.table import Table
@@ -67,6 +68,18 @@ class WatchedSink(Sink):
         """Take what is no table; what is left of it is how it was read."""
         self._position = lambda: round(self._share * self._size)
         return listing.into(self)
+
+    def whole(self, table: Table) -> Table:
+        """Take the rows of a table that is in memory; what is left of it is how it was read."""
+        self.begin(table.columns)
+        numbers, done = table.row_numbers.to_pylist(), 0
+        for batch in table.data.to_batches():
+            self.add(batch, numbers[done : done + batch.num_rows])
+            done += batch.num_rows
+        nothing = empty(table.name, table.kind, table.options)
+        return dataclasses.replace(
+            table, data=nothing.data, row_numbers=nothing.row_numbers, rows_in_file=0
+        )
 
     def share(self, share: float) -> None:
         """So much of the file has been gone through.

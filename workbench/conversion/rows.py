@@ -1,13 +1,19 @@
 """The rows of one file that is not packed, into a sink."""
 
+import zipfile
+from pathlib import Path
+
 from workbench.conversion import json_rows, parquet_rows, sheet_rows
 from workbench.conversion.progress import Watch, sink_for
 from workbench.conversion.table_file import TableWriter, empty
-from workbench.readers import delimited
+from workbench.readers import delimited, plain
 from workbench.readers.kinds import CSV, JSON, JSONL, PACKED, PARQUET, XLSX, kind_of
 from workbench.readers.listing import Part
 from workbench.readers.plain import LISTINGS, packed_within
 from workbench.readers.table import ReadOptions, Table
+
+SMALL_BYTES = 16 << 20
+"""A workbook, or JSON, of so many is held in memory with ease, and may be of any form then."""
 
 
 def read(part: Part, options: ReadOptions, writer: TableWriter, watch: Watch) -> Table:
@@ -21,6 +27,8 @@ def read(part: Part, options: ReadOptions, writer: TableWriter, watch: Watch) ->
     if kind == PACKED:
         raise packed_within(name)
     sink = sink_for(path, writer, watch)
+    if kind in (XLSX, JSON, JSONL) and _unpacked_bytes(path) <= SMALL_BYTES:
+        return sink.whole(plain.read(path, name, options, kind))
     if kind in LISTINGS:
         return sink.listed(LISTINGS[kind]([part], name, options, sink.share))
     if kind == PARQUET:
@@ -31,3 +39,10 @@ def read(part: Part, options: ReadOptions, writer: TableWriter, watch: Watch) ->
         return json_rows.read(path, name, options, kind, sink, watch)
     grid, resolved = delimited.read_grid(path, name, options, sink)
     return empty(name, CSV, resolved, notes=tuple(grid.notes), ragged=tuple(grid.ragged))
+
+
+def _unpacked_bytes(path: Path) -> int:
+    if not zipfile.is_zipfile(path):
+        return path.stat().st_size
+    with zipfile.ZipFile(path) as archive:
+        return sum(part.file_size for part in archive.infolist())

@@ -1,6 +1,5 @@
 """Large XLSX workbooks, row by row."""
 
-import dataclasses
 import re
 import zipfile
 from collections.abc import Iterator
@@ -14,15 +13,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 from workbench.conversion.progress import WatchedSink
 from workbench.conversion.table_file import empty
 from workbench.errors import WorkbenchError
-from workbench.readers import sheets
 from workbench.readers.grid import to_grid
 from workbench.readers.kinds import XLSX
 from workbench.readers.sheets import as_shown, filled_down, tall
 from workbench.readers.table import ReadOptions, Table
 from workbench.words import size
 
-SMALL_BYTES = 16 << 20
-"""Bytes of all parts of a workbook; so many are held in memory with ease."""
 LARGEST_TEXTS = 100 << 20
 """Bytes of the texts that a workbook's cells share; they have to be held in memory."""
 _TEXTS = "xl/sharedStrings.xml"
@@ -36,13 +32,9 @@ _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Table:
     """One sheet of a workbook: the chosen one, else the first that holds anything.
 
-    A small one is read as a page reads it: whole, and of any kind.
-
     Raises:
         WorkbenchError: it cannot be opened, has no such sheet, or is too large for a workbook.
     """
-    if _unpacked_bytes(path) <= SMALL_BYTES:
-        return _whole(sheets.read(path, name, options), sink)
     _check(path, name)
     try:
         with path.open("rb") as stream:
@@ -53,24 +45,6 @@ def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Tabl
             f"{name} cannot be opened as a spreadsheet ({error}): open it in your spreadsheet "
             "program and save it again as XLSX."
         ) from None
-
-
-def _unpacked_bytes(path: Path) -> int:
-    if not zipfile.is_zipfile(path):
-        return path.stat().st_size
-    with zipfile.ZipFile(path) as archive:
-        return sum(part.file_size for part in archive.infolist())
-
-
-def _whole(table: Table, sink: WatchedSink) -> Table:
-    """The table without its rows, which go to the sink."""
-    sink.begin(table.columns)
-    numbers, done = table.row_numbers.to_pylist(), 0
-    for batch in table.data.to_batches():
-        sink.add(batch, numbers[done : done + batch.num_rows])
-        done += batch.num_rows
-    nothing = empty(table.name, table.kind, table.options)
-    return dataclasses.replace(nothing, sheets=table.sheets, notes=table.notes, ragged=table.ragged)
 
 
 def _read(book: Any, name: str, options: ReadOptions, sink: WatchedSink) -> Table:

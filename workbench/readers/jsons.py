@@ -113,9 +113,11 @@ def _lines_or_none(text: str) -> list[Any] | None:
 
 
 def _listed(value: Any, name: str) -> _Rows:
-    """The rows: a list, the one list inside an object, or an object of equally long columns."""
+    """The rows: a list, the one list inside an object, an object of equally long columns, or a
+    single row."""
     if isinstance(value, dict):
-        value = _inside(value, name)
+        flat = value and not any(isinstance(item, dict | list) for item in value.values())
+        value = [value] if flat else _inside(value, name)
     if not isinstance(value, list):
         raise WorkbenchError(
             f"{name} holds a single value rather than a list of rows: "
