@@ -20,7 +20,7 @@ _REPLY = re.compile(r"\s*((re|aw|antw|sv|rv|fwd?|wg|tr)(\[\d+\])?\s*:\s*)+", re.
 _QUOTE_HEAD = re.compile(
     r"\n[ \t]*(-{3,} ?(original message|ursprüngliche nachricht|message d'origine|forwarded message"
     r"|mensaje original)[^\n]*|_{20,}[ \t]*\n[ \t]*(from|von|de) ?:[^\n]*"
-    r"|(on|am|le|el)\b[^\n]{6,200}(\n[^\n]{1,120})?(wrote|schrieb[^\n]{0,80}|a écrit|escribió) ?:)"
+    r"|(on|am|le|el)\b[^\n]{6,200}(\n[^\n]{0,120})?(wrote|schrieb[^\n]{0,80}|a écrit|escribió) ?:)"
     r"[ \t]*(\n|$)",
     re.IGNORECASE,
 )
