@@ -24,7 +24,7 @@ from workbench.trainer.generate import Pace, write_answers
 from workbench.trainer.loss import AnswerLoss, mean_loss, precision
 from workbench.trainer.process import Process
 
-LOSS_BATCH = 16
+LOSS_BATCH = 8
 SHOWN_WORDS = 60
 """Words of a document that are shown, and continued, for language modelling."""
 
