@@ -119,6 +119,17 @@ def test_json_lines_have_the_shape_of_training_tools() -> None:
     assert export_file.record("language-modelling", document) == {"text": "a", "split": "train"}
 
 
+def test_exported_conversations_read_back_as_conversations(tmp_path: Path) -> None:
+    turns = [{"role": "user", "content": "Größe?"}, {"role": "assistant", "content": "L\nor M"}]
+    data = {"row_id": [2, 3], "split": ["train", "test"], "messages": [json.dumps(turns)] * 2}
+    pq.write_table(pa.table(data), tmp_path / "source.parquet")
+
+    write(tmp_path / "source.parquet", tmp_path / "out.jsonl", "jsonl", "chat")
+
+    table = read_table(tmp_path / "out.jsonl", "out.jsonl")
+    assert [json.loads(cell or "") for cell in table.cells("messages")] == [turns, turns]
+
+
 def test_a_workbook_that_would_not_do_is_refused_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,10 +1,12 @@
 """Exams drawn by customer, by time, and with near-duplicates kept together."""
 
+import dataclasses
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,13 +78,28 @@ def test_what_everybody_asks_ties_nobody() -> None:
     assert all(len(sides) == 1 for sides in _by_group(groups[30:], splits[30:]).values())
 
 
-def test_a_category_of_one_customer_is_learned_not_asked() -> None:
-    groups: list[str | None] = [f"customer {i % 40}" for i in range(160)]
-    labels = ["odd" if group == "customer 7" else "usual" for group in groups]
+def test_a_category_of_one_customer_is_learned_though_the_exam_wants_rows() -> None:
+    groups: list[str | None] = [f"customer {i // 4}" for i in range(100)]
+    labels = ["usual"] * 96 + ["odd"] * 4
+    keys = _keys(100)
 
-    splits = assign(_keys(160), labels, groups=groups)
+    splits = assign(keys, labels, groups=groups, earlier=dict.fromkeys(keys[:96], "train"))
 
-    assert splits[7] == "train"
+    assert set(splits[96:]) == {"train"}
+    assert "test" in splits[:96]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_categories_that_go_with_customers_are_shared_out_alike(seed: int) -> None:
+    groups: list[str | None] = [f"customer {i % 200}" for i in range(1000)]
+    labels = ["rare" if i % 10 == 0 else "some" if i % 5 == 1 else "often" for i in range(1000)]
+
+    splits = assign(_keys(1000), labels, groups=groups, seed=seed)
+
+    for label, rows in (("rare", 100), ("some", 200), ("often", 700)):
+        for split in ("validation", "test"):
+            found = sum(1 for pair in zip(labels, splits, strict=True) if pair == (label, split))
+            assert found == pytest.approx(rows / 10, abs=5)
 
 
 def test_a_customer_keeps_its_side_when_the_table_grows() -> None:
@@ -137,10 +154,13 @@ def test_rows_of_one_day_and_equal_questions_stay_together() -> None:
 
 def test_rows_without_a_date_are_learned_from() -> None:
     moments = [float(i) if i % 2 else None for i in range(200)]
+    keys = _keys(200)
+    keys[199] = keys[10]
 
-    splits = assign(_keys(200), moments=moments)
+    splits = assign(keys, moments=moments)
 
     assert {splits[i] for i in range(0, 200, 2)} == {"train"}
+    assert splits[199] == "train"
     assert sizes(splits)["test"] == 20
 
 
@@ -262,14 +282,19 @@ def test_versions_that_were_drawn_otherwise_say_nothing_of_the_sides(
             store, project_id=project_id, path=path, mapping=ROLES, split_by=by
         )
 
-    save(SplitBy())
+    at_random = save(SplitBy())
     by_customer = save(SplitBy("group", " customer "))
 
     assert by_customer.report["split"]["on_both_sides"] == 0
     assert not save(SplitBy("group", "Customer")).created
     plan = plan_from("classification", ingest.get_version(store, by_customer.version_id).mapping)
     assert plan.split_by == SplitBy("group", "Customer")
-    assert len(ingest.earlier_splits(store, project_id, "mails", plan)) == 120
+    for saved, by in ((at_random, SplitBy()), (by_customer, plan.split_by)):
+        data = pq.read_table(ingest.get_version(store, saved.version_id).path)
+        known = ingest.earlier_splits(
+            store, project_id, "mails", dataclasses.replace(plan, split_by=by)
+        )
+        assert list(known.values()) == data["split"].to_pylist()
 
 
 @pytest.mark.parametrize("text", ["", "group", "group:", "newest", "time: "])
