@@ -65,7 +65,7 @@ def _is_large_archive(path: Path) -> bool:
     except (zipfile.BadZipFile, NotImplementedError):
         return False
     if not any(part.filename.startswith(unpack.OFFICE_PARTS) for part in parts):
-        return True
+        return not unpack.is_light(path, _SLOW_BYTES)
     texts = sum(part.file_size for part in parts if part.filename == "word/document.xml")
     return texts > _SLOW_BYTES or sum(part.file_size for part in parts) > _SHEET_BYTES
 

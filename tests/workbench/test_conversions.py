@@ -52,7 +52,8 @@ def test_large_and_packed_files_are_told_from_small_ones(tmp_path: Path) -> None
     small.write_text("text,label\nx,a\n")
     sheet = zipped(tmp_path / "book.xlsx", {"xl/workbook.xml": b"<x/>"})
     large_sheet = zipped(tmp_path / "large.xlsx", {"xl/sheet1.xml": b" " * (65 << 20)})
-    table = zipped(tmp_path / "mails.zip", {"mails.csv": b"x"})
+    light = zipped(tmp_path / "light.zip", {"mails.csv": b"x", "more.csv": b"y"})
+    table = zipped(tmp_path / "mails.zip", {"mails.csv": b"x" * (3 << 20)})
     large = tmp_path / "large.csv"
     large.write_text(TABLE)
 
@@ -60,7 +61,7 @@ def test_large_and_packed_files_are_told_from_small_ones(tmp_path: Path) -> None
         return conversions.is_large(Source(files.put_file(path), path.name))
 
     conversions.LARGE_BYTES = 100_000  # the fixture puts it back
-    assert [is_large(p) for p in (small, sheet)] == [False, False]
+    assert [is_large(p) for p in (small, sheet, light)] == [False, False, False]
     assert [is_large(p) for p in (gzipped(small), large_sheet, table)] == [True, True, True]
     conversions.LARGE_BYTES = 1000
     assert is_large(large)

@@ -18,6 +18,8 @@ MOST_ENTRIES = 10_000
 FOLDER = "unpacked"
 """Within the folder that is given, takes what is unpacked, under numbers for names."""
 _CHUNK = 1 << 20
+_FEW = 100
+_NOT_LIGHT = (ZIP, GZIP, b"%PDF", b"\xd0\xcf\x11\xe0", b"PAR1")
 _END = b"PK\x05\x06"
 OFFICE_PARTS = ("xl/", "word/", "ppt/", "content.xml")
 _REFUSED = (
@@ -66,6 +68,22 @@ def entries(path: Path) -> int:
     if place < 0 or len(tail) < place + 12:
         return 0
     return int(struct.unpack_from("<H", tail, place + 10)[0])
+
+
+def is_light(path: Path, most_bytes: int) -> bool:
+    """Whether an archive holds a few texts of so many bytes in all, which are read in no time.
+
+    What is packed itself, and documents with a life of their own (PDF), is not.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = [part for part in archive.infolist() if not _is_hidden(part.filename)]
+            if len(parts) > _FEW or sum(part.file_size for part in parts) > most_bytes:
+                return False
+            heads = [archive.open(part).read(4) for part in parts if not part.is_dir()]
+    except (*_REFUSED, RuntimeError):  # a password, for one
+        return False
+    return not any(head.startswith(_NOT_LIGHT) for head in heads)
 
 
 def check_sizes(parts: list[zipfile.ZipInfo], name: str) -> None:
