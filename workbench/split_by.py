@@ -10,6 +10,7 @@ from workbench import dates
 from workbench.errors import WorkbenchError
 from workbench.mapping import column_named
 from workbench.readers.table import Table
+from workbench.split_words import noun_of
 from workbench.splits import TEST, TRAIN, VALIDATION
 from workbench.words import plural
 
@@ -141,12 +142,15 @@ def _of_groups(column: str, groups: Sequence[str | None], splits: Sequence[str])
     none = sum(1 for group in groups if group is None)
     said = "none" if not both else f"{both:,} of them (by questions that many ask)"
     alone = f"; {plural(none, 'row')} without one" if none else ""
+    noun = noun_of(column, dict.fromkeys(sides, 1))
+    what = f"{noun} ('{column}'): {plural(len(sides), noun)}" if noun else ""
+    what = what or f"'{column}': {plural(len(sides), 'different value')}"
     return {
         "groups": len(sides),
         "exam_groups": sum(1 for found in sides.values() if TEST in found),
         "on_both_sides": both,
         "without": none,
-        "text": f"by '{column}': {len(sides):,} different values, {said} on both sides{alone}",
+        "text": f"by {what}, {said} on both sides{alone}",
     }
 
 

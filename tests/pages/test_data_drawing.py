@@ -48,7 +48,7 @@ def test_what_is_clearly_better_is_chosen_and_says_why(store: Store, project_id:
     assert radio.value == "group:kunden_nr"
     assert "Suggested" in radio.proto.captions[1]
     assert "seen nearly word for word" in radio.proto.captions[1]
-    assert "30 different values, none on both sides" in texts(at)
+    assert "30 customers, none on both sides" in texts(at)
     at.button(key="data-save").click().run()
     (version,) = ingest.list_versions(store, project_id)
     assert version.mapping["split_by"] == {"kind": "group", "column": "kunden_nr"}

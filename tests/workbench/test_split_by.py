@@ -217,7 +217,9 @@ def test_the_report_says_how_the_exam_was_drawn() -> None:
     by_customer = _prepared(SplitBy("group", "customer")).report["split"]
     assert by_customer["column"] == "Customer"
     assert by_customer["groups"] == 24
-    assert by_customer["text"] == "by 'Customer': 24 different values, none on both sides"
+    assert by_customer["text"] == "by customer ('Customer'): 24 customers, none on both sides"
+    by_value = _prepared(SplitBy("group", "x"), _table(x=[f"{i % 24}a" for i in range(120)]))
+    assert by_value.report["split"]["text"].startswith("by 'x': 24 different values, none on")
     by_time = _prepared(SplitBy("time", "written")).report["split"]
     assert by_time["text"].startswith("by time ('written'): learned from until ")
     assert by_time["text"].endswith("on")
