@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage.database import Store
-from workbench import projects
+from workbench import ingest, projects
 from workbench.cli import main
 
 
@@ -35,6 +35,45 @@ def test_import_prints_what_became_of_the_file(
     assert said["dropped"] == 0
     assert sum(said["splits"].values()) == 60
     assert list(projects.project_names(store).values()) == ["Shop"]
+
+
+def test_several_files_are_imported_as_one_and_the_task_is_guessed(
+    table: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = table.with_name("march.tsv")
+    other.write_text(table.read_text().replace(",", "\t").replace("parcel", "letter"))
+
+    assert main(["import", str(table), str(other), "--project", "Shop", "--json"]) == 0
+
+    said = _said(capsys)
+    assert (said["rows"], said["task"], said["notes"]) == (90, "classification", [])
+    (version,) = ingest.list_versions(store, 1)
+    assert (version.dataset_name, version.source_name) == (
+        "questions and 1 more",
+        "2 files (questions.csv, …)",
+    )
+
+
+def test_who_answers_in_a_chat_can_be_said(
+    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chat = tmp_path / "chat.txt"
+    lines = [
+        f"{day:02}/03/2024, 09:1{minute} - {who}: {text} {day}"
+        for day in range(1, 15)
+        for minute, who, text in (
+            (0, "Mia", "May I ask for"),
+            (1, "Desk", "You may:"),
+            (2, "Mia", "ok"),
+        )
+    ]
+    chat.write_text("\n".join(lines) + "\n")
+
+    assert main(["import", str(chat), "--project", "Shop", "--assistant", "Mia"]) == 0
+
+    assert "What Mia writes counts as the answers" in capsys.readouterr().out
+    (version,) = ingest.list_versions(store, 1)
+    assert (version.task, version.rows) == ("chat", 14)
 
 
 @pytest.mark.parametrize(

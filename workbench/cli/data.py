@@ -12,6 +12,7 @@ from storage.schema import open_store
 from workbench import ingest, projects
 from workbench.cli.output import command, emit
 from workbench.errors import WorkbenchError
+from workbench.readers import ReadOptions
 from workbench.split_by import facts, parsed
 from workbench.tasks import ROLES, TASKS, task_named
 
@@ -31,6 +32,13 @@ def add_commands(commands: Any) -> None:
     )
     parser.add_argument("--test", type=Path, metavar="FILE", help="exam questions of your own")
     parser.add_argument("--name", default="", help="name of the dataset; the file's without")
+    parser.add_argument(
+        "--assistant",
+        default="",
+        metavar="WHO",
+        help="in mails and chats, whose messages are the answers: a name, an address or @DOMAIN; "
+        "found out without",
+    )
     parser.add_argument(
         "--split-by",
         default="random",
@@ -55,11 +63,13 @@ def _import(options: argparse.Namespace) -> int:
             task=task,
             mapping=mapping,
             dataset_name=options.name,
+            options=ReadOptions(assistant=options.assistant),
             test_path=test_path,
             source_name=name,
             split_by=split_by,
             near_duplicates=test_path is None,
         )
+    notes = list(saved.report.get("notes") or ())
     drawn = saved.report.get("split") or facts(split_by, [])
     splits = ", ".join(f"{count} {split}" for split, count in saved.splits.items())
     emit(
@@ -70,9 +80,11 @@ def _import(options: argparse.Namespace) -> int:
             "dropped": saved.dropped,
             "splits": saved.splits,
             "split": drawn,
+            "task": ingest.get_version(store, saved.version_id).task,
+            "notes": notes,
         },
         f"Dataset {saved.dataset_id}: {saved.rows} examples ({splits}), {saved.dropped} left out. "
-        f"The exam is drawn {drawn['text']}.",
+        + " ".join([f"The exam is drawn {drawn['text']}.", *notes]),
     )
     return 0
 
