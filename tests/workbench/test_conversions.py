@@ -1,5 +1,6 @@
 """Large files from the page's side: read by a job, checked by a job, saved like any other."""
 
+import dataclasses
 import io
 import os
 import shutil
@@ -21,6 +22,7 @@ from workbench.job_dir import JobDir
 from workbench.launchers.local import LocalLauncher
 from workbench.preparing import Plan, Source
 from workbench.readers import ReadOptions
+from workbench.split_by import SplitBy
 from workbench.worker import Worker
 
 TABLE = "text,category\n" + "".join(f"message number {i},kind {i % 3}\n" for i in range(60))
@@ -139,6 +141,22 @@ def test_the_examples_are_those_of_a_small_file(
     ours, theirs = (ingest.get_version(store, s.version_id) for s in (saved, usual))
     assert pq.read_table(ours.path).equals(pq.read_table(theirs.path))
     assert ours.mapping == theirs.mapping
+
+
+def test_a_large_table_is_split_by_a_column_that_plays_no_role(
+    store: Store, project_id: int
+) -> None:
+    lines = "".join(f"message {chr(97 + i % 26)}{i},kind {i % 3},C{i % 20}\n" for i in range(80))
+    source = ingest.keep(io.BytesIO(f"text,category,client\n{lines}".encode()), "mails.csv")
+    worked_off(store, conversions.read(store, project_id, source, ReadOptions()).id)
+    mine = order(project_id, source, dataclasses.replace(PLAN, split_by=SplitBy("group", "client")))
+
+    worked_off(store, conversions.prepare(store, mine).id)
+
+    prepared = conversions.prepared(store, mine)
+    assert prepared.report["split"]["groups"] == 20
+    assert prepared.report["split"]["on_both_sides"] == 0
+    assert prepared.plan.split_by == SplitBy("group", "client")
 
 
 def test_a_later_version_keeps_the_exam_of_the_earlier(
