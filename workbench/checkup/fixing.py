@@ -66,9 +66,10 @@ def _rewritten(data: pa.Table, name: str, edit: Edit) -> pa.Table:
 
 
 def before_and_after(data: pa.Table, edit: Edit, limit: int) -> list[dict[str, str]]:
-    """The first rows that an edit touches: `row`, `column`, `before` and `after`, as texts.
+    """The first rows that an edit touches: `row`, `text`, `column`, `before`, `after`, as texts.
 
-    A row that goes has nothing as `after`, and its texts joined as `before`.
+    `text` is what the row says, where another column of it changes; a row that goes has nothing
+    as `after`, and its texts joined as `before`.
     """
     touched = edit.remove | {row for row, _ in edit.change or {}}
     rows = data.filter(pc.is_in(data["row_id"], value_set=pa.array(touched, pa.int64())))
@@ -82,9 +83,13 @@ def before_and_after(data: pa.Table, edit: Edit, limit: int) -> list[dict[str, s
             texts = [text for name, text in row.items() if name not in ("row_id", "split") and text]
             lines.append(_line(number, "whole row", " → ".join(texts), ""))
         else:
-            lines += [_line(number, role, row[role] or "", text) for role, text in changes[number]]
+            first = next(name for name in row if name not in ("row_id", "split"))
+            lines += [
+                _line(number, role, row[role] or "", text, "" if role == first else row[first])
+                for role, text in changes[number]
+            ]
     return lines[:limit]
 
 
-def _line(row: int, column: str, before: str, after: str) -> dict[str, str]:
-    return {"row": str(row), "column": column, "before": before, "after": after}
+def _line(row: int, column: str, before: str, after: str, text: str = "") -> dict[str, str]:
+    return {"row": str(row), "text": text, "column": column, "before": before, "after": after}

@@ -53,13 +53,15 @@ def _sentence(finding: FindingInfo, kind: str, number: int) -> str:
 
 def _table(fix: Fix, lines: list[dict[str, str]]) -> frozenset[int]:
     """The rows, each with a tick; those whose tick is taken off are left alone."""
-    frame = pd.DataFrame(lines or [], columns=["row", "column", "before", "after"])
+    frame = pd.DataFrame(lines or [], columns=["row", "text", "column", "before", "after"])
     frame["column"] = [TITLES.get(name, name) for name in frame["column"]]
     for side in ("before", "after"):
         frame[side] = [PARTS.get(text, text) for text in frame[side]]
     frame.insert(0, "apply", True)
     if fix.kind == record.REMOVE:
         frame = frame.drop(columns=["after", "column"])
+    if not any(frame["text"]):
+        frame = frame.drop(columns=["text"])
     edited = st.data_editor(
         frame,
         hide_index=True,
@@ -70,6 +72,7 @@ def _table(fix: Fix, lines: list[dict[str, str]]) -> frozenset[int]:
                 "Do it", width="small", help="Take the tick off to leave a row as it is."
             ),
             "row": st.column_config.TextColumn("Row", width="small"),
+            "text": st.column_config.TextColumn("Text", width="medium"),
             "column": st.column_config.TextColumn("Where", width="small"),
             "before": st.column_config.TextColumn("Now" if fix.kind == record.CHANGE else "Goes"),
             "after": st.column_config.TextColumn("Then"),

@@ -98,6 +98,13 @@ def _next(version: VersionInfo) -> None:
             icon=":material/arrow_forward:",
         ):
             context.go(PAGES["Model"][0])
+        if st.button(
+            "Check the examples first",
+            key="data-checkup",
+            icon=PAGES["Checkup"][1],
+            help="Doubled, contradictory and wrongly sorted rows, leaks, personal data and more.",
+        ):
+            context.go(PAGES["Checkup"][0], dataset=version.dataset_id)
         if st.button("Start another dataset", key="data-another", icon=":material/add:"):
             drafts.start_over()
             st.rerun()

@@ -14,7 +14,7 @@ from workbench.versions import VersionInfo
 from workbench.words import shortened
 
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B8A800")
-_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-left")
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")
 _OTHER = "all others"
 _PICKED = "picked"
 
@@ -39,8 +39,8 @@ def _frame(version: VersionInfo, places: pd.DataFrame) -> pd.DataFrame:
     question = next(name for name in data.columns if name in TITLES and name != "split")
     frame["text"] = [shortened(text or "", 120) for text in frame[question]]
     if version.labels:
-        first = frame["label"].value_counts().index[: len(_COLOURS) - 1]
-        frame["category"] = [label if label in set(first) else _OTHER for label in frame["label"]]
+        first = set(frame["label"].value_counts().index[: len(_COLOURS)])
+        frame["category"] = [label if label in first else _OTHER for label in frame["label"]]
     else:
         frame["category"] = "example"
     return frame[["row_id", "x", "y", "text", "category"]]
@@ -52,7 +52,8 @@ def _chart(frame: pd.DataFrame) -> alt.Chart:
     palette = [*_COLOURS[: len(names)], "#999999"][: len(domain)]
     colour = alt.Scale(domain=domain, range=palette)
     shape = alt.Scale(domain=domain, range=[*_SHAPES[: len(names)], "circle"][: len(domain)])
-    legend = alt.Legend(title="Category", labelLimit=220) if len(domain) > 1 else None
+    below = alt.Legend(title=None, labelLimit=220, orient="bottom", columns=2, symbolOpacity=1)
+    legend = below if len(domain) > 1 else None
     picked = alt.selection_point(name=_PICKED, fields=["row_id"])
     area = alt.selection_interval(name="area")
     nothing: Any = alt.Axis(labels=False, ticks=False, domain=False, grid=False, title=None)
