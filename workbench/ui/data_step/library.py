@@ -50,11 +50,16 @@ def _version(version: VersionInfo) -> None:
             f"Version {version.number} · {count(version.rows)} examples "
             f":gray[({count(splits['train'])} to learn from, {count(splits['validation'])} "
             f"practice, {count(splits['test'])} exam)]  \n"
-            f":small[:gray[{when(version.created_at)}, from {plain(version.source_name)}]]",
+            f":small[:gray[{when(version.created_at)}, {plain(_origin(version))}]]",
             width="content",
         )
         _actions(version)
     exporting.panel(version)
+
+
+def _origin(version: VersionInfo) -> str:
+    change = version.change
+    return f"from {version.source_name}" if change is None else str(change["title"])
 
 
 def _line() -> DeltaGenerator:
@@ -71,7 +76,9 @@ def _actions(version: VersionInfo) -> None:
             "Change or extend",
             key=f"edit-{version.id}",
             icon=":material/edit:",
-            help="Start the next version from this one: other columns, other rows.",
+            help="Start the next version from this one: other columns, other rows."
+            if version.change is None
+            else "Starts from the file as it was brought: what was mended since is not in it.",
         ):
             drafts.start_over(drafts.from_version(version))
             st.rerun()
