@@ -1,7 +1,6 @@
 """Placeholders in place of personal data: the same one for the same thing, in every row."""
 
 import dataclasses
-import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,15 +65,17 @@ class Masker:
 
     def of_row(self, texts: Iterable[str], kinds: Sequence[Kind]) -> "RowMask":
         """What masks the texts of one row; what is found in one is masked in all of them."""
-        known: dict[str, tuple[str, str]] = {}
-        for text in texts:
-            for start, end, placeholder, key in spans(text, kinds):
-                known.setdefault(text[start:end], (placeholder, key))
-        full = [key for placeholder, key in known.values() if placeholder == NAME and " " in key]
-        for said, (placeholder, key) in known.items():
-            if placeholder == NAME and " " not in key:
+        places = {text: spans(text, kinds) for text in texts}
+        known = {
+            text[start:end]: (kind, key)
+            for text, found in places.items()
+            for start, end, kind, key in found
+        }
+        full = [key for kind, key in known.values() if kind == NAME and " " in key]
+        for said, (kind, key) in known.items():
+            if kind == NAME and " " not in key:
                 known[said] = (NAME, next((name for name in full if key in name.split()), key))
-        return RowMask(self, known, kinds)
+        return RowMask(self, known, places)
 
     def placeholder(self, kind: str, key: str) -> str:
         """ "[EMAIL_3]"."""
@@ -86,12 +87,13 @@ class RowMask:
     """Masks the texts of one row."""
 
     def __init__(
-        self, masker: Masker, known: dict[str, tuple[str, str]], kinds: Sequence[Kind]
+        self,
+        masker: Masker,
+        known: dict[str, tuple[str, str]],
+        places: dict[str, list[Found]],
     ) -> None:
-        self._masker, self._known, self._kinds = masker, known, kinds
-        plain = sorted((said for said in known if not is_word_too(said)), key=len, reverse=True)
-        either = "|".join(map(re.escape, plain))
-        self._again = re.compile(rf"(?<!\w)(?:{either})(?!\w)") if plain else None
+        self._masker, self._known, self._found_in = masker, known, places
+        self._again = sorted((said for said in known if not is_word_too(said)), key=len)[::-1]
         self.found: list[str] = []
         """The placeholder's kind of everything that was masked."""
 
@@ -108,15 +110,22 @@ class RowMask:
         return "".join([*parts, text[done:]])
 
     def _places(self, text: str) -> list[tuple[int, int]]:
-        places = [
-            (start, end)
-            for start, end, *_ in spans(text, self._kinds)
-            if text[start:end] in self._known
-        ]
-        for match in self._again.finditer(text) if self._again else ():
-            if all(match.end() <= start or match.start() >= end for start, end in places):
-                places.append(match.span())
+        places = [(start, end) for start, end, *_ in self._found_in[text]]
+        for said in self._again:
+            for start, end in _whole_words(text, said):
+                if all(end <= other[0] or start >= other[1] for other in places):
+                    places.append((start, end))
         return sorted(places)
+
+
+def _whole_words(text: str, said: str) -> Iterator[tuple[int, int]]:
+    """Where something stands in a text and no letter or digit beside it."""
+    start = text.find(said)
+    while start >= 0:
+        end = start + len(said)
+        if not text[max(0, start - 1) : start].isalnum() and not text[end : end + 1].isalnum():
+            yield start, end
+        start = text.find(said, end)
 
 
 def kinds_for(common: Container[str]) -> tuple[Kind, ...]:

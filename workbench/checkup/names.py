@@ -48,6 +48,9 @@ _SIGNED = re.compile(
 _PAIR = re.compile(rf"(?<![\w@.])({_NAME}) ({_PARTICLES}{{0,2}}{_NAME})(?!\w)")
 
 
+_NOT_ONLY_NAMES = NO_NAMES | WORDS_TOO
+
+
 def names(text: str, common: Container[str] = ()) -> Iterator[Span]:
     """Where names stand; spans may overlap, the surest come first.
 
@@ -81,7 +84,7 @@ def names(text: str, common: Container[str] = ()) -> Iterator[Span]:
 
 def is_word_too(name: str) -> bool:
     """Whether a name is an ordinary word, so that it means a person only in its place."""
-    return name.casefold() in WORDS_TOO | NO_NAMES
+    return name.casefold() in _NOT_ONLY_NAMES
 
 
 def _is_pair(first: str, last: str, common: Container[str]) -> bool:
