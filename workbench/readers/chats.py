@@ -1,7 +1,7 @@
 """Chats that were exported from WhatsApp, Slack and Teams: a row for every conversation."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workbench.errors import WorkbenchError
 from workbench.readers import encodings, slack, teams, whatsapp
@@ -24,7 +24,7 @@ def listing(
         WorkbenchError: a file cannot be read.
     """
     of_slack = slack.looks_like([part.name for part in parts])
-    found = list(_slack(parts, name) if of_slack else _files(parts, progress))
+    found = list(_slack(parts, name, progress) if of_slack else _files(parts, progress))
     people = answerers(talk for _, talks in found for talk in talks)
     side = options.assistant if options.assistant in people else next(iter(people), "")
     columns = ["started", "people", "messages", "channel" if of_slack else "file"]
@@ -46,9 +46,9 @@ def _row(place: str, talk: list[Said], side: str) -> Row:
     return [as_shown(talk[0].at), people, messages_json(talk, side), place]
 
 
-def _slack(parts: Sequence[Part], name: str) -> Iterator[_Place]:
+def _slack(parts: Sequence[Part], name: str, progress: Progress) -> Iterator[_Place]:
     try:
-        yield from slack.channels(parts)
+        yield from slack.channels(parts, progress)
     except (ValueError, RecursionError):
         raise WorkbenchError(
             f"{name} is a Slack export in which a file is not valid JSON: export it again."
@@ -56,14 +56,18 @@ def _slack(parts: Sequence[Part], name: str) -> Iterator[_Place]:
 
 
 def _files(parts: Sequence[Part], progress: Progress) -> Iterator[_Place]:
-    for number, part in enumerate(parts, 1):
+    for index, part in enumerate(parts):
+
+        def so_far(share: float, index: int = index) -> None:
+            progress((index + share) / len(parts))
+
         with part.path.open("rb") as stream:
             head = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
         if head.startswith((b"[{", b"{")) or head[1:].lstrip().startswith((b"{", b'"')):
             yield part.name, _teams(part)
         else:
-            yield part.name, _whatsapp(part)
-        progress(number / len(parts))
+            yield part.name, _whatsapp(part, so_far)
+        so_far(1.0)
 
 
 def _teams(part: Part) -> list[list[Said]]:
@@ -75,8 +79,18 @@ def _teams(part: Part) -> list[list[Said]]:
         ) from None
 
 
-def _whatsapp(part: Part) -> list[list[Said]]:
+def _whatsapp(part: Part, progress: Progress) -> list[list[Said]]:
     encoding = encodings.detect(part.path, part.name)
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
     with part.path.open("rb") as raw, io.TextIOWrapper(raw, codec) as stream:
-        return list(conversations(whatsapp.said(stream)))
+        lines = _watched(stream, raw.tell, max(1, part.path.stat().st_size), progress)
+        return list(conversations(whatsapp.said(lines)))
+
+
+def _watched(
+    lines: Iterable[str], position: Callable[[], int], size: int, progress: Progress
+) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        if number % 1000 == 0:
+            progress(position() / size)
+        yield line

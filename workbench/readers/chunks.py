@@ -7,6 +7,8 @@ from dataclasses import dataclass
 MOST_CHARACTERS = 1500
 ENOUGH_CHARACTERS = 400
 """A piece that is so long takes no further paragraph."""
+_GAP = 100
+"""So much white space is looked for after a cut."""
 _SENTENCE_END = re.compile(r"(?<=[.!?…:;])\s+|\n")
 
 
@@ -43,11 +45,13 @@ def chunked(paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
 
 def _cut(text: str) -> Iterator[str]:
     """The text in parts that are short enough, cut after a sentence where there is one."""
-    while len(text) > MOST_CHARACTERS:
-        ends = [m.start() for m in _SENTENCE_END.finditer(text, 1, MOST_CHARACTERS)]
-        place = ends[-1] if ends else text.rfind(" ", 1, MOST_CHARACTERS)
-        place = place if place > 0 else MOST_CHARACTERS
-        yield text[:place].strip()
-        text = text[place:].strip()
-    if text:
-        yield text
+    start = 0
+    while len(text) - start > MOST_CHARACTERS:
+        end = start + MOST_CHARACTERS
+        ends = [match.start() for match in _SENTENCE_END.finditer(text, start + 1, end)]
+        place = ends[-1] if ends else text.rfind(" ", start + 1, end)
+        place = place if place > start else end
+        yield text[start:place].strip()
+        start = place + len(text[place : place + _GAP]) - len(text[place : place + _GAP].lstrip())
+    if rest := text[start:].strip():
+        yield rest

@@ -14,6 +14,8 @@ from workbench.readers.table import ReadOptions
 
 _LINE = 1 << 16
 """Characters read at once; a paragraph without line ends is read in such pieces."""
+_MOST_LINES = 200
+"""Of one paragraph; more are a list without gaps."""
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _FENCE = re.compile(r"\s*(```|~~~)")
 
@@ -87,16 +89,19 @@ def _text_paragraphs(
     """What stands between empty lines; in Markdown also what stands under a heading."""
     heading, fenced = "", False
     lines: list[str] = []
+    characters = 0
     for line in _lines(path, encoding, progress):
         fenced ^= markdown and bool(_FENCE.match(line))
         title = _HEADING.match(line) if markdown and not fenced else None
-        if lines and (title or len(lines) >= 200 or not (line.strip() or fenced)):
+        full = characters > _LINE or len(lines) >= _MOST_LINES
+        if lines and (title or full or not (line.strip() or fenced)):
             yield Paragraph("\n".join(lines), heading)
-            lines = []
+            lines, characters = [], 0
         if title:
             heading = title[2]
         elif line.strip():
             lines.append(line.rstrip())
+            characters += len(line)
     if lines:
         yield Paragraph("\n".join(lines), heading)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.readers.chunks import Paragraph
+from workbench.readers.chunks import MOST_CHARACTERS, Paragraph
 from workbench.readers.listing import Progress
 from workbench.words import plural
 
@@ -133,7 +133,8 @@ def _whole(paragraphs: Iterator[Paragraph]) -> Iterator[Paragraph]:
     """Paragraphs that go on on the next page, in one."""
     held: Paragraph | None = None
     for paragraph in paragraphs:
-        if held and held.page != paragraph.page and _goes_on(held.text, paragraph.text):
+        short = held is not None and len(held.text) < MOST_CHARACTERS
+        if short and held and held.page != paragraph.page and _goes_on(held.text, paragraph.text):
             held = Paragraph(_joined([held.text, paragraph.text]), page=held.page)
             continue
         if held:

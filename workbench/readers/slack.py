@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from workbench.readers.listing import Part
+from workbench.readers.listing import Part, Progress
 from workbench.readers.speakers import Said, conversations
 
 _LISTS = {"channels.json", "groups.json", "dms.json", "mpims.json"}
@@ -24,7 +24,7 @@ def looks_like(names: Sequence[str]) -> bool:
     return "users.json" in found and bool(_LISTS & found)
 
 
-def channels(parts: Sequence[Part]) -> Iterator[tuple[str, list[list[Said]]]]:
+def channels(parts: Sequence[Part], progress: Progress) -> Iterator[tuple[str, list[list[Said]]]]:
     """The channels with their conversations: threads, and what is said outside of threads.
 
     Raises:
@@ -36,7 +36,7 @@ def channels(parts: Sequence[Part]) -> Iterator[tuple[str, list[list[Said]]]]:
         place = PurePosixPath(part.name)
         if _DAY.fullmatch(place.name):
             days.setdefault(place.parent.name, []).append(part)
-    for channel, found in sorted(days.items()):
+    for number, (channel, found) in enumerate(sorted(days.items()), 1):
         messages = [
             message
             for part in sorted(found, key=lambda part: part.name)
@@ -45,6 +45,7 @@ def channels(parts: Sequence[Part]) -> Iterator[tuple[str, list[list[Said]]]]:
         ]
         messages.sort(key=lambda message: float(message["ts"]))
         yield channel, _conversations(messages, people)
+        progress(number / len(days))
 
 
 def _loaded(part: Part) -> list[dict[str, Any]]:
