@@ -53,6 +53,7 @@ browser:
 bench:
 	@$(PY) scripts/bench.py
 	@$(PY) scripts/bench_step.py
+	@$(PY) scripts/bench_doctor.py
 
 reliability:
 	@$(PY) scripts/reliability.py
