@@ -5,6 +5,7 @@ import json
 import tempfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -253,3 +254,26 @@ def _file(text: str) -> Path:
     path = Path(tempfile.mkdtemp()) / "t.tsv"
     path.write_text(text)
     return path
+
+
+def test_another_sheet_is_looked_at_afresh(store: Store, project_id: int) -> None:
+    book = openpyxl.Workbook()
+    notes, mails = book.active, book.create_sheet("Mails")
+    notes.title = "Notes"
+    for number in range(20):
+        notes.append([f"Note {number} says something else about what happened", number])
+        mails.append(
+            ["text", "category"] if not number else [f"mail {number}", f"kind {number % 2}"]
+        )
+    stream = io.BytesIO()
+    book.save(stream)
+    at = _with_file(store, project_id, stream.getvalue(), "book.xlsx")
+    assert at.radio[0].value == "language-modelling"
+    at.selectbox(key="data-read-sheet").set_value("Mails").run()
+    assert not at.exception
+    assert at.radio[0].value == "classification"
+    assert at.selectbox(key=_role_key(at, "label")).value == "category"
+
+
+def _role_key(at: AppTest, role: str) -> str:
+    return next(str(box.key) for box in at.selectbox if str(box.key).endswith(f"-{role}"))

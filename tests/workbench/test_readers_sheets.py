@@ -182,3 +182,21 @@ def test_real_files_of_each_kind_are_read() -> None:
         "total",
     }
     assert "instances.output" in nested.columns
+
+
+def test_a_cover_sheet_is_passed_over_and_its_names_may_be_abbreviated(tmp_path: Path) -> None:
+    table = [["Customer No.", "Message", "Kind"]]
+    table += [[f"K-{i}", f"Where is parcel {i}?", "Delivery"] for i in range(12)]
+    book = _book(tmp_path, {"Read me": [["Exported in March"]], "Mails": [["Mails"], [], *table]})
+    found = read_table(book)
+    assert found.options.sheet == "Mails"
+    assert found.columns == ["Customer No.", "Message", "Kind"]
+    assert len(found) == 12
+
+
+def test_of_sheets_that_are_all_small_the_first_that_holds_anything_is_read(
+    tmp_path: Path,
+) -> None:
+    small = [["text", "label"], ["a", "b"]]
+    found = read_table(_book(tmp_path, {"Empty": [], "Small": small, "Other": small}))
+    assert found.options.sheet == "Small"

@@ -113,13 +113,18 @@ def _names_columns(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
         return False
     if len(cells) == 1 and len(row) == 1:
         return cells[0].lower() in _USUAL
-    if any(len(cell) > 80 or cell.endswith((".", "!", "?")) for cell in cells):
+    if any(len(cell) > 80 or _is_sentence(cell) for cell in cells):
         return False
     if any(found & _USUAL and len(found) <= 3 for found in words):
         return True
     return len(set(cells)) == len(cells) and not any(
         _comes_again(row, index, below) for index in range(len(row))
     )
+
+
+def _is_sentence(cell: str) -> bool:
+    """Whether a cell ends like one; "Customer No." and "Kunden-Nr." only abbreviate."""
+    return cell.endswith(("!", "?")) or (cell.endswith(".") and len(cell.split()) > 3)
 
 
 def _comes_again(row: Sequence[str], index: int, below: Sequence[Sequence[str]]) -> bool:

@@ -14,7 +14,7 @@ from workbench.readers.table import ReadOptions, Table, check_width
 
 
 def read(path: Path, name: str, options: ReadOptions) -> Table:
-    """One sheet of a workbook: the chosen one, else the first that holds anything.
+    """One sheet of a workbook: the chosen one, else the first that holds a table, or anything.
 
     Raises:
         WorkbenchError: it cannot be opened, or has no such sheet.
@@ -56,6 +56,9 @@ def _open(path: Path, name: str) -> CalamineWorkbook:
         ) from None
 
 
+_FEWEST_ROWS = 10
+
+
 def _choose(book: CalamineWorkbook, wanted: str, name: str) -> str:
     titles = book.sheet_names
     if wanted:
@@ -64,8 +67,12 @@ def _choose(book: CalamineWorkbook, wanted: str, name: str) -> str:
                 f"{name} has no sheet '{wanted}': choose one of {', '.join(titles)}."
             )
         return wanted
-    for title in titles:
-        if book.get_sheet_by_name(title).height:
+    areas = {title: book.get_sheet_by_name(title) for title in titles}
+    for title, area in areas.items():
+        if area.height >= _FEWEST_ROWS and area.width > 1:
+            return title  # not a cover sheet with a few remarks
+    for title, area in areas.items():
+        if area.height:
             return title
     raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
 

@@ -33,7 +33,10 @@ def task(draft: Draft, source: Source) -> Task:
     """The task; the guess is chosen until another one is."""
     guess = cached.guess(source, draft.read)
     key = f"data-task-{source.digest[:8]}"
-    st.session_state.setdefault(key, draft.task or guess.task)
+    guessed = st.session_state.get(f"{key}-guess")
+    if key not in st.session_state or (not draft.task and guessed != guess.task):
+        st.session_state[key] = draft.task or guess.task  # read anew, it may look different
+    st.session_state[f"{key}-guess"] = guess.task
     captions = [
         f"{t.explanation} **Suggested**: {plain(guess.reason)}."
         if t.name == guess.task

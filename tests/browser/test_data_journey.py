@@ -1,0 +1,83 @@
+"""From a messy workbook to examples one can trust: checked up, mended, undone, looked at."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import App
+from tests.browser.messy import write_messy
+from tests.browser.test_journey import button, photograph, settle
+
+CHECKUP_MS = 180_000
+FINDINGS = "[class*=st-key-finding-]"
+
+
+def test_a_messy_workbook_becomes_examples_to_trust(
+    app: App, page: Page, browser: Browser, tmp_path: Path
+) -> None:
+    """Upload → map → save → checkup → three fixes → undo one → history → edit → saved."""
+    rows = write_messy(tmp_path / "mails.xlsx")
+    page.goto(app.address)
+    button(page, "Start your own")
+    page.get_by_label("Name", exact=True).fill("Shop mails")
+    button(page, "Create project")
+    page.get_by_role("heading", name="Is your data ready?").wait_for()
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "mails.xlsx")
+    page.get_by_text("How the file was read").first.wait_for()
+    expect(page.get_by_text("sheet 'Mails 2025'")).to_be_visible()
+    page.get_by_text("As the model sees it").wait_for()
+    settle(page)
+    button(page, "Save as version 1")
+    page.get_by_text(re.compile(rf"Your data is ready: {rows} examples")).wait_for()
+    photograph(page, browser, "messy-data")
+
+    button(page, "Check the examples first")
+    page.get_by_role("heading", name="Is anything wrong with your data?").wait_for()
+    button(page, "Look through the examples")
+    page.get_by_text(re.compile(r"\d+ of 100")).wait_for(timeout=CHECKUP_MS)
+    settle(page)
+    photograph(page, browser, "checkup")
+
+    mend(page, "personal", "Put placeholders")
+    mend(page, "categories", None)
+    before = page.locator(FINDINGS).count()
+    mend(page, "duplicates", None)
+    assert page.locator(FINDINGS).count() < before
+    photograph(page, browser, "mended")
+
+    button(page, "Undo it")
+    page.get_by_text("Version 5", exact=False).first.wait_for()
+    expect(page.locator("[class*=st-key-finding-duplicates]").first).to_be_visible()
+    for number in range(1, 6):
+        expect(page.get_by_text(f"Version {number} ·").first).to_be_visible()
+    expect(page.get_by_text("Back to version 3").first).to_be_visible()
+
+    page.reload()
+    settle(page)
+    page.get_by_role("link", name="Look, edit and label").click()
+    page.get_by_role("heading", name="What is in your data?").wait_for()
+    page.get_by_label("Search").fill("EMAIL_1")
+    page.get_by_label("Search").press("Enter")
+    page.get_by_text("2 rows.").wait_for()
+    photograph(page, browser, "explore")
+    for view in ("Map", "Categories", "Sort by hand"):
+        page.get_by_role("radio", name=view).or_(page.get_by_role("button", name=view)).click()
+        settle(page)
+    page.get_by_role("button", name=re.compile("^Delivery")).first.click()
+    page.get_by_text("1 row sorted by hand").wait_for()
+    button(page, "Save as a new version")
+    page.get_by_text("version 6").first.wait_for()
+    page.get_by_role("link", name=re.compile("Model")).first.click()
+    page.get_by_role("heading", name="Which model fits?").wait_for()
+
+
+def mend(page: Page, finding: str, label: str | None) -> None:
+    """Press a finding's first fix (or the one with this label), agree, and await the next look."""
+    card = page.locator(f"[class*=st-key-finding-{finding}]").first
+    found = card.get_by_role("button", name=re.compile(label or "…")).first
+    found.click()
+    page.get_by_role("button", name="Make the new version").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_text(re.compile(r"\d+ of 100")).wait_for(timeout=CHECKUP_MS)
+    settle(page)
