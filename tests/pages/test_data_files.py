@@ -1,8 +1,10 @@
 """The Data page with what is no single table: several files, chats, documents."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -13,6 +15,14 @@ from workbench import jobs, projects
 
 PAGE = "pages/data/data.py"
 FILES = make.FILES
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Every test has a job with the number 1, whose table the page remembers by that number."""
+    st.cache_data.clear()
+    yield
+    st.cache_data.clear()
 
 
 @pytest.fixture
