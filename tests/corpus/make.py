@@ -246,6 +246,9 @@ def training() -> dict[str, str | bytes]:
         "preferences.jsonl": lines(preferred),
         "preferences.parquet": parquet(preferred),
         "preferences-in-turns.jsonl": lines(apart),
+        "preferences-without-prompt.jsonl": lines(
+            [{"chosen": r, "rejected": f"I do not know what to say to '{q}'"} for q, r in pairs]
+        ),
         "question-answer.csv": table(pairs, ("question", "answer")),
         "fields.jsonl": lines(fields),
         "text-label.csv": table(),

@@ -121,6 +121,7 @@ _TRAINING = {
     "preferences.jsonl": Good(12, "prompt|chosen|rejected", _REPLY, note=_BETTER),
     "preferences.parquet": Good(12, "prompt|chosen|rejected", _REPLY, note=_BETTER),
     "preferences-in-turns.jsonl": Good(12, "prompt|chosen|rejected", _CHAT, note=_BETTER),
+    "preferences-without-prompt.jsonl": Good(12, "chosen|rejected", _LEARN, note=_BETTER),
     "question-answer.csv": Good(12, "question|answer", _REPLY),
     "fields.jsonl": Good(12, "text|fields|fields.number|fields.total", "extraction"),
     "text-label.csv": _PLAIN,
