@@ -70,6 +70,11 @@ def _is_large_archive(path: Path) -> bool:
     return texts > _SLOW_BYTES or sum(part.file_size for part in parts) > _SHEET_BYTES
 
 
+def is_whole(table: Table) -> bool:
+    """Whether a page has all rows of a table, and few enough to make its examples at once."""
+    return len(table) == table.rows and table.data.nbytes <= LARGE_BYTES
+
+
 def reading_of(
     store: Store, project_id: int, source: Source, options: ReadOptions
 ) -> JobView | None:

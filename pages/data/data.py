@@ -59,7 +59,8 @@ def _prepare(draft: Draft, file: Source, roles: dict[str, str], table: Table) ->
     try:
         plan = draft.plan(task, roles)
         name = saving.name_of(draft, file)
-        if any(map(conversions.is_large, filter(None, (file, plan.test)))):
+        parts = filter(None, (None if conversions.is_whole(table) else file, plan.test))
+        if any(map(conversions.is_large, parts)):
             like = ingest.reading_alike(table.options)
             version_id = draft.saved_version_id
             return large_file.prepared(

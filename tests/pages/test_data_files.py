@@ -58,7 +58,7 @@ def test_several_files_that_take_longer_are_read_by_a_job(store: Store, project_
 
     assert "5 rows × 4 columns" in texts(at)
     assert at.radio[0].value == "language-modelling"
-    assert not at.error
+    assert "has 5 usable rows, but at least 10 are needed" in at.error[0].value
 
 
 def test_a_chat_asks_who_answers(project_id: int) -> None:
