@@ -4,25 +4,49 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-PLACES = ("Leeds", "York", "Hull", "Bath", "Derby", "Ripon", "Truro", "Wells", "Ely", "Poole")
 THINGS = ("kettle", "lamp", "rug", "clock", "vase", "chair", "mirror", "tray", "bowl", "shelf")
+OPENINGS = (
+    "Hello",
+    "Good morning from Leeds",
+    "I hope somebody reads this",
+    "As I said on the phone yesterday",
+    "Quick question before the weekend",
+    "My wife asked me to write to you",
+    "Sorry to bother you again",
+)
+ENDINGS = (
+    "thanks for your help",
+    "we need it for a wedding in June",
+    "please ring me in the afternoon",
+    "your website says nothing about that",
+    "that is the third time this year",
+    "I would rather not wait much longer",
+    "the dog already misses it",
+    "otherwise a lovely shop",
+)
 DELIVERY = (
-    "When will the {thing} arrive in {place}?",
-    "My parcel with the {thing} has not come to {place} yet",
-    "The courier left the {thing} at a neighbour's in {place}",
+    "when will the {thing} arrive",
+    "the parcel with my {thing} has not come yet",
+    "the courier left the {thing} at some neighbour's door",
+    "tracking shows the {thing} standing still in the depot",
+    "can you send the {thing} to my office instead",
 )
 REFUND = (
-    "I sent the {thing} back, when do I get my money?",
-    "Please refund the {thing}, it is not what I wanted",
-    "The money for the {thing} that I returned from {place} is still missing",
+    "I sent the {thing} back, where is my money",
+    "please refund the {thing}, it is not what I wanted",
+    "the amount for the returned {thing} never reached my bank",
+    "you paid back too little for the broken {thing}",
+    "how long does a refund for a {thing} take",
 )
 ACCOUNT = (
-    "I cannot log in to my account since I moved to {place}",
-    "How do I change my password? The {thing} page does not load",
-    "Please delete my account, I only ever bought a {thing}",
+    "I cannot log in since I bought the {thing}",
+    "how do I change the password, the {thing} page does not load",
+    "please delete my account, I only ever wanted a {thing}",
+    "my user name shows somebody else's {thing} order",
+    "the login mail never comes, so I cannot see my {thing}",
 )
 KINDS = (("Delivery", DELIVERY), ("Refund", REFUND), ("Account", ACCOUNT))
-SAME = "Where is my order? It has been two weeks now and nobody answers"
+SAME = "Where is my order? It has been two weeks now and nobody answers the telephone"
 
 
 def write_messy(path: Path) -> int:
@@ -47,9 +71,9 @@ def _rows() -> list[tuple[str, str, str]]:
     rows = []
     for number in range(90):
         label, sentences = KINDS[number % 3]
-        thing, place = THINGS[number // 3 % 10], PLACES[(number // 3 + number // 30) % 10]
-        text = sentences[number // 30].format(thing=thing, place=place)
-        rows.append((f"K-{1000 + number}", text, label))
+        sentence = sentences[number // 3 % 5].format(thing=THINGS[number % 10])
+        opening, ending = OPENINGS[number % 7], ENDINGS[number // 5 % 8]
+        rows.append((f"K-{1000 + number}", f"{opening}, {sentence}, {ending}", label))
     rows[31] = (rows[31][0], rows[31][1], "refund ")
     rows[34] = (rows[34][0], rows[34][1], "Refunds")
     rows[40] = (rows[40][0], f"{rows[40][1]}. Write to ina.berg@post.example", "Refund")
