@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
-_REACH, _MOST_PAIRS = 16, 4_000_000
+_REACH, _MOST_PAIRS = 16, 1_000_000
 
 
 @dataclass(frozen=True)

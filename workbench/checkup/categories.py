@@ -95,6 +95,8 @@ def _spellings(rows: Rows, labels: list[str]) -> Finding | None:
 
 
 def _few(rows: Rows, labels: list[str]) -> Finding | None:
+    after = merged(Counter(labels))  # a slip of the pen is no category of its own
+    labels = [after.get(label, label) for label in labels]
     counts = Counter(labels)
     small = sorted(
         (name for name in counts if counts[name] < FEW_PER_CATEGORY), key=lambda name: counts[name]

@@ -21,8 +21,10 @@ _TAG_NAMES = (
     "|select|small|span|strike|strong|style|sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead|title"
     "|tr|tt|u|ul|video"
 )
-_TAG = re.compile(rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>|<!--.*?-->|<!doctype[^<>]*>", re.I | re.S)
-_HIDDEN_PARTS = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.I | re.S)
+_TAG = re.compile(
+    rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>|<!--.{{0,2000}}?-->|<!doctype[^<>]*>", re.I | re.S
+)
+_HIDDEN_PARTS = re.compile(r"<(script|style)\b[^<>]*>.{0,5000}?</\1\s*>", re.I | re.S)
 _BREAKS = re.compile(
     r"<br\s*/?>|</(?:p|div|li|tr|h[1-6]|ul|ol|table|blockquote|section|header|footer)\s*>", re.I
 )
@@ -103,7 +105,13 @@ def cleaned(text: str, named: dict[str, None]) -> str:
     elif _UNSEEN.search(text):
         named["unseen characters"] = None
     text = _UNSEEN.sub("", text)
-    return re.sub(r"[ \t]*\n\s*\n\s*", "\n\n", text).strip() if text != before else text
+    return _lined(text) if text != before else text
+
+
+def _lined(text: str) -> str:
+    """The text without spaces at the ends of lines, and with one empty line at most in a row."""
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
 def _hinted(texts: Sequence[str]) -> Iterator[int]:

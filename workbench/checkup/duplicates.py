@@ -42,7 +42,7 @@ def check(rows: Rows) -> Finding | None:
 
 def in_order(rows: Rows, splits: tuple[str, ...]) -> Ints:
     """The rows of these splits, split after split."""
-    all_splits = np.array(rows.splits)
+    all_splits = np.array(rows.splits, np.str_)
     return np.concatenate([np.flatnonzero(all_splits == split) for split in splits])
 
 

@@ -78,7 +78,7 @@ def _exactly(exact: int) -> str:
 def _twins(rows: Rows) -> tuple[Ints, Ints]:
     """Pairs of an exam question and another row: those of the same text, and all."""
     order = in_order(rows, (TEST, VALIDATION, TRAIN))
-    exam = np.array([split == TEST for split in rows.splits])
+    exam = np.array([split == TEST for split in rows.splits], bool)
     same, pairs = rows.alike.same.pairs(order), rows.alike.pairs(order, _kinds(rows))
     same, pairs = (each[exam[each[:, 0]] & ~exam[each[:, 1]]] for each in (same, pairs))
     return same, np.unique(np.concatenate([same, pairs]), axis=0)

@@ -111,9 +111,10 @@ class RowMask:
 
     def _places(self, text: str) -> list[tuple[int, int]]:
         places = [(start, end) for start, end, *_ in self._found_in[text]]
+        taken = _Taken(text, places)
         for said in self._again:
             for start, end in _whole_words(text, said):
-                if all(end <= other[0] or start >= other[1] for other in places):
+                if taken.take(start, end):
                     places.append((start, end))
         return sorted(places)
 
@@ -134,11 +135,28 @@ def kinds_for(common: Container[str]) -> tuple[Kind, ...]:
     return (*others, dataclasses.replace(last, find=partial(names, common=common)))
 
 
+class _Taken:
+    """Which letters of a text belong to something already."""
+
+    def __init__(self, text: str, places: Iterable[tuple[int, int]] = ()) -> None:
+        self._letters = bytearray(len(text))
+        for start, end in places:
+            self.take(start, end)
+
+    def take(self, start: int, end: int) -> bool:
+        """Whether these letters were free; now they are not."""
+        free = not any(self._letters[start:end])
+        if free:
+            self._letters[start:end] = b"\x01" * (end - start)
+        return free
+
+
 def spans(text: str, kinds: Sequence[Kind]) -> list[Found]:
     """What is found, without overlaps."""
-    taken: list[Found] = []
-    for kind in kinds:
-        for start, end, key in kind.find(text):
-            if all(end <= other[0] or start >= other[1] for other in taken):
-                taken.append((start, end, kind.placeholder, key))
-    return taken
+    taken = _Taken(text)
+    return [
+        (start, end, kind.placeholder, key)
+        for kind in kinds
+        for start, end, key in kind.find(text)
+        if taken.take(start, end)
+    ]

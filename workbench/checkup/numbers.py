@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 Span = tuple[int, int, str]
@@ -66,9 +67,10 @@ def emails(text: str) -> Iterator[Span]:
 
 def cards(text: str) -> Iterator[Span]:
     """Numbers of payment cards: known first digits, the right length, the right check digit."""
+    accounts = _Accounts(text)
     for match in _CARD.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        if _is_card(digits) and not _in_account(text, match.start()):
+        if _is_card(digits) and match.start() not in accounts:
             yield match.start(), match.end(), digits
 
 
@@ -105,12 +107,20 @@ def mod97(iban: str) -> bool:
     return int("".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])) % 97 == 1
 
 
-def _in_account(text: str, place: int) -> bool:
-    """Whether this is inside of what looks like an account number, right or wrong."""
-    return any(
-        match.start() < place < match.end() and match[0][:2].upper() in _IBAN_LENGTHS
-        for match in _IBAN.finditer(text)
-    ) or any(match.start() <= place < match.end() for match in _TOO_LONG.finditer(text))
+class _Accounts:
+    """Where in a text something looks like an account number, right or wrong."""
+
+    def __init__(self, text: str) -> None:
+        self._spans = [
+            match.span() for match in _IBAN.finditer(text) if match[0][:2].upper() in _IBAN_LENGTHS
+        ]
+        self._spans += [match.span() for match in _TOO_LONG.finditer(text)]
+        self._spans.sort()
+        self._starts = [start for start, _ in self._spans]
+
+    def __contains__(self, place: int) -> bool:
+        before = bisect_right(self._starts, place)
+        return any(place < end for _, end in self._spans[max(0, before - 2) : before])
 
 
 def addresses(text: str) -> Iterator[Span]:
@@ -123,7 +133,11 @@ def addresses(text: str) -> Iterator[Span]:
                 continue
             said = match[0].replace("::", ":").strip(":")
             real = not (address.is_loopback or address.is_unspecified)
-            if real and said.count(":") != 1 and not _VERSION.search(text[: match.start()][-12:]):
+            if (
+                real
+                and said.count(":") != 1
+                and not _VERSION.search(text[max(0, match.start() - 12) : match.start()])
+            ):
                 yield match.start(), match.end(), str(address)
 
 
@@ -132,13 +146,16 @@ def phones(text: str) -> Iterator[Span]:
 
     Without a country code only where grouping, a leading zero or the words before say so.
     """
+    accounts = _Accounts(text)
     for match in _PHONE.finditer(text):
         said = match[0]
-        if _in_account(text, match.start()) or _DATE.search(said):
+        if match.start() in accounts or _DATE.search(said):
             continue
         if said.startswith(("+", "00")):
             key = _valid("+" + said.removeprefix("00").removeprefix("+"), ("ZZ",))
-        elif _GROUPED.fullmatch(said) or _CALLED.search(text[: match.start()][-60:]):
+        elif _GROUPED.fullmatch(said) or _CALLED.search(
+            text[max(0, match.start() - 60) : match.start()]
+        ):
             key = _valid(said, REGIONS)
         else:
             continue

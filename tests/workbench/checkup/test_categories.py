@@ -56,3 +56,9 @@ def test_one_category_that_has_nearly_all_rows_is_told() -> None:
     finding = _found(normal=180, fault=20)[categories.UNEVEN]
     assert finding.title == "90.0 % of the rows are in one category"
     assert not finding.marks
+
+
+def test_a_misspelt_category_is_not_also_one_with_hardly_any_examples() -> None:
+    labels = ["Refund"] * 20 + ["Delivery"] * 20 + ["refund "]
+    kinds = {finding.kind for finding in check(labelled(labels))}
+    assert kinds == {"spellings"}

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from tests.workbench.checkup.tables import CLEAN, replying, sorting, talking
@@ -68,3 +70,12 @@ def test_harm_grows_with_the_share_and_is_limited() -> None:
     assert harm_of(0.4, 0.0) == 0
     assert harm_of(0.4, 0.25, 1.0) == pytest.approx(0.2)
     assert harm_of(0.4, 0.9, 0.3) == 0.4
+
+
+@pytest.mark.parametrize(
+    "part", ["1 ", "<p> ", "<!--", "&amp;", "a@", "Anna ", "DE11 ", "::", "9.9.9.9 ", "Ã©", "(1"]
+)
+def test_no_text_however_odd_takes_long(part: str) -> None:
+    began = time.process_time()
+    checks.run(replying((part * 5_000, part * 5_000)))
+    assert time.process_time() - began < 2
