@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from storage.errors import StorageError
-from workbench.cli import backups, data, demo, exporting, jobs, machine, runs, use
+from workbench.cli import backups, checkup, data, demo, exporting, jobs, machine, runs, use
 from workbench.errors import WorkbenchError
 
 Command = Callable[[argparse.Namespace], int]
@@ -41,6 +41,6 @@ def build_parser() -> argparse.ArgumentParser:
         prog="python -m workbench", description="Teach a small language model your domain."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (demo, data, exporting, runs, jobs, use, machine, backups):
+    for module in (demo, data, checkup, exporting, runs, jobs, use, machine, backups):
         module.add_commands(commands)
     return parser

@@ -15,6 +15,7 @@ from workbench.errors import WorkbenchError
 from workbench.readers import ReadOptions
 from workbench.split_by import facts, parsed
 from workbench.tasks import ROLES, TASKS, task_named
+from workbench.versions import VersionInfo
 
 
 def add_commands(commands: Any) -> None:
@@ -135,3 +136,21 @@ def pairs(texts: list[str], option: str) -> dict[str, str]:
         if "=" not in text:
             raise WorkbenchError(f"{option} takes NAME=VALUE, but got '{text}': write it with '='.")
     return dict(text.split("=", 1) for text in texts)
+
+
+def version_of(store: Store, dataset_id: int, number: int | None) -> VersionInfo:
+    """The version of a dataset with this number, or its newest.
+
+    Raises:
+        WorkbenchError: there is no such dataset or version.
+    """
+    newest = ingest.latest_version(store, dataset_id)
+    if number is None:
+        return newest
+    found = ingest.list_versions(store, newest.project_id)
+    mine = {version.number: version for version in found if version.dataset_id == dataset_id}
+    if number not in mine:
+        raise WorkbenchError(
+            f"'{newest.dataset_name}' has no version {number}: the newest is {newest.number}."
+        )
+    return mine[number]

@@ -4,12 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from storage.database import Store
 from storage.schema import open_store
-from workbench import exports, ingest
+from workbench import exports
+from workbench.cli.data import version_of
 from workbench.cli.output import command, emit
-from workbench.errors import WorkbenchError
-from workbench.versions import VersionInfo
 from workbench.words import plural
 
 
@@ -23,7 +21,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    version = _version(open_store(), options.dataset, options.version)
+    version = version_of(open_store(), options.dataset, options.version)
     rows = exports.save(version, options.format, options.out)
     value = {
         "dataset_id": version.dataset_id,
@@ -35,16 +33,3 @@ def _export(options: argparse.Namespace) -> int:
     examples = plural(rows, "example")
     emit(options, value, f"{examples} of version {version.number} are in {options.out}.")
     return 0
-
-
-def _version(store: Store, dataset_id: int, number: int | None) -> VersionInfo:
-    newest = ingest.latest_version(store, dataset_id)
-    if number is None:
-        return newest
-    found = ingest.list_versions(store, newest.project_id)
-    mine = {version.number: version for version in found if version.dataset_id == dataset_id}
-    if number not in mine:
-        raise WorkbenchError(
-            f"'{newest.dataset_name}' has no version {number}: the newest is {newest.number}."
-        )
-    return mine[number]
