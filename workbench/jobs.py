@@ -20,6 +20,12 @@ LANES = {
 }
 """Jobs of one lane run one after the other, those of two lanes beside each other."""
 
+
+def lane_of(kind: str) -> str:
+    """The lane of a job of this kind."""
+    return next(lane for lane, kinds in LANES.items() if kind in kinds)
+
+
 _STALE_S = 180.0
 _POLL_S = 0.3
 

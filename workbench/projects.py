@@ -12,6 +12,7 @@ from storage.database import Store
 from storage.tables import Project, now
 from workbench import samples, steps
 from workbench.errors import WorkbenchError
+from workbench.jobs import lane_of
 from workbench.steps import Step
 from workbench.words import joined, plural
 
@@ -196,6 +197,8 @@ class EndedJob:
 
     ended_at: dt.datetime
     sentence: str
+    lane: str
+    """work, data or server: see `jobs.LANES`."""
 
 
 def ended_since(store: Store, project_id: int, moment: dt.datetime) -> list[EndedJob]:
@@ -203,7 +206,7 @@ def ended_since(store: Store, project_id: int, moment: dt.datetime) -> list[Ende
     with store.read() as session:
         jobs = rows.finished_since(session, project_id, moment)
     return [
-        EndedJob(job.finished_at, f"{job.title} {_ENDINGS[job.status]}")
+        EndedJob(job.finished_at, f"{job.title} {_ENDINGS[job.status]}", lane_of(job.kind))
         for job in jobs
         if job.finished_at is not None and job.kind != "serve"
     ]

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from storage.tables import Job, now
+from tests.fakes.looked import mails
 from tests.pages.opened import open_page, texts
 from tests.workbench.made import add_dataset, add_model, add_run
-from workbench import projects
+from workbench import checkups, projects
 from workbench.ui import frame
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -88,6 +89,24 @@ def test_a_job_that_ended_meanwhile_is_told(store: Store) -> None:
     assert [toast.value for toast in at.toast] == ["Balanced 1 is finished."]
     at.run()
     assert at.toast == []
+
+
+def test_the_end_of_a_checkup_is_told_everywhere_but_where_it_shows_itself(
+    store: Store, tmp_path: Path
+) -> None:
+    version = mails(store, tmp_path)
+    pages = ("pages/data/checkup.py", "pages/model/model.py")
+    seen = [open_page(page, project=version.project_id) for page in pages]
+    job = checkups.start(store, version.id)
+    with store.write() as session:
+        row = session.get_one(Job, job.id)
+        row.status, row.finished_at = "cancelled", now()
+    for at in seen:
+        at.run()
+    assert [[toast.value for toast in at.toast] for at in seen] == [
+        [],
+        ["Checkup of mails, version 1 was cancelled."],
+    ]
 
 
 def test_a_database_of_a_newer_version_is_a_sentence(store: Store, home: Path) -> None:

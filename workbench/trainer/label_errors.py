@@ -131,7 +131,7 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
     index, better, _ = found[0]
     first = places[index]
     exam = sum(rows.is_exam(places[i]) for i, _, _ in found)
-    often = "most of them" if judgement.accuracy() >= GOOD_PROBE else "about half of them"
+    often = "most of them" if judgement.accuracy() >= GOOD_PROBE else "half of them"
     share = len(found) / max(1, int(judgement.judged.sum()))
     number = len(found)
     return Finding(

@@ -208,9 +208,11 @@ def _notice_ends(current: str) -> None:
     if not ended:
         return
     st.session_state["looked_at"] = max(job.ended_at for job in ended)
-    watching = current == "Train" and "run" in st.query_params
-    if not watching:
-        st.session_state["toasts"] = [job.sentence for job in ended]
+    on_run = current == "Train" and "run" in st.query_params
+    watched = "data" if current == "Data" else "work" if on_run else ""  # its page shows the end
+    told = [job.sentence for job in ended if job.lane != watched]
+    if told:
+        st.session_state["toasts"] = told
     st.rerun(scope="app")
 
 
