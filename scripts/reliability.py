@@ -28,6 +28,7 @@ from tests.faults.conftest import running_web  # noqa: E402
 from tests.trainer.writers import make_writer  # noqa: E402
 from workbench import uploads  # noqa: E402
 from workbench.ingestion import ingest_all  # noqa: E402
+from workbench.words import plural  # noqa: E402
 
 EVENTS = 1_000_000
 
@@ -78,14 +79,18 @@ def _loads(name: str, store: Store) -> None:
     before, began = _peak_mb(), time.perf_counter()
     ingest_all(store, job_id, folder_of(job_id))
     _say(name, f"{EVENTS:,} events taken in, {_peak_mb() - before:.0f} MB of memory", began)
-    watched = load.running_job(store)
-    seen = load.watch(store, watched, sessions=20, poll_s=2.0, points_per_s=10, for_s=30.0)
-    times = ", ".join(f"{label} {seen.read_ms(share):.0f} ms" for label, share in _SHARES)
-    print(
-        f"{name}: 20 sessions at 2 s, {seen.written} points written meanwhile: "
-        f"{len(seen.reads_s)} page reads, {len(seen.failed)} errors, {times}",
-        flush=True,
-    )
+    for sessions, seconds in ((1, 10.0), (20, 30.0)):
+        watched = load.running_job(store)
+        poll_s = 2.0 if sessions > 1 else 0.2
+        seen = load.watch(
+            store, watched, sessions=sessions, poll_s=poll_s, points_per_s=10, for_s=seconds
+        )
+        times = ", ".join(f"{label} {seen.read_ms(share):.0f} ms" for label, share in _SHARES)
+        print(
+            f"{name}: {plural(sessions, 'session')} at {poll_s} s, {seen.written} points written "
+            f"meanwhile: {len(seen.reads_s)} page reads, {len(seen.failed)} errors, {times}",
+            flush=True,
+        )
 
 
 _SHARES = (("median", 0.5), ("p95", 0.95), ("longest", 1.0))

@@ -128,6 +128,32 @@ def go_back(store: Store, version_id: int) -> VersionInfo:
     return _save(store, newest, version.path.name, made, change)
 
 
+def difference(
+    store: Store, version: VersionInfo, limit: int
+) -> tuple[int, list[dict[str, str]]] | None:
+    """What was changed to make a version: how many rows, and the first of them as in `preview`.
+
+    None for one that came from a file, and where a million rows would have to be compared.
+
+    Raises:
+        WorkbenchError: the examples are not on the disk any more.
+    """
+    former = former_of(store, version)
+    if former is None or max(version.rows, former.rows) > HERE_ROWS:
+        return None
+    before = data_of(former)
+    edit = fixing.difference(before, data_of(version))
+    return edit.rows, fixing.before_and_after(before, edit, limit)
+
+
+def former_of(store: Store, version: VersionInfo) -> VersionInfo | None:
+    """The version that a version was made from; None for one that came from a file."""
+    if version.change is None:
+        return None
+    found = history(store, version)
+    return next((other for other in found if other.number == version.change["of"]), None)
+
+
 def history(store: Store, version: VersionInfo) -> list[VersionInfo]:
     """The versions of a version's dataset, the newest first."""
     found = list_versions(store, version.project_id)

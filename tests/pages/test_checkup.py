@@ -113,6 +113,8 @@ def test_any_version_can_be_gone_back_to(store: Store, version: VersionInfo) -> 
     amendments.amend(store, second.id, Edit(frozenset({3})), "edit", "Another one out")
     at = opened(version)
     assert "One row out" in texts(at)
+    at.button(key=f"changed-{second.id}").click().run()
+    assert at.dataframe[0].value["Row"].tolist() == ["2"]
     at.button(key=f"back-{second.id}").click().run()
     assert not at.exception
     assert newest(store, version).path == second.path

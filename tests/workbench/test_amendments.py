@@ -169,5 +169,12 @@ def test_edits_survive_until_they_are_saved_and_make_one_version(
     assert not row(made, 7)
     assert row(made, 99) == {"row_id": 99, "split": "train", "text": "a new one", "label": "other"}
     assert made.splits["test"] + made.splits["validation"] <= 12
+    number, lines = amendments.difference(store, made, 10) or (0, [])
+    told = {(line["row"], line["column"]): (line["before"], line["after"]) for line in lines}
+    assert number == 3
+    assert told["4", "text"] == ("question number 2", "another text")
+    assert told["7", "whole row"] == ("question number 5 → other", "")
+    assert told["99", "whole row"] == ("", "a new one → other")
+    assert amendments.difference(store, version, 10) is None
     assert exploring.pending(store, made).sentence() == ""
     assert exploring.pending(store, version).sentence() == ""

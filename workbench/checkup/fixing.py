@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 from workbench.checkup.record import REMOVE
 
 NOT_CHANGED = ("row_id",)
+WHOLE = "whole row"
+"""The column of a line that tells of a row that comes or goes."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def before_and_after(data: pa.Table, edit: Edit, limit: int) -> list[dict[str, s
     """The first rows that an edit touches: `row`, `text`, `column`, `before`, `after`, as texts.
 
     `text` is what the row says, where another column of it changes; a row that goes has nothing
-    as `after`, and its texts joined as `before`.
+    as `after`, and its texts joined as `before`; one that comes, the other way round.
     """
     touched = edit.remove | {row for row, _ in edit.change or {}}
     rows = data.filter(pc.is_in(data["row_id"], value_set=pa.array(touched, pa.int64())))
@@ -80,16 +82,37 @@ def before_and_after(data: pa.Table, edit: Edit, limit: int) -> list[dict[str, s
     for row in rows.slice(0, limit).to_pylist():
         number = row["row_id"]
         if number in edit.remove:
-            texts = [text for name, text in row.items() if name not in ("row_id", "split") and text]
-            lines.append(_line(number, "whole row", " → ".join(texts), ""))
+            lines.append(_line(number, WHOLE, _joined(row), ""))
         else:
             first = next(name for name in row if name not in ("row_id", "split"))
             lines += [
                 _line(number, role, row[role] or "", text, "" if role == first else row[first])
                 for role, text in changes[number]
             ]
+    lines += [_line(int(row["row_id"]), WHOLE, "", _joined(row)) for row in edit.add]
     return lines[:limit]
+
+
+def _joined(row: Mapping[str, str]) -> str:
+    return " → ".join(t for name, t in row.items() if name not in ("row_id", "split") and t)
 
 
 def _line(row: int, column: str, before: str, after: str, text: str = "") -> dict[str, str]:
     return {"row": str(row), "text": text, "column": column, "before": before, "after": after}
+
+
+def difference(before: pa.Table, after: pa.Table) -> Edit:
+    """The edit that makes one version of a dataset of another."""
+    old = {row["row_id"]: row for row in before.to_pylist()}
+    new = {row["row_id"]: row for row in after.to_pylist()}
+    change = {
+        (number, name): row[name] or ""
+        for number, row in new.items()
+        if number in old and row != old[number]
+        for name in row
+        if row[name] != old[number].get(name)
+    }
+    added = tuple(
+        {**row, "row_id": str(number)} for number, row in new.items() if number not in old
+    )
+    return Edit(frozenset(old.keys() - new.keys()), change, added)

@@ -1,6 +1,5 @@
 """A fix, looked at before it is made: which rows, from what to what, and which to leave alone."""
 
-import pandas as pd
 import streamlit as st
 
 from workbench import amendments
@@ -9,7 +8,7 @@ from workbench.checkup import record
 from workbench.checkup.record import Checkup, FindingInfo
 from workbench.jobs import JobView
 from workbench.ui import context, dialogs, errors
-from workbench.ui.checkup.marked import PARTS, TITLES
+from workbench.ui.checkup import marked
 from workbench.ui.text import plain
 from workbench.versions import VersionInfo
 from workbench.words import count, plural
@@ -53,32 +52,25 @@ def _sentence(finding: FindingInfo, kind: str, number: int) -> str:
 
 def _table(fix: Fix, lines: list[dict[str, str]]) -> frozenset[int]:
     """The rows, each with a tick; those whose tick is taken off are left alone."""
-    frame = pd.DataFrame(lines or [], columns=["row", "text", "column", "before", "after"])
-    frame["column"] = [TITLES.get(name, name) for name in frame["column"]]
-    for side in ("before", "after"):
-        frame[side] = [PARTS.get(text, text) for text in frame[side]]
-    frame.insert(0, "apply", True)
+    frame = marked.changes(lines)
+    frame.insert(0, "Do it", True)
     if fix.kind == record.REMOVE:
-        frame = frame.drop(columns=["after", "column"])
-    if not any(frame["text"]):
-        frame = frame.drop(columns=["text"])
+        frame = frame.drop(columns="Where", errors="ignore")
     edited = st.data_editor(
         frame,
         hide_index=True,
-        disabled=[name for name in frame.columns if name != "apply"],
+        disabled=[name for name in frame.columns if name != "Do it"],
         key=f"fix-rows-{fix.job_id}-{fix.finding.kind}-{fix.kind}",
         column_config={
-            "apply": st.column_config.CheckboxColumn(
-                "Do it", width="small", help="Take the tick off to leave a row as it is."
+            "Do it": st.column_config.CheckboxColumn(
+                width="small", help="Take the tick off to leave a row as it is."
             ),
-            "row": st.column_config.TextColumn("Row", width="small"),
-            "text": st.column_config.TextColumn("Text", width="medium"),
-            "column": st.column_config.TextColumn("Where", width="small"),
-            "before": st.column_config.TextColumn("Now" if fix.kind == record.CHANGE else "Goes"),
-            "after": st.column_config.TextColumn("Then"),
+            "Row": st.column_config.TextColumn(width="small"),
+            "Where": st.column_config.TextColumn(width="small"),
+            "Text": st.column_config.TextColumn(width="medium"),
         },
     )
-    return frozenset(int(row) for row in edited.loc[~edited["apply"], "row"])
+    return frozenset(int(row) for row in edited.loc[~edited["Do it"], "Row"])
 
 
 def _make(fix: Fix) -> None:

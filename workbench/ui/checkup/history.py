@@ -6,12 +6,13 @@ import streamlit as st
 
 from workbench import amendments
 from workbench.ui import context, errors
+from workbench.ui.checkup import marked
 from workbench.ui.numbers import when
 from workbench.ui.text import plain
 from workbench.versions import VersionInfo
 from workbench.words import plural
 
-_SHOWN = 6
+_SHOWN, _LINES = 6, 200
 
 
 def show(version: VersionInfo) -> None:
@@ -28,7 +29,7 @@ def show(version: VersionInfo) -> None:
 
 def undo_button(version: VersionInfo) -> None:
     """The last change and the way back from it; nothing where the version came from a file."""
-    former = former_of(version)
+    former = amendments.former_of(context.store(), version)
     if former is None or version.change is None:
         return
     with st.container(
@@ -41,14 +42,6 @@ def undo_button(version: VersionInfo) -> None:
             _go_back(former)
 
 
-def former_of(version: VersionInfo) -> VersionInfo | None:
-    """The version that a version was made from."""
-    if version.change is None:
-        return None
-    found = amendments.history(context.store(), version)
-    return next((other for other in found if other.number == version.change["of"]), None)
-
-
 def _line(other: VersionInfo, newest: VersionInfo) -> None:
     what = other.change["title"] if other.change else f"From {other.source_name}"
     with st.container(
@@ -59,15 +52,26 @@ def _line(other: VersionInfo, newest: VersionInfo) -> None:
             f":small[:gray[{plural(other.rows, 'example')}, {when(other.created_at)}]]",
             width="content",
         )
-        if other.id == newest.id:
-            st.markdown(":green[:material/check_circle:] in use", width="content")
-        elif other.path != newest.path and st.button(
-            "Go back to it",
-            key=f"back-{other.id}",
-            icon=":material/undo:",
-            help="Makes it the newest version again; nothing is lost.",
-        ):
-            _go_back(other)
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            _actions(other, newest)
+
+
+def _actions(other: VersionInfo, newest: VersionInfo) -> None:
+    if (
+        other.change
+        and max(other.rows, newest.rows) <= amendments.HERE_ROWS
+        and st.button("What changed", key=f"changed-{other.id}", icon=":material/difference:")
+    ):
+        _differences(other)
+    if other.id == newest.id:
+        st.markdown(":green[:material/check_circle:] in use", width="content")
+    elif other.path != newest.path and st.button(
+        "Go back to it",
+        key=f"back-{other.id}",
+        icon=":material/undo:",
+        help="Makes it the newest version again; nothing is lost.",
+    ):
+        _go_back(other)
 
 
 def _go_back(other: VersionInfo) -> None:
@@ -77,3 +81,16 @@ def _go_back(other: VersionInfo) -> None:
             f"Version {made.number} has the examples of version {other.number} again."
         ]
         st.rerun()
+
+
+@st.dialog("What changed", width="large")
+def _differences(version: VersionInfo) -> None:
+    with errors.shown():
+        found = amendments.difference(context.store(), version, _LINES)
+        if found is None:
+            return
+        number, lines = found
+        st.markdown(f"**{plain((version.change or {})['title'])}**: {plural(number, 'row')}.")
+        st.dataframe(marked.changes(lines), hide_index=True, key="differences")
+        if number > len(lines):
+            st.caption(f"The first {len(lines)} of {number:,}.")

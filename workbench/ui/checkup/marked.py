@@ -59,3 +59,14 @@ def columns() -> dict[str, Any]:
             "Sure", min_value=0, max_value=1, format="percent", width="small"
         ),
     }
+
+
+def changes(lines: list[dict[str, str]]) -> pd.DataFrame:
+    """Lines of `fixing.before_and_after` in the words of the page; no column without a word."""
+    frame = pd.DataFrame(lines, columns=["row", "text", "column", "before", "after"])
+    frame["column"] = [TITLES.get(name, name) for name in frame["column"]]
+    for side in ("before", "after"):
+        frame[side] = [PARTS.get(text, text) for text in frame[side]]
+    frame = frame[[name for name in frame.columns if any(frame[name])]]
+    words = {"row": "Row", "text": "Text", "column": "Where", "before": "Before", "after": "After"}
+    return frame.rename(columns=words)
