@@ -96,3 +96,7 @@ def test_of_alike_rows_the_first_stays_and_no_two_that_stay_are_alike() -> None:
 def test_nothing_is_alike_among_no_texts() -> None:
     assert _pairs() == []
     assert _pairs("", "...", "   ") == []
+
+
+def test_the_same_words_in_another_order_are_alike() -> None:
+    assert _pairs("please send the new card today", "today the new card please send") == [(0, 1)]
