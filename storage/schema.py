@@ -4,6 +4,7 @@ Foreign keys are off while a migration runs (a batch alter copies the table and 
 one, which would delete child rows in silence) and are checked afterwards.
 """
 
+import functools
 import os
 import sqlite3
 from contextlib import closing
@@ -39,19 +40,17 @@ def open_store(url: str | None = None) -> Store:
 
 def knows(revision: str) -> bool:
     """Whether this version of the workbench can read a database of that schema."""
-    script = ScriptDirectory.from_config(_config())
-    return revision in {known.revision for known in script.walk_revisions()}
+    return revision in {known.revision for known in _script().walk_revisions()}
 
 
 def newest() -> str:
     """The schema of this version."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return _script().get_current_head() or ""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Migrate the database at `url` to the newest schema, or up to `revision`, unless it is there."""
-    config = _config()
-    script = ScriptDirectory.from_config(config)
+    script = _script()
     engine = sa.create_engine(address.parsed(url), poolclass=sa.NullPool)
     try:
         with _connected(engine) as connection:
@@ -63,8 +62,7 @@ def upgrade(url: str, revision: str = "head") -> None:
             _check_known(current, script)
             if current and engine.dialect.name == "sqlite":
                 _back_up(engine.url.database or "", current)
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            command.upgrade(_config(_MIGRATIONS, connection), revision)
             connection.commit()
             if engine.dialect.name == "sqlite":
                 _check_foreign_keys(connection)
@@ -72,9 +70,19 @@ def upgrade(url: str, revision: str = "head") -> None:
         engine.dispose()
 
 
-def _config() -> Config:
-    config = Config(attributes={})
-    config.set_main_option("script_location", str(_MIGRATIONS))
+def _script() -> ScriptDirectory:
+    return _read(_MIGRATIONS)
+
+
+@functools.cache
+def _read(migrations: Path) -> ScriptDirectory:
+    """The migrations that there are; reading their files takes longer than asking the database."""
+    return ScriptDirectory.from_config(_config(migrations))
+
+
+def _config(migrations: Path, connection: sa.Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(migrations))
     return config
 
 
