@@ -54,6 +54,7 @@ bench:
 	@$(PY) scripts/bench.py
 	@$(PY) scripts/bench_step.py
 	@$(PY) scripts/bench_doctor.py
+	@$(PY) scripts/bench_data.py
 
 reliability:
 	@$(PY) scripts/reliability.py

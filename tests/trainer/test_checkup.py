@@ -16,7 +16,7 @@ from workbench.checkup import record
 from workbench.job_dir import JobDir, read_json, write_json
 from workbench.split_by import SplitBy
 from workbench.trainer.kinds import KINDS
-from workbench.trainer.process import run
+from workbench.trainer.process import Process, run
 from workbench.versions import VersionInfo, get_version
 
 pytestmark = pytest.mark.skipif(
@@ -34,16 +34,41 @@ def saved(store: Store, path: Path, **options: Any) -> VersionInfo:
 
 def checked(store: Store, version: VersionInfo) -> int:
     """The id of a checkup that has been done in this process."""
+    job_id, folder = prepared(store, version)
+    assert run(folder.path, KINDS) == 0
+    result = read_json(folder.result)
+    assert result is not None
+    assert result["status"] == "succeeded", result
+    return job_id
+
+
+def prepared(store: Store, version: VersionInfo) -> tuple[int, JobDir]:
+    """A checkup that is ready to be done: its job's id and folder."""
     job = checkups.start(store, version.id)
     folder = JobDir(files.folder("jobs", str(job.id)))
     with store.read() as session:
         spec = session.get_one(Job, job.id).spec
     write_json(folder.spec, {"job_id": job.id, "attempt": 1, **spec})
+    return job.id, folder
+
+
+def test_a_checkup_can_be_stopped_and_leaves_nothing_half_done(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = [f'"{text}",{category}' for text, category in mails()]
+    version = saved(store, written(tmp_path / "mails.csv", "text,category", table))
+    job_id, folder = prepared(store, version)
+
+    def stopped(self: Process, name: str, message: str) -> None:
+        if name == "embedding":
+            self.stop.set()
+
+    monkeypatch.setattr(Process, "phase", stopped)
     assert run(folder.path, KINDS) == 0
     result = read_json(folder.result)
     assert result is not None
-    assert result["status"] == "succeeded", result
-    return job.id
+    assert result["status"] == "cancelled"
+    assert not (checkups.folder(job_id) / record.SUMMARY).exists()
 
 
 def written(path: Path, header: str, rows: list[str]) -> Path:
