@@ -37,7 +37,7 @@ faults:
 # The tests of what is kept and of the queue again, on a PostgreSQL server of their own.
 postgresql:
 	@$(PY) -m pytest -n 2 --database postgresql tests/storage \
-	  tests/workbench/test_worker.py tests/faults/test_worker_death.py tests/workbench/test_pause.py \
+	  tests/workbench/worker tests/faults/test_worker_death.py tests/faults/test_one_worker.py \
 	  tests/workbench/test_jobs.py tests/workbench/test_ingestion.py \
 	  tests/workbench/test_backup.py tests/workbench/test_restore.py \
 	  tests/faults/test_queue_under_load.py::test_every_job_is_claimed_once \

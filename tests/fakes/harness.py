@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 
 from storage import files, jobs, runs
 from storage.database import Store
-from storage.tables import BaseModel, Dataset, DatasetVersion, Job, Project
+from storage.tables import (
+    CANCELLED,
+    FAILED,
+    SUCCEEDED,
+    BaseModel,
+    Dataset,
+    DatasetVersion,
+    Job,
+    Project,
+)
 from tests.fakes.trainer_command import fake_trainer
 from tests.fakes.worker import QUICK
 from workbench.job_dir import JobDir
@@ -45,6 +54,42 @@ def drive(worker: Worker, condition: Callable[[], Any]) -> Any:
         return condition()
 
     return until(stepped)
+
+
+def drive_to_end(worker: Worker, store: Store, job_id: int) -> Job:
+    """Let a worker work until the job is over; the job."""
+    drive(worker, lambda: status_of(store, job_id) in (SUCCEEDED, FAILED, CANCELLED))
+    return job_of(store, job_id)
+
+
+def has_learned(store: Store, job_id: int) -> bool:
+    """Whether the fake trainer has done its three steps."""
+    return job_of(store, job_id).progress.get("step") == 3
+
+
+def learned_job(worker: Worker, store: Store, **fake: Any) -> int:
+    """A training that has done its three steps and waits to be let go on."""
+    job_id = add_job(store, wait_for="go", **fake)
+    drive(worker, lambda: has_learned(store, job_id))
+    return job_id
+
+
+def let_go(job_id: int) -> None:
+    """Give the sign that a training waits for."""
+    (folder_of(job_id).path / "go").touch()
+
+
+def goes_on(worker: Worker, store: Store, job_id: int) -> None:
+    """Give the sign and let the worker work until the training has succeeded."""
+    let_go(job_id)
+    drive(worker, lambda: status_of(store, job_id) == SUCCEEDED)
+
+
+def losses(store: Store, job: Job) -> dict[int, int]:
+    """Step → the attempt that wrote it."""
+    with store.read() as session:
+        points = runs.curve(session, job.run_id or 0, "train", 500)
+    return {point.step: point.values["attempt"] for point in points}
 
 
 def add_run(session: Session, name: str = "") -> int:

@@ -1,8 +1,6 @@
 """Pausing and going on: in every state, and against everything else that may happen."""
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,43 +10,21 @@ from storage.tables import CANCELLED, PAUSED, PAUSING, QUEUED, RUNNING, SUCCEEDE
 from tests.fakes.harness import (
     add_job,
     drive,
-    end_leftovers,
     folder_of,
+    goes_on,
     job_of,
+    learned_job,
     new_worker,
     starts_of,
     status_of,
 )
 from workbench.errors import WorkbenchError
-from workbench.jobs import cancel_job, move_job, pause_job, resume_job, shift_job
+from workbench.jobs import cancel_job, pause_job, resume_job
 from workbench.worker import Worker
 
 
-@pytest.fixture(autouse=True)
-def _no_process_stays(home: Path) -> Iterator[None]:
-    yield
-    end_leftovers()
-
-
-@pytest.fixture
-def worker(store: Store) -> Worker:
-    return new_worker(store)
-
-
-def at_step_3(worker: Worker, store: Store, **fake: object) -> int:
-    """A training that has done its three steps and waits for a file `go`."""
-    job_id = add_job(store, wait_for="go", **fake)
-    drive(worker, lambda: job_of(store, job_id).progress.get("step") == 3)
-    return job_id
-
-
-def goes_on(worker: Worker, store: Store, job_id: int) -> None:
-    (folder_of(job_id).path / "go").touch()
-    drive(worker, lambda: status_of(store, job_id) == SUCCEEDED)
-
-
 def test_a_paused_training_goes_on_from_its_checkpoint(store: Store, worker: Worker) -> None:
-    job_id = at_step_3(worker, store)
+    job_id = learned_job(worker, store)
     assert pause_job(store, job_id).status == RUNNING
     drive(worker, lambda: status_of(store, job_id) == PAUSED)
     job = job_of(store, job_id)
@@ -63,7 +39,7 @@ def test_a_paused_training_goes_on_from_its_checkpoint(store: Store, worker: Wor
 
 
 def test_the_time_that_a_run_took_is_that_of_all_its_attempts(store: Store, worker: Worker) -> None:
-    job_id = at_step_3(worker, store)
+    job_id = learned_job(worker, store)
     pause_job(store, job_id)
     drive(worker, lambda: status_of(store, job_id) == PAUSED)
     with store.write() as session:
@@ -77,7 +53,7 @@ def test_the_time_that_a_run_took_is_that_of_all_its_attempts(store: Store, work
 
 
 def test_pausing_does_not_use_up_the_tries(store: Store, worker: Worker) -> None:
-    job_id = at_step_3(worker, store)
+    job_id = learned_job(worker, store)
     for _ in range(4):
         pause_job(store, job_id)
         drive(worker, lambda: status_of(store, job_id) == PAUSED)
@@ -88,7 +64,7 @@ def test_pausing_does_not_use_up_the_tries(store: Store, worker: Worker) -> None
 
 
 def test_the_queue_goes_on_while_a_job_is_paused(store: Store, worker: Worker) -> None:
-    first = at_step_3(worker, store)
+    first = learned_job(worker, store)
     second = add_job(store)
     pause_job(store, first)
     drive(worker, lambda: status_of(store, second) == SUCCEEDED)
@@ -98,7 +74,7 @@ def test_the_queue_goes_on_while_a_job_is_paused(store: Store, worker: Worker) -
 def test_a_job_that_waits_is_paused_at_once_and_keeps_its_place(
     store: Store, worker: Worker
 ) -> None:
-    running, held, last = at_step_3(worker, store), add_job(store), add_job(store, wait_for="go")
+    running, held, last = learned_job(worker, store), add_job(store), add_job(store, wait_for="go")
     assert pause_job(store, held).status == PAUSED
     goes_on(worker, store, running)
     drive(worker, lambda: job_of(store, last).progress.get("step") == 3)
@@ -109,7 +85,7 @@ def test_a_job_that_waits_is_paused_at_once_and_keeps_its_place(
 
 def test_a_trainer_that_ignores_the_pause_is_ended_and_still_paused(store: Store) -> None:
     worker = new_worker(store, cancel_grace_s=0.2)
-    job_id = at_step_3(worker, store, deaf=True)
+    job_id = learned_job(worker, store, deaf=True)
     pause_job(store, job_id)
     worker.step()
     assert status_of(store, job_id) == PAUSING
@@ -130,7 +106,7 @@ def test_a_pause_that_comes_too_late_changes_nothing(store: Store, worker: Worke
 
 
 def test_who_resumes_in_the_midst_of_pausing_loses_nothing(store: Store, worker: Worker) -> None:
-    job_id = at_step_3(worker, store, saving_parts=1)
+    job_id = learned_job(worker, store, saving_parts=1)
     pause_job(store, job_id)
     worker.step()
     resume_job(store, job_id)
@@ -141,7 +117,7 @@ def test_who_resumes_in_the_midst_of_pausing_loses_nothing(store: Store, worker:
 def test_cancelling_a_paused_training_keeps_what_it_learned(
     store: Store, worker: Worker, when: str
 ) -> None:
-    job_id = at_step_3(worker, store, result={"adapter": "/adapter"})
+    job_id = learned_job(worker, store, result={"adapter": "/adapter"})
     pause_job(store, job_id)
     worker.step()
     if when == "paused":
@@ -162,46 +138,3 @@ def test_cancelling_a_paused_job_that_never_ran_ends_it_at_once(store: Store) ->
 def test_a_server_cannot_be_paused(store: Store) -> None:
     with pytest.raises(WorkbenchError, match="stop it instead"):
         pause_job(store, add_job(store, "serve"))
-
-
-def order(store: Store, worker: Worker, job_ids: list[int]) -> list[int]:
-    """Those jobs in the order in which they ran."""
-    drive(worker, lambda: all(status_of(store, job_id) == SUCCEEDED for job_id in job_ids))
-    return sorted(job_ids, key=lambda job_id: job_of(store, job_id).started_at or 0)
-
-
-def test_a_job_can_be_moved_before_all_others_or_behind_one(store: Store, worker: Worker) -> None:
-    first, second, third, fourth = (add_job(store) for _ in range(4))
-    move_job(store, third)
-    move_job(store, first, after_job_id=fourth)
-    assert order(store, worker, [first, second, third, fourth]) == [third, second, fourth, first]
-
-
-def test_a_job_can_be_moved_place_by_place_within_its_lane(store: Store, worker: Worker) -> None:
-    first, second = add_job(store), add_job(store)
-    server, third = add_job(store, "serve"), add_job(store)
-    shift_job(store, third, -1)
-    shift_job(store, first, 1)
-    shift_job(store, first, -1)
-    shift_job(store, first, -1)  # it is the first: nothing happens
-    assert order(store, worker, [first, second, third]) == [first, third, second]
-    cancel_job(store, server)
-    drive(worker, lambda: status_of(store, server) == CANCELLED)
-
-
-def test_what_runs_or_is_over_cannot_be_moved(store: Store, worker: Worker) -> None:
-    running, waiting = at_step_3(worker, store), add_job(store)
-    with pytest.raises(WorkbenchError, match="does not wait any more"):
-        move_job(store, running)
-    with pytest.raises(WorkbenchError, match="choose one that waits or runs"):
-        move_job(store, waiting, after_job_id=waiting)
-    pause_job(store, waiting)
-    goes_on(worker, store, running)
-    with pytest.raises(WorkbenchError, match="choose one that waits or runs"):
-        move_job(store, waiting, after_job_id=running)
-
-
-def test_the_queue_goes_on_when_a_job_fails(store: Store, worker: Worker) -> None:
-    add_job(store, exit_code=1)
-    after = add_job(store)
-    drive(worker, lambda: status_of(store, after) == SUCCEEDED)
