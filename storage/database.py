@@ -9,6 +9,7 @@ on PostgreSQL. Writes are short, so one at a time is fast enough, and none ever 
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -94,6 +95,17 @@ class Store:
             if not _is_lost(error):
                 raise
             raise address.unreachable(self.engine.url, error) from error
+
+    def size_bytes(self) -> int:
+        """The room that the database takes, wherever its server keeps it."""
+        if self.engine.dialect.name == "postgresql":
+            with self.read() as session:
+                size = session.scalar(
+                    sa.select(sa.func.pg_database_size(sa.func.current_database()))
+                )
+            return int(size or 0)
+        path = Path(self.engine.url.database or "")
+        return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
 
     def close(self) -> None:
         """Give the connections back."""

@@ -67,7 +67,9 @@ def measure(store: Store) -> DiskUse:
     with store.read() as session:
         freeable = tuple(found for found in _freeable(session) if found.size_bytes)
     disk = shutil.disk_usage(home)
-    return DiskUse(home, tuple(_parts(home, freeable)), freeable, disk.free, disk.total)
+    return DiskUse(
+        home, tuple(_parts(home, freeable, store.size_bytes())), freeable, disk.free, disk.total
+    )
 
 
 def free(store: Store, key: str) -> int:
@@ -89,7 +91,7 @@ def free(store: Store, key: str) -> int:
     return found.size_bytes - sum(size_of(path) for path in found.paths)
 
 
-def _parts(home: Path, freeable: tuple[Freeable, ...]) -> Iterator[Part]:
+def _parts(home: Path, freeable: tuple[Freeable, ...], database_bytes: int) -> Iterator[Part]:
     of = {found.key: found for found in freeable}
     left = of[LEFT].paths if LEFT in of else ()
     job_folders = [path for path in _folders(home / "jobs") if path not in left]
@@ -128,8 +130,8 @@ def _parts(home: Path, freeable: tuple[Freeable, ...]) -> Iterator[Part]:
     yield Part(
         "database",
         "Database",
-        "Projects, settings, curves, scores and conversations.",
-        _total(home.glob("workbench.db*")),
+        "Projects, settings, curves, scores and conversations; on PostgreSQL its server has them.",
+        database_bytes,
     )
     yield Part("backups", "Backups", "Made on this page.", size_of(home / "backups"))
     yield Part(

@@ -142,8 +142,10 @@ def delete_dataset(store: Store, dataset_id: int) -> None:
                 "delete those runs on the Train page first."
             )
         objects = rows.objects(session, dataset_id)
-        exports = conversions.of_project(session, dataset.project_id, ("export",))
-        mine = [job for job in exports if job.spec.get("dataset_id") == dataset_id]
+        versions = {version.id for version in rows.versions_of_dataset(session, dataset_id)}
+        made = conversions.of_project(session, dataset.project_id, ("export", "check", "mend"))
+        mine = [job for job in made if job.spec.get("version_id") in versions]
+        mine += [job for job in made if job.spec.get("dataset_id") == dataset_id]
         conversions.release(session, mine)
         rows.delete(session, dataset)
         leftovers.remove_objects(session, objects)

@@ -34,7 +34,9 @@ store = context.store()
 
 def show_queue() -> None:
     found = queue.queue(store)
-    if not found.open:
+    if found.open:
+        context.ensure_worker()
+    else:
         st.info(
             "Nothing runs and nothing waits. What you start on the pages of a project appears here.",
             icon=":material/check_circle:",

@@ -1,6 +1,7 @@
 """The connection rules: no update is lost, nothing half-written is seen."""
 
 import datetime as dt
+import random
 
 import pytest
 import sqlalchemy as sa
@@ -23,6 +24,16 @@ def test_a_connection_has_the_rules_of_the_house(store: Store) -> None:
         "busy_timeout": 30000,
         "foreign_keys": 1,
     }
+
+
+def test_its_size_grows_with_what_it_keeps(store: Store) -> None:
+    before = store.size_bytes()
+    with store.write() as session:
+        session.add_all(
+            Project(name=f"{i}", description=random.Random(i).randbytes(9000).hex())
+            for i in range(60)
+        )
+    assert store.size_bytes() > before + 100_000
 
 
 def test_a_failed_action_writes_nothing(store: Store) -> None:

@@ -53,6 +53,7 @@ def _live(run_id: int) -> None:
     run = training.get_run(context.store(), run_id)
     if run.job.is_over:
         st.rerun(scope="app")
+    context.ensure_worker()  # should it have died, nobody else would notice while one only watches
     job = run.job
     with st.container(horizontal=True, vertical_alignment="center"):
         status.badge(run.status)
