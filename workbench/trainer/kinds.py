@@ -3,6 +3,7 @@
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.trainer.lean import load_bitsandbytes
 from workbench.trainer.process import Kind, Process
 
 
@@ -25,6 +26,7 @@ def _import(process: Process) -> dict[str, Any]:
 
 
 def _check(process: Process) -> dict[str, Any]:
+    load_bitsandbytes()
     from workbench.trainer.checkup import checkup
 
     return checkup(process)
@@ -42,6 +44,7 @@ KINDS: dict[str, Kind] = {
 def _family(process: Process, job: str) -> dict[str, Any]:
     """The job as done for this kind of model; its libraries are imported only now."""
     kind, task = process.spec["base"]["kind"], process.spec["task"]
+    load_bitsandbytes()
     if kind == "causal":
         from workbench.trainer import causal, exams
 

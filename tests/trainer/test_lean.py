@@ -1,0 +1,19 @@
+"""What a trainer does not load, it need not wait for."""
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+from workbench.trainer.lean import load_bitsandbytes
+load_bitsandbytes()
+import torch
+import workbench.trainer.causal, workbench.trainer.sorting, workbench.trainer.checkup
+assert "torch._inductor.compile_fx" not in sys.modules
+assert torch.compile.__module__ == "torch"
+"""
+
+
+def test_training_does_not_load_the_compiler() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
