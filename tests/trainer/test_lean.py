@@ -4,13 +4,17 @@ import subprocess
 import sys
 
 PROGRAM = """
-import sys
-from workbench.trainer.lean import load_bitsandbytes
-load_bitsandbytes()
-import torch
-import workbench.trainer.causal, workbench.trainer.sorting, workbench.trainer.checkup
+import gc, sys
+usual = gc.get_threshold()
+from workbench.trainer.lean import load_bitsandbytes, loading
+with loading():
+    load_bitsandbytes()
+    import torch
+    import workbench.trainer.causal, workbench.trainer.sorting, workbench.trainer.checkup
 assert "torch._inductor.compile_fx" not in sys.modules
 assert torch.compile.__module__ == "torch"
+assert gc.get_threshold() == usual
+assert gc.get_freeze_count() > 100_000
 """
 
 

@@ -4,14 +4,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workbench.trainer.lean import load_bitsandbytes
+from workbench.trainer.lean import load_bitsandbytes, loading
 from workbench.trainer.process import Process, run
 
 
 def serve(process: Process) -> dict[str, Any]:
     """Imported late, so that the first sign of life comes before the heavy libraries."""
-    load_bitsandbytes()
-    from workbench.serving.server import serve_models
+    with loading():
+        load_bitsandbytes()
+        from workbench.serving.server import serve_models
 
     return serve_models(process)
 

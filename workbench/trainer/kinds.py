@@ -3,7 +3,7 @@
 from typing import Any
 
 from workbench.errors import WorkbenchError
-from workbench.trainer.lean import load_bitsandbytes
+from workbench.trainer.lean import load_bitsandbytes, loading
 from workbench.trainer.process import Kind, Process
 
 
@@ -26,8 +26,9 @@ def _import(process: Process) -> dict[str, Any]:
 
 
 def _check(process: Process) -> dict[str, Any]:
-    load_bitsandbytes()
-    from workbench.trainer.checkup import checkup
+    with loading():
+        load_bitsandbytes()
+        from workbench.trainer.checkup import checkup
 
     return checkup(process)
 
@@ -44,9 +45,10 @@ KINDS: dict[str, Kind] = {
 def _family(process: Process, job: str) -> dict[str, Any]:
     """The job as done for this kind of model; its libraries are imported only now."""
     kind, task = process.spec["base"]["kind"], process.spec["task"]
-    load_bitsandbytes()
     if kind == "causal":
-        from workbench.trainer import causal, exams
+        with loading():
+            load_bitsandbytes()
+            from workbench.trainer import causal, exams
 
         jobs = {"train": causal.train, "evaluate": exams.evaluate, "predict": exams.predict}
         return jobs[job](process)
@@ -59,7 +61,9 @@ def _family(process: Process, job: str) -> dict[str, Any]:
         raise WorkbenchError(
             "An encoder only sorts texts into categories: choose a model that writes text."
         )
-    from workbench.trainer import encoder_exams, sorting
+    with loading():
+        load_bitsandbytes()
+        from workbench.trainer import encoder_exams, sorting
 
     jobs = {
         "train": sorting.train,

@@ -4,6 +4,8 @@ import logging
 import os
 import warnings
 
+from workbench.trainer.lean import loading
+
 
 def quiet() -> None:
     """Errors only, and no progress bars (they fill a log file with thousands of lines).
@@ -13,7 +15,8 @@ def quiet() -> None:
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    from transformers.utils import logging as transformers_logging
+    with loading():
+        from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
