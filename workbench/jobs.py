@@ -233,10 +233,12 @@ def wait_for(
     job_id: int,
     timeout_s: float | None = None,
     on_progress: Callable[[JobView], None] | None = None,
+    on_look: Callable[[], None] = lambda: None,
 ) -> JobView:
     """Wait until a job is over; an interrupt ends the waiting, not the job.
 
-    `on_progress` gets the job each time that its state or progress has changed.
+    `on_progress` gets the job each time that its state or progress has changed; `on_look` is
+    called at every look at a job that is not over.
 
     Raises:
         WorkbenchError: it was not over after `timeout_s` seconds; it goes on.
@@ -251,6 +253,7 @@ def wait_for(
             shown = state
         if job.is_over:
             return job
+        on_look()
         if until is not None and time.monotonic() > until:
             raise WorkbenchError(
                 f"Job {job_id} is still {job.status} after {timeout_s:g} s: it goes on by itself; "

@@ -16,6 +16,7 @@ from workbench.versions import VersionInfo
 
 PAGE = "pages/data/checkup.py"
 CURVE = {
+    "measure": "accuracy",
     "points": [
         {"rows": 12, "accuracy": 0.5, "low": 0.4, "high": 0.6},
         {"rows": 24, "accuracy": 0.7, "low": 0.6, "high": 0.8},

@@ -116,6 +116,18 @@ def test_the_category_with_the_most_mistakes_is_named_first() -> None:
     assert curve["categories"][0]["label"] == "plum"
 
 
+def test_written_answers_have_a_curve_of_how_alike_the_nearest_answer_is() -> None:
+    points, labels = clusters(60, spread=0.1)
+    answers = [f"The {label} is in the basket number {i % 7}" for i, label in enumerate(labels)]
+    learned = [i % 5 != 0 for i in range(len(labels))]
+    curve = learning_curve.measure_texts(points, answers, learned, seed=42)
+    assert curve is not None
+    assert (curve["measure"], curve["questions"]) == ("chrf", learned.count(False))
+    assert curve["points"][-1]["rows"] == learned.count(True)
+    assert 0.8 < curve["points"][-1]["accuracy"] < 1
+    assert learning_curve.measure_texts(points[:30], answers[:30], learned[:30], seed=42) is None
+
+
 def test_too_few_rows_give_no_curve() -> None:
     points, labels = clusters(10)
     assert learning_curve.measure(points, labels, [i % 5 != 0 for i in range(30)], seed=42) is None

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from storage.database import Store
-from workbench import ingest, projects
-from workbench.cli import main
+from storage.tables import SUCCEEDED, Job
+from tests.fakes.harness import add_job
+from workbench import ingest, jobs, projects
+from workbench.cli import main, output
 
 
 @pytest.fixture
@@ -119,3 +121,20 @@ def test_doctor_tells_cores_and_models(capsys: pytest.CaptureFixture[str]) -> No
     said = capsys.readouterr().out
     assert "processor cores" in said
     assert "all-MiniLM-L6-v2" in said
+
+
+def test_whoever_waits_for_a_job_keeps_a_worker_at_work(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = add_job(store)
+    looks = []
+
+    def ensure_worker() -> None:
+        looks.append(1)
+        if len(looks) == 3:  # the third one that was started gets it done
+            with store.write() as session:
+                session.get_one(Job, job_id).status = SUCCEEDED
+
+    monkeypatch.setattr(output, "ensure_worker", ensure_worker)
+    monkeypatch.setattr(jobs, "_POLL_S", 0.001)
+    assert output.finished(store, job_id).status == SUCCEEDED

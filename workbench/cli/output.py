@@ -41,7 +41,8 @@ def finished(store: Store, job_id: int) -> JobView:
     Raises:
         WorkbenchError: it failed or was cancelled; the sentence says why.
     """
-    job = wait_for(store, job_id, on_progress=_Progress())
+    # A worker that dies or, being of an older version, is told to end meanwhile is replaced.
+    job = wait_for(store, job_id, on_progress=_Progress(), on_look=ensure_worker)
     if job.status == "failed":
         raise WorkbenchError(job.reason or f"Job {job_id} failed: see its log.")
     if job.status == "cancelled" and not job.result:

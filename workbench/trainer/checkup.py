@@ -156,6 +156,15 @@ def _read_by_encoder(
         )
         if len(unlabelled):
             _suggest(process, rows, unlabelled, embeddings, labels, facts)
+    elif rows.answer_role:
+        process.phase("judging", "Measuring whether more data would help")
+        facts["curve"] = learning_curve.measure_texts(
+            embeddings,
+            [rows.answers()[i] for i in chosen],
+            [rows.is_learned(i) for i in chosen],
+            rows.seed,
+            watch.part(0.4, 0.75),
+        )
     process.phase("drawing", "Drawing the map of the examples")
     watch.part(0.75, 0.8)(1.0)
     _draw(process, rows, chosen, embeddings)

@@ -1,7 +1,8 @@
 """Would more data help? Probes on a part of the examples, and a curve through their errors.
 
-Logistic regression on frozen embeddings is fitted to 25, 50 and 100 % of the rows that are
-learned from and asked the questions that are not. The share that it gets wrong falls with the
+A probe learns from 25, 50 and 100 % of the rows that are learned from and is asked the questions
+that are not: for categories logistic regression on frozen embeddings, for written answers the
+answer of the row whose question is most alike, judged by chrF. What it gets wrong falls with the
 number of examples as a power law, err = b · n^-c (Hestness et al. 2017), fitted to the logarithms;
 its uncertainty comes from drawing the questions again (bootstrap).
 """
@@ -24,7 +25,13 @@ ENOUGH = 0.01
 """Fewer points than this (as a share) are not worth the work of doubling the data."""
 _SHOWN = 3
 
-Bools = npt.NDArray[np.bool_]
+ACCURACY, CHRF = "accuracy", "chrf"
+MOST_QUESTIONS = 500
+"""chrF takes about a millisecond for each answer."""
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Probe = Callable[[Ints], Floats]
+"""From the rows to learn from (by index) to a score of every question, 0 to 1."""
 
 
 def measure(
@@ -34,15 +41,16 @@ def measure(
     seed: int,
     done: Callable[[float], None] = lambda share: None,
 ) -> dict[str, Any] | None:
-    """The curve, as plain values; None where there are too few rows for one.
+    """The curve for categories, as plain values; None where there are too few rows for one.
 
     Args:
         embeddings: (rows, hidden).
         learned: which rows are learned from; the others ask.
 
     Returns:
-        `points`: list of `rows`, `accuracy`, `low` and `high` (95 %, 0 to 1);
-        `double`: expected `gain` in accuracy from twice the rows, with `low` and `high`;
+        `measure` (accuracy or chrf) and number of `questions`;
+        `points`: list of `rows`, `accuracy` (the mean score), `low` and `high` (95 %, 0 to 1);
+        `double`: expected `gain` in score from twice the rows, with `low` and `high`;
         `helps`: whether even its lower end is worth it, `yes`, `maybe` or `no`;
         `categories`: those where more rows would help most: `label`, `rows` (there are), `more`
         (to add), `gain` (in accuracy over all questions), `recall` (of its own questions).
@@ -53,56 +61,98 @@ def measure(
     asked = np.flatnonzero(~np.asarray(learned) & np.isin(numbers, known))
     if len(inside) < FEWEST_TRAIN or len(asked) < FEWEST_TEST or len(known) < 2:
         return None
-    answers = _answers(embeddings, numbers, inside, asked, seed, done)
-    points, fits = _points(answers, seed)
-    curve: dict[str, Any] = {"points": points, "questions": len(asked)}
+
+    def probe(part: Ints) -> Floats:
+        own = np.unique(numbers[part])
+        again = np.searchsorted(own, numbers[part])
+        head = fit_probe(embeddings[torch.from_numpy(part)], again.tolist())
+        with torch.no_grad():
+            best = head(embeddings[torch.from_numpy(asked)]).argmax(1).numpy()
+        return (own[best] == numbers[asked]).astype(np.float64)
+
+    answers = _answers(probe, numbers, inside, seed, done)
+    curve, exponent = _curve(answers, seed)
     wrong = 1 - answers[-1][1].mean(0)
+    curve["categories"] = _categories(names, numbers, inside, asked, wrong, exponent)
+    return {"measure": ACCURACY, **curve}
+
+
+def measure_texts(
+    embeddings: torch.Tensor,
+    texts: Sequence[str],
+    learned: Sequence[bool],
+    seed: int,
+    done: Callable[[float], None] = lambda share: None,
+) -> dict[str, Any] | None:
+    """The curve for written answers (`texts`), as `measure` gives it but without categories."""
+    # Imported here: a trainer that needs none of it starts sooner.
+    from sacrebleu.metrics.chrf import CHRF as Metric
+
+    inside = np.flatnonzero(np.asarray(learned))
+    asked = np.flatnonzero(~np.asarray(learned))
+    if len(asked) > MOST_QUESTIONS:
+        asked = np.sort(np.random.default_rng(seed).choice(asked, MOST_QUESTIONS, replace=False))
+    if len(inside) < FEWEST_TRAIN or len(asked) < FEWEST_TEST:
+        return None
+    chrf = Metric()
+
+    def probe(part: Ints) -> Floats:
+        likeness = embeddings[torch.from_numpy(asked)] @ embeddings[torch.from_numpy(part)].T
+        nearest = part[likeness.argmax(1).numpy()]
+        pairs = zip(nearest, asked, strict=True)
+        scores = [chrf.sentence_score(texts[own], [texts[row]]).score for own, row in pairs]
+        return np.array(scores) / 100
+
+    curve, _ = _curve(_answers(probe, np.zeros(len(texts), np.int64), inside, seed, done), seed)
+    return {"measure": CHRF, **curve, "categories": []}
+
+
+def _curve(answers: Sequence[tuple[int, Floats]], seed: int) -> tuple[dict[str, Any], float]:
+    """What all curves have, and the exponent of the power law."""
+    points, fits = _points(answers, seed)
+    wrong = float(1 - answers[-1][1].mean())
     exponents = np.maximum(0.0, np.array([exponent for _, exponent in fits]))
     # Not the fitted line's value but the measured one, so that the forecast begins where it is.
-    gains = float(wrong.mean()) * (1 - 2.0**-exponents)
+    gains = wrong * (1 - 2.0**-exponents)
     low, middle, high = np.quantile(gains, (0.025, 0.5, 0.975))
-    curve["double"] = {"gain": float(middle), "low": float(low), "high": float(high)}
-    curve["helps"] = "yes" if low >= ENOUGH else "maybe" if high >= ENOUGH else "no"
-    middle_exponent = float(np.median(exponents))
-    curve["categories"] = _categories(names, numbers, inside, asked, wrong, middle_exponent)
-    return curve
+    curve = {
+        "points": points,
+        "questions": answers[0][1].shape[1],
+        "double": {"gain": float(middle), "low": float(low), "high": float(high)},
+        "helps": "yes" if low >= ENOUGH else "maybe" if high >= ENOUGH else "no",
+    }
+    return curve, float(np.median(exponents))
 
 
 def _answers(
-    embeddings: torch.Tensor,
-    numbers: npt.NDArray[np.int64],
-    inside: npt.NDArray[np.int64],
-    asked: npt.NDArray[np.int64],
+    probe: Probe,
+    numbers: Ints,
+    inside: Ints,
     seed: int,
     done: Callable[[float], None],
-) -> list[tuple[int, npt.NDArray[np.float64]]]:
-    """For each share: rows, and which questions were answered rightly (repeats, questions)."""
+) -> list[tuple[int, Floats]]:
+    """For each share: rows, and the scores of the questions (repeats, questions)."""
     random = np.random.default_rng(seed)
     found = []
     total, spent = sum(share * REPEATS[share] for share in SHARES), 0.0
     for share in SHARES:
-        right, size = [], 0
+        scores, size = [], 0
         for _ in range(REPEATS[share]):
             part = _part(numbers, inside, share, random)
             size = len(part)
-            known = np.unique(numbers[part])
-            again = np.searchsorted(known, numbers[part])
-            head = fit_probe(embeddings[torch.from_numpy(part)], again.tolist())
-            with torch.no_grad():
-                best = head(embeddings[torch.from_numpy(asked)]).argmax(1).numpy()
-            right.append((known[best] == numbers[asked]).astype(np.float64))
+            scores.append(probe(part))
             spent += share
             done(spent / total)
-        found.append((size, np.array(right)))
+        found.append((size, np.array(scores)))
     return found
 
 
 def _part(
-    numbers: npt.NDArray[np.int64],
-    inside: npt.NDArray[np.int64],
+    numbers: Ints,
+    inside: Ints,
     share: float,
     random: np.random.Generator,
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """A share of each category's rows, one at least."""
     parts = []
     for label in np.unique(numbers[inside]):
@@ -112,7 +162,7 @@ def _part(
 
 
 def _points(
-    answers: Sequence[tuple[int, npt.NDArray[np.float64]]], seed: int
+    answers: Sequence[tuple[int, Floats]], seed: int
 ) -> tuple[list[dict[str, float]], list[tuple[float, float]]]:
     """The measured points with their range, and (b, c) of the curve for each draw of questions."""
     random = np.random.default_rng(seed)
@@ -131,7 +181,7 @@ def _points(
     return points, fits
 
 
-def _fit(sizes: npt.NDArray[np.float64], errors: npt.NDArray[np.float64]) -> tuple[float, float]:
+def _fit(sizes: Floats, errors: Floats) -> tuple[float, float]:
     """b and c of err = b · n^-c, by least squares of the logarithms."""
     slope, height = np.polyfit(np.log(sizes), np.log(errors), 1)
     return float(np.exp(height)), float(-slope)
@@ -139,10 +189,10 @@ def _fit(sizes: npt.NDArray[np.float64], errors: npt.NDArray[np.float64]) -> tup
 
 def _categories(
     names: npt.NDArray[np.str_],
-    numbers: npt.NDArray[np.int64],
-    inside: npt.NDArray[np.int64],
-    asked: npt.NDArray[np.int64],
-    wrong: npt.NDArray[np.float64],
+    numbers: Ints,
+    inside: Ints,
+    asked: Ints,
+    wrong: Floats,
     exponent: float,
 ) -> list[dict[str, Any]]:
     """Where twice the rows of one category would gain most, each on the common curve."""

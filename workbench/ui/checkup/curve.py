@@ -13,17 +13,24 @@ from workbench.words import plural
 _ACCENT = "#0072B2"
 
 
+_SCORE = {"accuracy": "Right answers (%)", "chrf": "Likeness to the right answer (chrF)"}
+_QUICK = {
+    "accuracy": "A quick model of the frozen encoder learned from a part of the examples.",
+    "chrf": "A quick model gave the answer of the most similar example, from a part of them.",
+}
+
+
 def show(curve: dict[str, Any]) -> None:
     """The answer, the chart that shows it, and where more examples would help most."""
     st.subheader("Would more data help?", anchor=False)
     st.markdown(_answer(curve))
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="large") if curve["categories"] else (st.container(),) * 2
     with left:
         st.altair_chart(_chart(curve), key="curve")
         st.caption(
-            "A quick model of the frozen encoder learned from a part of the examples and was asked "
-            f"the {plural(curve['questions'], 'practice and exam question')}. The bars show what "
-            "other questions might have given (95 %). Your trained model will be better than this."
+            f"{_QUICK[curve['measure']]} It was asked the "
+            f"{plural(curve['questions'], 'practice and exam question')}. The bars show what other "
+            "questions might have given (95 %). Your trained model will be better than this."
         )
     with right:
         _where(curve)
@@ -59,16 +66,17 @@ def _chart(curve: dict[str, Any]) -> alt.LayerChart:
     for name in ("accuracy", "low", "high"):
         frame[name] = 100 * frame[name]
     base = alt.Chart(frame).encode(alt.X("rows:Q", title="Examples to learn from"))
+    score = _SCORE[curve["measure"]]
     scale = alt.Scale(zero=False, nice=True)
-    accuracy = alt.Y("accuracy:Q", title="Right answers (%)", scale=scale)
+    accuracy = alt.Y("accuracy:Q", title=score, scale=scale)
     tips = [
         alt.Tooltip("rows:Q", title="Examples", format=","),
-        alt.Tooltip("accuracy:Q", title="Right (%)", format=".1f"),
-        alt.Tooltip("low:Q", title="From (%)", format=".1f"),
-        alt.Tooltip("high:Q", title="To (%)", format=".1f"),
+        alt.Tooltip("accuracy:Q", title=score, format=".1f"),
+        alt.Tooltip("low:Q", title="from", format=".1f"),
+        alt.Tooltip("high:Q", title="to", format=".1f"),
     ]
     whiskers = base.mark_rule(color=_ACCENT, opacity=0.6, strokeWidth=3).encode(
-        alt.Y("low:Q", title="Right answers (%)", scale=scale), alt.Y2("high:Q")
+        alt.Y("low:Q", title=score, scale=scale), alt.Y2("high:Q")
     )
     line = base.mark_line(color=_ACCENT).encode(accuracy)
     dots = base.mark_point(color=_ACCENT, filled=True, size=70, opacity=1).encode(
