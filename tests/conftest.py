@@ -5,6 +5,7 @@
 runs the same tests on a PostgreSQL server that the session starts for itself.
 """
 
+import gc
 import itertools
 import shutil
 from collections.abc import Iterator
@@ -18,6 +19,13 @@ from storage.schema import open_store
 from tests.fakes import postgres
 
 _numbers = itertools.count(1)
+
+
+gc.set_threshold(100_000, 50, 1000)  # what is imported stays: to look for garbage takes a fifth
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -50,7 +50,7 @@ def test_a_cancelled_run_can_still_be_used_for_what_it_saved(store: Store, worke
     assert training.get_run(store, run_id).is_usable
 
 
-@pytest.mark.parametrize(("limit_s", "kept"), [(60.0, True), (0.7, False)])
+@pytest.mark.parametrize(("limit_s", "kept"), [(60.0, True), (0.2, False)])
 def test_saving_may_take_its_time_up_to_a_limit(store: Store, limit_s: float, kept: bool) -> None:
     worker = new_worker(store, cancel_grace_s=0.6, cancel_limit_s=limit_s)
     job_id = add_job(store, wait_for="never", saving_parts=9)
