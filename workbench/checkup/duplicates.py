@@ -21,7 +21,7 @@ def check(rows: Rows) -> Finding | None:
     """
     marks: list[Mark] = []
     for splits in ((VALIDATION, TRAIN), (TEST,)):
-        marks += _marks(rows, alike_rows(rows, in_order(rows, splits)), len(marks))
+        marks += _marks(rows, _copies(rows, in_order(rows, splits)), len(marks))
         rows.progress(0.9)
     copies = [mark for mark in marks if mark.drop]
     if not copies:
@@ -46,14 +46,22 @@ def in_order(rows: Rows, splits: tuple[str, ...]) -> Ints:
     return np.concatenate([np.flatnonzero(all_splits == split) for split in splits])
 
 
-def alike_rows(rows: Rows, order: Ints) -> Ints:
-    """Pairs of rows that are alike in question and answer."""
+def alike_pairs(rows: Rows, order: Ints) -> Ints:
+    """Pairs of rows that ask alike; of categories, those of the same one."""
+    if rows.task.name != "classification":
+        return rows.alike.pairs(order)
+    return rows.alike.pairs(order, np.unique(rows.answers(), return_inverse=True)[1])
+
+
+def with_same_answers(rows: Rows, pairs: Ints) -> Ints:
+    """Those pairs whose rows give the same answer, too."""
     answers = given(rows)
-    if rows.task.name == "classification":
-        return rows.alike.pairs(order, np.unique(answers, return_inverse=True)[1])
-    pairs = rows.alike.pairs(order)
     same = [same_answers(rows, answers, first, second) for first, second in pairs.tolist()]
     return chosen(pairs, same)
+
+
+def _copies(rows: Rows, order: Ints) -> Ints:
+    return with_same_answers(rows, alike_pairs(rows, order))
 
 
 def _marks(rows: Rows, pairs: Ints, groups: int) -> list[Mark]:

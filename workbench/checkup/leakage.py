@@ -4,7 +4,7 @@ import numpy as np
 
 from workbench.checkup.answers import similarity
 from workbench.checkup.buckets import Ints
-from workbench.checkup.duplicates import in_order
+from workbench.checkup.duplicates import alike_pairs, in_order, with_same_answers
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
 from workbench.splits import TEST, TRAIN, VALIDATION
@@ -18,8 +18,8 @@ _NEARLY = 0.15
 def check(rows: Rows) -> Finding | None:
     """Exam questions with a twin among the rows to learn from and practise on; the exam stays.
 
-    In different categories only the same text is a twin: there the one word that differs is what
-    decides.
+    With different answers only the same text is a twin: in texts that are nearly alike the one
+    word that differs is what decides.
     """
     same, pairs = _twins(rows)
     if not len(pairs):
@@ -79,13 +79,8 @@ def _twins(rows: Rows) -> tuple[Ints, Ints]:
     """Pairs of an exam question and another row: those of the same text, and all."""
     order = in_order(rows, (TEST, VALIDATION, TRAIN))
     exam = np.array([split == TEST for split in rows.splits], bool)
-    same, pairs = rows.alike.same.pairs(order), rows.alike.pairs(order, _kinds(rows))
-    same, pairs = (each[exam[each[:, 0]] & ~exam[each[:, 1]]] for each in (same, pairs))
-    return same, np.unique(np.concatenate([same, pairs]), axis=0)
-
-
-def _kinds(rows: Rows) -> Ints | None:
-    if rows.task.name != "classification":
-        return None
-    codes: Ints = np.unique(rows.answers(), return_inverse=True)[1]
-    return codes
+    same, pairs = (
+        each[exam[each[:, 0]] & ~exam[each[:, 1]]]
+        for each in (rows.alike.same.pairs(order), alike_pairs(rows, order))
+    )
+    return same, np.unique(np.concatenate([same, with_same_answers(rows, pairs)]), axis=0)

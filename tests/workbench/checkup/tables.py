@@ -44,13 +44,19 @@ def sorting(
     return Rows(TASKS["classification"], numbers, [*first, *(splits or ())], values, 42, progress)
 
 
-def replying(*pairs: tuple[str, str], task: str = "completion", clean: bool = True) -> Rows:
+def replying(
+    *pairs: tuple[str, str],
+    task: str = "completion",
+    splits: Sequence[str] = (),
+    clean: bool = True,
+) -> Rows:
     """Questions with answers, after the clean ones; rows are numbered from 1."""
     before = zip((text for text, _ in CLEAN), REPLIES, strict=True)
     rows = [*(before if clean else ()), *pairs]
     asked = TASKS[task].required[0]
     values = {asked: [text for text, _ in rows], "response": [reply for _, reply in rows]}
-    return Rows(TASKS[task], list(range(1, len(rows) + 1)), ["train"] * len(rows), values)
+    all_splits = ["train"] * (len(rows) - len(splits)) + list(splits)
+    return Rows(TASKS[task], list(range(1, len(rows) + 1)), all_splits, values)
 
 
 def talking(*pairs: tuple[str, str]) -> Rows:

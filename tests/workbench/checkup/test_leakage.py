@@ -1,3 +1,5 @@
+import json
+
 from tests.workbench.checkup.tables import CLEAN, replying, sorting
 from workbench.checkup import leakage
 
@@ -30,6 +32,21 @@ def test_nearly_the_same_in_another_category_is_no_twin_but_the_same_text_is() -
     near = ("Where is the refund that I ordered last week?", "Return")
     assert leakage.check(sorting(near, splits=["test"])) is None
     assert leakage.check(sorting((CLEAN[0][0], "Return"), splits=["test"]))
+
+
+def test_nearly_the_same_question_with_another_answer_is_no_twin() -> None:
+    asked = "What are the usual symptoms of {} disease in adults?"
+    answers = ("Joints that ache on cold mornings.", "A cough, and fever in the evening.")
+    pairs = [
+        (asked.format(name), answer) for name, answer in zip(("Alva", "Bror"), answers, strict=True)
+    ]
+    for task in ("completion", "extraction"):
+        told = [(text, json.dumps({"signs": answer})) for text, answer in pairs]
+        assert leakage.check(replying(*told, task=task, splits=["test"])) is None
+    copied = [pairs[0], (pairs[1][0], answers[0])]
+    assert leakage.check(replying(*copied, splits=["test"]))
+    again = [pairs[0], (pairs[0][0], answers[1])]
+    assert leakage.check(replying(*again, splits=["test"]))
 
 
 def test_exact_twins_are_worse_than_near_ones() -> None:
