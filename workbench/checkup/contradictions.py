@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,12 +13,14 @@ from workbench.checkup.duplicates import in_order
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
 from workbench.splits import TEST, TRAIN, VALIDATION
+from workbench.structured import parsed
 from workbench.words import plural, shortened
 
 KIND = "contradictions"
 _LETTERS = 5
 """Shorter words that differ by a letter are mostly different words."""
 _MOST_PAIRS = 1_000_000
+_SHOWN = 40
 
 
 def check(rows: Rows) -> Finding | None:
@@ -74,13 +77,13 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
     group = groups[marks[0].group]
     second = next(row for row in group if answers[row] != answers[group[0]])
     texts = rows.questions()
+    one, other = _told_apart(rows, [answers[group[0]], answers[second]])
     what = "categories" if rows.task.name == "classification" else "answers"
     return Finding(
         KIND,
         f"{plural(len(groups), 'text')} with different {what}",
-        f"Row {rows.row_ids[group[0]]} ('{shortened(texts[group[0]])}') has "
-        f"'{shortened(answers[group[0]], 40)}', but row {rows.row_ids[second]} "
-        f"('{shortened(texts[second])}') has '{shortened(answers[second], 40)}'.",
+        f"Row {rows.row_ids[group[0]]} ('{shortened(texts[group[0]])}') has '{one}', but row "
+        f"{rows.row_ids[second]} ('{shortened(texts[second])}') has '{other}'.",
         "The model cannot be right about both: it learns to waver, and the exam counts a mistake "
         "whatever it says.",
         harm_of(0.5, len(marks) / len(rows), 0.2),
@@ -88,6 +91,22 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
         remove=f"Take out {plural(drops, 'row')} in doubt",
         change=f"Give {plural(changes, 'row')} what most say" if changes else "",
     )
+
+
+def _told_apart(rows: Rows, answers: Sequence[str]) -> list[str]:
+    """The answers as they are shown beside each other: of fields only those that differ."""
+    fields = [parsed(answer) for answer in answers] if rows.task.name == "extraction" else []
+    if fields and all(isinstance(each, dict) for each in fields):
+        names = dict.fromkeys(name for each in fields for name in each)
+        differ = [name for name in names if any(_odd(each, fields[0], name) for each in fields)]
+        answers = [
+            ", ".join(f"{name}: {each.get(name, 'nothing')}" for name in differ) for each in fields
+        ]
+    return [shortened(answer, _SHOWN) for answer in answers]
+
+
+def _odd(fields: dict[str, Any], others: dict[str, Any], name: str) -> bool:
+    return (name in fields, fields.get(name)) != (name in others, others.get(name))
 
 
 def _with_their_like(rows: Rows, order: Ints, numbers: dict[int, int]) -> dict[int, int]:
@@ -107,9 +126,9 @@ def _marks(rows: Rows, number: int, group: list[int], answers: list[str]) -> lis
     most, votes = counts.most_common(1)[0]
     clear = 2 * votes > len(group)
     marks = []
-    for row in group:
+    for row, shown in zip(group, _told_apart(rows, [answers[row] for row in group]), strict=True):
         stays = answers[row] == most if clear else row == group[0]
-        note = f"{rows.answer_role}: {shortened(answers[row], 40)}"
+        note = f"{rows.answer_role}: {shown}"
         marks.append(
             Mark(
                 rows.row_ids[row],

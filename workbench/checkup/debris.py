@@ -8,9 +8,10 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.checkup.fields import rewritten, text_roles
+from workbench.checkup.fields import rewritten, text_roles, texts_in
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
+from workbench.tasks import Task
 from workbench.words import joined, plural, shortened
 
 KIND = "debris"
@@ -58,7 +59,7 @@ def check(rows: Rows) -> Finding | None:
             found |= named
             changed = after.strip() and after != texts[row]
             if not marks:
-                example = (texts[row], after)
+                example = _example(rows.task, role, texts[row])
             note = joined(list(named))
             marks.append(
                 Mark(rows.row_ids[row], role=role, after=after if changed else None, note=note)
@@ -79,6 +80,16 @@ def check(rows: Rows) -> Finding | None:
         marks,
         change=f"Clean {plural(changes, 'text')}" if changes else "",
     )
+
+
+def _example(task: Task, role: str, text: str) -> tuple[str, str]:
+    """The first text with debris of a role, and what becomes of it."""
+    for part in texts_in(task, role, text):
+        named: dict[str, None] = {}
+        after = cleaned(part, named)
+        if named:
+            return part, after
+    return text, text
 
 
 def cleaned(text: str, named: dict[str, None]) -> str:

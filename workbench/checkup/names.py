@@ -46,7 +46,12 @@ _SIGNED = re.compile(
     rf"(?=\s*(?:[,.\n]|$| from | at ))"
 )
 _PAIR = re.compile(rf"(?<![\w@.])({_NAME}) ({_PARTICLES}{{0,2}}{_NAME})(?!\w)")
-
+_THING = re.compile(
+    r"(?:['’]s?)?(?: [\w'’-]+)? (?:academy|airport|award|center|centre|college|disease|disorder"
+    r"|foundation|hospital|institute|library|museum|prize|school|series|syndrome|university)s?\b",
+    re.I,
+)
+"""What follows a name that is that of an illness, a building or an institution."""
 
 _NOT_ONLY_NAMES = NO_NAMES | WORDS_TOO
 
@@ -75,7 +80,7 @@ def names(text: str, common: Container[str] = ()) -> Iterator[Span]:
                 yield from _span(match.start(1), match[1])
     start = 0
     while pair := _PAIR.search(text, start):
-        if _is_pair(pair[1], pair[2], common):
+        if _is_pair(pair[1], pair[2], common) and not _THING.match(text, pair.end()):
             yield pair.start(), pair.end(), pair[0].casefold()
             start = pair.end()
         else:

@@ -17,6 +17,7 @@ KIND = "personal"
 _CHUNK = 20_000
 _SMALL = re.compile(r"\b[^\W\d_A-Z]{2,}\b")
 """Words without a capital."""
+_PLACEHOLDER = re.compile(r"\[[A-Z]+_\d+\]")
 
 
 def check(rows: Rows) -> Finding | None:
@@ -35,8 +36,8 @@ def check(rows: Rows) -> Finding | None:
     return Finding(
         KIND,
         f"{plural(number, 'row')} with personal data",
-        f"There {'is' if counts.total() == 1 else 'are'} {joined(told)}. With placeholders row "
-        f"{first.row_id} reads '{shortened(_around(first.after or ''), 90)}'; what is the same has "
+        f"There {'is' if told[0].startswith('1 ') else 'are'} {joined(told)}. With placeholders row "
+        f"{first.row_id} reads '{shortened(_masked_part(rows, first), 90)}'; what is the same has "
         "the same placeholder everywhere.",
         "A model can say word for word what it learned, to anyone who asks; placeholders keep "
         "what the texts are about.",
@@ -88,8 +89,11 @@ def _hinted(rows: Rows) -> Iterator[tuple[int, list[Kind]]]:
             yield row, [kinds[number] for number in sorted(numbers)]
 
 
-def _around(text: str) -> str:
-    """The text from shortly before its first placeholder on."""
-    match = re.search(r"\[[A-Z]+_\d+\]", text)
-    start = max(0, (match.start() if match else 0) - 40)
+def _masked_part(rows: Rows, mark: Mark) -> str:
+    """The first text of a mark with a placeholder, from shortly before that on."""
+    texts = texts_in(rows.task, mark.role, mark.after or "")
+    text, start = next(
+        ((text, match.start()) for text in texts if (match := _PLACEHOLDER.search(text))), ("", 0)
+    )
+    start = max(0, start - 40)
     return text[start:] if start == 0 else f"… {text[start:].split(' ', 1)[-1]}"

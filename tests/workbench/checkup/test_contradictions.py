@@ -1,3 +1,5 @@
+import json
+
 from tests.workbench.checkup.tables import CLEAN, replying, sorting
 from workbench.checkup import contradictions
 
@@ -70,6 +72,26 @@ def test_fields_that_differ_for_one_text_contradict() -> None:
     )
     assert finding
     assert [mark.after for mark in finding.marks] == [None, '{"total": "9"}', None]
+
+
+def test_of_fields_those_that_differ_are_told() -> None:
+    receipt = "Paper, pens and ink from the stationery shop, in all eight or nine"
+    company = "The stationery shop at the corner of the old market square"
+    finding = contradictions.check(
+        replying(
+            (receipt, json.dumps({"company": company, "total": "9"})),
+            (receipt, json.dumps({"company": company})),
+            task="extraction",
+            clean=False,
+        )
+    )
+    assert finding
+    assert "has 'total: 9', but row 2" in finding.text
+    assert "has 'total: nothing'" in finding.text
+    assert [mark.note for mark in finding.marks] == [
+        "response: total: 9",
+        "response: total: nothing",
+    ]
 
 
 def test_replies_may_differ_but_very_different_ones_are_told() -> None:

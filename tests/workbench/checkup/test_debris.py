@@ -48,3 +48,4 @@ def test_conversations_stay_readable() -> None:
     assert finding
     turns = json.loads(finding.marks[0].after or "")
     assert turns[0] == {"role": "user", "content": '"now"\nplease'}
+    assert finding.text == """Row 1 holds '<b>"now"</b> please'; it should be '"now" please'."""

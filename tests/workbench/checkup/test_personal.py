@@ -55,6 +55,9 @@ def test_personal_data_become_placeholders(text: str, masked: str) -> None:
         "Dear customer, hello",
         "Dear Customer Support, hello",
         "my name is on the card",
+        "the treatment of Maria Schmidt syndrome in adults",
+        "a brother with Maria Schmidt Tooth Disease",
+        "a visit to the Anna Schmidt Museum",
         "the ATM in Notting Hill and the Apple Pay button",
         "in New York and Puerto Rico in May",
     ],
@@ -113,6 +116,16 @@ def test_conversations_stay_readable() -> None:
     turns = json.loads(finding.marks[0].after or "")
     assert turns[0] == {"role": "user", "content": 'say "hi" to\n[EMAIL_1]'}
     assert turns[1] == {"role": "assistant", "content": "Done"}
+    assert """row 1 reads 'say "hi" to [EMAIL_1]';""" in finding.text
+
+
+def test_what_comes_first_decides_between_is_and_are() -> None:
+    one = personal.check(sorting(("a@x.de and 203.0.113.77 or 203.0.113.78", "Delivery")))
+    two = personal.check(sorting(("a@x.de and b@x.de", "Delivery")))
+    assert one
+    assert two
+    assert "There is 1 e-mail address and 2 IP addresses." in one.text
+    assert "There are 2 e-mail addresses." in two.text
 
 
 def test_words_of_the_texts_are_no_names() -> None:
