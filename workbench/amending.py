@@ -1,5 +1,6 @@
 """From a version's examples and an edit to those of the next version, with their report."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,9 +9,11 @@ import pyarrow as pa
 from workbench import quality
 from workbench.checkup import fixing
 from workbench.checkup.fixing import Edit
-from workbench.examples import Examples, question
+from workbench.errors import WorkbenchError
+from workbench.examples import Examples, cleaners_of, question
 from workbench.preparing import Plan, Prepared
 from workbench.splits import question_key, sizes
+from workbench.structured import Unreadable
 from workbench.tasks import Task, task_named
 
 REMOVED = "taken out by you"
@@ -25,10 +28,10 @@ def amended(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -
         report: the version's report; what was left out before stays told.
 
     Raises:
-        WorkbenchError: too little would be left to learn from.
+        WorkbenchError: too little would be left to learn from, or a new text cannot be read.
     """
     task = task_named(plan.task)
-    edited = fixing.applied(data, edit)
+    edited = fixing.applied(data, readable(task, edit))
     examples = examples_in(task, edited)
     quality.check_usable(task, examples, "What would be left of the dataset")
     splits = edited.column("split").to_pylist()
@@ -42,6 +45,29 @@ def amended(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -
     fresh |= {name: report[name] for name in _CARRIED if name in report}
     total = sum(reason["count"] for reason in dropped.values())
     return Prepared(edited, plan, fresh, sizes(splits), total)
+
+
+def readable(task: Task, edit: Edit) -> Edit:
+    """The edit with its new texts as an import would keep them.
+
+    Raises:
+        WorkbenchError: a text is empty, or no conversation or JSON object where one belongs.
+    """
+    cleaners = cleaners_of(task)
+    change = {}
+    for (row, role), text in (edit.change or {}).items():
+        if not text.strip() and (role == "split" or role in task.required):
+            raise WorkbenchError(
+                f"Row {row} would be left without a text: write one, or take the whole row out."
+            )
+        try:
+            change[row, role] = cleaners[role](text) if role in cleaners else text
+        except Unreadable as error:
+            raise WorkbenchError(
+                f"Row {row} could not be read any more ({error}): change only what stands between "
+                "the quotation marks there, or discard the change."
+            ) from None
+    return dataclasses.replace(edit, change=change)
 
 
 def examples_in(task: Task, data: pa.Table) -> Examples:

@@ -70,7 +70,7 @@ def examples_of(
     roles = dict(roles) if answers else question_roles(task, roles)
     raw = {role: mapping.texts(table, source) for role, source in roles.items()}
     named = {role: mapping.title(source, table.columns) for role, source in roles.items()}
-    cleaners = _cleaners(task, answers)
+    cleaners = cleaners_of(task, answers)
     required = [role for role in task.required if role in roles]
     result = Examples([], {role: [] for role in roles}, [], [])
     if table.ragged:
@@ -136,7 +136,9 @@ def _cleaned(
     return "", values
 
 
-def _cleaners(task: Task, answers: bool) -> dict[str, Callable[[str], str]]:
+def cleaners_of(task: Task, answers: bool = True) -> dict[str, Callable[[str], str]]:
+    """For the roles that have a form of their own, what brings a cell into it; each raises
+    `Unreadable`."""
     if task.name == "chat":
         return {"messages": lambda cell: messages_json(cell, answers=answers)}
     if task.name == "extraction" and answers:

@@ -10,7 +10,7 @@ from storage.database import Store
 from storage.tables import SUCCEEDED
 from tests.fakes.harness import drive
 from tests.fakes.looked import duplicates, looked_through, mails
-from workbench import amendments, checkups, exploring, jobs
+from workbench import amending, amendments, checkups, exploring, jobs
 from workbench.amendments import EDIT, Fix
 from workbench.checkup import record
 from workbench.checkup.fixing import Edit
@@ -18,6 +18,7 @@ from workbench.errors import WorkbenchError
 from workbench.exploring import Query
 from workbench.jobs import JobView
 from workbench.launchers.local import LocalLauncher
+from workbench.tasks import task_named
 from workbench.versions import VersionInfo, get_version
 from workbench.worker import Worker
 
@@ -178,3 +179,28 @@ def test_edits_survive_until_they_are_saved_and_make_one_version(
     assert amendments.difference(store, version, 10) is None
     assert exploring.pending(store, made).sentence() == ""
     assert exploring.pending(store, version).sentence() == ""
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_text_cannot_be_emptied(store: Store, version: VersionInfo, text: str) -> None:
+    with pytest.raises(WorkbenchError, match="Row 4 would be left without a text"):
+        amendments.amend(store, version.id, Edit(change={(4, "text"): text}), EDIT, "Emptied")
+
+
+@pytest.mark.parametrize(
+    ("task", "role", "broken"),
+    [
+        ("chat", "messages", '[{"role": "user", "content": "Hi"'),
+        ("chat", "messages", '[{"role": "user", "content": "Hi"}]'),
+        ("extraction", "response", '{"total": 9'),
+    ],
+)
+def test_what_has_a_form_cannot_be_broken_by_hand(task: str, role: str, broken: str) -> None:
+    with pytest.raises(WorkbenchError, match="Row 4 could not be read any more"):
+        amending.readable(task_named(task), Edit(change={(4, role): broken}))
+
+
+def test_what_has_a_form_is_kept_in_it() -> None:
+    edit = Edit(change={(4, "response"): "{'total':  '9 \u20ac'}", (4, "prompt"): "{not a form"})
+    kept = amending.readable(task_named("extraction"), edit)
+    assert kept.change == {(4, "response"): '{"total": "9 \u20ac"}', (4, "prompt"): "{not a form"}
