@@ -21,7 +21,7 @@ from workbench.versions import VersionInfo, check_there, get_version
 
 CHECK = "check"
 ENCODER = "all-MiniLM-L6-v2"
-EDITION = 1
+EDITION = 2
 """Counts up when the checks learn something new: older checkups are then made again."""
 
 
@@ -157,8 +157,10 @@ def _base(model: ModelInfo) -> dict[str, Any]:
 
 
 def _max_tokens(model: ModelInfo | None, task: str, rows_: int) -> int:
-    """So many tokens an example may have in a balanced training with this model."""
-    kind = model.kind if model else "encoder"
+    """So many tokens an example may have in a balanced training with this model, or with one that
+    can be taught the task where this one cannot."""
+    taught = model if model and catalogue.can_learn(model, task) else None
+    kind = taught.kind if taught else "encoder" if task == "classification" else "causal"
     wanted = preset("balanced", task=task, kind=kind, rows=rows_).max_length
-    context = model.context_length if model else None
+    context = taught.context_length if taught else None
     return min(wanted, context) if context else wanted

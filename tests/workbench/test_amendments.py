@@ -10,7 +10,7 @@ from storage.database import Store
 from storage.tables import SUCCEEDED
 from tests.fakes.harness import drive
 from tests.fakes.looked import duplicates, looked_through, mails
-from workbench import amending, amendments, checkups, exploring, jobs
+from workbench import amending, amendments, checkups, exploring, ingest, jobs
 from workbench.amendments import EDIT, Fix
 from workbench.checkup import record
 from workbench.checkup.fixing import Edit
@@ -141,6 +141,21 @@ def test_a_checkup_is_not_started_twice(store: Store, version: VersionInfo) -> N
     assert first.id == second.id
     with store.read() as session:
         assert len(conversions.of_project(session, version.project_id, ("check",))) == 1
+
+
+def test_before_a_model_is_chosen_examples_may_be_as_long_as_one_that_can_learn_them_reads(
+    store: Store, tmp_path: Path
+) -> None:
+    sorted_mails = mails(store, tmp_path)
+    path = tmp_path / "replies.csv"
+    lines = [f"question number {i},answer number {i} to that\n" for i in range(20)]
+    path.write_text("prompt,response\n" + "".join(lines))
+    saved = ingest.save_version(store, project_id=sorted_mails.project_id, path=path)
+    looks = checkups.start(store, sorted_mails.id), checkups.start(store, saved.version_id)
+    with store.read() as session:
+        found = conversions.of_project(session, sorted_mails.project_id, ("check",))
+        lengths = {job.id: job.spec["max_tokens"] for job in found}
+    assert [lengths[look.id] for look in looks] == [256, 512]
 
 
 def test_rows_are_found_by_text_part_and_category(store: Store, version: VersionInfo) -> None:
