@@ -44,7 +44,6 @@ def test_a_messy_workbook_becomes_examples_to_trust(
     before = page.locator(FINDINGS).count()
     mend(page, "duplicates", into=4)
     assert page.locator(FINDINGS).count() < before
-    photograph(page, browser, "mended")
 
     button(page, "Undo it")
     page.get_by_text("mails · version 5 ·").wait_for()
