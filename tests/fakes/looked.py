@@ -1,5 +1,6 @@
 """A dataset in categories, and checkups of it that have found what a test wants."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,22 @@ def mails(store: Store, folder: Path, rows: int = 60) -> VersionInfo:
     lines = [f"question number {i},{LABELS[i % 3]}\n" for i in range(rows)]
     path.write_text("text,label\n" + "".join(lines))
     project_id = projects.create_project(store, "Mails")
+    saved = ingest.save_version(store, project_id=project_id, path=path)
+    return get_version(store, saved.version_id)
+
+
+def conversations(store: Store, folder: Path, said: str) -> VersionInfo:
+    """The first version of 20 conversations, rows 1, 2 …; `said` holds {} for an address."""
+    path = folder / "talks.jsonl"
+    turns = [
+        [
+            {"role": "user", "content": f"Question {i}: {said.format('max@x.de')}"},
+            {"role": "assistant", "content": "Thank you."},
+        ]
+        for i in range(20)
+    ]
+    path.write_text("".join(json.dumps({"messages": each}) + "\n" for each in turns))
+    project_id = projects.create_project(store, "Talks")
     saved = ingest.save_version(store, project_id=project_id, path=path)
     return get_version(store, saved.version_id)
 

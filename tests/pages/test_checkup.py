@@ -1,5 +1,6 @@
 """The Checkup page: what was found, a fix looked at and made, and the way back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,14 @@ from streamlit.testing.v1 import AppTest
 from storage.database import Store
 from storage.tables import FAILED, RUNNING, Job
 from tests.fakes.harness import job_of
-from tests.fakes.looked import duplicates, looked_through, mails
+from tests.fakes.looked import conversations, duplicates, looked_through, mails
 from tests.pages.opened import open_page, texts
 from workbench import amendments, checkups, projects
+from workbench.amendments import Fix
+from workbench.checkup import record
+from workbench.checkup.finding import Mark
 from workbench.checkup.fixing import Edit
+from workbench.ui.checkup import marked
 from workbench.versions import VersionInfo
 
 PAGE = "pages/data/checkup.py"
@@ -97,6 +102,29 @@ def test_a_fix_is_shown_before_it_is_made_and_can_be_undone(
     back = newest(store, version)
     assert (back.number, back.path) == (3, version.path)
     assert at.metric[0].value == "80 of 100"  # what was found before is there again
+
+
+def test_a_change_far_within_a_conversation_is_shown_as_people_read_it(
+    store: Store, tmp_path: Path
+) -> None:
+    talks = conversations(store, tmp_path, "I wrote to you about the parcel twice, and to {}.")
+    before = checkups.rows_by_id(talks, [3])["messages"][0].as_py()
+    after = before.replace("max@x.de", "[EMAIL_1]")
+    mark = Mark(3, role="messages", after=after)
+    job = looked_through(store, talks, replace(duplicates(), marks=[mark], change="Mask it"))
+    shown = marked.frame(checkups.marked_rows(talks, job.id, "duplicates", 5), "chat")
+    assert shown["Conversation"][0].startswith("User: Question 2: I wrote to you about")
+    assert shown["Better"][0] == "… parcel twice, and to [EMAIL_1].\nAssistant: Thank you."
+    at = opened(talks)
+    at.button(key="fix-duplicates-change").click().run()
+    assert not at.exception
+    lines = marked.changes(amendments.preview(store, _fix(talks, job.id))[1])
+    assert lines["Before"][0] == "… parcel twice, and to max@x.de.\nAssistant: Thank you."
+    assert lines["After"][0] == shown["Better"][0]
+
+
+def _fix(version: VersionInfo, job_id: int) -> Fix:
+    return Fix(version.id, job_id, checkups.read(job_id).findings[0], record.CHANGE)
 
 
 def test_a_fix_that_is_not_wanted_changes_nothing(store: Store, version: VersionInfo) -> None:

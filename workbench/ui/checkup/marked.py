@@ -1,5 +1,6 @@
 """Rows of a finding as a table: what they say, what would become of them, and why."""
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,9 @@ TITLES = {
     "split": "Part",
 }
 
+_LEAD = 20
+"""So many characters before a change are shown with it."""
+
 
 def frame(found: pa.Table, task: str) -> pd.DataFrame:
     """Columns Row, Part, the roles' texts, and of Together, Better, Sure and Why those that say
@@ -27,7 +31,7 @@ def frame(found: pa.Table, task: str) -> pd.DataFrame:
         "Row": [row["row_id"] for row in rows],
         "Part": [PARTS.get(row["split"], row["split"]) for row in rows],
     }
-    table |= {TITLES[role]: [row[role] for row in rows] for role in roles}
+    table |= {TITLES[role]: [said(row[role] or "") for row in rows] for role in roles}
     if any(row["group"] for row in rows):
         table["Together"] = [row["group"] or None for row in rows]
     if any(row["after"] is not None for row in rows):
@@ -40,10 +44,30 @@ def frame(found: pa.Table, task: str) -> pd.DataFrame:
 
 
 def _better(row: dict[str, Any]) -> str:
-    after = row["after"]
+    after, role = row["after"], row["role"]
     if after is None:
         return ""
-    return PARTS.get(str(after), str(after)) if row["role"] == "split" else str(after)
+    if role == "split":
+        return PARTS.get(str(after), str(after))
+    return _from_the_change(said(row.get(role) or ""), said(str(after)))[1]
+
+
+def said(text: str) -> str:
+    """A text as people read it: of a conversation each turn with its speaker."""
+    if not text.startswith('[{"role"'):
+        return text
+    try:
+        return "\n".join(f"{turn['role'].title()}: {turn['content']}" for turn in json.loads(text))
+    except (ValueError, TypeError, KeyError):
+        return text
+
+
+def _from_the_change(before: str, after: str) -> tuple[str, str]:
+    """Two long texts from a few words before where they begin to differ."""
+    differ = (i for i, pair in enumerate(zip(before, after, strict=False)) if len({*pair}) > 1)
+    same = next(differ, min(len(before), len(after)))
+    start = before.rfind(" ", 0, same - _LEAD) + 1 if same > 2 * _LEAD else 0
+    return (f"… {before[start:]}", f"… {after[start:]}") if start else (before, after)
 
 
 def columns() -> dict[str, Any]:
@@ -66,7 +90,10 @@ def changes(lines: list[dict[str, str]]) -> pd.DataFrame:
     frame = pd.DataFrame(lines, columns=["row", "text", "column", "before", "after"])
     frame["column"] = [TITLES.get(name, name) for name in frame["column"]]
     for side in ("before", "after"):
-        frame[side] = [PARTS.get(text, text) for text in frame[side]]
+        frame[side] = [PARTS.get(text, said(text)) for text in frame[side]]
+    pairs = zip(frame["before"], frame["after"], strict=True)
+    short = [_from_the_change(*pair) if all(pair) else pair for pair in pairs]
+    frame["before"], frame["after"] = [old for old, _ in short], [new for _, new in short]
     frame = frame[[name for name in frame.columns if any(frame[name])]]
     words = {"row": "Row", "text": "Text", "column": "Where", "before": "Before", "after": "After"}
     return frame.rename(columns=words)

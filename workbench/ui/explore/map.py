@@ -8,7 +8,7 @@ import streamlit as st
 
 from workbench import checkups
 from workbench.jobs import JobView
-from workbench.ui.checkup.marked import TITLES
+from workbench.ui.checkup.marked import TITLES, said
 from workbench.ui.explore import rows as table_of
 from workbench.versions import VersionInfo
 from workbench.words import shortened
@@ -37,7 +37,7 @@ def _frame(version: VersionInfo, places: pd.DataFrame) -> pd.DataFrame:
     data = checkups.rows_by_id(version, places["row_id"].tolist()).to_pandas()
     frame = places.merge(data, on="row_id")
     question = next(name for name in data.columns if name in TITLES and name != "split")
-    frame["text"] = [shortened(text or "", 120) for text in frame[question]]
+    frame["text"] = [shortened(said(text or ""), 120) for text in frame[question]]
     if version.labels:
         first = set(frame["label"].value_counts().index[: len(_COLOURS)])
         frame["category"] = [label if label in first else _OTHER for label in frame["label"]]

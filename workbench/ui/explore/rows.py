@@ -10,7 +10,7 @@ from workbench import exploring
 from workbench.exploring import Pending, Query
 from workbench.tasks import SPLITS
 from workbench.ui import context
-from workbench.ui.checkup.marked import PARTS, TITLES
+from workbench.ui.checkup.marked import PARTS, TITLES, said
 from workbench.ui.numbers import count
 from workbench.versions import VersionInfo
 
@@ -128,6 +128,6 @@ def of(found: pa.Table) -> pd.DataFrame:
         {
             "Row": [row["row_id"] for row in rows],
             "Part": [PARTS[row["split"]] for row in rows],
-            **{TITLES[role]: [row[role] for row in rows] for role in roles},
+            **{TITLES[role]: [said(row[role] or "") for row in rows] for role in roles},
         }
     )
