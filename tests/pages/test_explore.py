@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 from storage.database import Store
 from tests.fakes.looked import looked_through, mails
 from tests.pages.opened import open_page, texts
-from workbench import amendments, checkups, exploring
+from workbench import amendments, checkups, exploring, ingest, projects
 from workbench.checkup import record
-from workbench.versions import VersionInfo
+from workbench.versions import VersionInfo, get_version
 
 PAGE = "pages/data/explore.py"
 
@@ -52,6 +52,18 @@ def test_edits_wait_and_are_saved_as_a_version(store: Store, version: VersionInf
     made = amendments.history(store, version)[0]
     assert checkups.rows_by_id(made, [4])["text"].to_pylist() == ["another text"]
     assert "not saved yet" not in texts(at)
+
+
+def test_a_text_that_is_not_there_is_no_edit(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "replies.csv"
+    lines = [f"question number {i},answer {i},{'' if i % 2 else 'Be kind'}\n" for i in range(20)]
+    path.write_text("prompt,response,system\n" + "".join(lines))
+    project_id = projects.create_project(store, "Replies")
+    roles = {"prompt": "prompt", "response": "response", "system": "system"}
+    saved = ingest.save_version(store, project_id=project_id, path=path, mapping=roles)
+    replies = get_version(store, saved.version_id)
+    assert "20 rows." in texts(opened(replies))
+    assert exploring.pending(store, replies).sentence() == ""
 
 
 def test_edits_can_be_thrown_away(store: Store, version: VersionInfo) -> None:

@@ -76,7 +76,7 @@ def _frame(rows: dict[int, dict[str, Any]], roles: list[str], edits: Pending) ->
     }
     for role in roles:
         texts = [edits.change.get((number, role), row[role]) for number, row in rows.items()]
-        table[TITLES[role]] = texts
+        table[TITLES[role]] = [text or "" for text in texts]
     return pd.DataFrame(table)
 
 
@@ -107,7 +107,7 @@ def _keep(
     """What stands in the table, merged into what was changed elsewhere."""
     after = {
         int(line["Row"]): {role: str(line[TITLES[role]] or "") for role in roles}
-        for line in edited.to_dict("records")
+        for line in edited.fillna("").to_dict("records")
     }
     ticked = {int(row) for row in edited.loc[edited["Take out"], "Row"]}
     others = {key: text for key, text in edits.change.items() if key[0] not in rows}
