@@ -60,7 +60,9 @@ def test_a_text_that_is_not_there_is_no_edit(store: Store, tmp_path: Path) -> No
     path.write_text("prompt,response,system\n" + "".join(lines))
     project_id = projects.create_project(store, "Replies")
     roles = {"prompt": "prompt", "response": "response", "system": "system"}
-    saved = ingest.save_version(store, project_id=project_id, path=path, mapping=roles)
+    saved = ingest.save_version(
+        store, project_id=project_id, path=path, task="completion", mapping=roles
+    )
     replies = get_version(store, saved.version_id)
     assert "20 rows." in texts(opened(replies))
     assert exploring.pending(store, replies).sentence() == ""
