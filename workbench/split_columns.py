@@ -40,7 +40,7 @@ _DEED = {
     "ticket": "A ticket has {mean} rows on average",
     "order": "An order is written about {mean} times on average",
     "patient": "The same patient comes {mean} times on average",
-    "customer": "The same customer writes {mean} rows on average",
+    "customer": "The same customer has {mean} rows on average",
     "document": "A document gives {mean} rows on average",
     "": "Each value of '{column}' comes in {mean} rows on average",
 }

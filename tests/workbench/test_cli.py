@@ -33,7 +33,7 @@ def test_import_prints_what_became_of_the_file(
     arguments = ["import", str(table), "--project", "Shop", "--task", "classification", "--json"]
     assert main(arguments) == 0
     said = _said(capsys)
-    assert said["rows"] == 60
+    assert (said["dataset"], said["version"], said["rows"]) == ("questions", 1, 60)
     assert said["dropped"] == 0
     assert sum(said["splits"].values()) == 60
     assert list(projects.project_names(store).values()) == ["Shop"]

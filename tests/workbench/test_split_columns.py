@@ -44,7 +44,7 @@ def test_the_advice_reports_a_leak_by_customer() -> None:
 
     assert (advice.kind, advice.column, advice.is_clear) == ("group", "kunden_nr", True)
     assert advice.reason == (
-        "The same customer writes 4.0 rows on average: with a random split the exam would ask "
+        "The same customer has 4.0 rows on average: with a random split the exam would ask "
         "what the model has seen nearly word for word."
     )
 

@@ -70,6 +70,7 @@ def _import(options: argparse.Namespace) -> int:
             split_by=split_by,
             near_duplicates=test_path is None,
         )
+    version = ingest.get_version(store, saved.version_id)
     notes = list(saved.report.get("notes") or ())
     drawn = saved.report.get("split") or facts(split_by, [])
     splits = ", ".join(f"{count} {split}" for split, count in saved.splits.items())
@@ -77,14 +78,17 @@ def _import(options: argparse.Namespace) -> int:
         options,
         {
             "dataset_id": saved.dataset_id,
+            "dataset": version.dataset_name,
+            "version": version.number,
             "rows": saved.rows,
             "dropped": saved.dropped,
             "splits": saved.splits,
             "split": drawn,
-            "task": ingest.get_version(store, saved.version_id).task,
+            "task": version.task,
             "notes": notes,
         },
-        f"Dataset {saved.dataset_id}: {saved.rows} examples ({splits}), {saved.dropped} left out. "
+        f"Dataset {saved.dataset_id} ('{version.dataset_name}'), version {version.number}: "
+        f"{saved.rows} examples ({splits}), {saved.dropped} left out. "
         + " ".join([f"The exam is drawn {drawn['text']}.", *notes]),
     )
     return 0

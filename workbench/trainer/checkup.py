@@ -17,6 +17,7 @@ import torch
 from transformers import AutoTokenizer
 
 from workbench.checkup import checks, record, source
+from workbench.checkup.answers import given
 from workbench.checkup.finding import Finding
 from workbench.checkup.marking import marking_words
 from workbench.checkup.rows import Rows, rows_of
@@ -156,11 +157,12 @@ def _read_by_encoder(
         )
         if len(unlabelled):
             _suggest(process, rows, unlabelled, embeddings, labels, facts)
-    elif rows.answer_role:
+    elif rows.task.learned != "text":
+        answers = given(rows)
         process.phase("judging", "Measuring whether more data would help")
         facts["curve"] = learning_curve.measure_texts(
             embeddings,
-            [rows.answers()[i] for i in chosen],
+            [answers[i] for i in chosen],
             [rows.is_learned(i) for i in chosen],
             rows.seed,
             watch.part(0.4, 0.75),
