@@ -5,6 +5,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 PYTHON := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 
+# Where this is set, each of the tests' many processes would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run setup setup-dev test lint unit models postgresql faults pages browser bench reliability
 
 run: setup

@@ -8,14 +8,15 @@ runs the same tests on a PostgreSQL server that the session starts for itself.
 import gc
 import itertools
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from storage import schema
 from storage.database import Store
-from storage.schema import open_store
 from tests.fakes import postgres
 
 _numbers = itertools.count(1)
@@ -52,6 +53,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database of the newest schema, made once."""
     path = tmp_path_factory.mktemp("database") / "workbench.db"
     schema.upgrade(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
     return path
 
 
@@ -85,6 +88,6 @@ def store(
         monkeypatch.setenv("WORKBENCH_DATABASE_URL", url)
     else:
         shutil.copyfile(request.getfixturevalue("migrated"), home / "workbench.db")
-    opened = open_store()
+    opened = Store()
     yield opened
     opened.close()

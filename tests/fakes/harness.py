@@ -37,7 +37,7 @@ def until(condition: Callable[[], Any], timeout_s: float = 20.0) -> Any:
     while not (value := condition()):
         if time.monotonic() > end:
             raise TimeoutError("what the test waits for did not happen")
-        time.sleep(0.01)
+        time.sleep(0.02)
     return value
 
 
