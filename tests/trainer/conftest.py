@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.trainer.writers import make_writer
+from tests.trainer.encoders import make_encoder
+from tests.trainer.writers import make_writer, split_replies
 from workbench.bundled import shipped_path
 from workbench.trainer.prepare import ensure_ready
 
@@ -15,6 +16,18 @@ from workbench.trainer.prepare import ensure_ready
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny Llama that writes nonsense."""
     return make_writer(tmp_path_factory.mktemp("models") / "writer")
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny encoder that reads at most 48 tokens."""
+    return make_encoder(tmp_path_factory.mktemp("encoders") / "tiny")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A version's file of questions and replies."""
+    return split_replies(tmp_path / "replies.parquet")
 
 
 @pytest.fixture(scope="session")

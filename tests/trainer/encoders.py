@@ -20,13 +20,8 @@ from transformers import (
     RobertaConfig,
 )
 
-from workbench.job_dir import JobDir, read_events, read_json, write_json
+from workbench.job_dir import JobDir, write_json
 from workbench.recipe import Recipe
-from workbench.trainer import process
-from workbench.trainer.kinds import KINDS
-
-PEFT_WARNS = "ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"
-"""peft asks transformers by an old name, which pytest would make an error."""
 
 LAYERS = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
 WIDE = {**LAYERS, "intermediate_size": 64}
@@ -131,25 +126,3 @@ def make_job(folder: Path, base: Path, data: Path, kind: str = "train", **values
     }  # fmt: skip
     write_json(job.spec, json.loads(json.dumps(spec)))
     return job
-
-
-def run(job: JobDir) -> dict[str, Any]:
-    """Do the job as its process would; the result."""
-    assert process.run(job.path, KINDS) == 0
-    return read_json(job.result)
-
-
-def run_orphaned(job: JobDir) -> None:
-    """Do the job until its worker dies."""
-    assert process.run(job.path, KINDS) == process.ORPHANED
-    assert not job.result.exists()
-
-
-def events(job: JobDir, type: str) -> list[dict[str, Any]]:
-    """The job's events of a type, in order."""
-    return [event for event in read_events(job, 1, 0)[0] if event["type"] == type]
-
-
-def predictions(result: dict[str, Any]) -> dict[str, list[Any]]:
-    """The columns of a result's predictions."""
-    return pq.read_table(result["predictions"]).to_pydict()

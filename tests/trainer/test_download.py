@@ -9,7 +9,7 @@ import httpx
 import pytest
 from huggingface_hub.errors import RepositoryNotFoundError
 
-from tests.trainer.encoders import events
+from tests.trainer.jobs import events
 from workbench.job_dir import JobDir, read_json, write_json
 from workbench.trainer import download
 from workbench.trainer.kinds import KINDS

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.trainer.encoders import ARCHITECTURES, PEFT_WARNS, examples, make_encoder
+from tests.trainer.encoders import ARCHITECTURES, examples, make_encoder
+from tests.trainer.jobs import PEFT_WARNS
 from workbench.errors import WorkbenchError
 from workbench.recipe import from_dict
 from workbench.trainer.encoder import (

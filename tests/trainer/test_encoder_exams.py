@@ -10,17 +10,13 @@ import pytest
 
 from tests.trainer.encoders import (
     LABELS,
-    PEFT_WARNS,
-    events,
     examples,
-    make_encoder,
     make_job,
-    predictions,
     recipe,
-    run,
     split_data,
     write_data,
 )
+from tests.trainer.jobs import PEFT_WARNS, events, predictions, run
 from workbench.errors import WorkbenchError
 from workbench.job_dir import JobDir, read_json
 from workbench.trainer.bundle import load_bundle
@@ -34,19 +30,14 @@ def home_of_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def base(home_of_models: Path) -> Path:
-    return make_encoder(home_of_models / "tiny")
-
-
-@pytest.fixture(scope="module")
 def data(home_of_models: Path) -> Path:
     return split_data(home_of_models / "data.parquet", examples())
 
 
 @pytest.fixture(scope="module", params=["full", "lora"])
-def trained(request: pytest.FixtureRequest, base: Path, data: Path, home_of_models: Path) -> JobDir:
+def trained(request: pytest.FixtureRequest, tiny: Path, data: Path, home_of_models: Path) -> JobDir:
     settings = recipe(method=request.param, num_train_epochs=1)
-    job = make_job(home_of_models / request.param, base, data, recipe=settings)
+    job = make_job(home_of_models / request.param, tiny, data, recipe=settings)
     run(job)
     return job
 
@@ -58,11 +49,11 @@ def exam_rows(path: Path, data: Path) -> Path:
 
 
 def test_scoring_the_exam_again_gives_the_same_result(
-    trained: JobDir, base: Path, data: Path, tmp_path: Path
+    trained: JobDir, tiny: Path, data: Path, tmp_path: Path
 ) -> None:
     learned = read_json(trained.result)
     rows = exam_rows(tmp_path / "exam.parquet", data)
-    job = make_job(tmp_path / "job", base, rows, "evaluate", adapter=str(trained.adapter))
+    job = make_job(tmp_path / "job", tiny, rows, "evaluate", adapter=str(trained.adapter))
     result = run(job)
     assert result["status"] == "succeeded"
     assert result["scores"] == learned["scores"]["test"]
@@ -71,14 +62,14 @@ def test_scoring_the_exam_again_gives_the_same_result(
 
 
 def test_another_file_is_scored_without_the_training_data_but_for_the_baseline(
-    base: Path, tmp_path: Path
+    tiny: Path, tmp_path: Path
 ) -> None:
     data = split_data(tmp_path / "data.parquet", examples())
-    trained = make_job(tmp_path / "train", base, data, recipe=recipe(num_train_epochs=1))
+    trained = make_job(tmp_path / "train", tiny, data, recipe=recipe(num_train_epochs=1))
     run(trained)
     data.unlink()
     rows = write_data(tmp_path / "file.parquet", [("file", *row) for row in examples()])
-    job = make_job(tmp_path / "job", base, rows, "evaluate", adapter=str(trained.adapter))
+    job = make_job(tmp_path / "job", tiny, rows, "evaluate", adapter=str(trained.adapter))
     result = run(job)
     assert result["scores"]["baseline"] is None
     assert result["scores"]["tuned"].keys() == {"accuracy", "macro_f1", "loss"}
@@ -87,12 +78,12 @@ def test_another_file_is_scored_without_the_training_data_but_for_the_baseline(
 
 
 def test_prediction_answers_every_row_with_its_probability(
-    trained: JobDir, base: Path, tmp_path: Path
+    trained: JobDir, tiny: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "questions.parquet"
     texts = ["where is my parcel", "my password", "invoice " * 90, "?"]
     pq.write_table(pa.table({"row_id": [4, 7, 8, 9], "text": texts}), path)
-    job = make_job(tmp_path / "job", base, path, "predict", adapter=str(trained.adapter))
+    job = make_job(tmp_path / "job", tiny, path, "predict", adapter=str(trained.adapter))
     result = run(job)
     assert result["rows"] == 4
     answers = predictions(result)
@@ -104,36 +95,36 @@ def test_prediction_answers_every_row_with_its_probability(
     assert events(job, "progress")[-1]["step"] == 4
 
 
-def test_no_rows_get_no_answers(trained: JobDir, base: Path, tmp_path: Path) -> None:
+def test_no_rows_get_no_answers(trained: JobDir, tiny: Path, tmp_path: Path) -> None:
     path = tmp_path / "questions.parquet"
     pq.write_table(
         pa.table({"row_id": pa.array([], pa.int64()), "text": pa.array([], pa.string())}), path
     )
-    job = make_job(tmp_path / "job", base, path, "predict", adapter=str(trained.adapter))
+    job = make_job(tmp_path / "job", tiny, path, "predict", adapter=str(trained.adapter))
     result = run(job)
     assert (result["status"], result["rows"]) == ("succeeded", 0)
 
 
 def test_an_untrained_encoder_says_that_it_cannot_answer(
-    base: Path, data: Path, tmp_path: Path
+    tiny: Path, data: Path, tmp_path: Path
 ) -> None:
-    result = run(make_job(tmp_path / "job", base, data, "predict", adapter=None))
+    result = run(make_job(tmp_path / "job", tiny, data, "predict", adapter=None))
     assert result["status"] == "failed"
     assert "tiny only reads texts and cannot sort them before it has learned" in result["reason"]
     with pytest.raises(WorkbenchError, match="train it first"):
-        load_bundle({"name": "tiny", "path": str(base), "kind": "encoder"}, None)
+        load_bundle({"name": "tiny", "path": str(tiny), "kind": "encoder"}, None)
 
 
-def test_a_model_that_is_not_whole_is_named(trained: JobDir, base: Path, tmp_path: Path) -> None:
+def test_a_model_that_is_not_whole_is_named(trained: JobDir, tiny: Path, tmp_path: Path) -> None:
     broken = tmp_path / "adapter"
     shutil.copytree(trained.adapter, broken)
     (broken / "head.safetensors").unlink()
     with pytest.raises(WorkbenchError, match=r"not whole .*head\.safetensors is missing"):
-        load_bundle({"name": "tiny", "path": str(base), "kind": "encoder"}, broken)
+        load_bundle({"name": "tiny", "path": str(tiny), "kind": "encoder"}, broken)
 
 
-def test_one_text_is_answered_as_among_many(trained: JobDir, base: Path) -> None:
-    bundle = load_bundle({"name": "tiny", "path": str(base), "kind": "encoder"}, trained.adapter)
+def test_one_text_is_answered_as_among_many(trained: JobDir, tiny: Path) -> None:
+    bundle = load_bundle({"name": "tiny", "path": str(tiny), "kind": "encoder"}, trained.adapter)
     texts = [text for text, _ in examples()]
     together = bundle.probabilities(texts)
     alone = np.concatenate([bundle.probabilities([text]) for text in texts])

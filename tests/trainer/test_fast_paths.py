@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.trainer.encoders import PEFT_WARNS
+from tests.trainer.jobs import PEFT_WARNS
 from workbench.recipe import Recipe
 from workbench.trainer import attention, machine
 from workbench.trainer.fused_lora import fuse

@@ -7,7 +7,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from tests.trainer.encoders import PEFT_WARNS
+from tests.trainer.jobs import PEFT_WARNS
 from tests.trainer.writers import ARCHITECTURES, make_writer
 from workbench.recipe import Recipe
 from workbench.trainer import loss, machine

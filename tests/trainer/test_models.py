@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from tests.trainer.encoders import PEFT_WARNS
+from tests.trainer.jobs import PEFT_WARNS
 from tests.trainer.writers import ARCHITECTURES, make_writer
 from workbench.errors import WorkbenchError
 from workbench.recipe import Recipe

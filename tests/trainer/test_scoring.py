@@ -8,7 +8,7 @@ import pytest
 import torch
 from sacrebleu.metrics.chrf import CHRF
 
-from tests.trainer.encoders import PEFT_WARNS
+from tests.trainer.jobs import PEFT_WARNS
 from tests.trainer.writers import make_writer, replies
 from workbench.job_dir import EventWriter, JobDir
 from workbench.trainer import generate

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.trainer.encoders import events, predictions
+from tests.trainer.jobs import events, predictions
 from tests.trainer.writers import recipe, split_replies, write_job
 from workbench.job_dir import JobDir, read_json
 

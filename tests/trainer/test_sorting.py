@@ -10,18 +10,13 @@ from safetensors.torch import load_file
 
 from tests.trainer.encoders import (
     LABELS,
-    PEFT_WARNS,
-    events,
     examples,
-    make_encoder,
     make_job,
-    predictions,
     recipe,
-    run,
-    run_orphaned,
     split_data,
     write_data,
 )
+from tests.trainer.jobs import PEFT_WARNS, events, predictions, run, run_orphaned
 from workbench.bundled import bundled_path
 from workbench.job_dir import JobDir, read_json, write_json
 from workbench.trainer.bundle import load_bundle
@@ -29,11 +24,6 @@ from workbench.trainer.checkpoints import last_whole
 from workbench.trainer.process import Process
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_encoder(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,13 +16,14 @@ def loading() -> Iterator[None]:
     Python would look through them again and again for what can be thrown away, which takes 0.7 s
     of the start, and at every full look afterwards.
     """
-    usual = gc.get_threshold()
+    usual, known = gc.get_threshold(), len(sys.modules)
     gc.set_threshold(*SELDOM)
     try:
         yield
     finally:
         gc.set_threshold(*usual)
-        gc.freeze()
+        if len(sys.modules) > known:
+            gc.freeze()
 
 
 def load_bitsandbytes() -> None:
