@@ -42,7 +42,8 @@ postgresql:
 	@$(PY) -m pytest -n 2 --database postgresql tests/storage \
 	  tests/workbench/worker tests/faults/test_worker_death.py tests/faults/test_one_worker.py \
 	  tests/workbench/test_jobs.py tests/workbench/test_ingestion.py \
-	  tests/workbench/test_backup.py tests/workbench/test_restore.py \
+	  tests/workbench/test_backup.py \
+	  tests/workbench/test_restore.py tests/workbench/test_restore_refused.py \
 	  tests/faults/test_queue_under_load.py::test_every_job_is_claimed_once \
 	  tests/faults/test_queue_under_load.py::test_no_read_modify_write_is_lost \
 	  tests/faults/test_queue_under_load.py::test_pages_look_on_while_a_run_writes
