@@ -1,9 +1,7 @@
 """The catalogue of base models: the bundled ones, folders on disk, and models of the hub."""
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,54 +11,8 @@ from storage.database import Store
 from storage.tables import BaseModel
 from workbench import bundled, hub, jobs, model_folder
 from workbench.errors import WorkbenchError
-from workbench.words import short_count, size
-
-READY, LOADING, FAILED = "ready", "loading", "failed"
-_BYTES_PER_WEIGHT = 2
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """A base model, with what there is to know before choosing it."""
-
-    id: int
-    name: str
-    source: str
-    """bundled, folder or hub."""
-    location: str
-    """The folder's path, or the hub id."""
-    kind: str
-    """causal (writes text) or encoder (reads text)."""
-    path: Path | None
-    """Where its files are (for a hub model: will be)."""
-    revision: str
-    parameters: int
-    size_bytes: int
-    licence: str
-    purpose: str
-    context_length: int | None
-    """Longest text that it can read, in tokens."""
-    languages: tuple[str, ...]
-    hidden_size: int
-    layers: int
-    vocab_size: int
-    state: str
-    """ready, loading (its download waits or runs) or failed."""
-    job_id: int | None
-    """Its download."""
-
-    @property
-    def is_bundled(self) -> bool:
-        """Whether it came with the install."""
-        return self.source == "bundled"
-
-
-@dataclass(frozen=True)
-class Recommendation:
-    """The model to begin with for a task, and why."""
-
-    model: ModelInfo
-    reason: str
+from workbench.model_info import FAILED, LOADING, ModelInfo, describe
+from workbench.words import size
 
 
 def list_models(store: Store) -> list[ModelInfo]:
@@ -72,7 +24,7 @@ def list_models(store: Store) -> list[ModelInfo]:
             for name in missing:
                 _add_bundled(session, name)
     with store.read() as session:
-        return [_info(session, model) for model in rows.listed(session)]
+        return [describe(session, model) for model in rows.listed(session)]
 
 
 def get_model(store: Store, model_id: int) -> ModelInfo:
@@ -82,7 +34,7 @@ def get_model(store: Store, model_id: int) -> ModelInfo:
         WorkbenchError: there is none.
     """
     with store.read() as session:
-        return _info(session, _existing(session, model_id))
+        return describe(session, _existing(session, model_id))
 
 
 def resolve_model(store: Store, text: str) -> ModelInfo:
@@ -141,7 +93,7 @@ def add_hub(store: Store, hub_id: str) -> tuple[int, int | None]:
     hub_id = hub.clean_id(hub_id)
     with store.read() as session:
         known = rows.located(session, "hub", hub_id)
-        found = _info(session, known) if known else None
+        found = describe(session, known) if known else None
     if found and found.state != FAILED:
         return found.id, found.job_id if found.state == LOADING else None
     about = hub.look_up(hub_id)
@@ -179,7 +131,7 @@ def remove_model(store: Store, model_id: int) -> None:
     """
     with store.write() as session:
         model = _existing(session, model_id)
-        info = _info(session, model)
+        info = describe(session, model)
         _check_removable(session, info)
         rows.delete(session, model)
     if info.source == "hub" and info.path:
@@ -198,34 +150,6 @@ def _check_removable(session: Session, model: ModelInfo) -> None:
         )
 
 
-def recommend(store: Store, task: str, examples: int, *, has_gpu: bool = False) -> Recommendation:
-    """The bundled model to begin with for a task on this machine, and the reason."""
-    models = {model.name: model for model in list_models(store)}
-    if task == "classification":
-        device = "even without a GPU" if not has_gpu else "on your GPU in no time"
-        few = (
-            " Fewer than 200 examples are enough to try, but more would help."
-            if 0 < examples < 200
-            else ""
-        )
-        return Recommendation(
-            models["all-MiniLM-L6-v2"],
-            "To sort a text, a model only has to read it. This one reads the whole text at once "
-            f"instead of writing word by word, so it learns in minutes {device}, and is usually "
-            f"more accurate than a small model that writes.{few}",
-        )
-    return Recommendation(
-        models["SmolLM2-135M-Instruct"],
-        "Your task needs a model that writes text. This one already follows instructions and is "
-        "small enough to learn from your examples on this machine.",
-    )
-
-
-def can_learn(model: ModelInfo, task: str) -> bool:
-    """Whether a model of this kind can be taught the task: an encoder only sorts."""
-    return model.kind != "encoder" or task == "classification"
-
-
 def _add_bundled(session: Session, name: str) -> None:
     about = bundled.BUNDLED[name]
     if rows.named(session, name) is not None:
@@ -238,76 +162,6 @@ def _add_bundled(session: Session, name: str) -> None:
         kind=about.kind,
         facts={},  # they are in the code, so that they are always those of this version
     )
-
-
-def _info(session: Session, model: BaseModel) -> ModelInfo:
-    facts = _bundled_facts(model.name) if model.source == "bundled" else dict(model.facts or {})
-    path = _path(model, facts)
-    state, job_id = _state(session, model, path)
-    return ModelInfo(
-        id=model.id,
-        name=model.name,
-        source=model.source,
-        location=model.location,
-        kind=model.kind,
-        path=path,
-        revision=model.revision,
-        parameters=int(facts.get("parameters") or 0),
-        size_bytes=int(facts.get("size_bytes") or 0),
-        licence=str(facts.get("licence") or ""),
-        purpose=str(
-            facts.get("purpose") or _purpose(model.kind, int(facts.get("parameters") or 0))
-        ),
-        context_length=facts.get("context_length"),
-        languages=tuple(facts.get("languages") or ()),
-        hidden_size=int(facts.get("hidden_size") or 0),
-        layers=int(facts.get("layers") or 0),
-        vocab_size=int(facts.get("vocab_size") or 0),
-        state=state,
-        job_id=job_id,
-    )
-
-
-def _bundled_facts(name: str) -> dict[str, Any]:
-    about = bundled.BUNDLED.get(name)
-    if about is None:
-        return {}
-    per_weight = 4 if about.kind == "encoder" else _BYTES_PER_WEIGHT
-    return {
-        "parameters": about.parameters,
-        "size_bytes": about.parameters * per_weight,
-        "licence": about.licence,
-        "purpose": about.purpose,
-        "context_length": about.context_length,
-        "languages": about.languages,
-        "hidden_size": about.hidden_size,
-        "layers": about.layers,
-        "vocab_size": 49_152 if about.kind == "causal" else 30_522,
-    }
-
-
-def _path(model: BaseModel, facts: dict[str, Any]) -> Path | None:
-    if model.source == "bundled":
-        return bundled.bundled_path(model.name) if model.name in bundled.BUNDLED else None
-    return Path(facts["path"] if model.source == "hub" else model.location)
-
-
-def _state(session: Session, model: BaseModel, path: Path | None) -> tuple[str, int | None]:
-    if model.source == "bundled":
-        return READY, None  # the trainer prepares it when it is not there yet
-    if model.source == "folder":
-        return (READY if path and (path / "config.json").is_file() else FAILED), None
-    job = rows.newest_import(session, str(path))
-    if job is None or job.status == "succeeded":
-        return (READY if path and (path / "config.json").is_file() else FAILED), None
-    return (FAILED if job.status in ("failed", "cancelled") else LOADING), job.id
-
-
-def _purpose(kind: str, parameters: int) -> str:
-    many = f" with {short_count(parameters)} parameters" if parameters else ""
-    if kind == "encoder":
-        return f"Reads texts and sorts them into categories; an encoder{many}."
-    return f"Writes texts: replies, answers, fields; a language model{many}."
 
 
 def _existing(session: Session, model_id: int) -> BaseModel:

@@ -11,10 +11,10 @@ from storage import files, projects
 from storage.database import Store
 from storage.tables import OPEN, SUCCEEDED, Job
 from workbench import bundled, catalogue, conversions, jobs
-from workbench.catalogue import ModelInfo
 from workbench.checkup import record
 from workbench.checkup.record import Checkup
 from workbench.jobs import JobView
+from workbench.model_info import ModelInfo, can_learn
 from workbench.preparing import Source
 from workbench.presets import preset
 from workbench.versions import VersionInfo, check_there, get_version
@@ -159,7 +159,7 @@ def _base(model: ModelInfo) -> dict[str, Any]:
 def _max_tokens(model: ModelInfo | None, task: str, rows_: int) -> int:
     """So many tokens an example may have in a balanced training with this model, or with one that
     can be taught the task where this one cannot."""
-    taught = model if model and catalogue.can_learn(model, task) else None
+    taught = model if model and can_learn(model, task) else None
     kind = taught.kind if taught else "encoder" if task == "classification" else "causal"
     wanted = preset("balanced", task=task, kind=kind, rows=rows_).max_length
     context = taught.context_length if taught else None

@@ -11,8 +11,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.catalogue import ModelInfo
 from workbench.hardware import Hardware
+from workbench.model_info import ModelInfo
 from workbench.recipe import Recipe
 from workbench.words import about_between, size
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from storage.database import Store
 from workbench import catalogue, versions
-from workbench.catalogue import ModelInfo
 from workbench.estimate import COMFORT, memory_mb, tokens_of
 from workbench.hardware import Hardware
+from workbench.model_info import ModelInfo
 from workbench.recipe import FIELDS, Recipe, from_dict
 from workbench.training import RunView
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from storage import models as rows
 from storage.database import Store
-from workbench.catalogue import ModelInfo
 from workbench.estimate import PastRun, tokens_of
+from workbench.model_info import ModelInfo
 from workbench.recipe import Recipe
 
 LEAST_STEPS = 10

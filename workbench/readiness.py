@@ -5,12 +5,11 @@ from typing import Any
 
 from storage import files
 from storage.tables import DatasetVersion, Run
-from workbench import catalogue
-from workbench.catalogue import ModelInfo
 from workbench.errors import WorkbenchError
 from workbench.estimate import estimate_run, tokens_of
 from workbench.hardware import hardware
 from workbench.job_dir import JobDir
+from workbench.model_info import FAILED, ModelInfo, can_learn
 from workbench.recipe import Recipe
 from workbench.words import size
 
@@ -24,12 +23,12 @@ def check(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
     Raises:
         WorkbenchError: model, data and disk do not go together; what to do instead.
     """
-    if not catalogue.can_learn(model, version.task):
+    if not can_learn(model, version.task):
         raise WorkbenchError(
             f"{model.name} can only sort into categories, but these examples are for something "
             "else: choose a model that writes text, for example SmolLM2-135M-Instruct."
         )
-    if model.state == catalogue.FAILED:
+    if model.state == FAILED:
         raise WorkbenchError(
             f"The files of {model.name} are not in {model.path}: put them back, or download or "
             "add the model again on the Model page."

@@ -13,9 +13,9 @@ from storage import files, trained
 from storage.database import Store
 from storage.trained import Trained
 from workbench import catalogue
-from workbench.catalogue import ModelInfo
 from workbench.errors import WorkbenchError
 from workbench.job_dir import read_json, write_json
+from workbench.model_info import READY, ModelInfo
 
 BASE = "base:"
 RUN = "run-"
@@ -101,4 +101,4 @@ def _of_base(model: ModelInfo) -> dict[str, Any]:
 
 
 def _can_chat(model: ModelInfo) -> bool:
-    return model.kind == "causal" and model.state == catalogue.READY and model.path is not None
+    return model.kind == "causal" and model.state == READY and model.path is not None

@@ -6,11 +6,12 @@ import streamlit as st
 
 from workbench import catalogue, estimate, jobs, projects
 from workbench import versions as datasets
-from workbench.catalogue import LOADING, ModelInfo
 from workbench.estimate import Fit
 from workbench.hardware import hardware
 from workbench.hub import GatedModel, save_token
+from workbench.model_info import FAILED, LOADING, ModelInfo, can_learn
 from workbench.presets import preset
+from workbench.recommendation import recommend
 from workbench.tasks import task_named
 from workbench.ui import context, dialogs, errors, frame
 from workbench.ui.numbers import short_count, size
@@ -88,12 +89,12 @@ def other(model: ModelInfo) -> None:
         if model.state == LOADING:
             download(model)
             return
-        if model.state == catalogue.FAILED:
+        if model.state == FAILED:
             failed(model)
         else:
             fits = fit(model)
             facts(model, fits)
-            if not catalogue.can_learn(model, task):
+            if not can_learn(model, task):
                 st.caption(
                     f":material/block: Cannot learn '{task_named(task).title.lower()}': "
                     "it only sorts texts into categories."
@@ -199,9 +200,7 @@ def add_from_hub() -> None:
 
 frame.header("Model", "Which model fits?")
 models = catalogue.list_models(store)
-advice = catalogue.recommend(
-    store, task, newest.rows if newest else 0, has_gpu=machine.gpu_name is not None
-)
+advice = recommend(store, task, newest.rows if newest else 0, has_gpu=machine.gpu_name is not None)
 if newest is None:
     st.info(
         "Add your data first, and the recommendation will be made for it. "

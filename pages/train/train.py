@@ -6,10 +6,10 @@ import streamlit as st
 
 from workbench import catalogue, estimate, history, projects, training
 from workbench import versions as datasets
-from workbench.catalogue import ModelInfo
 from workbench.estimate import Estimate
 from workbench.hardware import hardware
 from workbench.headline import headline
+from workbench.model_info import READY, ModelInfo, can_learn
 from workbench.presets import PRESETS, preset
 from workbench.recipe import Recipe, from_dict
 from workbench.training import RunView
@@ -33,7 +33,7 @@ def ready_to_train() -> None:
     if not versions:
         needs("There is nothing to learn from yet: add a table with examples first.", "Data")
         return
-    models = [m for m in catalogue.list_models(store) if m.state == catalogue.READY]
+    models = [m for m in catalogue.list_models(store) if m.state == READY]
     chosen = projects.get_project(store, project_id).base_model_id
     if chosen is None:
         needs("Choose the model that will learn from your examples first.", "Model")
@@ -43,7 +43,7 @@ def ready_to_train() -> None:
     with left:
         version = choose_version(versions, draft)
     with right:
-        model = choose_model([m for m in models if catalogue.can_learn(m, version.task)], chosen)
+        model = choose_model([m for m in models if can_learn(m, version.task)], chosen)
     if model is None:
         return
     start_form(version, model, draft)

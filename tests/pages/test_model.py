@@ -12,6 +12,7 @@ from tests.workbench.made import add_dataset
 from workbench import catalogue, hub, projects
 from workbench import model_folder as folders
 from workbench.errors import WorkbenchError
+from workbench.model_info import ModelInfo
 
 PAGE = "pages/model/model.py"
 
@@ -21,7 +22,7 @@ def project_id(store: Store) -> int:
     return projects.create_project(store, "Mails")
 
 
-def _named(store: Store, name: str) -> catalogue.ModelInfo:
+def _named(store: Store, name: str) -> ModelInfo:
     return next(model for model in catalogue.list_models(store) if model.name == name)
 
 

@@ -12,6 +12,8 @@ from workbench import catalogue, hub, jobs, projects
 from workbench import model_folder as folders
 from workbench.bundled import BUNDLED
 from workbench.errors import WorkbenchError
+from workbench.model_info import FAILED, LOADING, READY, can_learn
+from workbench.recommendation import recommend
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def test_the_bundled_models_are_always_there(store: Store) -> None:
     for model in models:
         assert model.parameters == BUNDLED[model.name].parameters
         assert model.licence == "Apache-2.0"
-        assert model.state == catalogue.READY
+        assert model.state == READY
 
 
 def test_a_folder_is_added_once_and_read_again(store: Store, tmp_path: Path) -> None:
@@ -53,7 +55,7 @@ def test_a_folder_that_is_gone_says_so(store: Store, tmp_path: Path) -> None:
     folder = model_folder(tmp_path / "m")
     model_id = catalogue.add_folder(store, folder)
     (folder / "config.json").unlink()
-    assert catalogue.get_model(store, model_id).state == catalogue.FAILED
+    assert catalogue.get_model(store, model_id).state == FAILED
 
 
 def test_a_hub_model_is_downloaded_by_a_job(
@@ -62,7 +64,7 @@ def test_a_hub_model_is_downloaded_by_a_job(
     model_id, job_id = catalogue.add_hub(store, "owner/Tiny-LM")
     assert job_id is not None
     model = catalogue.get_model(store, model_id)
-    assert (model.name, model.revision, model.state) == ("Tiny-LM", "abc123", catalogue.LOADING)
+    assert (model.name, model.revision, model.state) == ("Tiny-LM", "abc123", LOADING)
     with store.read() as session:
         job = session.get(Job, job_id)
         assert job is not None
@@ -74,7 +76,7 @@ def test_a_hub_model_is_downloaded_by_a_job(
         }
     assert catalogue.add_hub(store, "owner/Tiny-LM") == (model_id, job_id)
     jobs.cancel_job(store, job_id)
-    assert catalogue.get_model(store, model_id).state == catalogue.FAILED
+    assert catalogue.get_model(store, model_id).state == FAILED
     again_id, second_job_id = catalogue.add_hub(store, "owner/Tiny-LM")
     assert again_id == model_id
     assert second_job_id not in (None, job_id)
@@ -89,7 +91,7 @@ def test_a_finished_download_is_ready(store: Store, hub_model: hub.HubModel) -> 
         job = session.get(Job, job_id)
         assert job is not None
         job.status = "succeeded"
-    assert catalogue.get_model(store, model_id).state == catalogue.READY
+    assert catalogue.get_model(store, model_id).state == READY
     assert catalogue.add_hub(store, "owner/Tiny-LM") == (model_id, None)
     catalogue.remove_model(store, model_id)
     assert not path.exists()
@@ -142,12 +144,12 @@ def test_removing_a_folder_leaves_its_files(store: Store, tmp_path: Path) -> Non
     ],
 )
 def test_the_recommendation_has_a_reason(store: Store, task: str, name: str, because: str) -> None:
-    advice = catalogue.recommend(store, task, 400)
+    advice = recommend(store, task, 400)
     assert advice.model.name == name
     assert because in advice.reason
-    assert catalogue.can_learn(advice.model, task)
+    assert can_learn(advice.model, task)
 
 
 def test_an_encoder_only_sorts(store: Store) -> None:
     encoder = catalogue.resolve_model(store, "all-MiniLM-L6-v2")
-    assert not catalogue.can_learn(encoder, "completion")
+    assert not can_learn(encoder, "completion")

@@ -7,9 +7,9 @@ import pytest
 from storage.database import Store
 from tests.workbench.made import add_dataset, add_run
 from workbench import catalogue, estimate, history, projects
-from workbench.catalogue import ModelInfo
 from workbench.estimate import PastRun, estimate_run, fit_of
 from workbench.hardware import Hardware
+from workbench.model_info import ModelInfo
 from workbench.recipe import Recipe
 
 MACHINE = Hardware(

@@ -9,9 +9,9 @@ from storage.tables import Job
 from tests.workbench.made import add_dataset, add_run
 from tests.workbench.test_estimate import MACHINE
 from workbench import catalogue, fitting, projects, training
-from workbench.catalogue import ModelInfo
 from workbench.estimate import memory_mb
 from workbench.hardware import Hardware
+from workbench.model_info import ModelInfo
 from workbench.recipe import Recipe
 
 TOKENS = 200.0
