@@ -1,12 +1,15 @@
 """`kill -9` of trainer, worker, web process and all of them, in every phase of a training."""
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.database import Store
 from storage.tables import SUCCEEDED
-from tests.fakes.harness import job_of, until
+from tests.fakes.harness import until
 from tests.faults.real import (
     PATIENCE_S,
     Machine,
@@ -18,6 +21,8 @@ from tests.faults.real import (
     wait_for_phase,
 )
 from workbench import worker_process
+
+LOOK_S = 0.2
 
 
 def kill(computer: Machine, victim: str, job_id: int) -> None:
@@ -33,6 +38,24 @@ def kill(computer: Machine, victim: str, job_id: int) -> None:
         computer.start_worker()
 
 
+@contextlib.contextmanager
+def counting_trainers(job_id: int) -> Iterator[set[int]]:
+    """How many trainers of the job there are, looked at all the time."""
+    counts, over = {0}, threading.Event()
+
+    def look() -> None:
+        while not over.wait(LOOK_S):
+            counts.add(len(trainers(job_id)))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield counts
+    finally:
+        over.set()
+        looking.join()
+
+
 @pytest.mark.parametrize("victim", ["trainer", "worker", "all"])
 @pytest.mark.parametrize("moments", [("preparing", "training"), ("saving", "evaluating")])
 def test_a_training_survives_what_is_killed(
@@ -43,11 +66,13 @@ def test_a_training_survives_what_is_killed(
         computer.start_web()
     computer.start_worker()
     attempt = 0
-    for moment in moments:
-        attempt = wait_for_phase(job_id, moment, after=attempt)
-        kill(computer, victim, job_id)
-    job = wait_for_end(store, job_id)
+    with counting_trainers(job_id) as counts:
+        for moment in moments:
+            attempt = wait_for_phase(job_id, moment, after=attempt)
+            kill(computer, victim, job_id)
+        job = wait_for_end(store, job_id)
     assert (job.status, job.retries) == (SUCCEEDED, 2)
+    assert max(counts) == 1  # at no moment were there two
     steps = [
         e["step"] for e in all_events(job_id) if (e["type"], e.get("kind")) == ("metric", "train")
     ]
@@ -77,25 +102,3 @@ def test_a_second_worker_is_refused(computer: Machine, store: Store) -> None:
     assert second.returncode == 2
     assert "A worker runs for" in said
     assert "Traceback" not in said
-
-
-def test_at_no_moment_are_there_two_trainers(
-    computer: Machine, store: Store, tiny: Path, tmp_path: Path
-) -> None:
-    job_id = start_run(store, tiny, tmp_path)
-    computer.start_worker()
-    attempt, most = 0, 0
-    for _ in range(2):
-        attempt = wait_for_phase(job_id, "preparing", after=attempt)
-        computer.kill_worker()
-        computer.start_worker()
-        until(lambda: (count := len(trainers(job_id))) != 1 or count, PATIENCE_S)
-
-    def over() -> bool:
-        nonlocal most
-        most = max(most, len(trainers(job_id)))
-        return job_of(store, job_id).finished_at is not None
-
-    until(over, PATIENCE_S)
-    assert most == 1
-    assert job_of(store, job_id).status == SUCCEEDED

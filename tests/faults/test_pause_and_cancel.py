@@ -3,8 +3,6 @@
 import random
 from pathlib import Path
 
-import pytest
-
 from storage.database import Store
 from storage.tables import CANCELLED, PAUSED, RUNNING, STARTING, SUCCEEDED
 from tests.fakes.harness import add_job, drive, end_leftovers, folder_of, job_of, new_worker, until
@@ -58,16 +56,16 @@ def test_the_curve_of_a_paused_run_is_that_of_one_that_never_was(
     assert adapters[0].read_bytes() == adapters[1].read_bytes()
 
 
-@pytest.mark.parametrize("moment", ["preparing", "evaluating"])
 def test_a_pause_in_another_phase_is_a_pause(
-    computer: Machine, store: Store, tiny: Path, tmp_path: Path, moment: str
+    computer: Machine, store: Store, tiny: Path, tmp_path: Path
 ) -> None:
     job_id = start_run(store, tiny, tmp_path, eval_max_new_tokens=90)
     computer.start_worker()
-    wait_for_phase(job_id, moment, after=0)
-    pause_job(store, job_id)
-    wait_for_status(store, job_id, PAUSED)
-    resume_job(store, job_id)
+    for number, moment in enumerate(("preparing", "evaluating")):
+        wait_for_phase(job_id, moment, after=number)
+        pause_job(store, job_id)
+        wait_for_status(store, job_id, PAUSED)
+        resume_job(store, job_id)
     assert wait_for_end(store, job_id).status == SUCCEEDED
     assert job_of(store, job_id).retries == 0
 
