@@ -36,7 +36,7 @@ def ask_edit(project: ProjectView) -> None:
     if st.button("Save", key="edit-save", type="primary"):
         with errors.shown():
             projects.update_project(store, project.id, name=name, description=description)
-            close()
+            dialogs.close()
 
 
 @st.dialog("Delete this project?", on_dismiss=dialogs.answered)
@@ -44,18 +44,10 @@ def ask_delete(project: ProjectView) -> None:
     goes = projects.deletion_summary(store, project.id)
     st.write(f"**{plain(project.name)}** will be deleted, and with it: {goes}.")
     st.write("This cannot be undone. To put it away instead, archive it.")
-    with st.container(horizontal=True):
-        if st.button("Delete for good", key="delete-yes", icon=":material/delete:"):
-            with errors.shown():
-                projects.delete_project(store, project.id)
-                close()
-        if st.button("Keep it", key="delete-no", type="primary"):
-            close()
-
-
-def close() -> None:
-    dialogs.answered()
-    st.rerun()
+    dialogs.decide(
+        "delete", "Delete for good", "Keep it",
+        lambda: projects.delete_project(store, project.id), icon=":material/delete:",
+    )  # fmt: skip
 
 
 def open_step(project_id: int, step: str) -> None:

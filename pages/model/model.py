@@ -141,15 +141,10 @@ def download(model: ModelInfo) -> None:
 def ask_remove(model: ModelInfo) -> None:
     what = "Its files are deleted, too." if model.source == "hub" else "Its folder stays as it is."
     st.write(f"**{plain(model.name)}** leaves the list. {what}")
-    with st.container(horizontal=True):
-        if st.button("Remove it", key="remove-yes", icon=":material/delete:"):
-            with errors.shown():
-                catalogue.remove_model(store, model.id)
-                dialogs.answered()
-                st.rerun()
-        if st.button("Keep it", key="remove-no", type="primary"):
-            dialogs.answered()
-            st.rerun()
+    dialogs.decide(
+        "remove", "Remove it", "Keep it",
+        lambda: catalogue.remove_model(store, model.id), icon=":material/delete:",
+    )  # fmt: skip
 
 
 def add(hub_id: str) -> None:

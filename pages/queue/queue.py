@@ -138,8 +138,7 @@ def ask_after(view: JobView, others: list[QueuedJob]) -> None:
     if st.button("Start after this one", key="after-yes", type="primary"):
         with errors.shown():
             jobs.move_job(store, view.id, chosen)
-            dialogs.answered()
-            st.rerun()
+            dialogs.close()
 
 
 @st.dialog("Cancel this job?", on_dismiss=dialogs.answered)
@@ -149,14 +148,10 @@ def ask_cancel(view: JobView) -> None:
         st.write("The best state so far is kept and can be used.")
     elif not view.attempt:
         st.write("It has not started yet; nothing is lost.")
-    with st.container(horizontal=True):
-        if st.button("Cancel it", key="cancel-yes", icon=":material/stop_circle:"):
-            jobs.cancel_job(store, view.id)
-            dialogs.answered()
-            st.rerun()
-        if st.button("Let it go on", key="cancel-no", type="primary"):
-            dialogs.answered()
-            st.rerun()
+    dialogs.decide(
+        "cancel", "Cancel it", "Let it go on",
+        lambda: jobs.cancel_job(store, view.id), icon=":material/stop_circle:",
+    )  # fmt: skip
 
 
 def ended_row(job: QueuedJob) -> dict[str, str]:

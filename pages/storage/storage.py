@@ -49,13 +49,14 @@ def show_freeable(use: DiskUse) -> None:
 def ask_free(found: Freeable) -> None:
     st.markdown(f"**{plain(found.title)}**" + (f": {plain(found.names)}." if found.names else "."))
     st.write(f"{found.why} {count(found.size_bytes)} bytes become free. This cannot be taken back.")
-    with st.container(horizontal=True):
-        if st.button(f"Free {size(found.size_bytes)}", key="free-yes", type="primary"):
-            freed = disk_use.free(store, found.key)
-            dialogs.answered()
-            st.session_state["toasts"] = [f"{size(freed)} are free again."]
-            st.rerun()
-        keep_button("free-no")
+    dialogs.decide(
+        "free", f"Free {size(found.size_bytes)}", "Keep it", lambda: free(found), likely=True
+    )
+
+
+def free(found: Freeable) -> None:
+    freed = disk_use.free(store, found.key)
+    st.session_state["toasts"] = [f"{size(freed)} are free again."]
 
 
 def show_backups() -> None:
@@ -136,18 +137,10 @@ def ask_delete(backup: BackupFile) -> None:
         f"{plain(backup.path.name)} from {when(backup.made_at)} goes; {size(backup.size_bytes)} "
         "become free. Your projects stay as they are."
     )
-    with st.container(horizontal=True):
-        if st.button("Delete the backup", key="delete-yes", type="primary"):
-            backups.delete_backup(backup.path.name)
-            dialogs.answered()
-            st.rerun()
-        keep_button("delete-no")
-
-
-def keep_button(key: str) -> None:
-    if st.button("Keep it", key=key):
-        dialogs.answered()
-        st.rerun()
+    dialogs.decide(
+        "delete", "Delete the backup", "Keep it",
+        lambda: backups.delete_backup(backup.path.name), likely=True,
+    )  # fmt: skip
 
 
 def show_dialog(use: DiskUse) -> None:

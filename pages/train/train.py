@@ -254,8 +254,7 @@ def ask_rename(run: RunView) -> None:
     if st.button("Save", key="rename-save", type="primary"):
         with errors.shown():
             training.rename_run(store, run.id, name)
-            dialogs.answered()
-            st.rerun()
+            dialogs.close()
 
 
 @st.dialog("Delete this training?", on_dismiss=dialogs.answered)
@@ -264,15 +263,10 @@ def ask_delete(run: RunView) -> None:
         f"**{plain(run.name)}** will be deleted with its trained model, its curves and its scores. "
         "This cannot be undone."
     )
-    with st.container(horizontal=True):
-        if st.button("Delete for good", key="run-delete-yes", icon=":material/delete:"):
-            with errors.shown():
-                training.delete_run(store, run.id)
-                dialogs.answered()
-                st.rerun()
-        if st.button("Keep it", key="run-delete-no", type="primary"):
-            dialogs.answered()
-            st.rerun()
+    dialogs.decide(
+        "run-delete", "Delete for good", "Keep it",
+        lambda: training.delete_run(store, run.id), icon=":material/delete:",
+    )  # fmt: skip
 
 
 if st.query_params.get("run", "").isdigit():

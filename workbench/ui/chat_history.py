@@ -100,7 +100,7 @@ def _ask_name(opened: ConversationInfo) -> None:
     if st.button("Save", key="title-save", type="primary"):
         with errors.shown():
             conversations.rename_conversation(context.store(), opened.id, title)
-            _close()
+            dialogs.close()
 
 
 @st.dialog("Delete this conversation?", on_dismiss=dialogs.answered)
@@ -110,16 +110,11 @@ def _ask_to_delete(opened: ConversationInfo) -> None:
         f"**{plain(opened.title)}** will be deleted, and with it: {goes} with all answers, "
         "ratings and corrections. This cannot be undone."
     )
-    with st.container(horizontal=True):
-        if st.button("Delete for good", key="delete-yes", icon=":material/delete:"):
-            with errors.shown():
-                conversations.delete_conversation(context.store(), opened.id)
-                open_conversation(None)
-                _close()
-        if st.button("Keep it", key="delete-no", type="primary"):
-            _close()
+    dialogs.decide(
+        "delete", "Delete for good", "Keep it", lambda: _delete(opened), icon=":material/delete:"
+    )
 
 
-def _close() -> None:
-    dialogs.answered()
-    st.rerun()
+def _delete(opened: ConversationInfo) -> None:
+    conversations.delete_conversation(context.store(), opened.id)
+    open_conversation(None)

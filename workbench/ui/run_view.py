@@ -97,14 +97,10 @@ def _ask_cancel(run: RunView) -> None:
         st.write("It has not started yet; nothing is lost.")
     else:
         st.write("It stops after saving. The best state so far is kept and can be used.")
-    with st.container(horizontal=True):
-        if st.button("Cancel it", key="cancel-yes", icon=":material/stop_circle:"):
-            training.cancel_run(context.store(), run.id)
-            dialogs.answered()
-            st.rerun()
-        if st.button("Let it learn", key="cancel-no", type="primary"):
-            dialogs.answered()
-            st.rerun()
+    dialogs.decide(
+        "cancel", "Cancel it", "Let it learn",
+        lambda: training.cancel_run(context.store(), run.id), icon=":material/stop_circle:",
+    )  # fmt: skip
 
 
 def _outcome(run: RunView) -> None:
