@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -32,6 +33,28 @@ def upgrade() -> None:
     {then}
 """
 
+NextVersion = Callable[[str], None]
+
+
+@pytest.fixture
+def next_version(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> NextVersion:
+    """Makes this a version with one more migration, which ends as told, over a store with rows."""
+    with store.write() as session:
+        session.add(Project(name="p"))
+        session.flush()
+        session.add(Dataset(project_id=1, name="Replies"))
+    store.close()
+
+    def add(then: str) -> None:
+        folder = tmp_path / "migrations"
+        shutil.copytree(schema._MIGRATIONS, folder)
+        heads = sorted((folder / "versions").glob("[0-9]*.py"))
+        text = ADDS_A_COLUMN.format(head=heads[-1].name[:4], then=then)
+        (folder / "versions" / "9999_a_colour.py").write_text(text)
+        monkeypatch.setattr(schema, "_MIGRATIONS", folder)
+
+    return add
+
 
 def test_the_migrations_make_what_the_tables_say(store: Store) -> None:
     with store.engine.connect() as connection:
@@ -50,10 +73,9 @@ def test_a_database_of_a_newer_version_is_refused_untouched(store: Store) -> Non
 
 
 def test_an_upgrade_keeps_all_rows(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    next_version: NextVersion,
 ) -> None:
-    _populate(store)
-    _add_migration(tmp_path, monkeypatch, then="pass")
+    next_version("pass")
     upgraded = open_store()
     with upgraded.read() as session:
         assert session.scalar(sa.text("SELECT colour FROM projects")) == "grey"
@@ -63,10 +85,9 @@ def test_an_upgrade_keeps_all_rows(
 
 @pytest.mark.sqlite
 def test_an_upgrade_keeps_a_copy_of_what_was(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    next_version: NextVersion,
 ) -> None:
-    _populate(store)
-    _add_migration(tmp_path, monkeypatch, then="pass")
+    next_version("pass")
     upgraded = open_store()
     upgraded.close()
     copies = list(Path(upgraded.engine.url.database or "").parent.glob("*.bak"))
@@ -77,11 +98,10 @@ def test_an_upgrade_keeps_a_copy_of_what_was(
 
 
 def test_an_upgrade_that_breaks_off_changes_nothing(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, next_version: NextVersion
 ) -> None:
-    _populate(store)
+    next_version("raise RuntimeError('cut off')")
     before = _contents(store)
-    _add_migration(tmp_path, monkeypatch, then="raise RuntimeError('cut off')")
     with pytest.raises(RuntimeError, match="cut off"):
         open_store()
     assert _contents(store) == before
@@ -89,29 +109,11 @@ def test_an_upgrade_that_breaks_off_changes_nothing(
 
 @pytest.mark.sqlite
 def test_rows_that_an_upgrade_left_without_owner_are_reported(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    next_version: NextVersion,
 ) -> None:
-    _populate(store)
-    _add_migration(tmp_path, monkeypatch, then='op.execute("DELETE FROM projects")')
+    next_version('op.execute("DELETE FROM projects")')
     with pytest.raises(StorageError, match="1 rows without an owner"):
         open_store()
-
-
-def _populate(store: Store) -> None:
-    with store.write() as session:
-        session.add(Project(name="p"))
-        session.flush()
-        session.add(Dataset(project_id=1, name="Replies"))
-    store.close()
-
-
-def _add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, then: str) -> None:
-    folder = tmp_path / "migrations"
-    shutil.copytree(schema._MIGRATIONS, folder)
-    heads = sorted((folder / "versions").glob("[0-9]*.py"))
-    text = ADDS_A_COLUMN.format(head=heads[-1].name[:4], then=then)
-    (folder / "versions" / "9999_a_colour.py").write_text(text)
-    monkeypatch.setattr(schema, "_MIGRATIONS", folder)
 
 
 def _contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
