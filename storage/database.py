@@ -8,6 +8,7 @@ on PostgreSQL. Writes are short, so one at a time is fast enough, and none ever 
 
 import contextlib
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,8 @@ class Store:
         writing = self.engine.execution_options(workbench_write=True)
         self._read = sessionmaker(reading, expire_on_commit=False)
         self._write = sessionmaker(writing, expire_on_commit=False)
+        # Whoever forgets to close it still gives the connections back, to PostgreSQL as it wants.
+        weakref.finalize(self, self.engine.dispose)
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:

@@ -1,7 +1,9 @@
 """The connection rules: no update is lost, nothing half-written is seen."""
 
 import datetime as dt
+import gc
 import random
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +26,17 @@ def test_a_connection_has_the_rules_of_the_house(store: Store) -> None:
         "busy_timeout": 30000,
         "foreign_keys": 1,
     }
+
+
+def test_a_store_that_nobody_closed_gives_its_connections_back(store: Store) -> None:
+    forgotten = Store(store.url)
+    pool = cast(sa.QueuePool, forgotten.engine.pool)
+    with forgotten.read() as session:
+        session.connection()
+    assert pool.checkedin() == 1
+    del forgotten, session
+    gc.collect()
+    assert pool.checkedin() == 0
 
 
 def test_its_size_grows_with_what_it_keeps(store: Store) -> None:
