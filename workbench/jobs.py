@@ -150,7 +150,7 @@ def get_job(store: Store, job_id: int) -> JobView:
         WorkbenchError: there is none with this number.
     """
     with store.read() as session:
-        return view_of(session, _found(session, job_id))
+        return view_of(session, found_job(session, job_id))
 
 
 def list_attempts(store: Store, job_id: int) -> list[AttemptView]:
@@ -165,9 +165,9 @@ def cancel_job(store: Store, job_id: int) -> JobView:
     A job that is over stays as it is.
     """
     with store.write() as session:
-        _found(session, job_id)
+        found_job(session, job_id)
         jobs.request_cancel(session, job_id)
-        return view_of(session, _found(session, job_id))
+        return view_of(session, found_job(session, job_id))
 
 
 def pause_job(store: Store, job_id: int) -> JobView:
@@ -177,13 +177,13 @@ def pause_job(store: Store, job_id: int) -> JobView:
         WorkbenchError: it is over, or is of a kind that only runs or does not.
     """
     with store.write() as session:
-        job = _found(session, job_id)
+        job = found_job(session, job_id)
         if job.kind not in LANES["work"]:
             raise WorkbenchError(f"A {job.kind} job cannot be paused: stop it instead.")
         if job.status in TERMINAL:
             raise WorkbenchError(f"Job {job_id} is over already: there is nothing to pause.")
         jobs.request_pause(session, job_id)
-        return view_of(session, _found(session, job_id))
+        return view_of(session, found_job(session, job_id))
 
 
 def resume_job(store: Store, job_id: int) -> JobView:
@@ -193,39 +193,10 @@ def resume_job(store: Store, job_id: int) -> JobView:
         WorkbenchError: it is over; nothing is left to go on with.
     """
     with store.write() as session:
-        if _found(session, job_id).status in TERMINAL:
+        if found_job(session, job_id).status in TERMINAL:
             raise WorkbenchError(f"Job {job_id} is over already: start a new one instead.")
         jobs.resume(session, job_id)
-        return view_of(session, _found(session, job_id))
-
-
-def move_job(store: Store, job_id: int, after_job_id: int | None = None) -> None:
-    """Let a job that waits start right after another one, or (None) before all that wait.
-
-    Raises:
-        WorkbenchError: one of the two does not wait any more, or they are the same.
-    """
-    with store.write() as session:
-        job = _found(session, job_id)
-        if job.status not in (QUEUED, PAUSED):
-            raise WorkbenchError(f"Job {job_id} does not wait any more: it keeps its place.")
-        other = _found(session, after_job_id) if after_job_id is not None else None
-        if other is not None and (other.id == job_id or other.status not in OPEN):
-            raise WorkbenchError(
-                f"Job {job_id} cannot start after job {other.id}: choose one that waits or runs."
-            )
-        jobs.move(session, job_id, after_job_id)
-
-
-def shift_job(store: Store, job_id: int, places: int) -> None:
-    """Move a job that waits one place to the front (-1) or to the back (1) of its lane."""
-    with store.write() as session:
-        job = _found(session, job_id)
-        waiting = [
-            row.id for row in jobs.listing(session, (QUEUED, PAUSED)) if _same_lane(row, job)
-        ]
-        if job_id in waiting and 0 <= (place := waiting.index(job_id) + places) < len(waiting):
-            jobs.swap(session, job_id, waiting[place])
+        return view_of(session, found_job(session, job_id))
 
 
 def wait_for(
@@ -298,11 +269,12 @@ def _lane_of(kind: str) -> tuple[str, ...]:
     raise WorkbenchError(f"There is no kind of job named '{kind}'.")
 
 
-def _same_lane(job: Job, other: Job) -> bool:
-    return _lane_of(job.kind) == _lane_of(other.kind)
+def found_job(session: Session, job_id: int) -> Job:
+    """The row of this id.
 
-
-def _found(session: Session, job_id: int) -> Job:
+    Raises:
+        WorkbenchError: there is none.
+    """
     if (job := jobs.get(session, job_id)) is None:
         raise WorkbenchError(f"There is no job {job_id}: it may have been deleted.")
     return job

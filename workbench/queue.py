@@ -1,11 +1,12 @@
-"""The queue of all projects, as its page shows it: what runs, what waits, what has ended."""
+"""The queue of all projects: what runs, what waits, what has ended; and the order of what waits."""
 
 from dataclasses import dataclass
 
 from storage import jobs, projects
 from storage.database import Store
-from storage.tables import OPEN, TERMINAL, Job
-from workbench.jobs import LANES, JobView, view_of
+from storage.tables import OPEN, PAUSED, QUEUED, TERMINAL, Job
+from workbench.errors import WorkbenchError
+from workbench.jobs import LANES, JobView, found_job, lane_of, view_of
 
 SHOWN = (*LANES["work"], *LANES["data"])
 """Kinds of jobs that the user started; servers and the like come and go by themselves."""
@@ -54,3 +55,34 @@ def queue(store: Store) -> Queue:
         waiting = [job for job in jobs.listing(session, OPEN) if job.kind in SHOWN]
         ended = jobs.newest(session, SHOWN, TERMINAL, ENDED)
         return Queue(tuple(map(shown, waiting)), tuple(map(shown, ended)))
+
+
+def move_job(store: Store, job_id: int, after_job_id: int | None = None) -> None:
+    """Let a job that waits start right after another one, or (None) before all that wait.
+
+    Raises:
+        WorkbenchError: one of the two does not wait any more, or they are the same.
+    """
+    with store.write() as session:
+        job = found_job(session, job_id)
+        if job.status not in (QUEUED, PAUSED):
+            raise WorkbenchError(f"Job {job_id} does not wait any more: it keeps its place.")
+        other = found_job(session, after_job_id) if after_job_id is not None else None
+        if other is not None and (other.id == job_id or other.status not in OPEN):
+            raise WorkbenchError(
+                f"Job {job_id} cannot start after job {other.id}: choose one that waits or runs."
+            )
+        jobs.move(session, job_id, after_job_id)
+
+
+def shift_job(store: Store, job_id: int, places: int) -> None:
+    """Move a job that waits one place to the front (-1) or to the back (1) of its lane."""
+    with store.write() as session:
+        job = found_job(session, job_id)
+        waiting = [
+            row.id
+            for row in jobs.listing(session, (QUEUED, PAUSED))
+            if lane_of(row.kind) == lane_of(job.kind)
+        ]
+        if job_id in waiting and 0 <= (place := waiting.index(job_id) + places) < len(waiting):
+            jobs.swap(session, job_id, waiting[place])

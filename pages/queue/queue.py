@@ -115,12 +115,12 @@ def buttons(view: JobView, found: Queue) -> None:
 
 def move(view: JobView, where: str) -> None:
     if where == "First":
-        act(lambda: jobs.move_job(store, view.id))
+        act(lambda: queue.move_job(store, view.id))
     elif where == "After …":
         dialogs.ask("after", view.id)
         st.rerun(scope="app")
     else:
-        act(lambda: jobs.shift_job(store, view.id, -1 if where == "Earlier" else 1))
+        act(lambda: queue.shift_job(store, view.id, -1 if where == "Earlier" else 1))
 
 
 def act(change: Callable[[], object]) -> None:
@@ -137,7 +137,7 @@ def ask_after(view: JobView, others: list[QueuedJob]) -> None:
     chosen = st.selectbox("Job", list(titles), format_func=titles.__getitem__, key="after-job")
     if st.button("Start after this one", key="after-yes", type="primary"):
         with errors.shown():
-            jobs.move_job(store, view.id, chosen)
+            queue.move_job(store, view.id, chosen)
             dialogs.close()
 
 

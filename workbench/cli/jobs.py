@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from storage.schema import open_store
-from workbench import jobs, worker, worker_process
+from workbench import jobs, queue, worker, worker_process
 from workbench.cli.output import command, emit
 
 
@@ -74,7 +74,7 @@ def _resume(options: argparse.Namespace) -> int:
 
 def _move(options: argparse.Namespace) -> int:
     store = open_store()
-    jobs.move_job(store, options.job, options.after)
+    queue.move_job(store, options.job, options.after)
     order = [job.id for job in jobs.list_jobs(store, active=True)]
     emit(options, {"queue": order}, f"The queue is now: {', '.join(map(str, order))}.")
     return 0

@@ -6,7 +6,8 @@ from storage.database import Store
 from storage.tables import CANCELLED, SUCCEEDED
 from tests.fakes.harness import add_job, drive, goes_on, job_of, learned_job, status_of
 from workbench.errors import WorkbenchError
-from workbench.jobs import cancel_job, move_job, pause_job, shift_job
+from workbench.jobs import cancel_job, pause_job
+from workbench.queue import move_job, shift_job
 from workbench.worker import Worker
 
 
