@@ -12,12 +12,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import schema
-from storage.database import Store
-from tests.fakes import postgres
+if TYPE_CHECKING:  # xdist's controller reads this file, too, and need not wait for SQLAlchemy
+    from storage.database import Store
+    from tests.fakes import postgres
 
 _numbers = itertools.count(1)
 
@@ -51,6 +52,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database of the newest schema, made once."""
+    from storage import schema
+
     path = tmp_path_factory.mktemp("database") / "workbench.db"
     schema.upgrade(f"sqlite:///{path}")
     with closing(sqlite3.connect(path)) as connection:
@@ -59,8 +62,11 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[postgres.Server]:
+def postgresql() -> "Iterator[postgres.Server]":
     """A PostgreSQL server whose database `migrated` is empty and has the newest schema."""
+    from storage import schema
+    from tests.fakes import postgres
+
     bin = postgres.binaries()
     if bin is None:
         pytest.skip("PostgreSQL is not installed here (Debian: apt-get install postgresql)")
@@ -71,7 +77,7 @@ def postgresql() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql: postgres.Server) -> Iterator[str]:
+def postgresql_url(postgresql: "postgres.Server") -> Iterator[str]:
     """The address of an empty PostgreSQL database of the newest schema."""
     with postgresql.database(f"test_{next(_numbers)}", "migrated") as url:
         yield url
@@ -80,8 +86,10 @@ def postgresql_url(postgresql: postgres.Server) -> Iterator[str]:
 @pytest.fixture
 def store(
     home: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Store]:
+) -> "Iterator[Store]":
     """An empty store in the fresh home, on the database that `--database` chooses."""
+    from storage.database import Store
+
     home.mkdir(exist_ok=True)
     if request.config.getoption("--database") == "postgresql":
         url = request.getfixturevalue("postgresql_url")
