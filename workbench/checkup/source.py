@@ -1,7 +1,7 @@
 """The table that a version came from: rows without a category, and how to draw a fair exam."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from workbench.readers import Table, read_table
 from workbench.readers.table import options_from
 from workbench.split_by import TIME, SplitBy, groups_of, moments_of
 from workbench.split_columns import SplitAdvice, recommend
+from workbench.tasks import Task
 from workbench.words import percent
 
 MOST_UNLABELLED = 5000
@@ -62,7 +63,7 @@ def look(rows: Rows, spec: Mapping[str, Any], progress: Progress) -> Look:
         return Look()
     table = read_table(Path(about["path"]), about["name"], options_from(about["options"]))
     progress(0.5)
-    unlabelled = _unlabelled(rows, table, spec["mapping"]["roles"])
+    unlabelled = unlabelled_in(table, rows.task, spec["mapping"]["roles"], set(rows.row_ids))
     progress(0.6)
     plan = plan_from(rows.task.name, spec["mapping"], rows.seed)
     return Look(unlabelled, _fair_split(rows, table, plan))
@@ -134,10 +135,12 @@ def split_finding(rows: Rows, fair: FairSplit, gap: tuple[float, float] | None) 
     )
 
 
-def _unlabelled(rows: Rows, table: Table, roles: Mapping[str, str]) -> Unlabelled:
-    if rows.task.name != "classification":
+def unlabelled_in(
+    table: Table, task: Task, roles: Mapping[str, str], known: Collection[int]
+) -> Unlabelled:
+    """The first rows of a table that have a text but no category; `known` rows do not count."""
+    if task.name != "classification":
         return Unlabelled()
-    known = set(rows.row_ids)
     texts, labels = mapping.texts(table, roles["text"]), mapping.texts(table, roles["label"])
     numbers = table.row_numbers.to_pylist()
     found = [
