@@ -51,16 +51,18 @@ def add_next(
     return add_version(session, former.dataset_id, content_hash=content_hash, **{**same, **values})
 
 
-def same_version(
+def newest_if_same(
     session: Session, dataset_id: int, content_hash: str, mapping: dict[str, Any]
 ) -> DatasetVersion | None:
-    """The version with this very content and mapping, or None."""
-    found = session.scalars(
-        sa.select(DatasetVersion).where(
-            DatasetVersion.dataset_id == dataset_id, DatasetVersion.content_hash == content_hash
-        )
-    )
-    return next((version for version in found if version.mapping == mapping), None)
+    """The newest version, if it has this very content and mapping; else None."""
+    newest = session.scalars(
+        sa.select(DatasetVersion)
+        .where(DatasetVersion.dataset_id == dataset_id)
+        .order_by(DatasetVersion.number.desc())
+        .limit(1)
+    ).first()
+    same = newest and newest.content_hash == content_hash and newest.mapping == mapping
+    return newest if same else None
 
 
 def version_with_dataset(

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from storage import conversions, files
 from storage import datasets as rows
 from storage.database import Store
-from storage.tables import OPEN
+from storage.tables import FAILED, OPEN
 from workbench import checkups, jobs
 from workbench.amending import amended
 from workbench.checkup import fixing, record
@@ -26,7 +26,7 @@ HERE_ROWS = 50_000
 """Larger datasets are changed by a job rather than in the pages' process."""
 SPLIT = "split"
 """The finding whose fix draws the exam anew."""
-FIX, EDIT, LABEL, RETURN = "fix", "edit", "label", "return"
+FIX, EDIT, LABEL, RETURN, AGAIN = "fix", "edit", "label", "return", "again"
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,10 @@ def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
     """
     version = get_version(store, fix.version_id)
     mapping, report = _drawn_anew(version, fix)
-    if version.rows > HERE_ROWS:
-        return _queue(store, version, fix, mapping, report)
     version = dataclasses.replace(version, mapping=mapping, report=report)
+    if version.rows > HERE_ROWS:
+        change = {"kind": FIX, "title": fix.title, "rows": fix.finding.rows}
+        return _queue(store, version, _order_of(fix), change)
     return _amend(store, version, _edit_of(fix), FIX, fix.title)
 
 
@@ -169,6 +170,14 @@ def mending(store: Store, version: VersionInfo) -> JobView | None:
     return None
 
 
+def failure(store: Store, version: VersionInfo) -> str:
+    """Why the last change of this version by a job failed; empty if none did."""
+    with store.read() as session:
+        found = conversions.of_project(session, version.project_id, (MEND,))
+        mine = [job for job in found if job.spec.get("version_id") == version.id]
+        return mine[0].reason if mine and mine[0].status == FAILED else ""
+
+
 def data_of(version: VersionInfo) -> pa.Table:
     """A version's examples: row_id, split and the roles of its task.
 
@@ -204,26 +213,38 @@ def _save(
     return get_version(store, version_id)
 
 
+def _order_of(fix: Fix) -> dict[str, Any]:
+    """A fix as a job's spec names it."""
+    return {
+        "checkup": str(checkups.folder(fix.job_id)),
+        "finding": fix.finding.kind,
+        "fix": fix.kind,
+        "leave": sorted(fix.leave),
+    }
+
+
+def queue_again(store: Store, version: VersionInfo, again: dict[str, Any], title: str) -> JobView:
+    """Let a job make earlier changes again; `again` is what `conversion.mend` says of it.
+
+    Raises:
+        WorkbenchError: the version is being changed already.
+    """
+    return _queue(store, version, {"again": again}, {"kind": AGAIN, "title": title, "rows": 0})
+
+
 def _queue(
-    store: Store,
-    version: VersionInfo,
-    fix: Fix,
-    mapping: dict[str, Any],
-    report: dict[str, Any],
+    store: Store, version: VersionInfo, order: dict[str, Any], change: dict[str, Any]
 ) -> JobView:
     spec = {
         "kind": MEND,
         "version_id": version.id,
         "data": str(version.path),
         "task": version.task,
-        "mapping": mapping,
+        "mapping": version.mapping,
         "seed": version.split_seed,
-        "report": report,
-        "checkup": str(checkups.folder(fix.job_id)),
-        "finding": fix.finding.kind,
-        "fix": fix.kind,
-        "leave": sorted(fix.leave),
-        "change": {"kind": FIX, "title": fix.title, "rows": fix.finding.rows, "of": version.number},
+        "report": version.report,
+        **order,
+        "change": {**change, "of": version.number},
     }
     if mending(store, version):
         raise WorkbenchError(

@@ -27,6 +27,7 @@ from workbench.ingest import same_split
 from workbench.jobs import JobView
 from workbench.preparing import Plan, Prepared, Source, plan_from
 from workbench.readers import ReadOptions, Table, signs, unpack
+from workbench.versions import before_saved
 
 LARGE_BYTES = 32 << 20
 CONVERT, PREPARE = "convert", "prepare"
@@ -121,7 +122,7 @@ class Order:
     test_read: ReadOptions
     """How the exam file of the plan, if it has one, is read."""
     saved_id: int | None = None
-    """The version that was saved from this very page; it changes nothing."""
+    """The version that was saved from this very page; it, and what was made of it, change nothing."""
 
 
 def preparation_of(store: Store, order: Order) -> JobView | None:
@@ -231,7 +232,7 @@ def _earlier(store: Store, order: Order) -> list[str]:
     with store.read() as session:
         dataset = datasets.named(session, order.project_id, order.dataset_name.strip())
         found = datasets.versions_of_dataset(session, dataset.id) if dataset else []
-    wanted = [v for v in found if same_split(v, order.plan) and v.id != order.saved_id]
+    wanted = [v for v in before_saved(found, order.saved_id) if same_split(v, order.plan)]
     paths = [files.object_path(version.content_hash) for version in wanted]
     return [str(path) for path in paths if path.is_file()]
 

@@ -82,7 +82,7 @@ class SavedVersion:
     splits: dict[str, int]
     report: dict[str, Any]
     created: bool
-    """False if this very version was there already."""
+    """False if the newest version was this very one already."""
 
 
 def earlier_splits(store: Store, project_id: int, dataset_name: str, plan: Plan) -> dict[str, str]:
@@ -118,7 +118,7 @@ def save_prepared(
 ) -> SavedVersion:
     """Save examples as the next version of the dataset, which is made if there is none.
 
-    The same examples with the same mapping are not saved twice.
+    Examples and a mapping as those of the newest version are not saved again.
 
     Raises:
         WorkbenchError: the name does not do.
@@ -129,7 +129,7 @@ def save_prepared(
     mapping = prepared.plan.as_mapping()
     with store.write() as session:
         dataset = rows.named(session, project_id, name) or rows.add(session, project_id, name)
-        version = rows.same_version(session, dataset.id, digest, mapping)
+        version = rows.newest_if_same(session, dataset.id, digest, mapping)
         created = version is None
         version = version or rows.add_version(
             session,

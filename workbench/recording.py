@@ -83,11 +83,11 @@ def _keep_scores(session: Session, job: Job, result: Result, scores: dict[str, A
 
 
 def _keep_version(session: Session, job: Job, result: Result) -> None:
-    """The next version of a dataset, unless the dataset was deleted meanwhile."""
+    """The next version of a dataset, unless nothing changed or it was deleted meanwhile."""
     former = datasets.version_with_dataset(session, job.spec["version_id"])
-    if former is not None:
+    if former is not None and "examples_hash" in result:
         made = {name: result[name] for name in ("rows", "dropped", "splits", "report", "mapping")}
-        change = job.spec["change"]
+        change = {**job.spec["change"], "rows": result.get("touched", job.spec["change"]["rows"])}
         datasets.add_next(session, former[0], result["examples_hash"], change=change, **made)
 
 

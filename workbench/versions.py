@@ -1,9 +1,10 @@
 """The versions of the datasets of a project: what is there, how to get it, how to be rid of it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from storage import conversions, files, leftovers
 from storage import datasets as rows
@@ -42,10 +43,19 @@ class VersionInfo:
     """The canonical examples, as Parquet."""
 
 
+_Version = TypeVar("_Version", VersionInfo, DatasetVersion)
+
+
 def list_versions(store: Store, project_id: int) -> list[VersionInfo]:
     """Every version of the project's datasets, the newest first."""
     with store.read() as session:
         return [_info(*found) for found in rows.versions_of_project(session, project_id)]
+
+
+def before_saved(versions: Sequence[_Version], saved_id: int | None) -> list[_Version]:
+    """The versions of a dataset without one (`saved_id`) and what was made after it."""
+    number = next((version.number for version in versions if version.id == saved_id), None)
+    return [version for version in versions if number is None or version.number < number]
 
 
 def get_version(store: Store, version_id: int) -> VersionInfo:

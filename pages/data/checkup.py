@@ -86,5 +86,7 @@ history.undo_button(version)
 if job := amendments.mending(context.store(), version):
     job_progress.show(job)
 else:
+    if reason := amendments.failure(context.store(), version):
+        st.error(reason, icon=":material/error:")
     _checkup(version)
 history.show(version)

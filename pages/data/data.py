@@ -51,7 +51,7 @@ def _make(draft: Draft, file: Source) -> None:
         model_id = projects.get_project(context.store(), context.project_id()).base_model_id
         look.tabs(table, prepared, model_id)
     if prepared:
-        saving.panel(draft, file, prepared)
+        saving.panel(draft, file, prepared, table)
 
 
 def _prepare(draft: Draft, file: Source, roles: dict[str, str], table: Table) -> Prepared | None:

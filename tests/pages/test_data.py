@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from tests.pages.opened import open_page, texts
-from workbench import ingest, projects
+from workbench import amendments, ingest, projects
+from workbench.checkup.fixing import Edit
 from workbench.preparing import Source
 
 PAGE = "pages/data/data.py"
@@ -277,3 +278,44 @@ def test_another_sheet_is_looked_at_afresh(store: Store, project_id: int) -> Non
 
 def _role_key(at: AppTest, role: str) -> str:
     return next(str(box.key) for box in at.selectbox if str(box.key).endswith(f"-{role}"))
+
+
+def test_what_was_mended_is_made_again_on_a_newer_file(store: Store, project_id: int) -> None:
+    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at.text_input(key="data-name").set_value("My mails").run()
+    at.button(key="data-save").click().run()
+    (first,) = ingest.list_versions(store, project_id)
+    edit = Edit(frozenset({4}), {(6, "text"): "hello there"})
+    amendments.amend(store, first.id, edit, "edit", "By hand")
+
+    at.button(key="data-another").click().run()
+    _paste(at, TABLE + "one more\tkind 1\n")
+    at.text_input(key="data-name").set_value("My mails").run()
+    assert at.checkbox(key="data-again").value
+    assert at.checkbox(key="data-again").label == (
+        "Make my earlier changes again: 1 row changed and 1 row taken out"
+    )
+    at.button(key="data-save").click().run()
+
+    newest, from_file, *_ = ingest.list_versions(store, project_id)
+    assert (newest.number, newest.rows, from_file.rows) == (4, 60, 61)
+    assert "made again: they are version 4" in texts(at)
+    assert "61 examples are saved as version 3" in texts(at)
+
+
+def test_earlier_changes_can_be_left_out(store: Store, project_id: int) -> None:
+    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at.text_input(key="data-name").set_value("My mails").run()
+    at.button(key="data-save").click().run()
+    (first,) = ingest.list_versions(store, project_id)
+    amendments.amend(store, first.id, Edit(frozenset({4})), "edit", "By hand")
+
+    at.button(key=f"edit-{first.id}").click().run()
+    at.checkbox(key="data-again").uncheck().run()
+    assert not open_page(PAGE, project=project_id).checkbox(key="data-again").value
+    at.button(key="data-save").click().run()
+
+    newest, *older = ingest.list_versions(store, project_id)
+    assert (newest.number, newest.rows, newest.change) == (3, 60, None)
+    assert len(older) == 2
+    assert "made again" not in texts(at)

@@ -56,13 +56,16 @@ def test_a_dataset_is_found_whatever_the_case_of_its_name(store: Store, dataset_
         assert datasets.named(session, 2, "Categories") is None
 
 
-def test_the_same_version_needs_content_and_mapping(store: Store, dataset_id: int) -> None:
+def test_only_the_newest_version_can_be_the_same(store: Store, dataset_id: int) -> None:
     with store.write() as session:
+        assert datasets.newest_if_same(session, dataset_id, "c" * 64, {}) is None
         version = datasets.add_version(session, dataset_id, **_values())
-        same = datasets.same_version(session, dataset_id, "c" * 64, version.mapping)
-        assert same is version
-        assert datasets.same_version(session, dataset_id, "c" * 64, {}) is None
-        assert datasets.same_version(session, dataset_id, "d" * 64, version.mapping) is None
+        mapping = version.mapping
+        assert datasets.newest_if_same(session, dataset_id, "c" * 64, mapping) is version
+        assert datasets.newest_if_same(session, dataset_id, "c" * 64, {}) is None
+        assert datasets.newest_if_same(session, dataset_id, "d" * 64, mapping) is None
+        datasets.add_version(session, dataset_id, **{**_values(), "content_hash": "d" * 64})
+        assert datasets.newest_if_same(session, dataset_id, "c" * 64, mapping) is None
 
 
 def test_a_dataset_goes_with_its_versions_and_names_its_objects(

@@ -9,7 +9,8 @@ import pytest
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
 from tests.fakes.harness import add_job
-from workbench import ingest, jobs, projects
+from workbench import amendments, ingest, jobs, projects
+from workbench.checkup.fixing import Edit
 from workbench.cli import main, output
 
 
@@ -37,6 +38,25 @@ def test_import_prints_what_became_of_the_file(
     assert said["dropped"] == 0
     assert sum(said["splits"].values()) == 60
     assert list(projects.project_names(store).values()) == ["Shop"]
+
+
+def test_earlier_changes_are_made_again_unless_the_file_is_wanted_as_it_is(
+    table: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    importing = ["import", str(table), "--project", "Shop", "--json"]
+    assert main(importing) == 0
+    (first,) = ingest.list_versions(store, 1)
+    amendments.amend(store, first.id, Edit(frozenset({4})), "edit", "By hand")
+    table.write_text(table.read_text() + "One more question?,payment\n")
+    capsys.readouterr()
+
+    assert main(importing) == 0
+    said = _said(capsys)
+    assert (said["version"], said["rows"], said["made_again"]) == (4, 60, 1)
+
+    assert main([*importing, "--as-it-is"]) == 0
+    said = _said(capsys)
+    assert (said["version"], said["rows"], said["made_again"]) == (5, 61, 0)
 
 
 def test_several_files_are_imported_as_one_and_the_task_is_guessed(

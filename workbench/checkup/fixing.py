@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.checkup.record import REMOVE
+from workbench.words import joined, plural
 
 NOT_CHANGED = ("row_id",)
 WHOLE = "whole row"
@@ -28,6 +29,12 @@ class Edit:
     def rows(self) -> int:
         """How many rows it touches."""
         return len(self.remove | {row for row, _ in self.change or {}}) + len(self.add)
+
+    def sentence(self) -> str:
+        """ "3 rows changed, 1 row taken out and 5 rows sorted by hand"; empty if there is none."""
+        changed = {row for row, _ in self.change or {}} - self.remove
+        counts = {"changed": changed, "taken out": self.remove, "sorted by hand": self.add}
+        return joined([f"{plural(len(of), 'row')} {what}" for what, of in counts.items() if of])
 
 
 def edit_of(fix: str, marks: pa.Table) -> Edit:
@@ -103,16 +110,24 @@ def _line(row: int, column: str, before: str, after: str, text: str = "") -> dic
 
 def difference(before: pa.Table, after: pa.Table) -> Edit:
     """The edit that makes one version of a dataset of another."""
-    old = {row["row_id"]: row for row in before.to_pylist()}
-    new = {row["row_id"]: row for row in after.to_pylist()}
-    change = {
-        (number, name): row[name] or ""
-        for number, row in new.items()
-        if number in old and row != old[number]
-        for name in row
-        if row[name] != old[number].get(name)
-    }
-    added = tuple(
-        {**row, "row_id": str(number)} for number, row in new.items() if number not in old
-    )
-    return Edit(frozenset(old.keys() - new.keys()), change, added)
+    kept = pc.is_in(before["row_id"], value_set=after["row_id"])
+    place = pc.index_in(after["row_id"], value_set=before["row_id"])
+    same, came = after.filter(place.is_valid()), after.filter(place.is_null())
+    then = before.take(place.drop_null())
+    ids = same["row_id"].to_numpy()
+    change: dict[tuple[int, str], str] = {}
+    for name in same.column_names:
+        if name in NOT_CHANGED:
+            continue
+        new = pc.fill_null(same[name].cast(pa.large_string()), "")
+        old = (
+            pc.fill_null(then[name].cast(pa.large_string()), "")
+            if name in then.schema.names
+            else ""
+        )
+        differs = pc.not_equal(new, old).to_numpy()
+        texts = new.filter(pa.array(differs)).to_pylist()
+        change |= {(int(i), name): text for i, text in zip(ids[differs], texts, strict=True)}
+    added = tuple({**row, "row_id": str(row["row_id"])} for row in came.to_pylist())
+    gone = before.filter(pc.invert(kept))["row_id"].to_pylist()
+    return Edit(frozenset(gone), change, added)

@@ -9,13 +9,15 @@ from typing import Any
 from storage import files
 from storage.database import Store
 from storage.schema import open_store
-from workbench import ingest, projects
+from workbench import again, ingest, projects
 from workbench.cli.output import command, emit
 from workbench.errors import WorkbenchError
-from workbench.readers import ReadOptions
+from workbench.preparing import plan_from
+from workbench.readers import ReadOptions, read_table
 from workbench.split_by import facts, parsed
 from workbench.tasks import ROLES, TASKS, task_named
 from workbench.versions import VersionInfo
+from workbench.words import plural
 
 
 def add_commands(commands: Any) -> None:
@@ -47,6 +49,11 @@ def add_commands(commands: Any) -> None:
         help="how the exam is drawn: random, group:COLUMN (rows with the same value stay on one "
         "side), or time:COLUMN (the newest rows)",
     )
+    parser.add_argument(
+        "--as-it-is",
+        action="store_true",
+        help="do not make the changes again that were made to the dataset's newest version",
+    )
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -71,6 +78,10 @@ def _import(options: argparse.Namespace) -> int:
             near_duplicates=test_path is None,
         )
     version = ingest.get_version(store, saved.version_id)
+    changed = None
+    if saved.created and not options.as_it_is:
+        read = plan_from(version.task, version.mapping).read
+        changed = again.repeat(store, version, read_table(path, name, read))
     notes = list(saved.report.get("notes") or ())
     drawn = saved.report.get("split") or facts(split_by, [])
     splits = ", ".join(f"{count} {split}" for split, count in saved.splits.items())
@@ -79,19 +90,27 @@ def _import(options: argparse.Namespace) -> int:
         {
             "dataset_id": saved.dataset_id,
             "dataset": version.dataset_name,
-            "version": version.number,
-            "rows": saved.rows,
-            "dropped": saved.dropped,
-            "splits": saved.splits,
+            "version": (changed or version).number,
+            "rows": (changed or version).rows,
+            "dropped": (changed or version).dropped,
+            "splits": (changed or version).splits,
+            "made_again": (changed.change or {}).get("rows") if changed else 0,
             "split": drawn,
             "task": version.task,
             "notes": notes,
         },
         f"Dataset {saved.dataset_id} ('{version.dataset_name}'), version {version.number}: "
         f"{saved.rows} examples ({splits}), {saved.dropped} left out. "
-        + " ".join([f"The exam is drawn {drawn['text']}.", *notes]),
+        + " ".join([f"The exam is drawn {drawn['text']}.", *notes, *_made_again(changed)]),
     )
     return 0
+
+
+def _made_again(changed: VersionInfo | None) -> list[str]:
+    if changed is None or changed.change is None:
+        return []
+    rows = plural(changed.change["rows"], "row")
+    return [f"Earlier changes to {rows} were made again: they are version {changed.number}."]
 
 
 def as_one(paths: list[Path]) -> tuple[Path, str]:

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.amending import amended
-from workbench.checkup import fixing, record
+from workbench.checkup import carrying, fixing, record
+from workbench.checkup.fixing import Edit
 from workbench.conversion import limits
 from workbench.preparing import plan_from
 from workbench.trainer.process import Process
@@ -16,8 +18,10 @@ from workbench.words import count
 def mend(process: Process) -> dict[str, Any]:
     """Write examples.parquet into the job's folder; the result has what a version's row needs.
 
-    The spec has the version's `data`, `task`, `mapping`, `seed` and `report`, and the fix: the
-    `checkup` folder, the `finding`, `fix` (remove or change) and the row ids to `leave` alone.
+    The spec has the version's `data`, `task`, `mapping`, `seed` and `report`, and either the fix
+    (the `checkup` folder, the `finding`, `fix`: remove or change, and the row ids to `leave`
+    alone), or `again`: the Parquet files `before` and `after` the changes that are to be made
+    again, and whether row numbers mean the `same_rows`. Nothing is written if none applies.
 
     Raises:
         WorkbenchError: too little would be left, or there is too much for the memory.
@@ -34,9 +38,10 @@ def _mend(process: Process) -> dict[str, Any]:
     spec = process.spec
     process.phase("reading", "Reading the examples")
     data = pq.read_table(spec["data"])
-    found = record.marks(Path(spec["checkup"]), spec["finding"])
-    edit = fixing.edit_of(spec["fix"], record.those_that(spec["fix"], found, spec["leave"]))
+    edit = _carried(spec["again"], data) if "again" in spec else _fix(spec)
     process.check()
+    if not edit.rows:
+        return {"rows": len(data), "touched": 0}
     process.phase("checking", f"Changing {count(edit.rows)} of {count(len(data))} examples")
     plan = plan_from(spec["task"], spec["mapping"], spec["seed"])
     prepared = amended(data, plan, spec["report"], edit)
@@ -47,8 +52,20 @@ def _mend(process: Process) -> dict[str, Any]:
     return {
         "examples": str(target),
         "rows": len(prepared),
+        "touched": edit.rows,
         "splits": prepared.splits,
         "dropped": prepared.dropped,
         "report": prepared.report,
         "mapping": spec["mapping"],
     }
+
+
+def _fix(spec: dict[str, Any]) -> Edit:
+    found = record.marks(Path(spec["checkup"]), spec["finding"])
+    return fixing.edit_of(spec["fix"], record.those_that(spec["fix"], found, spec["leave"]))
+
+
+def _carried(again: dict[str, Any], data: pa.Table) -> Edit:
+    before, after = pq.read_table(again["before"]), pq.read_table(again["after"])
+    edit = carrying.changes_between(before, after)
+    return carrying.carried(edit, before, data, same_rows=again["same_rows"])

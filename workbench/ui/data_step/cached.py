@@ -10,6 +10,7 @@ from workbench.readers import ReadOptions, Table
 from workbench.split_columns import SplitColumn
 from workbench.tasks import task_named
 from workbench.ui import context
+from workbench.versions import before_saved
 
 
 def table(source: Source, options: ReadOptions) -> Table:
@@ -55,15 +56,16 @@ def prepared(
 ) -> Prepared:
     """The examples that the page's choices give, split as in earlier versions of the dataset.
 
-    What was saved from this very page (`saved_id`) changes nothing about them.
+    What was saved from this very page (`saved_id`) changes nothing about them, nor does what was
+    made of it.
     """
     store, project_id = context.store(), context.project_id()
-    known = tuple(
-        version.id
+    found = [
+        version
         for version in ingest.list_versions(store, project_id)
         if version.dataset_name.casefold() == dataset_name.strip().casefold()
-        and version.id != saved_id
-    )
+    ]
+    known = tuple(version.id for version in before_saved(found, saved_id))
     key = repr((source, options, plan))
     return _prepared(key, source, options, plan, known, project_id, dataset_name)
 

@@ -39,6 +39,8 @@ class Draft:
     """Whether that was chosen; else it is the suggestion."""
     near_duplicates: bool = True
     dataset_name: str = ""
+    again: bool = True
+    """Whether earlier changes to the dataset are made again."""
     uploads: dict[str, str] = field(default_factory=dict)
     """source or test → the upload that is on its way."""
     saved_version_id: int | None = None

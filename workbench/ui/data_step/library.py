@@ -78,7 +78,7 @@ def _actions(version: VersionInfo) -> None:
             icon=":material/edit:",
             help="Start the next version from this one: other columns, other rows."
             if version.change is None
-            else "Starts from the file as it was brought: what was mended since is not in it.",
+            else "Starts from the file as it was brought; what was mended since can be made again.",
         ):
             drafts.start_over(drafts.from_version(version))
             st.rerun()

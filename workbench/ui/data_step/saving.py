@@ -6,8 +6,10 @@ import streamlit as st
 
 from workbench import ingest, sources
 from workbench.preparing import Prepared, Source
+from workbench.readers import Table
 from workbench.ui import context, errors
 from workbench.ui.data_step import draft as drafts
+from workbench.ui.data_step import earlier_changes
 from workbench.ui.data_step.draft import Draft
 from workbench.ui.frame import PAGES
 from workbench.ui.text import plain
@@ -22,7 +24,7 @@ def name_of(draft: Draft, source: Source) -> str:
     return draft.dataset_name.strip() or sources.title_of(source.name)[: ingest.NAME_LIMIT]
 
 
-def panel(draft: Draft, source: Source, prepared: Prepared) -> None:
+def panel(draft: Draft, source: Source, prepared: Prepared, table: Table) -> None:
     """The name and the button; once saved, what to do next."""
     fingerprint = _fingerprint(source, prepared, name_of(draft, source))
     saved = _saved(draft, fingerprint)
@@ -38,6 +40,7 @@ def panel(draft: Draft, source: Source, prepared: Prepared) -> None:
         exam = "keeps its exam questions" if kept else "has an exam of its own"
         same = plain(before[0].dataset_name)
         st.caption(f"It becomes the next version of '{same}' and {exam}.")
+    offer = earlier_changes.choose(draft, source, prepared, table, before)
     if st.button(
         f"Save as version {number}", key="data-save", type="primary", icon=":material/save:"
     ):
@@ -47,6 +50,8 @@ def panel(draft: Draft, source: Source, prepared: Prepared) -> None:
             )
             draft.saved_version_id, draft.saved_as = version.version_id, fingerprint
             drafts.save(draft)
+            if offer:
+                earlier_changes.make(version.version_id, offer)
             st.rerun()
 
 
@@ -90,6 +95,7 @@ def _next(version: VersionInfo) -> None:
         f"{version.number} of '{plain(version.dataset_name)}'.",
         icon=":material/check_circle:",
     )
+    earlier_changes.said(version)
     with st.container(horizontal=True):
         if st.button(
             "Next: choose a model",

@@ -1,0 +1,206 @@
+"""What was mended once is mended again when a newer file comes: that, and nothing else."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from storage.database import Store
+from storage.tables import SUCCEEDED
+from tests.fakes.harness import drive
+from workbench import again, amendments, exploring, ingest, jobs, projects
+from workbench.checkup.fixing import Edit
+from workbench.jobs import JobView
+from workbench.launchers.local import LocalLauncher
+from workbench.preparing import Source, plan_from
+from workbench.sources import open_source
+from workbench.versions import VersionInfo, get_version
+from workbench.worker import Worker
+
+LABELS = ("delivery", "refund", "other")
+ROWS = [f"question number {i},{LABELS[i % 3]}" for i in range(60)]
+EDIT = Edit(frozenset({5}), {(3, "text"): "how much is it", (4, "label"): "delivery"})
+
+
+class Dataset:
+    """A dataset that is imported again and again."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.store, self.folder = store, folder
+        self.project_id = projects.create_project(store, "Mails")
+
+    def imported(self, rows: list[str]) -> VersionInfo:
+        path = self.folder / "mails.csv"
+        path.write_text("\n".join(["text,label", *rows]) + "\n")
+        saved = ingest.save_version(
+            self.store, project_id=self.project_id, path=path, task="classification"
+        )
+        return get_version(self.store, saved.version_id)
+
+    def edit_for(self, version: VersionInfo) -> Edit:
+        """The earlier changes as an edit of this, the newest version."""
+        found = again.earlier(self.before(version), version.task)
+        assert found is not None
+        source = Source(version.source_hash, version.source_name)
+        plan = plan_from(version.task, version.mapping)
+        return again.carried(found, source, plan, data_of(version), open_source(source))
+
+    def before(self, version: VersionInfo) -> list[VersionInfo]:
+        history = amendments.history(self.store, version)
+        return [other for other in history if other.number < version.number]
+
+
+@pytest.fixture
+def dataset(store: Store, tmp_path: Path) -> Dataset:
+    return Dataset(store, tmp_path)
+
+
+def data_of(version: VersionInfo) -> "pq.Table":
+    return pq.read_table(version.path)
+
+
+def said(version: VersionInfo) -> dict[int, tuple[str, str]]:
+    return {row["row_id"]: (row["text"], row["label"]) for row in data_of(version).to_pylist()}
+
+
+def test_rows_are_known_again_by_what_they_say(store: Store, dataset: Dataset) -> None:
+    first = dataset.imported(ROWS)
+    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    longer = dataset.imported(["a new one,refund", *ROWS])
+
+    edit = dataset.edit_for(longer)
+
+    assert edit == Edit(frozenset({6}), {(4, "text"): "how much is it", (5, "label"): "delivery"})
+    found = again.earlier(dataset.before(longer), longer.task)
+    assert found is not None
+    made = again.make(store, longer.id, found, edit)
+    assert isinstance(made, VersionInfo)
+    assert (made.number, made.rows) == (4, 60)
+    assert said(made)[4] == ("how much is it", "refund")
+    assert made.change == {
+        "kind": "again",
+        "title": "The changes of version 2 made again",
+        "rows": 3,
+        "of": 3,
+    }
+    assert again.made_of(store, longer) == made
+    assert again.made_of(store, first) is None
+
+
+def test_what_was_corrected_in_the_file_meanwhile_stays_as_it_is_there(
+    store: Store, dataset: Dataset
+) -> None:
+    first = dataset.imported(ROWS)
+    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    rows = [*ROWS, "one more,other"]
+    rows[1] = "question number 1 in other words,refund"
+
+    edit = dataset.edit_for(dataset.imported(rows))
+
+    assert edit == Edit(frozenset({5}), {(4, "label"): "delivery"})
+
+
+def test_of_rows_that_say_the_same_the_first_is_the_first(store: Store, dataset: Dataset) -> None:
+    doubled = ["hello,other", "hello,refund", *ROWS]
+    first = dataset.imported(doubled)
+    amendments.amend(store, first.id, Edit(frozenset({3})), "edit", "The second hello")
+
+    edit = dataset.edit_for(dataset.imported(["bye,other", *doubled, "hello,delivery"]))
+
+    assert edit == Edit(frozenset({4}), {})
+
+
+def test_of_the_same_file_rows_are_known_by_their_number(store: Store, dataset: Dataset) -> None:
+    first = dataset.imported(ROWS)
+    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    found = again.earlier(amendments.history(store, first), first.task)
+    assert found is not None
+    source = Source(first.source_hash, first.source_name)
+    plan = plan_from(first.task, first.mapping)
+    other_texts = data_of(first).slice(0, 3)
+    shouted = ["QUESTION NUMBER 0", "QUESTION NUMBER 1", "question number 2"]
+    place = other_texts.column_names.index("text")
+    other_texts = other_texts.set_column(place, "text", [shouted])
+
+    edit = again.carried(found, source, plan, other_texts, open_source(source))
+
+    assert edit == Edit(frozenset(), {(4, "label"): "delivery"}), "row 3 says something else now"
+
+
+def test_rows_sorted_by_hand_are_sorted_again_where_they_stand_now(
+    store: Store, dataset: Dataset
+) -> None:
+    unsorted = ["where is it,", "who are you,"]
+    first = dataset.imported([*ROWS, *unsorted])
+    edits = exploring.pending(store, first)
+    edits.labels = {62: ("where is it", "delivery"), 63: ("who are you", "other")}
+    exploring.keep(store, first, edits)
+    exploring.save(store, first)
+
+    edit = dataset.edit_for(dataset.imported(["where is it,", *ROWS, "more,refund"]))
+
+    assert [(row["row_id"], row["text"], row["label"]) for row in edit.add] == [
+        ("2", "where is it", "delivery")
+    ]
+
+
+def test_a_version_that_is_as_its_file_has_nothing_to_make_again(
+    store: Store, dataset: Dataset
+) -> None:
+    first = dataset.imported(ROWS)
+    assert again.earlier([first], first.task) is None
+    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    amendments.go_back(store, first.id)
+    assert again.earlier(amendments.history(store, first), first.task) is None
+    assert again.earlier([], "classification") is None
+
+
+def test_changes_carry_on_through_several_files(store: Store, dataset: Dataset) -> None:
+    first = dataset.imported(ROWS)
+    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    second = dataset.imported([*ROWS, "more,refund"])
+    found = again.earlier(dataset.before(second), second.task)
+    assert found is not None
+    again.make(store, second.id, found, dataset.edit_for(second))
+
+    assert dataset.edit_for(dataset.imported(["yet more,other", *ROWS])).remove == {6}
+
+
+def test_a_large_dataset_has_them_made_again_by_a_job(
+    store: Store, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = dataset.imported(ROWS)
+    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    longer = dataset.imported(["a new one,refund", *ROWS])
+    found = again.earlier(dataset.before(longer), longer.task)
+    assert found is not None
+    monkeypatch.setattr(again, "HERE_ROWS", 10)
+    assert found.is_large
+
+    job = again.make(store, longer.id, found)
+
+    assert isinstance(job, JobView)
+    drive(Worker(store, LocalLauncher()), lambda: jobs.get_job(store, job.id).is_over)
+    assert jobs.get_job(store, job.id).status == SUCCEEDED
+    made = again.made_of(store, longer)
+    assert made is not None
+    assert made.change is not None
+    assert (made.number, made.rows, made.change["rows"]) == (4, 60, 3)
+    assert said(made)[4] == ("how much is it", "refund")
+
+
+def test_a_job_that_finds_nothing_to_change_makes_no_version(
+    store: Store, dataset: Dataset
+) -> None:
+    first = dataset.imported(ROWS)
+    amendments.amend(store, first.id, Edit(frozenset({5})), "edit", "Some changes")
+    without = dataset.imported([*ROWS[:3], *ROWS[4:]])
+    found = again.earlier(dataset.before(without), without.task)
+    assert found is not None
+
+    job = again.make(store, without.id, found)
+
+    assert isinstance(job, JobView)
+    drive(Worker(store, LocalLauncher()), lambda: jobs.get_job(store, job.id).is_over)
+    assert jobs.get_job(store, job.id).status == SUCCEEDED
+    assert amendments.history(store, without)[0] == without

@@ -1,0 +1,145 @@
+"""Earlier changes to a dataset, made again on the version that came from a newer file."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage.database import Store
+from workbench import amendments
+from workbench.amendments import AGAIN, HERE_ROWS
+from workbench.checkup import carrying
+from workbench.checkup.fixing import Edit
+from workbench.checkup.source import unlabelled_in
+from workbench.jobs import JobView
+from workbench.preparing import Plan, Source, plan_from
+from workbench.readers import Table
+from workbench.tasks import task_named
+from workbench.versions import VersionInfo, before_saved, get_version
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was changed in a dataset since its file came."""
+
+    first: VersionInfo
+    """As it came from its file."""
+    last: VersionInfo
+    """With the changes."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether they are made by a job rather than in the pages' process."""
+        return max(self.first.rows, self.last.rows) > HERE_ROWS
+
+
+def earlier(versions: list[VersionInfo], task: str) -> Earlier | None:
+    """The changes that stand behind the newest of a dataset's versions.
+
+    Args:
+        versions: those of one dataset, the newest first, without the one that is new.
+
+    Returns:
+        None if it came from its file as it is, or was for another task.
+    """
+    if not versions or versions[0].change is None or versions[0].task != task:
+        return None
+    last = versions[0]
+    for version in versions[1:]:
+        if version.change is None and version.source_hash == last.source_hash:
+            here = version.path.is_file() and last.path.is_file() and version.path != last.path
+            return Earlier(version, last) if here and version.task == task else None
+    return None
+
+
+def changes(found: Earlier) -> Edit:
+    """All that was changed, on the rows of the version that came from the file."""
+    return carrying.changes_between(*_before_and_after(found))
+
+
+def carried(found: Earlier, source: Source, plan: Plan, data: pa.Table, table: Table) -> Edit:
+    """The changes as an edit of new examples.
+
+    Args:
+        source: where the new examples are from.
+        data: the new examples.
+        table: the rows of the new file, of which some may have no category.
+    """
+    edit = changes(found)
+    unsorted = None
+    if edit.add:
+        unsorted = unlabelled_in(
+            table, task_named(plan.task), plan.roles, set(data["row_id"].to_pylist())
+        )
+    before, _ = _before_and_after(found)
+    return carrying.carried(
+        edit, before, data, same_rows=same_rows(found, source, plan), unsorted=unsorted
+    )
+
+
+def same_rows(found: Earlier, source: Source, plan: Plan) -> bool:
+    """Whether row numbers mean the same rows as then: the same sheet of the same file."""
+    then = plan_from(found.first.task, found.first.mapping)
+    return found.first.source_hash == source.digest and then.read.sheet == plan.read.sheet
+
+
+def make(
+    store: Store, version_id: int, found: Earlier, edit: Edit | None = None
+) -> VersionInfo | JobView:
+    """Make the changes again: the next version, or for a large dataset the job that makes it.
+
+    Args:
+        edit: as `carried` gave it; None lets a job find it out.
+
+    Raises:
+        WorkbenchError: none of them applies, or the version is not the newest any more.
+    """
+    version = get_version(store, version_id)
+    if edit is not None:
+        return amendments.amend(store, version_id, edit, AGAIN, _title(found))
+    plan = plan_from(version.task, version.mapping)
+    source = Source(version.source_hash, version.source_name)
+    again = {
+        "before": str(found.first.path),
+        "after": str(found.last.path),
+        "same_rows": same_rows(found, source, plan),
+    }
+    return amendments.queue_again(store, version, again, _title(found))
+
+
+def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | None:
+    """Make the changes of the versions before a new one again, for callers without a page.
+
+    Args:
+        table: the rows of the file that the new version came from.
+
+    Returns:
+        The version that it made; None if there was nothing to make again.
+    """
+    before = before_saved(amendments.history(store, version), version.id)
+    found = earlier(before, version.task)
+    if found is None:
+        return None
+    source = Source(version.source_hash, version.source_name)
+    plan = plan_from(version.task, version.mapping)
+    edit = carried(found, source, plan, amendments.data_of(version), table)
+    if not edit.rows:
+        return None
+    return amendments.amend(store, version.id, edit, AGAIN, _title(found))
+
+
+def made_of(store: Store, version: VersionInfo) -> VersionInfo | None:
+    """The version that has the earlier changes of another dataset's version made again, if any."""
+    for other in amendments.history(store, version):
+        change = other.change or {}
+        if change.get("kind") == AGAIN and change.get("of") == version.number:
+            return other
+    return None
+
+
+def _title(found: Earlier) -> str:
+    return f"The changes of version {found.last.number} made again"
+
+
+def _before_and_after(found: Earlier) -> tuple[pa.Table, pa.Table]:
+    return pq.read_table(found.first.path), pq.read_table(found.last.path)
