@@ -11,6 +11,7 @@ from workbench.checkup.answers import UNLIKE, given, similarity
 from workbench.checkup.buckets import Ints, chosen, kept_and_copies
 from workbench.checkup.duplicates import in_order
 from workbench.checkup.finding import Finding, Mark, harm_of
+from workbench.checkup.patterns import of_a_pattern
 from workbench.checkup.rows import Rows
 from workbench.splits import TEST, TRAIN, VALIDATION
 from workbench.structured import parsed
@@ -41,8 +42,12 @@ def _apart(pairs: Ints, answers: Sequence[str]) -> Ints:
 
 
 def _typos(rows: Rows, order: Ints) -> Ints:
-    """Pairs of texts of which one word is written a little differently, with different answers."""
+    """Pairs of texts of which one word is written a little differently, with different answers.
+
+    Where that word fills a pattern (see `patterns`), it is another word rather than a typo.
+    """
     pairs = _apart(rows.alike.sure.pairs(order), rows.answers())[:_MOST_PAIRS]
+    pairs = pairs[~of_a_pattern(rows.alike, pairs)]
     words = word_lists(rows.questions(), pairs)
     return chosen(pairs, [_is_typo(words[a], words[b]) for a, b in pairs.tolist()])
 

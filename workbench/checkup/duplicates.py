@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from workbench.checkup.answers import given, same_answers, similarity
-from workbench.checkup.buckets import Ints, chosen, kept_and_copies
+from workbench.checkup.answers import similarity
+from workbench.checkup.buckets import Ints, kept_and_copies
+from workbench.checkup.copies import alike_pairs, copies
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
 from workbench.splits import TEST, TRAIN, VALIDATION
@@ -23,20 +24,20 @@ def check(rows: Rows) -> Finding | None:
     for splits in ((VALIDATION, TRAIN), (TEST,)):
         marks += _marks(rows, _copies(rows, in_order(rows, splits)), len(marks))
         rows.progress(0.9)
-    copies = [mark for mark in marks if mark.drop]
-    if not copies:
+    drops = [mark for mark in marks if mark.drop]
+    if not drops:
         return None
-    exact = sum(mark.value >= _EXACT for mark in copies)
-    first = next((mark for mark in copies if mark.value < _EXACT), copies[0])
+    exact = sum(mark.value >= _EXACT for mark in drops)
+    first = next((mark for mark in drops if mark.value < _EXACT), drops[0])
     return Finding(
         KIND,
-        f"{plural(len(copies), 'row')} {_says(len(copies))} nearly the same as another one",
-        f"{_sentence(rows, first)} {_counted(exact, len(copies) - exact)}",
+        f"{plural(len(drops), 'row')} {_says(len(drops))} nearly the same as another one",
+        f"{_sentence(rows, first)} {_counted(exact, len(drops) - exact)}",
         "The model learns these over and over at the expense of all others, and where they stand "
         "in practice or exam questions one mistake counts several times.",
-        harm_of(0.2, len(copies) / len(rows), 0.5),
+        harm_of(0.2, len(drops) / len(rows), 0.5),
         marks,
-        remove=f"Take out {plural(len(copies), 'copy', 'copies')}",
+        remove=f"Take out {plural(len(drops), 'copy', 'copies')}",
     )
 
 
@@ -46,32 +47,18 @@ def in_order(rows: Rows, splits: tuple[str, ...]) -> Ints:
     return np.concatenate([np.flatnonzero(all_splits == split) for split in splits])
 
 
-def alike_pairs(rows: Rows, order: Ints) -> Ints:
-    """Pairs of rows that ask alike; of categories, those of the same one."""
-    if rows.task.name != "classification":
-        return rows.alike.pairs(order)
-    return rows.alike.pairs(order, np.unique(rows.answers(), return_inverse=True)[1])
-
-
-def with_same_answers(rows: Rows, pairs: Ints) -> Ints:
-    """Those pairs whose rows give the same answer, too."""
-    answers = given(rows)
-    same = [same_answers(rows, answers, first, second) for first, second in pairs.tolist()]
-    return chosen(pairs, same)
-
-
 def _copies(rows: Rows, order: Ints) -> Ints:
-    return with_same_answers(rows, alike_pairs(rows, order))
+    return copies(rows, alike_pairs(rows, order))
 
 
 def _marks(rows: Rows, pairs: Ints, groups: int) -> list[Mark]:
     """Marks whose groups are numbered on from `groups`."""
     questions = rows.questions()
-    copies, numbers = kept_and_copies(pairs)
+    origins, numbers = kept_and_copies(pairs)
     marks = []
     for row, group in sorted(numbers.items(), key=lambda item: (item[1], item[0])):
         row_id, number = rows.row_ids[row], groups + group
-        if (kept := copies.get(row)) is None:
+        if (kept := origins.get(row)) is None:
             marks.append(Mark(row_id, number, note="stays"))
             continue
         alike = similarity(questions[kept], questions[row])

@@ -4,7 +4,8 @@ import numpy as np
 
 from workbench.checkup.answers import similarity
 from workbench.checkup.buckets import Ints
-from workbench.checkup.duplicates import alike_pairs, in_order, with_same_answers
+from workbench.checkup.copies import alike_pairs, copies
+from workbench.checkup.duplicates import in_order
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
 from workbench.splits import TEST, TRAIN, VALIDATION
@@ -83,4 +84,4 @@ def _twins(rows: Rows) -> tuple[Ints, Ints]:
         each[exam[each[:, 0]] & ~exam[each[:, 1]]]
         for each in (rows.alike.same.pairs(order), alike_pairs(rows, order))
     )
-    return same, np.unique(np.concatenate([same, with_same_answers(rows, pairs)]), axis=0)
+    return same, np.unique(np.concatenate([same, copies(rows, pairs)]), axis=0)

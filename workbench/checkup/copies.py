@@ -1,0 +1,108 @@
+"""Which rows are copies in sense: they ask alike, give the same, and differ in nothing that counts."""
+
+from collections import Counter
+from functools import cached_property
+
+import numpy as np
+
+from workbench.checkup.alike import word_lists
+from workbench.checkup.answers import given, same_answers
+from workbench.checkup.buckets import Ints, chosen
+from workbench.checkup.minhash import LONG_WORDS
+from workbench.checkup.patterns import FILLINGS, of_a_pattern
+from workbench.checkup.rows import Rows
+from workbench.checkup.tokens import plain
+
+_RARE = 0.005
+"""The share of texts up to which a word tells one thing from another."""
+_MOST_READ = 20_000
+_BEGINNING = 120
+"""So many characters tell that an answer is a sentence used again and again."""
+
+
+def alike_pairs(rows: Rows, order: Ints) -> Ints:
+    """Pairs of rows that ask alike; of categories, those of the same one."""
+    return rows.alike.pairs(order, _kinds(rows))
+
+
+def copies(rows: Rows, pairs: Ints) -> Ints:
+    """Those pairs of rows that ask alike which are copies: they give the same answer, and where
+    they are not the same to the letter,
+
+    - short texts fill no pattern (see `patterns`) and differ in no number;
+    - written answers do not differ in the very word that the questions differ in, and are not the
+      same sentence that many others are answered with, as "Is … inherited?" is for many illnesses.
+    """
+    answers = given(rows)
+    same = [same_answers(rows, answers, first, second) for first, second in pairs.tolist()]
+    pairs = chosen(pairs, same)
+    words = word_lists(rows.questions(), pairs)
+    filled = of_a_pattern(rows.alike, pairs, _kinds(rows)).tolist()
+    written = _Written(rows.questions(), answers) if rows.task.learned != "label" else None
+    fine = []
+    for (first, second), is_filled in zip(pairs.tolist(), filled, strict=True):
+        mine, theirs = _odd_words(words[first], words[second])
+        short = max(len(words[first]), len(words[second])) < LONG_WORDS
+        if not mine and not theirs:
+            fine.append(True)
+        elif short and (is_filled or (_has_number(mine) and _has_number(theirs))):
+            fine.append(False)
+        else:
+            fine.append(written is None or written.are_copies(first, second, mine, theirs))
+    return chosen(pairs, fine)
+
+
+def _kinds(rows: Rows) -> Ints | None:
+    if rows.task.name != "classification":
+        return None
+    kinds: Ints = np.unique(rows.answers(), return_inverse=True)[1]
+    return kinds
+
+
+def _odd_words(words: list[str], others: list[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that one of two texts has and the other has not, or less often."""
+    mine, theirs = Counter(words), Counter(others)
+    return frozenset(mine - theirs), frozenset(theirs - mine)
+
+
+def _has_number(words: frozenset[str]) -> bool:
+    return any(any(map(str.isdigit, word)) for word in words)
+
+
+class _Written:
+    """Questions whose answers are written rather than chosen."""
+
+    def __init__(self, questions: list[str], answers: list[str]) -> None:
+        self._questions, self._answers = questions, answers
+
+    def are_copies(
+        self, first: int, second: int, mine: frozenset[str], theirs: frozenset[str]
+    ) -> bool:
+        """Whether the words in which two questions differ leave the answer as it is."""
+        said, others = self._answers[first], self._answers[second]
+        if not said and not others:
+            return True
+        if said != others:
+            one, other = (set(text.split(" ")) for text in plain([said, others]).to_pylist())
+            if mine & (one - other) or theirs & (other - one):
+                return False
+        often = max(self._times[said[:_BEGINNING]], self._times[others[:_BEGINNING]])
+        return often < FILLINGS or not (self._is_rare(mine) and self._is_rare(theirs))
+
+    def _is_rare(self, words: frozenset[str]) -> bool:
+        texts, counts = self._spread
+        return any(counts[word] <= max(2, _RARE * texts) for word in words)
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        """How many answers begin like that."""
+        return Counter(answer[:_BEGINNING] for answer in self._answers)
+
+    @cached_property
+    def _spread(self) -> tuple[int, Counter[str]]:
+        """Of how many texts the words were counted, and in how many of them each stands."""
+        texts = self._questions[:_MOST_READ]
+        counts = Counter[str]()
+        for text in plain(texts).to_pylist():
+            counts.update(set(text.split(" ")))
+        return len(texts), counts
