@@ -27,7 +27,8 @@ lint:
 	@$(PY) -m mypy
 
 unit:
-	@$(PY) -m pytest -n 2 tests/storage tests/workbench tests/test_layers.py
+	@$(PY) -m pytest -n 2 tests/storage tests/workbench tests/test_layers.py \
+	  --ignore tests/workbench/worker
 
 # Trainer and model server, on real models and on tiny ones of many architectures.
 models:
@@ -35,7 +36,7 @@ models:
 
 # Real processes, killed and starved as life does it.
 faults:
-	@$(PY) -m pytest -n 2 tests/faults
+	@$(PY) -m pytest -n 2 tests/workbench/worker tests/faults
 
 # The tests of what is kept and of the queue again, on a PostgreSQL server of their own.
 postgresql:

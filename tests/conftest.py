@@ -38,6 +38,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     database = item.config.getoption("--database")
     if database != "sqlite" and item.get_closest_marker("sqlite"):
         pytest.skip("about SQLite only")
+    if database == "sqlite" and "postgresql" in getattr(item, "fixturenames", ()):
+        pytest.skip("about PostgreSQL: run with --database postgresql, as `make postgresql` does")
 
 
 @pytest.fixture(autouse=True)
