@@ -17,7 +17,7 @@ en_US en_GB en_IN de_DE fr_FR es_ES it_IT nl_NL pl_PL pt_BR pt_PT sv_SE da_DK fi
 ro_RO hu_HU tr_TR ru_RU zh_CN ja_JP
 """
 _UPPER = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶŁĻŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŹŻŽА-ЯЁ"
-_NAME = rf"[{_UPPER}][\w]*(?:['’-][{_UPPER}]?\w+)*"
+_NAME = rf"[{_UPPER}][\w]*(?:['’-](?!s\b)[{_UPPER}]?\w+)*"
 _PARTICLES = (
     r"(?:(?:[Vv]an|[Vv]on|[Dd]e[rnl]?|[Dd]u|[Dd]a|[Dd]i|[Dd]os|[Ll][ae]|zu|ter|ten|bin|al) )"
 )
@@ -26,10 +26,13 @@ _TITLED = re.compile(
     rf"\b(?:Mr|Mrs|Ms|Miss|Mister|Dr|Prof|Professor|Herrn?|Frau|Señora?|Sr|Sra|Monsieur|Madame|Mme"
     rf"|Signora?|Sig|Pan|Pani|Meneer|Mevrouw)\b\.? (?:(?:Dr|Prof)\. ?)*({_PARTICLES}{{0,2}}{_FULL})"
 )
+_FIELD = re.compile(
+    rf"(?i:\bname:|\bfrom:|\bcustomer:|\bclient:|\bcontact:|\bsender:|\bsigned:?)\s+({_FULL})"
+    rf"(\s*(?:[\n<(,;]|$))?"
+)
 _NAMED = re.compile(
     rf"(?i:\bmy name is|\bmy name['’]?s|\bmy full name is|\bi['’]?m called|\bi am called"
-    rf"|\bname:|\bfrom:|\bcustomer:|\bclient:|\bcontact:|\bsender:|\bsigned:?|\bmein name ist"
-    rf"|\bich hei(?:ß|ss)e|\bname ist|\bje m['’]appelle|\bmi nombre es|\bme llamo"
+    rf"|\bmein name ist|\bich hei(?:ß|ss)e|\bname ist|\bje m['’]appelle|\bmi nombre es|\bme llamo"
     rf"|\bmi chiamo|\bmijn naam is|\bmeu nome é|\bme chamo|\bnazywam się)\s+({_FULL})"
 )
 _LOW_NAMED = re.compile(r"(?i:\bmy name is|\bmy name['’]?s)\s+([a-z]{2,20})( [a-z]{2,20})?\b")
@@ -63,18 +66,19 @@ def names(text: str, common: Container[str] = ()) -> Iterator[Span]:
         text: what is looked at.
         common: words that the texts have in small letters, too: these are no names.
     """
-    for pattern in (_TITLED, _NAMED):
+    for pattern in (_TITLED, _NAMED, _FIELD):
         for match in pattern.finditer(text):
-            yield from _span(match.start(1), match[1])
+            if pattern is not _FIELD or _is_field(match[1], alone=match[2] is not None):
+                yield from _span(match.start(1), match[1])
     for match in _LOW_NAMED.finditer(text):
         if match[1] in firsts() and match[1] not in NO_NAMES:
             end = match.end(2) if match[2] and match[2].strip() in lasts() else match.end(1)
             yield match.start(1), end, text[match.start(1) : end].casefold()
     for pattern in (_GREETED, _SIGNED):
         for match in pattern.finditer(text):
-            first = match[1].split()[0].casefold()
-            closed = pattern is _GREETED and match[2] == ","
-            alone = closed and match[1].istitle() and len(match[1].split()) <= 2
+            first, *more = match[1].casefold().split()
+            closed = pattern is _GREETED and match[2] == "," and match[1].istitle()
+            alone = closed and len(more) <= 1 and not NO_NAMES.intersection(more)
             signed = pattern is _SIGNED and _is_plausible(match[1], common)
             if first in firsts() or alone or signed or _last_of(match[1]) in lasts():
                 yield from _span(match.start(1), match[1])
@@ -85,6 +89,15 @@ def names(text: str, common: Container[str] = ()) -> Iterator[Span]:
             start = pair.end()
         else:
             start = pair.end(1)
+
+
+def _is_field(name: str, *, alone: bool) -> bool:
+    """Whether what stands after "Customer:" is a name: one of its words is known as one, or
+    nothing else stands there and it looks like one."""
+    words = name.casefold().split()
+    known = any(word in firsts() or word in lasts() for word in words)
+    looks = alone and len(words) > 1 and name.istitle() and not NO_NAMES.intersection(words)
+    return words[0] not in NO_NAMES and (known or looks)
 
 
 def is_word_too(name: str) -> bool:
@@ -118,12 +131,14 @@ def _last_of(name: str) -> str:
 def _span(start: int, name: str) -> Iterator[Span]:
     """The words up to the first that is no name."""
     kept: list[str] = []
-    for word in name.split(" "):
-        if word.casefold() in NO_NAMES:
+    words = name.split(" ")
+    whole = len(words) > 1 and words[0].casefold() in firsts() and _last_of(name) not in NO_NAMES
+    for word in words:
+        if word.casefold() in NO_NAMES and (kept or not whole):  # "Jan" is a month, too
             break
         kept.append(word)
-    if any(word[0].isupper() for word in kept):
-        said = " ".join(kept)
+    said = " ".join(kept)
+    if len(said) > 1 and any(word[0].isupper() for word in kept):
         yield start, start + len(said), said.casefold()
 
 

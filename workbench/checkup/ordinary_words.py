@@ -2,7 +2,7 @@
 
 _NO_NAMES = """
 account again ai all also amazon an and app apple apr april are as assistant at aug august
-avenue bank bot both but can card chat christmas city client clinical colleague colleagues
+avenue bank best bot both but can card chat christmas city client clinical colleague colleagues
 company could customer customers dad damen dec december department desk did do doc docs doctor
 doctors does dr dutch east easter english everybody everyone father feb february folks for
 frau french fri friday friend friends geehrte german google guest has have help herr herren
@@ -16,7 +16,7 @@ this thu thursday to tue tuesday user visa was we wed wednesday west what when w
 will would yes you your zusammen
 """
 _WORDS_TOO = """
-amber angel april art august austin autumn banks bar bay beach best bill bob bridge brooklyn
+amber angel april art august austin autumn banks bar bay beach bill bob bridge brooklyn
 case castle charlotte chase chelsea chester christian church crystal dale dallas day dean
 destiny dot drew faith florence ford forest fort frank georgia grace guy hill hope iris island
 israel ivy jack jackson jade jordan joy june kent lake lee lincoln london long love madison

@@ -9,43 +9,82 @@ import pyarrow.compute as pc
 
 from workbench.checkup.fields import rewritten, text_roles, texts_in
 from workbench.checkup.finding import Finding, Mark, harm_of
-from workbench.checkup.masking import KINDS, Kind, Masker, kinds_for
+from workbench.checkup.masking import KINDS, NAME, Kind, Masker, kinds_for
 from workbench.checkup.rows import Rows
 from workbench.words import joined, plural, shortened
 
 KIND = "personal"
 _CHUNK = 20_000
+_ACCOUNT, _CONTACT, _NAMES = range(3)
+_HARM = (0.25, 0.15, 0.05)
+"""What a row of each level weighs: money can be taken, people can be reached, names are often in
+public texts."""
+_LEVEL_OF = {"IBAN": _ACCOUNT, "CARD": _ACCOUNT, NAME: _NAMES}
 _SMALL = re.compile(r"\b[^\W\d_A-Z]{2,}\b")
 """Words without a capital."""
 _PLACEHOLDER = re.compile(r"\[[A-Z]+_\d+\]")
 
 
 def check(rows: Rows) -> Finding | None:
-    """Rows with e-mail addresses, phone, card and account numbers, IP addresses or names."""
+    """Rows with e-mail addresses, phone, card and account numbers, IP addresses or names.
+
+    Those with most to hide come first.
+    """
     masker, marks, counts = Masker(), list[Mark](), Counter[str]()
+    worst: dict[int, int] = {}
     for row, kinds in _hinted(rows):
         for mark, found in _marks(rows, row, masker, kinds):
             marks.append(mark)
             counts.update(found)
+            place = min(_LEVEL_OF.get(kind, _CONTACT) for kind in found)
+            worst[mark.row_id] = min(place, worst.get(mark.row_id, place))
     if not marks:
         return None
-    number = len({mark.row_id for mark in marks})
-    told = [plural(counts[kind.placeholder], kind.called, kind.several) for kind in KINDS]
-    told = [text for text, kind in zip(told, KINDS, strict=True) if counts[kind.placeholder]]
-    first = marks[0]
+    marks.sort(key=lambda mark: worst[mark.row_id])
+    number, first = len(worst), marks[0]
+    names = sum(place == _NAMES for place in worst.values())
     return Finding(
         KIND,
-        f"{plural(number, 'row')} with personal data",
-        f"There {'is' if told[0].startswith('1 ') else 'are'} {joined(told)}. With placeholders row "
+        f"{plural(number, 'row')} with {'names of persons' if names == number else 'personal data'}",
+        f"{_counted(counts, names if names < number else 0)} With placeholders row "
         f"{first.row_id} reads '{shortened(_masked_part(rows, first), 90)}'; what is the same has "
-        "the same placeholder everywhere.",
+        f"the same placeholder everywhere.{_spared(rows, marks, names == number)}",
         "A model can say word for word what it learned, to anyone who asks; placeholders keep "
         "what the texts are about.",
-        harm_of(0.3, number / len(rows), 0.3),
+        max(
+            harm_of(harm, sum(place <= level for place in worst.values()) / len(rows), 0.3)
+            for level, harm in enumerate(_HARM)
+        ),
         marks,
         remove=f"Take out {plural(number, 'row')}",
         change=f"Put placeholders into {plural(number, 'row')}",
     )
+
+
+def _counted(counts: Counter[str], only_names: int) -> str:
+    told = [
+        plural(counts[kind.placeholder], kind.called, kind.several)
+        for kind in KINDS
+        if counts[kind.placeholder]
+    ]
+    only = f"; {plural(only_names, 'row')} {_has(only_names)} names only" if only_names else ""
+    return f"There {'is' if told[0].startswith('1 ') else 'are'} {joined(told)}{only}."
+
+
+def _has(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _spared(rows: Rows, marks: Sequence[Mark], only_names: bool) -> str:
+    """Which rows are better left alone."""
+    if rows.task.name == "extraction" and any(mark.role == "response" for mark in marks):
+        return (
+            " Fields that are asked for would become placeholders, too: leave them alone where the "
+            "model is to find such data."
+        )
+    if only_names:
+        return " Names that everybody knows, as in news or reviews of films, may stay."
+    return ""
 
 
 def _marks(
@@ -58,13 +97,23 @@ def _marks(
         said += texts_in(rows.task, role, text)
     mask = masker.of_row(said, kinds)
     drop = True
+    before = ""
     for role, text in texts.items() if mask else ():
         mask.found = []
         after = rewritten(rows.task, role, text, mask)
-        if mask.found:
+        if mask.found and not _is_all_unknown(after, before):
             note = joined([kind.called for kind in KINDS if kind.placeholder in mask.found])
             yield Mark(rows.row_ids[row], drop=drop, role=role, after=after, note=note), mask.found
             drop = False
+        before += after
+
+
+def _is_all_unknown(after: str, before: str) -> bool:
+    """Whether a text is nothing but names that stand in no text before: "[NAME_1]" alone is no
+    answer to learn."""
+    said = _PLACEHOLDER.findall(after)
+    alone = not any(map(str.isalnum, _PLACEHOLDER.sub("", after)))
+    return bool(before) and alone and not any(name in before for name in said)
 
 
 def _common(rows: Rows) -> set[str]:

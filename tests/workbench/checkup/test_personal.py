@@ -33,6 +33,10 @@ def test_clean_examples_have_no_personal_data() -> None:
         ("it broke. Kind regards, Otto Steinbrecher", "it broke. Kind regards, [NAME_1]"),
         ("Dear Mrs van der Berg, hello", "Dear Mrs [NAME_1], hello"),
         ("please ask Anna Schmidt about it", "please ask [NAME_1] about it"),
+        ("all of Anna Schmidt's letters", "all of [NAME_1]'s letters"),
+        ("it broke. Kind regards, Jan de Vries", "it broke. Kind regards, [NAME_1]"),
+        ("Customer: Ginevra Colombo\nhello", "Customer: [NAME_1]\nhello"),
+        ("order 4711, 0171 2345678 is mine", "order 4711, [PHONE_1] is mine"),
     ],
 )
 def test_personal_data_become_placeholders(text: str, masked: str) -> None:
@@ -60,6 +64,14 @@ def test_personal_data_become_placeholders(text: str, masked: str) -> None:
         "a visit to the Anna Schmidt Museum",
         "the ATM in Notting Hill and the Apple Pay button",
         "in New York and Puerto Rico in May",
+        "My name is J[NAME] and I wait",
+        "Dear Hiring Manager, hello",
+        "Cheers, Best",
+        "Customer: Hello!\nAgent: Hi!\nCustomer: Yeah, I'm here",
+        "NDC Code(s): 0555-0952-02, 0555-0953-02 . I was",
+        "your invoice no. 0171-234567 came",
+        "printed on 01-03-18 5:23:26 PM",
+        "the article 4971850134824 is sold out",
     ],
 )
 def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
@@ -132,3 +144,47 @@ def test_words_of_the_texts_are_no_names() -> None:
     text = "I saw Wei Banana there"
     assert [text[a:b] for a, b, _ in names(text)] == ["Wei Banana"]
     assert not list(names(text, {"banana"}))
+
+
+def test_rows_with_most_to_hide_come_first_and_weigh_most() -> None:
+    name, mail = "please ask Anna Schmidt about it", "my address is jo@x.de, by the way"
+    account = "pay to DE89 3704 0044 0532 0130 00 please"
+    harms = [personal.check(sorting((text, "Delivery"))) for text in (account, mail, name)]
+    weights = [finding.harm for finding in harms if finding]
+    assert weights == sorted(set(weights), reverse=True)
+    assert len(weights) == 3
+    found = personal.check(sorting((name, "Delivery"), (mail, "Delivery"), (account, "Return")))
+    assert found
+    assert [mark.row_id for mark in found.marks] == [11, 10, 9]
+    assert "1 bank account and 1 name; 1 row has names only." in found.text
+
+
+def test_names_alone_are_called_so_and_may_stay() -> None:
+    finding = personal.check(sorting(("I adore Anna Schmidt in this film", "Complaint")))
+    assert finding
+    assert finding.title == "1 row with names of persons"
+    assert finding.text.endswith(
+        "Names that everybody knows, as in news or reviews of films, may stay."
+    )
+
+
+def test_an_answer_that_is_a_name_stays_one() -> None:
+    finding = personal.check(
+        replying(
+            ("Who wrote it to jo@x.de?", "Anna Schmidt."), ("It was Otto Weber?", "Otto Weber")
+        )
+    )
+    assert finding
+    assert [(mark.row_id, mark.role, mark.after) for mark in finding.marks] == [
+        (9, "prompt", "Who wrote it to [EMAIL_1]?"),
+        (10, "prompt", "It was [NAME_2]?"),
+        (10, "response", "[NAME_2]"),
+    ]
+
+
+def test_of_fields_that_are_asked_for_it_says_that_they_may_be_left_alone() -> None:
+    finding = personal.check(
+        replying(("mail to jo@x.de", '{"mail": "jo@x.de"}'), task="extraction", clean=False)
+    )
+    assert finding
+    assert "Fields that are asked for would become placeholders, too" in finding.text
