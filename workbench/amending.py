@@ -61,7 +61,7 @@ def readable(task: Task, edit: Edit) -> Edit:
                 f"Row {row} would be left without a text: write one, or take the whole row out."
             )
         try:
-            change[row, role] = cleaners[role](text) if role in cleaners else text
+            change[row, role] = cleaners[role](text) if role in cleaners else text.strip()
         except Unreadable as error:
             raise WorkbenchError(
                 f"Row {row} could not be read any more ({error}): change only what stands between "

@@ -1,79 +1,34 @@
-"""A closer look at a version: rows that are searched for, and edits that wait to be saved."""
+"""Edits of a version by hand, which wait until they are saved as the next version."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.dataset as ds
-
 from storage.database import Store
-from workbench import amendments, projects
-from workbench.checkup.fixing import Edit
-from workbench.versions import VersionInfo, check_there
-from workbench.words import joined, plural
+from storage.tables import now
+from workbench import amending, amendments, checkups, projects
+from workbench.checkup.fixing import WHOLE, Edit
+from workbench.tasks import task_named
+from workbench.versions import VersionInfo
+from workbench.words import sentence_case
 
-PAGE = "explore"
-"""The name of the project's draft that holds the edits."""
-
-
-@dataclass(frozen=True)
-class Query:
-    """Which rows are looked for; an empty field lets all through."""
-
-    text: str = ""
-    """Stands in one of the row's texts, capitals or not."""
-    split: str = ""
-    label: str = ""
-
-
-def search(version: VersionInfo, query: Query, limit: int) -> tuple[pa.Table, int]:
-    """The first rows that a query finds, and how many there are.
-
-    The file is read in batches, so that a large one never stands in memory.
-
-    Raises:
-        WorkbenchError: the examples are not on the disk any more.
-    """
-    check_there(version)
-    data = ds.dataset(version.path, format="parquet")
-    wanted = _filter(data.schema, query)
-    return data.head(limit, filter=wanted), data.count_rows(filter=wanted)
-
-
-def _filter(schema: pa.Schema, query: Query) -> ds.Expression | None:
-    parts = []
-    if query.split:
-        parts.append(pc.field("split") == query.split)
-    if query.label:
-        parts.append(pc.field("label") == query.label)
-    if text := query.text.strip():
-        roles = [name for name in schema.names if name not in ("row_id", "split")]
-        hits = [pc.match_substring(pc.field(role), text, ignore_case=True) for role in roles]
-        found = hits[0].is_valid() & hits[0]
-        for hit in hits[1:]:
-            found = found | (hit.is_valid() & hit)
-        parts.append(found)
-    if not parts:
-        return None
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = whole & part
-    return whole
+Key = tuple[int, str]
+"""A row's id and a role of it, or `fixing.WHOLE` for a row that comes or goes."""
 
 
 @dataclass
 class Pending:
-    """Edits of one version that are not saved yet; kept with the project, so that a refresh or a
+    """Edits of a dataset that are not saved yet; kept with the project, so that a refresh or a
     restart loses none."""
 
-    version_id: int
-    change: dict[tuple[int, str], str] = field(default_factory=dict)
-    """(row id, role) → the new text."""
+    change: dict[Key, str] = field(default_factory=dict)
+    """The new texts."""
     remove: set[int] = field(default_factory=set)
     labels: dict[int, tuple[str, str]] = field(default_factory=dict)
     """Row id of an unsorted row → its text and the category that it was given."""
+    made_at: dict[Key, str] = field(default_factory=dict)
+    """When each edit was kept (UTC, ISO 8601)."""
 
     def edit(self) -> Edit:
         """What saving would do."""
@@ -85,42 +40,93 @@ class Pending:
         return Edit(frozenset(self.remove), kept, added)
 
     def sentence(self) -> str:
-        """ "3 rows changed, 1 taken out and 5 sorted by hand"; empty if there is nothing."""
-        changed = {row for row, _ in self.change} - self.remove
-        parts = [f"{plural(len(changed), 'row')} changed"] if changed else []
-        parts += [f"{plural(len(self.remove), 'row')} taken out"] if self.remove else []
-        parts += [f"{plural(len(self.labels), 'row')} sorted by hand"] if self.labels else []
-        return joined(parts)
+        """ "3 rows changed, 1 row taken out and 5 rows sorted by hand"; empty if there is nothing."""
+        return self.edit().sentence()
+
+    def take_back(self, row: int, column: str) -> None:
+        """Forget one edit, named as in `fixing.before_and_after`."""
+        if column == WHOLE:
+            self.remove.discard(row)
+            self.labels.pop(row, None)
+        else:
+            self.change.pop((row, column), None)
+
+    def each(self) -> dict[Key, str]:
+        """All edits, with what tells whether one is still the same."""
+        gone = {(row, WHOLE): "" for row in self.remove}
+        return {
+            **self.change,
+            **gone,
+            **{(row, WHOLE): told[1] for row, told in self.labels.items()},
+        }
 
 
 def pending(store: Store, version: VersionInfo) -> Pending:
-    """The edits of a version that are not saved yet; those of another version do not count."""
-    values = projects.get_draft(store, version.project_id, PAGE)
-    if values.get("version_id") != version.id:
-        return Pending(version.id)
+    """The edits of a dataset that are not saved yet, as they fit to its newest version.
+
+    A version that was made of the one that they were made on still has its rows, so they go on
+    waiting; in one from another file a row number says nothing.
+    """
+    values = projects.get_draft(store, version.project_id, _page(version))
+    if values.get("ground") != _ground(version):
+        return Pending()
+    found = Pending(
+        {(row, role): text for row, role, text in values["change"]},
+        set(values["remove"]),
+        {row: (text, label) for row, text, label in values["labels"]},
+        {(row, column): at for row, column, at in values["made_at"]},
+    )
+    return found if values["content"] == version.path.name else _fitting(found, version)
+
+
+def _page(version: VersionInfo) -> str:
+    return f"explore-{version.dataset_id}"
+
+
+def _ground(version: VersionInfo) -> str:
+    """What has to be the same for a row's number to mean the same row."""
+    read = {name: version.mapping.get(name) for name in ("roles", "read", "test", "test_read")}
+    return json.dumps([version.source_hash, version.task, read], sort_keys=True)
+
+
+def _fitting(edits: Pending, version: VersionInfo) -> Pending:
+    """The edits that would still change something."""
+    touched = sorted({row for row, _ in edits.each()})
+    rows = {row["row_id"]: row for row in checkups.rows_by_id(version, touched).to_pylist()}
     return Pending(
-        version.id,
-        {(int(row), role): text for row, role, text in values.get("change", [])},
-        set(values.get("remove", [])),
-        {int(row): (text, label) for row, text, label in values.get("labels", [])},
+        {
+            (row, role): text
+            for (row, role), text in edits.change.items()
+            if row in rows and text != (rows[row][role] or "")
+        },
+        edits.remove & rows.keys(),
+        {row: told for row, told in edits.labels.items() if row not in rows},
+        edits.made_at,
     )
 
 
 def keep(store: Store, version: VersionInfo, edits: Pending) -> None:
-    """Keep the edits with the project."""
+    """Keep the edits with the project, each with the time when it was made."""
+    kept, at = pending(store, version), now().isoformat(timespec="seconds")
+    then = kept.each()
+    edits.made_at = {
+        key: kept.made_at[key] if then.get(key) == told else at
+        for key, told in edits.each().items()
+    }
     values: dict[str, Any] = {
-        "version_id": version.id,
+        "ground": _ground(version),
+        "content": version.path.name,
         "change": [[row, role, text] for (row, role), text in edits.change.items()],
         "remove": sorted(edits.remove),
         "labels": [[row, text, label] for row, (text, label) in edits.labels.items()],
+        "made_at": [[row, column, at] for (row, column), at in edits.made_at.items()],
     }
-    if projects.get_draft(store, version.project_id, PAGE) != values:
-        projects.save_draft(store, version.project_id, PAGE, values)
+    projects.save_draft(store, version.project_id, _page(version), values)
 
 
 def discard(store: Store, version: VersionInfo) -> None:
     """Forget the edits."""
-    keep(store, version, Pending(version.id))
+    keep(store, version, Pending())
 
 
 def save(store: Store, version: VersionInfo) -> VersionInfo:
@@ -132,18 +138,38 @@ def save(store: Store, version: VersionInfo) -> VersionInfo:
     edits = pending(store, version)
     by_hand = amendments.LABEL if edits.labels and not edits.change else amendments.EDIT
     title = edits.sentence()
-    made = amendments.amend(store, version.id, edits.edit(), by_hand, title[:1].upper() + title[1:])
-    discard(store, version)
+    made = amendments.amend(store, version.id, edits.edit(), by_hand, sentence_case(title))
+    discard(store, made)
     return made
+
+
+def rewrite(
+    version: VersionInfo, edits: Pending, row: Mapping[str, Any], texts: Mapping[str, str]
+) -> None:
+    """Note what a row shall say, in the form that an import keeps; what it says already is no edit.
+
+    Args:
+        row: the row as it is saved, with its `row_id`.
+        texts: role → text as it was typed.
+
+    Raises:
+        WorkbenchError: a text is missing or cannot be read; then nothing is noted.
+    """
+    number = int(row["row_id"])
+    typed = {(number, role): text for role, text in texts.items() if text != (row[role] or "")}
+    kept = amending.readable(task_named(version.task), Edit(change=typed)).change or {}
+    for role in texts:
+        edits.change.pop((number, role), None)
+    edits.change |= {key: text for key, text in kept.items() if text != (row[key[1]] or "")}
 
 
 def changed(
     before: Mapping[int, Mapping[str, str]], after: Mapping[int, Mapping[str, str]]
-) -> dict[tuple[int, str], str]:
+) -> dict[Key, str]:
     """The texts that differ: (row id, role) → the new one."""
     return {
-        (row, role): text
+        (row, role): text.strip()
         for row, texts in after.items()
         for role, text in texts.items()
-        if text != (before[row].get(role) or "")
+        if text.strip() != (before[row].get(role) or "")
     }

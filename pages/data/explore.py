@@ -7,7 +7,7 @@ from workbench.exploring import Pending
 from workbench.jobs import JobView
 from workbench.ui import context, errors, frame
 from workbench.ui.checkup import choice, history
-from workbench.ui.explore import categories, labelling, map, rows
+from workbench.ui.explore import categories, labelling, map, row_form, rows
 from workbench.ui.frame import PAGES
 from workbench.versions import VersionInfo
 
@@ -26,19 +26,13 @@ def _save_bar(version: VersionInfo, edits: Pending) -> None:
         st.markdown(f":material/edit_note: **{sentence}**, not saved yet.", width="stretch")
         if st.button("Discard", key="explore-discard", icon=":material/undo:"):
             exploring.discard(context.store(), version)
-            _forget_editors()
+            rows.draw_anew()
             st.rerun()
         if st.button("Save as a new version", key="explore-save", type="primary"):
             with errors.shown():
                 made = exploring.save(context.store(), version)
-                _forget_editors()
                 st.session_state["toasts"] = [f"Version {made.number} is saved: {sentence}."]
                 st.rerun()
-
-
-def _forget_editors() -> None:
-    for key in [key for key in st.session_state if str(key).startswith("explore-rows-")]:
-        del st.session_state[key]
 
 
 def _looked_through(version: VersionInfo) -> JobView | None:
@@ -73,6 +67,7 @@ def _tabs(version: VersionInfo, edits: Pending) -> None:
             labelling.show(version, job, edits)
     else:
         rows.show(version, edits)
+        row_form.show_if_asked(version)
 
 
 version = choice.newest_version()

@@ -10,12 +10,11 @@ from storage.database import Store
 from storage.tables import SUCCEEDED
 from tests.fakes.harness import drive
 from tests.fakes.looked import duplicates, looked_through, mails
-from workbench import amending, amendments, checkups, exploring, ingest, jobs
+from workbench import amending, amendments, checkups, ingest, jobs
 from workbench.amendments import EDIT, Fix
 from workbench.checkup import record
 from workbench.checkup.fixing import Edit
 from workbench.errors import WorkbenchError
-from workbench.exploring import Query
 from workbench.jobs import JobView
 from workbench.launchers.local import LocalLauncher
 from workbench.tasks import task_named
@@ -156,44 +155,6 @@ def test_before_a_model_is_chosen_examples_may_be_as_long_as_one_that_can_learn_
         found = conversions.of_project(session, sorted_mails.project_id, ("check",))
         lengths = {job.id: job.spec["max_tokens"] for job in found}
     assert [lengths[look.id] for look in looks] == [256, 512]
-
-
-def test_rows_are_found_by_text_part_and_category(store: Store, version: VersionInfo) -> None:
-    _, total = exploring.search(version, Query("NUMBER 1"), 3)
-    assert total == 11
-    found, total = exploring.search(version, Query(label="refund"), 3)
-    assert (len(found), total) == (3, 20)
-    found, total = exploring.search(version, Query("number", "test", "other"), 50)
-    assert {(r["split"], r["label"]) for r in found.to_pylist()} == {("test", "other")}
-    assert exploring.search(version, Query("nowhere"), 5)[1] == 0
-
-
-def test_edits_survive_until_they_are_saved_and_make_one_version(
-    store: Store, version: VersionInfo
-) -> None:
-    edits = exploring.pending(store, version)
-    edits.change[4, "text"] = "another text"
-    edits.change[7, "label"] = "refund"
-    edits.remove = {7}
-    edits.labels[99] = ("a new one", "other")
-    exploring.keep(store, version, edits)
-    again = exploring.pending(store, version)
-    assert again == edits
-    assert again.sentence() == "1 row changed, 1 row taken out and 1 row sorted by hand"
-    made = exploring.save(store, version)
-    assert row(made, 4)["text"] == "another text"
-    assert not row(made, 7)
-    assert row(made, 99) == {"row_id": 99, "split": "train", "text": "a new one", "label": "other"}
-    assert made.splits["test"] + made.splits["validation"] <= 12
-    number, lines = amendments.difference(store, made, 10) or (0, [])
-    told = {(line["row"], line["column"]): (line["before"], line["after"]) for line in lines}
-    assert number == 3
-    assert told["4", "text"] == ("question number 2", "another text")
-    assert told["7", "whole row"] == ("question number 5 → other", "")
-    assert told["99", "whole row"] == ("", "a new one → other")
-    assert amendments.difference(store, version, 10) is None
-    assert exploring.pending(store, made).sentence() == ""
-    assert exploring.pending(store, version).sentence() == ""
 
 
 @pytest.mark.parametrize("text", ["", "  "])

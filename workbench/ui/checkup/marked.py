@@ -1,11 +1,15 @@
 """Rows of a finding as a table: what they say, what would become of them, and why."""
 
+import datetime as dt
 import json
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import streamlit as st
+
+from workbench.turns import SPEAKERS, turns_of
+from workbench.ui.numbers import when
 
 PARTS = {"train": "learn from", "validation": "practice", "test": "exam"}
 TITLES = {
@@ -53,13 +57,24 @@ def _better(row: dict[str, Any]) -> str:
 
 
 def said(text: str) -> str:
-    """A text as people read it: of a conversation each turn with its speaker."""
-    if not text.startswith('[{"role"'):
-        return text
+    """A text as people read it: of a conversation each turn with its speaker, of an answer in JSON
+    each field with its name."""
     try:
-        return "\n".join(f"{turn['role'].title()}: {turn['content']}" for turn in json.loads(text))
+        if text.startswith('[{"role"'):
+            return "\n".join(f"{SPEAKERS[turn.role]}: {turn.content}" for turn in turns_of(text))
+        if text.startswith('{"') and isinstance(value := json.loads(text), dict):
+            return "\n".join(f"{name}: {_value(each)}" for name, each in value.items())
     except (ValueError, TypeError, KeyError):
         return text
+    return text
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _from_the_change(before: str, after: str) -> tuple[str, str]:
@@ -86,8 +101,14 @@ def columns() -> dict[str, Any]:
 
 
 def changes(lines: list[dict[str, str]]) -> pd.DataFrame:
-    """Lines of `fixing.before_and_after` in the words of the page; no column without a word."""
-    frame = pd.DataFrame(lines, columns=["row", "text", "column", "before", "after"])
+    """Lines of `fixing.before_and_after` in the words of the page; no column without a word.
+
+    A line may tell `when` it was changed (ISO 8601).
+    """
+    frame = pd.DataFrame(lines, columns=["row", "text", "column", "before", "after", "when"])
+    frame["when"] = [
+        when(dt.datetime.fromisoformat(at)) if at else "" for at in frame["when"].fillna("")
+    ]
     frame["column"] = [TITLES.get(name, name) for name in frame["column"]]
     for side in ("before", "after"):
         frame[side] = [PARTS.get(text, said(text)) for text in frame[side]]
@@ -95,5 +116,12 @@ def changes(lines: list[dict[str, str]]) -> pd.DataFrame:
     short = [_from_the_change(*pair) if all(pair) else pair for pair in pairs]
     frame["before"], frame["after"] = [old for old, _ in short], [new for _, new in short]
     frame = frame[[name for name in frame.columns if any(frame[name])]]
-    words = {"row": "Row", "text": "Text", "column": "Where", "before": "Before", "after": "After"}
+    words = {
+        "row": "Row",
+        "text": "Text",
+        "column": "Where",
+        "before": "Before",
+        "after": "After",
+        "when": "When",
+    }
     return frame.rename(columns=words)

@@ -6,45 +6,46 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from workbench import exploring
-from workbench.exploring import Pending, Query
+from workbench import exploring, row_search
+from workbench.exploring import Pending
+from workbench.row_search import Query
 from workbench.tasks import SPLITS
 from workbench.ui import context
 from workbench.ui.checkup.marked import PARTS, TITLES, said
-from workbench.ui.numbers import count
+from workbench.ui.explore import changes, row_form
+from workbench.ui.explore.row_form import has_form
+from workbench.ui.numbers import count, plural
 from workbench.versions import VersionInfo
 
 _SHOWN = 300
 _ALL = ""
+_EDIT, _ROUND = "explore-edit", "explore-round"
 
 
 def show(version: VersionInfo, edits: Pending) -> None:
     """Search, filter, and a table whose texts can be changed; each change is kept at once."""
-    query = _query(version)
-    found, total = exploring.search(version, query, _SHOWN)
+    query, only_changes = _query(version, edits)
+    if only_changes:
+        changes.show(version, edits, query)
+        return
+    found, total = row_search.search(version, edits, query, _SHOWN)
     if not total:
         st.info("No row is like that: search for something else.", icon=":material/search_off:")
         return
     rows = {row["row_id"]: row for row in found.to_pylist()}
     roles = [name for name in found.column_names if name not in ("row_id", "split")]
-    frame = _frame(rows, roles, edits)
-    edited = st.data_editor(
-        frame,
-        hide_index=True,
-        height=460,
-        disabled=["Row", "Part"],
-        key=f"explore-rows-{version.id}-{hash(query)}",
-        column_config=_columns(version, roles),
-    )
-    shown = f"The first {count(len(rows))} of {count(total)} rows." if total > len(rows) else ""
+    edited = _table(version, rows, roles, edits, query)
+    first = f"The first {count(len(rows))} of " if total > len(rows) else ""
     st.caption(
-        f"{shown or f'{count(total)} rows.'} Double-click a text to change it; tick a row to take "
-        "it out. Nothing changes in the dataset before you save."
+        f"{first}{plural(total, 'row')}. :material/edit: opens a row in full; a short text "
+        "can be changed where it stands. Tick a row to take it out. Nothing changes in the "
+        "dataset before you save."
     )
-    _keep(version, edits, rows, edited, roles)
+    _keep(version, edits, rows, edited, [name for name in roles if not has_form(version, name)])
 
 
-def _query(version: VersionInfo) -> Query:
+def _query(version: VersionInfo, edits: Pending) -> tuple[Query, bool]:
+    """What is looked for, and whether only among the edits that are not saved yet."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="explore-filter"):
         text = st.text_input(
             "Search", key="explore-text", icon=":material/search:", placeholder="refund", width=320
@@ -65,24 +66,67 @@ def _query(version: VersionInfo) -> Query:
                 format_func=lambda name: name or "all categories",
                 width=260,
             )
-    return Query(text, split, label)
+        only = bool(edits.sentence()) and st.toggle(
+            "Changed, not saved yet", key="explore-only-changes"
+        )
+    return Query(text, split, label), only
 
 
-def _frame(rows: dict[int, dict[str, Any]], roles: list[str], edits: Pending) -> pd.DataFrame:
+def _table(
+    version: VersionInfo,
+    rows: dict[int, dict[str, Any]],
+    roles: list[str],
+    edits: Pending,
+    query: Query,
+) -> pd.DataFrame:
+    key = f"explore-rows-{version.id}-{hash(query)}-"
+    _forget_kept(key, list(rows))
+    return st.data_editor(
+        _frame(version, rows, roles, edits),
+        hide_index=True,
+        height=460,
+        disabled=["Row", "Part", *(TITLES[role] for role in roles if has_form(version, role))],
+        key=key + str(st.session_state.get(_ROUND, 0)),
+        column_config=_columns(version, roles, list(rows)),
+        alt="Rows of the dataset",
+    )
+
+
+def _forget_kept(key: str, numbers: list[int]) -> None:
+    """Draw the table anew when a row was changed in its form that had been changed in the table
+    before, which would write its own text over it."""
+    kept = st.session_state.pop(row_form.KEPT, None)
+    state = st.session_state.get(key + str(st.session_state.get(_ROUND, 0))) or {}
+    if kept in numbers and numbers.index(kept) in state.get("edited_rows", {}):
+        draw_anew()
+
+
+def draw_anew() -> None:
+    """Let the table forget what was typed into it; what was kept is shown."""
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+
+
+def _frame(
+    version: VersionInfo, rows: dict[int, dict[str, Any]], roles: list[str], edits: Pending
+) -> pd.DataFrame:
     table: dict[str, list[Any]] = {
         "Take out": [row in edits.remove for row in rows],
+        "Edit": [":material/edit:"] * len(rows),
         "Row": list(rows),
         "Part": [PARTS[row["split"]] for row in rows.values()],
     }
     for role in roles:
-        texts = [edits.change.get((number, role), row[role]) for number, row in rows.items()]
-        table[TITLES[role]] = [text or "" for text in texts]
-    return pd.DataFrame(table)
+        texts = [edits.change.get((number, role), row[role]) or "" for number, row in rows.items()]
+        table[TITLES[role]] = list(map(said, texts)) if has_form(version, role) else texts
+    return pd.DataFrame(table, index=list(rows))
 
 
-def _columns(version: VersionInfo, roles: list[str]) -> dict[str, Any]:
+def _columns(version: VersionInfo, roles: list[str], numbers: list[int]) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "Take out": st.column_config.CheckboxColumn("Take out", width="small"),
+        "Edit": st.column_config.ButtonColumn(
+            "Edit", key=_EDIT, width=60, on_click=_open, args=(numbers,)
+        ),
         "Row": st.column_config.NumberColumn("Row", width="small"),
         "Part": st.column_config.TextColumn("Part", width="small"),
     }
@@ -95,6 +139,10 @@ def _columns(version: VersionInfo, roles: list[str]) -> dict[str, Any]:
         else:
             columns[title] = st.column_config.TextColumn(title, width="large")
     return columns
+
+
+def _open(numbers: list[int]) -> None:
+    row_form.ask(numbers[st.session_state[_EDIT]["row"]])
 
 
 def _keep(
@@ -110,7 +158,11 @@ def _keep(
         for line in edited.fillna("").to_dict("records")
     }
     ticked = {int(row) for row in edited.loc[edited["Take out"], "Row"]}
-    others = {key: text for key, text in edits.change.items() if key[0] not in rows}
+    others = {
+        (row, role): text
+        for (row, role), text in edits.change.items()
+        if row not in rows or role not in roles
+    }
     changes = {**others, **exploring.changed(rows, after)}
     removed = (edits.remove - set(rows)) | ticked
     if changes == edits.change and removed == edits.remove:

@@ -1,0 +1,84 @@
+"""One row in full, to be changed: its texts, the turns of a conversation, the fields of an answer."""
+
+from typing import Any
+
+import streamlit as st
+
+from workbench import answer_fields, checkups, exploring, row_search
+from workbench.ui import context, dialogs
+from workbench.ui.checkup.marked import PARTS, TITLES
+from workbench.ui.explore import fields_form, turns_form
+from workbench.versions import VersionInfo
+
+KEPT = "explore-kept"
+"""In the session, the row that was kept last."""
+_QUESTION = "explore-row"
+_TURNS, _FIELDS = "turns", "fields"
+_LONG, _LONG_PX = 1500, 420
+"""Longer texts scroll inside a box of this height."""
+
+
+def ask(number: int) -> None:
+    """Open the form of a row."""
+    turns_form.forget(number)
+    dialogs.ask(_QUESTION, number)
+
+
+def show_if_asked(version: VersionInfo) -> None:
+    """The form, while a row is asked for."""
+    question, number = dialogs.asked()
+    if question != _QUESTION:
+        return
+    found = checkups.rows_by_id(version, [number]).to_pylist()
+    if not found:
+        dialogs.answered()
+        return
+    title = f"Row {number:,} ({PARTS[found[0]['split']]})"
+    st.dialog(title, width="large", dismissible=False)(_form)(version, found[0])
+
+
+def has_form(version: VersionInfo, role: str) -> bool:
+    """Whether a role has turns or fields, which nobody can change as one text."""
+    return bool(_form_of(version, role))
+
+
+def _form_of(version: VersionInfo, role: str) -> str:
+    if version.task == "chat" and role == "messages":
+        return _TURNS
+    return _FIELDS if version.task == "extraction" and role == "response" else ""
+
+
+def _form(version: VersionInfo, row: dict[str, Any]) -> None:
+    number = row["row_id"]
+    edits = exploring.pending(context.store(), version)
+    now = {
+        role: edits.change.get((number, role), text or "")
+        for role, text in row.items()
+        if role not in ("row_id", "split")
+    }
+    typed = {role: _input(version, role, text, number) for role, text in now.items()}
+
+    def keep() -> None:
+        exploring.rewrite(version, edits, row, {role: read() for role, read in typed.items()})
+        exploring.keep(context.store(), version, edits)
+        st.session_state[KEPT] = number
+
+    dialogs.decide("row", "Keep", "Discard", keep, likely=True)
+
+
+def _input(version: VersionInfo, role: str, text: str, number: int) -> Any:
+    """The input of a role; returns what reads it as one text, which may raise `WorkbenchError`."""
+    key, title, form = f"row-{number}-{role}", TITLES[role], _form_of(version, role)
+    if form == _TURNS:
+        return turns_form.show(title, text, number)
+    if form == _FIELDS:
+        others = row_search.texts_of(version, role, answer_fields.OTHERS)
+        return fields_form.show(title, text, others, key)
+    if role == "label":
+        labels = [*version.labels, *({text} - {*version.labels})]
+        chosen = st.selectbox(title, labels, index=labels.index(text), key=key)
+        return lambda: chosen
+    written = st.text_area(
+        title, text, height=_LONG_PX if len(text) > _LONG else "content", key=key
+    )
+    return lambda: written
