@@ -67,6 +67,16 @@ def test_the_verdict_comes_first(store: Store, tmp_path: Path) -> None:
     assert at.button(key="to-use").label == "Try it in the playground"
 
 
+def test_who_looks_at_the_verdict_has_done_the_step(store: Store, tmp_path: Path) -> None:
+    trained = _scored(store, tmp_path, right=36, base=12, baseline=30)
+    at = open_page(PAGE, project=trained.project_id)
+
+    labels = [link.proto.label for link in at.get("page_link")]
+    evaluate = [label for label in labels if "Evaluate" in label]
+    assert len(evaluate) == 2, "in the sidebar and in the bar of the steps"
+    assert all("done" in label for label in evaluate)
+
+
 def test_a_loss_is_shown_as_one_and_leads_back_to_training(store: Store, tmp_path: Path) -> None:
     trained = _scored(store, tmp_path, right=60, base=20, baseline=90)
     at = open_page(PAGE, project=trained.project_id)

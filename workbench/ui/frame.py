@@ -81,6 +81,8 @@ def show() -> None:
     if page.title in _PROJECT_PAGES:
         with errors.alone("This project cannot be opened"):
             projects.get_project(context.store(), context.project_id())
+            if page.title == "Evaluate":
+                projects.mark_evaluation_seen(context.store(), context.project_id())
     with st.sidebar:
         _sidebar(page.title)
     _show_toasts()
@@ -110,8 +112,6 @@ def header(step: str | None, question: str, lead: str = "") -> None:
     `step` is one of the five, or None for a page outside of them.
     """
     if step is not None:
-        if step == "Evaluate":
-            projects.mark_evaluation_seen(context.store(), context.project_id())
         busy = any(s.state == "running" for s in _steps())
         st.fragment(_step_bar, run_every=_POLL_S if busy else None)(step)
     st.title(question, anchor=False)
