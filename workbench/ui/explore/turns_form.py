@@ -25,8 +25,13 @@ def show(title: str, text: str, number: int) -> Callable[[], str]:
         _turn(f"turn-{number}-{name}", place, turn, number, name)
         for place, (name, turn) in enumerate(order.items(), 1)
     ]
-    if st.button("Add a turn", key=f"turn-{number}-add", icon=":material/add:"):
-        _add(number, said)
+    st.button(
+        "Add a turn",
+        key=f"turn-{number}-add",
+        icon=":material/add:",
+        on_click=_add,
+        args=(number, turns.next_speaker(said)),
+    )
     if turns.will_merge(said):
         st.caption("Turns in a row by the same speaker become one turn.")
     return lambda: text if said == then else turns.conversation_of(said)
@@ -76,7 +81,6 @@ def _remove(number: int, name: int) -> None:
     st.session_state[_key(number)].pop(name)
 
 
-def _add(number: int, said: list[Turn]) -> None:
+def _add(number: int, role: str) -> None:
     order: dict[int, Turn] = st.session_state[_key(number)]
-    order[max(order, default=-1) + 1] = Turn(turns.next_speaker(said), "")
-    st.rerun(scope="fragment")
+    order[max(order, default=-1) + 1] = Turn(role, "")
