@@ -8,6 +8,7 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.checkup import markup
 from workbench.checkup.fields import rewritten, text_roles, texts_in
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
@@ -15,20 +16,13 @@ from workbench.tasks import Task
 from workbench.words import joined, plural, shortened
 
 KIND = "debris"
+TAGS, ENTITIES = "HTML tags", "HTML entities"
+_WORST, _MILD = 0.2, 0.03
+_MEANT = (
+    " Most answers are written so: clean them if an export left it there, and leave them as they "
+    "are if the model is to write HTML."
+)
 _CHUNK = 20_000
-_TAG_NAMES = (
-    "a|abbr|b|big|blockquote|body|br|button|center|code|dd|div|dl|dt|em|font|footer|form|h[1-6]|head"
-    "|header|hr|html|i|iframe|img|input|label|li|link|meta|nav|ol|option|p|pre|s|script|section"
-    "|select|small|span|strike|strong|style|sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead|title"
-    "|tr|tt|u|ul|video"
-)
-_TAG = re.compile(
-    rf"</?(?:{_TAG_NAMES})(?:\s[^<>]*)?/?>|<!--.{{0,2000}}?-->|<!doctype[^<>]*>", re.I | re.S
-)
-_HIDDEN_PARTS = re.compile(r"<(script|style)\b[^<>]*>.{0,5000}?</\1\s*>", re.I | re.S)
-_BREAKS = re.compile(
-    r"<br\s*/?>|</(?:p|div|li|tr|h[1-6]|ul|ol|table|blockquote|section|header|footer)\s*>", re.I
-)
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2028\u2029\u2060\ufeff\ufff9-\ufffb]"
@@ -46,6 +40,7 @@ def check(rows: Rows) -> Finding | None:
     marks: list[Mark] = []
     found: dict[str, None] = {}
     roles = text_roles(rows)
+    use = markup.use_of(rows)
     example = ("", "")
     for number, role in enumerate(roles):
         texts = rows.values[role]
@@ -53,13 +48,14 @@ def check(rows: Rows) -> Finding | None:
             if row % 1000 == 0:
                 rows.progress((number + row / len(rows)) / len(roles))
             named: dict[str, None] = {}
-            after = rewritten(rows.task, role, texts[row], partial(cleaned, named=named))
+            clean = partial(cleaned, named=named, tags=not use.is_subject_of(row))
+            after = rewritten(rows.task, role, texts[row], clean)
             if not named:
                 continue
             found |= named
             changed = after.strip() and after != texts[row]
             if not marks:
-                example = _example(rows.task, role, texts[row])
+                example = _example(rows.task, role, texts[row], tags=not use.is_subject_of(row))
             note = joined(list(named))
             marks.append(
                 Mark(rows.row_ids[row], role=role, after=after if changed else None, note=note)
@@ -70,41 +66,45 @@ def check(rows: Rows) -> Finding | None:
     first, changes = marks[0], sum(mark.after is not None for mark in marks)
     marks.sort(key=lambda mark: mark.row_id)
     number = len({mark.row_id for mark in marks})
+    meant = use.in_answers and set(found) <= {TAGS, ENTITIES}
     becomes = f"; it should be '{_part(after, before)}'" if first.after else ""
     return Finding(
         KIND,
         f"{plural(number, 'row')} with {joined(list(found))}",
-        f"Row {first.row_id} holds '{_part(before, after)}'{becomes}.",
+        f"Row {first.row_id} holds '{_part(before, after)}'{becomes}.{_MEANT if meant else ''}",
         "The model learns to write such debris itself, and reads words that it does not know.",
-        harm_of(0.2, number / len(rows), 0.3),
+        harm_of(_MILD if meant else _WORST, number / len(rows), 0.3),
         marks,
         change=f"Clean {plural(changes, 'text')}" if changes else "",
     )
 
 
-def _example(task: Task, role: str, text: str) -> tuple[str, str]:
+def _example(task: Task, role: str, text: str, *, tags: bool) -> tuple[str, str]:
     """The first text with debris of a role, and what becomes of it."""
     for part in texts_in(task, role, text):
         named: dict[str, None] = {}
-        after = cleaned(part, named)
+        after = cleaned(part, named, tags=tags)
         if named:
             return part, after
     return text, text
 
 
-def cleaned(text: str, named: dict[str, None]) -> str:
-    """The text without debris; what it had is added to `named`."""
+def cleaned(text: str, named: dict[str, None], *, tags: bool = True) -> str:
+    """The text without debris; what it had is added to `named`.
+
+    Args:
+        tags: whether HTML is debris.
+    """
     import ftfy
     from ftfy.badness import is_bad
 
     before = text
-    if _TAG.search(text):
-        named["HTML tags"] = None
-        text = _BREAKS.sub("\n", _HIDDEN_PARTS.sub("", text))
-        text = _TAG.sub("", text)
-    unescaped = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    if tags and markup.is_in(text):
+        named[TAGS] = None
+        text = markup.without(text)
+    unescaped = _ENTITY.sub(lambda match: html.unescape(match[0]), text) if tags else text
     if unescaped != text:
-        named["HTML entities"] = None
+        named[ENTITIES] = None
         text = unescaped.replace("\xa0", " ")
     if not text.isascii():
         fixed = ftfy.fix_encoding(text) if is_bad(text) else text

@@ -6,7 +6,7 @@ from workbench.checkup.answers import similarity
 from workbench.checkup.buckets import Ints
 from workbench.checkup.copies import alike_pairs, copies
 from workbench.checkup.duplicates import in_order
-from workbench.checkup.finding import Finding, Mark, harm_of
+from workbench.checkup.finding import Finding, Mark
 from workbench.checkup.rows import Rows
 from workbench.splits import TEST, TRAIN, VALIDATION
 from workbench.words import percent, plural, shortened
@@ -14,6 +14,9 @@ from workbench.words import percent, plural, shortened
 KIND = "leakage"
 _NEARLY = 0.15
 """What an exam question weighs whose twin is not the same to the letter."""
+_WORST, _FULL = 0.8, 0.3
+"""The harm, and the share of the exam from which on it is that. It grows nearly with the share, for
+a question known by heart adds one to the score and no more."""
 
 
 def check(rows: Rows) -> Finding | None:
@@ -54,7 +57,7 @@ def check(rows: Rows) -> Finding | None:
         f"That concerns {percent(share)} of the exam; {_exactly(exact)} to the letter.",
         "The model can answer these by heart or nearly so: the verdict is better than what it will "
         "do on new texts.",
-        harm_of(0.8, weight * share, 0.3),
+        _WORST * min(1.0, weight * share / _FULL) ** 0.75,
         marks,
         remove=f"Take out {plural(twins, 'row')} that the exam asks for",
     )

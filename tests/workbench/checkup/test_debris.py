@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.workbench.checkup.tables import sorting, talking
+from tests.workbench.checkup.tables import replying, sorting, talking
 from workbench.checkup import debris
 
 
@@ -30,7 +30,14 @@ def test_debris_is_cleaned_away(text: str, cleaned: str, note: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a < b and c > d", "my <order number> is R&D; ok", "AT&T and P&L", "if x<y: z>0"]
+    "text",
+    [
+        "a < b and c > d",
+        "my <order number> is R&D; ok",
+        "AT&T and P&L",
+        "if x<y: z>0",
+        "LAMP/STITCH <I> 62483",
+    ],
 )
 def test_signs_that_mean_something_stay(text: str) -> None:
     assert debris.check(sorting((text, "Delivery"))) is None
@@ -49,3 +56,30 @@ def test_conversations_stay_readable() -> None:
     turns = json.loads(finding.marks[0].after or "")
     assert turns[0] == {"role": "user", "content": '"now"\nplease'}
     assert finding.text == """Row 1 holds '<b>"now"</b> please'; it should be '"now" please'."""
+
+
+def test_markup_that_a_row_speaks_of_is_its_subject() -> None:
+    code = ("How do I set a link in HTML?", '<a href="page.html">there</a>')
+    assert debris.check(replying(code)) is None
+    finding = debris.check(replying(code, ("<p>Is it there?</p>", "Yes, see x.de/page.html")))
+    assert finding is None  # half of the rows with tags say what they are about
+    mails = [(f"<p>Is parcel {n} there? See x.de/list.html</p>", "Yes.") for n in range(4)]
+    finding = debris.check(replying(code, *mails))
+    assert finding
+    assert [mark.row_id for mark in finding.marks] == [10, 11, 12, 13]
+
+
+def test_broken_letters_are_found_in_texts_about_markup_too() -> None:
+    finding = debris.check(replying(("Is this HTML right: <b>schÃ¶n</b>?", "Yes, it is.")))
+    assert finding
+    assert finding.marks[0].after == "Is this HTML right: <b>schön</b>?"
+
+
+def test_answers_written_in_markup_as_a_rule_are_told_but_weigh_little() -> None:
+    rule = debris.check(replying(*[(f"May I have {n}?", "<p>Yes.</p>") for n in range(9)]))
+    left = debris.check(replying(*[(f"<p>May I have {n}?</p>", "Yes.") for n in range(9)]))
+    assert rule
+    assert left
+    assert rule.harm < 0.04 < 0.15 < left.harm
+    assert "leave them as they are if the model is to write HTML" in rule.text
+    assert "if the model is to write HTML" not in left.text

@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from tests.workbench.checkup.tables import CLEAN, replying, sorting
 from workbench.checkup import leakage
 
@@ -59,3 +61,13 @@ def test_exact_twins_are_worse_than_near_ones() -> None:
     assert exact
     assert exact.harm > 1.5 * near.harm
     assert "1 of them is the same to the letter" in exact.text
+
+
+def test_one_question_of_a_hundred_costs_little_and_a_third_of_them_nearly_all() -> None:
+    exam = [(f"{a} of {b} is asked here", "Delivery") for a in "abcdefghij" for b in "klmnopqrst"]
+    one = leakage.check(sorting(exam[0], *exam, splits=["train", *["test"] * 100]))
+    third = leakage.check(sorting(*exam[:33], *exam, splits=[*["train"] * 33, *["test"] * 100]))
+    assert one
+    assert third
+    assert one.harm < 0.08
+    assert third.harm == pytest.approx(0.8)
