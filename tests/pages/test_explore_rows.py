@@ -45,6 +45,12 @@ def opened(version: VersionInfo, row: int) -> AppTest:
     return at
 
 
+def field(at: AppTest, name: str) -> Any:
+    """The input of a field of the answer."""
+    inputs = [*at.text_input, *at.text_area, *at.selectbox]
+    return next(each for each in inputs if each.label.startswith(name))
+
+
 def pressed(at: AppTest, key: str) -> AppTest:
     at.button(key=key).click().run()
     assert not at.exception, at.exception
@@ -112,13 +118,13 @@ def test_what_is_discarded_or_not_changed_is_no_edit(store: Store, talks: Versio
 def test_a_field_is_changed_and_keeps_its_kind(store: Store, invoices: VersionInfo) -> None:
     at = opened(invoices, 4)
     before = checkups.rows_by_id(invoices, [4]).to_pylist()[0]
-    at.text_input(key="row-4-response-total").set_value("about 9")
+    field(at, "total").set_value("about 9")
     pressed(at, "row-yes")
     assert "'total' is a number everywhere" in at.error[0].value
-    at.text_input(key="row-4-response-total").set_value("9.5")
-    at.text_area(key="row-4-response-tags").set_value("new\nlate")
-    at.text_input(key="row-4-response-number").set_value("")
-    at.selectbox(key="row-4-response-paid").set_value("no")
+    field(at, "total").set_value("9.5")
+    field(at, "tags").set_value("new\nlate")
+    field(at, "number").set_value("")
+    field(at, "paid").set_value("no")
     pressed(at, "row-yes")
     row = saved(store, at, invoices, 4)
     assert row["response"] == (

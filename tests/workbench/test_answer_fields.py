@@ -13,10 +13,10 @@ from workbench.answer_fields import (
     TEXT,
     YES_NO,
     Typed,
-    answer_of,
     fields_of,
     shown,
 )
+from workbench.answer_typed import answer_of
 from workbench.errors import WorkbenchError
 from workbench.structured import fields_json
 

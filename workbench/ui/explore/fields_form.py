@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import streamlit as st
 
-from workbench import answer_fields
+from workbench import answer_fields, answer_typed
 from workbench.answer_fields import JSON, LINES, NO, TEXT, YES, YES_NO, Field, Typed
 
 _SHORT = 80
@@ -23,8 +23,8 @@ def show(title: str, text: str, others: Iterable[str], key: str) -> Callable[[],
     fields = answer_fields.fields_of(text, others)
     with st.container(border=True, key=f"{key}-fields"):
         st.markdown(f":small[{title}: leave a field empty where the text does not say it.]")
-        typed = {field.path: _input(field, f"{key}-{'-'.join(field.path)}") for field in fields}
-    return lambda: answer_fields.answer_of(text, fields, typed)
+        typed = {field.path: _input(field, f"{key}-{place}") for place, field in enumerate(fields)}
+    return lambda: answer_typed.answer_of(text, fields, typed)
 
 
 def _input(field: Field, key: str) -> Typed:
