@@ -27,6 +27,8 @@ HERE_ROWS = 50_000
 SPLIT = "split"
 """The finding whose fix draws the exam anew."""
 FIX, EDIT, LABEL, RETURN, AGAIN = "fix", "edit", "label", "return", "again"
+MADE_AT = "made_at"
+"""In a version's `change`, when each of its edits by hand was made: row id, column, UTC time."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _amend(store: Store, version: VersionInfo, edit: Edit, kind: str, title: str
         "mapping": version.mapping,
     }
     digest = files.put(prepared.parquet())
-    return _save(store, version, digest, made, {"kind": kind, "title": title, "rows": edit.rows})
+    return _save(store, version, digest, made, _told(kind, title, edit))
 
 
 def go_back(store: Store, version_id: int) -> VersionInfo:
@@ -132,7 +134,8 @@ def go_back(store: Store, version_id: int) -> VersionInfo:
 def difference(
     store: Store, version: VersionInfo, limit: int
 ) -> tuple[int, list[dict[str, str]]] | None:
-    """What was changed to make a version: how many rows, and the first of them as in `preview`.
+    """What was changed to make a version: how many rows, and the first of them as in `preview`;
+    of edits by hand also `when` (UTC, ISO 8601).
 
     None for one that came from a file, and where a million rows would have to be compared.
 
@@ -140,11 +143,29 @@ def difference(
         WorkbenchError: the examples are not on the disk any more.
     """
     former = former_of(store, version)
-    if former is None or max(version.rows, former.rows) > HERE_ROWS:
+    if former is None or not is_told(version, former):
         return None
-    before = data_of(former)
-    edit = fixing.difference(before, data_of(version))
+    made_at = {(row, column): at for row, column, at in (version.change or {}).get(MADE_AT, ())}
+    if made_at:
+        rows_ = sorted({row for row, _ in made_at})
+        before, after = checkups.rows_by_id(former, rows_), checkups.rows_by_id(version, rows_)
+    else:
+        before, after = data_of(former), data_of(version)
+    edit = dataclasses.replace(fixing.difference(before, after), made_at=made_at)
     return edit.rows, fixing.before_and_after(before, edit, limit)
+
+
+def is_told(version: VersionInfo, former: VersionInfo) -> bool:
+    """Whether `difference` can say what was changed."""
+    by_hand = MADE_AT in (version.change or {})
+    return by_hand or max(version.rows, former.rows) <= HERE_ROWS
+
+
+def _told(kind: str, title: str, edit: Edit) -> dict[str, Any]:
+    """An edit as the version's `change` keeps it."""
+    made_at = [[row, column, at] for (row, column), at in (edit.made_at or {}).items()]
+    by_hand = {MADE_AT: made_at} if made_at else {}
+    return {"kind": kind, "title": title, "rows": edit.rows, **by_hand}
 
 
 def former_of(store: Store, version: VersionInfo) -> VersionInfo | None:

@@ -37,7 +37,7 @@ class Pending:
             for row, (text, label) in sorted(self.labels.items())
         )
         kept = {key: text for key, text in self.change.items() if key[0] not in self.remove}
-        return Edit(frozenset(self.remove), kept, added)
+        return Edit(frozenset(self.remove), kept, added, self.made_at)
 
     def sentence(self) -> str:
         """ "3 rows changed, 1 row taken out and 5 rows sorted by hand"; empty if there is nothing."""

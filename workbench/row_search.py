@@ -55,7 +55,7 @@ def waiting(
     version: VersionInfo, edits: Pending, query: Query, limit: int
 ) -> tuple[int, list[dict[str, str]]]:
     """The edits that are not saved yet, of the rows that a query finds: how many rows they touch,
-    and the first of them as in `fixing.before_and_after`, with `when` they were made (UTC).
+    and the first of them as in `fixing.before_and_after`.
 
     Raises:
         WorkbenchError: the examples are not on the disk any more.
@@ -71,12 +71,9 @@ def waiting(
         edit.remove & ids,
         {key: text for key, text in (edit.change or {}).items() if key[0] in ids},
         tuple(row for row in edit.add if int(row["row_id"]) in ids),
+        edit.made_at,
     )
-    lines = fixing.before_and_after(before, shown, limit)
-    when = edits.made_at
-    return len(ids), [
-        {**line, "when": when.get((int(line["row"]), line["column"]), "")} for line in lines
-    ]
+    return len(ids), fixing.before_and_after(before, shown, limit)
 
 
 def texts_of(version: VersionInfo, role: str, limit: int) -> list[str]:

@@ -127,6 +127,24 @@ def test_an_edit_keeps_the_time_when_it_was_made(
     assert at(second, {(4, "text"): "newer"}) == {(4, "text"): second}
 
 
+def test_the_history_tells_each_edit_and_when_it_was_made(
+    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amendments, "HERE_ROWS", 59)
+    edits = Pending({(4, "text"): "new", (5, "label"): "refund"}, {7}, {99: ("text", "other")})
+    exploring.keep(store, version, edits)
+    at = edits.made_at[7, WHOLE]
+    made = amendments.amend(store, version.id, edits.edit(), amendments.EDIT, "By hand")
+    number, lines = amendments.difference(store, made, 10) or (0, [])
+    assert number == 4
+    assert [tuple(line.values()) for line in lines] == [
+        ("4", "", "text", "question number 2", "new", at),
+        ("5", "question number 3", "label", "delivery", "refund", at),
+        ("7", "", WHOLE, "question number 5 → other", "", at),
+        ("99", "", WHOLE, "", "text → other", at),
+    ]
+
+
 def test_edits_wait_on_when_the_version_is_changed_elsewhere(
     store: Store, version: VersionInfo
 ) -> None:

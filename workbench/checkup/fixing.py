@@ -24,6 +24,8 @@ class Edit:
     """(row id, role or `split`) → the new text."""
     add: tuple[Mapping[str, str], ...] = ()
     """New rows: role, `split` and `row_id` → their values."""
+    made_at: Mapping[tuple[int, str], str] | None = None
+    """(row id, role or WHOLE) → when somebody made this edit by hand (UTC, ISO 8601)."""
 
     @property
     def rows(self) -> int:
@@ -78,7 +80,8 @@ def before_and_after(data: pa.Table, edit: Edit, limit: int) -> list[dict[str, s
     """The first rows that an edit touches: `row`, `text`, `column`, `before`, `after`, as texts.
 
     `text` is what the row says, where another column of it changes; a row that goes has nothing
-    as `after`, and its texts joined as `before`; one that comes, the other way round.
+    as `after`, and its texts joined as `before`; one that comes, the other way round. Where the
+    edit tells, a line has `when`, too.
     """
     touched = edit.remove | {row for row, _ in edit.change or {}}
     rows = data.filter(pc.is_in(data["row_id"], value_set=pa.array(touched, pa.int64())))
@@ -97,6 +100,9 @@ def before_and_after(data: pa.Table, edit: Edit, limit: int) -> list[dict[str, s
                 for role, text in changes[number]
             ]
     lines += [_line(int(row["row_id"]), WHOLE, "", _joined(row)) for row in edit.add]
+    if when := edit.made_at:
+        for line in lines:
+            line["when"] = when.get((int(line["row"]), line["column"]), "")
     return lines[:limit]
 
 
