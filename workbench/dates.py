@@ -2,8 +2,10 @@
 
 Read are ISO 8601 (with or without time and zone), days with dots, slashes or dashes in either
 order, months by name in several languages, e-mail dates, Unix times and the day numbers of
-spreadsheets. Whether 3/5 is the third of May or the fifth of March is decided for the column as
-a whole: by a part above twelve, else by the order in which the rows come out sorted best.
+spreadsheets; of months (March 2024, 03/2024) the first day. Whether 3/5 is the third of May or the
+fifth of March is decided for the column as a whole: by a part above twelve, else by the order in
+which the rows come out sorted best. Mar 24 is a month of 2024 only in a column of more different
+months than different numbers, which days would not leave.
 """
 
 import datetime as dt
@@ -49,6 +51,8 @@ _NAMED = re.compile(
 _NAMED_FIRST = re.compile(
     rf"{_WEEKDAY}([^\W\d]{{3,10}})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}}){_TIME}{_REST}", re.I
 )
+_OF_YEAR = re.compile(r"([^\W\d]{3,10})\.?(?: de)?[ /-](\d{4}|\d{2})|(\d{1,2})[./](\d{4})")
+_OF_SHORT_YEAR = re.compile(r"([^\W\d]{3,10})\.?[ /-](\d{2})")
 _NUMBER = re.compile(r"\d{4,13}(?:[.,]\d+)?")
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30, tzinfo=dt.UTC)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -63,6 +67,8 @@ def seconds(cells: Sequence[str | None], *, numbers: bool = False) -> list[float
     """
     known: dict[str, str | None] = {}
     texts = [known.setdefault(cell, _tidied(cell)) if cell else None for cell in cells]
+    if days := _days_of_no_year(known.values()):
+        texts = [None if text in days else text for text in texts]
     month_first = _month_first(texts)
     if month_first is not None:
         return _read(texts, month_first, numbers)
@@ -84,6 +90,13 @@ def _month_first(texts: Iterable[str | None]) -> bool | None:
             if second > 12:
                 return True
     return None
+
+
+def _days_of_no_year(texts: Iterable[str | None]) -> set[str]:
+    """Those like Mar 24, unless there are more different months than different numbers in them."""
+    found = [match for text in texts if text and (match := _OF_SHORT_YEAR.fullmatch(text))]
+    months, numbers = {_month(match[1]) for match in found}, {match[2] for match in found}
+    return set() if len(months) > len(numbers) else {match[0] for match in found}
 
 
 def _sortedness(values: list[float | None]) -> int:
@@ -117,6 +130,9 @@ def _one(text: str, month_first: bool, numbers: bool) -> float | None:
         return _moment(_full_year(match[3]), _month(match[2]), match[1], *match.groups()[3:])
     if match := _NAMED_FIRST.fullmatch(text):
         return _moment(match[3], _month(match[1]), match[2], *match.groups()[3:])
+    if match := _OF_YEAR.fullmatch(text):
+        month = _month(match[1]) if match[1] else match[3]
+        return _moment(_full_year(match[2] or match[4]), month, "1")
     if match := _COMPACT.fullmatch(text) if numbers or "T" in text else None:
         return _moment(*match.groups())
     return _of_number(text) if numbers and _NUMBER.fullmatch(text) else None

@@ -76,3 +76,17 @@ def test_rows_that_come_sorted_decide_what_is_the_month() -> None:
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert seconds([text, None]) == [None, None]
+
+
+def test_a_month_of_a_year_is_its_first_day() -> None:
+    cells = ["März 2024", "Mrz. 2024", "marzo de 2024", "03/2024", "03.2024", "March-2024"]
+
+    assert seconds(cells) == [_at(2024, 3, 1)] * 6
+
+
+def test_a_number_behind_a_month_is_a_year_where_it_cannot_be_a_day() -> None:
+    months = ["Nov 23", "Dez 23", "Jan 24", "Mrz-24"]
+
+    assert seconds(months) == [_at(2023, 11, 1), _at(2023, 12, 1), _at(2024, 1, 1), _at(2024, 3, 1)]
+    assert seconds(["Mar 18", "Mar 19", "Apr 20"]) == [None, None, None]
+    assert seconds(["Mar 24", "2024-03-05"]) == [None, _at(2024, 3, 5)]

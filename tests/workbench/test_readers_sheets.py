@@ -40,7 +40,7 @@ def test_cells_read_as_a_person_sees_them(tmp_path: Path) -> None:
 
     table = read_table(_book(tmp_path, {"S": rows}))
 
-    assert table.cells("when") == ["2024-03-05", "2024-03-05 14:30", "08:15:00"]
+    assert table.cells("when") == ["2024-03-05", "2024-03-05 14:30:00", "8:15:00"]
     assert table.cells("number") == ["1", "0.3", "12345678901234"]
     assert table.cells("yes") == ["TRUE", "FALSE", None]
     assert table.cells("text") == ["007", None, " x "]

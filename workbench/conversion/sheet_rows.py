@@ -13,6 +13,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 from workbench.conversion.progress import WatchedSink
 from workbench.conversion.table_file import empty
 from workbench.errors import WorkbenchError
+from workbench.readers.cell_formats import xlsx
+from workbench.readers.cell_formats.looks import Look
 from workbench.readers.grid import to_grid
 from workbench.readers.kinds import XLSX
 from workbench.readers.sheets import as_shown, filled_down, tall
@@ -23,7 +25,7 @@ LARGEST_TEXTS = 100 << 20
 """Bytes of the texts that a workbook's cells share; they have to be held in memory."""
 _TEXTS = "xl/sharedStrings.xml"
 _CHUNK = 1 << 20
-_BROKEN = (KeyError, ValueError, TypeError, AttributeError)
+_BROKEN = (KeyError, ValueError, TypeError, AttributeError, OverflowError)
 """What openpyxl stumbles over in a file that does not keep to the format."""
 _LONGEST_TAG = 200
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
@@ -39,7 +41,7 @@ def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Tabl
     try:
         with path.open("rb") as stream:
             book = openpyxl.load_workbook(stream, True, data_only=True, keep_links=False)
-            return _read(book, name, options, sink)
+            return _read(book, path, name, options, sink)
     except (InvalidFileException, *_BROKEN, zipfile.BadZipFile) as error:
         raise WorkbenchError(
             f"{name} cannot be opened as a spreadsheet ({error}): open it in your spreadsheet "
@@ -47,11 +49,15 @@ def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Tabl
         ) from None
 
 
-def _read(book: Any, name: str, options: ReadOptions, sink: WatchedSink) -> Table:
+def _read(book: Any, path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Table:
     sheet = _choose(book, options.sheet, name)
     titles = tuple(book.sheetnames)
     label = name if len(titles) == 1 else f"Sheet '{sheet.title}' of {name}"
-    rows = filled_down(_rows(sheet), tall(_merged(book, sheet)))
+    looks = xlsx.looks(path)
+    for style in looks:  # what such a style shows is made of the bare number
+        book._date_formats.discard(style)
+        book._timedelta_formats.discard(style)
+    rows = filled_down(_rows(sheet, looks), tall(_merged(book, sheet)))
     grid = to_grid(rows, options.header_row, label, sink)
     resolved = ReadOptions(header_row=grid.header_row, sheet=sheet.title)
     return empty(name, XLSX, resolved, sheets=titles, ragged=tuple(grid.ragged))
@@ -99,6 +105,18 @@ def _merged(book: Any, sheet: Any) -> Iterator[tuple[tuple[int, int], tuple[int,
             held = held[held.rfind(b"<") :]
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
-    for row in sheet.iter_rows(values_only=True):
-        yield [as_shown(cell) for cell in row]
+def _rows(sheet: Any, looks: dict[int, Look]) -> Iterator[list[str]]:
+    for row in sheet.iter_rows():
+        yield ["" if cell.value is None else _shown(cell, looks) for cell in row]
+
+
+def _shown(cell: Any, looks: dict[int, Look]) -> str:
+    """What a cell that is not empty shows; nothing for the error of a formula."""
+    value, look = cell.value, looks.get(cell._style_id)
+    if cell.data_type == "e":
+        return ""
+    if look is None or isinstance(value, bool):
+        return as_shown(value)
+    if isinstance(value, str):
+        return look.text(value)
+    return look.number(float(value)) if isinstance(value, int | float) else as_shown(value)

@@ -1,6 +1,12 @@
-"""Spreadsheets: XLSX, XLS, XLSB and ODS, with their cells as a person sees them."""
+"""Spreadsheets: XLSX, XLS, XLSB and ODS, with their cells as a person sees them.
+
+Values are read first; what number formats make of them comes from `cell_formats`. The cells of XLSB
+are shown without formats, as are numbers that have none: with up to 15 digits, more than fit in a
+cell of usual width. A formula's error (#N/A) is an empty cell.
+"""
 
 import datetime as dt
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +14,10 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from workbench.errors import WorkbenchError
+from workbench.readers.cell_formats import ods, xls, xlsx
+from workbench.readers.cell_formats.moments import iso
+from workbench.readers.cell_formats.numbers import general
+from workbench.readers.cell_formats.patches import Patch, patched
 from workbench.readers.grid import to_grid
 from workbench.readers.kinds import XLSX
 from workbench.readers.table import ReadOptions, Table, check_width
@@ -25,8 +35,9 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
     area = book.get_sheet_by_name(sheet)
     check_width(area.width, f"Sheet '{sheet}' of {name}")
     label = name if len(titles) == 1 else f"Sheet '{sheet}' of {name}"
-    rows = ([as_shown(cell) for cell in row] for row in area.iter_rows())
     left = area.start[1] if area.start else 0
+    values = ([as_shown(cell) for cell in row] for row in area.iter_rows())
+    rows = patched(values, _looks(path, sheet), left)
     merged = tall(area.merged_cell_ranges or (), left)
     grid = to_grid(filled_down(rows, merged), options.header_row, label)
     resolved = ReadOptions(header_row=grid.header_row, sheet=sheet)
@@ -54,6 +65,15 @@ def _open(path: Path, name: str) -> CalamineWorkbook:
             f"{name} cannot be opened as a spreadsheet ({error}): open it in your spreadsheet "
             "program and save it again as XLSX."
         ) from None
+
+
+def _looks(path: Path, sheet: str) -> Iterator[Patch]:
+    """The cells of a sheet that look different from their values."""
+    if not zipfile.is_zipfile(path):
+        return xls.shown(path, sheet)
+    with zipfile.ZipFile(path) as archive:
+        is_open_document = "content.xml" in archive.namelist()
+    return ods.shown(path, sheet) if is_open_document else xlsx.shown(path, sheet, xlsx.looks(path))
 
 
 _FEWEST_ROWS = 10
@@ -101,8 +121,9 @@ def filled_down(rows: Iterable[list[str]], merged: Tall) -> Iterator[list[str]]:
         for column, (bottom, text) in list(standing.items()):
             if number > bottom:
                 del standing[column]
-            elif column < len(row) and not row[column] and any(row):
-                row[column] = text
+            elif any(row):
+                row += [""] * (column + 1 - len(row))
+                row[column] = row[column] or text
         for column, bottom in merged.get(number, ()):
             if column < len(row) and row[column]:
                 standing[column] = (bottom, row[column])
@@ -116,20 +137,15 @@ def as_shown(cell: Any) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+        return general(cell)
     if isinstance(cell, dt.datetime):
-        return _moment(cell)
+        return iso(cell)
     if isinstance(cell, dt.timedelta):
         return _duration(cell)
     return "" if cell is None else str(cell)
 
 
-def _moment(value: dt.datetime) -> str:
-    if value.time() == dt.time():
-        return value.date().isoformat()
-    return value.isoformat(" ", "seconds" if value.second else "minutes")
-
-
 def _duration(value: dt.timedelta) -> str:
-    minutes, seconds = divmod(round(value.total_seconds()), 60)
-    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+    minutes, seconds = divmod(abs(round(value.total_seconds())), 60)
+    sign = "-" if value < dt.timedelta() else ""
+    return f"{sign}{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"

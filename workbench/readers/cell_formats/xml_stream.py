@@ -1,0 +1,86 @@
+"""Parts of a packed office file, read as a stream of XML that can neither grow nor refer."""
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+LARGEST_PART = 32 << 20
+"""Bytes of a part that is read as a whole: the styles of a workbook, the list of its sheets."""
+_CHUNK = 1 << 18
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,  # a password, for one
+)
+
+
+class NotPlain(ValueError):
+    """The part is missing, damaged or too large, or declares entities, as no office program does."""
+
+
+def parser() -> Any:
+    """A parser that hands on names without their prefixes' meaning, and refuses declarations."""
+    made = expat.ParserCreate()
+    made.buffer_text = True
+    made.StartDoctypeDeclHandler = _refuse
+    return made
+
+
+def _refuse(*_: object) -> None:
+    raise NotPlain("a document type")
+
+
+def local(name: str) -> str:
+    """A name without its prefix."""
+    return name.rpartition(":")[2]
+
+
+def fed(path: Path, part: str, made: Any, largest: int | None = None) -> Iterator[None]:
+    """Feeds a part of the file to a parser; stops after each piece, so that it may be worked at.
+
+    Args:
+        largest: bytes that the part may have.
+
+    Raises:
+        NotPlain: the part cannot be read to its end, or is too large.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            info = archive.getinfo(_called(archive, part))
+            if largest is not None and info.file_size > largest:
+                raise NotPlain("too large")
+            with archive.open(info) as stream:
+                while chunk := stream.read(_CHUNK):
+                    made.Parse(chunk, False)
+                    yield
+            made.Parse(b"", True)
+            yield
+    except _DAMAGED as error:
+        raise NotPlain(str(error)) from None
+
+
+def elements(path: Path, part: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The elements of a small part in their order, each with its attributes.
+
+    Raises:
+        NotPlain: the part cannot be read to its end, or is too large.
+    """
+    found: list[tuple[str, dict[str, str]]] = []
+    made = parser()
+    made.StartElementHandler = lambda name, attributes: found.append((local(name), attributes))
+    for _ in fed(path, part, made, LARGEST_PART):
+        yield from found
+        found.clear()
+
+
+def _called(archive: zipfile.ZipFile, part: str) -> str:
+    """The part's name as the archive has it, which may differ in case."""
+    names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+    return names[part.lower()]
