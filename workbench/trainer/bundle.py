@@ -24,8 +24,8 @@ from workbench.job_dir import read_json, write_json
 from workbench.recipe import Recipe
 from workbench.trainer import machine
 from workbench.trainer.data import Wording
+from workbench.trainer.measured import versions
 from workbench.trainer.models import base_folder, load_base, load_tokenizer, longest_example
-from workbench.trainer.process import versions
 
 FACTS = "workbench.json"
 ROOM = 1.3

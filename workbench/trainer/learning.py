@@ -17,7 +17,8 @@ from workbench.trainer.batches import LengthBatches, batches_by_length, collate
 from workbench.trainer.checkpoints import drop_torn, last_whole, seal, step_of, take_over
 from workbench.trainer.data import Examples
 from workbench.trainer.loss import IGNORED, AnswerLoss, mean_loss
-from workbench.trainer.process import Cancelled, Process, versions
+from workbench.trainer.measured import versions
+from workbench.trainer.process import Cancelled, Process
 from workbench.trainer.reporter import Reporter
 
 CURVE_POINTS = 500

@@ -6,10 +6,7 @@ with a whole checkpoint, for the next attempt.
 """
 
 import contextlib
-import importlib.metadata
 import os
-import platform
-import resource
 import signal
 import sys
 import threading
@@ -30,6 +27,7 @@ from workbench.job_dir import (
 )
 from workbench.trainer.checkpoints import drop_torn
 from workbench.trainer.explain import explain, is_out_of_memory
+from workbench.trainer.measured import peak_memory_mb
 from workbench.trainer.quiet import quiet
 
 ALIVE_S = 5.0
@@ -38,7 +36,6 @@ LEAVE_S = 120.0
 """How long a process may take to save and leave once its worker has died."""
 ORPHANED = 3
 """Exit code of a process whose worker died."""
-PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate", "tokenizers")
 
 
 class Cancelled(Exception):
@@ -63,18 +60,19 @@ class Process:
         self.orphaned = threading.Event()
         self.doing = "starting"
         self._last_progress = 0.0
+        self._at_once = self._telling = False
 
     def phase(self, name: str, message: str) -> None:
         """Enter a phase: preparing, embedding, training, evaluating, saving."""
         self.doing = message[:1].lower() + message[1:]
-        self._events.write("phase", name=name, message=message)
+        self._tell("phase", name=name, message=message)
 
     def progress(self, step: int, total_steps: int, **fields: Any) -> None:
         """How far the phase is; at most one a second reaches the events, and always the last."""
         now = time.monotonic()
         if now - self._last_progress >= PROGRESS_S or step >= total_steps:
             self._last_progress = now
-            self._events.write("progress", step=step, total_steps=total_steps, **fields)
+            self._tell("progress", step=step, total_steps=total_steps, **fields)
 
     def metric(self, kind: str, step: int, values: Mapping[str, float]) -> None:
         """One point of the curves `train` or `validation`."""
@@ -97,12 +95,37 @@ class Process:
         """No event comes after this."""
         self._events.close()
 
+    def _tell(self, event: str, **fields: Any) -> None:
+        """Write an event, whole: nobody interrupts that."""
+        self._telling = True
+        try:
+            self._events.write(event, **fields)
+        finally:
+            self._telling = False
+        if self._at_once:
+            self.check()
+
     def told_to_end(self) -> None:
-        """What SIGTERM means."""
+        """What SIGTERM means.
+
+        Raises:
+            Cancelled, Orphaned: in work that is left at once.
+        """
         if self.job.pause.exists():
             self.orphaned.set()
         else:
             self.stop.set()
+        if self._at_once and not self._telling:
+            self.check()
+
+    @contextlib.contextmanager
+    def leaving_at_once(self) -> Iterator[None]:
+        """Here SIGTERM interrupts, wherever the work is: for work that keeps nothing of a part."""
+        self._at_once = True
+        try:
+            yield
+        finally:
+            self._at_once = False
 
     def conclude(self) -> None:
         """Stop with what an earlier attempt has learned, if that is all that is wanted."""
@@ -254,30 +277,3 @@ def _print_traceback(process: Process) -> None:
 
 def _is_stderr(path: Path) -> bool:
     return path.exists() and os.path.samestat(path.stat(), os.fstat(2))
-
-
-def peak_memory_mb() -> int:
-    """Most memory this process has held; on a GPU, the larger of the two."""
-    peak = _most_resident() // 2**20
-    torch = sys.modules.get("torch")
-    if torch and torch.cuda.is_available():
-        peak = max(peak, torch.cuda.max_memory_reserved() // 2**20)
-    return int(peak)
-
-
-def _most_resident() -> int:
-    """Most bytes of memory. Linux's `ru_maxrss` would count the parent's, from before the start."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        lines = status.read_text().splitlines()
-        found = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
-        if found:
-            return int(found[0]) * 1024
-    unit = 1 if platform.system() == "Darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that shape a result."""
-    found = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return {"python": platform.python_version(), **found}

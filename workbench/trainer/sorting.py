@@ -28,9 +28,10 @@ from workbench.trainer.encoder_exams import sit_exam
 from workbench.trainer.encoder_training import SHARES, Check, Texts, Tuning
 from workbench.trainer.generate import Pace
 from workbench.trainer.learning import checkpoint_to_go_on_from
+from workbench.trainer.measured import versions
 from workbench.trainer.models import add_lora, base_folder
 from workbench.trainer.probe import Head, fit_probe
-from workbench.trainer.process import Cancelled, Process, versions
+from workbench.trainer.process import Cancelled, Process
 from workbench.trainer.seen_rows import put_rows_back, train_seen_rows
 
 Result = dict[str, Any]
