@@ -11,14 +11,14 @@ from storage import conversions, files
 from storage import datasets as rows
 from storage.database import Store
 from storage.tables import FAILED, OPEN
-from workbench import checkups, jobs
-from workbench.amending import amended
+from workbench import amending, checkups, jobs
 from workbench.checkup import fixing, record
 from workbench.checkup.fixing import Edit
 from workbench.checkup.record import FindingInfo
 from workbench.errors import WorkbenchError
 from workbench.jobs import JobView
 from workbench.preparing import Plan, plan_from
+from workbench.tasks import task_named
 from workbench.versions import VersionInfo, check_there, get_version, list_versions
 
 MEND = "mend"
@@ -89,8 +89,27 @@ def _drawn_anew(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[st
     return mapping, {**version.report, "split": told["report"]}
 
 
+def apply_edit(
+    store: Store, version_id: int, edit: Edit, kind: str, title: str
+) -> VersionInfo | JobView:
+    """Make the next version by an edit by hand: the version, or for a large dataset the job that
+    makes it.
+
+    Raises:
+        WorkbenchError: nothing would change, a new text cannot be read, too little would be left,
+            or the version is not the newest any more.
+    """
+    version = get_version(store, version_id)
+    if version.rows <= HERE_ROWS:
+        return _amend(store, version, edit, kind, title)
+    _check(edit)
+    kept = amending.readable(task_named(version.task), edit)
+    change = _told(kind, title, edit)
+    return _queue(store, version, {"edit": kept.as_dict()}, change)
+
+
 def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> VersionInfo:
-    """Make the next version of a dataset by an edit of its newest one.
+    """Make the next version of a dataset by an edit of its newest one, in this process.
 
     Raises:
         WorkbenchError: nothing would change, too little would be left, or the version is not the
@@ -100,9 +119,8 @@ def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> V
 
 
 def _amend(store: Store, version: VersionInfo, edit: Edit, kind: str, title: str) -> VersionInfo:
-    if not edit.rows:
-        raise WorkbenchError("Nothing is chosen that could be changed: choose at least one row.")
-    prepared = amended(data_of(version), plan_of(version), version.report, edit)
+    _check(edit)
+    prepared = amending.amended(data_of(version), plan_of(version), version.report, edit)
     made = {
         "rows": len(prepared),
         "dropped": prepared.dropped,
@@ -112,6 +130,11 @@ def _amend(store: Store, version: VersionInfo, edit: Edit, kind: str, title: str
     }
     digest = files.put(prepared.parquet())
     return _save(store, version, digest, made, _told(kind, title, edit))
+
+
+def _check(edit: Edit) -> None:
+    if not edit.rows:
+        raise WorkbenchError("Nothing is chosen that could be changed: choose at least one row.")
 
 
 def go_back(store: Store, version_id: int) -> VersionInfo:

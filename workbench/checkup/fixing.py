@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,11 +33,22 @@ class Edit:
         """How many rows it touches."""
         return len(self.remove | {row for row, _ in self.change or {}}) + len(self.add)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        change = [[row, role, text] for (row, role), text in (self.change or {}).items()]
+        return {"remove": sorted(self.remove), "change": change, "add": [*map(dict, self.add)]}
+
     def sentence(self) -> str:
         """ "3 rows changed, 1 row taken out and 5 rows sorted by hand"; empty if there is none."""
         changed = {row for row, _ in self.change or {}} - self.remove
         counts = {"changed": changed, "taken out": self.remove, "sorted by hand": self.add}
         return joined([f"{plural(len(of), 'row')} {what}" for what, of in counts.items() if of])
+
+
+def edit_from(values: Mapping[str, Any]) -> Edit:
+    """The edit that `as_dict` wrote."""
+    change = {(row, role): text for row, role, text in values["change"]}
+    return Edit(frozenset(values["remove"]), change, tuple(values["add"]))
 
 
 def edit_of(fix: str, marks: pa.Table) -> Edit:

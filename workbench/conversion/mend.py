@@ -20,7 +20,7 @@ def mend(process: Process) -> dict[str, Any]:
 
     The spec has the version's `data`, `task`, `mapping`, `seed` and `report`, and either the fix
     (the `checkup` folder, the `finding`, `fix`: remove or change, and the row ids to `leave`
-    alone), or `again`: the Parquet files `before` and `after` the changes that are to be made
+    alone), or an `edit` by hand, or `again`: the Parquet files `before` and `after` the changes that are to be made
     again, and whether row numbers mean the `same_rows`. Nothing is written if none applies.
 
     Raises:
@@ -38,7 +38,7 @@ def _mend(process: Process) -> dict[str, Any]:
     spec = process.spec
     process.phase("reading", "Reading the examples")
     data = pq.read_table(spec["data"])
-    edit = _carried(spec["again"], data) if "again" in spec else _fix(spec)
+    edit = _edit(spec, data)
     process.check()
     if not edit.rows:
         return {"rows": len(data), "touched": 0}
@@ -60,7 +60,11 @@ def _mend(process: Process) -> dict[str, Any]:
     }
 
 
-def _fix(spec: dict[str, Any]) -> Edit:
+def _edit(spec: dict[str, Any], data: pa.Table) -> Edit:
+    if "again" in spec:
+        return _carried(spec["again"], data)
+    if "edit" in spec:
+        return fixing.edit_from(spec["edit"])
     found = record.marks(Path(spec["checkup"]), spec["finding"])
     return fixing.edit_of(spec["fix"], record.those_that(spec["fix"], found, spec["leave"]))
 
