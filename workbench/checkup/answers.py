@@ -1,5 +1,7 @@
 """How much two answers have in common."""
 
+import json
+
 from workbench.checkup.rows import Rows
 from workbench.structured import parsed
 
@@ -27,9 +29,18 @@ def _said(messages: str) -> str:
 
 
 def same_answers(rows: Rows, answers: list[str], first: int, second: int) -> bool:
-    """Whether two rows give the same; fields must be alike to the letter."""
+    """Whether two rows give the same; fields must be alike but for spaces and capitals."""
     if answers[first] == answers[second]:
         return True
     if rows.task.name == "extraction":
-        return bool(parsed(answers[first]) == parsed(answers[second]))
+        return same_fields(answers[first]) == same_fields(answers[second])
     return similarity(answers[first], answers[second]) >= LIKE
+
+
+def same_fields(answer: str) -> str:
+    """The same for fields that differ in their order, in spaces and in capitals only."""
+    try:
+        fields = json.loads(answer)
+    except ValueError:
+        fields = answer
+    return "".join(json.dumps(fields, sort_keys=True, ensure_ascii=False).split()).casefold()

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from workbench.checkup import (
+    amount,
     categories,
     contradictions,
     debris,
@@ -28,6 +29,7 @@ _TEXTS: tuple[Check, ...] = (
     languages.check,
     personal.check,
     debris.check,
+    amount.check,
 )
 CHECKS: dict[str, tuple[Check, ...]] = {
     "classification": (*_TEXTS, contradictions.check, categories.check),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from workbench.checkup.alike import word_lists
-from workbench.checkup.answers import UNLIKE, given, similarity
+from workbench.checkup.answers import UNLIKE, given, same_fields, similarity
 from workbench.checkup.buckets import Ints, chosen, kept_and_copies
 from workbench.checkup.duplicates import in_order
 from workbench.checkup.finding import Finding, Mark, harm_of
@@ -29,13 +29,15 @@ def check(rows: Rows) -> Finding | None:
     order = in_order(rows, (TEST, VALIDATION, TRAIN))
     answers = given(rows)
     if rows.task.name in ("classification", "extraction"):
-        pairs = _apart(np.concatenate([rows.alike.same.pairs(order), _typos(rows, order)]), answers)
-        return _strict(rows, order, answers, pairs)
+        pairs = np.concatenate([rows.alike.same.pairs(order), _typos(rows, order)])
+        return _strict(rows, order, answers, _apart(rows, pairs))
     return _mild(rows, answers, rows.alike.same.pairs(order)) if any(answers) else None
 
 
-def _apart(pairs: Ints, answers: Sequence[str]) -> Ints:
+def _apart(rows: Rows, pairs: Ints) -> Ints:
     """Those with different answers."""
+    fields = rows.task.name == "extraction"
+    answers = [same_fields(text) for text in rows.answers()] if fields else rows.answers()
     codes = np.unique(answers, return_inverse=True)[1]
     apart: Ints = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
     return apart
@@ -46,7 +48,7 @@ def _typos(rows: Rows, order: Ints) -> Ints:
 
     Where that word fills a pattern (see `patterns`), it is another word rather than a typo.
     """
-    pairs = _apart(rows.alike.sure.pairs(order), rows.answers())[:_MOST_PAIRS]
+    pairs = _apart(rows, rows.alike.sure.pairs(order))[:_MOST_PAIRS]
     pairs = pairs[~of_a_pattern(rows.alike, pairs)]
     words = word_lists(rows.questions(), pairs)
     return chosen(pairs, [_is_typo(words[a], words[b]) for a, b in pairs.tolist()])

@@ -5,11 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
+from workbench.checkup import patterns
 from workbench.checkup.alike import word_lists
 from workbench.checkup.answers import given, same_answers
 from workbench.checkup.buckets import Ints, chosen
 from workbench.checkup.minhash import LONG_WORDS
-from workbench.checkup.patterns import FILLINGS, of_a_pattern
+from workbench.checkup.patterns import FILLINGS
 from workbench.checkup.rows import Rows
 from workbench.checkup.tokens import plain
 
@@ -29,7 +30,8 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
     """Those pairs of rows that ask alike which are copies: they give the same answer, and where
     they are not the same to the letter,
 
-    - short texts fill no pattern (see `patterns`) and differ in no number;
+    - short texts fill no pattern (see `patterns`) and differ in no number, and long ones not only
+      in numbers as many others do, too;
     - written answers do not differ in the very word that the questions differ in, and are not the
       same sentence that many others are answered with, as "Is … inherited?" is for many illnesses.
     """
@@ -37,18 +39,12 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
     same = [same_answers(rows, answers, first, second) for first, second in pairs.tolist()]
     pairs = chosen(pairs, same)
     words = word_lists(rows.questions(), pairs)
-    filled = of_a_pattern(rows.alike, pairs, _kinds(rows)).tolist()
-    written = _Written(rows.questions(), answers) if rows.task.learned != "label" else None
-    fine = []
-    for (first, second), is_filled in zip(pairs.tolist(), filled, strict=True):
-        mine, theirs = _odd_words(words[first], words[second])
-        short = max(len(words[first]), len(words[second])) < LONG_WORDS
-        if not mine and not theirs:
-            fine.append(True)
-        elif short and (is_filled or (_has_number(mine) and _has_number(theirs))):
-            fine.append(False)
-        else:
-            fine.append(written is None or written.are_copies(first, second, mine, theirs))
+    filled = patterns.of_a_pattern(rows.alike, pairs, _kinds(rows)).tolist()
+    sense = _Sense(rows, answers)
+    fine = [
+        sense.is_copy(first, second, words[first], words[second], filled=is_filled)
+        for (first, second), is_filled in zip(pairs.tolist(), filled, strict=True)
+    ]
     return chosen(pairs, fine)
 
 
@@ -65,17 +61,31 @@ def _odd_words(words: list[str], others: list[str]) -> tuple[frozenset[str], fro
     return frozenset(mine - theirs), frozenset(theirs - mine)
 
 
-def _has_number(words: frozenset[str]) -> bool:
-    return any(any(map(str.isdigit, word)) for word in words)
+def _is_number(word: str) -> bool:
+    return any(map(str.isdigit, word))
 
 
-class _Written:
-    """Questions whose answers are written rather than chosen."""
+class _Sense:
+    """Tells whether what two texts differ in changes their sense; their answers are the same."""
 
-    def __init__(self, questions: list[str], answers: list[str]) -> None:
-        self._questions, self._answers = questions, answers
+    def __init__(self, rows: Rows, answers: list[str]) -> None:
+        self._questions, self._answers = rows.questions(), answers
+        self._written = rows.task.learned != "label"
 
-    def are_copies(
+    def is_copy(
+        self, first: int, second: int, words: list[str], others: list[str], *, filled: bool
+    ) -> bool:
+        """Whether two rows of these words are copies; `filled` if they fill a short pattern."""
+        mine, theirs = _odd_words(words, others)
+        if not mine and not theirs:
+            return True
+        if max(len(words), len(others)) < LONG_WORDS:
+            differ = filled or (any(map(_is_number, mine)) and any(map(_is_number, theirs)))
+        else:
+            differ = all(map(_is_number, mine | theirs)) and self._forms[first] >= FILLINGS
+        return not differ and (not self._written or self._are_copies(first, second, mine, theirs))
+
+    def _are_copies(
         self, first: int, second: int, mine: frozenset[str], theirs: frozenset[str]
     ) -> bool:
         """Whether the words in which two questions differ leave the answer as it is."""
@@ -92,6 +102,10 @@ class _Written:
     def _is_rare(self, words: frozenset[str]) -> bool:
         texts, counts = self._spread
         return any(counts[word] <= max(2, _RARE * texts) for word in words)
+
+    @cached_property
+    def _forms(self) -> Ints:
+        return patterns.forms(self._questions)
 
     @cached_property
     def _times(self) -> Counter[str]:

@@ -11,9 +11,11 @@ from workbench.checkup.answers import given
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
 from workbench.checkup.tokens import plain
-from workbench.words import plural, shortened
+from workbench.words import joined, percent, plural, shortened
 
 KIND = "junk"
+_MOST = 0.5
+"""The share of texts from which on it is no leftover but the column that is the wrong one."""
 _SHORT_CHARS, _FEWEST_LETTERS = 60, 3
 _CHUNK = 50_000
 _PLACEHOLDERS = """
@@ -25,12 +27,19 @@ see above, k a, keine angabe, siehe oben, s o, sin datos, aucun texte, n d
 """
 _NOTHING = "none, nil, unknown, nothing, no answer, no response, no reply, nichts, rien"
 """What may be an answer but is no question."""
+_SAID = "ok, no, hi, yo, ya, ja, si, oh, ah, hm, ty, np, kk, go, ne, da, je, tu"
+"""Short texts with a meaning: what people say to a chat."""
+_RATING = re.compile(r"\d{1,3}(?:[.,]\d)?\s*/\s*\d{1,3}\W*")
+"""How many stars, which tells a reviewer's mind."""
+_CODE = re.compile(r"(?=\S*\d)[\w.,:/#+-]+")
 _KEYS = ("qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm", "azertyuiop", "qsdfghjklm")
 _AGAIN = re.compile(r"(.{1,4}?)\1{2,}.{0,3}")
 
 
 def check(rows: Rows) -> Finding | None:
     """Rows whose text or answer is none."""
+    if wrong := _wrong_column(rows):
+        return wrong
     found = dict(_junk(rows.questions(), question=True))
     rows.progress(0.6)
     if rows.task.name in ("completion", "chat"):
@@ -53,6 +62,25 @@ def check(rows: Rows) -> Finding | None:
     )
 
 
+def _wrong_column(rows: Rows) -> Finding | None:
+    """That most texts are numbers, dates or codes, as when the wrong column was chosen."""
+    texts = rows.questions()
+    codes = [row for row, text in enumerate(texts) if _CODE.fullmatch(text.strip())]
+    if len(codes) < _MOST * len(texts) or not codes:
+        return None
+    shown = joined([f"'{shortened(texts[row], 30)}'" for row in codes[:3]])
+    return Finding(
+        KIND,
+        f"{percent(len(codes) / len(texts))} of the texts are numbers or codes",
+        f"{plural(len(codes), 'row')} {'says' if len(codes) == 1 else 'say'} nothing but a number or "
+        f"a code, such as {shown}. Was another column meant? Choose the one with sentences on the "
+        "Data page.",
+        "The model reads words: from numbers and codes it can only learn by heart.",
+        harm_of(0.6, len(codes) / len(texts)),
+        [Mark(rows.row_ids[row]) for row in codes],
+    )
+
+
 def why_junk(text: str, words: str, *, question: bool = True) -> str:
     """What a short text is instead of a text; "" where it may be one.
 
@@ -65,16 +93,17 @@ def why_junk(text: str, words: str, *, question: bool = True) -> str:
         return "only punctuation"
     if words in _listed(_PLACEHOLDERS) or (question and words in _listed(_NOTHING)):
         return "a placeholder"
-    joined = words.replace(" ", "")
-    if len(joined) > 2 and set(joined) == {"x"}:
+    letters = words.replace(" ", "")
+    if len(letters) > 2 and set(letters) == {"x"}:
         return "a placeholder"
     if all(_is_mashed(word) for word in words.split()):
         return "keys pressed at random"
-    if len(joined) > 5 and not joined.isdigit() and _AGAIN.fullmatch(joined):
+    if len(letters) > 5 and letters.isalpha() and _AGAIN.fullmatch(letters):
         return "the same letters again and again"
-    if question and joined.isdigit():
-        return "only digits"
-    return "too short" if question and len(joined) < _FEWEST_LETTERS and text.isascii() else ""
+    if question and letters.isdigit():
+        return "" if _RATING.fullmatch(text.strip()) else "only digits"
+    short = question and len(letters) < _FEWEST_LETTERS and text.isascii()
+    return "too short" if short and words not in _listed(_SAID) else ""
 
 
 @cache

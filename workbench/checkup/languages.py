@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
+from workbench.splits import TEST
 from workbench.words import joined, percent, plural, shortened
 
 KIND = "languages"
@@ -17,6 +18,8 @@ _SURE = 0.8
 """How likely a text must be of its language."""
 _SHARE, _FEWEST = 0.01, 3
 """A language counts from this share of the texts and this many of them on."""
+_USUAL = 0.3
+"""A language is at home here from this share of the texts on."""
 _NAMES = {
     "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish",
     "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian",
@@ -36,19 +39,23 @@ def check(rows: Rows) -> Finding | None:
     counts = Counter(spoken.values())
     if len(counts) < 2:
         return None
-    (main, most), *others = counts.most_common()
-    rare = [name for name, n in others if n >= max(_FEWEST, _SHARE * len(spoken))]
+    usual = [name for name, n in counts.most_common() if n >= _USUAL * len(spoken)]
+    usual = usual or [counts.most_common(1)[0][0]]
+    most = sum(counts[name] for name in usual)
+    least = max(_FEWEST, _SHARE * len(spoken))
+    rare = [name for name, n in counts.most_common() if n >= least and name not in usual]
     numbers = {name: number for number, name in enumerate(rare, start=1)}
     found = {row: name for row, name in spoken.items() if name in numbers}
     if not found:
-        return None
+        return _several(rows, counts, usual, len(spoken)) if len(usual) > 1 else None
     first, name = next(iter(found.items()))
     named = [f"{_name(other)} ({percent(counts[other] / len(spoken))})" for other in rare[:5]]
     looked = f" of {plural(len(chosen), 'row')} drawn" if len(chosen) < len(rows) else ""
     return Finding(
         KIND,
         f"{plural(len(found), 'row')} in another language than most",
-        f"Most texts{looked} are {_name(main)} ({percent(most / len(spoken))}), others "
+        f"Most texts{looked} are {joined([_name(name) for name in usual])} "
+        f"({percent(most / len(spoken))}), others "
         f"{joined(named)}, such as row {rows.row_ids[first]} ('{shortened(rows.questions()[first])}', "
         f"{_name(name)}).",
         "The model learns a rare language badly; if these came in by mistake, they only cost time, "
@@ -59,6 +66,19 @@ def check(rows: Rows) -> Finding | None:
             for row, name in found.items()
         ],
         remove=f"Take out {plural(len(found), 'row')}",
+    )
+
+
+def _several(rows: Rows, counts: Counter[str], usual: list[str], spoken: int) -> Finding:
+    """That several languages are at home here; nothing is wrong with any of them."""
+    named = joined([f"{_name(name)} ({percent(counts[name] / spoken)})" for name in usual])
+    return Finding(
+        KIND,
+        f"The texts are in {len(usual)} languages",
+        f"They are {named}. Choose a base model that knows them all, and let the exam hold enough "
+        f"of each: {plural(rows.splits.count(TEST), 'exam question')} in all.",
+        "A model that was made for one language learns the others from these examples only.",
+        0.02,
     )
 
 

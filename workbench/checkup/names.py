@@ -51,10 +51,12 @@ _SIGNED = re.compile(
 _PAIR = re.compile(rf"(?<![\w@.])({_NAME}) ({_PARTICLES}{{0,2}}{_NAME})(?!\w)")
 _THING = re.compile(
     r"(?:['’]s?)?(?: [\w'’-]+)? (?:academy|airport|award|center|centre|college|disease|disorder"
-    r"|foundation|hospital|institute|library|museum|prize|school|series|syndrome|university)s?\b",
+    r"|foundation|hospital|institute|library|museum|prize|school|series|syndrome|university)s?\b"
+    r"|,? (?:& (?:co|partners?|sons|söhne)\b|gmbh|ag|kg|ohg|ug|se|inc|ltd|llc|llp|plc|corp|s\.?a\.?r\.?l"
+    r"|s\.a|b\.?v|s\.?r\.?l|e\. ?v|sdn)\b",
     re.I,
 )
-"""What follows a name that is that of an illness, a building or an institution."""
+"""What follows a name that is that of an illness, a building, an institution or a company."""
 
 _NOT_ONLY_NAMES = NO_NAMES | WORDS_TOO
 

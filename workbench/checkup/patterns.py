@@ -5,14 +5,21 @@ apart is how many there are: a copy that was edited stands beside its original, 
 filled in ever new ways.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 
 from workbench.checkup.alike import Alike
 from workbench.checkup.buckets import Ints
+from workbench.checkup.tokens import plain
 
 FILLINGS = 5
 """From so many different words in one place on, the words around it are a pattern."""
+_CHUNK = 20_000
+_NUMBER = r"\S*\pN\S*"
 
 
 def of_a_pattern(alike: Alike, pairs: Ints, kinds: Ints | None = None) -> npt.NDArray[np.bool_]:
@@ -49,3 +56,13 @@ def _patterned(alike: Alike, kinds: Ints | None) -> tuple[Ints, Ints]:
     different = np.unique(frame * most + text[rows]) // most
     many = (np.bincount(different, minlength=1) >= FILLINGS)[frame]
     return rows[many], frame[many]
+
+
+def forms(texts: Sequence[str]) -> Ints:
+    """For each text how many are the same but for the numbers in them, as notifications are."""
+    found: list[int] = []
+    for start in range(0, len(texts), _CHUNK):
+        said = pc.replace_substring_regex(plain(texts[start : start + _CHUNK]), _NUMBER, "")
+        found += map(hash, said.to_pylist())
+    counts = Counter(found)
+    return np.array([counts[form] for form in found], np.int64)

@@ -20,8 +20,8 @@ def test_every_task_has_its_checks() -> None:
     assert set(checks.CHECKS) == set(TASKS)
 
 
-def test_clean_examples_are_in_full_health() -> None:
-    assert checks.run(replying()) == []
+def test_nothing_is_wrong_with_clean_examples_but_how_few_they_are() -> None:
+    assert [finding.kind for finding in checks.run(replying())] == ["few"]
     assert checks.score([]) == 100
 
 
@@ -37,7 +37,7 @@ def test_all_that_is_wrong_is_found_the_most_harmful_first() -> None:
     found = checks.run(rows, lambda texts: [len(text.split()) for text in texts], 8)
     kinds = {finding.kind for finding in found}
     wanted = {"duplicates", "contradictions", "junk", "personal", "debris", "leakage", "too_long"}
-    assert wanted | {"small_categories"} == kinds
+    assert wanted | {"small_categories", "few"} == kinds
     assert found[0].kind == "leakage"
     assert [finding.harm for finding in found] == sorted((f.harm for f in found), reverse=True)
 

@@ -102,3 +102,12 @@ def test_replies_may_differ_but_very_different_ones_are_told() -> None:
     assert finding
     assert not any(mark.drop or mark.after for mark in finding.marks)
     assert finding.harm <= 0.1
+
+
+def test_fields_that_differ_in_spaces_capitals_or_order_are_the_same() -> None:
+    text = "Receipt of shop number 12 on Monday"
+    answers = ('{"where": "No.12, High St", "sum": 3}', '{"sum": 3, "where": "NO.12,High St"}')
+    rows = replying(*[(text, answer) for answer in answers], task="extraction", clean=False)
+    assert contradictions.check(rows) is None
+    other = replying((text, '{"sum": 3}'), (text, '{"sum": 4}'), task="extraction", clean=False)
+    assert contradictions.check(other)

@@ -97,3 +97,15 @@ def test_names_of_a_pattern_that_differ_by_a_letter_are_no_contradiction() -> No
     pairs = [(f"the parcel is for {name} upstairs", name) for name in names]
     assert contradictions.check(sorting(*pairs)) is None
     assert contradictions.check(sorting(*pairs[:2]))
+
+
+def test_notifications_that_many_get_with_their_own_numbers_are_no_copies() -> None:
+    note = (
+        "Your order {} was sent on the {}th of May and will be with you soon. This is an automatic "
+        "message, so please do not answer it; you find all about it in your account."
+    )
+    many = [(note.format(4_000 + day, day), "Delivery") for day in range(10, 16)]
+    assert _dropped(sorting(*many)) == []
+    assert _dropped(sorting(*many[:3])) == [10, 11]
+    rows = sorting(*many, splits=["train", "train", "train", "train", "test", "test"])
+    assert (_dropped(rows), leakage.check(rows)) == ([], None)

@@ -35,7 +35,21 @@ def test_junk_is_told_by_what_it_is(text: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Great!", "退款", "Testing the new app fails", "QB-48341", "were", "Banana", "What?"]
+    "text",
+    [
+        "Great!",
+        "退款",
+        "Testing the new app fails",
+        "QB-48341",
+        "were",
+        "Banana",
+        "What?",
+        "10/10",
+        "4.5/5!",
+        "👍👍👍👍👍👍",
+        "ok",
+        "No",
+    ],
 )
 def test_short_texts_with_a_meaning_are_left_alone(text: str) -> None:
     assert junk.check(sorting((text, "Delivery"))) is None
@@ -49,3 +63,13 @@ def test_answers_may_be_short_but_no_placeholders() -> None:
     assert finding
     assert finding.marks[0].note == "answer is a placeholder"
     assert "Row 9 says 'TBD'" in finding.text
+
+
+def test_texts_that_are_all_numbers_or_codes_are_the_wrong_column() -> None:
+    for texts in (["851.61", "12,50", "7"], ["CUST-100001", "CUST-100002", "2024-05-01"]):
+        finding = junk.check(sorting(*[(text, "Return") for text in texts], clean=False))
+        assert finding
+        assert finding.title == "100.0 % of the texts are numbers or codes"
+        assert f"such as '{texts[0]}', '{texts[1]}' and '{texts[2]}'" in finding.text
+        assert (finding.remove, finding.harm) == ("", 0.6)
+    assert junk.check(sorting(("CUST-100001", "Return"))) is None

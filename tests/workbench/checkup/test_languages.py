@@ -1,6 +1,6 @@
 import pytest
 
-from tests.workbench.checkup.tables import sorting
+from tests.workbench.checkup.tables import CLEAN, sorting
 from workbench.checkup import languages
 
 GERMAN = [
@@ -31,8 +31,26 @@ def test_a_few_foreign_words_are_no_second_language() -> None:
 
 
 def test_many_rows_are_drawn_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languages, "MOST_ROWS", 10)
-    finding = languages.check(sorting(*GERMAN * 3))
+    monkeypatch.setattr(languages, "MOST_ROWS", 25)
+    rows = sorting(*CLEAN * 2, *GERMAN * 2)
+    finding = languages.check(rows)
     assert finding
-    assert "of 10 rows drawn" in finding.text
-    assert finding == languages.check(sorting(*GERMAN * 3))
+    assert "of 25 rows drawn" in finding.text
+    assert finding == languages.check(rows)
+
+
+def test_two_languages_that_share_the_texts_are_both_at_home() -> None:
+    finding = languages.check(sorting(*GERMAN * 2))
+    assert finding
+    assert finding.title == "The texts are in 2 languages"
+    assert "English (57.1 %) and German (42.9 %)" in finding.text
+    assert (finding.marks, finding.remove) == ([], "")
+    assert finding.harm < 0.04
+
+
+def test_beside_two_languages_at_home_a_third_is_rare() -> None:
+    french = [(f"Bonjour, où est le colis numéro {n} de la semaine ?", "Delivery") for n in "123"]
+    finding = languages.check(sorting(*GERMAN * 3, *french))
+    assert finding
+    assert {mark.note for mark in finding.marks} == {"French"}
+    assert "are German and English (85.0 %), others French" in finding.text

@@ -65,6 +65,8 @@ def test_personal_data_become_placeholders(text: str, masked: str) -> None:
         "the ATM in Notting Hill and the Apple Pay button",
         "in New York and Puerto Rico in May",
         "My name is J[NAME] and I wait",
+        "the invoice of Anna Schmidt GmbH & Co. KG",
+        "the shares of Anna Schmidt Inc. fell",
         "Dear Hiring Manager, hello",
         "Cheers, Best",
         "Customer: Hello!\nAgent: Hi!\nCustomer: Yeah, I'm here",
