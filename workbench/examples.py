@@ -1,6 +1,7 @@
 """From the user's table to examples: the roles of a task, row by row, unusable rows left out."""
 
 import dataclasses
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -144,5 +145,5 @@ def cleaners_of(task: Task, answers: bool = True) -> dict[str, Callable[[str], s
     if task.name == "extraction" and answers:
         return {"response": fields_json}
     if task.name == "classification" and answers:
-        return {"label": lambda cell: " ".join(cell.split())}
+        return {"label": lambda cell: sys.intern(" ".join(cell.split()))}
     return {}

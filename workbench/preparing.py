@@ -28,7 +28,7 @@ from workbench.splits import (
 )
 from workbench.tasks import Task, task_named
 
-_BATCH = 20_000
+_BATCH, _CHUNK = 20_000, 100_000
 _Value = TypeVar("_Value")
 
 
@@ -236,12 +236,18 @@ def _joined(examples: Examples, exam: Examples, offset: int) -> Examples:
 
 def canonical(examples: Examples, splits: Sequence[str] | None = None) -> pa.Table:
     """The examples in the columns that training and evaluation read."""
-    columns: dict[str, Any] = {"row_id": pa.array(examples.row_ids, pa.int64())}
+    columns: dict[str, Any] = {"row_id": _column(examples.row_ids, pa.int64())}
     if splits is not None:
-        columns["split"] = pa.array(splits, pa.string())
+        columns["split"] = _column(splits, pa.string())
     for role, texts in examples.values.items():
-        columns[role] = pa.array(texts, pa.large_string())
+        columns[role] = _column(texts, pa.large_string())
     return pa.table(columns)
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.ChunkedArray:
+    """In pieces: one long array would take twice its size while it is made."""
+    starts = range(0, max(1, len(values)), _CHUNK)
+    return pa.chunked_array([pa.array(values[i : i + _CHUNK], kind) for i in starts], kind)
 
 
 def parquet_of(data: pa.Table) -> io.BytesIO:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 _LARGEST_SHARE = 0.1
@@ -13,7 +13,7 @@ _ALIKE_ROWS = 3
 """What is said alike in more rows than both is a form with blanks to fill in, not one question."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Block:
     """Rows that stay together."""
 
@@ -21,7 +21,7 @@ class Block:
     """The first of its questions' keys in alphabetical order."""
     rank: bytes
     """Where it stands in the order of the seed."""
-    rows: list[int] = field(default_factory=list)
+    rows: Sequence[int] = ()
     split: str = ""
     """Empty until it has a side."""
 
@@ -32,7 +32,7 @@ def blocks_of(
     earlier: Mapping[str, str],
     *,
     groups: Sequence[str | None] | None = None,
-    alike: Sequence[str | None] | None = None,
+    alike: Sequence[bytes | None] | None = None,
 ) -> list[Block]:
     """The rows in blocks, in the order of the seed; what was split before has its side.
 
@@ -44,12 +44,10 @@ def blocks_of(
         keys: for each row the `question_key` of what comes in.
         earlier: question key → split in an earlier version of the same table.
         groups: for each row what it shares with others, or None.
-        alike: for each row a text that near-duplicates have in common, or None. Questions that
-            stood on different sides before stay there.
+        alike: for each row what near-duplicates have in common, or None. Questions that stood on
+            different sides before stay there.
     """
-    rows: dict[str, list[int]] = defaultdict(list)
-    for row, key in enumerate(keys):
-        rows[key].append(row)
+    rows = _rows_of(keys)
     said_alike = _said_alike(keys, alike, rows) if alike else []
     members = _members(keys, groups) if groups else []
     sizes = Counter(group for group in groups or () if group is not None)
@@ -64,17 +62,33 @@ def blocks_of(
     return links.blocks(seed, dict.fromkeys(common, TRAIN) | dict(earlier))
 
 
+_Rows = Mapping[str, tuple[int, ...]]
+"""The rows that ask a question, by its key. A million questions are a million of these."""
+
+
+def _rows_of(keys: Sequence[str]) -> _Rows:
+    rows: dict[str, tuple[int, ...]] = {}
+    several: dict[str, list[int]] = {}
+    for row, key in enumerate(keys):
+        if (first := rows.get(key)) is None:
+            rows[key] = (row,)
+        else:
+            several.setdefault(key, list(first)).append(row)
+    return rows | {key: tuple(found) for key, found in several.items()} if several else rows
+
+
 class _Links:
-    """Which questions hang together: a union-find over their keys."""
+    """Which questions hang together: a union-find over the keys of those that do."""
 
     def __init__(
         self,
-        rows: Mapping[str, list[int]],
+        rows: _Rows,
         alike: Iterable[list[str]],
         members: Iterable[list[str]],
     ) -> None:
         self._rows, self._alike, self._members = rows, alike, members
-        self._parent = {key: key for key in rows}
+        self._parent: dict[str, str] = {}
+        """Of keys that are tied to others; all others are their own."""
 
     def follow(self, earlier: Mapping[str, str]) -> None:
         """Tie together what belongs together."""
@@ -87,28 +101,34 @@ class _Links:
     def largest(self) -> int:
         """How many rows the largest block has."""
         sizes: Counter[str] = Counter()
-        for key, rows in self._rows.items():
-            sizes[self._root(key)] += len(rows)
-        return max(sizes.values(), default=0)
+        for key in self._parent:
+            sizes[self._root(key)] += len(self._rows[key])
+        alone = max(map(len, self._rows.values()), default=0)
+        return max(alone, max(sizes.values(), default=0))
 
     def blocks(self, seed: int, earlier: Mapping[str, str]) -> list[Block]:
         """The blocks in the order of the seed."""
         found: dict[str, list[str]] = defaultdict(list)
-        for key in self._rows:
+        for key in self._parent:
             found[self._root(key)].append(key)
-        blocks = [self._block(keys, seed, earlier) for keys in found.values()]
-        return sorted(blocks, key=lambda block: block.rank)
+        blocks = [
+            self._block([key], seed, earlier) for key in self._rows if key not in self._parent
+        ]
+        blocks += [self._block(keys, seed, earlier) for keys in found.values()]
+        blocks.sort(key=lambda block: block.rank)
+        return blocks
 
     def _block(self, keys: list[str], seed: int, earlier: Mapping[str, str]) -> Block:
         key = min(keys)
         rank = hashlib.sha256(f"{seed}:{key}".encode()).digest()
-        rows = self._rows[key] if len(keys) == 1 else sorted(r for k in keys for r in self._rows[k])
+        if len(keys) == 1:
+            return Block(key, rank, self._rows[key], earlier.get(key, ""))
         sides: Counter[str] = Counter()
         for known in keys:
             if known in earlier:
                 sides[earlier[known]] += len(self._rows[known])
         side = max((TEST, VALIDATION, TRAIN), key=lambda s: sides[s]) if sides else ""
-        return Block(key, rank, rows, side)
+        return Block(key, rank, tuple(sorted(r for k in keys for r in self._rows[k])), side)
 
     def _tie(self, keys: Sequence[str]) -> None:
         if keys:
@@ -118,15 +138,16 @@ class _Links:
 
     def _root(self, key: str) -> str:
         parent = self._parent
+        parent.setdefault(key, key)
         while parent[key] != key:
             parent[key] = parent[parent[key]]
             key = parent[key]
         return key
 
 
-def _members(keys: Sequence[str], groups: Sequence[str | None]) -> list[list[str]]:
+def _members(keys: Sequence[str], groups: Sequence[str | bytes | None]) -> list[list[str]]:
     """The questions of each group."""
-    found: dict[str, dict[str, None]] = defaultdict(dict)
+    found: dict[str | bytes, dict[str, None]] = defaultdict(dict)
     for key, group in zip(keys, groups, strict=True):
         if group is not None:
             found[group][key] = None
@@ -139,13 +160,13 @@ def _shared(members: Iterable[list[str]]) -> set[str]:
     return {key for key, groups in askers.items() if groups > 1}
 
 
-def _said_alike(
-    keys: Sequence[str], alike: Sequence[str | None], rows: Mapping[str, list[int]]
-) -> list[list[str]]:
+def _said_alike(keys: Sequence[str], alike: Sequence[bytes | None], rows: _Rows) -> list[list[str]]:
     """Questions that are near-duplicates of each other."""
     most = max(_ALIKE_ROWS, _ALIKE_SHARE * len(keys))
-    found = [group for group in _members(keys, alike) if len(group) > 1]
-    return [group for group in found if sum(len(rows[key]) for key in group) <= most]
+    counts = Counter(alike)
+    found = _members(keys, [said if said and counts[said] > 1 else None for said in alike])
+    groups = [group for group in found if len(group) > 1]
+    return [group for group in groups if sum(len(rows[key]) for key in group) <= most]
 
 
 def _by_side(keys: Sequence[str], earlier: Mapping[str, str]) -> list[list[str]]:

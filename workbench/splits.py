@@ -35,6 +35,7 @@ DEFAULT_FRACTIONS = (0.8, 0.1, 0.1)
 DEFAULT_SEED = 42
 _ALWAYS_FROM = 5
 """A category with this many examples gets at least one for practice and one for the exam."""
+_ALIKE_BYTES = 12
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
@@ -43,12 +44,13 @@ def question_key(question: str) -> str:
     return hashlib.sha256(" ".join(question.casefold().split()).encode()).hexdigest()
 
 
-def alike_key(question: str) -> str | None:
+def alike_key(question: str) -> bytes | None:
     """The same for questions that differ only in capitals, spaces, punctuation and digits.
 
     None for a question that has nothing else.
     """
-    return _NO_LETTERS.sub(" ", question.casefold()).strip() or None
+    letters = _NO_LETTERS.sub(" ", question.casefold()).strip()
+    return hashlib.sha256(letters.encode()).digest()[:_ALIKE_BYTES] if letters else None
 
 
 def check_fractions(fractions: Sequence[float], *, test_file: bool = False) -> None:
@@ -74,7 +76,7 @@ def assign(
     earlier: Mapping[str, str] | None = None,
     groups: Sequence[str | None] | None = None,
     moments: Sequence[float | None] | None = None,
-    alike: Sequence[str | None] | None = None,
+    alike: Sequence[bytes | None] | None = None,
 ) -> list[str]:
     """The split of every row: train, validation or test.
 

@@ -40,6 +40,10 @@ def options_from(values: dict[str, Any]) -> ReadOptions:
     return ReadOptions(**{name: value for name, value in values.items() if name in names})
 
 
+_FEW_TEXTS = 50_000
+"""A column with more different texts is no column of categories."""
+
+
 @dataclass(frozen=True)
 class Table:
     """What was read."""
@@ -75,8 +79,14 @@ class Table:
         return list(self.data.column_names)
 
     def cells(self, column: str) -> list[str | None]:
-        """The cells of one column, from top to bottom."""
-        values: list[str | None] = self.data.column(column).to_pylist()
+        """The cells of one column, from top to bottom; those that say the same are one text."""
+        values: list[str | None] = []
+        known: dict[str | None, str | None] = {}
+        for chunk in self.data.column(column).iterchunks():
+            cells = chunk.to_pylist()
+            if len(known) < _FEW_TEXTS:
+                cells = [known.setdefault(cell, cell) for cell in cells]
+            values += cells
         return values
 
     def __len__(self) -> int:
