@@ -24,7 +24,7 @@ FEWEST = 3
 HARDLY, NEARLY = 0.02, 0.5
 """A label is doubted whose own probability is below the first, if another category's reaches this
 share of what is usual for it. Chosen on BANKING77 with labels flipped at random;
-scripts/bench_doctor.py prints precision and recall."""
+scripts/bench_data.py prints precision and recall."""
 GOOD_PROBE = 0.8
 """From this accuracy on the probe is right about most of those that it doubts; below, about half."""
 _SHOWN = 60
