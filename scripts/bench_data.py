@@ -119,7 +119,8 @@ def _million(store: Store, path: Path) -> None:
     source = Source(files.put_file(path), path.name)
     options = ReadOptions()
     _done(store, conversions.read(store, project_id, source, options), "import (read and profile)")
-    plan = Plan("classification", {"text": "text", "label": "category"})
+    roles = {"text": "text", "label": "category"}
+    plan = Plan("classification", roles, near_duplicates=True)  # as the page has it
     order = Order(project_id, source, plan, "Million", options)
     _done(store, conversions.prepare(store, order), "examples made, checked and split")
     prepared = conversions.prepared(store, order)
