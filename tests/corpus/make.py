@@ -4,7 +4,6 @@ All texts are made up for this purpose.
 """
 
 import csv
-import datetime as dt
 import gzip
 import io
 import json
@@ -16,49 +15,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.corpus import chats, mails, prose, writers
+from tests.corpus import books, chats, mails, prose, workbooks, writers
+from tests.corpus.examples import EXAMPLES, GERMAN, HEADER, REPLIES, RUSSIAN
 
 FILES = Path(__file__).with_name("files")
-EXAMPLES = [
-    ("Where is my parcel? It was due on Monday.", "delivery"),
-    ("The mug arrived in two pieces.", "damage"),
-    ("Can I still change the address of my order?", "order"),
-    ("The tracking has not moved for a week.", "delivery"),
-    ("One of the plates has a crack.", "damage"),
-    ("Please add a second lamp to my order.", "order"),
-    ("The courier says that nobody was at home.", "delivery"),
-    ("The glass of the picture frame is broken.", "damage"),
-    ("I would like to cancel the blue chair.", "order"),
-    ("When will the rest of my order come?", "delivery"),
-    ("The table came with a scratched top.", "damage"),
-    ("Can you send the invoice to my office instead?", "order"),
-]
-REPLIES = [
-    f"We are sorry to hear that, and look into it today (case {n})." for n in range(101, 113)
-]
-GERMAN = [
-    (text.format(number), label)
-    for number in range(1, 5)
-    for text, label in (
-        ("Die Lieferung {} nach Köln ist überfällig.", "Größe"),
-        ("Kühlschrank {} läuft heiß, und die Tür schließt nicht.", "Gerät"),
-        ("Können Sie die Füße von Stuhl {} kürzen?", "Möbel"),
-    )
-]
-RUSSIAN = [
-    (text.format(number), label)
-    for number in range(1, 7)
-    for text, label in (
-        ("Где моя посылка? Заказ номер {}.", "доставка"),
-        ("Чашка из заказа {} разбита.", "брак"),
-    )
-]
-_HEADER = ("text", "label")
 
 
 def table(
     rows: Sequence[Sequence[Any]] = EXAMPLES,
-    header: Sequence[str] = _HEADER,
+    header: Sequence[str] = HEADER,
     delimiter: str = ",",
     end: str = "\n",
     quoting: Any = csv.QUOTE_MINIMAL,
@@ -137,7 +102,7 @@ def text_tables() -> dict[str, str | bytes]:
         "windows-line-ends.csv": table(end="\r\n"),
         "mac-line-ends.csv": table(end="\r"),
         "empty-columns-at-the-end.csv": table(
-            [(*row, "", "") for row in EXAMPLES], (*_HEADER, "", "")
+            [(*row, "", "") for row in EXAMPLES], (*HEADER, "", "")
         ),
         "spaces-in-the-header.csv": table(header=("  text ", "the\n label ")),
         "same-name-twice.csv": table([(*r, r[1]) for r in EXAMPLES], ("text", "label", "label")),
@@ -151,44 +116,6 @@ def text_tables() -> dict[str, str | bytes]:
     }
 
 
-def sheets() -> dict[str, str | bytes]:
-    """Workbooks."""
-    rows = [_HEADER, *EXAMPLES]
-    day = dt.date(2024, 3, 5)
-    dated = [("text", "label", "day", "at", "amount", "paid")] + [
-        (*row, day + dt.timedelta(n), dt.datetime(2024, 3, 5, 9, n), n / 4, n % 2 == 0)
-        for n, row in enumerate(EXAMPLES)
-    ]
-    grouped = [(label if n % 4 == 0 else None, text) for n, (text, label) in enumerate(EXAMPLES)]
-    spans = ["A1:B1", *(f"A{first}:A{first + 3}" for first in (3, 7, 11))]
-    return {
-        "plain.xlsx": writers.xlsx({"Mails": rows}),
-        "dates-and-numbers.xlsx": writers.xlsx({"Mails": dated}),
-        "several-sheets.xlsx": writers.xlsx({"Cover": [], "Mails": rows, "Codes": [("a", "b")]}),
-        "title-rows.xlsx": writers.xlsx({"Mails": [("Complaints",), (), *rows]}),
-        "merged-cells.xlsx": writers.xlsx(
-            {"Mails": [("Complaints", None), ("label", "text"), *grouped]}, merged=spans
-        ),
-        "empty-column-first.xlsx": writers.xlsx({"Mails": rows}, first_column=1),
-        "workbook-called.csv": writers.xlsx({"Mails": rows}),
-        "plain.ods": writers.ods({"Mails": rows}),
-        "dates-and-gaps.ods": writers.ods(
-            {
-                "Empty": [],
-                "Mails": [("text", "a", "b", "day")]
-                + [
-                    (text, None, None, day + dt.timedelta(n))
-                    for n, (text, _) in enumerate(EXAMPLES)
-                ],
-            }
-        ),
-        "plain.xls": writers.xls({"Mails": rows}),
-        "numbers.xls": writers.xls(
-            {"Mails": [("text", "score")] + [(t, n / 2) for n, (t, _) in enumerate(EXAMPLES)]}
-        ),
-    }
-
-
 def structured() -> dict[str, str | bytes]:
     """JSON, JSON lines and Parquet."""
     rows = objects("text", "label")
@@ -196,7 +123,7 @@ def structured() -> dict[str, str | bytes]:
         {"id": n, "text": row["text"], "who": {"name": f"Person {n}", "vip": n % 2 == 0}}
         for n, row in enumerate(rows)
     ]
-    columns = {name: [row[name] for row in rows] for name in _HEADER}
+    columns = {name: [row[name] for row in rows] for name in HEADER}
     return {
         "list.json": json.dumps(rows),
         "indented.json": json.dumps(rows, indent=2),
@@ -275,7 +202,7 @@ def packed() -> dict[str, str | bytes]:
         "formats.zip": writers.archive(
             {
                 "a.csv": table(EXAMPLES[:4], delimiter=";"),
-                "b.xlsx": writers.xlsx({"S": [("Label", "Text"), *turned[4:8]]}),
+                "b.xlsx": books.xlsx({"S": [("Label", "Text"), *turned[4:8]]}),
                 "c.jsonl": lines(objects("text", "label")[8:]),
                 "codes.csv": "code,meaning\n1,open\n2,closed\n",
                 "logo.png": b"\x89PNG\r\n\x1a\n",
@@ -333,7 +260,7 @@ def documents() -> dict[str, str | bytes]:
 
 def refused() -> dict[str, str | bytes]:
     """What cannot be read, or not without help."""
-    workbook = writers.xlsx({"Mails": [_HEADER, *EXAMPLES]})
+    workbook = books.xlsx({"Mails": [HEADER, *EXAMPLES]})
     document = writers.pdf(prose.PAGES)
     office = "application/vnd.oasis.opendocument.text"
     return {
@@ -353,11 +280,11 @@ def refused() -> dict[str, str | bytes]:
         "packed.7z": b"7z\xbc\xaf\x27\x1c\0\4",
         "rich.rtf": "{\\rtf1\\ansi Hello}",
         "torn.xlsx": workbook[: len(workbook) // 2],
-        "empty.xlsx": writers.xlsx({"One": [], "Two": []}),
-        "locked.xlsx": writers.envelope({"EncryptionInfo": b"\4\0", "EncryptedPackage": b"x"}),
-        "letter.doc": writers.envelope({"WordDocument": b"x"}),
-        "slides.ppt": writers.envelope({"PowerPoint Document": b"x"}),
-        "mail.msg": writers.envelope({"__substg1.0_0037001F": b"x"}),
+        "empty.xlsx": books.xlsx({"One": [], "Two": []}),
+        "locked.xlsx": books.envelope({"EncryptionInfo": b"\4\0", "EncryptedPackage": b"x"}),
+        "letter.doc": books.envelope({"WordDocument": b"x"}),
+        "slides.ppt": books.envelope({"PowerPoint Document": b"x"}),
+        "mail.msg": books.envelope({"__substg1.0_0037001F": b"x"}),
         "letter.odt": writers.archive({"mimetype": office, "content.xml": "<x/>"}),
         "slides.pptx": writers.archive({"ppt/presentation.xml": "<x/>"}),
         "empty.docx": writers.docx(["", "  "]),
@@ -383,7 +310,7 @@ def refused() -> dict[str, str | bytes]:
 
 GROUPS: dict[str, Callable[[], dict[str, str | bytes]]] = {
     "tables": text_tables,
-    "sheets": sheets,
+    "sheets": workbooks.sheets,
     "structured": structured,
     "training": training,
     "packed": packed,

@@ -73,6 +73,17 @@ _TABLES = {
     "one-column.txt": Good(12, "text", _LEARN),
     "no-suffix": _PLAIN,
 }
+
+
+def _formatted(**first: str) -> Good:
+    usual = {"customer": "00000", "share": "0 %", "day": "01.03.2024", "hours": "20:30"}
+    return Good(
+        12,
+        "text|label|customer|share|amount|day|delivered|hours",
+        first={**usual, "delivered": "2024-03-01", **first},
+    )
+
+
 _SHEETS = {
     "plain.xlsx": _PLAIN,
     "dates-and-numbers.xlsx": Good(
@@ -90,6 +101,12 @@ _SHEETS = {
         12, "text|a|b|day", _LEARN, first={"a": None, "b": None, "day": "2024-03-05"}
     ),
     "plain.xls": _PLAIN,
+    "formatted.xlsx": _formatted(amount="1,000.50 €"),
+    "formatted.ods": _formatted(amount="1.000,50 €"),
+    "formatted.xls": _formatted(amount="1,000.50 €"),
+    "declared-entities.xlsx": _formatted(
+        customer="0", share="0", amount="1000.5", day="2024-03-01", hours="20:30:00"
+    ),
     "numbers.xls": Good(12, "text|score", _LEARN, first={"score": "0"}),
 }
 _STRUCTURED = {

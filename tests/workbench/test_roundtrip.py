@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.corpus import writers
+from tests.corpus import books
 from workbench.readers import ReadOptions, read_table
 from workbench.readers.delimited import QUOTED
 
@@ -74,8 +74,8 @@ def _parquet(rows: Rows) -> bytes:
 _FORMATS: dict[str, Callable[[Rows], bytes]] = {
     "t.csv": lambda rows: _csv(rows, ",", csv.QUOTE_MINIMAL, "utf-8"),
     "t.tsv": lambda rows: _csv(rows, "\t", csv.QUOTE_ALL, "utf-16"),
-    "t.xlsx": lambda rows: writers.xlsx({"Sheet": [_HEADER[: len(rows[0])], *rows]}),
-    "t.ods": lambda rows: writers.ods({"Sheet": [_HEADER[: len(rows[0])], *rows]}),
+    "t.xlsx": lambda rows: books.xlsx({"Sheet": [_HEADER[: len(rows[0])], *rows]}),
+    "t.ods": lambda rows: books.ods({"Sheet": [_HEADER[: len(rows[0])], *rows]}),
     "t.json": lambda rows: json.dumps(_objects(rows), indent=1).encode(),
     "t.jsonl": lambda rows: "".join(json.dumps(row) + "\n" for row in _objects(rows)).encode(),
     "t.parquet": _parquet,

@@ -47,7 +47,11 @@ def look_of(code: str, dates_1904: bool = False) -> "Look | None":
 
 def tidied(text: str) -> str:
     """A shown text with plain blanks, and without those that only align it."""
-    return _FILLERS.sub(" ", _AFTER_MINUS.sub("-", text.translate(_WIDE_BLANKS))).strip()
+    if not text.isascii():
+        text = text.translate(_WIDE_BLANKS)
+    if FILLER in text:
+        text = _FILLERS.sub(" ", _AFTER_MINUS.sub("-", text))
+    return text.strip()
 
 
 class Look:

@@ -77,12 +77,46 @@ class _Plain:
         self._decimals = "".join(t.text for t in self._after if t.kind == codes.DIGIT)
         self._unit = Decimal(1).scaleb(-len(self._decimals))
         self._separators = section.language.decimal, section.language.group
-        self._shows_number = codes.DIGIT in section.kinds
+        self._shows_number = bool(self._places or self._decimals)
+        self._usual = self._usual_parts()
 
     def __call__(self, value: float) -> str:
         if not self._shows_number:
             return "".join(map(literal, (*self._before, *self._after)))
-        return self.write(exact(value).scaleb(self._shift, _EXACT))
+        return self._soon(value) or self.write(exact(value).scaleb(self._shift, _EXACT))
+
+    def _soon(self, value: float) -> str:
+        """What nearly all numbers show, without arithmetic; "" where that takes some."""
+        text = f"{value:.15g}"
+        whole, _, decimals = text.partition(".")
+        if self._usual is None or "e" in text or len(decimals) > len(self._decimals):
+            return ""
+        start, width, end = self._usual
+        point, group = self._separators
+        whole = f"{int(whole):,}".replace(",", group) if self._grouped else whole.zfill(width)
+        if self._decimals:
+            whole += point + decimals.ljust(len(self._decimals), "0")
+        return start + whole + end
+
+    def _usual_parts(self) -> tuple[str, int, str] | None:
+        """What stands before plain digits, the fewest before the point, and what is behind."""
+        tokens = [*self._before, *self._after]
+        places = [token for token in tokens if token.kind in (codes.DIGIT, codes.POINT)]
+        first = tokens.index(places[0]) if self._shows_number else 0
+        whole = self._places.lstrip("#")
+        is_usual = (
+            self._shows_number
+            and places == tokens[first : first + len(places)]
+            and not self._shift
+            and {*whole, *self._decimals} == {"0"}
+            and bool(whole)
+            and not (self._grouped and len(whole) > 1)
+            and (bool(self._decimals) or places[-1].kind == codes.DIGIT)
+        )
+        if not is_usual:
+            return None
+        behind = tokens[first + len(places) :]
+        return "".join(map(literal, tokens[:first])), len(whole), "".join(map(literal, behind))
 
     def write(self, number: Decimal) -> str:
         """The number, scaled as percent and thousands want it."""

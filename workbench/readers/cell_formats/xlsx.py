@@ -103,7 +103,8 @@ class _Cells:
     def __init__(self, found: dict[int, Look]) -> None:
         self._looks = {str(style): look for style, look in found.items()}
         self._parser: Any = xml_stream.parser()
-        self._parser.StartElementHandler = self._start
+        self._parser.StartElementHandler = self._begin
+        self._cell = self._value = self._line = ""
         self._rows: list[Patch] = []
         self._row: dict[int, Shown] = {}
         self._number = self._column = -1
@@ -118,19 +119,25 @@ class _Cells:
         self._end_row()
         yield from self._rows
 
+    def _begin(self, name: str, _: dict[str, str]) -> None:
+        """The outermost element says which prefix all have, if any."""
+        prefix = name.removesuffix(local(name))
+        self._cell, self._value, self._line = f"{prefix}c", f"{prefix}v", f"{prefix}row"
+        self._parser.StartElementHandler = self._start
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        name = local(name)
-        if name == "c":
-            self._end_cell()
-            place = attributes.get("r", "")
+        if name == self._cell:
+            if self._look is not None:
+                self._end_cell()
+            place = attributes.get("r")
             self._column = self._column_of(place) if place else self._column + 1
             look = self._looks.get(attributes.get("s", ""))
             if look is not None:
                 self._begin_cell(look, attributes.get("t", "n"))
-        elif name == "v":
+        elif name == self._value:
             if self._look is not None:
                 self._parser.CharacterDataHandler = self._characters
-        elif name == "row":
+        elif name == self._line:
             self._end_row()
             number = attributes.get("r", "")
             known = number.isdecimal() and len(number) < 10
