@@ -39,8 +39,7 @@ def invoices(store: Store, tmp_path: Path) -> VersionInfo:
 
 def opened(version: VersionInfo, row: int) -> AppTest:
     at = open_page(PAGE, project=version.project_id)
-    at.session_state["asking"] = ("explore-row", row)
-    at.run()
+    at.text_input(key="explore-row-number").set_value(str(row)).run()
     assert not at.exception, at.exception
     return at
 
@@ -68,7 +67,14 @@ def saved(store: Store, at: AppTest, version: VersionInfo, row: int) -> dict[str
 def test_conversations_are_shown_as_they_are_said(talks: VersionInfo) -> None:
     at = open_page(PAGE, project=talks.project_id)
     shown = at.data_editor[0].value["Conversation"]
-    assert shown.iloc[0].splitlines()[1] == "Assistant: Thank you."
+    assert shown.iloc[0] == "User: Question 0: max@x.de · Assistant: Thank you."
+
+
+def test_a_row_that_is_not_there_is_not_opened(talks: VersionInfo) -> None:
+    at = opened(talks, 999)
+    assert "There is no row 999" in at.toast[0].value
+    assert not at.text_area
+    assert not opened(talks, 3).toast
 
 
 def test_a_turn_is_changed_and_becomes_the_next_version(store: Store, talks: VersionInfo) -> None:
@@ -136,7 +142,7 @@ def test_a_field_is_changed_and_keeps_its_kind(store: Store, invoices: VersionIn
 def test_fields_are_shown_with_their_names(invoices: VersionInfo) -> None:
     at = open_page(PAGE, project=invoices.project_id)
     shown = at.data_editor[0].value["Answer"]
-    assert shown.iloc[3].splitlines()[:3] == ["number: R-3", "total: 3", "tags: new"]
+    assert shown.iloc[3] == "number: R-3 · total: 3 · tags: new · paid: yes"
 
 
 def test_a_long_text_is_changed_in_full(store: Store, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from workbench import answer_fields
 from workbench.turns import SPEAKERS, turns_of
 from workbench.ui.numbers import when
 
@@ -56,25 +57,27 @@ def _better(row: dict[str, Any]) -> str:
     return _from_the_change(said(row.get(role) or ""), said(str(after)))[1]
 
 
-def said(text: str) -> str:
+def said(text: str, between: str = "\n") -> str:
     """A text as people read it: of a conversation each turn with its speaker, of an answer in JSON
-    each field with its name."""
+    each field with its name; with `between` between them."""
     try:
         if text.startswith('[{"role"'):
-            return "\n".join(f"{SPEAKERS[turn.role]}: {turn.content}" for turn in turns_of(text))
+            return between.join(f"{SPEAKERS[turn.role]}: {turn.content}" for turn in turns_of(text))
         if text.startswith('{"') and isinstance(value := json.loads(text), dict):
-            return "\n".join(f"{name}: {_value(each)}" for name, each in value.items())
+            return between.join(f"{name}: {_value(each)}" for name, each in value.items())
     except (ValueError, TypeError, KeyError):
         return text
     return text
 
 
 def _value(value: Any) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A value of a field as people read it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_value(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        nested = any(isinstance(item, dict | list) for item in value)
+        return ("; " if nested else ", ").join(map(_value, value)) or "–"
+    return answer_fields.said(value) or "–"
 
 
 def _from_the_change(before: str, after: str) -> tuple[str, str]:

@@ -1,15 +1,21 @@
 """The fields of an answer to be changed: an input for each."""
 
+import itertools
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from workbench import answer_fields, answer_typed
-from workbench.answer_fields import JSON, LINES, NO, TEXT, YES, YES_NO, Field, Typed
+from workbench.answer_fields import JSON, LINES, NO, YES, YES_NO, Field, Path, Typed
 
-_SHORT = 80
-"""So many characters are written on one line."""
+_SHORT = 40
+"""So many characters stand in half a line."""
+_HOW = {
+    LINES: " (one a line)",
+    JSON: " (JSON: change only what stands between the quotation marks)",
+}
 
 
 def show(title: str, text: str, others: Iterable[str], key: str) -> Callable[[], str]:
@@ -23,8 +29,23 @@ def show(title: str, text: str, others: Iterable[str], key: str) -> Callable[[],
     fields = answer_fields.fields_of(text, others)
     with st.container(border=True, key=f"{key}-fields"):
         st.markdown(f":small[{title}: leave a field empty where the text does not say it.]")
-        typed = {field.path: _input(field, f"{key}-{place}") for place, field in enumerate(fields)}
+        typed: dict[Path, Typed] = {}
+        for is_short, group in itertools.groupby(
+            enumerate(fields), lambda each: _is_short(each[1])
+        ):
+            columns: list[Any] = []
+            for place, field in group:
+                columns = columns or st.columns(2 if is_short else 1)
+                with columns.pop(0):
+                    typed[field.path] = _input(field, f"{key}-{place}")
     return lambda: answer_typed.answer_of(text, fields, typed)
+
+
+def _is_short(field: Field) -> bool:
+    shown = answer_fields.shown(field)
+    if isinstance(shown, list) or field.kind in (LINES, JSON):
+        return False
+    return "\n" not in shown and len(shown) <= _SHORT
 
 
 def _input(field: Field, key: str) -> Typed:
@@ -36,18 +57,9 @@ def _input(field: Field, key: str) -> Typed:
         index = names.index(shown) if shown else None
         chosen = st.selectbox(field.title, names, index=index, key=key, placeholder="not said")
         return chosen or ""
-    if field.kind == LINES:
-        return st.text_area(f"{field.title} (one a line)", shown, height="content", key=key)
-    if field.kind == JSON:
-        return st.text_area(
-            f"{field.title} (JSON: change only what stands between the quotation marks)",
-            shown,
-            height="content",
-            key=key,
-        )
-    if field.kind == TEXT and ("\n" in shown or len(shown) > _SHORT):
-        return st.text_area(field.title, shown, height="content", key=key)
-    return st.text_input(field.title, shown, key=key)
+    if _is_short(field):
+        return st.text_input(field.title, shown, key=key)
+    return st.text_area(field.title + _HOW.get(field.kind, ""), shown, height="content", key=key)
 
 
 def _table(field: Field, lines: list[dict[str, str]], key: str) -> Typed:

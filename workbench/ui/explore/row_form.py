@@ -32,9 +32,10 @@ def show_if_asked(version: VersionInfo) -> None:
     found = checkups.rows_by_id(version, [number]).to_pylist()
     if not found:
         dialogs.answered()
+        st.toast(f"There is no row {number:,} in this version.", icon=":material/search_off:")
         return
     title = f"Row {number:,} ({PARTS[found[0]['split']]})"
-    st.dialog(title, width="large", dismissible=False)(_form)(version, found[0])
+    st.dialog(title, width="medium", dismissible=False)(_form)(version, found[0])
 
 
 def has_form(version: VersionInfo, role: str) -> bool:

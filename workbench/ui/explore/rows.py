@@ -18,8 +18,10 @@ from workbench.ui.numbers import count, plural
 from workbench.versions import VersionInfo
 
 _SHOWN = 300
+_DIGITS = 16
+"""No row has a number of so many."""
 _ALL = ""
-_EDIT, _ROUND = "explore-edit", "explore-round"
+_EDIT, _NUMBER, _ROUND = "explore-edit", "explore-row-number", "explore-round"
 
 
 def show(version: VersionInfo, edits: Pending) -> None:
@@ -66,9 +68,10 @@ def _query(version: VersionInfo, edits: Pending) -> tuple[Query, bool]:
                 format_func=lambda name: name or "all categories",
                 width=260,
             )
-        only = bool(edits.sentence()) and st.toggle(
-            "Changed, not saved yet", key="explore-only-changes"
-        )
+        st.text_input("Open row", key=_NUMBER, placeholder="12", width=110, on_change=_open_typed)
+    only = bool(edits.sentence()) and st.toggle(
+        "Only what is changed and not saved yet", key="explore-only-changes"
+    )
     return Query(text, split, label), only
 
 
@@ -113,21 +116,22 @@ def _frame(
         "Take out": [row in edits.remove for row in rows],
         "Edit": [":material/edit:"] * len(rows),
         "Row": list(rows),
-        "Part": [PARTS[row["split"]] for row in rows.values()],
     }
     for role in roles:
         texts = [edits.change.get((number, role), row[role]) or "" for number, row in rows.items()]
-        table[TITLES[role]] = list(map(said, texts)) if has_form(version, role) else texts
+        in_words = [said(text, " · ") for text in texts] if has_form(version, role) else texts
+        table[TITLES[role]] = in_words
+    table["Part"] = [PARTS[row["split"]] for row in rows.values()]
     return pd.DataFrame(table, index=list(rows))
 
 
 def _columns(version: VersionInfo, roles: list[str], numbers: list[int]) -> dict[str, Any]:
     columns: dict[str, Any] = {
-        "Take out": st.column_config.CheckboxColumn("Take out", width="small"),
+        "Take out": st.column_config.CheckboxColumn("Take out", width=95),
         "Edit": st.column_config.ButtonColumn(
             "Edit", key=_EDIT, width=60, on_click=_open, args=(numbers,)
         ),
-        "Row": st.column_config.NumberColumn("Row", width="small"),
+        "Row": st.column_config.NumberColumn("Row", width=65),
         "Part": st.column_config.TextColumn("Part", width="small"),
     }
     for role in roles:
@@ -139,6 +143,14 @@ def _columns(version: VersionInfo, roles: list[str], numbers: list[int]) -> dict
         else:
             columns[title] = st.column_config.TextColumn(title, width="large")
     return columns
+
+
+def _open_typed() -> None:
+    """The form of the row whose number was typed: the table's buttons need a mouse."""
+    typed = st.session_state[_NUMBER].strip().replace(",", "")
+    st.session_state[_NUMBER] = ""
+    if typed.isdecimal() and len(typed) < _DIGITS:
+        row_form.ask(int(typed))
 
 
 def _open(numbers: list[int]) -> None:
