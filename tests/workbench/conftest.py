@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import Store
 from tests.workbench import full_home
 from workbench.backup import make_backup
+
+settings.register_profile("alike", derandomize=True, deadline=None, database=None)
+settings.load_profile("alike")  # the same examples in every run, on a slow machine, too
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def table(numbers: list[int], said: dict[int, tuple[str, str | None]]) -> pa.Tab
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(remove=_ids, change=_changes, order=_order)
 def test_shuffled_and_longer_tables_are_changed_alike(
     remove: set[int], change: dict[tuple[int, str], str], order: list[int]
