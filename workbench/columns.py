@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench import dates
 from workbench.readers.table import Table
 from workbench.structured import parsed
 
@@ -38,7 +39,12 @@ _NAMES = {role: names.split() for role, names in _USUAL.items()}
 NO_CONTENT = re.compile(
     r"(^|[ _.])(id|uuid|index|nr|no|url|link|date|time|file|path|rejected)$", re.IGNORECASE
 )
-_NUMBER = re.compile(r"[-+]?[\d.,]+")
+_AMOUNT = re.compile(
+    r"[-+(]?(?:[$€£¥] ?[-+(]?|[A-Z]{3} )?\d[\d.,:/' ]*(?:[eE][-+]?\d+)? ?"
+    r"(?:[%‰$€£¥]|[A-Za-z]{1,3}\b\.?)?\)?|[-+]?[\d.,]+"
+)
+"""A number as tables show it: 12, 1,234.50 €, 15 %, ($3.00), 36:05, 2 1/2, 1.2E+04, 4 kg."""
+_PROBED = 50
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,9 @@ class Column:
     distinct_share: float
     mean_chars: float
     numeric: float
+    """Share of the cells that are numbers or amounts."""
+    dated: float
+    """Share of the cells, of some, that are dates."""
     conversations: float
     objects: float
 
@@ -66,7 +75,7 @@ def _look(name: str, column: pa.ChunkedArray, some: pa.Array) -> Column:
     cells: list[str | None] = column.take(some).to_pylist()
     distinct = int(pc.count_distinct(column, mode="only_valid").as_py())
     texts = [cell.strip() for cell in cells if cell and cell.strip()]
-    count = len(texts) or 1
+    count, probe = len(texts) or 1, texts[:: len(texts) // _PROBED + 1]
     values = [parsed(text) if text[0] in "[{" else None for text in texts[:50]]
     return Column(
         name,
@@ -74,7 +83,8 @@ def _look(name: str, column: pa.ChunkedArray, some: pa.Array) -> Column:
         distinct,
         distinct / max(1, len(column) - column.null_count),
         sum(map(len, texts)) / count,
-        _share(texts, (_NUMBER.fullmatch(text) for text in texts)),
+        _share(texts, (_AMOUNT.fullmatch(text) for text in texts)),
+        _share(probe, (moment is not None for moment in dates.seconds(probe))),
         _share(values, (_is_conversation(value) for value in values)),
         _share(values, (isinstance(value, dict) for value in values)),
     )
@@ -110,10 +120,15 @@ def name_rank(name: str, role: str) -> float:
     return 1 - names.index(plain) / len(names) if plain in names else 0.0
 
 
+def is_measured(column: Column) -> bool:
+    """Whether a column holds amounts or dates rather than texts."""
+    return column.numeric >= 0.5 or column.dated > 0.8
+
+
 def is_prose(column: Column) -> bool:
     return (
         column.filled > 0.5
-        and column.numeric < 0.5
+        and not is_measured(column)
         and column.mean_chars >= 15
         and column.distinct_share > 0.3
         and not NO_CONTENT.search(column.name)
@@ -123,7 +138,7 @@ def is_prose(column: Column) -> bool:
 def is_question(column: Column) -> bool:
     return (
         column.filled > 0.3
-        and column.numeric < 0.5
+        and not is_measured(column)
         and column.mean_chars >= 5
         and column.distinct_share > 0.3
         and not column.objects
@@ -137,5 +152,6 @@ def is_label(column: Column) -> bool:
         and column.distinct >= (1 if name_rank(column.name, "label") > 0.7 else 2)
         and column.distinct_share <= (0.9 if name_score(column.name, "label") else 0.6)
         and column.mean_chars <= 60
+        and column.dated <= 0.8
         and not NO_CONTENT.search(column.name)
     )

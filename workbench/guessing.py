@@ -6,6 +6,7 @@ from workbench.columns import (
     NO_CONTENT,
     Column,
     is_label,
+    is_measured,
     is_prose,
     is_question,
     look_at,
@@ -164,7 +165,7 @@ def _fit(column: Column, task: Task, role: str) -> float:
         return named + 4 if column.objects > 0.5 else 0.0
     if role == "system":
         return named
-    if column.objects > 0.5 or column.conversations > 0.5 or column.numeric > 0.5:
+    if column.objects > 0.5 or column.conversations > 0.5 or is_measured(column):
         return 0.0
     if column.filled < 0.1 or (NO_CONTENT.search(column.name) and not named):
         return 0.0

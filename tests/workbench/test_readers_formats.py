@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,10 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from tests.corpus import writers
+from tests.corpus import books, writers
+from tests.corpus.books import Styled
 from tests.workbench.conversion_jobs import converted, table_in
 from workbench.conversion import rows as conversion_rows
 from workbench.readers import ReadOptions, Table, read_table
+from workbench.readers.cell_formats import ods, xls, xlsx
 
 Cell = tuple[Any, str]
 _numbers = itertools.count()
@@ -192,11 +195,120 @@ def test_styles_that_declare_entities_are_not_looked_at(tmp_path: Path, declared
     assert read_table(path).cells("n") == ["1"]
 
 
-def test_damaged_styles_leave_the_values(tmp_path: Path) -> None:
-    path = _book(tmp_path / "b.xlsx", {"text": ("a", "General"), "n": (1, "000")})
-    torn = _with_part(path, "xl/_rels/workbook.xml.rels", lambda text: text.replace("sheet1", "x"))
+def test_a_part_that_is_missing_or_damaged_leaves_the_values(tmp_path: Path) -> None:
+    columns = {"text": ("a", "General"), "n": (1, "000")}
+    for part, change in (
+        ("xl/styles.xml", lambda text: text.replace("</numFmts>", "")),
+        ("xl/styles.xml", lambda text: text.replace('numFmtId="164"', 'numFmtId="x"')),
+    ):
+        path = _with_part(_book(tmp_path / "b.xlsx", columns), part, change)
+        looks = xlsx.looks(path)
 
-    assert zipfile.is_zipfile(torn)
+        assert (looks, list(xlsx.shown(path, "Sheet", looks))) == ({}, [])
+
+
+def test_elements_may_have_a_prefix_and_cells_no_names(tmp_path: Path) -> None:
+    path = _book(tmp_path / "b.xlsx", {"text": ("a", "General"), "n": (1, "000")})
+
+    def prefixed(text: str) -> str:
+        text = re.sub(r' r="[A-Z]*\d+"', "", text)
+        text = text.replace("xmlns=", "xmlns:x=")
+        return re.sub(r"<(/?)(\w)", r"<\1x:\2", text)
+
+    path = _with_part(path, "xl/worksheets/sheet1.xml", prefixed)
+
+    assert list(xlsx.shown(path, "Sheet", xlsx.looks(path))) == [(1, {1: "001"})]
+
+
+_ODS = """<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x">
+<office:body><office:spreadsheet><table:table table:name="Other"><table:table-row>
+<table:table-cell office:value-type="float" office:value="9"><text:p>nine</text:p></table:table-cell>
+</table:table-row></table:table><table:table table:name="S">{rows}</table:table>
+</office:spreadsheet></office:body></office:document-content>"""
+
+
+def _ods(folder: Path, rows: str) -> dict[int, dict[int, Any]]:
+    path = folder / f"{next(_numbers)}.ods"
+    path.write_bytes(writers.archive({"content.xml": _ODS.replace("{rows}", rows)}))
+    return dict(itertools.islice(ods.shown(path, "S"), 20))
+
+
+def _cell(text: str, kind: str = "float", more: str = "") -> str:
+    return (
+        f'<table:table-cell office:value-type="{kind}" {more}><text:p>{text}</text:p>'
+        "</table:table-cell>"
+    )
+
+
+def test_texts_of_an_open_document_stand_where_cells_and_rows_are_repeated(tmp_path: Path) -> None:
+    rows = (
+        '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+        '<table:table-row table:number-rows-repeated="2">'
+        '<table:table-cell table:number-columns-repeated="2"/>'
+        + _cell("007", more='table:number-columns-repeated="2"')
+        + '<table:covered-table-cell table:number-columns-repeated="3"/>'
+        + _cell("12,5\u00a0%", "percentage")
+        + "</table:table-row>"
+        + f"<table:table-row>{_cell('1 234,50 €', 'currency')}</table:table-row>"
+    )
+
+    line = {2: "007", 3: "007", 7: "12,5 %"}
+    assert _ods(tmp_path, rows) == {2: line, 3: line, 4: {0: "1 234,50 €"}}
+
+
+def test_of_a_cell_of_an_open_document_its_own_paragraphs_count(tmp_path: Path) -> None:
+    comment = "<office:annotation><text:p>See there</text:p></office:annotation>"
+    cells = [
+        _cell("7").replace("<text:p>", f"{comment}<text:p>"),
+        _cell("1<text:span>2<text:s/>3</text:span></text:p><text:p>km"),
+        _cell("###"),
+        _cell("a", "string"),
+        _cell("TRUE", "boolean"),
+        _cell("#N/A", "string", 'calcext:value-type="error" xmlns:calcext="c"'),
+    ]
+
+    found = _ods(tmp_path, f"<table:table-row>{''.join(cells)}</table:table-row>")
+
+    assert found == {0: {0: "7", 1: "12 3\nkm", 5: ""}}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shown"),
+    [
+        ("05.03.2024", True),
+        ("05.03.24", True),
+        ("5. März 2024", True),
+        ("Dienstag", True),
+        ("Mrz 24", True),
+        ("2024", True),
+        ("03/05/2024", False),
+        ("05-03-24", False),
+        ("5. Mrz", False),
+        ("06.03.2024", False),
+    ],
+)
+def test_a_date_of_an_open_document_is_shown_unless_it_may_be_misread(
+    tmp_path: Path, text: str, is_shown: bool
+) -> None:
+    cell = _cell(text, "date", 'office:date-value="2024-03-05"')
+
+    found = _ods(tmp_path, f"<table:table-row>{cell}</table:table-row>")
+
+    assert found == ({0: {0: text}} if is_shown else {})
+
+
+def test_an_old_workbook_that_is_large_or_odd_keeps_its_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "b.xls"
+    path.write_bytes(books.xls({"S": [("text", "n"), ("a b", Styled(7, "000", "007"))]}))
+    odd = tmp_path / "odd.xls"
+    odd.write_bytes(path.read_bytes().replace(b"\x1e\x04", b"\x1e\xff", 1)[:2000])
+
+    assert list(xls.shown(path, "S")) == [(1, {1: "007"})]
+    assert list(xls.shown(odd, "S")) == []
+    monkeypatch.setattr(xls, "LARGEST_BYTES", 100)
+    assert list(xls.shown(path, "S")) == []
 
 
 def _with_part(path: Path, part: str, change: Callable[[str], str]) -> Path:

@@ -14,14 +14,16 @@ from workbench.readers.cell_formats.xml_stream import NotPlain
 
 _TABLE, _ROW = "table:table", "table:table-row"
 _CELLS = ("table:table-cell", "table:covered-table-cell")
-_NUMBERS = ("float", "percentage", "currency", "time", "date")
+_ERROR = "error"
+_NUMBERS = ("float", "percentage", "currency", "time", "date", _ERROR)
 _LAST_COLUMN, _MOST_ROWS = 16_384, 1 << 20
 
 
 def shown(path: Path, sheet: str) -> Iterator[Patch]:
-    """The cells of a sheet that hold numbers, dates and times, as they look.
+    """The cells of a sheet that hold numbers, dates and times, as they look, and errors as empty.
 
-    A date whose look might be misread is left out (see `moments`).
+    A date whose look might be misread is left out (see `moments`), and a number that did not fit
+    into its cell (###).
     """
     try:
         for row, times, cells in _Cells(sheet).of(path):
@@ -64,6 +66,8 @@ class _Cells:
         elif name in _CELLS:
             self._times = _count(attributes.get("table:number-columns-repeated"))
             kind = attributes.get("office:value-type", "")
+            if attributes.get("calcext:value-type") == _ERROR:
+                kind = _ERROR
             if kind in _NUMBERS and name == _CELLS[0]:
                 self._kind, self._date = kind, attributes.get("office:date-value", "")
                 self._within, self._lines = [], []
@@ -105,8 +109,9 @@ class _Cells:
     def _end_cell(self) -> None:
         first, self._column = self._column, self._column + self._times
         if self._kind:
-            text = tidied("\n".join(self._lines))
-            if text.strip("#") and (self._kind != "date" or _is_clear(text, self._date)):
+            text = "" if self._kind == _ERROR else tidied("\n".join(self._lines))
+            is_shown = bool(text.strip("#")) or self._kind == _ERROR
+            if is_shown and (self._kind != "date" or _is_clear(text, self._date)):
                 columns = range(first, min(self._column, _LAST_COLUMN))
                 self._row.update(zip(columns, itertools.repeat(text)))
             self._kind = ""
