@@ -9,6 +9,7 @@ from storage.database import Store
 from storage.tables import now
 from workbench import amending, amendments, checkups, projects
 from workbench.checkup.fixing import WHOLE, Edit
+from workbench.jobs import JobView
 from workbench.tasks import task_named
 from workbench.versions import VersionInfo
 from workbench.words import sentence_case
@@ -129,17 +130,20 @@ def discard(store: Store, version: VersionInfo) -> None:
     keep(store, version, Pending())
 
 
-def save(store: Store, version: VersionInfo) -> VersionInfo:
-    """Make the next version with the edits.
+def save(store: Store, version: VersionInfo) -> VersionInfo | JobView:
+    """Make the next version with the edits, or for a large dataset let a job make it; until then
+    the edits wait.
 
     Raises:
-        WorkbenchError: there are none, too little would be left, or the version is not the newest.
+        WorkbenchError: there are none, one cannot be read, too little would be left, or the version
+            is not the newest.
     """
     edits = pending(store, version)
     by_hand = amendments.LABEL if edits.labels and not edits.change else amendments.EDIT
-    title = edits.sentence()
-    made = amendments.amend(store, version.id, edits.edit(), by_hand, sentence_case(title))
-    discard(store, made)
+    title = sentence_case(edits.sentence())
+    made = amendments.apply_edit(store, version.id, edits.edit(), by_hand, title)
+    if isinstance(made, VersionInfo):
+        discard(store, made)
     return made
 
 

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from workbench import checkups, exploring
+from workbench import amendments, checkups, exploring
 from workbench.exploring import Pending
 from workbench.jobs import JobView
-from workbench.ui import context, errors, frame
+from workbench.ui import context, errors, frame, job_progress
 from workbench.ui.checkup import choice, history
 from workbench.ui.explore import categories, labelling, map, row_form, rows
 from workbench.ui.frame import PAGES
@@ -31,7 +31,8 @@ def _save_bar(version: VersionInfo, edits: Pending) -> None:
         if st.button("Save as a new version", key="explore-save", type="primary"):
             with errors.shown():
                 made = exploring.save(context.store(), version)
-                st.session_state["toasts"] = [f"Version {made.number} is saved: {sentence}."]
+                if isinstance(made, VersionInfo):
+                    st.session_state["toasts"] = [f"Version {made.number} is saved: {sentence}."]
                 st.rerun()
 
 
@@ -72,8 +73,13 @@ def _tabs(version: VersionInfo, edits: Pending) -> None:
 
 version = choice.newest_version()
 choice.line(version)
-edits = exploring.pending(context.store(), version)
-_save_bar(version, edits)
-with errors.shown():
-    _tabs(version, edits)
+if job := amendments.mending(context.store(), version):
+    job_progress.show(job)
+else:
+    if reason := amendments.failure(context.store(), version):
+        st.error(reason, icon=":material/error:")
+    edits = exploring.pending(context.store(), version)
+    _save_bar(version, edits)
+    with errors.shown():
+        _tabs(version, edits)
 history.undo_button(version)

@@ -64,21 +64,10 @@ def saved(store: Store, at: AppTest, version: VersionInfo, row: int) -> dict[str
     return found
 
 
-def test_conversations_are_shown_as_they_are_said(talks: VersionInfo) -> None:
-    at = open_page(PAGE, project=talks.project_id)
+def test_a_turn_that_is_changed_becomes_the_next_version(store: Store, talks: VersionInfo) -> None:
+    at = opened(talks, 3)
     shown = at.data_editor[0].value["Conversation"]
     assert shown.iloc[0] == "User: Question 0: max@x.de · Assistant: Thank you."
-
-
-def test_a_row_that_is_not_there_is_not_opened(talks: VersionInfo) -> None:
-    at = opened(talks, 999)
-    assert "There is no row 999" in at.toast[0].value
-    assert not at.text_area
-    assert not opened(talks, 3).toast
-
-
-def test_a_turn_is_changed_and_becomes_the_next_version(store: Store, talks: VersionInfo) -> None:
-    at = opened(talks, 3)
     assert [area.value for area in at.text_area] == ["Question 2: max@x.de", "Thank you."]
     at.text_area(key="turn-3-1-text").set_value('You are "welcome".')
     pressed(at, "row-yes")
@@ -115,7 +104,9 @@ def test_what_is_discarded_or_not_changed_is_no_edit(store: Store, talks: Versio
     at = opened(talks, 3)
     pressed(at, "row-yes")
     assert exploring.pending(store, talks).sentence() == ""
-    at = opened(talks, 3)
+    at.text_input(key="explore-row-number").set_value("999").run()
+    assert "There is no row 999" in at.toast[0].value
+    at.text_input(key="explore-row-number").set_value("3").run()
     at.text_area(key="turn-3-0-text").set_value("Something else")
     pressed(at, "row-no")
     assert exploring.pending(store, talks).sentence() == ""
@@ -123,6 +114,8 @@ def test_what_is_discarded_or_not_changed_is_no_edit(store: Store, talks: Versio
 
 def test_a_field_is_changed_and_keeps_its_kind(store: Store, invoices: VersionInfo) -> None:
     at = opened(invoices, 4)
+    shown = at.data_editor[0].value["Answer"]
+    assert shown.iloc[3] == "number: R-3 · total: 3 · tags: new · paid: yes"
     before = checkups.rows_by_id(invoices, [4]).to_pylist()[0]
     field(at, "total").set_value("about 9")
     pressed(at, "row-yes")
@@ -139,24 +132,7 @@ def test_a_field_is_changed_and_keeps_its_kind(store: Store, invoices: VersionIn
     assert row["text"] == before["text"]
 
 
-def test_fields_are_shown_with_their_names(invoices: VersionInfo) -> None:
-    at = open_page(PAGE, project=invoices.project_id)
-    shown = at.data_editor[0].value["Answer"]
-    assert shown.iloc[3] == "number: R-3 · total: 3 · tags: new · paid: yes"
-
-
-def test_a_long_text_is_changed_in_full(store: Store, tmp_path: Path) -> None:
-    version = mails(store, tmp_path)
-    at = opened(version, 5)
-    long = "\n".join(f"line {i}" for i in range(40))
-    at.text_area(key="row-5-text").set_value(f"{long}\n")
-    at.selectbox(key="row-5-label").set_value("refund")
-    pressed(at, "row-yes")
-    row = saved(store, at, version, 5)
-    assert (row["text"], row["label"]) == (long, "refund")
-
-
-def test_a_text_that_is_missing_is_said_and_nothing_typed_is_lost(
+def test_a_long_text_is_changed_in_full_and_nothing_typed_is_lost(
     store: Store, tmp_path: Path
 ) -> None:
     version = mails(store, tmp_path)
@@ -165,8 +141,11 @@ def test_a_text_that_is_missing_is_said_and_nothing_typed_is_lost(
     at.selectbox(key="row-5-label").set_value("refund")
     pressed(at, "row-yes")
     assert "Row 5 would be left without a text" in at.error[0].value
-    assert at.selectbox(key="row-5-label").value == "refund"
-    assert exploring.pending(store, version).sentence() == ""
+    long = "\n".join(f"line {i}" for i in range(40))
+    at.text_area(key="row-5-text").set_value(f"{long}\n")
+    pressed(at, "row-yes")
+    row = saved(store, at, version, 5)
+    assert (row["text"], row["label"]) == (long, "refund")
 
 
 def test_what_is_not_saved_yet_is_looked_at_in_one_place(store: Store, tmp_path: Path) -> None:
@@ -186,14 +165,6 @@ def test_what_is_not_saved_yet_is_looked_at_in_one_place(store: Store, tmp_path:
     assert all(shown["When"].str.startswith("today"))
     at.text_input(key="explore-text").set_value("another").run()
     assert list(at.dataframe[0].value["Row"]) == ["4"]
-
-
-def test_a_row_that_is_searched_for_is_found_by_its_new_text(store: Store, tmp_path: Path) -> None:
-    version = mails(store, tmp_path)
-    edits = exploring.pending(store, version)
-    edits.change[4, "text"] = "another text"
-    exploring.keep(store, version, edits)
-    at = open_page(PAGE, project=version.project_id)
-    at.text_input(key="explore-text").set_value("another").run()
+    at.toggle(key="explore-only-changes").set_value(False).run()
     assert list(at.data_editor[0].value["Text"]) == ["another text"]
     assert "1 row." in texts(at)

@@ -12,12 +12,13 @@ from tests.fakes.harness import job_of
 from workbench.conversion import table_file
 from workbench.conversion.convert import convert
 from workbench.conversion.export import export
+from workbench.conversion.mend import mend
 from workbench.conversion.prepare import prepare
 from workbench.job_dir import JobDir, read_json, write_json
 from workbench.readers import Table
 from workbench.trainer.process import run
 
-KINDS = {"convert": convert, "prepare": prepare, "export": export}
+KINDS = {"convert": convert, "prepare": prepare, "export": export, "mend": mend}
 
 
 def do(folder: Path, spec: dict[str, Any]) -> dict[str, Any]:

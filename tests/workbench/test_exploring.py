@@ -3,14 +3,18 @@
 import datetime as dt
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from storage.database import Store
+from storage.tables import Job
 from tests.fakes.looked import conversations, mails
+from tests.workbench import conversion_jobs
 from workbench import amendments, checkups, exploring, ingest, row_search
 from workbench.checkup.fixing import WHOLE, Edit
 from workbench.errors import WorkbenchError
 from workbench.exploring import Pending
+from workbench.jobs import JobView
 from workbench.row_search import Query, search
 from workbench.versions import VersionInfo, get_version
 
@@ -97,6 +101,7 @@ def test_edits_survive_until_they_are_saved_and_make_one_version(
     assert again == edits
     assert again.sentence() == "1 row changed, 1 row taken out and 1 row sorted by hand"
     made = exploring.save(store, version)
+    assert isinstance(made, VersionInfo)
     assert row(made, 4)["text"] == "another text"
     assert not row(made, 7)
     assert row(made, 99) == {"row_id": 99, "split": "train", "text": "a new one", "label": "other"}
@@ -110,6 +115,25 @@ def test_edits_survive_until_they_are_saved_and_make_one_version(
     assert amendments.difference(store, version, 10) is None
     assert exploring.pending(store, made).sentence() == ""
     assert exploring.pending(store, version).sentence() == ""
+
+
+def test_a_job_makes_the_edits_of_a_large_dataset_and_until_then_they_wait(
+    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amendments, "HERE_ROWS", 10)
+    edits = Pending({(4, "text"): "new"}, {7}, {99: ("a new one", "other")})
+    exploring.keep(store, version, edits)
+    job = exploring.save(store, version)
+    assert isinstance(job, JobView)
+    assert exploring.pending(store, version) == edits
+    with store.read() as session:
+        spec = session.get_one(Job, job.id).spec
+    result = conversion_jobs.do(checkups.folder(job.id), spec)
+    rows = {row["row_id"]: row for row in pq.read_table(result["examples"]).to_pylist()}
+    assert (len(rows), result["touched"]) == (60, 3)
+    assert (rows[4]["text"], rows[99]["text"]) == ("new", "a new one")
+    assert 7 not in rows
+    assert spec["change"]["made_at"][0] == [4, "text", edits.made_at[4, "text"]]
 
 
 def test_an_edit_keeps_the_time_when_it_was_made(

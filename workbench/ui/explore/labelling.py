@@ -8,7 +8,7 @@ from workbench import checkups, exploring
 from workbench.exploring import Pending
 from workbench.jobs import JobView
 from workbench.ui import context
-from workbench.ui.numbers import percent
+from workbench.ui.numbers import count, percent
 from workbench.ui.text import plain
 from workbench.versions import VersionInfo
 from workbench.words import plural
@@ -34,6 +34,11 @@ def show(version: VersionInfo, job: JobView, edits: Pending) -> None:
     st.progress(
         done / len(found), text=f"{done:,} of {plural(len(found), 'unsorted row')} are sorted"
     )
+    if (more := checkups.read(job.id).facts.get("unsorted", 0)) > len(found):
+        st.caption(
+            f"These are the first {count(len(found))} of {count(more)}; the next ones come once "
+            "these are saved and looked through."
+        )
     if not waiting:
         st.success("That was the last one.", icon=":material/check_circle:")
         return

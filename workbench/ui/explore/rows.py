@@ -87,7 +87,7 @@ def _table(
     return st.data_editor(
         _frame(version, rows, roles, edits),
         hide_index=True,
-        height=460,
+        height=min(38 + 35 * len(rows), 458),
         disabled=["Row", "Part", *(TITLES[role] for role in roles if has_form(version, role))],
         key=key + str(st.session_state.get(_ROUND, 0)),
         column_config=_columns(version, roles, list(rows)),
