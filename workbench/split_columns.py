@@ -35,6 +35,7 @@ _MOST_COLUMNS = 200
 _PURE = 0.9
 """A column whose values have one category each in this share of the rows is the category again."""
 _DAY_S = 86_400
+_AMOUNT = re.compile(r"[-+]?[\d.,]{1,5}|[-+(]?[$€£]? ?[\d., ]+ ?[%€$£]\)?|[-+(]?[$€£] ?[\d.,]+\)?")
 _DEED = {
     "conversation": "A conversation goes on for {mean} rows on average",
     "ticket": "A ticket has {mean} rows on average",
@@ -164,11 +165,12 @@ class _Look:
         return self._group(name, self._first(name)) if different >= LEAST_GROUPS else None
 
     def _time(self, name: str) -> SplitColumn | None:
-        probe = [cell for cell in self._first(name)[:_PROBED] if cell]
+        cells = self._all_over(name)
+        probe = [cell for cell in cells[:: len(cells) // _PROBED + 1] if cell]
         numbers = may_be_date(name)
         if len(probe) < LEAST_GROUPS or _readable(probe, numbers) < LEAST_READABLE:
             return None
-        moments = dates.seconds(self._all_over(name), numbers=numbers)
+        moments = dates.seconds(cells, numbers=numbers)
         known = sorted(moment for moment in moments if moment is not None)
         days = len({moment // _DAY_S for moment in known})
         if len(known) < LEAST_READABLE * len(moments) or days < LEAST_GROUPS:
@@ -227,7 +229,7 @@ def _is_prose(values: Mapping[str, int]) -> bool:
 def _is_number(values: Mapping[str, int]) -> bool:
     """Whether the values are amounts or marks rather than names."""
     some = list(itertools.islice(values, 200))
-    return all(re.fullmatch(r"[-+]?[\d.,]{1,5} ?[%€$]?", value) for value in some)
+    return all(_AMOUNT.fullmatch(value) for value in some)
 
 
 def _readable(cells: Sequence[str], numbers: bool) -> float:

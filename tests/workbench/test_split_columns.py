@@ -173,3 +173,19 @@ def test_other_tasks_are_advised_alike() -> None:
     table = _mails(leak=True, thread=_customers())
     roles = {"prompt": "Mail: {text}", "response": "label"}
     assert recommend(table, roles, TASKS["completion"]).column == "thread"
+
+
+def test_months_and_written_dates_of_a_sorted_sheet_are_times() -> None:
+    days = [dt.date(2022, 1, 1) + dt.timedelta(n // 2) for n in range(1600)]
+    months: list[str | None] = [f"{day:%b %y}" for day in days]
+    written: list[str | None] = [f"{day:%d.%m.%Y}" for day in days]
+
+    found = split_columns(_mails(1600, monat=months, am=written), ROLES, CLASSIFICATION)
+
+    assert {column.name: column.kind for column in found} == {"monat": "time", "am": "time"}
+
+
+def test_amounts_that_come_again_are_no_groups() -> None:
+    amounts: list[str | None] = [f"1,{i % 60:03}.50 €" for i in range(240)]
+
+    assert split_columns(_mails(amount=amounts), ROLES, CLASSIFICATION) == []
