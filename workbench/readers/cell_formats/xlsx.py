@@ -7,6 +7,7 @@ records, and its cells are shown without formats.
 import itertools
 import math
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,8 @@ _OF_THE_REGION = (14, 22)
 """A date, and one with a time, that look as the machine's region has them."""
 _MOST_STYLES, _MOST_CODES = 65_536, 1000
 """More than a spreadsheet program takes."""
+_LONGEST_STYLE = 40
+"""Bytes of the attribute that names a style."""
 _LONGEST_NAME = 4
 """Letters of a column's name, with one more than there can be."""
 _TEXTS = ("s", "str", "inlineStr")
@@ -58,7 +61,9 @@ def shown(path: Path, sheet: str, found: dict[int, Look]) -> Iterator[Patch]:
     if not found:
         return
     try:
-        yield from _Cells(found).of(path, _part(path, sheet))
+        part = _part(path, sheet)
+        if _uses(path, part, found):
+            yield from _Cells(found).of(path, part)
     except NotPlain:
         return
 
@@ -95,6 +100,18 @@ def _part(path: Path, sheet: str) -> str:
             target = attributes.get("Target", "").replace("\\", "/")
             return posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
     raise NotPlain("the sheet is nowhere")
+
+
+def _uses(path: Path, part: str, found: dict[int, Look]) -> bool:
+    """Whether there may be a cell with such a look: soon told, and parsing takes long."""
+    styles = "|".join(map(str, found))
+    wanted = re.compile(rf"""\ss\s*=\s*["']({styles})["']""".encode())
+    held = b""
+    for chunk in xml_stream.chunks(path, part):
+        held = held[-_LONGEST_STYLE:] + chunk
+        if wanted.search(held):
+            return True
+    return False
 
 
 class _Cells:

@@ -13,7 +13,6 @@ _CHUNK = 1 << 18
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
-    expat.ExpatError,
     KeyError,
     EOFError,
     NotImplementedError,
@@ -42,8 +41,8 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def fed(path: Path, part: str, made: Any, largest: int | None = None) -> Iterator[None]:
-    """Feeds a part of the file to a parser; stops after each piece, so that it may be worked at.
+def chunks(path: Path, part: str, largest: int | None = None) -> Iterator[bytes]:
+    """The bytes of a part of the file, piece by piece.
 
     Args:
         largest: bytes that the part may have.
@@ -58,11 +57,24 @@ def fed(path: Path, part: str, made: Any, largest: int | None = None) -> Iterato
                 raise NotPlain("too large")
             with archive.open(info) as stream:
                 while chunk := stream.read(_CHUNK):
-                    made.Parse(chunk, False)
-                    yield
-            made.Parse(b"", True)
-            yield
+                    yield chunk
     except _DAMAGED as error:
+        raise NotPlain(str(error)) from None
+
+
+def fed(path: Path, part: str, made: Any, largest: int | None = None) -> Iterator[None]:
+    """Feeds a part of the file to a parser; stops after each piece, so that it may be worked at.
+
+    Raises:
+        NotPlain: as for `chunks`, or the part is no XML.
+    """
+    try:
+        for chunk in chunks(path, part, largest):
+            made.Parse(chunk, False)
+            yield
+        made.Parse(b"", True)
+        yield
+    except expat.ExpatError as error:
         raise NotPlain(str(error)) from None
 
 
