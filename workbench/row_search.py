@@ -13,9 +13,11 @@ from workbench import checkups
 from workbench.checkup import fixing
 from workbench.checkup.fixing import Edit
 from workbench.exploring import Pending
+from workbench.turns import SPEAKERS
 from workbench.versions import VersionInfo, check_there
 
 _SPEAKER = r'\{"role": "[a-z]+", "content": '
+_MARKS = [f'{{"role": "{role}", "content": ' for role in SPEAKERS]
 """What stands in a conversation before what is said; nobody searches for that."""
 
 
@@ -48,7 +50,20 @@ def search(version: VersionInfo, edits: Pending, query: Query, limit: int) -> tu
         after = fixing.applied(data.to_table(filter=mine), Edit(change=edits.change))
         hits = after.filter(wanted)["row_id"].to_pylist()
         wanted = (~mine & wanted) | pc.field("row_id").isin(hits)
-    return data.head(limit, filter=wanted), data.count_rows(filter=wanted)
+    if wanted is None:
+        return data.head(limit), data.count_rows()
+    return _counted(data, wanted, limit)
+
+
+def _counted(data: ds.Dataset, wanted: ds.Expression, limit: int) -> tuple[pa.Table, int]:
+    """The first rows and how many there are, read once."""
+    first: list[pa.RecordBatch] = []
+    total = 0
+    for batch in data.to_batches(filter=wanted):
+        if total < limit and batch.num_rows:
+            first.append(batch.slice(0, limit - total))
+        total += batch.num_rows
+    return pa.Table.from_batches(first, data.schema), total
 
 
 def waiting(
@@ -103,7 +118,8 @@ def _says(role: str, text: str) -> ds.Expression:
     said, written = pc.field(role), json.dumps(text, ensure_ascii=False)[1:-1]
     hit = pc.match_substring(said, text, ignore_case=True)
     if role == "messages":
-        said = pc.replace_substring_regex(said, pattern=_SPEAKER, replacement="")
+        if any(written.lower() in mark for mark in _MARKS):
+            said = pc.replace_substring_regex(said, pattern=_SPEAKER, replacement="")
         hit = pc.match_substring(said, written, ignore_case=True)
     elif written != text:
         hit = hit | pc.match_substring(said, written, ignore_case=True)
