@@ -59,9 +59,18 @@ def preview(store: Store, fix: Fix, limit: int = 50) -> tuple[int, list[dict[str
     """
     version = get_version(store, fix.version_id)
     edit = _edit_of(fix)
-    touched = sorted(edit.remove | {row for row, _ in edit.change or {}})
-    data = checkups.rows_by_id(version, touched[:limit])
+    data = checkups.rows_by_id(version, sorted(touched(fix))[:limit])
     return edit.rows, fixing.before_and_after(data, edit, limit)
+
+
+def touched(fix: Fix) -> frozenset[int]:
+    """The ids of all rows that a fix touches.
+
+    Raises:
+        WorkbenchError: the checkup is not on the disk any more.
+    """
+    edit = _edit_of(fix)
+    return edit.remove | {row for row, _ in edit.change or {}}
 
 
 def apply(store: Store, fix: Fix) -> VersionInfo | JobView:

@@ -104,6 +104,19 @@ def test_a_fix_is_shown_before_it_is_made_and_can_be_undone(
     assert at.metric[0].value == "80 of 100"  # what was found before is there again
 
 
+def test_a_fix_that_is_often_wrong_is_made_for_ticked_rows_only(
+    store: Store, version: VersionInfo
+) -> None:
+    looked_through(store, version, replace(duplicates(), ticked=False))
+    at = opened(version)
+    at.button(key="fix-duplicates-remove").click().run()
+    assert not at.exception
+    assert "tick those of the 2 rows that are really wrong" in texts(at)
+    at.button(key="fix-yes").click().run()
+    assert "choose at least one row" in at.error[0].value
+    assert newest(store, version).number == 1
+
+
 def test_a_change_far_within_a_conversation_is_shown_as_people_read_it(
     store: Store, tmp_path: Path
 ) -> None:

@@ -54,6 +54,31 @@ def test_flipped_categories_are_found_with_the_right_one_as_the_fix() -> None:
     assert {mark.note for mark in found.marks if mark.row_id == 12} == {"exam question"}
 
 
+@pytest.mark.parametrize(
+    ("doubted", "said", "ticked"),
+    [
+        (8, "is right about most of them only", True),
+        (4, "is right about half of them only", False),
+        (2, "as many look like that where all is right", False),
+    ],
+)
+def test_the_more_rows_are_in_doubt_the_more_the_doubt_is_trusted(
+    doubted: int, said: str, ticked: bool
+) -> None:
+    labels = [NAMES[i % 2] for i in range(200)]
+    given = np.array([i % 2 for i in range(200)])
+    probabilities = np.full((200, 2), 0.05)
+    probabilities[np.arange(200), given] = 0.95
+    probabilities[np.arange(doubted), given[:doubted]] = 0.01
+    probabilities[np.arange(doubted), 1 - given[:doubted]] = 0.99
+    judgement = label_errors.Judgement(list(NAMES[:2]), given, probabilities)
+    found = label_errors.finding(rows(labels), range(200), judgement)
+    assert found is not None
+    assert said in found.text
+    assert found.ticked is ticked
+    assert ("may be" in found.title) is (doubted == 2)
+
+
 def test_clean_categories_give_nothing() -> None:
     points, labels = clusters(60, spread=0.15)
     judgement = label_errors.judge(points, labels, seed=42)

@@ -43,6 +43,9 @@ class Finding:
     """What the button says that drops the rows marked so; empty: there is no such fix."""
     change: str = ""
     """What the button says that writes the new texts; empty: there is no such fix."""
+    ticked: bool = True
+    """Whether a fix is meant for all rows unless the user takes some out; otherwise for none but
+    those that the user chooses."""
 
     @property
     def rows(self) -> int:

@@ -43,6 +43,7 @@ class FindingInfo:
     rows: int
     remove: str
     change: str
+    ticked: bool = True
 
     @property
     def level(self) -> str:
@@ -88,6 +89,7 @@ def _info(finding: Finding) -> FindingInfo:
         finding.rows,
         finding.remove,
         finding.change,
+        finding.ticked,
     )
 
 

@@ -32,9 +32,10 @@ def _ask(fix: Fix) -> None:
     with errors.shown():
         number, lines = amendments.preview(context.store(), fix, _SHOWN)
         st.markdown(_sentence(fix.finding, fix.kind, number))
+        rest = "are mended alike" if fix.finding.ticked else "stay as they are"
         left = _table(fix, lines)
         if number > len(lines):
-            st.caption(f"The first {len(lines)} of {count(number)}; the others are mended alike.")
+            st.caption(f"The first {len(lines)} of {count(number)}; the others {rest}.")
         st.caption("It makes a new version. The one you have stays, and you can go back to it.")
         with st.container(horizontal=True):
             if st.button("Make the new version", key="fix-yes", type="primary"):
@@ -45,15 +46,20 @@ def _ask(fix: Fix) -> None:
 
 
 def _sentence(finding: FindingInfo, kind: str, number: int) -> str:
+    if not finding.ticked:
+        what = finding.remove if kind == record.REMOVE else finding.change
+        return (
+            f"**{plain(what)}**: tick those of the {plural(number, 'row')} that are really wrong."
+        )
     if kind == record.REMOVE:
         return f"**{plain(finding.remove)}**: {plural(number, 'row')} would go."
     return f"**{plain(finding.change)}**: {plural(number, 'row')} would be changed."
 
 
 def _table(fix: Fix, lines: list[dict[str, str]]) -> frozenset[int]:
-    """The rows, each with a tick; those whose tick is taken off are left alone."""
+    """The rows, each with a tick or without; those that have none in the end are left alone."""
     frame = marked.changes(lines)
-    frame.insert(0, "Do it", True)
+    frame.insert(0, "Do it", fix.finding.ticked)
     if fix.kind == record.REMOVE:
         frame = frame.drop(columns="Where", errors="ignore")
     edited = st.data_editor(
@@ -63,14 +69,16 @@ def _table(fix: Fix, lines: list[dict[str, str]]) -> frozenset[int]:
         key=f"fix-rows-{fix.job_id}-{fix.finding.kind}-{fix.kind}",
         column_config={
             "Do it": st.column_config.CheckboxColumn(
-                width="small", help="Take the tick off to leave a row as it is."
+                width="small", help="A row without a tick stays as it is."
             ),
             "Row": st.column_config.TextColumn(width="small"),
             "Where": st.column_config.TextColumn(width="small"),
             "Text": st.column_config.TextColumn(width="medium"),
         },
     )
-    return frozenset(int(row) for row in edited.loc[~edited["Do it"], "Row"])
+    chosen = frozenset(int(row) for row in edited.loc[edited["Do it"], "Row"])
+    shown = frozenset(int(row) for row in edited["Row"])
+    return (shown if fix.finding.ticked else amendments.touched(fix)) - chosen
 
 
 def _make(fix: Fix) -> None:

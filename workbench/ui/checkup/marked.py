@@ -110,7 +110,8 @@ def changes(lines: list[dict[str, str]]) -> pd.DataFrame:
     """
     frame = pd.DataFrame(lines, columns=["row", "text", "column", "before", "after", "when"])
     frame["when"] = [
-        when(dt.datetime.fromisoformat(at)) if at else "" for at in frame["when"].fillna("")
+        when(dt.datetime.fromisoformat(at)) if at else ""
+        for at in (line.get("when", "") for line in lines)
     ]
     frame["column"] = [TITLES.get(name, name) for name in frame["column"]]
     for side in ("before", "after"):
