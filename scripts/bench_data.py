@@ -25,7 +25,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 from storage import files  # noqa: E402
 from storage.database import Store  # noqa: E402
 from storage.schema import open_store  # noqa: E402
-from workbench import checkups, conversions, ingest, jobs, projects, worker_process  # noqa: E402
+from workbench import checkup_spec, checkups, conversions, ingest, jobs, projects, worker_process  # noqa: E402
 from workbench.conversions import Order  # noqa: E402
 from workbench.jobs import JobView  # noqa: E402
 from workbench.preparing import Plan, Source  # noqa: E402
@@ -64,7 +64,7 @@ def labels() -> int:
         for number, row in enumerate(rows)
     ]
     began = time.perf_counter()
-    folder = ensure_ready(checkups.ENCODER)
+    folder = ensure_ready(checkup_spec.ENCODER)
     encoder = load_encoder(folder)
     reader = load_reader(folder, encoder.body, READ_TOKENS)
     embeddings = read(encoder, reader.ids([row["text"] for row in rows]), reader.pad_id)

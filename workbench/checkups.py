@@ -7,21 +7,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from storage import conversions as rows
-from storage import files, projects
+from storage import files
 from storage.database import Store
 from storage.tables import OPEN, SUCCEEDED, Job
-from workbench import bundled, catalogue, conversions, jobs
+from workbench import checkup_spec, jobs
 from workbench.checkup import record
 from workbench.checkup.record import Checkup
 from workbench.jobs import JobView
-from workbench.model_info import ModelInfo, can_learn
-from workbench.preparing import Source
-from workbench.presets import preset
 from workbench.versions import VersionInfo, check_there, get_version
 
 CHECK = "check"
-ENCODER = "all-MiniLM-L6-v2"
-EDITION = 3
+EDITION = 4
 """Counts up when the checks learn something new: older checkups are then made again."""
 
 
@@ -33,7 +29,7 @@ def start(store: Store, version_id: int) -> JobView:
     """
     version = get_version(store, version_id)
     check_there(version)
-    spec = _spec(store, version)
+    spec = {"kind": CHECK, "edition": EDITION, **checkup_spec.spec_of(store, version)}
     with store.write() as session:
         found = _mine(rows.of_project(session, version.project_id, (CHECK,)))
         same = [job for job in found if job.spec["data"] == spec["data"]]
@@ -118,49 +114,3 @@ def unlabelled_of(job_id: int) -> pa.Table | None:
 def _mine(found: Any) -> list[Job]:
     """Those that can be looked at: of this edition, and not let go of."""
     return [job for job in found if job.spec.get("edition") == EDITION]
-
-
-def _spec(store: Store, version: VersionInfo) -> dict[str, Any]:
-    source = Source(version.source_hash, version.source_name)
-    path = files.object_path(source.digest)
-    read_here = path.is_file() and not conversions.is_large(source)
-    table = {"path": str(path), "name": source.name, "options": version.mapping.get("read") or {}}
-    models = {model.name: model for model in catalogue.list_models(store)}
-    encoder = models.get(ENCODER)
-    with store.read() as session:
-        project = projects.get(session, version.project_id)
-        base_id = project.base_model_id if project else None
-    base = next((model for model in models.values() if model.id == base_id), encoder)
-    return {
-        "kind": CHECK,
-        "edition": EDITION,
-        "version_id": version.id,
-        "data": str(version.path),
-        "task": version.task,
-        "mapping": version.mapping,
-        "seed": version.split_seed,
-        "table": table if read_here else None,
-        "encoder": _base(encoder) if encoder and bundled.is_ready(ENCODER) else None,
-        "tokenizer": _base(base) if base else None,
-        "max_tokens": _max_tokens(base, version.task, version.rows),
-    }
-
-
-def _base(model: ModelInfo) -> dict[str, Any]:
-    """What the trainer needs to find a model."""
-    return {
-        "name": model.name,
-        "path": str(model.path),
-        "kind": model.kind,
-        "revision": model.revision,
-    }
-
-
-def _max_tokens(model: ModelInfo | None, task: str, rows_: int) -> int:
-    """So many tokens an example may have in a balanced training with this model, or with one that
-    can be taught the task where this one cannot."""
-    taught = model if model and can_learn(model, task) else None
-    kind = taught.kind if taught else "encoder" if task == "classification" else "causal"
-    wanted = preset("balanced", task=task, kind=kind, rows=rows_).max_length
-    context = taught.context_length if taught else None
-    return min(wanted, context) if context else wanted

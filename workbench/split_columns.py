@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench import dates, mapping
@@ -19,6 +18,7 @@ from workbench.columns import name_score
 from workbench.readers.table import Table
 from workbench.split_by import GROUP, RANDOM, TIME, SplitBy, group_of
 from workbench.split_evidence import resemble, shifted
+from workbench.split_glimpse import Glimpse, glimpse_of
 from workbench.split_words import may_be_date, noun_of
 from workbench.tasks import Task
 
@@ -29,7 +29,6 @@ LEAST_REPEATED = 0.3
 """At least this share of the rows must have company in their group."""
 LEAST_READABLE = 0.8
 LEAST_DAYS = 14
-_LOOKED_AT = 20_000
 _PROBED = 200
 _MOST_COLUMNS = 200
 _PURE = 0.9
@@ -102,7 +101,7 @@ class SplitAdvice:
         return SplitBy(self.kind, self.column)
 
 
-def recommend(table: Table, roles: Mapping[str, str], task: Task) -> SplitAdvice:
+def recommend(table: Table | Glimpse, roles: Mapping[str, str], task: Task) -> SplitAdvice:
     """The best way to draw the exam from this table.
 
     Args:
@@ -115,9 +114,11 @@ def recommend(table: Table, roles: Mapping[str, str], task: Task) -> SplitAdvice
     return SplitAdvice(best.kind, best.name, best.reason, best.is_clear)
 
 
-def split_columns(table: Table, roles: Mapping[str, str], task: Task) -> list[SplitColumn]:
+def split_columns(
+    table: Table | Glimpse, roles: Mapping[str, str], task: Task
+) -> list[SplitColumn]:
     """The columns by which the exam can be drawn, the most advisable first."""
-    look = _Look(table, roles, task)
+    look = _Look(table if isinstance(table, Glimpse) else glimpse_of(table), roles, task)
     free = [name for name in table.columns if name not in look.taken]
     named = [look.column(name) for name in free[:_MOST_COLUMNS]]
     found = [column for column in named if column is not None]
@@ -131,37 +132,34 @@ def _order(column: SplitColumn) -> tuple[bool, int, int]:
 
 
 class _Look:
-    """The rows that are looked at: all, or some from all over a large table."""
+    """The rows that are looked at: for dates those from all over, for groups the first ones."""
 
-    def __init__(self, table: Table, roles: Mapping[str, str], task: Task) -> None:
-        step = -(-len(table) // _LOOKED_AT)
-        # For dates rows from all over; for groups the first ones, since neighbours belong together.
-        self._data = table.data
-        self._spread = pa.array(range(0, len(table), max(1, step)))
-        self.taken = {source for source in roles.values() if source in table.columns}
+    def __init__(self, rows: Glimpse, roles: Mapping[str, str], task: Task) -> None:
+        self._rows = rows
+        self.taken = {source for source in roles.values() if source in rows.columns}
         self._texts = self._of(roles.get(task.required[0], ""))
         self._label = roles.get("label", "") if task.name == "classification" else ""
 
     def _of(self, source: str) -> list[str]:
-        known = mapping.columns_in(source, self._data.column_names) if source else []
-        if not known or any(name not in self._data.column_names for name in known):
+        known = mapping.columns_in(source, self._rows.columns) if source else []
+        if not known or any(name not in self._rows.columns for name in known):
             return []
         cells = [self._first(name) for name in known]
         return [" ".join(cell or "" for cell in row) for row in zip(*cells, strict=True)]
 
     def _first(self, name: str) -> list[str | None]:
-        cells: list[str | None] = self._data.column(name).slice(0, _LOOKED_AT).to_pylist()
+        cells: list[str | None] = self._rows.first.column(name).to_pylist()
         return cells
 
     def _all_over(self, name: str) -> list[str | None]:
-        cells: list[str | None] = self._data.column(name).take(self._spread).to_pylist()
+        cells: list[str | None] = self._rows.spread.column(name).to_pylist()
         return cells
 
     def column(self, name: str) -> SplitColumn | None:
         """The column, if the exam can be drawn by it."""
         if time := self._time(name):
             return time
-        different = pc.count_distinct(self._data.column(name).slice(0, _LOOKED_AT)).as_py()
+        different = pc.count_distinct(self._rows.first.column(name)).as_py()
         return self._group(name, self._first(name)) if different >= LEAST_GROUPS else None
 
     def _time(self, name: str) -> SplitColumn | None:

@@ -1,55 +1,27 @@
 """The checkup as a job, from a saved version to its files, with the bundled encoder."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from storage import files
 from storage.database import Store
-from storage.tables import Job
+from tests.trainer.checkup_jobs import checked, prepared, saved
 from tests.trainer.encoders import SENTENCES, SUBJECTS
-from workbench import amendments, checkups, ingest, projects
+from workbench import amendments, checkup_spec, checkups
 from workbench.amendments import Fix
 from workbench.bundled import shipped_path
 from workbench.checkup import record
-from workbench.job_dir import JobDir, read_json, write_json
+from workbench.job_dir import read_json
 from workbench.split_by import SplitBy
 from workbench.trainer.kinds import KINDS
 from workbench.trainer.process import Process, run
-from workbench.versions import VersionInfo, get_version
+from workbench.versions import VersionInfo
 
 pytestmark = pytest.mark.skipif(
-    shipped_path(checkups.ENCODER) is None,
+    shipped_path(checkup_spec.ENCODER) is None,
     reason="the bundled models are not installed (make setup)",
 )
 CATEGORIES = ("Delivery", "Payment", "Account")
-
-
-def saved(store: Store, path: Path, **options: Any) -> VersionInfo:
-    project_id = projects.create_project(store, "Mails")
-    made = ingest.save_version(store, project_id=project_id, path=path, **options)
-    return get_version(store, made.version_id)
-
-
-def checked(store: Store, version: VersionInfo) -> int:
-    """The id of a checkup that has been done in this process."""
-    job_id, folder = prepared(store, version)
-    assert run(folder.path, KINDS) == 0
-    result = read_json(folder.result)
-    assert result is not None
-    assert result["status"] == "succeeded", result
-    return job_id
-
-
-def prepared(store: Store, version: VersionInfo) -> tuple[int, JobDir]:
-    """A checkup that is ready to be done: its job's id and folder."""
-    job = checkups.start(store, version.id)
-    folder = JobDir(files.folder("jobs", str(job.id)))
-    with store.read() as session:
-        spec = session.get_one(Job, job.id).spec
-    write_json(folder.spec, {"job_id": job.id, "attempt": 1, **spec})
-    return job.id, folder
 
 
 def test_a_checkup_can_be_stopped_and_leaves_nothing_half_done(

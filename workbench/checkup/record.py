@@ -62,8 +62,9 @@ class Checkup:
     findings: list[FindingInfo]
     """The most harmful first."""
     facts: dict[str, Any] = field(default_factory=dict)
-    """What else was measured: `rows`, `embedded` (how many were read by the encoder), `curve`,
-    `split`, `words`; each as the module says that measures it."""
+    """What else was measured: `rows`, `embedded` (how many were read by the encoder), `unsorted` (how
+    many rows of the table have no category), `curve`, `split`, `words`, each as the module says that
+    measures it; `notes`, sentences on what could not be looked at."""
 
 
 def write(folder: Path, score: int, findings: Sequence[Finding], facts: dict[str, Any]) -> None:
@@ -94,7 +95,8 @@ def _info(finding: Finding) -> FindingInfo:
 
 
 def _table(kind: str, marks: Sequence[Mark]) -> pa.Table:
-    return pa.Table.from_pylist([{"kind": kind, **asdict(mark)} for mark in marks], _SCHEMA)
+    columns = {name: [getattr(mark, name) for mark in marks] for name in _SCHEMA.names[1:]}
+    return pa.table({"kind": [kind] * len(marks), **columns}, _SCHEMA)
 
 
 def read(folder: Path) -> Checkup:

@@ -44,8 +44,9 @@ def _checkup(options: argparse.Namespace) -> int:
         "score": checkup.score,
         "findings": findings,
         "curve": checkup.facts.get("curve"),
+        "notes": checkup.facts.get("notes", []),
     }
-    lines = [f"{checkup.score} of 100."]
+    lines = [f"{checkup.score} of 100.", *value["notes"]]
     lines += [f"{finding.kind}: {finding.title}. {finding.text}" for finding in checkup.findings]
     emit(options, value, "\n".join(lines))
     return 0

@@ -6,20 +6,26 @@ table.json        how it was read, its sheets, notes, and the rows that were lef
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from workbench.job_dir import read_json
 from workbench.readers.table import ReadOptions, Table, options_from
+from workbench.split_glimpse import LOOKED_AT, Glimpse, step_for
 
 NUMBER = "\x1frow"
 """The column of the row numbers; no file's column can be called so."""
 _SAMPLE_FIRST = 1000
 _SAMPLE_PLACES = 8
 _SAMPLE_EACH = 250
+_PART_ROWS = 50_000
+_GLIMPSED_CHARS = 2000
+"""Of longer cells only the beginning is in a glimpse."""
 _GROUP_ROWS = 100_000
 _GROUP_BYTES = 16 << 20
 
@@ -100,6 +106,44 @@ def columns_of(folder: Path) -> list[str]:
     """The names of the table's columns."""
     names = pq.read_schema(folder / "table.parquet").names
     return [name for name in names if name != NUMBER]
+
+
+def options_in(folder: Path) -> ReadOptions | None:
+    """How the file of a table was read; None if there is no table (any more)."""
+    facts = read_json(folder / "table.json")
+    return options_from(facts["options"]) if facts else None
+
+
+def rows_in(folder: Path) -> int:
+    """How many rows the table has."""
+    return int(pq.read_metadata(folder / "table.parquet").num_rows)
+
+
+def read_parts(folder: Path, columns: Sequence[str]) -> Iterator[Table]:
+    """All rows with these columns, some thousands at a time."""
+    with pq.ParquetFile(folder / "table.parquet") as file:
+        rows = file.metadata.num_rows
+        for batch in file.iter_batches(_PART_ROWS, columns=[NUMBER, *dict.fromkeys(columns)]):
+            yield _table(folder, pa.Table.from_batches([batch]), rows)
+
+
+def read_glimpse(folder: Path) -> Glimpse:
+    """What is looked at to say how the exam is best drawn, without the table in memory."""
+    first, spread, seen = [], [], 0
+    with pq.ParquetFile(folder / "table.parquet") as file:
+        step = step_for(file.metadata.num_rows)
+        for batch in file.iter_batches(_PART_ROWS, columns=columns_of(folder)):
+            part = pa.Table.from_batches([batch])
+            if seen < LOOKED_AT:
+                first.append(_cut(part.slice(0, LOOKED_AT - seen)))
+            spread.append(_cut(part.take(pa.array(range(-seen % step, len(part), step)))))
+            seen += len(part)
+    return Glimpse(pa.concat_tables(first), pa.concat_tables(spread))
+
+
+def _cut(rows: pa.Table) -> pa.Table:
+    columns = [pc.utf8_slice_codeunits(column, 0, _GLIMPSED_CHARS) for column in rows.columns]
+    return pa.table(columns, names=rows.column_names)
 
 
 def read_sample(folder: Path) -> Table:

@@ -6,7 +6,6 @@ of the work. At most `MOST_READ` rows, drawn with the version's seed, are read b
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,23 @@ import pyarrow.parquet as pq
 import torch
 from transformers import AutoTokenizer
 
-from workbench.checkup import checks, record, source
+from workbench.checkup import checks, fair_split, record
 from workbench.checkup.answers import given
+from workbench.checkup.fair_split import FairSplit
 from workbench.checkup.finding import Finding
 from workbench.checkup.marking import marking_words
 from workbench.checkup.rows import Rows, rows_of
-from workbench.checkup.source import FairSplit, Unlabelled
+from workbench.checkup.source import Unlabelled
 from workbench.tasks import task_named
-from workbench.trainer import data_map, label_errors, learning_curve, split_probe, suggestions
+from workbench.trainer import (
+    checkup_table,
+    data_map,
+    label_errors,
+    learning_curve,
+    split_probe,
+    suggestions,
+)
+from workbench.trainer.checkup_watch import Watch
 from workbench.trainer.encoder import load_encoder, load_reader, read
 from workbench.trainer.models import base_folder
 from workbench.trainer.process import Process
@@ -32,33 +40,6 @@ from workbench.words import count
 MOST_READ = 20_000
 READ_TOKENS = 128
 """Of each text so much is read by the encoder: enough to know what it is about."""
-STEPS = 1000
-
-
-@dataclass
-class Watch:
-    """Tells the share of the whole checkup that is done, with the time left."""
-
-    process: Process
-    start: float = 0.0
-    end: float = 1.0
-    begun: float = 0.0
-
-    def __call__(self, share: float) -> None:
-        """So much of this part is done.
-
-        Raises:
-            Cancelled, Orphaned: the process is to leave.
-        """
-        self.process.check()
-        whole = self.start + (self.end - self.start) * min(1.0, max(0.0, share))
-        spent = time.monotonic() - self.begun
-        left = {"seconds_left": spent * (1 - whole) / whole} if whole > 0.02 and spent > 2 else {}
-        self.process.progress(min(STEPS - 1, round(STEPS * whole)), STEPS, **left)
-
-    def part(self, start: float, end: float) -> "Watch":
-        """For a part of the way."""
-        return Watch(self.process, start, end, self.begun)
 
 
 def checkup(process: Process) -> dict[str, Any]:
@@ -66,33 +47,36 @@ def checkup(process: Process) -> dict[str, Any]:
 
     The spec has the version's `data`, `task`, `mapping` and `seed`; perhaps the `encoder` to read
     the texts with; perhaps a `tokenizer` (a base model) with the `max_tokens` an example may have;
-    and perhaps the `table` the version came from (`path`, `name` and reading `options`).
+    and perhaps the `table` the version came from (see `checkup_table`). Whoever stops it interrupts
+    it, since nothing is kept of a part.
 
     Raises:
         Cancelled, Orphaned: the process is to leave.
     """
     began = time.monotonic()
     spec, watch = process.spec, Watch(process, begun=time.monotonic())
-    task = task_named(spec["task"])
-    process.phase("reading", "Reading the examples")
-    rows = rows_of(
-        task, pq.read_table(spec["data"]), seed=spec["seed"], progress=watch.part(0.02, 0.4)
-    )
-    process.phase("checking", f"Looking through {count(len(rows))} examples")
-    found = checks.run(rows, _counter(spec), spec.get("max_tokens"))
-    facts: dict[str, Any] = {"rows": len(rows), "embedded": 0}
-    process.phase("checking", "Looking at the table that they came from")
-    table = source.look(rows, spec, watch.part(0.4, 0.45))
-    if table.split is not None:
-        found.append(source.split_finding(rows, table.split, _gap(rows, table.split)))
-        facts["split"] = {"by": table.split.by.as_dict(), "report": table.split.report}
-    if task.name == "classification":
-        facts["words"] = marking_words(rows.questions(), rows.answers())
-    if spec.get("encoder"):
-        found += _read_by_encoder(process, rows, table.unlabelled, facts, watch.part(0.45, 1.0))
-    found = checks.ordered(found)
-    process.phase("saving", "Writing down what was found")
-    record.write(process.job.path, checks.score(found), found, facts)
+    with process.leaving_at_once(), checkup_table.opened(process, watch.part(0.0, 0.02)) as table:
+        process.phase("reading", "Reading the examples")
+        watch.part(0.02, 0.03)(0.0)
+        task, data = task_named(spec["task"]), pq.read_table(spec["data"])
+        rows = rows_of(task, data, seed=spec["seed"], progress=watch.part(0.03, 0.4))
+        del data
+        process.phase("checking", f"Looking through {count(len(rows))} examples")
+        found = checks.run(rows, _counter(spec), spec.get("max_tokens"))
+        facts: dict[str, Any] = {"rows": len(rows), "embedded": 0, "notes": table.notes}
+        process.phase("checking", "Looking at the table that they came from")
+        seen = table.look(rows, watch.part(0.4, 0.45))
+        if seen.split is not None:
+            found.append(_split_finding(rows, seen.split))
+            facts["split"] = fair_split.facts(seen.split)
+        facts["unsorted"] = seen.unsorted
+        if task.name == "classification":
+            facts["words"] = marking_words(rows.questions(), rows.answers())
+        if spec.get("encoder"):
+            found += _read_by_encoder(process, rows, seen.unlabelled, facts, watch.part(0.45, 1.0))
+        found = checks.ordered(found)
+        process.phase("saving", "Writing down what was found")
+        record.write(process.job.path, checks.score(found), found, facts)
     return {
         "score": checks.score(found),
         "findings": len(found),
@@ -101,20 +85,20 @@ def checkup(process: Process) -> dict[str, Any]:
     }
 
 
-def _gap(rows: Rows, fair: FairSplit) -> tuple[float, float] | None:
-    """What a probe scores on the exam as it is, and on the fairer one; None if that says nothing."""
-    places = [i for i in range(len(rows)) if rows.row_ids[i] in fair.sides]
-    if rows.task.name != "classification" or len(places) > split_probe.MOST_ROWS:
-        return None
-    sides = [fair.sides[rows.row_ids[i]] for i in places]
+def _split_finding(rows: Rows, fair: FairSplit) -> Finding:
+    """The finding, with what a probe scores on the exam as it is and on the fairer one, unless that
+    says nothing."""
+    if rows.task.name != "classification":
+        return fair_split.finding(rows, fair, None, 0)
+    some = fair.sample(split_probe.MOST_ROWS, rows.seed)
     texts, labels = rows.questions(), rows.answers()
-    found = split_probe.compare(
-        [texts[i] for i in places],
-        [labels[i] for i in places],
-        [rows.splits[i] for i in places],
-        sides,
+    gap = split_probe.gap(
+        [texts[i] for i in some],
+        [labels[i] for i in some],
+        [rows.splits[i] for i in some],
+        [fair.sides[i] for i in some],
     )
-    return (found.random.accuracy, found.recommended.accuracy) if found.flatters else None
+    return fair_split.finding(rows, fair, gap, len(some))
 
 
 def _counter(spec: dict[str, Any]) -> Callable[[Sequence[str]], list[int]] | None:
@@ -153,10 +137,11 @@ def _read_by_encoder(
             labels,
             [rows.is_learned(i) for i in chosen],
             rows.seed,
-            watch.part(0.6, 0.75),
+            watch.part(0.6, 0.7),
         )
         if len(unlabelled):
-            _suggest(process, rows, unlabelled, embeddings, labels, facts)
+            part = watch.part(0.7, 0.8)
+            _suggest(process, part, unlabelled, embeddings, labels, facts)
     elif rows.task.learned != "text":
         answers = given(rows)
         process.phase("judging", "Measuring whether more data would help")
@@ -165,10 +150,10 @@ def _read_by_encoder(
             [answers[i] for i in chosen],
             [rows.is_learned(i) for i in chosen],
             rows.seed,
-            watch.part(0.4, 0.75),
+            watch.part(0.4, 0.8),
         )
     process.phase("drawing", "Drawing the map of the examples")
-    watch.part(0.75, 0.8)(1.0)
+    watch(0.85)
     _draw(process, rows, chosen, embeddings)
     return found
 
@@ -191,14 +176,14 @@ def _embed(process: Process, texts: Sequence[str], watch: Watch) -> torch.Tensor
 
 def _suggest(
     process: Process,
-    rows: Rows,
+    watch: Watch,
     unlabelled: Unlabelled,
     embeddings: torch.Tensor,
     labels: Sequence[str],
     facts: dict[str, Any],
 ) -> None:
     process.phase("judging", f"Guessing the category of {count(len(unlabelled))} unsorted rows")
-    own = _embed(process, unlabelled.texts, Watch(process, 0.8, 0.85, time.monotonic()))
+    own = _embed(process, unlabelled.texts, watch)
     table = suggestions.suggest(embeddings, labels, own, unlabelled)
     pq.write_table(table, process.job.path / record.UNLABELLED, compression="zstd")
     facts["unlabelled"] = len(unlabelled)

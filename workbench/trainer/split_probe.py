@@ -72,6 +72,20 @@ def compare(
     return Comparison(_score(ours, first), _score(theirs, second), gap, float(low), float(high))
 
 
+def gap(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    random: Sequence[str],
+    recommended: Sequence[str],
+) -> tuple[float, float] | None:
+    """The accuracy on either exam, where the random one is easier; None where it is not, or where a
+    split has nothing to learn from or to ask."""
+    if any({"train", "test"} - set(splits) for splits in (random, recommended)):
+        return None
+    found = compare(texts, labels, random, recommended)
+    return (found.random.accuracy, found.recommended.accuracy) if found.flatters else None
+
+
 def _right(
     texts: Sequence[str], labels: Sequence[str], splits: Sequence[str]
 ) -> npt.NDArray[np.float64]:

@@ -37,6 +37,8 @@ def score(checkup: Checkup, version: VersionInfo) -> None:
         with st.container(width="stretch"):
             st.markdown(f"##### {icon} {words}")
             st.markdown(_summary(checkup, version))
+            for note in checkup.facts.get("notes", ()):
+                st.caption(f":material/info: {plain(note)}")
 
 
 def _summary(checkup: Checkup, version: VersionInfo) -> str:

@@ -1,0 +1,114 @@
+"""The checkup of a version that came from a large file, with its table, again, and without it."""
+
+import io
+
+import numpy as np
+import pytest
+
+from storage import files
+from storage.database import Store
+from tests.trainer.checkup_jobs import checked
+from tests.trainer.encoders import SENTENCES
+from tests.workbench.conversion_jobs import worked_off
+from workbench import checkup_spec, checkups, conversions, ingest, projects
+from workbench.bundled import shipped_path
+from workbench.checkup.record import Checkup
+from workbench.conversions import Order
+from workbench.preparing import Plan
+from workbench.readers import ReadOptions
+from workbench.trainer import data_map
+from workbench.versions import VersionInfo, get_version
+
+CATEGORIES = ("Delivery", "Payment", "Account")
+PLAN = Plan("classification", {"text": "text", "label": "category"})
+
+
+@pytest.fixture(autouse=True)
+def _small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversions, "LARGE_BYTES", 1000)
+    monkeypatch.setattr(data_map, "places", lambda found, seed: np.zeros((len(found), 2)))
+
+
+@pytest.fixture
+def version(store: Store) -> VersionInfo:
+    """Mails of sixty customers, whose things alone tell the category; two have none."""
+    lines = ['"where is my thing4",,C-1', '"thing9 is missing",,C-2']
+    for customer in range(60):
+        thing = f"thing{customer} item{customer * 7}"
+        for sentence in SENTENCES[:4]:
+            text = sentence.format(thing)
+            lines.append(f'"{text}",{CATEGORIES[customer % 3]},C-{1000 + customer}')
+    text = "\n".join(["text,category,customer", *lines]) + "\n"
+    project_id = projects.create_project(store, "Mails")
+    source = ingest.keep(io.BytesIO(text.encode()), "mails.csv")
+    worked_off(store, conversions.read(store, project_id, source, ReadOptions()).id)
+    order = Order(project_id, source, PLAN, "Mails", ReadOptions())
+    worked_off(store, conversions.prepare(store, order).id)
+    made = conversions.prepared(store, order)
+    saved = ingest.save_prepared(store, project_id, "Mails", source, made)
+    return get_version(store, saved.version_id)
+
+
+def swept(store: Store, version: VersionInfo) -> None:
+    """The table that the file was read into is thrown away, as when the page takes another one."""
+    conversions.forget(store, version.project_id, [])
+
+
+def split_of(checkup: Checkup) -> str:
+    return next(finding.text for finding in checkup.findings if finding.kind == "split")
+
+
+@pytest.mark.usefixtures("one_thread")
+@pytest.mark.skipif(
+    shipped_path(checkup_spec.ENCODER) is None,
+    reason="the bundled models are not installed (make setup)",
+)
+def test_rows_are_offered_and_the_split_is_advised_as_for_a_small_file(
+    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = checked(store, version)
+    large = checkups.read(job_id)
+    unsorted = checkups.unlabelled_of(job_id)
+    assert unsorted is not None
+    assert sorted(unsorted["row_id"].to_pylist()) == [2, 3]
+    assert {len(labels) for labels in unsorted["labels"].to_pylist()} == {3}
+    assert (large.facts["notes"], large.facts["unsorted"]) == ([], 2)
+    assert "A quick model answers" in split_of(large)
+    assert "of one drawn by 'customer'." in split_of(large)
+
+    monkeypatch.setattr(conversions, "LARGE_BYTES", 1 << 20)
+    small = checked(store, version)
+    assert checkups.read(small) == large
+    again = checkups.unlabelled_of(small)
+    assert again is not None
+    assert again.equals(unsorted)
+
+
+def test_a_table_that_was_swept_away_is_made_once_more(store: Store, version: VersionInfo) -> None:
+    before = checkups.read(checked(store, version, encoder=None))
+    swept(store, version)
+    job_id = checked(store, version, encoder=None)
+    assert checkups.read(job_id) == before
+    assert checkups.read(job_id).facts["unsorted"] == 2
+    assert not (checkups.folder(job_id) / "table").exists()
+
+
+def test_what_cannot_be_looked_at_is_said(store: Store, version: VersionInfo) -> None:
+    swept(store, version)
+    files.object_path(version.source_hash).unlink()
+    checkup = checkups.read(checked(store, version, encoder=None))
+    assert checkup.facts["notes"] == [
+        "Rows without a category were not looked for, nor an exam that would be fairer: mails.csv "
+        "is not on the disk any more."
+    ]
+
+
+def test_a_file_that_cannot_be_read_again_is_said_with_the_reason(
+    store: Store, version: VersionInfo
+) -> None:
+    swept(store, version)
+    files.object_path(version.source_hash).chmod(0o644)
+    files.object_path(version.source_hash).write_bytes(b"\n" * 2000)
+    checkup = checkups.read(checked(store, version, encoder=None))
+    assert checkup.facts["notes"][0].startswith("Rows without a category were not looked for")
+    assert "mails.csv" in checkup.facts["notes"][0].split(": ", 1)[1]
