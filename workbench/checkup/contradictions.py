@@ -22,6 +22,12 @@ _LETTERS = 5
 """Shorter words that differ by a letter are mostly different words."""
 _MOST_PAIRS = 1_000_000
 _SHOWN = 40
+_ON_PURPOSE = 5
+"""A question asked so often with answers of its own each is one that may be answered in many ways."""
+_MIXED = "The model learns a mixture of both"
+_MEANT = (
+    "The model learns to answer the same question in many ways, which is fine where all are right"
+)
 
 
 def check(rows: Rows) -> Finding | None:
@@ -161,13 +167,17 @@ def _mild(rows: Rows, answers: list[str], pairs: Ints) -> Finding | None:
         for row, number in sorted(numbers.items(), key=lambda item: (item[1], item[0]))
     ]
     (first, second), texts = found[0], rows.questions()
-    number = len(set(numbers.values()))
+    sizes = Counter(numbers.values())
+    often = sum(size for size in sizes.values() if size >= _ON_PURPOSE)
+    meant = 2 * often >= len(marks)
+    number = len(sizes)
     return Finding(
         KIND,
         f"{plural(number, 'question')} with very different answers",
         f"'{shortened(texts[first])}' is answered '{shortened(answers[first])}' in row "
         f"{rows.row_ids[first]} and '{shortened(answers[second])}' in row {rows.row_ids[second]}.",
-        "The model learns a mixture of both; where only one of them is right, take out the other.",
-        harm_of(0.1, len(marks) / len(rows), 0.3),
+        f"{_MEANT if meant else _MIXED}; where only one of them is right, take out the "
+        f"{'others' if meant else 'other'}.",
+        harm_of(0.03 if meant else 0.1, len(marks) / len(rows), 0.3),
         marks,
     )

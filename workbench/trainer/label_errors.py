@@ -150,7 +150,7 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
         f"{plural(number, 'row')} {_looks(number) if right else 'may be'} wrongly sorted",
         f"Row {rows.row_ids[first]} ('{shortened(texts[first], _SHOWN)}') is in "
         f"'{labels[first]}', but everything else says '{better}'. "
-        f"{count(number)} of {count(int(judgement.judged.sum()))} rows look like that; {trust}.",
+        f"{count(number)} of {count(int(judgement.judged.sum()))} rows {_looks(number)} like that; {trust}.",
         f"The model learns {'the' if right else 'what'} mistakes{'' if right else ' there are'}, and "
         + (
             f"{plural(exam, 'exam question')} with a wrong category {'makes' if exam == 1 else 'make'}"

@@ -104,6 +104,19 @@ def test_replies_may_differ_but_very_different_ones_are_told() -> None:
     assert finding.harm <= 0.1
 
 
+def test_a_question_that_is_asked_for_many_answers_weighs_little() -> None:
+    slogans = ("Pens of joy", "Wake up, write", "Ink: blue", "Just do letters", "Hold my quill 7")
+    few, many = (
+        contradictions.check(replying(*[(TEXT, said) for said in some]))
+        for some in (slogans[:2], slogans)
+    )
+    assert few
+    assert many
+    assert "a mixture of both" in few.effect
+    assert "many ways, which is fine where all are right" in many.effect
+    assert many.harm < 0.04 < few.harm
+
+
 def test_fields_that_differ_in_spaces_capitals_or_order_are_the_same() -> None:
     text = "Receipt of shop number 12 on Monday"
     answers = ('{"where": "No.12, High St", "sum": 3}', '{"sum": 3, "where": "NO.12,High St"}')
