@@ -237,12 +237,9 @@ def test_texts_take_part_where_a_format_has_something_for_them() -> None:
     assert _look('"INV-"@').text("7") == "INV-7"
     assert _look("0.00").text("a") == _look("0.00;@").text("a") == "a"
     assert _look(";;;").text("hidden") == ""
-    assert [_look(code).shapes_text for code in ("0", "0;@", "0;0;0;General", ";;;")] == [
-        False,
-        False,
-        False,
-        True,
-    ]
+    assert _look(_EURO).text(" as it is ") == " as it is "
+    shaping = [_look(code).shapes_text for code in ("0", "0;@", "0;0;0;General", _EURO, ";;;")]
+    assert shaping == [False, False, False, False, True]
 
 
 def test_blanks_that_only_align_are_one_or_none() -> None:

@@ -20,7 +20,7 @@ from tests.corpus.books import Styled
 from tests.workbench.conversion_jobs import converted, table_in
 from workbench.conversion import rows as conversion_rows
 from workbench.readers import ReadOptions, Table, read_table
-from workbench.readers.cell_formats import ods, xls, xlsx
+from workbench.readers.cell_formats import ods, xls, xlsx, xml_stream
 
 Cell = tuple[Any, str]
 _numbers = itertools.count()
@@ -205,6 +205,17 @@ def test_a_part_that_is_missing_or_damaged_leaves_the_values(tmp_path: Path) -> 
         looks = xlsx.looks(path)
 
         assert (looks, list(xlsx.shown(path, "Sheet", looks))) == ({}, [])
+
+
+def test_styles_that_unpack_to_far_too_much_are_not_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _book(tmp_path / "b.xlsx", {"text": ("a", "General"), "n": (1, "000")})
+    assert xlsx.looks(path)
+
+    monkeypatch.setattr(xml_stream, "LARGEST_PART", 1000)
+
+    assert xlsx.looks(path) == {}
 
 
 def test_elements_may_have_a_prefix_and_cells_no_names(tmp_path: Path) -> None:

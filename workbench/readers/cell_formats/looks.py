@@ -70,7 +70,9 @@ class Look:
     @property
     def shapes_text(self) -> bool:
         """Whether a text looks different, too."""
-        kinds = [token.kind for token in self._text.tokens] if self._text else [codes.VALUE]
+        if self._text is None:
+            return False
+        kinds = [token.kind for token in self._text.tokens if token.kind != codes.PAD]
         return kinds not in ([codes.VALUE], [codes.GENERAL])
 
     def number(self, value: float) -> str:

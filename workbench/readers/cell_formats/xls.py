@@ -9,8 +9,8 @@ from typing import Any
 from workbench.readers.cell_formats.looks import Look, look_of
 from workbench.readers.cell_formats.patches import Patch, Shown
 
-LARGEST_BYTES = 12 << 20
-"""Of a larger file only the values are read: xlrd takes half a minute for it."""
+LARGEST_BYTES = 16 << 20
+"""Of a larger file only the values are read, since xlrd would hold up the page for seconds."""
 _STUMBLES = (
     ValueError,
     LookupError,
