@@ -132,8 +132,8 @@ def test_a_change_far_within_a_conversation_is_shown_as_people_read_it(
     at.button(key="fix-duplicates-change").click().run()
     assert not at.exception
     lines = marked.changes(amendments.preview(store, _fix(talks, job.id))[1])
-    assert lines["Before"][0] == "… parcel twice, and to max@x.de.\nAssistant: Thank you."
-    assert lines["After"][0] == shown["Better"][0]
+    assert lines["Before"][0] == "… parcel twice, and to max@x.de."
+    assert lines["After"][0] == "… parcel twice, and to [EMAIL_1]."
 
 
 def _fix(version: VersionInfo, job_id: int) -> Fix:

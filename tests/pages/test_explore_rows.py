@@ -125,6 +125,10 @@ def test_a_field_is_changed_and_keeps_its_kind(store: Store, invoices: VersionIn
     field(at, "number").set_value("")
     field(at, "paid").set_value("no")
     pressed(at, "row-yes")
+    at.toggle(key="explore-only-changes").set_value(True).run()
+    told = at.dataframe[0].value.iloc[0]
+    assert told["Before"] == "number: R-2\ntotal: 2\ntags: new\npaid: yes"
+    assert told["After"] == "number: –\ntotal: 9.5\ntags: new, late\npaid: no"
     row = saved(store, at, invoices, 4)
     assert row["response"] == (
         '{"number": null, "total": 9.5, "tags": ["new", "late"], "paid": false}'

@@ -51,9 +51,13 @@ def decide(
         likely: most who come here will say yes, so that this is the primary button.
     """
     with st.container(horizontal=True):
-        if st.button(yes, key=f"{key}-yes", icon=icon, type="primary" if likely else "secondary"):
-            with errors.shown():
-                act()
-                close()
-        if st.button(no, key=f"{key}-no", type="secondary" if likely else "primary"):
+        agreed = st.button(
+            yes, key=f"{key}-yes", icon=icon, type="primary" if likely else "secondary"
+        )
+        refused = st.button(no, key=f"{key}-no", type="secondary" if likely else "primary")
+    if agreed:
+        with errors.shown():
+            act()
             close()
+    if refused:
+        close()

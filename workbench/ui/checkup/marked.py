@@ -11,6 +11,7 @@ import streamlit as st
 from workbench import answer_fields
 from workbench.turns import SPEAKERS, turns_of
 from workbench.ui.numbers import when
+from workbench.words import shortened
 
 PARTS = {"train": "learn from", "validation": "practice", "test": "exam"}
 TITLES = {
@@ -25,6 +26,10 @@ TITLES = {
 
 _LEAD = 20
 """So many characters before a change are shown with it."""
+_HINT = 60
+"""So many characters of another column are enough to know a row again."""
+_ARROW = " → "
+"""Stands between the columns of a whole row, see `fixing.before_and_after`."""
 
 
 def frame(found: pa.Table, task: str) -> pd.DataFrame:
@@ -80,6 +85,24 @@ def _value(value: Any) -> str:
     return answer_fields.said(value) or "–"
 
 
+def _told(before: str, after: str) -> tuple[str, str]:
+    """Before and after for a table: of turns and fields those that differ."""
+    old, new = _in_words(before), _in_words(after)
+    if old != before and new != after:
+        lines = old.split("\n"), new.split("\n")
+        gone, came = (
+            [line for line in one if line not in other] for one, other in (lines, lines[::-1])
+        )
+        old, new = ("\n".join(gone), "\n".join(came)) if gone or came else (old, new)
+    return _from_the_change(old, new) if old and new else (old, new)
+
+
+def _in_words(text: str) -> str:
+    """A text, or the columns of a whole row, as people read them."""
+    whole = said(text)
+    return whole if whole != text else _ARROW.join(map(said, text.split(_ARROW)))
+
+
 def _from_the_change(before: str, after: str) -> tuple[str, str]:
     """Two long texts from a few words before where they begin to differ."""
     differ = (i for i, pair in enumerate(zip(before, after, strict=False)) if len({*pair}) > 1)
@@ -114,11 +137,14 @@ def changes(lines: list[dict[str, str]]) -> pd.DataFrame:
         for at in (line.get("when", "") for line in lines)
     ]
     frame["column"] = [TITLES.get(name, name) for name in frame["column"]]
-    for side in ("before", "after"):
-        frame[side] = [PARTS.get(text, said(text)) for text in frame[side]]
-    pairs = zip(frame["before"], frame["after"], strict=True)
-    short = [_from_the_change(*pair) if all(pair) else pair for pair in pairs]
-    frame["before"], frame["after"] = [old for old, _ in short], [new for _, new in short]
+    pairs = [
+        (PARTS.get(line["before"], ""), PARTS.get(line["after"], ""))
+        if line["column"] == "split"
+        else _told(line["before"], line["after"])
+        for line in lines
+    ]
+    frame["before"], frame["after"] = [old for old, _ in pairs], [new for _, new in pairs]
+    frame["text"] = [shortened(said(text), _HINT) for text in frame["text"]]
     frame = frame[[name for name in frame.columns if any(frame[name])]]
     words = {
         "row": "Row",

@@ -14,6 +14,8 @@ from workbench.versions import VersionInfo
 from workbench.words import plural
 
 _SHOWN = 300
+_WIDE = ("Before", "After", "Text")
+_ORDER = ("Undo", "Edit", "Row", "Where", *_WIDE, "When")
 _EDIT, _BACK = "explore-change-edit", "explore-change-back"
 
 
@@ -32,14 +34,16 @@ def show(version: VersionInfo, edits: Pending, query: Query) -> None:
         frame,
         hide_index=True,
         key="explore-changes",
+        column_order=[name for name in _ORDER if name in frame],
         column_config={
-            "Take back": st.column_config.ButtonColumn(
+            "Undo": st.column_config.ButtonColumn(
                 "Undo", key=_BACK, width=60, on_click=_take_back, args=(version, lines)
             ),
             "Edit": st.column_config.ButtonColumn(
                 "Edit", key=_EDIT, width=60, on_click=_edit, args=(lines,)
             ),
-            "Row": st.column_config.NumberColumn("Row", width="small"),
+            "Row": st.column_config.NumberColumn("Row", width=65),
+            **{name: st.column_config.TextColumn(name, width="medium") for name in _WIDE},
         },
         alt="Edits that are not saved yet",
     )

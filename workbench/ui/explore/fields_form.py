@@ -68,6 +68,7 @@ def _table(field: Field, lines: list[dict[str, str]], key: str) -> Typed:
         pd.DataFrame(lines, columns=field.columns, dtype="str"),
         num_rows="dynamic",
         hide_index=True,
+        placeholder="",
         key=key,
         column_config={name: st.column_config.TextColumn(name) for name in field.columns},
         alt=field.title,
