@@ -141,7 +141,7 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
     trust = (
         f"read them before you change them, since the check is right about {right} only"
         if right
-        else "as many look like that where all is right, because they are hard to tell, so change "
+        else "as many may look like that where all is right, being hard to tell, so change "
         "only what you find wrong yourself"
     )
     number = len(found)
