@@ -266,7 +266,7 @@ def test_a_date_that_is_shown_is_read_back_as_the_same(code: str) -> None:
 
 
 _ANY = st.floats(-1e12, 1e12, allow_nan=False) | st.integers(-(10**9), 10**9).map(float)
-_QUICK = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+_QUICK = settings(max_examples=40)
 
 
 @_QUICK

@@ -331,13 +331,7 @@ def _with_part(path: Path, part: str, change: Callable[[str], str]) -> Path:
     return path
 
 
-_QUICK = settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+_QUICK = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @_QUICK

@@ -1,8 +1,8 @@
 """The texts that an OpenDocument spreadsheet keeps beside the values of its cells."""
 
 import datetime as dt
-import itertools
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -112,11 +112,12 @@ class _Cells:
             text = "" if self._kind == _ERROR else tidied("\n".join(self._lines))
             is_shown = bool(text.strip("#")) or self._kind == _ERROR
             if is_shown and (self._kind != "date" or _is_clear(text, self._date)):
-                columns = range(first, min(self._column, _LAST_COLUMN))
-                self._row.update(zip(columns, itertools.repeat(text)))
+                for column in range(first, min(self._column, _LAST_COLUMN)):
+                    self._row[column] = text
             self._kind = ""
 
 
+@lru_cache(maxsize=2048)
 def _is_clear(text: str, value: str) -> bool:
     try:
         return is_clear(text, dt.date.fromisoformat(value[:10]))
