@@ -6,11 +6,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from storage.database import Store
-from workbench import amendments
+from workbench import amendments, mending
 from workbench.amendments import AGAIN, HERE_ROWS
 from workbench.checkup import carrying
 from workbench.checkup.fixing import Edit
-from workbench.checkup.source import unlabelled_in
+from workbench.checkup.origin import of_table
+from workbench.checkup_spec import table_of
 from workbench.jobs import JobView
 from workbench.preparing import Plan, Source, plan_from
 from workbench.readers import Table
@@ -65,16 +66,11 @@ def carried(found: Earlier, source: Source, plan: Plan, data: pa.Table, table: T
         data: the new examples.
         table: the rows of the new file, of which some may have no category.
     """
-    edit = changes(found)
-    unsorted = None
-    if edit.add:
-        unsorted = unlabelled_in(
-            table, task_named(plan.task), plan.roles, set(data["row_id"].to_pylist())
-        )
-    before, _ = _before_and_after(found)
-    return carrying.carried(
-        edit, before, data, same_rows=same_rows(found, source, plan), unsorted=unsorted
+    before, after = _before_and_after(found)
+    now = carrying.Now(
+        data, same_rows(found, source, plan), task_named(plan.task), plan.roles, of_table(table)
     )
+    return carrying.carried(carrying.changes_between(before, after), before, now)
 
 
 def same_rows(found: Earlier, source: Source, plan: Plan) -> bool:
@@ -103,8 +99,11 @@ def make(
         "before": str(found.first.path),
         "after": str(found.last.path),
         "same_rows": same_rows(found, source, plan),
+        "table": table_of(store, version),
+        "roles": dict(plan.roles),
     }
-    return amendments.queue_again(store, version, again, _title(found))
+    change = {"kind": AGAIN, "title": _title(found), "rows": 0}
+    return mending.queue(store, version, {"again": again}, change)
 
 
 def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | None:

@@ -7,11 +7,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from storage import conversions, files
 from storage import datasets as rows
+from storage import files
 from storage.database import Store
-from storage.tables import FAILED, OPEN
-from workbench import amending, checkups, jobs
+from workbench import amending, checkups, mending
 from workbench.checkup import fixing, record
 from workbench.checkup.fixing import Edit
 from workbench.checkup.record import FindingInfo
@@ -21,7 +20,6 @@ from workbench.preparing import Plan, plan_from
 from workbench.tasks import task_named
 from workbench.versions import VersionInfo, check_there, get_version, list_versions
 
-MEND = "mend"
 HERE_ROWS = 50_000
 """Larger datasets are changed by a job rather than in the pages' process."""
 SPLIT = "split"
@@ -84,7 +82,7 @@ def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
     version = dataclasses.replace(version, mapping=mapping, report=report)
     if version.rows > HERE_ROWS:
         change = {"kind": FIX, "title": fix.title, "rows": fix.finding.rows}
-        return _queue(store, version, _order_of(fix), change)
+        return mending.queue(store, version, _order_of(fix), change)
     return _amend(store, version, _edit_of(fix), FIX, fix.title)
 
 
@@ -114,7 +112,7 @@ def apply_edit(
     _check(edit)
     kept = amending.readable(task_named(version.task), edit)
     change = _told(kind, title, edit)
-    return _queue(store, version, {"edit": kept.as_dict()}, change)
+    return mending.queue(store, version, {"edit": kept.as_dict()}, change)
 
 
 def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> VersionInfo:
@@ -214,23 +212,6 @@ def history(store: Store, version: VersionInfo) -> list[VersionInfo]:
     return [other for other in found if other.dataset_id == version.dataset_id]
 
 
-def mending(store: Store, version: VersionInfo) -> JobView | None:
-    """The job that is changing this version, if one is."""
-    with store.read() as session:
-        for job in conversions.of_project(session, version.project_id, (MEND,)):
-            if job.spec.get("version_id") == version.id and job.status in OPEN:
-                return jobs.view_of(session, job)
-    return None
-
-
-def failure(store: Store, version: VersionInfo) -> str:
-    """Why the last change of this version by a job failed; empty if none did."""
-    with store.read() as session:
-        found = conversions.of_project(session, version.project_id, (MEND,))
-        mine = [job for job in found if job.spec.get("version_id") == version.id]
-        return mine[0].reason if mine and mine[0].status == FAILED else ""
-
-
 def data_of(version: VersionInfo) -> pa.Table:
     """A version's examples: row_id, split and the roles of its task.
 
@@ -274,36 +255,3 @@ def _order_of(fix: Fix) -> dict[str, Any]:
         "fix": fix.kind,
         "leave": sorted(fix.leave),
     }
-
-
-def queue_again(store: Store, version: VersionInfo, again: dict[str, Any], title: str) -> JobView:
-    """Let a job make earlier changes again; `again` is what `conversion.mend` says of it.
-
-    Raises:
-        WorkbenchError: the version is being changed already.
-    """
-    return _queue(store, version, {"again": again}, {"kind": AGAIN, "title": title, "rows": 0})
-
-
-def _queue(
-    store: Store, version: VersionInfo, order: dict[str, Any], change: dict[str, Any]
-) -> JobView:
-    spec = {
-        "kind": MEND,
-        "version_id": version.id,
-        "data": str(version.path),
-        "task": version.task,
-        "mapping": version.mapping,
-        "seed": version.split_seed,
-        "report": version.report,
-        **order,
-        "change": {**change, "of": version.number},
-    }
-    if mending(store, version):
-        raise WorkbenchError(
-            f"'{version.dataset_name}' is being changed already: wait for that, then go on."
-        )
-    with store.write() as session:
-        title = f"Change of {version.dataset_name}"
-        job_id = jobs.enqueue(session, MEND, title, spec, project_id=version.project_id)
-    return jobs.get_job(store, job_id)

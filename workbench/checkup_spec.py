@@ -32,15 +32,16 @@ def spec_of(store: Store, version: VersionInfo) -> dict[str, Any]:
         "task": version.task,
         "mapping": version.mapping,
         "seed": version.split_seed,
-        "table": _table(store, version),
+        "table": table_of(store, version),
         "encoder": _base(encoder) if encoder and bundled.is_ready(ENCODER) else None,
         "tokenizer": _base(base) if base else None,
         "max_tokens": _max_tokens(base, version.task, version.rows),
     }
 
 
-def _table(store: Store, version: VersionInfo) -> dict[str, Any]:
-    """The file that the version came from, and of a large one the table that was made of it."""
+def table_of(store: Store, version: VersionInfo) -> dict[str, Any]:
+    """Where a job finds the file that a version came from: `path`, `name` and reading `options`;
+    of a large one (`is_large`) also the `folder` with the table that was made of it, or ""."""
     source = Source(version.source_hash, version.source_name)
     read = version.mapping.get("read") or {}
     about = {

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench import amendments, checkups
+from workbench import checkups, mending
 from workbench.jobs import JobView
 from workbench.ui import context, errors, frame, job_progress
 from workbench.ui.checkup import choice, curve, findings, fixing, history
@@ -83,10 +83,10 @@ def _next(score: int) -> None:
 version = choice.newest_version()
 choice.line(version)
 history.undo_button(version)
-if job := amendments.mending(context.store(), version):
+if job := mending.running(context.store(), version):
     job_progress.show(job)
 else:
-    if reason := amendments.failure(context.store(), version):
+    if reason := mending.failure(context.store(), version):
         st.error(reason, icon=":material/error:")
     _checkup(version)
 history.show(version)

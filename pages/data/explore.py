@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench import amendments, checkups, exploring
+from workbench import checkups, exploring, mending
 from workbench.exploring import Pending
 from workbench.jobs import JobView
 from workbench.ui import context, errors, frame, job_progress
@@ -73,10 +73,10 @@ def _tabs(version: VersionInfo, edits: Pending) -> None:
 
 version = choice.newest_version()
 choice.line(version)
-if job := amendments.mending(context.store(), version):
+if job := mending.running(context.store(), version):
     job_progress.show(job)
 else:
-    if reason := amendments.failure(context.store(), version):
+    if reason := mending.failure(context.store(), version):
         st.error(reason, icon=":material/error:")
     edits = exploring.pending(context.store(), version)
     _save_bar(version, edits)

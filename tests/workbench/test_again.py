@@ -1,5 +1,6 @@
 """What was mended once is mended again when a newer file comes: that, and nothing else."""
 
+import dataclasses
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -169,9 +170,11 @@ def test_changes_carry_on_through_several_files(store: Store, dataset: Dataset) 
 def test_a_large_dataset_has_them_made_again_by_a_job(
     store: Store, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = dataset.imported(ROWS)
-    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
-    longer = dataset.imported(["a new one,refund", *ROWS])
+    first = dataset.imported([*ROWS, "where is it,"])
+    sorted_ = {"row_id": "62", "split": "train", "text": "where is it", "label": "delivery"}
+    edit = dataclasses.replace(EDIT, add=(sorted_,))
+    amendments.amend(store, first.id, edit, "edit", "Some changes")
+    longer = dataset.imported(["where is it,", "a new one,refund", *ROWS])
     found = again.earlier(dataset.before(longer), longer.task)
     assert found is not None
     monkeypatch.setattr(again, "HERE_ROWS", 10)
@@ -185,8 +188,9 @@ def test_a_large_dataset_has_them_made_again_by_a_job(
     made = again.made_of(store, longer)
     assert made is not None
     assert made.change is not None
-    assert (made.number, made.rows, made.change["rows"]) == (4, 60, 3)
-    assert said(made)[4] == ("how much is it", "refund")
+    assert (made.number, made.rows, made.change["rows"]) == (4, 61, 4)
+    assert said(made)[5] == ("how much is it", "refund")
+    assert said(made)[2] == ("where is it", "delivery")
 
 
 def test_a_job_that_finds_nothing_to_change_makes_no_version(

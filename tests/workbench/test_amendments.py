@@ -10,7 +10,7 @@ from storage.database import Store
 from storage.tables import SUCCEEDED
 from tests.fakes.harness import drive
 from tests.fakes.looked import duplicates, looked_through, mails
-from workbench import amending, amendments, checkups, ingest, jobs
+from workbench import amending, amendments, checkups, ingest, jobs, mending
 from workbench.amendments import EDIT, Fix
 from workbench.checkup import record
 from workbench.checkup.fixing import Edit
@@ -123,7 +123,7 @@ def test_a_large_dataset_is_mended_by_a_job(
     finding = checkups.read(job.id).findings[0]
     made = amendments.apply(store, Fix(version.id, job.id, finding, record.REMOVE))
     assert isinstance(made, JobView)
-    assert amendments.mending(store, version) is not None
+    assert mending.running(store, version) is not None
     worker = Worker(store, LocalLauncher())
     drive(worker, lambda: jobs.get_job(store, made.id).is_over)
     assert jobs.get_job(store, made.id).status == SUCCEEDED
@@ -132,7 +132,7 @@ def test_a_large_dataset_is_mended_by_a_job(
     assert newest.change is not None
     assert newest.change["of"] == 1
     assert not row(newest, 5)
-    assert amendments.mending(store, version) is None
+    assert mending.running(store, version) is None
 
 
 def test_a_checkup_is_not_started_twice(store: Store, version: VersionInfo) -> None:

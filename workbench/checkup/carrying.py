@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.checkup import fixing
 from workbench.checkup.fixing import Edit
-from workbench.checkup.source import Unlabelled
+from workbench.checkup.origin import Origin
+from workbench.checkup.source import unlabelled_that_say
+from workbench.tasks import Task
 
 Key = tuple[str, ...]
 _NOT_CARRIED = ("row_id", "split")
@@ -22,14 +25,23 @@ def changes_between(before: pa.Table, after: pa.Table) -> Edit:
     return Edit(edit.remove, kept, edit.add)
 
 
-def carried(
-    edit: Edit,
-    before: pa.Table,
-    data: pa.Table,
-    *,
-    same_rows: bool,
-    unsorted: Unlabelled | None = None,
-) -> Edit:
+@dataclass(frozen=True)
+class Now:
+    """The examples that changes shall be made on."""
+
+    data: pa.Table
+    """row_id, split and roles."""
+    same_rows: bool
+    """Whether row numbers mean the same rows as in the version that was changed."""
+    task: Task
+    roles: Mapping[str, str]
+    """Role → column or template."""
+    origin: Origin | None = None
+    """The table that they are from, some rows of which may have no category; None if it is not
+    there any more: rows that were sorted by hand are then left out, unless the rows are the same."""
+
+
+def carried(edit: Edit, before: pa.Table, now: Now) -> Edit:
     """The edit of one version's examples as an edit of another version's.
 
     A row is known again by all of its texts (of rows that say the same, the first is the first);
@@ -38,10 +50,8 @@ def carried(
 
     Args:
         before: the examples that the edit belongs to: row_id, split and roles.
-        data: the examples that it shall be made on.
-        same_rows: whether row numbers mean the same rows in both.
-        unsorted: rows of the newer file without a category; None if there are none.
     """
+    data = now.data
     roles = [
         name
         for name in before.column_names
@@ -51,7 +61,7 @@ def carried(
     known = set(data["row_id"].to_pylist())
     place = (
         {row: row for row in touched & known}
-        if same_rows
+        if now.same_rows
         else _places(before, data, roles, touched)
     )
     old, new = _rows(before, place), _rows(data, place.values())
@@ -64,7 +74,7 @@ def carried(
         and text != (new[place[row]][role] or "")
     }
     remove = frozenset(place[row] for row in edit.remove if row in place)
-    return Edit(remove, change, _added(edit.add, known, same_rows, unsorted or Unlabelled()))
+    return Edit(remove, change, _added(edit.add, known, now))
 
 
 def _places(
@@ -102,17 +112,18 @@ def _rows(data: pa.Table, ids: Iterable[int]) -> dict[int, dict[str, str | None]
 
 
 def _added(
-    rows: Iterable[Mapping[str, str]], known: set[int], same_rows: bool, unsorted: Unlabelled
+    rows: Iterable[Mapping[str, str]], known: set[int], now: Now
 ) -> tuple[Mapping[str, str], ...]:
     """Rows that were sorted by hand and still have no category in the file."""
+    if now.same_rows:
+        return tuple(row for row in rows if int(row["row_id"]) not in known)
+    wanted = {row["text"] for row in rows}
+    if not wanted or now.origin is None:
+        return ()
+    found = unlabelled_that_say(wanted, now.origin, now.task, now.roles, known)
     by_text: dict[str, list[int]] = defaultdict(list)
-    for number, text in zip(unsorted.row_ids, unsorted.texts, strict=True):
+    for number, text in zip(found.row_ids, found.texts, strict=True):
         by_text[text].append(number)
-    added = []
-    for row in rows:
-        number = int(row["row_id"])
-        if same_rows:
-            added += [row] if number not in known else []
-        elif by_text[row["text"]]:
-            added.append({**row, "row_id": str(by_text[row["text"]].pop(0))})
-    return tuple(added)
+    return tuple(
+        {**row, "row_id": str(by_text[row["text"]].pop(0))} for row in rows if by_text[row["text"]]
+    )

@@ -56,12 +56,9 @@ def _unlabelled(
     rows: Rows, origin: Origin, roles: Mapping[str, str], progress: Progress
 ) -> tuple[Unlabelled, int]:
     """The first rows without a category, and how many there are."""
-    names = [
-        name for source in roles.values() for name in mapping.columns_in(source, origin.columns)
-    ]
     known, found = set(rows.row_ids), Unlabelled()
     unsorted = seen = 0
-    for part in origin.parts(names):
+    for part in origin.parts(_columns(origin, roles)):
         for number, text in _bare(part, roles, known):
             unsorted += 1
             if len(found) < MOST_UNLABELLED:
@@ -72,14 +69,28 @@ def _unlabelled(
     return found, unsorted
 
 
-def unlabelled_in(
-    table: Table, task: Task, roles: Mapping[str, str], known: Collection[int]
+def unlabelled_that_say(
+    texts: Collection[str],
+    origin: Origin,
+    task: Task,
+    roles: Mapping[str, str],
+    known: Collection[int],
 ) -> Unlabelled:
-    """The first rows of a table that have a text but no category; `known` rows do not count."""
-    if task.name != "classification":
-        return Unlabelled()
-    found = list(_bare(table, roles, known))[:MOST_UNLABELLED]
-    return Unlabelled([number for number, _ in found], [text for _, text in found])
+    """The rows without a category that say one of these texts; `known` rows do not count."""
+    found = Unlabelled()
+    if task.name == "classification" and texts:
+        for part in origin.parts(_columns(origin, roles)):
+            for number, text in _bare(part, roles, known):
+                if text in texts:
+                    found.row_ids.append(number)
+                    found.texts.append(text)
+    return found
+
+
+def _columns(origin: Origin, roles: Mapping[str, str]) -> list[str]:
+    return [
+        name for source in roles.values() for name in mapping.columns_in(source, origin.columns)
+    ]
 
 
 def _bare(

@@ -7,10 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.amending import amended
-from workbench.checkup import carrying, fixing, record
+from workbench.checkup import carrying, fixing, origin, record
 from workbench.checkup.fixing import Edit
-from workbench.conversion import limits
+from workbench.checkup.origin import Origin
+from workbench.conversion import limits, table_file
 from workbench.preparing import plan_from
+from workbench.tasks import task_named
 from workbench.trainer.process import Process
 from workbench.words import count
 
@@ -20,8 +22,9 @@ def mend(process: Process) -> dict[str, Any]:
 
     The spec has the version's `data`, `task`, `mapping`, `seed` and `report`, and either the fix
     (the `checkup` folder, the `finding`, `fix`: remove or change, and the row ids to `leave`
-    alone), or an `edit` by hand, or `again`: the Parquet files `before` and `after` the changes that are to be made
-    again, and whether row numbers mean the `same_rows`. Nothing is written if none applies.
+    alone), or an `edit` by hand, or `again`: the Parquet files `before` and `after` the changes
+    that are to be made again, whether row numbers mean the `same_rows`, and the `table` with the
+    `roles` of its columns. Nothing is written if none applies.
 
     Raises:
         WorkbenchError: too little would be left, or there is too much for the memory.
@@ -62,14 +65,25 @@ def _mend(process: Process) -> dict[str, Any]:
 
 def _edit(spec: dict[str, Any], data: pa.Table) -> Edit:
     if "again" in spec:
-        return _carried(spec["again"], data)
+        return _carried(spec, data)
     if "edit" in spec:
         return fixing.edit_from(spec["edit"])
     found = record.marks(Path(spec["checkup"]), spec["finding"])
     return fixing.edit_of(spec["fix"], record.those_that(spec["fix"], found, spec["leave"]))
 
 
-def _carried(again: dict[str, Any], data: pa.Table) -> Edit:
+def _carried(spec: dict[str, Any], data: pa.Table) -> Edit:
+    again = spec["again"]
     before, after = pq.read_table(again["before"]), pq.read_table(again["after"])
-    edit = carrying.changes_between(before, after)
-    return carrying.carried(edit, before, data, same_rows=again["same_rows"])
+    now = carrying.Now(
+        data, again["same_rows"], task_named(spec["task"]), again["roles"], _origin(again["table"])
+    )
+    return carrying.carried(carrying.changes_between(before, after), before, now)
+
+
+def _origin(about: dict[str, Any]) -> Origin | None:
+    if about.get("is_large"):
+        there = about["folder"] and table_file.options_in(Path(about["folder"])) is not None
+        return origin.of_folder(Path(about["folder"])) if there else None
+    path = Path(about["path"])
+    return origin.of_file(path, about["name"], about["options"]) if path.is_file() else None

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from workbench.checkup import carrying, fixing
 from workbench.checkup.fixing import Edit
+from workbench.tasks import task_named
 
 ROWS = 8
 _ids = st.sets(st.integers(1, ROWS), max_size=4)
@@ -39,7 +40,8 @@ def test_shuffled_and_longer_tables_are_changed_alike(
     numbered = {place: said[n] for place, n in enumerate(order, start=1)}
     data = table(list(numbered), numbered)
 
-    edit = carrying.carried(carrying.changes_between(before, after), before, data, same_rows=False)
+    now = carrying.Now(data, False, task_named("classification"), {})
+    edit = carrying.carried(carrying.changes_between(before, after), before, now)
 
     mended = fixing.applied(data, edit).to_pylist()
     wanted = [(row["text"], row["label"]) for row in after.to_pylist()]

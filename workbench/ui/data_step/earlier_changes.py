@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from workbench import again, amendments
+from workbench import again, mending
 from workbench.again import Earlier
 from workbench.checkup.fixing import Edit
 from workbench.preparing import Prepared, Source
@@ -81,7 +81,7 @@ def said(version: VersionInfo) -> None:
             f"are version {made.number}.",
             icon=":material/history:",
         )
-    elif job := amendments.mending(context.store(), version):
+    elif job := mending.running(context.store(), version):
         job_progress.show(job)
-    elif reason := amendments.failure(context.store(), version):
+    elif reason := mending.failure(context.store(), version):
         st.error(f"Your earlier changes were not made again. {reason}", icon=":material/error:")
