@@ -12,7 +12,7 @@ from workbench.checkup.buckets import Ints, chosen, kept_and_copies
 from workbench.checkup.duplicates import in_order
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.patterns import of_a_pattern
-from workbench.checkup.rows import Rows
+from workbench.checkup.rows import Rows, numbered
 from workbench.splits import TEST, TRAIN, VALIDATION
 from workbench.structured import parsed
 from workbench.words import plural, shortened
@@ -44,7 +44,7 @@ def _apart(rows: Rows, pairs: Ints) -> Ints:
     """Those with different answers."""
     fields = rows.task.name == "extraction"
     answers = [same_fields(text) for text in rows.answers()] if fields else rows.answers()
-    codes = np.unique(answers, return_inverse=True)[1]
+    codes = numbered(answers)
     apart: Ints = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
     return apart
 

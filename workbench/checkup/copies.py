@@ -3,15 +3,13 @@
 from collections import Counter
 from functools import cached_property
 
-import numpy as np
-
 from workbench.checkup import patterns
 from workbench.checkup.alike import word_lists
 from workbench.checkup.answers import given, same_answers
 from workbench.checkup.buckets import Ints, chosen
 from workbench.checkup.minhash import LONG_WORDS
 from workbench.checkup.patterns import FILLINGS
-from workbench.checkup.rows import Rows
+from workbench.checkup.rows import Rows, numbered
 from workbench.checkup.tokens import plain
 
 _RARE = 0.005
@@ -51,8 +49,7 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
 def _kinds(rows: Rows) -> Ints | None:
     if rows.task.name != "classification":
         return None
-    kinds: Ints = np.unique(rows.answers(), return_inverse=True)[1]
-    return kinds
+    return numbered(rows.answers())
 
 
 def _odd_words(words: list[str], others: list[str]) -> tuple[frozenset[str], frozenset[str]]:

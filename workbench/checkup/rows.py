@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from workbench.checkup.alike import Alike, alike
@@ -73,9 +75,24 @@ def rows_of(
 ) -> Rows:
     """The rows of a version's table (columns row_id, split and the roles)."""
     roles = [name for name in data.column_names if name not in ("row_id", "split")]
-    values = {role: [text or "" for text in data.column(role).to_pylist()] for role in roles}
-    splits = data.column("split").to_pylist()
+    values = {role: _texts(data.column(role), role == "label") for role in roles}
+    splits = _texts(data.column("split"), True)
     return Rows(task, data.column("row_id").to_pylist(), splits, values, seed, progress)
+
+
+def _texts(column: pa.ChunkedArray, repeated: bool) -> list[str]:
+    """The texts of a column, "" for nothing; those that come again and again are kept once."""
+    if not repeated:
+        return [text or "" for text in column.to_pylist()]
+    known: dict[str, str] = {}
+    return [known.setdefault(text or "", text or "") for text in column.to_pylist()]
+
+
+def numbered(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The same number for the same text."""
+    codes = pa.array(texts, pa.large_string()).dictionary_encode().indices
+    numbers: npt.NDArray[np.int64] = codes.to_numpy().astype(np.int64)
+    return numbers
 
 
 def listed(numbers: Sequence[int], shown: int = 5) -> str:

@@ -209,11 +209,12 @@ def read(
     """
     model.eval()
     found: dict[int, torch.Tensor] = {}
-    for group in groups([len(own) for own in ids]):
-        batch = to_device(padded([ids[i] for i in group], pad_id))
-        found |= dict(zip(group, model(**batch).float().cpu(), strict=True))
-        if done:
-            done(len(found))
+    with precision():  # entered once, so that the weights are rounded once for all groups
+        for group in groups([len(own) for own in ids]):
+            batch = to_device(padded([ids[i] for i in group], pad_id))
+            found |= dict(zip(group, model(**batch).float().cpu(), strict=True))
+            if done:
+                done(len(found))
     return torch.stack([found[i] for i in range(len(ids))]) if found else torch.empty(0, 0)
 
 
