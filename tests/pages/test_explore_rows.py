@@ -72,6 +72,13 @@ def test_a_turn_that_is_changed_becomes_the_next_version(store: Store, talks: Ve
     at.text_area(key="turn-3-1-text").set_value('You are "welcome".')
     pressed(at, "row-yes")
     assert "**1 row changed**, not saved yet" in texts(at)
+    at.text_input(key="explore-row-number").set_value("3").run()
+    pressed(at, "row-back")
+    assert exploring.pending(store, talks).sentence() == ""
+    at.text_input(key="explore-row-number").set_value("3").run()
+    assert not [button for button in at.button if button.key == "row-back"]
+    at.text_area(key="turn-3-1-text").set_value('You are "welcome".')
+    pressed(at, "row-yes")
     said = json.loads(saved(store, at, talks, 3)["messages"])
     assert said == [
         {"role": "user", "content": "Question 2: max@x.de"},

@@ -26,7 +26,7 @@ def show(version: VersionInfo, edits: Pending, query: Query) -> None:
         st.info("No edit is like that: search for something else.", icon=":material/search_off:")
         return
     frame = marked.changes(lines)
-    frame.insert(0, "Take back", ":material/undo:")
+    frame.insert(0, "Undo", ":material/undo:")
     frame.insert(
         1, "Edit", ["" if line["column"] == WHOLE else ":material/edit:" for line in lines]
     )

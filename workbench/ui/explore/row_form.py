@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from workbench import answer_fields, checkups, exploring, row_search
+from workbench.exploring import Pending
 from workbench.ui import context, dialogs
 from workbench.ui.checkup.marked import PARTS, TITLES
 from workbench.ui.explore import fields_form, turns_form
@@ -59,12 +60,23 @@ def _form(version: VersionInfo, row: dict[str, Any]) -> None:
     }
     typed = {role: _input(version, role, text, number) for role, text in now.items()}
 
+    if any(row_id == number for row_id, _ in edits.change) and st.button(
+        "Back to what is saved", key="row-back", icon=":material/undo:", type="tertiary"
+    ):
+        exploring.rewrite(version, edits, row, {role: row[role] or "" for role in now})
+        _kept(version, edits, number)
+        dialogs.close()
+
     def keep() -> None:
         exploring.rewrite(version, edits, row, {role: read() for role, read in typed.items()})
-        exploring.keep(context.store(), version, edits)
-        st.session_state[KEPT] = number
+        _kept(version, edits, number)
 
     dialogs.decide("row", "Keep", "Discard", keep, likely=True)
+
+
+def _kept(version: VersionInfo, edits: Pending, number: int) -> None:
+    exploring.keep(context.store(), version, edits)
+    st.session_state[KEPT] = number
 
 
 def _input(version: VersionInfo, role: str, text: str, number: int) -> Any:
