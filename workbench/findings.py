@@ -104,8 +104,9 @@ def _small_categories(examples: Examples, splits: Sequence[str]) -> Iterable[Fin
     if single:
         yield Finding(
             "warning",
-            f"{categories_named(single)} {_has(single)} a single example: it is learned from, but never "
-            "examined. Add a few more, or put it into another category.",
+            f"{categories_named(single)} {_has(single)} a single example"
+            f"{': it is' if len(single) == 1 else ' each: they are'} learned from, but never examined. "
+            "Add a few more, or join them with another category.",
         )
     if small:
         yield Finding(
@@ -131,11 +132,14 @@ def _alike_labels(examples: Examples) -> Iterable[Finding]:
     spellings: dict[str, set[str]] = defaultdict(set)
     for label in set(examples.values["label"]):
         spellings[spelling_key(label or "")].add(label or "")
-    for alike in sorted(sorted(names) for names in spellings.values() if len(names) > 1)[:3]:
+    alike = sorted(sorted(names) for names in spellings.values() if len(names) > 1)
+    if alike:
+        named = [" and ".join(f"'{name}'" for name in names) for names in alike[:3]]
+        more = f" and {len(alike) - 3:,} more" if len(alike) > 3 else ""
         yield Finding(
             "warning",
-            f"The categories {joined([repr(name) for name in alike])} differ in spelling only: if "
-            "they are the same, write them alike in your table.",
+            f"Some categories differ in spelling only: {'; '.join(named)}{more}. If they are the "
+            "same, save first; then 'Check up and mend' makes them one.",
         )
 
 

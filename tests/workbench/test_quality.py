@@ -43,10 +43,14 @@ def test_small_and_single_categories_are_named() -> None:
 
     assert "Category 'lonely' has a single example" in words
     assert "Category 'few' has fewer than 10 examples" in words
+    several = _words([*TEXTS, "x", "y"], [*LABELS, "lonely", "alone"])
+    assert "Categories 'lonely' and 'alone' have a single example each: they are" in several
 
 
 def test_categories_that_differ_in_spelling_only_are_named() -> None:
-    assert "'A' and 'a' differ in spelling only" in _words([*TEXTS, "x"], [*LABELS, "A"])
+    assert "differ in spelling only: 'A' and 'a'." in _words([*TEXTS, "x"], [*LABELS, "A"])
+    several = _words([*TEXTS, "x", "y"], [*LABELS, "A", "B "])
+    assert "differ in spelling only: 'A' and 'a'; 'B' and 'b'." in several
 
 
 def test_categories_of_the_exam_that_are_never_shown_are_named() -> None:
