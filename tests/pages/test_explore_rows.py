@@ -159,6 +159,24 @@ def test_a_long_text_is_changed_in_full_and_nothing_typed_is_lost(
     assert (row["text"], row["label"]) == (long, "refund")
 
 
+def test_the_form_of_a_row_wins_over_what_was_typed_into_the_table_before(
+    store: Store, tmp_path: Path
+) -> None:
+    version = mails(store, tmp_path)
+    at = open_page(PAGE, project=version.project_id)
+    key = str(at.data_editor[0].key)
+    edited = {"edited_rows": {3: {"Text": "typed in the table"}}}
+    at.session_state[key] = {**edited, "added_rows": [], "deleted_rows": []}
+    at.run()
+    assert exploring.pending(store, version).change == {(5, "text"): "typed in the table"}
+    at.text_input(key="explore-row-number").set_value("5").run()
+    assert at.text_area(key="row-5-text").value == "typed in the table"
+    at.text_area(key="row-5-text").set_value("typed in the form")
+    pressed(at, "row-yes")
+    assert at.data_editor[0].key != key
+    assert exploring.pending(store, version).change == {(5, "text"): "typed in the form"}
+
+
 def test_what_is_not_saved_yet_is_looked_at_in_one_place(store: Store, tmp_path: Path) -> None:
     version = mails(store, tmp_path)
     at = open_page(PAGE, project=version.project_id)
