@@ -23,7 +23,9 @@ _HIDDEN_PARTS = re.compile(r"<(script|style)\b[^<>]*>.{0,5000}?</\1\s*>", re.I |
 _BREAKS = re.compile(
     r"<br\s*/?>|</(?:p|div|li|tr|h[1-6]|ul|ol|table|blockquote|section|header|footer)\s*>", re.I
 )
-_MAYBE_LETTER = re.compile(r"<([abisu])>", re.I)
+_BARE = re.compile(r"<([a-z]\w*)>", re.I)
+_CLOSED = re.compile(r"</([a-z]\w*)", re.I)
+_NEVER_CLOSED = frozenset("p br hr li tr td th dd dt img html body div span".split())
 _ABOUT = re.compile(
     r"```|(?<![\w./-])(?:x?html5?|css3?|xml|svg|markup|javascript|jquery|jsx|php|bootstrap|tailwind"
     r"|front-?end|landing ?page|web ?page)\b",
@@ -71,12 +73,12 @@ def use_of(rows: Rows) -> Use:
 
 
 def is_in(text: str) -> bool:
-    """Whether a text has tags; a letter in brackets that is never closed is none."""
-    for match in _TAG.finditer(text):
-        letter = _MAYBE_LETTER.fullmatch(match[0])
-        if not letter or f"</{letter[1]}".casefold() in text.casefold():
-            return True
-    return False
+    """Whether a text has tags; a word in brackets that is never closed is none, such as <title>."""
+    closed = _NEVER_CLOSED.union(name.casefold() for name in _CLOSED.findall(text))
+    return any(
+        not (bare := _BARE.fullmatch(match[0])) or bare[1].casefold() in closed
+        for match in _TAG.finditer(text)
+    )
 
 
 def without(text: str) -> str:

@@ -37,6 +37,7 @@ def test_debris_is_cleaned_away(text: str, cleaned: str, note: str) -> None:
         "AT&T and P&L",
         "if x<y: z>0",
         "LAMP/STITCH <I> 62483",
+        "Dear <label>, see <title>",
     ],
 )
 def test_signs_that_mean_something_stay(text: str) -> None:
