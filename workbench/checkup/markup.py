@@ -25,7 +25,9 @@ _BREAKS = re.compile(
 )
 _BARE = re.compile(r"<([a-z]\w*)>", re.I)
 _CLOSED = re.compile(r"</([a-z]\w*)", re.I)
-_NEVER_CLOSED = frozenset("p br hr li tr td th dd dt img html body div span".split())
+_NEVER_CLOSED = frozenset(
+    ["p", "br", "hr", "li", "tr", "td", "th", "dd", "dt", "img", "html", "body", "div", "span"]
+)
 _ABOUT = re.compile(
     r"```|(?<![\w./-])(?:x?html5?|css3?|xml|svg|markup|javascript|jquery|jsx|php|bootstrap|tailwind"
     r"|front-?end|landing ?page|web ?page)\b",
