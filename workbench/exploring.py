@@ -11,7 +11,7 @@ from workbench import amending, amendments, checkups, projects
 from workbench.checkup.fixing import WHOLE, Edit
 from workbench.jobs import JobView
 from workbench.tasks import task_named
-from workbench.versions import VersionInfo
+from workbench.versions import VersionInfo, edits_draft
 from workbench.words import sentence_case
 
 Key = tuple[int, str]
@@ -68,7 +68,7 @@ def pending(store: Store, version: VersionInfo) -> Pending:
     A version that was made of the one that they were made on still has its rows, so they go on
     waiting; in one from another file a row number says nothing.
     """
-    values = projects.get_draft(store, version.project_id, _page(version))
+    values = projects.get_draft(store, version.project_id, edits_draft(version.dataset_id))
     if values.get("ground") != _ground(version):
         return Pending()
     found = Pending(
@@ -78,10 +78,6 @@ def pending(store: Store, version: VersionInfo) -> Pending:
         {(row, column): at for row, column, at in values["made_at"]},
     )
     return found if values["content"] == version.path.name else _fitting(found, version)
-
-
-def _page(version: VersionInfo) -> str:
-    return f"explore-{version.dataset_id}"
 
 
 def _ground(version: VersionInfo) -> str:
@@ -122,7 +118,7 @@ def keep(store: Store, version: VersionInfo, edits: Pending) -> None:
         "labels": [[row, text, label] for row, (text, label) in edits.labels.items()],
         "made_at": [[row, column, at] for (row, column), at in edits.made_at.items()],
     }
-    projects.save_draft(store, version.project_id, _page(version), values)
+    projects.save_draft(store, version.project_id, edits_draft(version.dataset_id), values)
 
 
 def discard(store: Store, version: VersionInfo) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from storage import conversions, files, leftovers
+from storage import conversions, files, leftovers, projects
 from storage import datasets as rows
 from storage.database import Store
 from storage.tables import Dataset, DatasetVersion
@@ -157,8 +157,15 @@ def delete_dataset(store: Store, dataset_id: int) -> None:
         mine = [job for job in made if job.spec.get("version_id") in versions]
         mine += [job for job in made if job.spec.get("dataset_id") == dataset_id]
         conversions.release(session, mine)
+        if project := projects.get(session, dataset.project_id):
+            projects.set_draft(project, edits_draft(dataset_id), {})
         rows.delete(session, dataset)
         leftovers.remove_objects(session, objects)
+
+
+def edits_draft(dataset_id: int) -> str:
+    """The name of the project's draft that holds a dataset's edits by hand until they are saved."""
+    return f"explore-{dataset_id}"
 
 
 def rename_dataset(store: Store, dataset_id: int, name: str) -> None:

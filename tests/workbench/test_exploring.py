@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from storage.database import Store
-from storage.tables import Job
+from storage.tables import Job, Project
 from tests.fakes.looked import conversations, mails
 from tests.workbench import conversion_jobs
 from workbench import amendments, checkups, exploring, ingest, row_search
@@ -16,7 +16,7 @@ from workbench.errors import WorkbenchError
 from workbench.exploring import Pending
 from workbench.jobs import JobView
 from workbench.row_search import Query, search
-from workbench.versions import VersionInfo, get_version
+from workbench.versions import VersionInfo, delete_dataset, get_version
 
 
 @pytest.fixture
@@ -191,6 +191,13 @@ def test_edits_of_one_dataset_leave_those_of_another_alone(
     assert exploring.pending(store, other).sentence() == ""
     exploring.keep(store, other, Pending(remove={3}))
     assert exploring.pending(store, version).change == {(4, "text"): "new"}
+
+
+def test_edits_go_with_their_dataset(store: Store, version: VersionInfo) -> None:
+    exploring.keep(store, version, Pending({(4, "text"): "a secret"}))
+    delete_dataset(store, version.dataset_id)
+    with store.read() as session:
+        assert "secret" not in str(session.get_one(Project, version.project_id).drafts)
 
 
 def test_edits_of_another_file_do_not_touch_the_rows_of_a_new_one(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from workbench import answer_fields, answer_typed
 from workbench.answer_fields import JSON, LINES, NO, YES, YES_NO, Field, Path, Typed
+from workbench.ui.text import plain
 
 _SHORT = 40
 """So many characters stand in half a line."""
@@ -49,21 +50,20 @@ def _is_short(field: Field) -> bool:
 
 
 def _input(field: Field, key: str) -> Typed:
-    shown = answer_fields.shown(field)
+    shown, title = answer_fields.shown(field), plain(field.title)
     if isinstance(shown, list):
         return _table(field, shown, key)
     if field.kind == YES_NO:
         names = [YES, NO]
         index = names.index(shown) if shown else None
-        chosen = st.selectbox(field.title, names, index=index, key=key, placeholder="not said")
-        return chosen or ""
+        return st.selectbox(title, names, index=index, key=key, placeholder="not said") or ""
     if _is_short(field):
-        return st.text_input(field.title, shown, key=key)
-    return st.text_area(field.title + _HOW.get(field.kind, ""), shown, height="content", key=key)
+        return st.text_input(title, shown, key=key)
+    return st.text_area(title + _HOW.get(field.kind, ""), shown, height="content", key=key)
 
 
 def _table(field: Field, lines: list[dict[str, str]], key: str) -> Typed:
-    st.markdown(f":small[{field.title}]")
+    st.markdown(f":small[{plain(field.title)}]")
     edited = st.data_editor(
         pd.DataFrame(lines, columns=field.columns, dtype="str"),
         num_rows="dynamic",
