@@ -129,10 +129,15 @@ def _whole_words(text: str, said: str) -> Iterator[tuple[int, int]]:
         start = text.find(said, end)
 
 
-def kinds_for(common: Container[str]) -> tuple[Kind, ...]:
-    """The kinds, for texts in which these words are no names."""
+def kinds_for(common: Container[str], own: Container[str] = ()) -> tuple[Kind, ...]:
+    """The kinds, for texts in which some words are no names, and some keys are the firm's own."""
     *others, last = KINDS
-    return (*others, dataclasses.replace(last, find=partial(names, common=common)))
+    told = [dataclasses.replace(kind, find=partial(_but, kind.find, own)) for kind in others]
+    return (*told, dataclasses.replace(last, find=partial(names, common=common)))
+
+
+def _but(find: Callable[[str], Iterator[Span]], own: Container[str], text: str) -> Iterator[Span]:
+    return (span for span in find(text) if span[2] not in own)
 
 
 class _Taken:

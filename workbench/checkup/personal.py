@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.checkup.answers import given
 from workbench.checkup.fields import rewritten, text_roles, texts_in
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.masking import KINDS, NAME, Kind, Masker, kinds_for
@@ -22,7 +24,9 @@ public texts."""
 _LEVEL_OF = {"IBAN": _ACCOUNT, "CARD": _ACCOUNT, NAME: _NAMES}
 _SMALL = re.compile(r"\b[^\W\d_A-Z]{2,}\b")
 """Words without a capital."""
-_PLACEHOLDER = re.compile(r"\[[A-Z]+_\d+\]")
+_PLACEHOLDER = re.compile(rf"\[({'|'.join(kind.placeholder for kind in KINDS)})(?:_\d+)?\]")
+_OWN_SHARE, _OWN_ROWS = 0.02, 10
+"""An address or a number in so many of the answers is that of the firm that writes them."""
 
 
 def check(rows: Rows) -> Finding | None:
@@ -32,7 +36,8 @@ def check(rows: Rows) -> Finding | None:
     """
     masker, marks, counts = Masker(), list[Mark](), Counter[str]()
     worst: dict[int, int] = {}
-    for row, kinds in _hinted(rows):
+    own = _own(rows)
+    for row, kinds in _hinted(rows, own):
         for mark, found in _marks(rows, row, masker, kinds):
             marks.append(mark)
             counts.update(found)
@@ -48,7 +53,8 @@ def check(rows: Rows) -> Finding | None:
         f"{plural(number, 'row')} with {'names of persons' if names == number else 'personal data'}",
         f"{_counted(counts, names if names < number else 0)} With placeholders row "
         f"{first.row_id} reads '{shortened(_masked_part(rows, first), 90)}'; what is the same has "
-        f"the same placeholder everywhere.{_spared(rows, marks, names == number)}",
+        f"the same placeholder everywhere{_unnumbered(rows)}."
+        f"{_spared(rows, marks, names == number)}{_told_own(own)}",
         "A model can say word for word what it learned, to anyone who asks; placeholders keep "
         "what the texts are about.",
         max(
@@ -69,6 +75,25 @@ def _counted(counts: Counter[str], only_names: int) -> str:
     ]
     only = f"; {plural(only_names, 'row')} {_has(only_names)} names only" if only_names else ""
     return f"There {'is' if told[0].startswith('1 ') else 'are'} {joined(told)}{only}."
+
+
+def _unnumbered(rows: Rows) -> str:
+    return ", and what only an answer has one without a number" if _is_replied(rows) else ""
+
+
+def _is_replied(rows: Rows) -> bool:
+    return rows.task.name == "completion"
+
+
+def _told_own(own: Collection[str]) -> str:
+    if not own:
+        return ""
+    taken = (
+        "is taken for your own and stays" if len(own) == 1 else "are taken for your own and stay"
+    )
+    return (
+        f" {plural(len(own), 'address or number', 'addresses or numbers')} in many answers {taken}."
+    )
 
 
 def _has(number: int) -> str:
@@ -101,6 +126,8 @@ def _marks(
     for role, text in texts.items() if mask else ():
         mask.found = []
         after = rewritten(rows.task, role, text, mask)
+        if role == rows.answer_role and _is_replied(rows):
+            after = _PLACEHOLDER.sub(partial(_known, before), after)
         if mask.found and not _is_all_unknown(after, before):
             note = joined([kind.called for kind in KINDS if kind.placeholder in mask.found])
             yield Mark(rows.row_ids[row], drop=drop, role=role, after=after, note=note), mask.found
@@ -108,12 +135,30 @@ def _marks(
         before += after
 
 
+def _known(before: str, found: re.Match[str]) -> str:
+    """A placeholder of an answer; without its number where no model could know it."""
+    return found[0] if found[0] in before else f"[{found[1]}]"
+
+
 def _is_all_unknown(after: str, before: str) -> bool:
     """Whether a text is nothing but names that stand in no text before: "[NAME_1]" alone is no
     answer to learn."""
-    said = _PLACEHOLDER.findall(after)
+    said = [match[0] for match in _PLACEHOLDER.finditer(after)]
     alone = not any(map(str.isalnum, _PLACEHOLDER.sub("", after)))
     return bool(before) and alone and not any(name in before for name in said)
+
+
+def _own(rows: Rows) -> frozenset[str]:
+    """The addresses and numbers that stand in many of the first answers."""
+    if rows.task.name not in ("completion", "chat"):
+        return frozenset()
+    answers = given(rows)[:_CHUNK]
+    part, counts = pa.array(answers, pa.large_string()), Counter[str]()
+    for kind in KINDS[:-1]:
+        for row in pc.indices_nonzero(pc.match_substring_regex(part, kind.hint)).to_pylist():
+            counts.update({key for _, _, key in kind.find(answers[row])})
+    least = max(_OWN_ROWS, _OWN_SHARE * len(answers))
+    return frozenset(key for key, times in counts.items() if times >= least)
 
 
 def _common(rows: Rows) -> set[str]:
@@ -122,9 +167,9 @@ def _common(rows: Rows) -> set[str]:
     return {word for text in texts for word in _SMALL.findall(text)}
 
 
-def _hinted(rows: Rows) -> Iterator[tuple[int, list[Kind]]]:
+def _hinted(rows: Rows, own: Collection[str]) -> Iterator[tuple[int, list[Kind]]]:
     """Rows that may hold something, and what."""
-    kinds = kinds_for(_common(rows))
+    kinds = kinds_for(_common(rows), own)
     for start in range(0, len(rows), _CHUNK):
         rows.progress(start / len(rows))
         hints: dict[int, set[int]] = defaultdict(set)

@@ -170,6 +170,30 @@ def test_names_alone_are_called_so_and_may_stay() -> None:
     )
 
 
+def test_what_only_an_answer_knows_gets_a_placeholder_without_a_number() -> None:
+    finding = personal.check(
+        replying(("My name is Anna Schmidt, is it there?", "Dear Anna Schmidt, no.\nRegards, Otto"))
+    )
+    assert finding
+    assert finding.marks[1].after == "Dear [NAME_1], no.\nRegards, [NAME]"
+    assert "what only an answer has one without a number" in finding.text
+
+
+def test_an_address_in_many_answers_is_the_firms_own() -> None:
+    mails = [(f"Is parcel {n} there?", "Please write to help@x.de, dear guest.") for n in range(10)]
+    assert personal.check(replying(*mails)) is None
+    finding = personal.check(replying(*mails, ("I am jo@y.de", "Write to help@x.de, jo@y.de")))
+    assert finding
+    assert [mark.after for mark in finding.marks] == [
+        "I am [EMAIL_1]",
+        "Write to help@x.de, [EMAIL_1]",
+    ]
+    assert finding.text.endswith(
+        "1 address or number in many answers is taken for your own and stays."
+    )
+    assert personal.check(replying(*mails[:9]))
+
+
 def test_an_answer_that_is_a_name_stays_one() -> None:
     finding = personal.check(
         replying(
