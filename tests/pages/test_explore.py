@@ -54,6 +54,21 @@ def test_edits_wait_and_are_saved_as_a_version(store: Store, version: VersionInf
     assert "not saved yet" not in texts(at)
 
 
+def test_edits_of_a_large_dataset_are_saved_in_the_background(
+    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amendments, "HERE_ROWS", 10)
+    edits = exploring.pending(store, version)
+    edits.change[4, "text"] = "another text"
+    exploring.keep(store, version, edits)
+    at = opened(version)
+    at.button(key="explore-save").click().run()
+    assert not at.exception
+    assert "You may close this page" in texts(at)
+    assert not at.data_editor
+    assert exploring.pending(store, version) == edits
+
+
 def test_a_text_that_is_not_there_is_no_edit(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "replies.csv"
     lines = [f"question number {i},answer {i},{'' if i % 2 else 'Be kind'}\n" for i in range(20)]
