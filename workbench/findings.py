@@ -70,12 +70,12 @@ def _left_out(examples: Examples) -> Iterable[Finding]:
 
 
 def _contradictions(examples: Examples) -> Iterable[Finding]:
-    by_text: dict[str, dict[str, int]] = defaultdict(dict)
+    by_text: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
     for row_id, key, label in zip(
         examples.row_ids, examples.keys, examples.values["label"], strict=True
     ):
-        by_text[key].setdefault(label or "", row_id)
-    odd = [list(rows.items()) for rows in by_text.values() if len(rows) > 1]
+        by_text[key].setdefault(spelling_key(label or ""), (label or "", row_id))
+    odd = [list(rows.values()) for rows in by_text.values() if len(rows) > 1]
     if odd:
         (first, row), (second, other), *_ = odd[0]
         yield Finding(
@@ -99,6 +99,8 @@ def _several_answers(task: Task, examples: Examples) -> Iterable[Finding]:
 
 def _small_categories(examples: Examples, splits: Sequence[str]) -> Iterable[Finding]:
     counts = Counter(label or "" for label in examples.values["label"])
+    spelled = Counter(spelling_key(label or "") for label in examples.values["label"])
+    counts = Counter({label: spelled[spelling_key(label)] for label in counts})
     single = [label for label, count in counts.items() if count == 1]
     small = [label for label, count in counts.items() if 1 < count < FEW_PER_CATEGORY]
     if single:

@@ -51,6 +51,9 @@ def test_categories_that_differ_in_spelling_only_are_named() -> None:
     assert "differ in spelling only: 'A' and 'a'." in _words([*TEXTS, "x"], [*LABELS, "A"])
     several = _words([*TEXTS, "x", "y"], [*LABELS, "A", "B "])
     assert "differ in spelling only: 'A' and 'a'; 'B' and 'b'." in several
+    assert "single example" not in several
+    again = _words([*TEXTS, "text number 0"], [*LABELS, "A"])
+    assert "stands in several categories" not in again
 
 
 def test_categories_of_the_exam_that_are_never_shown_are_named() -> None:

@@ -1,70 +1,24 @@
 """Categories that are written in several ways, have hardly any rows, or nearly all of them."""
 
 import statistics
-from collections import Counter, defaultdict
+from collections import Counter
 
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows, listed
-from workbench.findings import FEW_PER_CATEGORY, categories_named, spelling_key
+from workbench.checkup.spellings import merged
+from workbench.findings import FEW_PER_CATEGORY, categories_named
 from workbench.words import joined, percent, plural
 
 SPELLINGS, FEW, UNEVEN = "spellings", "small_categories", "imbalance"
-_LONG, _RARE = 6, 0.1
-"""A typo is a letter in a name of at least so many, and at most so often written as the right one."""
-_MOST_COMPARED = 2000
 _SEVERE_SHARE, _SEVERE_RATIO = 0.8, 20
 
 
 def check(rows: Rows) -> list[Finding]:
     """What is odd about the categories."""
     labels = rows.answers()
-    found = (_spellings(rows, labels), _few(rows, labels), _uneven(labels))
+    meant = rows.meant  # a slip of the pen is no category of its own
+    found = (_spellings(rows, labels), _few(rows, meant), _uneven(meant))
     return [finding for finding in found if finding]
-
-
-def merged(counts: Counter[str]) -> dict[str, str]:
-    """Spelling → the most frequent spelling of the same category, for those that differ from it.
-
-    The same are names that differ in capitals, spaces, punctuation or a plural s, and long names
-    of which a rare one differs from a frequent one by a letter.
-    """
-    alike: dict[str, list[str]] = defaultdict(list)
-    for label in sorted(counts, key=lambda name: (-counts[name], name)):
-        alike[_key(label)].append(label)
-    keys = list(alike)
-    heads = {key: _frequent(keys, key, counts, alike) for key in keys}
-    return {
-        name: alike[heads[key]][0]
-        for key in keys
-        for name in alike[key]
-        if name != alike[heads[key]][0]
-    }
-
-
-def _key(label: str) -> str:
-    letters = spelling_key(label)
-    plural_s = len(letters) > 3 and letters.endswith("s") and not letters.endswith("ss")
-    return letters[:-1] if plural_s else letters
-
-
-def _frequent(keys: list[str], key: str, counts: Counter[str], alike: dict[str, list[str]]) -> str:
-    """The far more frequent category that this one is a typo of, or itself."""
-    from rapidfuzz.distance import OSA
-
-    def rows(of: str) -> int:
-        return sum(counts[name] for name in alike[of])
-
-    if len(key) < _LONG or len(keys) > _MOST_COMPARED or any(map(str.isdigit, key)):
-        return key
-    near = [
-        other
-        for other in keys
-        if other != key
-        and not any(map(str.isdigit, other))
-        and rows(key) <= _RARE * rows(other)
-        and OSA.distance(key, other, score_cutoff=1) == 1
-    ]
-    return max(near, key=rows, default=key)
 
 
 def _spellings(rows: Rows, labels: list[str]) -> Finding | None:
@@ -95,8 +49,6 @@ def _spellings(rows: Rows, labels: list[str]) -> Finding | None:
 
 
 def _few(rows: Rows, labels: list[str]) -> Finding | None:
-    after = merged(Counter(labels))  # a slip of the pen is no category of its own
-    labels = [after.get(label, label) for label in labels]
     counts = Counter(labels)
     small = sorted(
         (name for name in counts if counts[name] < FEW_PER_CATEGORY), key=lambda name: counts[name]

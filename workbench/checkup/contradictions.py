@@ -33,17 +33,17 @@ _MEANT = (
 def check(rows: Rows) -> Finding | None:
     """Texts that stand in several categories or have several answers."""
     order = in_order(rows, (TEST, VALIDATION, TRAIN))
-    answers = given(rows)
     if rows.task.name in ("classification", "extraction"):
         pairs = np.concatenate([rows.alike.same.pairs(order), _typos(rows, order)])
-        return _strict(rows, order, answers, _apart(rows, pairs))
+        return _strict(rows, order, rows.meant, _apart(rows, pairs))
+    answers = given(rows)
     return _mild(rows, answers, rows.alike.same.pairs(order)) if any(answers) else None
 
 
 def _apart(rows: Rows, pairs: Ints) -> Ints:
     """Those with different answers."""
     fields = rows.task.name == "extraction"
-    answers = [same_fields(text) for text in rows.answers()] if fields else rows.answers()
+    answers = [same_fields(text) for text in rows.answers()] if fields else rows.meant
     codes = numbered(answers)
     apart: Ints = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
     return apart

@@ -1,5 +1,6 @@
 """The examples that are looked at: those of one version, column by column."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from workbench.checkup.alike import Alike, alike
+from workbench.checkup.spellings import merged
 from workbench.splits import TEST, TRAIN
 from workbench.structured import question_of
 from workbench.tasks import Task
@@ -55,6 +57,15 @@ class Rows:
     def answers(self) -> list[str]:
         """What the model is to give; "" for each row of a task without."""
         return self.values[self.answer_role] if self.answer_role else [""] * len(self)
+
+    @cached_property
+    def meant(self) -> list[str]:
+        """The answers, categories that differ in spelling only being one: their usual spelling."""
+        answers = self.answers()
+        if self.task.name != "classification":
+            return answers
+        usual = merged(Counter(answers))
+        return [usual.get(label, label) for label in answers] if usual else answers
 
     @cached_property
     def alike(self) -> Alike:

@@ -91,7 +91,7 @@ def _split_finding(rows: Rows, fair: FairSplit) -> Finding:
     if rows.task.name != "classification":
         return fair_split.finding(rows, fair, None, 0)
     some = fair.sample(split_probe.MOST_ROWS, rows.seed)
-    texts, labels = rows.questions(), rows.answers()
+    texts, labels = rows.questions(), rows.meant
     gap = split_probe.gap(
         [texts[i] for i in some],
         [labels[i] for i in some],
@@ -126,7 +126,7 @@ def _read_by_encoder(
     embeddings = _embed(process, [texts[i] for i in chosen], watch.part(0.0, 0.4))
     found: list[Finding] = []
     if rows.task.name == "classification":
-        labels = [rows.answers()[i] for i in chosen]
+        labels = [rows.meant[i] for i in chosen]
         process.phase("judging", "Asking of each row whether its category fits")
         judgement = label_errors.judge(embeddings, labels, rows.seed, watch.part(0.4, 0.6))
         if judgement and (suspects := label_errors.finding(rows, chosen, judgement)):

@@ -120,7 +120,7 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
     found = suspects(judgement)
     if not found:
         return None
-    labels, texts = rows.answers(), rows.questions()
+    labels, texts = rows.meant, rows.questions()
     marks = [
         Mark(
             rows.row_ids[places[index]],

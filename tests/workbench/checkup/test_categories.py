@@ -2,8 +2,8 @@ from collections import Counter
 
 from tests.workbench.checkup.tables import sorting
 from workbench.checkup import categories
-from workbench.checkup.categories import merged
 from workbench.checkup.finding import Finding
+from workbench.checkup.spellings import merged
 
 
 def _found(**counts: int) -> dict[str, Finding]:

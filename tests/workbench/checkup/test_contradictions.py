@@ -25,6 +25,19 @@ def test_what_most_say_is_written_to_the_others() -> None:
     assert finding.change == "Give 1 row what most say"
 
 
+def test_another_spelling_of_a_category_is_no_contradiction() -> None:
+    rows = sorting((TEXT, "Delivery"), (f"{TEXT}!", "delivery "), *CLEAN)
+
+    assert contradictions.check(rows) is None
+    assert rows.meant[8:10] == ["Delivery", "Delivery"]
+
+    finding = contradictions.check(
+        sorting((TEXT, "delivery"), (f"{TEXT}!", "Delivery"), (TEXT.upper(), "Invoice"), *CLEAN)
+    )
+    assert finding
+    assert [mark.drop for mark in finding.marks] == [False, False, True]
+
+
 def test_without_a_majority_nothing_is_written_and_one_stays() -> None:
     finding = contradictions.check(sorting((TEXT, "Delivery"), (TEXT, "Invoice")))
     assert finding
