@@ -90,7 +90,10 @@ def _differences(version: VersionInfo) -> None:
         if found is None:
             return
         number, lines = found
-        st.markdown(f"**{plain((version.change or {})['title'])}**: {plural(number, 'row')}.")
+        change = version.change or {}
+        by_hand = change.get("kind") in (amendments.EDIT, amendments.LABEL)
+        counted = "" if by_hand else f": {plural(number, 'row')}"
+        st.markdown(f"**{plain(change['title'])}**{counted}.")
         st.dataframe(marked.changes(lines), hide_index=True, key="differences")
         if number > len(lines):
             st.caption(f"The first {len(lines)} of {number:,}.")
