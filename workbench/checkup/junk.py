@@ -27,7 +27,7 @@ see above, k a, keine angabe, siehe oben, s o, sin datos, aucun texte, n d
 """
 _NOTHING = "none, nil, unknown, nothing, no answer, no response, no reply, nichts, rien"
 """What may be an answer but is no question."""
-_SAID = "ok, no, hi, yo, ya, ja, si, oh, ah, hm, ty, np, kk, go, ne, da, je, tu"
+_SAID = "y, n, k, ok, no, hi, yo, ya, ja, si, oh, ah, hm, ty, np, kk, go, ne, da, je, tu"
 """Short texts with a meaning: what people say to a chat."""
 _RATING = re.compile(r"\d{1,3}(?:[.,]\d)?\s*/\s*\d{1,3}\W*")
 """How many stars, which tells a reviewer's mind."""
