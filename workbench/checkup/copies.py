@@ -4,8 +4,9 @@ from collections import Counter
 from functools import cached_property
 
 from workbench.checkup import patterns
-from workbench.checkup.alike import word_lists
+from workbench.checkup.alike import LONG_SHARE, word_lists
 from workbench.checkup.answers import given, same_answers
+from workbench.checkup.boilerplate import Boilerplate
 from workbench.checkup.buckets import Ints, chosen
 from workbench.checkup.minhash import LONG_WORDS
 from workbench.checkup.patterns import FILLINGS
@@ -29,7 +30,7 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
     they are not the same to the letter,
 
     - short texts fill no pattern (see `patterns`) and differ in no number, and long ones not only
-      in numbers as many others do, too;
+      in numbers as many others do, too, nor in all but the sentences that many have;
     - written answers do not differ in the very word that the questions differ in, and are not the
       same sentence that many others are answered with, as "Is … inherited?" is for many illnesses.
     """
@@ -78,8 +79,10 @@ class _Sense:
             return True
         if max(len(words), len(others)) < LONG_WORDS:
             differ = filled or (any(map(_is_number, mine)) and any(map(_is_number, theirs)))
+        elif all(map(_is_number, mine | theirs)):
+            differ = self._forms[first] >= FILLINGS
         else:
-            differ = all(map(_is_number, mine | theirs)) and self._forms[first] >= FILLINGS
+            differ = not self._own_parts_are_alike(first, second)
         return not differ and (not self._written or self._are_copies(first, second, mine, theirs))
 
     def _are_copies(
@@ -99,6 +102,20 @@ class _Sense:
     def _is_rare(self, words: frozenset[str]) -> bool:
         texts, counts = self._spread
         return any(counts[word] <= max(2, _RARE * texts) for word in words)
+
+    def _own_parts_are_alike(self, first: int, second: int) -> bool:
+        """Whether two long texts are alike without the sentences that many have, too."""
+        from rapidfuzz.distance import Indel
+
+        words, others = (
+            self._boilerplate.own_words(self._questions[row]) for row in (first, second)
+        )
+        one_word = Indel.distance(words, others) <= 2
+        return one_word or Indel.normalized_similarity(words, others) >= LONG_SHARE
+
+    @cached_property
+    def _boilerplate(self) -> Boilerplate:
+        return Boilerplate(self._questions)
 
     @cached_property
     def _forms(self) -> Ints:

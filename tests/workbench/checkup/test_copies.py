@@ -99,6 +99,27 @@ def test_names_of_a_pattern_that_differ_by_a_letter_are_no_contradiction() -> No
     assert contradictions.check(sorting(*pairs[:2]))
 
 
+DISCLAIMER = (
+    "This message is meant for the person it is sent to and for nobody else, and may hold what is "
+    "not for all ears. If it came to you by mistake, please tell us so and throw it away at once "
+    "without having read, copied or handed on any part of it. We look for viruses before we send "
+    "mail, but cannot promise that none came along on the way to you, so look for yourself, too."
+)
+
+
+def test_mails_that_share_nothing_but_a_disclaimer_are_no_copies() -> None:
+    said = [
+        f"{what} {where}, what now?"
+        for what in ("The pen leaks", "The box is torn", "A page is missing")
+        for where in ("in Bonn", "at my desk", "since May", "on the left")
+    ]
+    mails = [(f"{text}\n\n{DISCLAIMER}", "Complaint") for text in said]
+    assert _dropped(sorting(*mails)) == []
+    assert leakage.check(sorting(*mails, splits=["test"] * 6)) is None
+    again = (mails[3][0].replace("the left", "the left side"), "Complaint")
+    assert _dropped(sorting(*mails, again)) == [21]
+
+
 def test_notifications_that_many_get_with_their_own_numbers_are_no_copies() -> None:
     note = (
         "Your order {} was sent on the {}th of May and will be with you soon. This is an automatic "
