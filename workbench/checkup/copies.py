@@ -63,12 +63,18 @@ def _is_number(word: str) -> bool:
     return any(map(str.isdigit, word))
 
 
+def _in_numbers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether both have a number that the other has not."""
+    return any(map(_is_number, mine)) and any(map(_is_number, theirs))
+
+
 class _Sense:
     """Tells whether what two texts differ in changes their sense; their answers are the same."""
 
     def __init__(self, rows: Rows, answers: list[str]) -> None:
         self._questions, self._answers = rows.questions(), answers
         self._written = rows.task.learned != "label"
+        self._own_words: dict[int, list[str]] = {}
 
     def is_copy(
         self, first: int, second: int, words: list[str], others: list[str], *, filled: bool
@@ -78,7 +84,7 @@ class _Sense:
         if not mine and not theirs:
             return True
         if max(len(words), len(others)) < LONG_WORDS:
-            differ = filled or (any(map(_is_number, mine)) and any(map(_is_number, theirs)))
+            differ = filled or _in_numbers(mine, theirs)
         elif all(map(_is_number, mine | theirs)):
             differ = self._forms[first] >= FILLINGS
         else:
@@ -107,9 +113,11 @@ class _Sense:
         """Whether two long texts are alike without the sentences that many have, too."""
         from rapidfuzz.distance import Indel
 
-        words, others = (
-            self._boilerplate.own_words(self._questions[row]) for row in (first, second)
-        )
+        for row in {first, second} - self._own_words.keys():
+            self._own_words[row] = self._boilerplate.own_words(self._questions[row])
+        words, others = self._own_words[first], self._own_words[second]
+        if _in_numbers(*_odd_words(words, others)):
+            return False
         one_word = Indel.distance(words, others) <= 2
         return one_word or Indel.normalized_similarity(words, others) >= LONG_SHARE
 
