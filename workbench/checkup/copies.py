@@ -80,15 +80,20 @@ class _Sense:
         self, first: int, second: int, words: list[str], others: list[str], *, filled: bool
     ) -> bool:
         """Whether two rows of these words are copies; `filled` if they fill a short pattern."""
+        if words == others:
+            return True
+        short = max(len(words), len(others)) < LONG_WORDS
+        if not short and set(words) != set(others) and not self._own_parts_are_alike(first, second):
+            return False
         mine, theirs = _odd_words(words, others)
         if not mine and not theirs:
             return True
-        if max(len(words), len(others)) < LONG_WORDS:
+        if short:
             differ = filled or _in_numbers(mine, theirs)
         elif all(map(_is_number, mine | theirs)):
             differ = self._forms[first] >= FILLINGS
         else:
-            differ = not self._own_parts_are_alike(first, second)
+            differ = _in_numbers(*_odd_words(self._own(first), self._own(second)))
         return not differ and (not self._written or self._are_copies(first, second, mine, theirs))
 
     def _are_copies(
@@ -113,13 +118,14 @@ class _Sense:
         """Whether two long texts are alike without the sentences that many have, too."""
         from rapidfuzz.distance import Indel
 
-        for row in {first, second} - self._own_words.keys():
+        words, others = self._own(first), self._own(second)
+        most = max(2, round((1 - LONG_SHARE) * (len(words) + len(others))))  # 2: another word
+        return Indel.distance(words, others, score_cutoff=most) <= most
+
+    def _own(self, row: int) -> list[str]:
+        if row not in self._own_words:
             self._own_words[row] = self._boilerplate.own_words(self._questions[row])
-        words, others = self._own_words[first], self._own_words[second]
-        if _in_numbers(*_odd_words(words, others)):
-            return False
-        one_word = Indel.distance(words, others) <= 2
-        return one_word or Indel.normalized_similarity(words, others) >= LONG_SHARE
+        return self._own_words[row]
 
     @cached_property
     def _boilerplate(self) -> Boilerplate:
