@@ -1,6 +1,7 @@
 """The command line's checkup and mend, over a checkup that is there."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +57,15 @@ def test_a_fix_that_there_is_not_is_refused_with_those_that_there_are(
     dataset = ["--dataset", str(version.dataset_id)]
     assert main(["mend", *dataset, "--finding", "labels", "--fix", "change"]) == 2
     assert "what can be mended is duplicates (change, remove)" in capsys.readouterr().err
+
+
+def test_a_fix_whose_rows_are_to_be_chosen_is_left_to_the_page(
+    store: Store, version: VersionInfo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looked_through(store, version, replace(duplicates(), ticked=False))
+    dataset = ["--dataset", str(version.dataset_id)]
+    assert main(["mend", *dataset, "--finding", "duplicates", "--fix", "remove"]) == 2
+    assert "many may be right: choose under Check up and mend" in capsys.readouterr().err
+    assert main(["mend", *dataset, "--finding", "labels", "--fix", "change"]) == 2
+    assert "what can be mended is nothing" in capsys.readouterr().err
+    assert amendments.history(store, version)[0].number == 1

@@ -72,10 +72,16 @@ def _mend(options: argparse.Namespace) -> int:
     found = {finding.kind: finding for finding in checkups.read(job.id).findings}
     finding = found.get(options.finding)
     if finding is None or not _plain(finding)["fixes"].get(options.fix):
-        offered = [f"{kind} ({', '.join(_plain(f)['fixes'])})" for kind, f in found.items()]
+        fixes = {kind: _plain(each)["fixes"] for kind, each in found.items() if each.ticked}
+        offered = [f"{kind} ({', '.join(names)})" for kind, names in fixes.items() if names]
         raise WorkbenchError(
             f"There is no fix '{options.fix}' for '{options.finding}' in version "
             f"{version.number}: what can be mended is {', '.join(offered) or 'nothing'}."
+        )
+    if not finding.ticked:
+        raise WorkbenchError(
+            f"Of the rows of '{options.finding}' many may be right: choose under Check up and mend, on "
+            "the Data page, which of them to change."
         )
     made = amendments.apply(store, Fix(version.id, job.id, finding, options.fix))
     if isinstance(made, JobView):
