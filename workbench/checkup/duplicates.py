@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from workbench.checkup.alike import word_lists
 from workbench.checkup.answers import similarity
 from workbench.checkup.buckets import Ints, kept_and_copies
 from workbench.checkup.copies import alike_pairs, copies
@@ -55,13 +56,15 @@ def _marks(rows: Rows, pairs: Ints, groups: int) -> list[Mark]:
     """Marks whose groups are numbered on from `groups`."""
     questions = rows.questions()
     origins, numbers = kept_and_copies(pairs)
+    words = word_lists(questions, np.array([*origins.items()], np.int64))
     marks = []
     for row, group in sorted(numbers.items(), key=lambda item: (item[1], item[0])):
         row_id, number = rows.row_ids[row], groups + group
         if (kept := origins.get(row)) is None:
             marks.append(Mark(row_id, number, note="stays"))
             continue
-        alike = similarity(questions[kept], questions[row])
+        same = words[kept] == words[row]
+        alike = 1.0 if same else similarity(questions[kept], questions[row])
         marks.append(Mark(row_id, number, True, value=alike, note=f"as row {rows.row_ids[kept]}"))
     return marks
 
@@ -79,7 +82,7 @@ def _sentence(rows: Rows, mark: Mark) -> str:
 def _counted(exact: int, near: int) -> str:
     parts = []
     if exact:
-        parts.append(f"{plural(exact, 'row')} {_says(exact)} the same to the letter")
+        parts.append(f"{plural(exact, 'row')} {_says(exact)} the same word for word")
     if near:
         parts.append(f"{plural(near, 'row')} {'differs' if near == 1 else 'differ'} in a few words")
     return f"{' and '.join(parts)}."

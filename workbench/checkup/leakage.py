@@ -54,7 +54,7 @@ def check(rows: Rows) -> Finding | None:
         f"{plural(len(asked), 'exam question')} {stands} among the other examples, too",
         f"Exam row {rows.row_ids[exam]} ('{shortened(questions[exam])}') asks nearly the same as "
         f"row {rows.row_ids[twin]} ('{shortened(questions[twin])}'), which the model gets to see. "
-        f"That concerns {percent(share)} of the exam; {_exactly(exact)} to the letter.",
+        f"That concerns {percent(share)} of the exam; {_exactly(exact)} word for word.",
         "The model can answer these by heart or nearly so: the verdict is better than what it will "
         "do on new texts.",
         _WORST * min(1.0, weight * share / _FULL) ** 0.75,

@@ -23,6 +23,7 @@ def test_a_copy_goes_and_the_first_stays() -> None:
         (9, True, "as row 1"),
     ]
     assert finding.title == "1 row says nearly the same as another one"
+    assert "1 row says the same word for word." in finding.text
     assert finding.remove == "Take out 1 copy"
 
 

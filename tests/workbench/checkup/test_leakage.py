@@ -60,7 +60,7 @@ def test_exact_twins_are_worse_than_near_ones() -> None:
     assert near
     assert exact
     assert exact.harm > 1.5 * near.harm
-    assert "1 of them is the same to the letter" in exact.text
+    assert "1 of them is the same word for word" in exact.text
 
 
 def test_one_question_of_a_hundred_costs_little_and_a_third_of_them_nearly_all() -> None:
