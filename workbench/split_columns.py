@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench import dates, mapping
@@ -132,38 +133,37 @@ def _order(column: SplitColumn) -> tuple[bool, int, int]:
 
 
 class _Look:
-    """The rows that are looked at: for dates those from all over, for groups the first ones."""
+    """The rows that are looked at: for dates those from all over; for groups the first ones, or in a
+    larger table all rows of some values, which may stand far from each other."""
 
     def __init__(self, rows: Glimpse, roles: Mapping[str, str], task: Task) -> None:
         self._rows = rows
         self.taken = {source for source in roles.values() if source in rows.columns}
-        self._texts = self._of(roles.get(task.required[0], ""))
-        self._label = roles.get("label", "") if task.name == "classification" else ""
+        self._question = roles.get(task.required[0], "")
+        label = roles.get("label", "") if task.name == "classification" else ""
+        self._label = label if label in rows.columns else ""
 
-    def _of(self, source: str) -> list[str]:
-        known = mapping.columns_in(source, self._rows.columns) if source else []
-        if not known or any(name not in self._rows.columns for name in known):
+    def _texts(self, rows: pa.Table) -> list[str]:
+        known = mapping.columns_in(self._question, rows.column_names) if self._question else []
+        if not known or any(name not in rows.column_names for name in known):
             return []
-        cells = [self._first(name) for name in known]
+        cells = [_cells(rows, name) for name in known]
         return [" ".join(cell or "" for cell in row) for row in zip(*cells, strict=True)]
-
-    def _first(self, name: str) -> list[str | None]:
-        cells: list[str | None] = self._rows.first.column(name).to_pylist()
-        return cells
-
-    def _all_over(self, name: str) -> list[str | None]:
-        cells: list[str | None] = self._rows.spread.column(name).to_pylist()
-        return cells
 
     def column(self, name: str) -> SplitColumn | None:
         """The column, if the exam can be drawn by it."""
         if time := self._time(name):
             return time
-        different = pc.count_distinct(self._rows.first.column(name)).as_py()
-        return self._group(name, self._first(name)) if different >= LEAST_GROUPS else None
+        rows = self._rows.first
+        if pc.count_distinct(rows.column(name)).as_py() < LEAST_GROUPS:
+            return None
+        values = {group_of(cell) or "": 1 for cell in _cells(rows.slice(0, _PROBED), name)}
+        if self._rows.together and noun_of(name, values):
+            rows = self._rows.together(name)
+        return self._group(name, rows)
 
     def _time(self, name: str) -> SplitColumn | None:
-        cells = self._all_over(name)
+        cells = _cells(self._rows.spread, name)
         probe = [cell for cell in cells[:: len(cells) // _PROBED + 1] if cell]
         numbers = may_be_date(name)
         if len(probe) < LEAST_GROUPS or _readable(probe, numbers) < LEAST_READABLE:
@@ -176,23 +176,24 @@ class _Look:
         if known[-1] - known[0] < LEAST_DAYS * _DAY_S:
             return None
         reason = f"The rows go from {dates.day(known[0])} to {dates.day(known[-1])}"
-        changed = bool(self._label) and shifted(self._all_over(self._label), moments)
+        changed = bool(self._label) and shifted(_cells(self._rows.spread, self._label), moments)
         return SplitColumn(name, TIME, "", reason + (_CHANGED if changed else _LATER), changed)
 
-    def _group(self, name: str, cells: Sequence[str | None]) -> SplitColumn | None:
-        values = [group_of(cell) for cell in cells]
+    def _group(self, name: str, looked_at: pa.Table) -> SplitColumn | None:
+        values = [group_of(cell) for cell in _cells(looked_at, name)]
         sizes = Counter(value for value in values if value is not None)
         rows = sum(sizes.values())
-        if len(sizes) < LEAST_GROUPS or rows < len(cells) / 2:
+        if len(sizes) < LEAST_GROUPS or rows < len(values) / 2:
             return None
         repeated = sum(size for size in sizes.values() if size > 1) / rows
-        if repeated < LEAST_REPEATED or max(sizes.values()) > LARGEST_SHARE * len(cells):
+        if repeated < LEAST_REPEATED or max(sizes.values()) > LARGEST_SHARE * len(values):
             return None
         noun = noun_of(name, sizes)
-        if not noun and (_is_prose(sizes) or _is_number(sizes) or self._is_label(name, values)):
+        labels = _cells(looked_at, self._label) if self._label else []
+        if not noun and (_is_prose(sizes) or _is_number(sizes) or _is_label(name, values, labels)):
             return None
-        mean = rows / len(sizes)
-        alike = bool(self._texts) and resemble(values, self._texts)
+        mean, texts = rows / len(sizes), self._texts(looked_at)
+        alike = bool(texts) and resemble(values, texts)
         deed = _DEED[noun].format(mean=f"{mean:.1f}", column=name)
         known = (
             "what the model has seen nearly word for word"
@@ -206,16 +207,22 @@ class _Look:
         clear = bool(noun) and (alike or (sure and repeated > 0.5) or mean >= 3)
         return SplitColumn(name, GROUP, noun, reason, clear, len(sizes), mean)
 
-    def _is_label(self, name: str, values: Sequence[str | None]) -> bool:
-        """Whether the column sorts the rows as the category does, or is named like one."""
-        if not self._label or name_score(name, "label"):
-            return bool(self._label)
-        pairs = zip(values, self._first(self._label), strict=True)
-        counts = Counter((value, label) for value, label in pairs if value is not None)
-        most: Counter[str] = Counter()
-        for (value, _), count in counts.items():
-            most[value or ""] = max(most[value or ""], count)
-        return sum(most.values()) > _PURE * counts.total()
+
+def _cells(rows: pa.Table, name: str) -> list[str | None]:
+    cells: list[str | None] = rows.column(name).to_pylist()
+    return cells
+
+
+def _is_label(name: str, values: Sequence[str | None], labels: Sequence[str | None]) -> bool:
+    """Whether a column sorts the rows as the category does, or is named like one."""
+    if not labels or name_score(name, "label"):
+        return bool(labels)
+    pairs = zip(values, labels, strict=True)
+    counts = Counter((value, label) for value, label in pairs if value is not None)
+    most: Counter[str] = Counter()
+    for (value, _), count in counts.items():
+        most[value or ""] = max(most[value or ""], count)
+    return sum(most.values()) > _PURE * counts.total()
 
 
 def _is_prose(values: Mapping[str, int]) -> bool:

@@ -6,6 +6,7 @@ import random
 import pyarrow as pa
 import pytest
 
+from workbench import split_glimpse
 from workbench.readers import Table
 from workbench.split_columns import recommend, split_columns
 from workbench.split_words import noun_of
@@ -54,6 +55,22 @@ def test_customers_whose_mails_do_not_resemble_are_said_to_be_known() -> None:
 
     assert advice.split_by.column == "email"
     assert advice.reason.endswith("would ask about customers that the model knows already.")
+
+
+def test_customers_who_write_again_only_after_many_others_are_found_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(split_glimpse, "LOOKED_AT", 60)  # each of sixty customers stands there once
+    advice = recommend(_mails(leak=True, kunden_nr=_customers()), ROLES, CLASSIFICATION)
+
+    assert (advice.kind, advice.column, advice.is_clear) == ("group", "kunden_nr", True)
+    assert "The same customer has 4.0 rows on average" in advice.reason
+
+
+def test_a_category_that_is_woven_of_columns_changes_no_advice() -> None:
+    roles = {"text": "text", "label": "{label} again"}
+    advice = recommend(_mails(leak=True, thing=_customers(), day=_days()), roles, CLASSIFICATION)
+    assert advice.is_clear is False
 
 
 @pytest.mark.parametrize(

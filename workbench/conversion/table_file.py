@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from workbench.job_dir import read_json
 from workbench.readers.table import ReadOptions, Table, options_from
-from workbench.split_glimpse import LOOKED_AT, Glimpse, step_for
+from workbench.split_glimpse import LOOKED_AT, Glimpse, of_some_values, step_for
 
 NUMBER = "\x1frow"
 """The column of the row numbers; no file's column can be called so."""
@@ -130,15 +130,26 @@ def read_parts(folder: Path, columns: Sequence[str]) -> Iterator[Table]:
 def read_glimpse(folder: Path) -> Glimpse:
     """What is looked at to say how the exam is best drawn, without the table in memory."""
     first, spread, seen = [], [], 0
+    step = step_for(rows_in(folder))
+    for part in _parts(folder):
+        if seen < LOOKED_AT:
+            first.append(_cut(part.slice(0, LOOKED_AT - seen)))
+        spread.append(_cut(part.take(pa.array(range(-seen % step, len(part), step)))))
+        seen += len(part)
+    found = pa.concat_tables(first), pa.concat_tables(spread)
+    if step == 1:
+        return Glimpse(*found)
+    return Glimpse(*found, lambda name: _of_some_values(folder, name, step))
+
+
+def _of_some_values(folder: Path, name: str, step: int) -> pa.Table:
+    return pa.concat_tables(_cut(of_some_values(part, name, step)) for part in _parts(folder))
+
+
+def _parts(folder: Path) -> Iterator[pa.Table]:
     with pq.ParquetFile(folder / "table.parquet") as file:
-        step = step_for(file.metadata.num_rows)
         for batch in file.iter_batches(_PART_ROWS, columns=columns_of(folder)):
-            part = pa.Table.from_batches([batch])
-            if seen < LOOKED_AT:
-                first.append(_cut(part.slice(0, LOOKED_AT - seen)))
-            spread.append(_cut(part.take(pa.array(range(-seen % step, len(part), step)))))
-            seen += len(part)
-    return Glimpse(pa.concat_tables(first), pa.concat_tables(spread))
+            yield pa.Table.from_batches([batch])
 
 
 def _cut(rows: pa.Table) -> pa.Table:

@@ -1,11 +1,13 @@
 """The table that a version came from, in memory and on the disk: the same is seen in both."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.workbench.conversion_jobs import converted
+from workbench import split_glimpse
 from workbench.checkup import fair_split, origin, source
 from workbench.checkup.origin import Origin
 from workbench.checkup.rows import Rows, no_progress, rows_of
@@ -82,6 +84,25 @@ def test_a_fairer_exam_is_drawn_as_an_import_would_draw_it(
         assert found.report == expected.report["split"]
         assert found.related > 0.9
     assert seen(rows, table) == seen(rows, both(path, tmp_path / "again", monkeypatch)[0])
+
+
+def test_what_is_looked_at_of_a_large_table_is_the_same_in_memory_and_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (split_glimpse, table_file):
+        monkeypatch.setattr(module, "LOOKED_AT", 30)
+    path = written(tmp_path / "mails.csv", sorted(mails(), key=lambda line: line[-10:]))
+    memory, disk = (table.glimpse() for table in both(path, tmp_path / "job", monkeypatch))
+    assert (len(disk.first), len(disk.spread)) == (30, 30)
+    assert (disk.first.to_pylist(), disk.spread.to_pylist()) == (
+        memory.first.to_pylist(),
+        memory.spread.to_pylist(),
+    )
+    assert memory.together is not None
+    assert disk.together is not None
+    together = disk.together("customer")
+    assert together.to_pylist() == memory.together("customer").to_pylist()
+    assert set(Counter(together["customer"].to_pylist()).values()) == {4}
 
 
 def test_a_sample_takes_all_rows_of_a_customer_or_none(tmp_path: Path) -> None:
