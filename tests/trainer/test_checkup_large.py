@@ -1,23 +1,44 @@
 """The checkup of a version that came from a large file, with its table, again, and without it."""
 
 import io
+import os
+import signal
 
 import numpy as np
 import pytest
 
 from storage import files
 from storage.database import Store
-from tests.trainer.checkup_jobs import checked
+from tests.fakes.harness import drive
+from tests.trainer.checkup_jobs import checked, prepared
 from tests.trainer.encoders import SENTENCES
+from tests.trainer.test_process import stopped_meanwhile
 from tests.workbench.conversion_jobs import worked_off
-from workbench import checkup_spec, checkups, conversions, ingest, projects
+from workbench import (
+    amendments,
+    checkup_spec,
+    checkups,
+    conversions,
+    exploring,
+    ingest,
+    jobs,
+    projects,
+)
 from workbench.bundled import shipped_path
+from workbench.checkup import record
 from workbench.checkup.record import Checkup
 from workbench.conversions import Order
+from workbench.exploring import Pending
+from workbench.job_dir import read_json
+from workbench.jobs import JobView
+from workbench.launchers.local import LocalLauncher
 from workbench.preparing import Plan
 from workbench.readers import ReadOptions
-from workbench.trainer import data_map
+from workbench.trainer import converting, data_map
+from workbench.trainer.kinds import KINDS
+from workbench.trainer.process import run
 from workbench.versions import VersionInfo, get_version
+from workbench.worker import Worker
 
 CATEGORIES = ("Delivery", "Payment", "Account")
 PLAN = Plan("classification", {"text": "text", "label": "category"})
@@ -91,6 +112,49 @@ def test_a_table_that_was_swept_away_is_made_once_more(store: Store, version: Ve
     assert checkups.read(job_id) == before
     assert checkups.read(job_id).facts["unsorted"] == 2
     assert not (checkups.folder(job_id) / "table").exists()
+
+
+def test_unsorted_rows_that_were_sorted_by_hand_are_examples_of_the_next_version(
+    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amendments, "HERE_ROWS", 10)
+    edits = Pending(labels={2: ("where is my thing4", "Payment"), 3: ("thing9 is gone", "Account")})
+    exploring.keep(store, version, edits)
+    job = exploring.save(store, version)
+    assert isinstance(job, JobView)
+    worker = Worker(store, LocalLauncher())
+    drive(worker, lambda: jobs.get_job(store, job.id).is_over)
+    made = amendments.history(store, version)[0]
+    assert (made.number, made.rows) == (2, version.rows + 2)
+    assert checkups.rows_by_id(made, [2, 3])["label"].to_pylist() == ["Payment", "Account"]
+    assert exploring.pending(store, made).sentence() == ""
+    assert checkups.read(checked(store, made, encoder=None)).facts["unsorted"] == 0
+
+
+@pytest.mark.parametrize("place", ["checks.run", "fair_split.finding", "record.write"])
+def test_a_cancel_interrupts_any_part_of_the_work(
+    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    monkeypatch.setattr(f"workbench.trainer.checkup.{place}", lambda *_: stopped_meanwhile())
+    job_id, folder = prepared(store, version, encoder=None)
+    assert run(folder.path, KINDS) == 0
+    result = read_json(folder.result)
+    assert result is not None
+    assert result["status"] == "cancelled"
+    assert not (checkups.folder(job_id) / record.SUMMARY).exists()
+
+
+def test_a_cancel_ends_the_reading_of_a_file_once_more(
+    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept(store, version)
+    _, folder = prepared(store, version, encoder=None)
+    monkeypatch.setattr(converting.time, "sleep", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    assert run(folder.path, KINDS) == 0
+    result = read_json(folder.result)
+    assert result is not None
+    assert result["status"] == "cancelled"
+    assert not (folder.path / converting.FOLDER).exists()
 
 
 def test_what_cannot_be_looked_at_is_said(store: Store, version: VersionInfo) -> None:

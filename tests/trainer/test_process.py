@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from workbench.errors import WorkbenchError
-from workbench.job_dir import LIFELINE_VARIABLE, JobDir, read_events, read_json, write_json
+from workbench.job_dir import (
+    LIFELINE_VARIABLE,
+    EventWriter,
+    JobDir,
+    read_events,
+    read_json,
+    write_json,
+)
 from workbench.trainer import process
 from workbench.trainer.process import ORPHANED, Process, run
 
@@ -46,6 +53,47 @@ def test_it_is_alive_from_the_first_moment(job: JobDir) -> None:
     result_of(job, lambda process: {})
     first = read_events(job, 1, 0)[0][0]
     assert (first["type"], first["attempt"]) == ("alive", 2)
+
+
+def test_work_that_keeps_no_part_is_interrupted_wherever_it_is(job: JobDir) -> None:
+    def kind(process: Process) -> dict[str, Any]:
+        with process.leaving_at_once():
+            process.phase("checking", "Looking through 3 examples")
+            stopped_meanwhile()
+        return {}
+
+    assert result_of(job, kind)["status"] == "cancelled"
+    assert read_events(job, 1, 0)[0][-1]["message"] == "Looking through 3 examples"
+
+
+def test_an_event_is_written_to_its_end_before_the_work_is_left(
+    job: JobDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, after = EventWriter.write, []
+
+    def slow(self: EventWriter, type: str, **fields: Any) -> None:
+        if type == "phase":
+            os.kill(os.getpid(), signal.SIGTERM)
+        write(self, type, **fields)
+
+    def kind(process: Process) -> dict[str, Any]:
+        with process.leaving_at_once():
+            process.phase("checking", "Looking through 3 examples")
+            after.append("went on")
+        return {}
+
+    monkeypatch.setattr(EventWriter, "write", slow)
+    assert result_of(job, kind)["status"] == "cancelled"
+    assert "phase" in [event["type"] for event in read_events(job, 1, 0)[0]]
+    assert after == []
+
+
+def stopped_meanwhile() -> None:
+    """Work that asks nobody whether to go on, and is told to end in its midst."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    for _ in range(1000):
+        pass
+    raise AssertionError("nobody interrupted it")
 
 
 def test_an_error_for_the_user_is_the_reason(job: JobDir) -> None:

@@ -33,7 +33,7 @@ def mend(process: Process) -> dict[str, Any]:
         "The dataset has more examples than fit in this machine's memory at once: change the "
         "table itself, or use a machine with more memory."
     )
-    with limits.explained(too_large):
+    with limits.explained(too_large), process.leaving_at_once():
         return _mend(process)
 
 

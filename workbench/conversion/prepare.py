@@ -33,7 +33,7 @@ def prepare(process: Process) -> dict[str, Any]:
         f"{spec['table']['name']} has more examples than fit in this machine's memory at once: "
         "choose a part of its rows, or use a machine with more memory."
     )
-    with limits.explained(too_large):
+    with limits.explained(too_large), process.leaving_at_once():
         return _prepare(process)
 
 
