@@ -49,8 +49,16 @@ KINDS = (("Delivery", DELIVERY), ("Refund", REFUND), ("Account", ACCOUNT))
 SAME = "Where is my order? It has been two weeks now and nobody answers the telephone"
 
 
-def write_messy(path: Path) -> int:
-    """Write the workbook; the number of rows with a text and a category."""
+_CUSTOMER = '"K-"0000'
+"""How the workbook shows a customer's number."""
+
+
+def write_messy(path: Path, more: int = 0) -> int:
+    """Write the workbook; the number of rows with a text and a category.
+
+    Args:
+        more: how many rows that nobody has sent before stand at its end.
+    """
     book = Workbook()
     book.active.title = "Read me"
     book["Read me"]["A1"] = "Exported for the training, please keep inside the company"
@@ -60,26 +68,29 @@ def write_messy(path: Path) -> int:
     sheet.append([])
     sheet.append([" Customer No. ", "Message ", " Category", "", None])
     rows = _rows()
-    for row in rows:
+    rows += [
+        (1200 + number, f"Still no news of the {THINGS[number % 10]} number {number}", "Delivery")
+        for number in range(more)
+    ]
+    unsorted = (2001, "The lamp has not come to Bath yet, where is it?", None)
+    for row in [*rows, unsorted]:
         sheet.append(row)
-    sheet.append(["K-2001", "The lamp has not come to Bath yet, where is it?", None])
+        sheet.cell(sheet.max_row, 1).number_format = _CUSTOMER
     book.save(path)
     return len(rows)
 
 
-def _rows() -> list[tuple[str, str, str]]:
+def _rows() -> list[tuple[int, str, str]]:
     rows = []
     for number in range(90):
         label, sentences = KINDS[number % 3]
         sentence = sentences[number // 3 % 5].format(thing=THINGS[number % 10])
         opening, ending = OPENINGS[number % 7], ENDINGS[number // 5 % 8]
-        rows.append((f"K-{1000 + number}", f"{opening}, {sentence}, {ending}", label))
+        rows.append((1000 + number, f"{opening}, {sentence}, {ending}", label))
     rows[31] = (rows[31][0], rows[31][1], "refund ")
     rows[34] = (rows[34][0], rows[34][1], "Refunds")
     rows[40] = (rows[40][0], f"{rows[40][1]}. Write to ina.berg@post.example", "Refund")
     rows[50] = (rows[50][0], f"{rows[50][1]}, my mail is ina.berg@post.example", "Account")
     rows[63] = (rows[63][0], f"<p>{rows[63][1]}</p>&nbsp;<br>", "Delivery")
-    rows += [
-        (f"K-{1100 + copy}", SAME + end, "Delivery") for copy, end in enumerate(("", "!", " ?"))
-    ]
+    rows += [(1100 + copy, SAME + end, "Delivery") for copy, end in enumerate(("", "!", " ?"))]
     return rows

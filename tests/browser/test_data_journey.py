@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import App
+from tests.browser.conftest import RESULTS, App
 from tests.browser.messy import write_messy
 from tests.browser.test_journey import button, photograph, settle
 
@@ -16,7 +16,8 @@ FINDINGS = "[class*=st-key-finding-]"
 def test_a_messy_workbook_becomes_examples_to_trust(
     app: App, page: Page, browser: Browser, tmp_path: Path
 ) -> None:
-    """Upload → map → save → checkup → three fixes → undo one → history → edit → saved."""
+    """Upload → map → save → checkup → three fixes → undo one → history → edit → saved → a newer
+    file, in which all of it is done again."""
     rows = write_messy(tmp_path / "mails.xlsx")
     page.goto(app.address)
     button(page, "Start your own")
@@ -67,6 +68,30 @@ def test_a_messy_workbook_becomes_examples_to_trust(
     page.get_by_text("1 row sorted by hand").wait_for()
     button(page, "Save as a new version")
     page.get_by_text("mails · version 6 ·").wait_for()
+
+    page.get_by_role("radio", name="Rows").or_(page.get_by_role("button", name="Rows")).click()
+    page.get_by_role("textbox", name="Open row").fill("8")
+    page.get_by_role("textbox", name="Open row").press("Enter")
+    row = page.get_by_role("dialog")
+    row.get_by_role("textbox", name="Text").fill("Good day, the clock is late, what shall I do?")
+    row.get_by_role("textbox", name="Text").press("Control+Enter")
+    page.screenshot(path=RESULTS / "row-1440-light.png")
+    row.get_by_role("button", name="Keep").click()
+    page.get_by_text("1 row changed").wait_for()
+    button(page, "Save as a new version")
+    page.get_by_text("mails · version 7 ·").wait_for()
+
+    more = write_messy(tmp_path / "mails.xlsx", more=12)
+    page.get_by_role("link", name="Bring and choose").click()
+    button(page, "Start another dataset")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "mails.xlsx")
+    again = page.get_by_text(re.compile("Make my earlier changes again: .*changed"))
+    again.wait_for()
+    settle(page)
+    photograph(page, browser, "again")
+    button(page, "Save as version 8")
+    page.get_by_text(re.compile(rf"Your data is ready: {more} examples")).wait_for()
+    page.get_by_text(re.compile("made again: they are version 9")).wait_for()
     page.get_by_role("link", name=re.compile("Model")).first.click()
     page.get_by_role("heading", name="Which model fits?").wait_for()
 
