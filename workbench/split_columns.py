@@ -132,6 +132,11 @@ def _order(column: SplitColumn) -> tuple[bool, int, int]:
     return not column.is_clear, place, column.groups
 
 
+def _is_part(column: str, of: str) -> bool:
+    """Whether a column is this one, or a field of it: `fields.total` of `fields`."""
+    return column == of or column.startswith(f"{of}.")
+
+
 class _Look:
     """The rows that are looked at: for dates those from all over; for groups the first ones, or in a
     larger table all rows of some values, which may stand far from each other."""
@@ -139,6 +144,9 @@ class _Look:
     def __init__(self, rows: Glimpse, roles: Mapping[str, str], task: Task) -> None:
         self._rows = rows
         self.taken = {source for source in roles.values() if source in rows.columns}
+        answer = roles.get(task.learned, "")
+        for name in mapping.columns_in(answer, rows.columns) if answer else ():
+            self.taken |= {other for other in rows.columns if _is_part(other, name)}
         self._question = roles.get(task.required[0], "")
         label = roles.get("label", "") if task.name == "classification" else ""
         self._label = label if label in rows.columns else ""

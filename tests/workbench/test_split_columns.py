@@ -192,6 +192,18 @@ def test_other_tasks_are_advised_alike() -> None:
     assert recommend(table, roles, TASKS["completion"]).column == "thread"
 
 
+def test_what_the_answer_is_made_of_groups_nothing() -> None:
+    company = {"fields.company": _customers(), "fields": [f'{{"i": {i}}}' for i in range(240)]}
+    table = _mails(leak=True, **company)
+    extraction = TASKS["extraction"]
+    whole = {"prompt": "text", "response": "fields"}
+    woven = {"prompt": "text", "response": "Company: {fields.company}"}
+
+    assert not recommend(table, whole, extraction).column
+    assert not recommend(table, woven, extraction).column
+    assert recommend(table, {"prompt": "text", "response": "label"}, extraction).column
+
+
 def test_months_and_written_dates_of_a_sorted_sheet_are_times() -> None:
     days = [dt.date(2022, 1, 1) + dt.timedelta(n // 2) for n in range(1600)]
     months: list[str | None] = [f"{day:%b %y}" for day in days]
