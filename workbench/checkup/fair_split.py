@@ -18,6 +18,7 @@ from workbench.split_columns import recommend
 from workbench.splits import alike_key, assign, question_key
 from workbench.words import percent, plural
 
+_CHUNK = 50_000
 Ints = npt.NDArray[np.int64]
 
 
@@ -69,12 +70,13 @@ def fair_split(rows: Rows, origin: Origin, plan: Plan, progress: Progress) -> Fa
     if not advice.is_clear:
         return None
     by = advice.split_by
-    cells = _cells(rows, origin, by.column, progress)
-    groups = None if by.kind == TIME else [split_by.group_of(cell) for cell in cells]
+    cells = _cells(rows, origin, by.column, lambda share: progress(0.3 * share))
+    groups = None if by.kind == TIME else _groups(cells)
     moments = dates.seconds(cells, numbers=True) if by.kind == TIME else None
+    del cells
     questions = rows.questions()
     sides = assign(
-        [question_key(text) for text in questions],
+        _keys(questions, lambda share: progress(0.3 + 0.3 * share)),
         rows.answers() if rows.task.name == "classification" else None,
         fractions=plan.fractions,
         seed=plan.seed,
@@ -90,6 +92,20 @@ def fair_split(rows: Rows, origin: Origin, plan: Plan, progress: Progress) -> Fa
     related = _older(rows, moments) if moments is not None else _related(rows, groups or ())
     alone: list[str | None] = [None] * len(rows)
     return FairSplit(by, advice.reason, sides, related, report, groups or alone)
+
+
+def _groups(cells: Sequence[str | None]) -> list[str | None]:
+    """What each row shares with others; a text that comes again is kept once."""
+    known = {cell: split_by.group_of(cell) for cell in set(cells)}
+    return [known[cell] for cell in cells]
+
+
+def _keys(questions: Sequence[str], progress: Progress) -> list[str]:
+    keys: list[str] = []
+    for start in range(0, len(questions), _CHUNK):
+        progress(start / len(questions))
+        keys += map(question_key, questions[start : start + _CHUNK])
+    return keys
 
 
 def _cells(rows: Rows, origin: Origin, column: str, progress: Progress) -> list[str | None]:
