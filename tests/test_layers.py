@@ -19,6 +19,7 @@ TRAINER_MAY = {
     "workbench.job_dir",
     "workbench.recipe",
     "workbench.tasks",
+    "workbench.progress",
     "workbench.words",
 }
 

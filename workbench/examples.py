@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench import mapping
+from workbench.progress import Progress, silent
 from workbench.readers.table import Table
 from workbench.splits import question_key
 from workbench.structured import Unreadable, fields_json, messages_json, question_of
@@ -14,6 +15,7 @@ from workbench.tasks import Task
 
 DUPLICATE = "exact duplicate"
 LEAKED = "also in the exam file"
+_TOLD_ROWS = 20_000
 
 
 @dataclass
@@ -60,6 +62,7 @@ def examples_of(
     *,
     answers: bool = True,
     duplicates: bool = False,
+    progress: Progress = silent,
 ) -> Examples:
     """The usable rows of a table.
 
@@ -67,6 +70,7 @@ def examples_of(
         roles: role → column or template, as `mapping.check_roles` gives them.
         answers: whether the answers are needed; without, questions alone are read.
         duplicates: whether a row that says the same as an earlier one is kept.
+        progress: told the share that is done, 0 to 1.
     """
     roles = dict(roles) if answers else question_roles(task, roles)
     raw = {role: mapping.texts(table, source) for role, source in roles.items()}
@@ -78,6 +82,8 @@ def examples_of(
         result.dropped["too many cells"] = list(table.ragged)
     seen: set[tuple[str | None, ...]] = set()
     for index, number in enumerate(table.row_numbers.to_pylist()):
+        if index % _TOLD_ROWS == 0:
+            progress(index / len(table))
         cells = {role: raw[role][index] for role in roles}
         reason, values = _cleaned(cells, required, named, cleaners)
         key = tuple(cells.values())

@@ -8,7 +8,7 @@ import contextlib
 import csv
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,13 @@ import pyarrow.parquet as pq
 
 from workbench.cells import MAX_CHARS, MAX_ROWS, harmless, typed
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress, silent
 
 CSV, XLSX, JSONL, PARQUET = "csv", "xlsx", "jsonl", "parquet"
 KINDS = (CSV, XLSX, JSONL, PARQUET)
-Progress = Callable[[float], None]
-"""Told the share that is done, 0 to 1; raises when the user does not want it any more."""
 _MOST_ROWS = 5_000
 _BATCH_BYTES = 4 << 20
 _CHUNK = 4 << 20
-
-
-def no_progress(share: float) -> None:
-    """For callers that do not watch."""
 
 
 def write(
@@ -39,7 +34,7 @@ def write(
     task: str,
     *,
     system: str = "",
-    progress: Progress = no_progress,
+    progress: Progress = silent,
 ) -> int:
     """Write the file at `target`, whole or not at all; how many examples it has.
 

@@ -1,6 +1,7 @@
 """From a source and a plan to the examples of a version, each with its split."""
 
 import dataclasses
+import functools
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from workbench import findings, quality, split_by
 from workbench.errors import WorkbenchError
 from workbench.examples import LEAKED, Examples, examples_of, question
 from workbench.mapping import check_roles, given_away
+from workbench.progress import Progress, silent, within
 from workbench.readers.table import ReadOptions, Table, options_from
 from workbench.split_by import GROUP, TIME, SplitBy
 from workbench.splits import (
@@ -124,6 +126,7 @@ def prepare(
     test_table: Table | None = None,
     *,
     earlier: Mapping[str, str] | None = None,
+    progress: Progress = silent,
 ) -> Prepared:
     """Map, clean and split a table.
 
@@ -131,6 +134,7 @@ def prepare(
         test_table: the user's own exam, in place of the test split; its rows are numbered on
             after the table's last row and stay whole, while the same texts leave the training.
         earlier: question key → split in earlier versions of the dataset.
+        progress: told the share that is done, 0 to 1.
 
     Raises:
         WorkbenchError: a column is missing, or there is too little to learn from.
@@ -145,24 +149,27 @@ def prepare(
         read=table.options,
         split_by=split_by.checked(plan.split_by, table),
     )
-    examples = examples_of(table, task, roles)
+    examples = examples_of(table, task, roles, progress=within(progress, 0.0, 0.4))
     facts: dict[str, Any] = {}
+    split = functools.partial(_split, plan, table, progress=within(progress, 0.4, 0.85))
     if test_table is None:
         quality.check_usable(task, examples, table.name)
-        splits, facts["split"] = _split(plan, table, examples, plan.fractions, earlier)
+        splits, facts["split"] = split(examples, plan.fractions, earlier)
     else:
         plan = dataclasses.replace(plan, test_read=test_table.options)
         exam = _exam(task, roles, test_table)
         examples = _without_leaks(examples, exam)
         quality.check_usable(task, examples, table.name)
         shares = (1 - plan.fractions[1], plan.fractions[1], 0.0)
-        splits, facts["split"] = _split(plan, table, examples, shares, None)
+        splits, facts["split"] = split(examples, shares, None)
         offset = max(table.row_numbers.to_pylist())
         splits += [TEST] * len(exam)
         examples = _joined(examples, exam, offset)
         facts |= {"test_row_offset": offset, "test_name": test_table.name}
         facts["test_dropped"] = {reason: len(rows) for reason, rows in exam.dropped.items()}
+    progress(0.85)
     report = {**quality.report(task, examples, splits), **facts}
+    progress(0.95)
     report["notes"] = list(table.notes)
     if copied := given_away(task, roles, table.columns):
         report["findings"] = [dataclasses.asdict(findings.copied(copied)), *report["findings"]]
@@ -176,6 +183,7 @@ def _split(
     examples: Examples,
     fractions: Sequence[float],
     earlier: Mapping[str, str] | None,
+    progress: Progress,
 ) -> tuple[list[str], dict[str, Any]]:
     """The split of every example, and how they were split."""
     by, groups, moments = plan.split_by, None, None
@@ -183,6 +191,8 @@ def _split(
         groups = _at(examples, table, split_by.groups_of(table, by.column))
     if by.kind == TIME:
         moments = _at(examples, table, split_by.moments_of(table, by.column))
+    alike = list(map(alike_key, examples.raw_questions)) if plan.near_duplicates else None
+    progress(0.3)
     splits = assign(
         examples.keys,
         examples.values["label"] if plan.task == "classification" else None,
@@ -191,7 +201,8 @@ def _split(
         earlier=earlier,
         groups=groups,
         moments=moments,
-        alike=list(map(alike_key, examples.raw_questions)) if plan.near_duplicates else None,
+        alike=alike,
+        progress=within(progress, 0.3, 1.0),
     )
     if by:
         split_by.check_sides(by, splits, fractions)

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress, silent
 from workbench.split_blocks import TEST, TRAIN, VALIDATION, Block, blocks_of
 from workbench.split_draw import newest_last, share_out
 
@@ -77,6 +78,7 @@ def assign(
     groups: Sequence[str | None] | None = None,
     moments: Sequence[float | None] | None = None,
     alike: Sequence[bytes | None] | None = None,
+    progress: Progress = silent,
 ) -> list[str]:
     """The split of every row: train, validation or test.
 
@@ -89,9 +91,12 @@ def assign(
             share it stay on one side.
         moments: for each row when it was, or None: the newest rows become the exam.
         alike: for each row its `alike_key`: near-duplicates stay on one side.
+        progress: told the share that is done, 0 to 1.
     """
     blocks = blocks_of(keys, seed, earlier or {}, groups=groups, alike=alike)
+    progress(0.6)
     strata = _strata(blocks, categories)
+    progress(0.75)
     if moments is not None:
         newest_last(blocks, moments, fractions)
     elif groups is not None:
@@ -99,6 +104,7 @@ def assign(
         _fill_gaps(strata, fractions)
     else:
         _at_random(strata, fractions)
+    progress(0.95)
     result = [TRAIN] * len(keys)
     for block in blocks:
         for row in block.rows:

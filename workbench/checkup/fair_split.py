@@ -10,9 +10,10 @@ import numpy.typing as npt
 from workbench import dates, split_by
 from workbench.checkup.finding import Finding, Mark
 from workbench.checkup.origin import Origin
-from workbench.checkup.rows import Progress, Rows
+from workbench.checkup.rows import Rows
 from workbench.errors import WorkbenchError
 from workbench.preparing import Plan
+from workbench.progress import Progress
 from workbench.split_by import TIME, SplitBy
 from workbench.split_columns import recommend
 from workbench.splits import alike_key, assign, question_key

@@ -1,7 +1,7 @@
 """The examples that are looked at: those of one version, column by column."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,16 +11,10 @@ import pyarrow as pa
 
 from workbench.checkup.alike import Alike, alike
 from workbench.checkup.spellings import merged
+from workbench.progress import Progress, silent
 from workbench.splits import TEST, TRAIN
 from workbench.structured import question_of
 from workbench.tasks import Task
-
-Progress = Callable[[float], None]
-"""Told the share that is done, 0 to 1; raises when the user does not want it any more."""
-
-
-def no_progress(share: float) -> None:
-    """For callers that do not watch."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +28,7 @@ class Rows:
     values: dict[str, list[str]]
     """Role → text of every row, "" where there is none. `messages` holds JSON."""
     seed: int = 42
-    progress: Progress = field(default=no_progress, repr=False)
+    progress: Progress = field(default=silent, repr=False)
 
     def __len__(self) -> int:
         return len(self.row_ids)
@@ -81,9 +75,7 @@ class Rows:
         return self.splits[index] == TRAIN
 
 
-def rows_of(
-    task: Task, data: pa.Table, *, seed: int = 42, progress: Progress = no_progress
-) -> Rows:
+def rows_of(task: Task, data: pa.Table, *, seed: int = 42, progress: Progress = silent) -> Rows:
     """The rows of a version's table (columns row_id, split and the roles)."""
     roles = [name for name in data.column_names if name not in ("row_id", "split")]
     values = {role: _texts(data.column(role), role == "label") for role in roles}

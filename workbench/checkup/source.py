@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from workbench import mapping
 from workbench.checkup.fair_split import FairSplit, fair_split
 from workbench.checkup.origin import Origin
-from workbench.checkup.rows import Progress, Rows
+from workbench.checkup.rows import Rows
 from workbench.preparing import plan_from
+from workbench.progress import Progress
 from workbench.readers.table import Table
 from workbench.tasks import Task
 

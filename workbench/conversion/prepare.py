@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from workbench.conversion import limits, table_file
+from workbench.conversion.progress import Watch
 from workbench.errors import WorkbenchError
 from workbench.mapping import columns_in
 from workbench.preparing import Plan, plan_from, splits_by_question
@@ -45,7 +46,7 @@ def _prepare(process: Process) -> dict[str, Any]:
     test = _table(spec["test"], plan) if spec.get("test") else None
     process.check()
     process.phase("checking", f"Checking {count(len(table))} rows")
-    prepared = prepared_from(plan, table, test, earlier=_earlier(spec))
+    prepared = prepared_from(plan, table, test, earlier=_earlier(spec), progress=Watch(process))
     process.check()
     process.phase("saving", f"Writing {count(len(prepared))} examples")
     target = process.job.path / "examples.parquet"

@@ -4,9 +4,10 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress, silent
 from workbench.readers import encodings, slack, teams, whatsapp
 from workbench.readers.kinds import CHAT
-from workbench.readers.listing import Listing, Part, Progress, Row, silent
+from workbench.readers.listing import Listing, Part, Row
 from workbench.readers.sheets import as_shown
 from workbench.readers.speakers import Said, answerers, conversations, messages_json
 from workbench.readers.table import ReadOptions

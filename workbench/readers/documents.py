@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress, silent
 from workbench.readers import encodings, pdf, word
 from workbench.readers.chunks import Paragraph, chunked
 from workbench.readers.kinds import DOCUMENT
-from workbench.readers.listing import Listing, Part, Progress, Row, silent
+from workbench.readers.listing import Listing, Part, Row
 from workbench.readers.table import ReadOptions
 
 _LINE = 1 << 16

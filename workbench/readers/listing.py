@@ -1,7 +1,7 @@
 """Rows that are made from something that is no table: documents, mails, chats."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -14,12 +14,6 @@ from workbench.readers.table import ReadOptions, Table, without_surrogates
 
 _BATCH = 500
 Row = Sequence[str | None]
-Progress = Callable[[float], None]
-"""Told the share that is done; may raise to end the reading."""
-
-
-def silent(share: float) -> None:
-    """Nobody wants to know how far it is."""
 
 
 class Part(NamedTuple):

@@ -11,8 +11,9 @@ from email.message import Message
 from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress
 from workbench.readers.html_text import text_of
-from workbench.readers.listing import Part, Progress
+from workbench.readers.listing import Part
 
 LONGEST_TEXT = 50_000
 """Characters of one mail; what is longer is a log or a picture in letters."""

@@ -7,10 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from workbench.errors import WorkbenchError
+from workbench.progress import silent
 from workbench.readers import gather, plain, unpack
 from workbench.readers.gather import Shape, Sorted
 from workbench.readers.kinds import PACKED, kind_of
-from workbench.readers.listing import Part, silent
+from workbench.readers.listing import Part
 from workbench.readers.table import ReadOptions, Table
 
 

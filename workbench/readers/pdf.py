@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress
 from workbench.readers.chunks import MOST_CHARACTERS, Paragraph
-from workbench.readers.listing import Progress
 from workbench.words import plural
 
 _REPEATED_FROM_PAGES = 4

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress, silent
 from workbench.readers import chats, delimited, documents, jsons, parquet, sheets, threads
 from workbench.readers.kinds import CHAT, DOCUMENT, JSON, JSONL, MAIL, PACKED, PARQUET, XLSX
-from workbench.readers.listing import Listing, Part, Progress, silent
+from workbench.readers.listing import Listing, Part
 from workbench.readers.table import ReadOptions, Table
 
 LISTINGS: dict[str, Callable[[Sequence[Part], str, ReadOptions, Progress], Listing]] = {

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from workbench.readers.listing import Part, Progress
+from workbench.progress import Progress
+from workbench.readers.listing import Part
 from workbench.readers.speakers import Said, conversations
 
 _LISTS = {"channels.json", "groups.json", "dms.json", "mpims.json"}

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress, silent
 from workbench.readers.chats import who_answers
 from workbench.readers.kinds import MAIL
-from workbench.readers.listing import Listing, Part, Progress, Row, silent
+from workbench.readers.listing import Listing, Part, Row
 from workbench.readers.mails import Mail, mails_in
 from workbench.readers.speakers import Said, answerers, is_answered, messages_json
 from workbench.readers.table import ReadOptions

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress
 from workbench.readers.chunks import Paragraph
-from workbench.readers.listing import Progress
 
 
 def paragraphs(path: Path, name: str, progress: Progress) -> Iterator[Paragraph]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from workbench.checkup import origin, source
 from workbench.checkup.origin import Origin
-from workbench.checkup.rows import Progress, Rows
+from workbench.checkup.rows import Rows
 from workbench.checkup.source import Look
 from workbench.errors import WorkbenchError
+from workbench.progress import Progress
 from workbench.trainer.converting import FOLDER, TABLE, converted
 from workbench.trainer.process import Process
 

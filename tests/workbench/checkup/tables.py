@@ -3,7 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from workbench.checkup.rows import Progress, Rows, no_progress
+from workbench.checkup.rows import Rows
+from workbench.progress import Progress, silent
 from workbench.tasks import TASKS
 
 SPLITS = ("train", "validation", "test")
@@ -34,7 +35,7 @@ def sorting(
     *pairs: tuple[str, str],
     splits: Sequence[str] | None = None,
     clean: bool = True,
-    progress: Progress = no_progress,
+    progress: Progress = silent,
 ) -> Rows:
     """Texts with categories, after the clean ones; rows are numbered from 1."""
     rows = [*(CLEAN if clean else ()), *pairs]

@@ -10,10 +10,11 @@ from tests.workbench.conversion_jobs import converted
 from workbench import split_glimpse
 from workbench.checkup import fair_split, origin, source
 from workbench.checkup.origin import Origin
-from workbench.checkup.rows import Rows, no_progress, rows_of
+from workbench.checkup.rows import Rows, rows_of
 from workbench.checkup.source import Look
 from workbench.conversion import table_file
 from workbench.preparing import Plan, prepare
+from workbench.progress import silent
 from workbench.readers import read_table
 from workbench.split_by import SplitBy
 from workbench.tasks import TASKS
@@ -49,7 +50,7 @@ def rows_from(path: Path) -> Rows:
 
 
 def seen(rows: Rows, table: Origin) -> Look:
-    return source.look(rows, table, PLAN.as_mapping(), no_progress)
+    return source.look(rows, table, PLAN.as_mapping(), silent)
 
 
 def test_rows_without_a_category_are_found_in_tables_of_any_size(
