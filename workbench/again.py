@@ -74,9 +74,10 @@ def carried(found: Earlier, source: Source, plan: Plan, data: pa.Table, table: T
 
 
 def same_rows(found: Earlier, source: Source, plan: Plan) -> bool:
-    """Whether row numbers mean the same rows as then: the same sheet of the same file."""
+    """Whether row numbers mean the same rows as then: the same files, read in the same way."""
     then = plan_from(found.first.task, found.first.mapping)
-    return found.first.source_hash == source.digest and then.read.sheet == plan.read.sheet
+    alike = then.read == plan.read and then.test == plan.test
+    return found.first.source_hash == source.digest and alike
 
 
 def make(

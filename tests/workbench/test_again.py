@@ -128,6 +128,22 @@ def test_of_the_same_file_rows_are_known_by_their_number(store: Store, dataset: 
     assert edit == Edit(frozenset(), {(4, "label"): "delivery"}), "row 3 says something else now"
 
 
+def test_a_file_that_is_read_otherwise_numbers_other_rows(store: Store, dataset: Dataset) -> None:
+    first = dataset.imported(ROWS)
+    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    found = again.earlier(amendments.history(store, first), first.task)
+    assert found is not None
+    source = Source(first.source_hash, first.source_name)
+    plan = plan_from(first.task, first.mapping)
+    sheet = dataclasses.replace(plan, read=dataclasses.replace(plan.read, sheet="March"))
+    exam = dataclasses.replace(plan, test=Source("e" * 64, "exam.csv"))
+
+    assert again.same_rows(found, source, plan)
+    assert not again.same_rows(found, source, sheet)
+    assert not again.same_rows(found, source, exam)
+    assert not again.same_rows(found, Source("f" * 64, "mails.csv"), plan)
+
+
 def test_rows_sorted_by_hand_are_sorted_again_where_they_stand_now(
     store: Store, dataset: Dataset
 ) -> None:
