@@ -10,6 +10,12 @@ _NUMBER = re.compile(r"[+-]? ?[\d.,]+(e[+-]?\d+)?( ?[%€$£])?|-+|–+", re.IGN
 _PHONE = re.compile(r"\+\d[\d ]*(\(\d+\)[\d ]*)?")
 """Only digits, spaces and one pair of brackets: nothing that could be calculated."""
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+FORMULA_ERROR = re.compile(
+    r"#(n/a|ref!|div/0!|value!|name\?|num!|null!|spill!|calc!|field!|nv|bezug!|wert!|zahl!)"
+    r"|err:\d{3}",
+    re.IGNORECASE,
+)
+"""What a spreadsheet's formula shows that came to nothing, in English and German."""
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 

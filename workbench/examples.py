@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench import mapping
+from workbench.cells import FORMULA_ERROR
 from workbench.progress import Progress, silent
 from workbench.readers.table import Table
 from workbench.splits import question_key
@@ -151,5 +152,11 @@ def cleaners_of(task: Task, answers: bool = True) -> dict[str, Callable[[str], s
     if task.name == "extraction" and answers:
         return {"response": fields_json}
     if task.name == "classification" and answers:
-        return {"label": lambda cell: sys.intern(" ".join(cell.split()))}
+        return {"label": _category}
     return {}
+
+
+def _category(cell: str) -> str:
+    if FORMULA_ERROR.fullmatch(cell):
+        raise Unreadable("a formula's error (#N/A) in place of the category")
+    return sys.intern(" ".join(cell.split()))

@@ -23,6 +23,15 @@ def test_empty_and_repeated_rows_are_left_out_with_their_numbers() -> None:
     }
 
 
+def test_the_error_of_a_formula_is_no_category() -> None:
+    table = made(t=["one", "two", "three", "four"], c=["a", "#N/A", "#BEZUG!", "#1"])
+
+    examples = examples_of(table, TASKS["classification"], {"text": "t", "label": "c"})
+
+    assert examples.row_ids == [2, 5]
+    assert examples.dropped == {"a formula's error (#N/A) in place of the category": [3, 4]}
+
+
 def test_outer_spaces_go_and_inner_ones_stay() -> None:
     table = made(t=["  two\n\nlines  "], c=[" a   b "])
 

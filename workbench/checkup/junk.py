@@ -7,6 +7,7 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.cells import FORMULA_ERROR
 from workbench.checkup.answers import given
 from workbench.checkup.finding import Finding, Mark, harm_of
 from workbench.checkup.rows import Rows
@@ -32,12 +33,6 @@ _SAID = "y, n, k, ok, no, hi, yo, ya, ja, si, oh, ah, hm, ty, np, kk, go, ne, da
 _RATING = re.compile(r"\d{1,3}(?:[.,]\d)?\s*/\s*\d{1,3}\W*")
 """How many stars, which tells a reviewer's mind."""
 _CODE = re.compile(r"(?=\S*\d)[\w.,:/#+-]+")
-_ERROR = re.compile(
-    r"#(n/a|ref!|div/0!|value!|name\?|num!|null!|spill!|calc!|field!|nv|bezug!|wert!|zahl!)"
-    r"|err:\d{3}",
-    re.I,
-)
-"""What a spreadsheet's formula shows that came to nothing, in English and German."""
 _KEYS = ("qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm", "azertyuiop", "qsdfghjklm")
 _AGAIN = re.compile(r"(.{1,4}?)\1{2,}.{0,3}")
 
@@ -95,7 +90,7 @@ def why_junk(text: str, words: str, *, question: bool = True) -> str:
         words: the same in small letters and without punctuation (see `tokens.plain`).
         question: whether it comes in; an answer may be short, a number, or "none".
     """
-    if _ERROR.fullmatch(text.strip()):
+    if FORMULA_ERROR.fullmatch(text.strip()):
         return "a spreadsheet's error"
     if not words:
         return "only punctuation"
