@@ -200,3 +200,41 @@ def test_of_sheets_that_are_all_small_the_first_that_holds_anything_is_read(
     small = [["text", "label"], ["a", "b"]]
     found = read_table(_book(tmp_path, {"Empty": [], "Small": small, "Other": small}))
     assert found.options.sheet == "Small"
+
+
+_FIRST = [["Frage", "Antwort"], *[[f"Wo ist Paket {n}?", f"Unterwegs {n}"] for n in range(30)]]
+_SECOND = [["Region", "Umsatz", "Anzahl"], *[[f"Region {n}", n * 100.5, n] for n in range(15)]]
+
+
+def test_a_second_table_on_a_sheet_is_left_out_and_named(tmp_path: Path) -> None:
+    path = _book(tmp_path, {"S": [*_FIRST, [], ["Umsätze 2025"], *_SECOND]})
+
+    table = read_table(path)
+
+    assert (len(table), table.columns, table.ragged) == (30, ["Frage", "Antwort"], ())
+    assert "Another table begins in row 34 ('Region', 'Umsatz' and 'Anzahl')" in table.notes[0]
+    other = read_table(path, options=ReadOptions(header_row=34))
+    assert (len(other), other.columns) == (15, ["Region", "Umsatz", "Anzahl"])
+
+
+def test_a_table_of_numbers_below_one_of_texts_is_another(tmp_path: Path) -> None:
+    table = read_table(_book(tmp_path, {"S": [*_FIRST, [], *[row[:2] for row in _SECOND]]}))
+
+    assert (len(table), table.row_numbers[-1].as_py()) == (30, 31)
+
+
+def test_rows_below_a_gap_are_of_the_same_table(tmp_path: Path) -> None:
+    rows = [["text", "label", "n"], ["no news", "Delivery", 1], ["broken cup", "Damage", 2]]
+    rows += [[], ["still no news", "Delivery", 3], [], ["the lid is gone", "Damage", "unknown"]]
+    rows += [[], ["nothing came", "Other", None], ["all is well", "Praise", 6], ["x", "Praise", 7]]
+
+    table = read_table(_book(tmp_path, {"S": rows}))
+
+    assert (len(table), table.notes) == (7, ())
+
+
+def test_column_names_that_come_again_are_no_example(tmp_path: Path) -> None:
+    table = read_table(_book(tmp_path, {"S": [*_FIRST, *_FIRST, [], *_FIRST]}))
+
+    assert len(table) == 90
+    assert "come again in rows 32, 64, where" in table.notes[0]

@@ -58,9 +58,16 @@ def _read(book: Any, path: Path, name: str, options: ReadOptions, sink: WatchedS
         book._date_formats.discard(style)
         book._timedelta_formats.discard(style)
     rows = filled_down(_rows(sheet, looks), tall(_merged(book, sheet)))
-    grid = to_grid(rows, options.header_row, label, sink)
+    grid = to_grid(rows, options.header_row, label, sink, is_sheet=True)
     resolved = ReadOptions(header_row=grid.header_row, sheet=sheet.title)
-    return empty(name, XLSX, resolved, sheets=titles, ragged=tuple(grid.ragged))
+    return empty(
+        name,
+        XLSX,
+        resolved,
+        sheets=titles,
+        notes=tuple(grid.notes),
+        ragged=tuple(grid.ragged),
+    )
 
 
 def _check(path: Path, name: str) -> None:

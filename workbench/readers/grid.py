@@ -1,8 +1,6 @@
 """Rows of cells to a table: where the header is, how wide it is, which rows do not fit."""
 
 import itertools
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -11,20 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.errors import WorkbenchError
+from workbench.readers.below import Ahead, another, said
+from workbench.readers.header import find_header, mode
 from workbench.readers.table import MAX_COLUMNS, check_width, column_names
 from workbench.words import plural
 
 _HEAD = 60
 _BATCH = 20_000
 _BATCH_CHARACTERS = 8_000_000
-_NUMBER = re.compile(r"[-+]?[\d.,:/%€$£ -]*\d[\d.,:/%€$£ -]*")
-_USUAL_NAMES = (
-    "text label category categories intent class prompt response question answer reply input "
-    "output instruction messages conversations subject body email message id name date title "
-    "summary document sentence review sentiment tag topic utterance completion system content "
-    "description comment frage antwort kategorie betreff nachricht"
-)
-_USUAL = frozenset(_USUAL_NAMES.split())
 MAX_RAGGED_SHARE = 0.01
 _RAGGED_IN_VAIN = 20_000
 """With so many rows too long, a file that is mostly so is not read to its end."""
@@ -59,11 +51,18 @@ class Grid:
 
 
 def to_grid(
-    rows: Iterable[Sequence[str]], header_row: int | None, name: str, sink: Sink | None = None
+    rows: Iterable[Sequence[str]],
+    header_row: int | None,
+    name: str,
+    sink: Sink | None = None,
+    *,
+    is_sheet: bool = False,
 ) -> Grid:
     """Name and square up `rows`, the first of which is row 1; wholly empty rows are passed over.
 
-    With a sink the rows go there, and only their names and faults come back.
+    A row that says the column names again is left out, and a sheet's table ends where another one
+    begins below a gap; notes say so. With a sink the rows go there, and only their names and faults
+    come back.
 
     Raises:
         WorkbenchError: there is nothing in them, the header is elsewhere, they are too wide, or
@@ -74,12 +73,27 @@ def to_grid(
     header_row = find_header([row for _, row in head]) if header_row is None else header_row
     names, width = _names(head, header_row, name)
     builder = _Builder(names, width, sink, name)
-    for number, row in itertools.chain(head, numbered):
-        if number > header_row:
-            builder.add(number, row)
-    grid = builder.finish(header_row)
+    rest = Ahead(itertools.chain(head[header_row:], numbered))
+    notes = _fill(builder, rest, dict(head).get(header_row, ()), is_sheet)
+    grid = builder.finish(header_row, notes)
     builder.check()
     return grid
+
+
+def _fill(builder: "_Builder", rows: Ahead, header: Sequence[str], is_sheet: bool) -> list[str]:
+    """Add the rows of the table that `header` names; sentences on what was not added."""
+    names = [cell.strip() for cell in header if cell.strip()]
+    repeated: list[int] = []
+    for number, row in rows:
+        if len(names) > 1 and row == header:
+            repeated.append(number)
+            continue
+        if is_sheet and builder.gap and names and any(row):
+            other = another((number, row), rows.peek(), builder.rows, names)
+            if other:
+                return said(repeated, other)
+        builder.add(number, row)
+    return said(repeated)
 
 
 def _narrow(rows: Iterable[Sequence[str]], name: str) -> Iterator[Sequence[str]]:
@@ -89,53 +103,6 @@ def _narrow(rows: Iterable[Sequence[str]], name: str) -> Iterator[Sequence[str]]
             check_width(_filled_width(row), name)
             row = row[:MAX_COLUMNS]
         yield row
-
-
-def find_header(rows: Sequence[Sequence[str]]) -> int:
-    """The number of the row that holds the column names, or 0 if there is none.
-
-    Lines above it that fill fewer than half of the columns (a title, a date) are passed over.
-    A row names columns if its cells are short, different, not numbers, and do not come again
-    below it; a single column needs a usual name, since a first sentence looks like any other.
-    """
-    filled = [sum(1 for cell in row if cell.strip()) for row in rows]
-    usual = _mode([count for count in filled if count])
-    for index, count in enumerate(filled):
-        if count and count * 2 >= usual and (count > 1 or usual == 1):
-            return index + 1 if _names_columns(rows[index], rows[index + 1 :]) else 0
-    return 0
-
-
-def _names_columns(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    cells = [cell.strip() for cell in row if cell.strip()]
-    words = [set(re.findall(r"[a-zäöüßéè]+", cell.lower())) for cell in cells]
-    if any(_NUMBER.fullmatch(cell) for cell in cells):
-        return False
-    if len(cells) == 1 and len(row) == 1:
-        return cells[0].lower() in _USUAL
-    if any(len(cell) > 80 or _is_sentence(cell) for cell in cells):
-        return False
-    if any(found & _USUAL and len(found) <= 3 for found in words):
-        return True
-    return len(set(cells)) == len(cells) and not any(
-        _comes_again(row, index, below) for index in range(len(row))
-    )
-
-
-def _is_sentence(cell: str) -> bool:
-    """Whether a cell ends like one; "Customer No." and "Kunden-Nr." only abbreviate."""
-    return cell.endswith(("!", "?")) or (cell.endswith(".") and len(cell.split()) > 3)
-
-
-def _comes_again(row: Sequence[str], index: int, below: Sequence[Sequence[str]]) -> bool:
-    cell = row[index].strip().lower()
-    return bool(cell) and any(
-        index < len(other) and other[index].strip().lower() == cell for other in below
-    )
-
-
-def _mode(counts: list[int]) -> int:
-    return Counter(counts).most_common(1)[0][0] if counts else 0
 
 
 def _names(
@@ -152,7 +119,7 @@ def _names(
         )
     header = list(rows[header_row]) if header_row else []
     body = [_filled_width(row) for number, row in head if number > header_row]
-    width = _filled_width(header) or _mode([count for count in body if count])
+    width = _filled_width(header) or mode([count for count in body if count])
     width = max(width, _unnamed(header, body))
     check_width(width, name)
     return column_names((header + [""] * width)[:width]), width
@@ -181,18 +148,24 @@ class _Builder:
         self.numbers: list[int] = []
         self.characters = self.count = 0
         self.ragged: list[int] = []
+        self.gap = False
+        """Whether the last row was empty, below others that were not."""
         self.example: tuple[int, int] = (0, 0)
 
     def add(self, number: int, row: Sequence[str]) -> None:
         if len(row) != self.width:
             if not any(cell.strip() for cell in row):
+                self.gap = self.count > 0
                 return
+            self.gap = False
             if any(cell.strip() for cell in row[self.width :]):
                 self._too_long(number, row)
                 return
             row = [*row[: self.width], *[""] * (self.width - len(row))]
         elif not any(row) or not any(cell.strip() for cell in row):
+            self.gap = self.count > 0
             return
+        self.gap = False
         self.numbers.append(number)
         self.rows.append(row)
         self.count += 1
@@ -206,10 +179,10 @@ class _Builder:
         if len(self.ragged) > max(_RAGGED_IN_VAIN, self.count):
             self.check()
 
-    def finish(self, header_row: int) -> Grid:
+    def finish(self, header_row: int, notes: list[str]) -> Grid:
         self._flush()
         data, numbers = self.memory.table(self.names, self.schema)
-        return Grid(data, numbers, header_row, self.ragged)
+        return Grid(data, numbers, header_row, self.ragged, notes)
 
     def check(self) -> None:
         """Refuse a table that most rows do not fit, or that has none."""

@@ -39,7 +39,7 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
     values = ([as_shown(cell) for cell in row] for row in area.iter_rows())
     rows = patched(values, _looks(path, sheet), left)
     merged = tall(area.merged_cell_ranges or (), left)
-    grid = to_grid(filled_down(rows, merged), options.header_row, label)
+    grid = to_grid(filled_down(rows, merged), options.header_row, label, is_sheet=True)
     resolved = ReadOptions(header_row=grid.header_row, sheet=sheet)
     return Table(
         name,
