@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -85,19 +85,38 @@ def postgresql_url(postgresql: "postgres.Server") -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite_store(migrated: Path) -> "Store":
+    """One store for all tests, each with a file of its own: a query is compiled only once."""
+    from sqlalchemy import event
+
+    from storage.database import Store
+
+    store = Store(f"sqlite:///{migrated}")
+
+    @event.listens_for(store.engine, "do_connect")
+    def _to_the_present_file(_dialect: Any, _record: Any, where: list[Any], _how: Any) -> None:
+        where[0] = store.engine.url.database
+
+    return store
+
+
 @pytest.fixture
 def store(
     home: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> "Iterator[Store]":
     """An empty store in the fresh home, on the database that `--database` chooses."""
-    from storage.database import Store
+    from storage.database import Store, database_url
 
     home.mkdir(exist_ok=True)
     if request.config.getoption("--database") == "postgresql":
         url = request.getfixturevalue("postgresql_url")
         monkeypatch.setenv("WORKBENCH_DATABASE_URL", url)
+        opened = Store()
     else:
         shutil.copyfile(request.getfixturevalue("migrated"), home / "workbench.db")
-    opened = Store()
+        opened = request.getfixturevalue("sqlite_store")
+        opened.url = database_url()
+        opened.engine.url = opened.engine.url.set(database=str(home / "workbench.db"))
     yield opened
     opened.close()
