@@ -238,3 +238,17 @@ def test_column_names_that_come_again_are_no_example(tmp_path: Path) -> None:
 
     assert len(table) == 90
     assert "come again in rows 32, 64, where" in table.notes[0]
+
+
+def test_hidden_rows_and_formulas_without_a_result_are_told(tmp_path: Path) -> None:
+    rows = [["text", "label", "n"], *[[f"no news {n}", "=A1", n] for n in range(20)]]
+    path = _book(tmp_path, {"Notes": [["-"]], "S": rows})
+    book = openpyxl.load_workbook(path)
+    book["S"].row_dimensions[5].hidden = book["S"].row_dimensions[6].hidden = True
+    book.save(path)
+
+    hidden, formulas = read_table(path).notes
+
+    assert hidden.startswith("2 rows of the sheet are hidden, by a filter or by hand")
+    assert formulas.startswith("Column B has 20 formulas whose results are not in the file")
+    assert read_table(_book(tmp_path, {"S": [["text", "label"], *[["a", "b"]] * 9]})).notes == ()

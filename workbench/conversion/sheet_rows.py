@@ -13,6 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from workbench.conversion.progress import WatchedSink
 from workbench.conversion.table_file import empty
 from workbench.errors import WorkbenchError
+from workbench.readers import unseen
 from workbench.readers.cell_formats import xlsx
 from workbench.readers.cell_formats.looks import Look
 from workbench.readers.grid import to_grid
@@ -65,7 +66,7 @@ def _read(book: Any, path: Path, name: str, options: ReadOptions, sink: WatchedS
         XLSX,
         resolved,
         sheets=titles,
-        notes=tuple(grid.notes),
+        notes=(*grid.notes, *unseen.notes(path, sheet.title)),
         ragged=tuple(grid.ragged),
     )
 

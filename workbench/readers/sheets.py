@@ -14,6 +14,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from workbench.errors import WorkbenchError
+from workbench.readers import unseen
 from workbench.readers.cell_formats import ods, xls, xlsx
 from workbench.readers.cell_formats.moments import iso
 from workbench.readers.cell_formats.numbers import general
@@ -48,7 +49,7 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
         XLSX,
         resolved,
         sheets=titles,
-        notes=tuple(grid.notes),
+        notes=(*grid.notes, *unseen.notes(path, sheet)),
         ragged=tuple(grid.ragged),
     )
 

@@ -61,7 +61,7 @@ def shown(path: Path, sheet: str, found: dict[int, Look]) -> Iterator[Patch]:
     if not found:
         return
     try:
-        part = _part(path, sheet)
+        part = part_of(path, sheet)
         if _uses(path, part, found):
             yield from _Cells(found).of(path, part)
     except NotPlain:
@@ -88,8 +88,12 @@ def _codes(path: Path) -> Iterator[str]:
             yield "" if number in _OF_THE_REGION else code
 
 
-def _part(path: Path, sheet: str) -> str:
-    """Where the sheet's cells are."""
+def part_of(path: Path, sheet: str) -> str:
+    """Where the sheet's cells are.
+
+    Raises:
+        NotPlain: the workbook does not say so.
+    """
     relation = ""
     for name, attributes in _elements(path, _BOOK):
         if name == "sheet" and attributes.get("name") == sheet:
