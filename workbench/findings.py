@@ -1,6 +1,7 @@
 """What is worth knowing about examples, in sentences."""
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from workbench.words import joined, plural
 
 LONG_CHARS = 2000
 """About 500 tokens of English: what the presets let an example have."""
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 FEW_PER_CATEGORY = 10
 FEW_ROWS = 50
 _BROKEN = re.compile("\ufffd|Ã[\u0080-\u00bf©¨¤¶¼]|â€[\u0090-\u0099™œ\u009d]")
@@ -146,8 +148,10 @@ def _alike_labels(examples: Examples) -> Iterable[Finding]:
 
 
 def spelling_key(label: str) -> str:
-    """The same for names that differ only in capitals, spaces and punctuation."""
-    return re.sub(r"[\W_]+", "", label.casefold()) or label
+    """The same for names that differ only in capitals, spaces, punctuation, and in ü or ue."""
+    composed = unicodedata.normalize("NFKC", label)
+    letters = unicodedata.normalize("NFKC", composed.casefold()).translate(_UMLAUTS)
+    return re.sub(r"[\W_]+", "", letters) or composed
 
 
 def _unseen_labels(examples: Examples, splits: Sequence[str]) -> Iterable[Finding]:

@@ -61,13 +61,18 @@ def _few(rows: Rows, labels: list[str]) -> Finding | None:
         for row_id, label in zip(rows.row_ids, labels, strict=True)
         if label in numbers
     ]
-    has = "has" if len(small) == 1 else "have"
+    least = counts[small[0]]
+    text = (
+        f"Category '{small[0]}' has only {plural(least, 'example')} "
+        f"({listed([mark.row_id for mark in marks])}). Add more of them, put them"
+        if len(small) == 1
+        else f"{categories_named(small)} have fewer than {FEW_PER_CATEGORY} examples each, "
+        f"'{small[0]}' only {least:,} (such as row {marks[0].row_id}). Add more of them, put them"
+    )
     return Finding(
         FEW,
         f"{plural(len(small), 'category', 'categories')} with hardly any examples",
-        f"{categories_named(small)} {has} fewer than {FEW_PER_CATEGORY} examples, '{small[0]}' only "
-        f"{counts[small[0]]} (such as row {marks[0].row_id}). Add more of them, put them into "
-        "another category, or leave them out.",
+        f"{text} into another category, or leave them out.",
         "The model hardly learns such a category, and the exam says next to nothing about it.",
         harm_of(0.2, len(small) / len(counts)),
         marks,

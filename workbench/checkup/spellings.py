@@ -12,8 +12,8 @@ _MOST_COMPARED = 2000
 def merged(counts: Counter[str]) -> dict[str, str]:
     """Spelling → the most frequent spelling of the same category, for those that differ from it.
 
-    The same are names that differ in capitals, spaces, punctuation or a plural s, and long names
-    of which a rare one differs from a frequent one by a letter.
+    The same are names that differ in capitals, spaces, punctuation, ü or ue, or a plural s, and long
+    names of which a rare one differs from a frequent one by a letter.
     """
     alike: dict[str, list[str]] = defaultdict(list)
     for label in sorted(counts, key=lambda name: (-counts[name], name)):

@@ -24,6 +24,17 @@ def test_spellings_become_the_most_frequent_one() -> None:
     assert merged(counts) == {"refund ": "Refund", "Refunds": "Refund", "Re-fund": "Refund"}
 
 
+def test_names_with_umlauts_written_out_or_composed_otherwise_are_one() -> None:
+    counts = Counter(
+        {"Kündigung": 30, "Kuendigung": 20, "Ku\u0308ndigung": 10, "GRÖSSE": 4, "Größe": 5}
+    )
+    assert merged(counts) == {
+        "Kuendigung": "Kündigung",
+        "Ku\u0308ndigung": "Kündigung",
+        "GRÖSSE": "Größe",
+    }
+
+
 def test_a_rare_typo_of_a_frequent_name_is_merged_and_a_frequent_one_is_not() -> None:
     assert merged(Counter({"Delivery": 50, "Delivrey": 2})) == {"Delivrey": "Delivery"}
     assert merged(Counter({"Delivery": 50, "Delivers": 40})) == {}
@@ -46,6 +57,11 @@ def test_categories_with_few_rows_can_be_left_out() -> None:
     assert finding.title == "2 categories with hardly any examples"
     assert "'gift' only 2" in finding.text
     assert sum(mark.drop for mark in finding.marks) == 11
+
+
+def test_one_category_with_few_rows_is_told_once() -> None:
+    finding = _found(delivery=20, gift=2)[categories.FEW]
+    assert finding.text.startswith("Category 'gift' has only 2 examples (rows 21, 22). Add more")
 
 
 def test_if_all_categories_are_small_none_can_be_left_out() -> None:
