@@ -7,16 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from storage.database import Store
-from storage.tables import SUCCEEDED
-from tests.fakes.harness import drive
-from workbench import again, amendments, exploring, ingest, jobs, projects
+from workbench import again, amendments, exploring, ingest, projects
 from workbench.checkup.fixing import Edit
-from workbench.jobs import JobView
-from workbench.launchers.local import LocalLauncher
 from workbench.preparing import Source, plan_from
 from workbench.sources import open_source
 from workbench.versions import VersionInfo, get_version
-from workbench.worker import Worker
 
 LABELS = ("delivery", "refund", "other")
 ROWS = [f"question number {i},{LABELS[i % 3]}" for i in range(60)]
@@ -181,46 +176,3 @@ def test_changes_carry_on_through_several_files(store: Store, dataset: Dataset) 
     again.make(store, second.id, found, dataset.edit_for(second))
 
     assert dataset.edit_for(dataset.imported(["yet more,other", *ROWS])).remove == {6}
-
-
-def test_a_large_dataset_has_them_made_again_by_a_job(
-    store: Store, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = dataset.imported([*ROWS, "where is it,"])
-    sorted_ = {"row_id": "62", "split": "train", "text": "where is it", "label": "delivery"}
-    edit = dataclasses.replace(EDIT, add=(sorted_,))
-    amendments.amend(store, first.id, edit, "edit", "Some changes")
-    longer = dataset.imported(["where is it,", "a new one,refund", *ROWS])
-    found = again.earlier(dataset.before(longer), longer.task)
-    assert found is not None
-    monkeypatch.setattr(again, "HERE_ROWS", 10)
-    assert found.is_large
-
-    job = again.make(store, longer.id, found)
-
-    assert isinstance(job, JobView)
-    drive(Worker(store, LocalLauncher()), lambda: jobs.get_job(store, job.id).is_over)
-    assert jobs.get_job(store, job.id).status == SUCCEEDED
-    made = again.made_of(store, longer)
-    assert made is not None
-    assert made.change is not None
-    assert (made.number, made.rows, made.change["rows"]) == (4, 61, 4)
-    assert said(made)[5] == ("how much is it", "refund")
-    assert said(made)[2] == ("where is it", "delivery")
-
-
-def test_a_job_that_finds_nothing_to_change_makes_no_version(
-    store: Store, dataset: Dataset
-) -> None:
-    first = dataset.imported(ROWS)
-    amendments.amend(store, first.id, Edit(frozenset({5})), "edit", "Some changes")
-    without = dataset.imported([*ROWS[:3], *ROWS[4:]])
-    found = again.earlier(dataset.before(without), without.task)
-    assert found is not None
-
-    job = again.make(store, without.id, found)
-
-    assert isinstance(job, JobView)
-    drive(Worker(store, LocalLauncher()), lambda: jobs.get_job(store, job.id).is_over)
-    assert jobs.get_job(store, job.id).status == SUCCEEDED
-    assert amendments.history(store, without)[0] == without

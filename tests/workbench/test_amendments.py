@@ -7,19 +7,14 @@ import pytest
 
 from storage import conversions
 from storage.database import Store
-from storage.tables import SUCCEEDED
-from tests.fakes.harness import drive
 from tests.fakes.looked import duplicates, looked_through, mails
-from workbench import amending, amendments, checkups, ingest, jobs, mending
+from workbench import amending, amendments, checkups, ingest
 from workbench.amendments import EDIT, Fix
 from workbench.checkup import record
 from workbench.checkup.fixing import Edit
 from workbench.errors import WorkbenchError
-from workbench.jobs import JobView
-from workbench.launchers.local import LocalLauncher
 from workbench.tasks import task_named
 from workbench.versions import VersionInfo, get_version
-from workbench.worker import Worker
 
 
 @pytest.fixture
@@ -113,26 +108,6 @@ def test_what_would_leave_too_little_is_refused(store: Store, version: VersionIn
         amendments.amend(store, version.id, Edit(frozenset(range(2, 58))), EDIT, "Most rows out")
     with pytest.raises(WorkbenchError, match="at least one row"):
         amendments.amend(store, version.id, Edit(), EDIT, "Nothing")
-
-
-def test_a_large_dataset_is_mended_by_a_job(
-    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(amendments, "HERE_ROWS", 10)
-    job = looked_through(store, version, duplicates())
-    finding = checkups.read(job.id).findings[0]
-    made = amendments.apply(store, Fix(version.id, job.id, finding, record.REMOVE))
-    assert isinstance(made, JobView)
-    assert mending.running(store, version) is not None
-    worker = Worker(store, LocalLauncher())
-    drive(worker, lambda: jobs.get_job(store, made.id).is_over)
-    assert jobs.get_job(store, made.id).status == SUCCEEDED
-    newest = amendments.history(store, version)[0]
-    assert (newest.number, newest.rows) == (2, 58)
-    assert newest.change is not None
-    assert newest.change["of"] == 1
-    assert not row(newest, 5)
-    assert mending.running(store, version) is None
 
 
 def test_a_checkup_is_not_started_twice(store: Store, version: VersionInfo) -> None:

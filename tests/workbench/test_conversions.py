@@ -12,18 +12,13 @@ import pytest
 
 from storage import files
 from storage.database import Store
-from tests.fakes.harness import drive, end_leftovers, job_of
-from tests.fakes.worker import QUICK
 from tests.workbench.conversion_jobs import gzipped, worked_off, zipped
 from workbench import conversions, ingest, jobs, projects
 from workbench.conversions import Order
 from workbench.errors import WorkbenchError
-from workbench.job_dir import JobDir
-from workbench.launchers.local import LocalLauncher
 from workbench.preparing import Plan, Source
 from workbench.readers import ReadOptions
 from workbench.split_by import SplitBy
-from workbench.worker import Worker
 
 TABLE = "text,category\n" + "".join(f"message number {i},kind {i % 3}\n" for i in range(60))
 ROLES = {"text": "text", "label": "category"}
@@ -237,17 +232,3 @@ def test_what_was_made_for_a_file_goes_with_it(
     os.utime(files.object_path(source.digest), (1, 1))
     ingest.discard(store, [source])
     assert not files.object_path(source.digest).exists()
-
-
-def test_the_worker_runs_them_beside_a_training(
-    store: Store, project_id: int, source: Source
-) -> None:
-    worker = Worker(store, LocalLauncher(), QUICK)
-    try:
-        reading = conversions.read(store, project_id, source, ReadOptions())
-        drive(worker, lambda: job_of(store, reading.id).status == "succeeded")
-        assert conversions.table(store, project_id, source, ReadOptions()).rows == 60
-        assert "torch" not in JobDir(files.home() / "jobs" / str(reading.id)).log.read_text()
-        assert {"convert", "prepare", "export"} <= set(jobs.LANES["data"])
-    finally:
-        end_leftovers()

@@ -85,7 +85,7 @@ def test_the_lifeline_ends_with_the_worker(job: JobDir) -> None:
         "handle = LocalLauncher(fake_trainer).submit('train', JobDir(Path(sys.argv[1])))\n"
         "print(handle.pid, flush=True)\nsys.stdin.read()\n"
     )
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     with subprocess.Popen(
         [sys.executable, "-c", code, str(job.path)],
         cwd=root,
