@@ -21,12 +21,13 @@ from storage import datasets, files
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
 from workbench import jobs, sources
-from workbench.conversion import table_file
+from workbench.conversion import glimpse_file, table_file
 from workbench.errors import WorkbenchError
 from workbench.ingest import same_split
 from workbench.jobs import JobView
 from workbench.preparing import Plan, Prepared, Source, plan_from
 from workbench.readers import ReadOptions, Table, signs, unpack
+from workbench.split_glimpse import Glimpse
 from workbench.versions import before_saved
 
 LARGE_BYTES = 32 << 20
@@ -123,6 +124,15 @@ class Order:
     """How the exam file of the plan, if it has one, is read."""
     saved_id: int | None = None
     """The version that was saved from this very page; it, and what was made of it, change nothing."""
+
+
+def glimpse(store: Store, project_id: int, source: Source, options: ReadOptions) -> Glimpse:
+    """Rows of a large table that has been read, to say how its exam is best drawn.
+
+    Raises:
+        NotReady: it has not been read.
+    """
+    return glimpse_file.read(_folder_of_reading(store, project_id, source, options))
 
 
 def preparation_of(store: Store, order: Order) -> JobView | None:

@@ -126,6 +126,12 @@ def split_columns(
     return sorted(found, key=_order)
 
 
+def belongs_together(rows: pa.Table, name: str) -> bool:
+    """Whether the values of a column stand for customers, tickets and the like."""
+    values = {group_of(cell) or "": 1 for cell in _cells(rows.slice(0, _PROBED), name)}
+    return bool(noun_of(name, values))
+
+
 def _order(column: SplitColumn) -> tuple[bool, int, int]:
     """Groups that are clear, then times, then other groups; the coarser first."""
     place = 0 if column.kind == GROUP and column.noun else 1 if column.kind == TIME else 2
@@ -165,8 +171,7 @@ class _Look:
         rows = self._rows.first
         if pc.count_distinct(rows.column(name)).as_py() < LEAST_GROUPS:
             return None
-        values = {group_of(cell) or "": 1 for cell in _cells(rows.slice(0, _PROBED), name)}
-        if self._rows.together and noun_of(name, values):
+        if self._rows.together and belongs_together(rows, name):
             rows = self._rows.together(name)
         return self._group(name, rows)
 

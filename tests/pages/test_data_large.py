@@ -12,6 +12,7 @@ from storage.database import Store
 from tests.pages.opened import open_page, texts
 from tests.workbench.conversion_jobs import worked_off
 from workbench import arrivals, conversions, ingest, jobs, projects, uploads
+from workbench.conversion import table_file
 from workbench.jobs import JobView
 from workbench.preparing import Source
 
@@ -116,6 +117,21 @@ def test_a_large_table_is_checked_by_a_job_and_saved(
     assert "Your data is ready" in open_page(PAGE, project=project_id).success[0].value
     assert len(ingest.list_versions(store, project_id)) == 1
     assert [job.kind for job in _jobs(store)] == ["convert", "prepare"]
+
+
+def test_an_exam_by_customer_is_offered_for_rows_that_are_not_shown(
+    store: Store, project_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_file, "_SAMPLE_FIRST", 20)  # of whom each has written once
+    lines = [f"message number {i},kind {i % 3},K{i % 20}\n" for i in range(80)]
+    _open(store, project_id, _kept(tmp_path, "text,category,kunde\n" + "".join(lines)))
+    worked_off(store, _jobs(store)[0].id)
+
+    at = open_page(PAGE, project=project_id)
+
+    (drawn,) = [radio for radio in at.radio if "How are exam questions drawn?" in radio.label]
+    assert drawn.options == ["At random", "By customer \\(kunde\\)"]
+    assert drawn.value == "group:kunde"
 
 
 def test_other_columns_ask_for_another_check(store: Store, project_id: int, tmp_path: Path) -> None:

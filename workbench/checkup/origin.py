@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.conversion import table_file
+from workbench.conversion import glimpse_file, table_file
 from workbench.readers import Table, options_from, read_table
 from workbench.split_glimpse import Glimpse, glimpse_of
 
@@ -41,5 +41,5 @@ def of_folder(folder: Path) -> Origin:
         table_file.columns_of(folder),
         table_file.rows_in(folder),
         lambda names: table_file.read_parts(folder, names),
-        lambda: table_file.read_glimpse(folder),
+        lambda: glimpse_file.read(folder),
     )

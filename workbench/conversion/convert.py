@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from workbench.conversion import limits, several
+from workbench.conversion import glimpse_file, limits, several
 from workbench.conversion.progress import Watch
 from workbench.conversion.rows import read
 from workbench.conversion.table_file import TableWriter, facts_of
@@ -20,7 +20,7 @@ from workbench.words import count
 
 
 def convert(process: Process) -> dict[str, Any]:
-    """Write table.parquet and table.json into the job's folder, or nothing.
+    """Write table.parquet, a glimpse of it and table.json into the job's folder, or nothing.
 
     The spec has the `source` (a path), the `name` that the user gave it, and reading `options`.
 
@@ -44,6 +44,7 @@ def convert(process: Process) -> dict[str, Any]:
     finally:
         shutil.rmtree(folder / FOLDER, ignore_errors=True)
     table = dataclasses.replace(table, notes=(*table.notes, *notes_on(writer.names)))
+    glimpse_file.write(folder)
     write_json(folder / "table.json", facts_of(table))
     return {"rows": writer.rows, "columns": len(writer.names)}
 

@@ -2,6 +2,7 @@
 
 table.parquet     the number of the row and the columns, an empty cell being null
 table.json        how it was read, its sheets, notes, and the rows that were left out
+glimpse/          some rows, of a table that has many (see `glimpse_file`)
 """
 
 import dataclasses
@@ -11,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workbench.job_dir import read_json
 from workbench.readers.table import ReadOptions, Table, options_from
-from workbench.split_glimpse import LOOKED_AT, Glimpse, of_some_values, step_for
 
 NUMBER = "\x1frow"
 """The column of the row numbers; no file's column can be called so."""
@@ -24,8 +23,6 @@ _SAMPLE_FIRST = 1000
 _SAMPLE_PLACES = 8
 _SAMPLE_EACH = 250
 _PART_ROWS = 50_000
-_GLIMPSED_CHARS = 2000
-"""Of longer cells only the beginning is in a glimpse."""
 _GROUP_ROWS = 100_000
 _GROUP_BYTES = 16 << 20
 
@@ -127,34 +124,11 @@ def read_parts(folder: Path, columns: Sequence[str]) -> Iterator[Table]:
             yield _table(folder, pa.Table.from_batches([batch]), rows)
 
 
-def read_glimpse(folder: Path) -> Glimpse:
-    """What is looked at to say how the exam is best drawn, without the table in memory."""
-    first, spread, seen = [], [], 0
-    step = step_for(rows_in(folder))
-    for part in _parts(folder):
-        if seen < LOOKED_AT:
-            first.append(_cut(part.slice(0, LOOKED_AT - seen)))
-        spread.append(_cut(part.take(pa.array(range(-seen % step, len(part), step)))))
-        seen += len(part)
-    found = pa.concat_tables(first), pa.concat_tables(spread)
-    if step == 1:
-        return Glimpse(*found)
-    return Glimpse(*found, lambda name: _of_some_values(folder, name, step))
-
-
-def _of_some_values(folder: Path, name: str, step: int) -> pa.Table:
-    return pa.concat_tables(_cut(of_some_values(part, name, step)) for part in _parts(folder))
-
-
-def _parts(folder: Path) -> Iterator[pa.Table]:
+def parts(folder: Path) -> Iterator[pa.Table]:
+    """All rows without their numbers, some thousands at a time."""
     with pq.ParquetFile(folder / "table.parquet") as file:
         for batch in file.iter_batches(_PART_ROWS, columns=columns_of(folder)):
             yield pa.Table.from_batches([batch])
-
-
-def _cut(rows: pa.Table) -> pa.Table:
-    columns = [pc.utf8_slice_codeunits(column, 0, _GLIMPSED_CHARS) for column in rows.columns]
-    return pa.table(columns, names=rows.column_names)
 
 
 def read_sample(folder: Path) -> Table:

@@ -12,7 +12,7 @@ from workbench.checkup import fair_split, origin, source
 from workbench.checkup.origin import Origin
 from workbench.checkup.rows import Rows, rows_of
 from workbench.checkup.source import Look
-from workbench.conversion import table_file
+from workbench.conversion import glimpse_file, table_file
 from workbench.preparing import Plan, prepare
 from workbench.progress import silent
 from workbench.readers import read_table
@@ -90,7 +90,7 @@ def test_a_fairer_exam_is_drawn_as_an_import_would_draw_it(
 def test_what_is_looked_at_of_a_large_table_is_the_same_in_memory_and_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (split_glimpse, table_file):
+    for module in (split_glimpse, glimpse_file):
         monkeypatch.setattr(module, "LOOKED_AT", 30)
     path = written(tmp_path / "mails.csv", sorted(mails(), key=lambda line: line[-10:]))
     memory, disk = (table.glimpse() for table in both(path, tmp_path / "job", monkeypatch))

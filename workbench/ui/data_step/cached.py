@@ -106,7 +106,12 @@ def _candidates(digest: str, name: str, options: _Options, task: str, role: str)
 def _split_columns(
     digest: str, name: str, options: _Options, task: str, roles: tuple[tuple[str, str], ...]
 ) -> list[SplitColumn]:
-    found = _any(digest, name, options)
+    source, read = Source(digest, name), ReadOptions(**dict(options))  # type: ignore[arg-type]
+    found = (
+        conversions.glimpse(context.store(), context.project_id(), source, read)
+        if conversions.is_large(source)
+        else table(source, read)
+    )
     return split_columns_.split_columns(found, dict(roles), task_named(task))
 
 
