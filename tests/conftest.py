@@ -42,10 +42,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("about PostgreSQL: run with --database postgresql, as `make postgresql` does")
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the homes lie of those tests that make one."""
+    return tmp_path_factory.mktemp("homes", numbered=False)
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh WORKBENCH_HOME."""
-    path = tmp_path / "home"
+def home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh WORKBENCH_HOME; there is nothing on the disk until a test makes it."""
+    path = homes / str(next(_numbers)) / "home"
     monkeypatch.setenv("WORKBENCH_HOME", str(path))
     monkeypatch.delenv("WORKBENCH_DATABASE_URL", raising=False)
     return path
@@ -108,7 +114,7 @@ def store(
     """An empty store in the fresh home, on the database that `--database` chooses."""
     from storage.database import Store, database_url
 
-    home.mkdir(exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     if request.config.getoption("--database") == "postgresql":
         url = request.getfixturevalue("postgresql_url")
         monkeypatch.setenv("WORKBENCH_DATABASE_URL", url)

@@ -45,7 +45,7 @@ def web(home: Path) -> Iterator[Web]:
 @contextlib.contextmanager
 def running_web(home: Path) -> Iterator[Web]:
     """`streamlit run app.py` without a worker."""
-    home.mkdir(exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

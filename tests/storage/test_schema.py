@@ -131,7 +131,7 @@ def _contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.mark.sqlite
 def test_jobs_of_the_first_schema_keep_their_tries(home: Path) -> None:
-    home.mkdir()
+    home.mkdir(parents=True)
     path = home / "workbench.db"
     upgrade(f"sqlite:///{path}", "0001")
     with closing(sqlite3.connect(path)) as connection:

@@ -147,7 +147,7 @@ def test_the_install_may_lie_elsewhere(
 def test_an_older_backup_is_brought_up_to_date(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home.mkdir()
+    home.mkdir(parents=True)
     url = f"sqlite:///{home / 'workbench.db'}"
     schema.upgrade(url, "0001")
     old = Store(url)
@@ -178,7 +178,7 @@ def test_sqlite_comes_back_in_postgresql_and_the_other_way_round(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    home.mkdir()
+    home.mkdir(parents=True)
     shutil.copyfile(migrated, home / "workbench.db")
     first = open_store()
     full_home.fill(first)
