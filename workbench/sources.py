@@ -12,7 +12,7 @@ from storage import files, leftovers
 from storage.database import Store
 from workbench.errors import WorkbenchError
 from workbench.preparing import Source
-from workbench.readers import ReadOptions, Table, read_table
+from workbench.readers import XLSX, ReadOptions, Table, kind_of, read_table, sheets
 
 
 def keep(stream: BinaryIO, name: str) -> Source:
@@ -91,6 +91,16 @@ def keep_text(text: str, name: str = "Pasted table.tsv") -> Source:
 def is_kept(source: Source) -> bool:
     """Whether the content is (still) there."""
     return files.object_path(source.digest).is_file()
+
+
+def outline(source: Source) -> tuple[str, tuple[str, ...]]:
+    """What kind of file it is ("" if that cannot be told), and the names of a workbook's sheets."""
+    path = files.object_path(source.digest)
+    try:
+        kind = kind_of(path, source.name)
+        return kind, sheets.titles(path, source.name) if kind == XLSX else ()
+    except (WorkbenchError, OSError):
+        return "", ()
 
 
 def open_source(source: Source, options: ReadOptions | None = None) -> Table:

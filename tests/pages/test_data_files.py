@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from openpyxl import Workbook
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -82,3 +83,25 @@ def test_turns_that_stand_apart_are_woven_to_conversations(project_id: int) -> N
     assert at.metric[0].value == "12"
     assert not at.error
     assert not at.warning
+
+
+def test_a_workbook_that_cannot_be_read_offers_its_sheets(project_id: int, tmp_path: Path) -> None:
+    book = Workbook()
+    for number in range(12):
+        book.active.append([f"message {number}", "Delivery", *["more"] * (number > 9)])
+    book.create_sheet("Mails").append(["text", "label"])
+    for number in range(12):
+        book["Mails"].append([f"Where is parcel {number}?", ("Delivery", "Other")[number % 2]])
+    book.save(tmp_path / "two.xlsx")
+    at = open_page(PAGE, project=project_id)
+    at.get("file_uploader")[0].set_value([("two.xlsx", (tmp_path / "two.xlsx").read_bytes(), "")])
+
+    at.run()
+
+    assert "Sheet 'Sheet'" in at.error[0].value
+    assert "Give the column a name, or empty those cells" in at.error[0].value
+    labels = {box.label for box in at.selectbox}
+    assert "Sheet" in labels
+    assert not labels & {"Separator", "Double quotes", "Encoding"}
+    at.selectbox(key="data-read-sheet").set_value("Mails").run()
+    assert not at.error

@@ -127,6 +127,8 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
         read_table(_json(tmp_path, '{"a": 1}\n{"a": }\n{"a": 2}\n', "d.jsonl"))
 
     assert "character" in str(caught.value)
+    with pytest.raises(WorkbenchError, match=r"JSON: invalid control character at character 8\."):
+        read_table(_json(tmp_path, '{"a": "\n{"a": 2}\n', "d.jsonl"))
 
 
 def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:

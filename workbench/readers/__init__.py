@@ -22,7 +22,7 @@ from workbench.readers.table import ReadOptions, Table, options_from
 from workbench.readers.training import notes_on
 
 __all__ = ["CHAT", "CSV", "DOCUMENT", "JSON", "JSONL", "MAIL", "PACKED", "PARQUET", "TITLES"]
-__all__ += ["XLSX", "ReadOptions", "Table", "options_from", "read_table"]
+__all__ += ["XLSX", "ReadOptions", "Table", "kind_of", "options_from", "read_table"]
 
 
 def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -> Table:

@@ -18,6 +18,13 @@ _HEAD = 60
 _BATCH = 20_000
 _BATCH_CHARACTERS = 8_000_000
 MAX_RAGGED_SHARE = 0.01
+_SEPARATED = (
+    "put text that contains the separator between double quotes, or choose another separator."
+)
+_UNNAMED = (
+    "there is something beside the table. Give the column a name, or empty those cells, and choose "
+    "the file again; or choose another sheet or another row with the column names."
+)
 _RAGGED_IN_VAIN = 20_000
 """With so many rows too long, a file that is mostly so is not read to its end."""
 
@@ -76,7 +83,7 @@ def to_grid(
     rest = Ahead(itertools.chain(head[header_row:], numbered))
     notes = _fill(builder, rest, dict(head).get(header_row, ()), is_sheet)
     grid = builder.finish(header_row, notes)
-    builder.check()
+    builder.check(is_sheet)
     return grid
 
 
@@ -184,16 +191,15 @@ class _Builder:
         data, numbers = self.memory.table(self.names, self.schema)
         return Grid(data, numbers, header_row, self.ragged, notes)
 
-    def check(self) -> None:
-        """Refuse a table that most rows do not fit, or that has none."""
+    def check(self, is_sheet: bool = False) -> None:
+        """Refuse a table that many rows do not fit, or that has none."""
         if len(self.ragged) > MAX_RAGGED_SHARE * (self.count + len(self.ragged)):
             number, cells = self.example
             others = len(self.ragged) - 1
             also = f" (and {plural(others, 'other row')} too many as well)" if others else ""
             raise WorkbenchError(
                 f"Row {number} of {self.name} has {plural(cells, 'cell')} where the table has "
-                f"{plural(self.width, 'column')}{also}: put text that contains the separator "
-                "between double quotes, or choose another separator."
+                f"{plural(self.width, 'column')}{also}: " + (_UNNAMED if is_sheet else _SEPARATED)
             )
         if not self.count:
             raise WorkbenchError(

@@ -80,7 +80,8 @@ def sentence(place: str, name: str, error: Exception) -> str:
     """What to say of text that is not JSON."""
     what = ""
     if isinstance(error, json.JSONDecodeError):
-        what = f": {error.msg[:1].lower()}{error.msg[1:]} at character {error.colno}"
+        why = error.msg.removesuffix(" at").removesuffix(" starting")
+        what = f": {why[:1].lower()}{why[1:]} at character {error.colno}"
     return f"{place} of {name} is not valid JSON{what}. Correct that line and try again."
 
 

@@ -31,11 +31,11 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
         WorkbenchError: it cannot be opened, or has no such sheet.
     """
     book = _open(path, name)
-    titles = tuple(book.sheet_names)
+    names = tuple(book.sheet_names)
     sheet = _choose(book, options.sheet, name)
     area = book.get_sheet_by_name(sheet)
     check_width(area.width, f"Sheet '{sheet}' of {name}")
-    label = name if len(titles) == 1 else f"Sheet '{sheet}' of {name}"
+    label = name if len(names) == 1 else f"Sheet '{sheet}' of {name}"
     left = area.start[1] if area.start else 0
     values = ([as_shown(cell) for cell in row] for row in area.iter_rows())
     rows = patched(values, _looks(path, sheet), left)
@@ -48,10 +48,19 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
         grid.row_numbers,
         XLSX,
         resolved,
-        sheets=titles,
+        sheets=names,
         notes=(*grid.notes, *unseen.notes(path, sheet)),
         ragged=tuple(grid.ragged),
     )
+
+
+def titles(path: Path, name: str) -> tuple[str, ...]:
+    """The names of a workbook's sheets.
+
+    Raises:
+        WorkbenchError: it cannot be opened.
+    """
+    return tuple(_open(path, name).sheet_names)
 
 
 def _open(path: Path, name: str) -> CalamineWorkbook:

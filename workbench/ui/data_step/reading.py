@@ -4,6 +4,7 @@ import dataclasses
 
 import streamlit as st
 
+from workbench import sources
 from workbench.errors import WorkbenchError
 from workbench.preparing import Source
 from workbench.readers import (
@@ -44,9 +45,9 @@ def read(draft: Draft, source: Source) -> Table | None:
         return None
     if error:
         st.error(error, icon=":material/error:")
-    _corrections(draft, table)
+    _corrections(draft, source, table)
     for note in table.notes if table else ():
-        st.caption(note)
+        st.caption(plain(note))
     return table
 
 
@@ -73,17 +74,17 @@ def _headline(name: str, table: Table | None) -> str:
     return f":material/description: **{plain(name)}** · " + " · ".join(parts)
 
 
-def _corrections(draft: Draft, table: Table | None) -> None:
+def _corrections(draft: Draft, source: Source, table: Table | None) -> None:
     """Every finding of the reader as a field; what is changed is kept, the rest found out anew."""
-    kind = table.kind if table else ""
+    kind, sheets = (table.kind, table.sheets) if table else sources.outline(source)
     if table and table.people:
         _answerer(draft, table)
     if kind in _AS_IT_IS:
         return
     wrong = table is None
     chosen = table.options if table else draft.read
-    if table and len(table.sheets) > 1:
-        _sheet(draft, table)
+    if len(sheets) > 1:
+        _select(draft, "sheet", "Sheet", {name: name for name in sheets}, chosen.sheet)
     with st.expander("How the file was read", expanded=wrong, icon=":material/tune:"):
         columns = st.columns(4)
         if kind != XLSX:
@@ -109,10 +110,6 @@ _AS_IT_IS = (PARQUET, DOCUMENT, MAIL, CHAT, PACKED)
 """Kinds of files of which there is nothing to correct but who answers."""
 _BETWEEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _QUOTES = {QUOTED: "enclose a cell", LITERAL: "are just text"}
-
-
-def _sheet(draft: Draft, table: Table) -> None:
-    _select(draft, "sheet", "Sheet", {name: name for name in table.sheets}, table.options.sheet)
 
 
 def _answerer(draft: Draft, table: Table) -> None:
