@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import AsyncIterator, Generator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
@@ -89,15 +91,26 @@ def answer(url: str, question: Question) -> str:
 def server_name(url: str) -> str | None:
     """Which server answers at this address; None if none does."""
     try:
-        reply = httpx.get(f"{url}/health", timeout=2, trust_env=False)
+        reply = httpx.get(f"{url}/health", timeout=2, **_direct())
         return str(reply.json()["server"])
     except (httpx.HTTPError, ValueError, KeyError):
         return None
 
 
+def _direct() -> dict[str, Any]:
+    """Options of a request that no proxy is to see."""
+    return {"trust_env": False, "verify": _certificates()}
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: httpx would do so for each request, and it takes longer than to ask."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def _post(url: str, path: str, body: dict[str, Any]) -> Any:
     try:
-        reply = httpx.post(f"{url}{path}", json=body, timeout=_TIMEOUT, trust_env=False)
+        reply = httpx.post(f"{url}{path}", json=body, timeout=_TIMEOUT, **_direct())
     except httpx.HTTPError as error:
         raise WorkbenchError(_lost(error)) from error
     if reply.status_code != 200:
@@ -130,7 +143,7 @@ async def _read(
     """Follow one answer to its end; what goes wrong becomes its error."""
     began = time.monotonic()
     try:
-        async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, **_direct()) as client:
             async for event in _events(client, question):
                 _take(answer, event)
                 answer.seconds = time.monotonic() - began

@@ -1,6 +1,7 @@
 """Answers are read as they grow, several at once, and dropped when nobody reads on."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -161,6 +162,13 @@ def test_a_server_that_is_gone_is_a_sentence() -> None:
     with pytest.raises(WorkbenchError, match="gone"):
         chat_client.classify(gone, "run-1", "x")
     assert chat_client.server_name(gone) is None
+
+
+def test_to_ask_again_reads_no_certificates(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    chat_client.server_name(url)
+    monkeypatch.delattr(ssl, "create_default_context")
+    assert chat_client.server_name(url) == "job-7"
+    assert last(url, "run-1")["run-1"].finish_reason == "stop"
 
 
 def test_categories_and_names(url: str) -> None:
