@@ -33,12 +33,13 @@ def dump(connection: sa.Connection, table: sa.Table) -> Iterator[Row]:
         sa.cast(column, sa.Text).label(column.name) if _is_json(column) else column
         for column in table.columns
     ]
+    read = [(column.name, json.loads if _is_json(column) else _plain) for column in table.columns]
     query = sa.select(*columns).order_by(*table.primary_key.columns)
-    for row in connection.execution_options(yield_per=_BATCH).execute(query).mappings():
+    for row in connection.execution_options(yield_per=_BATCH).execute(query):
         yield {
-            column.name: _plain(column, row[column.name])
-            for column in table.columns
-            if row[column.name] is not None
+            name: plain(value)
+            for (name, plain), value in zip(read, row, strict=True)
+            if value is not None
         }
 
 
@@ -83,9 +84,7 @@ def _is_json(column: sa.Column[Any]) -> bool:
     return isinstance(column.type, sa.JSON)
 
 
-def _plain(column: sa.Column[Any], value: Any) -> Any:
-    if _is_json(column):
-        return json.loads(value)
+def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.datetime) else value
 
 

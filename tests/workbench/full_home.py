@@ -30,7 +30,7 @@ from workbench.recipe import Recipe
 
 DONE, WORKING, STOPPED, WAITING, SERVING, LOST = 1, 2, 3, 4, 5, 6
 """The jobs: trained, at work, paused, in the queue, a model server, and one without its files."""
-MORE_THAN_A_BATCH = 620
+MORE_THAN_A_BATCH = 510
 """Rows of a table are read and written 500 at a time."""
 _tables: dict[str, list[sa.Table]] = {}
 """What a database of the newest schema has, by dialect: to ask takes longer than to read it all."""
