@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,7 +21,7 @@ from workbench.ui.checkup import marked
 from workbench.versions import VersionInfo
 
 PAGE = "pages/data/checkup.py"
-CURVE = {
+CURVE: dict[str, Any] = {
     "measure": "accuracy",
     "points": [
         {"rows": 12, "accuracy": 0.5, "low": 0.4, "high": 0.6},
@@ -169,6 +170,21 @@ def test_whether_more_data_would_help_is_answered(store: Store, version: Version
     assert "Would more data help?" in "\n".join(head.value for head in at.subheader)
     assert "about 6.0 points, between 3.0 and 9.0" in told
     assert "About 16 more for **refund** ≈ +3.0 points" in told
+
+
+def test_where_all_answers_are_right_nothing_better_is_advised(
+    store: Store, version: VersionInfo
+) -> None:
+    points = [{"rows": 48, "accuracy": 1.0, "low": 1.0, "high": 1.0}]
+    nothing = {"gain": 0.0, "low": 0.0, "high": 0.0}
+    of_no_use = [{**CURVE["categories"][0], "gain": 0.0}]
+    known = {"points": points, "double": nothing, "helps": "no", "categories": of_no_use}
+    looked_through(store, version, curve={**CURVE, **known})
+    told = texts(opened(version))
+    assert "next to nothing left to gain" in told
+    assert "larger model" not in told
+    assert "will be better" not in told
+    assert "Where more would help most" not in told
 
 
 def test_a_checkup_that_failed_says_why_and_can_be_made_again(

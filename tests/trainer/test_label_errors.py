@@ -87,6 +87,17 @@ def test_clean_categories_give_nothing() -> None:
     assert label_errors.suspects(judgement) == []
 
 
+def test_of_texts_that_tell_no_category_no_row_is_called_wrong() -> None:
+    points = torch.tensor(np.random.default_rng(0).normal(0, 1, (300, 8)), dtype=torch.float32)
+    labels = [f"topic {i % 100}" for i in range(300)]
+    judgement = label_errors.judge(points, labels, seed=42)
+    assert judgement is not None
+    found = label_errors.finding(rows(labels), range(300), judgement)
+    assert found is not None
+    assert (found.kind, found.marks, found.change, found.remove) == ("untold", [], "", "")
+    assert "the right one of 100 categories for" in found.text
+
+
 def test_every_row_is_judged_by_a_probe_that_did_not_learn_from_it() -> None:
     # Labels without any sense: whoever had learned them would know them again.
     points, _ = clusters(60, spread=1.0)

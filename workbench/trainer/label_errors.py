@@ -16,7 +16,7 @@ import torch
 from workbench.checkup.finding import Finding, Mark
 from workbench.checkup.rows import Rows
 from workbench.trainer.probe import fit_probe
-from workbench.words import count, plural, shortened
+from workbench.words import count, percent, plural, shortened
 
 FOLDS = 5
 FEWEST = 3
@@ -31,6 +31,8 @@ USUAL, MANY = 0.015, 0.03
 """So large a share of the rows may be doubted where no category is wrong, because they are hard; and
 from the second on most of those in doubt are wrong. Measured with 0, 1, 5 and 15 % of the categories
 flipped in BANKING77 and three sets of reviews (0.3 to 0.8 % doubted without any flipped)."""
+FAR_TOO_MANY = 0.3
+"""So large a share is doubted only by a probe that knows next to nothing of the categories."""
 _SHOWN = 60
 
 Floats = npt.NDArray[np.float64]
@@ -120,6 +122,9 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
     found = suspects(judgement)
     if not found:
         return None
+    share = len(found) / max(1, int(judgement.judged.sum()))
+    if share > FAR_TOO_MANY:
+        return _untold(judgement)
     labels, texts = rows.meant, rows.questions()
     marks = [
         Mark(
@@ -135,7 +140,6 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
     index, better, _ = found[0]
     first = places[index]
     exam = sum(rows.is_exam(places[i]) for i, _, _ in found)
-    share = len(found) / max(1, int(judgement.judged.sum()))
     most = share >= MANY and judgement.accuracy() >= GOOD_PROBE
     right = "most of them" if most else "half of them" if share >= USUAL else ""
     trust = (
@@ -163,6 +167,21 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
         remove="Take these rows out",
         change="Give them the suggested category",
         ticked=most,
+    )
+
+
+def _untold(judgement: Judgement) -> Finding:
+    """That the texts do not tell the categories: then it is said of no row that it is wrong."""
+    right = judgement.accuracy()
+    return Finding(
+        "untold",
+        "The texts hardly tell which category is meant",
+        f"A quick model that had not seen a row found the right one of {count(len(judgement.labels))} "
+        f"categories for {percent(right)} of the rows. Look whether the right columns are chosen, and "
+        "weave several into one where it takes more to decide; join categories that are alike, or add "
+        "examples of each.",
+        "What the examples do not tell, the model has to guess.",
+        0.6 * (1 - right),
     )
 
 

@@ -11,8 +11,8 @@ from workbench.ui.text import plain
 from workbench.words import plural
 
 _ACCENT = "#0072B2"
-
-
+_NOTHING_LEFT = 0.995
+"""From this share of right answers on, more examples have nothing to add."""
 _SCORE = {"accuracy": "Right answers (%)", "chrf": "Likeness to the right answer (chrF)"}
 _QUICK = {
     "accuracy": "A quick model of the frozen encoder learned from a part of the examples.",
@@ -24,16 +24,19 @@ def show(curve: dict[str, Any]) -> None:
     """The answer, the chart that shows it, and where more examples would help most."""
     st.subheader("Would more data help?", anchor=False)
     st.markdown(_answer(curve))
-    left, right = st.columns([3, 2], gap="large") if curve["categories"] else (st.container(),) * 2
+    helped = [entry for entry in curve["categories"] if _points(entry["gain"]) != "0.0"]
+    left, right = st.columns([3, 2], gap="large") if helped else (st.container(),) * 2
+    known = curve["points"][-1]["accuracy"] >= _NOTHING_LEFT
     with left:
         st.altair_chart(_chart(curve), key="curve")
         st.caption(
             f"{_QUICK[curve['measure']]} It was asked the "
             f"{plural(curve['questions'], 'practice and exam question')}. The bars show what other "
-            "questions might have given (95 %). Your trained model will be better than this."
+            "questions might have given (95 %)."
+            + ("" if known else " Your trained model will be better than this.")
         )
     with right:
-        _where(curve)
+        _where(helped)
 
 
 def _answer(curve: dict[str, Any]) -> str:
@@ -49,6 +52,11 @@ def _answer(curve: dict[str, Any]) -> str:
         return (
             f"**Perhaps.** Twice as many examples ({count(rows)} more) would add about "
             f"{_points(double['gain'])} points, but it may be anything {between}."
+        )
+    if points[-1]["accuracy"] >= _NOTHING_LEFT:
+        return (
+            "**No.** Even this quick model finds nearly all of the right answers: there is next to "
+            "nothing left to gain."
         )
     return (
         "**No, not much.** Even twice as many examples would add less than "
@@ -86,11 +94,11 @@ def _chart(curve: dict[str, Any]) -> alt.LayerChart:
     return chart
 
 
-def _where(curve: dict[str, Any]) -> None:
-    if not curve["categories"]:
+def _where(helped: list[dict[str, Any]]) -> None:
+    if not helped:
         return
     st.markdown("**Where more would help most**")
-    for entry in curve["categories"]:
+    for entry in helped:
         st.markdown(
             f"- About {count(entry['more'])} more for **{plain(entry['label'])}** ≈ "
             f"+{_points(entry['gain'])} points  \n"
