@@ -54,6 +54,22 @@ def test_a_whatsapp_chat_keeps_lines_together_and_leaves_notices_and_pictures_ou
     assert _turns(table, 1)[0] == ("user", "The lamp flickers. Note: it is the blue one")
 
 
+def test_what_whatsapp_writes_in_german_is_nobody_s_message(tmp_path: Path) -> None:
+    said = (
+        ("Zoë", "Bild weggelassen"),
+        ("Zoë", "IMG-20241123-WA0001.jpg (Datei angehängt)\nSo sieht der Herd aus"),
+        ("Zoë", "VID-20241123-WA0002.mp4 (Datei angehängt)"),
+        ("Laden", "Du hast diese Nachricht gelöscht."),
+        ("Laden", "Verpasster Sprachanruf"),
+        ("Laden", "Das ersetzen wir. <Diese Nachricht wurde bearbeitet.>"),
+    )
+    lines = [f"23.11.24, 09:0{n} - {who}: {text}" for n, (who, text) in enumerate(said)]
+
+    table = _read(tmp_path, "\n".join(lines), "chat.txt", assistant="Laden")
+
+    assert _turns(table) == [("user", "So sieht der Herd aus"), ("assistant", "Das ersetzen wir.")]
+
+
 @pytest.mark.parametrize(
     ("text", "started"),
     [

@@ -16,9 +16,17 @@ _SPEAKER = re.compile(r"([^:\n]{1,80}?):(?:\s(.*)|$)", re.DOTALL)
 _MARKS = "\u200e\u200f\ufeff"
 _NO_TEXT = re.compile(
     r"<[^<>\n]{3,60}>|(image|video|audio|sticker|GIF|document|contact card) omitted|null"
-    r"|this message was deleted\.?|you deleted this message\.?|diese nachricht wurde gelöscht\.?",
+    r"|(Bild|Video|Audio|Sticker|GIF|Dokument|Kontaktkarte) (weggelassen|ausgelassen)"
+    r"|this message was deleted\.?|you deleted this message\.?|diese nachricht wurde gelöscht\.?"
+    r"|du hast diese nachricht gelöscht\.?|(missed|verpasster) \w+( call|anruf)\.?",
     re.IGNORECASE,
 )
+_AROUND = re.compile(
+    r"\A[^\n]{1,120} \((file attached|datei angehängt)\)(\n|\Z)"
+    r"|\s*<(this message was edited|diese nachricht wurde bearbeitet)\.?>\Z",
+    re.IGNORECASE,
+)
+"""What the program writes before a picture's caption, and behind a message that was changed."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ def said(lines: Iterable[str]) -> list[Said]:
         if not speaker or (speaker[2] or "").startswith("\u200e"):
             continue
         text = "\n".join(part.strip(_MARKS) for part in (speaker[2] or "").split("\n")).strip()
+        text = _AROUND.sub("", text)
         if text and not _NO_TEXT.fullmatch(text):
             result.append(Said(speaker[1].strip(_MARKS + " ~\u202f"), text, _moment(line, order)))
     return result
