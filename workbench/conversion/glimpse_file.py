@@ -8,6 +8,7 @@ glimpse/N.parquet        of column N, whose values stand for customers and the l
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,17 +43,22 @@ def write(folder: Path) -> None:
         seen += len(part)
     tables = {"first": first, "spread": pa.concat_tables(spread)}
     tables |= {str(index): pa.concat_tables(found) for index, found in together.items()}
-    new = folder / f"{_FOLDER}.new"
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir()
-    for name, table in tables.items():
-        pq.write_table(table, new / f"{name}.parquet")
-    os.replace(new, folder / _FOLDER)
+    new = Path(tempfile.mkdtemp(dir=folder))
+    try:
+        for name, table in tables.items():
+            pq.write_table(table, new / f"{name}.parquet")
+        os.replace(new, folder / _FOLDER)
+    except OSError:
+        shutil.rmtree(new, ignore_errors=True)
+        if not (folder / _FOLDER).is_dir():  # else another process was quicker
+            raise
 
 
 def read(folder: Path) -> Glimpse:
-    """The rows that were put aside, or those of a table that is looked at as a whole."""
+    """The rows that were put aside (now, if never before), or a table that has few as a whole."""
     kept = folder / _FOLDER
+    if not kept.is_dir():
+        write(folder)
     if kept.is_dir():
         first, spread = (pq.read_table(kept / f"{name}.parquet") for name in ("first", "spread"))
         return Glimpse(first, spread, lambda name: _together(folder, first, name))

@@ -1,5 +1,6 @@
 """The table that a version came from, in memory and on the disk: the same is seen in both."""
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,6 +105,10 @@ def test_what_is_looked_at_of_a_large_table_is_the_same_in_memory_and_on_the_dis
     together = disk.together("customer")
     assert together.to_pylist() == memory.together("customer").to_pylist()
     assert set(Counter(together["customer"].to_pylist()).values()) == {4}
+    shutil.rmtree(tmp_path / "job" / "glimpse")
+    again = glimpse_file.read(tmp_path / "job")
+    assert again.together is not None
+    assert again.together("customer").to_pylist() == together.to_pylist()
 
 
 def test_a_sample_takes_all_rows_of_a_customer_or_none(tmp_path: Path) -> None:
