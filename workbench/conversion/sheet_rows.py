@@ -6,10 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.cell import range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
-
 from workbench.conversion.progress import WatchedSink
 from workbench.conversion.table_file import empty
 from workbench.errors import WorkbenchError
@@ -38,6 +34,9 @@ def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Tabl
     Raises:
         WorkbenchError: it cannot be opened, has no such sheet, or is too large for a workbook.
     """
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     _check(path, name)
     try:
         with path.open("rb") as stream:
@@ -103,6 +102,8 @@ def _choose(book: Any, wanted: str, name: str) -> Any:
 
 def _merged(book: Any, sheet: Any) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """The merged cells, which stand behind all others: first and last row and column, from 0."""
+    from openpyxl.utils.cell import range_boundaries
+
     held = b""
     with book._archive.open(sheet._worksheet_path) as stream:
         while chunk := stream.read(_CHUNK):
