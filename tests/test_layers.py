@@ -2,6 +2,7 @@
 
 import ast
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,11 +31,19 @@ def _modules(*folders: str) -> list[Path]:
     )
 
 
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements, however deep; to look into expressions, too, would take most of the time."""
+    for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+        for inner in getattr(node, part, ()):
+            yield inner
+            yield from _statements(inner)
+
+
 @functools.cache
 def _imports(path: Path) -> set[str]:
     """Full names of what a file imports: `workbench.errors`, `storage.tables`."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in _statements(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
