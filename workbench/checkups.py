@@ -17,7 +17,7 @@ from workbench.jobs import JobView
 from workbench.versions import VersionInfo, check_there, get_version
 
 CHECK = "check"
-EDITION = 8
+EDITION = 9
 """Counts up when the checks learn something new: older checkups are then made again."""
 
 

@@ -16,6 +16,7 @@ from workbench.checkup import (
     lengths,
     personal,
     repetition,
+    unsaid,
 )
 from workbench.checkup.finding import Finding
 from workbench.checkup.lengths import CountTokens
@@ -35,7 +36,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "classification": (*_TEXTS, contradictions.check, categories.check),
     "completion": (*_TEXTS, contradictions.check, repetition.check),
     "chat": (*_TEXTS, contradictions.check, repetition.check),
-    "extraction": (*_TEXTS, contradictions.check),
+    "extraction": (*_TEXTS, contradictions.check, unsaid.check),
     "language-modelling": _TEXTS,
 }
 """Task → the checks that make sense for it; the length needs a tokenizer and stands apart."""
