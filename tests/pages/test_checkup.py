@@ -180,7 +180,10 @@ def test_where_all_answers_are_right_nothing_better_is_advised(
     of_no_use = [{**CURVE["categories"][0], "gain": 0.0}]
     known = {"points": points, "double": nothing, "helps": "no", "categories": of_no_use}
     looked_through(store, version, curve={**CURVE, **known})
-    told = texts(opened(version))
+    at = opened(version)
+    told = texts(at)
+    (chart,) = at.get("vega_lite_chart")
+    assert '"domain": [95.0, 100.0]' in chart.proto.spec
     assert "next to nothing left to gain" in told
     assert "larger model" not in told
     assert "will be better" not in told

@@ -13,6 +13,8 @@ from workbench.words import plural
 _ACCENT = "#0072B2"
 _NOTHING_LEFT = 0.995
 """From this share of right answers on, more examples have nothing to add."""
+_LEAST_SPREAD = 5.0
+"""Points that the chart's height is at least, lest it makes much of little."""
 _SCORE = {"accuracy": "Right answers (%)", "chrf": "Likeness to the right answer (chrF)"}
 _QUICK = {
     "accuracy": "A quick model of the frozen encoder learned from a part of the examples.",
@@ -75,7 +77,9 @@ def _chart(curve: dict[str, Any]) -> alt.LayerChart:
         frame[name] = 100 * frame[name]
     base = alt.Chart(frame).encode(alt.X("rows:Q", title="Examples to learn from"))
     score = _SCORE[curve["measure"]]
-    scale = alt.Scale(zero=False, nice=True)
+    lowest, highest = frame["low"].min(), frame["high"].max()
+    least = min(lowest, highest - _LEAST_SPREAD)
+    scale = alt.Scale(domain=[max(0.0, least), highest], zero=False, nice=True)
     accuracy = alt.Y("accuracy:Q", title=score, scale=scale)
     tips = [
         alt.Tooltip("rows:Q", title="Examples", format=","),
