@@ -111,6 +111,14 @@ def test_categories_show_the_words_that_mark_them(store: Store, version: Version
     assert words["other"] == "none stands out"
 
 
+def test_a_single_unsorted_row_is_counted_as_one(store: Store, version: VersionInfo) -> None:
+    job = looked_through(store, version)
+    row = {"row_id": [90], "text": ["x"], "labels": [["a"]], "shares": [[0.5]], "margin": [0.1]}
+    pq.write_table(pa.table(row), checkups.folder(job.id) / record.UNLABELLED)
+    at = opened(version, "Sort by hand")
+    assert at.get("progress")[0].proto.text == "0 of 1 unsorted row is sorted"
+
+
 def test_unsorted_rows_are_sorted_by_hand_the_least_sure_first(
     store: Store, version: VersionInfo
 ) -> None:

@@ -10,7 +10,7 @@ from workbench.cli.output import command, emit
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
-    listing = command(commands, "jobs", _jobs, "List the jobs, newest first.")
+    listing = command(commands, "jobs", _jobs, "List the jobs, oldest first.")
     listing.add_argument("--active", action="store_true", help="only those that wait or run")
     cancel = command(commands, "cancel", _cancel, "Cancel a job; a training keeps its best state.")
     cancel.add_argument("job", type=int)

@@ -31,8 +31,9 @@ def show(version: VersionInfo, job: JobView, edits: Pending) -> None:
         row for row in found.to_pylist() if row["row_id"] not in edits.labels.keys() | skipped
     ]
     done = len(edits.labels)
+    are = "is" if len(found) == 1 else "are"
     st.progress(
-        done / len(found), text=f"{done:,} of {plural(len(found), 'unsorted row')} are sorted"
+        done / len(found), text=f"{done:,} of {plural(len(found), 'unsorted row')} {are} sorted"
     )
     if (more := checkups.read(job.id).facts.get("unsorted", 0)) > len(found):
         st.caption(
