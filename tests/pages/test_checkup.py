@@ -151,6 +151,24 @@ def test_a_fix_that_is_not_wanted_changes_nothing(store: Store, version: Version
     assert "would be changed" not in texts(at)
 
 
+def test_a_window_that_is_behind_is_told_so_and_changes_nothing(
+    store: Store, version: VersionInfo
+) -> None:
+    looked_through(store, version, duplicates())
+    at = opened(version)
+    at.button(key="fix-duplicates-change").click().run()
+    second = amendments.amend(store, version.id, Edit(frozenset({2})), "edit", "One less")
+    looked_through(store, second, duplicates())
+
+    at.button(key="fix-yes").click().run()
+
+    assert not at.exception
+    assert newest(store, version) == second
+    assert [toast.value for toast in at.toast] == [
+        "The examples were changed meanwhile: version 2 is the newest now."
+    ]
+
+
 def test_any_version_can_be_gone_back_to(store: Store, version: VersionInfo) -> None:
     second = amendments.amend(store, version.id, Edit(frozenset({2})), "edit", "One row out")
     amendments.amend(store, second.id, Edit(frozenset({3})), "edit", "Another one out")

@@ -17,9 +17,17 @@ _SHOWN = 200
 
 
 def dialog(checkup: Checkup, version: VersionInfo, job_id: int) -> None:
-    """The open question, if it is about a fix of this checkup."""
+    """The open question, if it is about a fix of this checkup; one of a page that was behind is
+    answered by what is there now."""
     question, about = dialogs.asked()
-    if not question.startswith("fix:") or about != job_id:
+    if not question.startswith("fix:"):
+        return
+    if about != job_id:
+        dialogs.answered()
+        st.toast(
+            f"The examples were changed meanwhile: version {version.number} is the newest now.",
+            icon=":material/history:",
+        )
         return
     _, kind, fix = question.split(":")
     finding = next((found for found in checkup.findings if found.kind == kind), None)
