@@ -13,17 +13,15 @@ from storage.database import Store
 from storage.tables import DatasetVersion
 from workbench import guessing
 from workbench.errors import WorkbenchError
+from workbench.example_table import canonical, parquet_of, splits_by_question
 from workbench.examples import asking, examples_of, question_roles
 from workbench.mapping import check_roles
 from workbench.preparing import (
     Plan,
     Prepared,
     Source,
-    canonical,
-    parquet_of,
     plan_from,
     prepare,
-    splits_by_question,
 )
 from workbench.readers import ReadOptions, Table, read_table
 from workbench.sources import (

@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 from workbench.conversion import limits, table_file
 from workbench.conversion.progress import Watch
 from workbench.errors import WorkbenchError
+from workbench.example_table import splits_by_question
 from workbench.mapping import columns_in
-from workbench.preparing import Plan, plan_from, splits_by_question
+from workbench.preparing import Plan, plan_from
 from workbench.preparing import prepare as prepared_from
 from workbench.readers import Table, read_table
 from workbench.readers.table import options_from
