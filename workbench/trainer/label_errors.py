@@ -155,13 +155,7 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
         f"Row {rows.row_ids[first]} ('{shortened(texts[first], _SHOWN)}') is in "
         f"'{labels[first]}', but everything else says '{better}'. "
         f"{count(number)} of {count(int(judgement.judged.sum()))} rows {_looks(number)} like that; {trust}.",
-        f"The model learns {'the' if right else 'what'} mistakes{'' if right else ' there are'}, and "
-        + (
-            f"{plural(exam, 'exam question')} with a wrong category {'makes' if exam == 1 else 'make'}"
-            " the score lower than the model deserves."
-            if exam
-            else "is less sure about everything near them."
-        ),
+        _effect(exam, sure=bool(right)),
         min(0.6, (2.0 if right else 0.5) * share),
         marks,
         remove="Take these rows out",
@@ -187,3 +181,14 @@ def _untold(judgement: Judgement) -> Finding:
 
 def _looks(number: int) -> str:
     return "looks" if number == 1 else "look"
+
+
+def _effect(exam: int, *, sure: bool) -> str:
+    """What such rows do; `exam` of them are exam questions."""
+    if not exam:
+        return "The model learns such mistakes, and is less sure about everything near them."
+    asked = f"{plural(exam, 'exam question')} with a wrong category"
+    if not sure:
+        return f"The model learns such mistakes; {asked} would make its score too low."
+    makes = "makes" if exam == 1 else "make"
+    return f"The model learns the mistakes, and {asked} {makes} its score lower than it deserves."
