@@ -23,3 +23,11 @@ def texts(at: AppTest) -> str:
     """Everything that the page says in words."""
     kinds = ("title", "subheader", "markdown", "caption", "success", "error", "info", "warning")
     return "\n".join(str(element.value) for kind in kinds for element in at.get(kind))
+
+
+def paste(at: AppTest, text: str) -> AppTest:
+    """The Data page after a table was pasted."""
+    at.text_area(key="data-paste").set_value(text)
+    at.button(key="data-use-paste").click().run()
+    assert not at.exception, at.exception
+    return at

@@ -10,9 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
-from tests.pages.opened import open_page, texts
-from workbench import amendments, ingest, projects
-from workbench.checkup.fixing import Edit
+from tests.pages.opened import open_page, paste, texts
+from workbench import ingest, projects
 from workbench.preparing import Source
 
 PAGE = "pages/data/data.py"
@@ -22,13 +21,6 @@ TABLE = "text\tcategory\n" + "".join(f"message number {i}\tkind {i % 3}\n" for i
 @pytest.fixture
 def project_id(store: Store) -> int:
     return projects.create_project(store, "Mails")
-
-
-def _paste(at: AppTest, text: str) -> AppTest:
-    at.text_area(key="data-paste").set_value(text)
-    at.button(key="data-use-paste").click().run()
-    assert not at.exception, at.exception
-    return at
 
 
 def _with_file(store: Store, project_id: int, content: bytes, name: str) -> AppTest:
@@ -53,7 +45,7 @@ def test_an_empty_page_teaches_what_belongs_here(project_id: int) -> None:
 
 
 def test_a_pasted_table_is_guessed_checked_and_saved(store: Store, project_id: int) -> None:
-    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at = paste(open_page(PAGE, project=project_id), TABLE)
 
     assert at.radio[0].value == "classification"
     assert "Suggested" in at.radio[0].proto.captions[0]
@@ -72,7 +64,7 @@ def test_a_pasted_table_is_guessed_checked_and_saved(store: Store, project_id: i
 
 
 def test_what_was_entered_survives_a_refresh(store: Store, project_id: int) -> None:
-    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at = paste(open_page(PAGE, project=project_id), TABLE)
     at.radio[0].set_value("completion").run()
     key = next(box.key for box in at.selectbox if box.key and box.key.endswith("prompt"))
     at.selectbox(key=key).set_value("\0weave").run()
@@ -88,7 +80,7 @@ def test_what_was_entered_survives_a_refresh(store: Store, project_id: int) -> N
 
 
 def test_an_unknown_column_in_a_template_is_said_and_nothing_is_lost(project_id: int) -> None:
-    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at = paste(open_page(PAGE, project=project_id), TABLE)
     key = next(box.key for box in at.selectbox if box.key and box.key.endswith("-text"))
     at.selectbox(key=key).set_value("\0weave").run()
 
@@ -100,7 +92,7 @@ def test_an_unknown_column_in_a_template_is_said_and_nothing_is_lost(project_id:
 
 
 def test_a_template_with_the_answer_in_it_is_warned_of(project_id: int) -> None:
-    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at = paste(open_page(PAGE, project=project_id), TABLE)
     key = next(box.key for box in at.selectbox if box.key and box.key.endswith("-text"))
 
     at.selectbox(key=key).set_value("\0weave").run()
@@ -112,7 +104,7 @@ def test_a_template_with_the_answer_in_it_is_warned_of(project_id: int) -> None:
 
 
 def test_the_model_s_view_shows_the_learned_part(store: Store, project_id: int) -> None:
-    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at = paste(open_page(PAGE, project=project_id), TABLE)
     at.radio[0].set_value("completion").run()
 
     shown = "\n".join(markdown.value for markdown in at.markdown)
@@ -192,12 +184,12 @@ def test_an_exam_file_takes_the_place_of_the_test_split(store: Store, project_id
 
 
 def test_another_file_keeps_task_and_columns_where_they_fit(store: Store, project_id: int) -> None:
-    at = _paste(open_page(PAGE, project=project_id), TABLE)
+    at = paste(open_page(PAGE, project=project_id), TABLE)
     at.radio[0].set_value("completion").run()
 
     at.button(key="data-other").click().run()
     assert [uploader.label for uploader in at.get("file_uploader")]
-    _paste(at, TABLE + "one more\tkind 1\n")
+    paste(at, TABLE + "one more\tkind 1\n")
 
     assert at.radio[0].value == "completion"
     assert at.metric[0].value == "61"
@@ -244,7 +236,7 @@ def test_a_file_that_is_gone_is_said(store: Store, project_id: int) -> None:
 
 
 def test_the_draft_is_plain_values(store: Store, project_id: int) -> None:
-    _paste(open_page(PAGE, project=project_id), TABLE)
+    paste(open_page(PAGE, project=project_id), TABLE)
 
     draft = projects.get_draft(store, project_id, "data")
 
@@ -278,44 +270,3 @@ def test_another_sheet_is_looked_at_afresh(store: Store, project_id: int) -> Non
 
 def _role_key(at: AppTest, role: str) -> str:
     return next(str(box.key) for box in at.selectbox if str(box.key).endswith(f"-{role}"))
-
-
-def test_what_was_mended_is_made_again_on_a_newer_file(store: Store, project_id: int) -> None:
-    at = _paste(open_page(PAGE, project=project_id), TABLE)
-    at.text_input(key="data-name").set_value("My mails").run()
-    at.button(key="data-save").click().run()
-    (first,) = ingest.list_versions(store, project_id)
-    edit = Edit(frozenset({4}), {(6, "text"): "hello there"})
-    amendments.amend(store, first.id, edit, "edit", "By hand")
-
-    at.button(key="data-another").click().run()
-    _paste(at, TABLE + "one more\tkind 1\n")
-    at.text_input(key="data-name").set_value("My mails").run()
-    assert at.checkbox(key="data-again").value
-    assert at.checkbox(key="data-again").label == (
-        "Make my earlier changes again: 1 row changed and 1 row taken out"
-    )
-    at.button(key="data-save").click().run()
-
-    newest, from_file, *_ = ingest.list_versions(store, project_id)
-    assert (newest.number, newest.rows, from_file.rows) == (4, 60, 61)
-    assert "made again: they are version 4" in texts(at)
-    assert "61 examples are saved as version 3" in texts(at)
-
-
-def test_earlier_changes_can_be_left_out(store: Store, project_id: int) -> None:
-    at = _paste(open_page(PAGE, project=project_id), TABLE)
-    at.text_input(key="data-name").set_value("My mails").run()
-    at.button(key="data-save").click().run()
-    (first,) = ingest.list_versions(store, project_id)
-    amendments.amend(store, first.id, Edit(frozenset({4})), "edit", "By hand")
-
-    at.button(key=f"edit-{first.id}").click().run()
-    at.checkbox(key="data-again").uncheck().run()
-    assert not open_page(PAGE, project=project_id).checkbox(key="data-again").value
-    at.button(key="data-save").click().run()
-
-    newest, *older = ingest.list_versions(store, project_id)
-    assert (newest.number, newest.rows, newest.change) == (3, 60, None)
-    assert len(older) == 2
-    assert "made again" not in texts(at)

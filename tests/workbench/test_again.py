@@ -8,8 +8,9 @@ import pytest
 
 from storage.database import Store
 from workbench import again, amendments, exploring, ingest, projects
+from workbench.again import Earlier
 from workbench.checkup.fixing import Edit
-from workbench.preparing import Source, plan_from
+from workbench.preparing import Plan, Source, plan_from
 from workbench.sources import open_source
 from workbench.versions import VersionInfo, get_version
 
@@ -33,12 +34,19 @@ class Dataset:
         )
         return get_version(self.store, saved.version_id)
 
+    def mended(self) -> tuple[VersionInfo, Earlier]:
+        """The first version, and the changes that were made to it."""
+        first = self.imported(ROWS)
+        amendments.amend(self.store, first.id, EDIT, "edit", "Some changes")
+        found = again.earlier(amendments.history(self.store, first), first.task)
+        assert found is not None
+        return first, found
+
     def edit_for(self, version: VersionInfo) -> Edit:
         """The earlier changes as an edit of this, the newest version."""
         found = again.earlier(self.before(version), version.task)
         assert found is not None
-        source = Source(version.source_hash, version.source_name)
-        plan = plan_from(version.task, version.mapping)
+        source, plan = came_from(version)
         return again.carried(found, source, plan, data_of(version), open_source(source))
 
     def before(self, version: VersionInfo) -> list[VersionInfo]:
@@ -49,6 +57,12 @@ class Dataset:
 @pytest.fixture
 def dataset(store: Store, tmp_path: Path) -> Dataset:
     return Dataset(store, tmp_path)
+
+
+def came_from(version: VersionInfo) -> tuple[Source, Plan]:
+    """The file of a version, and how it was read."""
+    source = Source(version.source_hash, version.source_name)
+    return source, plan_from(version.task, version.mapping)
 
 
 def data_of(version: VersionInfo) -> "pq.Table":
@@ -106,13 +120,9 @@ def test_of_rows_that_say_the_same_the_first_is_the_first(store: Store, dataset:
     assert edit == Edit(frozenset({4}), {})
 
 
-def test_of_the_same_file_rows_are_known_by_their_number(store: Store, dataset: Dataset) -> None:
-    first = dataset.imported(ROWS)
-    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
-    found = again.earlier(amendments.history(store, first), first.task)
-    assert found is not None
-    source = Source(first.source_hash, first.source_name)
-    plan = plan_from(first.task, first.mapping)
+def test_of_the_same_file_rows_are_known_by_their_number(dataset: Dataset) -> None:
+    first, found = dataset.mended()
+    source, plan = came_from(first)
     other_texts = data_of(first).slice(0, 3)
     shouted = ["QUESTION NUMBER 0", "QUESTION NUMBER 1", "question number 2"]
     place = other_texts.column_names.index("text")
@@ -123,13 +133,9 @@ def test_of_the_same_file_rows_are_known_by_their_number(store: Store, dataset: 
     assert edit == Edit(frozenset(), {(4, "label"): "delivery"}), "row 3 says something else now"
 
 
-def test_a_file_that_is_read_otherwise_numbers_other_rows(store: Store, dataset: Dataset) -> None:
-    first = dataset.imported(ROWS)
-    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
-    found = again.earlier(amendments.history(store, first), first.task)
-    assert found is not None
-    source = Source(first.source_hash, first.source_name)
-    plan = plan_from(first.task, first.mapping)
+def test_a_file_that_is_read_otherwise_numbers_other_rows(dataset: Dataset) -> None:
+    first, found = dataset.mended()
+    source, plan = came_from(first)
     sheet = dataclasses.replace(plan, read=dataclasses.replace(plan.read, sheet="March"))
     exam = dataclasses.replace(plan, test=Source("e" * 64, "exam.csv"))
 
