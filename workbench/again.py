@@ -53,24 +53,23 @@ def earlier(versions: list[VersionInfo], task: str) -> Earlier | None:
     return None
 
 
-def changes(found: Earlier) -> Edit:
-    """All that was changed, on the rows of the version that came from the file."""
-    return carrying.changes_between(*_before_and_after(found))
-
-
-def carried(found: Earlier, source: Source, plan: Plan, data: pa.Table, table: Table) -> Edit:
-    """The changes as an edit of new examples.
+def carried(
+    found: Earlier, source: Source, plan: Plan, data: pa.Table, table: Table
+) -> tuple[Edit, int]:
+    """The changes as an edit of new examples, and how many rows of them it leaves out.
 
     Args:
         source: where the new examples are from.
         data: the new examples.
         table: the rows of the new file, of which some may have no category.
     """
-    before, after = _before_and_after(found)
+    before = pq.read_table(found.first.path)
+    edit = carrying.changes_between(before, pq.read_table(found.last.path))
     now = carrying.Now(
         data, same_rows(found, source, plan), task_named(plan.task), plan.roles, of_table(table)
     )
-    return carrying.carried(carrying.changes_between(before, after), before, now)
+    made = carrying.carried(edit, before, now)
+    return made, max(0, edit.rows - made.rows)
 
 
 def same_rows(found: Earlier, source: Source, plan: Plan) -> bool:
@@ -122,7 +121,7 @@ def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | No
         return None
     source = Source(version.source_hash, version.source_name)
     plan = plan_from(version.task, version.mapping)
-    edit = carried(found, source, plan, amendments.data_of(version), table)
+    edit, _ = carried(found, source, plan, amendments.data_of(version), table)
     if not edit.rows:
         return None
     return amendments.amend(store, version.id, edit, AGAIN, _title(found))
@@ -139,7 +138,3 @@ def made_of(store: Store, version: VersionInfo) -> VersionInfo | None:
 
 def _title(found: Earlier) -> str:
     return f"The changes of version {found.last.number} made again"
-
-
-def _before_and_after(found: Earlier) -> tuple[pa.Table, pa.Table]:
-    return pq.read_table(found.first.path), pq.read_table(found.last.path)

@@ -45,6 +45,12 @@ def conversations(store: Store, folder: Path, said: str) -> VersionInfo:
     return get_version(store, saved.version_id)
 
 
+def row(version: VersionInfo, number: int) -> dict[str, str]:
+    """A row of a version; empty if it has none of this number."""
+    found = checkups.rows_by_id(version, [number]).to_pylist()
+    return found[0] if found else {}
+
+
 def looked_through(
     store: Store, version: VersionInfo, *findings: Finding, score: int = 80, **facts: Any
 ) -> JobView:

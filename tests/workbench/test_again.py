@@ -47,7 +47,7 @@ class Dataset:
         found = again.earlier(self.before(version), version.task)
         assert found is not None
         source, plan = came_from(version)
-        return again.carried(found, source, plan, data_of(version), open_source(source))
+        return again.carried(found, source, plan, data_of(version), open_source(source))[0]
 
     def before(self, version: VersionInfo) -> list[VersionInfo]:
         history = amendments.history(self.store, version)
@@ -128,9 +128,10 @@ def test_of_the_same_file_rows_are_known_by_their_number(dataset: Dataset) -> No
     place = other_texts.column_names.index("text")
     other_texts = other_texts.set_column(place, "text", [shouted])
 
-    edit = again.carried(found, source, plan, other_texts, open_source(source))
+    edit, lost = again.carried(found, source, plan, other_texts, open_source(source))
 
     assert edit == Edit(frozenset(), {(4, "label"): "delivery"}), "row 3 says something else now"
+    assert lost == 2
 
 
 def test_a_file_that_is_read_otherwise_numbers_other_rows(dataset: Dataset) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from storage import conversions
 from storage.database import Store
-from tests.fakes.looked import duplicates, looked_through, mails
+from tests.fakes.looked import duplicates, looked_through, mails, row
 from workbench import amending, amendments, checkups, ingest
 from workbench.amendments import EDIT, Fix
 from workbench.checkup import record
@@ -20,11 +20,6 @@ from workbench.versions import VersionInfo, get_version
 @pytest.fixture
 def version(store: Store, tmp_path: Path) -> VersionInfo:
     return mails(store, tmp_path)
-
-
-def row(version: VersionInfo, number: int) -> dict[str, str]:
-    found = checkups.rows_by_id(version, [number]).to_pylist()
-    return found[0] if found else {}
 
 
 def test_a_fix_takes_out_what_is_marked_and_the_version_before_stays(

@@ -8,7 +8,7 @@ import pytest
 
 from storage.database import Store
 from storage.tables import Job, Project
-from tests.fakes.looked import conversations, mails
+from tests.fakes.looked import conversations, mails, row
 from tests.workbench import conversion_jobs
 from workbench import amendments, checkups, exploring, ingest, row_search
 from workbench.checkup.fixing import WHOLE, Edit
@@ -22,11 +22,6 @@ from workbench.versions import VersionInfo, delete_dataset, get_version
 @pytest.fixture
 def version(store: Store, tmp_path: Path) -> VersionInfo:
     return mails(store, tmp_path)
-
-
-def row(version: VersionInfo, number: int) -> dict[str, str]:
-    found = checkups.rows_by_id(version, [number]).to_pylist()
-    return found[0] if found else {}
 
 
 def found(version: VersionInfo, edits: Pending, query: Query) -> list[int]:

@@ -37,12 +37,19 @@ def choose(
     if found.is_large or prepared.file is not None:
         return _ticked(draft, Offer(found, None), "Make my earlier changes again", "")
     with errors.shown():
-        edit = again.carried(found, source, prepared.plan, prepared.data, table)
-        lost = max(0, again.changes(found).rows - edit.rows)
+        key = repr((found.first.path, found.last.path, source, prepared.plan))
+        edit, lost = _carried(key, found, source, prepared, table)
         if edit.rows:
             words = f"Make my earlier changes again: {edit.sentence()}"
             return _ticked(draft, Offer(found, edit), words, _lost(lost))
     return None
+
+
+@st.cache_data(max_entries=6, show_spinner=False)
+def _carried(
+    key: str, _found: Earlier, _source: Source, _prepared: Prepared, _table: Table
+) -> tuple[Edit, int]:
+    return again.carried(_found, _source, _prepared.plan, _prepared.data, _table)
 
 
 def _ticked(draft: Draft, offer: Offer, words: str, lost: str) -> Offer | None:
