@@ -4,6 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
   command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 PYTHON := $(or $(PYTHON),python3)
 PY := .venv/bin/python
+# Folders of tests that need no child process and no model to be trained.
+PURE := $(addprefix tests/,core data models system training evaluation use projects cli)
+# Tests among these that load the models' libraries.
+HEAVY := tests/core/test_chat_template.py tests/use/test_foreground.py
 
 # Where this is set, each of the tests' many processes would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -27,24 +31,23 @@ lint:
 	@$(PY) -m mypy
 
 unit:
-	@$(PY) -m pytest -n 2 tests/storage tests/workbench tests/test_layers.py \
-	  --ignore tests/workbench/worker
+	@$(PY) -m pytest -n 2 tests/storage $(PURE) tests/jobs tests/test_layers.py \
+	  --ignore tests/jobs/worker --ignore tests/jobs/launchers $(addprefix --ignore ,$(HEAVY))
 
 # Trainer and model server, on real models and on tiny ones of many architectures.
 models:
-	@$(PY) -m pytest -n 2 tests/trainer tests/serving
+	@$(PY) -m pytest -n 2 tests/engine $(HEAVY)
 
 # Real processes, killed and starved as life does it.
 faults:
-	@$(PY) -m pytest -n 2 tests/workbench/worker tests/faults
+	@$(PY) -m pytest -n 2 tests/jobs/worker tests/jobs/launchers tests/faults
 
 # The tests of what is kept and of the queue again, on a PostgreSQL server of their own.
 postgresql:
 	@$(PY) -m pytest -n 2 --database postgresql tests/storage \
-	  tests/workbench/worker tests/faults/test_worker_death.py tests/faults/test_one_worker.py \
-	  tests/workbench/test_jobs.py tests/workbench/test_ingestion.py \
-	  tests/workbench/test_backup.py \
-	  tests/workbench/test_restore.py tests/workbench/test_restore_refused.py \
+	  tests/jobs/worker tests/jobs/launchers tests/faults/test_worker_death.py \
+	  tests/faults/test_one_worker.py tests/jobs/test_job.py tests/jobs/test_ingest_events.py \
+	  tests/system/backup \
 	  tests/faults/test_queue_under_load.py::test_every_job_is_claimed_once \
 	  tests/faults/test_queue_under_load.py::test_no_read_modify_write_is_lost \
 	  tests/faults/test_queue_under_load.py::test_pages_look_on_while_a_run_writes

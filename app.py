@@ -6,8 +6,9 @@ as a module, for the server, and then as a script for every view of a page.
 
 import streamlit as st
 
-from workbench.home import keep_log
-from workbench.ui import download_route, errors, frame, upload_route
+from workbench.system.home import keep_log
+from workbench.ui import errors, frame
+from workbench.ui.routes import download_route, upload_route
 
 if __name__ == "__main__":
     frame.show()

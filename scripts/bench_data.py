@@ -25,11 +25,16 @@ os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 from storage import files  # noqa: E402
 from storage.database import Store  # noqa: E402
 from storage.schema import open_store  # noqa: E402
-from workbench import checkup_spec, checkups, conversions, ingest, jobs, projects, worker_process  # noqa: E402
-from workbench.conversions import Order  # noqa: E402
-from workbench.jobs import JobView  # noqa: E402
-from workbench.preparing import Plan, Source  # noqa: E402
-from workbench.readers import ReadOptions  # noqa: E402
+from workbench.data import checkup_spec, checkups  # noqa: E402
+from workbench.data import datasets as ingest  # noqa: E402
+from workbench.data.examples.prepare import Plan, Source  # noqa: E402
+from workbench.data.files import large as conversions  # noqa: E402
+from workbench.data.files.large import Order  # noqa: E402
+from workbench.data.readers import ReadOptions  # noqa: E402
+from workbench.jobs import job as jobs  # noqa: E402
+from workbench.jobs import worker_process  # noqa: E402
+from workbench.jobs.job import JobView  # noqa: E402
+from workbench.projects import projects  # noqa: E402
 
 DATA = Path(os.environ.get("WORKBENCH_BENCH_DATA") or ROOT.parent / "shared" / "data")
 SEED, RATE, MILLION = 42, 0.05, 1_000_000
@@ -47,10 +52,10 @@ def labels() -> int:
     if not path.is_file():
         print(f"There is no {path}: name the folder that holds banking77 in WORKBENCH_BENCH_DATA.")
         return 2
-    from workbench.trainer import label_errors
-    from workbench.trainer.checkup import READ_TOKENS
-    from workbench.trainer.encoder import load_encoder, load_reader, read
-    from workbench.trainer.prepare import ensure_ready
+    from workbench.engine.checkup import label_errors
+    from workbench.engine.checkup.checkup import READ_TOKENS
+    from workbench.engine.encoder.encoder import load_encoder, load_reader, read
+    from workbench.engine.models.prepare import ensure_ready
 
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -55,15 +55,15 @@ def _in_process(mode: str) -> list[float]:
 
 def _measure(mode: str) -> int:
     """Print the seconds of a step for each batch size."""
-    importlib.import_module("workbench.trainer")  # sets how threads wait, before torch is loaded
+    importlib.import_module("workbench.engine")  # sets how threads wait, before torch is loaded
     import torch
     from peft.tuners.tuners_utils import BaseTunerLayer
 
-    from workbench.recipe import Recipe
-    from workbench.trainer import models
-    from workbench.trainer.fused_lora import fuse
-    from workbench.trainer.loss import AnswerLoss
-    from workbench.trainer.prepare import ensure_ready
+    from workbench.core.recipe import Recipe
+    from workbench.engine.causal.loss import AnswerLoss
+    from workbench.engine.models import load as models
+    from workbench.engine.models.fused_lora import fuse
+    from workbench.engine.models.prepare import ensure_ready
 
     base = models.load_base(ensure_ready("SmolLM2-135M-Instruct"), "nf4")
     if mode == "plain":

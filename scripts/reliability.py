@@ -25,10 +25,10 @@ from tests.fakes import postgres  # noqa: E402
 from tests.fakes.harness import folder_of, until  # noqa: E402
 from tests.faults import load, real, test_uploads  # noqa: E402
 from tests.faults.conftest import running_web  # noqa: E402
-from tests.trainer.writers import make_writer  # noqa: E402
-from workbench import uploads  # noqa: E402
-from workbench.ingestion import ingest_all  # noqa: E402
-from workbench.words import plural  # noqa: E402
+from tests.helpers.writers import make_writer  # noqa: E402
+from workbench.core.words import plural  # noqa: E402
+from workbench.data.files import uploads  # noqa: E402
+from workbench.jobs.ingest_events import ingest_all  # noqa: E402
 
 EVENTS = 1_000_000
 

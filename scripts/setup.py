@@ -107,7 +107,7 @@ def _install_models() -> str:
 
 
 def _prepare_models() -> str:
-    if _run([str(PYTHON), "-m", "workbench.trainer.prepare"]) != 0:
+    if _run([str(PYTHON), "-m", "workbench.engine.models.prepare"]) != 0:
         return "The base models could not be prepared: the lines above say why."
     return ""
 
@@ -134,7 +134,7 @@ def _run(command: list[str], quiet: bool = False) -> int:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(sys.version.encode() + str(ROOT).encode())
-    for name in (APP_LIST, DEV_LIST, MODEL_LIST, "workbench/trainer/prepare.py"):
+    for name in (APP_LIST, DEV_LIST, MODEL_LIST, "workbench/engine/models/prepare.py"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 

@@ -26,6 +26,14 @@ _numbers = itertools.count(1)
 gc.set_threshold(100_000, 50, 1000)  # what is imported stays: to look for garbage takes a fifth
 
 
+def pytest_pycollect_makemodule() -> None:
+    """Before tests are read: the same examples in every run, on a slow machine, too."""
+    from hypothesis import settings
+
+    settings.register_profile("alike", derandomize=True, deadline=None, database=None)
+    settings.load_profile("alike")
+
+
 def pytest_collection_finish() -> None:
     gc.freeze()
 
@@ -126,3 +134,24 @@ def store(
         opened.engine.url = opened.engine.url.set(database=str(home / "workbench.db"))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def saved(store: "Store", tmp_path: Path) -> Path:
+    """A backup of a full home."""
+    from tests.helpers import full_home
+    from workbench.system.backup.backup import make_backup
+
+    full_home.fill(store)
+    return make_backup(store, tmp_path / "all.zip").path
+
+
+@pytest.fixture(scope="session")
+def smol() -> Path:
+    """The bundled model that writes."""
+    from workbench.engine.models.prepare import ensure_ready
+    from workbench.models.bundled import shipped_path
+
+    if shipped_path("SmolLM2-135M-Instruct") is None:
+        pytest.skip("the bundled models are not installed (make setup)")
+    return ensure_ready("SmolLM2-135M-Instruct")

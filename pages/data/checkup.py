@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from workbench import checkups, mending
-from workbench.jobs import JobView
+from workbench.data import bulk_changes as mending
+from workbench.data import checkups
+from workbench.data.versions import VersionInfo
+from workbench.jobs.job import JobView
 from workbench.ui import context, errors, frame, job_progress
 from workbench.ui.checkup import choice, curve, findings, fixing, history
 from workbench.ui.frame import PAGES
-from workbench.versions import VersionInfo
 
 frame.header(
     "Data",

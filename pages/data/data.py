@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from workbench import conversions, ingest, projects
-from workbench.conversions import Order
-from workbench.errors import WorkbenchError
-from workbench.preparing import Prepared, Source
-from workbench.readers import Table
+from workbench.core.errors import WorkbenchError
+from workbench.data import datasets as ingest
+from workbench.data.examples.prepare import Prepared, Source
+from workbench.data.files import large as conversions
+from workbench.data.files.large import Order
+from workbench.data.readers import Table
+from workbench.projects import projects
 from workbench.ui import context, frame
-from workbench.ui.data_step import (
+from workbench.ui.data import (
     cached,
     choices,
     exam,
@@ -19,8 +21,8 @@ from workbench.ui.data_step import (
     saving,
     source,
 )
-from workbench.ui.data_step import draft as drafts
-from workbench.ui.data_step.draft import Draft
+from workbench.ui.data import draft as drafts
+from workbench.ui.data.draft import Draft
 
 frame.header(
     "Data",

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from workbench import checkups, exploring, mending
-from workbench.exploring import Pending
-from workbench.jobs import JobView
+from workbench.data import bulk_changes as mending
+from workbench.data import checkups
+from workbench.data import pending_edits as exploring
+from workbench.data.pending_edits import Pending
+from workbench.data.versions import VersionInfo
+from workbench.jobs.job import JobView
 from workbench.ui import context, errors, frame, job_progress
 from workbench.ui.checkup import choice, history
 from workbench.ui.explore import categories, labelling, map, row_form, rows
 from workbench.ui.frame import PAGES
-from workbench.versions import VersionInfo
 
 frame.header(
     "Data",

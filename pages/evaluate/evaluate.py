@@ -3,14 +3,17 @@
 import pandas as pd
 import streamlit as st
 
-from workbench import evaluation, training, verdict
-from workbench.evaluation import EvaluationInfo
-from workbench.recipe import FIELDS
-from workbench.training import RunView
-from workbench.ui import context, errors, exam_jobs, exam_rows, frame, mixups, scores
+from workbench.core.recipe import FIELDS
+from workbench.evaluation import evaluations as evaluation
+from workbench.evaluation import verdict
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.verdict import Verdict
+from workbench.training import runs as training
+from workbench.training.runs import RunView
+from workbench.ui import context, errors, frame
+from workbench.ui.evaluation import exam_jobs, exam_rows, mixups, scores
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
-from workbench.verdict import Verdict
 
 TRAIN, ICON_TRAIN = "pages/train/train.py", ":material/model_training:"
 USE, ICON_USE = "pages/use/playground.py", ":material/forum:"

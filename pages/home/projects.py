@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from workbench import projects, steps
-from workbench.projects import ProjectCard, ProjectView
+from workbench.projects import projects, steps
+from workbench.projects.projects import ProjectCard, ProjectView
 from workbench.ui import context, dialogs, errors, frame
 from workbench.ui.numbers import when
 from workbench.ui.text import plain

@@ -4,15 +4,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from workbench import catalogue, estimate, jobs, projects
-from workbench import versions as datasets
-from workbench.estimate import Fit
-from workbench.hardware import hardware
-from workbench.hub import GatedModel, save_token
-from workbench.model_info import FAILED, LOADING, ModelInfo, can_learn
-from workbench.presets import preset
-from workbench.recommendation import recommend
-from workbench.tasks import task_named
+from workbench.core.tasks import task_named
+from workbench.data import versions as datasets
+from workbench.jobs import job as jobs
+from workbench.models import catalogue
+from workbench.models.hub import GatedModel, save_token
+from workbench.models.model_info import FAILED, LOADING, ModelInfo, can_learn
+from workbench.models.recommendation import recommend
+from workbench.projects import projects
+from workbench.system.hardware import hardware
+from workbench.training import estimate
+from workbench.training.estimate import Fit
+from workbench.training.presets import preset
 from workbench.ui import context, dialogs, errors, frame
 from workbench.ui.numbers import short_count, size
 from workbench.ui.text import plain

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from workbench import jobs, queue, story
-from workbench.jobs import JobView
-from workbench.queue import Queue, QueuedJob
+from workbench.jobs import job as jobs
+from workbench.jobs import queue
+from workbench.jobs.job import JobView
+from workbench.jobs.queue import Queue, QueuedJob
+from workbench.training import summary as story
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, plural, when
 from workbench.ui.text import plain

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench import doctor, home
+from workbench.system import doctor, home
 from workbench.ui import context, frame
 from workbench.ui.numbers import size
 from workbench.ui.text import plain

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from workbench import backups, disk_use
-from workbench.backups import BackupFile, Making
-from workbench.disk_use import DiskUse, Freeable
-from workbench.ui import charts, context, dialogs, download_route, errors, frame
+from workbench.system import disk_use
+from workbench.system.backup import backups
+from workbench.system.backup.backups import BackupFile, Making
+from workbench.system.disk_use import DiskUse, Freeable
+from workbench.ui import charts, context, dialogs, errors, frame
 from workbench.ui.numbers import count, percent, size, when
+from workbench.ui.routes import download_route
 from workbench.ui.text import plain
 
 POLL = "1s"

@@ -4,21 +4,26 @@ from typing import Any
 
 import streamlit as st
 
-from workbench import catalogue, estimate, history, projects, training
-from workbench import versions as datasets
-from workbench.estimate import Estimate
-from workbench.hardware import hardware
-from workbench.headline import headline
-from workbench.model_info import READY, ModelInfo, can_learn
-from workbench.presets import PRESETS, preset
-from workbench.recipe import Recipe, from_dict
-from workbench.training import RunView
-from workbench.ui import context, dialogs, errors, frame, run_view, status
+from workbench.core.metrics import headline
+from workbench.core.recipe import Recipe, from_dict
+from workbench.core.words import plural
+from workbench.data import versions as datasets
+from workbench.data.versions import VersionInfo
+from workbench.models import catalogue
+from workbench.models.model_info import READY, ModelInfo, can_learn
+from workbench.projects import projects
+from workbench.system.hardware import hardware
+from workbench.training import estimate
+from workbench.training import past_runs as history
+from workbench.training import runs as training
+from workbench.training.estimate import Estimate
+from workbench.training.presets import PRESETS, preset
+from workbench.training.runs import RunView
+from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import size, when
-from workbench.ui.recipe_form import recipe_form
 from workbench.ui.text import plain
-from workbench.versions import VersionInfo
-from workbench.words import plural
+from workbench.ui.training import run_view
+from workbench.ui.training.recipe_form import recipe_form
 
 OWN = "own"
 DEFAULT = "balanced"

@@ -2,24 +2,22 @@
 
 import streamlit as st
 
-from workbench import chat, chat_examples, conversations
-from workbench.chat import Answerer
-from workbench.chat_examples import Example
-from workbench.conversations import ConversationInfo, Turn
-from workbench.ui import (
-    chat_answering,
-    chat_history,
-    chat_programs,
-    chat_server,
-    chat_settings,
-    chat_sorting,
-    chat_turns,
-    context,
-    errors,
-    frame,
-)
-from workbench.ui.chat_settings import ChatSettings
+from workbench.ui import context, errors, frame
 from workbench.ui.text import plain
+from workbench.ui.use import answering as chat_answering
+from workbench.ui.use import history as chat_history
+from workbench.ui.use import programs as chat_programs
+from workbench.ui.use import server as chat_server
+from workbench.ui.use import settings as chat_settings
+from workbench.ui.use import sorting as chat_sorting
+from workbench.ui.use import turns as chat_turns
+from workbench.ui.use.settings import ChatSettings
+from workbench.use import conversations
+from workbench.use import playground as chat
+from workbench.use import suggestions as chat_examples
+from workbench.use.conversations import ConversationInfo, Turn
+from workbench.use.playground import Answerer
+from workbench.use.suggestions import Example
 
 PENDING = "pending-question"
 store = context.store()

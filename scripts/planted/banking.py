@@ -3,8 +3,8 @@
 import csv
 from pathlib import Path
 
-from workbench.checkup.rows import Rows
-from workbench.tasks import TASKS
+from workbench.core.tasks import TASKS
+from workbench.data.checkup.rows import Rows
 
 SEED = 42
 Texts = list[tuple[str, str]]

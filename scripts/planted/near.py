@@ -4,9 +4,9 @@ import random
 from pathlib import Path
 
 from planted.banking import SEED, Texts, banking77, rows_of
-from workbench.checkup import duplicates
-from workbench.checkup.rows import Rows
-from workbench.checkup.tokens import plain
+from workbench.data.checkup.checks import duplicates
+from workbench.data.checkup.rows import Rows
+from workbench.data.checkup.similarity.tokens import plain
 
 PLANTED = 300
 

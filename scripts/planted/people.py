@@ -6,8 +6,8 @@ from pathlib import Path
 
 from planted.banking import SEED, banking77, rows_of
 from planted.secrets import MADE
-from workbench.checkup import personal
-from workbench.samples import FILE
+from workbench.data.checkup.checks import personal
+from workbench.projects.samples import FILE
 
 PEOPLE = 100
 

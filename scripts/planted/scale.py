@@ -9,9 +9,9 @@ from pathlib import Path
 
 from planted.banking import SEED
 from planted.secrets import PEOPLE
-from workbench.checkup import checks
-from workbench.checkup.rows import Rows
-from workbench.tasks import TASKS
+from workbench.core.tasks import TASKS
+from workbench.data.checkup import run as checks
+from workbench.data.checkup.rows import Rows
 
 MILLION = 1_000_000
 

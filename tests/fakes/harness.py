@@ -25,10 +25,10 @@ from storage.tables import (
 )
 from tests.fakes.trainer_command import fake_trainer
 from tests.fakes.worker import QUICK
-from workbench.job_dir import JobDir
-from workbench.launchers.local import LocalLauncher
-from workbench.recipe import Recipe
-from workbench.worker import Worker
+from workbench.core.recipe import Recipe
+from workbench.jobs.launchers.local import LocalLauncher
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.worker import Worker
 
 
 def until(condition: Callable[[], Any], timeout_s: float = 20.0) -> Any:

@@ -10,11 +10,13 @@ import pyarrow.parquet as pq
 from storage import files
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
-from workbench import checkups, ingest, projects
-from workbench.checkup import record
-from workbench.checkup.finding import Finding, Mark
-from workbench.jobs import JobView
-from workbench.versions import VersionInfo, get_version
+from workbench.data import checkups
+from workbench.data import datasets as ingest
+from workbench.data.checkup import record
+from workbench.data.checkup.finding import Finding, Mark
+from workbench.data.versions import VersionInfo, get_version
+from workbench.jobs.job import JobView
+from workbench.projects import projects
 
 LABELS = ("delivery", "refund", "other")
 

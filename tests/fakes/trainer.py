@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from workbench.job_dir import (
+from workbench.jobs.process.job_dir import (
     LIFELINE_VARIABLE,
     EventWriter,
     JobDir,

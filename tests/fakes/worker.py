@@ -4,10 +4,10 @@ import sys
 
 from storage.schema import open_store
 from tests.fakes.trainer_command import fake_trainer
-from workbench import worker_process
-from workbench.launchers.local import LocalLauncher
-from workbench.supervision import Timing
-from workbench.worker import Signals, Worker, run
+from workbench.jobs import worker_process
+from workbench.jobs.launchers.local import LocalLauncher
+from workbench.jobs.supervision import Timing
+from workbench.jobs.worker import Signals, Worker, run
 
 QUICK = Timing(loop_s=0.02, ingest_s=0.0, orphan_grace_s=0.3, cancel_grace_s=0.3)
 

@@ -18,7 +18,7 @@ import pytest
 
 from storage.database import Store
 from tests.faults.real import Machine, machine
-from tests.trainer.writers import make_writer
+from tests.helpers.writers import make_writer
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,9 +12,11 @@ from storage import jobs
 from storage.database import Store
 from storage.tables import RUNNING, Job, Project
 from tests.fakes.harness import add_job, folder_of, job_of
-from workbench import projects, queue, steps, training
-from workbench.ingestion import ingest
-from workbench.job_dir import EventWriter
+from workbench.jobs import queue
+from workbench.jobs.ingest_events import ingest
+from workbench.jobs.process.job_dir import EventWriter
+from workbench.projects import projects, steps
+from workbench.training import runs as training
 
 POINT_EVERY = 10
 """Of a flood of events, each tenth is a point of a curve."""

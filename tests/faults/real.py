@@ -1,6 +1,6 @@
 """The product's own processes, killed as life kills them: worker, trainer and web, on a tiny model.
 
-Nothing here is a fake but the size of the model: the trainer is `python -m workbench.trainer`.
+Nothing here is a fake but the size of the model: the trainer is `python -m workbench.engine`.
 """
 
 import contextlib
@@ -18,10 +18,13 @@ from storage import files, runs
 from storage.database import Store
 from storage.tables import Job
 from tests.fakes.harness import folder_of, job_of, until
-from tests.trainer.writers import recipe, replies
-from workbench import catalogue, ingest, projects, training
-from workbench.job_dir import JobDir, read_events
-from workbench.recipe import from_dict
+from tests.helpers.writers import recipe, replies
+from workbench.core.recipe import from_dict
+from workbench.data import datasets as ingest
+from workbench.jobs.process.job_dir import JobDir, read_events
+from workbench.models import catalogue
+from workbench.projects import projects
+from workbench.training import runs as training
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STEPS = 12
@@ -39,8 +42,8 @@ class Machine:
         self._webs: list[subprocess.Popen[str]] = []
 
     def start_worker(self) -> subprocess.Popen[str]:
-        """`python -m workbench.worker`, as the app starts it."""
-        worker = self._start("-m", "workbench.worker")
+        """`python -m workbench.jobs.worker`, as the app starts it."""
+        worker = self._start("-m", "workbench.jobs.worker")
         self._workers.append(worker)
         return worker
 
@@ -98,7 +101,7 @@ def trainers(job_id: int) -> list[psutil.Process]:
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             line = process.cmdline()
-            if line[-1:] == [str(folder_of(job_id).path)] and "workbench.trainer" in line:
+            if line[-1:] == [str(folder_of(job_id).path)] and "workbench.engine" in line:
                 found.append(process)
     return found
 

@@ -20,7 +20,7 @@ from tests.faults.real import (
     wait_for_end,
     wait_for_phase,
 )
-from workbench import worker_process
+from workbench.jobs import worker_process
 
 LOOK_S = 0.2
 

@@ -11,7 +11,7 @@ from storage import files
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
 from tests.fakes.harness import add_job, new_worker, starts_of, status_of, until
-from workbench import worker, worker_process
+from workbench.jobs import worker, worker_process
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +28,10 @@ def test_ensure_worker_starts_one_and_only_one(store: Store, home: Path) -> None
         assert min(_ensure_s() for _ in range(20)) < 0.005
         assert worker_process._started is process
         second = subprocess.run(
-            [sys.executable, "-m", "workbench.worker"], cwd=CHECKOUT, capture_output=True, text=True
+            [sys.executable, "-m", "workbench.jobs.worker"],
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
         )
         assert second.returncode == 2
         assert second.stderr == (f"A worker runs for {home} already: there is nothing to do.\n")

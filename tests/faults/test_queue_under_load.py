@@ -15,7 +15,7 @@ from tests.faults.load import (
     watch,
     write_flood,
 )
-from workbench.ingestion import ingest_all
+from workbench.jobs.ingest_events import ingest_all
 
 EVENTS = 1_000_000
 SESSIONS, POLL_S, FOR_S = 20, 2.0, 6.0

@@ -28,13 +28,15 @@ from tests.fakes.harness import (
 )
 from tests.fakes.worker import QUICK
 from tests.faults.conftest import ROOT, Web
-from workbench import conversions, jobs, projects, uploads
-from workbench.conversion import table_file
-from workbench.job_dir import JobDir, read_json, write_json
-from workbench.launchers.local import LocalLauncher, module_command
-from workbench.preparing import Source
-from workbench.readers import ReadOptions
-from workbench.worker import Worker
+from workbench.data.examples.prepare import Source
+from workbench.data.files import large as conversions
+from workbench.data.files import uploads
+from workbench.data.readers import ReadOptions, table_file
+from workbench.jobs import job as jobs
+from workbench.jobs.launchers.local import LocalLauncher, module_command
+from workbench.jobs.process.job_dir import JobDir, read_json, write_json
+from workbench.jobs.worker import Worker
+from workbench.projects import projects
 
 ROW = b"Where is my parcel? It was due on Monday and nobody knows anything,Delivery\n"
 GIB = 1 << 30

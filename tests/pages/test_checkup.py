@@ -12,13 +12,15 @@ from storage.tables import FAILED, RUNNING, Job
 from tests.fakes.harness import job_of
 from tests.fakes.looked import conversations, duplicates, looked_through, mails
 from tests.pages.opened import open_page, texts
-from workbench import amendments, checkups, projects
-from workbench.amendments import Fix
-from workbench.checkup import record
-from workbench.checkup.finding import Mark
-from workbench.checkup.fixing import Edit
+from workbench.data import changes as amendments
+from workbench.data import checkups
+from workbench.data.changes import Fix
+from workbench.data.checkup import record
+from workbench.data.checkup.finding import Mark
+from workbench.data.edits.edit import Edit
+from workbench.data.versions import VersionInfo
+from workbench.projects import projects
 from workbench.ui.checkup import marked
-from workbench.versions import VersionInfo
 
 PAGE = "pages/data/checkup.py"
 CURVE: dict[str, Any] = {

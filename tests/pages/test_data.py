@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from tests.pages.opened import open_page, paste, texts
-from workbench import ingest, projects
-from workbench.preparing import Source
+from workbench.data import datasets as ingest
+from workbench.data.examples.prepare import Source
+from workbench.projects import projects
 
 PAGE = "pages/data/data.py"
 TABLE = "text\tcategory\n" + "".join(f"message number {i}\tkind {i % 3}\n" for i in range(60))

@@ -4,8 +4,10 @@ import pytest
 
 from storage.database import Store
 from tests.pages.opened import open_page, paste, texts
-from workbench import amendments, ingest, projects
-from workbench.checkup.fixing import Edit
+from workbench.data import changes as amendments
+from workbench.data import datasets as ingest
+from workbench.data.edits.edit import Edit
+from workbench.projects import projects
 
 PAGE = "pages/data/data.py"
 TABLE = "text\tcategory\n" + "".join(f"message number {i}\tkind {i % 3}\n" for i in range(60))

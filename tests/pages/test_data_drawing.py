@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from tests.pages.opened import open_page, texts
-from workbench import ingest, projects
+from workbench.data import datasets as ingest
+from workbench.projects import projects
 
 PAGE = "pages/data/data.py"
 QUESTION = "How are exam questions drawn?"

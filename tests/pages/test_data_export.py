@@ -6,10 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
+from tests.helpers.conversion_jobs import worked_off
 from tests.pages.opened import open_page, texts
-from tests.workbench.conversion_jobs import worked_off
-from workbench import exports, ingest, jobs, projects
-from workbench.versions import VersionInfo
+from workbench.data import datasets as ingest
+from workbench.data import exports
+from workbench.data.versions import VersionInfo
+from workbench.jobs import job as jobs
+from workbench.projects import projects
 
 PAGE = "pages/data/data.py"
 

@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from tests.corpus import make
+from tests.helpers.conversion_jobs import worked_off
 from tests.pages.opened import open_page, texts
-from tests.workbench.conversion_jobs import worked_off
-from workbench import jobs, projects
+from workbench.jobs import job as jobs
+from workbench.projects import projects
 
 PAGE = "pages/data/data.py"
 FILES = make.FILES

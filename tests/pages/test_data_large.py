@@ -9,12 +9,16 @@ from streamlit.testing.v1 import AppTest
 
 from storage import files
 from storage.database import Store
+from tests.helpers.conversion_jobs import worked_off
 from tests.pages.opened import open_page, texts
-from tests.workbench.conversion_jobs import worked_off
-from workbench import arrivals, conversions, ingest, jobs, projects, uploads
-from workbench.conversion import table_file
-from workbench.jobs import JobView
-from workbench.preparing import Source
+from workbench.data import datasets as ingest
+from workbench.data.examples.prepare import Source
+from workbench.data.files import arrivals, uploads
+from workbench.data.files import large as conversions
+from workbench.data.readers import table_file
+from workbench.jobs import job as jobs
+from workbench.jobs.job import JobView
+from workbench.projects import projects
 
 PAGE = "pages/data/data.py"
 TABLE = "text,category\n" + "".join(f"message number {i},kind {i % 3}\n" for i in range(60))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from workbench.formats import Segment
+from workbench.core.messages import Segment
 from workbench.ui.preview import marked
 
 

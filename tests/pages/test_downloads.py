@@ -6,8 +6,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from workbench import downloads
-from workbench.ui import download_route
+from workbench.data.files import downloads
+from workbench.ui.routes import download_route
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from storage.tables import Job, now
+from tests.helpers.exams import Trained, accuracies, add_exam, add_trained, answers
 from tests.pages.opened import open_page, texts
-from tests.workbench.exams import Trained, accuracies, add_exam, add_trained, answers
-from workbench import evaluation, projects
-from workbench.jobs import get_job
+from workbench.evaluation import evaluations as evaluation
+from workbench.jobs.job import get_job
+from workbench.projects import projects
 
 PAGE = "pages/evaluate/evaluate.py"
 CATEGORIES = ["Delivery"] * 40 + ["Refund"] * 40 + ["Product question"] * 20

@@ -10,9 +10,13 @@ from streamlit.testing.v1 import AppTest
 from storage.database import Store
 from tests.fakes.looked import looked_through, mails
 from tests.pages.opened import open_page, texts
-from workbench import amendments, checkups, exploring, ingest, projects
-from workbench.checkup import record
-from workbench.versions import VersionInfo, get_version
+from workbench.data import changes as amendments
+from workbench.data import checkups
+from workbench.data import datasets as ingest
+from workbench.data import pending_edits as exploring
+from workbench.data.checkup import record
+from workbench.data.versions import VersionInfo, get_version
+from workbench.projects import projects
 
 PAGE = "pages/data/explore.py"
 

@@ -10,8 +10,12 @@ from streamlit.testing.v1 import AppTest
 from storage.database import Store
 from tests.fakes.looked import conversations, mails
 from tests.pages.opened import open_page, texts
-from workbench import amendments, checkups, exploring, ingest, projects
-from workbench.versions import VersionInfo, get_version
+from workbench.data import changes as amendments
+from workbench.data import checkups
+from workbench.data import datasets as ingest
+from workbench.data import pending_edits as exploring
+from workbench.data.versions import VersionInfo, get_version
+from workbench.projects import projects
 
 PAGE = "pages/data/explore.py"
 

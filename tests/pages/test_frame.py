@@ -11,9 +11,10 @@ from streamlit.testing.v1 import AppTest
 from storage.database import Store
 from storage.tables import Job, now
 from tests.fakes.looked import mails
+from tests.helpers.made import add_dataset, add_model, add_run
 from tests.pages.opened import open_page, texts
-from tests.workbench.made import add_dataset, add_model, add_run
-from workbench import checkups, projects
+from workbench.data import checkups
+from workbench.projects import projects
 from workbench.ui import frame
 
 PAGES = Path(__file__).parents[2] / "pages"

@@ -1,9 +1,9 @@
 """The home page: the first start, cards, and what can be done with a project."""
 
 from storage.database import Store
+from tests.helpers.made import add_dataset, add_evaluation, add_model, add_run
 from tests.pages.opened import open_page, texts
-from tests.workbench.made import add_dataset, add_evaluation, add_model, add_run
-from workbench import projects
+from workbench.projects import projects
 
 
 def test_the_first_start_teaches_and_offers_the_sample() -> None:

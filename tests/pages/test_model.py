@@ -6,13 +6,14 @@ import pytest
 
 from storage.database import Store
 from storage.tables import Job
+from tests.helpers.folders import model_folder
+from tests.helpers.made import add_dataset
 from tests.pages.opened import open_page, texts
-from tests.workbench.folders import model_folder
-from tests.workbench.made import add_dataset
-from workbench import catalogue, hub, projects
-from workbench import model_folder as folders
-from workbench.errors import WorkbenchError
-from workbench.model_info import ModelInfo
+from workbench.core.errors import WorkbenchError
+from workbench.models import catalogue, hub
+from workbench.models import inspect as folders
+from workbench.models.model_info import ModelInfo
+from workbench.projects import projects
 
 PAGE = "pages/model/model.py"
 

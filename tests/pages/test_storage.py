@@ -12,10 +12,11 @@ from storage import files
 from storage.database import Store
 from storage.tables import BaseModel, Project
 from tests.fakes.harness import until
+from tests.helpers import full_home
+from tests.helpers.full_home import DONE, STOPPED, WORKING
 from tests.pages.opened import open_page, texts
-from tests.workbench import full_home
-from tests.workbench.full_home import DONE, STOPPED, WORKING
-from workbench import backup, backups, downloads
+from workbench.data.files import downloads
+from workbench.system.backup import backup, backups
 
 PAGE = "pages/storage/storage.py"
 

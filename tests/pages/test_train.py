@@ -6,10 +6,13 @@ from streamlit.testing.v1 import AppTest
 from storage import files
 from storage.database import Store
 from storage.tables import Job, Metric, now
+from tests.helpers.made import add_dataset, add_run
 from tests.pages.opened import open_page, texts
-from tests.workbench.made import add_dataset, add_run
-from workbench import catalogue, projects, training, versions
-from workbench.presets import preset
+from workbench.data import versions
+from workbench.models import catalogue
+from workbench.projects import projects
+from workbench.training import runs as training
+from workbench.training.presets import preset
 
 PAGE = "pages/train/train.py"
 

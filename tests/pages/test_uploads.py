@@ -12,9 +12,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from storage import files
-from workbench import arrivals, uploads
-from workbench.errors import WorkbenchError
-from workbench.ui import upload_route
+from workbench.core.errors import WorkbenchError
+from workbench.data.files import arrivals, uploads
+from workbench.ui.routes import upload_route
 
 BODY = b"text,label\n" + b"one,a\n" * 500
 

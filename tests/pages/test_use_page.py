@@ -14,13 +14,15 @@ from streamlit.testing.v1 import AppTest
 from storage import files
 from storage.database import Store
 from storage.tables import DatasetVersion, Job, Run
+from tests.engine.serving.conftest import PEFT_USES_AN_OLD_NAME
+from tests.helpers import made, tiny
 from tests.pages.opened import open_page, texts
-from tests.serving import tiny
-from tests.serving.conftest import PEFT_USES_AN_OLD_NAME
-from tests.workbench import made
-from workbench import conversations, model_server, projects, server_registry
-from workbench.serving.shelf import Shelf
-from workbench.ui import chat_answering
+from workbench.engine.serving.model_cache import Shelf
+from workbench.projects import projects
+from workbench.ui.use import answering as chat_answering
+from workbench.use import conversations
+from workbench.use import served_models as server_registry
+from workbench.use import server as model_server
 
 PAGE = "pages/use/playground.py"
 LABELS = ("delivery", "invoice", "refund")

@@ -3,8 +3,8 @@
 from storage import evaluations
 from storage.database import Store
 from storage.tables import Job
-from tests.workbench.made import add_dataset, add_evaluation, add_model, add_run
-from workbench import projects
+from tests.helpers.made import add_dataset, add_evaluation, add_model, add_run
+from workbench.projects import projects
 
 
 def _run(store: Store, name: str = "Run") -> int:

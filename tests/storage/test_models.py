@@ -3,8 +3,8 @@
 from storage import models
 from storage.database import Store
 from storage.tables import Job
-from tests.workbench.made import add_dataset, add_model, add_run
-from workbench import projects
+from tests.helpers.made import add_dataset, add_model, add_run
+from workbench.projects import projects
 
 
 def test_models_are_found_by_name_and_place(store: Store) -> None:

@@ -12,7 +12,7 @@ from storage.errors import StorageError
 from storage.tables import Project
 from tests.fakes import postgres
 from tests.fakes.harness import add_job, drive, new_worker, status_of
-from workbench import worker, worker_process
+from workbench.jobs import worker, worker_process
 
 OPENERS = 4
 

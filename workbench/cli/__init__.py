@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from storage.errors import StorageError
 from workbench.cli import backups, checkup, data, demo, exporting, jobs, machine, runs, use
-from workbench.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError
 
 Command = Callable[[argparse.Namespace], int]
 

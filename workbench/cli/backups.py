@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from storage.schema import open_store
-from workbench.archive import Stopped
-from workbench.backup import make_backup
 from workbench.cli.output import command, emit
-from workbench.restore import restore_backup
-from workbench.words import plural, size
+from workbench.core.words import plural, size
+from workbench.system.backup.archive import Stopped
+from workbench.system.backup.backup import make_backup
+from workbench.system.backup.restore import restore_backup
 
 
 def add_commands(commands: Any) -> None:

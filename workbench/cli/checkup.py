@@ -4,16 +4,17 @@ import argparse
 from typing import Any
 
 from storage.database import Store
-from workbench import amendments, checkups
-from workbench.amendments import Fix
-from workbench.checkup import record
-from workbench.checkup.record import FindingInfo
 from workbench.cli.data import version_of
 from workbench.cli.output import command, emit, finished, working_store
-from workbench.errors import WorkbenchError
-from workbench.jobs import JobView
-from workbench.versions import VersionInfo
-from workbench.words import plural
+from workbench.core.errors import WorkbenchError
+from workbench.core.words import plural
+from workbench.data import changes as amendments
+from workbench.data import checkups
+from workbench.data.changes import Fix
+from workbench.data.checkup import record
+from workbench.data.checkup.record import FindingInfo
+from workbench.data.versions import VersionInfo
+from workbench.jobs.job import JobView
 
 
 def add_commands(commands: Any) -> None:

@@ -9,15 +9,17 @@ from typing import Any
 from storage import files
 from storage.database import Store
 from storage.schema import open_store
-from workbench import again, ingest, projects
 from workbench.cli.output import command, emit
-from workbench.errors import WorkbenchError
-from workbench.preparing import plan_from
-from workbench.readers import ReadOptions, read_table
-from workbench.split_by import facts, parsed
-from workbench.tasks import ROLES, TASKS, task_named
-from workbench.versions import VersionInfo
-from workbench.words import plural
+from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import ROLES, TASKS, task_named
+from workbench.core.words import plural
+from workbench.data import datasets as ingest
+from workbench.data import replay as again
+from workbench.data.examples.prepare import plan_from
+from workbench.data.readers import ReadOptions, read_table
+from workbench.data.splits.split_by import facts, parsed
+from workbench.data.versions import VersionInfo
+from workbench.projects import projects
 
 
 def add_commands(commands: Any) -> None:

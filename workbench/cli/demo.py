@@ -3,9 +3,13 @@
 import argparse
 from typing import Any
 
-from workbench import catalogue, ingest, presets, projects, training
 from workbench.cli.output import command, emit, finished, working_store
-from workbench.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError
+from workbench.data import datasets as ingest
+from workbench.models import catalogue
+from workbench.projects import projects
+from workbench.training import presets
+from workbench.training import runs as training
 
 MODEL = "SmolLM2-135M-Instruct"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from storage.schema import open_store
-from workbench import exports
 from workbench.cli.data import version_of
 from workbench.cli.output import command, emit
-from workbench.words import plural
+from workbench.core.words import plural
+from workbench.data import exports
 
 
 def add_commands(commands: Any) -> None:

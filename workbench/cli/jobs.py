@@ -4,8 +4,9 @@ import argparse
 from typing import Any
 
 from storage.schema import open_store
-from workbench import jobs, queue, worker, worker_process
 from workbench.cli.output import command, emit
+from workbench.jobs import job as jobs
+from workbench.jobs import queue, worker, worker_process
 
 
 def add_commands(commands: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from storage.schema import open_store
 from workbench.cli.output import command, emit
-from workbench.doctor import doctor
+from workbench.system.doctor import doctor
 
 
 def add_commands(commands: Any) -> None:

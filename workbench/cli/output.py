@@ -7,9 +7,9 @@ from typing import Any
 
 from storage.database import Store
 from storage.schema import open_store
-from workbench.errors import WorkbenchError
-from workbench.jobs import JobView, wait_for
-from workbench.worker_process import ensure_worker
+from workbench.core.errors import WorkbenchError
+from workbench.jobs.job import JobView, wait_for
+from workbench.jobs.worker_process import ensure_worker
 
 
 def command(

@@ -6,10 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from storage.database import Store
-from workbench import catalogue, evaluation, ingest, prediction, presets, training
 from workbench.cli.data import existing, pairs
 from workbench.cli.output import command, emit, finished, working_store
-from workbench.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError
+from workbench.data import datasets as ingest
+from workbench.evaluation import evaluations as evaluation
+from workbench.models import catalogue
+from workbench.training import presets
+from workbench.training import runs as training
+from workbench.use import batch as prediction
 
 
 def add_commands(commands: Any) -> None:

@@ -3,9 +3,10 @@
 import argparse
 from typing import Any
 
-from workbench import chat, serve_command
 from workbench.cli.output import command, emit, working_store
-from workbench.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError
+from workbench.use import foreground as serve_command
+from workbench.use import playground as chat
 
 
 def add_commands(commands: Any) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from storage.database import Store, database_url
 from storage.schema import open_store
-from workbench import worker_process
+from workbench.jobs import worker_process
 
 HOME = "pages/home/projects.py"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from storage.errors import StorageError
-from workbench.errors import WorkbenchError
+from workbench.core.errors import WorkbenchError
 
 _log = logging.getLogger(__name__)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from workbench import projects, queue, steps
-from workbench.steps import Step
+from workbench.core.words import plural
+from workbench.jobs import queue
+from workbench.projects import projects, steps
+from workbench.projects.steps import Step
 from workbench.ui import context, dialogs, errors
-from workbench.words import plural
 
 NAME = "SLM Workbench"
 ICON = Path(__file__).parent / "icon.svg"

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from workbench import jobs
-from workbench.errors import WorkbenchError
-from workbench.jobs import JobView
+from workbench.core.errors import WorkbenchError
+from workbench.jobs import job as jobs
+from workbench.jobs.job import JobView
 from workbench.ui import context
 from workbench.ui.numbers import about
 from workbench.ui.text import plain

@@ -5,7 +5,7 @@ import zoneinfo
 
 import streamlit as st
 
-from workbench.words import (
+from workbench.core.words import (
     about,
     about_between,
     count,

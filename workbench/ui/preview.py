@@ -10,11 +10,11 @@ from typing import Any
 
 import streamlit as st
 
-from workbench import bundled, catalogue
-from workbench.chat_template import ChatTemplate
-from workbench.errors import WorkbenchError
-from workbench.formats import Segment, default_template, messages_of, segments, template_of
-from workbench.model_info import ModelInfo
+from workbench.core.chat_template import ChatTemplate
+from workbench.core.errors import WorkbenchError
+from workbench.core.messages import Segment, default_template, messages_of, segments, template_of
+from workbench.models import bundled, catalogue
+from workbench.models.model_info import ModelInfo
 from workbench.ui import context
 from workbench.ui.text import plain
 

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from workbench import versions
+from workbench.core.words import plural
+from workbench.data import versions
+from workbench.data.versions import VersionInfo
 from workbench.ui import context
 from workbench.ui.frame import PAGES
 from workbench.ui.text import plain
-from workbench.versions import VersionInfo
-from workbench.words import plural
 
 
 def newest_version() -> VersionInfo:

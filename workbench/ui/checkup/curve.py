@@ -6,9 +6,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from workbench.core.words import plural
 from workbench.ui.numbers import count, percent
 from workbench.ui.text import plain
-from workbench.words import plural
 
 _ACCENT = "#0072B2"
 _NOTHING_LEFT = 0.995

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from workbench import checkups
-from workbench.checkup import record
-from workbench.checkup.record import Checkup, FindingInfo
+from workbench.core.words import joined, plural
+from workbench.data import checkups
+from workbench.data.checkup import record
+from workbench.data.checkup.record import Checkup, FindingInfo
+from workbench.data.versions import VersionInfo
 from workbench.ui import dialogs, errors
 from workbench.ui.checkup import marked
 from workbench.ui.numbers import count
 from workbench.ui.text import plain
-from workbench.versions import VersionInfo
-from workbench.words import joined, plural
 
 _LEVELS = {
     "serious": ":red[:material/error:] **Mend this first**",

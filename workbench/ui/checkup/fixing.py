@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from workbench import amendments
-from workbench.amendments import Fix
-from workbench.checkup import record
-from workbench.checkup.record import Checkup, FindingInfo
-from workbench.jobs import JobView
+from workbench.core.words import count, plural
+from workbench.data import changes as amendments
+from workbench.data.changes import Fix
+from workbench.data.checkup import record
+from workbench.data.checkup.record import Checkup, FindingInfo
+from workbench.data.versions import VersionInfo
+from workbench.jobs.job import JobView
 from workbench.ui import context, dialogs, errors
 from workbench.ui.checkup import marked
 from workbench.ui.text import plain
-from workbench.versions import VersionInfo
-from workbench.words import count, plural
 
 _SHOWN = 200
 

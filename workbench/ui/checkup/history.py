@@ -4,13 +4,13 @@ import itertools
 
 import streamlit as st
 
-from workbench import amendments
+from workbench.core.words import plural
+from workbench.data import changes as amendments
+from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
 from workbench.ui.checkup import marked
 from workbench.ui.numbers import when
 from workbench.ui.text import plain
-from workbench.versions import VersionInfo
-from workbench.words import plural
 
 _SHOWN, _LINES = 6, 200
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from workbench import answer_fields
-from workbench.turns import SPEAKERS, turns_of
+from workbench.core.words import shortened
+from workbench.data.edits import fields as answer_fields
+from workbench.data.edits.turns import SPEAKERS, turns_of
 from workbench.ui.numbers import when
-from workbench.words import shortened
 
 PARTS = {"train": "learn from", "validation": "practice", "test": "exam"}
 TITLES = {

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from workbench.versions import VersionInfo
+from workbench.data.versions import VersionInfo
 
 
 def show(version: VersionInfo, words: dict[str, list[str]] | None) -> None:

@@ -2,16 +2,17 @@
 
 import streamlit as st
 
-from workbench import exploring, row_search
-from workbench.checkup.fixing import WHOLE
-from workbench.exploring import Pending
-from workbench.row_search import Query
+from workbench.core.words import plural
+from workbench.data import pending_edits as exploring
+from workbench.data import search as row_search
+from workbench.data.edits.edit import WHOLE
+from workbench.data.pending_edits import Pending
+from workbench.data.search import Query
+from workbench.data.versions import VersionInfo
 from workbench.ui import context
 from workbench.ui.checkup import marked
 from workbench.ui.explore import row_form
 from workbench.ui.numbers import count
-from workbench.versions import VersionInfo
-from workbench.words import plural
 
 _SHOWN = 300
 _WIDE = ("Before", "After", "Text")

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench import answer_fields, answer_typed
-from workbench.answer_fields import JSON, LINES, NO, YES, YES_NO, Field, Path, Typed
+from workbench.data.edits import fields as answer_fields
+from workbench.data.edits import typed_fields as answer_typed
+from workbench.data.edits.fields import JSON, LINES, NO, YES, YES_NO, Field, Path, Typed
 from workbench.ui.text import plain
 
 _SHORT = 40

@@ -4,14 +4,15 @@ from typing import Any
 
 import streamlit as st
 
-from workbench import checkups, exploring
-from workbench.exploring import Pending
-from workbench.jobs import JobView
+from workbench.core.words import plural
+from workbench.data import checkups
+from workbench.data import pending_edits as exploring
+from workbench.data.pending_edits import Pending
+from workbench.data.versions import VersionInfo
+from workbench.jobs.job import JobView
 from workbench.ui import context
 from workbench.ui.numbers import count, percent
 from workbench.ui.text import plain
-from workbench.versions import VersionInfo
-from workbench.words import plural
 
 _SKIPPED = "explore-skipped"
 

@@ -6,12 +6,12 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from workbench import checkups
-from workbench.jobs import JobView
+from workbench.core.words import shortened
+from workbench.data import checkups
+from workbench.data.versions import VersionInfo
+from workbench.jobs.job import JobView
 from workbench.ui.checkup.marked import TITLES, said
 from workbench.ui.explore import rows as table_of
-from workbench.versions import VersionInfo
-from workbench.words import shortened
 
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#B8A800")
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right")

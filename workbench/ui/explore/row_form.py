@@ -4,12 +4,15 @@ from typing import Any
 
 import streamlit as st
 
-from workbench import answer_fields, checkups, exploring, row_search
-from workbench.exploring import Pending
+from workbench.data import checkups
+from workbench.data import pending_edits as exploring
+from workbench.data import search as row_search
+from workbench.data.edits import fields as answer_fields
+from workbench.data.pending_edits import Pending
+from workbench.data.versions import VersionInfo
 from workbench.ui import context, dialogs
 from workbench.ui.checkup.marked import PARTS, TITLES
 from workbench.ui.explore import fields_form, turns_form
-from workbench.versions import VersionInfo
 
 KEPT = "explore-kept"
 """In the session, the row that was kept last."""

@@ -6,16 +6,17 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from workbench import exploring, row_search
-from workbench.exploring import Pending
-from workbench.row_search import Query
-from workbench.tasks import SPLITS
+from workbench.core.tasks import SPLITS
+from workbench.data import pending_edits as exploring
+from workbench.data import search as row_search
+from workbench.data.pending_edits import Pending
+from workbench.data.search import Query
+from workbench.data.versions import VersionInfo
 from workbench.ui import context
 from workbench.ui.checkup.marked import PARTS, TITLES, said
 from workbench.ui.explore import changes, row_form
 from workbench.ui.explore.row_form import has_form
 from workbench.ui.numbers import count, plural
-from workbench.versions import VersionInfo
 
 _SHOWN = 300
 _DIGITS = 16

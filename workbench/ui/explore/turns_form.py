@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from workbench import turns
-from workbench.turns import SPEAKERS, Turn
+from workbench.data.edits import turns
+from workbench.data.edits.turns import SPEAKERS, Turn
 
 
 def forget(number: int) -> None:

@@ -1,0 +1,47 @@
+"""`backup` and `restore` on the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from storage import files
+from storage.database import Store
+from storage.schema import open_store
+from storage.tables import Project
+from tests.helpers import full_home
+from workbench.cli import main
+
+
+def test_what_was_backed_up_comes_back(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full_home.fill(store)
+    file = tmp_path / "all.zip"
+    assert main(["backup", str(file), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["file"], said["bytes"]) == (str(file), file.stat().st_size)
+    assert said["rows"]["projects"] == 1
+    with store.write() as session:
+        session.add(Project(name="Too much"))
+    store.close()
+    assert main(["restore", str(file), "--replace"]) == 0
+    said_in_words = capsys.readouterr().out
+    assert "Restored 1 project. 2 jobs will go on" in said_in_words
+    assert f"{files.home()}.before-restore-" in said_in_words
+    restored = open_store()
+    assert full_home.count(restored, Project) == 1
+    restored.close()
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_file_that_does_not_fit_is_one_sentence(
+    command: str, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "film.zip"
+    file.write_text("a film")
+    assert main([command, str(file)]) == 2
+    said = capsys.readouterr()
+    assert len(said.err.splitlines()) == 1
+    assert str(file) in said.err
+    assert file.read_text() == "a film"

@@ -1,0 +1,163 @@
+"""The command line: one object with --json, one sentence and exit code 2 for a mistake."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.database import Store
+from storage.tables import SUCCEEDED, Job
+from tests.fakes.harness import add_job
+from workbench.cli import main, output
+from workbench.data import changes as amendments
+from workbench.data import datasets as ingest
+from workbench.data.edits.edit import Edit
+from workbench.jobs import job as jobs
+from workbench.projects import projects
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Sixty questions in two categories."""
+    path = tmp_path / "questions.csv"
+    rows = [f"Where is parcel {i}?,delivery\nHow do I pay bill {i}?,payment" for i in range(30)]
+    path.write_text("text,category\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def _said(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return value
+
+
+def test_import_prints_what_became_of_the_file(
+    table: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["import", str(table), "--project", "Shop", "--task", "classification", "--json"]
+    assert main(arguments) == 0
+    said = _said(capsys)
+    assert (said["dataset"], said["version"], said["rows"]) == ("questions", 1, 60)
+    assert said["dropped"] == 0
+    assert sum(said["splits"].values()) == 60
+    assert list(projects.project_names(store).values()) == ["Shop"]
+
+
+def test_earlier_changes_are_made_again_unless_the_file_is_wanted_as_it_is(
+    table: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    importing = ["import", str(table), "--project", "Shop", "--json"]
+    assert main(importing) == 0
+    (first,) = ingest.list_versions(store, 1)
+    amendments.amend(store, first.id, Edit(frozenset({4})), "edit", "By hand")
+    table.write_text(table.read_text() + "One more question?,payment\n")
+    capsys.readouterr()
+
+    assert main(importing) == 0
+    said = _said(capsys)
+    assert (said["version"], said["rows"], said["made_again"]) == (4, 60, 1)
+
+    assert main([*importing, "--as-it-is"]) == 0
+    said = _said(capsys)
+    assert (said["version"], said["rows"], said["made_again"]) == (5, 61, 0)
+
+
+def test_several_files_are_imported_as_one_and_the_task_is_guessed(
+    table: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = table.with_name("march.tsv")
+    other.write_text(table.read_text().replace(",", "\t").replace("parcel", "letter"))
+
+    assert main(["import", str(table), str(other), "--project", "Shop", "--json"]) == 0
+
+    said = _said(capsys)
+    assert (said["rows"], said["task"], said["notes"]) == (90, "classification", [])
+    (version,) = ingest.list_versions(store, 1)
+    assert (version.dataset_name, version.source_name) == (
+        "questions and 1 more",
+        "2 files (questions.csv, …)",
+    )
+
+
+def test_who_answers_in_a_chat_can_be_said(
+    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chat = tmp_path / "chat.txt"
+    lines = [
+        f"{day:02}/03/2024, 09:1{minute} - {who}: {text} {day}"
+        for day in range(1, 15)
+        for minute, who, text in (
+            (0, "Mia", "May I ask for"),
+            (1, "Desk", "You may:"),
+            (2, "Mia", "ok"),
+        )
+    ]
+    chat.write_text("\n".join(lines) + "\n")
+
+    assert main(["import", str(chat), "--project", "Shop", "--assistant", "Mia"]) == 0
+
+    assert "What Mia writes counts as the answers" in capsys.readouterr().out
+    (version,) = ingest.list_versions(store, 1)
+    assert (version.task, version.rows) == ("chat", 14)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["import", "no.csv", "--project", "P", "--task", "classification"], "There is no file"),
+        (["import", "{table}", "--project", "P", "--task", "poetry"], "There is no task 'poetry'"),
+        (
+            ["import", "{table}", "--project", "P", "--task", "classification", "--map", "text=a"],
+            "has no column 'a'",
+        ),
+        (
+            ["import", "{table}", "--project", "P", "--task", "classification", "--map", "text"],
+            "--map takes NAME=VALUE",
+        ),
+        (["cancel", "7"], "7"),
+        (["chat", "--run", "the best", "Hello"], "number of a run"),
+        (["predict", "--run", "1", "--file", "{table}", "--out", "x.pdf"], ".csv or .xlsx"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_2(
+    arguments: list[str],
+    sentence: str,
+    table: Path,
+    store: Store,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main([argument.format(table=table) for argument in arguments]) == 2
+    said = capsys.readouterr()
+    assert sentence in said.err
+    assert len(said.err.splitlines()) == 1
+    assert not said.out
+    assert projects.project_names(store) == {}
+
+
+def test_jobs_of_a_fresh_home_are_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["jobs", "--json"]) == 0
+    assert _said(capsys) == {"jobs": []}
+
+
+def test_doctor_tells_cores_and_models(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "processor cores" in said
+    assert "all-MiniLM-L6-v2" in said
+
+
+def test_whoever_waits_for_a_job_keeps_a_worker_at_work(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = add_job(store)
+    looks = []
+
+    def ensure_worker() -> None:
+        looks.append(1)
+        if len(looks) == 3:  # the third one that was started gets it done
+            with store.write() as session:
+                session.get_one(Job, job_id).status = SUCCEEDED
+
+    monkeypatch.setattr(output, "ensure_worker", ensure_worker)
+    monkeypatch.setattr(jobs, "_POLL_S", 0.001)
+    assert output.finished(store, job_id).status == SUCCEEDED

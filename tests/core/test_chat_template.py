@@ -1,0 +1,101 @@
+"""Our rendering of chat templates against transformers' own."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transformers import AutoTokenizer
+
+from workbench.core.chat_template import ChatTemplate, default_template, template_of
+from workbench.core.messages import render_prompt, segments
+
+CONVERSATIONS: dict[str, list[tuple[str, str]]] = {
+    "one question": [("user", "Where is my parcel?")],
+    "with an answer": [("user", "Hi"), ("assistant", "Hello.")],
+    "with a system prompt": [("system", "Be kind."), ("user", "Hi"), ("assistant", "Hello.")],
+    "several turns": [("user", "1?"), ("assistant", "2."), ("user", "3?"), ("assistant", "4.")],
+    "blanks and marks": [("user", '  a\n\n<b> & "c" {{ x }} 日本 🎉 '), ("assistant", "\n ok ")],
+}
+TEMPLATES = {
+    "tojson": "{% for m in messages %}{{ m | tojson }}\n{% endfor %}{{ bos_token }}",
+    "loop controls": (
+        "{% for m in messages %}{% if loop.index > 2 %}{% break %}{% endif %}"
+        "{{ m.role }}: {{ m.content | trim }}\n{% endfor %}"
+    ),
+    "namespace": (
+        "{% set ns = namespace(n=0) %}{% for m in messages %}{% set ns.n = ns.n + 1 %}"
+        "{{ ns.n }} {{ m['content'] }}{{ eos_token }}\n{% endfor %}"
+        "{% if add_generation_prompt %}{{ 'go' }}{% endif %}"
+    ),
+    "generation": (
+        "{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}"
+        "{% endgeneration %}{% else %}{{ m.content }}\n{% endif %}{% endfor %}"
+    ),
+    "indented": (
+        "{% for m in messages %}\n    {% if m.role == 'user' %}\n  {{ m.content }}\n"
+        "    {%- endif %}\n{% endfor %}\n{{ strftime_now('%Y') }} {{ dict(a=1).a }}"
+        "{% if tools %}tools{% endif %}{% if documents is none %}!{% endif %}"
+    ),
+}
+
+
+def turns(name: str) -> list[dict[str, str]]:
+    return [{"role": role, "content": text} for role, text in CONVERSATIONS[name]]
+
+
+@pytest.fixture(scope="module")
+def tokenizer(smol: Path) -> Any:
+    return AutoTokenizer.from_pretrained(smol)
+
+
+def theirs(tokenizer: Any, messages: list[dict[str, str]], prompt: bool) -> str:
+    return str(
+        tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=prompt)
+    )
+
+
+@pytest.mark.parametrize("prompt", [False, True])
+@pytest.mark.parametrize("conversation", CONVERSATIONS)
+def test_the_bundled_model_reads_what_transformers_renders(
+    smol: Path, tokenizer: Any, conversation: str, prompt: bool
+) -> None:
+    template = ChatTemplate.load(smol)
+    assert template is not None
+    rendered = template.render(turns(conversation), add_generation_prompt=prompt)
+    assert rendered == theirs(tokenizer, turns(conversation), prompt)
+
+
+@pytest.mark.parametrize("source", TEMPLATES)
+@pytest.mark.parametrize("conversation", CONVERSATIONS)
+def test_every_feature_of_templates_renders_alike(
+    tmp_path: Path, writer: Path, source: str, conversation: str
+) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(writer)
+    tokenizer.chat_template = TEMPLATES[source]
+    tokenizer.save_pretrained(tmp_path)
+    template = template_of(tmp_path)
+    for prompt in (False, True):
+        rendered = template.render(turns(conversation), add_generation_prompt=prompt)
+        assert rendered == theirs(
+            AutoTokenizer.from_pretrained(tmp_path), turns(conversation), prompt
+        )
+    if source == "indented":
+        assert str(datetime.datetime.now().year) in rendered
+
+
+def test_the_plain_template_is_kept_with_a_tokenizer(tmp_path: Path, writer: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(writer)
+    tokenizer.chat_template = default_template(writer).source
+    tokenizer.save_pretrained(tmp_path)
+    stored = template_of(tmp_path)
+    for name in CONVERSATIONS:
+        rendered = theirs(AutoTokenizer.from_pretrained(tmp_path), turns(name), True)
+        assert render_prompt(turns(name), stored) == rendered
+        assert render_prompt(turns(name), default_template(writer)) == rendered
+
+
+def test_the_pieces_are_the_text_that_transformers_renders(smol: Path, tokenizer: Any) -> None:
+    for name in ("with an answer", "with a system prompt", "several turns", "blanks and marks"):
+        pieces = segments(turns(name), template_of(smol))
+        assert "".join(piece.text for piece in pieces) == theirs(tokenizer, turns(name), False)

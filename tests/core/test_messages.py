@@ -1,0 +1,202 @@
+"""From a row to the text that a model reads, and which parts of it are learned."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from workbench.core.chat_template import ChatTemplate, default_template, template_of
+from workbench.core.errors import WorkbenchError
+from workbench.core.messages import answer_of, messages_of, render_prompt, segments
+
+CHATML = ChatTemplate(
+    "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+TRIMMED = ChatTemplate(CHATML.source.replace("m.content", "m.content | trim"))
+MISTRAL = ChatTemplate(
+    "{{ bos_token }}{% for m in messages %}{% if m.role == 'user' %}{{ '[INST] ' + m.content + "
+    "' [/INST]' }}{% elif m.role == 'assistant' %}{{ ' ' + m.content + eos_token }}{% else %}"
+    "{{ raise_exception('only user and assistant') }}{% endif %}{% endfor %}",
+    {"bos_token": "<s>", "eos_token": "</s>"},
+)
+THINKING = ChatTemplate(
+    "{% for m in messages %}{% set text = m.content.split('</think>')[-1].lstrip('\n') %}"
+    "{{ '<|im_start|>' + m.role + '\n' }}"
+    "{% if m.role == 'assistant' and loop.last %}{{ '<think>\n\n</think>\n\n' }}{% endif %}"
+    "{{ text + '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+"""As Qwen 3: an empty thought before the last answer only, thoughts of earlier turns dropped."""
+PROMPTED = ChatTemplate(
+    CHATML.source.replace("'<|im_start|>assistant\n'", "'<|im_start|>assistant\n<think>\n'")
+)
+"""As DeepSeek R1: the question ends with a mark that is not there once it is answered."""
+
+
+def talk(*texts: str) -> list[dict[str, str]]:
+    roles = ("user", "assistant")
+    return [{"role": roles[i % 2], "content": text} for i, text in enumerate(texts)]
+
+
+def learned(messages: list[dict[str, str]], template: ChatTemplate) -> list[str]:
+    return [piece.text for piece in segments(messages, template) if piece.learned]
+
+
+def text(messages: list[dict[str, str]], template: ChatTemplate) -> str:
+    return "".join(piece.text for piece in segments(messages, template))
+
+
+def test_a_completion_is_a_question_and_its_answer() -> None:
+    row = {"prompt": "Where is it?", "response": "Here."}
+    assert messages_of("completion", row) == talk("Where is it?", "Here.")
+    assert messages_of("completion", {"prompt": "Where is it?"}) == talk("Where is it?")
+
+
+def test_the_rows_own_system_prompt_wins() -> None:
+    row = {"prompt": "a", "response": "b", "system": "Mine."}
+    first = messages_of("completion", row, system="All.")[0]
+    assert first == {"role": "system", "content": "Mine."}
+    for none in (None, "", float("nan")):
+        first = messages_of("completion", {**row, "system": none}, system="All.")[0]
+        assert first["content"] == "All."
+    assert messages_of("completion", {**row, "system": None})[0]["role"] == "user"
+
+
+def test_a_category_is_asked_for_with_all_names_while_they_are_few() -> None:
+    row = {"text": "My parcel is late.", "label": "Delivery"}
+    question, answer = messages_of("classification", row, labels=["Delivery", "Payment"])
+    assert "Categories: Delivery, Payment\n" in question["content"]
+    assert question["content"].endswith("My parcel is late.")
+    assert answer == {"role": "assistant", "content": "Delivery"}
+    many = messages_of("classification", row, labels=[str(i) for i in range(41)])
+    assert "Categories" not in many[0]["content"]
+
+
+def test_fields_are_asked_for_as_json() -> None:
+    row = {"text": "Order 12 for Ann", "response": '{"order": 12}'}
+    question, answer = messages_of("extraction", row)
+    assert "JSON" in question["content"]
+    assert answer["content"] == '{"order": 12}'
+    assert answer_of("extraction", {"text": "Order"}) is None
+
+
+def test_a_conversation_is_read_from_json() -> None:
+    row = {"messages": json.dumps(talk("a", "b", "c"))}
+    assert messages_of("chat", row, system="S")[0]["role"] == "system"
+    assert messages_of("chat", row) == talk("a", "b", "c")
+    assert answer_of("chat", row) is None
+    assert answer_of("chat", {"messages": json.dumps(talk("a", "b"))}) == "b"
+
+
+def test_a_conversations_own_system_prompt_wins() -> None:
+    own = [{"role": "system", "content": "Own."}, *talk("a", "b")]
+    assert messages_of("chat", {"messages": json.dumps(own)}, system="All.") == own
+
+
+@pytest.mark.parametrize("broken", ["no json", "[]", '{"role": "user"}', None, '["hi"]'])
+def test_a_conversation_that_cannot_be_read_is_explained(broken: object) -> None:
+    with pytest.raises(WorkbenchError, match="conversation"):
+        messages_of("chat", {"messages": broken})
+
+
+def test_a_turn_without_a_content_is_numbered() -> None:
+    turns = [{"role": "user", "content": "a"}, {"role": "assistant"}]
+    with pytest.raises(WorkbenchError, match="Turn 2 "):
+        messages_of("chat", {"messages": json.dumps(turns)})
+
+
+@pytest.mark.parametrize("template", [CHATML, TRIMMED, MISTRAL, THINKING, PROMPTED])
+def test_the_text_starts_with_the_question_as_it_is_asked(template: ChatTemplate) -> None:
+    for turns in (talk("1?", "2."), talk("1?", "2.", "3?", "4.")):
+        prompt = render_prompt(turns[:-1], template)
+        assert text(turns, template).startswith(prompt)
+        assert (
+            text(turns, template)[len(prompt) :]
+            .lstrip()
+            .startswith(learned(turns, template)[-1].lstrip())
+        )
+
+
+def test_every_answer_is_learned_with_its_end() -> None:
+    turns = talk("1?", "2.", "3?", "4.")
+    assert learned(turns, CHATML) == ["2.<|im_end|>", "4.<|im_end|>"]
+    assert learned(turns, MISTRAL) == [" 2.</s>", " 4.</s>"]
+    assert text(turns, CHATML) == CHATML.render(turns)
+
+
+def test_a_template_that_trims_answers_still_marks_them() -> None:
+    turns = talk("1?", " 2. \n", "3?", "\n4.")
+    assert learned(turns, TRIMMED) == ["2.<|im_end|>", "4.<|im_end|>"]
+
+
+def test_the_same_words_elsewhere_are_not_learned() -> None:
+    turns = talk("2. user", "user", "user", "2. user")
+    assert learned(turns, CHATML) == ["user<|im_end|>", "2. user<|im_end|>"]
+    assert text(turns, CHATML) == CHATML.render(turns)
+
+
+def test_an_empty_thought_before_the_answer_is_learned_with_it() -> None:
+    assert learned(talk("1?", "2."), THINKING) == ["<think>\n\n</think>\n\n2.<|im_end|>"]
+    both = learned(talk("1?", "<think>x</think>2.", "3?", "4."), THINKING)
+    assert both == ["2.<|im_end|>", "<think>\n\n</think>\n\n4.<|im_end|>"]
+
+
+def test_a_mark_of_the_question_alone_makes_the_last_answer_follow_it() -> None:
+    turns = talk("1?", "2.", "3?", "4.")
+    assert learned(turns, PROMPTED) == ["4.<|im_end|>"]
+    assert text(turns, PROMPTED).endswith("<|im_start|>assistant\n<think>\n4.<|im_end|>")
+
+
+def test_a_template_without_system_turns_gets_the_prompt_in_the_first_question() -> None:
+    turns = [{"role": "system", "content": "Be kind."}, *talk("1?", "2.")]
+    assert MISTRAL.render(turns) == "<s>[INST] Be kind.\n\n1? [/INST] 2.</s>"
+    assert learned(turns, MISTRAL) == [" 2.</s>"]
+
+
+def test_a_template_that_refuses_is_explained() -> None:
+    with pytest.raises(WorkbenchError, match="only user and assistant"):
+        MISTRAL.render([{"role": "tool", "content": "x"}])
+
+
+def test_a_conversation_without_an_answer_teaches_nothing() -> None:
+    with pytest.raises(WorkbenchError, match="no answer"):
+        segments(talk("1?"), CHATML)
+
+
+def test_the_plain_template_ends_an_answer_with_the_models_own_mark(tmp_path: Path) -> None:
+    config = {"eos_token": {"content": "</s>"}, "bos_token": "<s>", "model_max_length": 5}
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(config))
+    assert ChatTemplate.load(tmp_path) is None
+    template = template_of(tmp_path)
+    turns = [{"role": "system", "content": "S"}, *talk("1?", "2.")]
+    assert text(turns, template) == ("<s>S\n\n### User:\n1?\n\n### Assistant:\n2.</s>\n\n")
+    assert learned(turns, template) == ["2.</s>"]
+    assert learned(talk("1?", "2."), default_template()) == ["2.\n\n"]
+
+
+def test_templates_are_found_wherever_models_keep_them(tmp_path: Path) -> None:
+    named = [{"name": "tool_use", "template": "T"}, {"name": "default", "template": "D"}]
+    config = tmp_path / "tokenizer_config.json"
+    config.write_text(json.dumps({"chat_template": named}))
+    assert template_of(tmp_path).source == "D"
+    config.write_text(json.dumps({"chat_template": "C"}))
+    assert template_of(tmp_path).source == "C"
+    (tmp_path / "chat_template.jinja").write_text("J")
+    assert template_of(tmp_path).source == "J"
+
+
+def test_a_broken_template_names_its_line(tmp_path: Path) -> None:
+    (tmp_path / "chat_template.jinja").write_text("a\n{% if %}")
+    with pytest.raises(WorkbenchError, match="line 2"):
+        template_of(tmp_path).render(talk("a"))
+
+
+def test_a_template_cannot_reach_into_the_program() -> None:
+    for source in (
+        "{{ ''.__class__.__mro__ }}",
+        "{% set ns = namespace(__class__=1) %}",
+        "{{ messages.append('x') }}",
+    ):
+        with pytest.raises(WorkbenchError):
+            ChatTemplate(source).render(talk("a"))

@@ -1,0 +1,78 @@
+from collections import Counter
+
+from tests.helpers.check_tables import sorting
+from workbench.data.checkup.checks import categories
+from workbench.data.checkup.finding import Finding
+from workbench.data.checkup.similarity.spellings import merged
+
+
+def _found(**counts: int) -> dict[str, Finding]:
+    pairs = [
+        (f"text {label} {i}", label.replace("_", " "))
+        for label, n in counts.items()
+        for i in range(n)
+    ]
+    return {finding.kind: finding for finding in categories.check(sorting(*pairs, clean=False))}
+
+
+def test_clean_categories_give_nothing() -> None:
+    assert _found(delivery=20, refund=30, invoice=40) == {}
+
+
+def test_spellings_become_the_most_frequent_one() -> None:
+    counts = Counter({"Refund": 30, "refund ": 2, "Refunds": 4, "Re-fund": 1, "Invoice": 9})
+    assert merged(counts) == {"refund ": "Refund", "Refunds": "Refund", "Re-fund": "Refund"}
+
+
+def test_names_with_umlauts_written_out_or_composed_otherwise_are_one() -> None:
+    counts = Counter(
+        {"Kündigung": 30, "Kuendigung": 20, "Ku\u0308ndigung": 10, "GRÖSSE": 4, "Größe": 5}
+    )
+    assert merged(counts) == {
+        "Kuendigung": "Kündigung",
+        "Ku\u0308ndigung": "Kündigung",
+        "GRÖSSE": "Größe",
+    }
+
+
+def test_a_rare_typo_of_a_frequent_name_is_merged_and_a_frequent_one_is_not() -> None:
+    assert merged(Counter({"Delivery": 50, "Delivrey": 2})) == {"Delivrey": "Delivery"}
+    assert merged(Counter({"Delivery": 50, "Delivers": 40})) == {}
+
+
+def test_names_that_differ_in_a_digit_are_different() -> None:
+    assert merged(Counter({"Region 10": 50, "Region 11": 2})) == {}
+
+
+def test_the_fix_writes_the_label_of_the_rows_in_question() -> None:
+    finding = _found(Refund=20, refund=11, Invoice=30)[categories.SPELLINGS]
+    assert {mark.after for mark in finding.marks} == {"Refund"}
+    assert {mark.role for mark in finding.marks} == {"label"}
+    assert [mark.row_id for mark in finding.marks] == list(range(21, 32))
+    assert "'Refund' and 'refund' look like one category" in finding.text
+
+
+def test_categories_with_few_rows_can_be_left_out() -> None:
+    finding = _found(delivery=20, refund=30, gift=2, thanks=9)[categories.FEW]
+    assert finding.title == "2 categories with hardly any examples"
+    assert "'gift' only 2" in finding.text
+    assert sum(mark.drop for mark in finding.marks) == 11
+
+
+def test_one_category_with_few_rows_is_told_once() -> None:
+    finding = _found(delivery=20, gift=2)[categories.FEW]
+    assert finding.text.startswith("Category 'gift' has only 2 examples (rows 21, 22). Add more")
+
+
+def test_if_all_categories_are_small_none_can_be_left_out() -> None:
+    assert _found(delivery=5, refund=5)[categories.FEW].remove == ""
+
+
+def test_one_category_that_has_nearly_all_rows_is_told() -> None:
+    finding = _found(normal=180, fault=20)[categories.UNEVEN]
+    assert finding.title == "90.0 % of the rows are in one category"
+    assert not finding.marks
+
+
+def test_a_misspelt_category_is_not_also_one_with_hardly_any_examples() -> None:
+    assert set(_found(refund=30, delivery=30, Refunds=2)) == {categories.SPELLINGS}

@@ -1,0 +1,108 @@
+"""A model that sorts tells the probability of every category."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+import torch
+from openai import OpenAI
+
+from tests.helpers import tiny
+from tests.helpers.tiny import LABELS
+from workbench.core.messages import render_prompt
+from workbench.engine.causal.loss import precision
+from workbench.engine.causal.model import load_bundle
+from workbench.engine.serving.model_cache import Shelf
+
+
+def classify(url: str, given: object, model: str = "run-2") -> httpx.Response:
+    return httpx.post(f"{url}/v1/classify", json={"model": model, "input": given})
+
+
+def test_probabilities_are_sorted_and_add_up(url: str) -> None:
+    data = classify(url, ["Where is my parcel?", "Send the bill again"]).json()["data"]
+    assert [item["index"] for item in data] == [0, 1]
+    for item in data:
+        shares = [entry["probability"] for entry in item["labels"]]
+        assert shares == sorted(shares, reverse=True)
+        assert sum(shares) == pytest.approx(1)
+        assert {entry["label"] for entry in item["labels"]} == set(LABELS)
+        assert (item["label"], item["probability"]) == (
+            item["labels"][0]["label"],
+            item["labels"][0]["probability"],
+        )
+
+
+def test_a_probability_is_that_of_the_whole_category_as_the_answer(url: str, models: Path) -> None:
+    """Checked against the plain way: one pass over question and category for each of them."""
+    base = {"name": "Tiny", "path": str(models / "base"), "kind": "causal"}
+    bundle = load_bundle(base, models / "sorter")
+    tokenizer = bundle.tokenizer
+    asked = bundle.wording.messages({"text": "Where is it?"})
+    prompt = tokenizer(render_prompt(asked, bundle.wording.template))["input_ids"]
+    scores = []
+    for label in LABELS:
+        answer = tokenizer(f"{label}<|im_end|>")["input_ids"]
+        with torch.no_grad(), precision():
+            logits = bundle.model(torch.tensor([prompt + answer])).logits[0, len(prompt) - 1 : -1]
+        told = logits.float().log_softmax(-1)[torch.arange(len(answer)), torch.tensor(answer)]
+        scores.append(told.sum().item())
+    expected = dict(zip(LABELS, torch.tensor(scores).softmax(0).tolist(), strict=True))
+    found = classify(url, "Where is it?").json()["data"][0]["labels"]
+    assert {e["label"]: e["probability"] for e in found} == pytest.approx(expected, abs=0.01)
+
+
+def test_many_categories_are_read_in_several_batches(models: Path, tmp_path: Path) -> None:
+    labels = [f"refund {n}" for n in range(35)]
+    adapter = tiny.make_adapter(
+        models / "base", tmp_path / "many", seed=3, task="classification", labels=tuple(labels)
+    )
+    item = tiny.entry("run-3", models / "base", adapter, task="classification", labels=labels)
+    (tmp_path / "models.json").write_text(json.dumps([item]))
+    with tiny.running(tmp_path / "models.json", tiny.shelf()) as server:
+        reply = classify(f"http://127.0.0.1:{server.port}", "Money back", "run-3").json()
+    assert sum(e["probability"] for e in reply["data"][0]["labels"]) == pytest.approx(1)
+    assert len(reply["data"][0]["labels"]) == 35
+
+
+@pytest.mark.parametrize("model", ["run-1", "base:Tiny", "run-2:base"])
+def test_a_model_without_categories_says_so(url: str, model: str) -> None:
+    reply = classify(url, "Hello", model)
+    assert reply.status_code == 400
+    assert reply.json()["error"]["code"] == "not_a_classifier"
+
+
+class Encoder:
+    """What `load_bundle` gives for an encoder with a head, reduced to what the server uses."""
+
+    labels = ("refund", "delivery")
+
+    def probabilities(self, texts: list[str]) -> list[list[float]]:
+        return [[0.2, 0.8] if "parcel" in text else [0.9, 0.1] for text in texts]
+
+
+def test_an_encoder_answers_chat_clients_with_the_category(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf: Shelf = tiny.shelf()
+    monkeypatch.setattr(shelf._loader, "classifier", lambda _entry: Encoder())
+    item = tiny.entry(
+        "run-4",
+        models / "base",
+        models / "sorter",
+        kind="encoder",
+        task="classification",
+        labels=["refund", "delivery"],
+    )
+    (tmp_path / "models.json").write_text(json.dumps([item]))
+    with tiny.running(tmp_path / "models.json", shelf) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        client = OpenAI(base_url=f"{url}/v1", api_key="none")
+        asked = [{"role": "user", "content": "Where is my parcel?"}]
+        reply = client.chat.completions.create(model="run-4", messages=asked)
+        chunks = list(client.chat.completions.create(model="run-4", messages=asked, stream=True))
+        sure = classify(url, "parcel", "run-4").json()["data"][0]["probability"]
+    assert reply.choices[0].message.content == "delivery"
+    assert "".join(c.choices[0].delta.content or "" for c in chunks) == "delivery"
+    assert sure == pytest.approx(0.8)

@@ -1,0 +1,69 @@
+"""Other tasks of models that write text: categories, documents, answers for a file."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.helpers.engine_jobs import PEFT_WARNS, predictions, run
+from tests.helpers.writers import replies, write_job, write_rows
+from workbench.jobs.process.job_dir import read_json
+
+pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
+
+
+def test_categories_are_learned_and_compared_with_the_simple_baseline(
+    tmp_path: Path, writer: Path
+) -> None:
+    rows = [
+        {"text": row["prompt"], "label": "late" if i % 2 else "lost"}
+        for i, row in enumerate(replies(24))
+    ]
+    splits = ["train"] * 16 + ["validation"] * 4 + ["test"] * 4
+    data = write_rows(tmp_path / "data.parquet", rows, splits)
+    result = run(write_job(tmp_path / "job", writer, data, task="classification"))
+    scores = result["scores"]["test"]
+    assert set(scores["tuned"]) == {"loss", "accuracy", "macro_f1"}
+    assert set(scores["baseline"]) == {"accuracy", "macro_f1"}
+    table = predictions(result)
+    assert set(table["tuned"]) | set(table["base"]) | set(table["baseline"]) <= {"late", "lost"}
+    assert all(0.5 <= share <= 1 for share in table["probability"])
+    assert read_json(tmp_path / "job/adapter/workbench.json")["labels"] == ["late", "lost"]
+
+
+def test_documents_are_learned_whole_and_go_on_in_the_exam(tmp_path: Path, writer: Path) -> None:
+    rows = [{"text": f"{row['prompt']} {row['response']} " * 9} for row in replies(24)]
+    splits = ["train"] * 16 + ["validation"] * 4 + ["test"] * 4
+    data = write_rows(tmp_path / "data.parquet", rows, splits)
+    result = run(write_job(tmp_path / "job", writer, data, task="language-modelling"))
+    scores = result["scores"]["test"]
+    assert set(scores["tuned"]) == {"loss"}
+    assert scores["tuned"]["loss"] < scores["base"]["loss"]
+    assert rows[20]["text"].startswith(predictions(result)["input"][0])
+
+
+def test_a_file_is_scored_and_answered_with_the_trained_model(
+    tmp_path: Path, writer: Path, data: Path
+) -> None:
+    trained = write_job(tmp_path / "job", writer, data)
+    result = run(trained)
+    again = write_job(
+        tmp_path / "again",
+        writer,
+        write_rows(tmp_path / "test.parquet", replies(24)[20:], ["file"] * 4),
+        kind="evaluate",
+        adapter=str(trained.adapter),
+        split="file",
+    )
+    scored = run(again)
+    assert scored["scores"] == result["scores"]["test"]
+    assert predictions(scored)["tuned"] == predictions(result)["tuned"]
+    asked = tmp_path / "asked.parquet"
+    pq.write_table(pq.read_table(tmp_path / "test.parquet", columns=["row_id", "prompt"]), asked)
+    answered = run(
+        write_job(tmp_path / "answers", writer, asked, kind="predict", adapter=str(trained.adapter))
+    )
+    assert answered["rows"] == 4
+    assert predictions(answered)["output"] == predictions(result)["tuned"]
+    base = run(write_job(tmp_path / "base", writer, asked, kind="predict", adapter=None))
+    assert predictions(base)["output"] == predictions(result)["base"]

@@ -1,0 +1,125 @@
+"""Evaluation and batch prediction with a trained encoder, as jobs."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data, write_data
+from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
+from workbench.core.errors import WorkbenchError
+from workbench.engine.causal.model import load_bundle
+from workbench.jobs.process.job_dir import JobDir, read_json
+
+pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
+
+
+@pytest.fixture(scope="module")
+def home_of_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def data(home_of_models: Path) -> Path:
+    return split_data(home_of_models / "data.parquet", examples())
+
+
+@pytest.fixture(scope="module", params=["full", "lora"])
+def trained(request: pytest.FixtureRequest, tiny: Path, data: Path, home_of_models: Path) -> JobDir:
+    settings = recipe(method=request.param, num_train_epochs=1)
+    job = make_job(home_of_models / request.param, tiny, data, recipe=settings)
+    run(job)
+    return job
+
+
+def exam_rows(path: Path, data: Path) -> Path:
+    rows = [row for row in pq.read_table(data).to_pylist() if row["split"] == "test"]
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return path
+
+
+def test_scoring_the_exam_again_gives_the_same_result(
+    trained: JobDir, tiny: Path, data: Path, tmp_path: Path
+) -> None:
+    learned = read_json(trained.result)
+    rows = exam_rows(tmp_path / "exam.parquet", data)
+    job = make_job(tmp_path / "job", tiny, rows, "evaluate", adapter=str(trained.adapter))
+    result = run(job)
+    assert result["status"] == "succeeded"
+    assert result["scores"] == learned["scores"]["test"]
+    assert result["scores"]["baseline"] is not None
+    assert predictions(result) == predictions(learned)
+
+
+def test_another_file_is_scored_without_the_training_data_but_for_the_baseline(
+    tiny: Path, tmp_path: Path
+) -> None:
+    data = split_data(tmp_path / "data.parquet", examples())
+    trained = make_job(tmp_path / "train", tiny, data, recipe=recipe(num_train_epochs=1))
+    run(trained)
+    data.unlink()
+    rows = write_data(tmp_path / "file.parquet", [("file", *row) for row in examples()])
+    job = make_job(tmp_path / "job", tiny, rows, "evaluate", adapter=str(trained.adapter))
+    result = run(job)
+    assert result["scores"]["baseline"] is None
+    assert result["scores"]["tuned"].keys() == {"accuracy", "macro_f1", "loss"}
+    assert predictions(result)["baseline"] == [None] * 30
+    assert result["rows"] == 30
+
+
+def test_prediction_answers_every_row_with_its_probability(
+    trained: JobDir, tiny: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "questions.parquet"
+    texts = ["where is my parcel", "my password", "invoice " * 90, "?"]
+    pq.write_table(pa.table({"row_id": [4, 7, 8, 9], "text": texts}), path)
+    job = make_job(tmp_path / "job", tiny, path, "predict", adapter=str(trained.adapter))
+    result = run(job)
+    assert result["rows"] == 4
+    answers = predictions(result)
+    assert list(answers) == ["row_id", "text", "output", "probability"]
+    assert (answers["row_id"], answers["text"]) == ([4, 7, 8, 9], texts)
+    found = load_bundle(read_json(job.spec)["base"], trained.adapter).probabilities(texts)
+    assert answers["output"] == [sorted(LABELS)[i] for i in found.argmax(1)]
+    np.testing.assert_array_equal(answers["probability"], found.max(1))
+    assert events(job, "progress")[-1]["step"] == 4
+
+
+def test_no_rows_get_no_answers(trained: JobDir, tiny: Path, tmp_path: Path) -> None:
+    path = tmp_path / "questions.parquet"
+    pq.write_table(
+        pa.table({"row_id": pa.array([], pa.int64()), "text": pa.array([], pa.string())}), path
+    )
+    job = make_job(tmp_path / "job", tiny, path, "predict", adapter=str(trained.adapter))
+    result = run(job)
+    assert (result["status"], result["rows"]) == ("succeeded", 0)
+
+
+def test_an_untrained_encoder_says_that_it_cannot_answer(
+    tiny: Path, data: Path, tmp_path: Path
+) -> None:
+    result = run(make_job(tmp_path / "job", tiny, data, "predict", adapter=None))
+    assert result["status"] == "failed"
+    assert "tiny only reads texts and cannot sort them before it has learned" in result["reason"]
+    with pytest.raises(WorkbenchError, match="train it first"):
+        load_bundle({"name": "tiny", "path": str(tiny), "kind": "encoder"}, None)
+
+
+def test_a_model_that_is_not_whole_is_named(trained: JobDir, tiny: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "adapter"
+    shutil.copytree(trained.adapter, broken)
+    (broken / "head.safetensors").unlink()
+    with pytest.raises(WorkbenchError, match=r"not whole .*head\.safetensors is missing"):
+        load_bundle({"name": "tiny", "path": str(tiny), "kind": "encoder"}, broken)
+
+
+def test_one_text_is_answered_as_among_many(trained: JobDir, tiny: Path) -> None:
+    bundle = load_bundle({"name": "tiny", "path": str(tiny), "kind": "encoder"}, trained.adapter)
+    texts = [text for text, _ in examples()]
+    together = bundle.probabilities(texts)
+    alone = np.concatenate([bundle.probabilities([text]) for text in texts])
+    np.testing.assert_allclose(together, alone, atol=0.01)
+    assert bundle.probabilities([]).shape == (0, 3)

@@ -1,0 +1,96 @@
+"""Fetching models from the hub; the hub is a folder here."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from huggingface_hub.errors import RepositoryNotFoundError
+
+from tests.helpers.engine_jobs import events
+from workbench.engine.kinds import KINDS
+from workbench.engine.models import download
+from workbench.jobs.process.job_dir import JobDir, read_json, write_json
+from workbench.jobs.process.shell import run
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the hub holds under any name; `api` of the module answers from it."""
+    folder = tmp_path / "hub"
+    folder.mkdir()
+
+    def model_info(self: Any, hub_id: str, **_: Any) -> Any:
+        files = [
+            SimpleNamespace(rfilename=path.name, size=path.stat().st_size)
+            for path in folder.iterdir()
+        ]
+        return SimpleNamespace(sha="abc123", siblings=files)
+
+    def snapshot_download(hub_id: str, *, local_dir: Path, **_: Any) -> str:
+        return str(shutil.copytree(folder, local_dir, dirs_exist_ok=True))
+
+    monkeypatch.setattr(download.HfApi, "model_info", model_info)
+    monkeypatch.setattr(download, "snapshot_download", snapshot_download)
+    monkeypatch.setattr(download, "LOOK_S", 0.01)
+    return folder
+
+
+def import_job(tmp_path: Path) -> JobDir:
+    job = JobDir(tmp_path / "job")
+    job.path.mkdir()
+    target = str(tmp_path / "models" / "tiny")
+    spec = {"hub_id": "someone/tiny", "revision": None, "target": target}
+    write_json(job.spec, {"kind": "import", "job_id": 1, "attempt": 1, **spec})
+    (tmp_path / "models").mkdir()
+    return job
+
+
+def result_of(job: JobDir) -> dict[str, Any]:
+    assert run(job.path, KINDS) == 0
+    return read_json(job.result)
+
+
+def test_a_model_arrives_whole_with_its_revision(tmp_path: Path, hub: Path) -> None:
+    (hub / "model.safetensors").write_bytes(b"x" * 3_000_000)
+    (hub / "config.json").write_text("{}")
+    job = import_job(tmp_path)
+    result = result_of(job)
+    assert (result["status"], result["revision"]) == ("succeeded", "abc123")
+    assert sorted(path.name for path in Path(result["path"]).iterdir()) == [
+        "config.json",
+        "model.safetensors",
+    ]
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["tiny"]
+    assert events(job, "progress")[-1]["total_steps"] == 2
+
+
+def test_a_model_without_safetensors_is_refused(tmp_path: Path, hub: Path) -> None:
+    (hub / "config.json").write_text("{}")
+    result = result_of(import_job(tmp_path))
+    assert "no safetensors weights" in result["reason"]
+    assert not (tmp_path / "models" / "tiny").exists()
+
+
+def test_a_broken_connection_is_a_sentence(
+    tmp_path: Path, hub: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: Any, **__: Any) -> str:
+        raise httpx.ConnectError("no route")
+
+    monkeypatch.setattr(download, "snapshot_download", breaks)
+    reason = result_of(import_job(tmp_path))["reason"]
+    assert "The hub cannot be reached to download someone/tiny" in reason
+
+
+def test_an_unknown_name_is_a_sentence(
+    tmp_path: Path, hub: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(self: Any, hub_id: str, **_: Any) -> Any:
+        request = httpx.Request("GET", "https://hub.example")
+        raise RepositoryNotFoundError("404", response=httpx.Response(404, request=request))
+
+    monkeypatch.setattr(download.HfApi, "model_info", unknown)
+    assert "There is no model someone/tiny" in result_of(import_job(tmp_path))["reason"]

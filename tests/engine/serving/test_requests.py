@@ -1,0 +1,108 @@
+"""A request that cannot be served says which field is wrong."""
+
+import httpx
+import pytest
+
+from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.requests import chat_request, classify_request, completion_request
+
+ASK = {"model": "run-1", "messages": [{"role": "user", "content": "Hello"}]}
+
+WRONG = [
+    ({"messages": []}, "messages"),
+    ({"messages": "Hello"}, "messages"),
+    ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0]"),
+    ({"messages": [{"role": [], "content": "x"}]}, "messages[0]"),
+    ({"messages": [{"role": "user", "content": None}]}, "messages[0]"),
+    ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "messages[0]"),
+    ({"messages": [{"role": "assistant", "content": "x"}]}, "messages"),
+    ({"model": ""}, "model"),
+    ({"model": 3}, "model"),
+    ({"n": 2}, "n"),
+    ({"temperature": 3}, "temperature"),
+    ({"temperature": "hot"}, "temperature"),
+    ({"temperature": True}, "temperature"),
+    ({"temperature": float("nan")}, "temperature"),
+    ({"top_p": -0.1}, "top_p"),
+    ({"max_tokens": 0}, "max_tokens"),
+    ({"max_tokens": 1.5}, "max_tokens"),
+    ({"max_completion_tokens": -1}, "max_completion_tokens"),
+    ({"stop": [""]}, "stop"),
+    ({"stop": ["a"] * 17}, "stop"),
+    ({"seed": "x"}, "seed"),
+    ({"stream": "yes"}, "stream"),
+    ({"stream_options": 1}, "stream_options"),
+    ({"tools": [{}]}, "tools"),
+    ({"logprobs": True}, "logprobs"),
+    ({"presence_penalty": 1}, "presence_penalty"),
+    ({"response_format": {"type": "json_object"}}, "response_format"),
+]
+
+
+@pytest.mark.parametrize(("change", "param"), WRONG, ids=lambda value: str(value)[:50])
+def test_the_wrong_field_is_named(change: dict[str, object], param: str) -> None:
+    with pytest.raises(ApiError) as caught:
+        chat_request({**ASK, **change})
+    assert (caught.value.status, caught.value.param) == (400, param)
+
+
+def test_a_plain_request_takes_the_likeliest_answer() -> None:
+    asked = chat_request(ASK)
+    assert asked.sampling.temperature == 0
+    assert not asked.stream
+
+
+def test_settings_are_read() -> None:
+    asked = chat_request(
+        {
+            **ASK,
+            "temperature": 0.7,
+            "top_p": 0.9,
+            "max_completion_tokens": 7,
+            "stop": "END",
+            "seed": 3,
+            "n": 1,
+            "presence_penalty": 0.0,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+    )
+    sampling = asked.sampling
+    assert (sampling.temperature, sampling.top_p, sampling.max_tokens) == (0.7, 0.9, 7)
+    assert (sampling.stop, sampling.seed) == (("END",), 3)
+    assert asked.stream
+    assert asked.include_usage
+
+
+def test_text_parts_are_one_text_and_developer_is_system() -> None:
+    parts = [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]
+    messages = [{"role": "developer", "content": "Be kind."}, {"role": "user", "content": parts}]
+    asked = chat_request({**ASK, "messages": messages})
+    assert asked.messages == (
+        {"role": "system", "content": "Be kind."},
+        {"role": "user", "content": "Hello"},
+    )
+
+
+@pytest.mark.parametrize("given", [None, [], [1], "", 5])
+def test_completions_need_a_prompt(given: object) -> None:
+    with pytest.raises(ApiError, match="prompt"):
+        completion_request({"model": "run-1", "prompt": given})
+
+
+@pytest.mark.parametrize("given", [None, [], [1], {"a": 1}, ["x"] * 3000])
+def test_classify_needs_texts(given: object) -> None:
+    with pytest.raises(ApiError, match="input"):
+        classify_request({"model": "run-2", "input": given})
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_json_object_is_refused(url: str, content: bytes) -> None:
+    reply = httpx.post(f"{url}/v1/chat/completions", content=content)
+    assert reply.status_code == 400
+    assert reply.json()["error"]["type"] == "invalid_request_error"
+
+
+def test_a_huge_body_is_refused(url: str) -> None:
+    reply = httpx.post(f"{url}/v1/chat/completions", content=b" " * (5 << 20))
+    assert reply.status_code == 413

@@ -1,0 +1,83 @@
+"""The server as the process that the worker starts."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.helpers import tiny
+from workbench.engine.serving.activity import Activity
+from workbench.engine.serving.answers import Answers
+from workbench.engine.serving.app import create_app
+from workbench.engine.serving.http_server import HttpServer
+from workbench.engine.serving.registry import Registry
+from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_a_job_is_served_until_it_is_told_to_stop(registry: Path, tmp_path: Path) -> None:
+    job = JobDir(tmp_path / "job")
+    job.path.mkdir()
+    spec = {"kind": "serve", "job_id": 12, "attempt": 1, "registry": str(registry), "port": 0}
+    write_json(job.spec, {**spec, "idle_timeout_s": 600, "preload": "run-1"})
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workbench.engine.serving", str(job.path)],
+            cwd=ROOT,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        url = f"http://127.0.0.1:{port_of(job, process)}"
+        assert job.is_locked()
+        assert httpx.get(f"{url}/health").json() == {"status": "ok", "server": "job-12"}
+        asked = [{"role": "user", "content": "Where is my parcel?"}]
+        body = {"model": "run-1", "messages": asked, "max_tokens": 3}
+        assert httpx.post(f"{url}/v1/chat/completions", json=body, timeout=30).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+    result = read_json(job.result)
+    assert (result["status"], result["attempt"]) == ("cancelled", 1)
+
+
+def port_of(job: JobDir, process: subprocess.Popen[bytes]) -> int:
+    give_up_at = time.monotonic() + 60
+    while time.monotonic() < give_up_at and process.poll() is None:
+        for event in read_events(job, 1, 0)[0] if job.events.is_dir() else []:
+            if event["type"] == "ready":
+                return int(event["port"])
+        threading.Event().wait(0.05)
+    raise AssertionError("the server did not get ready")
+
+
+def test_it_leaves_when_nobody_asks(registry: Path) -> None:
+    activity = Activity()
+    app = create_app(Registry(registry), Answers(tiny.shelf()), activity)
+    reason = HttpServer(app).run(lambda _port: None, lambda: False, activity, 0.3)
+    assert "Nobody asked" in reason
+
+
+def test_a_taken_port_is_explained(registry: Path) -> None:
+    with tiny.running(registry, tiny.shelf()) as server:
+        app = create_app(Registry(registry), Answers(tiny.shelf()), Activity())
+        with pytest.raises(Exception, match=f"port {server.port} cannot be used"):
+            HttpServer(app, server.port)
+
+
+def test_the_list_may_name_no_model(tmp_path: Path) -> None:
+    (tmp_path / "models.json").write_text(json.dumps([]))
+    with tiny.running(tmp_path / "models.json", tiny.shelf()) as server:
+        reply = httpx.get(f"http://127.0.0.1:{server.port}/v1/models")
+    assert reply.json() == {"object": "list", "data": []}

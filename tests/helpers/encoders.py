@@ -1,0 +1,128 @@
+"""Tiny encoders with a real tokenizer, small data sets, and jobs that use them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
+from transformers import (
+    AutoModel,
+    BertConfig,
+    DebertaV2Config,
+    DistilBertConfig,
+    ElectraConfig,
+    ModernBertConfig,
+    PreTrainedTokenizerFast,
+    RobertaConfig,
+)
+
+from workbench.core.recipe import Recipe
+from workbench.jobs.process.job_dir import JobDir, write_json
+
+LAYERS = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
+WIDE = {**LAYERS, "intermediate_size": 64}
+ARCHITECTURES = {
+    "bert": lambda words: BertConfig(vocab_size=words, max_position_embeddings=48, **WIDE),
+    "roberta": lambda words: RobertaConfig(
+        vocab_size=words, max_position_embeddings=50, pad_token_id=1, **WIDE
+    ),
+    "distilbert": lambda words: DistilBertConfig(
+        vocab_size=words, dim=32, hidden_dim=64, n_layers=2, n_heads=4, max_position_embeddings=48
+    ),
+    "deberta": lambda words: DebertaV2Config(
+        vocab_size=words, relative_attention=True, pos_att_type=["c2p", "p2c"],
+        position_biased_input=False, max_position_embeddings=48, pad_token_id=1, **WIDE
+    ),
+    "electra": lambda words: ElectraConfig(
+        vocab_size=words, embedding_size=16, max_position_embeddings=48, pad_token_id=1, **WIDE
+    ),
+    "modernbert": lambda words: ModernBertConfig(
+        vocab_size=words, max_position_embeddings=48, pad_token_id=1, bos_token_id=0,
+        eos_token_id=2, cls_token_id=0, sep_token_id=2, **WIDE
+    ),
+}  # fmt: skip
+
+SUBJECTS = ("parcel", "invoice", "password")
+LABELS = ("Delivery", "Payment", "Account")
+SENTENCES = (
+    "where is my {}", "I have a question about the {}", "the {} is wrong", "my {} never came",
+    "please look at the {} once more", "{} again", "nobody answers about my {} and I am waiting",
+    "what do I do with this {} now", "thanks, the {} is fine", "is there a new {}",
+)  # fmt: skip
+
+
+def make_encoder(folder: Path, architecture: str = "bert", seed: int = 0) -> Path:
+    """A folder with a random encoder that reads at most 48 tokens."""
+    tokenizer = _tokenizer()
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(seed)
+    AutoModel.from_config(ARCHITECTURES[architecture](len(tokenizer))).save_pretrained(folder)
+    return folder
+
+
+def _tokenizer() -> PreTrainedTokenizerFast:
+    core = Tokenizer(models.BPE(unk_token="<unk>"))
+    core.pre_tokenizer = pre_tokenizers.ByteLevel()
+    special = ["<s>", "<pad>", "</s>", "<unk>"]
+    core.train_from_iterator(
+        [text for text, _ in examples()],
+        trainers.BpeTrainer(vocab_size=300, special_tokens=special, show_progress=False),
+    )
+    core.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=core, pad_token="<pad>", cls_token="<s>", sep_token="</s>",
+        unk_token="<unk>",
+    )  # fmt: skip
+
+
+def examples(kinds: int = 3) -> list[tuple[str, str]]:
+    """Thirty short messages and what each is about."""
+    return [
+        (sentence.format(subject), label)
+        for sentence in SENTENCES
+        for subject, label in list(zip(SUBJECTS, LABELS, strict=True))[:kinds]
+    ]
+
+
+def write_data(path: Path, rows: Sequence[tuple[str, str, str]]) -> Path:
+    """A canonical Parquet file of (split, text, label)."""
+    splits, texts, labels = ([row[i] for row in rows] for i in range(3))
+    columns = {"row_id": list(range(1, len(rows) + 1)), "split": splits, "text": texts}
+    pq.write_table(pa.table({**columns, "label": labels}), path)
+    return path
+
+
+def split_data(path: Path, rows: Sequence[tuple[str, str]]) -> Path:
+    """The rows as a version's file: of ten, seven to learn from, one and a half to check, the rest."""
+    names = ["train"] * 14 + ["validation"] * 3 + ["test"] * 3
+    return write_data(path, [(names[i % 20], *row) for i, row in enumerate(rows)])
+
+
+def recipe(**values: Any) -> dict[str, Any]:
+    """Few steps of a small batch."""
+    settings = {
+        "method": "full", "quantization": "none", "learning_rate": 2e-3, "num_train_epochs": 3,
+        "per_device_train_batch_size": 4, "evals_per_epoch": 1, "label_smoothing_factor": 0.1,
+        "warmup_ratio": 0.0, "lr_scheduler_type": "linear", "weight_decay": 0.01, "r": 4,
+    }  # fmt: skip
+    return Recipe().changed(**{**settings, **values}).as_dict()
+
+
+def make_job(folder: Path, base: Path, data: Path, kind: str = "train", **values: Any) -> JobDir:
+    """A job's folder with its spec."""
+    job = JobDir(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    spec = {
+        "kind": kind, "job_id": 1, "attempt": 1, "run_id": 1, "task": "classification",
+        "data": str(data), "system": "", "recipe": recipe(),
+        "base": {"name": base.name, "path": str(base), "kind": "encoder", "revision": ""},
+        **values,
+    }  # fmt: skip
+    write_json(job.spec, json.loads(json.dumps(spec)))
+    return job

@@ -1,0 +1,67 @@
+"""Jobs done in the test's own process, what happens to them on the way, and what they told."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from workbench.engine.kinds import KINDS
+from workbench.jobs.process import shell as process
+from workbench.jobs.process.job_dir import JobDir, read_events, read_json
+from workbench.jobs.process.shell import Process
+
+PEFT_WARNS = "ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"
+"""peft asks transformers by an old name, which pytest would make an error."""
+
+
+def run(job: JobDir) -> dict[str, Any]:
+    """Do the job as its process would; the result."""
+    assert process.run(job.path, KINDS) == 0
+    return read_json(job.result)
+
+
+def run_orphaned(job: JobDir) -> None:
+    """Do the job until its worker dies."""
+    assert process.run(job.path, KINDS) == process.ORPHANED
+    assert not job.result.exists()
+
+
+def events(job: JobDir, type: str) -> list[dict[str, Any]]:
+    """The job's events of a type, in order."""
+    return [event for event in read_events(job, 1, 0)[0] if event["type"] == type]
+
+
+def predictions(result: dict[str, Any]) -> dict[str, list[Any]]:
+    """The columns of a result's predictions."""
+    return pq.read_table(result["predictions"]).to_pydict()
+
+
+def losses(job: JobDir) -> dict[int, float]:
+    """Step → loss of the training curve."""
+    return {
+        event["step"]: event["values"]["loss"]
+        for event in events(job, "metric")
+        if event["kind"] == "train"
+    }
+
+
+def at_step(step: int, monkeypatch: pytest.MonkeyPatch, act: Callable[[Process], Any]) -> None:
+    """Do `act` (with the process) when a training step has been told."""
+    tell = Process.metric
+
+    def metric(self: Process, kind: str, number: int, values: Any) -> None:
+        tell(self, kind, number, values)
+        if (kind, number) == ("train", step):
+            act(self)
+
+    monkeypatch.setattr(Process, "metric", metric)
+
+
+def leave_at_step(
+    step: int, job: JobDir, monkeypatch: pytest.MonkeyPatch, act: Callable[[Process], Any]
+) -> None:
+    """Do the job until `act` at this step makes its process leave without a result."""
+    with monkeypatch.context() as patch:
+        at_step(step, patch, act)
+        run_orphaned(job)

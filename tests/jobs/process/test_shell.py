@@ -1,0 +1,219 @@
+"""The shell of a job's process."""
+
+import errno
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.core.errors import WorkbenchError
+from workbench.jobs.process import shell as process
+from workbench.jobs.process.job_dir import (
+    LIFELINE_VARIABLE,
+    EventWriter,
+    JobDir,
+    read_events,
+    read_json,
+    write_json,
+)
+from workbench.jobs.process.shell import ORPHANED, Process, run
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> JobDir:
+    job = JobDir(tmp_path / "job")
+    job.path.mkdir()
+    recipe = {"per_device_train_batch_size": 16, "max_length": 512}
+    write_json(job.spec, {"kind": "task", "job_id": 7, "attempt": 2, "recipe": recipe})
+    return job
+
+
+def result_of(job: JobDir, kind: Any) -> dict[str, Any]:
+    assert run(job.path, {"task": kind}) == 0
+    return read_json(job.result)
+
+
+def failing(error: BaseException) -> Any:
+    def kind(process: Process) -> dict[str, Any]:
+        process.phase("training", "Learning from 3 examples")
+        raise error
+
+    return kind
+
+
+def test_what_a_kind_returns_becomes_the_result(job: JobDir) -> None:
+    result = result_of(job, lambda process: {"rows": 3})
+    assert result.pop("peak_memory_mb") > 10
+    assert result == {"status": "succeeded", "reason": "", "attempt": 2, "rows": 3}
+
+
+def test_it_is_alive_from_the_first_moment(job: JobDir) -> None:
+    result_of(job, lambda process: {})
+    first = read_events(job, 1, 0)[0][0]
+    assert (first["type"], first["attempt"]) == ("alive", 2)
+
+
+def test_work_that_keeps_no_part_is_interrupted_wherever_it_is(job: JobDir) -> None:
+    def kind(process: Process) -> dict[str, Any]:
+        with process.leaving_at_once():
+            process.phase("checking", "Looking through 3 examples")
+            stopped_meanwhile()
+        return {}
+
+    assert result_of(job, kind)["status"] == "cancelled"
+    assert read_events(job, 1, 0)[0][-1]["message"] == "Looking through 3 examples"
+
+
+def test_an_event_is_written_to_its_end_before_the_work_is_left(
+    job: JobDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, after = EventWriter.write, []
+
+    def slow(self: EventWriter, type: str, **fields: Any) -> None:
+        if type == "phase":
+            os.kill(os.getpid(), signal.SIGTERM)
+        write(self, type, **fields)
+
+    def kind(process: Process) -> dict[str, Any]:
+        with process.leaving_at_once():
+            process.phase("checking", "Looking through 3 examples")
+            after.append("went on")
+        return {}
+
+    monkeypatch.setattr(EventWriter, "write", slow)
+    assert result_of(job, kind)["status"] == "cancelled"
+    assert "phase" in [event["type"] for event in read_events(job, 1, 0)[0]]
+    assert after == []
+
+
+def stopped_meanwhile() -> None:
+    """Work that asks nobody whether to go on, and is told to end in its midst."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    for _ in range(1000):
+        pass
+    raise AssertionError("nobody interrupted it")
+
+
+def test_an_error_for_the_user_is_the_reason(job: JobDir) -> None:
+    result = result_of(job, failing(WorkbenchError("Row 3 is empty: fill it in.")))
+    assert result["reason"] == "Row 3 is empty: fill it in."
+    assert (result["status"], result["retryable"]) == ("failed", False)
+
+
+def test_a_bug_is_a_sentence_with_its_traceback_in_the_log(job: JobDir) -> None:
+    result = result_of(job, failing(KeyError("flux")))
+    assert result["reason"] == (
+        "Something unexpected went wrong while learning from 3 examples; the log has the details."
+    )
+    assert "KeyError: 'flux'" in job.log.read_text()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+    ],
+)
+def test_want_of_memory_names_the_settings_to_lower(job: JobDir, error: Exception) -> None:
+    reason = result_of(job, failing(error))["reason"]
+    assert reason == (
+        "Memory ran out while learning from 3 examples: lower examples per step (now 16) or "
+        "the longest example (now 512), or switch on gradient checkpointing, and start again."
+    )
+
+
+def test_a_full_disk_is_said(job: JobDir) -> None:
+    reason = result_of(job, failing(OSError(errno.ENOSPC, "No space left on device")))["reason"]
+    assert "The disk is full: free some space" in reason
+    reason = result_of(job, failing(RuntimeError("write: No space left on device")))["reason"]
+    assert "The disk is full" in reason
+
+
+def test_another_error_of_the_system_is_no_full_disk(job: JobDir) -> None:
+    reason = result_of(job, failing(OSError(errno.EACCES, "Permission denied")))["reason"]
+    assert "Something unexpected" in reason
+
+
+def test_the_stop_signal_cancels_at_the_next_look(job: JobDir) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
+    def kind(process: Process) -> dict[str, Any]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert process.stopping
+        process.check()
+        return {"rows": 1}
+
+    result = result_of(job, kind)
+    assert result["status"] == "cancelled"
+    assert "rows" not in result
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_finished_result_beats_a_late_stop(job: JobDir) -> None:
+    def kind(process: Process) -> dict[str, Any]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return {"rows": 1}
+
+    assert result_of(job, kind)["status"] == "succeeded"
+
+
+def test_the_end_of_the_lifeline_leaves_without_a_result(
+    job: JobDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, writing = os.pipe()
+    monkeypatch.setenv(LIFELINE_VARIABLE, str(reading))
+    monkeypatch.setattr(process, "LEAVE_S", 10_000.0)
+
+    def kind(process: Process) -> dict[str, Any]:
+        process.check()
+        os.close(writing)
+        assert process.orphaned.wait(10)
+        process.check()
+        return {}
+
+    assert run(job.path, {"task": kind}) == ORPHANED
+    assert not job.result.exists()
+
+
+def test_an_old_result_is_gone_before_work_begins(job: JobDir) -> None:
+    write_json(job.result, {"status": "failed", "attempt": 1})
+
+    def kind(process: Process) -> dict[str, Any]:
+        assert not job.result.exists()
+        return {}
+
+    assert result_of(job, kind)["attempt"] == 2
+
+
+def test_a_second_process_is_turned_away(job: JobDir, capsys: pytest.CaptureFixture[str]) -> None:
+    with job.locked():
+        assert run(job.path, {"task": lambda process: {}}) == 2
+    assert "Another process is working" in capsys.readouterr().err
+
+
+def test_a_folder_without_a_spec_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path, {}) == 2
+    assert "start the job again" in capsys.readouterr().err
+
+
+def test_a_kind_that_nobody_knows_fails_in_a_sentence(job: JobDir) -> None:
+    assert run(job.path, {}) == 0
+    assert "kind 'task'" in read_json(job.result)["reason"]
+
+
+def test_progress_is_told_once_a_second_and_at_the_end(job: JobDir) -> None:
+    def kind(process: Process) -> dict[str, Any]:
+        for step in range(1, 101):
+            process.progress(step, 100, seconds_left=0.0)
+        return {}
+
+    result_of(job, kind)
+    told = [e["step"] for e in read_events(job, 1, 0)[0] if e["type"] == "progress"]
+    assert (told[0], told[-1]) == (1, 100)
+    assert len(told) <= 5

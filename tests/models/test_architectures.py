@@ -1,0 +1,40 @@
+"""Which kinds of models the installed transformers knows."""
+
+import subprocess
+import sys
+
+import pytest
+
+from workbench.core.errors import WorkbenchError
+from workbench.models.architectures import kind_of
+
+
+@pytest.mark.parametrize(
+    ("model_type", "architecture", "kind"),
+    [
+        ("llama", "LlamaForCausalLM", "causal"),
+        ("qwen2", "Qwen2ForCausalLM", "causal"),
+        ("gpt2", "GPT2LMHeadModel", "causal"),
+        ("bert", "BertModel", "encoder"),
+        ("roberta", "RobertaForMaskedLM", "encoder"),
+        ("modernbert", "ModernBertForMaskedLM", "encoder"),
+        ("mpnet", "MPNetForMaskedLM", "encoder"),
+        ("t5", "T5ForConditionalGeneration", "seq2seq"),
+    ],
+)
+def test_the_kind_follows_from_the_config(model_type: str, architecture: str, kind: str) -> None:
+    assert kind_of(model_type, architecture) == kind
+
+
+def test_an_unknown_type_is_a_sentence() -> None:
+    with pytest.raises(WorkbenchError, match="type 'brand-new'"):
+        kind_of("brand-new", "")
+
+
+def test_the_library_is_read_and_not_imported() -> None:
+    code = (
+        "import sys; from workbench.models.architectures import kind_of; kind_of('llama', '');"
+        "print('transformers' in sys.modules or 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,119 @@
+"""What a folder with a model says, and what is wrong with one that holds none."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.folders import BERT, LLAMA, model_folder, safetensors
+from workbench.core.errors import WorkbenchError
+from workbench.models.inspect import inspect_folder
+
+
+def test_the_facts_come_from_the_files(tmp_path: Path) -> None:
+    folder = model_folder(tmp_path / "m")
+    (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    facts = inspect_folder(folder)
+    assert (facts.kind, facts.architecture) == ("causal", "LlamaForCausalLM")
+    assert facts.parameters == 808
+    assert facts.size_bytes == (folder / "model.safetensors").stat().st_size
+    assert (facts.context_length, facts.hidden_size, facts.layers) == (2048, 8, 2)
+    assert facts.licence == "apache-2.0"
+
+
+def test_an_encoder_is_known_by_its_type(tmp_path: Path) -> None:
+    assert inspect_folder(model_folder(tmp_path / "m", BERT)).kind == "encoder"
+
+
+def test_the_parts_of_a_large_model_are_added_up(tmp_path: Path) -> None:
+    folder = model_folder(tmp_path / "m", weights=False)
+    safetensors(folder / "a.safetensors", {"x": [10]})
+    safetensors(folder / "b.safetensors", {"y": [5, 2]})
+    index = {"weight_map": {"x": "a.safetensors", "y": "b.safetensors"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    assert inspect_folder(folder).parameters == 20
+    (folder / "b.safetensors").unlink()
+    with pytest.raises(WorkbenchError, match=r"1 of its 2 weight files.*b\.safetensors"):
+        inspect_folder(folder)
+
+
+def _no_config(folder: Path) -> None:
+    (folder / "config.json").unlink()
+
+
+def _no_tokenizer(folder: Path) -> None:
+    (folder / "tokenizer.json").unlink()
+
+
+def _no_weights(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+
+
+def _pickle(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+
+
+def _broken_config(folder: Path) -> None:
+    (folder / "config.json").write_text("{not json")
+
+
+def _adapter(folder: Path) -> None:
+    (folder / "config.json").write_text("{}")
+    (folder / "adapter_config.json").write_text("{}")
+
+
+def _cut_off(folder: Path) -> None:
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+
+
+def _not_safetensors(folder: Path) -> None:
+    (folder / "model.safetensors").write_bytes(b"version https://git-lfs")
+
+
+def _picture_model(folder: Path) -> None:
+    (folder / "config.json").write_text(json.dumps(LLAMA | {"model_type": "vit"}))
+
+
+def _rewriter(folder: Path) -> None:
+    config = {"model_type": "t5", "architectures": ["T5ForConditionalGeneration"]}
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (_no_config, "no config.json in it"),
+        (_no_tokenizer, "no tokenizer"),
+        (_no_weights, r"model\.safetensors is missing"),
+        (_pickle, "pickle file"),
+        (_broken_config, "damaged"),
+        (_adapter, "only an adapter"),
+        (_cut_off, "cut off"),
+        (_not_safetensors, "not a safetensors file"),
+        (_picture_model, "type 'vit' cannot be trained"),
+        (_rewriter, "rewrites one text into another"),
+    ],
+)
+def test_a_folder_without_a_model_is_explained(
+    tmp_path: Path, harm: Callable[[Path], None], says: str
+) -> None:
+    folder = model_folder(tmp_path / "m")
+    harm(folder)
+    with pytest.raises(WorkbenchError, match=says):
+        inspect_folder(folder)
+
+
+def test_a_folder_one_too_high_says_where_the_model_is(tmp_path: Path) -> None:
+    model_folder(tmp_path / "outer" / "model")
+    with pytest.raises(WorkbenchError, match="it is in the folder 'model' inside"):
+        inspect_folder(tmp_path / "outer")
+
+
+def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="does not exist"):
+        inspect_folder(tmp_path / "nothing")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WorkbenchError, match="is a file"):
+        inspect_folder(tmp_path / "file")

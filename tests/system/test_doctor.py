@@ -1,0 +1,58 @@
+"""The doctor: plain sentences about the machine, and their values."""
+
+import dataclasses
+import json
+
+import pytest
+
+from storage.database import Store
+from workbench.models import bundled
+from workbench.system import doctor, hardware
+
+
+def _with(monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
+    machine = dataclasses.replace(hardware.hardware(), **values)  # type: ignore[arg-type]
+    monkeypatch.setattr(doctor, "hardware", lambda: machine)
+
+
+def _finding(store: Store, topic: str) -> doctor.Finding:
+    return next(f for f in doctor.diagnose(store).findings if f.topic == topic)
+
+
+def test_every_finding_is_a_sentence(store: Store) -> None:
+    sentences, values = doctor.doctor(store)
+    assert len(sentences) == 8
+    assert all(sentence.endswith(".") for sentence in sentences)
+    assert json.loads(json.dumps(values)) == values
+    assert values["versions"]["torch"]
+    assert values["models"].keys() == bundled.BUNDLED.keys()
+
+
+def test_little_disk_space_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _finding(store, "Disk").ok
+    _with(monkeypatch, disk_free_gb=1.0)
+    found = _finding(store, "Disk")
+    assert not found.ok
+    assert "Only 1 GB" in found.sentence
+
+
+def test_little_memory_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, memory_gb=2.0)
+    assert not _finding(store, "Memory").ok
+
+
+def test_a_gpu_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, gpu_name="A10", gpu_memory_gb=24.0)
+    assert _finding(store, "GPU").sentence == "A10 with 24 GB: training runs on it."
+
+
+def test_a_missing_package_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "PACKAGES", ("streamlit", "no-such-package"))
+    found = _finding(store, "Packages")
+    assert not found.ok
+    assert "Missing: no-such-package" in found.sentence
+
+
+def test_a_missing_bundled_model_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundled, "shipped_path", lambda _: None)
+    assert not _finding(store, "Models").ok

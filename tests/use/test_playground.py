@@ -1,0 +1,277 @@
+"""Who can be asked, how questions are put, and the server's life as the application sees it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+from storage import files
+from storage.database import Store
+from storage.tables import DatasetVersion, Job, Project
+from tests.helpers import made
+from workbench.core.errors import WorkbenchError
+from workbench.jobs import job as jobs
+from workbench.projects import projects
+from workbench.use import client as chat_client
+from workbench.use import conversations
+from workbench.use import playground as chat
+from workbench.use import served_models as server_registry
+from workbench.use import server as model_server
+from workbench.use import suggestions as chat_examples
+from workbench.use.client import Answer
+
+
+@pytest.fixture
+def project_id(store: Store) -> int:
+    return projects.create_project(store, "Mails")
+
+
+def add_run(
+    store: Store,
+    project_id: int,
+    *,
+    task: str = "completion",
+    rows: list[dict[str, Any]] | None = None,
+    **facts: Any,
+) -> int:
+    """A finished run with its adapter's facts, and with an exam if `rows` are given."""
+    number = len(list(files.folder("adapters").iterdir()))
+    adapter = files.folder("adapters", str(number))
+    about = {
+        "task": task,
+        "kind": "causal",
+        "base": {"name": "Tiny", "path": "/models/tiny", "revision": ""},
+        "quantization": "nf4",
+        "system": "",
+        "labels": [],
+    }
+    (adapter / "workbench.json").write_text(json.dumps(about | facts))
+    version_id = made.add_dataset(store, project_id, name=f"Data {number}", task=task)
+    model_id = made.add_model(store, name=f"Tiny {number}", kind="causal")
+    if rows is not None:
+        path = files.folder("made") / "exam.parquet"
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+        with store.write() as session:
+            version = session.get(DatasetVersion, version_id)
+            assert version is not None
+            version.content_hash = files.put_file(path)
+    return made.add_run(
+        store, project_id, version_id, model_id, name=f"Run {number + 1}", adapter=str(adapter)
+    )
+
+
+def ids(store: Store, project_id: int) -> list[str]:
+    return [one.id for one in chat.answerers(store, project_id) if one.run_id]
+
+
+def test_the_newest_model_of_the_project_comes_first(store: Store, project_id: int) -> None:
+    first, second = add_run(store, project_id), add_run(store, project_id)
+    add_run(store, projects.create_project(store, "Other"))
+    assert ids(store, project_id) == [f"run-{second}", f"run-{first}"]
+
+
+def test_every_project_in_use_is_served(store: Store, project_id: int) -> None:
+    other = projects.create_project(store, "Other")
+    mine, theirs = add_run(store, project_id), add_run(store, other)
+    listed = {entry["id"] for entry in server_registry.refresh(store)}
+    assert {f"run-{mine}", f"run-{theirs}"} <= listed
+    projects.archive_project(store, other)
+    listed = {entry["id"] for entry in server_registry.refresh(store)}
+    assert f"run-{theirs}" not in listed
+
+
+def test_a_run_whose_folder_is_gone_is_not_offered(store: Store, project_id: int) -> None:
+    add_run(store, project_id)
+    for path in files.folder("adapters").rglob("workbench.json"):
+        path.unlink()
+    assert ids(store, project_id) == []
+
+
+def test_the_list_is_written_only_when_it_changes(store: Store, project_id: int) -> None:
+    add_run(store, project_id)
+    server_registry.refresh(store)
+    before = server_registry.registry_path().stat().st_mtime_ns
+    server_registry.refresh(store)
+    assert server_registry.registry_path().stat().st_mtime_ns == before
+    add_run(store, project_id)
+    server_registry.refresh(store)
+    assert len(json.loads(server_registry.registry_path().read_text())) >= 2
+
+
+def test_a_classifier_has_nothing_to_compare_unless_it_writes(
+    store: Store, project_id: int
+) -> None:
+    add_run(store, project_id, task="classification", kind="encoder", labels=["a", "b"])
+    run = add_run(store, project_id, system="Be kind.")
+    writer, sorter = [one for one in chat.answerers(store, project_id) if one.run_id]
+    assert (writer.untrained_id, writer.system, writer.sorts) == (
+        f"run-{run}:base",
+        "Be kind.",
+        False,
+    )
+    assert (sorter.untrained_id, sorter.labels, sorter.sorts) == (None, ("a", "b"), True)
+
+
+def test_run_ids_are_read_from_model_ids() -> None:
+    assert server_registry.run_id_of("run-12") == 12
+    assert server_registry.run_id_of("run-12:base") == 12
+    assert server_registry.run_id_of("base:run-12") is None
+
+
+def test_an_unknown_model_is_named_with_the_known_ones(store: Store, project_id: int) -> None:
+    run = add_run(store, project_id)
+    with pytest.raises(WorkbenchError, match=f"no model 'run-99'.*run-{run}"):
+        chat.ask(store, "run-99", "Hello")
+
+
+def exam(role: str, answer: str, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    rows = [{"row_id": 1, "split": "train", role: "learned", answer: "x"}]
+    tests = [
+        {"row_id": number, "split": "test", role: text, answer: reply}
+        for number, (text, reply) in enumerate(pairs, 2)
+    ]
+    return rows + tests
+
+
+@pytest.mark.parametrize(
+    ("task", "role", "answer"),
+    [
+        ("classification", "text", "label"),
+        ("completion", "prompt", "response"),
+        ("extraction", "text", "response"),
+    ],
+)
+def test_examples_come_from_the_exam(
+    store: Store, project_id: int, task: str, role: str, answer: str
+) -> None:
+    pairs = [(f"q{n}", f"a{n}") for n in range(9)]
+    run = add_run(store, project_id, task=task, rows=exam(role, answer, pairs))
+    found = chat_examples.examples(store, run)
+    assert [(example.text, example.expected) for example in found] == [
+        ("q0", "a0"),
+        ("q2", "a2"),
+        ("q4", "a4"),
+        ("q6", "a6"),
+    ]
+    assert found[0].details() == {"row_id": 2, "expected": "a0"}
+
+
+def test_the_first_exchange_of_a_conversation_is_the_example(store: Store, project_id: int) -> None:
+    talk = [
+        {"role": "system", "content": "s"},
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": "a"},
+        {"role": "user", "content": "q2"},
+    ]
+    rows = [{"row_id": 1, "split": "test", "messages": json.dumps(talk)}]
+    (example,) = chat_examples.examples(store, add_run(store, project_id, task="chat", rows=rows))
+    assert (example.text, example.expected) == ("q", "a")
+
+
+def test_a_document_is_begun_and_the_rest_expected(store: Store, project_id: int) -> None:
+    words = [str(number) for number in range(60)]
+    rows = [{"row_id": 1, "split": "test", "text": " ".join(words)}]
+    run = add_run(store, project_id, task="language-modelling", rows=rows)
+    (example,) = chat_examples.examples(store, run)
+    assert example.text.split() + example.expected.split() == words
+    assert len(example.text.split()) == 25
+
+
+def test_without_the_file_there_are_no_examples(store: Store, project_id: int) -> None:
+    assert chat_examples.examples(store, add_run(store, project_id)) == []
+    assert chat_examples.examples(store, 99) == []
+
+
+def test_each_model_sees_its_own_earlier_answers(store: Store, project_id: int) -> None:
+    talk, _ = conversations.start_conversation(store, project_id, None, "q1")
+    conversations.add_answer(store, talk, "run-1", "tuned", {})
+    conversations.add_answer(store, talk, "run-1:base", "base", {})
+    conversations.add_question(store, talk, "unanswered")
+    earlier = conversations.turns(store, talk)
+    tuned, base = (chat.question(m, "q3", earlier=earlier) for m in ("run-1", "run-1:base"))
+    assert [turn["content"] for turn in tuned.messages] == ["q1", "tuned", "q3"]
+    assert [turn["content"] for turn in base.messages] == ["q1", "base", "q3"]
+    assert tuned.settings == chat.DEFAULT_SETTINGS
+
+
+def test_a_system_prompt_goes_first_even_when_empty() -> None:
+    asked = chat.question("run-1", "q", system="", settings={"temperature": 1.0})
+    assert asked.messages[0] == {"role": "system", "content": ""}
+    assert asked.settings["temperature"] == 1.0
+    assert chat.question("run-1", "q").messages == ({"role": "user", "content": "q"},)
+
+
+def test_details_say_how_an_answer_came_about() -> None:
+    answer = Answer("run-1", "Half", tokens=3, seconds=1.234)
+    kept = chat.answer_details(answer, {"temperature": 0.0}, "Run 1")
+    assert kept["finish_reason"] == "stopped"
+    assert (kept["seconds"], kept["title"], "error" in kept) == (1.23, "Run 1", False)
+
+
+def test_one_server_is_started_however_often_it_is_asked_for(store: Store, project_id: int) -> None:
+    run = add_run(store, project_id)
+    first = model_server.start_server(store, f"run-{run}")
+    assert model_server.start_server(store) == first
+    job = jobs.get_job(store, first)
+    assert (job.kind, job.project_id) == ("serve", None)
+    with store.read() as session:
+        spec = session.get_one(Job, first).spec
+    assert spec["preload"] == f"run-{run}"
+    assert Path(spec["registry"]).is_file()
+    assert model_server.server_state(store).sentence == "Waiting for the worker…"
+    with store.read() as session:
+        assert session.query(Project).count() == 1
+
+
+def set_job(store: Store, job_id: int, **values: Any) -> None:
+    with store.write() as session:
+        job = session.get_one(Job, job_id)
+        for name, value in values.items():
+            setattr(job, name, value)
+
+
+def test_a_server_is_ready_when_it_answers_by_its_name(
+    store: Store, project_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = model_server.start_server(store)
+    answers = {"http://127.0.0.1:5000": "job-999"}
+    monkeypatch.setattr(chat_client, "server_name", answers.get)
+    set_job(store, job_id, status="running", progress={"message": "Loading the model…"})
+    assert model_server.server_state(store).sentence == "Loading the model…"
+    set_job(store, job_id, progress={"port": 5000})
+    assert model_server.server_state(store).phase == model_server.STARTING
+    answers["http://127.0.0.1:5000"] = f"job-{job_id}"
+    state = model_server.server_state(store)
+    assert (state.phase, state.url) == (model_server.READY, "http://127.0.0.1:5000")
+    info = chat.ensure_server(store)
+    assert info.url == state.url
+    model_server.stop_server(store)
+    assert model_server.server_state(store).phase == model_server.STOPPING
+
+
+def test_waiting_ends_with_the_reason_of_a_failure(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_seconds: float) -> None:
+        state = model_server.server_state(store)
+        set_job(store, state.job_id or 0, status="failed", reason="Memory ran out.")
+
+    monkeypatch.setattr(model_server.time, "sleep", fail)
+    told: list[str] = []
+    with pytest.raises(WorkbenchError, match="Memory ran out"):
+        chat.ensure_server(store, on_progress=told.append)
+    assert told == ["Waiting for the worker…"]
+
+
+def test_waiting_ends_after_a_while(store: Store) -> None:
+    with pytest.raises(WorkbenchError, match="did not start within 0 seconds"):
+        chat.ensure_server(store, timeout_s=0)
+
+
+def test_serving_needs_a_model_that_is_there(store: Store) -> None:
+    with pytest.raises(WorkbenchError, match="no model 'run-5'"):
+        chat.serve_forever(store, "run-5")
+    assert not list(files.folder("serve").glob("server-*"))

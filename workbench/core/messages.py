@@ -1,0 +1,228 @@
+"""From a row of the user's table to the text a model reads, with the learned parts marked.
+
+The one place where that happens: the preview, training, evaluation, the playground and batch
+prediction all call it, so what is shown is what is trained on and asked.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.core.chat_template import ChatTemplate, default_template, template_of
+from workbench.core.errors import WorkbenchError
+
+__all__ = [
+    "ChatTemplate",
+    "Segment",
+    "answer_of",
+    "default_template",
+    "messages_of",
+    "render_prompt",
+    "segments",
+    "template_of",
+]
+
+MAX_NAMED_LABELS = 40
+"""Up to this many categories are listed in the question itself."""
+_PROBE = "\ue000probe\ue001"
+"""Stands in for a turn to find where the template puts it; private-use characters at its ends
+so that it shares neither with a real text."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of the text the model reads."""
+
+    text: str
+    learned: bool
+    """Whether the model is taught to write it (else it only reads it)."""
+
+
+def messages_of(
+    task: str, row: Mapping[str, Any], *, system: str = "", labels: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """The row as a conversation; assistant turns are what is learned.
+
+    Args:
+        row: canonical columns of the task; without its answer (label, response) the conversation
+            ends with the question.
+        system: instruction for all rows; a `system` value of the row wins.
+        labels: the categories, for classification by a model that writes them.
+
+    Raises:
+        WorkbenchError: the conversation in `messages` cannot be read.
+    """
+    if task == "chat":
+        messages = _conversation(row["messages"])
+    else:
+        messages = [{"role": "user", "content": _question(task, row, labels)}]
+        answer = answer_of(task, row)
+        if answer is not None:
+            messages.append({"role": "assistant", "content": answer})
+    instruction = _text(row.get("system")) or system
+    if instruction and messages[0]["role"] != "system":
+        messages.insert(0, {"role": "system", "content": instruction})
+    return messages
+
+
+def answer_of(task: str, row: Mapping[str, Any]) -> str | None:
+    """What the row wants the model to write; None if the row does not say."""
+    if task == "chat":
+        last = _conversation(row["messages"])[-1]
+        return last["content"] if last["role"] == "assistant" else None
+    value = row.get("label" if task == "classification" else "response")
+    return None if value is None else str(value)
+
+
+def segments(messages: Sequence[Mapping[str, str]], template: ChatTemplate) -> list[Segment]:
+    """The exact text of the conversation in pieces; every assistant turn with its end is learned.
+
+    A turn is found by rendering the conversation again with a probe in its place, which also
+    works for templates that trim turns or drop parts of earlier ones. Where a template writes
+    the question differently once it is answered, the last turn follows the question as it will
+    be asked later.
+
+    Raises:
+        WorkbenchError: the template refuses the conversation, or hides every assistant turn.
+    """
+    text = template.render(messages)
+    turns = [i for i, message in enumerate(messages) if message["role"] == "assistant"]
+    end_mark = _end_mark(template)
+    spans = [span for i in turns if (span := _learned_span(text, messages, i, template, end_mark))]
+    if not spans:
+        raise WorkbenchError(
+            "The conversation has no answer to learn from: add an assistant turn to it."
+        )
+    pieces = _cut(text, spans)
+    if turns[-1] == len(messages) - 1:
+        pieces = _as_asked(pieces, render_prompt(messages[:-1], template))
+    return pieces
+
+
+def render_prompt(messages: Sequence[Mapping[str, str]], template: ChatTemplate) -> str:
+    """The text up to where the model starts to write."""
+    return template.render(messages, add_generation_prompt=True)
+
+
+def _question(task: str, row: Mapping[str, Any], labels: Sequence[str]) -> str:
+    if task == "completion":
+        return str(row["prompt"])
+    text = str(row["text"])
+    if task == "classification":
+        return _sorting_question(text, labels)
+    return f"Pull the fields out of this text. Answer with JSON only.\n\n{text}"
+
+
+def _sorting_question(text: str, labels: Sequence[str]) -> str:
+    known = f"Categories: {', '.join(labels)}\n" if 0 < len(labels) <= MAX_NAMED_LABELS else ""
+    return (
+        f"Which category does this text belong to? Answer with the category only.\n{known}\n{text}"
+    )
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _conversation(value: Any) -> list[dict[str, str]]:
+    turns = _parsed(value)
+    if not isinstance(turns, list) or not turns:
+        raise WorkbenchError(
+            "The conversation is not a list of turns: write it as "
+            '[{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}].'
+        )
+    for number, turn in enumerate(turns, 1):
+        if not isinstance(turn, dict) or not all(
+            isinstance(turn.get(key), str) for key in ("role", "content")
+        ):
+            raise WorkbenchError(
+                f"Turn {number} of the conversation needs a role and a content, both text: "
+                "add what is missing."
+            )
+    return [{"role": turn["role"], "content": turn["content"]} for turn in turns]
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def _span(
+    text: str, messages: Sequence[Mapping[str, str]], turn: int, template: ChatTemplate
+) -> tuple[int, int] | None:
+    """Where the content of a turn stands in the text; None if the template hides it."""
+    changed = [dict(message) for message in messages]
+    changed[turn]["content"] = _PROBE
+    probed = template.render(changed)
+    start = probed.find(_PROBE)
+    after = len(probed) - start - len(_PROBE)
+    whole = (
+        start >= 0
+        and text[:start] == probed[:start]
+        and text[len(text) - after :] == (probed[start + len(_PROBE) :])
+    )
+    return (start, len(text) - after) if whole and start < len(text) - after else None
+
+
+def _learned_span(
+    text: str,
+    messages: Sequence[Mapping[str, str]],
+    turn: int,
+    template: ChatTemplate,
+    end_mark: str,
+) -> tuple[int, int] | None:
+    """The part of the text that answers the turns before; None if that cannot be told.
+
+    It starts where the model starts to write: before the content if the template puts something
+    (an empty thought, say) between question and content.
+    """
+    prompt = render_prompt(messages[:turn], template) if turn else ""
+    asked = bool(prompt) and text.startswith(prompt)
+    span = _span(text, messages, turn, template)
+    if span is None and asked:
+        span = _rest(text, messages, turn, template)
+    if span is None:
+        return None
+    start, end = span
+    start = len(prompt) if asked and len(prompt) <= start else start
+    return start, end + len(end_mark) if text.startswith(end_mark, end) else end
+
+
+def _rest(
+    text: str, messages: Sequence[Mapping[str, str]], turn: int, template: ChatTemplate
+) -> tuple[int, int] | None:
+    """For a turn that the template rewrites (a thought set apart from the answer, say): all that
+    it adds to the text."""
+    until = template.render(messages[: turn + 1])
+    prompt = render_prompt(messages[:turn], template)
+    return (len(prompt), len(until.rstrip())) if text.startswith(until) else None
+
+
+def _end_mark(template: ChatTemplate) -> str:
+    """What the template writes after an answer; without the blanks behind a mark such as
+    <|im_end|>, since writing ends there."""
+    turns = [{"role": "user", "content": "?"}, {"role": "assistant", "content": _PROBE}]
+    tail = template.render(turns).partition(_PROBE)[2]
+    return tail.rstrip() or tail
+
+
+def _cut(text: str, spans: Sequence[tuple[int, int]]) -> list[Segment]:
+    pieces, position = [], 0
+    for start, end in spans:
+        pieces += [Segment(text[position:start], False), Segment(text[start:end], True)]
+        position = end
+    pieces.append(Segment(text[position:], False))
+    return [piece for piece in pieces if piece.text]
+
+
+def _as_asked(pieces: list[Segment], prompt: str) -> list[Segment]:
+    """The same pieces if the text starts with the question as asked; else question and answer."""
+    if "".join(piece.text for piece in pieces).startswith(prompt):
+        return pieces
+    last = [piece for piece in pieces if piece.learned][-1]
+    return [Segment(prompt, False), last]

@@ -1,0 +1,130 @@
+"""The recipe: every setting of a training run, as one value that is kept with the run.
+
+Field names are those of peft's `LoraConfig`, transformers' `TrainingArguments` and
+bitsandbytes' configuration, so that an expert knows them and a run can be repeated elsewhere.
+"""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.core.errors import WorkbenchError
+
+
+def _setting(
+    default: Any,
+    label: str,
+    help: str,
+    *,
+    group: str,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    return field(
+        default=default,
+        metadata={
+            "label": label,
+            "help": help,
+            "group": group,
+            "low": low,
+            "high": high,
+            "choices": choices,
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What to train with; see the label and the help of each field."""
+
+    # fmt: off
+    method: str = _setting("lora", "What is trained", "lora trains small added matrices and leaves the model's own weights alone; full changes every weight (only sensible for small encoders).", group="LoRA", choices=("lora", "full"))
+    r: int = _setting(16, "Learning strength (LoRA rank r)", "Size of the added matrices: more can learn more, and overfits sooner.", group="LoRA", low=1, high=256)
+    lora_alpha: int = _setting(32, "LoRA alpha", "The added matrices count alpha ÷ r times; twice the rank is usual.", group="LoRA", low=1, high=512)
+    lora_dropout: float = _setting(0.05, "LoRA dropout", "Share of the added matrices' input switched off at random while learning; guards against overfitting.", group="LoRA", low=0.0, high=0.9)
+    target_modules: str = _setting("all-linear", "Layers to adapt", "all-linear adapts every linear layer; attention only the query, key, value and output ones; or name them, separated by commas.", group="LoRA")
+    use_rslora: bool = _setting(False, "Rank-stabilised LoRA", "Scales by alpha ÷ √r, which helps at ranks above 64.", group="LoRA")
+    quantization: str = _setting("nf4", "Weights of the base model", "nf4 keeps them in 4 bits (least memory), int8 in 8 bits, none in their own precision.", group="Quantisation", choices=("nf4", "int8", "none"))
+    double_quant: bool = _setting(True, "Double quantisation", "Compresses the 4-bit scales as well; saves about 0.4 bits per weight.", group="Quantisation")
+    num_train_epochs: float = _setting(3.0, "Passes over the data (epochs)", "How often the model sees every example.", group="Optimiser", low=0.0001, high=100)
+    max_steps: int = _setting(-1, "Stop after this many steps", "-1 means no limit; otherwise it overrides the passes.", group="Optimiser", low=-1, high=10_000_000)
+    learning_rate: float = _setting(2e-4, "Learning rate", "Size of each correction: too small learns nothing, too large forgets everything.", group="Optimiser", low=1e-8, high=1.0)
+    lr_scheduler_type: str = _setting("cosine", "Learning-rate schedule", "How the learning rate changes over the run.", group="Optimiser", choices=("cosine", "linear", "constant", "constant_with_warmup"))
+    warmup_ratio: float = _setting(0.05, "Warm-up share", "Share of the steps in which the learning rate rises from zero.", group="Optimiser", low=0.0, high=0.5)
+    weight_decay: float = _setting(0.0, "Weight decay", "Pulls weights towards zero; guards against overfitting.", group="Optimiser", low=0.0, high=1.0)
+    max_grad_norm: float = _setting(1.0, "Gradient clipping", "Longest single correction allowed.", group="Optimiser", low=0.0, high=100)
+    optim: str = _setting("adamw_torch_fused", "Optimiser", "AdamW is the standard; the 8-bit one needs less memory, on a GPU.", group="Optimiser", choices=("adamw_torch_fused", "adamw_torch", "adamw_bnb_8bit", "paged_adamw_8bit"))
+    label_smoothing_factor: float = _setting(0.0, "Label smoothing", "Keeps the model from being over-sure; categories only.", group="Optimiser", low=0.0, high=0.5)
+    per_device_train_batch_size: int = _setting(16, "Examples per step (batch size)", "More is steadier and needs more memory.", group="Memory", low=1, high=1024)
+    gradient_accumulation_steps: int = _setting(1, "Gradient accumulation", "Adds up this many batches before each correction; the effect of a large batch in less memory.", group="Memory", low=1, high=1024)
+    max_length: int = _setting(512, "Longest example (tokens)", "Longer examples are cut; memory and time grow with it.", group="Memory", low=8, high=131_072)
+    gradient_checkpointing: bool = _setting(False, "Gradient checkpointing", "Computes some values twice instead of keeping them: less memory, a third slower.", group="Memory")
+    early_stopping_patience: int = _setting(3, "Early stopping", "Stop after this many checks without improvement on the practice questions; 0 never stops early.", group="Checks", low=0, high=100)
+    evals_per_epoch: float = _setting(2.0, "Checks per pass", "How often the practice questions are scored and a checkpoint is saved.", group="Checks", low=0.1, high=100_000)
+    eval_max_new_tokens: int = _setting(128, "Longest answer in the exam (tokens)", "Answers to exam questions are cut there.", group="Checks", low=1, high=4096)
+    eval_max_rows: int = _setting(200, "Exam questions to answer in writing", "Writing answers takes time; at most this many test rows are answered, the same for base and tuned.", group="Checks", low=1, high=1_000_000)
+    seed: int = _setting(42, "Random seed", "The same seed gives the same run.", group="Checks", low=0, high=2**31 - 1)
+    # fmt: on
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return dataclasses.asdict(self)
+
+    def changed(self, **values: Any) -> "Recipe":
+        """A copy with these values, converted and checked.
+
+        Raises:
+            WorkbenchError: a name is unknown or a value does not fit.
+        """
+        converted = {name: _convert(name, value) for name, value in values.items()}
+        return dataclasses.replace(self, **converted)
+
+
+FIELDS = {f.name: f for f in dataclasses.fields(Recipe)}
+
+
+def from_dict(values: dict[str, Any]) -> Recipe:
+    """The recipe that `as_dict` wrote; missing fields get their defaults, others are refused."""
+    return Recipe().changed(**values)
+
+
+def _convert(name: str, value: Any) -> Any:
+    if name not in FIELDS:
+        raise WorkbenchError(
+            f"There is no setting '{name}'; the settings are {', '.join(sorted(FIELDS))}."
+        )
+    kind: type[Any] = type(FIELDS[name].default)
+    try:
+        value = _truth(value) if kind is bool else kind(value)
+    except (TypeError, ValueError):
+        raise WorkbenchError(
+            f"The setting {name} must be {_KINDS[kind]}, but '{value}' is not: change it."
+        ) from None
+    _check(name, value)
+    return value
+
+
+_KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a word"}
+
+
+def _truth(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    return words[text] if (text := str(value).lower()) in words else _refuse(text)
+
+
+def _refuse(text: str) -> bool:
+    raise ValueError(text)
+
+
+def _check(name: str, value: Any) -> None:
+    about = FIELDS[name].metadata
+    low, high, choices = about["low"], about["high"], about["choices"]
+    if choices and value not in choices:
+        raise WorkbenchError(
+            f"The setting {name} must be one of {', '.join(choices)}, not '{value}'."
+        )
+    if low is not None and not low <= value <= high:
+        raise WorkbenchError(f"The setting {name} must be from {low:g} to {high:g}, not {value:g}.")

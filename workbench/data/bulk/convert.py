@@ -1,0 +1,66 @@
+"""Turns a large file into a table of texts on the disk, a few rows at a time."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+from typing import Any
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.words import count
+from workbench.data.bulk import limits, several
+from workbench.data.bulk.read_file import read
+from workbench.data.bulk.sink import Watch
+from workbench.data.readers.archives.room import check_room
+from workbench.data.readers.archives.unpack import FOLDER, unpacked
+from workbench.data.readers.table import Table, options_from
+from workbench.data.readers.table_file import TableWriter, facts_of
+from workbench.data.readers.training import notes_on
+from workbench.data.splits import sample_file as glimpse_file
+from workbench.jobs.process.job_dir import write_json
+from workbench.jobs.process.shell import Process
+
+
+def convert(process: Process) -> dict[str, Any]:
+    """Write table.parquet, a glimpse of it and table.json into the job's folder, or nothing.
+
+    The spec has the `source` (a path), the `name` that the user gave it, and reading `options`.
+
+    Raises:
+        WorkbenchError: it cannot be read; one sentence with the place and what to do.
+    """
+    spec, folder = process.spec, process.job.path
+    name = spec["name"]
+    too_large = (
+        f"{name} holds cells or rows that are too large to be read in the memory that is set "
+        "aside: split them, or take them out."
+    )
+    writer = TableWriter(folder / "table.parquet")
+    try:
+        with limits.explained(too_large):
+            table = _convert(process, Path(spec["source"]), name, writer)
+            writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
+    finally:
+        shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    table = dataclasses.replace(table, notes=(*table.notes, *notes_on(writer.names)))
+    glimpse_file.write(folder)
+    write_json(folder / "table.json", facts_of(table))
+    return {"rows": writer.rows, "columns": len(writer.names)}
+
+
+def _convert(process: Process, source: Path, name: str, writer: TableWriter) -> Table:
+    if not source.is_file():
+        raise WorkbenchError(f"{name} is not here any more: choose the file again.")
+    process.phase("unpacking", f"Looking at {name}")
+    folder, watch = process.job.path, Watch(process)
+    parts = unpacked(source, name, folder, watch)
+    check_room(folder, sum(part.path.stat().st_size for part in parts) // 2, name)
+    options = options_from(process.spec.get("options") or {})
+    if len(parts) == 1:
+        (part,) = parts
+        process.phase("reading", f"Reading {part.name}")
+        return read(part, options, writer, watch)
+    process.phase("reading", f"Reading {count(len(parts))} files of {name}")
+    return several.read(parts, name, options, writer, watch, folder)

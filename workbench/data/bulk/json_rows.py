@@ -1,0 +1,227 @@
+"""JSON lines and lists of JSON, object by object: once to learn the columns, once to write them."""
+
+import io
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from workbench.core.errors import WorkbenchError
+from workbench.data.bulk.sink import Watch, WatchedSink
+from workbench.data.readers import encodings
+from workbench.data.readers.kinds import JSON, JSONL
+from workbench.data.readers.table import ReadOptions, Table, check_width
+from workbench.data.readers.table_file import empty
+from workbench.data.readers.tables.jsons import UNFOLD_AT_MOST, as_text, sentence, single, title
+
+LONGEST = 8_000_000
+"""Characters of one object; a longer one is a mistake in the file, and would fill the memory."""
+_CHUNK = 1 << 16
+_BATCH_CHARACTERS = 8_000_000
+_BATCH = 20_000
+_BETWEEN = re.compile(r"\s*,?\s*")
+
+_Rows = Iterator[tuple[int, Any]]
+
+
+@dataclass
+class _Column:
+    """What the values of one key are like."""
+
+    unfolds: bool = True
+    """Each is an object, or a list of one, or nothing; at least one is something."""
+    parts: dict[str, None] = field(default_factory=dict)
+
+    def look(self, value: Any) -> None:
+        if not self.unfolds:
+            return
+        part = single(value)
+        if part is False:
+            self.unfolds = False
+        elif part:
+            self.parts.update(dict.fromkeys(part))
+            self.unfolds = len(self.parts) <= UNFOLD_AT_MOST
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    name: str
+    encoding: str
+    kind: str
+
+    def rows(self, watch: Watch) -> _Rows:
+        codec = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+        size = max(1, self.path.stat().st_size)
+        with self.path.open("rb") as raw, io.TextIOWrapper(raw, codec) as stream:
+            found = _lines if self.kind == JSONL else _elements
+            for number, row in found(stream, self.name):
+                if number % 1000 == 0:
+                    watch(raw.tell() / size)
+                yield number, row
+
+
+def read(
+    path: Path, name: str, options: ReadOptions, kind: str, sink: WatchedSink, watch: Watch
+) -> Table:
+    """The table in a large JSON file; its rows go to the sink.
+
+    Raises:
+        WorkbenchError: it is not JSON (says where), or holds no list of rows.
+    """
+    encoding = options.encoding or encodings.detect(path, name)
+    if options.encoding:
+        encodings.check(path, encoding, name)
+    kind = _kind(path, encoding, kind)
+    file = _File(path, name, encoding, kind)
+    columns = _columns(file, watch.within(0, 0.4))
+    outputs = _outputs(columns)
+    check_width(len(outputs), name)
+    sink.begin(list(outputs))
+    for numbers, rows in _batches(file.rows(watch.within(0.4, 1))):
+        arrays = [pa.array(map(get, rows), pa.large_string()) for get in outputs.values()]
+        sink.add(pa.RecordBatch.from_arrays(arrays, names=list(outputs)), numbers)
+    return empty(name, kind, ReadOptions(encoding=encoding))
+
+
+def _kind(path: Path, encoding: str, kind: str) -> str:
+    """Lines of objects are often called JSON; what is no list is taken for such lines."""
+    with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding) as stream:
+        start = stream.read(_CHUNK).lstrip()
+    if kind == JSONL:
+        return JSON if re.match(r"\[\s*\n", start) else JSONL
+    return JSON if start.startswith("[") else JSONL
+
+
+def _lines(stream: io.TextIOBase, name: str) -> _Rows:
+    for number in itertools.count(1):
+        line = stream.readline(LONGEST)
+        if not line:
+            return
+        if len(line) >= LONGEST:
+            raise _too_long(f"Line {number}", name)
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except (json.JSONDecodeError, RecursionError) as error:
+                raise WorkbenchError(
+                    sentence(f"Line {number}", name, error)
+                    + (_ONE_OBJECT if number == 1 and line.lstrip().startswith("{") else "")
+                ) from None
+
+
+_ONE_OBJECT = " A file of this size is read best with one object a line (JSON lines)."
+
+
+def _elements(stream: io.TextIOBase, name: str) -> _Rows:
+    """The elements of one long list."""
+    decoder = json.JSONDecoder()
+    buffer, place, line = stream.read(_CHUNK).lstrip(), 1, 1
+    ended = False
+    for number in itertools.count(1):
+        while True:
+            place = _BETWEEN.match(buffer, place).end()  # type: ignore[union-attr]
+            try:
+                if buffer.startswith("]", place):
+                    return
+                value, end = decoder.raw_decode(buffer, place)
+                if end < len(buffer):
+                    break
+            except RecursionError as error:
+                raise WorkbenchError(sentence(f"Row {number}", name, error)) from None
+            except json.JSONDecodeError as error:
+                if ended:
+                    at = f"Line {line + buffer.count(chr(10), 0, error.pos)}"
+                    raise WorkbenchError(sentence(at, name, error)) from None
+            if len(buffer) - place > LONGEST:
+                raise _too_long(f"Row {number}", name)
+            line += buffer.count("\n", 0, place)
+            more = stream.read(max(_CHUNK, len(buffer) - place))
+            ended = not more
+            buffer, place = buffer[place:] + (more or "\n"), 0
+        yield number, value
+        place = end
+
+
+def _too_long(place: str, name: str) -> WorkbenchError:
+    return WorkbenchError(
+        f"{place} of {name} is longer than {LONGEST:,} characters: write one object for each "
+        "example, or take that one out."
+    )
+
+
+def _columns(file: _File, watch: Watch) -> dict[str, _Column] | None:
+    """The keys of the objects, in the order in which they come; None if no row is an object."""
+    columns: dict[str, _Column] = {}
+    plain = objects = 0
+    for number, row in file.rows(watch):
+        if not isinstance(row, dict):
+            plain = plain or number
+        else:
+            objects += 1
+            if len(row) > len(columns) or not row.keys() <= columns.keys():
+                check_width(len(row.keys() | columns.keys()), file.name)
+            for key, value in row.items():
+                columns.setdefault(key, _Column()).look(value)
+        if plain and objects:
+            place = "Line" if file.kind == JSONL else "Row"
+            raise WorkbenchError(
+                f"{place} {plain} of {file.name} is not an object with named values like the "
+                "others: correct it or take it out."
+            )
+    if not plain and not objects:
+        raise WorkbenchError(
+            f"{file.name} is empty: choose a file with at least ten rows of examples."
+        )
+    return columns if objects else None
+
+
+def _outputs(columns: dict[str, _Column] | None) -> dict[str, Callable[[Any], str | None]]:
+    """The columns of the table, and how to get each one's cell from a row."""
+    if columns is None:
+        return {"text": as_text}
+    outputs = {title(key): _cell(key) for key in columns}
+    for key, column in columns.items():
+        parts = column.parts
+        if column.unfolds and parts and not {"role", "content"} <= set(parts):
+            for part in parts:
+                outputs.setdefault(f"{title(key)}.{title(part)}", _part(key, part))
+    return outputs
+
+
+def _cell(key: str) -> Callable[[Any], str | None]:
+    return lambda row: as_text(row.get(key))
+
+
+def _part(key: str, part: str) -> Callable[[Any], str | None]:
+    def cell(row: Any) -> str | None:
+        value = single(row.get(key))
+        return as_text(value.get(part)) if value else None
+
+    return cell
+
+
+def _batches(rows: _Rows) -> Iterator[tuple[list[int], list[Any]]]:
+    """Rows in lots that fit in memory; what they hold is told by their length as text."""
+    numbers: list[int] = []
+    lot: list[Any] = []
+    characters = 0
+    for number, row in rows:
+        numbers.append(number)
+        lot.append(row)
+        values = row.values() if isinstance(row, dict) else (row,)
+        characters += sum(len(v) if isinstance(v, str) else _LIKELY for v in values)
+        if len(lot) >= _BATCH or characters >= _BATCH_CHARACTERS:
+            yield numbers, lot
+            numbers, lot, characters = [], [], 0
+    if lot:
+        yield numbers, lot
+
+
+_LIKELY = 400
+"""Characters of a nested value, for the size of a lot."""

@@ -1,0 +1,27 @@
+"""Too few examples to learn from, and too few exam questions to judge by."""
+
+from workbench.core.words import plural
+from workbench.data.checkup.finding import Finding
+from workbench.data.checkup.rows import Rows
+from workbench.data.examples.notices import FEW_ROWS
+from workbench.data.splits.assign import TEST
+
+KIND = "few"
+_WORST = 0.35
+
+
+def check(rows: Rows) -> Finding | None:
+    """Fewer than `FEW_ROWS` rows."""
+    if len(rows) >= FEW_ROWS:
+        return None
+    exam = rows.splits.count(TEST)
+    asked = f"the exam asks {plural(exam, 'question')}" if exam else "nothing is left for an exam"
+    return Finding(
+        KIND,
+        f"Only {plural(len(rows), 'example')}",
+        f"There {'is' if len(rows) == 1 else 'are'} {plural(len(rows), 'example')} in all, and "
+        f"{asked}. Add more: with a few hundred the results are much better.",
+        "The model has little to go by, and every exam question more or less changes its score a "
+        "lot.",
+        _WORST * (1 - len(rows) / FEW_ROWS),
+    )

@@ -1,0 +1,46 @@
+"""How much two answers have in common."""
+
+import json
+
+from workbench.core.canonical import parsed
+from workbench.data.checkup.rows import Rows
+
+LIKE, UNLIKE = 0.9, 0.5
+"""The share of characters from which answers say the same, and below which they do not."""
+
+
+def similarity(first: str, second: str) -> float:
+    """The share of characters that two texts share in their order, 0 to 1; capitals do not count."""
+    from rapidfuzz.distance import Indel
+
+    return Indel.normalized_similarity(first.casefold(), second.casefold())
+
+
+def given(rows: Rows) -> list[str]:
+    """What the model is to give, row by row; of a conversation what the assistant says."""
+    if rows.task.name != "chat":
+        return rows.answers()
+    return [_said(text) for text in rows.values["messages"]]
+
+
+def _said(messages: str) -> str:
+    turns = parsed(messages)
+    return "\n".join(turn["content"] for turn in turns if turn["role"] == "assistant")
+
+
+def same_answers(rows: Rows, answers: list[str], first: int, second: int) -> bool:
+    """Whether two rows give the same; fields must be alike but for spaces and capitals."""
+    if answers[first] == answers[second]:
+        return True
+    if rows.task.name == "extraction":
+        return same_fields(answers[first]) == same_fields(answers[second])
+    return similarity(answers[first], answers[second]) >= LIKE
+
+
+def same_fields(answer: str) -> str:
+    """The same for fields that differ in their order, in spaces and in capitals only."""
+    try:
+        fields = json.loads(answer)
+    except ValueError:
+        fields = answer
+    return "".join(json.dumps(fields, sort_keys=True, ensure_ascii=False).split()).casefold()

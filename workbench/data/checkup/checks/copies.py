@@ -1,0 +1,150 @@
+"""Which rows are copies in sense: they ask alike, give the same, and differ in nothing that counts."""
+
+from collections import Counter
+from functools import cached_property
+
+from workbench.data.checkup.checks.answers import given, same_answers
+from workbench.data.checkup.rows import Rows, numbered
+from workbench.data.checkup.similarity import patterns
+from workbench.data.checkup.similarity.alike import LONG_SHARE, word_lists
+from workbench.data.checkup.similarity.boilerplate import Boilerplate
+from workbench.data.checkup.similarity.buckets import Ints, chosen
+from workbench.data.checkup.similarity.minhash import LONG_WORDS
+from workbench.data.checkup.similarity.patterns import FILLINGS
+from workbench.data.checkup.similarity.tokens import plain
+
+_RARE = 0.005
+"""The share of texts up to which a word tells one thing from another."""
+_MOST_READ = 20_000
+_BEGINNING = 120
+"""So many characters tell that an answer is a sentence used again and again."""
+
+
+def alike_pairs(rows: Rows, order: Ints) -> Ints:
+    """Pairs of rows that ask alike; of categories, those of the same one."""
+    return rows.alike.pairs(order, _kinds(rows))
+
+
+def copies(rows: Rows, pairs: Ints) -> Ints:
+    """Those pairs of rows that ask alike which are copies: they give the same answer, and where
+    they are not the same to the letter,
+
+    - short texts fill no pattern (see `patterns`) and differ in no number, and long ones not only
+      in numbers as many others do, too, nor in all but the sentences that many have;
+    - written answers do not differ in the very word that the questions differ in, and are not the
+      same sentence that many others are answered with, as "Is … inherited?" is for many illnesses.
+    """
+    answers = given(rows)
+    same = [same_answers(rows, answers, first, second) for first, second in pairs.tolist()]
+    pairs = chosen(pairs, same)
+    words = word_lists(rows.questions(), pairs)
+    filled = patterns.of_a_pattern(rows.alike, pairs, _kinds(rows)).tolist()
+    sense = _Sense(rows, answers)
+    fine = [
+        sense.is_copy(first, second, words[first], words[second], filled=is_filled)
+        for (first, second), is_filled in zip(pairs.tolist(), filled, strict=True)
+    ]
+    return chosen(pairs, fine)
+
+
+def _kinds(rows: Rows) -> Ints | None:
+    if rows.task.name != "classification":
+        return None
+    return numbered(rows.answers())
+
+
+def _odd_words(words: list[str], others: list[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that one of two texts has and the other has not, or less often."""
+    mine, theirs = Counter(words), Counter(others)
+    return frozenset(mine - theirs), frozenset(theirs - mine)
+
+
+def _is_number(word: str) -> bool:
+    return any(map(str.isdigit, word))
+
+
+def _in_numbers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether both have a number that the other has not."""
+    return any(map(_is_number, mine)) and any(map(_is_number, theirs))
+
+
+class _Sense:
+    """Tells whether what two texts differ in changes their sense; their answers are the same."""
+
+    def __init__(self, rows: Rows, answers: list[str]) -> None:
+        self._questions, self._answers = rows.questions(), answers
+        self._written = rows.task.learned != "label"
+        self._own_words: dict[int, list[str]] = {}
+
+    def is_copy(
+        self, first: int, second: int, words: list[str], others: list[str], *, filled: bool
+    ) -> bool:
+        """Whether two rows of these words are copies; `filled` if they fill a short pattern."""
+        if words == others:
+            return True
+        short = max(len(words), len(others)) < LONG_WORDS
+        if not short and set(words) != set(others) and not self._own_parts_are_alike(first, second):
+            return False
+        mine, theirs = _odd_words(words, others)
+        if not mine and not theirs:
+            return True
+        if short:
+            differ = filled or _in_numbers(mine, theirs)
+        elif all(map(_is_number, mine | theirs)):
+            differ = self._forms[first] >= FILLINGS
+        else:
+            differ = _in_numbers(*_odd_words(self._own(first), self._own(second)))
+        return not differ and (not self._written or self._are_copies(first, second, mine, theirs))
+
+    def _are_copies(
+        self, first: int, second: int, mine: frozenset[str], theirs: frozenset[str]
+    ) -> bool:
+        """Whether the words in which two questions differ leave the answer as it is."""
+        said, others = self._answers[first], self._answers[second]
+        if not said and not others:
+            return True
+        if said != others:
+            one, other = (set(text.split(" ")) for text in plain([said, others]).to_pylist())
+            if mine & (one - other) or theirs & (other - one):
+                return False
+        often = max(self._times[said[:_BEGINNING]], self._times[others[:_BEGINNING]])
+        return often < FILLINGS or not (self._is_rare(mine) and self._is_rare(theirs))
+
+    def _is_rare(self, words: frozenset[str]) -> bool:
+        texts, counts = self._spread
+        return any(counts[word] <= max(2, _RARE * texts) for word in words)
+
+    def _own_parts_are_alike(self, first: int, second: int) -> bool:
+        """Whether two long texts are alike without the sentences that many have, too."""
+        from rapidfuzz.distance import Indel
+
+        words, others = self._own(first), self._own(second)
+        most = max(2, round((1 - LONG_SHARE) * (len(words) + len(others))))  # 2: another word
+        return Indel.distance(words, others, score_cutoff=most) <= most
+
+    def _own(self, row: int) -> list[str]:
+        if row not in self._own_words:
+            self._own_words[row] = self._boilerplate.own_words(self._questions[row])
+        return self._own_words[row]
+
+    @cached_property
+    def _boilerplate(self) -> Boilerplate:
+        return Boilerplate(self._questions)
+
+    @cached_property
+    def _forms(self) -> Ints:
+        return patterns.forms(self._questions)
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        """How many answers begin like that."""
+        return Counter(answer[:_BEGINNING] for answer in self._answers)
+
+    @cached_property
+    def _spread(self) -> tuple[int, Counter[str]]:
+        """Of how many texts the words were counted, and in how many of them each stands."""
+        texts = self._questions[:_MOST_READ]
+        counts = Counter[str]()
+        for text in plain(texts).to_pylist():
+            counts.update(set(text.split(" ")))
+        return len(texts), counts

@@ -1,0 +1,142 @@
+"""What exports leave in texts: HTML, broken umlauts, characters that nobody sees."""
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.core.tasks import Task
+from workbench.core.words import joined, plural, shortened
+from workbench.data.checkup.checks import markup
+from workbench.data.checkup.fields import rewritten, text_roles, texts_in
+from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.rows import Rows
+
+KIND = "debris"
+TAGS, ENTITIES = "HTML tags", "HTML entities"
+_WORST, _MILD = 0.2, 0.03
+_MEANT = (
+    " Most answers are written so: clean them if an export left it there, and leave them as they "
+    "are if the model is to write HTML."
+)
+_CHUNK = 20_000
+_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2028\u2029\u2060\ufeff\ufff9-\ufffb]"
+)
+_HINT = (
+    r"<[/!A-Za-z]|&[#A-Za-z][A-Za-z0-9]*;"
+    r"|[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}\x{AD}\x{200B}\x{2028}\x{2029}\x{2060}\x{FEFF}\x{FFF9}-\x{FFFD}]"
+    r"|[ÂÃÄÅÆÐÑâãïðАРСГВÎÏØÙ×][^\x00-\x7F]"
+)
+"""What every text with debris has."""
+
+
+def check(rows: Rows) -> Finding | None:
+    """Rows with HTML, broken or unseen characters."""
+    marks: list[Mark] = []
+    found: dict[str, None] = {}
+    roles = text_roles(rows)
+    use = markup.use_of(rows)
+    example = ("", "")
+    for number, role in enumerate(roles):
+        texts = rows.values[role]
+        for row in _hinted(texts):
+            if row % 1000 == 0:
+                rows.progress((number + row / len(rows)) / len(roles))
+            named: dict[str, None] = {}
+            clean = partial(cleaned, named=named, tags=not use.is_subject_of(row))
+            after = rewritten(rows.task, role, texts[row], clean)
+            if not named:
+                continue
+            found |= named
+            changed = after.strip() and after != texts[row]
+            if not marks:
+                example = _example(rows.task, role, texts[row], tags=not use.is_subject_of(row))
+            note = joined(list(named))
+            marks.append(
+                Mark(rows.row_ids[row], role=role, after=after if changed else None, note=note)
+            )
+    if not marks:
+        return None
+    before, after = example
+    first, changes = marks[0], sum(mark.after is not None for mark in marks)
+    marks.sort(key=lambda mark: mark.row_id)
+    number = len({mark.row_id for mark in marks})
+    meant = use.in_answers and set(found) <= {TAGS, ENTITIES}
+    becomes = f"; it should be '{_part(after, before)}'" if first.after else ""
+    return Finding(
+        KIND,
+        f"{plural(number, 'row')} with {joined(list(found))}",
+        f"Row {first.row_id} holds '{_part(before, after)}'{becomes}.{_MEANT if meant else ''}",
+        "The model learns to write such debris itself, and reads words that it does not know.",
+        harm_of(_MILD if meant else _WORST, number / len(rows), 0.3),
+        marks,
+        change=f"Clean {plural(changes, 'text')}" if changes else "",
+    )
+
+
+def _example(task: Task, role: str, text: str, *, tags: bool) -> tuple[str, str]:
+    """The first text with debris of a role, and what becomes of it."""
+    for part in texts_in(task, role, text):
+        named: dict[str, None] = {}
+        after = cleaned(part, named, tags=tags)
+        if named:
+            return part, after
+    return text, text
+
+
+def cleaned(text: str, named: dict[str, None], *, tags: bool = True) -> str:
+    """The text without debris; what it had is added to `named`.
+
+    Args:
+        tags: whether HTML is debris.
+    """
+    import ftfy
+    from ftfy.badness import is_bad
+
+    before = text
+    if tags and markup.is_in(text):
+        named[TAGS] = None
+        text = markup.without(text)
+    unescaped = _ENTITY.sub(lambda match: html.unescape(match[0]), text) if tags else text
+    if unescaped != text:
+        named[ENTITIES] = None
+        text = unescaped.replace("\xa0", " ")
+    if not text.isascii():
+        fixed = ftfy.fix_encoding(text) if is_bad(text) else text
+        if fixed != text or "\ufffd" in fixed:
+            named["broken characters"] = None
+            text = fixed
+        if _UNSEEN.search(text):
+            named["unseen characters"] = None
+    elif _UNSEEN.search(text):
+        named["unseen characters"] = None
+    text = _UNSEEN.sub("", text)
+    return _lined(text) if text != before else text
+
+
+def _lined(text: str) -> str:
+    """The text without spaces at the ends of lines, and with one empty line at most in a row."""
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def _hinted(texts: Sequence[str]) -> Iterator[int]:
+    for start in range(0, len(texts), _CHUNK):
+        part = pa.array(texts[start : start + _CHUNK], pa.large_string())
+        for row in pc.indices_nonzero(pc.match_substring_regex(part, _HINT)).to_pylist():
+            yield start + row
+
+
+def _part(text: str, other: str) -> str:
+    """The text around where it begins to differ from the other one."""
+    same = next(
+        (place for place, (a, b) in enumerate(zip(text, other, strict=False)) if a != b),
+        min(len(text), len(other)),
+    )
+    start = text.rfind(" ", 0, max(0, same - 15)) + 1
+    return shortened(text[start:])

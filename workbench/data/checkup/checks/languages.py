@@ -1,0 +1,118 @@
+"""Examples in another language than most."""
+
+from collections import Counter
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from workbench.core.words import joined, percent, plural, shortened
+from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.rows import Rows
+from workbench.data.splits.assign import TEST
+
+KIND = "languages"
+MOST_ROWS = 20_000
+_FEWEST_CHARS, _MOST_CHARS = 25, 1000
+_SURE = 0.8
+"""How likely a text must be of its language."""
+_SHARE, _FEWEST = 0.01, 3
+"""A language counts from this share of the texts and this many of them on."""
+_USUAL = 0.3
+"""A language is at home here from this share of the texts on."""
+_NAMES = {
+    "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish",
+    "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian",
+    "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
+    "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese",
+    "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "nl": "Dutch", "no": "Norwegian",
+    "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
+    "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish", "th": "Thai", "tr": "Turkish",
+    "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
+
+def check(rows: Rows) -> Finding | None:
+    """Rows in a language that most rows are not in, among at most `MOST_ROWS` drawn ones."""
+    chosen = _drawn(len(rows), rows.seed)
+    spoken = _spoken(rows, chosen)
+    counts = Counter(spoken.values())
+    if len(counts) < 2:
+        return None
+    usual = [name for name, n in counts.most_common() if n >= _USUAL * len(spoken)]
+    usual = usual or [counts.most_common(1)[0][0]]
+    most = sum(counts[name] for name in usual)
+    least = max(_FEWEST, _SHARE * len(spoken))
+    rare = [name for name, n in counts.most_common() if n >= least and name not in usual]
+    numbers = {name: number for number, name in enumerate(rare, start=1)}
+    found = {row: name for row, name in spoken.items() if name in numbers}
+    if not found:
+        return _several(rows, counts, usual, len(spoken)) if len(usual) > 1 else None
+    first, name = next(iter(found.items()))
+    named = [f"{_name(other)} ({percent(counts[other] / len(spoken))})" for other in rare[:5]]
+    looked = f" of {plural(len(chosen), 'row')} drawn" if len(chosen) < len(rows) else ""
+    return Finding(
+        KIND,
+        f"{plural(len(found), 'row')} in another language than most",
+        f"Most texts{looked} are {joined([_name(name) for name in usual])} "
+        f"({percent(most / len(spoken))}), others "
+        f"{joined(named)}, such as row {rows.row_ids[first]} ('{shortened(rows.questions()[first])}', "
+        f"{_name(name)}).",
+        "The model learns a rare language badly; if these came in by mistake, they only cost time, "
+        "and if they are meant, add more of them.",
+        harm_of(0.12, len(found) / len(spoken), 0.5),
+        [
+            Mark(rows.row_ids[row], numbers[name], drop=True, note=_name(name))
+            for row, name in found.items()
+        ],
+        remove=f"Take out {plural(len(found), 'row')}",
+    )
+
+
+def _several(rows: Rows, counts: Counter[str], usual: list[str], spoken: int) -> Finding:
+    """That several languages are at home here; nothing is wrong with any of them."""
+    named = joined([f"{_name(name)} ({percent(counts[name] / spoken)})" for name in usual])
+    return Finding(
+        KIND,
+        f"The texts are in {len(usual)} languages",
+        f"They are {named}. Choose a base model that knows them all, and let the exam hold enough "
+        f"of each: {plural(rows.splits.count(TEST), 'exam question')} in all.",
+        "A model that was made for one language learns the others from these examples only.",
+        0.02,
+    )
+
+
+def _drawn(rows: int, seed: int) -> list[int]:
+    if rows <= MOST_ROWS:
+        return list(range(rows))
+    drawn = np.random.default_rng(seed).choice(rows, MOST_ROWS, replace=False)
+    chosen: list[int] = np.sort(drawn).tolist()
+    return chosen
+
+
+def _spoken(rows: Rows, chosen: list[int]) -> dict[int, str]:
+    """Row → code of its language, where that is sure."""
+    identifier, questions = _identifier(), rows.questions()
+    spoken: dict[int, str] = {}
+    for number, row in enumerate(chosen):
+        if number % 1000 == 0:
+            rows.progress(number / len(chosen))
+        text = questions[row][:_MOST_CHARS]
+        if len(text) >= _FEWEST_CHARS:
+            language, chance = identifier.classify(text)
+            if chance >= _SURE:
+                spoken[row] = language
+    return spoken
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(list(_NAMES))
+    return identifier
+
+
+def _name(code: str) -> str:
+    return _NAMES[code]

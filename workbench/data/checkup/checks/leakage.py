@@ -1,0 +1,90 @@
+"""Exam questions that the model is shown while it learns: its score would be too good."""
+
+import numpy as np
+
+from workbench.core.words import percent, plural, shortened
+from workbench.data.checkup.checks.answers import similarity
+from workbench.data.checkup.checks.copies import alike_pairs, copies
+from workbench.data.checkup.checks.duplicates import in_order
+from workbench.data.checkup.finding import Finding, Mark
+from workbench.data.checkup.rows import Rows
+from workbench.data.checkup.similarity.buckets import Ints
+from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
+
+KIND = "leakage"
+_NEARLY = 0.15
+"""What an exam question weighs whose twin is not the same to the letter."""
+_WORST, _FULL = 0.8, 0.3
+"""The harm, and the share of the exam from which on it is that. It grows nearly with the share, for
+a question known by heart adds one to the score and no more."""
+
+
+def check(rows: Rows) -> Finding | None:
+    """Exam questions with a twin among the rows to learn from and practise on; the exam stays.
+
+    With different answers only the same text is a twin: in texts that are nearly alike the one
+    word that differs is what decides.
+    """
+    same, pairs = _twins(rows)
+    if not len(pairs):
+        return None
+    questions, splits = rows.questions(), rows.splits
+    asked = np.unique(pairs[:, 0])
+    group = {int(exam): number for number, exam in enumerate(asked, start=1)}
+    marks = [Mark(rows.row_ids[exam], group[int(exam)], note="exam question") for exam in asked]
+    for exam, twin in _first_of_each(pairs):
+        what = "learned from" if splits[twin] == TRAIN else "for practice"
+        marks.append(
+            Mark(
+                rows.row_ids[twin],
+                group[exam],
+                True,
+                value=similarity(questions[exam], questions[twin]),
+                note=f"{what}, as exam row {rows.row_ids[exam]}",
+            )
+        )
+    marks.sort(key=lambda mark: mark.group)
+    twins = sum(mark.drop for mark in marks)
+    exam, twin = (int(row) for row in pairs[0])
+    exact, share = len(np.unique(same[:, 0])), len(asked) / splits.count(TEST)
+    weight = (exact + _NEARLY * (len(asked) - exact)) / len(asked)
+    stands = "stands" if len(asked) == 1 else "stand"
+    return Finding(
+        KIND,
+        f"{plural(len(asked), 'exam question')} {stands} among the other examples, too",
+        f"Exam row {rows.row_ids[exam]} ('{shortened(questions[exam])}') asks nearly the same as "
+        f"row {rows.row_ids[twin]} ('{shortened(questions[twin])}'), which the model gets to see. "
+        f"That concerns {percent(share)} of the exam; {_exactly(exact)} word for word.",
+        "The model can answer these by heart or nearly so: the verdict is better than what it will "
+        "do on new texts.",
+        _WORST * min(1.0, weight * share / _FULL) ** 0.75,
+        marks,
+        remove=f"Take out {plural(twins, 'row')} that the exam asks for",
+    )
+
+
+def _first_of_each(pairs: Ints) -> list[tuple[int, int]]:
+    """Each twin once, with the first exam question that it gives away."""
+    first: dict[int, int] = {}
+    for exam, twin in pairs.tolist():
+        first.setdefault(twin, exam)
+    return [(exam, twin) for twin, exam in first.items()]
+
+
+def _exactly(exact: int) -> str:
+    return (
+        f"{exact:,} of them {'is' if exact == 1 else 'are'} the same"
+        if exact
+        else "none is the same"
+    )
+
+
+def _twins(rows: Rows) -> tuple[Ints, Ints]:
+    """Pairs of an exam question and another row: those of the same text, and all."""
+    order = in_order(rows, (TEST, VALIDATION, TRAIN))
+    exam = np.array([split == TEST for split in rows.splits], bool)
+    same, pairs = (
+        each[exam[each[:, 0]] & ~exam[each[:, 1]]]
+        for each in (rows.alike.same.pairs(order), alike_pairs(rows, order))
+    )
+    return same, np.unique(np.concatenate([same, copies(rows, pairs)]), axis=0)

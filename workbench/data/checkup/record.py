@@ -1,0 +1,134 @@
+"""What a checkup found, as files in its job's folder: summaries in JSON, rows in Parquet."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.core.errors import WorkbenchError
+from workbench.data.checkup.finding import Finding, Mark
+
+SUMMARY, MARKS = "checkup.json", "marks.parquet"
+MAP, UNLABELLED = "map.parquet", "unlabelled.parquet"
+REMOVE, CHANGE = "remove", "change"
+"""The two kinds of fixes: rows go, or texts of rows are written anew."""
+_SCHEMA = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("row_id", pa.int64()),
+        ("group", pa.int64()),
+        ("drop", pa.bool_()),
+        ("role", pa.string()),
+        ("after", pa.large_string()),
+        ("value", pa.float64()),
+        ("note", pa.large_string()),
+    ]
+)
+_BATCH = 50_000
+
+
+@dataclass(frozen=True)
+class FindingInfo:
+    """A finding without its rows."""
+
+    kind: str
+    title: str
+    text: str
+    effect: str
+    harm: float
+    rows: int
+    remove: str
+    change: str
+    ticked: bool = True
+
+    @property
+    def level(self) -> str:
+        """How much it matters: serious, worth mending, or good to know."""
+        if self.harm >= 0.15:
+            return "serious"
+        return "moderate" if self.harm >= 0.04 else "minor"
+
+
+@dataclass(frozen=True)
+class Checkup:
+    """A dataset's state of health."""
+
+    score: int
+    """0 to 100; what the findings' harm leaves."""
+    findings: list[FindingInfo]
+    """The most harmful first."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What else was measured: `rows`, `embedded` (how many were read by the encoder), `unsorted` (how
+    many rows of the table have no category), `curve`, `split`, `words`, each as the module says that
+    measures it; `notes`, sentences on what could not be looked at."""
+
+
+def write(folder: Path, score: int, findings: Sequence[Finding], facts: dict[str, Any]) -> None:
+    """Keep a checkup; its summary is written last."""
+    with pq.ParquetWriter(folder / MARKS, _SCHEMA, compression="zstd") as writer:
+        for finding in findings:
+            for start in range(0, len(finding.marks), _BATCH):
+                writer.write_table(_table(finding.kind, finding.marks[start : start + _BATCH]))
+    infos = [asdict(_info(finding)) for finding in findings]
+    text = json.dumps({"score": score, "findings": infos, "facts": facts}, ensure_ascii=False)
+    part = folder / f"{SUMMARY}.part"
+    part.write_text(text, "utf-8")
+    part.replace(folder / SUMMARY)
+
+
+def _info(finding: Finding) -> FindingInfo:
+    return FindingInfo(
+        finding.kind,
+        finding.title,
+        finding.text,
+        finding.effect,
+        finding.harm,
+        finding.rows,
+        finding.remove,
+        finding.change,
+        finding.ticked,
+    )
+
+
+def _table(kind: str, marks: Sequence[Mark]) -> pa.Table:
+    columns = {name: [getattr(mark, name) for mark in marks] for name in _SCHEMA.names[1:]}
+    return pa.table({"kind": [kind] * len(marks), **columns}, _SCHEMA)
+
+
+def read(folder: Path) -> Checkup:
+    """The checkup in a folder.
+
+    Raises:
+        WorkbenchError: it is not there any more.
+    """
+    try:
+        values = json.loads((folder / SUMMARY).read_text("utf-8"))
+    except FileNotFoundError:
+        raise WorkbenchError("The checkup is not on the disk any more: let it run again.") from None
+    infos = [FindingInfo(**info) for info in values["findings"]]
+    return Checkup(values["score"], infos, values["facts"])
+
+
+def marks(folder: Path, kind: str) -> pa.Table:
+    """The rows of one finding, in the order that the check gave them.
+
+    Raises:
+        WorkbenchError: the checkup is not there any more.
+    """
+    path = folder / MARKS
+    if not path.is_file():
+        raise WorkbenchError("The checkup is not on the disk any more: let it run again.")
+    return pq.read_table(path, filters=[("kind", "=", kind)])
+
+
+def those_that(fix: str, found: pa.Table, leave: Iterable[int] = ()) -> pa.Table:
+    """The marks that a fix acts on, without those of rows that the user wants left alone."""
+    import pyarrow.compute as pc
+
+    wanted = found["drop"] if fix == REMOVE else pc.is_valid(found["after"])
+    kept = pc.invert(pc.is_in(found["row_id"], value_set=pa.array(list(leave), pa.int64())))
+    return found.filter(pc.and_(wanted, kept))

@@ -1,0 +1,104 @@
+"""The examples that are looked at: those of one version, column by column."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from workbench.core.canonical import question_of
+from workbench.core.progress import Progress, silent
+from workbench.core.tasks import Task
+from workbench.data.checkup.similarity.alike import Alike, alike
+from workbench.data.checkup.similarity.spellings import merged
+from workbench.data.splits.assign import TEST, TRAIN
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The examples of a version, in its order."""
+
+    task: Task
+    row_ids: list[int]
+    splits: list[str]
+    """train, validation or test, for each row."""
+    values: dict[str, list[str]]
+    """Role → text of every row, "" where there is none. `messages` holds JSON."""
+    seed: int = 42
+    progress: Progress = field(default=silent, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.row_ids)
+
+    @property
+    def question_role(self) -> str:
+        """The role that holds what comes in."""
+        return self.task.required[0]
+
+    @property
+    def answer_role(self) -> str:
+        """The role that holds what the model is to give; empty where there is none of its own."""
+        return self.task.required[1] if len(self.task.required) > 1 else ""
+
+    def questions(self) -> list[str]:
+        """What comes in; of a conversation what the user says."""
+        texts = self.values[self.question_role]
+        return [question_of(text) for text in texts] if self.task.name == "chat" else texts
+
+    def answers(self) -> list[str]:
+        """What the model is to give; "" for each row of a task without."""
+        return self.values[self.answer_role] if self.answer_role else [""] * len(self)
+
+    @cached_property
+    def meant(self) -> list[str]:
+        """The answers, categories that differ in spelling only being one: their usual spelling."""
+        answers = self.answers()
+        if self.task.name != "classification":
+            return answers
+        usual = merged(Counter(answers))
+        return [usual.get(label, label) for label in answers] if usual else answers
+
+    @cached_property
+    def alike(self) -> Alike:
+        """Which rows ask nearly the same, looked for once for all checks that need it."""
+        return alike(self.questions(), self.progress)
+
+    def is_exam(self, index: int) -> bool:
+        """Whether a row is kept back for the exam."""
+        return self.splits[index] == TEST
+
+    def is_learned(self, index: int) -> bool:
+        """Whether a row is learned from."""
+        return self.splits[index] == TRAIN
+
+
+def rows_of(task: Task, data: pa.Table, *, seed: int = 42, progress: Progress = silent) -> Rows:
+    """The rows of a version's table (columns row_id, split and the roles)."""
+    roles = [name for name in data.column_names if name not in ("row_id", "split")]
+    values = {role: _texts(data.column(role), role == "label") for role in roles}
+    splits = _texts(data.column("split"), True)
+    return Rows(task, data.column("row_id").to_pylist(), splits, values, seed, progress)
+
+
+def _texts(column: pa.ChunkedArray, repeated: bool) -> list[str]:
+    """The texts of a column, "" for nothing; those that come again and again are kept once."""
+    if not repeated:
+        return [text or "" for text in column.to_pylist()]
+    known: dict[str, str] = {}
+    return [known.setdefault(text or "", text or "") for text in column.to_pylist()]
+
+
+def numbered(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The same number for the same text."""
+    codes = pa.array(texts, pa.large_string()).dictionary_encode().indices
+    numbers: npt.NDArray[np.int64] = codes.to_numpy().astype(np.int64)
+    return numbers
+
+
+def listed(numbers: Sequence[int], shown: int = 5) -> str:
+    """ "row 4", "rows 4, 9, 12 …"."""
+    some = ", ".join(f"{number}" for number in numbers[:shown])
+    return f"{'row' if len(numbers) == 1 else 'rows'} {some}{' …' if len(numbers) > shown else ''}"

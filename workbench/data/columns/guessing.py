@@ -1,0 +1,193 @@
+"""Guesses from names and content what a table is for and which column plays which role."""
+
+from dataclasses import dataclass
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import Task, task_named
+from workbench.core.words import joined
+from workbench.data.columns.columns import (
+    NO_CONTENT,
+    Column,
+    is_label,
+    is_measured,
+    is_prose,
+    is_question,
+    look_at,
+    name_rank,
+    name_score,
+)
+from workbench.data.readers.kinds import DOCUMENT, MAIL
+from workbench.data.readers.table import Table
+
+
+@dataclass(frozen=True)
+class TaskGuess:
+    """What the table seems to be for, and why."""
+
+    task: str
+    reason: str
+
+
+def guess_task(table: Table) -> TaskGuess:
+    """The task that fits best: a conversation, fields, replies, categories or mere text."""
+    columns = look_at(table)
+    if table.kind == DOCUMENT or (table.kind == MAIL and not _chat(columns)):
+        what = "documents" if table.kind == DOCUMENT else "mails, too few of them with an answer"
+        return TaskGuess("language-modelling", f"these are {what}")
+    for task, guess in (
+        ("chat", _chat),
+        ("extraction", _extraction),
+        ("completion", _completion),
+        ("classification", _classification),
+    ):
+        if reason := guess(columns):
+            return TaskGuess(task, reason)
+    return TaskGuess("language-modelling", "there is only text, without categories or answers")
+
+
+def guess_roles(table: Table, task_name: str) -> dict[str, str]:
+    """A column (or template) for each role of the task; a role without a fitting one is left out."""
+    task = task_named(task_name)
+    columns = look_at(table)
+    roles: dict[str, str] = {}
+    for role in _order(task, columns):
+        ranked = _ranked(columns, task, role, taken=_used(roles))
+        if ranked:
+            roles[role] = ranked[0]
+    if task.name == "completion":
+        roles |= _with_input(columns, roles)
+    if task.name == "chat":
+        roles |= _with_answer(columns)
+    for role in task.optional:
+        named = [column for column in columns if name_score(column.name, role) == 1]
+        if named:
+            roles[role] = named[0].name
+    return {role: roles[role] for role in (*task.required, *task.optional) if role in roles}
+
+
+def guessed(table: Table, task_name: str) -> dict[str, str]:
+    """Like `guess_roles`, for callers that cannot ask.
+
+    Raises:
+        WorkbenchError: a needed role fits no column.
+    """
+    roles = guess_roles(table, task_name)
+    task = task_named(task_name)
+    if len(table.columns) < len(task.required):
+        raise WorkbenchError(
+            f"{table.name} has one column only, but '{task.title}' needs "
+            f"{joined(list(task.required))}: choose a file with a column for each."
+        )
+    for role in task.required:
+        if role not in roles:
+            raise WorkbenchError(
+                f"Which of the {len(table.columns)} columns of {table.name} is the {role} cannot "
+                f"be told from names and content: say which one it is ({role}=COLUMN)."
+            )
+    return roles
+
+
+def candidates(table: Table, task_name: str, role: str) -> list[str]:
+    """All columns, those that fit the role best first."""
+    columns = look_at(table)
+    fitting = _ranked(columns, task_named(task_name), role, taken=set())
+    return [*fitting, *(c.name for c in columns if c.name not in fitting)]
+
+
+def _order(task: Task, columns: list[Column]) -> list[str]:
+    """The surest role first, since a column that it takes is gone for the others."""
+    named = {r: max((name_rank(c.name, r) for c in columns), default=0) for r in task.required}
+    learned_first = named[task.learned] > 0 or task.learned == "label"
+    return sorted(task.required, key=lambda role: (role == task.learned) != learned_first)
+
+
+def _used(roles: dict[str, str]) -> set[str]:
+    return set(roles.values())
+
+
+def _chat(columns: list[Column]) -> str:
+    found = next((c for c in columns if _holds_turns(c)), None)
+    return f"'{found.name}' holds whole conversations" if found else ""
+
+
+def _holds_turns(column: Column) -> bool:
+    return column.conversations > 0.8 and column.filled > 0.2
+
+
+def _extraction(columns: list[Column]) -> str:
+    fields = [c for c in columns if c.objects > 0.8 and not NO_CONTENT.search(c.name)]
+    answered = any(name_rank(c.name, "response") > 0.3 and c.objects < 0.5 for c in columns)
+    texts = [c for c in columns if c.objects < 0.5 and is_prose(c)]
+    if not fields or not texts or (answered and _completion(columns)):
+        return ""
+    return f"'{fields[0].name}' holds named fields (JSON) for each text"
+
+
+def _completion(columns: list[Column]) -> str:
+    """Two texts of their own in each row, one of them named like an answer."""
+    answers = [
+        c for c in columns if name_score(c.name, "response") and is_prose(c) and not c.objects
+    ]
+    for answer in answers:
+        if any(c is not answer and is_question(c) for c in columns):
+            return f"'{answer.name}' holds a text of its own in each row"
+    prose = [c for c in columns if is_prose(c) and c.mean_chars > 40]
+    if len(prose) >= 2 and not any(is_label(c) and name_score(c.name, "label") for c in columns):
+        return f"'{prose[0].name}' and '{prose[1].name}' both hold longer texts"
+    return ""
+
+
+def _classification(columns: list[Column]) -> str:
+    texts = [c for c in columns if is_question(c)]
+    labels = sorted((c for c in columns if is_label(c)), key=lambda c: -name_score(c.name, "label"))
+    if not texts or not labels or (len(labels) == 1 and labels[0] is texts[0] and len(texts) == 1):
+        return ""
+    label = labels[0]
+    if label.distinct == 1:
+        return f"'{label.name}' is named like a category"
+    return f"'{label.name}' holds {label.distinct:,} values that come again and again"
+
+
+def _ranked(columns: list[Column], task: Task, role: str, taken: set[str]) -> list[str]:
+    scored = [(_fit(column, task, role), column) for column in columns if column.name not in taken]
+    fitting = [(score, column) for score, column in scored if score > 0]
+    return [column.name for _, column in sorted(fitting, key=lambda pair: -pair[0])]
+
+
+def _fit(column: Column, task: Task, role: str) -> float:
+    """How well the column fits the role; 0 if not at all."""
+    named = name_score(column.name, role) * 2 + name_rank(column.name, role)
+    if role == "messages":
+        return named + 4 if column.conversations > 0.5 else 0.0
+    if role == "label":
+        return named + 1 - column.distinct_share if is_label(column) else 0.0
+    if role == "response" and task.name == "extraction":
+        return named + 4 if column.objects > 0.5 else 0.0
+    if role == "system":
+        return named
+    if column.objects > 0.5 or column.conversations > 0.5 or is_measured(column):
+        return 0.0
+    if column.filled < 0.1 or (NO_CONTENT.search(column.name) and not named):
+        return 0.0
+    if not named and column.distinct_share < 0.3 and role != "response":
+        return 0.0
+    looks = min(1.0, column.mean_chars / 200) + column.distinct_share * 0.5
+    return (named + looks) * column.filled
+
+
+def _with_input(columns: list[Column], roles: dict[str, str]) -> dict[str, str]:
+    """An instruction and its input are woven into one prompt, as the Alpaca format means them."""
+    names = {column.name.rsplit(".", 1)[-1].lower(): column.name for column in columns}
+    instruction, extra = names.get("instruction"), names.get("input") or names.get("context")
+    if not instruction or not extra or roles.get("response") in (None, extra, instruction):
+        return {}
+    return {"prompt": f"{{{instruction}}}\n\n{{{extra}}}"}
+
+
+def _with_answer(columns: list[Column]) -> dict[str, str]:
+    """Where the turns of a question and of its answer stand apart: one behind the other."""
+    names = {column.name.lower(): column.name for column in columns if _holds_turns(column)}
+    answer = names.get("chosen") or names.get("completion")
+    if "prompt" not in names or not answer:
+        return {}
+    return {"messages": f"{{{names['prompt']}}}{{{answer}}}"}

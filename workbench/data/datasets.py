@@ -1,0 +1,255 @@
+"""Datasets: a user's file becomes an immutable version of examples, whole or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from storage import datasets as rows
+from storage import files
+from storage.database import Store
+from storage.tables import DatasetVersion
+from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
+from workbench.core.words import joined
+from workbench.data.columns import guessing
+from workbench.data.columns.mapping import check_roles
+from workbench.data.examples.example_table import canonical, parquet_of, splits_by_question
+from workbench.data.examples.examples import asking, examples_of, question_roles
+from workbench.data.examples.prepare import Plan, Prepared, Source, plan_from, prepare
+from workbench.data.files.sources import (
+    discard,
+    keep,
+    keep_all,
+    keep_text,
+    open_source,
+    reading_alike,
+    title_of,
+)
+from workbench.data.readers import ReadOptions, Table, read_table
+from workbench.data.splits.assign import DEFAULT_FRACTIONS, DEFAULT_SEED
+from workbench.data.splits.split_by import SplitBy, checked, split_by_from
+from workbench.data.versions import (
+    VersionInfo,
+    delete_dataset,
+    get_version,
+    latest_version,
+    list_versions,
+)
+
+__all__ = [
+    "SavedVersion",
+    "VersionInfo",
+    "delete_dataset",
+    "discard",
+    "earlier_splits",
+    "get_version",
+    "keep",
+    "keep_all",
+    "keep_text",
+    "latest_version",
+    "list_versions",
+    "map_file",
+    "open_source",
+    "reading_alike",
+    "same_split",
+    "save_prepared",
+    "save_version",
+]
+
+NAME_LIMIT = 80
+
+
+@dataclass(frozen=True)
+class SavedVersion:
+    """What saving gave."""
+
+    dataset_id: int
+    version_id: int
+    number: int
+    rows: int
+    dropped: int
+    splits: dict[str, int]
+    report: dict[str, Any]
+    created: bool
+    """False if the newest version was this very one already."""
+
+
+def earlier_splits(store: Store, project_id: int, dataset_name: str, plan: Plan) -> dict[str, str]:
+    """Question key → split, from those versions of the dataset that were split the same way."""
+    with store.read() as session:
+        dataset = rows.named(session, project_id, dataset_name.strip())
+        found = rows.versions_of_dataset(session, dataset.id) if dataset else []
+    if plan.test:
+        return {}
+    task = task_named(plan.task)
+    splits: dict[str, str] = {}
+    for version in found:
+        path = files.object_path(version.content_hash)
+        if same_split(version, plan) and path.is_file():
+            splits |= splits_by_question(task, pq.read_table(path))
+    return splits
+
+
+def same_split(version: DatasetVersion | VersionInfo, plan: Plan) -> bool:
+    """Whether a version's questions keep their sides under this plan."""
+    earlier = version.mapping
+    return (
+        version.task == plan.task
+        and version.split_seed == plan.seed
+        and not earlier.get("test")
+        and list(earlier.get("fractions") or DEFAULT_FRACTIONS) == list(plan.fractions)
+        and split_by_from(earlier.get("split_by")) == plan.split_by
+    )
+
+
+def save_prepared(
+    store: Store, project_id: int, dataset_name: str, source: Source, prepared: Prepared
+) -> SavedVersion:
+    """Save examples as the next version of the dataset, which is made if there is none.
+
+    Examples and a mapping as those of the newest version are not saved again.
+
+    Raises:
+        WorkbenchError: the name does not do.
+        StorageError: the disk is full.
+    """
+    name = _checked_name(dataset_name)
+    digest = files.put_file(prepared.file) if prepared.file else files.put(prepared.parquet())
+    mapping = prepared.plan.as_mapping()
+    with store.write() as session:
+        dataset = rows.named(session, project_id, name) or rows.add(session, project_id, name)
+        version = rows.newest_if_same(session, dataset.id, digest, mapping)
+        created = version is None
+        version = version or rows.add_version(
+            session,
+            dataset.id,
+            task=prepared.plan.task,
+            content_hash=digest,
+            source_hash=source.digest,
+            source_name=source.name,
+            mapping=mapping,
+            rows=len(prepared),
+            dropped=prepared.dropped,
+            splits=prepared.splits,
+            split_seed=prepared.plan.seed,
+            report=prepared.report,
+        )
+    return _saved(version, created)
+
+
+def _saved(version: DatasetVersion, created: bool) -> SavedVersion:
+    return SavedVersion(
+        version.dataset_id,
+        version.id,
+        version.number,
+        version.rows,
+        version.dropped,
+        dict(version.splits),
+        dict(version.report),
+        created,
+    )
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise WorkbenchError("The dataset has no name yet: type one, such as 'Customer e-mails'.")
+    if len(name) > NAME_LIMIT:
+        raise WorkbenchError(
+            f"The name of the dataset has {len(name)} characters: shorten it to {NAME_LIMIT}."
+        )
+    return name
+
+
+def save_version(
+    store: Store,
+    *,
+    project_id: int,
+    path: Path,
+    task: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    dataset_name: str = "",
+    system: str = "",
+    options: ReadOptions | None = None,
+    test_path: Path | None = None,
+    fractions: tuple[float, float, float] = DEFAULT_FRACTIONS,
+    seed: int = DEFAULT_SEED,
+    split_by: SplitBy | None = None,
+    near_duplicates: bool = False,
+    source_name: str = "",
+) -> SavedVersion:
+    """Read, map, split and save a file in one go, for callers without a page.
+
+    Args:
+        task: guessed when None.
+        mapping: role → column or template; what is not given is guessed.
+        dataset_name: the file's name without its ending, when empty.
+        test_path: the user's own exam, in place of the test split.
+        split_by: how the exam is drawn; at random when None.
+        near_duplicates: whether near-duplicates stay on one side of the exam.
+        source_name: what the user calls the file, if its path does not say.
+
+    Raises:
+        WorkbenchError: one sentence with the row, column or file, and what to do.
+    """
+    source_name = source_name or path.name
+    table = read_table(path, source_name, options)
+    task = task_named(task).name if task else guessing.guess_task(table).task
+    roles = _completed(table, task, dict(mapping or {}))
+    by = checked(split_by or SplitBy(), table)
+    test_table = read_table(test_path, "", reading_alike(table.options)) if test_path else None
+    source = Source(files.put_file(path), source_name)
+    test = Source(files.put_file(test_path), test_path.name) if test_path else None
+    plan = Plan(
+        task,
+        roles,
+        system,
+        table.options,
+        test,
+        fractions=fractions,
+        seed=seed,
+        split_by=by,
+        near_duplicates=near_duplicates,
+    )
+    name = dataset_name or title_of(source_name)
+    earlier = earlier_splits(store, project_id, name, plan)
+    prepared = prepare(plan, table, test_table, earlier=earlier)
+    return save_prepared(store, project_id, name, source, prepared)
+
+
+def _completed(table: Table, task: str, roles: dict[str, str]) -> dict[str, str]:
+    """The given roles; the required ones that are missing are guessed."""
+    if all(role in roles for role in task_named(task).required):
+        return roles
+    guessed = guessing.guessed(table, task)
+    return {**{r: s for r, s in guessed.items() if s not in roles.values()}, **roles}
+
+
+def map_file(
+    store: Store, version_id: int, path: Path, *, need_answers: bool, name: str = ""
+) -> Path:
+    """The examples in another file, read as this version was: canonical Parquet without splits.
+
+    Args:
+        need_answers: False when the file only asks; then its answers, if any, are left out.
+        name: what the user calls the file, if its path does not say.
+
+    Raises:
+        WorkbenchError: a column is missing, or no row can be used.
+    """
+    version = get_version(store, version_id)
+    task = task_named(version.task)
+    plan = plan_from(version.task, version.mapping)
+    table = read_table(path, name, reading_alike(plan.read))
+    roles = plan.roles if need_answers else question_roles(task, plan.roles)
+    checked = check_roles(task if need_answers else asking(task), roles, table)
+    examples = examples_of(table, task, checked, answers=need_answers, duplicates=True)
+    if not len(examples):
+        raise WorkbenchError(
+            f"{table.name} has no row that can be used: fill the cells of "
+            f"{joined([repr(source) for source in checked.values()])} and try again."
+        )
+    return files.object_path(files.put(parquet_of(canonical(examples))))

@@ -1,0 +1,80 @@
+"""From a version's examples and an edit to those of the next version, with their report."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from workbench.core.canonical import Unreadable
+from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import Task, task_named
+from workbench.data.edits import edit as fixing
+from workbench.data.edits.edit import Edit
+from workbench.data.examples import quality
+from workbench.data.examples.examples import Examples, cleaners_of, question
+from workbench.data.examples.prepare import Plan, Prepared
+from workbench.data.splits.assign import question_key, sizes
+
+REMOVED = "taken out by you"
+_CARRIED = ("notes", "split", "test_row_offset", "test_name", "test_dropped")
+
+
+def amended(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -> Prepared:
+    """The examples after an edit, as they would be saved.
+
+    Args:
+        data: the version's table: row_id, split and the roles of its task.
+        report: the version's report; what was left out before stays told.
+
+    Raises:
+        WorkbenchError: too little would be left to learn from, or a new text cannot be read.
+    """
+    task = task_named(plan.task)
+    edited = fixing.applied(data, readable(task, edit))
+    examples = examples_in(task, edited)
+    quality.check_usable(task, examples, "What would be left of the dataset")
+    splits = edited.column("split").to_pylist()
+    fresh = quality.report(task, examples, splits)
+    dropped = dict(report.get("dropped") or {})
+    if gone := sorted(set(data["row_id"].to_pylist()) - set(examples.row_ids)):
+        before = dropped.get(REMOVED) or {"count": 0, "rows": []}
+        rows = [*before["rows"], *gone][: quality.SHOWN_ROWS]
+        dropped[REMOVED] = {"count": before["count"] + len(gone), "rows": rows}
+    fresh["dropped"] = dropped
+    fresh |= {name: report[name] for name in _CARRIED if name in report}
+    total = sum(reason["count"] for reason in dropped.values())
+    return Prepared(edited, plan, fresh, sizes(splits), total)
+
+
+def readable(task: Task, edit: Edit) -> Edit:
+    """The edit with its new texts as an import would keep them.
+
+    Raises:
+        WorkbenchError: a text is empty, or no conversation or JSON object where one belongs.
+    """
+    cleaners = cleaners_of(task)
+    change = {}
+    for (row, role), text in (edit.change or {}).items():
+        if not text.strip() and (role == "split" or role in task.required):
+            raise WorkbenchError(
+                f"Row {row} would be left without a text: write one, or take the whole row out."
+            )
+        try:
+            change[row, role] = cleaners[role](text) if role in cleaners else text.strip()
+        except Unreadable as error:
+            raise WorkbenchError(
+                f"Row {row} could not be read any more ({error}): change only what stands between "
+                "the quotation marks there, or discard the change."
+            ) from None
+    return dataclasses.replace(edit, change=change)
+
+
+def examples_in(task: Task, data: pa.Table) -> Examples:
+    """The examples of a version's table."""
+    roles = [name for name in data.column_names if name not in ("row_id", "split")]
+    values = {role: data.column(role).to_pylist() for role in roles}
+    rows = ({role: texts[i] for role, texts in values.items()} for i in range(len(data)))
+    questions = [question(task, row, row) for row in rows]
+    keys = [question_key(text) for text in questions]
+    return Examples(data.column("row_id").to_pylist(), values, questions, keys)

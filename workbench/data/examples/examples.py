@@ -1,0 +1,162 @@
+"""From the user's table to examples: the roles of a task, row by row, unusable rows left out."""
+
+import dataclasses
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.core.canonical import Unreadable, fields_json, messages_json, question_of
+from workbench.core.cells import FORMULA_ERROR
+from workbench.core.progress import Progress, silent
+from workbench.core.tasks import Task
+from workbench.data.columns import mapping
+from workbench.data.readers.table import Table
+from workbench.data.splits.assign import question_key
+
+DUPLICATE = "exact duplicate"
+LEAKED = "also in the exam file"
+_TOLD_ROWS = 20_000
+
+
+@dataclass
+class Examples:
+    """The usable rows, in the table's order, and which others were left out."""
+
+    row_ids: list[int]
+    values: dict[str, list[str | None]]
+    """Role → text of every example, outer spaces removed."""
+    raw_questions: list[str]
+    """What comes in, exactly as in the table."""
+    keys: list[str]
+    """For each example the `question_key` of what comes in."""
+    dropped: dict[str, list[int]] = field(default_factory=dict)
+    """Reason → row numbers."""
+
+    def __len__(self) -> int:
+        return len(self.row_ids)
+
+    def row(self, index: int) -> dict[str, str | None]:
+        """One example, role by role."""
+        return {role: texts[index] for role, texts in self.values.items()}
+
+    def without(self, indexes: set[int], reason: str) -> "Examples":
+        """These examples less some of them, whose row numbers are kept under `reason`."""
+        keep = [i for i in range(len(self)) if i not in indexes]
+        gone = [self.row_ids[i] for i in sorted(indexes)]
+        dropped = dict(self.dropped)
+        if gone:
+            dropped[reason] = sorted(dropped.get(reason, []) + gone)
+        return Examples(
+            [self.row_ids[i] for i in keep],
+            {role: [texts[i] for i in keep] for role, texts in self.values.items()},
+            [self.raw_questions[i] for i in keep],
+            [self.keys[i] for i in keep],
+            dropped,
+        )
+
+
+def examples_of(
+    table: Table,
+    task: Task,
+    roles: Mapping[str, str],
+    *,
+    answers: bool = True,
+    duplicates: bool = False,
+    progress: Progress = silent,
+) -> Examples:
+    """The usable rows of a table.
+
+    Args:
+        roles: role → column or template, as `mapping.check_roles` gives them.
+        answers: whether the answers are needed; without, questions alone are read.
+        duplicates: whether a row that says the same as an earlier one is kept.
+        progress: told the share that is done, 0 to 1.
+    """
+    roles = dict(roles) if answers else question_roles(task, roles)
+    raw = {role: mapping.texts(table, source) for role, source in roles.items()}
+    named = {role: mapping.title(source, table.columns) for role, source in roles.items()}
+    cleaners = cleaners_of(task, answers)
+    required = [role for role in task.required if role in roles]
+    result = Examples([], {role: [] for role in roles}, [], [])
+    if table.ragged:
+        result.dropped["too many cells"] = list(table.ragged)
+    seen: set[tuple[str | None, ...]] = set()
+    for index, number in enumerate(table.row_numbers.to_pylist()):
+        if index % _TOLD_ROWS == 0:
+            progress(index / len(table))
+        cells = {role: raw[role][index] for role in roles}
+        reason, values = _cleaned(cells, required, named, cleaners)
+        key = tuple(cells.values())
+        if not reason and not duplicates and key in seen:
+            reason = DUPLICATE
+        if reason:
+            result.dropped.setdefault(reason, []).append(number)
+            continue
+        seen.add(key)
+        result.row_ids.append(number)
+        result.raw_questions.append(question(task, cells, values))
+        for role, value in values.items():
+            result.values[role].append(value)
+    result.keys = [question_key(text) for text in result.raw_questions]
+    return result
+
+
+def question_roles(task: Task, roles: Mapping[str, str]) -> dict[str, str]:
+    """The roles that are known before there is an answer."""
+    answer = "" if task.learned in ("messages", "text") else task.learned
+    return {role: source for role, source in roles.items() if role != answer}
+
+
+def asking(task: Task) -> Task:
+    """The task as far as it is known before there is an answer."""
+    required = tuple(question_roles(task, {role: role for role in task.required}))
+    return dataclasses.replace(task, required=required)
+
+
+def question_role(task: Task) -> str:
+    """The role that holds what comes in."""
+    return task.required[0]
+
+
+def question(task: Task, cells: Mapping[str, str | None], values: Mapping[str, Any]) -> str:
+    """What comes in, from cells or canonical values; of a conversation the user's side."""
+    role = question_role(task)
+    return question_of(values[role]) if role == "messages" else cells[role] or ""
+
+
+def _cleaned(
+    cells: Mapping[str, str | None],
+    required: list[str],
+    named: Mapping[str, str],
+    cleaners: Mapping[str, Callable[[str], str]],
+) -> tuple[str, dict[str, str | None]]:
+    """Why the row cannot be used (or nothing), and its values."""
+    values = {role: (cell or "").strip() or None for role, cell in cells.items()}
+    for role in required:
+        if values[role] is None:
+            return f"empty {named[role]}", values
+    try:
+        for role, cleaner in cleaners.items():
+            values[role] = cleaner(values[role] or "")
+    except Unreadable as error:
+        return str(error), values
+    return "", values
+
+
+def cleaners_of(task: Task, answers: bool = True) -> dict[str, Callable[[str], str]]:
+    """For the roles that have a form of their own, what brings a cell into it; each raises
+    `Unreadable`."""
+    if task.name == "chat":
+        return {"messages": lambda cell: messages_json(cell, answers=answers)}
+    if task.name == "extraction" and answers:
+        return {"response": fields_json}
+    if task.name == "classification" and answers:
+        return {"label": _category}
+    return {}
+
+
+def _category(cell: str) -> str:
+    if FORMULA_ERROR.fullmatch(cell):
+        raise Unreadable("a formula's error (#N/A) in place of the category")
+    return sys.intern(" ".join(cell.split()))

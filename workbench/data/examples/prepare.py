@@ -1,0 +1,245 @@
+"""From a source and a plan to the examples of a version, each with its split."""
+
+import dataclasses
+import functools
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.progress import Progress, silent, within
+from workbench.core.tasks import Task, task_named
+from workbench.data.columns.mapping import check_roles, given_away
+from workbench.data.examples import notices as findings
+from workbench.data.examples import quality
+from workbench.data.examples.example_table import canonical, parquet_of
+from workbench.data.examples.examples import LEAKED, Examples, examples_of
+from workbench.data.readers.table import ReadOptions, Table, options_from
+from workbench.data.splits import split_by
+from workbench.data.splits.assign import (
+    DEFAULT_FRACTIONS,
+    DEFAULT_SEED,
+    TEST,
+    alike_key,
+    assign,
+    check_fractions,
+    sizes,
+)
+from workbench.data.splits.split_by import GROUP, TIME, SplitBy
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of the user's that is kept: its content's sha256, and the name it had."""
+
+    digest: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a table becomes examples; kept with the version, and applied to later files alike."""
+
+    task: str
+    roles: Mapping[str, str]
+    """Role → column or template."""
+    system: str = ""
+    """Instruction for every row; a `system` column wins where it says something."""
+    read: ReadOptions = field(default_factory=ReadOptions)
+    test: Source | None = None
+    test_read: ReadOptions = field(default_factory=ReadOptions)
+    fractions: tuple[float, float, float] = DEFAULT_FRACTIONS
+    seed: int = DEFAULT_SEED
+    split_by: SplitBy = field(default_factory=SplitBy)
+    """How the exam is drawn."""
+    near_duplicates: bool = False
+    """Whether questions that differ in punctuation and digits only stay on one side, too."""
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Plain values for the version's row; its task and seed have columns of their own.
+
+        What older versions did not know is left out where it is as it was for them.
+        """
+        newer: dict[str, Any] = {"split_by": self.split_by.as_dict()} if self.split_by else {}
+        if self.near_duplicates:
+            newer["near_duplicates"] = True
+        return {
+            "roles": dict(self.roles),
+            "system": self.system,
+            "read": self.read.as_dict(),
+            "test": dataclasses.asdict(self.test) if self.test else None,
+            "test_read": self.test_read.as_dict(),
+            "fractions": list(self.fractions),
+            **newer,
+        }
+
+
+def plan_from(task: str, mapping: Mapping[str, Any], seed: int = DEFAULT_SEED) -> Plan:
+    """The plan that `as_mapping` wrote."""
+    train, validation, test = mapping.get("fractions") or DEFAULT_FRACTIONS
+    return Plan(
+        task,
+        dict(mapping["roles"]),
+        mapping.get("system") or "",
+        options_from(mapping.get("read") or {}),
+        Source(**mapping["test"]) if mapping.get("test") else None,
+        options_from(mapping.get("test_read") or {}),
+        (train, validation, test),
+        seed,
+        split_by.split_by_from(mapping.get("split_by")),
+        bool(mapping.get("near_duplicates")),
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The examples of a version before it is saved."""
+
+    data: pa.Table
+    """Columns row_id, split and the roles of the task."""
+    plan: Plan
+    report: dict[str, Any]
+    splits: dict[str, int]
+    dropped: int
+    total: int = 0
+    """How many there are, where `data` holds only some of them; 0 if it holds all."""
+    file: Path | None = None
+    """Where all of them lie, if `data` does not hold them."""
+
+    def __len__(self) -> int:
+        return self.total or int(self.data.num_rows)
+
+    def parquet(self) -> io.BytesIO:
+        """The same bytes for the same examples."""
+        return parquet_of(self.data)
+
+
+def prepare(
+    plan: Plan,
+    table: Table,
+    test_table: Table | None = None,
+    *,
+    earlier: Mapping[str, str] | None = None,
+    progress: Progress = silent,
+) -> Prepared:
+    """Map, clean and split a table.
+
+    Args:
+        test_table: the user's own exam, in place of the test split; its rows are numbered on
+            after the table's last row and stay whole, while the same texts leave the training.
+        earlier: question key → split in earlier versions of the dataset.
+        progress: told the share that is done, 0 to 1.
+
+    Raises:
+        WorkbenchError: a column is missing, or there is too little to learn from.
+    """
+    task = task_named(plan.task)
+    check_fractions(plan.fractions, test_file=test_table is not None)
+    roles = check_roles(task, plan.roles, table)
+    plan = dataclasses.replace(
+        plan,
+        roles=roles,
+        system=plan.system.strip(),
+        read=table.options,
+        split_by=split_by.checked(plan.split_by, table),
+    )
+    examples = examples_of(table, task, roles, progress=within(progress, 0.0, 0.4))
+    facts: dict[str, Any] = {}
+    split = functools.partial(_split, plan, table, progress=within(progress, 0.4, 0.85))
+    if test_table is None:
+        quality.check_usable(task, examples, table.name)
+        splits, facts["split"] = split(examples, plan.fractions, earlier)
+    else:
+        plan = dataclasses.replace(plan, test_read=test_table.options)
+        exam = _exam(task, roles, test_table)
+        examples = _without_leaks(examples, exam)
+        quality.check_usable(task, examples, table.name)
+        shares = (1 - plan.fractions[1], plan.fractions[1], 0.0)
+        splits, facts["split"] = split(examples, shares, None)
+        offset = max(table.row_numbers.to_pylist())
+        splits += [TEST] * len(exam)
+        examples = _joined(examples, exam, offset)
+        facts |= {"test_row_offset": offset, "test_name": test_table.name}
+        facts["test_dropped"] = {reason: len(rows) for reason, rows in exam.dropped.items()}
+    progress(0.85)
+    report = {**quality.report(task, examples, splits), **facts}
+    progress(0.95)
+    report["notes"] = list(table.notes)
+    if copied := given_away(task, roles, table.columns):
+        report["findings"] = [dataclasses.asdict(findings.copied(copied)), *report["findings"]]
+    dropped = sum(map(len, examples.dropped.values()))
+    return Prepared(canonical(examples, splits), plan, report, sizes(splits), dropped)
+
+
+def _split(
+    plan: Plan,
+    table: Table,
+    examples: Examples,
+    fractions: Sequence[float],
+    earlier: Mapping[str, str] | None,
+    progress: Progress,
+) -> tuple[list[str], dict[str, Any]]:
+    """The split of every example, and how they were split."""
+    by, groups, moments = plan.split_by, None, None
+    if by.kind == GROUP:
+        groups = _at(examples, table, split_by.groups_of(table, by.column))
+    if by.kind == TIME:
+        moments = _at(examples, table, split_by.moments_of(table, by.column))
+    alike = list(map(alike_key, examples.raw_questions)) if plan.near_duplicates else None
+    progress(0.3)
+    splits = assign(
+        examples.keys,
+        examples.values["label"] if plan.task == "classification" else None,
+        fractions=fractions,
+        seed=plan.seed,
+        earlier=earlier,
+        groups=groups,
+        moments=moments,
+        alike=alike,
+        progress=within(progress, 0.3, 1.0),
+    )
+    if by:
+        split_by.check_sides(by, splits, fractions)
+    return splits, split_by.facts(by, splits, groups=groups, moments=moments)
+
+
+def _at(examples: Examples, table: Table, values: Sequence[_Value]) -> list[_Value]:
+    """The values of the rows that are examples."""
+    by_number = dict(zip(table.row_numbers.to_pylist(), values, strict=True))
+    return [by_number[number] for number in examples.row_ids]
+
+
+def _exam(task: Task, roles: Mapping[str, str], table: Table) -> Examples:
+    exam = examples_of(table, task, check_roles(task, roles, table), duplicates=True)
+    if not len(exam):
+        raise WorkbenchError(
+            f"{table.name} has no row that can be examined "
+            f"({findings.dropped_sentence(exam.dropped) or 'it is empty'}): "
+            "fill its cells, or choose another file."
+        )
+    return exam
+
+
+def _without_leaks(examples: Examples, exam: Examples) -> Examples:
+    asked = set(exam.raw_questions)
+    leaks = {i for i, text in enumerate(examples.raw_questions) if text in asked}
+    return examples.without(leaks, LEAKED)
+
+
+def _joined(examples: Examples, exam: Examples, offset: int) -> Examples:
+    dropped = dict(examples.dropped)
+    for reason, rows in exam.dropped.items():
+        dropped[f"{reason}, in the exam file"] = rows
+    return Examples(
+        examples.row_ids + [row + offset for row in exam.row_ids],
+        {role: [*texts, *exam.values[role]] for role, texts in examples.values.items()},
+        examples.raw_questions + exam.raw_questions,
+        examples.keys + exam.keys,
+        dropped,
+    )

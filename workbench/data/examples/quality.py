@@ -1,0 +1,80 @@
+"""Whether examples can be used, and the report that is kept with them."""
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import Task
+from workbench.core.words import plural
+from workbench.data.examples.examples import Examples
+from workbench.data.examples.notices import findings, reasons
+
+MIN_ROWS = 10
+SHOWN_ROWS = 20
+"""So many row numbers are kept of those that were left out for one reason."""
+
+
+def check_usable(task: Task, examples: Examples, name: str) -> None:
+    """Refuse what nothing can be learned from.
+
+    Raises:
+        WorkbenchError: fewer than ten usable rows, one category only, or too few questions.
+    """
+    if len(examples) < MIN_ROWS:
+        raise WorkbenchError(
+            f"{name} has {plural(len(examples), 'usable row')}, but at least {MIN_ROWS} are needed "
+            f"to learn from: add more rows{_because(examples.dropped)}."
+        )
+    if len(set(examples.keys)) < 3:
+        raise WorkbenchError(
+            f"The rows of {name} hold fewer than three different texts: choose the column in "
+            "which every row says something else."
+        )
+    if task.name == "classification":
+        labels = {label for label in examples.values["label"] if label}
+        if len(labels) < 2:
+            raise WorkbenchError(
+                f"All rows of {name} are in one category, '{next(iter(labels))}': add rows of at "
+                "least one other, or choose another column as the category."
+            )
+
+
+def _because(dropped: Mapping[str, list[int]]) -> str:
+    if not dropped:
+        return ""
+    return f", or mend those that were left out ({reasons(dropped)})"
+
+
+def report(task: Task, examples: Examples, splits: Sequence[str]) -> dict[str, Any]:
+    """What is kept with a version, as plain values: dropped, findings, labels, lengths.
+
+    `dropped` maps a reason to its number of rows and the first of their numbers; `lengths` are
+    characters; `labels` maps each category to its number of examples.
+    """
+    sizes = {role: _lengths(texts) for role, texts in examples.values.items()}
+    found = findings(task, examples, splits)
+    facts: dict[str, Any] = {
+        "dropped": {
+            reason: {"count": len(rows), "rows": rows[:SHOWN_ROWS]}
+            for reason, rows in examples.dropped.items()
+        },
+        "findings": [{"level": finding.level, "text": finding.text} for finding in found],
+        "lengths": sizes,
+        "mean_chars": round(sum(size["mean"] for size in sizes.values()), 1),
+    }
+    if task.name == "classification":
+        counts = Counter(label or "" for label in examples.values["label"])
+        facts["labels"] = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return facts
+
+
+def _lengths(texts: Iterable[str | None]) -> dict[str, float]:
+    counts = sorted(len(text or "") for text in texts)
+    return {
+        "mean": round(statistics.fmean(counts), 1),
+        "median": statistics.median(counts),
+        "p95": counts[int(0.95 * (len(counts) - 1))],
+        "max": counts[-1],
+    }

@@ -1,0 +1,260 @@
+"""Large files: read and prepared by jobs, so that no page ever holds them in memory.
+
+A file that is large, or packed, becomes a table on the disk (job `convert`); the page works with
+some of its rows. From that table and the page's choices the examples are made (job `prepare`).
+Both leave their files in the job's folder, where the next look finds them, and both can be made
+again at any time: they are thrown away with the draft that needed them.
+"""
+
+import hashlib
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage import conversions as rows
+from storage import datasets, files
+from storage.database import Store
+from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
+from workbench.core.errors import WorkbenchError
+from workbench.data.datasets import same_split
+from workbench.data.examples.prepare import Plan, Prepared, Source, plan_from
+from workbench.data.files import sources
+from workbench.data.readers import ReadOptions, Table, signs, table_file
+from workbench.data.readers.archives import unpack
+from workbench.data.splits import sample_file as glimpse_file
+from workbench.data.splits.sample import Glimpse
+from workbench.data.versions import before_saved
+from workbench.jobs import job as jobs
+from workbench.jobs.job import JobView
+
+LARGE_BYTES = 32 << 20
+CONVERT, PREPARE = "convert", "prepare"
+_SHEET_BYTES = 64 << 20
+_SLOW_BYTES = 2 << 20
+"""Mailboxes, chats and the text of Word documents take a second or two for so much."""
+_SAMPLE_ROWS = 2000
+
+
+class NotReady(WorkbenchError):
+    """A job has to end before this can be had."""
+
+
+def is_large(source: Source) -> bool:
+    """Whether a kept file is read by a job: it is large, packed, or slow to read for its kind."""
+    path = files.object_path(source.digest)
+    if not path.is_file():
+        return False
+    if path.stat().st_size > LARGE_BYTES:
+        return True
+    with path.open("rb") as stream:
+        head = stream.read(signs.HEAD)
+    if head.startswith(unpack.ZIP):
+        return _is_large_archive(path)
+    if path.stat().st_size > _SLOW_BYTES and signs.is_slow(head):
+        return True
+    return head.startswith((unpack.GZIP, b"%PDF"))
+
+
+def _is_large_archive(path: Path) -> bool:
+    if unpack.entries(path) > unpack.MOST_ENTRIES:
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError):
+        return False
+    if not any(part.filename.startswith(unpack.OFFICE_PARTS) for part in parts):
+        return not unpack.is_light(path, _SLOW_BYTES)
+    texts = sum(part.file_size for part in parts if part.filename == "word/document.xml")
+    return texts > _SLOW_BYTES or sum(part.file_size for part in parts) > _SHEET_BYTES
+
+
+def is_whole(table: Table) -> bool:
+    """Whether a page has all rows of a table, and few enough to make its examples at once."""
+    return len(table) == table.rows and table.data.nbytes <= LARGE_BYTES
+
+
+def reading_of(
+    store: Store, project_id: int, source: Source, options: ReadOptions
+) -> JobView | None:
+    """The newest job that reads this file in this way, if there was one."""
+    return _newest(store, project_id, CONVERT, _reading_key(source, options))
+
+
+def read(store: Store, project_id: int, source: Source, options: ReadOptions) -> JobView:
+    """Let a job read the file, in place of those that read it in another way.
+
+    Raises:
+        WorkbenchError: the file is gone.
+    """
+    if not sources.is_kept(source):
+        raise WorkbenchError(f"{source.name} is not here any more: choose the file again.")
+    spec = {
+        "kind": CONVERT,
+        "key": _reading_key(source, options),
+        "digest": source.digest,
+        "source": str(files.object_path(source.digest)),
+        "name": source.name,
+        "options": options.as_dict(),
+    }
+    return _replace(store, project_id, CONVERT, f"Reading of {source.name}", spec)
+
+
+def table(store: Store, project_id: int, source: Source, options: ReadOptions) -> Table:
+    """Some rows of a large file, the first ones at their beginning.
+
+    Raises:
+        NotReady: no job has read it yet.
+    """
+    return table_file.read_sample(_folder_of_reading(store, project_id, source, options))
+
+
+@dataclass(frozen=True)
+class Order:
+    """The examples that a page's choices ask for."""
+
+    project_id: int
+    source: Source
+    plan: Plan
+    dataset_name: str
+    test_read: ReadOptions
+    """How the exam file of the plan, if it has one, is read."""
+    saved_id: int | None = None
+    """The version that was saved from this very page; it, and what was made of it, change nothing."""
+
+
+def glimpse(store: Store, project_id: int, source: Source, options: ReadOptions) -> Glimpse:
+    """Rows of a large table that has been read, to say how its exam is best drawn.
+
+    Raises:
+        NotReady: it has not been read.
+    """
+    return glimpse_file.read(_folder_of_reading(store, project_id, source, options))
+
+
+def preparation_of(store: Store, order: Order) -> JobView | None:
+    """The newest job that makes these examples, if there was one."""
+    return _newest(store, order.project_id, PREPARE, _preparation_key(store, order))
+
+
+def prepare(store: Store, order: Order) -> JobView:
+    """Let a job make the examples, in place of all others that were made for this file.
+
+    Raises:
+        NotReady: a file has not been read yet.
+    """
+    plan, project_id = order.plan, order.project_id
+    spec: dict[str, Any] = {
+        "kind": PREPARE,
+        "key": _preparation_key(store, order),
+        "digest": order.source.digest,
+        "task": plan.task,
+        "mapping": plan.as_mapping(),
+        "seed": plan.seed,
+        "table": _about(store, project_id, order.source, plan.read),
+        "test": _about(store, project_id, plan.test, order.test_read) if plan.test else None,
+        "earlier": _earlier(store, order),
+    }
+    return _replace(store, project_id, PREPARE, f"Checking of {order.source.name}", spec)
+
+
+def prepared(store: Store, order: Order) -> Prepared:
+    """The examples that a job made: some of them, and what is true of all.
+
+    Raises:
+        NotReady: it has not made them, or they have been thrown away.
+    """
+    job = preparation_of(store, order)
+    if job is None or job.result is None or job.status != SUCCEEDED:
+        raise NotReady("The examples are not ready yet.")
+    result, path = job.result, _folder(job.id) / "examples.parquet"
+    with pq.ParquetFile(path) as file:
+        data = pa.Table.from_batches([next(file.iter_batches(_SAMPLE_ROWS))])
+        total = file.metadata.num_rows
+    plan = plan_from(order.plan.task, result["mapping"], order.plan.seed)
+    return Prepared(
+        data, plan, result["report"], result["splits"], result["dropped"], total=total, file=path
+    )
+
+
+def forget(store: Store, project_id: int, keep: Iterable[Source]) -> None:
+    """Throw away what was read and prepared for files that the project's draft no longer has."""
+    digests = {source.digest for source in keep}
+    with store.write() as session:
+        found = rows.of_project(session, project_id, (CONVERT, PREPARE))
+        rows.release(session, [job for job in found if job.spec.get("digest") not in digests])
+
+
+def _newest(store: Store, project_id: int, kind: str, key: str) -> JobView | None:
+    with store.read() as session:
+        for job in rows.of_project(session, project_id, (kind,)):
+            if job.spec.get("key") == key:
+                return None if _is_gone(job) else jobs.view_of(session, job)
+    return None
+
+
+def _is_gone(job: Job) -> bool:
+    """Whether what it made is not there any more: a backup does without it."""
+    made = {CONVERT: "table.json", PREPARE: "examples.parquet"}[job.kind]
+    return job.status == SUCCEEDED and not (_folder(job.id) / made).exists()
+
+
+def _replace(store: Store, project_id: int, kind: str, title: str, spec: dict[str, Any]) -> JobView:
+    with store.write() as session:
+        found = rows.of_project(session, project_id, (kind,))
+        same = [job for job in found if job.spec.get("key") == spec["key"]]
+        if same and same[0].status not in (FAILED, CANCELLED) and not _is_gone(same[0]):
+            return jobs.view_of(session, same[0])  # another window was quicker
+        rows.release(session, [job for job in found if job.spec.get("digest") == spec["digest"]])
+        job_id = jobs.enqueue(session, kind, title, spec, project_id=project_id)
+    return jobs.get_job(store, job_id)
+
+
+def _reading_key(source: Source, options: ReadOptions) -> str:
+    return _digest(source.digest, source.name, options)
+
+
+def _preparation_key(store: Store, order: Order) -> str:
+    return _digest(order.source, order.plan, _earlier(store, order))
+
+
+def _digest(*parts: object) -> str:
+    # Not in hex: what looks like a sha256 in a job counts as an object that is needed.
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _about(store: Store, project_id: int, source: Source, options: ReadOptions) -> dict[str, Any]:
+    """Where a job finds a table."""
+    if is_large(source):
+        folder = _folder_of_reading(store, project_id, source, options)
+        return {"folder": str(folder), "name": source.name}
+    path = str(files.object_path(source.digest))
+    return {"path": path, "name": source.name, "options": options.as_dict()}
+
+
+def _earlier(store: Store, order: Order) -> list[str]:
+    """The files of those versions of the dataset that were split the same way."""
+    if order.plan.test:
+        return []
+    with store.read() as session:
+        dataset = datasets.named(session, order.project_id, order.dataset_name.strip())
+        found = datasets.versions_of_dataset(session, dataset.id) if dataset else []
+    wanted = [v for v in before_saved(found, order.saved_id) if same_split(v, order.plan)]
+    paths = [files.object_path(version.content_hash) for version in wanted]
+    return [str(path) for path in paths if path.is_file()]
+
+
+def _folder_of_reading(store: Store, project_id: int, source: Source, options: ReadOptions) -> Path:
+    job = reading_of(store, project_id, source, options)
+    if job is None or job.status != SUCCEEDED:
+        raise NotReady(f"{source.name} has not been read yet.")
+    return _folder(job.id)
+
+
+def _folder(job_id: int) -> Path:
+    return files.home() / "jobs" / str(job_id)

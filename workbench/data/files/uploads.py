@@ -1,0 +1,197 @@
+"""Uploads that stream to the disk: a ticket for each, and how far it has come.
+
+The route that takes the bytes knows no login and no session. So the page makes a ticket for one
+file, and whoever shows the ticket may send that file, once, within the next minutes. Tickets
+lie in the home (`uploads/`), so that all web processes share them; only the sha256 of a ticket
+is written down.
+"""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import threading
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from storage import files
+from workbench.core.errors import WorkbenchError
+from workbench.core.words import plural, size
+from workbench.data.examples.prepare import Source
+from workbench.jobs.process.job_dir import read_json, write_json
+
+BEGIN_WITHIN_S = 15 * 60
+RESERVE_BYTES = 500_000_000
+"""So much of the disk stays free for everything else."""
+WAITING, RECEIVING, DONE, FAILED = "waiting", "receiving", "done", "failed"
+_SILENT_S = 30.0
+_KEPT_S = 24 * 3600
+_NAME_LIMIT = 200
+
+
+class NoTicket(WorkbenchError):
+    """Nobody was allowed to send this, or no longer."""
+
+
+class TooMuch(WorkbenchError):
+    """More bytes come than were announced, or fewer."""
+
+
+class NoRoom(WorkbenchError):
+    """The disk does not take it."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One file on its way, at one moment."""
+
+    id: str
+    """Of no use to whoever wants to upload; fit to be kept in a draft."""
+    project_id: int
+    name: str
+    size: int
+    """Bytes that were announced."""
+    expires_at: float
+    """Seconds since 1970; until then it has to begin."""
+    state: str = WAITING
+    received: int = 0
+    at: float = 0.0
+    """When something was last heard of it, in seconds since 1970."""
+    digest: str = ""
+    reason: str = ""
+    """Why it failed, for the user."""
+
+    @property
+    def source(self) -> Source:
+        """The file, once it is here."""
+        return Source(self.digest, self.name)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still become whole."""
+        return self.state in (WAITING, RECEIVING)
+
+
+def open_ticket(project_id: int, name: str, size_bytes: int) -> str:
+    """Allow one file of this name and size to be sent, once; the ticket.
+
+    Raises:
+        NoRoom: the disk is too full for it.
+        WorkbenchError: it is empty.
+    """
+    name = Path(name.replace("\\", "/")).name[:_NAME_LIMIT] or "table"
+    if size_bytes <= 0:
+        raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
+    check_room(name, size_bytes)
+    _sweep()
+    ticket = secrets.token_urlsafe(32)
+    expires_at = time.time() + BEGIN_WITHIN_S
+    record(Upload(id_of(ticket), project_id, name, size_bytes, expires_at, at=time.time()))
+    return ticket
+
+
+def id_of(ticket: str) -> str:
+    """The id of the upload that a ticket allows."""
+    return hashlib.sha256(ticket.encode()).hexdigest()[:40]
+
+
+def look(upload_id: str) -> Upload | None:
+    """How far an upload has come; None if there is none (any more)."""
+    if not upload_id.isalnum():
+        return None
+    values = read_json(_path(upload_id))
+    if not isinstance(values, dict):
+        return None
+    upload = Upload(**values)
+    now = time.time()
+    if upload.is_open and is_given_up(upload_id):
+        return replace(upload, state=FAILED, reason=stopped(upload))
+    if upload.state == RECEIVING and now - upload.at > _SILENT_S:
+        return replace(upload, state=FAILED, reason=interrupted(upload))
+    if upload.state == WAITING and now > upload.expires_at:
+        return replace(upload, state=FAILED, reason=_late(upload))
+    return upload
+
+
+def give_up(upload_id: str) -> None:
+    """The user wants it no longer: it cannot begin, and one that runs is broken off."""
+    if look(upload_id) is not None:
+        _stop_mark(upload_id).touch()
+
+
+UNKNOWN = "This upload is not known (any more): reload the page and choose the file again."
+
+
+def stopped(upload: Upload) -> str:
+    """The sentence for an upload that the user gave up."""
+    return f"You stopped the upload of {upload.name}."
+
+
+def _late(upload: Upload) -> str:
+    minutes = plural(BEGIN_WITHIN_S // 60, "minute")
+    return f"The upload of {upload.name} did not begin within {minutes}: choose the file again."
+
+
+def interrupted(upload: Upload) -> str:
+    """The sentence for an upload that broke off."""
+    share = f" after {size(upload.received)} of {size(upload.size)}" if upload.received else ""
+    return (
+        f"The upload of {upload.name} was interrupted{share}, and nothing of it was kept: "
+        "choose the file again, and leave this page open until it is here."
+    )
+
+
+def check_room(name: str, wanted: int) -> None:
+    """Refuse what the disk does not take.
+
+    Raises:
+        NoRoom: fewer than `wanted` bytes can be spared.
+    """
+    free = max(0, files.free_bytes() - RESERVE_BYTES)
+    if wanted > free:
+        raise NoRoom(
+            f"{name} needs {size(wanted)} more, but the disk that holds {files.home()} has only "
+            f"{size(free)} to spare: free some space and try again."
+        )
+
+
+def claim(upload_id: str) -> bool:
+    """Use a ticket up; no if somebody else has."""
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+    try:
+        os.close(os.open(_path(upload_id).with_suffix(".used"), flags, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _path(upload_id: str) -> Path:
+    return files.folder("uploads") / f"{upload_id}.json"
+
+
+def is_given_up(upload_id: str) -> bool:
+    """Whether the user wants this upload no longer."""
+    return _stop_mark(upload_id).exists()
+
+
+def _stop_mark(upload_id: str) -> Path:
+    return _path(upload_id).with_suffix(".stop")
+
+
+_writing = threading.Lock()
+
+
+def record(upload: Upload) -> None:
+    """Let every page and process see how far an upload is."""
+    with _writing:  # two threads of one process would use the same temporary name
+        write_json(_path(upload.id), asdict(upload))
+
+
+def _sweep() -> None:
+    """Remove what is left of uploads that are long over."""
+    files.remove_stale_parts(_KEPT_S)
+    for path in files.folder("uploads").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > _KEPT_S:
+                path.unlink()

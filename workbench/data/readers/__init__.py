@@ -1,0 +1,43 @@
+"""Reads a table of examples from whatever a business has: tables, documents, mails, chats."""
+
+import dataclasses
+from pathlib import Path
+
+from workbench.core.errors import WorkbenchError
+from workbench.data.readers import plain
+from workbench.data.readers.archives import packed
+from workbench.data.readers.kinds import (
+    CHAT,
+    CSV,
+    DOCUMENT,
+    JSON,
+    JSONL,
+    MAIL,
+    PACKED,
+    PARQUET,
+    TITLES,
+    XLSX,
+    kind_of,
+)
+from workbench.data.readers.table import ReadOptions, Table, options_from
+from workbench.data.readers.training import notes_on
+
+__all__ = ["CHAT", "CSV", "DOCUMENT", "JSON", "JSONL", "MAIL", "PACKED", "PARQUET", "TITLES"]
+__all__ += ["XLSX", "ReadOptions", "Table", "kind_of", "options_from", "read_table"]
+
+
+def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -> Table:
+    """The table in the file at `path`; `name` is what the user calls it.
+
+    Raises:
+        WorkbenchError: one sentence with the row, column or file, and what to do.
+    """
+    name, options = name or path.name, options or ReadOptions()
+    if not path.is_file():
+        raise WorkbenchError(f"There is no file {path}: check its name and folder.")
+    kind = kind_of(path, name)
+    if kind == PACKED:
+        table = packed.read(path, name, options)
+    else:
+        table = plain.read(path, name, options, kind)
+    return dataclasses.replace(table, notes=(*table.notes, *notes_on(table.columns)))

@@ -1,0 +1,142 @@
+"""Several files as one table: those of one shape, and a sentence about the others."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.words import joined, plural
+from workbench.data.readers.kinds import CHAT, DOCUMENT, MAIL, kind_of
+from workbench.data.readers.listing import Part
+from workbench.data.readers.messages import slack
+from workbench.data.readers.table import ReadOptions, Table, column_names
+
+_NAMED = 5
+_TABLE = "table"
+_ORDER = (_TABLE, CHAT, MAIL, DOCUMENT)
+_CHAT_FILE = re.compile(r"(^|/)(_chat\.txt|WhatsApp[^/]*\.txt)$")
+
+
+@dataclass
+class Sorted:
+    """Files by what can be made of them."""
+
+    family: str
+    """`table`, or the kind of listing that the chosen files make."""
+    parts: list[Part]
+    others: list[Part] = field(default_factory=list)
+    """Of another family."""
+    refused: dict[str, str] = field(default_factory=dict)
+    """Name → why it cannot be read."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What is left out, in a sentence for each reason."""
+        notes = [left_out(self.others, "of another kind")]
+        if len(self.refused) <= 2:
+            return [note for note in [*notes, *self.refused.values()] if note]
+        unread = [Part(self.parts[0].path, name) for name in self.refused]
+        return [note for note in [*notes, left_out(unread, "that cannot be read")] if note]
+
+
+def sort(parts: Sequence[Part], name: str) -> Sorted:
+    """The family to which most files belong; tables before everything else where as many do.
+
+    A chat goes before all that was sent in it.
+
+    Raises:
+        WorkbenchError: none of them can be read.
+    """
+    if slack.looks_like([part.name for part in parts]):
+        return Sorted(CHAT, list(parts))
+    families: dict[str, list[Part]] = {family: [] for family in _ORDER}
+    refused = {}
+    for part in parts:
+        try:
+            kind = kind_of(part.path, part.name)
+        except WorkbenchError as error:
+            refused[part.name] = str(error)
+        else:
+            families[kind if kind in families else _TABLE].append(part)
+    exported = any(_CHAT_FILE.search(part.name) for part in families[CHAT])
+    best = CHAT if exported else max(_ORDER, key=lambda family: len(families[family]))
+    if not families[best]:
+        raise WorkbenchError(_nothing(refused, name))
+    others = [part for family in _ORDER if family != best for part in families[family]]
+    return Sorted(best, families[best], others, refused)
+
+
+def _nothing(refused: dict[str, str], name: str) -> str:
+    if len(refused) == 1:
+        return next(iter(refused.values()))
+    first = next(iter(refused.values()))
+    return f"{name} holds {plural(len(refused), 'file')}, none of which can be read: {first}"
+
+
+def is_tables(found: Sorted) -> bool:
+    """Whether the chosen files are tables, to be put one below the other."""
+    return found.family == _TABLE
+
+
+def left_out(parts: Sequence[Part], why: str) -> str:
+    """Files that were not used, in a sentence; empty if there are none."""
+    if not parts:
+        return ""
+    names = [part.name for part in parts[:_NAMED]]
+    if len(parts) > _NAMED:
+        names.append(f"{len(parts) - _NAMED:,} more")
+    was = "was" if len(parts) == 1 else "were"
+    return f"{plural(len(parts), 'file')} {why} {was} left out: {joined(names)}."
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is known of a table before it is put with others."""
+
+    part: Part
+    columns: Sequence[str]
+    rows: int
+    about: Table
+    """With or without its rows."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The same for tables with the same columns, in whatever order."""
+        return tuple(sorted(column.casefold() for column in self.columns))
+
+    def places(self, columns: Sequence[str]) -> list[int]:
+        """For each of these columns, at which place this table has it."""
+        at = {column.casefold(): place for place, column in enumerate(self.columns)}
+        return [at[column.casefold()] for column in columns]
+
+
+def of_one_shape(shapes: Sequence[Shape]) -> list[Shape]:
+    """Those with the columns that most of the tables have; with the most rows among as many."""
+    groups: dict[tuple[str, ...], list[Shape]] = {}
+    for shape in shapes:
+        groups.setdefault(shape.key, []).append(shape)
+    return max(groups.values(), key=lambda group: (len(group), sum(s.rows for s in group)))
+
+
+def columns_of(shapes: Sequence[Shape]) -> list[str]:
+    """The columns of what they become: their own, and `file`."""
+    return column_names([*shapes[0].columns, "file"])
+
+
+def options_of(shapes: Sequence[Shape]) -> ReadOptions:
+    """How all of them were read, as far as it is the same."""
+    bare = all(shape.about.options.header_row == 0 for shape in shapes)
+    return ReadOptions(header_row=0 if bare else None)
+
+
+def notes_of(shapes: Sequence[Shape], chosen: Sequence[Shape], found: Sorted) -> tuple[str, ...]:
+    """What the readers said of the chosen tables, and which files were left out."""
+    notes = dict.fromkeys(note for shape in chosen for note in shape.about.notes)
+    for shape in chosen:
+        if ragged := len(shape.about.ragged):
+            was = "row has" if ragged == 1 else "rows have"
+            notes[f"{ragged:,} {was} too many cells in {shape.part.name}: left out."] = None
+    others = [shape.part for shape in shapes if shape not in chosen]
+    return tuple(
+        note for note in [*notes, left_out(others, "with other columns"), *found.notes] if note
+    )

@@ -1,0 +1,70 @@
+"""Word documents (.docx): paragraphs under their headings, and tables row by row."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.progress import Progress
+from workbench.data.readers.documents.chunks import Paragraph
+
+
+def paragraphs(path: Path, name: str, progress: Progress) -> Iterator[Paragraph]:
+    """The paragraphs of a document in their order, with the heading above them.
+
+    Raises:
+        WorkbenchError: it cannot be opened, or holds no text.
+    """
+    document = _open(path, name)
+    titles = {style.style_id: style.name or "" for style in document.styles}
+    heading, empty = "", True
+    blocks = list(document.iter_inner_content())
+    for number, block in enumerate(blocks, 1):
+        progress(number / len(blocks))
+        text = _text(block)
+        if not text:
+            continue
+        if _is_heading(block, titles):
+            heading = " ".join(text.split())
+        else:
+            empty = False
+            yield Paragraph(text, heading)
+    if empty:
+        raise WorkbenchError(f"{name} holds no text: choose a document with text in it.")
+
+
+def _open(path: Path, name: str) -> Any:
+    import docx
+    from docx.opc.exceptions import OpcError
+    from lxml.etree import LxmlError
+
+    try:
+        return docx.Document(str(path))
+    except (OpcError, LxmlError, zipfile.BadZipFile, KeyError, ValueError, AttributeError):
+        raise WorkbenchError(
+            f"{name} is a Word document that cannot be opened (it is damaged, or a template): open "
+            "it in Word and save it again as .docx."
+        ) from None
+
+
+def _text(block: Any) -> str:
+    if hasattr(block, "rows"):
+        return "\n".join(line for row in block.rows if (line := _row(row)))
+    return str(block.text).strip()
+
+
+def _row(row: Any) -> str:
+    """The cells of a row; one that is merged across several columns counts once."""
+    texts: list[str] = []
+    seen = None
+    for cell in row.cells:
+        if cell._tc is not seen:
+            texts.append(" ".join(cell.text.split()))
+        seen = cell._tc
+    return " | ".join(texts) if any(texts) else ""
+
+
+def _is_heading(block: Any, titles: dict[str, str]) -> bool:
+    style = "" if hasattr(block, "rows") else str(block._p.style or "")
+    return titles.get(style, "").lower().startswith(("heading", "title"))

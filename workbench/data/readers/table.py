@@ -1,0 +1,126 @@
+"""A table as a reader gives it: every cell a text or nothing, every row with its number."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from workbench.core.errors import WorkbenchError
+
+MAX_COLUMNS = 1000
+"""More than that is a matrix rather than a table of examples."""
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How to read a file; an empty field means: find out."""
+
+    encoding: str = ""
+    """A Python codec name: utf-8, cp1252, utf-16 …"""
+    delimiter: str = ""
+    """One character between the cells of a text table."""
+    quoting: str = ""
+    """`quoted`: text between double quotes is one cell; `literal`: quotes are just text."""
+    header_row: int | None = None
+    """Number of the row with the column names; 0 if there is none."""
+    sheet: str = ""
+    """Name of the sheet of a workbook."""
+    assistant: str = ""
+    """Who answers in the conversations of mails and chats: a name, an address or `@domain`."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return dataclasses.asdict(self)
+
+
+def options_from(values: dict[str, Any]) -> ReadOptions:
+    """The options that `as_dict` wrote; what is not an option is passed over."""
+    names = {f.name for f in dataclasses.fields(ReadOptions)}
+    return ReadOptions(**{name: value for name, value in values.items() if name in names})
+
+
+_FEW_TEXTS = 50_000
+"""A column with more different texts is no column of categories."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was read."""
+
+    name: str
+    """The file's name, as the user knows it."""
+    data: pa.Table
+    """String columns only; an empty cell is null."""
+    row_numbers: pa.Int64Array
+    """For each row its number as a person sees it: in a sheet with a header the first is 2."""
+    kind: str
+    """One of `kinds.TITLES`: what the file is, whatever it is called."""
+    options: ReadOptions = field(default_factory=ReadOptions)
+    """How it was read, every field filled in that matters for its kind."""
+    sheets: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences on what the reader did that the user may want to know."""
+    ragged: tuple[int, ...] = ()
+    """Numbers of the rows that were left out because they have too many cells."""
+    rows_in_file: int = 0
+    """More than there are here, where these are some of them; 0 if all are here."""
+    people: tuple[str, ...] = ()
+    """Who may be the one that answers in its conversations, the likeliest first."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file has."""
+        return self.rows_in_file or len(self)
+
+    @property
+    def columns(self) -> list[str]:
+        """The column names, in the table's order."""
+        return list(self.data.column_names)
+
+    def cells(self, column: str) -> list[str | None]:
+        """The cells of one column, from top to bottom; those that say the same are one text."""
+        values: list[str | None] = []
+        known: dict[str | None, str | None] = {}
+        for chunk in self.data.column(column).iterchunks():
+            cells = chunk.to_pylist()
+            if len(known) < _FEW_TEXTS:
+                cells = [known.setdefault(cell, cell) for cell in cells]
+            values += cells
+        return values
+
+    def __len__(self) -> int:
+        return int(self.data.num_rows)
+
+
+def column_names(header: list[str]) -> list[str]:
+    """Names from a header's cells: trimmed, none empty, none twice."""
+    names: list[str] = []
+    taken = {cell.strip() for cell in header}
+    for number, cell in enumerate(header, 1):
+        name = " ".join(cell.split()) or f"Column {number}"
+        count, unique = 2, name
+        while unique in names or (count > 2 and unique in taken):
+            unique, count = f"{name} ({count})", count + 1
+        names.append(unique)
+    return names
+
+
+def check_width(columns: int, name: str) -> None:
+    """Refuse what is too wide to choose columns from.
+
+    Raises:
+        WorkbenchError: more than `MAX_COLUMNS` columns.
+    """
+    if columns > MAX_COLUMNS:
+        raise WorkbenchError(
+            f"{name} has {columns:,} columns, more than the {MAX_COLUMNS:,} that can be handled: "
+            "delete the columns that do not matter, or turn rows and columns round, and try again."
+        )
+
+
+def without_surrogates(text: str) -> str:
+    """The text with half characters (they exist in JSON escapes only) replaced."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

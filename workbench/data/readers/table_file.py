@@ -1,0 +1,174 @@
+"""A table of texts on the disk: Parquet, in which every row has its number, and what it is.
+
+table.parquet     the number of the row and the columns, an empty cell being null
+table.json        how it was read, its sheets, notes, and the rows that were left out
+glimpse/          some rows, of a table that has many (see `glimpse_file`)
+"""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.data.readers.table import ReadOptions, Table, options_from
+from workbench.jobs.process.job_dir import read_json
+
+NUMBER = "\x1frow"
+"""The column of the row numbers; no file's column can be called so."""
+_SAMPLE_FIRST = 1000
+_SAMPLE_PLACES = 8
+_SAMPLE_EACH = 250
+_PART_ROWS = 50_000
+_GROUP_ROWS = 100_000
+_GROUP_BYTES = 16 << 20
+
+
+class TableWriter:
+    """The sink that writes to the disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self._schema: pa.Schema | None = None
+        self._held: list[pa.RecordBatch] = []
+        self._held_rows = self._held_bytes = 0
+        self.rows = 0
+        self.names: list[str] = []
+
+    def begin(self, names: list[str]) -> None:
+        """The columns; what was written before is void."""
+        self.close()
+        self.rows, self.names = 0, names
+        fields = [(NUMBER, pa.int64()), *((name, pa.large_string()) for name in names)]
+        self._schema = pa.schema(fields)
+        self._writer = pq.ParquetWriter(
+            self._path, self._schema, compression="zstd", use_dictionary=False
+        )
+
+    def add(self, batch: pa.RecordBatch, numbers: Sequence[int]) -> None:
+        """Some rows and their numbers."""
+        columns = [pa.array(numbers, pa.int64()), *batch.columns]
+        self._held.append(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        self._held_rows += batch.num_rows
+        self._held_bytes += batch.nbytes
+        self.rows += batch.num_rows
+        if self._held_rows >= _GROUP_ROWS or self._held_bytes >= _GROUP_BYTES:
+            self._flush()
+
+    def close(self) -> None:
+        """Everything is written."""
+        if self._writer is not None:
+            self._flush()
+            self._writer.close()
+            self._writer = None
+
+    def abandon(self) -> None:
+        """Leave no file."""
+        self._held = []
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        self._path.unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        if self._held and self._writer is not None:
+            table = pa.Table.from_batches(self._held, self._schema)
+            self._held, self._held_rows, self._held_bytes = [], 0, 0
+            self._writer.write_table(table, row_group_size=table.num_rows)
+
+
+def facts_of(table: Table) -> dict[str, Any]:
+    """What is kept beside the rows."""
+    return {
+        "name": table.name,
+        "kind": table.kind,
+        "options": table.options.as_dict(),
+        "sheets": list(table.sheets),
+        "notes": list(table.notes),
+        "ragged": list(table.ragged),
+        "people": list(table.people),
+    }
+
+
+def empty(name: str, kind: str, options: ReadOptions, **more: Any) -> Table:
+    """A table whose rows are elsewhere."""
+    return Table(name, pa.table({}), pa.array([], pa.int64()), kind, options, **more)
+
+
+def columns_of(folder: Path) -> list[str]:
+    """The names of the table's columns."""
+    names = pq.read_schema(folder / "table.parquet").names
+    return [name for name in names if name != NUMBER]
+
+
+def options_in(folder: Path) -> ReadOptions | None:
+    """How the file of a table was read; None if there is no table (any more)."""
+    facts = read_json(folder / "table.json")
+    return options_from(facts["options"]) if facts else None
+
+
+def rows_in(folder: Path) -> int:
+    """How many rows the table has."""
+    return int(pq.read_metadata(folder / "table.parquet").num_rows)
+
+
+def read_parts(folder: Path, columns: Sequence[str]) -> Iterator[Table]:
+    """All rows with these columns, some thousands at a time."""
+    with pq.ParquetFile(folder / "table.parquet") as file:
+        rows = file.metadata.num_rows
+        for batch in file.iter_batches(_PART_ROWS, columns=[NUMBER, *dict.fromkeys(columns)]):
+            yield _table(folder, pa.Table.from_batches([batch]), rows)
+
+
+def parts(folder: Path) -> Iterator[pa.Table]:
+    """All rows without their numbers, some thousands at a time."""
+    with pq.ParquetFile(folder / "table.parquet") as file:
+        for batch in file.iter_batches(_PART_ROWS, columns=columns_of(folder)):
+            yield pa.Table.from_batches([batch])
+
+
+def read_sample(folder: Path) -> Table:
+    """The first rows, and some from all over the table, of one that `convert` made."""
+    with pq.ParquetFile(folder / "table.parquet") as file:
+        groups = file.num_row_groups
+        first = next(file.iter_batches(_SAMPLE_FIRST, row_groups=[0]))
+        step = max(1, groups // _SAMPLE_PLACES)
+        later = [
+            next(file.iter_batches(_SAMPLE_EACH, row_groups=[group]))
+            for group in range(step, groups, step)
+        ]
+        data = pa.Table.from_batches([first, *later])
+        return _table(folder, data, file.metadata.num_rows)
+
+
+def read_whole(folder: Path, columns: Sequence[str]) -> Table:
+    """All rows; the columns that are not asked for are empty."""
+    with pq.ParquetFile(folder / "table.parquet") as file:
+        data = file.read([NUMBER, *columns])
+        rows = file.metadata.num_rows
+        names = [name for name in file.schema_arrow.names if name != NUMBER]
+    nothing = pa.nulls(rows, pa.large_string()) if len(columns) < len(names) else None
+    filled = [data.column(name) if name in columns else nothing for name in names]
+    whole = pa.table([data.column(NUMBER), *filled], names=[NUMBER, *names])
+    return _table(folder, whole, rows)
+
+
+def _table(folder: Path, data: pa.Table, rows: int) -> Table:
+    facts = json.loads((folder / "table.json").read_text("utf-8"))
+    numbers = data.column(NUMBER).combine_chunks()
+    table = Table(
+        facts["name"],
+        data.drop_columns([NUMBER]),
+        numbers,
+        facts["kind"],
+        options_from(facts["options"]),
+        tuple(facts["sheets"]),
+        tuple(facts["notes"]),
+        tuple(facts["ragged"]),
+        people=tuple(facts.get("people", ())),
+    )
+    return dataclasses.replace(table, rows_in_file=rows)

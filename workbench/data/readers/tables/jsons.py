@@ -1,0 +1,191 @@
+"""JSON and JSON lines: objects become rows, nested values stay JSON text."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from workbench.core.errors import WorkbenchError
+from workbench.data.readers import encodings
+from workbench.data.readers.kinds import JSON, JSONL
+from workbench.data.readers.table import ReadOptions, Table, check_width, without_surrogates
+
+_Rows = list[tuple[int, Any]]
+UNFOLD_AT_MOST = 20
+
+
+def read(path: Path, name: str, options: ReadOptions, kind: str) -> Table:
+    """The table in a JSON file, of one object a line or as a whole.
+
+    Raises:
+        WorkbenchError: it is not JSON (says where), or holds no list of rows.
+    """
+    encoding = options.encoding or encodings.detect(path, name)
+    if options.encoding:
+        encodings.check(path, encoding, name)
+    rows, kind = _load(path, name, encoding, kind)
+    if not rows:
+        raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
+    columns = _columns(rows, name, kind)
+    _unfold(columns)
+    check_width(len(columns), name)
+    data = pa.table({k: pa.array(map(as_text, v), pa.large_string()) for k, v in columns.items()})
+    numbers = pa.array([number for number, _ in rows], pa.int64())
+    return Table(name, data, numbers, kind, ReadOptions(encoding=encoding))
+
+
+def as_text(value: Any) -> str | None:
+    """A cell: text as it is, numbers and truth values as JSON writes them, nothing as null."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return without_surrogates(value)
+    return without_surrogates(json.dumps(value, ensure_ascii=False))
+
+
+def _load(path: Path, name: str, encoding: str, kind: str) -> tuple[_Rows, str]:
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding
+    if kind == JSONL:
+        with path.open(encoding=codec) as stream:
+            try:
+                rows = list(_lines(stream, name))
+            except _BadLine as bad:
+                error = bad
+            else:
+                one = rows[0][1] if len(rows) == 1 else None
+                return (_listed(one, name), JSON) if isinstance(one, dict) else (rows, JSONL)
+        whole = _whole_or_none(path, codec)
+        if whole is None:
+            raise WorkbenchError(str(error))
+        return _listed(whole, name), JSON
+    return _listed(_whole(path, name, codec), name), JSON
+
+
+class _BadLine(WorkbenchError):
+    """A line that is not JSON."""
+
+
+def _lines(stream: Any, name: str) -> Iterator[tuple[int, Any]]:
+    for number, line in enumerate(stream, 1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except (json.JSONDecodeError, RecursionError) as error:
+                raise _BadLine(sentence(f"Line {number}", name, error)) from None
+
+
+def sentence(place: str, name: str, error: Exception) -> str:
+    """What to say of text that is not JSON."""
+    what = ""
+    if isinstance(error, json.JSONDecodeError):
+        why = error.msg.removesuffix(" at").removesuffix(" starting")
+        what = f": {why[:1].lower()}{why[1:]} at character {error.colno}"
+    return f"{place} of {name} is not valid JSON{what}. Correct that line and try again."
+
+
+def _whole_or_none(path: Path, codec: str) -> Any:
+    try:
+        return json.loads(path.read_text(codec))
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
+def _whole(path: Path, name: str, codec: str) -> Any:
+    text = path.read_text(codec)
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise WorkbenchError(sentence("The nesting", name, error)) from None
+    except json.JSONDecodeError as error:
+        rows = _lines_or_none(text)
+        if rows is not None:
+            return rows
+        raise WorkbenchError(sentence(f"Line {error.lineno}", name, error)) from None
+
+
+def _lines_or_none(text: str) -> list[Any] | None:
+    """JSON lines under the name of JSON."""
+    try:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
+def _listed(value: Any, name: str) -> _Rows:
+    """The rows: a list, the one list inside an object, an object of equally long columns, or a
+    single row."""
+    if isinstance(value, dict):
+        flat = value and not any(isinstance(item, dict | list) for item in value.values())
+        value = [value] if flat else _inside(value, name)
+    if not isinstance(value, list):
+        raise WorkbenchError(
+            f"{name} holds a single value rather than a list of rows: "
+            "write one object per example, in a list."
+        )
+    return list(enumerate(value, 1))
+
+
+def _inside(value: dict[str, Any], name: str) -> Any:
+    lists = {key: item for key, item in value.items() if isinstance(item, list)}
+    of_rows = [item for item in lists.values() if item and isinstance(item[0], dict)]
+    if len(of_rows) == 1 and (len(lists) == 1 or len(lists) < len(value)):
+        return of_rows[0]
+    if len(lists) == 1:
+        (key, items), *_ = lists.items()
+        return [{key: item} for item in items]
+    lengths = {len(item) for item in lists.values()}
+    if len(lists) == len(value) > 0 and len(lengths) == 1:
+        return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+    keys = ", ".join(f"'{key}'" for key in lists) or "none"
+    raise WorkbenchError(
+        f"{name} is an object in which no single list of rows can be found (lists: {keys}): "
+        "save the list of examples alone."
+    )
+
+
+def _columns(rows: _Rows, name: str, kind: str) -> dict[str, list[Any]]:
+    if not any(isinstance(row, dict) for _, row in rows):
+        return {"text": [row for _, row in rows]}
+    names: dict[str, None] = {}
+    for number, row in rows:
+        if not isinstance(row, dict):
+            place = "Line" if kind == JSONL else "Row"
+            raise WorkbenchError(
+                f"{place} {number} of {name} is not an object with named values like the others: "
+                "correct it or take it out."
+            )
+        names.update(dict.fromkeys(row))
+    check_width(len(names), name)
+    return {title(key): [row.get(key) for _, row in rows] for key in names}
+
+
+def title(key: str) -> str:
+    """A column's name from an object's key."""
+    return without_surrogates(" ".join(key.split())) or "(no name)"
+
+
+def _unfold(columns: dict[str, list[Any]]) -> None:
+    """Add a column for each part of an object (or of the only object of a list): `address.city`.
+
+    A conversation is a list too, but of many objects, and stays whole.
+    """
+    for name in list(columns):
+        parts = [single(value) for value in columns[name]]
+        if not any(parts) or any(part is False for part in parts):
+            continue
+        keys = list(dict.fromkeys(key for part in parts if part for key in part))
+        if len(keys) <= UNFOLD_AT_MOST and not {"role", "content"} <= set(keys):
+            for key in keys:
+                cells = [part.get(key) if part else None for part in parts]
+                columns.setdefault(f"{name}.{title(key)}", cells)
+
+
+def single(value: Any) -> Any:
+    """The object in a cell, None for an empty cell, False for anything else."""
+    if value is None or value in ([], {}):
+        return None
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value if isinstance(value, dict) else False

@@ -1,0 +1,65 @@
+"""Parquet files, with every column turned into text."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.core.errors import WorkbenchError
+from workbench.data.readers.kinds import PARQUET
+from workbench.data.readers.table import ReadOptions, Table, check_width
+from workbench.data.readers.tables.sheets import as_shown
+
+
+def read(path: Path, name: str) -> Table:
+    """The table in a Parquet file; rows are numbered from 1.
+
+    Raises:
+        WorkbenchError: it is damaged, too wide or empty.
+    """
+    try:
+        source = pq.ParquetFile(path)
+        check_width(source.schema_arrow.names.__len__(), name)
+        table = source.read()
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+        raise WorkbenchError(
+            f"{name} is a damaged Parquet file: save or download it again."
+        ) from None
+    if not table.num_rows or not table.num_columns:
+        raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
+    columns, left_out = _columns(table)
+    notes = [f"Column '{c}' holds binary data and was left out." for c in left_out]
+    numbers = pa.array(range(1, table.num_rows + 1), pa.int64())
+    return Table(name, pa.table(columns), numbers, PARQUET, ReadOptions(), notes=tuple(notes))
+
+
+def _columns(table: pa.Table) -> tuple[dict[str, Any], list[str]]:
+    columns: dict[str, Any] = {}
+    left_out = []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if is_binary(column.type):
+            left_out.append(name)
+        else:
+            columns[name or "(no name)"] = as_text(column)
+    return columns, left_out
+
+
+def is_binary(type: pa.DataType) -> bool:
+    """Whether its values are bytes that no one can read."""
+    return bool(pa.types.is_binary(type) or pa.types.is_large_binary(type))
+
+
+def as_text(column: Any) -> Any:
+    """A column, or a part of one, as texts; what is empty is null."""
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        values = column.to_pylist()
+        return pa.array([value or None for value in values], pa.large_string())
+    return pa.array(map(_cell, column.to_pylist()), pa.large_string())
+
+
+def _cell(value: Any) -> str | None:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=as_shown)
+    return as_shown(value) or None

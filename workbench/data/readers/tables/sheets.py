@@ -1,0 +1,161 @@
+"""Spreadsheets: XLSX, XLS, XLSB and ODS, with their cells as a person sees them.
+
+Values are read first; what number formats make of them comes from `cell_formats`. The cells of XLSB
+are shown without formats, as are numbers that have none: with up to 15 digits, more than fit in a
+cell of usual width. A formula's error (#N/A) is an empty cell.
+"""
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from workbench.core.errors import WorkbenchError
+from workbench.data.readers.cell_formats import ods, xls, xlsx
+from workbench.data.readers.cell_formats.moments import iso
+from workbench.data.readers.cell_formats.numbers import general
+from workbench.data.readers.cell_formats.patches import Patch, patched
+from workbench.data.readers.kinds import XLSX
+from workbench.data.readers.table import ReadOptions, Table, check_width
+from workbench.data.readers.tables import unseen
+from workbench.data.readers.tables.grid import to_grid
+
+
+def read(path: Path, name: str, options: ReadOptions) -> Table:
+    """One sheet of a workbook: the chosen one, else the first that holds a table, or anything.
+
+    Raises:
+        WorkbenchError: it cannot be opened, or has no such sheet.
+    """
+    book = _open(path, name)
+    names = tuple(book.sheet_names)
+    sheet = _choose(book, options.sheet, name)
+    area = book.get_sheet_by_name(sheet)
+    check_width(area.width, f"Sheet '{sheet}' of {name}")
+    label = name if len(names) == 1 else f"Sheet '{sheet}' of {name}"
+    left = area.start[1] if area.start else 0
+    values = ([as_shown(cell) for cell in row] for row in area.iter_rows())
+    rows = patched(values, _looks(path, sheet), left)
+    merged = tall(area.merged_cell_ranges or (), left)
+    grid = to_grid(filled_down(rows, merged), options.header_row, label, is_sheet=True)
+    resolved = ReadOptions(header_row=grid.header_row, sheet=sheet)
+    return Table(
+        name,
+        grid.data,
+        grid.row_numbers,
+        XLSX,
+        resolved,
+        sheets=names,
+        notes=(*grid.notes, *unseen.notes(path, sheet)),
+        ragged=tuple(grid.ragged),
+    )
+
+
+def titles(path: Path, name: str) -> tuple[str, ...]:
+    """The names of a workbook's sheets.
+
+    Raises:
+        WorkbenchError: it cannot be opened.
+    """
+    return tuple(_open(path, name).sheet_names)
+
+
+def _open(path: Path, name: str) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except PasswordError:
+        raise WorkbenchError(
+            f"{name} is protected by a password: remove the protection and save it again."
+        ) from None
+    except CalamineError as error:
+        raise WorkbenchError(
+            f"{name} cannot be opened as a spreadsheet ({error}): open it in your spreadsheet "
+            "program and save it again as XLSX."
+        ) from None
+
+
+def _looks(path: Path, sheet: str) -> Iterator[Patch]:
+    """The cells of a sheet that look different from their values."""
+    if not zipfile.is_zipfile(path):
+        return xls.shown(path, sheet)
+    with zipfile.ZipFile(path) as archive:
+        is_open_document = "content.xml" in archive.namelist()
+    return ods.shown(path, sheet) if is_open_document else xlsx.shown(path, sheet, xlsx.looks(path))
+
+
+_FEWEST_ROWS = 10
+
+
+def _choose(book: CalamineWorkbook, wanted: str, name: str) -> str:
+    titles = book.sheet_names
+    if wanted:
+        if wanted not in titles:
+            raise WorkbenchError(
+                f"{name} has no sheet '{wanted}': choose one of {', '.join(titles)}."
+            )
+        return wanted
+    areas = {title: book.get_sheet_by_name(title) for title in titles}
+    for title, area in areas.items():
+        if area.height >= _FEWEST_ROWS and area.width > 1:
+            return title  # not a cover sheet with a few remarks
+    for title, area in areas.items():
+        if area.height:
+            return title
+    raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
+
+
+Tall = dict[int, list[tuple[int, int]]]
+"""First row → column and last row of each cell that begins there and spans several rows; from 0."""
+
+
+def tall(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]], left: int = 0) -> Tall:
+    """Of merged cells (first and last row and column) those that span several rows.
+
+    Args:
+        left: the column that the rows begin with.
+    """
+    found: Tall = {}
+    for (top, column), (bottom, _) in ranges:
+        if bottom > top and column >= left:
+            found.setdefault(top, []).append((column - left, bottom))
+    return found
+
+
+def filled_down(rows: Iterable[list[str]], merged: Tall) -> Iterator[list[str]]:
+    """The rows; what stands in a cell that spans several rows stands in each of them."""
+    standing: dict[int, tuple[int, str]] = {}
+    for number, row in enumerate(rows):
+        for column, (bottom, text) in list(standing.items()):
+            if number > bottom:
+                del standing[column]
+            elif any(row):
+                row += [""] * (column + 1 - len(row))
+                row[column] = row[column] or text
+        for column, bottom in merged.get(number, ()):
+            if column < len(row) and row[column]:
+                standing[column] = (bottom, row[column])
+        yield row
+
+
+def as_shown(cell: Any) -> str:
+    """A cell as a person reads it: 1 rather than 1.0, a date without its midnight."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return general(cell)
+    if isinstance(cell, dt.datetime):
+        return iso(cell)
+    if isinstance(cell, dt.timedelta):
+        return _duration(cell)
+    return "" if cell is None else str(cell)
+
+
+def _duration(value: dt.timedelta) -> str:
+    minutes, seconds = divmod(abs(round(value.total_seconds())), 60)
+    sign = "-" if value < dt.timedelta() else ""
+    return f"{sign}{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"

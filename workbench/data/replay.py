@@ -1,0 +1,141 @@
+"""Earlier changes to a dataset, made again on the version that came from a newer file."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage.database import Store
+from workbench.core.tasks import task_named
+from workbench.data import bulk_changes as mending
+from workbench.data import changes as amendments
+from workbench.data.changes import AGAIN, HERE_ROWS
+from workbench.data.checkup_spec import table_of
+from workbench.data.edits import carry_over as carrying
+from workbench.data.edits.edit import Edit
+from workbench.data.examples.prepare import Plan, Source, plan_from
+from workbench.data.examples.source_table import of_table
+from workbench.data.readers import Table
+from workbench.data.versions import VersionInfo, before_saved, get_version
+from workbench.jobs.job import JobView
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What was changed in a dataset since its file came."""
+
+    first: VersionInfo
+    """As it came from its file."""
+    last: VersionInfo
+    """With the changes."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether they are made by a job rather than in the pages' process."""
+        return max(self.first.rows, self.last.rows) > HERE_ROWS
+
+
+def earlier(versions: list[VersionInfo], task: str) -> Earlier | None:
+    """The changes that stand behind the newest of a dataset's versions.
+
+    Args:
+        versions: those of one dataset, the newest first, without the one that is new.
+
+    Returns:
+        None if it came from its file as it is, or was for another task.
+    """
+    if not versions or versions[0].change is None or versions[0].task != task:
+        return None
+    last = versions[0]
+    for version in versions[1:]:
+        if version.change is None and version.source_hash == last.source_hash:
+            here = version.path.is_file() and last.path.is_file() and version.path != last.path
+            return Earlier(version, last) if here and version.task == task else None
+    return None
+
+
+def carried(
+    found: Earlier, source: Source, plan: Plan, data: pa.Table, table: Table
+) -> tuple[Edit, int]:
+    """The changes as an edit of new examples, and how many rows of them it leaves out.
+
+    Args:
+        source: where the new examples are from.
+        data: the new examples.
+        table: the rows of the new file, of which some may have no category.
+    """
+    before = pq.read_table(found.first.path)
+    edit = carrying.changes_between(before, pq.read_table(found.last.path))
+    now = carrying.Now(
+        data, same_rows(found, source, plan), task_named(plan.task), plan.roles, of_table(table)
+    )
+    made = carrying.carried(edit, before, now)
+    return made, max(0, edit.rows - made.rows)
+
+
+def same_rows(found: Earlier, source: Source, plan: Plan) -> bool:
+    """Whether row numbers mean the same rows as then: the same files, read in the same way."""
+    then = plan_from(found.first.task, found.first.mapping)
+    alike = then.read == plan.read and then.test == plan.test
+    return found.first.source_hash == source.digest and alike
+
+
+def make(
+    store: Store, version_id: int, found: Earlier, edit: Edit | None = None
+) -> VersionInfo | JobView:
+    """Make the changes again: the next version, or for a large dataset the job that makes it.
+
+    Args:
+        edit: as `carried` gave it; None lets a job find it out.
+
+    Raises:
+        WorkbenchError: none of them applies, or the version is not the newest any more.
+    """
+    version = get_version(store, version_id)
+    if edit is not None:
+        return amendments.amend(store, version_id, edit, AGAIN, _title(found))
+    plan = plan_from(version.task, version.mapping)
+    source = Source(version.source_hash, version.source_name)
+    again = {
+        "before": str(found.first.path),
+        "after": str(found.last.path),
+        "same_rows": same_rows(found, source, plan),
+        "table": table_of(store, version),
+        "roles": dict(plan.roles),
+    }
+    change = {"kind": AGAIN, "title": _title(found), "rows": 0}
+    return mending.queue(store, version, {"again": again}, change)
+
+
+def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | None:
+    """Make the changes of the versions before a new one again, for callers without a page.
+
+    Args:
+        table: the rows of the file that the new version came from.
+
+    Returns:
+        The version that it made; None if there was nothing to make again.
+    """
+    before = before_saved(amendments.history(store, version), version.id)
+    found = earlier(before, version.task)
+    if found is None:
+        return None
+    source = Source(version.source_hash, version.source_name)
+    plan = plan_from(version.task, version.mapping)
+    edit, _ = carried(found, source, plan, amendments.data_of(version), table)
+    if not edit.rows:
+        return None
+    return amendments.amend(store, version.id, edit, AGAIN, _title(found))
+
+
+def made_of(store: Store, version: VersionInfo) -> VersionInfo | None:
+    """The version that has the earlier changes of another dataset's version made again, if any."""
+    for other in amendments.history(store, version):
+        change = other.change or {}
+        if change.get("kind") == AGAIN and change.get("of") == version.number:
+            return other
+    return None
+
+
+def _title(found: Earlier) -> str:
+    return f"The changes of version {found.last.number} made again"

@@ -1,0 +1,85 @@
+"""Some rows of a table on the disk, put aside once, to say how its exam is best drawn.
+
+glimpse/first.parquet    the first rows
+glimpse/spread.parquet   rows at even distances
+glimpse/N.parquet        of column N, whose values stand for customers and the like: all rows of
+                         some values, wherever they stand
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workbench.data.readers import table_file
+from workbench.data.splits.sample import LOOKED_AT, Glimpse, of_some_values, step_for
+from workbench.data.splits.suggest import belongs_together
+
+_FOLDER = "glimpse"
+_CHARS = 2000
+"""Of longer cells only the beginning is in a glimpse."""
+_MOST_TOGETHER = 4 * LOOKED_AT
+
+
+def write(folder: Path) -> None:
+    """Put the rows aside, in one pass; nothing for a table that is looked at as a whole."""
+    step = step_for(table_file.rows_in(folder))
+    if step == 1:
+        return
+    first, spread = _first(folder), list[pa.Table]()
+    names = first.column_names
+    wanted = [index for index, name in enumerate(names) if belongs_together(first, name)]
+    together: dict[int, list[pa.Table]] = {index: [] for index in wanted}
+    seen = 0
+    for part in table_file.parts(folder):
+        spread.append(_cut(part.take(pa.array(range(-seen % step, len(part), step)))))
+        for index, found in together.items():
+            if sum(map(len, found)) < _MOST_TOGETHER:
+                found.append(_cut(of_some_values(part, names[index], step)))
+        seen += len(part)
+    tables = {"first": first, "spread": pa.concat_tables(spread)}
+    tables |= {str(index): pa.concat_tables(found) for index, found in together.items()}
+    new = Path(tempfile.mkdtemp(dir=folder))
+    try:
+        for name, table in tables.items():
+            pq.write_table(table, new / f"{name}.parquet")
+        os.replace(new, folder / _FOLDER)
+    except OSError:
+        shutil.rmtree(new, ignore_errors=True)
+        if not (folder / _FOLDER).is_dir():  # else another process was quicker
+            raise
+
+
+def read(folder: Path) -> Glimpse:
+    """The rows that were put aside (now, if never before), or a table that has few as a whole."""
+    kept = folder / _FOLDER
+    if not kept.is_dir():
+        write(folder)
+    if kept.is_dir():
+        first, spread = (pq.read_table(kept / f"{name}.parquet") for name in ("first", "spread"))
+        return Glimpse(first, spread, lambda name: _together(folder, first, name))
+    first = _first(folder)
+    return Glimpse(first, first)
+
+
+def _together(folder: Path, first: pa.Table, name: str) -> pa.Table:
+    path = folder / _FOLDER / f"{first.column_names.index(name)}.parquet"
+    return pq.read_table(path) if path.is_file() else first
+
+
+def _first(folder: Path) -> pa.Table:
+    found: list[pa.Table] = []
+    for part in table_file.parts(folder):
+        found.append(_cut(part.slice(0, LOOKED_AT - sum(map(len, found)))))
+        if sum(map(len, found)) >= LOOKED_AT:
+            break
+    return pa.concat_tables(found)
+
+
+def _cut(rows: pa.Table) -> pa.Table:
+    columns = [pc.utf8_slice_codeunits(column, 0, _CHARS) for column in rows.columns]
+    return pa.table(columns, names=rows.column_names)

@@ -1,0 +1,189 @@
+"""The versions of the datasets of a project: what is there, how to get it, how to be rid of it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from storage import conversions, files, leftovers, projects
+from storage import datasets as rows
+from storage.database import Store
+from storage.tables import Dataset, DatasetVersion
+from workbench.core.errors import WorkbenchError
+from workbench.core.words import joined, plural
+
+
+@dataclass(frozen=True)
+class VersionInfo:
+    """A version of a dataset, as pages and other services see it."""
+
+    id: int
+    project_id: int
+    dataset_id: int
+    dataset_name: str
+    number: int
+    task: str
+    rows: int
+    dropped: int
+    splits: dict[str, int]
+    labels: list[str]
+    """The categories in alphabetical order; empty for other tasks."""
+    mean_chars: float
+    mapping: dict[str, Any]
+    report: dict[str, Any]
+    source_name: str
+    source_hash: str
+    split_seed: int
+    change: dict[str, Any] | None
+    """How it was made from version `of`: `kind` (fix, edit, label, return), `title` and `rows`
+    (how many it touched); None for what came from the file."""
+    created_at: dt.datetime
+    path: Path
+    """The canonical examples, as Parquet."""
+
+
+_Version = TypeVar("_Version", VersionInfo, DatasetVersion)
+
+
+def list_versions(store: Store, project_id: int) -> list[VersionInfo]:
+    """Every version of the project's datasets, the newest first."""
+    with store.read() as session:
+        return [_info(*found) for found in rows.versions_of_project(session, project_id)]
+
+
+def before_saved(versions: Sequence[_Version], saved_id: int | None) -> list[_Version]:
+    """The versions of a dataset without one (`saved_id`) and what was made after it."""
+    number = next((version.number for version in versions if version.id == saved_id), None)
+    return [version for version in versions if number is None or version.number < number]
+
+
+def get_version(store: Store, version_id: int) -> VersionInfo:
+    """The version of this id.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    with store.read() as session:
+        found = rows.version_with_dataset(session, version_id)
+    if found is None:
+        raise WorkbenchError(
+            f"There is no dataset version {version_id} (any more): choose one on the Data page."
+        )
+    return _info(*found)
+
+
+def check_there(version: VersionInfo) -> None:
+    """Refuse a version whose examples have gone from the disk.
+
+    Raises:
+        WorkbenchError: they are not there.
+    """
+    if not version.path.is_file():
+        raise WorkbenchError(
+            f"The examples of version {version.number} of '{version.dataset_name}' are not on the "
+            "disk any more: save the data again."
+        )
+
+
+def latest_version(store: Store, dataset_id: int) -> VersionInfo:
+    """The newest version of a dataset.
+
+    Raises:
+        WorkbenchError: there is no such dataset, or it has no version.
+    """
+    with store.read() as session:
+        dataset = rows.get(session, dataset_id)
+        found = rows.versions_of_dataset(session, dataset_id) if dataset else []
+    if not dataset or not found:
+        raise WorkbenchError(
+            f"There is no dataset {dataset_id} (any more): choose one on the Data page."
+        )
+    return _info(found[-1], dataset)
+
+
+def _info(version: DatasetVersion, dataset: Dataset) -> VersionInfo:
+    report = dict(version.report)
+    return VersionInfo(
+        id=version.id,
+        project_id=dataset.project_id,
+        dataset_id=dataset.id,
+        dataset_name=dataset.name,
+        number=version.number,
+        task=version.task,
+        rows=version.rows,
+        dropped=version.dropped,
+        splits=dict(version.splits),
+        labels=sorted(report.get("labels", {})),
+        mean_chars=float(report.get("mean_chars", 0)),
+        mapping=dict(version.mapping),
+        report=report,
+        source_name=version.source_name,
+        source_hash=version.source_hash,
+        split_seed=version.split_seed,
+        change=version.change,
+        created_at=version.created_at,
+        path=files.object_path(version.content_hash),
+    )
+
+
+def deletion_summary(store: Store, dataset_id: int) -> str:
+    """What deleting the dataset would take with it: "2 versions and 1 training run"."""
+    with store.read() as session:
+        versions = len(rows.versions_of_dataset(session, dataset_id))
+        runs = len(rows.run_names(session, dataset_id))
+    parts = [plural(versions, "version")] + ([plural(runs, "training run")] if runs else [])
+    return joined(parts)
+
+
+def delete_dataset(store: Store, dataset_id: int) -> None:
+    """Delete a dataset with its versions and those of its files that nothing else needs.
+
+    Raises:
+        WorkbenchError: a model was trained on it, whose result would lose its ground.
+    """
+    with store.write() as session:
+        dataset = rows.get(session, dataset_id)
+        if dataset is None:
+            return
+        if names := rows.run_names(session, dataset_id):
+            raise WorkbenchError(
+                f"'{dataset.name}' cannot be deleted, because {joined(names[:3])} learned from it: "
+                "delete those runs on the Train page first."
+            )
+        objects = rows.objects(session, dataset_id)
+        versions = {version.id for version in rows.versions_of_dataset(session, dataset_id)}
+        made = conversions.of_project(session, dataset.project_id, ("export", "check", "mend"))
+        mine = [job for job in made if job.spec.get("version_id") in versions]
+        mine += [job for job in made if job.spec.get("dataset_id") == dataset_id]
+        conversions.release(session, mine)
+        if project := projects.get(session, dataset.project_id):
+            projects.set_draft(project, edits_draft(dataset_id), {})
+        rows.delete(session, dataset)
+        leftovers.remove_objects(session, objects)
+
+
+def edits_draft(dataset_id: int) -> str:
+    """The name of the project's draft that holds a dataset's edits by hand until they are saved."""
+    return f"explore-{dataset_id}"
+
+
+def rename_dataset(store: Store, dataset_id: int, name: str) -> None:
+    """Give a dataset another name.
+
+    Raises:
+        WorkbenchError: the name is empty, or another dataset of the project has it.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise WorkbenchError("The dataset has no name yet: type one, such as 'Customer e-mails'.")
+    with store.write() as session:
+        dataset = rows.get(session, dataset_id)
+        if dataset is None:
+            raise WorkbenchError(f"There is no dataset {dataset_id} (any more): reload the page.")
+        other = rows.named(session, dataset.project_id, name)
+        if other is not None and other.id != dataset_id:
+            raise WorkbenchError(
+                f"There is already a dataset named '{other.name}': choose another."
+            )
+        dataset.name = name

@@ -1,0 +1,58 @@
+"""How probable each category is to a model that writes the category as text.
+
+The question is read once; every category is then read as its answer, and the probability of a
+category is that of its whole text with the end of the turn, shared out among the categories.
+"""
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from workbench.engine.serving.text_model import TextModel
+
+BATCH = 16
+
+
+@torch.inference_mode()
+def label_probabilities(loaded: TextModel, prompt: str, answers: Sequence[str]) -> list[float]:
+    """One probability for each of `answers` (texts with their end mark); they add up to 1.
+
+    The caller holds the turn and has selected the adapter.
+    """
+    question = loaded.encode(prompt)
+    read = loaded.model(**question, use_cache=True)
+    start = read.logits[0, -1].float().log_softmax(-1)
+    rows = [loaded.encode(answer)["input_ids"][0] for answer in answers]
+    scores = [
+        score
+        for at in range(0, len(rows), BATCH)
+        for score in _scores(loaded, question, read.past_key_values, start, rows[at : at + BATCH])
+    ]
+    return torch.tensor(scores, dtype=torch.float64).softmax(0).tolist()
+
+
+def _scores(
+    loaded: TextModel,
+    question: dict[str, Any],
+    cache: Any,
+    start: torch.Tensor,
+    rows: list[torch.Tensor],
+) -> list[float]:
+    """Log-probability of each row of token ids as the answer."""
+    ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    lengths = torch.tensor([len(row) for row in rows], device=ids.device)
+    real = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
+    total = start[ids[:, 0]]
+    if ids.shape[1] > 1:
+        branch = copy.deepcopy(cache)
+        branch.batch_repeat_interleave(len(rows))
+        seen = question["attention_mask"].expand(len(rows), -1)
+        mask = torch.cat([seen, real[:, :-1].to(seen.dtype)], dim=1)
+        logits = loaded.model(
+            input_ids=ids[:, :-1], attention_mask=mask, past_key_values=branch
+        ).logits
+        each = logits.float().log_softmax(-1).gather(-1, ids[:, 1:, None]).squeeze(-1)
+        total = total + (each * real[:, 1:]).sum(-1)
+    return total.tolist()

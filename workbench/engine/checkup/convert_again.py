@@ -1,0 +1,91 @@
+"""A large file made a table of once more, by a process of its own, in the midst of another job.
+
+The table that the file's first reading left is thrown away when the page goes on to another file.
+The process has the limit of memory that every conversion has, and ends when this one does.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.paths import CHECKOUT
+from workbench.jobs.process.job_dir import (
+    LIFELINE_VARIABLE,
+    LOCK_VARIABLE,
+    JobDir,
+    read_events,
+    read_json,
+    write_json,
+)
+from workbench.jobs.process.shell import Process
+
+FOLDER = "table"
+"""Where in the job's folder the table is made."""
+TABLE = "table.json"
+"""A folder with this file holds a whole table."""
+_POLL_S = 0.2
+_END_S = 5.0
+
+
+def converted(process: Process, about: dict[str, Any], done: Callable[[float], None]) -> Path:
+    """The folder, within the job's, with the table of the file that `about` names (`path`, `name`
+    and reading `options`).
+
+    Args:
+        done: told the share that is read; raises to leave.
+
+    Raises:
+        WorkbenchError: the file cannot be read; one sentence.
+    """
+    job = JobDir(process.job.path / FOLDER)
+    job.path.mkdir(exist_ok=True)
+    spec = {"kind": "convert", "source": about["path"], "name": about["name"]}
+    spec |= {"options": about["options"], "job_id": process.spec["job_id"], "attempt": 1}
+    write_json(job.spec, spec)
+    with _running(job) as child:
+        share, at = 0.0, (1, 0)
+        while child.poll() is None:
+            time.sleep(_POLL_S)
+            events, *read_to = read_events(job, *at)
+            at = (read_to[0], read_to[1])
+            steps = [event for event in events if event["type"] == "progress"]
+            share = steps[-1]["step"] / steps[-1]["total_steps"] if steps else share
+            done(share)
+    result = read_json(job.result) or {}
+    if result.get("status") != "succeeded" or not (job.path / TABLE).exists():
+        raise WorkbenchError(result.get("reason") or f"{about['name']} could not be read again.")
+    return job.path
+
+
+@contextlib.contextmanager
+def _running(job: JobDir) -> Iterator[subprocess.Popen[bytes]]:
+    """The process, ended on leaving."""
+    lifeline, ours = os.pipe()
+    names = {**os.environ, LIFELINE_VARIABLE: str(lifeline)}
+    names.pop(LOCK_VARIABLE, None)
+    command = [sys.executable, "-m", "workbench.data.bulk", str(job.path)]
+    try:
+        child = subprocess.Popen(
+            command, cwd=CHECKOUT, env=names, stdin=subprocess.DEVNULL, pass_fds=(lifeline,)
+        )
+    except BaseException:
+        os.close(ours)
+        raise
+    finally:
+        os.close(lifeline)
+    try:
+        yield child
+    finally:
+        os.close(ours)
+        child.terminate()
+        try:
+            child.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

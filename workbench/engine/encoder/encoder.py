@@ -1,0 +1,223 @@
+"""Encoders: models that read a text and give one vector for it, and a category from that."""
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.functional import normalize
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+from workbench.core.errors import WorkbenchError
+from workbench.engine.encoder.probe import Head
+from workbench.engine.runtime import device as machine
+
+MEAN, CLS = "mean", "cls"
+TOKENS_AT_ONCE = {"cpu": 4096, "cuda": 32_768}
+"""Tokens, padding included, that go through the model together: bounds the memory of long texts."""
+TEXTS_AT_ONCE = {"cpu": 64, "cuda": 256}
+
+Ids = Sequence[int]
+
+
+class Encoder(nn.Module):
+    """A transformers encoder; the states of its last layer become one vector of length 1."""
+
+    def __init__(self, body: Any, pooling: str) -> None:
+        super().__init__()
+        self.body, self.pooling = body, pooling
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Embeddings (texts, hidden) in float32 of token ids and mask, both (texts, tokens)."""
+        with precision():
+            states = self.body(input_ids=input_ids, attention_mask=attention_mask)
+        hidden = states.last_hidden_state.float()
+        if self.pooling == CLS:
+            return normalize(hidden[:, 0], dim=1)
+        seen = attention_mask[..., None].float()
+        return normalize((hidden * seen).sum(1) / seen.sum(1), dim=1)
+
+
+class Classifier(nn.Module):
+    """An encoder and the head that gives each category a score."""
+
+    def __init__(self, encoder: Encoder, head: Head) -> None:
+        super().__init__()
+        self.encoder, self.head = encoder, head
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Logits (texts, labels)."""
+        scores: torch.Tensor = self.head(self.encoder(input_ids, attention_mask))
+        return scores
+
+    def activation_checkpointing_enable(self, **settings: Any) -> None:
+        """What the training loop calls to save memory: concerns the encoder's layers."""
+        self.encoder.body.activation_checkpointing_enable(**settings)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Turns texts into the token ids that an encoder takes."""
+
+    tokenizer: Any
+    max_length: int
+
+    @property
+    def pad_id(self) -> int:
+        """Fills up shorter texts of a batch; the encoder does not look at it."""
+        return self.tokenizer.pad_token_id or 0
+
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text, the end of long ones cut off."""
+        if not texts:
+            return []
+        found = self.tokenizer(list(texts), truncation=True, max_length=self.max_length)
+        return [ids or [self.pad_id] for ids in found["input_ids"]]
+
+    def count_cut(self, texts: Sequence[str], ids: Sequence[Ids]) -> int:
+        """How many of the texts did not fit, given their `ids`."""
+        full = [text for text, own in zip(texts, ids, strict=True) if len(own) >= self.max_length]
+        whole = self.tokenizer(full)["input_ids"] if full else []
+        return sum(len(own) > self.max_length for own in whole)
+
+
+def precision() -> contextlib.AbstractContextManager[Any]:
+    """Products in bfloat16 where the machine has it, else all in float32.
+
+    float16, which older GPUs would take, has too small a range to train in without more ado, and
+    encoders are small.
+    """
+    if machine.dtype() != torch.bfloat16:
+        return contextlib.nullcontext()
+    return torch.autocast(machine.device().type, torch.bfloat16)
+
+
+def load_encoder(folder: Path, pooling: str | None = None) -> Encoder:
+    """The encoder in `folder`, in float32 on the device it runs on, ready to read.
+
+    Args:
+        pooling: mean or cls; None for what the folder says.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    on_cpu = machine.device().type == "cpu"
+    try:
+        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        body = AutoModel.from_pretrained(
+            folder,
+            config=_without_attention_dropout(config),
+            dtype=torch.float32,
+            # On a CPU the fused attention's backward pass in bfloat16 takes twice as long as all
+            # the rest of a step (measured: MiniLM, torch 2.13).
+            attn_implementation="eager" if on_cpu else None,
+            use_safetensors=True,
+            trust_remote_code=False,
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise _unreadable(folder, "encoder", error) from error
+    if getattr(body, "pooler", None) is not None:
+        body.pooler = None  # a layer for another purpose, which we would carry along untrained
+    return Encoder(body, pooling or pooling_of(folder)).to(machine.device()).eval()
+
+
+def _without_attention_dropout(config: Any) -> Any:
+    """Dropout of hidden states alone: so it was in all that was measured."""
+    for name in ("attention_probs_dropout_prob", "attention_dropout"):
+        if hasattr(config, name):
+            setattr(config, name, 0.0)
+    return config
+
+
+def pooling_of(folder: Path) -> str:
+    """What a sentence-transformers folder says in 1_Pooling; mean without it."""
+    try:
+        told = json.loads((folder / "1_Pooling" / "config.json").read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return MEAN
+    is_cls = told.get("pooling_mode_cls_token") or told.get("pooling_mode") == "cls"
+    return CLS if is_cls else MEAN
+
+
+def load_reader(folder: Path, body: Any, max_length: int) -> Reader:
+    """The tokenizer in `folder`; texts are cut at `max_length` or at what the encoder can read.
+
+    Raises:
+        WorkbenchError: there is no tokenizer.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise _unreadable(folder, "tokenizer", error) from error
+    return Reader(tokenizer, min(max_length, tokenizer.model_max_length, positions_of(body)))
+
+
+def positions_of(body: Any) -> int:
+    """The longest text that an encoder can read, in tokens."""
+    for name, module in body.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
+            # RoBERTa and its kin number positions from behind the padding's.
+            first = 0 if module.padding_idx is None else module.padding_idx + 1
+            return module.num_embeddings - first
+    return getattr(body.config, "max_position_embeddings", None) or 2**20
+
+
+def _unreadable(folder: Path, what: str, error: Exception) -> WorkbenchError:
+    reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else repr(error)
+    return WorkbenchError(
+        f"The {what} in {folder} cannot be loaded ({reason}): check that the folder holds an "
+        "encoder with safetensors weights, or choose another model."
+    )
+
+
+def padded(ids: Sequence[Ids], pad_id: int) -> dict[str, torch.Tensor]:
+    """Texts as one batch, `input_ids` and `attention_mask`, each (texts, longest)."""
+    lengths = torch.tensor([len(own) for own in ids])
+    longest = int(lengths.max())
+    return {
+        "input_ids": torch.tensor([[*own, *[pad_id] * (longest - len(own))] for own in ids]),
+        "attention_mask": (torch.arange(longest) < lengths[:, None]).long(),
+    }
+
+
+def groups(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """All texts in groups of like length that fit into memory together, the longest first."""
+    kind = machine.device().type
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    while order:
+        size = min(TEXTS_AT_ONCE[kind], max(1, TOKENS_AT_ONCE[kind] // lengths[order[0]]))
+        group, order = order[:size], order[size:]
+        yield group
+
+
+@torch.no_grad()
+def read(
+    model: nn.Module, ids: Sequence[Ids], pad_id: int, done: Callable[[int], None] | None = None
+) -> torch.Tensor:
+    """What an Encoder or a Classifier gives for each text, in float32 on the CPU.
+
+    Args:
+        ids: token ids of each text.
+        done: called with the number of texts that are read; may raise to leave.
+
+    Returns:
+        (texts, hidden) or (texts, labels).
+    """
+    model.eval()
+    found: dict[int, torch.Tensor] = {}
+    with precision():  # entered once, so that the weights are rounded once for all groups
+        for group in groups([len(own) for own in ids]):
+            batch = to_device(padded([ids[i] for i in group], pad_id))
+            found |= dict(zip(group, model(**batch).float().cpu(), strict=True))
+            if done:
+                done(len(found))
+    return torch.stack([found[i] for i in range(len(ids))]) if found else torch.empty(0, 0)
+
+
+def to_device(batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The batch where the model is."""
+    return {name: value.to(machine.device()) for name, value in batch.items()}

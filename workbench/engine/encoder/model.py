@@ -1,0 +1,122 @@
+"""A trained classifier as a folder, and that folder as a classifier: one way for every use.
+
+model.safetensors, config.json                      the encoder, if all of it was tuned
+adapter_model.safetensors, adapter_config.json      or what LoRA adds to its base
+head.safetensors     the categories' weights
+probe.safetensors    those of the encoder before tuning, for exams
+tokenizer files, workbench.json
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from peft import PeftModel
+from safetensors.torch import load_file, save_file
+
+from workbench.core.errors import WorkbenchError
+from workbench.engine.causal.model import FACTS, read_facts
+from workbench.engine.encoder.encoder import Classifier, Reader, load_encoder, load_reader, read
+from workbench.engine.encoder.probe import Head
+from workbench.engine.models.load import base_folder
+from workbench.engine.runtime.folders import whole_folder
+from workbench.jobs.process.job_dir import write_json
+
+HEAD, PROBE = "head.safetensors", "probe.safetensors"
+
+Probabilities = npt.NDArray[np.float64]
+Done = Callable[[int], None]
+
+
+@dataclass
+class EncoderBundle:
+    """An encoder that sorts texts into categories."""
+
+    model: Classifier
+    reader: Reader
+    labels: list[str]
+    facts: dict[str, Any]
+    """What workbench.json says."""
+    kind: str = "encoder"
+
+    def probabilities(self, texts: Sequence[str], done: Done | None = None) -> Probabilities:
+        """How probable each category is for each text, (texts, labels); rows add up to 1.
+
+        Args:
+            done: called with the number of texts that are read; may raise to leave.
+        """
+        if not texts:
+            return np.zeros((0, len(self.labels)))
+        scores = read(self.model, self.reader.ids(texts), self.reader.pad_id, done)
+        return scores.double().softmax(1).numpy()
+
+
+def load_encoder_bundle(base: Mapping[str, Any], adapter: Path | None) -> EncoderBundle:
+    """The classifier of a job's spec.
+
+    Args:
+        adapter: the folder that `save_encoder_bundle` made.
+
+    Raises:
+        WorkbenchError: there is none, or it cannot be read.
+    """
+    if adapter is None:
+        raise WorkbenchError(
+            f"{base['name']} only reads texts and cannot sort them before it has learned your "
+            "categories: train it first, then ask the trained model."
+        )
+    facts = read_facts(adapter)
+    if facts["method"] == "full":
+        encoder = load_encoder(adapter, facts["pooling"])
+    else:
+        encoder = load_encoder(base_folder(base), facts["pooling"])
+        encoder.body = PeftModel.from_pretrained(encoder.body, adapter).merge_and_unload()
+    return _bundle(encoder, adapter, HEAD, facts)
+
+
+def load_probe(base: Mapping[str, Any], adapter: Path) -> EncoderBundle:
+    """The classifier that the tuning started from: the frozen encoder and its probe."""
+    facts = read_facts(adapter)
+    return _bundle(load_encoder(base_folder(base), facts["pooling"]), adapter, PROBE, facts)
+
+
+def _bundle(encoder: Any, adapter: Path, head: str, facts: dict[str, Any]) -> EncoderBundle:
+    model = Classifier(encoder, load_head(adapter / head)).to(encoder.body.device)
+    model.requires_grad_(False)
+    reader = load_reader(adapter, encoder.body, facts["max_length"])
+    return EncoderBundle(model, reader, list(facts["labels"]), facts)
+
+
+def save_head(head: Head, path: Path) -> None:
+    """Write a head's weights, mean and scale."""
+    save_file({name: value.contiguous() for name, value in head.state_dict().items()}, path)
+
+
+def load_head(path: Path) -> Head:
+    """The head in a file that `save_head` wrote.
+
+    Raises:
+        WorkbenchError: the file is missing.
+    """
+    if not path.is_file():
+        raise WorkbenchError(f"The trained model is not whole ({path} is missing): train it again.")
+    weights = load_file(path)
+    head = Head(weights["linear.weight"].shape[1], weights["linear.weight"].shape[0])
+    head.load_state_dict(weights)
+    return head
+
+
+def save_encoder_bundle(
+    target: Path, model: Classifier, probe: Head, reader: Reader, facts: Mapping[str, Any]
+) -> None:
+    """Write a classifier to a folder, whole or not at all."""
+    with whole_folder(target) as folder:
+        model.encoder.body.save_pretrained(folder)
+        (folder / "README.md").unlink(missing_ok=True)  # peft writes an empty model card
+        save_head(model.head, folder / HEAD)
+        save_head(probe, folder / PROBE)
+        reader.tokenizer.save_pretrained(folder)
+        write_json(folder / FACTS, dict(facts))

@@ -1,0 +1,114 @@
+"""Fetches a model from the Hugging Face hub: whole or not at all, data files only."""
+
+import shutil
+import threading
+from pathlib import Path
+from typing import Any
+
+import httpx
+from huggingface_hub import HfApi, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from workbench.core.errors import WorkbenchError
+from workbench.jobs.process.shell import Process
+
+WANTED = ("*.safetensors", "*.safetensors.index.json", "*.json", "*.model", "*.txt", "*.jinja")
+LOOK_S = 1.0
+TIMEOUT_S = 10.0
+MB = 2**20
+
+
+def download(process: Process) -> dict[str, Any]:
+    """Download `hub_id` at `revision` into `target`; the exact revision is in the result.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+        WorkbenchError: the hub cannot be reached or does not give the model out.
+    """
+    spec = process.spec
+    hub_id, target = spec["hub_id"], Path(spec["target"])
+    process.phase("preparing", f"Downloading {hub_id}")
+    info = _info(hub_id, spec.get("revision"))
+    part = target.with_name(f".{target.name}.part")
+    total = sum(file.size or 0 for file in info.siblings if _is_wanted(file.rfilename))
+    _fetch(process, hub_id, info.sha, part, total)
+    shutil.rmtree(part / ".cache", ignore_errors=True)
+    if not list(part.glob("*.safetensors")):
+        raise WorkbenchError(
+            f"{hub_id} has no safetensors weights, the only format that is safe to load: "
+            "choose another model."
+        )
+    if target.exists():
+        shutil.rmtree(target)
+    part.rename(target)
+    return {"path": str(target), "revision": info.sha}
+
+
+def _is_wanted(name: str) -> bool:
+    return "/" not in name and any(Path(name).match(pattern) for pattern in WANTED)
+
+
+def _info(hub_id: str, revision: str | None) -> Any:
+    try:
+        return HfApi().model_info(hub_id, revision=revision, files_metadata=True, timeout=TIMEOUT_S)
+    except (HfHubHTTPError, OfflineModeIsEnabled, httpx.HTTPError, OSError) as error:
+        raise _explained(hub_id, error) from error
+
+
+def _fetch(process: Process, hub_id: str, revision: str, part: Path, total: int) -> None:
+    """Download in a thread (finished files are kept for a next try); say how far it is."""
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            snapshot_download(
+                hub_id,
+                revision=revision,
+                local_dir=part,
+                allow_patterns=list(WANTED),
+                ignore_patterns=["*/*"],
+            )
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    while True:  # once more after its end, so that the last step is said even of a quick one
+        thread.join(LOOK_S)
+        arrived = not thread.is_alive()
+        process.check()
+        if failed:
+            raise _explained(hub_id, failed[0]) from failed[0]
+        process.progress(_size(part) // MB, max(1, total // MB))
+        if arrived:
+            return
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _explained(hub_id: str, error: BaseException) -> BaseException:
+    """The error as a sentence, if its cause is known; else the error itself."""
+    if isinstance(error, GatedRepoError):
+        return WorkbenchError(
+            f"{hub_id} is given out only to registered users: accept its terms on "
+            "huggingface.co, log in with `hf auth login`, and try again."
+        )
+    if isinstance(error, RepositoryNotFoundError | RevisionNotFoundError):
+        return WorkbenchError(f"There is no model {hub_id} on the hub: check its name.")
+    if isinstance(error, LocalEntryNotFoundError | OfflineModeIsEnabled | httpx.HTTPError):
+        return WorkbenchError(
+            f"The hub cannot be reached to download {hub_id}: check the network, or choose a "
+            "folder on this machine instead."
+        )
+    if isinstance(error, HfHubHTTPError):
+        return WorkbenchError(f"The hub did not give out {hub_id} ({error}): try again later.")
+    return error

@@ -1,0 +1,183 @@
+"""Base models from disk: in 4 bits, 8 bits or their own precision, with LoRA added to them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.tuners_utils import BaseTunerLayer
+from torch import nn
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+
+from workbench.core.chat_template import ChatTemplate, template_of
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import Recipe
+from workbench.engine.causal.batches import LENGTH_STEP
+from workbench.engine.models.attention import use_best_attention
+from workbench.engine.models.prepare import ensure_ready
+from workbench.engine.runtime import device as machine
+from workbench.models.bundled import BUNDLED, bundled_path
+
+ATTENTION = ("attn", "attention")
+
+
+def base_folder(base: Mapping[str, Any]) -> Path:
+    """The folder of a base model of a job's spec; a bundled one is prepared if it is missing."""
+    path = Path(base["path"])
+    name = base["name"]
+    if name in BUNDLED and path == bundled_path(name):
+        return ensure_ready(name)
+    return path
+
+
+def load_tokenizer(folder: Path, template: ChatTemplate | None = None) -> Any:
+    """The tokenizer with the chat template that is stored with it from now on.
+
+    Raises:
+        WorkbenchError: the folder has none, or it has no end-of-text token.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise _unreadable(folder, "tokenizer", error) from error
+    if tokenizer.eos_token is None:
+        raise WorkbenchError(
+            f"The tokenizer in {folder} has no end-of-text token, so the model could never stop "
+            "writing: choose another model."
+        )
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    tokenizer.chat_template = (template or template_of(folder)).source
+    return tokenizer
+
+
+def load_base(folder: Path, quantization: str = "none", double_quant: bool = True) -> Any:
+    """A causal language model without adapters, on the device it runs on.
+
+    Args:
+        quantization: nf4, int8 or none.
+
+    Raises:
+        WorkbenchError: the folder holds no such model.
+    """
+    dtype = machine.dtype()
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            folder,
+            dtype=dtype,
+            quantization_config=_quantization(quantization, double_quant, dtype),
+            device_map={"": machine.device()},
+            use_safetensors=True,
+            trust_remote_code=False,
+        )
+        use_best_attention(model)
+    except (OSError, ValueError, KeyError) as error:
+        raise _unreadable(folder, "model", error) from error
+    for module in model.modules():
+        # On some processors bitsandbytes repacks 4-bit weights in the first forward pass without
+        # gradients, in place: no gradient flows through them any more, so training would learn
+        # nothing after its first check of the practice questions.
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+    return model
+
+
+def longest_example(folder: Path, wanted: int) -> int:
+    """Tokens that an example may have: as many as wanted, and no more than the model can read."""
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False).get_text_config()
+    context = getattr(config, "max_position_embeddings", None) or wanted
+    # Batches are padded up to a multiple; the padding must fit as well.
+    return min(wanted, max(LENGTH_STEP, context // LENGTH_STEP * LENGTH_STEP))
+
+
+def _quantization(name: str, double_quant: bool, dtype: torch.dtype) -> BitsAndBytesConfig | None:
+    if name == "nf4":
+        return BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=double_quant,
+            bnb_4bit_compute_dtype=dtype,
+        )
+    return BitsAndBytesConfig(load_in_8bit=True) if name == "int8" else None
+
+
+def _unreadable(folder: Path, what: str, error: Exception) -> WorkbenchError:
+    reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else repr(error)
+    return WorkbenchError(
+        f"The {what} in {folder} cannot be loaded ({reason}): check that the folder holds a "
+        "language model with safetensors weights, or choose another model."
+    )
+
+
+def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") -> PeftModel:
+    """The model with trainable LoRA matrices (Hu et al. 2021) in the recipe's layers.
+
+    The added matrices are float32: corrections are too small for 16 bits to add up. The frozen
+    weights stay as they are: peft's `prepare_model_for_kbit_training` would turn norms,
+    embeddings and head into float32, which makes the product with the vocabulary three times
+    slower and no better.
+
+    Raises:
+        WorkbenchError: the recipe names layers that the model does not have.
+    """
+    config = LoraConfig(
+        r=recipe.r,
+        lora_alpha=recipe.lora_alpha,
+        lora_dropout=recipe.lora_dropout,
+        use_rslora=recipe.use_rslora,
+        target_modules=_targets(model, recipe.target_modules),
+        fan_in_fan_out=any(_is_conv1d(module) for module in model.modules()),
+        task_type=task_type,
+    )
+    try:
+        added = get_peft_model(model, config)
+    except ValueError as error:
+        raise WorkbenchError(
+            f"The layers to adapt '{recipe.target_modules}' do not fit this model ({error}); "
+            f"its layers are {', '.join(layer_names(model))}."
+        ) from error
+    for module in added.modules():
+        # What goes in is multiplied in the machine's precision (`loss.precision`) whatever the
+        # matrices are kept in; turned to float32 before, it would only be turned back.
+        if isinstance(module, BaseTunerLayer):
+            module.cast_input_dtype_enabled = False
+    return added
+
+
+def _targets(model: Any, wanted: str) -> str | list[str]:
+    if wanted == "all-linear":
+        return wanted
+    if wanted == "attention":
+        # Whole paths: GPT-2, say, calls layers outside of its attention by the same names.
+        return [path for path in _linear_paths(model) if any(w in path.lower() for w in ATTENTION)]
+    names = [name.strip() for name in wanted.split(",") if name.strip()]
+    there = layer_names(model)
+    missing = [name for name in names if name not in there]
+    if missing or not names:
+        raise WorkbenchError(
+            f"The model has no layer '{', '.join(missing)}' to adapt: choose from "
+            f"{', '.join(there)}, or write all-linear."
+        )
+    return names
+
+
+def layer_names(model: Any) -> list[str]:
+    """Short names of the linear layers, as `target_modules` takes them."""
+    return sorted({path.rsplit(".", 1)[-1] for path in _linear_paths(model)})
+
+
+def _linear_paths(model: Any) -> list[str]:
+    head = model.get_output_embeddings()
+    return [
+        path for path, module in model.named_modules() if _is_linear(module) and module is not head
+    ]
+
+
+def _is_linear(module: nn.Module) -> bool:
+    return isinstance(module, nn.Linear) or _is_conv1d(module)
+
+
+def _is_conv1d(module: nn.Module) -> bool:
+    """GPT-2's linear layer, which keeps its weights the other way round."""
+    return type(module).__name__ == "Conv1D"

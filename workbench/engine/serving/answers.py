@@ -1,0 +1,99 @@
+"""What the server can be asked: a written answer, or a category with its probability."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.messages import segments, template_of
+from workbench.engine.causal.label_scores import label_probabilities
+from workbench.engine.causal.loss import precision
+from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.generation import Generation
+from workbench.engine.serving.model_cache import Shelf
+from workbench.engine.serving.prompts import conversation, prompt_of
+from workbench.engine.serving.registry import Entry
+from workbench.engine.serving.requests import Asked
+from workbench.engine.serving.responses import Usage
+
+
+class Answers:
+    """Answers of the models in the registry, loaded as they are asked."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def generation(self, entry: Entry, asked: Asked) -> Generation:
+        """An answer to be written, not begun yet."""
+
+        def prompt() -> str:
+            return prompt_of(entry, asked.messages) if asked.messages else asked.prompt
+
+        return Generation(
+            lambda: self._shelf.text_model(entry),
+            entry.id if entry.adapter else None,
+            prompt,
+            asked.sampling,
+        )
+
+    def label(self, entry: Entry, asked: Asked) -> tuple[str, Usage]:
+        """The likeliest category of the last user message, for clients that chat."""
+        text = asked.messages[-1]["content"] if asked.messages else asked.prompt
+        best = self.classify(entry, [text])[0]
+        return best["label"], Usage(0, 0)
+
+    def classify(self, entry: Entry, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """For each text the likeliest label, and all labels with probabilities, best first.
+
+        Raises:
+            ApiError: 400, the model knows no categories; 503, it cannot be loaded.
+        """
+        if not entry.sorts or not entry.labels or entry.adapter is None:
+            raise ApiError(
+                400,
+                f"'{entry.id}' knows no categories: ask it at /v1/chat/completions, or train a "
+                "model that sorts into categories.",
+                code="not_a_classifier",
+                param="model",
+            )
+        try:
+            found = self._probabilities(entry, texts)
+        except WorkbenchError as error:
+            raise ApiError(503, str(error)) from error
+        return [_ranked(number, labels, row) for number, (labels, row) in enumerate(found)]
+
+    def _probabilities(
+        self, entry: Entry, texts: Sequence[str]
+    ) -> list[tuple[Sequence[str], Sequence[float]]]:
+        if entry.kind == "encoder":
+            model = self._shelf.classifier(entry)
+            rows = model.probabilities(list(texts))
+            return [(model.labels, [float(p) for p in row]) for row in rows]
+        return [(entry.labels, self._written(entry, text)) for text in texts]
+
+    def _written(self, entry: Entry, text: str) -> list[float]:
+        """Probabilities of the labels to a model that writes them."""
+        messages = conversation(entry, [{"role": "user", "content": text}])
+        loaded = self._shelf.text_model(entry)
+        template = template_of(entry.template_from)
+        answers = [_as_learned(messages, label, template) for label in entry.labels]
+        with loaded.turns, precision():
+            loaded.select(entry.id)
+            return label_probabilities(
+                loaded, prompt_of(entry, [{"role": "user", "content": text}]), answers
+            )
+
+
+def _as_learned(messages: list[dict[str, str]], label: str, template: Any) -> str:
+    """The label with its end mark, as the model was taught to write it."""
+    told = segments([*messages, {"role": "assistant", "content": label}], template)
+    return [segment.text for segment in told if segment.learned][-1]
+
+
+def _ranked(number: int, labels: Sequence[str], row: Sequence[float]) -> dict[str, Any]:
+    pairs = sorted(zip(labels, row, strict=True), key=lambda pair: -pair[1])
+    return {
+        "index": number,
+        "label": pairs[0][0],
+        "probability": pairs[0][1],
+        "labels": [{"label": label, "probability": p} for label, p in pairs],
+    }

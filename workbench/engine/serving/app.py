@@ -1,0 +1,104 @@
+"""The server's HTTP endpoints; OpenAI's where OpenAI has one.
+
+POST /v1/chat/completions     an answer to a conversation, streamed or whole
+POST /v1/completions          a text continued as it stands
+POST /v1/classify             categories with their probabilities
+GET  /v1/models, /v1/models/ID
+GET  /health
+"""
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from workbench.engine.serving import requests, streaming
+from workbench.engine.serving.activity import Activity, Counted
+from workbench.engine.serving.answers import Answers
+from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.loopback_only import LoopbackOnly
+from workbench.engine.serving.registry import Entry, Registry
+from workbench.engine.serving.requests import Asked
+from workbench.engine.serving.responses import Shape, model_object
+
+
+def create_app(
+    registry: Registry, answers: Answers, activity: Activity, name: str = ""
+) -> Starlette:
+    """The ASGI application; `name` is told by /health, to know one server from another."""
+    endpoints = _Endpoints(registry, answers, name)
+    return Starlette(
+        routes=[
+            Route("/health", endpoints.health),
+            Route("/v1/models", endpoints.models),
+            Route("/v1/models/{id:path}", endpoints.model),
+            Route("/v1/chat/completions", endpoints.chat, methods=["POST"]),
+            Route("/v1/completions", endpoints.complete, methods=["POST"]),
+            Route("/v1/classify", endpoints.classify, methods=["POST"]),
+        ],
+        middleware=[Middleware(LoopbackOnly), Middleware(Counted, activity=activity)],
+        exception_handlers={ApiError: _api_error, HTTPException: _http_error, 500: _bug},
+    )
+
+
+class _Endpoints:
+    def __init__(self, registry: Registry, answers: Answers, name: str) -> None:
+        self._registry, self._answers, self._name = registry, answers, name
+
+    async def health(self, _request: Request) -> Response:
+        return JSONResponse({"status": "ok", "server": self._name})
+
+    async def models(self, _request: Request) -> Response:
+        entries = self._registry.entries().values()
+        return JSONResponse({"object": "list", "data": [model_object(e) for e in entries]})
+
+    async def model(self, request: Request) -> Response:
+        return JSONResponse(model_object(self._registry.get(request.path_params["id"])))
+
+    async def chat(self, request: Request) -> Response:
+        asked = requests.chat_request(await requests.body_of(request))
+        return await self._answer(request, asked, chat=True)
+
+    async def complete(self, request: Request) -> Response:
+        asked = requests.completion_request(await requests.body_of(request))
+        return await self._answer(request, asked, chat=False)
+
+    async def classify(self, request: Request) -> Response:
+        model, texts = requests.classify_request(await requests.body_of(request))
+        entry = self._registry.get(model)
+        found = await run_in_threadpool(self._answers.classify, entry, texts)
+        return JSONResponse({"object": "list", "model": model, "data": found})
+
+    async def _answer(self, request: Request, asked: Asked, *, chat: bool) -> Response:
+        entry = self._registry.get(asked.model)
+        shape = Shape(asked.model, chat, asked.include_usage)
+        if entry.kind == "encoder":
+            return await self._label(entry, asked, shape)
+        generation = self._answers.generation(entry, asked)
+        if asked.stream:
+            return await streaming.streamed(generation, shape)
+        return await streaming.whole(request, generation, shape)
+
+    async def _label(self, entry: Entry, asked: Asked, shape: Shape) -> Response:
+        label, usage = await run_in_threadpool(self._answers.label, entry, asked)
+        if not asked.stream:
+            return JSONResponse(shape.whole(label, "stop", usage))
+        return streaming.told([*shape.opening(), shape.piece(label), *shape.closing("stop", usage)])
+
+
+async def _api_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return error.response()
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    known = "GET /v1/models, POST /v1/chat/completions, /v1/completions and /v1/classify"
+    return ApiError(error.status_code, f"{error.detail}: this server has {known}.").response()
+
+
+async def _bug(_request: Request, error: Exception) -> Response:
+    return ApiError(500, f"The server failed ({error}): its log says where.").response()

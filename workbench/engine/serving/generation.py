@@ -1,0 +1,181 @@
+"""One answer being written: a thread computes tokens, the event loop sends them on.
+
+The loop over tokens is transformers' `generate`, as in evaluation, so that the likeliest
+answer (temperature 0) is the answer of the exam. A stopping criterion sees each new token; it
+is there that an answer is sent on, cancelled, or lets another one go first.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import torch
+from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
+
+from workbench.core.errors import WorkbenchError
+from workbench.engine.causal.loss import precision
+from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.growing_text import GrowingText
+from workbench.engine.serving.requests import Sampling
+from workbench.engine.serving.responses import Usage
+from workbench.engine.serving.text_model import TextModel
+
+_log = logging.getLogger(__name__)
+_END = object()
+
+
+class Generation:
+    """An answer in the making; iterate it once for its pieces of text."""
+
+    def __init__(
+        self,
+        get_model: Callable[[], TextModel],
+        adapter: str | None,
+        get_prompt: Callable[[], str],
+        sampling: Sampling,
+    ) -> None:
+        self._get_model = get_model
+        self._adapter = adapter
+        self._get_prompt = get_prompt
+        self._sampling = sampling
+        self._cancelled = threading.Event()
+        self._loop = asyncio.get_running_loop()
+        self._pieces: asyncio.Queue[Any] = asyncio.Queue()
+        self._thread = threading.Thread(target=self._run, name="generation", daemon=True)
+        self.finish_reason = "stop"
+        self.usage = Usage(0, 0)
+
+    async def start(self) -> None:
+        """Begin; returns once the model is loaded and the question fits it.
+
+        Raises:
+            ApiError: the question is too long, or the model cannot be loaded.
+        """
+        self._thread.start()
+        first = await self._pieces.get()
+        if isinstance(first, BaseException):
+            raise first
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        while (piece := await self._pieces.get()) is not _END:
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+
+    def cancel(self) -> None:
+        """Stop after the token that is being computed; may be called when all is done."""
+        self._cancelled.set()
+
+    def join(self, timeout_s: float | None = None) -> None:
+        """Wait until the thread has ended."""
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        try:
+            self._write(self._get_model())
+            self._send(_END)
+        except ApiError as error:
+            self._send(error)
+        except WorkbenchError as error:
+            self._send(ApiError(503, str(error)))
+        except Exception as error:
+            _log.exception("an answer failed")
+            self._send(ApiError(500, f"The model failed while answering ({error}): see the log."))
+
+    @torch.inference_mode()
+    def _write(self, loaded: TextModel) -> None:
+        ids = loaded.encode(self._get_prompt())
+        read = ids["input_ids"].shape[1]
+        room = self._room(loaded, read)
+        self._send("")
+        text = GrowingText(loaded.tokenizer, self._sampling.stop)
+        with loaded.turns, precision():
+            if self._cancelled.is_set():
+                return
+            loaded.select(self._adapter)
+            follower = _Follower(self, loaded, text, read)
+            loaded.model.generate(
+                **ids,
+                generation_config=GenerationConfig(
+                    **_settings(self._sampling),
+                    max_new_tokens=min(self._sampling.max_tokens, room),
+                    eos_token_id=loaded.model.generation_config.eos_token_id,
+                    pad_token_id=loaded.tokenizer.pad_token_id,
+                ),
+                stopping_criteria=StoppingCriteriaList([follower]),
+            )
+        self._finish(loaded, text, follower)
+
+    def _room(self, loaded: TextModel, read: int) -> int:
+        limit = loaded.context_length
+        if limit is None:
+            return self._sampling.max_tokens
+        if read >= limit:
+            raise ApiError(
+                400,
+                f"The question is {read} tokens long, and this model reads at most {limit}: "
+                "shorten it, or start a new conversation.",
+                code="context_length_exceeded",
+                param="messages",
+            )
+        return limit - read
+
+    def _finish(self, loaded: TextModel, text: GrowingText, follower: "_Follower") -> None:
+        if rest := text.finish():
+            self._send(rest)
+        ended = text.stopped or follower.last_token in _end_tokens(loaded.model)
+        self.finish_reason = "stop" if ended else "length"
+        self.usage = Usage(follower.read, follower.written)
+
+    def _send(self, item: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._pieces.put_nowait, item)
+        except RuntimeError:  # the loop is closed: the server is going down
+            self.cancel()
+
+
+class _Follower(StoppingCriteria):
+    """Called with all tokens after each new one."""
+
+    def __init__(
+        self, generation: Generation, loaded: TextModel, text: GrowingText, read: int
+    ) -> None:
+        self._generation, self._loaded, self._text = generation, loaded, text
+        self.read, self.written, self.last_token = read, 0, -1
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
+        self.last_token = int(input_ids[0, -1])
+        self.written += 1
+        if piece := self._text.add(self.last_token):
+            self._generation._send(piece)
+        over = self._generation._cancelled.is_set() or self._text.stopped
+        if not over and self._loaded.turns.is_over():
+            self._let_others_go()
+        return torch.full((1,), over, dtype=torch.bool, device=input_ids.device)
+
+    def _let_others_go(self) -> None:
+        device = self._loaded.model.device
+        devices = [device] if device.type == "cuda" else []
+        with torch.random.fork_rng(devices):  # draws stay the same whoever else is answered
+            self._loaded.turns.pass_on()
+        self._loaded.select(self._generation._adapter)
+
+
+def _settings(sampling: Sampling) -> dict[str, Any]:
+    """`generate`'s arguments; also seeds the draws, repeatably if the caller says so."""
+    if sampling.temperature == 0 or sampling.top_p == 0:
+        return {"do_sample": False}
+    torch.seed() if sampling.seed is None else torch.manual_seed(sampling.seed)
+    return {
+        "do_sample": True,
+        "temperature": float(sampling.temperature),
+        "top_p": float(sampling.top_p),
+        "top_k": 0,
+    }
+
+
+def _end_tokens(model: Any) -> set[int]:
+    end = model.generation_config.eos_token_id
+    return set(end) if isinstance(end, list) else {end}

@@ -1,0 +1,39 @@
+"""Reads models from disk through the trainer's own code, so that they answer as in the exam."""
+
+from typing import Any
+
+from workbench.core.messages import template_of
+from workbench.engine.causal.model import load_bundle, load_for_answers, set_end_tokens
+from workbench.engine.models.load import base_folder, load_tokenizer
+from workbench.engine.serving.fair_lock import Turns
+from workbench.engine.serving.registry import Entry
+from workbench.engine.serving.text_model import TextModel
+
+
+class Loader:
+    """Loads what an entry names; all models share one processor and so one line of turns."""
+
+    def __init__(self) -> None:
+        self.turns = Turns()
+
+    def text_model(self, entry: Entry) -> TextModel:
+        """The base model of the entry, without adapters.
+
+        Raises:
+            WorkbenchError: its files are missing or cannot be read.
+        """
+        folder = base_folder(entry.base)
+        source = entry.adapter or folder
+        template = template_of(source)
+        model = load_for_answers(folder, entry.quantization)
+        tokenizer = load_tokenizer(source, template)
+        set_end_tokens(model, tokenizer, template)
+        return TextModel(model, tokenizer, self.turns)
+
+    def classifier(self, entry: Entry) -> Any:
+        """The encoder of the entry with its head.
+
+        Raises:
+            WorkbenchError: its files are missing or cannot be read.
+        """
+        return load_bundle(entry.base, entry.adapter)

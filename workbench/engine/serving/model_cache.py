@@ -1,0 +1,70 @@
+"""What is loaded: at most two base models, the one used longest ago goes first.
+
+Loading happens in the thread that asked, one at a time; who asks for the same model meanwhile
+waits and finds it loaded.
+"""
+
+import gc
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from workbench.engine.serving.loader import Loader
+from workbench.engine.serving.registry import Entry
+from workbench.engine.serving.text_model import TextModel
+
+KEEP = 2
+ROOM = 2.0
+"""A model is loaded beside another if this many times its files' size is free in memory."""
+
+
+class Shelf:
+    """Loaded models by what they were loaded from."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+        self._lock = threading.Lock()
+        self._loaded: OrderedDict[Hashable, Any] = OrderedDict()
+        self.loads = 0
+        """How many times weights of a base model were read."""
+
+    def text_model(self, entry: Entry) -> TextModel:
+        """The entry's base model with its adapter beside it, loaded if need be."""
+        key = (entry.base["path"], entry.base.get("revision"), entry.quantization)
+        with self._lock:
+            model: TextModel = self._get(key, entry, self._loader.text_model)
+            if entry.adapter and not model.has(entry.id, entry.adapter):
+                with model.turns:
+                    model.add(entry.id, entry.adapter)
+        return model
+
+    def classifier(self, entry: Entry) -> Any:
+        """The entry's encoder with its head, loaded if need be."""
+        key = (entry.id, str(entry.adapter))
+        with self._lock:
+            return self._get(key, entry, self._loader.classifier)
+
+    def _get(self, key: Hashable, entry: Entry, load: Callable[[Entry], Any]) -> Any:
+        if key not in self._loaded:
+            self._make_room(entry)
+            self._loaded[key] = load(entry)
+            self.loads += 1
+        self._loaded.move_to_end(key)
+        return self._loaded[key]
+
+    def _make_room(self, entry: Entry) -> None:
+        needed = ROOM * size_bytes(Path(entry.base["path"]))
+        while self._loaded and (
+            len(self._loaded) >= KEEP or psutil.virtual_memory().available < needed
+        ):
+            self._loaded.popitem(last=False)
+            gc.collect()
+
+
+def size_bytes(folder: Path) -> int:
+    """Size of the weights in a model's folder."""
+    return sum(path.stat().st_size for path in folder.glob("*.safetensors"))

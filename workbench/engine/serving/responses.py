@@ -1,0 +1,106 @@
+"""Answers in OpenAI's shape: whole ones, and the pieces of a streamed one."""
+
+import json
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.engine.serving.registry import Entry
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens read and written."""
+
+    prompt_tokens: int
+    completion_tokens: int
+
+    def as_dict(self) -> dict[str, int]:
+        return {
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "total_tokens": self.prompt_tokens + self.completion_tokens,
+        }
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One answer's identity; turns text into the objects of its endpoint."""
+
+    model: str
+    chat: bool
+    """For /v1/chat/completions; else /v1/completions."""
+    include_usage: bool = False
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    def whole(self, text: str, finish_reason: str, usage: Usage) -> dict[str, Any]:
+        """The answer of a request that does not stream."""
+        said = {"message": {"role": "assistant", "content": text, "refusal": None}}
+        choice = self._choice(said if self.chat else {"text": text}, finish_reason)
+        kind = "chat.completion" if self.chat else "text_completion"
+        return {**self._head(kind), "choices": [choice], "usage": usage.as_dict()}
+
+    def opening(self) -> list[str]:
+        """What a stream begins with: the role."""
+        delta = {"delta": {"role": "assistant", "content": ""}}
+        return [self._event([self._choice(delta, None)])] if self.chat else []
+
+    def piece(self, text: str) -> str:
+        """One piece of a streamed answer."""
+        said = {"delta": {"content": text}} if self.chat else {"text": text}
+        return self._event([self._choice(said, None)])
+
+    def closing(self, finish_reason: str, usage: Usage) -> list[str]:
+        """Why it ended, the tokens if they were asked for, and the end mark."""
+        last = {"delta": {}} if self.chat else {"text": ""}
+        events = [self._event([self._choice(last, finish_reason)])]
+        if self.include_usage:
+            events.append(self._event([], usage.as_dict()))
+        return [*events, "data: [DONE]\n\n"]
+
+    def _event(self, choices: list[dict[str, Any]], usage: dict[str, int] | None = None) -> str:
+        value = {**self._head(self._chunk), "choices": choices}
+        if self.include_usage:
+            value["usage"] = usage
+        return sse(value)
+
+    @property
+    def _chunk(self) -> str:
+        return "chat.completion.chunk" if self.chat else "text_completion"
+
+    def _head(self, kind: str) -> dict[str, Any]:
+        prefix = "chatcmpl" if self.chat else "cmpl"
+        return {
+            "id": f"{prefix}-{self.id}",
+            "object": kind,
+            "created": self.created,
+            "model": self.model,
+        }
+
+    @staticmethod
+    def _choice(said: dict[str, Any], finish_reason: str | None) -> dict[str, Any]:
+        return {"index": 0, **said, "logprobs": None, "finish_reason": finish_reason}
+
+
+def sse(value: dict[str, Any]) -> str:
+    """One server-sent event."""
+    return f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
+
+
+def model_object(entry: Entry) -> dict[str, Any]:
+    """An entry of GET /v1/models; what is not OpenAI's own is under `workbench`."""
+    return {
+        "id": entry.id,
+        "object": "model",
+        "created": entry.created_at_s,
+        "owned_by": "slm-workbench",
+        "workbench": {
+            "title": entry.title,
+            "kind": entry.kind,
+            "task": entry.task,
+            "base": entry.base.get("name"),
+            "labels": list(entry.labels),
+        },
+    }

@@ -1,0 +1,79 @@
+"""How an answer leaves: piece by piece or whole, and never computed for nobody."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.generation import Generation
+from workbench.engine.serving.responses import Shape, sse
+
+
+class AnswerStream(StreamingResponse):
+    """Server-sent events of one answer; whatever ends the response also ends the computing."""
+
+    def __init__(self, generation: Generation, shape: Shape) -> None:
+        super().__init__(
+            _events(generation, shape),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-cache"},
+        )
+        self._generation = generation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._generation.cancel()
+
+
+async def streamed(generation: Generation, shape: Shape) -> Response:
+    """The answer as it grows; an error that is known before the first token has its status.
+
+    Raises:
+        ApiError: the model cannot be loaded or the question is too long.
+    """
+    await generation.start()
+    return AnswerStream(generation, shape)
+
+
+async def whole(request: Request, generation: Generation, shape: Shape) -> Response:
+    """The answer once it is complete; given up when the caller goes away.
+
+    Raises:
+        ApiError: the model failed.
+    """
+    watcher = asyncio.create_task(_cancel_when_gone(request, generation))
+    try:
+        await generation.start()
+        text = "".join([piece async for piece in generation])
+    finally:
+        watcher.cancel()
+        generation.cancel()
+    return JSONResponse(shape.whole(text, generation.finish_reason, generation.usage))
+
+
+def told(events: Iterable[str]) -> Response:
+    """A stream whose events are all known already."""
+    return Response("".join(events), media_type="text/event-stream")
+
+
+async def _events(generation: Generation, shape: Shape) -> AsyncIterator[str]:
+    try:
+        for event in shape.opening():
+            yield event
+        async for piece in generation:
+            yield shape.piece(piece)
+        for event in shape.closing(generation.finish_reason, generation.usage):
+            yield event
+    except ApiError as error:
+        yield sse(error.body())
+
+
+async def _cancel_when_gone(request: Request, generation: Generation) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    generation.cancel()

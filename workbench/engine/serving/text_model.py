@@ -1,0 +1,83 @@
+"""One loaded base model and the adapters that were put beside it.
+
+The base weights are in memory once. An adapter is a small addition that is switched on, off or
+for another, so base and tuned models answer from the same weights.
+"""
+
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from peft import PeftModel
+
+from workbench.engine.serving.fair_lock import Turns
+
+MAX_ADAPTERS = 8
+
+
+class TextModel:
+    """A causal model with switchable adapters; whoever uses it holds the `turns`."""
+
+    def __init__(self, model: Any, tokenizer: Any, turns: Turns) -> None:
+        self.model = model.eval()
+        """The transformers model; adapters live inside of it."""
+        self.tokenizer = tokenizer
+        self.turns = turns
+        self._peft: PeftModel | None = None
+        self._adapters: OrderedDict[str, Path] = OrderedDict()
+        self._selected: str | None = None
+
+    def encode(self, text: str) -> dict[str, Any]:
+        """The text as tensors for the model, one row, on its device."""
+        ids = self.tokenizer(text, add_special_tokens=False, return_tensors="pt")
+        names = ("input_ids", "attention_mask")
+        return {name: ids[name].to(self.model.device) for name in names}
+
+    def add(self, name: str, folder: Path) -> None:
+        """Put the adapter in `folder` beside the others, if it is not there yet."""
+        if self._adapters.get(name) == folder:
+            self._adapters.move_to_end(name)
+            return
+        if name in self._adapters:
+            self._remove(name)
+        self._load(name, folder)
+        self._adapters[name] = folder
+        self._selected = name
+        while len(self._adapters) > MAX_ADAPTERS:
+            self._remove(next(iter(self._adapters)))
+
+    def has(self, name: str, folder: Path) -> bool:
+        """Whether this adapter is in memory."""
+        return self._adapters.get(name) == folder
+
+    def select(self, name: str | None) -> None:
+        """Answer with this adapter, or as the base model when it is None."""
+        if self._peft is None or name == self._selected:
+            return
+        tuner = self._peft.base_model
+        if name is None:
+            tuner.disable_adapter_layers()
+        else:
+            tuner.enable_adapter_layers()
+            tuner.set_adapter(name, inference_mode=True)
+        self._selected = name
+
+    @property
+    def context_length(self) -> int | None:
+        """Tokens that fit, question and answer together; None if the model does not say."""
+        return getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+
+    def _load(self, name: str, folder: Path) -> None:
+        if self._peft is None:
+            self._peft = PeftModel.from_pretrained(self.model, folder, adapter_name=name)
+        else:
+            self._peft.load_adapter(folder, adapter_name=name)
+            self._peft.base_model.enable_adapter_layers()
+            self._peft.base_model.set_adapter(name, inference_mode=True)
+        self._peft.eval()
+
+    def _remove(self, name: str) -> None:
+        del self._adapters[name]
+        if self._peft is not None:
+            self._peft.delete_adapter(name)
+        self._selected = "" if self._selected == name else self._selected

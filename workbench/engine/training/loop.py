@@ -1,0 +1,272 @@
+"""The training loop: transformers' Trainer with our data order, loss, checks and checkpoints."""
+
+import contextlib
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.utils.data import Sampler
+from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import Recipe
+from workbench.engine.causal.batches import LengthBatches, batches_by_length, collate
+from workbench.engine.causal.encode import Examples
+from workbench.engine.causal.loss import IGNORED, AnswerLoss, mean_loss
+from workbench.engine.runtime import device as machine
+from workbench.engine.runtime.versions import versions
+from workbench.engine.training.reporter import Reporter
+from workbench.jobs.process.checkpoints import drop_torn, last_whole, seal, step_of, take_over
+from workbench.jobs.process.shell import Cancelled, Process
+
+CURVE_POINTS = 500
+TRIM_STEPS = 2
+"""Every step would cost a tenth of the time, to fill the pages anew."""
+
+
+class Loop(Trainer):
+    """transformers' Trainer that reports, stops when asked to and seals its checkpoints."""
+
+    def __init__(
+        self,
+        process: Process,
+        recipe: Recipe,
+        settings: TrainingArguments,
+        model: Any,
+        train: Any,
+        validation: Any,
+        collator: Any,
+    ) -> None:
+        self._process, self._recipe = process, recipe
+        self._seconds = 0.0
+        self.reporter = Reporter(process)
+        super().__init__(
+            model=model,
+            args=settings,
+            train_dataset=train,
+            eval_dataset=validation if len(validation) else None,
+            data_collator=collator,
+            callbacks=self._callbacks(bool(len(validation))),
+        )
+        self.remove_callback(PrinterCallback)
+
+    @property
+    def first_step(self) -> int:
+        """The step from which this process went on."""
+        return int(self._initial_global_step)
+
+    def _callbacks(self, checks: bool) -> list[Any]:
+        patience = self._recipe.early_stopping_patience
+        early = [EarlyStoppingCallback(patience)] if patience and checks else []
+        return [self.reporter, *early]
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether it ended before its last step without being asked to."""
+        return self.state.global_step < self.state.max_steps and not self._process.stopping
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        return LengthBatches(
+            self.train_dataset.lengths, self.args.per_device_train_batch_size, self.args.seed
+        )
+
+    def learn(self, checkpoint: Path | None) -> None:
+        """Run the loop, from a checkpoint if there is one.
+
+        Raises:
+            Orphaned: the worker died; a checkpoint was saved.
+        """
+        began = time.monotonic()
+        with contextlib.suppress(Cancelled):  # in the midst of a check; what was best stays so
+            self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        self._seconds = time.monotonic() - began
+        if self._process.orphaned.is_set():
+            self._process.check()  # the next attempt does the steps since the last checkpoint
+
+    def best_checkpoint(self) -> Path | None:
+        """That with the lowest validation loss; without checks, the last of a whole run."""
+        if self.state.best_model_checkpoint:
+            return Path(self.state.best_model_checkpoint)
+        if self._process.stop.is_set():
+            return None
+        return last_whole(self._process.job.checkpoints)
+
+    def facts(self) -> dict[str, Any]:
+        """What a training's result says about its loop."""
+        state, recipe = self.state, self._recipe
+        batch = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps
+        done = (state.global_step - self.first_step) * batch
+        loss = {"loss": state.best_metric} if state.best_metric is not None else {}
+        return {
+            "steps": state.global_step,
+            "best_step": state.best_global_step,
+            "epochs": round(state.epoch or 0.0, 3),
+            "stopped_early": self.stopped_early,
+            "examples_per_second": round(done / max(self._seconds, 1e-9), 3),
+            "tokens_per_second": round(self.reporter.tokens_per_second, 1),
+            "versions": versions(),
+            "adapter": None,
+            "scores": {"validation": loss},
+        }
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        super()._save_checkpoint(model, trial)
+        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+        seal(folder)
+
+    def _unstable(self) -> WorkbenchError:
+        return WorkbenchError(
+            f"The training became unstable at step {self.state.global_step + 1}: its error is no "
+            f"longer a number. Lower the learning rate (now {self._recipe.learning_rate:g}) and "
+            "start it again."
+        )
+
+
+class Learning(Loop):
+    """Trains the adapter of a causal model on the learned tokens of its examples."""
+
+    # Our loss is divided by all learned tokens of the step already, over accumulated batches
+    # too: every token weighs the same.
+    loss_is_scaled_for_ga = True
+
+    def __init__(
+        self,
+        process: Process,
+        recipe: Recipe,
+        model: Any,
+        tokenizer: Any,
+        train: Examples,
+        validation: Examples,
+        *,
+        resumed: bool = False,
+    ) -> None:
+        self._pad_id = tokenizer.pad_token_id
+        self._loss = AnswerLoss(model)
+        settings = arguments(recipe, process.job.checkpoints, len(train), bool(len(validation)))
+        settings.eval_on_start = bool(len(validation)) and not resumed
+        super().__init__(
+            process,
+            recipe,
+            settings,
+            model,
+            train,
+            validation,
+            lambda examples: collate(examples, self._pad_id),
+        )
+
+    def _get_num_items_in_batch(
+        self, batch_samples: list[dict[str, torch.Tensor]], device: torch.device
+    ) -> int:
+        return sum(int((batch["labels"][:, 1:] != IGNORED).sum()) for batch in batch_samples)
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: int | None = None,
+    ) -> torch.Tensor:
+        """Share of this batch in the mean loss per learned token of the step.
+
+        Raises:
+            WorkbenchError: it is no longer a number.
+        """
+        self.reporter.count(int(inputs["attention_mask"].sum()))
+        total, count = self._loss(inputs)
+        if not torch.isfinite(total):
+            raise self._unstable()
+        return total / (num_items_in_batch or max(1, count))
+
+    def training_step(self, *args: Any, **values: Any) -> torch.Tensor:
+        """One batch, there and back; now and then the heap's holes go back to the system."""
+        loss = super().training_step(*args, **values)
+        if self.state.global_step % TRIM_STEPS == 0:
+            machine.trim_heap()
+        return loss
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Mean loss per learned token over the practice questions.
+
+        Raises:
+            WorkbenchError: it is no longer a number.
+        """
+        began = time.monotonic()
+        self.model.eval()
+        size = self.args.per_device_eval_batch_size
+        batches = batches_by_length(self.eval_dataset, size, self._pad_id)
+        loss = mean_loss(self._loss, batches, self._process.check)
+        if not math.isfinite(loss):
+            raise self._unstable()
+        self.reporter.checked(time.monotonic() - began)
+        self.log({"eval_loss": loss})
+        metrics = {"eval_loss": loss}
+        self.control = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, metrics
+        )
+        return metrics
+
+
+def checkpoint_to_go_on_from(process: Process) -> Path | None:
+    """The last whole checkpoint of an earlier attempt, or of the run that this one continues.
+
+    Torn ones are deleted.
+    """
+    folder, former = process.job.checkpoints, process.spec.get("continue_from")
+    drop_torn(folder)
+    if former and last_whole(folder) is None:
+        take_over(Path(former), folder)
+    goes_on = process.spec["attempt"] > 1 or bool(former)
+    checkpoint = last_whole(folder) if goes_on else None
+    if checkpoint:
+        process.log(f"Going on from the checkpoint of step {step_of(checkpoint)}.")
+    return checkpoint
+
+
+def arguments(recipe: Recipe, folder: Path, rows: int, checks: bool) -> TrainingArguments:
+    """The recipe in the words of `TrainingArguments`."""
+    per_pass = steps_per_pass(recipe, rows)
+    total = (
+        recipe.max_steps if recipe.max_steps > 0 else math.ceil(per_pass * recipe.num_train_epochs)
+    )
+    every = max(1, min(total, round(per_pass / recipe.evals_per_epoch)))
+    return TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=recipe.num_train_epochs,
+        max_steps=recipe.max_steps if recipe.max_steps > 0 else -1,
+        per_device_train_batch_size=recipe.per_device_train_batch_size,
+        per_device_eval_batch_size=recipe.per_device_train_batch_size,
+        gradient_accumulation_steps=recipe.gradient_accumulation_steps,
+        gradient_checkpointing=recipe.gradient_checkpointing,
+        gradient_checkpointing_kwargs={"use_reentrant": False},
+        learning_rate=recipe.learning_rate,
+        lr_scheduler_type=recipe.lr_scheduler_type,
+        warmup_steps=math.ceil(total * recipe.warmup_ratio),
+        weight_decay=recipe.weight_decay,
+        max_grad_norm=recipe.max_grad_norm,
+        optim=recipe.optim,
+        seed=recipe.seed,
+        fp16=machine.dtype() == torch.float16,
+        use_cpu=machine.device().type == "cpu",
+        logging_steps=max(1, math.ceil(total / CURVE_POINTS)),
+        logging_nan_inf_filter=False,
+        eval_strategy="steps" if checks else "no",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=2,
+        restore_callback_states_from_checkpoint=True,
+        metric_for_best_model="loss" if checks else None,
+        greater_is_better=False if checks else None,
+        disable_tqdm=True,
+        report_to="none",
+        dataloader_pin_memory=False,
+        remove_unused_columns=False,
+    )
+
+
+def steps_per_pass(recipe: Recipe, rows: int) -> int:
+    """Corrections in one pass over the data."""
+    batches = math.ceil(rows / recipe.per_device_train_batch_size)
+    return math.ceil(batches / recipe.gradient_accumulation_steps)

@@ -1,0 +1,213 @@
+"""Exams: scoring a trained model on questions that it never saw, and reading the answers."""
+
+import datetime as dt
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+from sqlalchemy.orm import Session
+
+from storage import evaluations as rows
+from storage import files, runs
+from storage.database import Store
+from storage.evaluations import EvaluationRow
+from storage.runs import RunRow
+from storage.tables import OPEN
+from workbench.core.errors import WorkbenchError
+from workbench.data import datasets as ingest
+from workbench.data.columns.mapping import columns_in
+from workbench.evaluation.scoring.row_scores import judge
+from workbench.jobs import job as jobs
+from workbench.jobs.job import JobView
+
+EXAM = "test"
+"""The split of a version that is never learned from; what an evaluation of it is called."""
+
+
+@dataclass(frozen=True)
+class EvaluationInfo:
+    """Scores of a run on one set of questions."""
+
+    id: int
+    run_id: int
+    task: str
+    split: str
+    """`test` for the version's own exam, else the name of the file that was scored."""
+    rows: int
+    scores: dict[str, Any]
+    """baseline, base and tuned → score name → value; as far as each was scored."""
+    predictions_hash: str
+    created_at: dt.datetime
+
+    @property
+    def is_exam(self) -> bool:
+        """Whether it is the version's own exam, rather than another file."""
+        return self.split == EXAM
+
+    @property
+    def questions(self) -> str:
+        """What one row is called in a sentence."""
+        noun = "text" if self.task == "language-modelling" else "question"
+        return f"exam {noun}" if self.is_exam else noun
+
+
+def list_evaluations(store: Store, run_id: int) -> list[EvaluationInfo]:
+    """The evaluations of a run, newest first."""
+    with store.read() as session:
+        return [_info(row) for row in rows.listing(session, run_id)]
+
+
+def get_evaluation(store: Store, evaluation_id: int) -> EvaluationInfo:
+    """One evaluation.
+
+    Raises:
+        WorkbenchError: there is none with this number.
+    """
+    with store.read() as session:
+        row = rows.row(session, evaluation_id)
+    if row is None:
+        raise WorkbenchError(
+            f"There is no evaluation {evaluation_id}: its run may have been deleted."
+        )
+    return _info(row)
+
+
+def predictions(store: Store, evaluation_id: int) -> pd.DataFrame:
+    """The answers of an evaluation, row by row, each judged.
+
+    Returns:
+        Columns row_id, input, expected, those of baseline, base and tuned that were asked, and
+        what `judged.judge` adds; for a classifier also probability (0 to 1).
+
+    Raises:
+        WorkbenchError: the answers are not on the disk any more.
+    """
+    info = get_evaluation(store, evaluation_id)
+    path = files.object_path(info.predictions_hash)
+    if not path.is_file():
+        raise WorkbenchError(
+            "The answers of this exam are not on the disk any more: score the model again."
+        )
+    return judge(pd.read_parquet(path), info.task)
+
+
+def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: str = "") -> int:
+    """Queue the scoring of a trained model; the job's id.
+
+    Args:
+        path: a table with questions and their answers, its columns named as in the examples that
+            the model learned from; None for the version's own exam.
+        name: what the user calls the file.
+
+    A scoring of the same questions that still waits or runs is not started twice.
+
+    Raises:
+        WorkbenchError: there is no trained model, or the file cannot be used.
+    """
+    with store.read() as session:
+        row = trained_run(session, run_id)
+    if path is None:
+        data, split = _exam_of(row), EXAM
+    else:
+        data = ingest.map_file(store, row.version.id, path, need_answers=True, name=name)
+        split = _split_named(name or path.name)
+    spec = {"kind": "evaluate", **job_spec(row, data), "split": split}
+    with store.write() as session:
+        for job in rows.jobs_of(session, run_id, "evaluate"):
+            if job.status in OPEN and job.spec.get("data") == spec["data"]:
+                return job.id
+        what = "the exam" if split == EXAM else split
+        return jobs.enqueue(
+            session,
+            "evaluate",
+            f"Scoring of {row.run.name} on {what}",
+            spec,
+            project_id=row.run.project_id,
+            run_id=run_id,
+        )
+
+
+def evaluation_jobs(store: Store, run_id: int) -> list[JobView]:
+    """The scorings of a run, newest first, whatever became of them."""
+    with store.read() as session:
+        return [jobs.view_of(session, job) for job in rows.jobs_of(session, run_id, "evaluate")]
+
+
+def expected_columns(store: Store, run_id: int) -> list[str]:
+    """The columns that another file needs: those that the run's own examples came from."""
+    with store.read() as session:
+        roles = trained_run(session, run_id).version.mapping["roles"]
+    names = [part for source in roles.values() for part in columns_in(source, ())]
+    return list(dict.fromkeys(names))
+
+
+def trained_run(session: Session, run_id: int) -> RunRow:
+    """A run whose model is there.
+
+    Raises:
+        WorkbenchError: there is no such run, or it has no model (any more).
+    """
+    row = runs.row(session, run_id)
+    if row is None:
+        raise WorkbenchError(f"There is no training run {run_id}: it may have been deleted.")
+    adapter = (row.run.result or {}).get("adapter")
+    if not adapter:
+        raise WorkbenchError(
+            f"'{row.run.name}' has no trained model: train it to the end, or choose another run."
+        )
+    if not Path(adapter).is_dir():
+        raise WorkbenchError(
+            f"The trained model of '{row.run.name}' is not at {adapter} any more: train it again."
+        )
+    return row
+
+
+def job_spec(row: RunRow, data: Path) -> dict[str, Any]:
+    """What evaluation and prediction jobs of a run have in common; the base is what was trained."""
+    return {
+        "run_id": row.run.id,
+        "task": row.version.task,
+        "data": str(data),
+        "system": row.job.spec["system"],
+        "base": row.job.spec["base"],
+        "adapter": (row.run.result or {})["adapter"],
+        "recipe": row.run.recipe,
+    }
+
+
+def _exam_of(row: RunRow) -> Path:
+    """The version's test rows as a file of their own; the same file every time."""
+    path = files.object_path(row.version.content_hash)
+    table = pq.read_table(path, filters=[("split", "=", EXAM)])
+    if not table.num_rows:
+        raise WorkbenchError(
+            f"The examples of '{row.run.name}' have no exam questions: test on another file, or "
+            "save the data again with a part for the exam."
+        )
+    stream = io.BytesIO()
+    pq.write_table(table, stream, compression="zstd")
+    stream.seek(0)
+    return files.object_path(files.put(stream))
+
+
+def _split_named(name: str) -> str:
+    """The file's name; never mistaken for the version's own exam."""
+    name = Path(name).name
+    return f"{name} (file)" if name == EXAM else name
+
+
+def _info(row: EvaluationRow) -> EvaluationInfo:
+    evaluation = row.evaluation
+    return EvaluationInfo(
+        id=evaluation.id,
+        run_id=evaluation.run_id,
+        task=row.version.task,
+        split=evaluation.split,
+        rows=evaluation.rows,
+        scores=evaluation.scores,
+        predictions_hash=evaluation.predictions_hash,
+        created_at=evaluation.created_at,
+    )

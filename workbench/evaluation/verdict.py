@@ -1,0 +1,263 @@
+"""The verdict on a trained model: one honest sentence first, then what it rests on.
+
+It is compared, question by question, with the simple baseline and with the model before training.
+A difference counts only if chance alone would hardly make it; a loss is never passed over.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from workbench.core.metrics import MAIN_SCORES, main_score
+from workbench.core.words import joined, percent, plural
+from workbench.evaluation.scoring import intervals as chance
+
+BETTER, UNSURE, WORSE, ALONE = "better", "unsure", "worse", "alone"
+NAMES = {
+    "baseline": "the simple baseline",
+    "base": "before training",
+    "tuned": "the trained model",
+}
+_MODELS = NAMES | {"base": "the model before training"}
+FEW, SOME = 30, 100
+"""Fewer questions than these make a number a hint, or a rough number."""
+_SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One score with its 95 % interval; None where no interval can be told."""
+
+    who: str
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The trained model against one other, on the same questions."""
+
+    who: str
+    gain: float
+    """How much better the trained model is, in the units that are shown; negative if worse."""
+    certain: bool | None
+    """Whether it is more than chance; None if the answers do not tell."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to think of a trained model, in words."""
+
+    level: str
+    """better (than all it was compared with), unsure, worse (than one of them), or alone."""
+    headline: str
+    evidence: tuple[str, ...]
+    next_step: str
+
+
+def bars(task: str, scores: Mapping[str, Any], answers: pd.DataFrame) -> list[Bar]:
+    """The score that counts for the task, of baseline, base and tuned as far as they have one."""
+    found = []
+    for who in ("baseline", "base", "tuned"):
+        value = main_score(task, scores.get(who) or {})
+        if value is not None:
+            found.append(Bar(who, value, *_interval(task, who, value, answers)))
+    return found
+
+
+def verdict(
+    task: str, scores: Mapping[str, Any], answers: pd.DataFrame, questions: str = "exam question"
+) -> Verdict:
+    """Judge a trained model by its scores and by its answers.
+
+    Args:
+        scores: baseline, base and tuned → score name → value.
+        answers: the judged rows, as `judged.judge` gives them.
+        questions: what one row is called.
+    """
+    shown = {bar.who: bar for bar in bars(task, scores, answers)}
+    if "tuned" not in shown:
+        return _unscored(questions)
+    others = [
+        _compare(task, shown["tuned"], shown[who], answers)
+        for who in ("baseline", "base")
+        if who in shown
+    ]
+    level = _level(others)
+    return Verdict(
+        level,
+        _headline(task, shown, others, plural(len(answers), questions)),
+        tuple(_evidence(task, shown["tuned"], others, len(answers), questions)),
+        _next_step(level, others),
+    )
+
+
+def _unscored(questions: str) -> Verdict:
+    return Verdict(
+        ALONE,
+        f"The trained model has not answered the {questions}s yet.",
+        (),
+        "Score it to see how good it is.",
+    )
+
+
+def _interval(
+    task: str, who: str, value: float, answers: pd.DataFrame
+) -> tuple[float | None, float | None]:
+    """The 95 % interval of a score: exact for shares; for means of rows moved to the score.
+
+    chrF over a whole exam differs a little from the mean of its rows; its spread is theirs.
+    """
+    if answers.empty:
+        return None, None
+    if _is_share(task):
+        return chance.share_interval(value * len(answers), len(answers))
+    column = _row_scores(task, who)
+    if column not in answers:
+        return None, None
+    rows = answers[column].to_numpy(float)
+    low, high = chance.mean_interval(rows)
+    shift = value - float(rows.mean())
+    return max(0.0, low + shift), high + shift
+
+
+def _compare(task: str, tuned: Bar, other: Bar, answers: pd.DataFrame) -> Comparison:
+    gain = _shown(task, tuned.value) - _shown(task, other.value)
+    if MAIN_SCORES[task] == "loss":
+        gain = -gain
+    return Comparison(other.who, round(gain, 4), _is_certain(task, other.who, answers))
+
+
+def _is_certain(task: str, who: str, answers: pd.DataFrame) -> bool | None:
+    if _is_share(task):
+        if not {f"right_{who}", "right_tuned"} <= set(answers.columns):
+            return None
+        tuned, other = answers["right_tuned"], answers[f"right_{who}"]
+        p_value = chance.mcnemar(int((tuned & ~other).sum()), int((other & ~tuned).sum()))
+        return p_value < _SIGNIFICANT
+    if answers.empty or not {_row_scores(task, who), _row_scores(task, "tuned")} <= set(answers):
+        return None
+    gains = (answers[_row_scores(task, "tuned")] - answers[_row_scores(task, who)]).to_numpy(float)
+    low, high = chance.mean_interval(gains)
+    return low > 0 or high < 0
+
+
+def _is_share(task: str) -> bool:
+    return MAIN_SCORES[task] in ("accuracy", "exact_match")
+
+
+def _row_scores(task: str, who: str) -> str:
+    return f"{MAIN_SCORES[task]}_{who}"
+
+
+def _level(others: list[Comparison]) -> str:
+    if any(other.gain < 0 and other.certain is not False for other in others):
+        return WORSE
+    if not others:
+        return ALONE
+    return BETTER if all(other.gain > 0 and other.certain for other in others) else UNSURE
+
+
+def _headline(task: str, shown: dict[str, Bar], others: list[Comparison], questions: str) -> str:
+    value = _words(task, shown["tuned"].value)
+    start = {
+        "accuracy": f"On {questions} the trained model gets {value} right",
+        "exact_match": f"On {questions} the trained model gets {value} exactly right",
+        "chrf": f"On {questions} the likeness of the trained model's answers to your own is {value} "
+        "of 100",
+        "loss": f"On {questions} the trained model is still wrong by {value} (loss)",
+    }[MAIN_SCORES[task]]
+    if not others:
+        return f"{start}; there is nothing to compare it with."
+    parts = [
+        _relation(task, other, shown[other.who], first=i == 0) for i, other in enumerate(others)
+    ]
+    mixed = len({other.gain >= 0 for other in others}) > 1
+    return f"{start} – {joined(parts, 'but' if mixed else 'and')}."
+
+
+def _relation(task: str, other: Comparison, bar: Bar, *, first: bool) -> str:
+    value = _words(task, bar.value)
+    if other.gain == 0:
+        than = "" if other.who == "baseline" else "it was "
+        return f"the same as {than}{NAMES[other.who]} ({value})"
+    loss = MAIN_SCORES[task] == "loss"
+    size = f"{abs(other.gain):.2f}" if loss else f"{abs(other.gain):.1f}"
+    unit = " points" if first and not loss else ""
+    return (
+        f"{size}{unit} {'better' if other.gain > 0 else 'worse'} than {NAMES[other.who]} ({value})"
+    )
+
+
+def _evidence(task: str, tuned: Bar, others: list[Comparison], n: int, questions: str) -> list[str]:
+    sentences = _chance_sentences(others)
+    if n < FEW:
+        sentences.append(f"Only {plural(n, questions)}: take the number as a rough hint.")
+    if tuned.low is not None and tuned.high is not None:
+        low, high = _words(task, tuned.low), _words(task, tuned.high)
+        opening = f"With so few {questions}s" if n < SOME else f"With {plural(n, questions)}"
+        sentences.append(
+            f"{opening} the true value lies somewhere between {low} and {high} (95 % interval)."
+        )
+    return sentences
+
+
+def _chance_sentences(others: list[Comparison]) -> list[str]:
+    by_chance = [other for other in others if other.certain is False and other.gain != 0]
+    if len(by_chance) > 1:
+        return ["Both differences are within what chance alone could do."]
+    if by_chance:
+        than = _MODELS[by_chance[0].who]
+        return [f"The difference to {than} is within what chance alone could do."]
+    if any(other.certain is None for other in others):
+        return ["The exam keeps no score for each question, so chance cannot be ruled out."]
+    if others and all(other.certain for other in others):
+        what = "Both differences are" if len(others) > 1 else "The difference is"
+        return [f"{what} larger than chance alone would make."]
+    return []
+
+
+def _next_step(level: str, others: list[Comparison]) -> str:
+    if level == WORSE:
+        worst = next(o for o in others if o.gain < 0 and o.certain is not False)
+        return _AFTER_LOSS[worst.who]
+    if level == BETTER:
+        return "Next: try it on questions of your own."
+    if level == ALONE:
+        return "Next: read its answers below, and try it on questions of your own."
+    if any(other.certain is None for other in others):
+        return "Next: try it on texts of your own, and judge by reading."
+    if any(other.gain <= 0 for other in others):
+        return (
+            "Training has not paid off yet. Next: look at the mistakes below, add examples of that "
+            "kind, and train again with the preset Thorough."
+        )
+    return (
+        "It looks no worse, but the gain is not proven. Next: look at the mistakes below; "
+        "more exam questions would tell for sure."
+    )
+
+
+_AFTER_LOSS = {
+    "baseline": "The trained model is worse than the simple baseline: do not use it. Next: look at "
+    "the mistakes below for examples that contradict each other, then train longer (preset "
+    "Thorough) or with the model that is recommended for this task.",
+    "base": "The trained model is worse than before training: do not use it. Next: look at the "
+    "mistakes below, then train again with a smaller learning rate or fewer passes.",
+}
+
+
+def _shown(task: str, value: float) -> float:
+    """The number as it stands in the sentence, so that differences add up for the reader."""
+    if _is_share(task):
+        return float(percent(value).removesuffix(" %"))
+    return round(value, 2 if MAIN_SCORES[task] == "loss" else 1)
+
+
+def _words(task: str, value: float) -> str:
+    if _is_share(task):
+        return percent(value)
+    return f"{value:.2f}" if MAIN_SCORES[task] == "loss" else f"{value:.1f}"

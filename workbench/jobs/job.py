@@ -1,0 +1,280 @@
+"""Jobs as the pages and the command line see them: queued pieces of work with a status."""
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from storage import jobs
+from storage.database import Store
+from storage.tables import ACTIVE, OPEN, PAUSED, QUEUED, TERMINAL, Job, JobAttempt, now
+from workbench.core.errors import WorkbenchError
+
+LANES = {
+    "work": ("train", "evaluate", "predict", "import"),
+    "data": ("convert", "prepare", "check", "mend", "export"),
+    "server": ("serve",),
+}
+"""Jobs of one lane run one after the other, those of two lanes beside each other."""
+
+
+def lane_of(kind: str) -> str:
+    """The lane of a job of this kind."""
+    return next(lane for lane, kinds in LANES.items() if kind in kinds)
+
+
+_STALE_S = 180.0
+_POLL_S = 0.3
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job at one moment; times are UTC."""
+
+    id: int
+    kind: str
+    title: str
+    status: str
+    attempt: int
+    project_id: int | None
+    run_id: int | None
+    created_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    cancel_requested_at: dt.datetime | None
+    pause_requested_at: dt.datetime | None
+    progress: dict[str, Any]
+    """phase, message, step, total_steps, seconds_left, tokens_per_second; for a server its port."""
+    progress_at: dt.datetime | None
+    reason: str
+    """One sentence for the user: why it failed, was started again or was cancelled."""
+    result: dict[str, Any] | None
+    ahead: int
+    """How many jobs run or wait before it, while it is queued."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, one way or the other."""
+        return self.status in TERMINAL
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a process works at it."""
+        return self.status in ACTIVE
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was asked to end and has not done so yet."""
+        return not self.is_over and self.cancel_requested_at is not None
+
+    @property
+    def can_be_paused(self) -> bool:
+        """Whether it may be interrupted and go on later."""
+        return self.kind in LANES["work"] and not self.is_over and not self.is_ending
+
+    @property
+    def can_be_moved(self) -> bool:
+        """Whether it waits, and may wait at another place of the queue."""
+        return self.status in (QUEUED, PAUSED) and not self.is_ending
+
+    @property
+    def seconds(self) -> float | None:
+        """Since its first start, until its end or until now."""
+        if self.started_at is None:
+            return None
+        return ((self.finished_at or now()) - self.started_at).total_seconds()
+
+    @property
+    def warning(self) -> str:
+        """What should worry the user about a job that runs, or nothing."""
+        if not self.is_active or self.progress_at is None:
+            return ""
+        silent_s = (now() - self.progress_at).total_seconds()
+        if self.kind == "serve" or silent_s < _STALE_S:
+            return ""
+        return (
+            f"Nothing has moved for {silent_s / 60:.0f} minutes, though the process is alive: "
+            "wait, or cancel and look at the log."
+        )
+
+
+@dataclass(frozen=True)
+class AttemptView:
+    """One try at a job, and how it ended."""
+
+    attempt: int
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    exit_code: int | None
+    reason: str
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    title: str,
+    spec: dict[str, Any],
+    *,
+    project_id: int | None = None,
+    run_id: int | None = None,
+    after_job_id: int | None = None,
+) -> int:
+    """Put a job at the end of the queue, or right behind `after_job_id`; its id."""
+    _lane_of(kind)
+    job = jobs.add(
+        session,
+        kind,
+        title,
+        spec,
+        project_id=project_id,
+        run_id=run_id,
+        after_job_id=after_job_id,
+    )
+    return job.id
+
+
+def list_jobs(store: Store, *, active: bool = False) -> list[JobView]:
+    """All jobs, oldest first; with `active`, those that run or wait, in the order of the queue."""
+    with store.read() as session:
+        rows = jobs.listing(session, OPEN if active else None)
+        return [view_of(session, job) for job in rows]
+
+
+def get_job(store: Store, job_id: int) -> JobView:
+    """One job.
+
+    Raises:
+        WorkbenchError: there is none with this number.
+    """
+    with store.read() as session:
+        return view_of(session, found_job(session, job_id))
+
+
+def list_attempts(store: Store, job_id: int) -> list[AttemptView]:
+    """All tries at a job, first to last."""
+    with store.read() as session:
+        return [attempt_view(row) for row in jobs.attempts(session, job_id)]
+
+
+def cancel_job(store: Store, job_id: int) -> JobView:
+    """End a job: one that waits at once, one that runs after it has saved; the job as it is then.
+
+    A job that is over stays as it is.
+    """
+    with store.write() as session:
+        found_job(session, job_id)
+        jobs.request_cancel(session, job_id)
+        return view_of(session, found_job(session, job_id))
+
+
+def pause_job(store: Store, job_id: int) -> JobView:
+    """Interrupt a job, to go on later from where it was; the job as it is then.
+
+    Raises:
+        WorkbenchError: it is over, or is of a kind that only runs or does not.
+    """
+    with store.write() as session:
+        job = found_job(session, job_id)
+        if job.kind not in LANES["work"]:
+            raise WorkbenchError(f"A {job.kind} job cannot be paused: stop it instead.")
+        if job.status in TERMINAL:
+            raise WorkbenchError(f"Job {job_id} is over already: there is nothing to pause.")
+        jobs.request_pause(session, job_id)
+        return view_of(session, found_job(session, job_id))
+
+
+def resume_job(store: Store, job_id: int) -> JobView:
+    """Let a paused job go on, when its turn comes; the job as it is then.
+
+    Raises:
+        WorkbenchError: it is over; nothing is left to go on with.
+    """
+    with store.write() as session:
+        if found_job(session, job_id).status in TERMINAL:
+            raise WorkbenchError(f"Job {job_id} is over already: start a new one instead.")
+        jobs.resume(session, job_id)
+        return view_of(session, found_job(session, job_id))
+
+
+def wait_for(
+    store: Store,
+    job_id: int,
+    timeout_s: float | None = None,
+    on_progress: Callable[[JobView], None] | None = None,
+    on_look: Callable[[], None] = lambda: None,
+) -> JobView:
+    """Wait until a job is over; an interrupt ends the waiting, not the job.
+
+    `on_progress` gets the job each time that its state or progress has changed; `on_look` is
+    called at every look at a job that is not over.
+
+    Raises:
+        WorkbenchError: it was not over after `timeout_s` seconds; it goes on.
+    """
+    until = None if timeout_s is None else time.monotonic() + timeout_s
+    shown = None
+    while True:
+        job = get_job(store, job_id)
+        state = (job.status, job.attempt, job.progress)
+        if on_progress and state != shown:
+            on_progress(job)
+            shown = state
+        if job.is_over:
+            return job
+        on_look()
+        if until is not None and time.monotonic() > until:
+            raise WorkbenchError(
+                f"Job {job_id} is still {job.status} after {timeout_s:g} s: it goes on by itself; "
+                "look at it again later."
+            )
+        time.sleep(_POLL_S)
+
+
+def view_of(session: Session, job: Job) -> JobView:
+    """The row as a value."""
+    waits = job.status == QUEUED
+    return JobView(
+        id=job.id,
+        kind=job.kind,
+        title=job.title,
+        status=job.status,
+        attempt=job.attempt,
+        project_id=job.project_id,
+        run_id=job.run_id,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        cancel_requested_at=job.cancel_requested_at,
+        pause_requested_at=job.pause_requested_at,
+        progress=job.progress,
+        progress_at=job.progress_at,
+        reason=job.reason,
+        result=job.result,
+        ahead=jobs.ahead_of(session, job, _lane_of(job.kind)) if waits else 0,
+    )
+
+
+def attempt_view(row: JobAttempt) -> AttemptView:
+    """The row as a value."""
+    return AttemptView(row.attempt, row.started_at, row.ended_at, row.exit_code, row.reason)
+
+
+def _lane_of(kind: str) -> tuple[str, ...]:
+    for kinds in LANES.values():
+        if kind in kinds:
+            return kinds
+    raise WorkbenchError(f"There is no kind of job named '{kind}'.")
+
+
+def found_job(session: Session, job_id: int) -> Job:
+    """The row of this id.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    if (job := jobs.get(session, job_id)) is None:
+        raise WorkbenchError(f"There is no job {job_id}: it may have been deleted.")
+    return job

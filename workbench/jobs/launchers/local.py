@@ -1,0 +1,204 @@
+"""Runs jobs as processes of this machine, each the head of its own process group.
+
+A process gets two open files from the worker: the job's lock, held from before it starts until
+it and all its children are gone; and the reading end of a pipe, the lifeline, which ends when
+the worker dies.
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.paths import CHECKOUT
+from workbench.jobs.launchers import Handle, State, memory
+from workbench.jobs.process.job_dir import LIFELINE_VARIABLE, LOCK_VARIABLE, JobDir
+
+_TOLERANCE_S = 1.5
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def module_command(kind: str) -> list[str]:
+    """The command for a job of this kind; the job's folder is appended."""
+    return [sys.executable, "-m", _MODULES.get(kind, "workbench.engine")]
+
+
+_MODULES = {
+    "serve": "workbench.engine.serving",
+    "convert": "workbench.data.bulk",
+    "prepare": "workbench.data.bulk",
+    "mend": "workbench.data.bulk",
+    "export": "workbench.data.bulk",
+}
+
+
+@dataclass
+class _Child:
+    process: subprocess.Popen[bytes]
+    lifeline: int
+    oom_kills: int | None
+    memory_was_low: bool = False
+    forced: bool = False
+
+
+class LocalLauncher:
+    """The launcher for one machine."""
+
+    name = "local"
+
+    def __init__(self, command: Callable[[str], Sequence[str]] = module_command) -> None:
+        self._command = command
+        self._children: dict[int, _Child] = {}
+
+    def submit(self, kind: str, job: JobDir) -> Handle:
+        """Start the process in its own session, its output appended to the job's log.
+
+        Raises:
+            WorkbenchError: a process works in this folder already.
+            OSError: the system starts no process, or the disk is full.
+        """
+        ours, lifeline = os.pipe()
+        try:
+            with job.lock.open("a") as lock, job.log.open("ab") as log:
+                _lock(lock.fileno(), job)
+                process = self._start(kind, job, log.fileno(), lock.fileno(), ours)
+        except BaseException:
+            os.close(lifeline)
+            raise
+        finally:
+            os.close(ours)
+        self._children[process.pid] = _Child(process, lifeline, memory.kills())
+        return _handle_of(psutil.Process(process.pid))
+
+    def _start(
+        self, kind: str, job: JobDir, log: int, lock: int, lifeline: int
+    ) -> subprocess.Popen[bytes]:
+        names = {LIFELINE_VARIABLE: str(lifeline), LOCK_VARIABLE: str(lock)}
+        return subprocess.Popen(
+            [*self._command(kind), str(job.path)],
+            cwd=CHECKOUT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **names},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(lifeline, lock),
+            start_new_session=True,
+        )
+
+    def find(self, job: JobDir) -> Handle | None:
+        """A process that holds the job's lock open, whoever started it and whatever it is now."""
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.pid != os.getpid() and _has_open(process, job.lock):
+                    return _handle_of(process)
+        return None
+
+    def poll(self, handle: Handle) -> State:
+        """The state of a process; of one that another worker started only whether it runs."""
+        child = self._children.get(handle.pid)
+        if child is None:
+            return State(_matching(handle) is not None)
+        if not _has_ended(child.process):
+            child.memory_was_low = memory.is_low()
+            return State(True)
+        _kill_group(handle.pid)  # what it left behind; its number is ours until it is reaped
+        code = child.process.wait()
+        os.close(child.lifeline)
+        del self._children[handle.pid]
+        return State(False, code, _ran_out_of_memory(child, code))
+
+    def stop(self, handle: Handle, *, force: bool = False) -> None:
+        """SIGTERM to the process, or SIGKILL to its whole group; only if it is the right one."""
+        if (process := _matching(handle)) is None:
+            return
+        if child := self._children.get(handle.pid):
+            child.forced |= force
+        with contextlib.suppress(psutil.Error, ProcessLookupError):
+            if force:
+                _kill_group(os.getpgid(handle.pid))
+            else:
+                process.terminate()
+
+
+def boot_id() -> str:
+    """What identifies the time since the machine was switched on."""
+    return _boot_id()
+
+
+@cache
+def _boot_id() -> str:
+    if _BOOT_ID.exists():
+        return _BOOT_ID.read_text().strip()
+    command = ["sysctl", "-n", "kern.bootsessionuuid"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _handle_of(process: psutil.Process) -> Handle:
+    return Handle(process.pid, _started_s(process), boot_id())
+
+
+def _started_s(process: psutil.Process) -> float:
+    """Seconds from the boot to the start: unlike a time of day, the clock cannot change it."""
+    return float(process.create_time()) - psutil.boot_time()
+
+
+def _matching(handle: Handle) -> psutil.Process | None:
+    """The process that the handle means, unless it is gone."""
+    if handle.boot_id != boot_id():
+        return None
+    try:
+        process = psutil.Process(handle.pid)
+        same = abs(_started_s(process) - handle.started_s) < _TOLERANCE_S
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.Error:
+        return None
+
+
+def _has_open(process: psutil.Process, path: Path) -> bool:
+    return str(path.resolve()) in {file.path for file in process.open_files()}
+
+
+def _lock(descriptor: int, job: JobDir, patience_s: float = 0.5) -> None:
+    """Lock the job's folder; a look at the lock by someone else passes within moments."""
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > until:
+                raise WorkbenchError(
+                    f"Another process is working in {job.path}: end it, then start the job again."
+                ) from None
+            time.sleep(0.02)
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it has ended, leaving it to be reaped: until then its number is not used again."""
+    if not hasattr(os, "waitid"):  # macOS before Python 3.13
+        return process.poll() is not None
+    options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    return os.waitid(os.P_PID, process.pid, options) is not None
+
+
+def _kill_group(number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(number, signal.SIGKILL)
+
+
+def _ran_out_of_memory(child: _Child, code: int) -> bool:
+    if code != -signal.SIGKILL or child.forced:
+        return False
+    kills = memory.kills()
+    if kills is not None and child.oom_kills is not None and kills > child.oom_kills:
+        return True
+    return child.memory_was_low

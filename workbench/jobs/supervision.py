@@ -1,0 +1,246 @@
+"""Looks after one attempt at a job, from its process to its recorded end.
+
+An attempt is the worker's own (it started the process) or an orphan (a former worker did, and
+is gone). An orphan's process ends itself when its lifeline does; it gets some time to save,
+then its process group is ended.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage import files, jobs
+from storage.database import Store
+from storage.tables import (
+    CANCELLED,
+    CANCELLING,
+    FAILED,
+    PAUSED,
+    PAUSING,
+    RUNNING,
+    STARTING,
+    Job,
+    now,
+)
+from workbench.core.errors import WorkbenchError
+from workbench.jobs import ingest_events as ingestion
+from workbench.jobs import outcome
+from workbench.jobs import record as recording
+from workbench.jobs.launchers import Handle, Launcher, State
+from workbench.jobs.launchers.local import boot_id
+from workbench.jobs.log_tail import MARK, last_words
+from workbench.jobs.outcome import Ending, Outcome
+from workbench.jobs.process.job_dir import JobDir, write_json
+
+logger = logging.getLogger(__name__)
+
+_LONG_GAP_S = 5.0
+"""If the worker itself stood still for so long, the signs of life it missed do not count."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long the worker waits for what, in seconds."""
+
+    loop_s: float = 0.25
+    ingest_s: float = 0.5
+    """Between two writes of a job's progress."""
+    alive_s: float = 30.0
+    """Without a sign of life for so long, a process is ended."""
+    first_sign_s: float = 180.0
+    """The same for its first sign: before it, libraries are loaded."""
+    cancel_grace_s: float = 60.0
+    """To save, after it was asked to end; counted anew while it shows that it gets on."""
+    cancel_limit_s: float = 300.0
+    """But never longer than this."""
+    orphan_grace_s: float = 60.0
+    """To save, after its worker died."""
+
+
+def folder_of(job_id: int) -> JobDir:
+    """The folder of a job, made if it is missing."""
+    return JobDir(files.folder("jobs", str(job_id)))
+
+
+class Attempt:
+    """One try at a job, looked at by `step` until that says that it is over."""
+
+    def __init__(
+        self, store: Store, launcher: Launcher, timing: Timing, job: Job, *, own: bool
+    ) -> None:
+        self.job = job
+        self.folder = folder_of(job.id)
+        self._store, self._launcher, self._timing, self._own = store, launcher, timing, own
+        self._handle = None if own else self._former_handle()
+        self._ending: Ending | None = None
+        self._outcome: Outcome | None = None
+        self._cause = "" if own else self._why_orphaned()
+        self._asked_at: float | None = None
+        self._told: str | None = None
+        self._concludes = own and bool(job.cancel_requested_at)
+        self._forced = False
+        self._force_at = None if own else time.monotonic() + timing.orphan_grace_s
+        self._seen_at = self._sign_at = time.monotonic()
+        self._ingested_at = 0.0
+        self._progress_at = job.progress_at
+        self._patience_s = timing.first_sign_s
+
+    def begin(self) -> bool:
+        """Start the process, unless a cancel came first; whether it has been started."""
+        if early := self._no_need_to_start():
+            self._settle(early)
+            return False
+        try:
+            self._handle = self._launch()
+        except (OSError, WorkbenchError) as error:
+            logger.warning("Job %s did not start: %s", self.job.id, error)
+            self._settle(Outcome(FAILED, _not_started(error)))
+            return False
+        with self._store.write() as session:
+            jobs.set_handle(session, self.job.id, self.job.attempt, self._handle.as_dict())
+        logger.info("Job %s attempt %s is process %s", *self._who(), self._handle.pid)
+        return True
+
+    def step(self, job: Job) -> bool:
+        """Look once at an attempt whose row is now `job`; whether it is over."""
+        self.job = job
+        if not self._is_over():
+            self._watch()
+            return False
+        if self._outcome is None:
+            self._ending = self._ending or Ending(cause=self._cause)
+            ingestion.ingest_all(self._store, job.id, self.folder)
+            self._outcome = outcome.decide(job, self.folder, self._ending)
+        self._record(self._outcome)
+        return True
+
+    def abandon(self) -> bool:
+        """End the process of a job that is no longer anyone's; whether it is gone."""
+        if self._is_over():
+            return True
+        self._force()
+        return False
+
+    def fail(self, reason: str) -> None:
+        """End the job for an error that is ours; `step` sees to the process and to the row."""
+        self._outcome, self._force_at = Outcome(FAILED, reason), 0.0
+
+    def _no_need_to_start(self) -> Outcome | None:
+        """A request that came before the start; a training that has learned is only concluded."""
+        if self.job.cancel_requested_at and not outcome.has_learned(self.job, self.folder):
+            return Outcome(CANCELLED, "Cancelled before it started.")
+        if self.job.pause_requested_at and not self.job.cancel_requested_at:
+            return Outcome(PAUSED, "Paused before it started.")
+        return None
+
+    def _launch(self) -> Handle:
+        self.folder.result.unlink(missing_ok=True)
+        self.folder.pause.unlink(missing_ok=True)
+        number, attempt = self._who()
+        spec = {**self.job.spec, "job_id": number, "attempt": attempt}
+        if self.job.cancel_requested_at:
+            spec["conclude"] = True
+        write_json(self.folder.spec, spec)
+        with self.folder.log.open("a", encoding="utf-8") as log:
+            log.write(f"{MARK}attempt {attempt}, {now():%Y-%m-%d %H:%M:%S} UTC\n")
+        return self._launcher.submit(self.job.kind, self.folder)
+
+    def _who(self) -> tuple[int, int]:
+        return self.job.id, self.job.attempt
+
+    def _former_handle(self) -> Handle | None:
+        with self._store.read() as session:
+            known = jobs.last_handle(session, *self._who())
+        return Handle(**known) if known else None
+
+    def _why_orphaned(self) -> str:
+        rebooted = self._handle is not None and self._handle.boot_id != boot_id()
+        return outcome.REBOOTED if rebooted else outcome.WORKER_LOST
+
+    def _is_over(self) -> bool:
+        """Whether the process, and all that it started, is gone."""
+        if self._handle is not None and self._ending is None:
+            state = self._launcher.poll(self._handle)
+            if state.running:
+                return False
+            self._ending = self._ended(state)
+        return not self.folder.is_locked()
+
+    def _ended(self, state: State) -> Ending:
+        words = last_words(self.folder.log)
+        return Ending(state.exit_code, self._cause, state.out_of_memory, words)
+
+    def _watch(self) -> None:
+        """What there is to do for a process that runs."""
+        at = time.monotonic()
+        self._listen(at)
+        if self.job.cancel_requested_at and self._told != CANCELLING:
+            self._ask_to_end(at, CANCELLING)
+        elif self.job.pause_requested_at and self._told is None:
+            self._ask_to_end(at, PAUSING)
+        if self._force_at is not None and at > self._force_at:
+            self._force()
+        elif self._own and at - self._sign_at > self._patience_s:
+            self._cause = self._cause or outcome.SILENT
+            self._force()
+
+    def _listen(self, at: float) -> None:
+        """Take in events, and with them signs of life."""
+        if at - self._seen_at > _LONG_GAP_S:
+            self._sign_at = at
+        self._seen_at = at
+        if at - self._ingested_at < self._timing.ingest_s:
+            return
+        self._ingested_at = at
+        if ingestion.ingest(self._store, self.job.id, self.folder):
+            self._sign_at, self._patience_s = at, self._timing.alive_s
+        if self._asked_at is not None and self.job.progress_at != self._progress_at:
+            until = self._asked_at + self._timing.cancel_limit_s
+            self._force_at = min(at + self._timing.cancel_grace_s, until)
+        self._progress_at = self.job.progress_at
+
+    def _ask_to_end(self, at: float, state: str) -> None:
+        """Tell the process to keep what it has and end, or (PAUSING) to go on another time."""
+        with self._store.write() as session:
+            jobs.change(session, *self._who(), (STARTING, RUNNING, PAUSING), status=state)
+        if state == PAUSING:
+            self.folder.pause.touch()
+        else:
+            self.folder.pause.unlink(missing_ok=True)
+        concludes = state == CANCELLING and self._concludes
+        if (handle := self._known_handle()) and not concludes:
+            self._launcher.stop(handle)
+        self._told, self._asked_at = state, at
+        self._force_at = at + self._timing.cancel_grace_s
+        logger.info("Job %s attempt %s was asked to end", *self._who())
+
+    def _force(self) -> None:
+        if handle := self._known_handle():
+            self._launcher.stop(handle, force=True)
+            if not self._forced:
+                logger.warning("Job %s attempt %s was ended by force", *self._who())
+            self._forced = True
+
+    def _known_handle(self) -> Handle | None:
+        """Who works here: one whose worker died before noting it, or left behind, is looked for."""
+        if self._handle is None or self._ending is not None:
+            self._handle = self._launcher.find(self.folder)
+        return self._handle
+
+    def _settle(self, decided: Outcome) -> None:
+        self._outcome, self._ending = decided, Ending()
+
+    def _record(self, decided: Outcome) -> None:
+        recording.record(self._store, self.job, decided, self._ending or Ending())
+        logger.info("Job %s attempt %s: %s %s", *self._who(), decided.status, decided.reason)
+
+
+def _not_started(error: OSError | WorkbenchError) -> str:
+    if isinstance(error, WorkbenchError):
+        return str(error)
+    where = f" ({Path(error.filename)})" if error.filename else ""
+    return (
+        f"The system refused to start it: {error.strerror}{where}. "
+        "Free some disk space or memory, then start it again."
+    )

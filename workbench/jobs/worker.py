@@ -1,0 +1,233 @@
+"""The worker: takes jobs from the queue and looks after their processes.
+
+Run it with `python -m workbench.jobs.worker`; the web app and the command line start one when none
+runs. There is one for a home. It writes every state of a job after `queued`, and nobody else
+does (but for a queued job that is cancelled).
+"""
+
+import errno
+import logging
+import os
+import select
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from types import FrameType
+from typing import IO
+
+from sqlalchemy.exc import OperationalError
+
+from storage import files, jobs, sweep
+from storage.database import Store
+from storage.errors import StorageError
+from storage.schema import open_store
+from storage.tables import ACTIVE, OPEN, QUEUED, Job
+from workbench.jobs import worker_process
+from workbench.jobs.job import LANES
+from workbench.jobs.launchers import Launcher
+from workbench.jobs.launchers.local import LocalLauncher
+from workbench.jobs.supervision import Attempt, Timing
+
+logger = logging.getLogger("workbench.jobs.worker")
+
+_BEAT_S = 5.0
+_TROUBLE_S = 1.0
+_OUR_ERROR = "The workbench made an error while looking after this: the worker's log in {} has it."
+_SHORTAGE = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.ENOMEM,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EIO,
+    errno.EROFS,
+}
+
+
+class Worker:
+    """Everything the worker does, one `step` at a time."""
+
+    def __init__(
+        self, store: Store, launcher: Launcher | None = None, timing: Timing | None = None
+    ) -> None:
+        self._store = store
+        self._launcher = launcher or LocalLauncher()
+        self.timing = timing or Timing()
+        self._attempts: dict[int, Attempt] = {}
+
+    def step(self) -> None:
+        """Look at every job once: what runs, what ended, what can start."""
+        open_jobs = self._open_jobs()
+        for job in open_jobs.values():
+            if job.status in ACTIVE and job.id not in self._attempts:
+                self._adopt(job)
+        for attempt in list(self._attempts.values()):
+            self._look_after(attempt, open_jobs.get(attempt.job.id))
+        self._replace_servers(job for job in open_jobs.values() if job.kind == "serve")
+        waiting = {job.kind for job in open_jobs.values() if job.status == QUEUED}
+        for kinds in LANES.values():
+            while waiting & set(kinds) and self._is_free(kinds) and self._start_next(kinds):
+                pass
+
+    def _open_jobs(self) -> dict[int, Job]:
+        with self._store.read() as session:
+            return {job.id: job for job in jobs.listing(session, OPEN)}
+
+    def _adopt(self, job: Job) -> None:
+        logger.info("Job %s attempt %s was left by a former worker", job.id, job.attempt)
+        self._attempts[job.id] = self._attempt(job, own=False)
+
+    def _attempt(self, job: Job, *, own: bool) -> Attempt:
+        return Attempt(self._store, self._launcher, self.timing, job, own=own)
+
+    def _look_after(self, attempt: Attempt, job: Job | None) -> None:
+        look = attempt.abandon if job is None else partial(attempt.step, job)
+        if self._guarded(attempt, look):
+            del self._attempts[attempt.job.id]
+            self._clear(attempt)
+
+    def _guarded(self, attempt: Attempt, look: Callable[[], bool]) -> bool:
+        """What `look` says; an error of ours ends this one job and is in the log."""
+        try:
+            return look()
+        except Exception as error:
+            if is_shortage(error):
+                raise
+            logger.exception("Job %s met an error of the workbench", attempt.job.id)
+            attempt.fail(_OUR_ERROR.format(worker_process.log_path().parent))
+            return False
+
+    def _clear(self, attempt: Attempt) -> None:
+        """Remove what a job wrote after it was deleted."""
+        with self._store.read() as session:
+            if jobs.get(session, attempt.job.id) is None:
+                shutil.rmtree(attempt.folder.path, ignore_errors=True)
+
+    def _replace_servers(self, servers: Iterable[Job]) -> None:
+        """One server at a time: the one that was asked for last."""
+        older = sorted(servers, key=lambda job: job.id)[:-1]
+        for job in older:
+            if job.cancel_requested_at is None:
+                with self._store.write() as session:
+                    jobs.request_cancel(session, job.id)
+
+    def _is_free(self, kinds: Iterable[str]) -> bool:
+        return not any(attempt.job.kind in kinds for attempt in self._attempts.values())
+
+    def _start_next(self, kinds: tuple[str, ...]) -> bool:
+        with self._store.write() as session:
+            job = jobs.claim(session, kinds, self._launcher.name)
+        if job is None:
+            return False
+        attempt = self._attempts[job.id] = self._attempt(job, own=True)
+        self._guarded(attempt, attempt.begin)
+        return True
+
+
+def is_shortage(error: Exception) -> bool:
+    """Whether the machine is short of something (disk, memory, the database): it may pass."""
+    number = error.errno if isinstance(error, OSError) else None
+    return isinstance(error, OperationalError | StorageError) or number in _SHORTAGE
+
+
+def run(worker: Worker, wait: Callable[[float], bool]) -> None:
+    """Step until `wait` says to end or the home is gone; a shortage is waited out."""
+    beat = Beat()
+    pause_s = 0.0
+    while not wait(pause_s) and worker_process.lock_path().exists():
+        try:
+            beat()
+            worker.step()
+            pause_s = worker.timing.loop_s
+        except Exception as error:
+            if not is_shortage(error):
+                raise
+            logger.warning("Waiting for the machine: %s", error)
+            pause_s = _TROUBLE_S
+
+
+class Beat:
+    """Says every few seconds, in the worker's file, that it is alive."""
+
+    def __init__(self) -> None:
+        self._started_at = time.time()
+        self._beaten_at = -_BEAT_S
+
+    def __call__(self) -> None:
+        if time.monotonic() - self._beaten_at >= _BEAT_S:
+            worker_process.write_info(self._started_at)
+            self._beaten_at = time.monotonic()
+
+
+class Signals:
+    """Waits for time to pass, a child to end, or the order to end (SIGTERM, SIGINT)."""
+
+    def __init__(self) -> None:
+        self._told_to_end = False
+        self._reader, writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long; whether the worker is to end."""
+        if not self._told_to_end and select.select([self._reader], [], [], seconds)[0]:
+            os.read(self._reader, 4096)
+        return self._told_to_end
+
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        self._told_to_end = True
+
+
+def main() -> int:
+    """Be the worker of this home until told to end; 2 if it cannot be."""
+    lock = _lock(patience_s=1.0)
+    if lock is None:
+        return _refuse(f"A worker runs for {files.home()} already: there is nothing to do.")
+    with lock:
+        os.environ.pop(worker_process.LOCK_VARIABLE, None)
+        _log()
+        try:
+            store = open_store()
+        except StorageError as error:
+            return _refuse(str(error))
+        worker_process.code_time()  # of the files that this process has loaded
+        logger.info("The worker starts as process %s", os.getpid())
+        sweep.sweep(store)
+        run(Worker(store), Signals().wait)
+        logger.info("The worker ends; what still runs saves itself and goes on with the next one")
+    return 0
+
+
+def _lock(patience_s: float) -> IO[str] | None:
+    """The worker's lock; somebody's look at it passes within moments."""
+    until = time.monotonic() + patience_s
+    while (lock := worker_process.take_lock()) is None and time.monotonic() < until:
+        time.sleep(0.05)
+    return lock
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def _log() -> None:
+    """Write to the worker's log, to which a detached worker's own output goes as well."""
+    shape = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
+    handler = logging.FileHandler(worker_process.log_path(), encoding="utf-8")
+    handler.setFormatter(shape)
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    if sys.stderr.isatty():
+        logging.getLogger().addHandler(logging.StreamHandler())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""The catalogue of base models: the bundled ones, folders on disk, and models of the hub."""
+
+import shutil
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from storage import files
+from storage import models as rows
+from storage.database import Store
+from storage.tables import BaseModel
+from workbench.core.errors import WorkbenchError
+from workbench.core.words import size
+from workbench.jobs import job as jobs
+from workbench.models import bundled, hub
+from workbench.models import inspect as model_folder
+from workbench.models.model_info import FAILED, LOADING, ModelInfo, describe
+
+
+def list_models(store: Store) -> list[ModelInfo]:
+    """Every model of the catalogue, the bundled ones first."""
+    with store.read() as session:
+        missing = [name for name in bundled.BUNDLED if rows.named(session, name) is None]
+    if missing:
+        with store.write() as session:
+            for name in missing:
+                _add_bundled(session, name)
+    with store.read() as session:
+        return [describe(session, model) for model in rows.listed(session)]
+
+
+def get_model(store: Store, model_id: int) -> ModelInfo:
+    """The model of this id.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    with store.read() as session:
+        return describe(session, _existing(session, model_id))
+
+
+def resolve_model(store: Store, text: str) -> ModelInfo:
+    """The model that a name, a folder or a hub id means; added to the catalogue if it is new.
+
+    Raises:
+        WorkbenchError: nothing is meant by it, or it cannot be had.
+    """
+    known = list_models(store)
+    for model in known:
+        if text.lower() in (model.name.lower(), model.location.lower()):
+            return model
+    if Path(text).expanduser().is_dir():
+        return get_model(store, add_folder(store, Path(text)))
+    if text.count("/") == 1 and not text.startswith((".", "/", "~")):
+        return get_model(store, add_hub(store, text)[0])
+    names = ", ".join(model.name for model in known)
+    raise WorkbenchError(
+        f"There is no model '{text}': name one of the catalogue ({names}), a folder that holds a "
+        "model, or a hub id such as HuggingFaceTB/SmolLM2-360M-Instruct."
+    )
+
+
+def add_folder(store: Store, path: Path) -> int:
+    """Add the model in a folder; the folder is used where it is. The model's id.
+
+    Raises:
+        WorkbenchError: the folder holds no model that can be trained here.
+    """
+    path = path.expanduser().absolute()
+    facts = model_folder.inspect_folder(path)
+    with store.write() as session:
+        if known := rows.located(session, "folder", str(path)):
+            known.kind, known.facts = facts.kind, facts.as_dict()
+            return known.id
+        name = _free_name(session, path.name)
+        return rows.add(
+            session,
+            name=name,
+            source="folder",
+            location=str(path),
+            kind=facts.kind,
+            facts=facts.as_dict(),
+        ).id
+
+
+def add_hub(store: Store, hub_id: str) -> tuple[int, int | None]:
+    """Add a model of the hub and start its download; the model's id and the download's job id.
+
+    The job id is None when the model is here already.
+
+    Raises:
+        hub.GatedModel: its owner asks for a token.
+        WorkbenchError: there is no network, no such model, or too little disk space.
+    """
+    hub_id = hub.clean_id(hub_id)
+    with store.read() as session:
+        known = rows.located(session, "hub", hub_id)
+        found = describe(session, known) if known else None
+    if found and found.state != FAILED:
+        return found.id, found.job_id if found.state == LOADING else None
+    about = hub.look_up(hub_id)
+    _check_disk(hub_id, about.download_bytes)
+    return _add_download(store, about)
+
+
+def _add_download(store: Store, about: hub.HubModel) -> tuple[int, int]:
+    target = files.home() / "models" / about.hub_id.replace("/", "--")
+    spec = {
+        "kind": "import",
+        "hub_id": about.hub_id,
+        "revision": about.revision,
+        "target": str(target),
+    }
+    with store.write() as session:
+        model = rows.located(session, "hub", about.hub_id) or rows.add(
+            session,
+            name=_free_name(session, about.hub_id.split("/")[1]),
+            source="hub",
+            location=about.hub_id,
+            kind=about.facts.kind,
+            facts={**about.facts.as_dict(), "path": str(target)},
+        )
+        model.revision = about.revision
+        job_id = jobs.enqueue(session, "import", f"Download of {about.hub_id}", spec)
+        return model.id, job_id
+
+
+def remove_model(store: Store, model_id: int) -> None:
+    """Take an added model out of the catalogue; a downloaded one leaves the disk, too.
+
+    Raises:
+        WorkbenchError: it is bundled, still loading, or runs were trained from it.
+    """
+    with store.write() as session:
+        model = _existing(session, model_id)
+        info = describe(session, model)
+        _check_removable(session, info)
+        rows.delete(session, model)
+    if info.source == "hub" and info.path:
+        shutil.rmtree(info.path, ignore_errors=True)
+
+
+def _check_removable(session: Session, model: ModelInfo) -> None:
+    if model.is_bundled:
+        raise WorkbenchError(f"{model.name} came with the workbench and stays.")
+    if model.state == LOADING:
+        raise WorkbenchError(f"{model.name} is still being downloaded: cancel the download first.")
+    if count := rows.run_count(session, model.id):
+        trained = "a trained model is" if count == 1 else f"{count} trained models are"
+        raise WorkbenchError(
+            f"{model.name} cannot be removed because {trained} built on it: delete those runs first."
+        )
+
+
+def _add_bundled(session: Session, name: str) -> None:
+    about = bundled.BUNDLED[name]
+    if rows.named(session, name) is not None:
+        return
+    rows.add(
+        session,
+        name=name,
+        source="bundled",
+        location=about.source,
+        kind=about.kind,
+        facts={},  # they are in the code, so that they are always those of this version
+    )
+
+
+def _existing(session: Session, model_id: int) -> BaseModel:
+    model = rows.get(session, model_id)
+    if model is None:
+        raise WorkbenchError(
+            "This base model is no longer in the catalogue: choose another on the Model page."
+        )
+    return model
+
+
+def _free_name(session: Session, name: str) -> str:
+    candidate, number = name, 2
+    while rows.named(session, candidate):
+        candidate, number = f"{name} ({number})", number + 1
+    return candidate
+
+
+def _check_disk(hub_id: str, download_bytes: int) -> None:
+    free = shutil.disk_usage(files.home()).free
+    if download_bytes * 1.1 > free:
+        raise WorkbenchError(
+            f"'{hub_id}' needs {size(download_bytes)} but only {size(free)} are free on the disk: "
+            "make room, or choose a smaller model."
+        )

@@ -1,0 +1,146 @@
+"""Facts about a model on the Hugging Face hub; asks the network, and gives up within seconds."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.core.errors import WorkbenchError
+from workbench.models.inspect import FolderFacts, facts_of
+
+TIMEOUT_S = 4.0
+_WANTED = (".json", ".model", ".txt", ".jinja", ".safetensors", ".md")
+
+
+class GatedModel(WorkbenchError):
+    """The model's owner wants to know who downloads it: a token is needed."""
+
+
+@dataclass(frozen=True)
+class HubModel:
+    """A model on the hub, at one revision."""
+
+    hub_id: str
+    revision: str
+    facts: FolderFacts
+    download_bytes: int
+
+
+def look_up(hub_id: str) -> HubModel:
+    """What the hub knows about a model.
+
+    Raises:
+        GatedModel: it is given out only with a token.
+        WorkbenchError: there is no network, no such model, or it cannot be trained here.
+    """
+    hub_id = clean_id(hub_id)
+    info = _ask(hub_id)
+    files = {file.rfilename: file.size or 0 for file in info.siblings or []}
+    weights = {name: size for name, size in files.items() if name.endswith(".safetensors")}
+    if not weights:
+        raise WorkbenchError(
+            f"'{hub_id}' has no safetensors weights, and other formats could run programs when "
+            "they are opened: choose another model."
+        )
+    facts = facts_of(
+        _config(hub_id, info.sha),
+        parameters=getattr(info.safetensors, "total", None) or sum(weights.values()) // 2,
+        size_bytes=sum(weights.values()),
+        licence=str((info.card_data or {}).get("license") or ""),
+    )
+    download = sum(size for name, size in files.items() if name.endswith(_WANTED))
+    return HubModel(hub_id, str(info.sha), facts, download)
+
+
+def clean_id(text: str) -> str:
+    """The id in what was typed or pasted: "owner/name", also out of a hub address.
+
+    Raises:
+        WorkbenchError: there is none in it.
+    """
+    text = text.strip().removeprefix("https://huggingface.co/").strip("/")
+    parts = text.split("/")
+    if len(parts) < 2 or not all(parts[:2]) or any(c.isspace() for c in text):
+        raise WorkbenchError(
+            f"'{text}' is not the name of a model on the hub: it has two parts, such as "
+            "HuggingFaceTB/SmolLM2-360M-Instruct."
+        )
+    return "/".join(parts[:2])
+
+
+def save_token(token: str) -> None:
+    """Keep a hub token where the hub's own programs look for it.
+
+    Raises:
+        WorkbenchError: the hub does not accept it, or cannot be reached.
+    """
+    import huggingface_hub
+    from huggingface_hub import errors as hub
+
+    try:
+        huggingface_hub.login(token=token.strip(), add_to_git_credential=False)
+    except (hub.HfHubHTTPError, ValueError):
+        raise WorkbenchError(
+            "The hub does not accept this token: copy it again from your hub settings, whole."
+        ) from None
+    except _no_answer() as error:
+        raise _unreachable("The token") from error
+
+
+def _ask(hub_id: str) -> Any:
+    from huggingface_hub import HfApi
+    from huggingface_hub import errors as hub
+
+    try:
+        return HfApi().model_info(hub_id, files_metadata=True, timeout=TIMEOUT_S)
+    except hub.GatedRepoError:
+        raise _gated(hub_id) from None
+    except (hub.RepositoryNotFoundError, hub.HFValidationError):
+        raise WorkbenchError(
+            f"There is no model '{hub_id}' on the hub (or it is private): check the spelling."
+        ) from None
+    except hub.HfHubHTTPError as error:
+        raise WorkbenchError(
+            f"The hub answered with an error for '{hub_id}' ({error}): try again later."
+        ) from None
+    except _no_answer() as error:  # no network, offline mode, time out
+        raise _unreachable(f"'{hub_id}'") from error
+
+
+def _config(hub_id: str, revision: str | None) -> dict[str, Any]:
+    from huggingface_hub import errors as hub
+    from huggingface_hub import hf_hub_download
+
+    try:
+        path = hf_hub_download(hub_id, "config.json", revision=revision, etag_timeout=TIMEOUT_S)
+    except hub.GatedRepoError:
+        raise _gated(hub_id) from None
+    except hub.RemoteEntryNotFoundError:
+        raise WorkbenchError(
+            f"'{hub_id}' has no config.json, so it is not a model for transformers: choose another."
+        ) from None
+    except _no_answer() as error:
+        raise _unreachable(f"'{hub_id}'") from error
+    config: dict[str, Any] = json.loads(Path(path).read_text("utf-8"))
+    return config
+
+
+def _gated(hub_id: str) -> GatedModel:
+    return GatedModel(
+        f"The owner of '{hub_id}' wants to know who uses it: accept the terms on its hub page, "
+        "then enter an access token from your hub settings."
+    )
+
+
+def _unreachable(what: str) -> WorkbenchError:
+    return WorkbenchError(
+        f"{what} cannot be looked up because the hub cannot be reached from this computer: "
+        "connect to the internet, or add a model from a folder on disk."
+    )
+
+
+def _no_answer() -> tuple[type[Exception], ...]:
+    """What is raised when the hub does not answer: its client's own errors and the system's."""
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
+
+    return (HTTPError, OSError)

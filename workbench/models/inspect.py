@@ -1,0 +1,190 @@
+"""What a folder with a model says about itself: read from its files, without loading it."""
+
+import json
+import math
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.core.errors import WorkbenchError
+from workbench.models.architectures import SEQ2SEQ, kind_of
+
+_TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "spiece.model")
+_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
+_LARGEST_HEADER = 100_000_000
+_PACKED_SCALES = ("absmax", "quant_map", "quant_state", "nested_absmax", "nested_quant_map")
+
+
+@dataclass(frozen=True)
+class FolderFacts:
+    """What is known about the model in a folder."""
+
+    kind: str
+    architecture: str
+    parameters: int
+    size_bytes: int
+    context_length: int | None
+    hidden_size: int
+    layers: int
+    vocab_size: int
+    licence: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The facts that a catalogue entry keeps."""
+        return {name: value for name, value in vars(self).items() if name != "kind"}
+
+
+def inspect_folder(path: Path) -> FolderFacts:
+    """The facts about the model in `path`.
+
+    Raises:
+        WorkbenchError: the folder is missing, or holds no model that can be trained here.
+    """
+    if not path.is_dir():
+        there = "is a file" if path.exists() else "does not exist"
+        raise WorkbenchError(
+            f"The folder {path} {there}: give the folder that holds config.json and the weights."
+        )
+    config = read_config(path)
+    weights = _weights(path)
+    if not any((path / name).is_file() for name in _TOKENIZERS):
+        raise WorkbenchError(
+            f"The folder {path} has no tokenizer (tokenizer.json), so texts cannot be given to the "
+            "model: copy the tokenizer's files into the folder."
+        )
+    return facts_of(
+        config,
+        parameters=sum(map(_parameters, weights)),
+        size_bytes=sum(file.stat().st_size for file in weights),
+        licence=_licence(path / "README.md"),
+    )
+
+
+def facts_of(
+    config: dict[str, Any], *, parameters: int, size_bytes: int, licence: str
+) -> FolderFacts:
+    """The facts that follow from a config.json and the weights' sizes.
+
+    Raises:
+        WorkbenchError: a model of this type cannot be trained here.
+    """
+    architecture = str((config.get("architectures") or [""])[0])
+    model_type = str(config.get("model_type", ""))
+    kind = kind_of(model_type, architecture)
+    if kind == SEQ2SEQ:
+        raise WorkbenchError(
+            f"This is a model that rewrites one text into another ('{model_type}'), which cannot "
+            "be trained here: choose one that writes text, such as SmolLM, Qwen or Llama."
+        )
+    context = _first(config, "max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
+    return FolderFacts(
+        kind=kind,
+        architecture=architecture,
+        parameters=parameters,
+        size_bytes=size_bytes,
+        context_length=context or None,
+        hidden_size=_first(config, "hidden_size", "d_model", "n_embd", "dim"),
+        layers=_first(config, "num_hidden_layers", "n_layer", "n_layers", "num_layers"),
+        vocab_size=_first(config, "vocab_size"),
+        licence=licence,
+    )
+
+
+def _first(config: dict[str, Any], *names: str) -> int:
+    """The first of these numbers that the config has; 0 without any."""
+    values = [config.get(name) for name in names]
+    return next((int(value) for value in values if isinstance(value, int | float)), 0)
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The content of the folder's config.json.
+
+    Raises:
+        WorkbenchError: there is none, or it is not one of a model.
+    """
+    file = path / "config.json"
+    if not file.is_file():
+        inside = sorted(child.parent.name for child in path.glob("*/config.json"))
+        hint = f" (it is in the folder '{inside[0]}' inside)" if inside else ""
+        raise WorkbenchError(
+            f"The folder {path} holds no model: there is no config.json in it{hint}. "
+            "Give the folder that was saved or downloaded with the model's weights."
+        )
+    try:
+        config = json.loads(file.read_text("utf-8"))
+    except (ValueError, UnicodeDecodeError):
+        raise WorkbenchError(
+            f"The file {file} is damaged (it is not JSON): download the model again."
+        ) from None
+    if not isinstance(config, dict) or "model_type" not in config:
+        if (path / "adapter_config.json").is_file():
+            raise WorkbenchError(
+                f"The folder {path} holds only an adapter, not a whole model: "
+                "give the folder of its base model."
+            )
+        raise WorkbenchError(f"The file {file} names no model type: choose another model.")
+    return config
+
+
+def _weights(path: Path) -> list[Path]:
+    index = path / "model.safetensors.index.json"
+    if index.is_file():
+        return _shards(path, index)
+    single = path / "model.safetensors"
+    found = [single] if single.is_file() else sorted(path.glob("*.safetensors"))
+    if found:
+        return found
+    if any(any(path.glob(pattern)) for pattern in _PICKLES):
+        raise WorkbenchError(
+            f"The weights in {path} are in a pickle file, which could run any program when it is "
+            "opened: get the model's .safetensors files instead."
+        )
+    raise WorkbenchError(
+        f"The folder {path} has a config.json but no weights: the file model.safetensors is missing."
+    )
+
+
+def _shards(path: Path, index: Path) -> list[Path]:
+    names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
+    missing = [name for name in names if not (path / name).is_file()]
+    if missing:
+        raise WorkbenchError(
+            f"The model in {path} is not whole: {len(missing)} of its {len(names)} weight files are "
+            f"missing (first {missing[0]}). Download it again."
+        )
+    return [path / name for name in names]
+
+
+def _parameters(file: Path) -> int:
+    """How many numbers a safetensors file holds: from its header, 8 bytes length and JSON."""
+    try:
+        with file.open("rb") as handle:
+            (length,) = struct.unpack("<Q", handle.read(8))
+            if length > _LARGEST_HEADER:
+                raise ValueError(length)
+            header = json.loads(handle.read(length))
+        tensors = {name: entry for name, entry in header.items() if name != "__metadata__"}
+        ends = [entry["data_offsets"][1] for entry in tensors.values()]
+    except (struct.error, ValueError, KeyError, TypeError, AttributeError):
+        raise WorkbenchError(
+            f"The file {file} is damaged (it is not a safetensors file): download the model again."
+        ) from None
+    if file.stat().st_size < 8 + length + max(ends, default=0):
+        raise WorkbenchError(f"The file {file} is cut off: download the model again.")
+    return sum(
+        math.prod(entry["shape"])
+        for name, entry in tensors.items()
+        if not any(part in name for part in _PACKED_SCALES)
+    )
+
+
+def _licence(readme: Path) -> str:
+    """The licence that a model card names in its first lines; empty when it does not."""
+    if not readme.is_file():
+        return ""
+    with readme.open(encoding="utf-8", errors="replace") as handle:
+        for _, line in zip(range(60), handle, strict=False):
+            if line.startswith("license:"):
+                return line.removeprefix("license:").strip().strip("\"'")
+    return ""

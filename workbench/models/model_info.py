@@ -1,0 +1,127 @@
+"""What there is to know of a base model before choosing it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from storage import models as rows
+from storage.tables import BaseModel
+from workbench.core.words import short_count
+from workbench.models import bundled
+
+READY, LOADING, FAILED = "ready", "loading", "failed"
+_BYTES_PER_WEIGHT = 2
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A base model, with what there is to know before choosing it."""
+
+    id: int
+    name: str
+    source: str
+    """bundled, folder or hub."""
+    location: str
+    """The folder's path, or the hub id."""
+    kind: str
+    """causal (writes text) or encoder (reads text)."""
+    path: Path | None
+    """Where its files are (for a hub model: will be)."""
+    revision: str
+    parameters: int
+    size_bytes: int
+    licence: str
+    purpose: str
+    context_length: int | None
+    """Longest text that it can read, in tokens."""
+    languages: tuple[str, ...]
+    hidden_size: int
+    layers: int
+    vocab_size: int
+    state: str
+    """ready, loading (its download waits or runs) or failed."""
+    job_id: int | None
+    """Its download."""
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether it came with the install."""
+        return self.source == "bundled"
+
+
+def can_learn(model: ModelInfo, task: str) -> bool:
+    """Whether a model of this kind can be taught the task: an encoder only sorts."""
+    return model.kind != "encoder" or task == "classification"
+
+
+def describe(session: Session, model: BaseModel) -> ModelInfo:
+    """What there is to know of a model of the catalogue."""
+    facts = _bundled_facts(model.name) if model.source == "bundled" else dict(model.facts or {})
+    path = _path(model, facts)
+    state, job_id = _state(session, model, path)
+    return ModelInfo(
+        id=model.id,
+        name=model.name,
+        source=model.source,
+        location=model.location,
+        kind=model.kind,
+        path=path,
+        revision=model.revision,
+        parameters=int(facts.get("parameters") or 0),
+        size_bytes=int(facts.get("size_bytes") or 0),
+        licence=str(facts.get("licence") or ""),
+        purpose=str(
+            facts.get("purpose") or _purpose(model.kind, int(facts.get("parameters") or 0))
+        ),
+        context_length=facts.get("context_length"),
+        languages=tuple(facts.get("languages") or ()),
+        hidden_size=int(facts.get("hidden_size") or 0),
+        layers=int(facts.get("layers") or 0),
+        vocab_size=int(facts.get("vocab_size") or 0),
+        state=state,
+        job_id=job_id,
+    )
+
+
+def _bundled_facts(name: str) -> dict[str, Any]:
+    about = bundled.BUNDLED.get(name)
+    if about is None:
+        return {}
+    per_weight = 4 if about.kind == "encoder" else _BYTES_PER_WEIGHT
+    return {
+        "parameters": about.parameters,
+        "size_bytes": about.parameters * per_weight,
+        "licence": about.licence,
+        "purpose": about.purpose,
+        "context_length": about.context_length,
+        "languages": about.languages,
+        "hidden_size": about.hidden_size,
+        "layers": about.layers,
+        "vocab_size": 49_152 if about.kind == "causal" else 30_522,
+    }
+
+
+def _path(model: BaseModel, facts: dict[str, Any]) -> Path | None:
+    if model.source == "bundled":
+        return bundled.bundled_path(model.name) if model.name in bundled.BUNDLED else None
+    return Path(facts["path"] if model.source == "hub" else model.location)
+
+
+def _state(session: Session, model: BaseModel, path: Path | None) -> tuple[str, int | None]:
+    if model.source == "bundled":
+        return READY, None  # the trainer prepares it when it is not there yet
+    if model.source == "folder":
+        return (READY if path and (path / "config.json").is_file() else FAILED), None
+    job = rows.newest_import(session, str(path))
+    if job is None or job.status == "succeeded":
+        return (READY if path and (path / "config.json").is_file() else FAILED), None
+    return (FAILED if job.status in ("failed", "cancelled") else LOADING), job.id
+
+
+def _purpose(kind: str, parameters: int) -> str:
+    many = f" with {short_count(parameters)} parameters" if parameters else ""
+    if kind == "encoder":
+        return f"Reads texts and sorts them into categories; an encoder{many}."
+    return f"Writes texts: replies, answers, fields; a language model{many}."

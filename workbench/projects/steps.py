@@ -1,0 +1,152 @@
+"""The five steps of a project, and where it stands in them."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from storage import projects
+from storage.database import Store
+from storage.projects import Facts
+from storage.tables import ACTIVE, PAUSED, QUEUED
+from workbench.core.errors import WorkbenchError
+from workbench.core.metrics import headline, is_better, main_score
+from workbench.core.words import plural
+
+NAMES = ("Data", "Model", "Train", "Evaluate", "Use")
+ACTIONS = {
+    "Data": "Add your examples",
+    "Model": "Choose a model",
+    "Train": "Train the model",
+    "Evaluate": "See how good it is",
+    "Use": "Try it out",
+}
+"""What to do in a step, as a button says it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a project."""
+
+    name: str
+    state: str
+    """done, next, running, blocked or open (can be done, but another one comes first)."""
+    detail: str
+    """One sentence: what was done, what to do, or what it waits for."""
+    word: str
+    """The state in a word or two: done, next, running, waiting, needs data, later."""
+
+
+def steps_of(store: Store, project_id: int) -> list[Step]:
+    """The five steps of the project, in order; at most one of them is `next`.
+
+    Raises:
+        WorkbenchError: there is no such project.
+    """
+    with store.read() as session:
+        project = projects.get(session, project_id)
+        if project is None:
+            raise WorkbenchError(f"There is no project {project_id}: choose one on the home page.")
+        return derive(projects.facts(session, project))
+
+
+def derive(facts: Facts) -> list[Step]:
+    """The steps that follow from the facts."""
+    drafts = [_data(facts), _model(facts), _train(facts), _evaluate(facts), _use(facts)]
+    found = any(step.state == "running" for step in drafts)
+    steps = []
+    for step in drafts:
+        if step.state == "open" and not found:
+            step = dataclasses.replace(step, state="next", word="next")
+            found = True
+        steps.append(step)
+    return steps
+
+
+def next_step(steps: list[Step]) -> Step:
+    """The step to go to: the one that works, else the next one, else the last."""
+    for state in ("running", "next"):
+        for step in steps:
+            if step.state == state:
+                return step
+    return steps[-1]
+
+
+def action(step: Step) -> str:
+    """What a button that leads to the step says."""
+    return (
+        "Watch it learn" if step.name == "Train" and step.state == "running" else ACTIONS[step.name]
+    )
+
+
+def best_result(facts: Facts) -> str:
+    """The best exam result as a headline, for the task scored last; empty before the first."""
+    exams = [(task, e.scores.get("tuned") or {}) for task, e in facts.scored if e.split == "test"]
+    if not exams:
+        return ""
+    task = exams[-1][0]
+    best: dict[str, Any] = {}
+    for other, scores in exams:
+        value = main_score(task, scores)
+        if other == task and value is not None and is_better(task, value, main_score(task, best)):
+            best = scores
+    return headline(task, best)
+
+
+def _data(facts: Facts) -> Step:
+    version = facts.newest_version
+    if version is None:
+        return Step("Data", "open", "Add a table with examples of what you want.", "later")
+    detail = f"{plural(version.rows, 'example')} in {facts.newest_dataset_name}."
+    return Step("Data", "done", detail, "done")
+
+
+def _model(facts: Facts) -> Step:
+    if facts.base_model_name:
+        return Step("Model", "done", f"Starts from {facts.base_model_name}.", "done")
+    return Step("Model", "open", "Choose the model that will learn from your examples.", "later")
+
+
+def _train(facts: Facts) -> Step:
+    for kind, status in facts.active:
+        if kind == "train" and status == PAUSED and not _working(facts, "train"):
+            return Step("Train", "running", "A training is paused: let it go on.", "paused")
+        if kind == "train" and status == QUEUED and not _working(facts, "train"):
+            return Step("Train", "running", "A training waits for its turn.", "waiting")
+        if kind == "train":
+            return Step("Train", "running", "A model is learning now.", "running")
+    if facts.trained_runs:
+        return Step("Train", "done", f"{plural(facts.trained_runs, 'trained model')}.", "done")
+    missing = [
+        name
+        for name, there in (("data", facts.newest_version), ("a model", facts.base_model_name))
+        if not there
+    ]
+    if missing:
+        needs = " and ".join(missing)
+        return Step("Train", "blocked", f"Needs {needs} first.", f"needs {missing[0]}")
+    return Step("Train", "open", "Everything is there: start the training.", "later")
+
+
+def _working(facts: Facts, kind: str) -> bool:
+    return any(k == kind and status in ACTIVE for k, status in facts.active)
+
+
+def _evaluate(facts: Facts) -> Step:
+    if any(kind == "evaluate" for kind, _ in facts.active):
+        return Step("Evaluate", "running", "Exam questions are being answered.", "running")
+    if not facts.trained_runs:
+        return Step("Evaluate", "blocked", "Needs a trained model first.", "later")
+    newest = max((evaluation.id for _, evaluation in facts.scored), default=0)
+    if newest and newest <= facts.seen_evaluation_id:
+        return Step("Evaluate", "done", best_result(facts) or "Scored.", "done")
+    return Step("Evaluate", "open", "See what the model gets right and wrong.", "later")
+
+
+def _use(facts: Facts) -> Step:
+    if any(kind == "predict" for kind, _ in facts.active):
+        return Step("Use", "running", "A file is being answered.", "running")
+    if not facts.trained_runs:
+        return Step("Use", "blocked", "Needs a trained model first.", "later")
+    if facts.conversations or facts.predictions:
+        return Step("Use", "done", "Tried out.", "done")
+    return Step("Use", "open", "Talk to your model.", "later")

@@ -1,0 +1,149 @@
+"""Backup: everything that the user made, in one file, while the workbench is in use.
+
+The rows are those of one moment; the objects they name never change, and a job's folder is
+copied as far as it is. Left out is what nobody needs again: the checkpoints and events of jobs
+that are over, logs of the workbench itself, models that come with the install, older backups.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage import files, leftovers, rows, schema
+from storage import jobs as job_rows
+from storage.database import Store
+from storage.tables import OPEN, Job, now
+from workbench.core.errors import WorkbenchError
+from workbench.core.words import size
+from workbench.models import bundled
+from workbench.system.backup.archive import Manifest, Progress, Writer, full_disk_said
+
+_NEVER_KEPT = {"lock", "pause"}
+_KEPT_WHILE_OPEN = {"checkpoints", "events", "predictions.parquet", "export"}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A backup that was made."""
+
+    path: Path
+    size_bytes: int
+    counts: dict[str, int]
+    """Table → rows."""
+
+
+@dataclass(frozen=True)
+class _Member:
+    name: str
+    path: Path
+    size_bytes: int
+
+
+def make_backup(
+    store: Store,
+    path: Path,
+    on_progress: Callable[[int, int], None] | None = None,
+    is_stopped: Callable[[], bool] | None = None,
+) -> Made:
+    """Save everything in the file at `path`, which appears whole or not at all.
+
+    `on_progress` gets the bytes that are done and their total.
+
+    Raises:
+        archive.Stopped: `is_stopped` said so.
+        WorkbenchError: the file is there already, or the disk is too small.
+    """
+    path = path.expanduser().absolute()
+    if path.exists():
+        raise WorkbenchError(f"{path} is there already: choose another name for the backup.")
+    if not path.parent.is_dir():
+        raise WorkbenchError(f"There is no folder {path.parent}: make it first, or choose another.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with full_disk_said(path.parent), temporary.open("xb") as handle:
+            os.chmod(temporary, 0o600)
+            progress = Progress(on_progress, is_stopped)
+            with Writer(handle, progress) as writer:
+                manifest = _write(store, writer, progress, path.parent)
+            handle.flush()
+            os.fsync(handle.fileno())
+            os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return Made(path, path.stat().st_size, manifest.counts)
+
+
+def _write(store: Store, writer: Writer, progress: Progress, folder: Path) -> Manifest:
+    manifest = Manifest(
+        home=str(files.home()),
+        schema=schema.newest(),
+        created_at=now().isoformat(),
+        bundled={name: str(bundled.bundled_path(name)) for name in bundled.BUNDLED},
+    )
+    with store.read() as session:
+        for table in rows.tables(session.connection()):
+            found = rows.dump(session.connection(), table)
+            manifest.counts[table.name] = writer.add_rows(table.name, found)
+            progress.advance(0)
+        members = [*_objects(session), *_jobs(session), *_models(session)]
+    progress.total_bytes = sum(member.size_bytes for member in members)
+    _check_room(folder, progress.total_bytes)
+    for member in members:
+        writer.add_file(member.name, member.path)
+    writer.finish(manifest)
+    return manifest
+
+
+def _objects(session: Session) -> Iterator[_Member]:
+    paths = (files.object_path(digest) for digest in sorted(leftovers.referenced(session)))
+    yield from (_member(path) for path in paths if path.is_file())
+
+
+def _jobs(session: Session) -> Iterator[_Member]:
+    for job in job_rows.listing(session):
+        folder = files.home() / "jobs" / str(job.id)
+        if folder.is_dir():
+            yield from _of_job(job, folder)
+
+
+def _of_job(job: Job, folder: Path) -> Iterator[_Member]:
+    left_out = _NEVER_KEPT if job.status in OPEN else _NEVER_KEPT | _KEPT_WHILE_OPEN
+    for path in _files_in(folder):
+        if path.relative_to(folder).parts[0] not in left_out and path.suffix != ".part":
+            yield _member(path)
+
+
+def _models(session: Session) -> Iterator[_Member]:
+    """Added models, but those that are being downloaded: their download begins anew."""
+    loading = sa.select(Job.spec).where(Job.kind == "import", Job.status.in_(OPEN))
+    targets = {str(spec.get("target")) for spec in session.scalars(loading)}
+    models = files.home() / "models"
+    for folder in sorted(models.iterdir()) if models.is_dir() else ():
+        if folder.is_dir() and str(folder) not in targets:
+            yield from (_member(path) for path in _files_in(folder))
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _member(path: Path) -> _Member:
+    length = 0
+    with contextlib.suppress(FileNotFoundError):
+        length = path.stat().st_size
+    return _Member(path.relative_to(files.home()).as_posix(), path, length)
+
+
+def _check_room(folder: Path, needed_bytes: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if needed_bytes > free:
+        raise WorkbenchError(
+            f"The backup needs {size(needed_bytes)}, but only {size(free)} are free in {folder}: "
+            "make room, or choose a folder on another disk."
+        )

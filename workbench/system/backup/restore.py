@@ -1,0 +1,241 @@
+"""Restore: a backup becomes the home again, here or on another computer.
+
+Everything is unpacked and checked beside the home first; only then does what is there move
+aside, and the restored files take its place. Rows go through a new SQLite file of the backup's
+own schema, which is brought up to date; where the database is elsewhere, they are copied there.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path
+from typing import Any
+
+from storage import files, rows, schema
+from storage.address import database_url, parsed
+from storage.database import Store
+from storage.tables import now
+from workbench.core.errors import WorkbenchError
+from workbench.core.words import size
+from workbench.jobs import worker_process
+from workbench.jobs.process.job_dir import read_json, write_json
+from workbench.system.backup import archive, interrupted
+from workbench.system.backup.archive import Manifest, Progress, Reader
+from workbench.system.backup.relocation import Relocation
+
+_STAYS = {"worker.lock", "worker.json", "schema.lock", "backups"}
+"""Held open by this process, or no part of what a backup holds."""
+_STAGING, _ASIDE = ".restoring-", ".before-restore-"
+_DATABASE = "workbench.db"
+_SPARE = 1.05
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore did."""
+
+    counts: dict[str, int]
+    """Table → rows."""
+    aside: Path | None
+    """Where that lies which was here before; None if nothing was."""
+    waiting: int
+    """Jobs that go on when the workbench starts."""
+
+
+def restore_backup(
+    path: Path,
+    *,
+    replace: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
+    is_stopped: Callable[[], bool] | None = None,
+) -> Restored:
+    """Make the home what it was in the backup at `path`.
+
+    `replace` deletes the rows of a database that is not a file in the home; `on_progress` gets
+    the bytes that are done and their total.
+
+    Raises:
+        archive.Stopped: `is_stopped` said so.
+        WorkbenchError: the workbench runs, the file is no whole backup, the disk is too small,
+            or the database holds something. Nothing was changed.
+    """
+    path = path.expanduser().absolute()
+    with _nobody_works(), archive.opened(path) as backup, _staging(backup) as staging:
+        _check_database(replace)
+        progress = Progress(on_progress, is_stopped)
+        progress.total_bytes = backup.size_bytes
+        with archive.full_disk_said(staging):
+            backup.unpack(staging, progress)
+            counts = _load(path, staging, backup.manifest)
+            waiting = _prepare(staging, backup.manifest)
+            shutil.rmtree(staging / "rows")
+        progress.advance(0)
+        return Restored(counts, _put_in_place(staging, replace=replace), waiting)
+
+
+@contextlib.contextmanager
+def _nobody_works() -> Iterator[None]:
+    """Hold the worker's lock: nobody works here, and nobody starts to."""
+    lock = worker_process.take_lock()
+    if lock is None:
+        pid = (worker_process.worker_info() or {}).get("pid")
+        who = f"process {pid}" if pid else "another process"
+        raise WorkbenchError(
+            f"The workbench is at work in {files.home()} ({who}): stop it first (Ctrl-C where it "
+            f"was started, then `kill {pid or 'PID'}`; a training saves itself), then restore."
+        )
+    with lock:
+        yield
+
+
+@contextlib.contextmanager
+def _staging(backup: Reader) -> Iterator[Path]:
+    """A folder on the home's own disk, large enough; gone at the end."""
+    beside = _beside()
+    free = shutil.disk_usage(beside).free
+    needed = int(backup.size_bytes * _SPARE)
+    if needed > free:
+        raise WorkbenchError(
+            f"The backup needs {size(needed)}, but only {size(free)} are free in {beside}: "
+            "make room first."
+        )
+    prefix = f".{files.home().name}{_STAGING}"
+    for former in beside.glob(f"{prefix}*"):  # of a restore that was killed
+        shutil.rmtree(former, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=beside))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _beside() -> Path:
+    """The folder around the home; the home itself if that is a disk of its own."""
+    home = files.home()
+    same = home.parent.stat().st_dev == home.stat().st_dev and os.access(home.parent, os.W_OK)
+    return home.parent if same else home
+
+
+def _is_elsewhere() -> bool:
+    return parsed(database_url()).database != str(files.home() / _DATABASE)
+
+
+def _check_database(replace: bool) -> None:
+    if replace or not _is_elsewhere():
+        return
+    store = schema.open_store()
+    try:
+        with store.read() as session:
+            empty = rows.is_empty(session.connection())
+    finally:
+        store.close()
+    if not empty:
+        raise WorkbenchError(
+            "The database holds projects already: restore into an empty one, or add --replace to "
+            "delete what it holds."
+        )
+
+
+def _load(path: Path, staging: Path, manifest: Manifest) -> dict[str, int]:
+    """The rows as a new SQLite file of the newest schema; table → rows."""
+    url = f"sqlite:///{staging / _DATABASE}"
+    schema.upgrade(url, manifest.schema)
+    move = Relocation.of(manifest)
+    counts: dict[str, int] = {}
+    store = Store(url)
+    try:
+        with store.write() as session:
+            for table in rows.tables(session.connection()):
+                found = _lines(staging / "rows" / f"{table.name}.jsonl")
+                counts[table.name] = rows.load(session.connection(), table, found, move.value)
+    except (KeyError, ValueError, TypeError) as error:
+        raise archive.damaged(path, f"a row cannot be read: {error}") from None
+    finally:
+        store.close()
+    schema.upgrade(url)
+    for copy in staging.glob(f"{_DATABASE}.*.bak"):
+        copy.unlink()
+    return counts
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    if path.exists():
+        with path.open("rb") as handle:
+            yield from map(json.loads, handle)
+
+
+def _prepare(staging: Path, manifest: Manifest) -> int:
+    """Let paths in the jobs' files, and jobs that were at work, fit their new place."""
+    move = Relocation.of(manifest)
+    for path in [*staging.glob("jobs/*/*.json"), *staging.glob("jobs/*/adapter/*.json")]:
+        before = read_json(path)
+        if before is not None and (after := move.value(before)) != before:
+            write_json(path, after)
+    store = Store(f"sqlite:///{staging / _DATABASE}")
+    try:
+        with store.write() as session:
+            return interrupted.settle(session, staging)
+    finally:
+        store.close()
+
+
+def _put_in_place(staging: Path, *, replace: bool) -> Path | None:
+    """Exchange what is in the home; where it went. An error leaves it as it was."""
+    if not _is_elsewhere():
+        return _exchange(staging)
+    source, target = Store(f"sqlite:///{staging / _DATABASE}"), schema.open_store()
+    try:
+        with source.read() as reading, target.write() as writing:
+            if replace:
+                rows.clear(writing.connection())
+            _copy_rows(reading.connection(), writing.connection())
+            source.close()
+            for file in staging.glob(f"{_DATABASE}*"):
+                file.unlink()
+            return _exchange(staging)
+    finally:
+        source.close()
+        target.close()
+
+
+def _copy_rows(source: Any, target: Any) -> None:
+    rows.clear(target)  # the models of the install, if it was opened before
+    known = {table.name: table for table in rows.tables(source)}
+    for table in rows.tables(target):
+        rows.load(target, table, rows.dump(source, known[table.name]), lambda value: value)
+
+
+def _exchange(staging: Path) -> Path | None:
+    home = files.home()
+    former = [
+        path
+        for path in home.iterdir()
+        if path.name not in _STAYS and path != staging and _ASIDE not in path.name
+    ]
+    aside = _free_name(_beside() / f"{home.name}{_ASIDE}{now():%Y-%m-%d}")
+    moves = [(path, aside / path.name) for path in former]
+    moves += [(path, home / path.name) for path in staging.iterdir()]
+    if former:
+        aside.mkdir()
+    done: list[tuple[Path, Path]] = []
+    try:
+        for source, target in moves:
+            os.rename(source, target)
+            done.append((source, target))
+    except OSError:
+        for source, target in reversed(done):
+            os.rename(target, source)
+        if former:
+            aside.rmdir()
+        raise
+    return aside if former else None
+
+
+def _free_name(path: Path) -> Path:
+    numbered = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(name for name in chain([path], numbered) if not name.exists())

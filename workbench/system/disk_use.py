@@ -1,0 +1,222 @@
+"""What takes the disk space, and what of it can be freed without losing anything in use."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage import files, jobs, sweep
+from storage import models as model_rows
+from storage.database import Store
+from storage.sweep import size_of
+from storage.tables import OPEN, TERMINAL, BaseModel, Project
+from workbench.core.words import joined, plural
+from workbench.models import bundled
+
+CHECKPOINTS, MODELS, LEFT, ASIDE = "checkpoints", "models", "leftovers", "aside"
+"""What can be freed."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something that takes space."""
+
+    key: str
+    title: str
+    what: str
+    """One sentence for somebody who does not know the word."""
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Freeable:
+    """Something that may go, and exactly what."""
+
+    key: str
+    title: str
+    why: str
+    """Why nobody misses it; a sentence."""
+    paths: tuple[Path, ...]
+    size_bytes: int
+    names: str = ""
+    """What goes, by name, where it has names."""
+
+
+@dataclass(frozen=True)
+class DiskUse:
+    """The space of everything that the workbench keeps."""
+
+    home: Path
+    parts: tuple[Part, ...]
+    freeable: tuple[Freeable, ...]
+    free_bytes: int
+    disk_bytes: int
+
+    @property
+    def used_bytes(self) -> int:
+        """All parts together."""
+        return sum(part.size_bytes for part in self.parts)
+
+
+def measure(store: Store) -> DiskUse:
+    """Where the space goes at this moment."""
+    home = files.home()
+    with store.read() as session:
+        freeable = tuple(found for found in _freeable(session) if found.size_bytes)
+    disk = shutil.disk_usage(home)
+    return DiskUse(
+        home, tuple(_parts(home, freeable, store.size_bytes())), freeable, disk.free, disk.total
+    )
+
+
+def free(store: Store, key: str) -> int:
+    """Remove what can be freed under this key now; the bytes.
+
+    It is looked up anew, so what came into use since the page was drawn stays.
+    """
+    if key == LEFT:
+        return sweep.sweep(store)
+    with store.write() as session:
+        found = next((what for what in _freeable(session) if what.key == key), None)
+        if found is None:
+            return 0
+        if key == MODELS:
+            for model in _unused_models(session):
+                model_rows.delete(session, model)
+        for path in found.paths:
+            shutil.rmtree(path, ignore_errors=True)
+    return found.size_bytes - sum(size_of(path) for path in found.paths)
+
+
+def _parts(home: Path, freeable: tuple[Freeable, ...], database_bytes: int) -> Iterator[Part]:
+    of = {found.key: found for found in freeable}
+    left = of[LEFT].paths if LEFT in of else ()
+    job_folders = [path for path in _folders(home / "jobs") if path not in left]
+    checkpoints = [path / "checkpoints" for path in job_folders]
+    trained = [path / "adapter" for path in job_folders]
+    kept, learned = _total(checkpoints), _total(trained)
+    yield Part(
+        "data",
+        "Datasets and uploads",
+        "The files that you uploaded, the examples made from them, and models' answers to them.",
+        size_of(home / "objects") - _total(path for path in left if path.parent != home / "jobs"),
+    )
+    yield Part(
+        "bundled",
+        "Installed base models",
+        "They came with the workbench and stay.",
+        _total({bundled.bundled_path(name) for name in bundled.BUNDLED}),
+    )
+    yield Part(MODELS, "Added base models", "Downloaded from the hub.", size_of(home / "models"))
+    yield Part("trained", "Trained models", "What your base models have learned.", learned)
+    yield Part(
+        CHECKPOINTS,
+        "Checkpoints",
+        "States of a training, from which it can go on after an interruption.",
+        kept,
+    )
+    yield Part(
+        "logs",
+        "Logs and working files",
+        "What the trainings reported, and the logs of the workbench.",
+        _total(home / name for name in ("logs", "serve", "uploads"))
+        + _total(job_folders)
+        - kept
+        - learned,
+    )
+    yield Part(
+        "database",
+        "Database",
+        "Projects, settings, curves, scores and conversations; on PostgreSQL its server has them.",
+        database_bytes,
+    )
+    yield Part("backups", "Backups", "Made on this page.", size_of(home / "backups"))
+    yield Part(
+        ASIDE,
+        "Set aside by a restore",
+        "What was here before a backup was restored.",
+        of[ASIDE].size_bytes if ASIDE in of else 0,
+    )
+    yield Part(
+        LEFT,
+        "Left behind",
+        "Half-written files and what belonged to deleted things.",
+        of[LEFT].size_bytes if LEFT in of else 0,
+    )
+
+
+def _freeable(session: Session) -> Iterator[Freeable]:
+    home = files.home()
+    over = [job.id for job in jobs.listing(session, TERMINAL)]
+    folders = tuple(
+        path for job_id in over if (path := home / "jobs" / str(job_id) / "checkpoints").is_dir()
+    )
+    yield Freeable(
+        CHECKPOINTS,
+        f"Checkpoints of {plural(len(folders), 'finished run')}",
+        "Nobody goes on from them; the trained models stay.",
+        folders,
+        _total(folders),
+    )
+    unused = _unused_models(session)
+    places = tuple(Path(model.facts["path"]) for model in unused)
+    yield Freeable(
+        MODELS,
+        plural(len(unused), "downloaded base model"),
+        "No project and no run uses it; it can be downloaded again."
+        if len(unused) == 1
+        else "No project and no run uses them; they can be downloaded again.",
+        places,
+        _total(places),
+        joined([model.name for model in unused]),
+    )
+    left = sweep.find(session)
+    yield Freeable(
+        LEFT,
+        plural(len(left), "leftover"),
+        "Half-written files and what belonged to deleted things; nothing refers to it.",
+        tuple(found.path for found in left),
+        sum(found.size_bytes for found in left),
+    )
+    aside = tuple(_set_aside(home))
+    yield Freeable(
+        ASIDE,
+        "What was here before a restore",
+        "Delete it when the restored projects are as you want them.",
+        aside,
+        _total(aside),
+        joined([path.name for path in aside]),
+    )
+
+
+def _unused_models(session: Session) -> list[BaseModel]:
+    """Downloaded models that no run, no project and no open job refers to."""
+    chosen = set(session.scalars(sa.select(Project.base_model_id)))
+    specs = str([job.spec for job in jobs.listing(session, OPEN)])
+    return [
+        model
+        for model in model_rows.listed(session)
+        if model.source == "hub"
+        and model.id not in chosen
+        and not model_rows.run_count(session, model.id)
+        and Path(model.facts["path"]).parent == files.home() / "models"
+        and model.facts["path"] not in specs
+    ]
+
+
+def _set_aside(home: Path) -> list[Path]:
+    pattern = f"{home.name}.before-restore-*"
+    return [
+        path for folder in (home.parent, home) for path in folder.glob(pattern) if path.is_dir()
+    ]
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
+def _total(paths: Iterable[Path]) -> int:
+    return sum(size_of(path) for path in paths)

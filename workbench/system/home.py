@@ -1,0 +1,59 @@
+"""The folder that holds everything the user made, and the logs in it."""
+
+import logging
+import logging.handlers
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage import address, files
+from storage.errors import StorageError
+from workbench.jobs.log_tail import tail
+
+LOGS = ("web", "worker")
+_LOG_BYTES = 2_000_000
+
+
+@dataclass(frozen=True)
+class HomeFolder:
+    """Where the user's work lies."""
+
+    path: Path
+    size_bytes: int
+    database: str
+    """The address of a database that is elsewhere, without its password; else empty."""
+
+
+def home_folder() -> HomeFolder:
+    """The folder and its size; a file that goes while it is counted counts as nothing."""
+    path, url = files.home(), address.parsed(address.database_url())
+    elsewhere = "" if url.get_backend_name() == "sqlite" else address.shown(url)
+    return HomeFolder(path, sum(_size(file) for file in path.rglob("*")), elsewhere)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
+
+
+def log_text(name: str, lines: int = 200) -> str:
+    """The end of one of the LOGS; empty when nothing has been written."""
+    return tail(_log_path(name), lines)
+
+
+def keep_log(name: str) -> None:
+    """Let this process write its log into the home, too; without a home it stays on the screen."""
+    try:
+        path = _log_path(name)
+        handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
+        )
+    except (StorageError, OSError):
+        return  # every page says that the home cannot be used
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.getLogger().addHandler(handler)
+
+
+def _log_path(name: str) -> Path:
+    return files.folder("logs") / f"{name}.log"

@@ -1,0 +1,91 @@
+"""Three recipes that are right for most: a quick look, a balanced one, a thorough one."""
+
+from dataclasses import dataclass
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One of the three, in the analyst's words."""
+
+    name: str
+    title: str
+    purpose: str
+
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset("quick", "Quick look", "Shows whether it can work at all."),
+        Preset("balanced", "Balanced", "The usual choice: most of the quality in little time."),
+        Preset("thorough", "Thorough", "The best that these examples give, for the final model."),
+    )
+}
+
+
+def preset(name: str, *, task: str, kind: str, rows: int) -> Recipe:
+    """The preset's recipe for a task and a kind of model (causal or encoder).
+
+    Args:
+        rows: examples to learn from; few of them are seen more often.
+
+    Raises:
+        WorkbenchError: there is no preset of this name.
+    """
+    if name not in PRESETS:
+        raise WorkbenchError(f"There is no preset '{name}': choose one of {', '.join(PRESETS)}.")
+    if kind == "encoder":
+        return _encoder(name)
+    return _causal(name, task, rows)
+
+
+def _encoder(name: str) -> Recipe:
+    # Measured on BANKING77 (scripts/bench.py banking77).
+    epochs = {"quick": 2.0, "balanced": 3.0, "thorough": 5.0}[name]
+    return Recipe(
+        method="full",
+        quantization="none",
+        learning_rate=4e-4,
+        lr_scheduler_type="linear",
+        warmup_ratio=0.06,
+        weight_decay=0.01,
+        label_smoothing_factor=0.1,
+        per_device_train_batch_size=64,
+        num_train_epochs=epochs,
+        max_length=256,
+        evals_per_epoch=1.0,
+    )
+
+
+QUICK_EXAMPLES = 480
+"""A quick look sees at most so many examples: 60 corrections, a few minutes on two cores."""
+FEW, MANY = 1_000, 5_000
+
+
+def _causal(name: str, task: str, rows: int) -> Recipe:
+    passes = _passes(name, rows)
+    long = task == "language-modelling"
+    return Recipe(
+        r=32 if name == "thorough" else 16,
+        lora_alpha=32,
+        # On a CPU dropout costs a quarter of the time and twice the memory of what it guards.
+        lora_dropout=0.0,
+        learning_rate=1e-3 if rows < FEW else 5e-4,
+        num_train_epochs=passes,
+        # Eight examples a correction; of long ones few at once: what is kept of each token for the
+        # way back is what takes the memory.
+        per_device_train_batch_size=2 if long else 8,
+        gradient_accumulation_steps=4 if long else 1,
+        evals_per_epoch=2.0 if passes > 1 else round(3.0 / passes, 2),
+        eval_max_rows={"quick": 40, "balanced": 100, "thorough": 200}[name],
+        eval_max_new_tokens=256 if task == "extraction" else 128,
+    )
+
+
+def _passes(name: str, rows: int) -> float:
+    if name == "quick":
+        return round(min(1.0, QUICK_EXAMPLES / max(1, rows)), 5)
+    few, some, many = {"balanced": (3.0, 2.0, 1.0), "thorough": (6.0, 4.0, 2.0)}[name]
+    return few if rows < FEW else some if rows < MANY else many

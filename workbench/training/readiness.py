@@ -1,0 +1,74 @@
+"""Whether a training can start: what can be known to go wrong before anything runs."""
+
+import shutil
+from typing import Any
+
+from storage import files
+from storage.tables import DatasetVersion, Run
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import Recipe
+from workbench.core.words import size
+from workbench.jobs.process.job_dir import JobDir
+from workbench.models.model_info import FAILED, ModelInfo, can_learn
+from workbench.system.hardware import hardware
+from workbench.training.estimate import estimate_run, tokens_of
+
+_SPARE_MB = 200
+"""Left free on the disk for logs, the database and everything else."""
+
+
+def check(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
+    """Refuse what cannot end well.
+
+    Raises:
+        WorkbenchError: model, data and disk do not go together; what to do instead.
+    """
+    if not can_learn(model, version.task):
+        raise WorkbenchError(
+            f"{model.name} can only sort into categories, but these examples are for something "
+            "else: choose a model that writes text, for example SmolLM2-135M-Instruct."
+        )
+    if model.state == FAILED:
+        raise WorkbenchError(
+            f"The files of {model.name} are not in {model.path}: put them back, or download or "
+            "add the model again on the Model page."
+        )
+    if not version.splits.get("train"):
+        raise WorkbenchError(
+            "There are no examples to learn from: save the data again with a larger training part."
+        )
+    _check_disk(model, version, recipe)
+
+
+def _check_disk(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
+    rows = int(version.splits["train"])
+    tokens = tokens_of(float(version.report.get("mean_chars") or 0))
+    needed_mb = estimate_run(hardware(), model, recipe, rows, tokens).disk_mb + _SPARE_MB
+    free_mb = shutil.disk_usage(files.home()).free / 1e6
+    if free_mb < needed_mb:
+        raise WorkbenchError(
+            f"The training needs about {size(needed_mb * 1e6)} on the disk of {files.home()}, "
+            f"but only {size(free_mb * 1e6)} are free: free some space, then start it."
+        )
+
+
+def spec_of(
+    run: Run, version: DatasetVersion, model: ModelInfo, continue_from: JobDir | None = None
+) -> dict[str, Any]:
+    """What the trainer gets to read; all paths are absolute."""
+    former = {"continue_from": str(continue_from.checkpoints)} if continue_from else {}
+    return {
+        **former,
+        "kind": "train",
+        "run_id": run.id,
+        "task": version.task,
+        "data": str(files.object_path(version.content_hash)),
+        "system": version.mapping.get("system") or "",
+        "base": {
+            "name": model.name,
+            "path": str(model.path),
+            "kind": model.kind,
+            "revision": model.revision,
+        },
+        "recipe": run.recipe,
+    }

@@ -1,0 +1,278 @@
+"""Training runs: started, watched, cancelled, renamed, deleted."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from storage import files, leftovers, runs
+from storage import jobs as job_rows
+from storage import projects as project_rows
+from storage.database import Store
+from storage.runs import RunRow
+from storage.tables import OPEN, DatasetVersion
+from workbench.core import recipe as recipes
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import Recipe
+from workbench.jobs import job as jobs
+from workbench.jobs.job import AttemptView, JobView
+from workbench.jobs.log_tail import tail
+from workbench.jobs.process.job_dir import JobDir
+from workbench.models import catalogue
+from workbench.training import readiness
+
+NAME_LIMIT = 80
+CURVE_POINTS = 500
+CONTINUED = ", continued"
+
+
+@dataclass(frozen=True)
+class StartedRun:
+    """A run that waits in the queue."""
+
+    run_id: int
+    job_id: int
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run, what it is made of, and where its training stands."""
+
+    id: int
+    project_id: int
+    name: str
+    created_at: dt.datetime
+    recipe: dict[str, Any]
+    task: str
+    dataset_id: int
+    dataset_name: str
+    version_id: int
+    version_number: int
+    splits: dict[str, int]
+    base_model_id: int
+    base_model: str
+    base_kind: str
+    job: JobView
+    attempts: tuple[AttemptView, ...]
+    """Filled by `get_run` only."""
+    result: dict[str, Any] | None
+    """The trainer's result, once there is one: scores, seconds, peak_memory_mb, adapter …"""
+
+    @property
+    def status(self) -> str:
+        """The state of its training."""
+        return self.job.status
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, was started again or was cancelled; a sentence."""
+        return self.job.reason
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is a trained model to evaluate and to talk to."""
+        return self.job.is_over and bool((self.result or {}).get("adapter"))
+
+    @property
+    def scores(self) -> dict[str, Any]:
+        """validation → scores, test → baseline, base and tuned → scores; as far as scored."""
+        return (self.result or {}).get("scores") or {}
+
+
+def start_run(
+    store: Store,
+    *,
+    project_id: int,
+    version_id: int,
+    base_model_id: int,
+    recipe: Recipe,
+    name: str = "",
+    after_job_id: int | None = None,
+    continue_from: JobDir | None = None,
+) -> StartedRun:
+    """Queue a training, at the end or right behind `after_job_id`.
+
+    Args:
+        continue_from: folder of a job whose last checkpoint is the start.
+
+    Raises:
+        WorkbenchError: data, model and recipe do not go together, or the disk is too small.
+    """
+    model = catalogue.get_model(store, base_model_id)
+    recipe = recipes.from_dict(recipe.as_dict())
+    with store.write() as session:
+        version = _version(session, project_id, version_id)
+        readiness.check(model, version, recipe)
+        project_rows.suggest_model(session, project_id, base_model_id)
+        run = runs.add(
+            session,
+            project_id=project_id,
+            version_id=version_id,
+            base_model_id=base_model_id,
+            name=_checked_name(name) if name.strip() else "",
+            recipe=recipe.as_dict(),
+            seed=recipe.seed,
+        )
+        job_id = jobs.enqueue(
+            session,
+            "train",
+            f"Training of {run.name} from {model.name}",
+            readiness.spec_of(run, version, model, continue_from),
+            project_id=project_id,
+            run_id=run.id,
+            after_job_id=after_job_id,
+        )
+    return StartedRun(run.id, job_id)
+
+
+def last_step_kept(run: RunView) -> int | None:
+    """The step of the last checkpoint of a training that failed, from which another can go on."""
+    if run.status != "failed":
+        return None
+    manifests = _folder(run.job.id).checkpoints.glob("*-*/manifest.json")
+    return max((int(path.parent.name.rpartition("-")[2]) for path in manifests), default=None)
+
+
+def continue_run(store: Store, run_id: int) -> StartedRun:
+    """Queue a new run that goes on from the last checkpoint of one that failed.
+
+    Raises:
+        WorkbenchError: there is no such checkpoint, or what it was made of is gone.
+    """
+    former = get_run(store, run_id)
+    step = last_step_kept(former)
+    if step is None:
+        raise WorkbenchError(f"'{former.name}' has nothing to go on from: train it again.")
+    started = start_run(
+        store,
+        project_id=former.project_id,
+        version_id=former.version_id,
+        base_model_id=former.base_model_id,
+        recipe=recipes.from_dict(former.recipe),
+        name=f"{former.name[: NAME_LIMIT - len(CONTINUED)]}{CONTINUED}",
+        continue_from=_folder(former.job.id),
+    )
+    with store.write() as session:
+        runs.copy_curves(session, run_id, started.run_id, step)
+    return started
+
+
+def get_run(store: Store, run_id: int) -> RunView:
+    """A run with everything that its page shows, as of one moment.
+
+    Raises:
+        WorkbenchError: there is none with this number.
+    """
+    with store.read() as session:
+        return _view(session, _found(session, run_id), with_attempts=True)
+
+
+def list_runs(store: Store, project_id: int) -> list[RunView]:
+    """The runs of a project, newest first."""
+    with store.read() as session:
+        return [_view(session, row) for row in runs.listing(session, project_id)]
+
+
+def curve(store: Store, run_id: int, kind: str) -> list[dict[str, Any]]:
+    """Points of a curve (train or validation), each a dict with `step`; at most 500 of them."""
+    with store.read() as session:
+        points = runs.curve(session, run_id, kind, CURVE_POINTS)
+        return [{"step": point.step, **point.values} for point in points]
+
+
+def cancel_run(store: Store, run_id: int) -> JobView:
+    """End a run's training; what it has learned so far is kept."""
+    return jobs.cancel_job(store, get_run(store, run_id).job.id)
+
+
+def log_tail(store: Store, run_id: int, lines: int = 200) -> str:
+    """The last lines of the training's log, of all its attempts; empty before its start."""
+    return tail(_folder(get_run(store, run_id).job.id).log, lines)
+
+
+def rename_run(store: Store, run_id: int, name: str) -> None:
+    """Give a run another name.
+
+    Raises:
+        WorkbenchError: the name is empty or too long.
+    """
+    with store.write() as session:
+        _found(session, run_id).run.name = _checked_name(name)
+
+
+def delete_run(store: Store, run_id: int) -> None:
+    """Delete a run with its model, curves and scores.
+
+    Raises:
+        WorkbenchError: something still works with it.
+    """
+    with store.write() as session:
+        run = _found(session, run_id).run
+        own_jobs = runs.jobs_of(session, run_id)
+        if any(job.status in OPEN for job in own_jobs):
+            raise WorkbenchError(
+                f"'{run.name}' is still being worked on: cancel that first, then delete it."
+            )
+        objects = {row.predictions_hash for row in runs.evaluations(session, run_id)}
+        objects |= {str((job.result or {}).get("predictions_hash", "")) for job in own_jobs}
+        job_ids = [job.id for job in own_jobs]
+        session.delete(run)
+        session.flush()
+        leftovers.remove_objects(session, objects - {""})
+    leftovers.remove_job_folders(job_ids)
+
+
+def _version(session: Session, project_id: int, version_id: int) -> DatasetVersion:
+    version = runs.version_of(session, project_id, version_id)
+    if version is None:
+        raise WorkbenchError(
+            f"This project has no dataset version {version_id}: choose one of its own."
+        )
+    return version
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise WorkbenchError("A run needs a name: type one.")
+    if len(name) > NAME_LIMIT:
+        raise WorkbenchError(
+            f"The name has {len(name)} characters: shorten it to at most {NAME_LIMIT}."
+        )
+    return name
+
+
+def _found(session: Session, run_id: int) -> RunRow:
+    row = runs.row(session, run_id)
+    if row is None:
+        raise WorkbenchError(f"There is no training run {run_id}: it may have been deleted.")
+    return row
+
+
+def _view(session: Session, row: RunRow, *, with_attempts: bool = False) -> RunView:
+    run, version, dataset, base_model, job = row
+    tries = job_rows.attempts(session, job.id) if with_attempts else ()
+    return RunView(
+        id=run.id,
+        project_id=run.project_id,
+        name=run.name,
+        created_at=run.created_at,
+        recipe=run.recipe,
+        task=version.task,
+        dataset_id=dataset.id,
+        dataset_name=dataset.name,
+        version_id=version.id,
+        version_number=version.number,
+        splits=version.splits,
+        base_model_id=base_model.id,
+        base_model=base_model.name,
+        base_kind=base_model.kind,
+        job=jobs.view_of(session, job),
+        attempts=tuple(jobs.attempt_view(row) for row in tries),
+        result=run.result,
+    )
+
+
+def _folder(job_id: int) -> JobDir:
+    return JobDir(files.home() / "jobs" / str(job_id))

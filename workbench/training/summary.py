@@ -1,0 +1,113 @@
+"""How a training went, in a sentence or two, and what to do next."""
+
+from typing import Any
+
+from workbench.core.metrics import MAIN_SCORES, main_score
+from workbench.core.words import count, duration, percent, plural
+from workbench.training.runs import RunView
+
+PHASES = {
+    "preparing": "Getting the model and the examples ready",
+    "embedding": "Reading every example once",
+    "training": "Learning",
+    "evaluating": "Answering the exam questions",
+    "saving": "Saving what was learned",
+}
+
+COUNTED = {"embedding": "example", "evaluating": "question"}
+"""What is counted in a phase, where it is not steps."""
+
+
+def phase(run: RunView) -> str:
+    """What a training does at this moment, in plain words."""
+    job = run.job
+    if job.is_ending:
+        return "Stopping; the best state so far is being saved"
+    if job.status == "paused":
+        return job.reason.rstrip(".") or "Paused"
+    if job.status == "pausing":
+        return "Pausing; where it stands is being saved"
+    if job.status == "queued":
+        if job.ahead == 0:
+            return "Starts in a moment"
+        return f"Waits for its turn: {plural(job.ahead, 'job')} before it"
+    if job.status == "starting":
+        return "Starting"
+    name = str(job.progress.get("phase") or "preparing")
+    return PHASES.get(name, name.capitalize())
+
+
+def progress_line(progress: dict[str, Any]) -> str:
+    """Where a training stands: "step 120 of 450 · 3.2 examples/s · 1,240 tokens/s"."""
+    parts = []
+    phase_name = str(progress.get("phase") or "training")
+    step, total = progress.get("step"), progress.get("total_steps")
+    if step is not None and total:
+        parts.append(f"{COUNTED.get(phase_name, 'step')} {count(step)} of {count(total)}")
+    if phase_name != "training":
+        return "".join(parts)  # the speed is that of learning
+    for key, unit in (("examples_per_second", "examples/s"), ("tokens_per_second", "tokens/s")):
+        value = progress.get(key)
+        if value:
+            parts.append(f"{value:.1f} {unit}" if value < 10 else f"{count(value)} {unit}")
+    return " · ".join(parts)
+
+
+def share_done(progress: dict[str, Any]) -> float:
+    """How much of the steps is done, from 0 to 1."""
+    step, total = progress.get("step") or 0, progress.get("total_steps") or 0
+    return min(1.0, step / total) if total else 0.0
+
+
+def ending(run: RunView) -> str:
+    """What happened in a training that is over."""
+    result = run.result or {}
+    seconds = result.get("seconds") or run.job.seconds
+    time = f" in {duration(seconds)}" if seconds else ""
+    if run.status == "cancelled":
+        kept = (
+            "The best state so far is kept and can be used like any other trained model."
+            if result.get("adapter")
+            else "It had not learned enough yet to keep anything."
+        )
+        return f"The training was stopped at your request. {kept}"
+    if run.status == "failed":
+        return run.reason or "The training ended without a result; the log has the details."
+    early = (
+        " and stopped early because the practice questions no longer improved"
+        if result.get("stopped_early")
+        else ""
+    )
+    return f"Training finished{time}{early}. {exam(run)}".strip()
+
+
+def exam(run: RunView) -> str:
+    """The exam result of a run in one sentence; empty without one."""
+    test = run.scores.get("test") or {}
+    tuned = main_score(run.task, test.get("tuned") or {})
+    if tuned is None:
+        return ""
+    rows = (run.result or {}).get("rows") or run.splits.get("test") or 0
+    base = main_score(run.task, test.get("base") or {})
+    untrained = "" if base is None else f", {_comparison(run, tuned, base)}"
+    return f"On {plural(rows, 'exam question')} that it had never seen, {_got(run.task, tuned)}{untrained}."
+
+
+def _got(task: str, value: float) -> str:
+    return {
+        "accuracy": f"it got {percent(value)} right",
+        "exact_match": f"it got {percent(value)} exactly right",
+        "chrf": f"its answers scored {value:.0f} of 100 for likeness to yours",
+        "loss": f"it was {value:.2f} wrong",
+    }[MAIN_SCORES[task]]
+
+
+def _comparison(run: RunView, tuned: float, base: float) -> str:
+    before = "before fine-tuning" if run.base_kind == "encoder" else "before the training"
+    if tuned == base:
+        return f"the same as {before}"
+    score = MAIN_SCORES[run.task]
+    if score == "loss":
+        return f"after {base:.2f} {before}"
+    shown = f"{base:.0f}" if score == "chrf" else percent(base)
+    return f"{'up' if tuned > base else 'down'} from {shown} {before}"

@@ -1,0 +1,176 @@
+"""What the model should learn, and which column is what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import TASKS, Task
+from workbench.data.columns.mapping import check_roles, is_template
+from workbench.data.examples.prepare import Source
+from workbench.data.readers import Table
+from workbench.ui.data import cached
+from workbench.ui.data.draft import Draft
+from workbench.ui.text import plain
+
+WEAVE = "\0weave"
+"""The choice of several columns in place of one."""
+LABELS = {
+    ("classification", "text"): "Text to sort",
+    ("classification", "label"): "Category",
+    ("completion", "prompt"): "What comes in (prompt)",
+    ("completion", "response"): "What you would answer (response)",
+    ("chat", "messages"): "The conversation (messages)",
+    ("extraction", "text"): "Text to read",
+    ("extraction", "response"): "Fields to find, as JSON (response)",
+    ("language-modelling", "text"): "Text of the document",
+}
+_WOVEN = ("text", "prompt", "response")
+
+
+def task(draft: Draft, source: Source) -> Task:
+    """The task; the guess is chosen until another one is."""
+    guess = cached.guess(source, draft.read)
+    key = f"data-task-{source.digest[:8]}"
+    guessed = st.session_state.get(f"{key}-guess")
+    if key not in st.session_state or (not draft.task and guessed != guess.task):
+        st.session_state[key] = draft.task or guess.task  # read anew, it may look different
+    st.session_state[f"{key}-guess"] = guess.task
+    captions = [
+        f"{t.explanation} **Suggested**: {plain(guess.reason)}."
+        if t.name == guess.task
+        else t.explanation
+        for t in TASKS.values()
+    ]
+    name = st.radio(
+        "What should the model learn?",
+        list(TASKS),
+        format_func=lambda name: TASKS[name].title,
+        captions=captions,
+        key=key,
+    )
+    draft.task = "" if name == guess.task else name
+    return TASKS[name]
+
+
+def roles(draft: Draft, source: Source, chosen: Task, table: Table) -> dict[str, str] | None:
+    """Role → column or template, as it stands; None (and why) while something is missing."""
+    kept = draft.roles.get(chosen.name, {})
+    current = {
+        **cached.roles(source, draft.read, chosen.name),
+        **{role: text for role, text in kept.items() if not text or _fits(text, table)},
+    }
+    values = {
+        role: _role(
+            _Field(draft, source, chosen, role, table, current.get(role, "")),
+            others=[current.get(other, "") for other in chosen.required if other != role],
+        )
+        for role in chosen.required
+    }
+    if "system" in chosen.optional:
+        field = _Field(draft, source, chosen, "system", table, current.get("system", ""))
+        values["system"] = _system(field)
+    draft.roles[chosen.name] = values
+    try:
+        return check_roles(chosen, values, table)
+    except WorkbenchError as error:
+        st.warning(str(error), icon=":material/warning:")
+        return None
+
+
+def _fits(text: str, table: Table) -> bool:
+    return text in table.columns or is_template(text, table.columns)
+
+
+@dataclass(frozen=True)
+class _Field:
+    """One role to be filled."""
+
+    draft: Draft
+    source: Source
+    task: Task
+    role: str
+    table: Table
+    current: str
+    """The column or template that it has now; empty if none."""
+
+    @property
+    def key(self) -> str:
+        """Another file or task begins with fields of its own."""
+        return f"data-role-{self.source.digest[:8]}-{self.task.name}-{self.role}"
+
+    def candidates(self) -> list[str]:
+        """The columns, the fitting ones first."""
+        return cached.candidates(self.source, self.draft.read, self.task.name, self.role)
+
+
+def _role(field: _Field, others: Sequence[str]) -> str:
+    """One role's column or template; `others` are those of the other roles."""
+    woven = is_template(field.current, field.table.columns)
+    options = field.candidates()
+    if (field.role in _WOVEN or woven) and len(options) > 1:
+        options = [*options, WEAVE]
+    _seed(field.key, options, WEAVE if woven else field.current)
+    choice = st.selectbox(
+        LABELS[field.task.name, field.role],
+        options,
+        index=None,
+        format_func=lambda o: "Several columns, woven together …" if o == WEAVE else o,
+        key=field.key,
+        placeholder="Choose a column",
+    )
+    if choice != WEAVE:
+        return choice or ""
+    free = [name for name in field.candidates() if name not in others]
+    return _template(field, field.current if woven else "", free)
+
+
+def _seed(key: str, options: list[str], current: str) -> None:
+    """Set a field before its first view, or when its choice is gone from the options."""
+    if key not in st.session_state or st.session_state[key] not in [*options, None]:
+        st.session_state[key] = current if current in options else None
+
+
+def _template(field: _Field, current: str, free: Sequence[str]) -> str:
+    key = f"{field.key}-template"
+    columns = field.table.columns
+    example = "\n\n".join(f"{name}: {{{name}}}" for name in free[:2])
+    st.session_state.setdefault(key, current or example)
+    text = st.text_area(
+        f"Template of the {field.role}",
+        key=key,
+        height=120,
+        help="Write text as you like; a column's name in curly brackets is filled in row by row.",
+    )
+    more = f" and {len(columns) - 8:,} more" if len(columns) > 8 else ""
+    st.caption("Columns: " + plain(", ".join(f"{{{name}}}" for name in columns[:8]) + more))
+    return text
+
+
+def _system(field: _Field) -> str:
+    """The instruction for all rows, or the column that has one for each."""
+    draft, key = field.draft, field.key
+    with st.expander(
+        "Instruction for the model (system prompt), optional",
+        expanded=bool(draft.system or field.current),
+        icon=":material/assignment:",
+    ):
+        st.session_state.setdefault(f"{key}-text", draft.system)
+        draft.system = st.text_area(
+            "The same for every example",
+            key=f"{key}-text",
+            height=90,
+            placeholder="You are the friendly customer service of Quillberry. Answer briefly.",
+            help="Stands before every question, in training and in later use alike.",
+        )
+        options = field.candidates()
+        _seed(key, options, field.current)
+        column = st.selectbox(
+            "Or one for each example, from a column",
+            options,
+            index=None,
+            key=key,
+            placeholder="No column",
+        )
+    return column or ""

@@ -1,0 +1,96 @@
+"""The datasets that are saved, with their versions."""
+
+import itertools
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from workbench.core.tasks import TASKS
+from workbench.data import datasets as ingest
+from workbench.data import versions
+from workbench.data.versions import VersionInfo
+from workbench.ui import context, errors
+from workbench.ui.data import draft as drafts
+from workbench.ui.data import exporting
+from workbench.ui.numbers import count, when
+from workbench.ui.text import plain
+
+_SHOWN = 3
+
+
+def show() -> None:
+    """Every dataset of the project; nothing while there is none."""
+    found = ingest.list_versions(context.store(), context.project_id())
+    if not found:
+        return
+    st.subheader("Saved datasets", anchor=False)
+    names = list(dict.fromkeys(version.dataset_id for version in found))
+    for dataset_id in names:
+        _dataset([version for version in found if version.dataset_id == dataset_id])
+
+
+def _dataset(found: list[VersionInfo]) -> None:
+    newest = found[0]
+    with st.container(border=True, key=f"dataset-{newest.dataset_id}"):
+        with _line():
+            title = f"**{plain(newest.dataset_name)}** · {TASKS[newest.task].title}"
+            st.markdown(title, width="content")
+            _deletion(newest)
+        for version in itertools.islice(found, _SHOWN):
+            _version(version)
+        if len(found) > _SHOWN:
+            with st.expander(f"{len(found) - _SHOWN} older versions"):
+                for version in found[_SHOWN:]:
+                    _version(version)
+
+
+def _version(version: VersionInfo) -> None:
+    splits = version.splits
+    with _line():
+        st.markdown(
+            f"Version {version.number} · {count(version.rows)} examples "
+            f":gray[({count(splits['train'])} to learn from, {count(splits['validation'])} "
+            f"practice, {count(splits['test'])} exam)]  \n"
+            f":small[:gray[{when(version.created_at)}, {plain(_origin(version))}]]",
+            width="content",
+        )
+        _actions(version)
+    exporting.panel(version)
+
+
+def _origin(version: VersionInfo) -> str:
+    change = version.change
+    return f"from {version.source_name}" if change is None else str(change["title"])
+
+
+def _line() -> DeltaGenerator:
+    """Text at the left, buttons at the right; below each other where it is narrow."""
+    return st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
+
+
+def _actions(version: VersionInfo) -> None:
+    with st.container(horizontal=True, width="content"):
+        exporting.button(version)
+        if st.button(
+            "Change or extend",
+            key=f"edit-{version.id}",
+            icon=":material/edit:",
+            help="Start the next version from this one: other columns, other rows."
+            if version.change is None
+            else "Starts from the file as it was brought; what was mended since can be made again.",
+        ):
+            drafts.start_over(drafts.from_version(version))
+            st.rerun()
+
+
+def _deletion(version: VersionInfo) -> None:
+    dataset_id = version.dataset_id
+    with st.popover("Delete", icon=":material/delete:", key=f"delete-{dataset_id}"):
+        goes = versions.deletion_summary(context.store(), dataset_id)
+        st.markdown(f"Delete **{plain(version.dataset_name)}** with {goes}? This cannot be undone.")
+        if st.button("Delete it", key=f"delete-it-{dataset_id}", icon=":material/delete:"):
+            with errors.shown():
+                versions.delete_dataset(context.store(), dataset_id)
+                st.rerun()

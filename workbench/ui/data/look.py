@@ -1,0 +1,163 @@
+"""A look at the examples: what was found, as rows, as the model sees them, and as charts."""
+
+import altair as alt
+import pandas as pd
+import pyarrow.compute as pc
+import streamlit as st
+
+from workbench.core.words import count
+from workbench.data.examples.prepare import Prepared
+from workbench.data.readers import Table
+from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
+from workbench.ui import preview
+from workbench.ui.text import plain
+
+_ACCENT = "#0072B2"
+_ROWS = 200
+_BARS = 30
+_CATEGORY_AXIS = alt.Axis(
+    labelLimit=170,
+    labelOverlap=False,
+    labelFlush=False,
+    titleAngle=0,
+    titleAnchor="start",
+    titleX=-4,
+    titleY=-8,
+)
+_MARKS = {
+    "good": ":green[:material/check_circle:] **Good**",
+    "notice": ":blue[:material/info:] **Good to know**",
+    "warning": ":orange[:material/warning:] **Have a look**",
+}
+
+
+def sizes(prepared: Prepared) -> None:
+    """How many examples there are, and for what."""
+    with st.container(horizontal=True, gap="small", key="data-sizes"):
+        for label, number, help in (
+            ("Examples", len(prepared), "Rows that can be used."),
+            ("To learn from", prepared.splits[TRAIN], "The train split."),
+            ("Practice questions", prepared.splits[VALIDATION], _PRACTICE),
+            ("Exam questions", prepared.splits[TEST], "The test split: never seen in training."),
+        ):
+            st.metric(label, count(number), help=help, border=True, width=168)
+
+
+_PRACTICE = "The validation split: it tells when to stop learning."
+
+
+def findings(prepared: Prepared) -> None:
+    """What the user should know, in plain words."""
+    drawn = prepared.report.get("split") or {}
+    if drawn.get("kind", "random") != "random":
+        level = "notice" if drawn.get("on_both_sides") else "good"
+        st.markdown(f"{_MARKS[level]} · The exam is drawn {plain(drawn['text'])}.")
+    for finding in prepared.report["findings"]:
+        st.markdown(f"{_MARKS[finding['level']]} · {plain(finding['text'])}")
+
+
+def tabs(table: Table, prepared: Prepared | None, model_id: int | None) -> None:
+    """The same examples in several lights."""
+    charts = {}
+    if prepared:
+        charts = {"Categories": _categories, "Lengths": _lengths}
+        if "labels" not in prepared.report:
+            del charts["Categories"]
+    shown = st.tabs(["As in your table", "As the model sees it", *charts])
+    with shown[0]:
+        _rows(table)
+    with shown[1]:
+        if prepared is None:
+            st.info("Choose the columns first.", icon=":material/arrow_back:")
+            return
+        _as_seen(prepared, model_id)
+    for draw, tab in zip(charts.values(), shown[2:], strict=True):
+        with tab:
+            draw(prepared)
+
+
+def _rows(table: Table) -> None:
+    head = table.data.slice(0, _ROWS).to_pandas()
+    head.insert(0, "Row", table.row_numbers[:_ROWS].to_pylist())
+    st.dataframe(
+        head,
+        hide_index=True,
+        height=380,
+        key="data-rows",
+        column_config={"Row": st.column_config.NumberColumn("Row", pinned=True, width="small")},
+    )
+    if table.rows > _ROWS:
+        st.caption(f"The first {_ROWS} of {table.rows:,} rows.")
+
+
+def _as_seen(prepared: Prepared, model_id: int | None) -> None:
+    learned = prepared.data.filter(pc.equal(prepared.data.column("split"), TRAIN))
+    place = st.session_state.setdefault("data-example", 0) % len(learned)
+    row = learned.slice(place, 1).to_pylist()[0]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for label, step, icon in (("Previous", -1, "left"), ("Next", 1, "right")):
+            if st.button(label, key=f"data-{label}", icon=f":material/chevron_{icon}:"):
+                st.session_state["data-example"] = place + step
+                st.rerun()
+        st.caption(f"Example {place + 1:,} of {len(learned):,} · row {row['row_id']:,}")
+    preview.show_example(
+        prepared.plan.task,
+        row,
+        system=prepared.plan.system,
+        labels=sorted(prepared.report.get("labels", {})),
+        model=preview.chosen_model(model_id),
+    )
+
+
+def _categories(prepared: Prepared) -> None:
+    labels: dict[str, int] = prepared.report["labels"]
+    frame = pd.DataFrame(list(labels.items())[:_BARS], columns=["category", "examples"])
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(color=_ACCENT)
+        .encode(
+            alt.X("examples:Q", title="Examples"),
+            alt.Y("category:N", title="Category", sort="-x", axis=_CATEGORY_AXIS),
+            [alt.Tooltip("category:N"), alt.Tooltip("examples:Q")],
+        )
+        .properties(height=alt.Step(20))
+    )
+    st.altair_chart(bars, key="data-categories")
+    if len(labels) > _BARS:
+        st.caption(
+            f"The {_BARS} largest of {len(labels)} categories; the smallest is "
+            f"'{plain(min(labels, key=labels.__getitem__))}' with {min(labels.values()):,}."
+        )
+
+
+def _lengths(prepared: Prepared) -> None:
+    role = next(name for name in prepared.data.column_names if name not in ("row_id", "split"))
+    lengths = pc.utf8_length(prepared.data.column(role)).to_pandas()
+    top = max(10, int(lengths.quantile(0.99)))
+    low = min(int(lengths.min()), top)
+    width = -(-(top - low + 1) // _BARS)
+    counts = ((lengths.clip(upper=top) - low) // width).value_counts()
+    frame = pd.DataFrame(
+        {
+            "from": low + counts.index * width,
+            "to": low + (counts.index + 1) * width,
+            "examples": counts.to_numpy(),
+        }
+    )
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(color=_ACCENT)
+        .encode(
+            alt.X("from:Q", title=f"Length of the {role} (characters)", bin="binned"),
+            alt.X2("to:Q"),
+            alt.Y("examples:Q", title="Examples"),
+            [alt.Tooltip("from:Q"), alt.Tooltip("to:Q"), alt.Tooltip("examples:Q")],
+        )
+        .properties(height=260)
+    )
+    st.altair_chart(bars, key="data-lengths")
+    st.caption(
+        f"Half of them are shorter than {round(lengths.median()):,} characters; the longest has "
+        f"{int(lengths.max()):,}. Four characters make about one token."
+        + (f" These are the first {len(lengths):,} examples." if prepared.file else "")
+    )

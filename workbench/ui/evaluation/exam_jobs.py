@@ -1,0 +1,149 @@
+"""Scoring a model from the page: the button, the upload, and how far it is."""
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from workbench.core.words import joined
+from workbench.evaluation import evaluations as evaluation
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.jobs import job as jobs
+from workbench.jobs.job import JobView
+from workbench.training.runs import RunView
+from workbench.ui import context, errors
+from workbench.ui.numbers import about, plural
+from workbench.ui.text import plain
+
+_POLL_S = 2.0
+_KINDS = ["csv", "tsv", "txt", "xlsx", "jsonl", "json", "parquet"]
+_LARGEST_MB = 32
+"""Such a file is read at once, and many more questions say no more about a model."""
+_PHASES = {
+    "preparing": "Loading the model",
+    "embedding": "Reading the questions",
+    "evaluating": "Answering the questions",
+    "saving": "Saving the answers",
+}
+
+
+def show_progress(run_id: int) -> bool:
+    """The scorings of the run that wait or work; when one ends, the page shows its result.
+
+    Returns whether there is one.
+    """
+    if not _open_jobs(run_id):
+        return False
+    st.fragment(_watch, run_every=_POLL_S)(run_id)
+    return True
+
+
+def show_failure(run_id: int, evaluations: list[EvaluationInfo]) -> None:
+    """Why the last scoring came to nothing, until there is a newer result."""
+    found = [job for job in evaluation.evaluation_jobs(context.store(), run_id) if job.is_over]
+    if not found or found[0].status == "succeeded" or found[0].finished_at is None:
+        return
+    last = found[0]
+    if any(info.created_at > found[0].finished_at for info in evaluations):
+        return
+    if last.status == "failed":
+        st.error(f"{last.title} failed. {last.reason}", icon=":material/error:")
+    else:
+        st.info(f"{last.title} was cancelled.", icon=":material/cancel:")
+
+
+def score_button(label: str, run_id: int, *, primary: bool) -> None:
+    """A button that scores the run on its own exam."""
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+    if st.button(label, key="score-exam", type=kind):
+        with errors.shown():
+            evaluation.start_evaluation(context.store(), run_id)
+            st.rerun()
+
+
+def show_upload(run: RunView) -> None:
+    """Test the model on a file of the user's."""
+    columns = evaluation.expected_columns(context.store(), run.id)
+    st.write(
+        "Score the model on questions of your own whose right answers you know: a table with the "
+        f"{'column' if len(columns) == 1 else 'columns'} {joined([f'**{plain(c)}**' for c in columns])}, "
+        f"as in the examples of {plain(run.dataset_name)}. It is kept apart: "
+        "nothing is learned from it."
+    )
+    upload = st.file_uploader(
+        "File with questions and answers",
+        type=_KINDS,
+        max_upload_size=_LARGEST_MB,
+        key=f"exam-file-{run.id}",
+    )
+    if st.button("Score this file", key="score-file", disabled=upload is None) and upload:
+        with errors.shown(), tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / _file_name(upload.name)
+            path.write_bytes(upload.getbuffer())
+            evaluation.start_evaluation(context.store(), run.id, path, upload.name)
+            st.rerun()
+
+
+def _open_jobs(run_id: int) -> list[JobView]:
+    found = evaluation.evaluation_jobs(context.store(), run_id)
+    return [job for job in reversed(found) if not job.is_over]
+
+
+def _watch(run_id: int) -> None:
+    open_jobs = _open_jobs(run_id)
+    seen = st.session_state.setdefault("exam-jobs", [])
+    now = [job.id for job in open_jobs]
+    if not now or set(seen) - set(now):
+        st.session_state["exam-jobs"] = now
+        st.rerun()
+    st.session_state["exam-jobs"] = now
+    for job in open_jobs:
+        _show_job(job)
+
+
+def _show_job(job: JobView) -> None:
+    with st.container(border=True, key=f"exam-job-{job.id}"):
+        st.markdown(f"**{plain(job.title)}**")
+        st.progress(_share(job), text=_what(job))
+        if job.warning:
+            st.warning(job.warning, icon=":material/warning:")
+        label = "Cancelling …" if job.is_ending else "Cancel"
+        with st.container(horizontal=True):
+            if job.pause_requested_at is not None:
+                if st.button("Go on", key=f"resume-{job.id}", disabled=job.is_ending):
+                    jobs.resume_job(context.store(), job.id)
+                    st.rerun()
+            elif st.button("Pause", key=f"pause-{job.id}", disabled=job.is_ending):
+                jobs.pause_job(context.store(), job.id)
+                st.rerun()
+            if st.button(label, key=f"cancel-{job.id}", disabled=job.is_ending):
+                jobs.cancel_job(context.store(), job.id)
+                st.rerun()
+
+
+def _share(job: JobView) -> float:
+    step, total = job.progress.get("step"), job.progress.get("total_steps")
+    return min(1.0, float(step) / float(total)) if step and total else 0.0
+
+
+def _what(job: JobView) -> str:
+    if job.status == "paused":
+        return "Paused; it goes on when you say so."
+    if job.status == "queued":
+        ahead = f" behind {plural(job.ahead, 'job')}" if job.ahead else ""
+        return f"Waits for its turn{ahead}."
+    step, total = job.progress.get("step"), job.progress.get("total_steps")
+    phase = str(job.progress.get("phase") or "preparing")
+    parts = [_PHASES.get(phase, "Working")]
+    if step and total:
+        parts.append(f"{step:,} of {total:,}")
+    if job.progress.get("seconds_left"):
+        parts.append(f"{about(float(job.progress['seconds_left']))} left")
+    return ", ".join(parts)
+
+
+def _file_name(name: str) -> str:
+    """The user's name for the file, less everything that means something in a path."""
+    return re.sub(r"[^\w. -]", "_", Path(name).name).strip(" .")[-100:] or "file"

@@ -1,0 +1,221 @@
+"""Question by question: what was asked, what you would answer, and what the models answered."""
+
+import re
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench.data.export import spreadsheet
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.scoring.row_scores import TEXT_TASKS, WHO
+from workbench.evaluation.text_diff import differences
+from workbench.ui.evaluation import scores
+from workbench.ui.numbers import count, percent
+from workbench.ui.text import plain
+
+ALL, WRONG, LOST, WON = "all", "wrong", "lost", "won"
+_SAME = 0.5
+"""Points of chrF below which two answers count as equally good."""
+_ORDER = ("tuned", "base", "baseline")
+"""What matters most comes first, where a narrow screen still shows it."""
+_ARROWS = re.compile(r"(\\?[-<>=~]){2,}")
+_DOCUMENT = {"input": "Start of the text", "expected": "How it goes on"}
+
+
+def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    """The table of rows with filters, one row in full, and the whole as a file."""
+    if "tuned" not in answers:
+        st.write("This exam keeps one score for all texts together, so there are no single rows.")
+        return
+    masks = _masks(info.task, answers)
+    chosen = _pick_group(info, masks) if len(masks) > 1 else ALL
+    wanted = st.text_input(
+        "Search in questions and answers", key=f"rows-search-{info.id}", icon=":material/search:"
+    )
+    found = answers[masks[chosen] & _matches(answers, wanted)]
+    if found.empty:
+        st.info("No row fits: choose another group, or search for something else.")
+    else:
+        _row_in_full(info, found.iloc[_selected(info, found, f"{chosen}-{wanted}")])
+    _download(info, answers)
+
+
+def _titles(task: str) -> dict[str, str]:
+    """What the columns are called."""
+    titles = {"row_id": "Row", "input": "Question", "expected": "Your answer"} | scores.WHO
+    return titles | _DOCUMENT if task == "language-modelling" else titles
+
+
+def _pick_group(info: EvaluationInfo, masks: dict[str, pd.Series]) -> str:
+    return st.pills(
+        "Show",
+        list(masks),
+        default=ALL,
+        required=True,
+        format_func=lambda name: f"{_names(info.task)[name]} ({count(int(masks[name].sum()))})",
+        key=f"rows-show-{info.id}",
+    )
+
+
+def _masks(task: str, answers: pd.DataFrame) -> dict[str, pd.Series]:
+    """Group → which rows belong to it."""
+    everything = pd.Series(True, answers.index)
+    if task == "language-modelling":
+        return {ALL: everything}
+    if task in TEXT_TASKS:
+        if "chrf_base" not in answers:
+            return {ALL: everything}
+        gain = answers["chrf_tuned"] - answers["chrf_base"]
+        return {ALL: everything, LOST: gain < -_SAME, WON: gain > _SAME}
+    right = answers["right_tuned"]
+    masks = {ALL: everything, WRONG: ~right}
+    if "right_base" in answers:
+        masks |= {LOST: ~right & answers["right_base"], WON: right & ~answers["right_base"]}
+    return masks
+
+
+def _names(task: str) -> dict[str, str]:
+    if task in TEXT_TASKS:
+        return {ALL: "All", LOST: "Less like yours than before", WON: "More like yours than before"}
+    return {
+        ALL: "All",
+        WRONG: "Wrong",
+        LOST: "Wrong now, right before training",
+        WON: "Right now, wrong before training",
+    }
+
+
+def _matches(answers: pd.DataFrame, wanted: str) -> pd.Series:
+    matches = pd.Series(not wanted.strip(), answers.index)
+    if wanted.strip():
+        for column in ("input", "expected", *(who for who in WHO if who in answers)):
+            matches |= answers[column].str.contains(wanted.strip(), case=False, regex=False)
+    return matches
+
+
+def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
+    """The table; which of its rows is selected (always one)."""
+    table = found[["row_id", "input", "expected", *(who for who in _ORDER if who in found)]].copy()
+    if info.task in TEXT_TASKS:
+        table.insert(1, "like", found["chrf_tuned"])
+    elif "right_tuned" in found:
+        marks = found["right_tuned"].map({True: "✓ right", False: "✗ wrong"})
+        table.insert(1, "result", marks)
+        if "probability" in found:
+            table["sure"] = 100 * found["probability"]
+    state = st.dataframe(
+        table,
+        hide_index=True,
+        height=min(38 + 35 * len(table), 388),
+        on_select="rerun",
+        selection_mode="single-row-required",
+        key=f"rows-{info.id}-{filters}",
+        column_config=_columns(info.task),
+        alt="Table of the exam's rows",
+    )
+    rows: list[int] = state["selection"]["rows"]
+    return rows[0] if rows else 0
+
+
+def _columns(task: str) -> dict[str, Any]:
+    titles = _titles(task)
+    texts = {
+        name: st.column_config.TextColumn(title, width="medium")
+        for name, title in titles.items()
+        if name != "row_id"
+    }
+    return {
+        "row_id": st.column_config.NumberColumn("Row", format="%d", help="Its row in your table."),
+        **texts,
+        "input": st.column_config.TextColumn(titles["input"], width="large"),
+        "result": st.column_config.TextColumn("Result", width="small"),
+        "like": st.column_config.NumberColumn(
+            "Likeness", format="%.0f", help="To your own answer, of 100 (chrF), after training."
+        ),
+        "sure": st.column_config.NumberColumn(
+            "How sure", format="%.0f %%", help="What the trained model gives its own answer."
+        ),
+    }
+
+
+def _row_in_full(info: EvaluationInfo, row: pd.Series) -> None:
+    titles = _titles(info.task)
+    with st.container(border=True, key="row-in-full"):
+        st.markdown(f"**Row {row['row_id']}: {titles['input'].lower()}**")
+        st.markdown(_lines(str(row["input"])))
+        who = [name for name in WHO if name in row.index]
+        columns = st.columns(1 + len(who))
+        with columns[0]:
+            st.markdown(f"**{titles['expected']}**")
+            st.markdown(_lines(str(row["expected"])))
+        for column, name in zip(columns[1:], who, strict=True):
+            with column:
+                st.markdown(f"**{scores.WHO[name]}** {_judgement(info.task, row, name)}")
+                st.markdown(_compared(info.task, row, name))
+        if info.task != "classification":
+            st.caption(f"Marked is what '{titles['expected']}' does not say in that place.")
+
+
+def _judgement(task: str, row: pd.Series, who: str) -> str:
+    if f"right_{who}" not in row.index:
+        return ""
+    if task in TEXT_TASKS:
+        return f":small[likeness {row[f'chrf_{who}']:.0f} of 100]"
+    word = (
+        ":green[:material/check: right]" if row[f"right_{who}"] else ":red[:material/close: wrong]"
+    )
+    sure = row["probability"] if who == "tuned" and "probability" in row.index else None
+    return f":small[{word}]" if pd.isna(sure) else f":small[{word}, {percent(sure)} sure]"
+
+
+def _compared(task: str, row: pd.Series, who: str) -> str:
+    text = str(row[who])
+    if not text.strip():
+        return ":gray[(it wrote nothing)]"
+    if task == "classification":
+        return _lines(text)
+    pieces = differences(text, str(row["expected"]))
+    return "".join(_marked(piece.text) if piece.differs else _lines(piece.text) for piece in pieces)
+
+
+def _marked(text: str) -> str:
+    """The text on a coloured ground, line by line, since a mark cannot span lines."""
+    return "  \n".join(
+        f":orange-background[{_line(line)}]" if line.strip() else "" for line in text.split("\n")
+    )
+
+
+def _lines(text: str) -> str:
+    return "  \n".join(_line(line) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    """Blanks at the start stay, and an empty line does not end the paragraph."""
+    body = line.lstrip(" \t")
+    indent = "\u00a0" * len(line[: len(line) - len(body)].expandtabs(4))
+    return (indent + _ARROWS.sub(_apart, plain(body.rstrip("\r")))) or "\u00a0"
+
+
+def _apart(match: re.Match[str]) -> str:
+    """Signs with an invisible joiner between them, so that -> does not become an arrow."""
+    return "\u2060".join(re.findall(r"\\?.", match[0]))
+
+
+def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    st.download_button(
+        "Download all rows as CSV",
+        data=lambda: spreadsheet.to_bytes(_export(info.task, answers), spreadsheet.CSV),
+        file_name=f"exam answers {info.run_id}-{info.id}.csv",
+        mime=spreadsheet.MIME[spreadsheet.CSV],
+        key=f"rows-download-{info.id}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _export(task: str, answers: pd.DataFrame) -> pd.DataFrame:
+    names = _titles(task) | {"probability": "How sure (0 to 1)"}
+    for who, title in scores.WHO.items():
+        names |= {f"right_{who}": f"{title}: right", f"chrf_{who}": f"{title}: likeness (chrF)"}
+    return answers[[name for name in answers if name in names]].rename(columns=names)

@@ -1,0 +1,143 @@
+"""The scores of an evaluation on a page: the verdict, the bars, the table of numbers."""
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from workbench.core.metrics import MAIN_SCORES
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.verdict import BETTER, UNSURE, WORSE, Bar, Verdict
+from workbench.ui import charts
+from workbench.ui.numbers import percent
+
+WHO = {"baseline": "Simple baseline", "base": "Before training", "tuned": "After training"}
+"""How the three that take an exam are called on a page."""
+COLOURS = {"baseline": charts.ORANGE, "base": charts.GREY, "tuned": charts.ACCENT}
+_INK = "#757C86"
+"""Writing in a chart, to be read on light and dark ground alike; altair's own is black."""
+METRICS = {
+    "accuracy": ("right answers (accuracy)", "share"),
+    "macro_f1": ("right answers, every category counts the same (macro-F1)", "share"),
+    "exact_match": ("word for word the same (exact match)", "share"),
+    "chrf": ("likeness to your own answers, of 100 (chrF)", "points"),
+    "loss": ("how wrong it still is, smaller is better (loss)", "loss"),
+}
+_BASELINE_MEANS = (
+    "The **simple baseline** counts words and learns in a second (TF-IDF with a linear SVM). "
+    "A model that does not beat it is not worth its time."
+)
+_BASE_MEANS = {
+    "encoder": "**Before training** is the same model as it came, with only a quick layer on top "
+    "that knows your categories (a frozen-embedding probe), since it cannot answer without one.",
+    "causal": "**Before training** is the same model as it came, asked in exactly the same words.",
+}
+_AXES = {
+    "accuracy": "Right answers",
+    "exact_match": "Answers exactly right",
+    "chrf": "Likeness to your own answers (chrF, 0 to 100)",
+    "loss": "How wrong it still is (loss; a shorter bar is better)",
+}
+
+
+def show_verdict(found: Verdict) -> None:
+    """The answer first: a word, the sentence, what it rests on, and what to do next."""
+    boxes = {
+        BETTER: (st.success, ":material/check_circle:", "Better."),
+        UNSURE: (st.info, ":material/help:", "Not sure yet."),
+        WORSE: (st.error, ":material/cancel:", "Worse."),
+    }
+    box, icon, word = boxes.get(found.level, (st.info, ":material/info:", "Scored."))
+    details = " ".join(found.evidence)
+    text = f"**{word} {found.headline}**"
+    paragraphs = "\n\n".join(part for part in (text, details, found.next_step) if part)
+    box(paragraphs.replace(" %", "\u00a0%"), icon=icon)  # a line never breaks before the sign
+
+
+def show_bars(task: str, bars: list[Bar]) -> None:
+    """One bar for each that took the exam, with its value and 95 % interval."""
+    metric = MAIN_SCORES[task]
+    share = METRICS[metric][1] == "share"
+    table = pd.DataFrame(
+        {
+            "who": [WHO[bar.who] for bar in bars],
+            "value": [bar.value for bar in bars],
+            "low": [bar.low for bar in bars],
+            "high": [bar.high for bar in bars],
+            "label": [_number(bar.value, metric) for bar in bars],
+            "interval": [_interval(bar, metric) for bar in bars],
+            "label_at": [bar.high or bar.value for bar in bars],
+        }
+    )
+    top = {"share": 1.0, "points": 100.0}.get(METRICS[metric][1], 1.15 * table["value"].max())
+    chart = _bar_chart(table, _AXES[metric], [0, top], "%" if share else ",.4~g")
+    spoken = ", ".join(f"{row.who} {row.label}" for row in table.itertuples())
+    st.altair_chart(chart, alt=f"Bar chart: {_AXES[metric]}. {spoken}.")
+    if table["low"].notna().any():
+        st.caption(
+            "The thin lines show where the true value lies with 95 % certainty; "
+            "fewer questions make them longer."
+        )
+
+
+def _bar_chart(table: pd.DataFrame, title: str, domain: list[float], form: str) -> alt.LayerChart:
+    order = [WHO[who] for who in WHO if WHO[who] in set(table["who"])]
+    colours = [COLOURS[who] for who in WHO if WHO[who] in set(table["who"])]
+    y = alt.Y("who:N", sort=order, title=None, axis=alt.Axis(labelLimit=130, labelFontSize=13))
+    tip = [
+        alt.Tooltip("who:N", title="Who"),
+        alt.Tooltip("label:N", title="Score"),
+        alt.Tooltip("interval:N", title="95 % interval"),
+    ]
+    scale = alt.Scale(domain=domain)
+    base = alt.Chart(table).encode(y=y, tooltip=tip)
+    bars = base.mark_bar(height=26).encode(
+        x=alt.X("value:Q", title=title, scale=scale, axis=alt.Axis(format=form, tickCount=5)),
+        color=alt.Color("who:N", scale=alt.Scale(domain=order, range=colours), legend=None),
+    )
+    # Dark on a white rim: to be seen on bars of every colour, and on light and dark ground.
+    rim, lines = (
+        base.mark_errorbar(thickness=width, color=colour, ticks={"size": 12}).encode(
+            x=alt.X("low:Q", scale=scale, title=title), x2="high:Q"
+        )
+        for width, colour in ((4, "#FFFFFF"), (1.6, "#1F2328"))
+    )
+    labels = base.mark_text(align="left", dx=8, fontSize=14, fontWeight="bold", color=_INK).encode(
+        x=alt.X("label_at:Q", scale=scale, title=title), text="label:N"
+    )
+    chart: alt.LayerChart = (bars + rim + lines + labels).properties(
+        height=44 * len(order) + 50, padding={"right": 60}
+    )
+    return chart
+
+
+def show_table(info: EvaluationInfo, base_kind: str) -> None:
+    """Every score of the three, with what it means."""
+    who = [name for name in WHO if info.scores.get(name)]
+    found = [metric for metric in METRICS if any(metric in info.scores[w] for w in who)]
+    rows = {
+        METRICS[metric][0]: [
+            _number(info.scores[w][metric], metric) if metric in info.scores[w] else "–"
+            for w in who
+        ]
+        for metric in found
+    }
+    st.table(pd.DataFrame.from_dict(rows, orient="index", columns=[WHO[w] for w in who]))
+    if "baseline" in who:
+        st.caption(_BASELINE_MEANS)
+    if "base" in who:
+        st.caption(_BASE_MEANS.get(base_kind, _BASE_MEANS["causal"]))
+
+
+def _number(value: float, metric: str) -> str:
+    match METRICS[metric][1]:
+        case "share":
+            return percent(value)
+        case "points":
+            return f"{value:.1f}"
+    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+
+
+def _interval(bar: Bar, metric: str) -> str:
+    if bar.low is None or bar.high is None:
+        return "not known"
+    return f"{_number(bar.low, metric)} to {_number(bar.high, metric)}"

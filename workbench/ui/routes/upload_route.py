@@ -1,0 +1,101 @@
+"""The web side of an upload that streams: `PUT /upload/TICKET`, straight to the disk.
+
+Streamlit's own uploader keeps the whole file in this process's memory; here a megabyte of it
+is. Such a route knows no login, so a ticket stands for the permission (see workbench.uploads).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from workbench.core.errors import WorkbenchError
+from workbench.data.files import arrivals, uploads
+
+PATH = "/upload"
+_CHUNK = 1 << 20
+_PATIENCE_S = 60.0
+"""Without a byte for so long, an upload counts as broken off."""
+_STATUS = ((uploads.NoTicket, 403), (uploads.TooMuch, 413), (uploads.NoRoom, 507))
+
+
+def route() -> Route:
+    """The route, under the same base path as the pages."""
+    return Route(f"{base_path()}{PATH}/{{ticket}}", receive, methods=["PUT"])
+
+
+def base_path() -> str:
+    """What stands before every path of the app: nothing, or "/workbench"."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{base}" if base else ""
+
+
+async def receive(request: Request) -> Response:
+    """Take the body as the file that the ticket allows; the answer is JSON with one sentence."""
+    if not _from_own_page(request):
+        return _answer(403, "Files can only be sent from the workbench's own page: open it there.")
+    try:
+        await _store(request)
+    except ClientDisconnect:
+        return _answer(400, "The upload was broken off.")
+    except TimeoutError:
+        return _answer(408, "Nothing arrived for a minute, so the upload was ended: try again.")
+    except WorkbenchError as error:
+        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 400)
+        return _answer(status, str(error))
+    return _answer(200, "")
+
+
+async def _store(request: Request) -> None:
+    """Every step that touches the disk runs in a thread, so that the pages stay quick."""
+    length = request.headers.get("content-length", "")
+    ticket = request.path_params["ticket"]
+    arriving = arrivals.arriving(ticket, int(length) if length.isdigit() else None)
+    arrival = await run_in_threadpool(arriving.__enter__)
+    try:
+        async for chunk in _chunks(request):
+            await run_in_threadpool(arrival.write, chunk)
+        await run_in_threadpool(arrival.finish)
+    except BaseException as error:
+        # Not in a thread: when the server ends, there are none any more.
+        arriving.__exit__(type(error), error, error.__traceback__)
+        raise
+    await run_in_threadpool(arriving.__exit__, None, None, None)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """The body in pieces of about a megabyte: each costs a change of threads."""
+    pieces, size = [], 0
+    stream = aiter(request.stream())
+    while True:
+        try:
+            piece = await asyncio.wait_for(anext(stream), _PATIENCE_S)
+        except StopAsyncIteration:
+            break
+        pieces.append(piece)
+        size += len(piece)
+        if size >= _CHUNK:
+            yield b"".join(pieces)
+            pieces, size = [], 0
+    if pieces:
+        yield b"".join(pieces)
+
+
+def _from_own_page(request: Request) -> bool:
+    """Whether no other site's page sends this; what is no browser says nothing about it."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _answer(status: int, sentence: str) -> JSONResponse:
+    # The body may not have been read to its end, so the connection cannot be used again.
+    headers = {"Cache-Control": "no-store"} | ({"Connection": "close"} if status != 200 else {})
+    return JSONResponse({"error": sentence}, status, headers)

@@ -1,0 +1,120 @@
+"""The conversations of the project: choose, begin, rename, delete; which one is in the URL."""
+
+import streamlit as st
+
+from workbench.ui import context, dialogs, errors
+from workbench.ui.numbers import plural, when
+from workbench.ui.text import plain
+from workbench.use import conversations
+from workbench.use.conversations import ConversationInfo
+
+_PARAMETER = "conversation"
+_RENAME, _DELETE = "Rename conversation", "Delete conversation"
+_ICONS = {_RENAME: ":material/edit:", _DELETE: ":material/delete:"}
+
+
+def current(listed: list[ConversationInfo]) -> ConversationInfo | None:
+    """The conversation in the URL, if it is one of this project's."""
+    value = st.query_params.get(_PARAMETER, "")
+    return next((one for one in listed if str(one.id) == value), None)
+
+
+def open_conversation(conversation_id: int | None, run: str | None = None) -> None:
+    """Put a conversation (None: none yet) into the URL, and the model it was with."""
+    if conversation_id is None:
+        st.query_params.pop(_PARAMETER, None)
+    else:
+        st.query_params[_PARAMETER] = str(conversation_id)
+    if run:
+        st.query_params["run"] = run
+
+
+def bar(listed: list[ConversationInfo]) -> None:
+    """The list behind a button, and a button for a new conversation."""
+    opened = current(listed)
+    label = f"History ({len(listed)})" if listed else "History"
+    with st.popover(label, icon=":material/history:", key="history", disabled=not listed):
+        _list(listed, opened)
+        _download()
+    if opened is None:
+        return
+    if st.button("New", icon=":material/add:", key="new", help="Begin a new conversation"):
+        open_conversation(None)
+        st.rerun()
+    _menu(opened)
+
+
+def _menu(opened: ConversationInfo) -> None:
+    """Rename and delete, each with its question."""
+    choice = st.menu_button(
+        "More",
+        [_RENAME, _DELETE],
+        key=f"more-{opened.id}",
+        type="tertiary",
+        format_func=lambda option: f"{_ICONS[option]} {option}",
+    )
+    if choice:
+        dialogs.ask(choice, opened.id)
+    if dialogs.asked() == (_RENAME, opened.id):
+        _ask_name(opened)
+    elif dialogs.asked() == (_DELETE, opened.id):
+        _ask_to_delete(opened)
+
+
+def _list(listed: list[ConversationInfo], opened: ConversationInfo | None) -> None:
+    for one in listed:
+        is_open = opened is not None and one.id == opened.id
+        icon = ":material/chat:" if is_open else ":material/chat_bubble:"
+        with st.container(gap=None, key=f"listed-{one.id}"):
+            if st.button(
+                plain(one.title), key=f"open-{one.id}", icon=icon, type="tertiary", disabled=is_open
+            ):
+                open_conversation(one.id, str(one.run_id) if one.run_id else None)
+                st.rerun()
+            st.caption(_about(one))
+
+
+def _about(one: ConversationInfo) -> str:
+    parts = [when(one.last_at), plural(one.questions, "question"), plain(one.run_name)]
+    return " · ".join(part for part in parts if part)
+
+
+def _download() -> None:
+    """Ratings and corrections as a table, once there are any."""
+    content = conversations.opinions_csv(context.store(), context.project_id())
+    if content.strip(b"\xef\xbb\xbf"):
+        st.download_button(
+            "Download rated answers (CSV)",
+            content,
+            "rated-answers.csv",
+            "text/csv",
+            key="download-opinions",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+@st.dialog("Rename this conversation", on_dismiss=dialogs.answered)
+def _ask_name(opened: ConversationInfo) -> None:
+    title = st.text_input("Name", opened.title, key=f"title-{opened.id}")
+    if st.button("Save", key="title-save", type="primary"):
+        with errors.shown():
+            conversations.rename_conversation(context.store(), opened.id, title)
+            dialogs.close()
+
+
+@st.dialog("Delete this conversation?", on_dismiss=dialogs.answered)
+def _ask_to_delete(opened: ConversationInfo) -> None:
+    goes = plural(opened.questions, "question")
+    st.write(
+        f"**{plain(opened.title)}** will be deleted, and with it: {goes} with all answers, "
+        "ratings and corrections. This cannot be undone."
+    )
+    dialogs.decide(
+        "delete", "Delete for good", "Keep it", lambda: _delete(opened), icon=":material/delete:"
+    )
+
+
+def _delete(opened: ConversationInfo) -> None:
+    conversations.delete_conversation(context.store(), opened.id)
+    open_conversation(None)

@@ -1,0 +1,39 @@
+"""How other programs on this machine get answers: address, model id, and code to copy."""
+
+import streamlit as st
+
+from workbench.use.playground import Answerer
+
+_CURL = """curl {url}/v1/chat/completions \\
+  -H "Content-Type: application/json" \\
+  -d '{{"model": "{model}", "messages": [{{"role": "user", "content": "Hello"}}]}}'"""
+_CURL_SORT = """curl {url}/v1/classify \\
+  -H "Content-Type: application/json" \\
+  -d '{{"model": "{model}", "input": "Hello"}}'"""
+_PYTHON = """from openai import OpenAI  # pip install openai
+
+client = OpenAI(base_url="{url}/v1", api_key="none")
+reply = client.chat.completions.create(
+    model="{model}",
+    messages=[{{"role": "user", "content": "Hello"}}],
+)
+print(reply.choices[0].message.content)"""
+
+
+def use_from_programs(answerer: Answerer, url: str | None) -> None:
+    """An expander for the colleague who writes programs."""
+    run = str(answerer.run_id) if answerer.run_id else answerer.id
+    with st.expander("Use it from your own programs", icon=":material/code:", key="programs"):
+        if url is None:
+            st.write("The address is shown here once the model is loaded.")
+            return
+        st.markdown(
+            f"Programs on this machine reach the model at `{url}/v1` under the id "
+            f"`{answerer.id}`, in the way they would ask OpenAI's server. The address is new "
+            "each time the model is loaded; for one that stays, run "
+            f"`python -m workbench serve --run {run} --port 8800`."
+        )
+        terminal, python = st.tabs(["Terminal", "Python"])
+        example = _CURL_SORT if answerer.sorts else _CURL
+        terminal.code(example.format(url=url, model=answerer.id), language="bash")
+        python.code(_PYTHON.format(url=url, model=answerer.id), language="python")

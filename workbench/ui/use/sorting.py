@@ -1,0 +1,102 @@
+"""A classifier in the playground: a text in, the categories with their probabilities out."""
+
+import time
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from workbench.ui import context
+from workbench.ui.charts import ACCENT, GREY, Chart
+from workbench.ui.numbers import percent
+from workbench.ui.text import plain
+from workbench.ui.use import turns as chat_turns
+from workbench.use import conversations
+from workbench.use import playground as chat
+from workbench.use.conversations import MessageView, Turn
+from workbench.use.playground import Answerer
+
+SHOWN = 5
+_OTHERS = "all others"
+
+
+def text_form() -> str | None:
+    """The box for a text; what was sent, or None."""
+    with st.form("sort", clear_on_submit=True):
+        text = st.text_area("Text to sort", key="text", height=110, placeholder="Paste a text…")
+        sent = st.form_submit_button("Sort it", type="primary", icon=":material/label:")
+    return text.strip() if sent and text.strip() else None
+
+
+def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> None:
+    """Ask for the categories and keep them with the text."""
+    began = time.monotonic()
+    found = chat.classify(url, answerer.id, turn.question.content)
+    conversations.add_answer(
+        context.store(),
+        conversation_id,
+        answerer.id,
+        found[0][0],
+        {
+            "title": answerer.title,
+            "probabilities": [[label, round(share, 6)] for label, share in found],
+            "seconds": round(time.monotonic() - began, 2),
+        },
+    )
+
+
+def results(turns: Sequence[Turn], answerer: Answerer) -> None:
+    """The newest text with its bars, then the earlier ones in short."""
+    for number, turn in enumerate(reversed(turns)):
+        for message in turn.answers:
+            with st.container(border=True):
+                _result(turn, message, answerer, detailed=number == 0)
+
+
+def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: bool) -> None:
+    found = chat.probabilities_of(message)
+    sure = percent(found[0][1]) if found else "–"
+    chat_turns.literal(turn.question.content)
+    st.markdown(f":blue-badge[:material/label: {plain(message.content)}] {sure} sure")
+    if right := turn.question.details.get("expected"):
+        agrees = right == message.content
+        word = "as in your data" if agrees else f"your data says {plain(str(right))}"
+        icon = ":green[:material/check:]" if agrees else ":orange[:material/close:]"
+        st.markdown(f"{icon} {word}")
+    if detailed and len(found) > 1:
+        st.altair_chart(probability_bars(found), key=f"bars-{message.id}")
+    chat_turns.label_opinion(message, answerer)
+
+
+def probability_bars(found: Sequence[tuple[str, float]]) -> Chart:
+    """The likeliest categories as bars, the first in the accent; what is left as one grey bar."""
+    shown = list(found[:SHOWN])
+    rest = sum(share for _, share in found[SHOWN:])
+    if len(found) > SHOWN:
+        shown.append((_OTHERS, rest))
+    data = pd.DataFrame(
+        {
+            "label": [label for label, _ in shown],
+            "share": [share for _, share in shown],
+            "text": [percent(share) for _, share in shown],
+            "best": [number == 0 for number in range(len(shown))],
+        }
+    )
+    base = alt.Chart(data).encode(
+        y=alt.Y("label:N", title="Category", sort=None, axis=alt.Axis(labelLimit=220)),
+        x=alt.X(
+            "share:Q",
+            title="Probability",
+            scale=alt.Scale(domain=[0, 1.0]),
+            axis=alt.Axis(format=".0%", tickCount=5),
+        ),
+        tooltip=[
+            alt.Tooltip("label:N", title="Category"),
+            alt.Tooltip("share:Q", title="Probability", format=".2%"),
+        ],
+    )
+    colour = alt.condition("datum.best", alt.value(ACCENT), alt.value(GREY))
+    bars = base.mark_bar(size=18).encode(color=colour)
+    labels = base.mark_text(align="left", dx=6, color=GREY).encode(text="text:N")
+    return alt.layer(bars, labels).properties(height=60 + 30 * len(shown))

@@ -1,0 +1,135 @@
+"""Batch prediction: a model answers every row of a file, and the file comes back with answers."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from storage import files
+from storage.database import Store
+from storage.tables import SUCCEEDED, Job
+from workbench.core.errors import WorkbenchError
+from workbench.data import datasets as ingest
+from workbench.data.examples.prepare import Source
+from workbench.data.export import spreadsheet
+from workbench.data.readers import options_from
+from workbench.evaluation.evaluations import job_spec, trained_run
+from workbench.jobs import job as jobs
+
+
+def start_prediction(
+    store: Store, run_id: int, path: Path, name: str = "", *, untrained: bool = False
+) -> int:
+    """Queue the answering of a file by a trained model; the job's id.
+
+    Args:
+        path: a table with the columns that questions came from when the model learned.
+        name: what the user calls the file.
+        untrained: ask the run's base model in the same words instead, for comparison.
+
+    Raises:
+        WorkbenchError: there is no trained model, or the file cannot be used.
+    """
+    with store.read() as session:
+        row = trained_run(session, run_id)
+    if untrained and row.base_model.kind == "encoder":
+        raise WorkbenchError(
+            f"{row.base_model.name} only reads texts and cannot answer untrained: "
+            "ask the trained model instead."
+        )
+    data = ingest.map_file(store, row.version.id, path, need_answers=False, name=name)
+    with path.open("rb") as stream:
+        source = ingest.keep(stream, name or path.name)
+    spec = {
+        "kind": "predict",
+        **job_spec(row, data),
+        "source": {"digest": source.digest, "name": source.name},
+        "read": row.version.mapping.get("read") or {},
+    }
+    if untrained:
+        spec["adapter"] = None
+    who = row.base_model.name if untrained else row.run.name
+    with store.write() as session:
+        return jobs.enqueue(
+            session,
+            "predict",
+            f"Answers of {who} to {source.name}",
+            spec,
+            project_id=row.run.project_id,
+            run_id=run_id,
+        )
+
+
+def answers(store: Store, job_id: int) -> pd.DataFrame:
+    """The user's own table with the answers behind its columns.
+
+    Returns:
+        The file's rows in their order with all its columns as text, then `answer` and, for a
+        classifier, `probability` (0 to 1). Where a row had no question, both are empty.
+
+    Raises:
+        WorkbenchError: the answers are not there (yet).
+    """
+    job, digest = _finished(store, job_id)
+    options = ingest.reading_alike(options_from(job.spec["read"]))
+    table = ingest.open_source(Source(**job.spec["source"]), options)
+    own: pd.DataFrame = table.data.to_pandas()
+    found = _answers(digest).reindex(table.row_numbers.to_pylist())
+    for column in found:
+        own[_free_name(str(column), own)] = found[column].to_numpy()
+    return own
+
+
+def answered_rows(store: Store, job_id: int) -> int:
+    """How many rows got an answer.
+
+    Raises:
+        WorkbenchError: the answers are not there (yet).
+    """
+    return len(_answers(_finished(store, job_id)[1]))
+
+
+def answers_file(store: Store, job_id: int, kind: str) -> Path:
+    """The table of `answers` as a file, csv or xlsx; made once.
+
+    Raises:
+        WorkbenchError: the answers are not there (yet), or do not fit into a workbook.
+    """
+    path = files.folder("jobs", str(job_id)) / f"answers.{kind}"
+    if not path.is_file():
+        content = spreadsheet.to_bytes(answers(store, job_id), kind)
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    return path
+
+
+def _finished(store: Store, job_id: int) -> tuple[Job, str]:
+    with store.read() as session:
+        job = session.get(Job, job_id)
+    if job is None or job.kind != "predict":
+        raise WorkbenchError(f"There are no answers with the number {job_id}: ask the file again.")
+    digest = (job.result or {}).get("predictions_hash")
+    if job.status != SUCCEEDED or not digest:
+        why = job.reason or f"the job is {job.status}."
+        raise WorkbenchError(f"{job.spec['source']['name']} has no answers: {why}")
+    return job, str(digest)
+
+
+def _answers(digest: str) -> pd.DataFrame:
+    """Row number → answer and probability."""
+    path = files.object_path(digest)
+    if not path.is_file():
+        raise WorkbenchError("The answers are not on the disk any more: ask the file again.")
+    found = pd.read_parquet(path).set_index("row_id").rename(columns={"output": "answer"})
+    return found[[column for column in ("answer", "probability") if column in found]]
+
+
+def _free_name(name: str, table: pd.DataFrame) -> str:
+    """The name, numbered if the user's table has such a column."""
+    taken: set[Any] = set(table.columns)
+    number, free = 2, name
+    while free in taken:
+        number, free = number + 1, f"{name} ({number})"
+    return free

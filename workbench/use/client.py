@@ -1,0 +1,189 @@
+"""Asks the model server, and reads several answers at once as they grow."""
+
+import asyncio
+import json
+import ssl
+import time
+from collections.abc import AsyncIterator, Generator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import httpx
+
+from workbench.core.errors import WorkbenchError
+
+TICK_S = 0.2
+"""An answer that does not grow still gives the reader a turn this often (to press Stop)."""
+_TIMEOUT = httpx.Timeout(10, read=600)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to ask one model."""
+
+    model: str
+    messages: tuple[dict[str, str], ...]
+    """Empty for a text that is to be continued."""
+    prompt: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """temperature, top_p, max_tokens, seed, stop."""
+
+    @property
+    def path(self) -> str:
+        return "/v1/chat/completions" if self.messages else "/v1/completions"
+
+    def body(self, *, stream: bool) -> dict[str, Any]:
+        """The request in OpenAI's format."""
+        asked = {"messages": list(self.messages)} if self.messages else {"prompt": self.prompt}
+        options = {"stream_options": {"include_usage": True}} if stream else {}
+        return {"model": self.model, **asked, **self.settings, "stream": stream, **options}
+
+
+@dataclass
+class Answer:
+    """One model's answer, as far as it has come."""
+
+    model: str
+    text: str = ""
+    finish_reason: str = ""
+    """stop (the model ended), length (cut at the limit), error, or empty: not finished."""
+    tokens: int = 0
+    seconds: float = 0.0
+    error: str = ""
+
+
+def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:
+    """Ask all questions at once; yields the answer that has just grown, or None every 0.2 s.
+
+    Closing the generator cancels what is still being read and closes the connections, upon
+    which the server stops computing.
+    """
+    answers = [Answer(question.model) for question in questions]
+    with asyncio.Runner() as runner:
+        changed: asyncio.Queue[Answer] = asyncio.Queue()
+        tasks = runner.run(_start(url, questions, answers, changed))
+        while not all(task.done() for task in tasks) or not changed.empty():
+            yield runner.run(_next(changed))
+
+
+def classify(url: str, model: str, text: str) -> list[tuple[str, float]]:
+    """The categories of a text with their probabilities, the likeliest first.
+
+    Raises:
+        WorkbenchError: the server cannot answer.
+    """
+    found = _post(url, "/v1/classify", {"model": model, "input": text})
+    return [(item["label"], item["probability"]) for item in found["data"][0]["labels"]]
+
+
+def answer(url: str, question: Question) -> str:
+    """The whole answer.
+
+    Raises:
+        WorkbenchError: the server cannot answer.
+    """
+    choice = _post(url, question.path, question.body(stream=False))["choices"][0]
+    text = choice["message"]["content"] if question.messages else choice["text"]
+    return str(text).strip()
+
+
+def server_name(url: str) -> str | None:
+    """Which server answers at this address; None if none does."""
+    try:
+        reply = httpx.get(f"{url}/health", timeout=2, **_direct())
+        return str(reply.json()["server"])
+    except (httpx.HTTPError, ValueError, KeyError):
+        return None
+
+
+def _direct() -> dict[str, Any]:
+    """Options of a request that no proxy is to see."""
+    return {"trust_env": False, "verify": _certificates()}
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: httpx would do so for each request, and it takes longer than to ask."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _post(url: str, path: str, body: dict[str, Any]) -> Any:
+    try:
+        reply = httpx.post(f"{url}{path}", json=body, timeout=_TIMEOUT, **_direct())
+    except httpx.HTTPError as error:
+        raise WorkbenchError(_lost(error)) from error
+    if reply.status_code != 200:
+        raise WorkbenchError(_message(reply.content))
+    return reply.json()
+
+
+async def _start(
+    url: str,
+    questions: Sequence[Question],
+    answers: Sequence[Answer],
+    changed: asyncio.Queue[Answer],
+) -> list[asyncio.Task[None]]:
+    return [
+        asyncio.create_task(_read(url, question, answer, changed))
+        for question, answer in zip(questions, answers, strict=True)
+    ]
+
+
+async def _next(changed: asyncio.Queue[Answer]) -> Answer | None:
+    try:
+        return await asyncio.wait_for(changed.get(), TICK_S)
+    except TimeoutError:
+        return None
+
+
+async def _read(
+    url: str, question: Question, answer: Answer, changed: asyncio.Queue[Answer]
+) -> None:
+    """Follow one answer to its end; what goes wrong becomes its error."""
+    began = time.monotonic()
+    try:
+        async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, **_direct()) as client:
+            async for event in _events(client, question):
+                _take(answer, event)
+                answer.seconds = time.monotonic() - began
+                changed.put_nowait(answer)
+        if not answer.finish_reason:
+            raise WorkbenchError("The answer broke off: the model server is gone. Ask again.")
+    except WorkbenchError as error:
+        answer.error, answer.finish_reason = str(error), "error"
+    except httpx.HTTPError as error:
+        answer.error, answer.finish_reason = _lost(error), "error"
+    answer.seconds = time.monotonic() - began
+    changed.put_nowait(answer)
+
+
+async def _events(client: httpx.AsyncClient, question: Question) -> AsyncIterator[dict[str, Any]]:
+    asked = client.stream("POST", question.path, json=question.body(stream=True))
+    async with asked as reply:
+        if reply.status_code != 200:
+            raise WorkbenchError(_message(await reply.aread()))
+        async for line in reply.aiter_lines():
+            if line.startswith("data: ") and line != "data: [DONE]":
+                yield json.loads(line.removeprefix("data: "))
+
+
+def _take(answer: Answer, event: dict[str, Any]) -> None:
+    if "error" in event:
+        raise WorkbenchError(event["error"]["message"])
+    for choice in event["choices"]:
+        answer.text += choice.get("text") or choice.get("delta", {}).get("content") or ""
+        answer.finish_reason = choice["finish_reason"] or answer.finish_reason
+    if event.get("usage"):
+        answer.tokens = event["usage"]["completion_tokens"]
+
+
+def _message(content: bytes) -> str:
+    try:
+        return str(json.loads(content)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return "The model server gave an answer that cannot be read: start it again."
+
+
+def _lost(error: Exception) -> str:
+    return f"The model server is gone ({error or type(error).__name__}): ask again to start it."

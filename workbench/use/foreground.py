@@ -1,0 +1,148 @@
+"""A model server in the foreground, for the command line: it lives as long as the command."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from storage import files
+from storage.database import Store
+from workbench.core.errors import WorkbenchError
+from workbench.core.paths import CHECKOUT
+from workbench.jobs.process.job_dir import (
+    LIFELINE_VARIABLE,
+    JobDir,
+    read_events,
+    read_json,
+    write_json,
+)
+from workbench.use import served_models as server_registry
+
+_LOOK_EVERY_S = 0.5
+_REFRESH_EVERY = 10
+"""Looks between two updates of the list of models, so that a new run is offered soon."""
+_LEAVE_S = 15.0
+
+
+def serve_forever(
+    store: Store,
+    model_id: str,
+    port: int = 0,
+    on_ready: Callable[[str], None] = lambda url: print(f"{url}/v1", flush=True),
+) -> None:
+    """Serve all models, `model_id` (run-3 or base:NAME) loaded first, until interrupted.
+
+    Args:
+        port: on 127.0.0.1; 0 takes a free one.
+        on_ready: gets the address once it answers.
+
+    Raises:
+        WorkbenchError: there is no such model, the port is taken, or the server failed.
+    """
+    server_registry.entry_of(store, model_id)
+    _check_port(port)
+    folder = Path(tempfile.mkdtemp(prefix="server-", dir=files.folder("serve")))
+    job = JobDir(folder)
+    write_json(job.spec, _spec(model_id, port))
+    lifeline, ours = os.pipe()
+    try:
+        with job.log.open("ab") as log:
+            process = _start(job, lifeline, log.fileno())
+        os.close(lifeline)
+        _follow(store, process, job, on_ready)
+    finally:
+        os.close(ours)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_port(port: int) -> None:
+    """Say at once what the server could only say after half a minute of loading."""
+    if not 0 <= port <= 65_535:
+        raise WorkbenchError(f"The port {port} cannot be used: choose one from 1024 to 65535.")
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise WorkbenchError(
+            f"The port {port} cannot be used ({error.strerror}): choose another one, "
+            "or leave it out."
+        ) from None
+
+
+def _spec(model_id: str, port: int) -> dict[str, Any]:
+    return {
+        "kind": "serve",
+        "job_id": 0,
+        "attempt": 1,
+        "registry": str(server_registry.registry_path()),
+        "port": port,
+        "idle_timeout_s": 0,
+        "preload": model_id,
+    }
+
+
+def _start(job: JobDir, lifeline: int, log: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "workbench.engine.serving", str(job.path)],
+        cwd=CHECKOUT,
+        env={**os.environ, LIFELINE_VARIABLE: str(lifeline)},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        pass_fds=(lifeline,),
+        start_new_session=True,  # Ctrl-C is ours to pass on
+    )
+
+
+def _follow(
+    store: Store, process: subprocess.Popen[bytes], job: JobDir, on_ready: Callable[[str], None]
+) -> None:
+    """Until the process ends by itself (an error) or the user interrupts (the usual way)."""
+    position, looks = (1, 0), 0
+    try:
+        while True:
+            events, *read_to = read_events(job, *position)
+            position = (read_to[0], read_to[1])
+            for event in events:
+                if event["type"] == "ready":
+                    on_ready(f"http://127.0.0.1:{event['port']}")
+            if _ended(process):
+                raise WorkbenchError(_reason(job))
+            looks += 1
+            if looks % _REFRESH_EVERY == 0:
+                server_registry.refresh(store)
+    except KeyboardInterrupt:
+        return
+    finally:
+        _end(process)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(_LOOK_EVERY_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_LEAVE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _reason(job: JobDir) -> str:
+    result = read_json(job.result) or {}
+    if result.get("reason"):
+        return str(result["reason"])
+    last = job.log.read_text("utf-8", "replace").strip().splitlines()[-1:]
+    return f"The model server ended unexpectedly ({''.join(last) or 'it left no message'})."

@@ -1,0 +1,179 @@
+"""Who can be asked in a project, and how the question is put."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from storage import trained
+from storage.database import Store
+from workbench.core.errors import WorkbenchError
+from workbench.use import client as chat_client
+from workbench.use import served_models as server_registry
+from workbench.use import server as model_server
+from workbench.use.client import Answer, Question
+from workbench.use.conversations import MessageView, Turn
+from workbench.use.foreground import serve_forever
+from workbench.use.server import ServerInfo, ensure_server
+
+__all__ = ["ServerInfo", "ensure_server", "serve_forever"]
+
+DEFAULT_SETTINGS: dict[str, Any] = {"temperature": 0.0, "top_p": 1.0, "max_tokens": 256}
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """A model that can be asked."""
+
+    id: str
+    """Its id on the server."""
+    title: str
+    kind: str
+    task: str | None
+    """None for a base model that was taught nothing here."""
+    run_id: int | None
+    base_name: str
+    labels: tuple[str, ...]
+    system: str
+
+    @property
+    def sorts(self) -> bool:
+        """Whether it answers with one of its categories."""
+        return self.task == "classification"
+
+    @property
+    def continues(self) -> bool:
+        """Whether it goes on with a text instead of answering."""
+        return self.task == "language-modelling"
+
+    @property
+    def remembers(self) -> bool:
+        """Whether earlier turns belong to its question; others learned from single questions."""
+        return self.task in (None, "chat")
+
+    @property
+    def untrained_id(self) -> str | None:
+        """Its base model, asked in the same way; None if that could not answer."""
+        return (
+            f"{self.id}{server_registry.UNTRAINED}"
+            if self.run_id and self.kind == "causal"
+            else None
+        )
+
+
+def answerers(store: Store, project_id: int) -> list[Answerer]:
+    """The project's trained models, newest first, then base models that can chat untrained."""
+    entries = server_registry.refresh(store)
+    with store.read() as session:
+        names = {row.run.id: row.run.name for row in trained.listing(session, project_id)}
+    found = [_answerer(entry, names) for entry in entries]
+    return [one for one in found if one.run_id is None or one.run_id in names]
+
+
+def question(
+    answerer_id: str,
+    text: str,
+    *,
+    earlier: Sequence[Turn] = (),
+    settings: Mapping[str, Any] | None = None,
+    system: str | None = None,
+    continues: bool = False,
+) -> Question:
+    """The question as this model is asked it.
+
+    Args:
+        earlier: the turns before; the model sees its own answers to them.
+        system: replaces the system prompt it was trained with; None leaves that.
+        continues: the text is to be gone on with, not answered.
+    """
+    chosen = {**DEFAULT_SETTINGS, **(settings or {})}
+    if continues:
+        return Question(answerer_id, (), text, chosen)
+    messages = [] if system is None else [{"role": "system", "content": system}]
+    for turn in earlier:
+        answer = turn.answer_of(answerer_id)
+        if answer is not None and answer.content:
+            messages.append({"role": "user", "content": turn.question.content})
+            messages.append({"role": "assistant", "content": answer.content})
+    messages.append({"role": "user", "content": text})
+    return Question(answerer_id, tuple(messages), "", chosen)
+
+
+def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:
+    """The answers as they grow, side by side; see `chat_client.stream_answers`."""
+    return chat_client.stream_answers(url, questions)
+
+
+def stream_answer(url: str, asked: Question) -> Iterator[str]:
+    """One answer, piece by piece.
+
+    Raises:
+        WorkbenchError: the model cannot answer.
+    """
+    told = 0
+    for answer in chat_client.stream_answers(url, [asked]):
+        if answer is None:
+            continue
+        if answer.error:
+            raise WorkbenchError(answer.error)
+        yield answer.text[told:]
+        told = len(answer.text)
+
+
+def classify(url: str, model_id: str, text: str) -> list[tuple[str, float]]:
+    """The categories of a text with their probabilities, the likeliest first."""
+    return chat_client.classify(url, model_id, text)
+
+
+def ask(
+    store: Store,
+    model_id: str,
+    text: str,
+    *,
+    system: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> str:
+    """One answer of `run-3` or `base:NAME`, for the command line; starts the server if need be.
+
+    A classifier answers with the category.
+
+    Raises:
+        WorkbenchError: there is no such model, or it cannot answer.
+    """
+    entry = server_registry.entry_of(store, model_id)
+    url = model_server.ensure_server(store, model_id).url
+    continues = entry["task"] == "language-modelling"
+    asked = question(model_id, text, system=system, settings=settings, continues=continues)
+    if entry["task"] == "classification":
+        return classify(url, model_id, text)[0][0]
+    return chat_client.answer(url, asked)
+
+
+def answer_details(answer: Answer, settings: Mapping[str, Any], title: str) -> dict[str, Any]:
+    """What is kept with an answer: who gave it, how it was asked, how long it took."""
+    return {
+        "title": title,
+        "settings": dict(settings),
+        "finish_reason": answer.finish_reason or "stopped",
+        "tokens": answer.tokens,
+        "seconds": round(answer.seconds, 2),
+        **({"error": answer.error} if answer.error else {}),
+    }
+
+
+def probabilities_of(message: MessageView) -> list[tuple[str, float]]:
+    """The categories kept with a classifier's answer, the likeliest first."""
+    return [(str(label), float(p)) for label, p in message.details.get("probabilities", [])]
+
+
+def _answerer(entry: dict[str, Any], names: Mapping[int, str]) -> Answerer:
+    run_id = server_registry.run_id_of(entry["id"])
+    return Answerer(
+        id=entry["id"],
+        title=names.get(run_id, entry["title"]) if run_id else entry["title"],
+        kind=entry["kind"],
+        task=entry["task"],
+        run_id=run_id,
+        base_name=entry["base"]["name"],
+        labels=tuple(entry["labels"]),
+        system=entry["system"],
+    )

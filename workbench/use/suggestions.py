@@ -1,0 +1,73 @@
+"""Questions to try a model with: some of the exam, with the answers they should get."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.dataset
+import pyarrow.parquet
+
+from storage import files, trained
+from storage.database import Store
+from storage.tables import DatasetVersion
+from workbench.core.messages import messages_of
+
+_CONTINUED_WORDS = 25
+"""How much of a document is given for the model to go on with."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question of the exam, which the model never saw while it learned."""
+
+    row_id: int
+    text: str
+    expected: str
+
+    def details(self) -> dict[str, Any]:
+        """What is kept with the question."""
+        return {"row_id": self.row_id, "expected": self.expected}
+
+
+def examples(store: Store, run_id: int, count: int = 4) -> list[Example]:
+    """Exam questions of the run's data, spread over the exam, with the answers they should get."""
+    with store.read() as session:
+        row = next((r for r in trained.listing(session) if r.run.id == run_id), None)
+    if row is None:
+        return []
+    rows = _exam_rows(row.version)
+    step = max(1, len(rows) // count)
+    found = [_example(row.version.task, values) for values in rows[::step][:count]]
+    return [example for example in found if example and example.text]
+
+
+def _exam_rows(version: DatasetVersion) -> list[dict[str, Any]]:
+    path = files.object_path(version.content_hash)
+    if not path.is_file():
+        return []
+    exam = pyarrow.dataset.field("split") == "test"
+    rows: list[dict[str, Any]] = pyarrow.parquet.read_table(path, filters=exam).to_pylist()
+    return rows
+
+
+def _example(task: str, row: Mapping[str, Any]) -> Example | None:
+    """The row's first question and its answer, in the words of the table."""
+    if task == "classification":
+        return Example(row["row_id"], row["text"], row["label"])
+    if task == "completion":
+        return Example(row["row_id"], row["prompt"], row["response"])
+    if task == "extraction":
+        return Example(row["row_id"], row["text"], row["response"])
+    if task == "language-modelling":
+        words = row["text"].split(" ")
+        head, rest = words[:_CONTINUED_WORDS], words[_CONTINUED_WORDS:]
+        return Example(row["row_id"], " ".join(head), " ".join(rest))
+    return _first_exchange(row["row_id"], messages_of(task, row))
+
+
+def _first_exchange(row_id: int, messages: Sequence[Mapping[str, str]]) -> Example | None:
+    for asked, told in itertools.pairwise(messages):
+        if (asked["role"], told["role"]) == ("user", "assistant"):
+            return Example(row_id, asked["content"], told["content"])
+    return None
