@@ -10,7 +10,7 @@ from transformers import AutoTokenizer
 from tests.helpers.writers import replies
 from workbench.core.chat_template import ChatTemplate, template_of
 from workbench.core.errors import WorkbenchError
-from workbench.engine.causal.batches import LengthBatches, batches_by_length, collate
+from workbench.engine.causal.batches import batches_by_length, collate
 from workbench.engine.causal.encode import (
     IGNORED,
     Examples,
@@ -19,6 +19,7 @@ from workbench.engine.causal.encode import (
     encode,
     kept_of_question,
 )
+from workbench.engine.training.batches import LengthBatches
 
 
 @pytest.fixture(scope="module")

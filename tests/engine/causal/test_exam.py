@@ -11,9 +11,11 @@ from sacrebleu.metrics.chrf import CHRF
 from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.writers import make_writer, replies
 from workbench.engine.causal import generate
-from workbench.engine.causal.exam import choose, chosen, prompt_of, question_text, text_scores
+from workbench.engine.causal.exam import choose, prompt_of, question_text
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.model import Bundle, load_bundle, read_facts
+from workbench.engine.evaluation.exam import chosen
+from workbench.evaluation.scoring.text_scores import text_scores
 from workbench.jobs.process.job_dir import EventWriter, JobDir
 from workbench.jobs.process.shell import Cancelled, Process
 

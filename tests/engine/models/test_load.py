@@ -9,14 +9,9 @@ from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.writers import ARCHITECTURES, make_writer
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
+from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.loss import IGNORED, AnswerLoss
-from workbench.engine.models.load import (
-    add_lora,
-    layer_names,
-    load_base,
-    load_tokenizer,
-    longest_example,
-)
+from workbench.engine.models.load import add_lora, layer_names, load_base, load_tokenizer
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 

@@ -1,18 +1,14 @@
 """From the rows of a dataset version to token ids, learned parts marked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import ChatTemplate, Segment, messages_of, segments
 from workbench.engine.causal.loss import IGNORED
+from workbench.engine.rows import Row
 
-Row = Mapping[str, Any]
 MARK_TOKENS = 16
 """At least so many tokens at the end of a question are kept: they say that an answer follows."""
 
@@ -57,19 +53,6 @@ class Examples:
     def lengths(self) -> list[int]:
         """Tokens of each example."""
         return [len(item.input_ids) for item in self.items]
-
-
-def read_rows(path: Path, split: str | None = None) -> list[dict[str, Any]]:
-    """The rows of a canonical Parquet file, of one split or of all."""
-    table = pq.read_table(path)
-    if split is not None:
-        table = table.filter(pc.equal(table["split"], split))
-    return table.to_pylist()
-
-
-def labels_of(path: Path) -> list[str]:
-    """The categories in the training rows, sorted."""
-    return sorted({str(row["label"]) for row in read_rows(path, "train")})
 
 
 def encode(rows: Sequence[Row], wording: Wording, tokenizer: Any, max_length: int) -> Examples:

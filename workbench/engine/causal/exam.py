@@ -9,40 +9,25 @@ about delivery." is not counted as wrong for its manners.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from sacrebleu.metrics.chrf import CHRF
 
 from workbench.core.messages import answer_of, render_prompt, segments
 from workbench.engine.causal.batches import batches_by_length
-from workbench.engine.causal.encode import Row, encode
+from workbench.engine.causal.encode import encode
 from workbench.engine.causal.generate import Pace, write_answers
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, mean_loss, precision
 from workbench.engine.causal.model import Bundle
+from workbench.engine.evaluation.exam import Exam, chosen
+from workbench.engine.rows import Row
+from workbench.evaluation.scoring.text_scores import text_scores
 from workbench.jobs.process.shell import Process
 
 LOSS_BATCH = 8
 SHOWN_WORDS = 60
 """Words of a document that are shown, and continued, for language modelling."""
-
-Scores = dict[str, float]
-
-
-@dataclass
-class Exam:
-    """What was asked, what was expected and what each model answered."""
-
-    rows: list[Row]
-    questions: list[str]
-    expected: list[str]
-    answers: dict[str, list[str]] = field(default_factory=dict)
-    """By model: base, tuned."""
-    probabilities: dict[str, list[float]] = field(default_factory=dict)
-    """Of the chosen category, by model; classification only."""
-    scores: dict[str, Scores] = field(default_factory=dict)
 
 
 def sit_exam(
@@ -95,14 +80,6 @@ def _take(
         exam.answers[who] = write_answers(bundle, prompts, max_new_tokens, process, pace)
     scores |= text_scores(bundle.task, exam.expected, exam.answers[who])
     exam.scores[who] = scores
-
-
-def chosen(rows: Sequence[Row], max_rows: int, seed: int) -> list[Row]:
-    """At most `max_rows` of the rows, drawn at random with the seed, in their order."""
-    if len(rows) <= max_rows:
-        return list(rows)
-    picked = np.random.default_rng(seed).choice(len(rows), max_rows, replace=False)
-    return [rows[i] for i in sorted(picked)]
 
 
 def loss_on(bundle: Bundle, loss: AnswerLoss, rows: Sequence[Row], process: Process) -> float:
@@ -169,34 +146,3 @@ def choose(
 def _ending(bundle: Bundle, row: Row, label: str) -> str:
     messages = bundle.wording.messages({**row, "label": label})
     return [p.text for p in segments(messages, bundle.wording.template) if p.learned][-1]
-
-
-def text_scores(task: str, expected: Sequence[str], answers: Sequence[str]) -> Scores:
-    """How good answers are: shares from 0 to 1; chrF (Popović 2015) from 0 to 100."""
-    if not expected or task == "language-modelling":
-        return {}
-    if task == "classification":
-        from sklearn.metrics import accuracy_score, f1_score  # see `baseline.svm_answers`
-
-        return {
-            "accuracy": float(accuracy_score(expected, answers)),
-            "macro_f1": float(f1_score(expected, answers, average="macro", zero_division=0)),
-        }
-    pairs = zip(expected, answers, strict=True)
-    return {
-        "exact_match": sum(_same(task, *pair) for pair in pairs) / len(expected),
-        "chrf": CHRF().corpus_score(list(answers), [list(expected)]).score,
-    }
-
-
-def _same(task: str, expected: str, answer: str) -> bool:
-    if " ".join(expected.split()) == " ".join(answer.split()):
-        return True
-    return task == "extraction" and _same_json(expected, answer)
-
-
-def _same_json(expected: str, answer: str) -> bool:
-    try:
-        return bool(json.loads(expected) == json.loads(answer))
-    except ValueError:
-        return False

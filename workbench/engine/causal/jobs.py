@@ -8,14 +8,12 @@ import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import from_dict
-from workbench.engine.causal.encode import read_rows
-from workbench.engine.causal.exam import Exam, Scores, choose, prompt_of, sit_exam, text_scores
+from workbench.engine.causal.exam import choose, prompt_of, sit_exam
 from workbench.engine.causal.generate import Pace, write_answers
 from workbench.engine.causal.model import Bundle, load_bundle
-from workbench.engine.evaluation.baseline import svm_answers
+from workbench.engine.evaluation.exam import Result, write_exam
+from workbench.engine.rows import read_rows
 from workbench.jobs.process.shell import Process
-
-Result = dict[str, Any]
 
 
 def evaluate(process: Process) -> Result:
@@ -82,44 +80,3 @@ def _load(process: Process) -> Bundle:
     )
     process.check()
     return bundle
-
-
-def write_exam(process: Process, exam: Exam, learned_from: Path | None) -> Result:
-    """Keep the exam's answers as predictions.parquet; the scores of all who sat it.
-
-    Args:
-        learned_from: the version the model was trained on, for the baseline to learn from too.
-    """
-    answers, scores = _baseline(exam, learned_from)
-    path = process.job.path / "predictions.parquet"
-    pq.write_table(pa.table(_columns(exam, answers)), path)
-    return {
-        "scores": {"baseline": scores, **exam.scores},
-        "rows": len(exam.rows),
-        "predictions": str(path),
-    }
-
-
-def _baseline(exam: Exam, learned_from: Path | None) -> tuple[list[str] | None, Scores | None]:
-    if not exam.probabilities or learned_from is None or not learned_from.is_file():
-        return None, None
-    train = read_rows(learned_from, "train")
-    answers = svm_answers(
-        [str(row["text"]) for row in train], [str(row["label"]) for row in train], exam.questions
-    )
-    return answers, text_scores("classification", exam.expected, answers)
-
-
-def _columns(exam: Exam, baseline: list[str] | None) -> dict[str, Any]:
-    rows = len(exam.rows)
-    columns: dict[str, Any] = {
-        "row_id": [int(row["row_id"]) for row in exam.rows],
-        "input": exam.questions,
-        "expected": exam.expected,
-        "baseline": pa.array(baseline or [None] * rows, pa.string()),
-        "base": exam.answers["base"],
-        "tuned": exam.answers["tuned"],
-    }
-    if exam.probabilities:
-        columns["probability"] = exam.probabilities["tuned"]
-    return columns

@@ -21,8 +21,9 @@ from workbench.core.chat_template import ChatTemplate, template_of
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import segments
 from workbench.core.recipe import Recipe
+from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
-from workbench.engine.models.load import base_folder, load_base, load_tokenizer, longest_example
+from workbench.engine.models.load import base_folder, load_base, load_tokenizer
 from workbench.engine.runtime import device as machine
 from workbench.engine.runtime.versions import versions
 from workbench.jobs.process.job_dir import read_json, write_json

@@ -10,20 +10,17 @@ from transformers import set_seed
 from workbench.core.chat_template import template_of
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe, from_dict
-from workbench.engine.causal.encode import Examples, Wording, encode, labels_of, read_rows
-from workbench.engine.causal.exam import Exam, sit_exam
-from workbench.engine.causal.jobs import write_exam
+from workbench.engine.causal.batches import longest_example
+from workbench.engine.causal.encode import Examples, Wording, encode
+from workbench.engine.causal.exam import sit_exam
 from workbench.engine.causal.model import load_bundle, save_bundle
+from workbench.engine.causal.trainer import Learning
+from workbench.engine.evaluation.exam import Exam, write_exam
 from workbench.engine.models.fused_lora import fuse
-from workbench.engine.models.load import (
-    add_lora,
-    base_folder,
-    load_base,
-    load_tokenizer,
-    longest_example,
-)
+from workbench.engine.models.load import add_lora, base_folder, load_base, load_tokenizer
+from workbench.engine.rows import labels_of, read_rows
 from workbench.engine.runtime.device import give_back_memory
-from workbench.engine.training.loop import Learning, checkpoint_to_go_on_from
+from workbench.engine.training.loop import checkpoint_to_go_on_from
 from workbench.jobs.process.checkpoints import step_of
 from workbench.jobs.process.shell import Cancelled, Process
 

@@ -8,8 +8,8 @@ import torch
 from scipy.optimize import minimize_scalar
 from torch.nn.functional import cross_entropy
 
-from workbench.engine.causal.exam import Scores, text_scores
 from workbench.engine.encoder.probe import Head
+from workbench.evaluation.scoring.text_scores import Scores, text_scores
 
 ENOUGH = 10
 """Practice questions from which on a temperature is fitted."""

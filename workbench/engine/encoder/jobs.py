@@ -9,16 +9,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
-from workbench.engine.causal.encode import Row, read_rows
-from workbench.engine.causal.exam import Exam, Scores, text_scores
 from workbench.engine.causal.generate import Pace
-from workbench.engine.causal.jobs import write_exam
 from workbench.engine.encoder.model import (
     EncoderBundle,
     Probabilities,
     load_encoder_bundle,
     load_probe,
 )
+from workbench.engine.evaluation.exam import Exam, write_exam
+from workbench.engine.rows import Row, read_rows
+from workbench.evaluation.scoring.text_scores import Scores, text_scores
 from workbench.jobs.process.shell import Process
 
 Result = dict[str, Any]

@@ -18,7 +18,6 @@ from transformers import set_seed
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe, from_dict
-from workbench.engine.causal.encode import Row, labels_of, read_rows
 from workbench.engine.causal.generate import Pace
 from workbench.engine.causal.model import load_bundle
 from workbench.engine.encoder.calibration import Judged, apply_temperature, judge
@@ -36,6 +35,7 @@ from workbench.engine.encoder.model import load_head, load_probe, save_encoder_b
 from workbench.engine.encoder.probe import Head, fit_probe
 from workbench.engine.encoder.trainer import SHARES, Check, Texts, Tuning
 from workbench.engine.models.load import add_lora, base_folder
+from workbench.engine.rows import Row, labels_of, read_rows
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.loop import checkpoint_to_go_on_from
 from workbench.jobs.process.checkpoints import step_of

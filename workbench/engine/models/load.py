@@ -8,12 +8,11 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import nn
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
 from workbench.core.chat_template import ChatTemplate, template_of
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
-from workbench.engine.causal.batches import LENGTH_STEP
 from workbench.engine.models.attention import use_best_attention
 from workbench.engine.models.prepare import ensure_ready
 from workbench.engine.runtime import device as machine
@@ -81,14 +80,6 @@ def load_base(folder: Path, quantization: str = "none", double_quant: bool = Tru
         if hasattr(module, "support_avx512bf16_for_cpu"):
             module.support_avx512bf16_for_cpu = False
     return model
-
-
-def longest_example(folder: Path, wanted: int) -> int:
-    """Tokens that an example may have: as many as wanted, and no more than the model can read."""
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False).get_text_config()
-    context = getattr(config, "max_position_embeddings", None) or wanted
-    # Batches are padded up to a multiple; the padding must fit as well.
-    return min(wanted, max(LENGTH_STEP, context // LENGTH_STEP * LENGTH_STEP))
 
 
 def _quantization(name: str, double_quant: bool, dtype: torch.dtype) -> BitsAndBytesConfig | None:

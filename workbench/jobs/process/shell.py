@@ -18,7 +18,6 @@ from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.runtime.quiet import quiet
-from workbench.engine.runtime.versions import peak_memory_mb
 from workbench.jobs.process.checkpoints import drop_torn
 from workbench.jobs.process.failures import explain, is_out_of_memory
 from workbench.jobs.process.job_dir import (
@@ -29,6 +28,7 @@ from workbench.jobs.process.job_dir import (
     set_aside,
     write_result,
 )
+from workbench.jobs.process.memory import peak_memory_mb
 
 ALIVE_S = 5.0
 PROGRESS_S = 1.0

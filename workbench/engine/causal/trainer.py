@@ -1,0 +1,99 @@
+"""TODO."""
+
+import math
+import time
+from typing import Any
+
+import torch
+
+from workbench.core.recipe import Recipe
+from workbench.engine.causal.batches import batches_by_length, collate
+from workbench.engine.causal.encode import Examples
+from workbench.engine.causal.loss import IGNORED, AnswerLoss, mean_loss
+from workbench.engine.runtime import device as machine
+from workbench.engine.training.loop import TRIM_STEPS, Loop, arguments
+from workbench.jobs.process.shell import Process
+
+
+class Learning(Loop):
+    """Trains the adapter of a causal model on the learned tokens of its examples."""
+
+    # Our loss is divided by all learned tokens of the step already, over accumulated batches
+    # too: every token weighs the same.
+    loss_is_scaled_for_ga = True
+
+    def __init__(
+        self,
+        process: Process,
+        recipe: Recipe,
+        model: Any,
+        tokenizer: Any,
+        train: Examples,
+        validation: Examples,
+        *,
+        resumed: bool = False,
+    ) -> None:
+        self._pad_id = tokenizer.pad_token_id
+        self._loss = AnswerLoss(model)
+        settings = arguments(recipe, process.job.checkpoints, len(train), bool(len(validation)))
+        settings.eval_on_start = bool(len(validation)) and not resumed
+        super().__init__(
+            process,
+            recipe,
+            settings,
+            model,
+            train,
+            validation,
+            lambda examples: collate(examples, self._pad_id),
+        )
+
+    def _get_num_items_in_batch(
+        self, batch_samples: list[dict[str, torch.Tensor]], device: torch.device
+    ) -> int:
+        return sum(int((batch["labels"][:, 1:] != IGNORED).sum()) for batch in batch_samples)
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: int | None = None,
+    ) -> torch.Tensor:
+        """Share of this batch in the mean loss per learned token of the step.
+
+        Raises:
+            WorkbenchError: it is no longer a number.
+        """
+        self.reporter.count(int(inputs["attention_mask"].sum()))
+        total, count = self._loss(inputs)
+        if not torch.isfinite(total):
+            raise self._unstable()
+        return total / (num_items_in_batch or max(1, count))
+
+    def training_step(self, *args: Any, **values: Any) -> torch.Tensor:
+        """One batch, there and back; now and then the heap's holes go back to the system."""
+        loss = super().training_step(*args, **values)
+        if self.state.global_step % TRIM_STEPS == 0:
+            machine.trim_heap()
+        return loss
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+        """Mean loss per learned token over the practice questions.
+
+        Raises:
+            WorkbenchError: it is no longer a number.
+        """
+        began = time.monotonic()
+        self.model.eval()
+        size = self.args.per_device_eval_batch_size
+        batches = batches_by_length(self.eval_dataset, size, self._pad_id)
+        loss = mean_loss(self._loss, batches, self._process.check)
+        if not math.isfinite(loss):
+            raise self._unstable()
+        self.reporter.checked(time.monotonic() - began)
+        self.log({"eval_loss": loss})
+        metrics = {"eval_loss": loss}
+        self.control = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, metrics
+        )
+        return metrics

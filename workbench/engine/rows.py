@@ -1,0 +1,23 @@
+"""TODO."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+Row = Mapping[str, Any]
+
+
+def read_rows(path: Path, split: str | None = None) -> list[dict[str, Any]]:
+    """The rows of a canonical Parquet file, of one split or of all."""
+    table = pq.read_table(path)
+    if split is not None:
+        table = table.filter(pc.equal(table["split"], split))
+    return table.to_pylist()
+
+
+def labels_of(path: Path) -> list[str]:
+    """The categories in the training rows, sorted."""
+    return sorted({str(row["label"]) for row in read_rows(path, "train")})
