@@ -27,7 +27,7 @@ from storage.database import Store  # noqa: E402
 from storage.schema import open_store  # noqa: E402
 from workbench.data import checkup_spec, checkups  # noqa: E402
 from workbench.data import datasets as ingest  # noqa: E402
-from workbench.data.examples.prepare import Plan, Source  # noqa: E402
+from workbench.data.examples.plan import Plan, Source  # noqa: E402
 from workbench.data.files import large as conversions  # noqa: E402
 from workbench.data.files.large import Order  # noqa: E402
 from workbench.data.readers import ReadOptions  # noqa: E402

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from workbench.data import bulk_changes as mending
-from workbench.data import checkups
+from workbench.data import changes, checkups
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors, frame, job_progress
@@ -84,10 +83,10 @@ def _next(score: int) -> None:
 version = choice.newest_version()
 choice.line(version)
 history.undo_button(version)
-if job := mending.running(context.store(), version):
+if job := changes.running_change(context.store(), version):
     job_progress.show(job)
 else:
-    if reason := mending.failure(context.store(), version):
+    if reason := changes.change_failure(context.store(), version):
         st.error(reason, icon=":material/error:")
     _checkup(version)
 history.show(version)

@@ -4,7 +4,8 @@ import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.data import datasets as ingest
-from workbench.data.examples.prepare import Prepared, Source
+from workbench.data.examples.plan import Source
+from workbench.data.examples.prepare import Prepared
 from workbench.data.files import large as conversions
 from workbench.data.files.large import Order
 from workbench.data.readers import Table

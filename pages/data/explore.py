@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from workbench.data import bulk_changes as mending
-from workbench.data import checkups
+from workbench.data import changes, checkups
 from workbench.data import pending_edits as exploring
 from workbench.data.pending_edits import Pending
 from workbench.data.versions import VersionInfo
@@ -75,10 +74,10 @@ def _tabs(version: VersionInfo, edits: Pending) -> None:
 
 version = choice.newest_version()
 choice.line(version)
-if job := mending.running(context.store(), version):
+if job := changes.running_change(context.store(), version):
     job_progress.show(job)
 else:
-    if reason := mending.failure(context.store(), version):
+    if reason := changes.change_failure(context.store(), version):
         st.error(reason, icon=":material/error:")
     edits = exploring.pending(context.store(), version)
     _save_bar(version, edits)

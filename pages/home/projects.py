@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench.projects import projects, steps
+from workbench.projects import projects, samples, steps
 from workbench.projects.projects import ProjectCard, ProjectView
 from workbench.ui import context, dialogs, errors, frame
 from workbench.ui.numbers import when
@@ -57,7 +57,7 @@ def open_step(project_id: int, step: str) -> None:
 def open_sample() -> None:
     with errors.shown():
         with st.spinner("Preparing the sample project …"):
-            project_id = projects.create_sample_project(store)
+            project_id = samples.create_sample_project(store)
         open_step(project_id, "Data")
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from workbench.core.tasks import task_named
 from workbench.data import versions as datasets
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.models import catalogue
 from workbench.models.hub import GatedModel, save_token
 from workbench.models.model_info import FAILED, LOADING, ModelInfo, can_learn
@@ -136,7 +137,7 @@ def download(model: ModelInfo) -> None:
         text=str(job.progress.get("message") or f"{waiting} · {size(model.size_bytes)} in all"),
     )
     if st.button("Cancel the download", key=f"cancel-{model.id}"):
-        jobs.cancel_job(store, job.id)
+        queue.cancel_job(store, job.id)
         st.rerun(scope="app")
 
 

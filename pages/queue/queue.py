@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from workbench.jobs import job as jobs
-from workbench.jobs import queue
+from workbench.jobs import overview, queue
 from workbench.jobs.job import JobView
-from workbench.jobs.queue import Queue, QueuedJob
+from workbench.jobs.overview import Queue, QueuedJob
 from workbench.training import summary as story
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, plural, when
@@ -35,7 +34,7 @@ store = context.store()
 
 
 def show_queue() -> None:
-    found = queue.queue(store)
+    found = overview.queue(store)
     if found.open:
         context.ensure_worker()
     else:
@@ -100,9 +99,9 @@ def buttons(view: JobView, found: Queue) -> None:
         return
     if view.pause_requested_at is not None:
         if st.button("Go on", key=f"resume-{view.id}", icon=":material/play_arrow:"):
-            act(lambda: jobs.resume_job(store, view.id))
+            act(lambda: queue.resume_job(store, view.id))
     elif view.can_be_paused and st.button("Pause", key=f"pause-{view.id}", icon=":material/pause:"):
-        act(lambda: jobs.pause_job(store, view.id))
+        act(lambda: queue.pause_job(store, view.id))
     if st.button("Cancel", key=f"cancel-{view.id}", icon=":material/stop_circle:"):
         dialogs.ask("cancel", view.id)
         st.rerun(scope="app")
@@ -152,7 +151,7 @@ def ask_cancel(view: JobView) -> None:
         st.write("It has not started yet; nothing is lost.")
     dialogs.decide(
         "cancel", "Cancel it", "Let it go on",
-        lambda: jobs.cancel_job(store, view.id), icon=":material/stop_circle:",
+        lambda: queue.cancel_job(store, view.id), icon=":material/stop_circle:",
     )  # fmt: skip
 
 
@@ -178,7 +177,7 @@ frame.header(
 st.fragment(show_queue, run_every=POLL)()
 question, about_id = dialogs.asked()
 if question:
-    open_jobs = queue.queue(store).open
+    open_jobs = overview.queue(store).open
     asked = next((job.view for job in open_jobs if job.view.id == about_id), None)
     if asked and question == "after":
         ask_after(asked, [job for job in open_jobs if job.view.id != about_id])

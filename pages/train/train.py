@@ -12,6 +12,7 @@ from workbench.data.versions import VersionInfo
 from workbench.models import catalogue
 from workbench.models.model_info import READY, ModelInfo, can_learn
 from workbench.projects import projects
+from workbench.system import drafts
 from workbench.system.hardware import hardware
 from workbench.training import estimate
 from workbench.training import past_runs as history
@@ -43,7 +44,7 @@ def ready_to_train() -> None:
     if chosen is None:
         needs("Choose the model that will learn from your examples first.", "Model")
         return
-    draft = projects.get_draft(store, project_id, "train")
+    draft = drafts.get_draft(store, project_id, "train")
     left, right = st.columns(2)
     with left:
         version = choose_version(versions, draft)
@@ -148,9 +149,7 @@ def preset_card(name: str, costs: Estimate, *, chosen: bool, draft: dict[str, An
         st.markdown(f":material/schedule: **{costs.time}**")
         st.caption(f"{size(costs.memory_mb * 1e6)} of memory · {costs.steps:,} steps")
         if not chosen and st.button(f"Choose {title}", key=f"preset-{name}"):
-            projects.save_draft(
-                store, project_id, "train", {**draft, "preset": name, "settings": {}}
-            )
+            drafts.save_draft(store, project_id, "train", {**draft, "preset": name, "settings": {}})
             st.rerun()
 
 
@@ -201,7 +200,7 @@ def cost(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> Estimate:
 
 
 def save(values: dict[str, Any], version: VersionInfo) -> None:
-    projects.save_draft(store, project_id, "train", {"version_id": version.id, **values})
+    drafts.save_draft(store, project_id, "train", {"version_id": version.id, **values})
 
 
 def forget(key: str) -> None:

@@ -13,7 +13,7 @@ from workbench.cli import main, output
 from workbench.data import changes as amendments
 from workbench.data import datasets as ingest
 from workbench.data.edits.edit import Edit
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.projects import projects
 
 
@@ -159,5 +159,5 @@ def test_whoever_waits_for_a_job_keeps_a_worker_at_work(
                 session.get_one(Job, job_id).status = SUCCEEDED
 
     monkeypatch.setattr(output, "ensure_worker", ensure_worker)
-    monkeypatch.setattr(jobs, "_POLL_S", 0.001)
+    monkeypatch.setattr(queue, "_POLL_S", 0.001)
     assert output.finished(store, job_id).status == SUCCEEDED

@@ -7,8 +7,16 @@ from typing import Any
 import pytest
 from transformers import AutoTokenizer
 
+from tests.helpers.writers import make_writer
 from workbench.core.chat_template import ChatTemplate, default_template, template_of
 from workbench.core.messages import render_prompt, segments
+
+
+@pytest.fixture(scope="module")
+def writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny Llama that writes nonsense."""
+    return make_writer(tmp_path_factory.mktemp("models") / "writer")
+
 
 CONVERSATIONS: dict[str, list[tuple[str, str]]] = {
     "one question": [("user", "Where is my parcel?")],

@@ -13,8 +13,9 @@ from workbench.core.tasks import task_named
 from workbench.data import changes as amendments
 from workbench.data import checkups
 from workbench.data import datasets as ingest
-from workbench.data.changes import EDIT, Fix
+from workbench.data.changes import EDIT
 from workbench.data.checkup import record
+from workbench.data.checkups import Fix
 from workbench.data.edits import apply as amending
 from workbench.data.edits.edit import Edit
 from workbench.data.versions import VersionInfo, get_version
@@ -31,9 +32,9 @@ def test_a_fix_takes_out_what_is_marked_and_the_version_before_stays(
     job = looked_through(store, version, duplicates())
     finding = checkups.read(job.id).findings[0]
     fix = Fix(version.id, job.id, finding, record.REMOVE)
-    number, lines = amendments.preview(store, fix)
+    number, lines = checkups.preview(store, fix)
     assert (number, [line["row"] for line in lines]) == (2, ["5", "8"])
-    made = amendments.apply(store, fix)
+    made = checkups.apply(store, fix)
     assert isinstance(made, VersionInfo)
     assert (made.number, made.rows) == (2, version.rows - 2)
     assert not row(made, 5)
@@ -53,7 +54,7 @@ def test_a_fix_takes_out_what_is_marked_and_the_version_before_stays(
 def test_rows_that_are_to_be_left_alone_stay(store: Store, version: VersionInfo) -> None:
     job = looked_through(store, version, duplicates())
     finding = checkups.read(job.id).findings[0]
-    made = amendments.apply(store, Fix(version.id, job.id, finding, record.REMOVE, frozenset({5})))
+    made = checkups.apply(store, Fix(version.id, job.id, finding, record.REMOVE, frozenset({5})))
     assert isinstance(made, VersionInfo)
     assert row(made, 5)
     assert not row(made, 8)
@@ -64,7 +65,7 @@ def test_a_fix_writes_texts_and_keeps_all_other_rows_as_they_are(
 ) -> None:
     job = looked_through(store, version, duplicates())
     finding = checkups.read(job.id).findings[0]
-    made = amendments.apply(store, Fix(version.id, job.id, finding, record.CHANGE))
+    made = checkups.apply(store, Fix(version.id, job.id, finding, record.CHANGE))
     assert isinstance(made, VersionInfo)
     before, after = (pq.read_table(v.path).to_pylist() for v in (version, made))
     changed = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]

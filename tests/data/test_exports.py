@@ -25,7 +25,7 @@ from workbench.data.export import write as export_file
 from workbench.data.export.write import KINDS, write
 from workbench.data.readers import read_table
 from workbench.data.versions import VersionInfo
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.projects import projects
 
 HOSTILE = [
@@ -236,7 +236,7 @@ def test_old_files_go_when_a_new_one_is_made_and_all_with_their_dataset(
     versions.delete_dataset(store, version.dataset_id)
     assert exports.newest(store, version, "jsonl") is None
     assert not (files.home() / "jobs" / str(other.id)).exists()
-    assert {job.status for job in jobs.list_jobs(store)} == {"succeeded", "cancelled"}
+    assert {job.status for job in queue.list_jobs(store)} == {"succeeded", "cancelled"}
 
 
 def test_a_version_whose_examples_are_gone_is_said(store: Store, version: VersionInfo) -> None:

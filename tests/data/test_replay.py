@@ -12,7 +12,7 @@ from workbench.data import datasets as ingest
 from workbench.data import pending_edits as exploring
 from workbench.data import replay as again
 from workbench.data.edits.edit import Edit
-from workbench.data.examples.prepare import Plan, Source, plan_from
+from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.files.sources import open_source
 from workbench.data.replay import Earlier
 from workbench.data.versions import VersionInfo, get_version

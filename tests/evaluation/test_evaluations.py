@@ -14,8 +14,9 @@ from tests.helpers.exams import accuracies, add_exam, add_trained, answers
 from workbench.core.errors import WorkbenchError
 from workbench.evaluation import evaluations as evaluation
 from workbench.jobs import record as recording
-from workbench.jobs.job import cancel_job, get_job
+from workbench.jobs.job import get_job
 from workbench.jobs.outcome import Ending, Outcome
+from workbench.jobs.queue import cancel_job
 
 
 def _spec(store: Store, job_id: int) -> dict[str, object]:

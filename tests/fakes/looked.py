@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from storage import files
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
-from workbench.data import checkups
+from workbench.data import checkups, versions
 from workbench.data import datasets as ingest
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding, Mark
@@ -49,7 +49,7 @@ def conversations(store: Store, folder: Path, said: str) -> VersionInfo:
 
 def row(version: VersionInfo, number: int) -> dict[str, str]:
     """A row of a version; empty if it has none of this number."""
-    found = checkups.rows_by_id(version, [number]).to_pylist()
+    found = versions.rows_by_id(version, [number]).to_pylist()
     return found[0] if found else {}
 
 

@@ -12,7 +12,7 @@ from storage import jobs
 from storage.database import Store
 from storage.tables import RUNNING, Job, Project
 from tests.fakes.harness import add_job, folder_of, job_of
-from workbench.jobs import queue
+from workbench.jobs import overview
 from workbench.jobs.ingest_events import ingest
 from workbench.jobs.process.job_dir import EventWriter
 from workbench.projects import projects, steps
@@ -173,4 +173,4 @@ def read_train_page(store: Store, run_id: int) -> None:
     training.curve(store, run_id, "validation")
     steps.steps_of(store, run.project_id)
     projects.project_names(store)
-    queue.count(store)
+    overview.count(store)

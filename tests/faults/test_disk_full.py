@@ -19,9 +19,9 @@ from storage.tables import FAILED, SUCCEEDED
 from tests.fakes.harness import folder_of, job_of, until
 from tests.faults.real import PATIENCE_S, Machine, machine, start_run, trainers, wait_for_end
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.job import cancel_job
 from workbench.jobs.process.checkpoints import last_whole
 from workbench.jobs.process.job_dir import read_json
+from workbench.jobs.queue import cancel_job
 from workbench.projects import projects
 
 SIZE_MB = 320

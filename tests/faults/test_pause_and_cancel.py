@@ -15,7 +15,7 @@ from tests.faults.real import (
     wait_for_end,
     wait_for_phase,
 )
-from workbench.jobs.job import cancel_job, pause_job, resume_job
+from workbench.jobs.queue import cancel_job, pause_job, resume_job
 
 JOBS = 25
 

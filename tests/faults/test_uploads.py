@@ -28,11 +28,11 @@ from tests.fakes.harness import (
 )
 from tests.fakes.worker import QUICK
 from tests.faults.conftest import ROOT, Web
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.files import large as conversions
 from workbench.data.files import uploads
 from workbench.data.readers import ReadOptions, table_file
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.launchers.local import LocalLauncher, module_command
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.worker import Worker
@@ -249,7 +249,7 @@ def test_a_conversion_that_is_cancelled_leaves_no_table(
 ) -> None:
     worker, job_id, folder = reading
 
-    jobs.cancel_job(store, job_id)
+    queue.cancel_job(store, job_id)
 
     drive(worker, lambda: status_of(store, job_id) == "cancelled")
     left = {path.name for path in folder.path.iterdir()}

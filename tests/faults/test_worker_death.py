@@ -27,7 +27,7 @@ from tests.fakes.harness import (
     status_of,
     until,
 )
-from workbench.jobs.job import cancel_job, pause_job
+from workbench.jobs.queue import cancel_job, pause_job
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Process = subprocess.Popen[str]

@@ -24,7 +24,7 @@ def do(folder: Path, spec: dict[str, Any]) -> dict[str, Any]:
     """The result of a job with this spec, done in this folder."""
     folder.mkdir(parents=True, exist_ok=True)
     write_json(JobDir(folder).spec, {"job_id": 1, "attempt": 1, **spec})
-    assert run(folder, KINDS, quiet=None) == 0
+    assert run(folder, KINDS) == 0
     result: dict[str, Any] = read_json(JobDir(folder).result)
     return result
 

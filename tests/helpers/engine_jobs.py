@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from workbench.engine.kinds import KINDS
+from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process import shell as process
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json
 from workbench.jobs.process.shell import Process
@@ -17,13 +18,13 @@ PEFT_WARNS = "ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"
 
 def run(job: JobDir) -> dict[str, Any]:
     """Do the job as its process would; the result."""
-    assert process.run(job.path, KINDS) == 0
+    assert process.run(job.path, KINDS, quiet=quiet) == 0
     return read_json(job.result)
 
 
 def run_orphaned(job: JobDir) -> None:
     """Do the job until its worker dies."""
-    assert process.run(job.path, KINDS) == process.ORPHANED
+    assert process.run(job.path, KINDS, quiet=quiet) == process.ORPHANED
     assert not job.result.exists()
 
 

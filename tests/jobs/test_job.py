@@ -11,6 +11,7 @@ from storage.tables import CANCELLED, RUNNING, STARTING, SUCCEEDED, Job, now
 from tests.fakes.harness import add_job
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
 
 
@@ -26,13 +27,13 @@ def change(store: Store, job_id: int, **values: object) -> None:
 
 def test_a_kind_of_job_that_nobody_does_is_refused(store: Store) -> None:
     with pytest.raises(WorkbenchError, match="no kind of job named 'dance'"), store.write() as s:
-        jobs.enqueue(s, "dance", "A dance", {})
+        queue.enqueue(s, "dance", "A dance", {})
 
 
 def test_a_queued_job_says_how_many_are_before_it(store: Store) -> None:
     ids = [add_job(store) for _ in range(3)]
     claim(store)
-    views = jobs.list_jobs(store, active=True)
+    views = queue.list_jobs(store, active=True)
     assert [(view.id, view.ahead) for view in views] == [(ids[0], 0), (ids[1], 1), (ids[2], 2)]
     assert [view.is_active for view in views] == [True, False, False]
 
@@ -40,30 +41,30 @@ def test_a_queued_job_says_how_many_are_before_it(store: Store) -> None:
 def test_a_new_job_can_go_right_behind_another(store: Store) -> None:
     first, second = add_job(store), add_job(store)
     with store.write() as session:
-        between = jobs.enqueue(session, "train", "t", {}, after_job_id=first)
-    assert [view.id for view in jobs.list_jobs(store, active=True)] == [first, between, second]
-    assert [view.id for view in jobs.list_jobs(store)] == [first, second, between]
+        between = queue.enqueue(session, "train", "t", {}, after_job_id=first)
+    assert [view.id for view in queue.list_jobs(store, active=True)] == [first, between, second]
+    assert [view.id for view in queue.list_jobs(store)] == [first, second, between]
 
 
 def test_jobs_that_are_over_are_not_active(store: Store) -> None:
     job_id = add_job(store)
-    assert jobs.cancel_job(store, job_id).status == CANCELLED
-    assert jobs.list_jobs(store, active=True) == []
+    assert queue.cancel_job(store, job_id).status == CANCELLED
+    assert queue.list_jobs(store, active=True) == []
     assert jobs.get_job(store, job_id).is_over
 
 
 def test_cancelling_twice_or_too_late_changes_nothing(store: Store) -> None:
     job_id = add_job(store)
     claim(store)
-    first = jobs.cancel_job(store, job_id)
+    first = queue.cancel_job(store, job_id)
     assert first.status == STARTING
     assert first.cancel_requested_at is not None
-    assert jobs.cancel_job(store, job_id) == first
+    assert queue.cancel_job(store, job_id) == first
     change(store, job_id, status=SUCCEEDED)
-    assert jobs.cancel_job(store, job_id).status == SUCCEEDED
+    assert queue.cancel_job(store, job_id).status == SUCCEEDED
 
 
-@pytest.mark.parametrize("ask", [jobs.get_job, jobs.cancel_job])
+@pytest.mark.parametrize("ask", [jobs.get_job, queue.cancel_job])
 def test_a_job_that_is_not_there_is_said_so(
     store: Store, ask: Callable[[Store, int], JobView]
 ) -> None:
@@ -116,9 +117,9 @@ def test_waiting_tells_each_change_and_gives_the_end(
         if values := next(changes):
             change(store, job_id, **values)
 
-    monkeypatch.setattr(jobs.time, "sleep", sleep)
+    monkeypatch.setattr(queue.time, "sleep", sleep)
     told: list[tuple[str, dict[str, object]]] = []
-    end = jobs.wait_for(
+    end = queue.wait_for(
         store, job_id, on_progress=lambda job: told.append((job.status, job.progress))
     )
     assert end.status == SUCCEEDED
@@ -133,9 +134,9 @@ def test_waiting_tells_each_change_and_gives_the_end(
 def test_waiting_too_long_leaves_the_job_alone(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_POLL_S", 0.001)
+    monkeypatch.setattr(queue, "_POLL_S", 0.001)
     job_id = add_job(store)
     with pytest.raises(WorkbenchError, match=r"still queued after 0\.01 s"):
-        jobs.wait_for(store, job_id, timeout_s=0.01)
+        queue.wait_for(store, job_id, timeout_s=0.01)
     with store.read() as session:
         assert session.get_one(Job, job_id).cancel_requested_at is None

@@ -9,7 +9,7 @@ from storage.tables import Job
 from tests.helpers.folders import BERT, model_folder
 from tests.helpers.made import add_dataset, add_run
 from workbench.core.errors import WorkbenchError
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.models import catalogue, hub
 from workbench.models import inspect as folders
 from workbench.models.bundled import BUNDLED
@@ -77,7 +77,7 @@ def test_a_hub_model_is_downloaded_by_a_job(
             "target": str(home / "models" / "owner--Tiny-LM"),
         }
     assert catalogue.add_hub(store, "owner/Tiny-LM") == (model_id, job_id)
-    jobs.cancel_job(store, job_id)
+    queue.cancel_job(store, job_id)
     assert catalogue.get_model(store, model_id).state == FAILED
     again_id, second_job_id = catalogue.add_hub(store, "owner/Tiny-LM")
     assert again_id == model_id

@@ -13,10 +13,10 @@ from tests.fakes.harness import job_of
 from tests.fakes.looked import conversations, duplicates, looked_through, mails
 from tests.pages.opened import open_page, texts
 from workbench.data import changes as amendments
-from workbench.data import checkups
-from workbench.data.changes import Fix
+from workbench.data import checkups, versions
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Mark
+from workbench.data.checkups import Fix
 from workbench.data.edits.edit import Edit
 from workbench.data.versions import VersionInfo
 from workbench.projects import projects
@@ -124,7 +124,7 @@ def test_a_change_far_within_a_conversation_is_shown_as_people_read_it(
     store: Store, tmp_path: Path
 ) -> None:
     talks = conversations(store, tmp_path, "I wrote to you about the parcel twice, and to {}.")
-    before = checkups.rows_by_id(talks, [3])["messages"][0].as_py()
+    before = versions.rows_by_id(talks, [3])["messages"][0].as_py()
     after = before.replace("max@x.de", "[EMAIL_1]")
     mark = Mark(3, role="messages", after=after)
     job = looked_through(store, talks, replace(duplicates(), marks=[mark], change="Mask it"))
@@ -134,7 +134,7 @@ def test_a_change_far_within_a_conversation_is_shown_as_people_read_it(
     at = opened(talks)
     at.button(key="fix-duplicates-change").click().run()
     assert not at.exception
-    lines = marked.changes(amendments.preview(store, _fix(talks, job.id))[1])
+    lines = marked.changes(checkups.preview(store, _fix(talks, job.id))[1])
     assert lines["Before"][0] == "… parcel twice, and to max@x.de."
     assert lines["After"][0] == "… parcel twice, and to [EMAIL_1]."
 

@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 from storage.database import Store
 from tests.pages.opened import open_page, paste, texts
 from workbench.data import datasets as ingest
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.projects import projects
+from workbench.system import drafts
 
 PAGE = "pages/data/data.py"
 TABLE = "text\tcategory\n" + "".join(f"message number {i}\tkind {i % 3}\n" for i in range(60))
@@ -27,7 +28,7 @@ def project_id(store: Store) -> int:
 def _with_file(store: Store, project_id: int, content: bytes, name: str) -> AppTest:
     """The page after a file was uploaded (which the test client cannot do by itself)."""
     source = ingest.keep(io.BytesIO(content), name)
-    projects.save_draft(
+    drafts.save_draft(
         store, project_id, "data", {"source": {"digest": source.digest, "name": source.name}}
     )
     return open_page(PAGE, project=project_id)
@@ -168,7 +169,7 @@ def test_an_exam_file_takes_the_place_of_the_test_split(store: Store, project_id
     exam = "category,text\n" + "".join(f"kind {i % 3},exam mail {i}\n" for i in range(9))
     test = ingest.keep(io.BytesIO(exam.encode()), "exam.csv")
     own = ingest.keep(io.BytesIO(TABLE.encode()), "t.tsv")
-    projects.save_draft(
+    drafts.save_draft(
         store,
         project_id,
         "data",
@@ -229,7 +230,7 @@ def test_saving_what_is_there_already_shows_that_version(store: Store, project_i
 
 def test_a_file_that_is_gone_is_said(store: Store, project_id: int) -> None:
     gone = Source("f" * 64, "gone.csv")
-    projects.save_draft(store, project_id, "data", {"source": gone.__dict__})
+    drafts.save_draft(store, project_id, "data", {"source": gone.__dict__})
 
     at = open_page(PAGE, project=project_id)
 
@@ -239,7 +240,7 @@ def test_a_file_that_is_gone_is_said(store: Store, project_id: int) -> None:
 def test_the_draft_is_plain_values(store: Store, project_id: int) -> None:
     paste(open_page(PAGE, project=project_id), TABLE)
 
-    draft = projects.get_draft(store, project_id, "data")
+    draft = drafts.get_draft(store, project_id, "data")
 
     assert json.loads(json.dumps(draft)) == draft
 

@@ -10,6 +10,7 @@ from storage.database import Store
 from tests.pages.opened import open_page, texts
 from workbench.data import datasets as ingest
 from workbench.projects import projects
+from workbench.system import drafts
 
 PAGE = "pages/data/data.py"
 QUESTION = "How are exam questions drawn?"
@@ -31,7 +32,7 @@ def project_id(store: Store) -> int:
 
 def _open(store: Store, project_id: int, text: str, **draft: Any) -> AppTest:
     source = ingest.keep(io.BytesIO(text.encode()), "mails.csv")
-    projects.save_draft(store, project_id, "data", {"source": source.__dict__, **draft})
+    drafts.save_draft(store, project_id, "data", {"source": source.__dict__, **draft})
     return open_page(PAGE, project=project_id)
 
 

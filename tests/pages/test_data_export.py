@@ -11,7 +11,7 @@ from tests.pages.opened import open_page, texts
 from workbench.data import datasets as ingest
 from workbench.data import exports
 from workbench.data.versions import VersionInfo
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.projects import projects
 
 PAGE = "pages/data/data.py"
@@ -54,7 +54,7 @@ def test_a_large_version_is_made_by_a_job_and_then_streams(
     assert not at.get("download_button")
 
     at.button(key=f"make-{version.id}").click().run()
-    (job,) = jobs.list_jobs(store)
+    (job,) = queue.list_jobs(store)
     assert job.title == "Export of mails, version 1, as CSV"
     assert at.button(key=f"job-cancel-{job.id}")
     worked_off(store, job.id)
@@ -68,7 +68,7 @@ def test_a_large_version_is_made_by_a_job_and_then_streams(
 def test_why_there_is_no_workbook_stands_there(
     version: VersionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.export_file.MAX_ROWS", 60)
+    monkeypatch.setattr("workbench.data.export.write.MAX_ROWS", 60)
     at = _opened(version)
 
     at.radio(key=f"export-kind-{version.id}").set_value("xlsx").run()

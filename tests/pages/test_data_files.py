@@ -12,7 +12,7 @@ from storage.database import Store
 from tests.corpus import make
 from tests.helpers.conversion_jobs import worked_off
 from tests.pages.opened import open_page, texts
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.projects import projects
 
 PAGE = "pages/data/data.py"
@@ -52,7 +52,7 @@ def test_several_files_become_one_table(store: Store, project_id: int) -> None:
 
 def test_several_files_that_take_longer_are_read_by_a_job(store: Store, project_id: int) -> None:
     _upload(project_id, "documents/handbook.pdf", "documents/handbook.docx")
-    (job,) = jobs.list_jobs(store)
+    (job,) = queue.list_jobs(store)
     assert job.title == "Reading of 2 files (handbook.pdf, …)"
     worked_off(store, job.id)
 

@@ -12,13 +12,14 @@ from storage.database import Store
 from tests.helpers.conversion_jobs import worked_off
 from tests.pages.opened import open_page, texts
 from workbench.data import datasets as ingest
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.files import arrivals, uploads
 from workbench.data.files import large as conversions
 from workbench.data.readers import table_file
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.projects import projects
+from workbench.system import drafts
 
 PAGE = "pages/data/data.py"
 TABLE = "text,category\n" + "".join(f"message number {i},kind {i % 3}\n" for i in range(60))
@@ -43,12 +44,12 @@ def _kept(tmp_path: Path, text: str, name: str = "mails.csv") -> Source:
 def _open(store: Store, project_id: int, source: Source | None = None, **draft: Any) -> AppTest:
     if source is not None:
         draft["source"] = source.__dict__
-    projects.save_draft(store, project_id, "data", draft)
+    drafts.save_draft(store, project_id, "data", draft)
     return open_page(PAGE, project=project_id)
 
 
 def _jobs(store: Store) -> list[JobView]:
-    return jobs.list_jobs(store)
+    return queue.list_jobs(store)
 
 
 def _box(at: AppTest) -> dict[str, Any]:
@@ -187,7 +188,7 @@ def test_a_file_that_has_arrived_is_taken_on_the_next_look(store: Store, project
     at = _open(store, project_id, uploads={"source": uploads.id_of(ticket)})
 
     assert "sent\\.csv" in texts(at)
-    draft = projects.get_draft(store, project_id, "data")
+    draft = drafts.get_draft(store, project_id, "data")
     assert (draft["source"]["name"], draft["uploads"]) == ("sent.csv", {})
 
 
@@ -213,4 +214,4 @@ def test_why_an_upload_broke_off_stands_in_the_box(store: Store, project_id: int
     at = _open(store, project_id, uploads={"source": uploads.id_of(ticket)})
 
     assert "The upload of sent.csv was interrupted" in _box(at)["error"]
-    assert projects.get_draft(store, project_id, "data")["uploads"] == {}
+    assert drafts.get_draft(store, project_id, "data")["uploads"] == {}

@@ -11,7 +11,7 @@ from storage.database import Store
 from tests.fakes.looked import looked_through, mails
 from tests.pages.opened import open_page, texts
 from workbench.data import changes as amendments
-from workbench.data import checkups
+from workbench.data import checkups, versions
 from workbench.data import datasets as ingest
 from workbench.data import pending_edits as exploring
 from workbench.data.checkup import record
@@ -54,7 +54,7 @@ def test_edits_wait_and_are_saved_as_a_version(store: Store, version: VersionInf
     at.button(key="explore-save").click().run()
     assert not at.exception
     made = amendments.history(store, version)[0]
-    assert checkups.rows_by_id(made, [4])["text"].to_pylist() == ["another text"]
+    assert versions.rows_by_id(made, [4])["text"].to_pylist() == ["another text"]
     assert "not saved yet" not in texts(at)
 
 
@@ -146,4 +146,4 @@ def test_unsorted_rows_are_sorted_by_hand_the_least_sure_first(
     at.button(key="explore-save").click().run()
     assert not at.exception
     made = amendments.history(store, version)[0]
-    assert checkups.rows_by_id(made, [90])["label"].to_pylist() == ["delivery"]
+    assert versions.rows_by_id(made, [90])["label"].to_pylist() == ["delivery"]

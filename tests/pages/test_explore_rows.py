@@ -11,9 +11,9 @@ from storage.database import Store
 from tests.fakes.looked import conversations, mails
 from tests.pages.opened import open_page, texts
 from workbench.data import changes as amendments
-from workbench.data import checkups
 from workbench.data import datasets as ingest
 from workbench.data import pending_edits as exploring
+from workbench.data import versions
 from workbench.data.versions import VersionInfo, get_version
 from workbench.projects import projects
 
@@ -64,7 +64,7 @@ def saved(store: Store, at: AppTest, version: VersionInfo, row: int) -> dict[str
     pressed(at, "explore-save")
     made = amendments.history(store, version)[0]
     assert made.number == version.number + 1
-    found: dict[str, Any] = checkups.rows_by_id(made, [row]).to_pylist()[0]
+    found: dict[str, Any] = versions.rows_by_id(made, [row]).to_pylist()[0]
     return found
 
 
@@ -127,7 +127,7 @@ def test_a_field_is_changed_and_keeps_its_kind(store: Store, invoices: VersionIn
     at = opened(invoices, 4)
     shown = at.data_editor[0].value["Answer"]
     assert shown.iloc[3] == "number: R-3 · total: 3 · tags: new · paid: yes"
-    before = checkups.rows_by_id(invoices, [4]).to_pylist()[0]
+    before = versions.rows_by_id(invoices, [4]).to_pylist()[0]
     field(at, "total").set_value("about 9")
     pressed(at, "row-yes")
     assert "'total' is a number everywhere" in at.error[0].value

@@ -11,6 +11,7 @@ from tests.pages.opened import open_page, texts
 from workbench.data import versions
 from workbench.models import catalogue
 from workbench.projects import projects
+from workbench.system import drafts
 from workbench.training import runs as training
 from workbench.training.presets import preset
 
@@ -118,7 +119,7 @@ def test_changes_can_be_undone(store: Store, project_id: int) -> None:
     at.button(key="undo").click().run()
     assert not at.exception
     assert at.number_input(key=key).value == usual
-    assert projects.get_draft(store, project_id, "train")["settings"] == {}
+    assert drafts.get_draft(store, project_id, "train")["settings"] == {}
 
 
 def test_settings_that_mean_nothing_are_hidden(store: Store, project_id: int) -> None:
@@ -194,7 +195,7 @@ def test_a_failed_run_can_be_tried_again_with_its_settings(store: Store, project
     at.button(key="again").click().run()
     assert not at.exception
     assert at.title[0].value == "Ready to train?"
-    draft = projects.get_draft(store, project_id, "train")
+    draft = drafts.get_draft(store, project_id, "train")
     assert draft["settings"]["method"] == "lora"  # the run's, where the preset trains all weights
 
 
@@ -206,8 +207,7 @@ def test_after_memory_ran_out_settings_that_fit_are_offered(store: Store, projec
     at.button(key="fit").click().run()
     assert at.title[0].value == "Ready to train?"
     assert (
-        projects.get_draft(store, project_id, "train")["settings"]["per_device_train_batch_size"]
-        == 8
+        drafts.get_draft(store, project_id, "train")["settings"]["per_device_train_batch_size"] == 8
     )
 
 

@@ -14,11 +14,12 @@ from streamlit.testing.v1 import AppTest
 from storage import files
 from storage.database import Store
 from storage.tables import DatasetVersion, Job, Run
-from tests.engine.serving.conftest import PEFT_USES_AN_OLD_NAME
 from tests.helpers import made, tiny
+from tests.helpers.tiny import PEFT_USES_AN_OLD_NAME
 from tests.pages.opened import open_page, texts
 from workbench.engine.serving.model_cache import Shelf
 from workbench.projects import projects
+from workbench.system import drafts
 from workbench.ui.use import answering as chat_answering
 from workbench.use import conversations
 from workbench.use import served_models as server_registry
@@ -97,7 +98,7 @@ def shown(at: AppTest) -> list[str]:
 
 
 def set_draft(store: Store, project_id: int, **values: Any) -> None:
-    projects.save_draft(store, project_id, "use", values)
+    drafts.save_draft(store, project_id, "use", values)
 
 
 def test_without_a_trained_model_the_page_says_what_to_do(store: Store, project_id: int) -> None:

@@ -9,7 +9,8 @@ from storage.database import Store
 from storage.tables import Conversation, Dataset, Job, Run
 from tests.helpers.made import add_dataset, add_evaluation, add_model, add_run
 from workbench.core.errors import WorkbenchError
-from workbench.projects import projects
+from workbench.projects import projects, samples
+from workbench.system import drafts
 
 
 @pytest.mark.parametrize(
@@ -120,13 +121,13 @@ def test_a_busy_project_is_not_deleted(store: Store) -> None:
 
 def test_drafts_are_kept_page_by_page(store: Store) -> None:
     project_id = projects.create_project(store, "Mails")
-    assert projects.get_draft(store, project_id, "train") == {}
-    projects.save_draft(store, project_id, "train", {"preset": "quick"})
-    projects.save_draft(store, project_id, "data", {"task": "completion"})
-    assert projects.get_draft(store, project_id, "train") == {"preset": "quick"}
-    projects.save_draft(store, project_id, "train", {})
-    assert projects.get_draft(store, project_id, "train") == {}
-    assert projects.get_draft(store, project_id, "data") == {"task": "completion"}
+    assert drafts.get_draft(store, project_id, "train") == {}
+    drafts.save_draft(store, project_id, "train", {"preset": "quick"})
+    drafts.save_draft(store, project_id, "data", {"task": "completion"})
+    assert drafts.get_draft(store, project_id, "train") == {"preset": "quick"}
+    drafts.save_draft(store, project_id, "train", {})
+    assert drafts.get_draft(store, project_id, "train") == {}
+    assert drafts.get_draft(store, project_id, "data") == {"task": "completion"}
 
 
 def test_the_card_shows_the_best_exam_of_the_newest_task(store: Store) -> None:
@@ -148,7 +149,7 @@ def test_scores_of_a_file_of_ones_own_are_no_exam(store: Store) -> None:
 
 
 def test_the_sample_project_can_be_trained_at_once(store: Store) -> None:
-    project_id = projects.create_sample_project(store)
+    project_id = samples.create_sample_project(store)
     view = projects.get_project(store, project_id)
     assert view.is_sample
     assert projects.deletion_summary(store, project_id) == "2 datasets"
@@ -158,7 +159,7 @@ def test_the_sample_project_can_be_trained_at_once(store: Store) -> None:
 
 
 def test_the_sample_project_is_made_once(store: Store) -> None:
-    first = projects.create_sample_project(store)
+    first = samples.create_sample_project(store)
     projects.archive_project(store, first)
-    assert projects.create_sample_project(store) == first
+    assert samples.create_sample_project(store) == first
     assert projects.get_project(store, first).archived_at is None

@@ -8,11 +8,10 @@ from workbench.cli.data import version_of
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
-from workbench.data import changes as amendments
 from workbench.data import checkups
-from workbench.data.changes import Fix
 from workbench.data.checkup import record
 from workbench.data.checkup.record import FindingInfo
+from workbench.data.checkups import Fix
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 
@@ -84,7 +83,7 @@ def _mend(options: argparse.Namespace) -> int:
             f"Of the rows of '{options.finding}' many may be right: choose under Check up and mend, on "
             "the Data page, which of them to change."
         )
-    made = amendments.apply(store, Fix(version.id, job.id, finding, options.fix))
+    made = checkups.apply(store, Fix(version.id, job.id, finding, options.fix))
     if isinstance(made, JobView):
         _succeeded(finished(store, made.id))
         made = version_of(store, options.dataset, None)

@@ -15,7 +15,7 @@ from workbench.core.tasks import ROLES, TASKS, task_named
 from workbench.core.words import plural
 from workbench.data import datasets as ingest
 from workbench.data import replay as again
-from workbench.data.examples.prepare import plan_from
+from workbench.data.examples.plan import plan_from
 from workbench.data.readers import ReadOptions, read_table
 from workbench.data.splits.split_by import facts, parsed
 from workbench.data.versions import VersionInfo

@@ -7,7 +7,7 @@ from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.data import datasets as ingest
 from workbench.models import catalogue
-from workbench.projects import projects
+from workbench.projects import samples
 from workbench.training import presets
 from workbench.training import runs as training
 
@@ -22,7 +22,7 @@ def add_commands(commands: Any) -> None:
 
 def _demo(options: argparse.Namespace) -> int:
     store = working_store()
-    project_id = projects.create_sample_project(store)
+    project_id = samples.create_sample_project(store)
     version = next(v for v in ingest.list_versions(store, project_id) if v.task == "completion")
     model = catalogue.resolve_model(store, MODEL)
     recipe = presets.preset(

@@ -26,7 +26,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _jobs(options: argparse.Namespace) -> int:
-    found = jobs.list_jobs(open_store(), active=options.active)
+    found = queue.list_jobs(open_store(), active=options.active)
     rows = [
         {
             "job_id": job.id,
@@ -47,7 +47,7 @@ def _jobs(options: argparse.Namespace) -> int:
 
 def _cancel(options: argparse.Namespace) -> int:
     store = open_store()
-    jobs.cancel_job(store, options.job)
+    queue.cancel_job(store, options.job)
     status = jobs.get_job(store, options.job).status
     text = (
         f"Job {options.job} is cancelled."
@@ -59,14 +59,14 @@ def _cancel(options: argparse.Namespace) -> int:
 
 
 def _pause(options: argparse.Namespace) -> int:
-    job = jobs.pause_job(open_store(), options.job)
+    job = queue.pause_job(open_store(), options.job)
     said = "is paused" if job.status == "paused" else "saves where it stands, then pauses"
     emit(options, {"job_id": job.id, "status": job.status}, f"Job {job.id} {said}.")
     return 0
 
 
 def _resume(options: argparse.Namespace) -> int:
-    job = jobs.resume_job(open_store(), options.job)
+    job = queue.resume_job(open_store(), options.job)
     worker_process.ensure_worker()
     text = f"Job {job.id} goes on when its turn comes."
     emit(options, {"job_id": job.id, "status": job.status}, text)
@@ -76,7 +76,7 @@ def _resume(options: argparse.Namespace) -> int:
 def _move(options: argparse.Namespace) -> int:
     store = open_store()
     queue.move_job(store, options.job, options.after)
-    order = [job.id for job in jobs.list_jobs(store, active=True)]
+    order = [job.id for job in queue.list_jobs(store, active=True)]
     emit(options, {"queue": order}, f"The queue is now: {', '.join(map(str, order))}.")
     return 0
 

@@ -8,7 +8,8 @@ from typing import Any
 from storage.database import Store
 from storage.schema import open_store
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.job import JobView, wait_for
+from workbench.jobs.job import JobView
+from workbench.jobs.queue import wait_for
 from workbench.jobs.worker_process import ensure_worker
 
 

@@ -1,102 +1,34 @@
 """Changes to a dataset: every one makes the next version, and every version can be returned to."""
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from storage import conversions, files
 from storage import datasets as rows
-from storage import files
 from storage.database import Store
+from storage.tables import FAILED, OPEN
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
-from workbench.data import bulk_changes as mending
-from workbench.data import checkups
-from workbench.data.checkup import record
-from workbench.data.checkup.record import FindingInfo
+from workbench.data import versions
 from workbench.data.edits import apply as amending
 from workbench.data.edits import edit as fixing
 from workbench.data.edits.edit import Edit
-from workbench.data.examples.prepare import Plan, plan_from
+from workbench.data.examples.plan import Plan, plan_from
 from workbench.data.versions import VersionInfo, check_there, get_version, list_versions
+from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
+
+MEND = "mend"
 
 HERE_ROWS = 50_000
 """Larger datasets are changed by a job rather than in the pages' process."""
-SPLIT = "split"
-"""The finding whose fix draws the exam anew."""
 FIX, EDIT, LABEL, RETURN, AGAIN = "fix", "edit", "label", "return", "again"
 MADE_AT = "made_at"
 """In a version's `change`, when each of its edits by hand was made: row id, column, UTC time."""
-
-
-@dataclass(frozen=True)
-class Fix:
-    """A finding's fix as the user wants it."""
-
-    version_id: int
-    job_id: int
-    """The checkup that found it."""
-    finding: FindingInfo
-    kind: str
-    """record.REMOVE or record.CHANGE."""
-    leave: frozenset[int] = frozenset()
-    """Rows that stay as they are."""
-
-    @property
-    def title(self) -> str:
-        """What the history says of it."""
-        what = self.finding.remove if self.kind == record.REMOVE else self.finding.change
-        return f"{self.finding.title}: {what[:1].lower()}{what[1:]}"
-
-
-def preview(store: Store, fix: Fix, limit: int = 50) -> tuple[int, list[dict[str, str]]]:
-    """How many rows a fix touches, and the first of them: `row`, `column`, `before`, `after`.
-
-    Raises:
-        WorkbenchError: the checkup or the examples are not on the disk any more.
-    """
-    version = get_version(store, fix.version_id)
-    edit = _edit_of(fix)
-    data = checkups.rows_by_id(version, sorted(touched(fix))[:limit])
-    return edit.rows, fixing.before_and_after(data, edit, limit)
-
-
-def touched(fix: Fix) -> frozenset[int]:
-    """The ids of all rows that a fix touches.
-
-    Raises:
-        WorkbenchError: the checkup is not on the disk any more.
-    """
-    edit = _edit_of(fix)
-    return edit.remove | {row for row, _ in edit.change or {}}
-
-
-def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
-    """Make the next version by a fix: the version, or for a large dataset the job that makes it.
-
-    Raises:
-        WorkbenchError: too little would be left, or the version is not the newest any more.
-    """
-    version = get_version(store, fix.version_id)
-    mapping, report = _drawn_anew(version, fix)
-    version = dataclasses.replace(version, mapping=mapping, report=report)
-    if version.rows > HERE_ROWS:
-        change = {"kind": FIX, "title": fix.title, "rows": fix.finding.rows}
-        return mending.queue(store, version, _order_of(fix), change)
-    return _amend(store, version, _edit_of(fix), FIX, fix.title)
-
-
-def _drawn_anew(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The version's mapping and report; a fix of the split changes how the exam is drawn, so that
-    later rows of the same table go by it, too."""
-    if fix.finding.kind != SPLIT:
-        return version.mapping, version.report
-    told = checkups.read(fix.job_id).facts["split"]
-    mapping = {**version.mapping, "split_by": told["by"]}
-    return mapping, {**version.report, "split": told["report"]}
 
 
 def apply_edit(
@@ -111,11 +43,11 @@ def apply_edit(
     """
     version = get_version(store, version_id)
     if version.rows <= HERE_ROWS:
-        return _amend(store, version, edit, kind, title)
+        return amend_version(store, version, edit, kind, title)
     _check(edit)
     kept = amending.readable(task_named(version.task), edit)
     change = _told(kind, title, edit)
-    return mending.queue(store, version, {"edit": kept.as_dict()}, change)
+    return enqueue_change(store, version, {"edit": kept.as_dict()}, change)
 
 
 def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> VersionInfo:
@@ -125,10 +57,12 @@ def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> V
         WorkbenchError: nothing would change, too little would be left, or the version is not the
             newest any more.
     """
-    return _amend(store, get_version(store, version_id), edit, kind, title)
+    return amend_version(store, get_version(store, version_id), edit, kind, title)
 
 
-def _amend(store: Store, version: VersionInfo, edit: Edit, kind: str, title: str) -> VersionInfo:
+def amend_version(
+    store: Store, version: VersionInfo, edit: Edit, kind: str, title: str
+) -> VersionInfo:
     _check(edit)
     prepared = amending.amended(data_of(version), plan_of(version), version.report, edit)
     made = {
@@ -181,7 +115,7 @@ def difference(
     made_at = {(row, column): at for row, column, at in (version.change or {}).get(MADE_AT, ())}
     if made_at:
         rows_ = sorted({row for row, _ in made_at})
-        before, after = checkups.rows_by_id(former, rows_), checkups.rows_by_id(version, rows_)
+        before, after = versions.rows_by_id(former, rows_), versions.rows_by_id(version, rows_)
     else:
         before, after = data_of(former), data_of(version)
     edit = dataclasses.replace(fixing.difference(before, after), made_at=made_at)
@@ -230,11 +164,6 @@ def plan_of(version: VersionInfo) -> Plan:
     return plan_from(version.task, version.mapping, version.split_seed)
 
 
-def _edit_of(fix: Fix) -> Edit:
-    found = record.marks(checkups.folder(fix.job_id), fix.finding.kind)
-    return fixing.edit_of(fix.kind, record.those_that(fix.kind, found, fix.leave))
-
-
 def _save(
     store: Store, former: VersionInfo, digest: str, made: dict[str, Any], change: dict[str, Any]
 ) -> VersionInfo:
@@ -250,11 +179,51 @@ def _save(
     return get_version(store, version_id)
 
 
-def _order_of(fix: Fix) -> dict[str, Any]:
-    """A fix as a job's spec names it."""
-    return {
-        "checkup": str(checkups.folder(fix.job_id)),
-        "finding": fix.finding.kind,
-        "fix": fix.kind,
-        "leave": sorted(fix.leave),
+def enqueue_change(
+    store: Store, version: VersionInfo, order: dict[str, Any], change: dict[str, Any]
+) -> JobView:
+    """Let a job change a version.
+
+    Args:
+        order: the fix, the edit or the earlier changes, as `conversion.mend` wants them.
+        change: what the next version's `change` will say, but for `of`.
+
+    Raises:
+        WorkbenchError: the version is being changed already.
+    """
+    spec = {
+        "kind": MEND,
+        "version_id": version.id,
+        "data": str(version.path),
+        "task": version.task,
+        "mapping": version.mapping,
+        "seed": version.split_seed,
+        "report": version.report,
+        **order,
+        "change": {**change, "of": version.number},
     }
+    if running_change(store, version):
+        raise WorkbenchError(
+            f"'{version.dataset_name}' is being changed already: wait for that, then go on."
+        )
+    with store.write() as session:
+        title = f"Change of {version.dataset_name}"
+        job_id = queue.enqueue(session, MEND, title, spec, project_id=version.project_id)
+    return jobs.get_job(store, job_id)
+
+
+def running_change(store: Store, version: VersionInfo) -> JobView | None:
+    """The job that is changing this version, if one is."""
+    with store.read() as session:
+        for job in conversions.of_project(session, version.project_id, (MEND,)):
+            if job.spec.get("version_id") == version.id and job.status in OPEN:
+                return jobs.view_of(session, job)
+    return None
+
+
+def change_failure(store: Store, version: VersionInfo) -> str:
+    """Why the last change of this version by a job failed; empty if none did."""
+    with store.read() as session:
+        found = conversions.of_project(session, version.project_id, (MEND,))
+        mine = [job for job in found if job.spec.get("version_id") == version.id]
+        return mine[0].reason if mine and mine[0].status == FAILED else ""

@@ -1,15 +1,10 @@
 """What a checkup's job is told: the examples, the table that they came from, and the models."""
 
-from pathlib import Path
 from typing import Any
 
-from storage import conversions as rows
-from storage import files, projects
+from storage import projects
 from storage.database import Store
-from storage.tables import SUCCEEDED
-from workbench.data.examples.prepare import Source
-from workbench.data.files import large as conversions
-from workbench.data.readers import ReadOptions, options_from, table_file
+from workbench.data.files.large import table_of
 from workbench.data.versions import VersionInfo
 from workbench.models import bundled, catalogue
 from workbench.models.model_info import ModelInfo, can_learn
@@ -37,35 +32,6 @@ def spec_of(store: Store, version: VersionInfo) -> dict[str, Any]:
         "tokenizer": _base(base) if base else None,
         "max_tokens": _max_tokens(base, version.task, version.rows),
     }
-
-
-def table_of(store: Store, version: VersionInfo) -> dict[str, Any]:
-    """Where a job finds the file that a version came from: `path`, `name` and reading `options`;
-    of a large one (`is_large`) also the `folder` with the table that was made of it, or ""."""
-    source = Source(version.source_hash, version.source_name)
-    read = version.mapping.get("read") or {}
-    about = {
-        "path": str(files.object_path(source.digest)),
-        "name": source.name,
-        "options": read,
-    }
-    if not conversions.is_large(source):
-        return about
-    folder = _converted(store, version.project_id, source, options_from(read))
-    return {**about, "is_large": True, "folder": str(folder or "")}
-
-
-def _converted(store: Store, project_id: int, source: Source, options: ReadOptions) -> Path | None:
-    """Where a job wrote the table of a file down, read in just this way; None if that is gone."""
-    with store.read() as session:
-        found = rows.of_project(session, project_id, (conversions.CONVERT,))
-        done = [
-            job.id
-            for job in found
-            if job.spec.get("digest") == source.digest and job.status == SUCCEEDED
-        ]
-    folders = (files.home() / "jobs" / str(job_id) for job_id in done)
-    return next((folder for folder in folders if table_file.options_in(folder) == options), None)
 
 
 def _base(model: ModelInfo) -> dict[str, Any]:

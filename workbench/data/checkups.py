@@ -1,5 +1,7 @@
 """Checkups of dataset versions: a job looks through the examples, its files tell what it found."""
 
+import dataclasses
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,18 @@ from storage import files
 from storage.database import Store
 from storage.tables import OPEN, SUCCEEDED, Job
 from workbench.data import checkup_spec
+from workbench.data.changes import FIX, HERE_ROWS, amend_version, enqueue_change
 from workbench.data.checkup import record
-from workbench.data.checkup.record import Checkup
-from workbench.data.versions import VersionInfo, check_there, get_version
+from workbench.data.checkup.record import Checkup, FindingInfo
+from workbench.data.edits import edit as fixing
+from workbench.data.edits.edit import Edit
+from workbench.data.versions import VersionInfo, check_there, get_version, rows_by_id
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
+
+SPLIT = "split"
+"""The finding whose fix draws the exam anew."""
 
 CHECK = "check"
 EDITION = 9
@@ -38,7 +47,7 @@ def start(store: Store, version_id: int) -> JobView:
             return jobs.view_of(session, same[0])
         rows.release(session, same)
         title = f"Checkup of {version.dataset_name}, version {version.number}"
-        job_id = jobs.enqueue(session, CHECK, title, spec, project_id=version.project_id)
+        job_id = queue.enqueue(session, CHECK, title, spec, project_id=version.project_id)
     return jobs.get_job(store, job_id)
 
 
@@ -87,16 +96,6 @@ def marked_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa.
     return found
 
 
-def rows_by_id(version: VersionInfo, row_ids: list[int]) -> pa.Table:
-    """Those rows of a version.
-
-    Raises:
-        WorkbenchError: its examples are not on the disk any more.
-    """
-    check_there(version)
-    return pq.read_table(version.path, filters=[("row_id", "in", row_ids or [-1])])
-
-
 def map_of(job_id: int) -> pa.Table | None:
     """Columns row_id, x and y of the rows on the map; None if none was drawn."""
     path = folder(job_id) / record.MAP
@@ -115,3 +114,85 @@ def unlabelled_of(job_id: int) -> pa.Table | None:
 def _mine(found: Any) -> list[Job]:
     """Those that can be looked at: of this edition, and not let go of."""
     return [job for job in found if job.spec.get("edition") == EDITION]
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A finding's fix as the user wants it."""
+
+    version_id: int
+    job_id: int
+    """The checkup that found it."""
+    finding: FindingInfo
+    kind: str
+    """record.REMOVE or record.CHANGE."""
+    leave: frozenset[int] = frozenset()
+    """Rows that stay as they are."""
+
+    @property
+    def title(self) -> str:
+        """What the history says of it."""
+        what = self.finding.remove if self.kind == record.REMOVE else self.finding.change
+        return f"{self.finding.title}: {what[:1].lower()}{what[1:]}"
+
+
+def preview(store: Store, fix: Fix, limit: int = 50) -> tuple[int, list[dict[str, str]]]:
+    """How many rows a fix touches, and the first of them: `row`, `column`, `before`, `after`.
+
+    Raises:
+        WorkbenchError: the checkup or the examples are not on the disk any more.
+    """
+    version = get_version(store, fix.version_id)
+    edit = _edit_of(fix)
+    data = rows_by_id(version, sorted(touched(fix))[:limit])
+    return edit.rows, fixing.before_and_after(data, edit, limit)
+
+
+def touched(fix: Fix) -> frozenset[int]:
+    """The ids of all rows that a fix touches.
+
+    Raises:
+        WorkbenchError: the checkup is not on the disk any more.
+    """
+    edit = _edit_of(fix)
+    return edit.remove | {row for row, _ in edit.change or {}}
+
+
+def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
+    """Make the next version by a fix: the version, or for a large dataset the job that makes it.
+
+    Raises:
+        WorkbenchError: too little would be left, or the version is not the newest any more.
+    """
+    version = get_version(store, fix.version_id)
+    mapping, report = _drawn_anew(version, fix)
+    version = dataclasses.replace(version, mapping=mapping, report=report)
+    if version.rows > HERE_ROWS:
+        change = {"kind": FIX, "title": fix.title, "rows": fix.finding.rows}
+        return enqueue_change(store, version, _order_of(fix), change)
+    return amend_version(store, version, _edit_of(fix), FIX, fix.title)
+
+
+def _drawn_anew(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The version's mapping and report; a fix of the split changes how the exam is drawn, so that
+    later rows of the same table go by it, too."""
+    if fix.finding.kind != SPLIT:
+        return version.mapping, version.report
+    told = read(fix.job_id).facts["split"]
+    mapping = {**version.mapping, "split_by": told["by"]}
+    return mapping, {**version.report, "split": told["report"]}
+
+
+def _edit_of(fix: Fix) -> Edit:
+    found = record.marks(folder(fix.job_id), fix.finding.kind)
+    return record.edit_of(fix.kind, record.those_that(fix.kind, found, fix.leave))
+
+
+def _order_of(fix: Fix) -> dict[str, Any]:
+    """A fix as a job's spec names it."""
+    return {
+        "checkup": str(folder(fix.job_id)),
+        "finding": fix.finding.kind,
+        "fix": fix.kind,
+        "leave": sorted(fix.leave),
+    }

@@ -18,7 +18,8 @@ from workbench.data.columns import guessing
 from workbench.data.columns.mapping import check_roles
 from workbench.data.examples.example_table import canonical, parquet_of, splits_by_question
 from workbench.data.examples.examples import asking, examples_of, question_roles
-from workbench.data.examples.prepare import Plan, Prepared, Source, plan_from, prepare
+from workbench.data.examples.plan import Plan, Source, plan_from
+from workbench.data.examples.prepare import Prepared, prepare
 from workbench.data.files.sources import (
     discard,
     keep,
@@ -30,13 +31,14 @@ from workbench.data.files.sources import (
 )
 from workbench.data.readers import ReadOptions, Table, read_table
 from workbench.data.splits.assign import DEFAULT_FRACTIONS, DEFAULT_SEED
-from workbench.data.splits.split_by import SplitBy, checked, split_by_from
+from workbench.data.splits.split_by import SplitBy, checked
 from workbench.data.versions import (
     VersionInfo,
     delete_dataset,
     get_version,
     latest_version,
     list_versions,
+    same_split,
 )
 
 __all__ = [
@@ -91,18 +93,6 @@ def earlier_splits(store: Store, project_id: int, dataset_name: str, plan: Plan)
         if same_split(version, plan) and path.is_file():
             splits |= splits_by_question(task, pq.read_table(path))
     return splits
-
-
-def same_split(version: DatasetVersion | VersionInfo, plan: Plan) -> bool:
-    """Whether a version's questions keep their sides under this plan."""
-    earlier = version.mapping
-    return (
-        version.task == plan.task
-        and version.split_seed == plan.seed
-        and not earlier.get("test")
-        and list(earlier.get("fractions") or DEFAULT_FRACTIONS) == list(plan.fractions)
-        and split_by_from(earlier.get("split_by")) == plan.split_by
-    )
 
 
 def save_prepared(

@@ -16,6 +16,7 @@ from workbench.data.export import write as export_file
 from workbench.data.export.write import CSV, JSONL, KINDS, PARQUET, XLSX, check_kind
 from workbench.data.versions import VersionInfo, check_there
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
 
 __all__ = ["CSV", "JSONL", "KINDS", "PARQUET", "XLSX"]
@@ -116,7 +117,7 @@ def start(store: Store, version: VersionInfo, kind: str) -> JobView:
         if same and same[0].status not in (FAILED, CANCELLED) and not _is_gone(same[0]):
             return jobs.view_of(session, same[0])
         rows.release(session, [job for job in found if job in same or _is_old(job)])
-        job_id = jobs.enqueue(session, EXPORT, title, spec, project_id=version.project_id)
+        job_id = queue.enqueue(session, EXPORT, title, spec, project_id=version.project_id)
     return jobs.get_job(store, job_id)
 
 

@@ -10,12 +10,12 @@ from storage.tables import now
 from workbench.core.tasks import task_named
 from workbench.core.words import sentence_case
 from workbench.data import changes as amendments
-from workbench.data import checkups
+from workbench.data import versions
 from workbench.data.edits import apply as amending
 from workbench.data.edits.edit import WHOLE, Edit
 from workbench.data.versions import VersionInfo, edits_draft
 from workbench.jobs.job import JobView
-from workbench.projects import projects
+from workbench.system import drafts
 
 Key = tuple[int, str]
 """A row's id and a role of it, or `fixing.WHOLE` for a row that comes or goes."""
@@ -71,7 +71,7 @@ def pending(store: Store, version: VersionInfo) -> Pending:
     A version that was made of the one that they were made on still has its rows, so they go on
     waiting; in one from another file a row number says nothing.
     """
-    values = projects.get_draft(store, version.project_id, edits_draft(version.dataset_id))
+    values = drafts.get_draft(store, version.project_id, edits_draft(version.dataset_id))
     if values.get("ground") != _ground(version):
         return Pending()
     found = Pending(
@@ -92,7 +92,7 @@ def _ground(version: VersionInfo) -> str:
 def _fitting(edits: Pending, version: VersionInfo) -> Pending:
     """The edits that would still change something."""
     touched = sorted({row for row, _ in edits.each()})
-    rows = {row["row_id"]: row for row in checkups.rows_by_id(version, touched).to_pylist()}
+    rows = {row["row_id"]: row for row in versions.rows_by_id(version, touched).to_pylist()}
     return Pending(
         {
             (row, role): text
@@ -121,7 +121,7 @@ def keep(store: Store, version: VersionInfo, edits: Pending) -> None:
         "labels": [[row, text, label] for row, (text, label) in edits.labels.items()],
         "made_at": [[row, column, at] for (row, column), at in edits.made_at.items()],
     }
-    projects.save_draft(store, version.project_id, edits_draft(version.dataset_id), values)
+    drafts.save_draft(store, version.project_id, edits_draft(version.dataset_id), values)
 
 
 def discard(store: Store, version: VersionInfo) -> None:

@@ -7,14 +7,13 @@ import pyarrow.parquet as pq
 
 from storage.database import Store
 from workbench.core.tasks import task_named
-from workbench.data import bulk_changes as mending
 from workbench.data import changes as amendments
 from workbench.data.changes import AGAIN, HERE_ROWS
-from workbench.data.checkup_spec import table_of
 from workbench.data.edits import carry_over as carrying
 from workbench.data.edits.edit import Edit
-from workbench.data.examples.prepare import Plan, Source, plan_from
+from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.examples.source_table import of_table
+from workbench.data.files.large import table_of
 from workbench.data.readers import Table
 from workbench.data.versions import VersionInfo, before_saved, get_version
 from workbench.jobs.job import JobView
@@ -104,7 +103,7 @@ def make(
         "roles": dict(plan.roles),
     }
     change = {"kind": AGAIN, "title": _title(found), "rows": 0}
-    return mending.queue(store, version, {"again": again}, change)
+    return amendments.enqueue_change(store, version, {"again": again}, change)
 
 
 def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | None:

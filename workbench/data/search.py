@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from workbench.data import checkups
+from workbench.data import versions
 from workbench.data.edits import edit as fixing
 from workbench.data.edits.edit import Edit
 from workbench.data.edits.turns import SPEAKERS
@@ -77,7 +77,7 @@ def waiting(
     """
     edit = edits.edit()
     touched = edit.remove | {row for row, _ in edit.change or {}}
-    before = checkups.rows_by_id(version, sorted(touched))
+    before = versions.rows_by_id(version, sorted(touched))
     after = fixing.applied(before, Edit(change=edit.change, add=edit.add))
     wanted = _filter(after.schema, query)
     found = after if wanted is None else after.filter(wanted)

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from storage import conversions, files, leftovers, projects
 from storage import datasets as rows
 from storage.database import Store
 from storage.tables import Dataset, DatasetVersion
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
+from workbench.data.examples.plan import Plan
+from workbench.data.splits.assign import DEFAULT_FRACTIONS
+from workbench.data.splits.split_by import split_by_from
 
 
 @dataclass(frozen=True)
@@ -187,3 +193,25 @@ def rename_dataset(store: Store, dataset_id: int, name: str) -> None:
                 f"There is already a dataset named '{other.name}': choose another."
             )
         dataset.name = name
+
+
+def rows_by_id(version: VersionInfo, row_ids: list[int]) -> pa.Table:
+    """Those rows of a version.
+
+    Raises:
+        WorkbenchError: its examples are not on the disk any more.
+    """
+    check_there(version)
+    return pq.read_table(version.path, filters=[("row_id", "in", row_ids or [-1])])
+
+
+def same_split(version: DatasetVersion | VersionInfo, plan: Plan) -> bool:
+    """Whether a version's questions keep their sides under this plan."""
+    earlier = version.mapping
+    return (
+        version.task == plan.task
+        and version.split_seed == plan.seed
+        and not earlier.get("test")
+        and list(earlier.get("fractions") or DEFAULT_FRACTIONS) == list(plan.fractions)
+        and split_by_from(earlier.get("split_by")) == plan.split_by
+    )

@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from workbench.engine.kinds import KINDS
+from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process.shell import run
 
 if __name__ == "__main__":
-    sys.exit(run(Path(sys.argv[1]), KINDS))
+    sys.exit(run(Path(sys.argv[1]), KINDS, quiet=quiet))

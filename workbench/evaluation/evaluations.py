@@ -8,10 +8,9 @@ from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
-from sqlalchemy.orm import Session
 
 from storage import evaluations as rows
-from storage import files, runs
+from storage import files
 from storage.database import Store
 from storage.evaluations import EvaluationRow
 from storage.runs import RunRow
@@ -21,7 +20,9 @@ from workbench.data import datasets as ingest
 from workbench.data.columns.mapping import columns_in
 from workbench.evaluation.scoring.row_scores import judge
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
+from workbench.training.runs import job_spec, trained_run
 
 EXAM = "test"
 """The split of a version that is never learned from; what an evaluation of it is called."""
@@ -120,7 +121,7 @@ def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: 
             if job.status in OPEN and job.spec.get("data") == spec["data"]:
                 return job.id
         what = "the exam" if split == EXAM else split
-        return jobs.enqueue(
+        return queue.enqueue(
             session,
             "evaluate",
             f"Scoring of {row.run.name} on {what}",
@@ -142,40 +143,6 @@ def expected_columns(store: Store, run_id: int) -> list[str]:
         roles = trained_run(session, run_id).version.mapping["roles"]
     names = [part for source in roles.values() for part in columns_in(source, ())]
     return list(dict.fromkeys(names))
-
-
-def trained_run(session: Session, run_id: int) -> RunRow:
-    """A run whose model is there.
-
-    Raises:
-        WorkbenchError: there is no such run, or it has no model (any more).
-    """
-    row = runs.row(session, run_id)
-    if row is None:
-        raise WorkbenchError(f"There is no training run {run_id}: it may have been deleted.")
-    adapter = (row.run.result or {}).get("adapter")
-    if not adapter:
-        raise WorkbenchError(
-            f"'{row.run.name}' has no trained model: train it to the end, or choose another run."
-        )
-    if not Path(adapter).is_dir():
-        raise WorkbenchError(
-            f"The trained model of '{row.run.name}' is not at {adapter} any more: train it again."
-        )
-    return row
-
-
-def job_spec(row: RunRow, data: Path) -> dict[str, Any]:
-    """What evaluation and prediction jobs of a run have in common; the base is what was trained."""
-    return {
-        "run_id": row.run.id,
-        "task": row.version.task,
-        "data": str(data),
-        "system": row.job.spec["system"],
-        "base": row.job.spec["base"],
-        "adapter": (row.run.result or {})["adapter"],
-        "recipe": row.run.recipe,
-    }
 
 
 def _exam_of(row: RunRow) -> Path:

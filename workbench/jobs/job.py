@@ -1,8 +1,6 @@
 """Jobs as the pages and the command line see them: queued pieces of work with a status."""
 
 import datetime as dt
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage import jobs
 from storage.database import Store
-from storage.tables import ACTIVE, OPEN, PAUSED, QUEUED, TERMINAL, Job, JobAttempt, now
+from storage.tables import ACTIVE, PAUSED, QUEUED, TERMINAL, Job, JobAttempt, now
 from workbench.core.errors import WorkbenchError
 
 LANES = {
@@ -27,7 +25,6 @@ def lane_of(kind: str) -> str:
 
 
 _STALE_S = 180.0
-_POLL_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -112,37 +109,6 @@ class AttemptView:
     reason: str
 
 
-def enqueue(
-    session: Session,
-    kind: str,
-    title: str,
-    spec: dict[str, Any],
-    *,
-    project_id: int | None = None,
-    run_id: int | None = None,
-    after_job_id: int | None = None,
-) -> int:
-    """Put a job at the end of the queue, or right behind `after_job_id`; its id."""
-    _lane_of(kind)
-    job = jobs.add(
-        session,
-        kind,
-        title,
-        spec,
-        project_id=project_id,
-        run_id=run_id,
-        after_job_id=after_job_id,
-    )
-    return job.id
-
-
-def list_jobs(store: Store, *, active: bool = False) -> list[JobView]:
-    """All jobs, oldest first; with `active`, those that run or wait, in the order of the queue."""
-    with store.read() as session:
-        rows = jobs.listing(session, OPEN if active else None)
-        return [view_of(session, job) for job in rows]
-
-
 def get_job(store: Store, job_id: int) -> JobView:
     """One job.
 
@@ -157,80 +123,6 @@ def list_attempts(store: Store, job_id: int) -> list[AttemptView]:
     """All tries at a job, first to last."""
     with store.read() as session:
         return [attempt_view(row) for row in jobs.attempts(session, job_id)]
-
-
-def cancel_job(store: Store, job_id: int) -> JobView:
-    """End a job: one that waits at once, one that runs after it has saved; the job as it is then.
-
-    A job that is over stays as it is.
-    """
-    with store.write() as session:
-        found_job(session, job_id)
-        jobs.request_cancel(session, job_id)
-        return view_of(session, found_job(session, job_id))
-
-
-def pause_job(store: Store, job_id: int) -> JobView:
-    """Interrupt a job, to go on later from where it was; the job as it is then.
-
-    Raises:
-        WorkbenchError: it is over, or is of a kind that only runs or does not.
-    """
-    with store.write() as session:
-        job = found_job(session, job_id)
-        if job.kind not in LANES["work"]:
-            raise WorkbenchError(f"A {job.kind} job cannot be paused: stop it instead.")
-        if job.status in TERMINAL:
-            raise WorkbenchError(f"Job {job_id} is over already: there is nothing to pause.")
-        jobs.request_pause(session, job_id)
-        return view_of(session, found_job(session, job_id))
-
-
-def resume_job(store: Store, job_id: int) -> JobView:
-    """Let a paused job go on, when its turn comes; the job as it is then.
-
-    Raises:
-        WorkbenchError: it is over; nothing is left to go on with.
-    """
-    with store.write() as session:
-        if found_job(session, job_id).status in TERMINAL:
-            raise WorkbenchError(f"Job {job_id} is over already: start a new one instead.")
-        jobs.resume(session, job_id)
-        return view_of(session, found_job(session, job_id))
-
-
-def wait_for(
-    store: Store,
-    job_id: int,
-    timeout_s: float | None = None,
-    on_progress: Callable[[JobView], None] | None = None,
-    on_look: Callable[[], None] = lambda: None,
-) -> JobView:
-    """Wait until a job is over; an interrupt ends the waiting, not the job.
-
-    `on_progress` gets the job each time that its state or progress has changed; `on_look` is
-    called at every look at a job that is not over.
-
-    Raises:
-        WorkbenchError: it was not over after `timeout_s` seconds; it goes on.
-    """
-    until = None if timeout_s is None else time.monotonic() + timeout_s
-    shown = None
-    while True:
-        job = get_job(store, job_id)
-        state = (job.status, job.attempt, job.progress)
-        if on_progress and state != shown:
-            on_progress(job)
-            shown = state
-        if job.is_over:
-            return job
-        on_look()
-        if until is not None and time.monotonic() > until:
-            raise WorkbenchError(
-                f"Job {job_id} is still {job.status} after {timeout_s:g} s: it goes on by itself; "
-                "look at it again later."
-            )
-        time.sleep(_POLL_S)
 
 
 def view_of(session: Session, job: Job) -> JobView:

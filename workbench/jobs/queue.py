@@ -1,60 +1,18 @@
 """The queue of all projects: what runs, what waits, what has ended; and the order of what waits."""
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from typing import Any
 
-from storage import jobs, projects
+from sqlalchemy.orm import Session
+
+from storage import jobs
 from storage.database import Store
-from storage.tables import OPEN, PAUSED, QUEUED, TERMINAL, Job
+from storage.tables import OPEN, PAUSED, QUEUED, TERMINAL
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.job import LANES, JobView, found_job, lane_of, view_of
+from workbench.jobs.job import LANES, JobView, _lane_of, found_job, get_job, lane_of, view_of
 
-SHOWN = (*LANES["work"], *LANES["data"])
-"""Kinds of jobs that the user started; servers and the like come and go by themselves."""
-ENDED = 10
-"""So many of the jobs that ended last are shown."""
-
-
-@dataclass(frozen=True)
-class QueuedJob:
-    """A job and whose it is."""
-
-    view: JobView
-    project: str
-    """Its project's name; empty for a job of no project."""
-
-
-@dataclass(frozen=True)
-class Queue:
-    """All jobs that are worth a look at one moment."""
-
-    open: tuple[QueuedJob, ...]
-    """Those that run, wait or are paused, in the order in which they run."""
-    ended: tuple[QueuedJob, ...]
-    """Those that ended last, the newest first."""
-
-    @property
-    def movable(self) -> list[QueuedJob]:
-        """Those that wait, in their order."""
-        return [job for job in self.open if job.view.can_be_moved]
-
-
-def count(store: Store) -> int:
-    """How many jobs of the queue are not over."""
-    with store.read() as session:
-        return jobs.count(session, SHOWN, OPEN)
-
-
-def queue(store: Store) -> Queue:
-    """What the user started, as it is at this moment."""
-    with store.read() as session:
-        names = projects.names(session)
-
-        def shown(job: Job) -> QueuedJob:
-            return QueuedJob(view_of(session, job), names.get(job.project_id or 0, ""))
-
-        waiting = [job for job in jobs.listing(session, OPEN) if job.kind in SHOWN]
-        ended = jobs.newest(session, SHOWN, TERMINAL, ENDED)
-        return Queue(tuple(map(shown, waiting)), tuple(map(shown, ended)))
+_POLL_S = 0.3
 
 
 def move_job(store: Store, job_id: int, after_job_id: int | None = None) -> None:
@@ -86,3 +44,108 @@ def shift_job(store: Store, job_id: int, places: int) -> None:
         ]
         if job_id in waiting and 0 <= (place := waiting.index(job_id) + places) < len(waiting):
             jobs.swap(session, job_id, waiting[place])
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    title: str,
+    spec: dict[str, Any],
+    *,
+    project_id: int | None = None,
+    run_id: int | None = None,
+    after_job_id: int | None = None,
+) -> int:
+    """Put a job at the end of the queue, or right behind `after_job_id`; its id."""
+    _lane_of(kind)
+    job = jobs.add(
+        session,
+        kind,
+        title,
+        spec,
+        project_id=project_id,
+        run_id=run_id,
+        after_job_id=after_job_id,
+    )
+    return job.id
+
+
+def list_jobs(store: Store, *, active: bool = False) -> list[JobView]:
+    """All jobs, oldest first; with `active`, those that run or wait, in the order of the queue."""
+    with store.read() as session:
+        rows = jobs.listing(session, OPEN if active else None)
+        return [view_of(session, job) for job in rows]
+
+
+def cancel_job(store: Store, job_id: int) -> JobView:
+    """End a job: one that waits at once, one that runs after it has saved; the job as it is then.
+
+    A job that is over stays as it is.
+    """
+    with store.write() as session:
+        found_job(session, job_id)
+        jobs.request_cancel(session, job_id)
+        return view_of(session, found_job(session, job_id))
+
+
+def pause_job(store: Store, job_id: int) -> JobView:
+    """Interrupt a job, to go on later from where it was; the job as it is then.
+
+    Raises:
+        WorkbenchError: it is over, or is of a kind that only runs or does not.
+    """
+    with store.write() as session:
+        job = found_job(session, job_id)
+        if job.kind not in LANES["work"]:
+            raise WorkbenchError(f"A {job.kind} job cannot be paused: stop it instead.")
+        if job.status in TERMINAL:
+            raise WorkbenchError(f"Job {job_id} is over already: there is nothing to pause.")
+        jobs.request_pause(session, job_id)
+        return view_of(session, found_job(session, job_id))
+
+
+def resume_job(store: Store, job_id: int) -> JobView:
+    """Let a paused job go on, when its turn comes; the job as it is then.
+
+    Raises:
+        WorkbenchError: it is over; nothing is left to go on with.
+    """
+    with store.write() as session:
+        if found_job(session, job_id).status in TERMINAL:
+            raise WorkbenchError(f"Job {job_id} is over already: start a new one instead.")
+        jobs.resume(session, job_id)
+        return view_of(session, found_job(session, job_id))
+
+
+def wait_for(
+    store: Store,
+    job_id: int,
+    timeout_s: float | None = None,
+    on_progress: Callable[[JobView], None] | None = None,
+    on_look: Callable[[], None] = lambda: None,
+) -> JobView:
+    """Wait until a job is over; an interrupt ends the waiting, not the job.
+
+    `on_progress` gets the job each time that its state or progress has changed; `on_look` is
+    called at every look at a job that is not over.
+
+    Raises:
+        WorkbenchError: it was not over after `timeout_s` seconds; it goes on.
+    """
+    until = None if timeout_s is None else time.monotonic() + timeout_s
+    shown = None
+    while True:
+        job = get_job(store, job_id)
+        state = (job.status, job.attempt, job.progress)
+        if on_progress and state != shown:
+            on_progress(job)
+            shown = state
+        if job.is_over:
+            return job
+        on_look()
+        if until is not None and time.monotonic() > until:
+            raise WorkbenchError(
+                f"Job {job_id} is still {job.status} after {timeout_s:g} s: it goes on by itself; "
+                "look at it again later."
+            )
+        time.sleep(_POLL_S)

@@ -11,7 +11,7 @@ from storage.database import Store
 from storage.tables import BaseModel
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.models import bundled, hub
 from workbench.models import inspect as model_folder
 from workbench.models.model_info import FAILED, LOADING, ModelInfo, describe
@@ -121,7 +121,7 @@ def _add_download(store: Store, about: hub.HubModel) -> tuple[int, int]:
             facts={**about.facts.as_dict(), "path": str(target)},
         )
         model.revision = about.revision
-        job_id = jobs.enqueue(session, "import", f"Download of {about.hub_id}", spec)
+        job_id = queue.enqueue(session, "import", f"Download of {about.hub_id}", spec)
         return model.id, job_id
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +12,9 @@ from storage.tables import Project, now
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
 from workbench.jobs.job import lane_of
-from workbench.projects import samples, steps
+from workbench.projects import steps
 from workbench.projects.steps import Step
+from workbench.system.drafts import save_draft
 
 NAME_LIMIT = 80
 
@@ -51,23 +51,6 @@ def create_project(store: Store, name: str, description: str = "") -> int:
     with store.write() as session:
         name = _checked_name(session, name)
         return rows.add(session, name, description.strip()).id
-
-
-def create_sample_project(store: Store) -> int:
-    """The sample project with its two datasets; opened again if it is there already."""
-    with store.write() as session:
-        if found := rows.sample(session):
-            found.archived_at = None
-            return found.id
-        name = _free_name(session, samples.NAME)
-        project_id = rows.add(session, name, samples.DESCRIPTION, is_sample=True).id
-    try:
-        samples.add_datasets(store, project_id)
-    except BaseException:
-        with store.write() as session:  # no sample project is better than half of one
-            rows.delete(session, _existing(session, project_id))
-        raise
-    return project_id
 
 
 def update_project(
@@ -166,20 +149,6 @@ def choose_model(store: Store, project_id: int, base_model_id: int) -> None:
     """Make this the base model that the project starts from."""
     with store.write() as session:
         _existing(session, project_id).base_model_id = base_model_id
-
-
-def get_draft(store: Store, project_id: int, page: str) -> dict[str, Any]:
-    """What was entered on a page but not saved yet; {} when nothing was."""
-    with store.read() as session:
-        return dict((_existing(session, project_id).drafts or {}).get(page, {}))
-
-
-def save_draft(store: Store, project_id: int, page: str, values: dict[str, Any]) -> None:
-    """Keep what was entered on a page, so that a refresh loses nothing; plain values only."""
-    with store.write() as session:
-        project = _existing(session, project_id)
-        if (project.drafts or {}).get(page, {}) != values:
-            rows.set_draft(project, page, values)
 
 
 def mark_evaluation_seen(store: Store, project_id: int) -> None:

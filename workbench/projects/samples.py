@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from storage import projects as rows
 from storage.database import Store
 from workbench.data import datasets as ingest
+from workbench.projects import samples
+from workbench.projects.projects import _existing, _free_name
 
 NAME = "Customer e-mails (sample)"
 DESCRIPTION = (
@@ -22,3 +25,20 @@ def add_datasets(store: Store, project_id: int) -> None:
         ingest.save_version(
             store, project_id=project_id, dataset_name=name, task=task, path=FILE, mapping=mapping
         )
+
+
+def create_sample_project(store: Store) -> int:
+    """The sample project with its two datasets; opened again if it is there already."""
+    with store.write() as session:
+        if found := rows.sample(session):
+            found.archived_at = None
+            return found.id
+        name = _free_name(session, samples.NAME)
+        project_id = rows.add(session, name, samples.DESCRIPTION, is_sample=True).id
+    try:
+        samples.add_datasets(store, project_id)
+    except BaseException:
+        with store.write() as session:  # no sample project is better than half of one
+            rows.delete(session, _existing(session, project_id))
+        raise
+    return project_id

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from storage.database import Store
 from workbench.core.recipe import FIELDS, Recipe, from_dict
-from workbench.data import versions
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.system.hardware import Hardware
@@ -25,7 +24,7 @@ def ran_out(run: RunView) -> bool:
 def fitting_recipe(store: Store, machine: Hardware, run: RunView) -> Recipe | None:
     """The run's settings with as little changed as needs to be; None if nothing helps."""
     model = catalogue.get_model(store, run.base_model_id)
-    tokens = tokens_of(versions.get_version(store, run.version_id).mean_chars)
+    tokens = tokens_of(run.mean_chars)
     return fit(machine, model, from_dict(run.recipe), tokens)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from workbench.core import recipe as recipes
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import AttemptView, JobView
 from workbench.jobs.log_tail import tail
 from workbench.jobs.process.job_dir import JobDir
@@ -50,6 +52,8 @@ class RunView:
     version_id: int
     version_number: int
     splits: dict[str, int]
+    mean_chars: float
+    """Of an example, all of its texts together."""
     base_model_id: int
     base_model: str
     base_kind: str
@@ -114,7 +118,7 @@ def start_run(
             recipe=recipe.as_dict(),
             seed=recipe.seed,
         )
-        job_id = jobs.enqueue(
+        job_id = queue.enqueue(
             session,
             "train",
             f"Training of {run.name} from {model.name}",
@@ -183,7 +187,7 @@ def curve(store: Store, run_id: int, kind: str) -> list[dict[str, Any]]:
 
 def cancel_run(store: Store, run_id: int) -> JobView:
     """End a run's training; what it has learned so far is kept."""
-    return jobs.cancel_job(store, get_run(store, run_id).job.id)
+    return queue.cancel_job(store, get_run(store, run_id).job.id)
 
 
 def log_tail(store: Store, run_id: int, lines: int = 200) -> str:
@@ -265,6 +269,7 @@ def _view(session: Session, row: RunRow, *, with_attempts: bool = False) -> RunV
         version_id=version.id,
         version_number=version.number,
         splits=version.splits,
+        mean_chars=float((version.report or {}).get("mean_chars") or 0),
         base_model_id=base_model.id,
         base_model=base_model.name,
         base_kind=base_model.kind,
@@ -276,3 +281,37 @@ def _view(session: Session, row: RunRow, *, with_attempts: bool = False) -> RunV
 
 def _folder(job_id: int) -> JobDir:
     return JobDir(files.home() / "jobs" / str(job_id))
+
+
+def trained_run(session: Session, run_id: int) -> RunRow:
+    """A run whose model is there.
+
+    Raises:
+        WorkbenchError: there is no such run, or it has no model (any more).
+    """
+    row = runs.row(session, run_id)
+    if row is None:
+        raise WorkbenchError(f"There is no training run {run_id}: it may have been deleted.")
+    adapter = (row.run.result or {}).get("adapter")
+    if not adapter:
+        raise WorkbenchError(
+            f"'{row.run.name}' has no trained model: train it to the end, or choose another run."
+        )
+    if not Path(adapter).is_dir():
+        raise WorkbenchError(
+            f"The trained model of '{row.run.name}' is not at {adapter} any more: train it again."
+        )
+    return row
+
+
+def job_spec(row: RunRow, data: Path) -> dict[str, Any]:
+    """What evaluation and prediction jobs of a run have in common; the base is what was trained."""
+    return {
+        "run_id": row.run.id,
+        "task": row.version.task,
+        "data": str(data),
+        "system": row.job.spec["system"],
+        "base": row.job.spec["base"],
+        "adapter": (row.run.result or {})["adapter"],
+        "recipe": row.run.recipe,
+    }

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from workbench.core.words import plural
-from workbench.jobs import queue
+from workbench.jobs import overview
 from workbench.projects import projects, steps
 from workbench.projects.steps import Step
 from workbench.ui import context, dialogs, errors
@@ -150,7 +150,7 @@ def _sidebar(title: str) -> None:
                 help=step.detail,
                 query_params=context.in_project(),
             )
-    open_jobs = queue.count(context.store())
+    open_jobs = overview.count(context.store())
     words = {"Queue": f" :small[:gray[{plural(open_jobs, 'job')}]]" if open_jobs else ""}
     for name in _OTHER_PAGES:
         path, icon = PAGES[name]

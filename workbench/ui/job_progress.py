@@ -4,6 +4,7 @@ import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.ui import context
 from workbench.ui.numbers import about
@@ -34,7 +35,7 @@ def _live(job_id: int) -> None:
         if job.status != "cancelling" and st.button(
             "Cancel", key=f"job-cancel-{job.id}", icon=":material/stop_circle:"
         ):
-            jobs.cancel_job(context.store(), job.id)
+            queue.cancel_job(context.store(), job.id)
             st.rerun(scope="app")
         st.caption("You may close this page: it goes on, and everything is here again later.")
 

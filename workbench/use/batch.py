@@ -11,11 +11,11 @@ from storage.database import Store
 from storage.tables import SUCCEEDED, Job
 from workbench.core.errors import WorkbenchError
 from workbench.data import datasets as ingest
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.export import spreadsheet
 from workbench.data.readers import options_from
-from workbench.evaluation.evaluations import job_spec, trained_run
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
+from workbench.training.runs import job_spec, trained_run
 
 
 def start_prediction(
@@ -51,7 +51,7 @@ def start_prediction(
         spec["adapter"] = None
     who = row.base_model.name if untrained else row.run.name
     with store.write() as session:
-        return jobs.enqueue(
+        return queue.enqueue(
             session,
             "predict",
             f"Answers of {who} to {source.name}",

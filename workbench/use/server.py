@@ -8,6 +8,7 @@ from storage.database import Store
 from storage.tables import CANCELLING, FAILED, QUEUED
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.use import client as chat_client
 from workbench.use import served_models as server_registry
@@ -65,13 +66,13 @@ def start_server(store: Store, preload: str = "") -> int:
         return running.id
     with store.write() as session:
         # Should two pages come here at once, the worker keeps the later of the two.
-        return jobs.enqueue(session, "serve", "Model server", spec)
+        return queue.enqueue(session, "serve", "Model server", spec)
 
 
 def stop_server(store: Store) -> None:
     """End the server, whatever it is doing."""
     if (job := _open_job(store)) is not None:
-        jobs.cancel_job(store, job.id)
+        queue.cancel_job(store, job.id)
 
 
 def ensure_server(
@@ -108,7 +109,7 @@ def ensure_server(
 
 def _open_job(store: Store) -> JobView | None:
     """The newest server that waits, starts or runs."""
-    open_jobs = jobs.list_jobs(store, active=True)
+    open_jobs = queue.list_jobs(store, active=True)
     return next((job for job in reversed(open_jobs) if job.kind == "serve"), None)
 
 

@@ -15,7 +15,8 @@ from workbench.data.checkup.checks import fair_split
 from workbench.data.checkup.rows import Rows, rows_of
 from workbench.data.checkup.table import Look
 from workbench.data.examples import source_table as origin
-from workbench.data.examples.prepare import Plan, prepare
+from workbench.data.examples.plan import Plan
+from workbench.data.examples.prepare import prepare
 from workbench.data.examples.source_table import Origin
 from workbench.data.readers import read_table, table_file
 from workbench.data.splits import sample as split_glimpse

@@ -7,7 +7,8 @@ import pytest
 
 from tests.data.columns.test_mapping import made
 from workbench.data.examples import examples
-from workbench.data.examples.prepare import Plan, prepare
+from workbench.data.examples.plan import Plan
+from workbench.data.examples.prepare import prepare
 
 PLAN = Plan("classification", {"text": "t", "label": "c"}, near_duplicates=True)
 

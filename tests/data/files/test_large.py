@@ -15,12 +15,13 @@ from storage.database import Store
 from tests.helpers.conversion_jobs import gzipped, worked_off, zipped
 from workbench.core.errors import WorkbenchError
 from workbench.data import datasets as ingest
-from workbench.data.examples.prepare import Plan, Source
+from workbench.data.examples.plan import Plan, Source
 from workbench.data.files import large as conversions
 from workbench.data.files.large import Order
 from workbench.data.readers import ReadOptions
 from workbench.data.splits.split_by import SplitBy
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.projects import projects
 
 TABLE = "text,category\n" + "".join(f"message number {i},kind {i % 3}\n" for i in range(60))
@@ -90,7 +91,7 @@ def test_what_was_stopped_or_failed_can_be_read_again(
     store: Store, project_id: int, source: Source
 ) -> None:
     first = conversions.read(store, project_id, source, ReadOptions())
-    assert jobs.cancel_job(store, first.id).status == "cancelled"
+    assert queue.cancel_job(store, first.id).status == "cancelled"
     with pytest.raises(conversions.NotReady):
         conversions.table(store, project_id, source, ReadOptions())
 

@@ -8,9 +8,10 @@ import pytest
 from storage import files
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.files import sources
 from workbench.projects import projects
+from workbench.system import drafts
 
 
 def _kept(text: str) -> Source:
@@ -31,7 +32,7 @@ def test_a_file_is_kept_under_its_own_name_only() -> None:
 def test_a_file_is_discarded_unless_a_draft_needs_it(store: Store) -> None:
     needed, other = _kept("text\none\n"), _kept("text\ntwo\n")
     project_id = projects.create_project(store, "Mails")
-    projects.save_draft(store, project_id, "data", {"source": needed.__dict__})
+    drafts.save_draft(store, project_id, "data", {"source": needed.__dict__})
 
     sources.discard(store, [needed, other])
 

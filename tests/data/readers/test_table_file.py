@@ -12,7 +12,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.data import datasets as ingest
 from workbench.data.bulk import read_file as conversion_rows
 from workbench.data.columns.guessing import guess_task
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.files import large as conversions
 from workbench.data.readers import read_table
 from workbench.projects import projects

@@ -12,7 +12,8 @@ from storage.database import Store
 from tests.helpers.sides import by_group, word
 from workbench.core.errors import WorkbenchError
 from workbench.data import datasets as ingest
-from workbench.data.examples.prepare import Plan, Prepared, plan_from, prepare
+from workbench.data.examples.plan import Plan, plan_from
+from workbench.data.examples.prepare import Prepared, prepare
 from workbench.data.readers import Table
 from workbench.data.splits.split_by import SplitBy, parsed
 from workbench.projects import projects

@@ -8,12 +8,13 @@ from storage.database import Store
 from tests.helpers.checkup_jobs import checked, prepared, saved
 from tests.helpers.encoders import SENTENCES, SUBJECTS
 from workbench.data import changes as amendments
-from workbench.data import checkup_spec, checkups
-from workbench.data.changes import Fix
+from workbench.data import checkup_spec, checkups, versions
 from workbench.data.checkup import record
+from workbench.data.checkups import Fix
 from workbench.data.splits.split_by import SplitBy
 from workbench.data.versions import VersionInfo
 from workbench.engine.kinds import KINDS
+from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process.job_dir import read_json
 from workbench.jobs.process.shell import Process, run
 from workbench.models.bundled import shipped_path
@@ -37,7 +38,7 @@ def test_a_checkup_can_be_stopped_and_leaves_nothing_half_done(
             self.stop.set()
 
     monkeypatch.setattr(Process, "phase", stopped)
-    assert run(folder.path, KINDS) == 0
+    assert run(folder.path, KINDS, quiet=quiet) == 0
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "cancelled"
@@ -75,9 +76,9 @@ def test_what_was_planted_is_found_mended_and_gone(store: Store, tmp_path: Path)
 
     marks = record.marks(checkups.folder(job_id), "labels").to_pylist()
     assert {"row_id": wrong + 2, "after": "Delivery"}.items() <= marks[0].items()
-    made = amendments.apply(store, Fix(version.id, job_id, found["personal"], record.CHANGE))
+    made = checkups.apply(store, Fix(version.id, job_id, found["personal"], record.CHANGE))
     assert isinstance(made, VersionInfo)
-    texts = checkups.rows_by_id(made, [len(rows) + 1])["text"].to_pylist()
+    texts = versions.rows_by_id(made, [len(rows) + 1])["text"].to_pylist()
     assert texts == ["I never got the password mail, write to [EMAIL_1]"]
 
     unsorted = checkups.unlabelled_of(job_id)
@@ -105,7 +106,7 @@ def test_a_leak_by_customer_is_told_and_the_fix_ends_it(store: Store, tmp_path: 
     assert "customer" in leak.title
     assert checkup.facts["split"]["by"] == {"kind": "group", "column": "customer"}
 
-    made = amendments.apply(store, Fix(version.id, job_id, leak, record.CHANGE))
+    made = checkups.apply(store, Fix(version.id, job_id, leak, record.CHANGE))
     assert isinstance(made, VersionInfo)
     sides: dict[int, set[str]] = {}
     for row in amendments.data_of(made).to_pylist():

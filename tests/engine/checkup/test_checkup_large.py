@@ -15,12 +15,12 @@ from tests.helpers.conversion_jobs import worked_off
 from tests.helpers.encoders import SENTENCES
 from tests.jobs.process.test_shell import stopped_meanwhile
 from workbench.data import changes as amendments
-from workbench.data import checkup_spec, checkups
+from workbench.data import checkup_spec, checkups, versions
 from workbench.data import datasets as ingest
 from workbench.data import pending_edits as exploring
 from workbench.data.checkup import record
 from workbench.data.checkup.record import Checkup
-from workbench.data.examples.prepare import Plan
+from workbench.data.examples.plan import Plan
 from workbench.data.files import large as conversions
 from workbench.data.files.large import Order
 from workbench.data.pending_edits import Pending
@@ -29,6 +29,7 @@ from workbench.data.versions import VersionInfo, get_version
 from workbench.engine.checkup import convert_again as converting
 from workbench.engine.checkup import data_map
 from workbench.engine.kinds import KINDS
+from workbench.engine.runtime.quiet import quiet
 from workbench.jobs import job as jobs
 from workbench.jobs.job import JobView
 from workbench.jobs.launchers.local import LocalLauncher
@@ -124,7 +125,7 @@ def test_unsorted_rows_that_were_sorted_by_hand_are_examples_of_the_next_version
     drive(worker, lambda: jobs.get_job(store, job.id).is_over)
     made = amendments.history(store, version)[0]
     assert (made.number, made.rows) == (2, version.rows + 2)
-    assert checkups.rows_by_id(made, [2, 3])["label"].to_pylist() == ["Payment", "Account"]
+    assert versions.rows_by_id(made, [2, 3])["label"].to_pylist() == ["Payment", "Account"]
     assert exploring.pending(store, made).sentence() == ""
     assert checkups.read(checked(store, made, encoder=None)).facts["unsorted"] == 0
 
@@ -135,7 +136,7 @@ def test_a_cancel_interrupts_any_part_of_the_work(
 ) -> None:
     monkeypatch.setattr(f"workbench.engine.checkup.checkup.{place}", lambda *_: stopped_meanwhile())
     job_id, folder = prepared(store, version, encoder=None)
-    assert run(folder.path, KINDS) == 0
+    assert run(folder.path, KINDS, quiet=quiet) == 0
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "cancelled"
@@ -148,7 +149,7 @@ def test_a_cancel_ends_the_reading_of_a_file_once_more(
     swept(store, version)
     _, folder = prepared(store, version, encoder=None)
     monkeypatch.setattr(converting.time, "sleep", lambda _: os.kill(os.getpid(), signal.SIGTERM))
-    assert run(folder.path, KINDS) == 0
+    assert run(folder.path, KINDS, quiet=quiet) == 0
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "cancelled"

@@ -7,7 +7,7 @@ import torch
 
 from workbench.core.tasks import task_named
 from workbench.data.checkup.rows import Rows, rows_of
-from workbench.data.checkup.table import Unlabelled
+from workbench.data.examples.unlabelled import Unlabelled
 from workbench.engine.checkup import data_map, label_errors, learning_curve, suggestions
 
 NAMES = ("apple", "pear", "plum")

@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 
 from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data, write_data
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run, run_orphaned
-from workbench.engine.causal.model import load_bundle
+from workbench.engine.encoder.model import load_encoder_bundle
 from workbench.jobs.process.checkpoints import last_whole
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.shell import Process
@@ -25,7 +25,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def bundle_of(job: JobDir) -> Any:
-    return load_bundle(read_json(job.spec)["base"], job.adapter)
+    return load_encoder_bundle(read_json(job.spec)["base"], job.adapter)
 
 
 def stop_after(monkeypatch: pytest.MonkeyPatch, step: int, event: str) -> None:

@@ -18,7 +18,7 @@ from tests.fakes.harness import (
     status_of,
     until,
 )
-from workbench.jobs.job import cancel_job
+from workbench.jobs.queue import cancel_job
 from workbench.jobs.worker import Worker
 from workbench.training import runs as training
 

@@ -13,13 +13,12 @@ from tests.data.test_replay import EDIT, ROWS, Dataset, said
 from tests.fakes.harness import drive_to_end
 from tests.fakes.looked import duplicates, looked_through, mails
 from tests.fakes.worker import QUICK
-from workbench.data import bulk_changes as mending
 from workbench.data import changes as amendments
-from workbench.data import checkups
+from workbench.data import checkups, versions
 from workbench.data import datasets as ingest
 from workbench.data import replay as again
-from workbench.data.changes import Fix
 from workbench.data.checkup import record
+from workbench.data.checkups import Fix
 from workbench.data.edits.edit import Edit
 from workbench.data.files import large as conversions
 from workbench.data.readers import ReadOptions
@@ -55,16 +54,16 @@ def test_a_large_dataset_is_mended_by_a_job(
     monkeypatch.setattr(amendments, "HERE_ROWS", 10)
     job = looked_through(store, version, duplicates())
     finding = checkups.read(job.id).findings[0]
-    made = amendments.apply(store, Fix(version.id, job.id, finding, record.REMOVE))
+    made = checkups.apply(store, Fix(version.id, job.id, finding, record.REMOVE))
     assert isinstance(made, JobView)
-    assert mending.running(store, version) is not None
+    assert amendments.running_change(store, version) is not None
     assert drive_to_end(worker, store, made.id).status == SUCCEEDED
     newest = amendments.history(store, version)[0]
     assert (newest.number, newest.rows) == (2, 58)
     assert newest.change is not None
     assert newest.change["of"] == 1
-    assert not checkups.rows_by_id(newest, [5]).num_rows
-    assert mending.running(store, version) is None
+    assert not versions.rows_by_id(newest, [5]).num_rows
+    assert amendments.running_change(store, version) is None
 
 
 def test_a_large_dataset_has_its_changes_made_again_by_a_job(

@@ -4,7 +4,7 @@ from storage import files, runs
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, QUEUED, RUNNING, SUCCEEDED, BaseModel, Job, Run
 from tests.fakes.harness import add_job, drive, drive_to_end, folder_of, job_of, losses, status_of
-from workbench.jobs.job import cancel_job
+from workbench.jobs.queue import cancel_job
 from workbench.jobs.worker import Worker
 
 

@@ -10,7 +10,7 @@ import importlib, sys
 
 def load(module, *others):
     importlib.import_module(module)
-    found = {'torch', 'transformers', 'peft', 'bitsandbytes', *others} & set(sys.modules)
+    found = {'torch', 'transformers', 'peft', 'bitsandbytes', 'sklearn', *others} & set(sys.modules)
     assert not found, f'{module} loads {sorted(found)}'
 
 load('workbench.data.bulk.kinds', 'openpyxl', 'pandas', 'sqlalchemy')

@@ -6,8 +6,7 @@ from storage.database import Store
 from storage.tables import CANCELLED, SUCCEEDED
 from tests.fakes.harness import add_job, drive, goes_on, job_of, learned_job, status_of
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.job import cancel_job, pause_job
-from workbench.jobs.queue import move_job, shift_job
+from workbench.jobs.queue import cancel_job, move_job, pause_job, shift_job
 from workbench.jobs.worker import Worker
 
 

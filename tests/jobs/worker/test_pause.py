@@ -19,7 +19,7 @@ from tests.fakes.harness import (
     status_of,
 )
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.job import cancel_job, pause_job, resume_job
+from workbench.jobs.queue import cancel_job, pause_job, resume_job
 from workbench.jobs.worker import Worker
 
 

@@ -23,10 +23,10 @@ from tests.fakes.harness import (
     starts_of,
     status_of,
 )
-from workbench.jobs.job import cancel_job
 from workbench.jobs.launchers import Handle
 from workbench.jobs.launchers.local import LocalLauncher
 from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.queue import cancel_job
 from workbench.jobs.worker import Worker
 
 

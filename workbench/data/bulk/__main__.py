@@ -7,4 +7,4 @@ from workbench.data.bulk.kinds import KINDS
 from workbench.jobs.process.shell import run
 
 if __name__ == "__main__":
-    sys.exit(run(Path(sys.argv[1]), KINDS, quiet=None))
+    sys.exit(run(Path(sys.argv[1]), KINDS))

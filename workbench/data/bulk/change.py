@@ -15,7 +15,7 @@ from workbench.data.edits import edit as fixing
 from workbench.data.edits.apply import amended
 from workbench.data.edits.edit import Edit
 from workbench.data.examples import source_table as origin
-from workbench.data.examples.prepare import plan_from
+from workbench.data.examples.plan import plan_from
 from workbench.data.examples.source_table import Origin
 from workbench.data.readers import table_file
 from workbench.jobs.process.shell import Process
@@ -73,7 +73,7 @@ def _edit(spec: dict[str, Any], data: pa.Table) -> Edit:
     if "edit" in spec:
         return fixing.edit_from(spec["edit"])
     found = record.marks(Path(spec["checkup"]), spec["finding"])
-    return fixing.edit_of(spec["fix"], record.those_that(spec["fix"], found, spec["leave"]))
+    return record.edit_of(spec["fix"], record.those_that(spec["fix"], found, spec["leave"]))
 
 
 def _carried(spec: dict[str, Any], data: pa.Table) -> Edit:

@@ -12,7 +12,7 @@ from workbench.data.bulk import limits
 from workbench.data.bulk.sink import Watch
 from workbench.data.columns.mapping import columns_in
 from workbench.data.examples.example_table import splits_by_question
-from workbench.data.examples.prepare import Plan, plan_from
+from workbench.data.examples.plan import Plan, plan_from
 from workbench.data.examples.prepare import prepare as prepared_from
 from workbench.data.readers import Table, read_table, table_file
 from workbench.data.readers.table import options_from

@@ -10,13 +10,14 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.data.bulk.sink import WatchedSink
 from workbench.data.readers.cell_formats import xlsx
+from workbench.data.readers.cell_formats.bare import as_shown
 from workbench.data.readers.cell_formats.looks import Look
 from workbench.data.readers.kinds import XLSX
 from workbench.data.readers.table import ReadOptions, Table
 from workbench.data.readers.table_file import empty
 from workbench.data.readers.tables import unseen
 from workbench.data.readers.tables.grid import to_grid
-from workbench.data.readers.tables.sheets import as_shown, filled_down, tall
+from workbench.data.readers.tables.sheets import filled_down, tall
 
 LARGEST_TEXTS = 100 << 20
 """Bytes of the texts that a workbook's cells share; they have to be held in memory."""

@@ -9,9 +9,8 @@ import pyarrow as pa
 
 from workbench.core.words import count
 from workbench.data.readers.listing import Listing
-from workbench.data.readers.table import Table
+from workbench.data.readers.table import Sink, Table
 from workbench.data.readers.table_file import TableWriter, empty
-from workbench.data.readers.tables.grid import Sink
 from workbench.jobs.process.shell import Process
 
 STEPS = 1000

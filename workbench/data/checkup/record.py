@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.checkup.finding import Finding, Mark
+from workbench.data.edits.edit import Edit
 
 SUMMARY, MARKS = "checkup.json", "marks.parquet"
 MAP, UNLABELLED = "map.parquet", "unlabelled.parquet"
@@ -132,3 +133,12 @@ def those_that(fix: str, found: pa.Table, leave: Iterable[int] = ()) -> pa.Table
     wanted = found["drop"] if fix == REMOVE else pc.is_valid(found["after"])
     kept = pc.invert(pc.is_in(found["row_id"], value_set=pa.array(list(leave), pa.int64())))
     return found.filter(pc.and_(wanted, kept))
+
+
+def edit_of(fix: str, marks: pa.Table) -> Edit:
+    """What a fix does, from the marks that it acts on (see `record.those_that`)."""
+    ids = marks["row_id"].to_pylist()
+    if fix == REMOVE:
+        return Edit(remove=frozenset(ids))
+    roles, after = marks["role"].to_pylist(), marks["after"].to_pylist()
+    return Edit(change={(i, role): text for i, role, text in zip(ids, roles, after, strict=True)})

@@ -13,7 +13,8 @@ from workbench.data.edits import edit as fixing
 from workbench.data.edits.edit import Edit
 from workbench.data.examples import quality
 from workbench.data.examples.examples import Examples, cleaners_of, question
-from workbench.data.examples.prepare import Plan, Prepared
+from workbench.data.examples.plan import Plan
+from workbench.data.examples.prepare import Prepared
 from workbench.data.splits.assign import question_key, sizes
 
 REMOVED = "taken out by you"

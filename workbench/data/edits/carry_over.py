@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.tasks import Task
-from workbench.data.checkup.table import unlabelled_that_say
 from workbench.data.edits import edit as fixing
 from workbench.data.edits.edit import Edit
 from workbench.data.examples.source_table import Origin
+from workbench.data.examples.unlabelled import unlabelled_that_say
 
 Key = tuple[str, ...]
 _NOT_CARRIED = ("row_id", "split")

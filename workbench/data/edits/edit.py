@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.words import joined, plural
-from workbench.data.checkup.record import REMOVE
 
 NOT_CHANGED = ("row_id",)
 WHOLE = "whole row"
@@ -49,15 +48,6 @@ def edit_from(values: Mapping[str, Any]) -> Edit:
     """The edit that `as_dict` wrote."""
     change = {(row, role): text for row, role, text in values["change"]}
     return Edit(frozenset(values["remove"]), change, tuple(values["add"]))
-
-
-def edit_of(fix: str, marks: pa.Table) -> Edit:
-    """What a fix does, from the marks that it acts on (see `record.those_that`)."""
-    ids = marks["row_id"].to_pylist()
-    if fix == REMOVE:
-        return Edit(remove=frozenset(ids))
-    roles, after = marks["role"].to_pylist(), marks["after"].to_pylist()
-    return Edit(change={(i, role): text for i, role, text in zip(ids, roles, after, strict=True)})
 
 
 def applied(data: pa.Table, edit: Edit) -> pa.Table:

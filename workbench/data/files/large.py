@@ -21,15 +21,17 @@ from storage import datasets, files
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
 from workbench.core.errors import WorkbenchError
-from workbench.data.datasets import same_split
-from workbench.data.examples.prepare import Plan, Prepared, Source, plan_from
+from workbench.data.examples.plan import Plan, Source, plan_from
+from workbench.data.examples.prepare import Prepared
+from workbench.data.files import large as conversions
 from workbench.data.files import sources
-from workbench.data.readers import ReadOptions, Table, signs, table_file
+from workbench.data.readers import ReadOptions, Table, options_from, signs, table_file
 from workbench.data.readers.archives import unpack
 from workbench.data.splits import sample_file as glimpse_file
 from workbench.data.splits.sample import Glimpse
-from workbench.data.versions import before_saved
+from workbench.data.versions import VersionInfo, before_saved, same_split
 from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
 
 LARGE_BYTES = 32 << 20
@@ -211,7 +213,7 @@ def _replace(store: Store, project_id: int, kind: str, title: str, spec: dict[st
         if same and same[0].status not in (FAILED, CANCELLED) and not _is_gone(same[0]):
             return jobs.view_of(session, same[0])  # another window was quicker
         rows.release(session, [job for job in found if job.spec.get("digest") == spec["digest"]])
-        job_id = jobs.enqueue(session, kind, title, spec, project_id=project_id)
+        job_id = queue.enqueue(session, kind, title, spec, project_id=project_id)
     return jobs.get_job(store, job_id)
 
 
@@ -258,3 +260,34 @@ def _folder_of_reading(store: Store, project_id: int, source: Source, options: R
 
 def _folder(job_id: int) -> Path:
     return files.home() / "jobs" / str(job_id)
+
+
+def table_of(store: Store, version: VersionInfo) -> dict[str, Any]:
+    """Where a job finds the file that a version came from: `path`, `name` and reading `options`;
+    of a large one (`is_large`) also the `folder` with the table that was made of it, or ""."""
+    source = Source(version.source_hash, version.source_name)
+    read = version.mapping.get("read") or {}
+    about = {
+        "path": str(files.object_path(source.digest)),
+        "name": source.name,
+        "options": read,
+    }
+    if not conversions.is_large(source):
+        return about
+    folder = _folder_of_table(store, version.project_id, source, options_from(read))
+    return {**about, "is_large": True, "folder": str(folder or "")}
+
+
+def _folder_of_table(
+    store: Store, project_id: int, source: Source, options: ReadOptions
+) -> Path | None:
+    """Where a job wrote the table of a file down, read in just this way; None if that is gone."""
+    with store.read() as session:
+        found = rows.of_project(session, project_id, (conversions.CONVERT,))
+        done = [
+            job.id
+            for job in found
+            if job.spec.get("digest") == source.digest and job.status == SUCCEEDED
+        ]
+    folders = (files.home() / "jobs" / str(job_id) for job_id in done)
+    return next((folder for folder in folders if table_file.options_in(folder) == options), None)

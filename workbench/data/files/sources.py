@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from storage import files, leftovers
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.readers import XLSX, ReadOptions, Table, kind_of, read_table
 from workbench.data.readers.tables import sheets
 

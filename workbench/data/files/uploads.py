@@ -18,7 +18,7 @@ from pathlib import Path
 from storage import files
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural, size
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.jobs.process.job_dir import read_json, write_json
 
 BEGIN_WITHIN_S = 15 * 60

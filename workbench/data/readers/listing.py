@@ -9,8 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.readers.table import ReadOptions, Table, without_surrogates
-from workbench.data.readers.tables.grid import Sink
+from workbench.data.readers.table import ReadOptions, Sink, Table, without_surrogates
 
 _BATCH = 500
 Row = Sequence[str | None]

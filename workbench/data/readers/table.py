@@ -1,8 +1,9 @@
 """A table as a reader gives it: every cell a text or nothing, every row with its number."""
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -124,3 +125,19 @@ def without_surrogates(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+class Sink(Protocol):
+    """Takes a table batch by batch, for who does not want it in memory."""
+
+    def reading(self, position: Callable[[], int]) -> None:
+        """A file is opened, of which so many bytes have been read."""
+        ...
+
+    def begin(self, names: list[str]) -> None:
+        """The columns; whatever was taken before is void."""
+        ...
+
+    def add(self, batch: pa.RecordBatch, numbers: Sequence[int]) -> None:
+        """Some rows, an empty cell being null, and their numbers."""
+        ...

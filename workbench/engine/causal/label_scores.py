@@ -6,17 +6,25 @@ category is that of its whole text with the end of the turn, shared out among th
 
 import copy
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import torch
-
-from workbench.engine.serving.text_model import TextModel
 
 BATCH = 16
 
 
+class Reading(Protocol):
+    """A causal model and its tokenizer, as the server or the exam has loaded them."""
+
+    model: Any
+
+    def encode(self, text: str) -> dict[str, Any]:
+        """The text as tensors for the model, one row, on its device."""
+        ...
+
+
 @torch.inference_mode()
-def label_probabilities(loaded: TextModel, prompt: str, answers: Sequence[str]) -> list[float]:
+def label_probabilities(loaded: Reading, prompt: str, answers: Sequence[str]) -> list[float]:
     """One probability for each of `answers` (texts with their end mark); they add up to 1.
 
     The caller holds the turn and has selected the adapter.
@@ -34,7 +42,7 @@ def label_probabilities(loaded: TextModel, prompt: str, answers: Sequence[str]) 
 
 
 def _scores(
-    loaded: TextModel,
+    loaded: Reading,
     question: dict[str, Any],
     cache: Any,
     start: torch.Tensor,

@@ -86,10 +86,6 @@ def load_bundle(
         WorkbenchError: something is missing or cannot be read.
     """
     facts = read_facts(adapter) if adapter else {}
-    if (facts.get("kind") or base["kind"]) == "encoder":
-        from workbench.engine.encoder.model import load_encoder_bundle
-
-        return load_encoder_bundle(base, adapter)
     folder = base_folder(base)
     source = adapter or folder
     template = template_of(source)

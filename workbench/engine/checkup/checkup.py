@@ -25,7 +25,7 @@ from workbench.data.checkup.checks.fair_split import FairSplit
 from workbench.data.checkup.checks.marking import marking_words
 from workbench.data.checkup.finding import Finding
 from workbench.data.checkup.rows import Rows, rows_of
-from workbench.data.checkup.table import Unlabelled
+from workbench.data.examples.unlabelled import Unlabelled
 from workbench.engine.checkup import (
     data_map,
     label_errors,

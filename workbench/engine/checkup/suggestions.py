@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from workbench.data.checkup.table import Unlabelled
+from workbench.data.examples.unlabelled import Unlabelled
 from workbench.engine.encoder.probe import fit_probe
 
 SUGGESTED = 3

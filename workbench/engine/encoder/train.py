@@ -19,7 +19,6 @@ from transformers import set_seed
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe, from_dict
 from workbench.engine.causal.generate import Pace
-from workbench.engine.causal.model import load_bundle
 from workbench.engine.encoder.calibration import Judged, apply_temperature, judge
 from workbench.engine.encoder.embedding_rows import put_rows_back, train_seen_rows
 from workbench.engine.encoder.encoder import (
@@ -31,7 +30,13 @@ from workbench.engine.encoder.encoder import (
     read,
 )
 from workbench.engine.encoder.jobs import sit_exam
-from workbench.engine.encoder.model import load_head, load_probe, save_encoder_bundle, save_head
+from workbench.engine.encoder.model import (
+    load_encoder_bundle,
+    load_head,
+    load_probe,
+    save_encoder_bundle,
+    save_head,
+)
 from workbench.engine.encoder.probe import Head, fit_probe
 from workbench.engine.encoder.trainer import SHARES, Check, Texts, Tuning
 from workbench.engine.models.load import add_lora, base_folder
@@ -262,7 +267,10 @@ def _examined(lesson: Lesson, scores: Result) -> Result:
     adapter = process.job.adapter
     try:
         exam = sit_exam(
-            process, load_probe(lesson.base, adapter), load_bundle(lesson.base, adapter), rows
+            process,
+            load_probe(lesson.base, adapter),
+            load_encoder_bundle(lesson.base, adapter),
+            rows,
         )
     except Cancelled:
         return STOPPED

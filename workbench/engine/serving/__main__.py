@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.engine.runtime.fast_imports import load_bitsandbytes, loading
+from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process.shell import Process, run
 
 
@@ -18,4 +19,4 @@ def serve(process: Process) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(run(Path(sys.argv[1]), {"serve": serve}))
+    sys.exit(run(Path(sys.argv[1]), {"serve": serve}, quiet=quiet))

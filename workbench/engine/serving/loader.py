@@ -3,7 +3,8 @@
 from typing import Any
 
 from workbench.core.messages import template_of
-from workbench.engine.causal.model import load_bundle, load_for_answers, set_end_tokens
+from workbench.engine.causal.model import load_for_answers, set_end_tokens
+from workbench.engine.encoder.model import load_encoder_bundle
 from workbench.engine.models.load import base_folder, load_tokenizer
 from workbench.engine.serving.fair_lock import Turns
 from workbench.engine.serving.registry import Entry
@@ -36,4 +37,4 @@ class Loader:
         Raises:
             WorkbenchError: its files are missing or cannot be read.
         """
-        return load_bundle(entry.base, entry.adapter)
+        return load_encoder_bundle(entry.base, entry.adapter)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
-from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process.checkpoints import drop_torn
 from workbench.jobs.process.failures import explain, is_out_of_memory
 from workbench.jobs.process.job_dir import (
@@ -154,11 +153,12 @@ Kind = Callable[[Process], dict[str, Any]]
 
 
 def run(
-    job_path: Path, kinds: Mapping[str, Kind], *, quiet: Callable[[], None] | None = quiet
+    job_path: Path, kinds: Mapping[str, Kind], *, quiet: Callable[[], None] = lambda: None
 ) -> int:
     """Do what the job's spec says; the exit code (0 also for a failure that has its result).
 
-    `quiet` keeps the libraries' notes out of the log; it loads those of the training.
+    Args:
+        quiet: keeps the notes of libraries out of the log; called after the first sign of life.
     """
     job = JobDir(job_path)
     try:
@@ -170,11 +170,10 @@ def run(
         return 2
 
 
-def _work(process: Process, kinds: Mapping[str, Kind], quiet: Callable[[], None] | None) -> int:
+def _work(process: Process, kinds: Mapping[str, Kind], quiet: Callable[[], None]) -> int:
     process.job.result.unlink(missing_ok=True)
     with _signs_of_life(process), _stop_signal(process):
-        if quiet is not None:
-            quiet()
+        quiet()
         _watch_lifeline(process)
         outcome = _outcome(process, kinds)
     if outcome is None:

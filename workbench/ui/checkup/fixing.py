@@ -3,10 +3,10 @@
 import streamlit as st
 
 from workbench.core.words import count, plural
-from workbench.data import changes as amendments
-from workbench.data.changes import Fix
+from workbench.data import checkups
 from workbench.data.checkup import record
 from workbench.data.checkup.record import Checkup, FindingInfo
+from workbench.data.checkups import Fix
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui import context, dialogs, errors
@@ -38,7 +38,7 @@ def dialog(checkup: Checkup, version: VersionInfo, job_id: int) -> None:
 @st.dialog("Mend it like this?", width="large", on_dismiss=dialogs.answered)
 def _ask(fix: Fix) -> None:
     with errors.shown():
-        number, lines = amendments.preview(context.store(), fix, _SHOWN)
+        number, lines = checkups.preview(context.store(), fix, _SHOWN)
         st.markdown(_sentence(fix.finding, fix.kind, number))
         rest = "are mended alike" if fix.finding.ticked else "stay as they are"
         left = _table(fix, lines)
@@ -86,11 +86,11 @@ def _table(fix: Fix, lines: list[dict[str, str]]) -> frozenset[int]:
     )
     chosen = frozenset(int(row) for row in edited.loc[edited["Do it"], "Row"])
     shown = frozenset(int(row) for row in edited["Row"])
-    return (shown if fix.finding.ticked else amendments.touched(fix)) - chosen
+    return (shown if fix.finding.ticked else checkups.touched(fix)) - chosen
 
 
 def _make(fix: Fix) -> None:
-    made = amendments.apply(context.store(), fix)
+    made = checkups.apply(context.store(), fix)
     if not isinstance(made, JobView):
         st.session_state["toasts"] = [f"Version {made.number} is made: {fix.title}."]
     dialogs.answered()

@@ -6,7 +6,8 @@ from workbench.core.tasks import task_named
 from workbench.data import datasets as ingest
 from workbench.data.columns import guessing
 from workbench.data.columns.guessing import TaskGuess
-from workbench.data.examples.prepare import Plan, Prepared, Source, prepare
+from workbench.data.examples.plan import Plan, Source
+from workbench.data.examples.prepare import Prepared, prepare
 from workbench.data.files import large as conversions
 from workbench.data.readers import ReadOptions, Table
 from workbench.data.splits import suggest as split_columns_

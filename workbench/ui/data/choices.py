@@ -8,7 +8,7 @@ import streamlit as st
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import TASKS, Task
 from workbench.data.columns.mapping import check_roles, is_template
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.readers import Table
 from workbench.ui.data import cached
 from workbench.ui.data.draft import Draft

@@ -7,13 +7,13 @@ from typing import Any
 import streamlit as st
 
 from workbench.data import datasets as ingest
-from workbench.data.examples.prepare import Plan, Source, plan_from
+from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.files import large as conversions
 from workbench.data.readers import ReadOptions, options_from
 from workbench.data.splits.assign import DEFAULT_FRACTIONS, DEFAULT_SEED
 from workbench.data.splits.split_by import SplitBy, split_by_from
 from workbench.data.versions import VersionInfo
-from workbench.projects import projects
+from workbench.system import drafts
 from workbench.ui import context
 
 PAGE = "data"
@@ -67,15 +67,15 @@ class Draft:
 
 def load() -> Draft:
     """The project's draft."""
-    values = projects.get_draft(context.store(), context.project_id(), PAGE)
+    values = drafts.get_draft(context.store(), context.project_id(), PAGE)
     return _from_values(values)
 
 
 def save(draft: Draft) -> None:
     """Keep the draft, if anything changed."""
     values = _as_values(draft)
-    if projects.get_draft(context.store(), context.project_id(), PAGE) != values:
-        projects.save_draft(context.store(), context.project_id(), PAGE, values)
+    if drafts.get_draft(context.store(), context.project_id(), PAGE) != values:
+        drafts.save_draft(context.store(), context.project_id(), PAGE, values)
 
 
 def start_over(draft: Draft | None = None) -> None:

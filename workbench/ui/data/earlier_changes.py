@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from workbench.core.words import plural
-from workbench.data import bulk_changes as mending
+from workbench.data import changes
 from workbench.data import replay as again
 from workbench.data.edits.edit import Edit
-from workbench.data.examples.prepare import Prepared, Source
+from workbench.data.examples.plan import Source
+from workbench.data.examples.prepare import Prepared
 from workbench.data.readers import Table
 from workbench.data.replay import Earlier
 from workbench.data.versions import VersionInfo
@@ -89,7 +90,7 @@ def said(version: VersionInfo) -> None:
             f"are version {made.number}.",
             icon=":material/history:",
         )
-    elif job := mending.running(context.store(), version):
+    elif job := changes.running_change(context.store(), version):
         job_progress.show(job)
-    elif reason := mending.failure(context.store(), version):
+    elif reason := changes.change_failure(context.store(), version):
         st.error(f"Your earlier changes were not made again. {reason}", icon=":material/error:")

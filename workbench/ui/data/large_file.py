@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from workbench.data.examples.prepare import Prepared, Source
+from workbench.data.examples.plan import Source
+from workbench.data.examples.prepare import Prepared
 from workbench.data.files import large as conversions
 from workbench.data.files.large import Order
 from workbench.data.readers import ReadOptions

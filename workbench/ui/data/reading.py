@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.files import sources
 from workbench.data.readers import (
     CHAT,

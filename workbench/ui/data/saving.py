@@ -6,7 +6,9 @@ import streamlit as st
 
 from workbench.core.words import plural
 from workbench.data import datasets as ingest
-from workbench.data.examples.prepare import Prepared, Source
+from workbench.data import versions
+from workbench.data.examples.plan import Source
+from workbench.data.examples.prepare import Prepared
 from workbench.data.files import sources
 from workbench.data.readers import Table
 from workbench.data.versions import VersionInfo
@@ -37,7 +39,7 @@ def panel(draft: Draft, source: Source, prepared: Prepared, table: Table) -> Non
     number = before[0].number + 1 if before else 1
     if before:
         plan = prepared.plan
-        kept = not plan.test and any(ingest.same_split(version, plan) for version in before)
+        kept = not plan.test and any(versions.same_split(version, plan) for version in before)
         exam = "keeps its exam questions" if kept else "has an exam of its own"
         same = plain(before[0].dataset_name)
         st.caption(f"It becomes the next version of '{same}' and {exam}.")

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.data import datasets as ingest
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.readers import ReadOptions
 from workbench.projects import samples
 from workbench.ui import errors

@@ -7,7 +7,7 @@ import streamlit as st
 
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
-from workbench.data.examples.prepare import Source
+from workbench.data.examples.plan import Source
 from workbench.data.files import uploads
 from workbench.data.files.uploads import Upload
 from workbench.ui import context

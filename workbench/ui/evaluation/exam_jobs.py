@@ -10,7 +10,7 @@ import streamlit as st
 from workbench.core.words import joined
 from workbench.evaluation import evaluations as evaluation
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.training.runs import RunView
 from workbench.ui import context, errors
@@ -113,13 +113,13 @@ def _show_job(job: JobView) -> None:
         with st.container(horizontal=True):
             if job.pause_requested_at is not None:
                 if st.button("Go on", key=f"resume-{job.id}", disabled=job.is_ending):
-                    jobs.resume_job(context.store(), job.id)
+                    queue.resume_job(context.store(), job.id)
                     st.rerun()
             elif st.button("Pause", key=f"pause-{job.id}", disabled=job.is_ending):
-                jobs.pause_job(context.store(), job.id)
+                queue.pause_job(context.store(), job.id)
                 st.rerun()
             if st.button(label, key=f"cancel-{job.id}", disabled=job.is_ending):
-                jobs.cancel_job(context.store(), job.id)
+                queue.cancel_job(context.store(), job.id)
                 st.rerun()
 
 

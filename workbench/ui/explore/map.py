@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.core.words import shortened
-from workbench.data import checkups
+from workbench.data import checkups, versions
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui.checkup.marked import TITLES, said
@@ -34,7 +34,7 @@ def show(version: VersionInfo, job: JobView) -> None:
 
 
 def _frame(version: VersionInfo, places: pd.DataFrame) -> pd.DataFrame:
-    data = checkups.rows_by_id(version, places["row_id"].tolist()).to_pandas()
+    data = versions.rows_by_id(version, places["row_id"].tolist()).to_pandas()
     frame = places.merge(data, on="row_id")
     question = next(name for name in data.columns if name in TITLES and name != "split")
     frame["text"] = [shortened(said(text or ""), 120) for text in frame[question]]
@@ -90,5 +90,5 @@ def _picked(version: VersionInfo, frame: pd.DataFrame, state: Any) -> None:
             "draw a box, to read the rows."
         )
         return
-    found = checkups.rows_by_id(version, sorted(rows))
+    found = versions.rows_by_id(version, sorted(rows))
     st.dataframe(table_of.of(found), hide_index=True, key="explore-picked")

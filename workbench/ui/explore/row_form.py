@@ -4,9 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.data import checkups
 from workbench.data import pending_edits as exploring
 from workbench.data import search as row_search
+from workbench.data import versions
 from workbench.data.edits import fields as answer_fields
 from workbench.data.pending_edits import Pending
 from workbench.data.versions import VersionInfo
@@ -33,7 +33,7 @@ def show_if_asked(version: VersionInfo) -> None:
     question, number = dialogs.asked()
     if question != _QUESTION:
         return
-    found = checkups.rows_by_id(version, [number]).to_pylist()
+    found = versions.rows_by_id(version, [number]).to_pylist()
     if not found:
         dialogs.answered()
         st.toast(f"There is no row {number:,} in this version.", icon=":material/search_off:")

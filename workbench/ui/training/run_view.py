@@ -5,9 +5,10 @@ from typing import Any
 import streamlit as st
 
 from workbench.core.recipe import FIELDS, from_dict
-from workbench.jobs import job as jobs
+from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.projects import projects
+from workbench.system import drafts
 from workbench.system.hardware import hardware
 from workbench.training import fit_memory as fitting
 from workbench.training import runs as training
@@ -85,10 +86,10 @@ def _buttons(job: JobView, run_id: int) -> None:
     with st.container(horizontal=True):
         if job.pause_requested_at is not None:
             if st.button("Go on", key="resume", type="primary", icon=":material/play_arrow:"):
-                jobs.resume_job(context.store(), job.id)
+                queue.resume_job(context.store(), job.id)
                 st.rerun(scope="fragment")
         elif st.button("Pause", key="pause", icon=":material/pause:"):
-            jobs.pause_job(context.store(), job.id)
+            queue.pause_job(context.store(), job.id)
             st.rerun(scope="fragment")
         if st.button("Cancel the training", key="cancel", icon=":material/stop_circle:"):
             dialogs.ask("cancel", run_id)
@@ -155,7 +156,7 @@ def _less_memory(run: RunView) -> None:
 def _prefill(run: RunView, settings: dict[str, Any] | None = None) -> None:
     """Put the run's settings, or others, into the Train page's draft."""
     draft = {"version_id": run.version_id, "preset": "own", "settings": settings or run.recipe}
-    projects.save_draft(context.store(), run.project_id, "train", draft)
+    drafts.save_draft(context.store(), run.project_id, "train", draft)
     projects.choose_model(context.store(), run.project_id, run.base_model_id)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.projects import projects
+from workbench.system import drafts
 from workbench.ui import context
 from workbench.use import playground as chat
 from workbench.use.playground import Answerer
@@ -27,12 +27,12 @@ class ChatSettings:
 def panel(answerer: Answerer) -> ChatSettings:
     """The panel behind a button, and what it says."""
     project_id = context.project_id()
-    kept = projects.get_draft(context.store(), project_id, _PAGE)
+    kept = drafts.get_draft(context.store(), project_id, _PAGE)
     with st.popover("Settings", icon=":material/tune:", key="settings"):
         chosen = _compare(answerer, kept)
         chosen |= _sampling(kept)
         system = _system(answerer, kept)
-    projects.save_draft(context.store(), project_id, _PAGE, {**kept, **chosen, **system})
+    drafts.save_draft(context.store(), project_id, _PAGE, {**kept, **chosen, **system})
     prompt = system.get(_system_key(answerer), answerer.system)
     return ChatSettings(
         sampling={name: chosen[name] for name in chat.DEFAULT_SETTINGS},

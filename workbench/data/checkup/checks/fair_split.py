@@ -12,7 +12,7 @@ from workbench.core.progress import Progress
 from workbench.core.words import percent, plural
 from workbench.data.checkup.finding import Finding, Mark
 from workbench.data.checkup.rows import Rows
-from workbench.data.examples.prepare import Plan
+from workbench.data.examples.plan import Plan
 from workbench.data.examples.source_table import Origin
 from workbench.data.readers import dates
 from workbench.data.splits import split_by

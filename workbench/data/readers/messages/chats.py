@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
 from workbench.data.readers import encodings
+from workbench.data.readers.cell_formats.bare import as_shown
 from workbench.data.readers.kinds import CHAT
 from workbench.data.readers.listing import Listing, Part, Row
 from workbench.data.readers.messages import slack, teams, whatsapp
 from workbench.data.readers.messages.speakers import Said, answerers, conversations, messages_json
 from workbench.data.readers.table import ReadOptions
-from workbench.data.readers.tables.sheets import as_shown
 
 _Place = tuple[str, list[list[Said]]]
 """A file or a channel, and its conversations."""

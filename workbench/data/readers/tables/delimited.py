@@ -16,8 +16,8 @@ from pathlib import Path
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers import encodings
 from workbench.data.readers.kinds import CSV
-from workbench.data.readers.table import ReadOptions, Table
-from workbench.data.readers.tables.grid import Grid, Sink, to_grid
+from workbench.data.readers.table import ReadOptions, Sink, Table
+from workbench.data.readers.tables.grid import Grid, to_grid
 
 _SAMPLE = 1 << 18
 LONGEST_ROW = 4_000_000

@@ -3,14 +3,13 @@
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
-from workbench.data.readers.table import MAX_COLUMNS, check_width, column_names
+from workbench.data.readers.table import MAX_COLUMNS, Sink, check_width, column_names
 from workbench.data.readers.tables.below import Ahead, another, said
 from workbench.data.readers.tables.header import find_header, mode
 
@@ -27,22 +26,6 @@ _UNNAMED = (
 )
 _RAGGED_IN_VAIN = 20_000
 """With so many rows too long, a file that is mostly so is not read to its end."""
-
-
-class Sink(Protocol):
-    """Takes a table batch by batch, for who does not want it in memory."""
-
-    def reading(self, position: Callable[[], int]) -> None:
-        """A file is opened, of which so many bytes have been read."""
-        ...
-
-    def begin(self, names: list[str]) -> None:
-        """The columns; whatever was taken before is void."""
-        ...
-
-    def add(self, batch: pa.RecordBatch, numbers: Sequence[int]) -> None:
-        """Some rows, an empty cell being null, and their numbers."""
-        ...
 
 
 @dataclass

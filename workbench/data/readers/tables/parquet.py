@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
+from workbench.data.readers.cell_formats.bare import as_shown
 from workbench.data.readers.kinds import PARQUET
 from workbench.data.readers.table import ReadOptions, Table, check_width
-from workbench.data.readers.tables.sheets import as_shown
 
 
 def read(path: Path, name: str) -> Table:

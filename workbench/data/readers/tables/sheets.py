@@ -5,18 +5,15 @@ are shown without formats, as are numbers that have none: with up to 15 digits, 
 cell of usual width. A formula's error (#N/A) is an empty cell.
 """
 
-import datetime as dt
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers.cell_formats import ods, xls, xlsx
-from workbench.data.readers.cell_formats.moments import iso
-from workbench.data.readers.cell_formats.numbers import general
+from workbench.data.readers.cell_formats.bare import as_shown
 from workbench.data.readers.cell_formats.patches import Patch, patched
 from workbench.data.readers.kinds import XLSX
 from workbench.data.readers.table import ReadOptions, Table, check_width
@@ -138,24 +135,3 @@ def filled_down(rows: Iterable[list[str]], merged: Tall) -> Iterator[list[str]]:
             if column < len(row) and row[column]:
                 standing[column] = (bottom, row[column])
         yield row
-
-
-def as_shown(cell: Any) -> str:
-    """A cell as a person reads it: 1 rather than 1.0, a date without its midnight."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return general(cell)
-    if isinstance(cell, dt.datetime):
-        return iso(cell)
-    if isinstance(cell, dt.timedelta):
-        return _duration(cell)
-    return "" if cell is None else str(cell)
-
-
-def _duration(value: dt.timedelta) -> str:
-    minutes, seconds = divmod(abs(round(value.total_seconds())), 60)
-    sign = "-" if value < dt.timedelta() else ""
-    return f"{sign}{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"

@@ -1,0 +1,56 @@
+"""TODO."""
+
+from dataclasses import dataclass
+
+from storage import jobs, projects
+from storage.database import Store
+from storage.tables import OPEN, TERMINAL, Job
+from workbench.jobs.job import LANES, JobView, view_of
+
+SHOWN = (*LANES["work"], *LANES["data"])
+"""Kinds of jobs that the user started; servers and the like come and go by themselves."""
+ENDED = 10
+"""So many of the jobs that ended last are shown."""
+
+
+@dataclass(frozen=True)
+class QueuedJob:
+    """A job and whose it is."""
+
+    view: JobView
+    project: str
+    """Its project's name; empty for a job of no project."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """All jobs that are worth a look at one moment."""
+
+    open: tuple[QueuedJob, ...]
+    """Those that run, wait or are paused, in the order in which they run."""
+    ended: tuple[QueuedJob, ...]
+    """Those that ended last, the newest first."""
+
+    @property
+    def movable(self) -> list[QueuedJob]:
+        """Those that wait, in their order."""
+        return [job for job in self.open if job.view.can_be_moved]
+
+
+def count(store: Store) -> int:
+    """How many jobs of the queue are not over."""
+    with store.read() as session:
+        return jobs.count(session, SHOWN, OPEN)
+
+
+def queue(store: Store) -> Queue:
+    """What the user started, as it is at this moment."""
+    with store.read() as session:
+        names = projects.names(session)
+
+        def shown(job: Job) -> QueuedJob:
+            return QueuedJob(view_of(session, job), names.get(job.project_id or 0, ""))
+
+        waiting = [job for job in jobs.listing(session, OPEN) if job.kind in SHOWN]
+        ended = jobs.newest(session, SHOWN, TERMINAL, ENDED)
+        return Queue(tuple(map(shown, waiting)), tuple(map(shown, ended)))

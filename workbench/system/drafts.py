@@ -1,0 +1,41 @@
+"""What was entered on a page and not saved yet, so that a refresh or a restart loses nothing."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from storage import projects as rows
+from storage.database import Store
+from storage.tables import Project
+from workbench.core.errors import WorkbenchError
+
+
+def get_draft(store: Store, project_id: int, page: str) -> dict[str, Any]:
+    """What was entered on a page but not saved yet; {} when nothing was.
+
+    Raises:
+        WorkbenchError: there is no such project.
+    """
+    with store.read() as session:
+        return dict((_project(session, project_id).drafts or {}).get(page, {}))
+
+
+def save_draft(store: Store, project_id: int, page: str, values: dict[str, Any]) -> None:
+    """Keep what was entered on a page; plain values only.
+
+    Raises:
+        WorkbenchError: there is no such project.
+    """
+    with store.write() as session:
+        project = _project(session, project_id)
+        if (project.drafts or {}).get(page, {}) != values:
+            rows.set_draft(project, page, values)
+
+
+def _project(session: Session, project_id: int) -> Project:
+    project = rows.get(session, project_id)
+    if project is None:
+        raise WorkbenchError(
+            f"There is no project {project_id} (any more): choose one on the home page."
+        )
+    return project
