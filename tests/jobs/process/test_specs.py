@@ -1,0 +1,115 @@
+"""Every spec is read as it was written, and a wrong field is named."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import Recipe
+from workbench.jobs.process import specs
+from workbench.jobs.process.specs import (
+    BaseModelRef,
+    ChangeSpec,
+    CheckSpec,
+    ConvertSpec,
+    EvaluateSpec,
+    ExportSpec,
+    ImportSpec,
+    PredictSpec,
+    PrepareSpec,
+    ReplayOrder,
+    ServeSpec,
+    Spec,
+    TableRef,
+    TrainSpec,
+)
+
+BASE = BaseModelRef("tiny", Path("/models/tiny"), "causal", None)
+TABLE = TableRef("mails.csv", Path("/objects/ab"), {"sheet": "Mails"})
+OF_RUN: dict[str, Any] = {
+    "run_id": 3,
+    "task": "completion",
+    "data": Path("/objects/cd"),
+    "system": "Be kind.",
+    "base": BASE,
+    "recipe": Recipe(r=4, learning_rate=1e-3),
+}
+CHANGE: dict[str, Any] = {
+    "version_id": 5,
+    "data": Path("/objects/cd"),
+    "task": "completion",
+    "mapping": {"roles": {"prompt": "Mail"}},
+    "seed": 7,
+    "report": {},
+    "change": {"kind": "fix"},
+}
+SPECS: list[Spec] = [
+    TrainSpec(**OF_RUN, job_id=9, attempt=2, continue_from=Path("/jobs/8/checkpoints")),
+    EvaluateSpec(**OF_RUN, adapter=Path("/jobs/8/adapter"), split="April"),
+    PredictSpec(**OF_RUN, source={"digest": "ab", "name": "new.csv"}, read={"sheet": "A"}),
+    ImportSpec(hub_id="team/tiny", revision="abc", target=Path("/models/tiny")),
+    CheckSpec(data=Path("/objects/cd"), task="chat", mapping={}, seed=1, table=TABLE, encoder=BASE),
+    ConvertSpec(source=Path("/objects/ab"), name="mails.csv", key="k", digest="ab"),
+    PrepareSpec(
+        task="chat", mapping={}, seed=1, table=TABLE, earlier=(Path("/objects/1"),), key="k"
+    ),
+    ChangeSpec(**CHANGE, checkup=Path("/jobs/7"), finding="copies", fix="remove", leave=(3, 4)),
+    ChangeSpec(
+        **CHANGE, replay=ReplayOrder(Path("/1"), Path("/2"), True, TABLE, {"prompt": "Mail"})
+    ),
+    ExportSpec(format="csv", data=Path("/objects/cd"), task="chat", rows=10),
+    ServeSpec(registry=Path("/serve/models.json"), idle_timeout_s=60, preload="run-1"),
+]
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.kind)
+def test_a_spec_is_read_as_it_was_written(spec: Spec) -> None:
+    written = json.loads(json.dumps(spec.as_dict()))
+    assert written["kind"] == spec.kind
+    assert type(spec).from_dict(written) == spec
+
+
+def test_every_kind_of_spec_is_tried() -> None:
+    kinds = {
+        value
+        for value in vars(specs).values()
+        if isinstance(value, type) and issubclass(value, Spec) and "kind" in vars(value)
+    }
+    assert kinds == {type(spec) for spec in SPECS}
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"attempt": "two"}, "TrainSpec.attempt must be a whole number, but it is 'two'"),
+        ({"attempt": True}, "TrainSpec.attempt must be a whole number"),
+        ({"data": 3}, "TrainSpec.data must be a text"),
+        ({"base": "tiny"}, "TrainSpec.base must be an object"),
+        ({"base": {"name": "tiny"}}, "BaseModelRef.path is missing"),
+        ({"recipe": {"r": "many"}}, "The setting r must be a whole number"),
+        ({"recipe": {"rank": 3}}, "There is no setting 'rank'"),
+    ],
+)
+def test_a_wrong_field_is_named(values: dict[str, Any], sentence: str) -> None:
+    written = SPECS[0].as_dict() | values
+    with pytest.raises(WorkbenchError, match=sentence):
+        TrainSpec.from_dict(written)
+
+
+def test_a_missing_field_is_named() -> None:
+    written = SPECS[0].as_dict()
+    del written["task"]
+    with pytest.raises(WorkbenchError, match=r"TrainSpec\.task is missing"):
+        TrainSpec.from_dict(written)
+
+
+def test_what_a_newer_version_adds_is_passed_over() -> None:
+    assert TrainSpec.from_dict(SPECS[0].as_dict() | {"colour": "blue"}) == SPECS[0]
+
+
+def test_a_spec_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        SPECS[0].attempt = 4  # type: ignore[misc]

@@ -1,0 +1,226 @@
+"""What each kind of job is told: the contract between the services and the programs at work.
+
+The worker adds what it alone knows (`job_id`, `attempt`, `conclude`); paths are absolute.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from workbench.core.recipe import Recipe
+from workbench.jobs.process.contract import Contract
+
+
+@dataclass(frozen=True)
+class BaseModelRef(Contract):
+    """Where a base model lies, and which one it is."""
+
+    name: str
+    path: Path
+    family: str = field(default="", metadata={"key": "kind"})
+    """See `models.families`."""
+    revision: str | None = None
+
+
+@dataclass(frozen=True)
+class TableRef(Contract):
+    """Where a user's table lies: a file as it came, or the folder with what `convert` made of it."""
+
+    name: str = ""
+    path: Path | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    """How the file is read (`ReadOptions.as_dict`)."""
+    is_large: bool = False
+    """Whether the file is one that `convert` reads, so that only the folder is of use."""
+    folder: Path | None = None
+    """None where that has been thrown away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec(Contract):
+    """What every job is told."""
+
+    kind: ClassVar[str]
+    job_id: int = 0
+    attempt: int = 1
+    conclude: bool = False
+    """Only to make a model of what an earlier attempt has learned."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a job's row and its spec.json have it."""
+        return {"kind": self.kind, **super().as_dict()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec(Spec):
+    """What jobs of a run have in common."""
+
+    run_id: int = 0
+    task: str
+    data: Path
+    """The examples of a dataset version, or of a file that was read as one (Parquet)."""
+    system: str = ""
+    """The system prompt."""
+    base: BaseModelRef
+    recipe: Recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainSpec(ModelSpec):
+    """Teach a base model a version's examples."""
+
+    kind: ClassVar[str] = "train"
+    continue_from: Path | None = None
+    """The checkpoints of another job, the last of which is the start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateSpec(ModelSpec):
+    """Score a trained model, and its base, on all rows of `data`."""
+
+    kind: ClassVar[str] = "evaluate"
+    adapter: Path
+    split: str = "test"
+    """What the scores are called: test for the exam, else the file's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictSpec(ModelSpec):
+    """Answer all rows of `data`."""
+
+    kind: ClassVar[str] = "predict"
+    adapter: Path | None = None
+    """None lets the base model answer as it is."""
+    source: dict[str, str] = field(default_factory=dict)
+    """The user's file: `digest` and `name`."""
+    read: dict[str, Any] = field(default_factory=dict)
+    """How it is read (`ReadOptions.as_dict`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportSpec(Spec):
+    """Download a base model."""
+
+    kind: ClassVar[str] = "import"
+    hub_id: str
+    revision: str | None = None
+    target: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSpec(Spec):
+    """Look through a version's examples."""
+
+    kind: ClassVar[str] = "check"
+    edition: int = 0
+    """Of the checks; a checkup of an older one is made again."""
+    version_id: int = 0
+    data: Path
+    task: str
+    mapping: dict[str, Any]
+    seed: int
+    table: TableRef | None = None
+    """What the version came from."""
+    encoder: BaseModelRef | None = None
+    """Reads the texts; None leaves out what needs that."""
+    tokenizer: BaseModelRef | None = None
+    """Whose tokens are counted."""
+    max_tokens: int | None = None
+    """An example of more of them is cut in training."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvertSpec(Spec):
+    """Make a table of a large file."""
+
+    kind: ClassVar[str] = "convert"
+    source: Path
+    name: str
+    """What the user calls the file."""
+    options: dict[str, Any] = field(default_factory=dict)
+    key: str = ""
+    """Stands for file and options: the same key, the same table."""
+    digest: str = ""
+    """The file's sha256."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareSpec(Spec):
+    """Make examples of large tables."""
+
+    kind: ClassVar[str] = "prepare"
+    task: str
+    mapping: dict[str, Any]
+    seed: int
+    table: TableRef
+    test: TableRef | None = None
+    """An exam file of its own."""
+    earlier: tuple[Path, ...] = ()
+    """Examples of versions that were split alike, whose questions keep their sides."""
+    key: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class ReplayOrder(Contract):
+    """Earlier changes that are to be made again."""
+
+    before: Path
+    after: Path
+    same_rows: bool
+    """Whether row numbers mean the same rows as then."""
+    table: TableRef
+    roles: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeSpec(Spec):
+    """Make the next version of a large dataset: by a fix, by edits by hand, or by earlier changes."""
+
+    kind: ClassVar[str] = "mend"
+    version_id: int
+    data: Path
+    task: str
+    mapping: dict[str, Any]
+    seed: int
+    report: dict[str, Any]
+    change: dict[str, Any]
+    """What the next version says of how it was made."""
+    checkup: Path | None = None
+    """Of a fix: the folder of the checkup that proposes it."""
+    finding: str = ""
+    fix: str = ""
+    leave: tuple[int, ...] = ()
+    """Row ids that stay as they are."""
+    edit: dict[str, Any] | None = None
+    """Edits by hand (`Edit.as_dict`)."""
+    replay: ReplayOrder | None = field(default=None, metadata={"key": "again"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportSpec(Spec):
+    """Write a version's examples as a file for other programs."""
+
+    kind: ClassVar[str] = "export"
+    dataset_id: int = 0
+    version_id: int = 0
+    format: str
+    data: Path
+    task: str
+    system: str = ""
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServeSpec(Spec):
+    """Serve models."""
+
+    kind: ClassVar[str] = "serve"
+    registry: Path
+    """The list of the models, models.json."""
+    port: int = 0
+    """On 127.0.0.1; 0 takes a free one."""
+    idle_timeout_s: float = 0.0
+    """0 never ends by itself."""
+    preload: str = ""
+    """Id of the model to load at once."""
