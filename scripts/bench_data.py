@@ -69,7 +69,7 @@ def labels() -> int:
         for number, row in enumerate(rows)
     ]
     began = time.perf_counter()
-    folder = ensure_ready(checkup_spec.ENCODER)
+    folder = ensure_ready(checkup_spec.READER)
     encoder = load_encoder(folder)
     reader = load_reader(folder, encoder.body, READ_TOKENS)
     embeddings = read(encoder, reader.ids([row["text"] for row in rows]), reader.pad_id)

@@ -9,6 +9,7 @@ from workbench.data import versions as datasets
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.models import catalogue
+from workbench.models.families import family_named
 from workbench.models.hub import GatedModel, save_token
 from workbench.models.model_info import FAILED, LOADING, ModelInfo, can_learn
 from workbench.models.recommendation import recommend
@@ -26,7 +27,6 @@ SOURCES = {
     "folder": "on this computer",
     "hub": "from the hub",
 }
-KINDS = {"causal": "writes text", "encoder": "reads and sorts"}
 store = context.store()
 project_id = context.project_id()
 project = projects.get_project(store, project_id)
@@ -54,7 +54,7 @@ def facts(model: ModelInfo, fits: Fit) -> None:
 def head(model: ModelInfo, badge: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(model.name), anchor=False, width="content")
-        st.badge(KINDS.get(model.kind, model.kind), color="gray")
+        st.badge(family_named(model.kind).does, color="gray")
         if model.id == project.base_model_id:
             st.badge("Chosen", icon=":material/check:", color="green")
         if badge:

@@ -10,6 +10,7 @@ from workbench.core.words import plural
 from workbench.data import versions as datasets
 from workbench.data.versions import VersionInfo
 from workbench.models import catalogue
+from workbench.models.families import family_named
 from workbench.models.model_info import READY, ModelInfo, can_learn
 from workbench.projects import projects
 from workbench.system import drafts
@@ -193,7 +194,8 @@ def cost(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> Estimate:
         model,
         recipe,
         version.splits.get("train", 0),
-        estimate.tokens_of(version.mean_chars) + ASSUMED_PROMPT_TOKENS * (model.kind == "causal"),
+        estimate.tokens_of(version.mean_chars)
+        + ASSUMED_PROMPT_TOKENS * family_named(model.kind).writes_text,
         history.past_runs(store, model, recipe),
         written_rows=version.splits.get("test", 0),
     )

@@ -9,7 +9,7 @@ from storage.tables import SUCCEEDED, Job
 from workbench.data import checkups
 from workbench.data import datasets as ingest
 from workbench.data.versions import VersionInfo, get_version
-from workbench.engine.kinds import KINDS
+from workbench.engine.kinds import HANDLERS
 from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.shell import run
@@ -25,7 +25,7 @@ def saved(store: Store, path: Path, **options: Any) -> VersionInfo:
 def checked(store: Store, version: VersionInfo, **spec: Any) -> int:
     """The id of a checkup that has been done in this process; `spec` is told beside its own."""
     job_id, folder = prepared(store, version, **spec)
-    assert run(folder.path, KINDS, quiet=quiet) == 0
+    assert run(folder.path, HANDLERS, quiet=quiet) == 0
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "succeeded", result

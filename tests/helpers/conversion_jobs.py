@@ -15,16 +15,22 @@ from workbench.data.bulk.export import export
 from workbench.data.bulk.prepare import prepare
 from workbench.data.readers import Table, table_file
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
-from workbench.jobs.process.shell import run
+from workbench.jobs.process.shell import Handler, run
+from workbench.jobs.process.specs import ChangeSpec, ConvertSpec, ExportSpec, PrepareSpec
 
-KINDS = {"convert": convert, "prepare": prepare, "export": export, "mend": mend}
+HANDLERS = (
+    Handler(ConvertSpec, convert),
+    Handler(PrepareSpec, prepare),
+    Handler(ExportSpec, export),
+    Handler(ChangeSpec, mend),
+)
 
 
 def do(folder: Path, spec: dict[str, Any]) -> dict[str, Any]:
     """The result of a job with this spec, done in this folder."""
     folder.mkdir(parents=True, exist_ok=True)
     write_json(JobDir(folder).spec, {"job_id": 1, "attempt": 1, **spec})
-    assert run(folder, KINDS) == 0
+    assert run(folder, HANDLERS) == 0
     result: dict[str, Any] = read_json(JobDir(folder).result)
     return result
 

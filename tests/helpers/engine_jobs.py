@@ -6,11 +6,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from workbench.engine.kinds import KINDS
+from workbench.engine.kinds import HANDLERS
 from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process import shell as process
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.stop import Stop
 
 PEFT_WARNS = "ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"
 """peft asks transformers by an old name, which pytest would make an error."""
@@ -18,13 +19,13 @@ PEFT_WARNS = "ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"
 
 def run(job: JobDir) -> dict[str, Any]:
     """Do the job as its process would; the result."""
-    assert process.run(job.path, KINDS, quiet=quiet) == 0
+    assert process.run(job.path, HANDLERS, quiet=quiet) == 0
     return read_json(job.result)
 
 
 def run_orphaned(job: JobDir) -> None:
     """Do the job until its worker dies."""
-    assert process.run(job.path, KINDS, quiet=quiet) == process.ORPHANED
+    assert process.run(job.path, HANDLERS, quiet=quiet) == process.ORPHANED
     assert not job.result.exists()
 
 
@@ -47,22 +48,22 @@ def losses(job: JobDir) -> dict[int, float]:
     }
 
 
-def at_step(step: int, monkeypatch: pytest.MonkeyPatch, act: Callable[[Process], Any]) -> None:
-    """Do `act` (with the process) when a training step has been told."""
-    tell = Process.metric
+def at_step(step: int, monkeypatch: pytest.MonkeyPatch, act: Callable[[Stop], Any]) -> None:
+    """Do `act` (with what the job is stopped by) when a training step has been told."""
+    tell = Report.metric
 
-    def metric(self: Process, kind: str, number: int, values: Any) -> None:
+    def metric(self: Report, kind: str, number: int, values: Any) -> None:
         tell(self, kind, number, values)
         if (kind, number) == ("train", step):
-            act(self)
+            act(self._stop)
 
-    monkeypatch.setattr(Process, "metric", metric)
+    monkeypatch.setattr(Report, "metric", metric)
 
 
 def leave_at_step(
-    step: int, job: JobDir, monkeypatch: pytest.MonkeyPatch, act: Callable[[Process], Any]
+    step: int, job: JobDir, monkeypatch: pytest.MonkeyPatch, act: Callable[[Stop, JobDir], Any]
 ) -> None:
     """Do the job until `act` at this step makes its process leave without a result."""
     with monkeypatch.context() as patch:
-        at_step(step, patch, act)
+        at_step(step, patch, lambda stop: act(stop, job))
         run_orphaned(job)

@@ -13,11 +13,11 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from workbench.engine.serving.activity import Activity
-from workbench.engine.serving.answers import Answers
 from workbench.engine.serving.app import create_app
 from workbench.engine.serving.http_server import HttpServer
+from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.loader import Loader
-from workbench.engine.serving.model_cache import Shelf
+from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.registry import Registry
 
 TEMPLATE = (
@@ -133,11 +133,11 @@ def write_registry(models: Path, path: Path) -> Path:
 
 @contextlib.contextmanager
 def running(
-    registry: Path, shelf: Shelf, *, idle_timeout_s: float = 0, name: str = "test"
+    registry: Path, shelf: ModelCache, *, idle_timeout_s: float = 0, name: str = "test"
 ) -> Iterator[HttpServer]:
     """The server in a thread, as a process would run it."""
     activity = Activity()
-    server = HttpServer(create_app(Registry(registry), Answers(shelf), activity, name))
+    server = HttpServer(create_app(Registry(registry), Inference(shelf), activity, name))
     ready, stop = threading.Event(), threading.Event()
     thread = threading.Thread(
         target=server.run,
@@ -174,6 +174,6 @@ def _tokenizer() -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def shelf() -> Shelf:
+def shelf() -> ModelCache:
     """A shelf that loads the tiny models as the server loads real ones."""
-    return Shelf(Loader())
+    return ModelCache(Loader())

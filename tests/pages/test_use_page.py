@@ -17,12 +17,11 @@ from storage.tables import DatasetVersion, Job, Run
 from tests.helpers import made, tiny
 from tests.helpers.tiny import PEFT_USES_AN_OLD_NAME
 from tests.pages.opened import open_page, texts
-from workbench.engine.serving.model_cache import Shelf
+from workbench.engine.serving.model_cache import ModelCache
 from workbench.projects import projects
 from workbench.system import drafts
 from workbench.ui.use import answering as chat_answering
-from workbench.use import conversations
-from workbench.use import served_models as server_registry
+from workbench.use import conversations, served_models
 from workbench.use import server as model_server
 
 PAGE = "pages/use/playground.py"
@@ -69,19 +68,19 @@ def add_run(store: Store, project_id: int, task: str, adapter: Path, name: str =
 
 
 @pytest.fixture
-def shelf() -> Shelf:
+def shelf() -> ModelCache:
     return tiny.shelf()
 
 
 @pytest.fixture
-def server(store: Store, shelf: Shelf) -> Iterator[None]:
+def server(store: Store, shelf: ModelCache) -> Iterator[None]:
     """A model server that the worker would have started."""
     with store.write() as session:
         job = Job(kind="serve", title="Model server", spec={}, status="running", attempt=1)
         session.add(job)
         session.flush()
         name = f"job-{job.id}"
-    with tiny.running(server_registry.registry_path(), shelf, name=name) as running:
+    with tiny.running(served_models.registry_path(), shelf, name=name) as running:
         with store.write() as session:
             found = session.get(Job, job.id)
             assert found is not None
@@ -135,7 +134,7 @@ def test_a_server_that_failed_is_explained(store: Store, project_id: int, weight
 
 @pytest.mark.usefixtures("server")
 def test_base_and_tuned_answer_and_a_refresh_keeps_it(
-    store: Store, project_id: int, weights: Path, shelf: Shelf
+    store: Store, project_id: int, weights: Path, shelf: ModelCache
 ) -> None:
     run_id = add_run(store, project_id, "completion", weights / "replies")
     set_draft(store, project_id, max_tokens=16)

@@ -14,11 +14,11 @@ from storage.tables import DatasetVersion, Job, Project
 from tests.helpers import made
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
+from workbench.models.served import run_id_of
 from workbench.projects import projects
 from workbench.use import client as chat_client
-from workbench.use import conversations
+from workbench.use import conversations, served_models
 from workbench.use import playground as chat
-from workbench.use import served_models as server_registry
 from workbench.use import server as model_server
 from workbench.use import suggestions as chat_examples
 from workbench.use.client import Answer
@@ -76,10 +76,10 @@ def test_the_newest_model_of_the_project_comes_first(store: Store, project_id: i
 def test_every_project_in_use_is_served(store: Store, project_id: int) -> None:
     other = projects.create_project(store, "Other")
     mine, theirs = add_run(store, project_id), add_run(store, other)
-    listed = {entry["id"] for entry in server_registry.refresh(store)}
+    listed = {model.id for model in served_models.refresh(store)}
     assert {f"run-{mine}", f"run-{theirs}"} <= listed
     projects.archive_project(store, other)
-    listed = {entry["id"] for entry in server_registry.refresh(store)}
+    listed = {model.id for model in served_models.refresh(store)}
     assert f"run-{theirs}" not in listed
 
 
@@ -92,13 +92,13 @@ def test_a_run_whose_folder_is_gone_is_not_offered(store: Store, project_id: int
 
 def test_the_list_is_written_only_when_it_changes(store: Store, project_id: int) -> None:
     add_run(store, project_id)
-    server_registry.refresh(store)
-    before = server_registry.registry_path().stat().st_mtime_ns
-    server_registry.refresh(store)
-    assert server_registry.registry_path().stat().st_mtime_ns == before
+    served_models.refresh(store)
+    before = served_models.registry_path().stat().st_mtime_ns
+    served_models.refresh(store)
+    assert served_models.registry_path().stat().st_mtime_ns == before
     add_run(store, project_id)
-    server_registry.refresh(store)
-    assert len(json.loads(server_registry.registry_path().read_text())) >= 2
+    served_models.refresh(store)
+    assert len(json.loads(served_models.registry_path().read_text())) >= 2
 
 
 def test_a_classifier_has_nothing_to_compare_unless_it_writes(
@@ -116,9 +116,9 @@ def test_a_classifier_has_nothing_to_compare_unless_it_writes(
 
 
 def test_run_ids_are_read_from_model_ids() -> None:
-    assert server_registry.run_id_of("run-12") == 12
-    assert server_registry.run_id_of("run-12:base") == 12
-    assert server_registry.run_id_of("base:run-12") is None
+    assert run_id_of("run-12") == 12
+    assert run_id_of("run-12:base") == 12
+    assert run_id_of("base:run-12") is None
 
 
 def test_an_unknown_model_is_named_with_the_known_ones(store: Store, project_id: int) -> None:

@@ -1,75 +1,79 @@
-"""The kinds of jobs of `python -m workbench.engine`, and who does them for which model."""
-
-from typing import Any
+"""The kinds of jobs of `python -m workbench.engine`; their libraries are imported only now."""
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.runtime.fast_imports import load_bitsandbytes, loading
-from workbench.jobs.process.shell import Kind, Process
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Handler, Result
+from workbench.jobs.process.specs import (
+    CheckSpec,
+    EvaluateSpec,
+    ImportSpec,
+    ModelSpec,
+    PredictSpec,
+    TrainSpec,
+)
+from workbench.jobs.process.stop import Stop
+from workbench.models.families import family_named
 
 
-def _train(process: Process) -> dict[str, Any]:
-    return _family(process, "train")
+def _train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    _check_task(spec)
+    with loading():
+        load_bitsandbytes()
+        from workbench.engine.families import engine_of
+
+        engine = engine_of(spec.base.family)
+    return engine.train(spec, job, report, stop)
 
 
-def _evaluate(process: Process) -> dict[str, Any]:
-    return _family(process, "evaluate")
+def _evaluate(spec: EvaluateSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    _check_task(spec)
+    with loading():
+        load_bitsandbytes()
+        from workbench.engine.evaluation.jobs import evaluate
+        from workbench.engine.families import engine_of
+
+        engine = engine_of(spec.base.family)
+    return evaluate(engine, spec, job, report, stop)
 
 
-def _predict(process: Process) -> dict[str, Any]:
-    return _family(process, "predict")
+def _predict(spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    _check_task(spec)
+    with loading():
+        load_bitsandbytes()
+        from workbench.engine.evaluation.jobs import predict
+        from workbench.engine.families import engine_of
+
+        engine = engine_of(spec.base.family)
+    return predict(engine, spec, job, report, stop)
 
 
-def _import(process: Process) -> dict[str, Any]:
+def _import(spec: ImportSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     from workbench.engine.models.download import download
 
-    return download(process)
+    return download(spec, job, report, stop)
 
 
-def _check(process: Process) -> dict[str, Any]:
+def _check(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     with loading():
         load_bitsandbytes()
         from workbench.engine.checkup.checkup import checkup
 
-    return checkup(process)
+    return checkup(spec, job, report, stop)
 
 
-KINDS: dict[str, Kind] = {
-    "train": _train,
-    "evaluate": _evaluate,
-    "predict": _predict,
-    "import": _import,
-    "check": _check,
-}
+HANDLERS = (
+    Handler(TrainSpec, _train),
+    Handler(EvaluateSpec, _evaluate),
+    Handler(PredictSpec, _predict),
+    Handler(ImportSpec, _import),
+    Handler(CheckSpec, _check),
+)
 
 
-def _family(process: Process, job: str) -> dict[str, Any]:
-    """The job as done for this kind of model; its libraries are imported only now."""
-    kind, task = process.spec["base"]["kind"], process.spec["task"]
-    if kind == "causal":
-        with loading():
-            load_bitsandbytes()
-            from workbench.engine.causal import jobs as exams
-            from workbench.engine.causal import train as causal
-
-        jobs = {"train": causal.train, "evaluate": exams.evaluate, "predict": exams.predict}
-        return jobs[job](process)
-    if kind != "encoder":
-        raise WorkbenchError(
-            f"Models of the kind '{kind}' cannot be trained here yet: choose one that writes "
-            "text, or an encoder to sort into categories."
-        )
-    if task != "classification":
+def _check_task(spec: ModelSpec) -> None:
+    if not family_named(spec.base.family).can_learn(spec.task):
         raise WorkbenchError(
             "An encoder only sorts texts into categories: choose a model that writes text."
         )
-    with loading():
-        load_bitsandbytes()
-        from workbench.engine.encoder import jobs as encoder_exams
-        from workbench.engine.encoder import train as sorting
-
-    jobs = {
-        "train": sorting.train,
-        "evaluate": encoder_exams.evaluate,
-        "predict": encoder_exams.predict,
-    }
-    return jobs[job](process)

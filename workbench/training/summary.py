@@ -4,6 +4,7 @@ from typing import Any
 
 from workbench.core.metrics import MAIN_SCORES, main_score
 from workbench.core.words import count, duration, percent, plural
+from workbench.models.families import family_named
 from workbench.training.runs import RunView
 
 PHASES = {
@@ -103,7 +104,7 @@ def _got(task: str, value: float) -> str:
 
 
 def _comparison(run: RunView, tuned: float, base: float) -> str:
-    before = "before fine-tuning" if run.base_kind == "encoder" else "before the training"
+    before = family_named(run.base_kind).before
     if tuned == base:
         return f"the same as {before}"
     score = MAIN_SCORES[run.task]

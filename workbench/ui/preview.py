@@ -14,6 +14,7 @@ from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import Segment, default_template, messages_of, segments, template_of
 from workbench.models import bundled, catalogue
+from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
 from workbench.ui import context
 from workbench.ui.text import plain
@@ -38,8 +39,9 @@ def chosen_model(model_id: int | None) -> ModelInfo | None:
 
 def template_for(model: ModelInfo | None) -> tuple[ChatTemplate, str]:
     """The chat template that the preview goes by, and whose it is."""
-    path = model.path if model and model.kind != "encoder" else bundled.bundled_path(_CAUSAL)
-    name = model.name if model and model.kind != "encoder" else _CAUSAL
+    writes = model is not None and family_named(model.kind).writes_text
+    path = model.path if model and writes else bundled.bundled_path(_CAUSAL)
+    name = model.name if model and writes else _CAUSAL
     if path is None or not path.is_dir():
         return default_template(), f"{name}, in a plain template until its files are there"
     return template_of(path), name
@@ -54,7 +56,7 @@ def show_example(
     model: ModelInfo | None,
 ) -> None:
     """One example, the way the chosen base model will read it."""
-    if task == "classification" and (model is None or model.kind == "encoder"):
+    if task == "classification" and (model is None or not family_named(model.kind).writes_text):
         _show_sorting(row)
         return
     template, name = template_for(model)

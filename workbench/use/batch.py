@@ -15,6 +15,7 @@ from workbench.data.examples.plan import Source
 from workbench.data.export import spreadsheet
 from workbench.data.readers import options_from
 from workbench.jobs import queue
+from workbench.models.families import family_named
 from workbench.training.runs import job_spec, trained_run
 
 
@@ -33,7 +34,7 @@ def start_prediction(
     """
     with store.read() as session:
         row = trained_run(session, run_id)
-    if untrained and row.base_model.kind == "encoder":
+    if untrained and not family_named(row.base_model.kind).writes_text:
         raise WorkbenchError(
             f"{row.base_model.name} only reads texts and cannot answer untrained: "
             "ask the trained model instead."

@@ -22,7 +22,7 @@ from workbench.jobs.process.job_dir import (
     read_json,
     write_json,
 )
-from workbench.use import served_models as server_registry
+from workbench.use import served_models
 
 _LOOK_EVERY_S = 0.5
 _REFRESH_EVERY = 10
@@ -45,7 +45,7 @@ def serve_forever(
     Raises:
         WorkbenchError: there is no such model, the port is taken, or the server failed.
     """
-    server_registry.entry_of(store, model_id)
+    served_models.model_named(store, model_id)
     _check_port(port)
     folder = Path(tempfile.mkdtemp(prefix="server-", dir=files.folder("serve")))
     job = JobDir(folder)
@@ -79,7 +79,7 @@ def _spec(model_id: str, port: int) -> dict[str, Any]:
         "kind": "serve",
         "job_id": 0,
         "attempt": 1,
-        "registry": str(server_registry.registry_path()),
+        "registry": str(served_models.registry_path()),
         "port": port,
         "idle_timeout_s": 0,
         "preload": model_id,
@@ -115,7 +115,7 @@ def _follow(
                 raise WorkbenchError(_reason(job))
             looks += 1
             if looks % _REFRESH_EVERY == 0:
-                server_registry.refresh(store)
+                served_models.refresh(store)
     except KeyboardInterrupt:
         return
     finally:

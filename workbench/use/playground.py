@@ -7,8 +7,10 @@ from typing import Any
 from storage import trained
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
+from workbench.models.families import Family
+from workbench.models.served import UNTRAINED, ServedModel, run_id_of
 from workbench.use import client as chat_client
-from workbench.use import served_models as server_registry
+from workbench.use import served_models
 from workbench.use import server as model_server
 from workbench.use.client import Answer, Question
 from workbench.use.conversations import MessageView, Turn
@@ -27,7 +29,7 @@ class Answerer:
     id: str
     """Its id on the server."""
     title: str
-    kind: str
+    family: Family
     task: str | None
     """None for a base model that was taught nothing here."""
     run_id: int | None
@@ -53,19 +55,15 @@ class Answerer:
     @property
     def untrained_id(self) -> str | None:
         """Its base model, asked in the same way; None if that could not answer."""
-        return (
-            f"{self.id}{server_registry.UNTRAINED}"
-            if self.run_id and self.kind == "causal"
-            else None
-        )
+        return f"{self.id}{UNTRAINED}" if self.run_id and self.family.writes_text else None
 
 
 def answerers(store: Store, project_id: int) -> list[Answerer]:
     """The project's trained models, newest first, then base models that can chat untrained."""
-    entries = server_registry.refresh(store)
+    models = served_models.refresh(store)
     with store.read() as session:
         names = {row.run.id: row.run.name for row in trained.listing(session, project_id)}
-    found = [_answerer(entry, names) for entry in entries]
+    found = [_answerer(model, names) for model in models]
     return [one for one in found if one.run_id is None or one.run_id in names]
 
 
@@ -139,11 +137,11 @@ def ask(
     Raises:
         WorkbenchError: there is no such model, or it cannot answer.
     """
-    entry = server_registry.entry_of(store, model_id)
+    model = served_models.model_named(store, model_id)
     url = model_server.ensure_server(store, model_id).url
-    continues = entry["task"] == "language-modelling"
+    continues = model.task == "language-modelling"
     asked = question(model_id, text, system=system, settings=settings, continues=continues)
-    if entry["task"] == "classification":
+    if model.task == "classification":
         return classify(url, model_id, text)[0][0]
     return chat_client.answer(url, asked)
 
@@ -165,15 +163,15 @@ def probabilities_of(message: MessageView) -> list[tuple[str, float]]:
     return [(str(label), float(p)) for label, p in message.details.get("probabilities", [])]
 
 
-def _answerer(entry: dict[str, Any], names: Mapping[int, str]) -> Answerer:
-    run_id = server_registry.run_id_of(entry["id"])
+def _answerer(model: ServedModel, names: Mapping[int, str]) -> Answerer:
+    run_id = run_id_of(model.id)
     return Answerer(
-        id=entry["id"],
-        title=names.get(run_id, entry["title"]) if run_id else entry["title"],
-        kind=entry["kind"],
-        task=entry["task"],
+        id=model.id,
+        title=names.get(run_id, model.title) if run_id else model.title,
+        family=model.family,
+        task=model.task,
         run_id=run_id,
-        base_name=entry["base"]["name"],
-        labels=tuple(entry["labels"]),
-        system=entry["system"],
+        base_name=model.base.name,
+        labels=model.labels,
+        system=model.system,
     )

@@ -11,7 +11,7 @@ from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.use import client as chat_client
-from workbench.use import served_models as server_registry
+from workbench.use import served_models
 
 IDLE_TIMEOUT_S = 1200
 OFF, STARTING, READY, STOPPING, BROKEN = "off", "starting", "ready", "stopping", "failed"
@@ -54,10 +54,10 @@ def start_server(store: Store, preload: str = "") -> int:
     Args:
         preload: id of the model to load at once, so that its first answer comes sooner.
     """
-    server_registry.refresh(store)
+    served_models.refresh(store)
     spec = {
         "kind": "serve",
-        "registry": str(server_registry.registry_path()),
+        "registry": str(served_models.registry_path()),
         "port": 0,
         "idle_timeout_s": IDLE_TIMEOUT_S,
         "preload": preload,
@@ -92,8 +92,8 @@ def ensure_server(
     while time.monotonic() < give_up_at:
         state = server_state(store, job_id)
         if state.phase == READY:
-            entries = server_registry.refresh(store)
-            return ServerInfo(state.url, tuple(entry["id"] for entry in entries))
+            models = served_models.refresh(store)
+            return ServerInfo(state.url, tuple(model.id for model in models))
         if state.phase == BROKEN:
             raise WorkbenchError(state.sentence)
         if state.phase == OFF:

@@ -10,34 +10,28 @@ from sacrebleu.metrics.chrf import CHRF
 
 from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.writers import make_writer, replies
+from workbench.core.recipe import Recipe
 from workbench.engine.causal import generate
-from workbench.engine.causal.exam import choose, prompt_of, question_text
+from workbench.engine.causal.exam import choose, prompt_of
 from workbench.engine.causal.generate import write_answers
-from workbench.engine.causal.model import Bundle, load_bundle, read_facts
+from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.evaluation.exam import chosen
+from workbench.engine.rows import question_text
 from workbench.evaluation.scoring.text_scores import text_scores
-from workbench.jobs.process.job_dir import EventWriter, JobDir
-from workbench.jobs.process.shell import Cancelled, Process
+from workbench.jobs.process.specs import BaseModelRef
+from workbench.jobs.process.stop import Cancelled, Stop
+from workbench.models.trained import read_trained
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 
 
-@pytest.fixture
-def process(tmp_path: Path) -> Any:
-    job = JobDir(tmp_path / "job")
-    job.path.mkdir()
-    process = Process(job, {"attempt": 1}, EventWriter(job, 1))
-    yield process
-    process.close()
-
-
-def bundle_of(folder: Path, **values: Any) -> Bundle:
-    base = {"name": folder.name, "path": str(folder), "kind": "causal", "revision": ""}
-    return load_bundle(base, None, **values)
+def bundle_of(folder: Path, *, quantization: str = "none", **values: Any) -> CausalModel:
+    recipe = Recipe(quantization=quantization)
+    return load_causal(BaseModelRef(folder.name, folder), None, recipe, **values)
 
 
 @pytest.fixture(scope="module")
-def bundle(writer: Path) -> Bundle:
+def bundle(writer: Path) -> CausalModel:
     return bundle_of(writer)
 
 
@@ -71,32 +65,33 @@ def test_the_exams_rows_are_drawn_once_for_a_seed() -> None:
 
 
 def test_answers_do_not_depend_on_their_neighbours(
-    bundle: Bundle, process: Process, monkeypatch: pytest.MonkeyPatch
+    bundle: CausalModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(generate.machine, "dtype", lambda: torch.float32)
     bundle.model.float()
     prompts = [prompt_of(bundle, {"row_id": i, **row}) for i, row in enumerate(replies(7))]
     told: list[int] = []
     monkeypatch.setattr(generate, "BATCH", {"cpu": 3, "cuda": 3})
-    together = write_answers(bundle, prompts, 12, process, told.append)
-    alone = [write_answers(bundle, [prompt], 12, process, told.append)[0] for prompt in prompts]
+    together = write_answers(bundle, prompts, 12, Stop(), told.append)
+    alone = [write_answers(bundle, [prompt], 12, Stop(), told.append)[0] for prompt in prompts]
     assert together == alone
     assert len(set(together)) > 1
     assert told[:3] == [3, 6, 7]
 
 
-def test_writing_stops_when_told_to(bundle: Bundle, process: Process) -> None:
-    process.stop.set()
+def test_writing_stops_when_told_to(bundle: CausalModel) -> None:
+    stop = Stop()
+    stop.cancel()
     with pytest.raises(Cancelled):
-        write_answers(bundle, ["Where"], 10_000, process, lambda done: None)
+        write_answers(bundle, ["Where"], 10_000, stop, lambda done: None)
 
 
-def test_a_question_too_long_for_the_model_is_shortened(bundle: Bundle, process: Process) -> None:
-    assert len(write_answers(bundle, ["word " * 2000], 4, process, lambda done: None)) == 1
+def test_a_question_too_long_for_the_model_is_shortened(bundle: CausalModel) -> None:
+    assert len(write_answers(bundle, ["word " * 2000], 4, Stop(), lambda done: None)) == 1
 
 
 def test_the_likeliest_category_is_that_of_the_whole_answer(
-    writer: Path, process: Process, monkeypatch: pytest.MonkeyPatch
+    writer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.engine.causal.loss.machine.dtype", lambda: torch.float32)
     labels = ["pen", "guest book", "late delivery"]
@@ -104,13 +99,14 @@ def test_the_likeliest_category_is_that_of_the_whole_answer(
     bundle.model.float()
     bundle.wording = type(bundle.wording)("classification", bundle.wording.template, "", labels)
     row = {"row_id": 1, "text": "Where is my ribbon?"}
-    (label,), (share,) = choose(bundle, [row], process, lambda done: None)
+    answers = choose(bundle, [row], Stop().check, lambda done: None)
+    (label,), (share,) = answers.texts, answers.probabilities or []
     by_hand = {name: math.exp(_log_probability(bundle, row, name)) for name in labels}
     assert label == max(by_hand, key=lambda name: by_hand[name])
     assert share == pytest.approx(by_hand[label] / sum(by_hand.values()), rel=1e-3)
 
 
-def _log_probability(bundle: Bundle, row: dict[str, Any], label: str) -> float:
+def _log_probability(bundle: CausalModel, row: dict[str, Any], label: str) -> float:
     prompt = prompt_of(bundle, row)
     read = bundle.encode(prompt)["input_ids"]
     whole = bundle.encode(f"{prompt}{label}<|im_end|>")["input_ids"]
@@ -144,4 +140,4 @@ def test_a_folder_that_is_no_trained_model_is_named(tmp_path: Path) -> None:
     from workbench.core.errors import WorkbenchError
 
     with pytest.raises(WorkbenchError, match=r"workbench\.json is missing"):
-        read_facts(tmp_path)
+        read_trained(tmp_path)

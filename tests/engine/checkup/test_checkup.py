@@ -13,14 +13,15 @@ from workbench.data.checkup import record
 from workbench.data.checkups import Fix
 from workbench.data.splits.split_by import SplitBy
 from workbench.data.versions import VersionInfo
-from workbench.engine.kinds import KINDS
+from workbench.engine.kinds import HANDLERS
 from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process.job_dir import read_json
-from workbench.jobs.process.shell import Process, run
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import run
 from workbench.models.bundled import shipped_path
 
 pytestmark = pytest.mark.skipif(
-    shipped_path(checkup_spec.ENCODER) is None,
+    shipped_path(checkup_spec.READER) is None,
     reason="the bundled models are not installed (make setup)",
 )
 CATEGORIES = ("Delivery", "Payment", "Account")
@@ -33,12 +34,12 @@ def test_a_checkup_can_be_stopped_and_leaves_nothing_half_done(
     version = saved(store, written(tmp_path / "mails.csv", "text,category", table))
     job_id, folder = prepared(store, version)
 
-    def stopped(self: Process, name: str, message: str) -> None:
+    def stopped(self: Report, name: str, message: str) -> None:
         if name == "embedding":
-            self.stop.set()
+            self._stop.cancel()
 
-    monkeypatch.setattr(Process, "phase", stopped)
-    assert run(folder.path, KINDS, quiet=quiet) == 0
+    monkeypatch.setattr(Report, "phase", stopped)
+    assert run(folder.path, HANDLERS, quiet=quiet) == 0
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "cancelled"

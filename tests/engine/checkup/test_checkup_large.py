@@ -28,7 +28,7 @@ from workbench.data.readers import ReadOptions
 from workbench.data.versions import VersionInfo, get_version
 from workbench.engine.checkup import convert_again as converting
 from workbench.engine.checkup import data_map
-from workbench.engine.kinds import KINDS
+from workbench.engine.kinds import HANDLERS
 from workbench.engine.runtime.quiet import quiet
 from workbench.jobs import job as jobs
 from workbench.jobs.job import JobView
@@ -80,7 +80,7 @@ def split_of(checkup: Checkup) -> str:
 
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.skipif(
-    shipped_path(checkup_spec.ENCODER) is None,
+    shipped_path(checkup_spec.READER) is None,
     reason="the bundled models are not installed (make setup)",
 )
 def test_rows_are_offered_and_the_split_is_advised_as_for_a_small_file(
@@ -136,7 +136,7 @@ def test_a_cancel_interrupts_any_part_of_the_work(
 ) -> None:
     monkeypatch.setattr(f"workbench.engine.checkup.checkup.{place}", lambda *_: stopped_meanwhile())
     job_id, folder = prepared(store, version, encoder=None)
-    assert run(folder.path, KINDS, quiet=quiet) == 0
+    assert run(folder.path, HANDLERS, quiet=quiet) == 0
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "cancelled"
@@ -149,7 +149,7 @@ def test_a_cancel_ends_the_reading_of_a_file_once_more(
     swept(store, version)
     _, folder = prepared(store, version, encoder=None)
     monkeypatch.setattr(converting.time, "sleep", lambda _: os.kill(os.getpid(), signal.SIGTERM))
-    assert run(folder.path, KINDS, quiet=quiet) == 0
+    assert run(folder.path, HANDLERS, quiet=quiet) == 0
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "cancelled"

@@ -10,10 +10,11 @@ from safetensors.torch import load_file
 
 from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data, write_data
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run, run_orphaned
-from workbench.engine.encoder.model import load_encoder_bundle
+from workbench.engine.encoder.model import load_encoder_model
 from workbench.jobs.process.checkpoints import last_whole
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.bundled import bundled_path
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
@@ -25,19 +26,19 @@ def data(tmp_path: Path) -> Path:
 
 
 def bundle_of(job: JobDir) -> Any:
-    return load_encoder_bundle(read_json(job.spec)["base"], job.adapter)
+    return load_encoder_model(BaseModelRef.from_dict(read_json(job.spec)["base"]), job.adapter)
 
 
 def stop_after(monkeypatch: pytest.MonkeyPatch, step: int, event: str) -> None:
-    """Ask the process to stop (`stop`) or let its worker die (`orphaned`) at a step."""
-    progress = Process.progress
+    """Ask the process to stop (`cancel`) or let its worker die (`orphan`) at a step."""
+    progress = Report.progress
 
-    def watched(self: Process, at: int, total_steps: int, **fields: Any) -> None:
+    def watched(self: Report, at: int, total_steps: int, **fields: Any) -> None:
         progress(self, at, total_steps, **fields)
         if self.doing.startswith("learning") and at == step:
-            getattr(self, event).set()
+            getattr(self._stop, event)()
 
-    monkeypatch.setattr(Process, "progress", watched)
+    monkeypatch.setattr(Report, "progress", watched)
 
 
 def test_minilm_learns_and_answers_in_use_as_in_its_exam(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def test_minilm_learns_and_answers_in_use_as_in_its_exam(tmp_path: Path) -> None
     answers = predictions(result)
     bundle = bundle_of(job)
     again = bundle.probabilities(answers["input"])
-    assert (bundle.kind, bundle.labels) == ("encoder", sorted(LABELS))
+    assert bundle.labels == sorted(LABELS)
     np.testing.assert_allclose(again.sum(1), 1.0)
     assert [bundle.labels[i] for i in again.argmax(1)] == answers["tuned"]
     np.testing.assert_array_equal(again.max(1), answers["probability"])
@@ -91,7 +92,7 @@ def test_a_run_that_goes_on_ends_as_one_that_was_never_broken(
 
     job = make_job(tmp_path / "job", tiny, data, recipe=settings)
     with monkeypatch.context() as patch:
-        stop_after(patch, 14, "orphaned")
+        stop_after(patch, 14, "orphan")
         run_orphaned(job)
     assert last_whole(job.checkpoints).name == "checkpoint-14"
     write_json(job.spec, {**read_json(job.spec), "attempt": 2})
@@ -126,7 +127,7 @@ def test_cancel_keeps_the_best_so_far(
     tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = make_job(tmp_path / "job", tiny, data)
-    stop_after(monkeypatch, 13, "stop")
+    stop_after(monkeypatch, 13, "cancel")
     result = run(job)
     assert result["status"] == "cancelled"
     assert result["steps"] == 13
@@ -140,7 +141,7 @@ def test_a_training_that_is_only_concluded_keeps_its_best_state(
 ) -> None:
     job = make_job(tmp_path / "job", tiny, data)
     with monkeypatch.context() as patch:
-        stop_after(patch, 14, "orphaned")
+        stop_after(patch, 14, "orphan")
         run_orphaned(job)
     write_json(job.spec, {**read_json(job.spec), "attempt": 2, "conclude": True})
     result = run(job)
@@ -152,7 +153,7 @@ def test_cancel_before_the_first_check_keeps_the_probe(
     tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = make_job(tmp_path / "job", tiny, data)
-    stop_after(monkeypatch, 2, "stop")
+    stop_after(monkeypatch, 2, "cancel")
     result = run(job)
     assert (result["status"], result["best_step"], result["share"]) == ("cancelled", 0, 0.0)
     mine, base = (load_file(f / "model.safetensors") for f in (job.adapter, tiny))
@@ -165,8 +166,8 @@ def test_cancel_while_the_texts_are_read_leaves_nothing(
     tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "workbench.engine.causal.generate.Pace.__call__",
-        lambda self, done: self._process.stop.set(),
+        "workbench.jobs.process.meter.Meter.__call__",
+        lambda self, share: self._check.__self__.cancel(),
     )
     result = run(make_job(tmp_path / "job", tiny, data))
     assert result["status"] == "cancelled"

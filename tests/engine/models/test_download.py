@@ -10,7 +10,7 @@ import pytest
 from huggingface_hub.errors import RepositoryNotFoundError
 
 from tests.helpers.engine_jobs import events
-from workbench.engine.kinds import KINDS
+from workbench.engine.kinds import HANDLERS
 from workbench.engine.models import download
 from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
@@ -50,7 +50,7 @@ def import_job(tmp_path: Path) -> JobDir:
 
 
 def result_of(job: JobDir) -> dict[str, Any]:
-    assert run(job.path, KINDS, quiet=quiet) == 0
+    assert run(job.path, HANDLERS, quiet=quiet) == 0
     return read_json(job.result)
 
 

@@ -7,7 +7,7 @@ import openai
 import pytest
 
 from tests.helpers import tiny
-from workbench.engine.serving.model_cache import Shelf
+from workbench.engine.serving.model_cache import ModelCache
 
 HERE = Path(__file__).parent
 
@@ -32,12 +32,12 @@ def registry(models: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shelf() -> Shelf:
+def shelf() -> ModelCache:
     return tiny.shelf()
 
 
 @pytest.fixture
-def url(registry: Path, shelf: Shelf) -> Iterator[str]:
+def url(registry: Path, shelf: ModelCache) -> Iterator[str]:
     """The address of a running server."""
     with tiny.running(registry, shelf) as server:
         yield f"http://127.0.0.1:{server.port}"

@@ -7,7 +7,7 @@ import openai
 import pytest
 from openai import OpenAI
 
-from workbench.engine.serving.model_cache import Shelf
+from workbench.engine.serving.model_cache import ModelCache
 
 HELLO: Any = [{"role": "user", "content": "Where is my parcel?"}]
 
@@ -60,7 +60,7 @@ def test_a_stream_ends_with_the_end_mark_and_no_usage_unless_asked(url: str) -> 
     assert "usage" not in reply.text
 
 
-def test_base_and_tuned_differ_and_are_loaded_once(client: OpenAI, shelf: Shelf) -> None:
+def test_base_and_tuned_differ_and_are_loaded_once(client: OpenAI, shelf: ModelCache) -> None:
     tuned, base, same_base = (
         whole(client, model).choices[0].message.content
         for model in ("run-1", "run-1:base", "run-1:base")

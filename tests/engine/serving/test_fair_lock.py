@@ -2,11 +2,11 @@
 
 import threading
 
-from workbench.engine.serving.fair_lock import Turns
+from workbench.engine.serving.fair_lock import FairLock
 
 
 def test_two_workers_alternate() -> None:
-    turns, order = Turns(), []
+    turns, order = FairLock(), []
     both_wait = threading.Barrier(3)
 
     def work(name: str) -> None:
@@ -29,14 +29,14 @@ def test_two_workers_alternate() -> None:
 
 
 def test_nobody_waits_behind_a_single_holder() -> None:
-    with Turns(slice_s=0) as turns:
+    with FairLock(slice_s=0) as turns:
         assert not turns.is_over()
         turns.pass_on()
 
 
 def test_a_turn_is_over_once_it_has_lasted_and_somebody_waits() -> None:
     for slice_s, over in ((0.0, True), (3600.0, False)):
-        with Turns(slice_s) as turns:
+        with FairLock(slice_s) as turns:
             other = threading.Thread(target=turns.__enter__)
             other.start()
             while len(turns._queue) < 2:

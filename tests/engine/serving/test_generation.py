@@ -12,12 +12,13 @@ import pytest
 
 from tests.helpers import tiny
 from workbench.core.messages import render_prompt
+from workbench.core.recipe import Recipe
 from workbench.engine.causal.generate import write_answers
-from workbench.engine.causal.model import load_bundle
-from workbench.engine.serving.fair_lock import Turns
-from workbench.engine.serving.model_cache import Shelf
-from workbench.jobs.process.job_dir import EventWriter, JobDir
-from workbench.jobs.process.shell import Process
+from workbench.engine.causal.model import load_causal
+from workbench.engine.serving.fair_lock import FairLock
+from workbench.engine.serving.model_cache import ModelCache
+from workbench.jobs.process.specs import BaseModelRef
+from workbench.jobs.process.stop import Stop
 
 ASKED = [{"role": "user", "content": "Where is my parcel?"}]
 
@@ -65,7 +66,7 @@ def test_computing_ends_when_the_client_goes(roomy: Path, stream: bool) -> None:
 def test_two_answers_grow_at_the_same_time_and_stay_what_they_are(roomy: Path) -> None:
     """Both models write while the other does, and neither changes what the other says."""
     shelf = tiny.shelf()
-    shelf._loader.turns = Turns(slice_s=0)
+    shelf._loader.turns = FairLock(slice_s=0)
     with tiny.running(roomy, shelf) as server:
         url = f"http://127.0.0.1:{server.port}/v1/chat/completions"
         settings = {"max_tokens": 60, "temperature": 1.2, "seed": 5}
@@ -98,13 +99,11 @@ def _content(line: str) -> str:
 
 
 def test_the_likeliest_answer_is_that_of_the_exam(url: str, models: Path, tmp_path: Path) -> None:
-    base = {"name": "Tiny", "path": str(models / "base"), "kind": "causal"}
-    bundle = load_bundle(base, models / "replies")
+    bundle = load_causal(BaseModelRef("Tiny", models / "base"), models / "replies", Recipe())
     prompt = render_prompt(
         bundle.wording.messages({"prompt": ASKED[0]["content"]}), bundle.wording.template
     )
-    process = Process(JobDir(tmp_path), {}, EventWriter(JobDir(tmp_path), 1))
-    (expected,) = write_answers(bundle, [prompt], 25, process, lambda _done: None)
+    (expected,) = write_answers(bundle, [prompt], 25, Stop(), lambda _done: None)
     reply = httpx.post(
         f"{url}/v1/chat/completions", json=body("run-1", stream=False, max_tokens=25)
     )
@@ -112,7 +111,7 @@ def test_the_likeliest_answer_is_that_of_the_exam(url: str, models: Path, tmp_pa
 
 
 def test_base_and_tuned_share_their_weights(registry: Path, models: Path) -> None:
-    shelf: Shelf = tiny.shelf()
+    shelf: ModelCache = tiny.shelf()
     with tiny.running(registry, shelf) as server:
         url = f"http://127.0.0.1:{server.port}/v1/chat/completions"
         for model in ("run-1", "run-2", "base:Tiny", "run-1:base"):

@@ -7,7 +7,7 @@ import httpx
 
 from tests.helpers import tiny
 from workbench.engine.serving.activity import Activity
-from workbench.engine.serving.model_cache import Shelf
+from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.registry import Registry
 
 
@@ -30,7 +30,7 @@ def test_what_was_known_stays_known_when_the_file_is_gone(registry: Path) -> Non
 
 
 def test_a_third_base_model_takes_the_place_of_the_oldest(models: Path, tmp_path: Path) -> None:
-    shelf: Shelf = tiny.shelf()
+    shelf: ModelCache = tiny.shelf()
     entries = []
     for number in range(3):
         base = tiny.make_base(tmp_path / f"base{number}", seed=number)

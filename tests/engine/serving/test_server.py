@@ -14,9 +14,9 @@ import pytest
 
 from tests.helpers import tiny
 from workbench.engine.serving.activity import Activity
-from workbench.engine.serving.answers import Answers
 from workbench.engine.serving.app import create_app
 from workbench.engine.serving.http_server import HttpServer
+from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.registry import Registry
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json
 
@@ -64,14 +64,14 @@ def port_of(job: JobDir, process: subprocess.Popen[bytes]) -> int:
 
 def test_it_leaves_when_nobody_asks(registry: Path) -> None:
     activity = Activity()
-    app = create_app(Registry(registry), Answers(tiny.shelf()), activity)
+    app = create_app(Registry(registry), Inference(tiny.shelf()), activity)
     reason = HttpServer(app).run(lambda _port: None, lambda: False, activity, 0.3)
     assert "Nobody asked" in reason
 
 
 def test_a_taken_port_is_explained(registry: Path) -> None:
     with tiny.running(registry, tiny.shelf()) as server:
-        app = create_app(Registry(registry), Answers(tiny.shelf()), Activity())
+        app = create_app(Registry(registry), Inference(tiny.shelf()), Activity())
         with pytest.raises(Exception, match=f"port {server.port} cannot be used"):
             HttpServer(app, server.port)
 

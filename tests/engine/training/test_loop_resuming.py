@@ -13,18 +13,18 @@ from safetensors.torch import load_file
 from tests.helpers.engine_jobs import PEFT_WARNS, at_step, events, leave_at_step, losses, run
 from tests.helpers.writers import recipe, write_job
 from workbench.jobs.process import checkpoints
-from workbench.jobs.process.job_dir import read_json, write_json
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.job_dir import JobDir, read_json, write_json
+from workbench.jobs.process.stop import Stop
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 
 
-def worker_dies(process: Process) -> None:
-    process.orphaned.set()
+def worker_dies(stop: Stop, _job: JobDir) -> None:
+    stop.orphan()
 
 
-def user_pauses(process: Process) -> None:
-    process.job.pause.touch()
+def user_pauses(_stop: Stop, job: JobDir) -> None:
+    job.pause.touch()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -34,7 +34,7 @@ def test_a_run_that_goes_on_learns_as_if_never_interrupted(
     writer: Path,
     data: Path,
     monkeypatch: pytest.MonkeyPatch,
-    interrupt: Callable[[Process], None],
+    interrupt: Callable[[Stop, JobDir], None],
 ) -> None:
     settings = recipe(lora_dropout=0.1, num_train_epochs=3)
     whole = write_job(tmp_path / "whole", writer, data, recipe=settings)
@@ -86,7 +86,7 @@ def test_a_torn_checkpoint_counts_as_absent(
     tmp_path: Path, writer: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = write_job(tmp_path / "job", writer, data)
-    leave_at_step(5, job, monkeypatch, lambda process: process.orphaned.set())
+    leave_at_step(5, job, monkeypatch, worker_dies)
     last = checkpoints.last_whole(job.checkpoints)
     assert last is not None
     with (last / "optimizer.pt").open("ab") as handle:

@@ -3,8 +3,10 @@
 import errno
 import os
 import signal
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -18,7 +20,22 @@ from workbench.jobs.process.job_dir import (
     read_json,
     write_json,
 )
-from workbench.jobs.process.shell import ORPHANED, Process, run
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import ORPHANED, Handler, run
+from workbench.jobs.process.specs import Spec
+from workbench.jobs.process.stop import Stop
+
+Work = Callable[[Report, Stop], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskSpec(Spec):
+    kind: ClassVar[str] = "task"
+    rows: int = 3
+
+
+def handlers(work: Work) -> list[Handler]:
+    return [Handler(TaskSpec, lambda spec, folder, report, stop: work(report, stop))]
 
 
 @pytest.fixture
@@ -30,39 +47,39 @@ def job(tmp_path: Path) -> JobDir:
     return job
 
 
-def result_of(job: JobDir, kind: Any) -> dict[str, Any]:
-    assert run(job.path, {"task": kind}) == 0
+def result_of(job: JobDir, work: Work) -> dict[str, Any]:
+    assert run(job.path, handlers(work)) == 0
     return read_json(job.result)
 
 
-def failing(error: BaseException) -> Any:
-    def kind(process: Process) -> dict[str, Any]:
-        process.phase("training", "Learning from 3 examples")
+def failing(error: BaseException) -> Work:
+    def work(report: Report, stop: Stop) -> dict[str, Any]:
+        report.phase("training", "Learning from 3 examples")
         raise error
 
-    return kind
+    return work
 
 
 def test_what_a_kind_returns_becomes_the_result(job: JobDir) -> None:
-    result = result_of(job, lambda process: {"rows": 3})
+    result = result_of(job, lambda report, stop: {"rows": 3})
     assert result.pop("peak_memory_mb") > 10
     assert result == {"status": "succeeded", "reason": "", "attempt": 2, "rows": 3}
 
 
 def test_it_is_alive_from_the_first_moment(job: JobDir) -> None:
-    result_of(job, lambda process: {})
+    result_of(job, lambda report, stop: {})
     first = read_events(job, 1, 0)[0][0]
     assert (first["type"], first["attempt"]) == ("alive", 2)
 
 
 def test_work_that_keeps_no_part_is_interrupted_wherever_it_is(job: JobDir) -> None:
-    def kind(process: Process) -> dict[str, Any]:
-        with process.leaving_at_once():
-            process.phase("checking", "Looking through 3 examples")
+    def work(report: Report, stop: Stop) -> dict[str, Any]:
+        with stop.at_once():
+            report.phase("checking", "Looking through 3 examples")
             stopped_meanwhile()
         return {}
 
-    assert result_of(job, kind)["status"] == "cancelled"
+    assert result_of(job, work)["status"] == "cancelled"
     assert read_events(job, 1, 0)[0][-1]["message"] == "Looking through 3 examples"
 
 
@@ -76,14 +93,14 @@ def test_an_event_is_written_to_its_end_before_the_work_is_left(
             os.kill(os.getpid(), signal.SIGTERM)
         write(self, type, **fields)
 
-    def kind(process: Process) -> dict[str, Any]:
-        with process.leaving_at_once():
-            process.phase("checking", "Looking through 3 examples")
+    def work(report: Report, stop: Stop) -> dict[str, Any]:
+        with stop.at_once():
+            report.phase("checking", "Looking through 3 examples")
             after.append("went on")
         return {}
 
     monkeypatch.setattr(EventWriter, "write", slow)
-    assert result_of(job, kind)["status"] == "cancelled"
+    assert result_of(job, work)["status"] == "cancelled"
     assert "phase" in [event["type"] for event in read_events(job, 1, 0)[0]]
     assert after == []
 
@@ -141,24 +158,24 @@ def test_another_error_of_the_system_is_no_full_disk(job: JobDir) -> None:
 def test_the_stop_signal_cancels_at_the_next_look(job: JobDir) -> None:
     before = signal.getsignal(signal.SIGTERM)
 
-    def kind(process: Process) -> dict[str, Any]:
+    def work(report: Report, stop: Stop) -> dict[str, Any]:
         os.kill(os.getpid(), signal.SIGTERM)
-        assert process.stopping
-        process.check()
+        assert stop.is_wanted
+        stop.check()
         return {"rows": 1}
 
-    result = result_of(job, kind)
+    result = result_of(job, work)
     assert result["status"] == "cancelled"
     assert "rows" not in result
     assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_finished_result_beats_a_late_stop(job: JobDir) -> None:
-    def kind(process: Process) -> dict[str, Any]:
+    def work(report: Report, stop: Stop) -> dict[str, Any]:
         os.kill(os.getpid(), signal.SIGTERM)
         return {"rows": 1}
 
-    assert result_of(job, kind)["status"] == "succeeded"
+    assert result_of(job, work)["status"] == "succeeded"
 
 
 def test_the_end_of_the_lifeline_leaves_without_a_result(
@@ -168,52 +185,61 @@ def test_the_end_of_the_lifeline_leaves_without_a_result(
     monkeypatch.setenv(LIFELINE_VARIABLE, str(reading))
     monkeypatch.setattr(process, "LEAVE_S", 10_000.0)
 
-    def kind(process: Process) -> dict[str, Any]:
-        process.check()
+    def work(report: Report, stop: Stop) -> dict[str, Any]:
+        stop.check()
         os.close(writing)
-        assert process.orphaned.wait(10)
-        process.check()
+        assert stop.wait_until_orphaned(10)
+        stop.check()
         return {}
 
-    assert run(job.path, {"task": kind}) == ORPHANED
+    assert run(job.path, handlers(work)) == ORPHANED
     assert not job.result.exists()
 
 
 def test_an_old_result_is_gone_before_work_begins(job: JobDir) -> None:
     write_json(job.result, {"status": "failed", "attempt": 1})
 
-    def kind(process: Process) -> dict[str, Any]:
+    def work(report: Report, stop: Stop) -> dict[str, Any]:
         assert not job.result.exists()
         return {}
 
-    assert result_of(job, kind)["attempt"] == 2
+    assert result_of(job, work)["attempt"] == 2
 
 
 def test_a_second_process_is_turned_away(job: JobDir, capsys: pytest.CaptureFixture[str]) -> None:
     with job.locked():
-        assert run(job.path, {"task": lambda process: {}}) == 2
+        assert run(job.path, handlers(lambda report, stop: {})) == 2
     assert "Another process is working" in capsys.readouterr().err
 
 
 def test_a_folder_without_a_spec_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(tmp_path, {}) == 2
+    assert run(tmp_path, []) == 2
     assert "start the job again" in capsys.readouterr().err
 
 
 def test_a_kind_that_nobody_knows_fails_in_a_sentence(job: JobDir) -> None:
-    assert run(job.path, {}) == 0
+    assert run(job.path, []) == 0
     assert "kind 'task'" in read_json(job.result)["reason"]
 
 
 def test_progress_is_told_once_a_second_and_at_the_end(job: JobDir) -> None:
-    def kind(process: Process) -> dict[str, Any]:
+    def work(report: Report, stop: Stop) -> dict[str, Any]:
         for step in range(1, 101):
-            process.progress(step, 100, seconds_left=0.0)
+            report.progress(step, 100, seconds_left=0.0)
         return {}
 
-    result_of(job, kind)
+    result_of(job, work)
     told = [e["step"] for e in read_events(job, 1, 0)[0] if e["type"] == "progress"]
     assert (told[0], told[-1]) == (1, 100)
     assert len(told) <= 5
+
+
+def test_a_field_of_the_spec_that_is_wrong_is_the_reason(job: JobDir) -> None:
+    write_json(job.spec, {**read_json(job.spec), "rows": "three"})
+    result = result_of(job, lambda report, stop: {})
+    assert (result["status"], result["reason"]) == (
+        "failed",
+        "TaskSpec.rows must be a whole number, but it is 'three'.",
+    )

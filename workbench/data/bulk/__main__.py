@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from workbench.data.bulk.kinds import KINDS
+from workbench.data.bulk.kinds import HANDLERS
 from workbench.jobs.process.shell import run
 
 if __name__ == "__main__":
-    sys.exit(run(Path(sys.argv[1]), KINDS))
+    sys.exit(run(Path(sys.argv[1]), HANDLERS))

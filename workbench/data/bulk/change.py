@@ -1,11 +1,9 @@
 """Makes the next version of a large dataset, where the pages' process need not hold its rows."""
 
-from pathlib import Path
-from typing import Any
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.core.words import count
 from workbench.data.bulk import limits
@@ -18,17 +16,17 @@ from workbench.data.examples import source_table as origin
 from workbench.data.examples.plan import plan_from
 from workbench.data.examples.source_table import Origin
 from workbench.data.readers import table_file
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Result
+from workbench.jobs.process.specs import ChangeSpec, ReplayOrder, TableRef
+from workbench.jobs.process.stop import Stop
 
 
-def mend(process: Process) -> dict[str, Any]:
+def mend(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     """Write examples.parquet into the job's folder; the result has what a version's row needs.
 
-    The spec has the version's `data`, `task`, `mapping`, `seed` and `report`, and either the fix
-    (the `checkup` folder, the `finding`, `fix`: remove or change, and the row ids to `leave`
-    alone), or an `edit` by hand, or `again`: the Parquet files `before` and `after` the changes
-    that are to be made again, whether row numbers mean the `same_rows`, and the `table` with the
-    `roles` of its columns. Nothing is written if none applies.
+    Nothing is written if none of the changes applies.
 
     Raises:
         WorkbenchError: too little would be left, or there is too much for the memory.
@@ -37,24 +35,23 @@ def mend(process: Process) -> dict[str, Any]:
         "The dataset has more examples than fit in this machine's memory at once: change the "
         "table itself, or use a machine with more memory."
     )
-    with limits.explained(too_large), process.leaving_at_once():
-        return _mend(process)
+    with limits.explained(too_large), stop.at_once():
+        return _mend(spec, job, report, stop)
 
 
-def _mend(process: Process) -> dict[str, Any]:
-    spec = process.spec
-    process.phase("reading", "Reading the examples")
-    data = pq.read_table(spec["data"])
+def _mend(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    report.phase("reading", "Reading the examples")
+    data = pq.read_table(spec.data)
     edit = _edit(spec, data)
-    process.check()
+    stop.check()
     if not edit.rows:
         return {"rows": len(data), "touched": 0}
-    process.phase("checking", f"Changing {count(edit.rows)} of {count(len(data))} examples")
-    plan = plan_from(spec["task"], spec["mapping"], spec["seed"])
-    prepared = amended(data, plan, spec["report"], edit)
-    process.check()
-    process.phase("saving", f"Writing {count(len(prepared))} examples")
-    target = process.job.path / "examples.parquet"
+    report.phase("checking", f"Changing {count(edit.rows)} of {count(len(data))} examples")
+    plan = plan_from(spec.task, spec.mapping, spec.seed)
+    prepared = amended(data, plan, spec.report, edit)
+    stop.check()
+    report.phase("saving", f"Writing {count(len(prepared))} examples")
+    target = job.path / "examples.parquet"
     pq.write_table(prepared.data, target, compression="zstd")
     return {
         "examples": str(target),
@@ -63,31 +60,33 @@ def _mend(process: Process) -> dict[str, Any]:
         "splits": prepared.splits,
         "dropped": prepared.dropped,
         "report": prepared.report,
-        "mapping": spec["mapping"],
+        "mapping": spec.mapping,
     }
 
 
-def _edit(spec: dict[str, Any], data: pa.Table) -> Edit:
-    if "again" in spec:
-        return _carried(spec, data)
-    if "edit" in spec:
-        return fixing.edit_from(spec["edit"])
-    found = record.marks(Path(spec["checkup"]), spec["finding"])
-    return record.edit_of(spec["fix"], record.those_that(spec["fix"], found, spec["leave"]))
+def _edit(spec: ChangeSpec, data: pa.Table) -> Edit:
+    if spec.replay is not None:
+        return _carried(spec.task, spec.replay, data)
+    if spec.edit is not None:
+        return fixing.edit_from(spec.edit)
+    if spec.checkup is None:
+        raise WorkbenchError("Nothing is chosen that could be changed: choose at least one row.")
+    found = record.marks(spec.checkup, spec.finding)
+    return record.edit_of(spec.fix, record.those_that(spec.fix, found, spec.leave))
 
 
-def _carried(spec: dict[str, Any], data: pa.Table) -> Edit:
-    again = spec["again"]
-    before, after = pq.read_table(again["before"]), pq.read_table(again["after"])
+def _carried(task: str, replay: ReplayOrder, data: pa.Table) -> Edit:
+    before, after = pq.read_table(replay.before), pq.read_table(replay.after)
     now = carrying.Now(
-        data, again["same_rows"], task_named(spec["task"]), again["roles"], _origin(again["table"])
+        data, replay.same_rows, task_named(task), replay.roles, _origin(replay.table)
     )
     return carrying.carried(carrying.changes_between(before, after), before, now)
 
 
-def _origin(about: dict[str, Any]) -> Origin | None:
-    if about.get("is_large"):
-        there = about["folder"] and table_file.options_in(Path(about["folder"])) is not None
-        return origin.of_folder(Path(about["folder"])) if there else None
-    path = Path(about["path"])
-    return origin.of_file(path, about["name"], about["options"]) if path.is_file() else None
+def _origin(table: TableRef) -> Origin | None:
+    if table.is_large:
+        there = table.folder and table_file.options_in(table.folder) is not None
+        return origin.of_folder(table.folder) if table.folder and there else None
+    if table.path is None or not table.path.is_file():
+        return None
+    return origin.of_file(table.path, table.name, table.options)

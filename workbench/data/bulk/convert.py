@@ -3,33 +3,32 @@
 import dataclasses
 import shutil
 from pathlib import Path
-from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import count
 from workbench.data.bulk import limits, several
 from workbench.data.bulk.read_file import read
-from workbench.data.bulk.sink import Watch
 from workbench.data.readers.archives.room import check_room
 from workbench.data.readers.archives.unpack import FOLDER, unpacked
 from workbench.data.readers.table import Table, options_from
 from workbench.data.readers.table_file import TableWriter, facts_of
 from workbench.data.readers.training import notes_on
 from workbench.data.splits import sample_file as glimpse_file
-from workbench.jobs.process.job_dir import write_json
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.job_dir import JobDir, write_json
+from workbench.jobs.process.meter import Meter
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Result
+from workbench.jobs.process.specs import ConvertSpec
+from workbench.jobs.process.stop import Stop
 
 
-def convert(process: Process) -> dict[str, Any]:
+def convert(spec: ConvertSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     """Write table.parquet, a glimpse of it and table.json into the job's folder, or nothing.
-
-    The spec has the `source` (a path), the `name` that the user gave it, and reading `options`.
 
     Raises:
         WorkbenchError: it cannot be read; one sentence with the place and what to do.
     """
-    spec, folder = process.spec, process.job.path
-    name = spec["name"]
+    name, folder = spec.name, job.path
     too_large = (
         f"{name} holds cells or rows that are too large to be read in the memory that is set "
         "aside: split them, or take them out."
@@ -37,7 +36,7 @@ def convert(process: Process) -> dict[str, Any]:
     writer = TableWriter(folder / "table.parquet")
     try:
         with limits.explained(too_large):
-            table = _convert(process, Path(spec["source"]), name, writer)
+            table = _convert(spec, folder, report, stop, writer)
             writer.close()
     except BaseException:
         writer.abandon()
@@ -50,17 +49,20 @@ def convert(process: Process) -> dict[str, Any]:
     return {"rows": writer.rows, "columns": len(writer.names)}
 
 
-def _convert(process: Process, source: Path, name: str, writer: TableWriter) -> Table:
+def _convert(
+    spec: ConvertSpec, folder: Path, report: Report, stop: Stop, writer: TableWriter
+) -> Table:
+    name, source = spec.name, spec.source
     if not source.is_file():
         raise WorkbenchError(f"{name} is not here any more: choose the file again.")
-    process.phase("unpacking", f"Looking at {name}")
-    folder, watch = process.job.path, Watch(process)
-    parts = unpacked(source, name, folder, watch)
+    report.phase("unpacking", f"Looking at {name}")
+    meter = Meter(report, stop.check)
+    parts = unpacked(source, name, folder, meter)
     check_room(folder, sum(part.path.stat().st_size for part in parts) // 2, name)
-    options = options_from(process.spec.get("options") or {})
+    options = options_from(spec.options)
     if len(parts) == 1:
         (part,) = parts
-        process.phase("reading", f"Reading {part.name}")
-        return read(part, options, writer, watch)
-    process.phase("reading", f"Reading {count(len(parts))} files of {name}")
-    return several.read(parts, name, options, writer, watch, folder)
+        report.phase("reading", f"Reading {part.name}")
+        return read(part, options, writer, meter)
+    report.phase("reading", f"Reading {count(len(parts))} files of {name}")
+    return several.read(parts, name, options, writer, meter, folder)

@@ -12,12 +12,13 @@ from typing import Any
 import pyarrow as pa
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.bulk.sink import Watch, WatchedSink
+from workbench.data.bulk.sink import MeteredSink
 from workbench.data.readers import encodings
 from workbench.data.readers.kinds import JSON, JSONL
 from workbench.data.readers.table import ReadOptions, Table, check_width
 from workbench.data.readers.table_file import empty
 from workbench.data.readers.tables.jsons import UNFOLD_AT_MOST, as_text, sentence, single, title
+from workbench.jobs.process.meter import Meter
 
 LONGEST = 8_000_000
 """Characters of one object; a longer one is a mistake in the file, and would fill the memory."""
@@ -55,19 +56,19 @@ class _File:
     encoding: str
     kind: str
 
-    def rows(self, watch: Watch) -> _Rows:
+    def rows(self, meter: Meter) -> _Rows:
         codec = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
         size = max(1, self.path.stat().st_size)
         with self.path.open("rb") as raw, io.TextIOWrapper(raw, codec) as stream:
             found = _lines if self.kind == JSONL else _elements
             for number, row in found(stream, self.name):
                 if number % 1000 == 0:
-                    watch(raw.tell() / size)
+                    meter(raw.tell() / size)
                 yield number, row
 
 
 def read(
-    path: Path, name: str, options: ReadOptions, kind: str, sink: WatchedSink, watch: Watch
+    path: Path, name: str, options: ReadOptions, kind: str, sink: MeteredSink, meter: Meter
 ) -> Table:
     """The table in a large JSON file; its rows go to the sink.
 
@@ -79,11 +80,11 @@ def read(
         encodings.check(path, encoding, name)
     kind = _kind(path, encoding, kind)
     file = _File(path, name, encoding, kind)
-    columns = _columns(file, watch.within(0, 0.4))
+    columns = _columns(file, meter.part(0, 0.4))
     outputs = _outputs(columns)
     check_width(len(outputs), name)
     sink.begin(list(outputs))
-    for numbers, rows in _batches(file.rows(watch.within(0.4, 1))):
+    for numbers, rows in _batches(file.rows(meter.part(0.4, 1))):
         arrays = [pa.array(map(get, rows), pa.large_string()) for get in outputs.values()]
         sink.add(pa.RecordBatch.from_arrays(arrays, names=list(outputs)), numbers)
     return empty(name, kind, ReadOptions(encoding=encoding))
@@ -155,11 +156,11 @@ def _too_long(place: str, name: str) -> WorkbenchError:
     )
 
 
-def _columns(file: _File, watch: Watch) -> dict[str, _Column] | None:
+def _columns(file: _File, meter: Meter) -> dict[str, _Column] | None:
     """The keys of the objects, in the order in which they come; None if no row is an object."""
     columns: dict[str, _Column] = {}
     plain = objects = 0
-    for number, row in file.rows(watch):
+    for number, row in file.rows(meter):
         if not isinstance(row, dict):
             plain = plain or number
         else:

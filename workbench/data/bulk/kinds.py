@@ -8,20 +8,23 @@ from workbench.data.bulk.change import mend
 from workbench.data.bulk.convert import convert
 from workbench.data.bulk.export import export
 from workbench.data.bulk.prepare import prepare
-from workbench.jobs.process.shell import Kind, Process
+from workbench.jobs.process.shell import Handler, Result
+from workbench.jobs.process.specs import ChangeSpec, ConvertSpec, ExportSpec, PrepareSpec
+
+Work = Callable[..., Result]
 
 
-def _limited(kind: Kind, more_bytes: Callable[[], int]) -> Kind:
-    def limited(process: Process) -> dict[str, Any]:
+def _limited(work: Work, more_bytes: Callable[[], int]) -> Work:
+    def limited(*arguments: Any) -> Result:
         limits.limit_memory(more_bytes())
-        return kind(process)
+        return work(*arguments)
 
     return limited
 
 
-KINDS: dict[str, Kind] = {
-    "convert": _limited(convert, limits.for_convert),
-    "prepare": _limited(prepare, limits.for_prepare),
-    "mend": _limited(mend, limits.for_prepare),
-    "export": _limited(export, limits.for_convert),
-}
+HANDLERS = (
+    Handler(ConvertSpec, _limited(convert, limits.for_convert)),
+    Handler(PrepareSpec, _limited(prepare, limits.for_prepare)),
+    Handler(ChangeSpec, _limited(mend, limits.for_prepare)),
+    Handler(ExportSpec, _limited(export, limits.for_convert)),
+)

@@ -7,18 +7,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.bulk.sink import Watch, WatchedSink
+from workbench.data.bulk.sink import MeteredSink
 from workbench.data.readers.kinds import PARQUET
 from workbench.data.readers.table import MAX_COLUMNS, ReadOptions, Table, check_width
 from workbench.data.readers.table_file import empty
 from workbench.data.readers.tables.parquet import as_text, is_binary
+from workbench.jobs.process.meter import Meter
 
 _LARGEST_FOOTER = 24 << 20
 _BATCH_BYTES = 4 << 20
 _MOST_ROWS = 20_000
 
 
-def read(path: Path, name: str, sink: WatchedSink, watch: Watch) -> Table:
+def read(path: Path, name: str, sink: MeteredSink, meter: Meter) -> Table:
     """The table in a Parquet file; its rows go to the sink, numbered from 1.
 
     Raises:
@@ -27,14 +28,14 @@ def read(path: Path, name: str, sink: WatchedSink, watch: Watch) -> Table:
     _check_footer(path, name)
     try:
         with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
-            return _read(file, name, sink, watch)
+            return _read(file, name, sink, meter)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
         raise WorkbenchError(
             f"{name} is a damaged Parquet file: save or download it again."
         ) from None
 
 
-def _read(file: pq.ParquetFile, name: str, sink: WatchedSink, watch: Watch) -> Table:
+def _read(file: pq.ParquetFile, name: str, sink: MeteredSink, meter: Meter) -> Table:
     schema, total = file.schema_arrow, file.metadata.num_rows
     check_width(len(schema.names), name)
     kept = [field.name for field in schema if not is_binary(field.type)]
@@ -51,7 +52,7 @@ def _read(file: pq.ParquetFile, name: str, sink: WatchedSink, watch: Watch) -> T
             done += batch.num_rows
             sink.reading(lambda: 0)
             sink.add(pa.RecordBatch.from_arrays(arrays, names=names), numbers)
-            watch(done / total)
+            meter(done / total)
     notes = tuple(f"Column '{column}' holds binary data and was left out." for column in left_out)
     return empty(name, PARQUET, ReadOptions(), notes=notes)
 

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 from workbench.data.bulk import json_rows, parquet_rows, sheet_rows
-from workbench.data.bulk.sink import Watch, sink_for
+from workbench.data.bulk.sink import sink_for
 from workbench.data.readers import plain
 from workbench.data.readers.kinds import CSV, JSON, JSONL, PACKED, PARQUET, XLSX, kind_of
 from workbench.data.readers.listing import Part
@@ -12,12 +12,13 @@ from workbench.data.readers.plain import LISTINGS, packed_within
 from workbench.data.readers.table import ReadOptions, Table
 from workbench.data.readers.table_file import TableWriter, empty
 from workbench.data.readers.tables import delimited
+from workbench.jobs.process.meter import Meter
 
 SMALL_BYTES = 16 << 20
 """A workbook, or JSON, of so many is held in memory with ease, and may be of any form then."""
 
 
-def read(part: Part, options: ReadOptions, writer: TableWriter, watch: Watch) -> Table:
+def read(part: Part, options: ReadOptions, writer: TableWriter, meter: Meter) -> Table:
     """What a file holds, its rows written by `writer`.
 
     Raises:
@@ -27,17 +28,17 @@ def read(part: Part, options: ReadOptions, writer: TableWriter, watch: Watch) ->
     kind = kind_of(path, name)
     if kind == PACKED:
         raise packed_within(name)
-    sink = sink_for(path, writer, watch)
+    sink = sink_for(path, writer, meter)
     if kind in (XLSX, JSON, JSONL) and _unpacked_bytes(path) <= SMALL_BYTES:
         return sink.whole(plain.read(path, name, options, kind))
     if kind in LISTINGS:
         return sink.listed(LISTINGS[kind]([part], name, options, sink.share))
     if kind == PARQUET:
-        return parquet_rows.read(path, name, sink, watch)
+        return parquet_rows.read(path, name, sink, meter)
     if kind == XLSX:
         return sheet_rows.read(path, name, options, sink)
     if kind in (JSON, JSONL):
-        return json_rows.read(path, name, options, kind, sink, watch)
+        return json_rows.read(path, name, options, kind, sink, meter)
     grid, resolved = delimited.read_grid(path, name, options, sink)
     return empty(name, CSV, resolved, notes=tuple(grid.notes), ragged=tuple(grid.ragged))
 

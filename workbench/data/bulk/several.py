@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.bulk.read_file import read as read_one
-from workbench.data.bulk.sink import Watch, WatchedSink
+from workbench.data.bulk.sink import MeteredSink
 from workbench.data.readers.archives import gather
 from workbench.data.readers.archives.gather import Shape, Sorted
 from workbench.data.readers.kinds import PACKED
@@ -18,6 +18,7 @@ from workbench.data.readers.listing import Part
 from workbench.data.readers.plain import LISTINGS
 from workbench.data.readers.table import ReadOptions, Table
 from workbench.data.readers.table_file import NUMBER, TableWriter, empty
+from workbench.jobs.process.meter import Meter
 
 _PARTS = "parts"
 _BATCH = 5000
@@ -28,7 +29,7 @@ def read(
     name: str,
     options: ReadOptions,
     writer: TableWriter,
-    watch: Watch,
+    meter: Meter,
     folder: Path,
 ) -> Table:
     """All files of one shape as one table, its rows written by `writer`.
@@ -42,23 +43,23 @@ def read(
     found = gather.sort(parts, name)
     if gather.is_tables(found):
         try:
-            return _tables(found, name, options, writer, watch, folder)
+            return _tables(found, name, options, writer, meter, folder)
         finally:
             shutil.rmtree(folder / _PARTS, ignore_errors=True)
-    sink = WatchedSink(writer, 1, watch)
+    sink = MeteredSink(writer, 1, meter)
     table = sink.listed(LISTINGS[found.family](found.parts, name, options, sink.share))
     return dataclasses.replace(table, notes=(*table.notes, *found.notes))
 
 
 def _tables(
-    found: Sorted, name: str, options: ReadOptions, writer: TableWriter, watch: Watch, folder: Path
+    found: Sorted, name: str, options: ReadOptions, writer: TableWriter, meter: Meter, folder: Path
 ) -> Table:
     (folder / _PARTS).mkdir(exist_ok=True)
     options = dataclasses.replace(options, sheet="")
     shapes: dict[str, Shape] = {}
     for number, part in enumerate(found.parts):
         path = folder / _PARTS / f"{number:05}.parquet"
-        ahead = watch.within(number / len(found.parts) * 0.8, (number + 1) / len(found.parts) * 0.8)
+        ahead = meter.part(number / len(found.parts) * 0.8, (number + 1) / len(found.parts) * 0.8)
         try:
             shapes[str(path)] = _shape(part, path, options, ahead)
         except WorkbenchError as error:
@@ -67,15 +68,15 @@ def _tables(
         raise WorkbenchError(next(iter(found.refused.values())))
     known = list(shapes.values())
     chosen = gather.of_one_shape(known)
-    _put_together({p: s for p, s in shapes.items() if s in chosen}, writer, watch.within(0.8, 1))
+    _put_together({p: s for p, s in shapes.items() if s in chosen}, writer, meter.part(0.8, 1))
     notes = gather.notes_of(known, chosen, found)
     return empty(name, PACKED, gather.options_of(chosen), notes=notes)
 
 
-def _shape(part: Part, path: Path, options: ReadOptions, watch: Watch) -> Shape:
+def _shape(part: Part, path: Path, options: ReadOptions, meter: Meter) -> Shape:
     writer = TableWriter(path)
     try:
-        about = read_one(part, options, writer, watch)
+        about = read_one(part, options, writer, meter)
         writer.close()
     except BaseException:
         writer.abandon()
@@ -83,7 +84,7 @@ def _shape(part: Part, path: Path, options: ReadOptions, watch: Watch) -> Shape:
     return Shape(part, writer.names, writer.rows, about)
 
 
-def _put_together(shapes: dict[str, Shape], writer: TableWriter, watch: Watch) -> None:
+def _put_together(shapes: dict[str, Shape], writer: TableWriter, meter: Meter) -> None:
     first, *_ = shapes.values()
     total = sum(shape.rows for shape in shapes.values())
     writer.begin(gather.columns_of(list(shapes.values())))
@@ -97,4 +98,4 @@ def _put_together(shapes: dict[str, Shape], writer: TableWriter, watch: Watch) -
                 rows = pa.RecordBatch.from_arrays(columns, names=writer.names)
                 writer.add(rows, range(done + 1, done + rows.num_rows + 1))
                 done += rows.num_rows
-                watch(done / max(1, total))
+                meter(done / max(1, total))

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
-from workbench.data.bulk.sink import WatchedSink
+from workbench.data.bulk.sink import MeteredSink
 from workbench.data.readers.cell_formats import xlsx
 from workbench.data.readers.cell_formats.bare import as_shown
 from workbench.data.readers.cell_formats.looks import Look
@@ -29,7 +29,7 @@ _LONGEST_TAG = 200
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 
 
-def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Table:
+def read(path: Path, name: str, options: ReadOptions, sink: MeteredSink) -> Table:
     """One sheet of a workbook: the chosen one, else the first that holds anything.
 
     Raises:
@@ -50,7 +50,7 @@ def read(path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Tabl
         ) from None
 
 
-def _read(book: Any, path: Path, name: str, options: ReadOptions, sink: WatchedSink) -> Table:
+def _read(book: Any, path: Path, name: str, options: ReadOptions, sink: MeteredSink) -> Table:
     sheet = _choose(book, options.sheet, name)
     titles = tuple(book.sheetnames)
     label = name if len(titles) == 1 else f"Sheet '{sheet.title}' of {name}"

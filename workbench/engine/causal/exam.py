@@ -1,148 +1,99 @@
-"""The exam: base and tuned model on the same rows with the same prompt, and their scores.
+"""What a causal model answers to rows, and how wrong it is about them."""
 
-Loss is measured on all rows; answers are written for up to `eval_max_rows` of them, since
-writing is slow. For classification nothing is written: each category is scored as the answer
-and the likeliest taken, for base and tuned model alike. That is faster, and it measures
-what a model knows rather than whether it can spell: an untrained model that answers "This is
-about delivery." is not counted as wrong for its manners.
-"""
-
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from workbench.core.messages import answer_of, render_prompt, segments
+from workbench.core.messages import render_prompt, segments
+from workbench.core.recipe import Recipe
 from workbench.engine.causal.batches import batches_by_length
 from workbench.engine.causal.encode import encode
-from workbench.engine.causal.generate import Pace, write_answers
+from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, mean_loss, precision
-from workbench.engine.causal.model import Bundle
-from workbench.engine.evaluation.exam import Exam, chosen
-from workbench.engine.rows import Row
-from workbench.evaluation.scoring.text_scores import text_scores
-from workbench.jobs.process.shell import Process
+from workbench.engine.causal.model import CausalModel, load_causal
+from workbench.engine.evaluation.exam import BASE, TUNED, Answers, Done, System
+from workbench.engine.rows import Row, document_halves
+from workbench.jobs.process.specs import BaseModelRef
+from workbench.jobs.process.stop import Check, Stop
+from workbench.models.families import CAUSAL
 
 LOSS_BATCH = 8
-SHOWN_WORDS = 60
-"""Words of a document that are shown, and continued, for language modelling."""
 
 
-def sit_exam(
-    bundle: Bundle,
-    rows: Sequence[Row],
-    process: Process,
-    *,
-    max_rows: int,
-    max_new_tokens: int,
-    seed: int = 0,
-) -> Exam:
-    """Ask the base model and, if there is an adapter, the tuned one.
+def systems(base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int) -> Iterator[System]:
+    """The base model and the trained one, in the same weights.
+
+    Raises:
+        WorkbenchError: the trained model cannot be loaded.
+    """
+    model = load_causal(base, adapter, recipe)
+    loss = AnswerLoss(model.model)
+
+    def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
+        wrong = loss_on(model, loss, rows, stop.check)
+        return replace(answer(model, asked, new_tokens, stop, done), loss=wrong)
+
+    with model.untrained():
+        yield System(BASE, CAUSAL.base_title, examine, model.wording.labels)
+    yield System(TUNED, "The trained model", examine, model.wording.labels)
+
+
+def answer(
+    model: CausalModel, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done
+) -> Answers:
+    """An answer to each row: the likeliest category where there are some, else a written text.
+
+    Args:
+        new_tokens: longer answers are cut there.
 
     Raises:
         Cancelled, Orphaned: the process is to leave.
-        WorkbenchError: a row cannot be put in the model's words.
     """
-    asked = chosen(rows, max_rows, seed)
-    exam = Exam(
-        asked,
-        [question_text(bundle.task, row) for row in asked],
-        [expected_text(bundle.task, row) for row in asked],
-    )
-    pace = Pace(process, 2 * len(asked))
-    loss = AnswerLoss(bundle.model)
-    with bundle.untrained():
-        _take(exam, "base", bundle, loss, rows, process, pace, max_new_tokens)
-    pace.next_round(len(asked))
-    _take(exam, "tuned", bundle, loss, rows, process, pace, max_new_tokens)
-    return exam
+    if model.task == "classification" and model.wording.labels:
+        return choose(model, rows, stop.check, done)
+    prompts = [prompt_of(model, row) for row in rows]
+    return Answers(write_answers(model, prompts, new_tokens, stop, done))
 
 
-def _take(
-    exam: Exam,
-    who: str,
-    bundle: Bundle,
-    loss: AnswerLoss,
-    rows: Sequence[Row],
-    process: Process,
-    pace: Pace,
-    max_new_tokens: int,
-) -> None:
-    name = "The base model" if who == "base" else "The trained model"
-    process.phase("evaluating", f"{name} answers the exam questions")
-    scores = {"loss": loss_on(bundle, loss, rows, process)}
-    if bundle.task == "classification":
-        exam.answers[who], exam.probabilities[who] = choose(bundle, exam.rows, process, pace)
-    else:
-        prompts = [prompt_of(bundle, row) for row in exam.rows]
-        exam.answers[who] = write_answers(bundle, prompts, max_new_tokens, process, pace)
-    scores |= text_scores(bundle.task, exam.expected, exam.answers[who])
-    exam.scores[who] = scores
-
-
-def loss_on(bundle: Bundle, loss: AnswerLoss, rows: Sequence[Row], process: Process) -> float:
+def loss_on(model: CausalModel, loss: AnswerLoss, rows: Sequence[Row], check: Check) -> float:
     """Mean loss per learned token over the rows."""
-    examples = encode(rows, bundle.wording, bundle.tokenizer, bundle.max_length)
-    batches = batches_by_length(examples, LOSS_BATCH, bundle.tokenizer.pad_token_id)
-    return mean_loss(loss, batches, process.check)
+    examples = encode(rows, model.wording, model.tokenizer, model.max_length)
+    batches = batches_by_length(examples, LOSS_BATCH, model.tokenizer.pad_token_id)
+    return mean_loss(loss, batches, check)
 
 
-def prompt_of(bundle: Bundle, row: Row) -> str:
+def prompt_of(model: CausalModel, row: Row) -> str:
     """The text that the model is asked to go on from."""
-    if bundle.task == "language-modelling":
-        return _document_halves(row)[0]
-    messages = bundle.wording.messages(row)
+    if model.task == "language-modelling":
+        return document_halves(row)[0]
+    messages = model.wording.messages(row)
     if messages[-1]["role"] == "assistant":
         messages = messages[:-1]
-    return render_prompt(messages, bundle.wording.template)
-
-
-def question_text(task: str, row: Row) -> str:
-    """The question as a person reads it."""
-    if task == "language-modelling":
-        return _document_halves(row)[0]
-    if task == "chat":
-        turns = json.loads(row["messages"])
-        asked = turns[:-1] if turns[-1]["role"] == "assistant" else turns
-        return "\n".join(f"{turn['role']}: {turn['content']}" for turn in asked)
-    return str(row["prompt" if task == "completion" else "text"])
-
-
-def expected_text(task: str, row: Row) -> str:
-    """The answer that the data gives."""
-    if task == "language-modelling":
-        return _document_halves(row)[1]
-    return answer_of(task, row) or ""
-
-
-def _document_halves(row: Row) -> tuple[str, str]:
-    words = str(row["text"]).split(" ")
-    half = max(1, min(SHOWN_WORDS, len(words) // 2))
-    return " ".join(words[:half]), " ".join(words[half : half + SHOWN_WORDS])
+    return render_prompt(messages, model.wording.template)
 
 
 @torch.inference_mode()
-def choose(
-    bundle: Bundle, rows: Sequence[Row], process: Process, pace: Pace
-) -> tuple[list[str], list[float]]:
+def choose(model: CausalModel, rows: Sequence[Row], check: Check, done: Done) -> Answers:
     """The likeliest category for each row, and its probability among all categories."""
-    labels = list(bundle.wording.labels)
+    labels = list(model.wording.labels)
     if not rows:
-        return [], []
-    endings = [_ending(bundle, rows[0], label) for label in labels]
+        return Answers([], [])
+    endings = [_ending(model, rows[0], label) for label in labels]
     found = []
     for number, row in enumerate(rows, 1):
-        process.check()
+        check()
         with precision():
-            shares = label_probabilities(bundle, prompt_of(bundle, row), endings)
+            shares = label_probabilities(model, prompt_of(model, row), endings)
         best = int(np.argmax(shares))
         found.append((labels[best], shares[best]))
-        pace(number)
-    return [label for label, _ in found], [share for _, share in found]
+        done(number)
+    return Answers([label for label, _ in found], [share for _, share in found])
 
 
-def _ending(bundle: Bundle, row: Row, label: str) -> str:
-    messages = bundle.wording.messages({**row, "label": label})
-    return [p.text for p in segments(messages, bundle.wording.template) if p.learned][-1]
+def _ending(model: CausalModel, row: Row, label: str) -> str:
+    messages = model.wording.messages({**row, "label": label})
+    return [p.text for p in segments(messages, model.wording.template) if p.learned][-1]

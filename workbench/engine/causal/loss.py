@@ -73,7 +73,14 @@ def _summed(head: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor) 
     trained = any(weight.requires_grad for weight in head.parameters())
     if torch.is_grad_enabled() and trained:
         return _loss(head(hidden), targets)
-    return _FrozenHead.apply(hidden, targets, head)
+    loss: torch.Tensor = _FrozenHead.apply(hidden, targets, head)  # type: ignore[no-untyped-call]
+    return loss
+
+
+def _weight(head: torch.nn.Module) -> torch.Tensor:
+    weight = head.weight
+    assert isinstance(weight, torch.Tensor)
+    return weight
 
 
 class _FrozenHead(torch.autograd.Function):
@@ -87,7 +94,7 @@ class _FrozenHead(torch.autograd.Function):
     def forward(
         ctx: Any, hidden: torch.Tensor, targets: torch.Tensor, head: torch.nn.Module
     ) -> torch.Tensor:
-        rows = max(1, LOGITS_AT_ONCE // head.weight.shape[0])
+        rows = max(1, LOGITS_AT_ONCE // _weight(head).shape[0])
         wanted = ctx.needs_input_grad[0]
         total = torch.zeros((), device=hidden.device)
         gradients = []
@@ -123,7 +130,7 @@ def _gives_the_same(base: Any, decoder: Any, head: Any) -> bool:
         with precision():
             hidden = decoder(input_ids=ids, use_cache=False).last_hidden_state
             whole = base(input_ids=ids, use_cache=False).logits
-            return hidden.shape[-1] == head.weight.shape[-1] and torch.equal(head(hidden), whole)
+            return hidden.shape[-1] == _weight(head).shape[-1] and torch.equal(head(hidden), whole)
     finally:
         base.train(was_training)
 

@@ -7,8 +7,7 @@ system prompt, same wording of the question.
 
 import contextlib
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,33 +17,28 @@ import torch
 from peft import PeftModel
 
 from workbench.core.chat_template import ChatTemplate, template_of
-from workbench.core.errors import WorkbenchError
 from workbench.core.messages import segments
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
 from workbench.engine.runtime import device as machine
-from workbench.engine.runtime.versions import versions
-from workbench.jobs.process.job_dir import read_json, write_json
+from workbench.engine.runtime.folders import whole_folder
+from workbench.jobs.process.specs import BaseModelRef
+from workbench.models.trained import TrainedModel, read_trained, write_trained
 
-FACTS = "workbench.json"
 ROOM = 1.3
 """Free memory needed to unpack 4-bit weights, in sizes of the unpacked ones."""
 
 
 @dataclass
-class Bundle:
+class CausalModel:
     """A base model, with its adapter if it was trained, and how it is asked."""
 
-    kind: str
-    """causal or encoder."""
     model: Any
     tokenizer: Any
     wording: Wording
     max_length: int
-    facts: dict[str, Any]
-    """What workbench.json says; empty for a base model."""
 
     @property
     def task(self) -> str:
@@ -66,53 +60,37 @@ class Bundle:
         return {name: ids[name].to(self.model.device) for name in ("input_ids", "attention_mask")}
 
 
-def load_bundle(
-    base: Mapping[str, Any],
+def load_causal(
+    base: BaseModelRef,
     adapter: Path | None,
+    recipe: Recipe,
     *,
     task: str = "completion",
     system: str = "",
-    quantization: str = "none",
-    max_length: int = 2048,
-) -> Bundle:
-    """The model of a job's spec, ready to answer.
+) -> CausalModel:
+    """A model that is ready to answer.
 
     Args:
-        base: name, path, kind and revision.
-        adapter: folder made by `save_bundle`, whose facts win over the other arguments; None
+        adapter: folder made by `save_causal`, which knows better than the other arguments; None
             for the base model as it is.
 
     Raises:
         WorkbenchError: something is missing or cannot be read.
     """
-    facts = read_facts(adapter) if adapter else {}
+    trained = read_trained(adapter) if adapter else None
     folder = base_folder(base)
     source = adapter or folder
     template = template_of(source)
-    model = load_for_answers(folder, facts.get("quantization", quantization))
+    model = load_for_answers(folder, trained.quantization if trained else recipe.quantization)
     tokenizer = load_tokenizer(source, template)
     set_end_tokens(model, tokenizer, template)
     if adapter:
         model = PeftModel.from_pretrained(model, adapter)
-    wording = Wording(
-        facts.get("task", task), template, facts.get("system", system), facts.get("labels", ())
-    )
-    length = longest_example(folder, facts.get("max_length", max_length))
-    return Bundle("causal", model.eval(), tokenizer, wording, length, facts)
-
-
-def read_facts(adapter: Path) -> dict[str, Any]:
-    """What workbench.json in a trained model's folder says.
-
-    Raises:
-        WorkbenchError: the folder is no trained model.
-    """
-    facts = read_json(adapter / FACTS)
-    if not isinstance(facts, dict):
-        raise WorkbenchError(
-            f"{adapter} holds no trained model ({FACTS} is missing): train it again."
-        )
-    return facts
+    wording = Wording(task, template, system)
+    if trained:
+        wording = Wording(trained.task, template, trained.system, trained.labels)
+    length = longest_example(folder, trained.max_length if trained else recipe.max_length)
+    return CausalModel(model.eval(), tokenizer, wording, length)
 
 
 def load_for_answers(folder: Path, quantization: str) -> Any:
@@ -133,8 +111,8 @@ def load_for_answers(folder: Path, quantization: str) -> Any:
 def _has_room(model: Any) -> bool:
     needed = model.num_parameters() * machine.dtype().itemsize * ROOM
     if machine.device().type == "cuda":
-        return torch.cuda.mem_get_info()[0] > needed
-    return psutil.virtual_memory().available > needed
+        return bool(torch.cuda.mem_get_info()[0] > needed)
+    return bool(psutil.virtual_memory().available > needed)
 
 
 def set_end_tokens(model: Any, tokenizer: Any, template: ChatTemplate) -> None:
@@ -150,49 +128,10 @@ def set_end_tokens(model: Any, tokenizer: Any, template: ChatTemplate) -> None:
     model.generation_config.pad_token_id = tokenizer.pad_token_id
 
 
-def save_bundle(
-    target: Path,
-    checkpoint: Path,
-    tokenizer: Any,
-    wording: Wording,
-    base: Mapping[str, Any],
-    recipe: Recipe,
-    data: str,
-) -> None:
-    """Put a checkpoint's adapter and all that belongs to it in one folder, whole or not at all.
-
-    Args:
-        data: the Parquet file it was trained on, for baselines that learn from it again.
-    """
-    part = Path(tempfile.mkdtemp(prefix=".adapter-", dir=target.parent))
-    try:
+def save_causal(target: Path, checkpoint: Path, tokenizer: Any, model: TrainedModel) -> None:
+    """Put a checkpoint's adapter and all that belongs to it in one folder, whole or not at all."""
+    with whole_folder(target) as part:
         for name in ("adapter_model.safetensors", "adapter_config.json"):
             shutil.copy2(checkpoint / name, part / name)
         tokenizer.save_pretrained(part)
-        write_json(part / FACTS, facts_of(wording, base, recipe, data))
-        part.chmod(0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        part.rename(target)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
-
-
-def facts_of(
-    wording: Wording, base: Mapping[str, Any], recipe: Recipe, data: str
-) -> dict[str, Any]:
-    """What workbench.json says about a trained model."""
-    return {
-        "task": wording.task,
-        "kind": base["kind"],
-        "method": recipe.method,
-        "base": {name: base.get(name) for name in ("name", "path", "revision")},
-        "quantization": recipe.quantization,
-        "system": wording.system,
-        "labels": list(wording.labels),
-        "max_length": recipe.max_length,
-        "chat_template": wording.template.source,
-        "data": data,
-        "versions": versions(),
-    }
+        write_trained(part, model)

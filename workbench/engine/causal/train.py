@@ -2,52 +2,45 @@
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from transformers import set_seed
 
 from workbench.core.chat_template import template_of
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import Recipe, from_dict
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Examples, Wording, encode
-from workbench.engine.causal.exam import sit_exam
-from workbench.engine.causal.model import load_bundle, save_bundle
-from workbench.engine.causal.trainer import Learning
-from workbench.engine.evaluation.exam import Exam, write_exam
+from workbench.engine.causal.exam import systems
+from workbench.engine.causal.model import save_causal
+from workbench.engine.causal.trainer import CausalTrainer
+from workbench.engine.evaluation.jobs import examine_trained
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, base_folder, load_base, load_tokenizer
 from workbench.engine.rows import labels_of, read_rows
 from workbench.engine.runtime.device import give_back_memory
+from workbench.engine.runtime.versions import versions
 from workbench.engine.training.loop import checkpoint_to_go_on_from
 from workbench.jobs.process.checkpoints import step_of
-from workbench.jobs.process.shell import Cancelled, Process
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Result
+from workbench.jobs.process.specs import TrainSpec
+from workbench.jobs.process.stop import Stop
+from workbench.models.families import CAUSAL
+from workbench.models.trained import TrainedModel
 
-Result = dict[str, Any]
 
+@dataclass(frozen=True)
+class TrainingSetup:
+    """All that a training needs to know of its examples."""
 
-@dataclass
-class Lesson:
-    """All that a training needs."""
-
-    process: Process
-    recipe: Recipe
     wording: Wording
     tokenizer: Any
     train: Examples
     validation: Examples
 
-    @property
-    def base(self) -> dict[str, Any]:
-        return self.process.spec["base"]
 
-    @property
-    def data(self) -> Path:
-        return Path(self.process.spec["data"])
-
-
-def train(process: Process) -> Result:
+def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     """Train an adapter, keep the best checkpoint and let it sit the exam.
 
     Raises:
@@ -55,116 +48,102 @@ def train(process: Process) -> Result:
         Orphaned: the worker died; a checkpoint was saved.
     """
     began = time.monotonic()
-    lesson = prepare(process)
-    learning = learn(lesson)
-    result = learning.facts()
-    best = learning.best_checkpoint()
+    setup = prepare(spec, report, stop)
+    trainer = learn(spec, setup, job, report, stop)
+    result = trainer.facts()
+    best = trainer.best_checkpoint()
     if best is None:
         return {**result, "status": "cancelled", "reason": "Stopped before anything was learned."}
-    process.phase("saving", "Saving the trained model")
-    save_bundle(
-        process.job.adapter,
-        best,
-        lesson.tokenizer,
-        lesson.wording,
-        lesson.base,
-        lesson.recipe,
-        str(lesson.data),
-    )
-    result |= {"adapter": str(process.job.adapter), "best_step": step_of(best)}
-    del learning
+    report.phase("saving", "Saving the trained model")
+    save_causal(job.adapter, best, setup.tokenizer, _trained(spec, setup.wording))
+    result |= {"adapter": str(job.adapter), "best_step": step_of(best)}
+    del trainer
     give_back_memory()  # the model is loaded afresh, as every later use will load it
-    result |= _examined(lesson, result)
-    return {**result, "seconds": round(time.monotonic() - began, 1)}
+    recipe = spec.recipe
+    sitting = systems(spec.base, job.adapter, recipe, recipe.eval_max_new_tokens)
+    exam = examine_trained(
+        spec, sitting, job, report, stop, result["scores"], max_rows=recipe.eval_max_rows
+    )
+    return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
 
 
-def prepare(process: Process) -> Lesson:
+def prepare(spec: TrainSpec, report: Report, stop: Stop) -> TrainingSetup:
     """Read the examples and put them in the model's words."""
-    process.phase("preparing", "Reading the examples")
-    spec, recipe = process.spec, from_dict(process.spec["recipe"])
-    if recipe.method != "lora":
+    report.phase("preparing", "Reading the examples")
+    if spec.recipe.method != "lora":
         raise WorkbenchError(
             "A model that writes text is trained with LoRA here: set 'What is trained' to lora."
         )
-    folder = base_folder(spec["base"])
+    folder = base_folder(spec.base)
     template = template_of(folder)
-    labels = labels_of(Path(spec["data"])) if spec["task"] == "classification" else []
-    wording = Wording(spec["task"], template, spec.get("system", ""), labels)
+    labels = labels_of(spec.data) if spec.task == "classification" else []
+    wording = Wording(spec.task, template, spec.system, labels)
     tokenizer = load_tokenizer(folder, template)
-    longest = longest_example(folder, recipe.max_length)
+    longest = longest_example(folder, spec.recipe.max_length)
     sets = [
-        encode(read_rows(Path(spec["data"]), split), wording, tokenizer, longest)
+        encode(read_rows(spec.data, split), wording, tokenizer, longest)
         for split in ("train", "validation")
     ]
     if not sets[0]:
         raise WorkbenchError(
             "There are no examples to learn from: save the data again with a larger training part."
         )
-    _report_cuts(process, sets[0], longest)
-    process.check()
-    return Lesson(process, recipe, wording, tokenizer, *sets)
+    _report_cuts(report, sets[0], longest)
+    stop.check()
+    return TrainingSetup(wording, tokenizer, *sets)
 
 
-def _report_cuts(process: Process, examples: Examples, longest: int) -> None:
-    process.log(f"{len(examples)} examples to learn from, {sum(examples.lengths)} tokens.")
+def _report_cuts(report: Report, examples: Examples, longest: int) -> None:
+    report.log(f"{len(examples)} examples to learn from, {sum(examples.lengths)} tokens.")
     if examples.cut_questions or examples.cut_answers:
-        process.log(
+        report.log(
             f"Longer than {longest} tokens: {examples.cut_questions} questions lost "
             f"their middle and {examples.cut_answers} answers their end. A larger 'Longest "
             "example' keeps them whole and needs more memory."
         )
 
 
-def learn(lesson: Lesson) -> Learning:
+def learn(
+    spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop
+) -> CausalTrainer:
     """Run the training loop, from the last whole checkpoint if there is one."""
-    process, recipe = lesson.process, lesson.recipe
-    process.phase("preparing", "Loading the model")
+    recipe = spec.recipe
+    report.phase("preparing", "Loading the model")
     set_seed(recipe.seed)
-    model = load_base(base_folder(lesson.base), recipe.quantization, recipe.double_quant)
+    model = load_base(base_folder(spec.base), recipe.quantization, recipe.double_quant)
     model = add_lora(model, recipe)
     fuse(model)
     give_back_memory()  # what loading needed for a moment
-    checkpoint = checkpoint_to_go_on_from(process)
-    learning = Learning(
-        process,
+    checkpoint = checkpoint_to_go_on_from(spec, job, report)
+    trainer = CausalTrainer(
+        report,
+        stop,
         recipe,
+        job.checkpoints,
         model,
-        lesson.tokenizer,
-        lesson.train,
-        lesson.validation,
+        setup.tokenizer,
+        setup.train,
+        setup.validation,
         resumed=checkpoint is not None,
     )
-    process.phase("training", f"Learning from {len(lesson.train)} examples")
-    process.conclude()
-    learning.learn(checkpoint)
-    return learning
+    report.phase("training", f"Learning from {len(setup.train)} examples")
+    if spec.conclude:
+        stop.cancel()
+    trainer.learn(checkpoint)
+    return trainer
 
 
-def _examined(lesson: Lesson, result: Result) -> Result:
-    """Scores on the test rows; a cancel keeps the model and gives no scores."""
-    process, recipe = lesson.process, lesson.recipe
-    stopped = {"status": "cancelled", "reason": "Stopped; the best model so far is kept."}
-    if process.stop.is_set():
-        return stopped
-    rows = read_rows(lesson.data, "test")
-    if not rows:
-        return {"rows": 0}
-    try:
-        bundle = load_bundle(lesson.base, process.job.adapter)
-        exam = sit_exam(
-            bundle,
-            rows,
-            process,
-            max_rows=recipe.eval_max_rows,
-            max_new_tokens=recipe.eval_max_new_tokens,
-            seed=recipe.seed,
-        )
-    except Cancelled:
-        return stopped
-    return exam_result(process, exam, lesson.data, result["scores"])
-
-
-def exam_result(process: Process, exam: Exam, data: Path, scores: Result) -> Result:
-    """The exam as a training's result has it."""
-    written = write_exam(process, exam, data)
-    return {**written, "scores": {**scores, "test": written["scores"]}}
+def _trained(spec: TrainSpec, wording: Wording) -> TrainedModel:
+    return TrainedModel(
+        task=wording.task,
+        family=CAUSAL.name,
+        method=spec.recipe.method,
+        base=spec.base,
+        quantization=spec.recipe.quantization,
+        system=wording.system,
+        labels=tuple(wording.labels),
+        max_length=spec.recipe.max_length,
+        chat_template=wording.template.source,
+        data=spec.data,
+        versions=versions(),
+    )

@@ -1,7 +1,8 @@
-"""TODO."""
+"""Training of a causal model: transformers' Trainer with our batches and our loss."""
 
 import math
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -11,11 +12,12 @@ from workbench.engine.causal.batches import batches_by_length, collate
 from workbench.engine.causal.encode import Examples
 from workbench.engine.causal.loss import IGNORED, AnswerLoss, mean_loss
 from workbench.engine.runtime import device as machine
-from workbench.engine.training.loop import TRIM_STEPS, Loop, arguments
-from workbench.jobs.process.shell import Process
+from workbench.engine.training.loop import TRIM_STEPS, JobTrainer, arguments
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.stop import Stop
 
 
-class Learning(Loop):
+class CausalTrainer(JobTrainer):
     """Trains the adapter of a causal model on the learned tokens of its examples."""
 
     # Our loss is divided by all learned tokens of the step already, over accumulated batches
@@ -24,8 +26,10 @@ class Learning(Loop):
 
     def __init__(
         self,
-        process: Process,
+        report: Report,
+        stop: Stop,
         recipe: Recipe,
+        checkpoints: Path,
         model: Any,
         tokenizer: Any,
         train: Examples,
@@ -33,12 +37,13 @@ class Learning(Loop):
         *,
         resumed: bool = False,
     ) -> None:
-        self._pad_id = tokenizer.pad_token_id
+        self._pad_id, self._model, self._validation = tokenizer.pad_token_id, model, validation
         self._loss = AnswerLoss(model)
-        settings = arguments(recipe, process.job.checkpoints, len(train), bool(len(validation)))
+        settings = arguments(recipe, checkpoints, len(train), bool(len(validation)))
         settings.eval_on_start = bool(len(validation)) and not resumed
         super().__init__(
-            process,
+            report,
+            stop,
             recipe,
             settings,
             model,
@@ -57,7 +62,7 @@ class Learning(Loop):
         model: Any,
         inputs: dict[str, torch.Tensor],
         return_outputs: bool = False,
-        num_items_in_batch: int | None = None,
+        num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor:
         """Share of this batch in the mean loss per learned token of the step.
 
@@ -84,10 +89,10 @@ class Learning(Loop):
             WorkbenchError: it is no longer a number.
         """
         began = time.monotonic()
-        self.model.eval()
+        self._model.eval()
         size = self.args.per_device_eval_batch_size
-        batches = batches_by_length(self.eval_dataset, size, self._pad_id)
-        loss = mean_loss(self._loss, batches, self._process.check)
+        batches = batches_by_length(self._validation, size, self._pad_id)
+        loss = mean_loss(self._loss, batches, self._stop.check)
         if not math.isfinite(loss):
             raise self._unstable()
         self.reporter.checked(time.monotonic() - began)

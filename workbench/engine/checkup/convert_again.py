@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.paths import CHECKOUT
@@ -23,7 +22,7 @@ from workbench.jobs.process.job_dir import (
     read_json,
     write_json,
 )
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.specs import ConvertSpec, TableRef
 
 FOLDER = "table"
 """Where in the job's folder the table is made."""
@@ -33,9 +32,8 @@ _POLL_S = 0.2
 _END_S = 5.0
 
 
-def converted(process: Process, about: dict[str, Any], done: Callable[[float], None]) -> Path:
-    """The folder, within the job's, with the table of the file that `about` names (`path`, `name`
-    and reading `options`).
+def converted(source: Path, table: TableRef, outer: JobDir, done: Callable[[float], None]) -> Path:
+    """The folder, within the outer job's, with the table that is made of a file.
 
     Args:
         done: told the share that is read; raises to leave.
@@ -43,11 +41,10 @@ def converted(process: Process, about: dict[str, Any], done: Callable[[float], N
     Raises:
         WorkbenchError: the file cannot be read; one sentence.
     """
-    job = JobDir(process.job.path / FOLDER)
+    job = JobDir(outer.path / FOLDER)
     job.path.mkdir(exist_ok=True)
-    spec = {"kind": "convert", "source": about["path"], "name": about["name"]}
-    spec |= {"options": about["options"], "job_id": process.spec["job_id"], "attempt": 1}
-    write_json(job.spec, spec)
+    spec = ConvertSpec(source=source, name=table.name, options=table.options)
+    write_json(job.spec, spec.as_dict())
     with _running(job) as child:
         share, at = 0.0, (1, 0)
         while child.poll() is None:
@@ -59,7 +56,7 @@ def converted(process: Process, about: dict[str, Any], done: Callable[[float], N
             done(share)
     result = read_json(job.result) or {}
     if result.get("status") != "succeeded" or not (job.path / TABLE).exists():
-        raise WorkbenchError(result.get("reason") or f"{about['name']} could not be read again.")
+        raise WorkbenchError(result.get("reason") or f"{table.name} could not be read again.")
     return job.path
 
 

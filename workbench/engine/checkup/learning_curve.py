@@ -68,7 +68,8 @@ def measure(
         head = fit_probe(embeddings[torch.from_numpy(part)], again.tolist())
         with torch.no_grad():
             best = head(embeddings[torch.from_numpy(asked)]).argmax(1).numpy()
-        return (own[best] == numbers[asked]).astype(np.float64)
+        right: Floats = (own[best] == numbers[asked]).astype(np.float64)
+        return right
 
     answers = _answers(probe, numbers, inside, seed, done)
     curve, exponent = _curve(answers, seed)
@@ -99,7 +100,7 @@ def measure_texts(
     def probe(part: Ints) -> Floats:
         likeness = embeddings[torch.from_numpy(asked)] @ embeddings[torch.from_numpy(part)].T
         nearest = part[likeness.argmax(1).numpy()]
-        pairs = zip(nearest, asked, strict=True)
+        pairs = zip(nearest.tolist(), asked.tolist(), strict=True)
         scores = [chrf.sentence_score(texts[own], [texts[row]]).score for own, row in pairs]
         return np.array(scores) / 100
 

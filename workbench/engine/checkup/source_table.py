@@ -4,7 +4,6 @@ import contextlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
@@ -12,10 +11,12 @@ from workbench.core.progress import Progress
 from workbench.data.checkup import table as source
 from workbench.data.checkup.rows import Rows
 from workbench.data.checkup.table import Look
-from workbench.data.examples import source_table as origin
+from workbench.data.examples import source_table
 from workbench.data.examples.source_table import Origin
 from workbench.engine.checkup.convert_again import FOLDER, TABLE, converted
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.specs import CheckSpec, TableRef
 
 
 @dataclass(frozen=True)
@@ -32,38 +33,38 @@ class SourceTable:
 
 
 @contextlib.contextmanager
-def opened(process: Process, progress: Progress) -> Iterator[SourceTable]:
-    """The table that the spec's `table` names: the file's `path`, its `name` and the reading
-    `options`; of one that is too large for this process `is_large` and perhaps the `folder` that
-    holds it as `convert` left it. Where that folder has gone, the file is converted once more."""
-    about, mapping = process.spec.get("table"), process.spec["mapping"]
-    table = SourceTable(mapping)
+def opened(
+    spec: CheckSpec, job: JobDir, report: Report, progress: Progress
+) -> Iterator[SourceTable]:
+    """The table that the version came from. Where what `convert` made of a large one has gone, the
+    file is converted once more."""
+    table = SourceTable(spec.mapping)
     try:
-        if about:
+        if spec.table is not None:
             try:
-                table = SourceTable(mapping, _origin(process, about, progress))
+                origin = _origin(spec.table, job, report, progress)
+                table = SourceTable(spec.mapping, origin)
             except WorkbenchError as error:
-                table = SourceTable(mapping, notes=[f"{_not_seen(process.spec['task'])}: {error}"])
+                table = SourceTable(spec.mapping, notes=[f"{_not_seen(spec.task)}: {error}"])
         yield table
     finally:
-        shutil.rmtree(process.job.path / FOLDER, ignore_errors=True)
+        shutil.rmtree(job.path / FOLDER, ignore_errors=True)
 
 
-def _origin(process: Process, about: dict[str, Any], progress: Progress) -> Origin:
+def _origin(table: TableRef, job: JobDir, report: Report, progress: Progress) -> Origin:
     """Where the rows of the table are to be had.
 
     Raises:
         WorkbenchError: nowhere.
     """
-    folder = Path(about.get("folder") or "")
-    if about.get("folder") and (folder / TABLE).exists():
-        return origin.of_folder(folder)
-    if not Path(about["path"]).is_file():
-        raise WorkbenchError(f"{about['name']} is not on the disk any more.")
-    if about.get("is_large"):
-        process.phase("reading", f"Reading {about['name']} once more")
-        return origin.of_folder(converted(process, about, progress))
-    return origin.of_file(Path(about["path"]), about["name"], about["options"])
+    if table.folder is not None and (table.folder / TABLE).exists():
+        return source_table.of_folder(table.folder)
+    if table.path is None or not table.path.is_file():
+        raise WorkbenchError(f"{table.name} is not on the disk any more.")
+    if table.is_large:
+        report.phase("reading", f"Reading {table.name} once more")
+        return source_table.of_folder(converted(table.path, table, job, progress))
+    return source_table.of_file(table.path, table.name, table.options)
 
 
 def _not_seen(task: str) -> str:

@@ -67,5 +67,5 @@ def _loss(
 @torch.no_grad()
 def apply_temperature(head: Head, temperature: float) -> None:
     """Divide the head's logits by the temperature, in its weights."""
-    head.linear.weight /= temperature
-    head.linear.bias /= temperature
+    head.linear.weight.div_(temperature)
+    head.linear.bias.div_(temperature)

@@ -61,4 +61,5 @@ def _whitening(features: torch.Tensor, penalty: torch.Tensor) -> torch.Tensor:
     exact = features.double()
     bound = 0.5 * (exact.T @ exact) / len(features) + torch.diag(penalty.double())
     damped = bound + torch.eye(len(bound)) * bound.diagonal().mean()
-    return torch.linalg.cholesky(torch.linalg.inv(damped)).float()
+    lower: torch.Tensor = torch.linalg.cholesky(torch.linalg.inv(damped))
+    return lower.float()

@@ -7,10 +7,9 @@ probe.safetensors    those of the encoder before tuning, for exams
 tokenizer files, workbench.json
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +17,19 @@ from peft import PeftModel
 from safetensors.torch import load_file, save_file
 
 from workbench.core.errors import WorkbenchError
-from workbench.engine.causal.model import FACTS, read_facts
-from workbench.engine.encoder.encoder import Classifier, Reader, load_encoder, load_reader, read
+from workbench.engine.encoder.encoder import (
+    Classifier,
+    Encoder,
+    Reader,
+    load_encoder,
+    load_reader,
+    read,
+)
 from workbench.engine.encoder.probe import Head
 from workbench.engine.models.load import base_folder
 from workbench.engine.runtime.folders import whole_folder
-from workbench.jobs.process.job_dir import write_json
+from workbench.jobs.process.specs import BaseModelRef
+from workbench.models.trained import TrainedModel, read_trained, write_trained
 
 HEAD, PROBE = "head.safetensors", "probe.safetensors"
 
@@ -32,15 +38,12 @@ Done = Callable[[int], None]
 
 
 @dataclass
-class EncoderBundle:
+class EncoderModel:
     """An encoder that sorts texts into categories."""
 
     model: Classifier
     reader: Reader
     labels: list[str]
-    facts: dict[str, Any]
-    """What workbench.json says."""
-    kind: str = "encoder"
 
     def probabilities(self, texts: Sequence[str], done: Done | None = None) -> Probabilities:
         """How probable each category is for each text, (texts, labels); rows add up to 1.
@@ -54,40 +57,41 @@ class EncoderBundle:
         return scores.double().softmax(1).numpy()
 
 
-def load_encoder_bundle(base: Mapping[str, Any], adapter: Path | None) -> EncoderBundle:
+def load_encoder_model(base: BaseModelRef, adapter: Path | None) -> EncoderModel:
     """The classifier of a job's spec.
 
     Args:
-        adapter: the folder that `save_encoder_bundle` made.
+        adapter: the folder that `save_encoder_model` made.
 
     Raises:
         WorkbenchError: there is none, or it cannot be read.
     """
     if adapter is None:
         raise WorkbenchError(
-            f"{base['name']} only reads texts and cannot sort them before it has learned your "
+            f"{base.name} only reads texts and cannot sort them before it has learned your "
             "categories: train it first, then ask the trained model."
         )
-    facts = read_facts(adapter)
-    if facts["method"] == "full":
-        encoder = load_encoder(adapter, facts["pooling"])
+    trained = read_trained(adapter)
+    if trained.method == "full":
+        encoder = load_encoder(adapter, trained.pooling)
     else:
-        encoder = load_encoder(base_folder(base), facts["pooling"])
+        encoder = load_encoder(base_folder(base), trained.pooling)
         encoder.body = PeftModel.from_pretrained(encoder.body, adapter).merge_and_unload()
-    return _bundle(encoder, adapter, HEAD, facts)
+    return _with_head(encoder, adapter, HEAD, trained)
 
 
-def load_probe(base: Mapping[str, Any], adapter: Path) -> EncoderBundle:
+def load_probe(base: BaseModelRef, adapter: Path) -> EncoderModel:
     """The classifier that the tuning started from: the frozen encoder and its probe."""
-    facts = read_facts(adapter)
-    return _bundle(load_encoder(base_folder(base), facts["pooling"]), adapter, PROBE, facts)
+    trained = read_trained(adapter)
+    encoder = load_encoder(base_folder(base), trained.pooling)
+    return _with_head(encoder, adapter, PROBE, trained)
 
 
-def _bundle(encoder: Any, adapter: Path, head: str, facts: dict[str, Any]) -> EncoderBundle:
+def _with_head(encoder: Encoder, adapter: Path, head: str, trained: TrainedModel) -> EncoderModel:
     model = Classifier(encoder, load_head(adapter / head)).to(encoder.body.device)
     model.requires_grad_(False)
-    reader = load_reader(adapter, encoder.body, facts["max_length"])
-    return EncoderBundle(model, reader, list(facts["labels"]), facts)
+    reader = load_reader(adapter, encoder.body, trained.max_length)
+    return EncoderModel(model, reader, list(trained.labels))
 
 
 def save_head(head: Head, path: Path) -> None:
@@ -109,8 +113,8 @@ def load_head(path: Path) -> Head:
     return head
 
 
-def save_encoder_bundle(
-    target: Path, model: Classifier, probe: Head, reader: Reader, facts: Mapping[str, Any]
+def save_encoder_model(
+    target: Path, model: Classifier, probe: Head, reader: Reader, trained: TrainedModel
 ) -> None:
     """Write a classifier to a folder, whole or not at all."""
     with whole_folder(target) as folder:
@@ -119,4 +123,4 @@ def save_encoder_bundle(
         save_head(model.head, folder / HEAD)
         save_head(probe, folder / PROBE)
         reader.tokenizer.save_pretrained(folder)
-        write_json(folder / FACTS, dict(facts))
+        write_trained(folder, trained)

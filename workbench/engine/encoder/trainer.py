@@ -19,8 +19,9 @@ from workbench.core.recipe import Recipe
 from workbench.engine.encoder.calibration import Judged, judge
 from workbench.engine.encoder.encoder import TOKENS_AT_ONCE, Classifier, padded, read
 from workbench.engine.encoder.weight_averaging import Start, load, trained
-from workbench.engine.training.loop import Loop, arguments
-from workbench.jobs.process.shell import Process
+from workbench.engine.training.loop import JobTrainer, arguments
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.stop import Stop
 
 SHARES = (0.5, 1.0)
 """Shares of what tuning changed that are tried. Half of it is best as a rule: 93.7 → 94.2 % test
@@ -57,30 +58,38 @@ class Check:
     judged: Judged
 
 
-class Tuning(Loop):
+class EncoderTrainer(JobTrainer):
     """Tunes encoder and head together."""
 
     def __init__(
         self,
-        process: Process,
+        report: Report,
+        stop: Stop,
         recipe: Recipe,
+        checkpoints: Path,
         model: Classifier,
         train: Texts,
         validation: Texts,
         pad_id: int,
     ) -> None:
-        self.start = Start(model)
+        self.start, self.classifier, self._validation = Start(model), model, validation
         self._pad_id = pad_id
         super().__init__(
-            process, recipe, _settings(process, recipe, train, validation), model, train,
-            validation, lambda texts: collate(texts, pad_id),
-        )  # fmt: skip
+            report,
+            stop,
+            recipe,
+            _settings(checkpoints, recipe, train, validation),
+            model,
+            train,
+            validation,
+            lambda texts: collate(texts, pad_id),
+        )
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         """The recipe's optimiser; the head learns faster, and only matrices decay."""
-        kind, settings = self.get_optimizer_cls_and_kwargs(self.args, self.model)
-        head = {id(p) for p in self.model.head.parameters()}
-        weights = [p for p in trained(self.model).values() if id(p) not in head]
+        kind, settings = self.get_optimizer_cls_and_kwargs(self.args)
+        head = {id(p) for p in self.classifier.head.parameters()}
+        weights = [p for p in trained(self.classifier).values() if id(p) not in head]
         groups = [
             {
                 "params": [p for p in weights if p.ndim > 1],
@@ -88,7 +97,7 @@ class Tuning(Loop):
             },
             {"params": [p for p in weights if p.ndim < 2], "weight_decay": 0.0},
             {
-                "params": list(self.model.head.parameters()),
+                "params": list(self.classifier.head.parameters()),
                 "weight_decay": 0.0,
                 "lr": self.args.learning_rate * HEAD_PACE[self._recipe.method],
             },
@@ -132,11 +141,11 @@ class Tuning(Loop):
         Raises:
             Orphaned: the worker died.
         """
-        found = []
+        found, own = [], self._validation
         for share in SHARES:
-            with self.start.mixed(self.model, share):
-                scores = read(self.model, self.eval_dataset.ids, self._pad_id, self._leave)
-            found.append(Check(share, judge(scores, self.eval_dataset.labels)))
+            with self.start.mixed(self.classifier, share):
+                scores = read(self.classifier, own.ids, self._pad_id, self._leave)
+            found.append(Check(share, judge(scores, own.labels)))
         return min(found, key=lambda check: check.judged.loss)
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
@@ -150,7 +159,7 @@ class Tuning(Loop):
         if not math.isfinite(judged.loss):
             raise self._unstable()
         self.reporter.checked(time.monotonic() - began)
-        self._process.metric("validation", self.state.global_step, judged.scores)
+        self._report.metric("validation", self.state.global_step, judged.scores)
         metrics = {"eval_loss": judged.loss}
         self.control = self.callback_handler.on_evaluate(
             self.args, self.state, self.control, metrics
@@ -158,19 +167,19 @@ class Tuning(Loop):
         return metrics
 
     def _leave(self, _: int) -> None:
-        if self._process.orphaned.is_set():  # who stops it waits for the check, which is short
-            self._process.check()
+        if self._stop.is_orphaned:  # who cancels it waits for the check, which is short
+            self._stop.check()
 
     def load_checkpoint(self, folder: Path) -> None:
         """Set the model's trained weights to those of a checkpoint."""
-        load(self.model, load_file(folder / "model.safetensors"))
+        load(self.classifier, load_file(folder / "model.safetensors"))
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         self.load_checkpoint(Path(resume_from_checkpoint))
 
     def _save(self, output_dir: Any = None, state_dict: Any = None) -> None:
         """Only what is trained: the rest is the base model's."""
-        own = {name: p.detach() for name, p in trained(self.model).items()}
+        own = {name: p.detach() for name, p in trained(self.classifier).items()}
         super()._save(output_dir, own)
 
 
@@ -184,11 +193,11 @@ def parts(batch: Mapping[str, torch.Tensor]) -> list[dict[str, torch.Tensor]]:
     """A batch of long texts as several that fit into memory one after the other."""
     longest = batch["input_ids"].shape[1]
     rows = max(1, TOKENS_AT_ONCE[batch["input_ids"].device.type] // longest)
-    cut = {name: values.split(rows) for name, values in batch.items()}
+    cut = {name: torch.split(values, rows) for name, values in batch.items()}
     return [{name: values[i] for name, values in cut.items()} for i in range(len(cut["input_ids"]))]
 
 
-def _settings(process: Process, recipe: Recipe, train: Texts, validation: Texts) -> Any:
-    settings = arguments(recipe, process.job.checkpoints, len(train), bool(len(validation)))
+def _settings(checkpoints: Path, recipe: Recipe, train: Texts, validation: Texts) -> Any:
+    settings = arguments(recipe, checkpoints, len(train), bool(len(validation)))
     settings.fp16 = False  # see encoder.precision
     return settings

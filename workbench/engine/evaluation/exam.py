@@ -1,6 +1,13 @@
-"""TODO."""
+"""The exam: base and tuned model on the same rows with the same prompt, and their scores.
 
-from collections.abc import Sequence
+The loss is measured on all rows; answers are given for those that are asked, since writing them is
+slow. For categories a model that writes is not made to write: each category is scored as the answer
+and the likeliest taken, for base and tuned model alike. That is faster, and it measures what a model
+knows rather than whether it can spell: an untrained model that answers "This is about delivery." is
+not counted as wrong for its manners.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,25 +17,103 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.engine.evaluation.baseline import svm_answers
-from workbench.engine.rows import Row, read_rows
+from workbench.engine.rows import Row, expected_text, question_text, read_rows
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.meter import Meter
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Result
+from workbench.jobs.process.stop import Stop
 
-Result = dict[str, Any]
+BASE, TUNED = "base", "tuned"
+PREDICTIONS = "predictions.parquet"
+SHOWN_STRANGERS = 5
+
+Done = Callable[[int], None]
+"""Told how many rows are answered."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model answered, row by row."""
+
+    texts: list[str]
+    probabilities: list[float] | None = None
+    """Of the chosen category; None where there are none."""
+    loss: float | None = None
+    """Mean over the learned tokens, or over the rows whose category was learned; if measured."""
+
+
+Examine = Callable[[Sequence[Row], Sequence[Row], Stop, Done], Answers]
+"""Called with the rows to measure the loss on, and those of them to answer."""
+
+
+@dataclass(frozen=True)
+class System:
+    """One of those that sit an exam: the model before or after training."""
+
+    name: str
+    """BASE or TUNED."""
+    title: str
+    examine: Examine
+    labels: Sequence[str] = ()
+    """The categories that it can answer."""
 
 
 @dataclass
 class Exam:
-    """What was asked, what was expected and what each model answered."""
+    """What was asked, what was expected and what each system answered."""
 
     rows: list[Row]
     questions: list[str]
     expected: list[str]
     answers: dict[str, list[str]] = field(default_factory=dict)
-    """By model: base, tuned."""
+    """By system."""
     probabilities: dict[str, list[float]] = field(default_factory=dict)
-    """Of the chosen category, by model; classification only."""
+    """Of the chosen category, by system; categories only."""
     scores: dict[str, Scores] = field(default_factory=dict)
+
+
+def sit_exam(
+    systems: Iterable[System],
+    task: str,
+    rows: Sequence[Row],
+    asked: Sequence[Row],
+    report: Report,
+    stop: Stop,
+) -> Exam:
+    """Ask every system, one after the other.
+
+    Args:
+        systems: two of them; each may be loaded only when it is its turn.
+        asked: those of the rows that are answered.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+        WorkbenchError: a row cannot be put in a model's words, or a model cannot be loaded.
+    """
+    exam = Exam(
+        list(asked),
+        [question_text(task, row) for row in asked],
+        [expected_text(task, row) for row in asked],
+    )
+    meter: Meter | None = None
+    for number, system in enumerate(systems):
+        if meter is None:
+            _report_strangers(report, exam.expected, system.labels)
+            meter = Meter(report, stop.check, 2 * len(asked))
+        report.phase("evaluating", f"{system.title} answers the exam questions")
+        part = meter.part(number / 2, (number + 1) / 2)
+        answers = system.examine(rows, asked, stop, part.counted(len(asked)))
+        _take(exam, system.name, task, answers)
+    return exam
+
+
+def _take(exam: Exam, name: str, task: str, answers: Answers) -> None:
+    exam.answers[name] = answers.texts
+    if answers.probabilities is not None:
+        exam.probabilities[name] = answers.probabilities
+    loss = {} if answers.loss is None else {"loss": answers.loss}
+    exam.scores[name] = {**loss, **text_scores(task, exam.expected, answers.texts)}
 
 
 def chosen(rows: Sequence[Row], max_rows: int, seed: int) -> list[Row]:
@@ -39,20 +124,37 @@ def chosen(rows: Sequence[Row], max_rows: int, seed: int) -> list[Row]:
     return [rows[i] for i in sorted(picked)]
 
 
-def write_exam(process: Process, exam: Exam, learned_from: Path | None) -> Result:
+def write_exam(folder: Path, exam: Exam, learned_from: Path | None) -> Result:
     """Keep the exam's answers as predictions.parquet; the scores of all who sat it.
 
     Args:
+        folder: the job's.
         learned_from: the version the model was trained on, for the baseline to learn from too.
     """
     answers, scores = _baseline(exam, learned_from)
-    path = process.job.path / "predictions.parquet"
+    path = folder / PREDICTIONS
     pq.write_table(pa.table(_columns(exam, answers)), path)
     return {
         "scores": {"baseline": scores, **exam.scores},
         "rows": len(exam.rows),
         "predictions": str(path),
     }
+
+
+def _report_strangers(report: Report, expected: Sequence[str], labels: Sequence[str]) -> None:
+    """Say which categories nobody can answer, since no training row had them."""
+    known = set(labels)
+    strangers = sorted(set(expected) - known) if known else []
+    if not strangers:
+        return
+    number = sum(label not in known for label in expected)
+    named = ", ".join(f"'{label}'" for label in strangers[:SHOWN_STRANGERS])
+    left = len(strangers) - SHOWN_STRANGERS
+    more = f" and {left} more" if left > 0 else ""
+    report.log(
+        f"{number} exam questions count as wrong: their categories ({named}{more}) do not "
+        "occur in the training examples. Add examples of them and train again."
+    )
 
 
 def _baseline(exam: Exam, learned_from: Path | None) -> tuple[list[str] | None, Scores | None]:
@@ -71,7 +173,7 @@ def _columns(exam: Exam, baseline: list[str] | None) -> dict[str, Any]:
         "row_id": [int(row["row_id"]) for row in exam.rows],
         "input": exam.questions,
         "expected": exam.expected,
-        "baseline": pa.array(baseline or [None] * rows, pa.string()),
+        "baseline": pa.array(baseline, pa.string()) if baseline else pa.nulls(rows, pa.string()),
         "base": exam.answers["base"],
         "tuned": exam.answers["tuned"],
     }

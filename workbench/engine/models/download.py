@@ -17,7 +17,11 @@ from huggingface_hub.errors import (
 )
 
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Result
+from workbench.jobs.process.specs import ImportSpec
+from workbench.jobs.process.stop import Stop
 
 WANTED = ("*.safetensors", "*.safetensors.index.json", "*.json", "*.model", "*.txt", "*.jinja")
 LOOK_S = 1.0
@@ -25,20 +29,19 @@ TIMEOUT_S = 10.0
 MB = 2**20
 
 
-def download(process: Process) -> dict[str, Any]:
+def download(spec: ImportSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     """Download `hub_id` at `revision` into `target`; the exact revision is in the result.
 
     Raises:
         Cancelled, Orphaned: the process is to leave.
         WorkbenchError: the hub cannot be reached or does not give the model out.
     """
-    spec = process.spec
-    hub_id, target = spec["hub_id"], Path(spec["target"])
-    process.phase("preparing", f"Downloading {hub_id}")
-    info = _info(hub_id, spec.get("revision"))
+    hub_id, target = spec.hub_id, spec.target
+    report.phase("preparing", f"Downloading {hub_id}")
+    info = _info(hub_id, spec.revision)
     part = target.with_name(f".{target.name}.part")
     total = sum(file.size or 0 for file in info.siblings if _is_wanted(file.rfilename))
-    _fetch(process, hub_id, info.sha, part, total)
+    _fetch(report, stop, hub_id, info.sha, part, total)
     shutil.rmtree(part / ".cache", ignore_errors=True)
     if not list(part.glob("*.safetensors")):
         raise WorkbenchError(
@@ -62,7 +65,7 @@ def _info(hub_id: str, revision: str | None) -> Any:
         raise _explained(hub_id, error) from error
 
 
-def _fetch(process: Process, hub_id: str, revision: str, part: Path, total: int) -> None:
+def _fetch(report: Report, stop: Stop, hub_id: str, revision: str, part: Path, total: int) -> None:
     """Download in a thread (finished files are kept for a next try); say how far it is."""
     failed: list[BaseException] = []
 
@@ -83,10 +86,10 @@ def _fetch(process: Process, hub_id: str, revision: str, part: Path, total: int)
     while True:  # once more after its end, so that the last step is said even of a quick one
         thread.join(LOOK_S)
         arrived = not thread.is_alive()
-        process.check()
+        stop.check()
         if failed:
             raise _explained(hub_id, failed[0]) from failed[0]
-        process.progress(_size(part) // MB, max(1, total // MB))
+        report.progress(_size(part) // MB, max(1, total // MB))
         if arrived:
             return
 

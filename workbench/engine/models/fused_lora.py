@@ -8,9 +8,9 @@ input and its image of rank r and nothing else (compare Han and Han 2024, "Unslo
 from functools import partial
 from typing import Any
 
-import bitsandbytes as bnb
 import torch
 from bitsandbytes.functional import dequantize_4bit
+from bitsandbytes.nn.modules import Linear4bit as Packed
 from peft import PeftModel
 from peft.tuners.lora.bnb import Linear4bit
 from torch import Tensor, nn
@@ -29,7 +29,9 @@ def fuse(model: PeftModel) -> int:
     layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
     plain = [layer for layer in layers if _is_plain(layer)]
     for layer in plain:
-        layer.forward = partial(_forward, layer, layer.active_adapters[0], layer.forward)
+        layer.forward = partial(  # type: ignore[method-assign]
+            _forward, layer, layer.active_adapters[0], layer.forward
+        )
     return len(plain)
 
 
@@ -41,25 +43,26 @@ def _is_plain(layer: Linear4bit) -> bool:
         and names[0] not in layer.lora_variant
         and isinstance(layer.lora_dropout[names[0]], nn.Identity)
         and layer.lora_B[names[0]].bias is None
-        and isinstance(layer.base_layer, bnb.nn.Linear4bit)
+        and isinstance(layer.base_layer, Packed)
     )
 
 
 def _forward(layer: Linear4bit, name: str, peft_forward: Any, x: Tensor, **values: Any) -> Tensor:
     if values or layer.disable_adapters or layer.merged or layer.active_adapters != [name]:
-        return peft_forward(x, **values)
+        taken: Tensor = peft_forward(x, **values)
+        return taken
     a, b = layer.lora_A[name].weight, layer.lora_B[name].weight
-    return _AddedInPlace.apply(x, a, b, layer.base_layer, layer.scaling[name])
+    base, scaling = layer.base_layer, layer.scaling[name]
+    added: Tensor = _AddedInPlace.apply(x, a, b, base, scaling)  # type: ignore[no-untyped-call]
+    return added
 
 
 class _AddedInPlace(torch.autograd.Function):
     """`base(x) + scaling * x a' b'` for x (…, in), a (r, in), b (out, r); base is frozen."""
 
     @staticmethod
-    def forward(
-        ctx: Any, x: Tensor, a: Tensor, b: Tensor, base: bnb.nn.Linear4bit, scaling: float
-    ) -> Tensor:
-        out = base(x)
+    def forward(ctx: Any, x: Tensor, a: Tensor, b: Tensor, base: Packed, scaling: float) -> Tensor:
+        out: Tensor = base(x)
         rows = x.reshape(-1, x.shape[-1]).to(out.dtype)
         a, b = a.to(out.dtype), b.to(out.dtype)
         image = rows @ a.T

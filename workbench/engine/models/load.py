@@ -1,6 +1,5 @@
 """Base models from disk: in 4 bits, 8 bits or their own precision, with LoRA added to them."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,17 @@ from workbench.core.recipe import Recipe
 from workbench.engine.models.attention import use_best_attention
 from workbench.engine.models.prepare import ensure_ready
 from workbench.engine.runtime import device as machine
+from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.bundled import BUNDLED, bundled_path
 
 ATTENTION = ("attn", "attention")
 
 
-def base_folder(base: Mapping[str, Any]) -> Path:
+def base_folder(base: BaseModelRef) -> Path:
     """The folder of a base model of a job's spec; a bundled one is prepared if it is missing."""
-    path = Path(base["path"])
-    name = base["name"]
-    if name in BUNDLED and path == bundled_path(name):
-        return ensure_ready(name)
-    return path
+    if base.name in BUNDLED and base.path == bundled_path(base.name):
+        return ensure_ready(base.name)
+    return base.path
 
 
 def load_tokenizer(folder: Path, template: ChatTemplate | None = None) -> Any:
@@ -78,7 +76,7 @@ def load_base(folder: Path, quantization: str = "none", double_quant: bool = Tru
         # gradients, in place: no gradient flows through them any more, so training would learn
         # nothing after its first check of the practice questions.
         if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False
+            module.support_avx512bf16_for_cpu = False  # type: ignore[assignment]
     return model
 
 
@@ -132,7 +130,7 @@ def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") ->
         # What goes in is multiplied in the machine's precision (`loss.precision`) whatever the
         # matrices are kept in; turned to float32 before, it would only be turned back.
         if isinstance(module, BaseTunerLayer):
-            module.cast_input_dtype_enabled = False
+            module.cast_input_dtype_enabled = False  # type: ignore[assignment]
     return added
 
 

@@ -35,7 +35,7 @@ def load_bitsandbytes() -> None:
     import torch
 
     compiler = torch.compile
-    torch.compile = _as_it_is
+    torch.compile = _as_it_is  # type: ignore[assignment]
     try:
         import bitsandbytes  # noqa: F401
     finally:

@@ -17,16 +17,17 @@ from starlette.routing import Route
 
 from workbench.engine.serving import requests, streaming
 from workbench.engine.serving.activity import Activity, Counted
-from workbench.engine.serving.answers import Answers
 from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.loopback_only import LoopbackOnly
-from workbench.engine.serving.registry import Entry, Registry
-from workbench.engine.serving.requests import Asked
-from workbench.engine.serving.responses import Shape, model_object
+from workbench.engine.serving.registry import Registry
+from workbench.engine.serving.requests import GenerationRequest
+from workbench.engine.serving.responses import ResponseFormat, model_object
+from workbench.models.served import ServedModel
 
 
 def create_app(
-    registry: Registry, answers: Answers, activity: Activity, name: str = ""
+    registry: Registry, answers: Inference, activity: Activity, name: str = ""
 ) -> Starlette:
     """The ASGI application; `name` is told by /health, to know one server from another."""
     endpoints = _Endpoints(registry, answers, name)
@@ -45,7 +46,7 @@ def create_app(
 
 
 class _Endpoints:
-    def __init__(self, registry: Registry, answers: Answers, name: str) -> None:
+    def __init__(self, registry: Registry, answers: Inference, name: str) -> None:
         self._registry, self._answers, self._name = registry, answers, name
 
     async def health(self, _request: Request) -> Response:
@@ -72,17 +73,19 @@ class _Endpoints:
         found = await run_in_threadpool(self._answers.classify, entry, texts)
         return JSONResponse({"object": "list", "model": model, "data": found})
 
-    async def _answer(self, request: Request, asked: Asked, *, chat: bool) -> Response:
+    async def _answer(self, request: Request, asked: GenerationRequest, *, chat: bool) -> Response:
         entry = self._registry.get(asked.model)
-        shape = Shape(asked.model, chat, asked.include_usage)
-        if entry.kind == "encoder":
+        shape = ResponseFormat(asked.model, chat, asked.include_usage)
+        if not entry.family.writes_text:
             return await self._label(entry, asked, shape)
         generation = self._answers.generation(entry, asked)
         if asked.stream:
             return await streaming.streamed(generation, shape)
         return await streaming.whole(request, generation, shape)
 
-    async def _label(self, entry: Entry, asked: Asked, shape: Shape) -> Response:
+    async def _label(
+        self, entry: ServedModel, asked: GenerationRequest, shape: ResponseFormat
+    ) -> Response:
         label, usage = await run_in_threadpool(self._answers.label, entry, asked)
         if not asked.stream:
             return JSONResponse(shape.whole(label, "stop", usage))

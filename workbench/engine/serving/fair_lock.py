@@ -12,7 +12,7 @@ SLICE_S = 0.1
 """Switching adapters takes about 10 ms, so a turn lasts longer than one quick token."""
 
 
-class Turns:
+class FairLock:
     """A fair lock that its holder can pass on and get back."""
 
     def __init__(self, slice_s: float = SLICE_S) -> None:
@@ -21,7 +21,7 @@ class Turns:
         self._changed = threading.Condition()
         self._queue: deque[int] = deque()
 
-    def __enter__(self) -> "Turns":
+    def __enter__(self) -> "FairLock":
         with self._changed:
             self._wait_in_line()
         return self

@@ -17,9 +17,9 @@ from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaLis
 from workbench.core.errors import WorkbenchError
 from workbench.engine.causal.loss import precision
 from workbench.engine.serving.errors import ApiError
-from workbench.engine.serving.growing_text import GrowingText
 from workbench.engine.serving.requests import Sampling
 from workbench.engine.serving.responses import Usage
+from workbench.engine.serving.stream_decoder import StreamDecoder
 from workbench.engine.serving.text_model import TextModel
 
 _log = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ class Generation:
         read = ids["input_ids"].shape[1]
         room = self._room(loaded, read)
         self._send("")
-        text = GrowingText(loaded.tokenizer, self._sampling.stop)
+        text = StreamDecoder(loaded.tokenizer, self._sampling.stop)
         with loaded.turns, precision():
             if self._cancelled.is_set():
                 return
@@ -122,7 +122,7 @@ class Generation:
             )
         return limit - read
 
-    def _finish(self, loaded: TextModel, text: GrowingText, follower: "_Follower") -> None:
+    def _finish(self, loaded: TextModel, text: StreamDecoder, follower: "_Follower") -> None:
         if rest := text.finish():
             self._send(rest)
         ended = text.stopped or follower.last_token in _end_tokens(loaded.model)
@@ -140,7 +140,7 @@ class _Follower(StoppingCriteria):
     """Called with all tokens after each new one."""
 
     def __init__(
-        self, generation: Generation, loaded: TextModel, text: GrowingText, read: int
+        self, generation: Generation, loaded: TextModel, text: StreamDecoder, read: int
     ) -> None:
         self._generation, self._loaded, self._text = generation, loaded, text
         self.read, self.written, self.last_token = read, 0, -1

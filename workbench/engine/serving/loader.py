@@ -4,20 +4,20 @@ from typing import Any
 
 from workbench.core.messages import template_of
 from workbench.engine.causal.model import load_for_answers, set_end_tokens
-from workbench.engine.encoder.model import load_encoder_bundle
+from workbench.engine.encoder.model import load_encoder_model
 from workbench.engine.models.load import base_folder, load_tokenizer
-from workbench.engine.serving.fair_lock import Turns
-from workbench.engine.serving.registry import Entry
+from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.text_model import TextModel
+from workbench.models.served import ServedModel
 
 
 class Loader:
     """Loads what an entry names; all models share one processor and so one line of turns."""
 
     def __init__(self) -> None:
-        self.turns = Turns()
+        self.turns = FairLock()
 
-    def text_model(self, entry: Entry) -> TextModel:
+    def text_model(self, entry: ServedModel) -> TextModel:
         """The base model of the entry, without adapters.
 
         Raises:
@@ -31,10 +31,10 @@ class Loader:
         set_end_tokens(model, tokenizer, template)
         return TextModel(model, tokenizer, self.turns)
 
-    def classifier(self, entry: Entry) -> Any:
+    def classifier(self, entry: ServedModel) -> Any:
         """The encoder of the entry with its head.
 
         Raises:
             WorkbenchError: its files are missing or cannot be read.
         """
-        return load_encoder_bundle(entry.base, entry.adapter)
+        return load_encoder_model(entry.base, entry.adapter)

@@ -14,15 +14,15 @@ from typing import Any
 import psutil
 
 from workbench.engine.serving.loader import Loader
-from workbench.engine.serving.registry import Entry
 from workbench.engine.serving.text_model import TextModel
+from workbench.models.served import ServedModel
 
 KEEP = 2
 ROOM = 2.0
 """A model is loaded beside another if this many times its files' size is free in memory."""
 
 
-class Shelf:
+class ModelCache:
     """Loaded models by what they were loaded from."""
 
     def __init__(self, loader: Loader) -> None:
@@ -32,9 +32,9 @@ class Shelf:
         self.loads = 0
         """How many times weights of a base model were read."""
 
-    def text_model(self, entry: Entry) -> TextModel:
+    def text_model(self, entry: ServedModel) -> TextModel:
         """The entry's base model with its adapter beside it, loaded if need be."""
-        key = (entry.base["path"], entry.base.get("revision"), entry.quantization)
+        key = (entry.base.path, entry.base.revision, entry.quantization)
         with self._lock:
             model: TextModel = self._get(key, entry, self._loader.text_model)
             if entry.adapter and not model.has(entry.id, entry.adapter):
@@ -42,13 +42,13 @@ class Shelf:
                     model.add(entry.id, entry.adapter)
         return model
 
-    def classifier(self, entry: Entry) -> Any:
+    def classifier(self, entry: ServedModel) -> Any:
         """The entry's encoder with its head, loaded if need be."""
         key = (entry.id, str(entry.adapter))
         with self._lock:
             return self._get(key, entry, self._loader.classifier)
 
-    def _get(self, key: Hashable, entry: Entry, load: Callable[[Entry], Any]) -> Any:
+    def _get(self, key: Hashable, entry: ServedModel, load: Callable[[ServedModel], Any]) -> Any:
         if key not in self._loaded:
             self._make_room(entry)
             self._loaded[key] = load(entry)
@@ -56,8 +56,8 @@ class Shelf:
         self._loaded.move_to_end(key)
         return self._loaded[key]
 
-    def _make_room(self, entry: Entry) -> None:
-        needed = ROOM * size_bytes(Path(entry.base["path"]))
+    def _make_room(self, entry: ServedModel) -> None:
+        needed = ROOM * size_bytes(entry.base.path)
         while self._loaded and (
             len(self._loaded) >= KEEP or psutil.virtual_memory().available < needed
         ):

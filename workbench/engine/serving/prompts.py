@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import messages_of, render_prompt, template_of
 from workbench.engine.serving.errors import ApiError
-from workbench.engine.serving.registry import Entry
+from workbench.models.served import ServedModel
 
 _WORDED = {"classification": "text", "extraction": "text"}
 """Tasks whose question is worded around the text; the last user message is that text."""
 
 
-def prompt_of(entry: Entry, messages: Sequence[dict[str, str]]) -> str:
+def prompt_of(entry: ServedModel, messages: Sequence[dict[str, str]]) -> str:
     """The text to continue with the answer.
 
     A system message in the request replaces the one that the model was trained with; an empty
@@ -26,7 +26,7 @@ def prompt_of(entry: Entry, messages: Sequence[dict[str, str]]) -> str:
         raise ApiError(400, str(error), code="invalid_value", param="messages") from error
 
 
-def conversation(entry: Entry, messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+def conversation(entry: ServedModel, messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """The turns as the model was trained to see them: system prompt first, question worded."""
     given = [message["content"] for message in messages if message["role"] == "system"]
     system = "\n\n".join(given) if given else entry.system
@@ -36,7 +36,7 @@ def conversation(entry: Entry, messages: Sequence[dict[str, str]]) -> list[dict[
     return [{"role": "system", "content": system}, *turns] if system else turns
 
 
-def worded(entry: Entry, text: str) -> str:
+def worded(entry: ServedModel, text: str) -> str:
     """The question about `text` as the task words it."""
     asked = messages_of(str(entry.task), {"text": text}, labels=entry.labels)
     return asked[-1]["content"]

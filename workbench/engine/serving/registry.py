@@ -5,63 +5,11 @@ changed, so a new model needs no restart.
 """
 
 import threading
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from workbench.engine.serving.errors import ApiError
 from workbench.jobs.process.job_dir import read_json
-
-UNTRAINED = ":base"
-"""`run-3:base` is the base model of run 3, asked just as the run is: same system prompt,
-template and wording of the question. That is what makes the two comparable."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One model on offer."""
-
-    id: str
-    title: str
-    kind: str
-    """causal or encoder."""
-    task: str | None
-    """None for a base model that was taught nothing here."""
-    base: dict[str, Any]
-    """name, path and revision."""
-    adapter: Path | None
-    labels: tuple[str, ...]
-    system: str
-    quantization: str
-    template_from: Path
-    """The folder whose chat template and tokenizer count."""
-    created_at_s: int
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Entry":
-        adapter = Path(values["adapter"]) if values.get("adapter") else None
-        return cls(
-            id=values["id"],
-            title=values.get("title") or values["id"],
-            kind=values["kind"],
-            task=values.get("task"),
-            base=values["base"],
-            adapter=adapter,
-            labels=tuple(values.get("labels") or ()),
-            system=values.get("system") or "",
-            quantization=values.get("quantization") or "none",
-            template_from=adapter or Path(values["base"]["path"]),
-            created_at_s=int(values.get("created") or 0),
-        )
-
-    def untrained(self) -> "Entry":
-        """The base model, asked as this model is."""
-        return replace(self, id=self.id + UNTRAINED, adapter=None)
-
-    @property
-    def sorts(self) -> bool:
-        """Whether it answers with a category."""
-        return self.task == "classification"
+from workbench.models.served import UNTRAINED, ServedModel
 
 
 class Registry:
@@ -71,19 +19,19 @@ class Registry:
         self._path = path
         self._lock = threading.Lock()
         self._stamp: tuple[int, int, int] | None = None
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, ServedModel] = {}
 
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, ServedModel]:
         """Id → entry, in the file's order; what was there before if the file is gone."""
         with self._lock:
             stamp = self._stamp_now()
             if stamp and stamp != self._stamp:
                 listed = read_json(self._path) or []
-                self._entries = {item["id"]: Entry.from_dict(item) for item in listed}
+                self._entries = {item["id"]: ServedModel.from_dict(item) for item in listed}
                 self._stamp = stamp
             return self._entries
 
-    def get(self, model_id: str) -> Entry:
+    def get(self, model_id: str) -> ServedModel:
         """The entry of this id.
 
         Raises:
@@ -93,7 +41,7 @@ class Registry:
         if model_id in entries:
             return entries[model_id]
         trained = entries.get(model_id.removesuffix(UNTRAINED))
-        if trained and trained.adapter and trained.kind == "causal":
+        if trained and trained.adapter and trained.family.writes_text:
             return trained.untrained()
         raise ApiError(
             404,

@@ -41,7 +41,7 @@ class Sampling:
 
 
 @dataclass(frozen=True)
-class Asked:
+class GenerationRequest:
     """One request for an answer."""
 
     model: str
@@ -73,7 +73,7 @@ async def body_of(request: Request) -> dict[str, Any]:
     return value
 
 
-def chat_request(body: dict[str, Any]) -> Asked:
+def chat_request(body: dict[str, Any]) -> GenerationRequest:
     """The body of POST /v1/chat/completions.
 
     Raises:
@@ -82,7 +82,7 @@ def chat_request(body: dict[str, Any]) -> Asked:
     return _asked(body, messages=_messages(body), prompt="")
 
 
-def completion_request(body: dict[str, Any]) -> Asked:
+def completion_request(body: dict[str, Any]) -> GenerationRequest:
     """The body of POST /v1/completions: a text to be continued as it stands.
 
     Raises:
@@ -109,12 +109,14 @@ def classify_request(body: dict[str, Any]) -> tuple[str, list[str]]:
     return _model(body), texts
 
 
-def _asked(body: dict[str, Any], *, messages: tuple[dict[str, str], ...], prompt: str) -> Asked:
+def _asked(
+    body: dict[str, Any], *, messages: tuple[dict[str, str], ...], prompt: str
+) -> GenerationRequest:
     _refuse_unsupported(body)
     options = body.get("stream_options") or {}
     if not isinstance(options, dict):
         raise _wrong("stream_options", "must be an object")
-    return Asked(
+    return GenerationRequest(
         model=_model(body),
         messages=messages,
         prompt=prompt,

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.engine.serving.registry import Entry
+from workbench.models.served import ServedModel
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Usage:
 
 
 @dataclass(frozen=True)
-class Shape:
+class ResponseFormat:
     """One answer's identity; turns text into the objects of its endpoint."""
 
     model: str
@@ -54,7 +54,7 @@ class Shape:
 
     def closing(self, finish_reason: str, usage: Usage) -> list[str]:
         """Why it ended, the tokens if they were asked for, and the end mark."""
-        last = {"delta": {}} if self.chat else {"text": ""}
+        last: dict[str, Any] = {"delta": {}} if self.chat else {"text": ""}
         events = [self._event([self._choice(last, finish_reason)])]
         if self.include_usage:
             events.append(self._event([], usage.as_dict()))
@@ -89,7 +89,7 @@ def sse(value: dict[str, Any]) -> str:
     return f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
 
 
-def model_object(entry: Entry) -> dict[str, Any]:
+def model_object(entry: ServedModel) -> dict[str, Any]:
     """An entry of GET /v1/models; what is not OpenAI's own is under `workbench`."""
     return {
         "id": entry.id,
@@ -97,10 +97,10 @@ def model_object(entry: Entry) -> dict[str, Any]:
         "created": entry.created_at_s,
         "owned_by": "slm-workbench",
         "workbench": {
-            "title": entry.title,
-            "kind": entry.kind,
+            "title": entry.title or entry.id,
+            "kind": entry.family.name,
             "task": entry.task,
-            "base": entry.base.get("name"),
+            "base": entry.base.name,
             "labels": list(entry.labels),
         },
     }

@@ -9,13 +9,13 @@ from starlette.types import Receive, Scope, Send
 
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.generation import Generation
-from workbench.engine.serving.responses import Shape, sse
+from workbench.engine.serving.responses import ResponseFormat, sse
 
 
 class AnswerStream(StreamingResponse):
     """Server-sent events of one answer; whatever ends the response also ends the computing."""
 
-    def __init__(self, generation: Generation, shape: Shape) -> None:
+    def __init__(self, generation: Generation, shape: ResponseFormat) -> None:
         super().__init__(
             _events(generation, shape),
             media_type="text/event-stream",
@@ -30,7 +30,7 @@ class AnswerStream(StreamingResponse):
             self._generation.cancel()
 
 
-async def streamed(generation: Generation, shape: Shape) -> Response:
+async def streamed(generation: Generation, shape: ResponseFormat) -> Response:
     """The answer as it grows; an error that is known before the first token has its status.
 
     Raises:
@@ -40,7 +40,7 @@ async def streamed(generation: Generation, shape: Shape) -> Response:
     return AnswerStream(generation, shape)
 
 
-async def whole(request: Request, generation: Generation, shape: Shape) -> Response:
+async def whole(request: Request, generation: Generation, shape: ResponseFormat) -> Response:
     """The answer once it is complete; given up when the caller goes away.
 
     Raises:
@@ -61,7 +61,7 @@ def told(events: Iterable[str]) -> Response:
     return Response("".join(events), media_type="text/event-stream")
 
 
-async def _events(generation: Generation, shape: Shape) -> AsyncIterator[str]:
+async def _events(generation: Generation, shape: ResponseFormat) -> AsyncIterator[str]:
     try:
         for event in shape.opening():
             yield event

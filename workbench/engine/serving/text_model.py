@@ -10,7 +10,7 @@ from typing import Any
 
 from peft import PeftModel
 
-from workbench.engine.serving.fair_lock import Turns
+from workbench.engine.serving.fair_lock import FairLock
 
 MAX_ADAPTERS = 8
 
@@ -18,7 +18,7 @@ MAX_ADAPTERS = 8
 class TextModel:
     """A causal model with switchable adapters; whoever uses it holds the `turns`."""
 
-    def __init__(self, model: Any, tokenizer: Any, turns: Turns) -> None:
+    def __init__(self, model: Any, tokenizer: Any, turns: FairLock) -> None:
         self.model = model.eval()
         """The transformers model; adapters live inside of it."""
         self.tokenizer = tokenizer
@@ -54,7 +54,7 @@ class TextModel:
         """Answer with this adapter, or as the base model when it is None."""
         if self._peft is None or name == self._selected:
             return
-        tuner = self._peft.base_model
+        tuner: Any = self._peft.base_model
         if name is None:
             tuner.disable_adapter_layers()
         else:
@@ -72,8 +72,9 @@ class TextModel:
             self._peft = PeftModel.from_pretrained(self.model, folder, adapter_name=name)
         else:
             self._peft.load_adapter(folder, adapter_name=name)
-            self._peft.base_model.enable_adapter_layers()
-            self._peft.base_model.set_adapter(name, inference_mode=True)
+            tuner: Any = self._peft.base_model
+            tuner.enable_adapter_layers()
+            tuner.set_adapter(name, inference_mode=True)
         self._peft.eval()
 
     def _remove(self, name: str) -> None:

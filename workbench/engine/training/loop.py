@@ -3,6 +3,7 @@
 import contextlib
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,23 @@ from workbench.engine.runtime.versions import versions
 from workbench.engine.training.batches import LengthBatches
 from workbench.engine.training.reporter import Reporter
 from workbench.jobs.process.checkpoints import drop_torn, last_whole, seal, step_of, take_over
-from workbench.jobs.process.shell import Cancelled, Process
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.specs import TrainSpec
+from workbench.jobs.process.stop import Cancelled, Stop
 
 CURVE_POINTS = 500
 TRIM_STEPS = 2
 """Every step would cost a tenth of the time, to fill the pages anew."""
 
 
-class Loop(Trainer):
+class JobTrainer(Trainer):
     """transformers' Trainer that reports, stops when asked to and seals its checkpoints."""
 
     def __init__(
         self,
-        process: Process,
+        report: Report,
+        stop: Stop,
         recipe: Recipe,
         settings: TrainingArguments,
         model: Any,
@@ -37,9 +42,11 @@ class Loop(Trainer):
         validation: Any,
         collator: Any,
     ) -> None:
-        self._process, self._recipe = process, recipe
+        self._report, self._stop, self._recipe = report, stop, recipe
+        self._lengths: Sequence[int] = train.lengths
+        self._checkpoints = Path(settings.output_dir or ".")
         self._seconds = 0.0
-        self.reporter = Reporter(process)
+        self.reporter = Reporter(report, stop)
         super().__init__(
             model=model,
             args=settings,
@@ -63,12 +70,11 @@ class Loop(Trainer):
     @property
     def stopped_early(self) -> bool:
         """Whether it ended before its last step without being asked to."""
-        return self.state.global_step < self.state.max_steps and not self._process.stopping
+        return self.state.global_step < self.state.max_steps and not self._stop.is_wanted
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
-        return LengthBatches(
-            self.train_dataset.lengths, self.args.per_device_train_batch_size, self.args.seed
-        )
+        size = self.args.per_device_train_batch_size
+        return LengthBatches(self._lengths, size, self.args.seed)
 
     def learn(self, checkpoint: Path | None) -> None:
         """Run the loop, from a checkpoint if there is one.
@@ -80,16 +86,16 @@ class Loop(Trainer):
         with contextlib.suppress(Cancelled):  # in the midst of a check; what was best stays so
             self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         self._seconds = time.monotonic() - began
-        if self._process.orphaned.is_set():
-            self._process.check()  # the next attempt does the steps since the last checkpoint
+        if self._stop.is_orphaned:
+            self._stop.check()  # the next attempt does the steps since the last checkpoint
 
     def best_checkpoint(self) -> Path | None:
         """That with the lowest validation loss; without checks, the last of a whole run."""
         if self.state.best_model_checkpoint:
             return Path(self.state.best_model_checkpoint)
-        if self._process.stop.is_set():
+        if self._stop.is_cancelled:
             return None
-        return last_whole(self._process.job.checkpoints)
+        return last_whole(self._checkpoints)
 
     def facts(self) -> dict[str, Any]:
         """What a training's result says about its loop."""
@@ -111,7 +117,7 @@ class Loop(Trainer):
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         super()._save_checkpoint(model, trial)
-        folder = Path(self.args.output_dir) / f"checkpoint-{self.state.global_step}"
+        folder = self._checkpoints / f"checkpoint-{self.state.global_step}"
         seal(folder)
 
     def _unstable(self) -> WorkbenchError:
@@ -122,19 +128,19 @@ class Loop(Trainer):
         )
 
 
-def checkpoint_to_go_on_from(process: Process) -> Path | None:
+def checkpoint_to_go_on_from(spec: TrainSpec, job: JobDir, report: Report) -> Path | None:
     """The last whole checkpoint of an earlier attempt, or of the run that this one continues.
 
     Torn ones are deleted.
     """
-    folder, former = process.job.checkpoints, process.spec.get("continue_from")
+    folder, former = job.checkpoints, spec.continue_from
     drop_torn(folder)
     if former and last_whole(folder) is None:
-        take_over(Path(former), folder)
-    goes_on = process.spec["attempt"] > 1 or bool(former)
+        take_over(former, folder)
+    goes_on = spec.attempt > 1 or bool(former)
     checkpoint = last_whole(folder) if goes_on else None
     if checkpoint:
-        process.log(f"Going on from the checkpoint of step {step_of(checkpoint)}.")
+        report.log(f"Going on from the checkpoint of step {step_of(checkpoint)}.")
     return checkpoint
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from workbench.jobs.process.shell import Process
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.stop import Stop
 
 RECENT = 30
 """Steps whose median time counts for the time left."""
@@ -21,8 +22,8 @@ class Reporter(TrainerCallback):
     Stopping saves a checkpoint, so that an orphaned run goes on from this very step.
     """
 
-    def __init__(self, process: Process) -> None:
-        self._process = process
+    def __init__(self, report: Report, stop: Stop) -> None:
+        self._report, self._stop = report, stop
         self._steps: deque[float] = deque(maxlen=RECENT)
         self._checks: deque[float] = deque(maxlen=3)
         self._tokens: deque[int] = deque(maxlen=RECENT)
@@ -52,14 +53,14 @@ class Reporter(TrainerCallback):
         """A step has ended."""
         self._steps.append(time.monotonic() - self._began)
         self._tokens.append(self._step_tokens)
-        self._process.progress(
+        self._report.progress(
             state.global_step,
             state.max_steps,
             epoch=round(state.epoch or 0.0, 3),
             seconds_left=round(self._seconds_left(state), 1),
             tokens_per_second=round(self.tokens_per_second, 1),
         )
-        if self._process.stopping:
+        if self._stop.is_wanted:
             control.should_training_stop = control.should_save = True
             control.should_evaluate = False
 
@@ -74,12 +75,12 @@ class Reporter(TrainerCallback):
         """Values of a step, or of a check of the practice questions."""
         logs = logs or {}
         if "eval_loss" in logs:
-            self._process.metric("validation", state.global_step, {"loss": logs["eval_loss"]})
+            self._report.metric("validation", state.global_step, {"loss": logs["eval_loss"]})
         elif "loss" in logs:
             values = {name: logs[name] for name in NAMES if name in logs}
             values |= {"epoch": state.epoch or 0.0, "tokens_per_second": self.tokens_per_second}
             finite = {name: float(v) for name, v in values.items() if math.isfinite(v)}
-            self._process.metric("train", state.global_step, finite)
+            self._report.metric("train", state.global_step, finite)
 
     def _seconds_left(self, state: TrainerState) -> float:
         steps = state.max_steps - state.global_step

@@ -1,6 +1,6 @@
 """The shell that every job process lives in: lock, spec, signs of life, stop, result.
 
-`run(job_path, kinds)` reads spec.json, calls the function for its kind and writes result.json,
+`run(job_path, handlers)` reads spec.json, calls the handler of its kind and writes result.json,
 whatever happens, except when the worker has died or the job is paused: then it is left as it is,
 with a whole checkpoint, for the next attempt.
 """
@@ -12,7 +12,8 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,132 +29,47 @@ from workbench.jobs.process.job_dir import (
     write_result,
 )
 from workbench.jobs.process.memory import peak_memory_mb
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.specs import Spec
+from workbench.jobs.process.stop import Cancelled, Orphaned, Stop
 
 ALIVE_S = 5.0
-PROGRESS_S = 1.0
 LEAVE_S = 120.0
 """How long a process may take to save and leave once its worker has died."""
 ORPHANED = 3
 """Exit code of a process whose worker died."""
 
 
-class Cancelled(Exception):
-    """The user asked to stop (SIGTERM)."""
+Result = dict[str, Any]
+"""What a job leaves in result.json, beside what every job does."""
 
 
-class Orphaned(Exception):
-    """The worker died (end of the lifeline), or the user paused the job (SIGTERM and a file)."""
+@dataclass(frozen=True)
+class Handler:
+    """How a program does one kind of job."""
+
+    spec: type[Spec]
+    work: Callable[[Any, JobDir, Report, Stop], Result]
+    """Called with the spec, the job's folder, what to tell and when to leave."""
 
 
-class Process:
-    """One job at work: where it lives, what it is to do, and how it says what happens.
+@dataclass(frozen=True)
+class _Job:
+    """One job at work."""
 
-    `stop` and `orphaned` are set from outside; long loops call `check` or look at them. Whoever is
-    stopped keeps what it has as its result; whoever is orphaned or paused leaves none, but a whole
-    checkpoint, from which the next attempt goes on.
-    """
-
-    def __init__(self, job: JobDir, spec: dict[str, Any], events: EventWriter) -> None:
-        self.job, self.spec, self._events = job, spec, events
-        self.stop = threading.Event()
-        self.orphaned = threading.Event()
-        self.doing = "starting"
-        self._last_progress = 0.0
-        self._at_once = self._telling = False
-
-    def phase(self, name: str, message: str) -> None:
-        """Enter a phase: preparing, embedding, training, evaluating, saving."""
-        self.doing = message[:1].lower() + message[1:]
-        self._tell("phase", name=name, message=message)
-
-    def progress(self, step: int, total_steps: int, **fields: Any) -> None:
-        """How far the phase is; at most one a second reaches the events, and always the last."""
-        now = time.monotonic()
-        if now - self._last_progress >= PROGRESS_S or step >= total_steps:
-            self._last_progress = now
-            self._tell("progress", step=step, total_steps=total_steps, **fields)
-
-    def metric(self, kind: str, step: int, values: Mapping[str, float]) -> None:
-        """One point of the curves `train` or `validation`."""
-        self._events.write("metric", kind=kind, step=step, values=dict(values))
-
-    def log(self, message: str) -> None:
-        """A sentence for the run's log."""
-        print(message, flush=True)
-        self._events.write("log", message=message)
-
-    def ready(self, port: int) -> None:
-        """A server answers on this port."""
-        self._events.write("ready", port=port)
-
-    def alive(self) -> None:
-        """A sign of life."""
-        self._events.write("alive")
-
-    def close(self) -> None:
-        """No event comes after this."""
-        self._events.close()
-
-    def _tell(self, event: str, **fields: Any) -> None:
-        """Write an event, whole: nobody interrupts that."""
-        self._telling = True
-        try:
-            self._events.write(event, **fields)
-        finally:
-            self._telling = False
-        if self._at_once:
-            self.check()
+    folder: JobDir
+    values: dict[str, Any]
+    """The spec, as spec.json has it."""
+    report: Report
+    stop: Stop
 
     def told_to_end(self) -> None:
-        """What SIGTERM means.
-
-        Raises:
-            Cancelled, Orphaned: in work that is left at once.
-        """
-        if self.job.pause.exists():
-            self.orphaned.set()
-        else:
-            self.stop.set()
-        if self._at_once and not self._telling:
-            self.check()
-
-    @contextlib.contextmanager
-    def leaving_at_once(self) -> Iterator[None]:
-        """Here SIGTERM interrupts, wherever the work is: for work that keeps nothing of a part."""
-        self._at_once = True
-        try:
-            yield
-        finally:
-            self._at_once = False
-
-    def conclude(self) -> None:
-        """Stop with what an earlier attempt has learned, if that is all that is wanted."""
-        if self.spec.get("conclude"):
-            self.stop.set()
-
-    @property
-    def stopping(self) -> bool:
-        """Whether to leave at the next good moment."""
-        return self.stop.is_set() or self.orphaned.is_set()
-
-    def check(self) -> None:
-        """Leave here if asked to.
-
-        Raises:
-            Cancelled: by the user.
-            Orphaned: the worker died, or the user paused the job.
-        """
-        if self.orphaned.is_set():
-            raise Orphaned
-        if self.stop.is_set():
-            raise Cancelled
-
-
-Kind = Callable[[Process], dict[str, Any]]
+        """What SIGTERM means."""
+        self.stop.pause() if self.folder.pause.exists() else self.stop.cancel()
 
 
 def run(
-    job_path: Path, kinds: Mapping[str, Kind], *, quiet: Callable[[], None] = lambda: None
+    job_path: Path, handlers: Sequence[Handler], *, quiet: Callable[[], None] = lambda: None
 ) -> int:
     """Do what the job's spec says; the exit code (0 also for a failure that has its result).
 
@@ -164,55 +80,57 @@ def run(
     try:
         spec = read_spec(job)
         with job.locked():
-            return _work(Process(job, spec, EventWriter(job, spec["attempt"])), kinds, quiet)
+            stop = Stop()
+            report = Report(EventWriter(job, spec["attempt"]), stop)
+            return _work(_Job(job, spec, report, stop), handlers, quiet)
     except WorkbenchError as error:
         print(error, file=sys.stderr)
         return 2
 
 
-def _work(process: Process, kinds: Mapping[str, Kind], quiet: Callable[[], None]) -> int:
-    process.job.result.unlink(missing_ok=True)
-    with _signs_of_life(process), _stop_signal(process):
+def _work(job: _Job, handlers: Sequence[Handler], quiet: Callable[[], None]) -> int:
+    job.folder.result.unlink(missing_ok=True)
+    with _signs_of_life(job.report), _stop_signal(job):
         quiet()
-        _watch_lifeline(process)
-        outcome = _outcome(process, kinds)
+        _watch_lifeline(job.stop)
+        outcome = _outcome(job, handlers)
     if outcome is None:
         return ORPHANED
-    _write_result(process, outcome)
+    _write_result(job, outcome)
     return 0
 
 
 @contextlib.contextmanager
-def _signs_of_life(process: Process) -> Iterator[None]:
+def _signs_of_life(report: Report) -> Iterator[None]:
     finished = threading.Event()
-    thread = threading.Thread(target=_stay_alive, args=(process, finished), daemon=True)
+    thread = threading.Thread(target=_stay_alive, args=(report, finished), daemon=True)
     thread.start()
     try:
         yield
     finally:
         finished.set()
         thread.join()
-        process.close()
+        report.close()
 
 
 @contextlib.contextmanager
-def _stop_signal(process: Process) -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, lambda *_: process.told_to_end())
+def _stop_signal(job: _Job) -> Iterator[None]:
+    before = signal.signal(signal.SIGTERM, lambda *_: job.told_to_end())
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _outcome(process: Process, kinds: Mapping[str, Kind]) -> dict[str, Any] | None:
+def _outcome(job: _Job, handlers: Sequence[Handler]) -> Result | None:
     """The result; None if the worker died and the job is to go on elsewhere."""
-    kind = process.spec["kind"]
     try:
-        if kind not in kinds:
-            raise WorkbenchError(f"This program cannot do jobs of the kind '{kind}'.")
-        process.check()
-        set_aside(process.job)
-        return {"status": "succeeded", "reason": "", **kinds[kind](process)}
+        handler = _handler_of(job.values["kind"], handlers)
+        job.stop.check()
+        set_aside(job.folder)
+        spec = handler.spec.from_dict(job.values)
+        made = handler.work(spec, job.folder, job.report, job.stop)
+        return {"status": "succeeded", "reason": "", **made}
     except Cancelled:
         return {"status": "cancelled", "reason": "You stopped it."}
     except Orphaned:
@@ -220,57 +138,64 @@ def _outcome(process: Process, kinds: Mapping[str, Kind]) -> dict[str, Any] | No
     except WorkbenchError as error:
         return _failed(str(error))
     except BaseException as error:
-        _print_traceback(process)
-        reason = explain(error, process.doing, process.spec, process.job.path)
-        drop_torn(process.job.checkpoints)  # what a full disk cut off; the room is wanted now
+        _print_traceback(job.folder)
+        reason = explain(error, job.report.doing, job.values, job.folder.path)
+        drop_torn(job.folder.checkpoints)  # what a full disk cut off; the room is wanted now
         return {**_failed(reason), "out_of_memory": is_out_of_memory(error)}
 
 
-def _failed(reason: str) -> dict[str, Any]:
+def _handler_of(kind: str, handlers: Sequence[Handler]) -> Handler:
+    for handler in handlers:
+        if handler.spec.kind == kind:
+            return handler
+    raise WorkbenchError(f"This program cannot do jobs of the kind '{kind}'.")
+
+
+def _failed(reason: str) -> Result:
     # Nothing that a process can explain gets better by doing it again; what can (a killed
     # process, a lost machine) leaves no result, and the worker tries again.
     return {"status": "failed", "reason": reason, "retryable": False}
 
 
-def _write_result(process: Process, outcome: dict[str, Any]) -> None:
+def _write_result(job: _Job, outcome: Result) -> None:
     result = {
-        "attempt": process.spec["attempt"],
+        "attempt": job.values["attempt"],
         "peak_memory_mb": peak_memory_mb(),
         **outcome,
     }
-    write_result(process.job, result)
+    write_result(job.folder, result)
 
 
-def _stay_alive(process: Process, finished: threading.Event) -> None:
+def _stay_alive(report: Report, finished: threading.Event) -> None:
     while not finished.is_set():
         try:
-            process.alive()
+            report.alive()
         except OSError as error:  # a full disk ends the job elsewhere, with its explanation
             print(error, file=sys.stderr)
         finished.wait(ALIVE_S)
 
 
-def _watch_lifeline(process: Process) -> None:
+def _watch_lifeline(stop: Stop) -> None:
     number = os.environ.get(LIFELINE_VARIABLE)
     if number:
-        threading.Thread(target=_wait_for_end, args=(process, int(number)), daemon=True).start()
+        threading.Thread(target=_wait_for_end, args=(stop, int(number)), daemon=True).start()
 
 
-def _wait_for_end(process: Process, lifeline: int) -> None:
+def _wait_for_end(stop: Stop, lifeline: int) -> None:
     while os.read(lifeline, 64):
         pass
-    process.orphaned.set()
+    stop.orphan()
     time.sleep(LEAVE_S)
     # Stuck in native code: a second trainer must be able to take the lock.
     os._exit(ORPHANED)
 
 
-def _print_traceback(process: Process) -> None:
+def _print_traceback(folder: JobDir) -> None:
     text = traceback.format_exc()
     with contextlib.suppress(OSError):  # the log's disk may be what is full
         print(text, file=sys.stderr, flush=True)
-        if not _is_stderr(process.job.log):
-            with process.job.log.open("a", encoding="utf-8") as handle:
+        if not _is_stderr(folder.log):
+            with folder.log.open("a", encoding="utf-8") as handle:
                 handle.write(text)
 
 

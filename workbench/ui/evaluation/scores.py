@@ -7,6 +7,7 @@ import streamlit as st
 from workbench.core.metrics import MAIN_SCORES
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.verdict import BETTER, UNSURE, WORSE, Bar, Verdict
+from workbench.models.families import family_named
 from workbench.ui import charts
 from workbench.ui.numbers import percent
 
@@ -26,11 +27,6 @@ _BASELINE_MEANS = (
     "The **simple baseline** counts words and learns in a second (TF-IDF with a linear SVM). "
     "A model that does not beat it is not worth its time."
 )
-_BASE_MEANS = {
-    "encoder": "**Before training** is the same model as it came, with only a quick layer on top "
-    "that knows your categories (a frozen-embedding probe), since it cannot answer without one.",
-    "causal": "**Before training** is the same model as it came, asked in exactly the same words.",
-}
 _AXES = {
     "accuracy": "Right answers",
     "exact_match": "Answers exactly right",
@@ -125,7 +121,7 @@ def show_table(info: EvaluationInfo, base_kind: str) -> None:
     if "baseline" in who:
         st.caption(_BASELINE_MEANS)
     if "base" in who:
-        st.caption(_BASE_MEANS.get(base_kind, _BASE_MEANS["causal"]))
+        st.caption(family_named(base_kind).base_means)
 
 
 def _number(value: float, metric: str) -> str:

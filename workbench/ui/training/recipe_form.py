@@ -6,19 +6,15 @@ from typing import Any
 import streamlit as st
 
 from workbench.core.recipe import FIELDS, Recipe
+from workbench.models.families import family_named
 
 _LORA = ("r", "lora_alpha", "lora_dropout", "target_modules", "use_rslora")
-_WRITING = ("eval_max_new_tokens", "eval_max_rows")
 _FORMATS = {"learning_rate": "%.2e"}
 
 
 def shown_fields(recipe: Recipe, *, kind: str, task: str) -> list[str]:
     """The settings that mean something for this model, task and recipe, in their order."""
-    hidden: set[str] = set()
-    if kind == "encoder":
-        hidden |= {"quantization", "double_quant", *_WRITING}
-    else:
-        hidden |= {"method"}
+    hidden = set(family_named(kind).unused_settings)
     if recipe.method == "full":
         hidden |= set(_LORA)
     if recipe.quantization != "nf4":

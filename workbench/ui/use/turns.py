@@ -4,13 +4,13 @@ import json
 
 import streamlit as st
 
+from workbench.models.served import UNTRAINED
 from workbench.ui import context
 from workbench.ui.numbers import duration
 from workbench.ui.text import plain
 from workbench.use import conversations
 from workbench.use.conversations import MessageView, Turn
 from workbench.use.playground import Answerer
-from workbench.use.served_models import UNTRAINED
 
 _THUMBS = ("down", "up")
 

@@ -9,39 +9,39 @@ from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import precision
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.generation import Generation
-from workbench.engine.serving.model_cache import Shelf
+from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.prompts import conversation, prompt_of
-from workbench.engine.serving.registry import Entry
-from workbench.engine.serving.requests import Asked
+from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.responses import Usage
+from workbench.models.served import ServedModel
 
 
-class Answers:
+class Inference:
     """Answers of the models in the registry, loaded as they are asked."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, models: ModelCache) -> None:
+        self._models = models
 
-    def generation(self, entry: Entry, asked: Asked) -> Generation:
+    def generation(self, entry: ServedModel, asked: GenerationRequest) -> Generation:
         """An answer to be written, not begun yet."""
 
         def prompt() -> str:
             return prompt_of(entry, asked.messages) if asked.messages else asked.prompt
 
         return Generation(
-            lambda: self._shelf.text_model(entry),
+            lambda: self._models.text_model(entry),
             entry.id if entry.adapter else None,
             prompt,
             asked.sampling,
         )
 
-    def label(self, entry: Entry, asked: Asked) -> tuple[str, Usage]:
+    def label(self, entry: ServedModel, asked: GenerationRequest) -> tuple[str, Usage]:
         """The likeliest category of the last user message, for clients that chat."""
         text = asked.messages[-1]["content"] if asked.messages else asked.prompt
         best = self.classify(entry, [text])[0]
         return best["label"], Usage(0, 0)
 
-    def classify(self, entry: Entry, texts: Sequence[str]) -> list[dict[str, Any]]:
+    def classify(self, entry: ServedModel, texts: Sequence[str]) -> list[dict[str, Any]]:
         """For each text the likeliest label, and all labels with probabilities, best first.
 
         Raises:
@@ -62,18 +62,18 @@ class Answers:
         return [_ranked(number, labels, row) for number, (labels, row) in enumerate(found)]
 
     def _probabilities(
-        self, entry: Entry, texts: Sequence[str]
+        self, entry: ServedModel, texts: Sequence[str]
     ) -> list[tuple[Sequence[str], Sequence[float]]]:
-        if entry.kind == "encoder":
-            model = self._shelf.classifier(entry)
+        if not entry.family.writes_text:
+            model = self._models.classifier(entry)
             rows = model.probabilities(list(texts))
             return [(model.labels, [float(p) for p in row]) for row in rows]
         return [(entry.labels, self._written(entry, text)) for text in texts]
 
-    def _written(self, entry: Entry, text: str) -> list[float]:
+    def _written(self, entry: ServedModel, text: str) -> list[float]:
         """Probabilities of the labels to a model that writes them."""
         messages = conversation(entry, [{"role": "user", "content": text}])
-        loaded = self._shelf.text_model(entry)
+        loaded = self._models.text_model(entry)
         template = template_of(entry.template_from)
         answers = [_as_learned(messages, label, template) for label in entry.labels]
         with loaded.turns, precision():

@@ -11,9 +11,11 @@ from openai import OpenAI
 from tests.helpers import tiny
 from tests.helpers.tiny import LABELS
 from workbench.core.messages import render_prompt
+from workbench.core.recipe import Recipe
 from workbench.engine.causal.loss import precision
-from workbench.engine.causal.model import load_bundle
-from workbench.engine.serving.model_cache import Shelf
+from workbench.engine.causal.model import load_causal
+from workbench.engine.serving.model_cache import ModelCache
+from workbench.jobs.process.specs import BaseModelRef
 
 
 def classify(url: str, given: object, model: str = "run-2") -> httpx.Response:
@@ -36,8 +38,7 @@ def test_probabilities_are_sorted_and_add_up(url: str) -> None:
 
 def test_a_probability_is_that_of_the_whole_category_as_the_answer(url: str, models: Path) -> None:
     """Checked against the plain way: one pass over question and category for each of them."""
-    base = {"name": "Tiny", "path": str(models / "base"), "kind": "causal"}
-    bundle = load_bundle(base, models / "sorter")
+    bundle = load_causal(BaseModelRef("Tiny", models / "base"), models / "sorter", Recipe())
     tokenizer = bundle.tokenizer
     asked = bundle.wording.messages({"text": "Where is it?"})
     prompt = tokenizer(render_prompt(asked, bundle.wording.template))["input_ids"]
@@ -74,7 +75,7 @@ def test_a_model_without_categories_says_so(url: str, model: str) -> None:
 
 
 class Encoder:
-    """What `load_bundle` gives for an encoder with a head, reduced to what the server uses."""
+    """What `load_encoder_model` gives for an encoder with a head, reduced to what the server uses."""
 
     labels = ("refund", "delivery")
 
@@ -85,7 +86,7 @@ class Encoder:
 def test_an_encoder_answers_chat_clients_with_the_category(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf: Shelf = tiny.shelf()
+    shelf: ModelCache = tiny.shelf()
     monkeypatch.setattr(shelf._loader, "classifier", lambda _entry: Encoder())
     item = tiny.entry(
         "run-4",

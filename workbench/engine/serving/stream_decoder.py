@@ -7,7 +7,7 @@ _HALF = "\ufffd"
 """What a tokenizer writes for the bytes of a character that is not complete yet."""
 
 
-class GrowingText:
+class StreamDecoder:
     """Decodes a growing answer; gives each piece once no later token can change it."""
 
     def __init__(self, tokenizer: Any, stop: Sequence[str] = ()) -> None:
@@ -41,7 +41,7 @@ class GrowingText:
         return rest + held
 
     def _decode(self, start: int, end: int | None) -> str:
-        return self._tokenizer.decode(self._ids[start:end], skip_special_tokens=True)
+        return str(self._tokenizer.decode(self._ids[start:end], skip_special_tokens=True))
 
     def _release(self, text: str) -> str:
         if self.stopped:

@@ -11,8 +11,9 @@ import pytest
 from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data, write_data
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
 from workbench.core.errors import WorkbenchError
-from workbench.engine.encoder.model import load_encoder_bundle
+from workbench.engine.encoder.model import load_encoder_model
 from workbench.jobs.process.job_dir import JobDir, read_json
+from workbench.jobs.process.specs import BaseModelRef
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 
@@ -82,7 +83,9 @@ def test_prediction_answers_every_row_with_its_probability(
     answers = predictions(result)
     assert list(answers) == ["row_id", "text", "output", "probability"]
     assert (answers["row_id"], answers["text"]) == ([4, 7, 8, 9], texts)
-    found = load_encoder_bundle(read_json(job.spec)["base"], trained.adapter).probabilities(texts)
+    found = load_encoder_model(
+        BaseModelRef.from_dict(read_json(job.spec)["base"]), trained.adapter
+    ).probabilities(texts)
     assert answers["output"] == [sorted(LABELS)[i] for i in found.argmax(1)]
     np.testing.assert_array_equal(answers["probability"], found.max(1))
     assert events(job, "progress")[-1]["step"] == 4
@@ -105,7 +108,7 @@ def test_an_untrained_encoder_says_that_it_cannot_answer(
     assert result["status"] == "failed"
     assert "tiny only reads texts and cannot sort them before it has learned" in result["reason"]
     with pytest.raises(WorkbenchError, match="train it first"):
-        load_encoder_bundle({"name": "tiny", "path": str(tiny), "kind": "encoder"}, None)
+        load_encoder_model(BaseModelRef("tiny", tiny), None)
 
 
 def test_a_model_that_is_not_whole_is_named(trained: JobDir, tiny: Path, tmp_path: Path) -> None:
@@ -113,13 +116,11 @@ def test_a_model_that_is_not_whole_is_named(trained: JobDir, tiny: Path, tmp_pat
     shutil.copytree(trained.adapter, broken)
     (broken / "head.safetensors").unlink()
     with pytest.raises(WorkbenchError, match=r"not whole .*head\.safetensors is missing"):
-        load_encoder_bundle({"name": "tiny", "path": str(tiny), "kind": "encoder"}, broken)
+        load_encoder_model(BaseModelRef("tiny", tiny), broken)
 
 
 def test_one_text_is_answered_as_among_many(trained: JobDir, tiny: Path) -> None:
-    bundle = load_encoder_bundle(
-        {"name": "tiny", "path": str(tiny), "kind": "encoder"}, trained.adapter
-    )
+    bundle = load_encoder_model(BaseModelRef("tiny", tiny), trained.adapter)
     texts = [text for text, _ in examples()]
     together = bundle.probabilities(texts)
     alone = np.concatenate([bundle.probabilities([text]) for text in texts])

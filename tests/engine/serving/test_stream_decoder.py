@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer
 
-from workbench.engine.serving.growing_text import GrowingText
+from workbench.engine.serving.stream_decoder import StreamDecoder
 
 
 class Letters:
@@ -16,8 +16,8 @@ class Letters:
         return bytes(ids).decode("utf-8", errors="replace")
 
 
-def grown(text: str, stop: Sequence[str] = ()) -> tuple[list[str], GrowingText]:
-    growing = GrowingText(Letters(), stop)
+def grown(text: str, stop: Sequence[str] = ()) -> tuple[list[str], StreamDecoder]:
+    growing = StreamDecoder(Letters(), stop)
     pieces = [growing.add(byte) for byte in text.encode()]
     return [piece for piece in [*pieces, growing.finish()] if piece], growing
 
@@ -28,7 +28,7 @@ def test_a_character_is_sent_once_it_is_whole() -> None:
 
 
 def test_half_a_character_at_the_end_is_still_told() -> None:
-    growing = GrowingText(Letters())
+    growing = StreamDecoder(Letters())
     assert [growing.add(byte) for byte in "🙂".encode()[:2]] == ["", ""]
     assert growing.finish() == "\ufffd"
 
@@ -54,6 +54,6 @@ def test_the_first_of_several_stop_strings_counts() -> None:
 @pytest.mark.parametrize("text", ["Your order is on its way — Friday.", "日本語 🙂🙃 naïve"])
 def test_pieces_add_up_to_what_the_tokenizer_decodes(models: Path, text: str) -> None:
     tokenizer = AutoTokenizer.from_pretrained(models / "base")
-    growing = GrowingText(tokenizer)
+    growing = StreamDecoder(tokenizer)
     ids = tokenizer(text)["input_ids"]
     assert "".join([growing.add(i) for i in ids] + [growing.finish()]) == text

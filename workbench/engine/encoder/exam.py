@@ -1,0 +1,78 @@
+"""What an encoder's classifier answers to rows, before and after tuning."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from workbench.core.recipe import Recipe
+from workbench.engine.encoder.model import (
+    EncoderModel,
+    Probabilities,
+    load_encoder_model,
+    load_probe,
+)
+from workbench.engine.evaluation.exam import BASE, TUNED, Answers, Done, Examine, System
+from workbench.engine.rows import Row
+from workbench.jobs.process.specs import BaseModelRef
+from workbench.jobs.process.stop import Stop
+from workbench.models.families import ENCODER
+
+
+def systems(
+    base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int = 0
+) -> Iterator[System]:
+    """The frozen encoder with its probe, and the tuned encoder.
+
+    A category that no training row had cannot be answered: such rows count as wrong.
+
+    Raises:
+        WorkbenchError: the trained model cannot be loaded.
+    """
+    probe, tuned = load_probe(base, adapter), load_encoder_model(base, adapter)
+    yield System(BASE, ENCODER.base_title, _examiner(probe), tuned.labels)
+    yield System(TUNED, "The trained model", _examiner(tuned), tuned.labels)
+
+
+def answer(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> Answers:
+    """The category of each row, and how probable it is.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+    """
+    return _answers(model, _read(model, rows, stop, done))
+
+
+def _examiner(model: EncoderModel) -> Examine:
+    """Asks a classifier; its loss is measured on the rows that it is asked."""
+
+    def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
+        found = _read(model, asked, stop, done)
+        return replace(_answers(model, found), loss=_loss(model, found, asked))
+
+    return examine
+
+
+def _read(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> Probabilities:
+    def tell(count: int) -> None:
+        stop.check()
+        done(count)
+
+    return model.probabilities([str(row["text"]) for row in rows], tell)
+
+
+def _answers(model: EncoderModel, found: Probabilities) -> Answers:
+    chosen = [model.labels[number] for number in found.argmax(1)]
+    return Answers(chosen, [float(p) for p in found.max(1, initial=0.0)])
+
+
+def _loss(model: EncoderModel, found: Probabilities, rows: Sequence[Row]) -> float | None:
+    """Mean over the rows whose category was learned; None if there are none."""
+    place = {label: number for number, label in enumerate(model.labels)}
+    expected = [str(row["label"]) for row in rows]
+    known = [i for i, label in enumerate(expected) if label in place]
+    if not known:
+        return None
+    own = found[known, [place[expected[i]] for i in known]]
+    return float(-np.log(np.maximum(own, 1e-12)).mean())

@@ -1,0 +1,125 @@
+"""The kinds of jobs that ask a model, whatever its family: evaluation and prediction."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import Recipe
+from workbench.engine.evaluation.exam import (
+    PREDICTIONS,
+    Answers,
+    Done,
+    System,
+    chosen,
+    sit_exam,
+    write_exam,
+)
+from workbench.engine.rows import Row, read_rows
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.meter import Meter
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Result
+from workbench.jobs.process.specs import BaseModelRef, EvaluateSpec, PredictSpec, TrainSpec
+from workbench.jobs.process.stop import Cancelled, Stop
+from workbench.models.families import family_named
+from workbench.models.trained import read_trained
+
+STOPPED = {"status": "cancelled", "reason": "Stopped; the best model so far is kept."}
+
+Answer = Callable[[Sequence[Row], Stop, Done], Answers]
+"""Gives a loaded model's answer to each row."""
+
+
+class Engine(Protocol):
+    """What a family's folder offers (`engine.families` names it)."""
+
+    def train(self, spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+        """Teach a base model, and let it sit the exam."""
+        ...
+
+    def systems(
+        self, base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int
+    ) -> Iterator[System]:
+        """The model before and after training, each loaded when it is its turn."""
+        ...
+
+    def answerer(self, spec: PredictSpec) -> Answer:
+        """A model that is loaded to answer."""
+        ...
+
+
+def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    """Score the model before and after training on all rows of a file.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+        WorkbenchError: there are no rows, or a row or the trained model cannot be used.
+    """
+    report.phase("preparing", "Loading the model")
+    rows = read_rows(spec.data)
+    if not rows:
+        raise WorkbenchError("The file has no rows to score: choose another file.")
+    systems = engine.systems(spec.base, spec.adapter, spec.recipe, spec.recipe.eval_max_new_tokens)
+    exam = sit_exam(systems, spec.task, rows, rows, report, stop)
+    return write_exam(job.path, exam, read_trained(spec.adapter).data)
+
+
+def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    """Answer every row of a file.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+        WorkbenchError: a row or the model cannot be used.
+    """
+    report.phase("preparing", "Loading the model")
+    answer = engine.answerer(spec)
+    stop.check()
+    rows = read_rows(spec.data)
+    report.phase("evaluating", f"{family_named(spec.base.family).answering} {len(rows)} rows")
+    meter = Meter(report, stop.check, len(rows))
+    answers = answer(rows, stop, meter.counted(len(rows)))
+    columns: dict[str, Any] = (
+        {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+    )
+    columns = columns or {"row_id": []}
+    columns["output"] = answers.texts
+    if answers.probabilities is not None:
+        columns["probability"] = answers.probabilities
+    path = job.path / PREDICTIONS
+    pq.write_table(pa.table(columns), path)
+    return {"rows": len(rows), "predictions": str(path)}
+
+
+def examine_trained(
+    spec: TrainSpec,
+    systems: Iterable[System],
+    job: JobDir,
+    report: Report,
+    stop: Stop,
+    scores: dict[str, Any],
+    *,
+    max_rows: int | None = None,
+) -> Result:
+    """The exam at the end of a training: its scores behind the others that the training gave.
+
+    A cancel keeps the model and gives no scores.
+
+    Args:
+        max_rows: at most so many questions are answered; None for all.
+    """
+    if stop.is_cancelled:
+        return STOPPED
+    rows = read_rows(spec.data, "test")
+    if not rows:
+        return {"rows": 0}
+    asked = rows if max_rows is None else chosen(rows, max_rows, spec.recipe.seed)
+    try:
+        exam = sit_exam(systems, spec.task, rows, asked, report, stop)
+    except Cancelled:
+        return STOPPED
+    written = write_exam(job.path, exam, spec.data)
+    return {**written, "scores": {**scores, "test": written["scores"]}}

@@ -1,0 +1,21 @@
+"""The folder of each family; its libraries are imported only when it is asked for."""
+
+import importlib
+from typing import cast
+
+from workbench.engine.evaluation.jobs import Engine
+from workbench.models.families import CAUSAL, ENCODER, family_named
+
+_MODULES = {
+    CAUSAL.name: "workbench.engine.causal.engine",
+    ENCODER.name: "workbench.engine.encoder.engine",
+}
+
+
+def engine_of(name: str) -> Engine:
+    """What trains and asks the models of a family.
+
+    Raises:
+        WorkbenchError: models of it cannot be trained here.
+    """
+    return cast(Engine, importlib.import_module(_MODULES[family_named(name).name]))

@@ -1,0 +1,95 @@
+"""The families of base models: what the models of each can do, and what that costs. No torch."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from workbench.core.errors import WorkbenchError
+
+
+@dataclass(frozen=True)
+class Family:
+    """Base models that are trained, loaded and asked in one way (see `engine.families`)."""
+
+    name: str
+    """As the catalogue, specs and trained models have it, under `kind`."""
+    does: str
+    """What its models do, in the analyst's words."""
+    purpose: str
+    """A sentence on a model of which nothing else is known; {many}: how many parameters."""
+    writes_text: bool
+    tasks: Collection[str] | None
+    """The tasks that its models can be taught; None for all."""
+    packs_weights: bool
+    """Whether the base model's weights are kept in few bits while it learns."""
+    start_s: float
+    """Seconds to load the libraries, the model and the data."""
+    process_mb: float
+    """Memory of the trainer before it loads a model."""
+    unused_settings: frozenset[str]
+    """Fields of a recipe that mean nothing for its models."""
+    answering: str
+    """What a job does that asks a model: "Answering 12 rows"."""
+    base_title: str
+    """Who it is that answers first in an exam."""
+    base_means: str
+    """What "before training" is in an exam."""
+    before: str
+    """When the first of two compared scores was reached."""
+
+    def can_learn(self, task: str) -> bool:
+        """Whether its models can be taught the task of this name."""
+        return self.tasks is None or task in self.tasks
+
+
+CAUSAL = Family(
+    name="causal",
+    does="writes text",
+    purpose="Writes texts: replies, answers, fields; a language model{many}.",
+    writes_text=True,
+    tasks=None,
+    packs_weights=True,
+    start_s=20.0,
+    process_mb=750.0,
+    unused_settings=frozenset({"method"}),
+    answering="Answering",
+    base_title="The base model",
+    base_means=(
+        "**Before training** is the same model as it came, asked in exactly the same words."
+    ),
+    before="before the training",
+)
+ENCODER = Family(
+    name="encoder",
+    does="reads and sorts",
+    purpose="Reads texts and sorts them into categories; an encoder{many}.",
+    writes_text=False,
+    tasks=frozenset({"classification"}),
+    packs_weights=False,
+    start_s=12.0,
+    process_mb=1950.0,  # with the probe and the simple baseline that the exam compares it with
+    unused_settings=frozenset(
+        {"quantization", "double_quant", "eval_max_new_tokens", "eval_max_rows"}
+    ),
+    answering="Sorting",
+    base_title="The encoder before tuning",
+    base_means=(
+        "**Before training** is the same model as it came, with only a quick layer on top "
+        "that knows your categories (a frozen-embedding probe), since it cannot answer without one."
+    ),
+    before="before fine-tuning",
+)
+FAMILIES = {family.name: family for family in (CAUSAL, ENCODER)}
+
+
+def family_named(name: str) -> Family:
+    """The family of this name.
+
+    Raises:
+        WorkbenchError: models of it cannot be trained here.
+    """
+    if name not in FAMILIES:
+        raise WorkbenchError(
+            f"Models of the kind '{name}' cannot be trained here yet: choose one that writes "
+            "text, or an encoder to sort into categories."
+        )
+    return FAMILIES[name]

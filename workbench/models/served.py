@@ -1,0 +1,60 @@
+"""A model on offer: one item of models.json, the list that the model server reads.
+
+The application writes the list whenever a run ends; the server reads it again once it has changed.
+"""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from workbench.jobs.process.contract import Contract
+from workbench.jobs.process.specs import BaseModelRef
+from workbench.models.families import Family, family_named
+
+BASE, RUN = "base:", "run-"
+"""How the ids of base models and of trained ones begin."""
+UNTRAINED = ":base"
+"""`run-3:base` is the base model of run 3, asked just as the run is: same system prompt,
+template and wording of the question. That is what makes the two comparable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServedModel(Contract):
+    """One model on offer."""
+
+    id: str
+    title: str = ""
+    family_name: str = field(metadata={"key": "kind"})
+    task: str | None = None
+    """None for a base model that was taught nothing here."""
+    base: BaseModelRef
+    adapter: Path | None = None
+    labels: tuple[str, ...] = ()
+    system: str = ""
+    quantization: str = "none"
+    created_at_s: int = field(default=0, metadata={"key": "created"})
+    """Seconds since 1970."""
+
+    @property
+    def family(self) -> Family:
+        """What models of its kind can do."""
+        return family_named(self.family_name)
+
+    @property
+    def template_from(self) -> Path:
+        """The folder whose chat template and tokenizer count."""
+        return self.adapter or self.base.path
+
+    @property
+    def sorts(self) -> bool:
+        """Whether it answers with a category."""
+        return self.task == "classification"
+
+    def untrained(self) -> "ServedModel":
+        """The base model, asked as this model is."""
+        return replace(self, id=self.id + UNTRAINED, adapter=None)
+
+
+def run_id_of(model_id: str) -> int | None:
+    """The run behind a model id such as `run-3` or `run-3:base`; None for a base model."""
+    number = model_id.removeprefix(RUN).partition(":")[0]
+    return int(number) if model_id.startswith(RUN) and number.isdigit() else None

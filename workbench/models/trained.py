@@ -1,0 +1,58 @@
+"""A trained model as a folder: what its workbench.json says, for whoever loads or lists it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.core.errors import WorkbenchError
+from workbench.jobs.process.contract import Contract
+from workbench.jobs.process.job_dir import read_json, write_json
+from workbench.jobs.process.specs import BaseModelRef
+
+FACTS = "workbench.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedModel(Contract):
+    """What was trained, on what, and how it is asked."""
+
+    task: str
+    family: str = field(metadata={"key": "kind"})
+    method: str = "lora"
+    """lora, or full where all weights of the base were tuned."""
+    base: BaseModelRef
+    quantization: str = "none"
+    """Of the base while it learned."""
+    system: str = ""
+    labels: tuple[str, ...] = ()
+    """The categories, sorted; empty for other tasks."""
+    max_length: int = 2048
+    """Tokens; a longer question is cut to that."""
+    pooling: str = ""
+    """How an encoder makes one embedding of a text's tokens."""
+    alpha: float | None = field(default=None, metadata={"key": "share"})
+    """Of what tuning changed in an encoder, how much is in its weights (WiSE-FT's alpha)."""
+    chat_template: str = ""
+    data: Path | None = None
+    """The examples it learned from, for baselines that learn from them, too."""
+    versions: dict[str, Any] = field(default_factory=dict)
+    """Of Python and the libraries that shape a result."""
+
+
+def read_trained(folder: Path) -> TrainedModel:
+    """What the model in a folder is.
+
+    Raises:
+        WorkbenchError: the folder is no trained model, or a field of it is wrong.
+    """
+    values = read_json(folder / FACTS)
+    if not isinstance(values, dict):
+        raise WorkbenchError(
+            f"{folder} holds no trained model ({FACTS} is missing): train it again."
+        )
+    return TrainedModel.from_dict(values)
+
+
+def write_trained(folder: Path, model: TrainedModel) -> None:
+    """Say what the model in a folder is."""
+    write_json(folder / FACTS, model.as_dict())
