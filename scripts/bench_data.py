@@ -25,7 +25,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 from storage import files  # noqa: E402
 from storage.database import Store  # noqa: E402
 from storage.schema import open_store  # noqa: E402
-from workbench.data import checkup_spec, checkups  # noqa: E402
+from workbench.data import checkups  # noqa: E402
 from workbench.data import datasets as ingest  # noqa: E402
 from workbench.data.examples.plan import Plan, Source  # noqa: E402
 from workbench.data.files import large as conversions  # noqa: E402
@@ -69,7 +69,7 @@ def labels() -> int:
         for number, row in enumerate(rows)
     ]
     began = time.perf_counter()
-    folder = ensure_ready(checkup_spec.READER)
+    folder = ensure_ready(checkups.READER)
     encoder = load_encoder(folder)
     reader = load_reader(folder, encoder.body, READ_TOKENS)
     embeddings = read(encoder, reader.ids([row["text"] for row in rows]), reader.pad_id)

@@ -14,6 +14,7 @@ from storage.tables import Evaluation, Job, Run, now
 from tests.helpers.made import add_model
 from workbench.core.recipe import Recipe
 from workbench.data import datasets as ingest
+from workbench.jobs.process.specs import BaseModelRef, TrainSpec
 from workbench.projects import projects
 
 LABELS = ("Delivery", "Refund", "Product question")
@@ -64,7 +65,9 @@ def add_trained(
         dataset_name=f"E-mails for {task}",
     )
     model_id = add_model(store, name=f"tiny {kind} of {name}", kind=kind)
-    run_id = _add_run(store, project_id, saved.version_id, model_id, folder, kind, status, name)
+    run_id = _add_run(
+        store, project_id, saved.version_id, model_id, folder, kind, status, name, task
+    )
     return Trained(project_id, saved.version_id, run_id)
 
 
@@ -77,10 +80,17 @@ def _add_run(
     kind: str,
     status: str,
     name: str,
+    task: str,
 ) -> int:
     adapter = folder / f"adapter of {name}"
     adapter.mkdir()
-    base = {"name": "tiny", "path": "/models/tiny", "kind": kind, "revision": "abc"}
+    spec = TrainSpec(
+        task=task,
+        data=folder / "examples.parquet",
+        system="Be kind.",
+        base=BaseModelRef("tiny", Path("/models/tiny"), kind, "abc"),
+        recipe=Recipe(),
+    )
     result = {"status": status, "attempt": 1, "adapter": str(adapter), "scores": {}}
     with store.write() as session:
         run = Run(
@@ -100,7 +110,7 @@ def _add_run(
                 run_id=run.id,
                 kind="train",
                 title=f"Training of {name}",
-                spec={"kind": "train", "system": "Be kind.", "base": base},
+                spec=spec.as_row(),
                 status=status,
                 attempt=1,
                 finished_at=now(),

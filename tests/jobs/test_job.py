@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
+from workbench.jobs.process.specs import ConvertSpec, ImportSpec
 
 
 def claim(store: Store) -> None:
@@ -23,11 +25,6 @@ def claim(store: Store) -> None:
 def change(store: Store, job_id: int, **values: object) -> None:
     with store.write() as session:
         assert rows.change(session, job_id, 1, (STARTING, RUNNING), **values)
-
-
-def test_a_kind_of_job_that_nobody_does_is_refused(store: Store) -> None:
-    with pytest.raises(WorkbenchError, match="no kind of job named 'dance'"), store.write() as s:
-        queue.enqueue(s, "dance", "A dance", {})
 
 
 def test_a_queued_job_says_how_many_are_before_it(store: Store) -> None:
@@ -41,7 +38,8 @@ def test_a_queued_job_says_how_many_are_before_it(store: Store) -> None:
 def test_a_new_job_can_go_right_behind_another(store: Store) -> None:
     first, second = add_job(store), add_job(store)
     with store.write() as session:
-        between = queue.enqueue(session, "train", "t", {}, after_job_id=first)
+        spec = ImportSpec(hub_id="a/b", target=Path("/models/a--b"))
+        between = queue.enqueue(session, "t", spec, after_job_id=first)
     assert [view.id for view in queue.list_jobs(store, active=True)] == [first, between, second]
     assert [view.id for view in queue.list_jobs(store)] == [first, second, between]
 
@@ -140,3 +138,11 @@ def test_waiting_too_long_leaves_the_job_alone(
         queue.wait_for(store, job_id, timeout_s=0.01)
     with store.read() as session:
         assert session.get_one(Job, job_id).cancel_requested_at is None
+
+
+def test_what_a_job_was_told_is_read_until_it_is_let_go_of() -> None:
+    spec = ConvertSpec(source=Path("/objects/ab"), name="mails.csv", key="k", digest="ab")
+    job = Job(kind="convert", title="t", spec=spec.as_row())
+    assert jobs.spec_of(job, ConvertSpec) == spec
+    job.spec = {"kind": "convert"}
+    assert jobs.spec_of(job, ConvertSpec) is None

@@ -5,11 +5,12 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sqlalchemy.orm import Session
 
 from storage import conversions, files
 from storage import datasets as rows
 from storage.database import Store
-from storage.tables import FAILED, OPEN
+from storage.tables import FAILED, OPEN, Job
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.data import versions
@@ -21,8 +22,7 @@ from workbench.data.versions import VersionInfo, check_there, get_version, list_
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
-
-MEND = "mend"
+from workbench.jobs.process.specs import ChangeSpec
 
 HERE_ROWS = 50_000
 """Larger datasets are changed by a job rather than in the pages' process."""
@@ -47,7 +47,7 @@ def apply_edit(
     _check(edit)
     kept = amending.readable(task_named(version.task), edit)
     change = _told(kind, title, edit)
-    return enqueue_change(store, version, {"edit": kept.as_dict()}, change)
+    return enqueue_change(store, version, change, edit=kept.as_dict())
 
 
 def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> VersionInfo:
@@ -180,43 +180,42 @@ def _save(
 
 
 def enqueue_change(
-    store: Store, version: VersionInfo, order: dict[str, Any], change: dict[str, Any]
+    store: Store, version: VersionInfo, change: dict[str, Any], **order: Any
 ) -> JobView:
     """Let a job change a version.
 
     Args:
-        order: the fix, the edit or the earlier changes, as `conversion.mend` wants them.
         change: what the next version's `change` will say, but for `of`.
+        order: the fix, the edit or the earlier changes: fields of `ChangeSpec`.
 
     Raises:
         WorkbenchError: the version is being changed already.
     """
-    spec = {
-        "kind": MEND,
-        "version_id": version.id,
-        "data": str(version.path),
-        "task": version.task,
-        "mapping": version.mapping,
-        "seed": version.split_seed,
-        "report": version.report,
+    spec = ChangeSpec(
+        version_id=version.id,
+        data=version.path,
+        task=version.task,
+        mapping=version.mapping,
+        seed=version.split_seed,
+        report=version.report,
+        change={**change, "of": version.number},
         **order,
-        "change": {**change, "of": version.number},
-    }
+    )
     if running_change(store, version):
         raise WorkbenchError(
             f"'{version.dataset_name}' is being changed already: wait for that, then go on."
         )
     with store.write() as session:
         title = f"Change of {version.dataset_name}"
-        job_id = queue.enqueue(session, MEND, title, spec, project_id=version.project_id)
+        job_id = queue.enqueue(session, title, spec, project_id=version.project_id)
     return jobs.get_job(store, job_id)
 
 
 def running_change(store: Store, version: VersionInfo) -> JobView | None:
     """The job that is changing this version, if one is."""
     with store.read() as session:
-        for job in conversions.of_project(session, version.project_id, (MEND,)):
-            if job.spec.get("version_id") == version.id and job.status in OPEN:
+        for job in _changes_of(session, version):
+            if job.status in OPEN:
                 return jobs.view_of(session, job)
     return None
 
@@ -224,6 +223,14 @@ def running_change(store: Store, version: VersionInfo) -> JobView | None:
 def change_failure(store: Store, version: VersionInfo) -> str:
     """Why the last change of this version by a job failed; empty if none did."""
     with store.read() as session:
-        found = conversions.of_project(session, version.project_id, (MEND,))
-        mine = [job for job in found if job.spec.get("version_id") == version.id]
+        mine = _changes_of(session, version)
         return mine[0].reason if mine and mine[0].status == FAILED else ""
+
+
+def _changes_of(session: Session, version: VersionInfo) -> list[Job]:
+    """The jobs that change or changed this version, the newest first."""
+    return [
+        job
+        for job in conversions.of_project(session, version.project_id, (ChangeSpec.kind,))
+        if (spec := jobs.spec_of(job, ChangeSpec)) and spec.version_id == version.id
+    ]

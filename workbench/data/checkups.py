@@ -7,26 +7,33 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sqlalchemy.orm import Session
 
 from storage import conversions as rows
-from storage import files
+from storage import files, projects
 from storage.database import Store
 from storage.tables import OPEN, SUCCEEDED, Job
-from workbench.data import checkup_spec
 from workbench.data.changes import FIX, HERE_ROWS, amend_version, enqueue_change
 from workbench.data.checkup import record
 from workbench.data.checkup.record import Checkup, FindingInfo
 from workbench.data.edits import edit as fixing
 from workbench.data.edits.edit import Edit
+from workbench.data.files.large import table_of
 from workbench.data.versions import VersionInfo, check_there, get_version, rows_by_id
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
+from workbench.jobs.process.specs import CheckSpec
+from workbench.models import bundled, catalogue
+from workbench.models.families import CAUSAL, ENCODER
+from workbench.models.model_info import ModelInfo, can_learn
+from workbench.training.presets import preset
 
 SPLIT = "split"
 """The finding whose fix draws the exam anew."""
 
-CHECK = "check"
+READER = "all-MiniLM-L6-v2"
+"""The model that reads the examples' texts."""
 EDITION = 9
 """Counts up when the checks learn something new: older checkups are then made again."""
 
@@ -39,15 +46,14 @@ def start(store: Store, version_id: int) -> JobView:
     """
     version = get_version(store, version_id)
     check_there(version)
-    spec = {"kind": CHECK, "edition": EDITION, **checkup_spec.spec_of(store, version)}
+    spec = _spec(store, version)
     with store.write() as session:
-        found = _mine(rows.of_project(session, version.project_id, (CHECK,)))
-        same = [job for job in found if job.spec["data"] == spec["data"]]
+        same = _of(session, version)
         if same and same[0].status in OPEN:
             return jobs.view_of(session, same[0])
         rows.release(session, same)
         title = f"Checkup of {version.dataset_name}, version {version.number}"
-        job_id = queue.enqueue(session, CHECK, title, spec, project_id=version.project_id)
+        job_id = queue.enqueue(session, title, spec, project_id=version.project_id)
     return jobs.get_job(store, job_id)
 
 
@@ -57,10 +63,9 @@ def newest(store: Store, version: VersionInfo) -> JobView | None:
     It is that of the content: a version that was returned to has been looked through already.
     """
     with store.read() as session:
-        for job in _mine(rows.of_project(session, version.project_id, (CHECK,))):
-            if job.spec["data"] == str(version.path):
-                gone = job.status == SUCCEEDED and not (folder(job.id) / record.SUMMARY).exists()
-                return None if gone else jobs.view_of(session, job)
+        for job in _of(session, version)[:1]:
+            gone = job.status == SUCCEEDED and not (folder(job.id) / record.SUMMARY).exists()
+            return None if gone else jobs.view_of(session, job)
     return None
 
 
@@ -111,9 +116,48 @@ def unlabelled_of(job_id: int) -> pa.Table | None:
     return pq.read_table(path) if path.is_file() else None
 
 
-def _mine(found: Any) -> list[Job]:
-    """Those that can be looked at: of this edition, and not let go of."""
-    return [job for job in found if job.spec.get("edition") == EDITION]
+def _of(session: Session, version: VersionInfo) -> list[Job]:
+    """The checkups of a version's examples that can be looked at, the newest first: of this
+    edition, and not let go of."""
+    return [
+        job
+        for job in rows.of_project(session, version.project_id, (CheckSpec.kind,))
+        if (spec := jobs.spec_of(job, CheckSpec))
+        and (spec.edition, spec.data) == (EDITION, version.path)
+    ]
+
+
+def _spec(store: Store, version: VersionInfo) -> CheckSpec:
+    """What a checkup is told: the examples, the table that they came from, and the models."""
+    models = {model.name: model for model in catalogue.list_models(store)}
+    encoder = models.get(READER)
+    with store.read() as session:
+        project = projects.get(session, version.project_id)
+        base_id = project.base_model_id if project else None
+    base = next((model for model in models.values() if model.id == base_id), encoder)
+    return CheckSpec(
+        edition=EDITION,
+        version_id=version.id,
+        data=version.path,
+        task=version.task,
+        mapping=version.mapping,
+        seed=version.split_seed,
+        table=table_of(store, version),
+        encoder=encoder.reference if encoder and bundled.is_ready(READER) else None,
+        tokenizer=base.reference if base else None,
+        max_tokens=_max_tokens(base, version.task, version.rows),
+    )
+
+
+def _max_tokens(model: ModelInfo | None, task: str, rows_: int) -> int:
+    """So many tokens an example may have in a balanced training with this model, or with one that
+    can be taught the task where this one cannot."""
+    taught = model if model and can_learn(model, task) else None
+    able = ENCODER if ENCODER.can_learn(task) else CAUSAL
+    kind = taught.kind if taught else able.name
+    wanted = preset("balanced", task=task, kind=kind, rows=rows_).max_length
+    context = taught.context_length if taught else None
+    return min(wanted, context) if context else wanted
 
 
 @dataclass(frozen=True)
@@ -169,7 +213,7 @@ def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
     version = dataclasses.replace(version, mapping=mapping, report=report)
     if version.rows > HERE_ROWS:
         change = {"kind": FIX, "title": fix.title, "rows": fix.finding.rows}
-        return enqueue_change(store, version, _order_of(fix), change)
+        return enqueue_change(store, version, change, **_order_of(fix))
     return amend_version(store, version, _edit_of(fix), FIX, fix.title)
 
 
@@ -191,8 +235,8 @@ def _edit_of(fix: Fix) -> Edit:
 def _order_of(fix: Fix) -> dict[str, Any]:
     """A fix as a job's spec names it."""
     return {
-        "checkup": str(folder(fix.job_id)),
+        "checkup": folder(fix.job_id),
         "finding": fix.finding.kind,
         "fix": fix.kind,
-        "leave": sorted(fix.leave),
+        "leave": tuple(sorted(fix.leave)),
     }

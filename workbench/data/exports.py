@@ -18,10 +18,10 @@ from workbench.data.versions import VersionInfo, check_there
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
+from workbench.jobs.process.specs import ExportSpec
 
 __all__ = ["CSV", "JSONL", "KINDS", "PARQUET", "XLSX"]
 
-EXPORT = "export"
 AT_ONCE_ROWS = 50_000
 AT_ONCE_BYTES = 8 << 20
 """Of Parquet; as text it is a few times as much."""
@@ -100,31 +100,30 @@ def start(store: Store, version: VersionInfo, kind: str) -> JobView:
         WorkbenchError: the examples are gone, or a workbook cannot hold them.
     """
     check(version, kind)
-    spec = {
-        "kind": EXPORT,
-        "dataset_id": version.dataset_id,
-        "version_id": version.id,
-        "format": kind,
-        "data": str(version.path),
-        "task": version.task,
-        "system": _system(version),
-        "rows": version.rows,
-    }
+    spec = ExportSpec(
+        dataset_id=version.dataset_id,
+        version_id=version.id,
+        format=kind,
+        data=version.path,
+        task=version.task,
+        system=_system(version),
+        rows=version.rows,
+    )
     title = f"Export of {version.dataset_name}, version {version.number}, as {TITLES[kind]}"
     with store.write() as session:
-        found = rows.of_project(session, version.project_id, (EXPORT,))
+        found = rows.of_project(session, version.project_id, (ExportSpec.kind,))
         same = [job for job in found if _is_of(job, version, kind)]
         if same and same[0].status not in (FAILED, CANCELLED) and not _is_gone(same[0]):
             return jobs.view_of(session, same[0])
         rows.release(session, [job for job in found if job in same or _is_old(job)])
-        job_id = queue.enqueue(session, EXPORT, title, spec, project_id=version.project_id)
+        job_id = queue.enqueue(session, title, spec, project_id=version.project_id)
     return jobs.get_job(store, job_id)
 
 
 def newest(store: Store, version: VersionInfo, kind: str) -> JobView | None:
     """The newest job that writes this file, whatever became of it; None if there is none."""
     with store.read() as session:
-        for job in rows.of_project(session, version.project_id, (EXPORT,)):
+        for job in rows.of_project(session, version.project_id, (ExportSpec.kind,)):
             if _is_of(job, version, kind):
                 return None if _is_gone(job) else jobs.view_of(session, job)
     return None
@@ -147,7 +146,8 @@ def _system(version: VersionInfo) -> str:
 
 
 def _is_of(job: Job, version: VersionInfo, kind: str) -> bool:
-    return job.spec.get("version_id") == version.id and job.spec.get("format") == kind
+    spec = jobs.spec_of(job, ExportSpec)
+    return spec is not None and (spec.version_id, spec.format) == (version.id, kind)
 
 
 def _is_gone(job: Job) -> bool:

@@ -17,6 +17,7 @@ from workbench.data.files.large import table_of
 from workbench.data.readers import Table
 from workbench.data.versions import VersionInfo, before_saved, get_version
 from workbench.jobs.job import JobView
+from workbench.jobs.process.specs import ReplayOrder
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,15 @@ def make(
         return amendments.amend(store, version_id, edit, AGAIN, _title(found))
     plan = plan_from(version.task, version.mapping)
     source = Source(version.source_hash, version.source_name)
-    again = {
-        "before": str(found.first.path),
-        "after": str(found.last.path),
-        "same_rows": same_rows(found, source, plan),
-        "table": table_of(store, version),
-        "roles": dict(plan.roles),
-    }
+    order = ReplayOrder(
+        before=found.first.path,
+        after=found.last.path,
+        same_rows=same_rows(found, source, plan),
+        table=table_of(store, version),
+        roles=dict(plan.roles),
+    )
     change = {"kind": AGAIN, "title": _title(found), "rows": 0}
-    return amendments.enqueue_change(store, version, {"again": again}, change)
+    return amendments.enqueue_change(store, version, change, replay=order)
 
 
 def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | None:

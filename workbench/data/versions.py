@@ -8,16 +8,19 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sqlalchemy.orm import Session
 
 from storage import conversions, files, leftovers, projects
 from storage import datasets as rows
 from storage.database import Store
-from storage.tables import Dataset, DatasetVersion
+from storage.tables import Dataset, DatasetVersion, Job
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
 from workbench.data.examples.plan import Plan
 from workbench.data.splits.assign import DEFAULT_FRACTIONS
 from workbench.data.splits.split_by import split_by_from
+from workbench.jobs.job import spec_of
+from workbench.jobs.process.specs import ChangeSpec, CheckSpec, ExportSpec, VersionSpec
 
 
 @dataclass(frozen=True)
@@ -159,14 +162,22 @@ def delete_dataset(store: Store, dataset_id: int) -> None:
             )
         objects = rows.objects(session, dataset_id)
         versions = {version.id for version in rows.versions_of_dataset(session, dataset_id)}
-        made = conversions.of_project(session, dataset.project_id, ("export", "check", "mend"))
-        mine = [job for job in made if job.spec.get("version_id") in versions]
-        mine += [job for job in made if job.spec.get("dataset_id") == dataset_id]
-        conversions.release(session, mine)
+        conversions.release(session, _jobs_on(session, dataset.project_id, versions))
         if project := projects.get(session, dataset.project_id):
             projects.set_draft(project, edits_draft(dataset_id), {})
         rows.delete(session, dataset)
         leftovers.remove_objects(session, objects)
+
+
+def _jobs_on(session: Session, project_id: int, versions: set[int]) -> list[Job]:
+    """The jobs that looked through, changed or exported one of these versions."""
+    kinds: tuple[type[VersionSpec], ...] = (ExportSpec, CheckSpec, ChangeSpec)
+    read = {kind.kind: kind for kind in kinds}
+    return [
+        job
+        for job in conversions.of_project(session, project_id, read)
+        if (spec := spec_of(job, read[job.kind])) and spec.version_id in versions
+    ]
 
 
 def edits_draft(dataset_id: int) -> str:

@@ -22,7 +22,8 @@ from workbench.evaluation.scoring.row_scores import judge
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
-from workbench.training.runs import job_spec, trained_run
+from workbench.jobs.process.specs import EvaluateSpec
+from workbench.training.runs import told_of, trained_run
 
 EXAM = "test"
 """The split of a version that is never learned from; what an evaluation of it is called."""
@@ -115,15 +116,15 @@ def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: 
     else:
         data = ingest.map_file(store, row.version.id, path, need_answers=True, name=name)
         split = _split_named(name or path.name)
-    spec = {"kind": "evaluate", **job_spec(row, data), "split": split}
+    spec = EvaluateSpec(**told_of(row), data=data, split=split)
     with store.write() as session:
-        for job in rows.jobs_of(session, run_id, "evaluate"):
-            if job.status in OPEN and job.spec.get("data") == spec["data"]:
+        for job in rows.jobs_of(session, run_id, EvaluateSpec.kind):
+            same = jobs.spec_of(job, EvaluateSpec)
+            if job.status in OPEN and same is not None and same.data == data:
                 return job.id
         what = "the exam" if split == EXAM else split
         return queue.enqueue(
             session,
-            "evaluate",
             f"Scoring of {row.run.name} on {what}",
             spec,
             project_id=row.run.project_id,
@@ -134,7 +135,8 @@ def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: 
 def evaluation_jobs(store: Store, run_id: int) -> list[JobView]:
     """The scorings of a run, newest first, whatever became of them."""
     with store.read() as session:
-        return [jobs.view_of(session, job) for job in rows.jobs_of(session, run_id, "evaluate")]
+        found = rows.jobs_of(session, run_id, EvaluateSpec.kind)
+        return [jobs.view_of(session, job) for job in found]
 
 
 def expected_columns(store: Store, run_id: int) -> list[str]:

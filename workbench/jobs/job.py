@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,7 @@ from storage import jobs
 from storage.database import Store
 from storage.tables import ACTIVE, PAUSED, QUEUED, TERMINAL, Job, JobAttempt, now
 from workbench.core.errors import WorkbenchError
+from workbench.jobs.process.specs import Spec
 
 LANES = {
     "work": ("train", "evaluate", "predict", "import"),
@@ -25,6 +26,7 @@ def lane_of(kind: str) -> str:
 
 
 _STALE_S = 180.0
+_Spec = TypeVar("_Spec", bound=Spec)
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,18 @@ def _lane_of(kind: str) -> tuple[str, ...]:
         if kind in kinds:
             return kinds
     raise WorkbenchError(f"There is no kind of job named '{kind}'.")
+
+
+def spec_of(job: Job, kind: type[_Spec]) -> _Spec | None:
+    """What a job of this kind was told.
+
+    None if it was let go of (then only its kind is left), or was told it by a version of the
+    workbench whose words are not known any more.
+    """
+    try:
+        return kind.from_dict(job.spec)
+    except WorkbenchError:
+        return None
 
 
 def found_job(session: Session, job_id: int) -> Job:

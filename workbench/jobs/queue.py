@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +9,8 @@ from storage import jobs
 from storage.database import Store
 from storage.tables import OPEN, PAUSED, QUEUED, TERMINAL
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.job import LANES, JobView, _lane_of, found_job, get_job, lane_of, view_of
+from workbench.jobs.job import LANES, JobView, found_job, get_job, lane_of, view_of
+from workbench.jobs.process.specs import Spec
 
 _POLL_S = 0.3
 
@@ -48,21 +48,19 @@ def shift_job(store: Store, job_id: int, places: int) -> None:
 
 def enqueue(
     session: Session,
-    kind: str,
     title: str,
-    spec: dict[str, Any],
+    spec: Spec,
     *,
     project_id: int | None = None,
     run_id: int | None = None,
     after_job_id: int | None = None,
 ) -> int:
     """Put a job at the end of the queue, or right behind `after_job_id`; its id."""
-    _lane_of(kind)
     job = jobs.add(
         session,
-        kind,
+        spec.kind,
         title,
-        spec,
+        spec.as_row(),
         project_id=project_id,
         run_id=run_id,
         after_job_id=after_job_id,

@@ -9,9 +9,13 @@ from sqlalchemy.orm import Session
 from storage import datasets, files, jobs, runs
 from storage.database import Store
 from storage.tables import ACTIVE, PAUSED, QUEUED, SUCCEEDED, TERMINAL, BaseModel, Job, Run, now
+from workbench.jobs.job import spec_of
 from workbench.jobs.outcome import Ending, Outcome
+from workbench.jobs.process.specs import ChangeSpec, EvaluateSpec, ImportSpec, TrainSpec
 
 Result = dict[str, Any]
+TEST = "test"
+"""The split of a version that a training is scored on."""
 
 
 def record(store: Store, job: Job, outcome: Outcome, ending: Ending) -> bool:
@@ -58,44 +62,50 @@ def _with_earlier_time(session: Session, job: Job, result: Result | None) -> Res
 
 def _keep(session: Session, job: Job, result: Result) -> None:
     match job.kind:
-        case "train":
+        case TrainSpec.kind:
             _keep_training(session, job, result)
-        case "evaluate":
-            _keep_scores(session, job, result, result.get("scores") or {})
-        case "mend" if result["status"] == SUCCEEDED:
+        case EvaluateSpec.kind:
+            spec = spec_of(job, EvaluateSpec)
+            split = spec.split if spec else TEST
+            _keep_scores(session, job, result, result.get("scores") or {}, split)
+        case ChangeSpec.kind if result["status"] == SUCCEEDED:
             _keep_version(session, job, result)
-        case "import" if result["status"] == SUCCEEDED:
+        case ImportSpec.kind if result["status"] == SUCCEEDED:
             _keep_model(session, job, result)
 
 
 def _keep_training(session: Session, job: Job, result: Result) -> None:
     session.execute(sa.update(Run).where(Run.id == job.run_id).values(result=result))
-    _keep_scores(session, job, result, (result.get("scores") or {}).get("test") or {})
+    _keep_scores(session, job, result, (result.get("scores") or {}).get(TEST) or {})
 
 
-def _keep_scores(session: Session, job: Job, result: Result, scores: dict[str, Any]) -> None:
+def _keep_scores(
+    session: Session, job: Job, result: Result, scores: dict[str, Any], split: str = TEST
+) -> None:
     """An evaluation, if rows were scored and what was predicted for them is there."""
     if job.run_id is None or not scores or "predictions_hash" not in result:
         return
-    split = job.spec.get("split") or "test"
     rows = int(result.get("rows") or 0)
-    runs.add_evaluation(session, job.run_id, split, rows, scores, result["predictions_hash"])
+    predictions = result["predictions_hash"]
+    runs.add_evaluation(session, job.run_id, split, rows, scores, predictions)
 
 
 def _keep_version(session: Session, job: Job, result: Result) -> None:
     """The next version of a dataset, unless nothing changed or it was deleted meanwhile."""
-    former = datasets.version_with_dataset(session, job.spec["version_id"])
-    if former is not None and "examples_hash" in result:
+    spec = spec_of(job, ChangeSpec)
+    former = datasets.version_with_dataset(session, spec.version_id) if spec else None
+    if spec and former and "examples_hash" in result:
         made = {name: result[name] for name in ("rows", "dropped", "splits", "report", "mapping")}
-        change = {**job.spec["change"], "rows": result.get("touched", job.spec["change"]["rows"])}
+        change = {**spec.change, "rows": result.get("touched", spec.change["rows"])}
         datasets.add_next(session, former[0], result["examples_hash"], change=change, **made)
 
 
 def _keep_model(session: Session, job: Job, result: Result) -> None:
     """Where a downloaded model lies, and exactly which version of it that is."""
-    mine = sa.select(BaseModel).where(
-        BaseModel.source == "hub", BaseModel.location == job.spec["hub_id"]
-    )
+    spec = spec_of(job, ImportSpec)
+    if spec is None:
+        return
+    mine = sa.select(BaseModel).where(BaseModel.source == "hub", BaseModel.location == spec.hub_id)
     for model in session.scalars(mine):
         model.revision = result["revision"]
         model.facts = {**model.facts, "path": result["path"]}

@@ -12,6 +12,7 @@ from storage.tables import BaseModel
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.jobs import queue
+from workbench.jobs.process.specs import ImportSpec
 from workbench.models import bundled, hub
 from workbench.models import inspect as model_folder
 from workbench.models.model_info import FAILED, LOADING, ModelInfo, describe
@@ -105,12 +106,7 @@ def add_hub(store: Store, hub_id: str) -> tuple[int, int | None]:
 
 def _add_download(store: Store, about: hub.HubModel) -> tuple[int, int]:
     target = files.home() / "models" / about.hub_id.replace("/", "--")
-    spec = {
-        "kind": "import",
-        "hub_id": about.hub_id,
-        "revision": about.revision,
-        "target": str(target),
-    }
+    spec = ImportSpec(hub_id=about.hub_id, revision=about.revision, target=target)
     with store.write() as session:
         model = rows.located(session, "hub", about.hub_id) or rows.add(
             session,
@@ -121,7 +117,7 @@ def _add_download(store: Store, about: hub.HubModel) -> tuple[int, int]:
             facts={**about.facts.as_dict(), "path": str(target)},
         )
         model.revision = about.revision
-        job_id = queue.enqueue(session, "import", f"Download of {about.hub_id}", spec)
+        job_id = queue.enqueue(session, f"Download of {about.hub_id}", spec)
         return model.id, job_id
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from storage import models as rows
 from storage.tables import BaseModel
 from workbench.core.words import short_count
+from workbench.jobs.process.specs import BaseModelRef
 from workbench.models import bundled
 from workbench.models.families import FAMILIES, family_named
 
@@ -49,6 +50,11 @@ class ModelInfo:
     def is_bundled(self) -> bool:
         """Whether it came with the install."""
         return self.source == "bundled"
+
+    @property
+    def reference(self) -> BaseModelRef:
+        """What a job is told of it."""
+        return BaseModelRef(self.name, self.path or Path(self.location), self.kind, self.revision)
 
 
 def can_learn(model: ModelInfo, task: str) -> bool:

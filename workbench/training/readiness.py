@@ -1,14 +1,14 @@
 """Whether a training can start: what can be known to go wrong before anything runs."""
 
 import shutil
-from typing import Any
 
 from storage import files
 from storage.tables import DatasetVersion, Run
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import Recipe
+from workbench.core.recipe import Recipe, from_dict
 from workbench.core.words import size
 from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.specs import TrainSpec
 from workbench.models.model_info import FAILED, ModelInfo, can_learn
 from workbench.system.hardware import hardware
 from workbench.training.estimate import estimate_run, tokens_of
@@ -52,23 +52,16 @@ def _check_disk(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> No
         )
 
 
-def spec_of(
+def train_spec(
     run: Run, version: DatasetVersion, model: ModelInfo, continue_from: JobDir | None = None
-) -> dict[str, Any]:
-    """What the trainer gets to read; all paths are absolute."""
-    former = {"continue_from": str(continue_from.checkpoints)} if continue_from else {}
-    return {
-        **former,
-        "kind": "train",
-        "run_id": run.id,
-        "task": version.task,
-        "data": str(files.object_path(version.content_hash)),
-        "system": version.mapping.get("system") or "",
-        "base": {
-            "name": model.name,
-            "path": str(model.path),
-            "kind": model.kind,
-            "revision": model.revision,
-        },
-        "recipe": run.recipe,
-    }
+) -> TrainSpec:
+    """What the trainer is told."""
+    return TrainSpec(
+        run_id=run.id,
+        task=version.task,
+        data=files.object_path(version.content_hash),
+        system=version.mapping.get("system") or "",
+        base=model.reference,
+        recipe=from_dict(run.recipe),
+        continue_from=continue_from.checkpoints if continue_from else None,
+    )

@@ -21,6 +21,7 @@ from workbench.jobs import queue
 from workbench.jobs.job import AttemptView, JobView
 from workbench.jobs.log_tail import tail
 from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.specs import TrainSpec
 from workbench.models import catalogue
 from workbench.training import readiness
 
@@ -120,9 +121,8 @@ def start_run(
         )
         job_id = queue.enqueue(
             session,
-            "train",
             f"Training of {run.name} from {model.name}",
-            readiness.spec_of(run, version, model, continue_from),
+            readiness.train_spec(run, version, model, continue_from),
             project_id=project_id,
             run_id=run.id,
             after_job_id=after_job_id,
@@ -304,14 +304,15 @@ def trained_run(session: Session, run_id: int) -> RunRow:
     return row
 
 
-def job_spec(row: RunRow, data: Path) -> dict[str, Any]:
-    """What evaluation and prediction jobs of a run have in common; the base is what was trained."""
+def told_of(row: RunRow) -> dict[str, Any]:
+    """The fields that specs of evaluations and predictions have in common: the model as it was
+    trained."""
+    trained = TrainSpec.from_dict(row.job.spec)
     return {
         "run_id": row.run.id,
         "task": row.version.task,
-        "data": str(data),
-        "system": row.job.spec["system"],
-        "base": row.job.spec["base"],
-        "adapter": (row.run.result or {})["adapter"],
-        "recipe": row.run.recipe,
+        "system": trained.system,
+        "base": trained.base,
+        "adapter": Path((row.run.result or {})["adapter"]),
+        "recipe": recipes.from_dict(row.run.recipe),
     }

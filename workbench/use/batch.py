@@ -1,5 +1,6 @@
 """Batch prediction: a model answers every row of a file, and the file comes back with answers."""
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from workbench.data.examples.plan import Source
 from workbench.data.export import spreadsheet
 from workbench.data.readers import options_from
 from workbench.jobs import queue
+from workbench.jobs.process.specs import PredictSpec
 from workbench.models.families import family_named
-from workbench.training.runs import job_spec, trained_run
+from workbench.training.runs import told_of, trained_run
 
 
 def start_prediction(
@@ -42,19 +44,18 @@ def start_prediction(
     data = ingest.map_file(store, row.version.id, path, need_answers=False, name=name)
     with path.open("rb") as stream:
         source = ingest.keep(stream, name or path.name)
-    spec = {
-        "kind": "predict",
-        **job_spec(row, data),
-        "source": {"digest": source.digest, "name": source.name},
-        "read": row.version.mapping.get("read") or {},
-    }
+    spec = PredictSpec(
+        **told_of(row),
+        data=data,
+        source={"digest": source.digest, "name": source.name},
+        read=row.version.mapping.get("read") or {},
+    )
     if untrained:
-        spec["adapter"] = None
+        spec = dataclasses.replace(spec, adapter=None)
     who = row.base_model.name if untrained else row.run.name
     with store.write() as session:
         return queue.enqueue(
             session,
-            "predict",
             f"Answers of {who} to {source.name}",
             spec,
             project_id=row.run.project_id,
@@ -72,9 +73,9 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
     Raises:
         WorkbenchError: the answers are not there (yet).
     """
-    job, digest = _finished(store, job_id)
-    options = ingest.reading_alike(options_from(job.spec["read"]))
-    table = ingest.open_source(Source(**job.spec["source"]), options)
+    spec, digest = _finished(store, job_id)
+    options = ingest.reading_alike(options_from(spec.read))
+    table = ingest.open_source(Source(**spec.source), options)
     own: pd.DataFrame = table.data.to_pandas()
     found = _answers(digest).reindex(table.row_numbers.to_pylist())
     for column in found:
@@ -106,16 +107,18 @@ def answers_file(store: Store, job_id: int, kind: str) -> Path:
     return path
 
 
-def _finished(store: Store, job_id: int) -> tuple[Job, str]:
+def _finished(store: Store, job_id: int) -> tuple[PredictSpec, str]:
+    """What the job was told, and the object with its answers."""
     with store.read() as session:
         job = session.get(Job, job_id)
-    if job is None or job.kind != "predict":
+    if job is None or job.kind != PredictSpec.kind:
         raise WorkbenchError(f"There are no answers with the number {job_id}: ask the file again.")
+    spec = PredictSpec.from_dict(job.spec)
     digest = (job.result or {}).get("predictions_hash")
     if job.status != SUCCEEDED or not digest:
         why = job.reason or f"the job is {job.status}."
-        raise WorkbenchError(f"{job.spec['source']['name']} has no answers: {why}")
-    return job, str(digest)
+        raise WorkbenchError(f"{spec.source['name']} has no answers: {why}")
+    return spec, str(digest)
 
 
 def _answers(digest: str) -> pd.DataFrame:

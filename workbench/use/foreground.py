@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from storage import files
 from storage.database import Store
@@ -22,6 +21,7 @@ from workbench.jobs.process.job_dir import (
     read_json,
     write_json,
 )
+from workbench.jobs.process.specs import ServeSpec
 from workbench.use import served_models
 
 _LOOK_EVERY_S = 0.5
@@ -49,7 +49,8 @@ def serve_forever(
     _check_port(port)
     folder = Path(tempfile.mkdtemp(prefix="server-", dir=files.folder("serve")))
     job = JobDir(folder)
-    write_json(job.spec, _spec(model_id, port))
+    spec = ServeSpec(registry=served_models.registry_path(), port=port, preload=model_id)
+    write_json(job.spec, spec.as_dict())
     lifeline, ours = os.pipe()
     try:
         with job.log.open("ab") as log:
@@ -72,18 +73,6 @@ def _check_port(port: int) -> None:
             f"The port {port} cannot be used ({error.strerror}): choose another one, "
             "or leave it out."
         ) from None
-
-
-def _spec(model_id: str, port: int) -> dict[str, Any]:
-    return {
-        "kind": "serve",
-        "job_id": 0,
-        "attempt": 1,
-        "registry": str(served_models.registry_path()),
-        "port": port,
-        "idle_timeout_s": 0,
-        "preload": model_id,
-    }
 
 
 def _start(job: JobDir, lifeline: int, log: int) -> subprocess.Popen[bytes]:

@@ -10,6 +10,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
+from workbench.jobs.process.specs import ServeSpec
 from workbench.use import client as chat_client
 from workbench.use import served_models
 
@@ -55,18 +56,14 @@ def start_server(store: Store, preload: str = "") -> int:
         preload: id of the model to load at once, so that its first answer comes sooner.
     """
     served_models.refresh(store)
-    spec = {
-        "kind": "serve",
-        "registry": str(served_models.registry_path()),
-        "port": 0,
-        "idle_timeout_s": IDLE_TIMEOUT_S,
-        "preload": preload,
-    }
+    spec = ServeSpec(
+        registry=served_models.registry_path(), idle_timeout_s=IDLE_TIMEOUT_S, preload=preload
+    )
     if (running := _open_job(store)) is not None:
         return running.id
     with store.write() as session:
         # Should two pages come here at once, the worker keeps the later of the two.
-        return queue.enqueue(session, "serve", "Model server", spec)
+        return queue.enqueue(session, "Model server", spec)
 
 
 def stop_server(store: Store) -> None:
@@ -110,7 +107,7 @@ def ensure_server(
 def _open_job(store: Store) -> JobView | None:
     """The newest server that waits, starts or runs."""
     open_jobs = queue.list_jobs(store, active=True)
-    return next((job for job in reversed(open_jobs) if job.kind == "serve"), None)
+    return next((job for job in reversed(open_jobs) if job.kind == ServeSpec.kind), None)
 
 
 def _state(job: JobView) -> ServerState:

@@ -8,7 +8,7 @@ from storage.database import Store
 from tests.helpers.checkup_jobs import checked, prepared, saved
 from tests.helpers.encoders import SENTENCES, SUBJECTS
 from workbench.data import changes as amendments
-from workbench.data import checkup_spec, checkups, versions
+from workbench.data import checkups, versions
 from workbench.data.checkup import record
 from workbench.data.checkups import Fix
 from workbench.data.splits.split_by import SplitBy
@@ -21,7 +21,7 @@ from workbench.jobs.process.shell import run
 from workbench.models.bundled import shipped_path
 
 pytestmark = pytest.mark.skipif(
-    shipped_path(checkup_spec.READER) is None,
+    shipped_path(checkups.READER) is None,
     reason="the bundled models are not installed (make setup)",
 )
 CATEGORIES = ("Delivery", "Payment", "Account")

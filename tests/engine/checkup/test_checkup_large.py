@@ -15,7 +15,7 @@ from tests.helpers.conversion_jobs import worked_off
 from tests.helpers.encoders import SENTENCES
 from tests.jobs.process.test_shell import stopped_meanwhile
 from workbench.data import changes as amendments
-from workbench.data import checkup_spec, checkups, versions
+from workbench.data import checkups, versions
 from workbench.data import datasets as ingest
 from workbench.data import pending_edits as exploring
 from workbench.data.checkup import record
@@ -80,7 +80,7 @@ def split_of(checkup: Checkup) -> str:
 
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.skipif(
-    shipped_path(checkup_spec.READER) is None,
+    shipped_path(checkups.READER) is None,
     reason="the bundled models are not installed (make setup)",
 )
 def test_rows_are_offered_and_the_split_is_advised_as_for_a_small_file(

@@ -113,3 +113,17 @@ def test_what_a_newer_version_adds_is_passed_over() -> None:
 def test_a_spec_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         SPECS[0].attempt = 4  # type: ignore[misc]
+
+
+def test_a_row_leaves_to_the_worker_what_the_worker_adds() -> None:
+    spec = ImportSpec(hub_id="team/tiny", target=Path("/models/tiny"), job_id=9, attempt=2)
+    row = {"kind": "import", "hub_id": "team/tiny", "target": "/models/tiny"}
+    assert spec.as_row() == row
+    assert ImportSpec.from_dict({**row, "job_id": 9, "attempt": 2}) == spec
+
+
+def test_what_is_left_unsaid_does_not_stand_in_the_json() -> None:
+    written = ChangeSpec(**CHANGE, edit={"remove": [3], "note": None}).as_dict()
+    assert {"checkup", "again"}.isdisjoint(written)
+    assert written["edit"] == {"remove": [3], "note": None}
+    assert TableRef("mails.csv", folder=Path("/jobs/3")).as_dict().keys().isdisjoint({"path"})

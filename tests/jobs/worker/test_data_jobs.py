@@ -51,7 +51,7 @@ def test_a_large_dataset_is_mended_by_a_job(
     store: Store, worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = mails(store, tmp_path)
-    monkeypatch.setattr(amendments, "HERE_ROWS", 10)
+    monkeypatch.setattr(checkups, "HERE_ROWS", 10)
     job = looked_through(store, version, duplicates())
     finding = checkups.read(job.id).findings[0]
     made = checkups.apply(store, Fix(version.id, job.id, finding, record.REMOVE))

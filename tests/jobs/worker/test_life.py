@@ -1,9 +1,13 @@
 """A job's life under one worker: what it made is kept, and the next one follows."""
 
+from pathlib import Path
+
 from storage import files, runs
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, QUEUED, RUNNING, SUCCEEDED, BaseModel, Job, Run
 from tests.fakes.harness import add_job, drive, drive_to_end, folder_of, job_of, losses, status_of
+from workbench.core.recipe import Recipe
+from workbench.jobs.process.specs import BaseModelRef, EvaluateSpec, ImportSpec
 from workbench.jobs.queue import cancel_job
 from workbench.jobs.worker import Worker
 
@@ -35,7 +39,15 @@ def test_an_evaluation_is_kept_under_the_name_of_its_file(store: Store, worker: 
     job_id = add_job(store, "evaluate", predictions="p", result={"scores": scores, "rows": 2})
     with store.write() as session:
         job = session.get_one(Job, job_id)
-        job.spec = {**job.spec, "split": "march.csv"}
+        told = EvaluateSpec(
+            task="completion",
+            data=Path("/objects/ab"),
+            base=BaseModelRef("tiny", Path("/models/tiny")),
+            recipe=Recipe(),
+            adapter=Path("/jobs/1/adapter"),
+            split="march.csv",
+        )
+        job.spec = {**told.as_row(), **job.spec}
     job = drive_to_end(worker, store, job_id)
     with store.read() as session:
         (evaluation,) = runs.evaluations(session, job.run_id or 0)
@@ -52,7 +64,8 @@ def test_a_downloaded_model_gets_its_exact_revision(store: Store, worker: Worker
     job_id = add_job(store, "import", result={"revision": "f00", "path": "/models/a--b"})
     with store.write() as session:
         job = session.get_one(Job, job_id)
-        job.spec = {**job.spec, "hub_id": "a/b"}
+        told = ImportSpec(hub_id="a/b", target=Path("/models/a--b"))
+        job.spec = {**told.as_row(), **job.spec}
     assert drive_to_end(worker, store, job_id).status == SUCCEEDED
     with store.read() as session:
         hub, folder = session.get_one(BaseModel, 1), session.get_one(BaseModel, 2)

@@ -9,12 +9,12 @@ again at any time: they are thrown away with the draft that needed them.
 import hashlib
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from sqlalchemy.orm import Session
 
 from storage import conversions as rows
 from storage import datasets, files
@@ -23,7 +23,6 @@ from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
 from workbench.core.errors import WorkbenchError
 from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.examples.prepare import Prepared
-from workbench.data.files import large as conversions
 from workbench.data.files import sources
 from workbench.data.readers import ReadOptions, Table, options_from, signs, table_file
 from workbench.data.readers.archives import unpack
@@ -33,13 +32,15 @@ from workbench.data.versions import VersionInfo, before_saved, same_split
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
+from workbench.jobs.process.specs import ConvertSpec, FileSpec, PrepareSpec, TableRef
 
 LARGE_BYTES = 32 << 20
-CONVERT, PREPARE = "convert", "prepare"
 _SHEET_BYTES = 64 << 20
 _SLOW_BYTES = 2 << 20
 """Mailboxes, chats and the text of Word documents take a second or two for so much."""
 _SAMPLE_ROWS = 2000
+_Found = tuple[Job, FileSpec | None]
+"""A job, and what it was told if it was not let go of."""
 
 
 class NotReady(WorkbenchError):
@@ -85,7 +86,7 @@ def reading_of(
     store: Store, project_id: int, source: Source, options: ReadOptions
 ) -> JobView | None:
     """The newest job that reads this file in this way, if there was one."""
-    return _newest(store, project_id, CONVERT, _reading_key(source, options))
+    return _newest(store, project_id, ConvertSpec, _reading_key(source, options))
 
 
 def read(store: Store, project_id: int, source: Source, options: ReadOptions) -> JobView:
@@ -96,15 +97,14 @@ def read(store: Store, project_id: int, source: Source, options: ReadOptions) ->
     """
     if not sources.is_kept(source):
         raise WorkbenchError(f"{source.name} is not here any more: choose the file again.")
-    spec = {
-        "kind": CONVERT,
-        "key": _reading_key(source, options),
-        "digest": source.digest,
-        "source": str(files.object_path(source.digest)),
-        "name": source.name,
-        "options": options.as_dict(),
-    }
-    return _replace(store, project_id, CONVERT, f"Reading of {source.name}", spec)
+    spec = ConvertSpec(
+        key=_reading_key(source, options),
+        digest=source.digest,
+        source=files.object_path(source.digest),
+        name=source.name,
+        options=options.as_dict(),
+    )
+    return _replace(store, project_id, f"Reading of {source.name}", spec)
 
 
 def table(store: Store, project_id: int, source: Source, options: ReadOptions) -> Table:
@@ -141,7 +141,7 @@ def glimpse(store: Store, project_id: int, source: Source, options: ReadOptions)
 
 def preparation_of(store: Store, order: Order) -> JobView | None:
     """The newest job that makes these examples, if there was one."""
-    return _newest(store, order.project_id, PREPARE, _preparation_key(store, order))
+    return _newest(store, order.project_id, PrepareSpec, _preparation_key(store, order))
 
 
 def prepare(store: Store, order: Order) -> JobView:
@@ -151,18 +151,17 @@ def prepare(store: Store, order: Order) -> JobView:
         NotReady: a file has not been read yet.
     """
     plan, project_id = order.plan, order.project_id
-    spec: dict[str, Any] = {
-        "kind": PREPARE,
-        "key": _preparation_key(store, order),
-        "digest": order.source.digest,
-        "task": plan.task,
-        "mapping": plan.as_mapping(),
-        "seed": plan.seed,
-        "table": _about(store, project_id, order.source, plan.read),
-        "test": _about(store, project_id, plan.test, order.test_read) if plan.test else None,
-        "earlier": _earlier(store, order),
-    }
-    return _replace(store, project_id, PREPARE, f"Checking of {order.source.name}", spec)
+    spec = PrepareSpec(
+        key=_preparation_key(store, order),
+        digest=order.source.digest,
+        task=plan.task,
+        mapping=plan.as_mapping(),
+        seed=plan.seed,
+        table=_about(store, project_id, order.source, plan.read),
+        test=_about(store, project_id, plan.test, order.test_read) if plan.test else None,
+        earlier=_earlier(store, order),
+    )
+    return _replace(store, project_id, f"Checking of {order.source.name}", spec)
 
 
 def prepared(store: Store, order: Order) -> Prepared:
@@ -188,32 +187,42 @@ def forget(store: Store, project_id: int, keep: Iterable[Source]) -> None:
     """Throw away what was read and prepared for files that the project's draft no longer has."""
     digests = {source.digest for source in keep}
     with store.write() as session:
-        found = rows.of_project(session, project_id, (CONVERT, PREPARE))
-        rows.release(session, [job for job in found if job.spec.get("digest") not in digests])
+        found = [*_jobs(session, project_id, ConvertSpec), *_jobs(session, project_id, PrepareSpec)]
+        rows.release(session, [job for job, spec in found if _digest_of(spec) not in digests])
 
 
-def _newest(store: Store, project_id: int, kind: str, key: str) -> JobView | None:
+def _jobs(session: Session, project_id: int, kind: type[FileSpec]) -> list[_Found]:
+    """The project's jobs of a kind, the newest first, and what they were told."""
+    found = rows.of_project(session, project_id, (kind.kind,))
+    return [(job, jobs.spec_of(job, kind)) for job in found]
+
+
+def _digest_of(spec: FileSpec | None) -> str:
+    return spec.digest if spec else ""
+
+
+def _newest(store: Store, project_id: int, kind: type[FileSpec], key: str) -> JobView | None:
     with store.read() as session:
-        for job in rows.of_project(session, project_id, (kind,)):
-            if job.spec.get("key") == key:
+        for job, spec in _jobs(session, project_id, kind):
+            if spec and spec.key == key:
                 return None if _is_gone(job) else jobs.view_of(session, job)
     return None
 
 
 def _is_gone(job: Job) -> bool:
     """Whether what it made is not there any more: a backup does without it."""
-    made = {CONVERT: "table.json", PREPARE: "examples.parquet"}[job.kind]
+    made = {ConvertSpec.kind: "table.json", PrepareSpec.kind: "examples.parquet"}[job.kind]
     return job.status == SUCCEEDED and not (_folder(job.id) / made).exists()
 
 
-def _replace(store: Store, project_id: int, kind: str, title: str, spec: dict[str, Any]) -> JobView:
+def _replace(store: Store, project_id: int, title: str, spec: FileSpec) -> JobView:
     with store.write() as session:
-        found = rows.of_project(session, project_id, (kind,))
-        same = [job for job in found if job.spec.get("key") == spec["key"]]
+        found = _jobs(session, project_id, type(spec))
+        same = [job for job, told in found if told and told.key == spec.key]
         if same and same[0].status not in (FAILED, CANCELLED) and not _is_gone(same[0]):
             return jobs.view_of(session, same[0])  # another window was quicker
-        rows.release(session, [job for job in found if job.spec.get("digest") == spec["digest"]])
-        job_id = queue.enqueue(session, kind, title, spec, project_id=project_id)
+        rows.release(session, [job for job, told in found if _digest_of(told) == spec.digest])
+        job_id = queue.enqueue(session, title, spec, project_id=project_id)
     return jobs.get_job(store, job_id)
 
 
@@ -230,25 +239,24 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 
-def _about(store: Store, project_id: int, source: Source, options: ReadOptions) -> dict[str, Any]:
+def _about(store: Store, project_id: int, source: Source, options: ReadOptions) -> TableRef:
     """Where a job finds a table."""
     if is_large(source):
         folder = _folder_of_reading(store, project_id, source, options)
-        return {"folder": str(folder), "name": source.name}
-    path = str(files.object_path(source.digest))
-    return {"path": path, "name": source.name, "options": options.as_dict()}
+        return TableRef(source.name, is_large=True, folder=folder)
+    return TableRef(source.name, files.object_path(source.digest), options.as_dict())
 
 
-def _earlier(store: Store, order: Order) -> list[str]:
+def _earlier(store: Store, order: Order) -> tuple[Path, ...]:
     """The files of those versions of the dataset that were split the same way."""
     if order.plan.test:
-        return []
+        return ()
     with store.read() as session:
         dataset = datasets.named(session, order.project_id, order.dataset_name.strip())
         found = datasets.versions_of_dataset(session, dataset.id) if dataset else []
     wanted = [v for v in before_saved(found, order.saved_id) if same_split(v, order.plan)]
     paths = [files.object_path(version.content_hash) for version in wanted]
-    return [str(path) for path in paths if path.is_file()]
+    return tuple(path for path in paths if path.is_file())
 
 
 def _folder_of_reading(store: Store, project_id: int, source: Source, options: ReadOptions) -> Path:
@@ -262,20 +270,16 @@ def _folder(job_id: int) -> Path:
     return files.home() / "jobs" / str(job_id)
 
 
-def table_of(store: Store, version: VersionInfo) -> dict[str, Any]:
-    """Where a job finds the file that a version came from: `path`, `name` and reading `options`;
-    of a large one (`is_large`) also the `folder` with the table that was made of it, or ""."""
+def table_of(store: Store, version: VersionInfo) -> TableRef:
+    """Where a job finds the file that a version came from; of a large one also the folder with the
+    table that was made of it, if that is there."""
     source = Source(version.source_hash, version.source_name)
     read = version.mapping.get("read") or {}
-    about = {
-        "path": str(files.object_path(source.digest)),
-        "name": source.name,
-        "options": read,
-    }
-    if not conversions.is_large(source):
+    about = TableRef(source.name, files.object_path(source.digest), read)
+    if not is_large(source):
         return about
     folder = _folder_of_table(store, version.project_id, source, options_from(read))
-    return {**about, "is_large": True, "folder": str(folder or "")}
+    return replace(about, is_large=True, folder=folder)
 
 
 def _folder_of_table(
@@ -283,11 +287,9 @@ def _folder_of_table(
 ) -> Path | None:
     """Where a job wrote the table of a file down, read in just this way; None if that is gone."""
     with store.read() as session:
-        found = rows.of_project(session, project_id, (conversions.CONVERT,))
-        done = [
-            job.id
-            for job in found
-            if job.spec.get("digest") == source.digest and job.status == SUCCEEDED
+        folders = [
+            _folder(job.id)
+            for job, spec in _jobs(session, project_id, ConvertSpec)
+            if _digest_of(spec) == source.digest and job.status == SUCCEEDED
         ]
-    folders = (files.home() / "jobs" / str(job_id) for job_id in done)
     return next((folder for folder in folders if table_file.options_in(folder) == options), None)

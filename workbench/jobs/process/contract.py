@@ -6,6 +6,7 @@ read; a value of the wrong type is refused by the field's name.
 """
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Mapping
@@ -40,7 +41,7 @@ class Contract:
         if not isinstance(values, Mapping):
             raise WorkbenchError(f"{cls.__name__} must be an object with named values.")
         read: dict[str, Any] = {}
-        hints = _types(cls)
+        hints = _types(typing.cast("Any", cls))
         for field in dataclasses.fields(cls):
             name = field.metadata.get("key", field.name)
             where = f"{cls.__name__}.{name}"
@@ -51,6 +52,7 @@ class Contract:
         return cls(**read)
 
 
+@functools.cache
 def _types(cls: type[Any]) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 

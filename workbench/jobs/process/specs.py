@@ -3,12 +3,26 @@
 The worker adds what it alone knows (`job_id`, `attempt`, `conclude`); paths are absolute.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
 from workbench.core.recipe import Recipe
 from workbench.jobs.process.contract import Contract
+
+
+@dataclass(frozen=True)
+class _Told(Contract):
+    """What may be left unsaid (None, where that is the default) does not stand in the JSON."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON; `from_dict` reads them again."""
+        unsaid = {
+            field.metadata.get("key", field.name)
+            for field in fields(self)
+            if field.default is None and getattr(self, field.name) is None
+        }
+        return {name: value for name, value in super().as_dict().items() if name not in unsaid}
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,7 @@ class BaseModelRef(Contract):
 
 
 @dataclass(frozen=True)
-class TableRef(Contract):
+class TableRef(_Told):
     """Where a user's table lies: a file as it came, or the folder with what `convert` made of it."""
 
     name: str = ""
@@ -37,7 +51,7 @@ class TableRef(Contract):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spec(Contract):
+class Spec(_Told):
     """What every job is told."""
 
     kind: ClassVar[str]
@@ -47,8 +61,13 @@ class Spec(Contract):
     """Only to make a model of what an earlier attempt has learned."""
 
     def as_dict(self) -> dict[str, Any]:
-        """As a job's row and its spec.json have it."""
+        """As spec.json has it."""
         return {"kind": self.kind, **super().as_dict()}
+
+    def as_row(self) -> dict[str, Any]:
+        """As a job's row has it: without what the worker adds when it starts the job."""
+        added = {field.name for field in fields(Spec)}
+        return {name: value for name, value in self.as_dict().items() if name not in added}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,15 +127,22 @@ class ImportSpec(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckSpec(Spec):
+class VersionSpec(Spec):
+    """What jobs on a dataset version have in common."""
+
+    version_id: int = 0
+    data: Path
+    """Its examples (Parquet)."""
+    task: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSpec(VersionSpec):
     """Look through a version's examples."""
 
     kind: ClassVar[str] = "check"
     edition: int = 0
     """Of the checks; a checkup of an older one is made again."""
-    version_id: int = 0
-    data: Path
-    task: str
     mapping: dict[str, Any]
     seed: int
     table: TableRef | None = None
@@ -130,7 +156,17 @@ class CheckSpec(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConvertSpec(Spec):
+class FileSpec(Spec):
+    """What jobs on a large file have in common."""
+
+    key: str = ""
+    """Stands for the file and what is to become of it: the same key, the same result."""
+    digest: str = ""
+    """The file's sha256."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvertSpec(FileSpec):
     """Make a table of a large file."""
 
     kind: ClassVar[str] = "convert"
@@ -138,14 +174,10 @@ class ConvertSpec(Spec):
     name: str
     """What the user calls the file."""
     options: dict[str, Any] = field(default_factory=dict)
-    key: str = ""
-    """Stands for file and options: the same key, the same table."""
-    digest: str = ""
-    """The file's sha256."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrepareSpec(Spec):
+class PrepareSpec(FileSpec):
     """Make examples of large tables."""
 
     kind: ClassVar[str] = "prepare"
@@ -157,8 +189,6 @@ class PrepareSpec(Spec):
     """An exam file of its own."""
     earlier: tuple[Path, ...] = ()
     """Examples of versions that were split alike, whose questions keep their sides."""
-    key: str = ""
-    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,13 +204,10 @@ class ReplayOrder(Contract):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeSpec(Spec):
+class ChangeSpec(VersionSpec):
     """Make the next version of a large dataset: by a fix, by edits by hand, or by earlier changes."""
 
     kind: ClassVar[str] = "mend"
-    version_id: int
-    data: Path
-    task: str
     mapping: dict[str, Any]
     seed: int
     report: dict[str, Any]
@@ -198,15 +225,12 @@ class ChangeSpec(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExportSpec(Spec):
+class ExportSpec(VersionSpec):
     """Write a version's examples as a file for other programs."""
 
     kind: ClassVar[str] = "export"
     dataset_id: int = 0
-    version_id: int = 0
     format: str
-    data: Path
-    task: str
     system: str = ""
     rows: int
 
