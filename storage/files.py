@@ -42,10 +42,15 @@ def home() -> Path:
 
 
 def folder(*parts: str) -> Path:
-    """A folder under the home, made if it is missing: `folder("jobs", "12")`."""
+    """A folder under the home, made if it is missing: `folder("logs")`."""
     path = home().joinpath(*parts)
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def job_folder(job_id: int) -> Path:
+    """The folder of a job, whether or not it is there."""
+    return home() / "jobs" / str(job_id)
 
 
 def object_path(digest: str) -> Path:

@@ -21,7 +21,7 @@ _GRACE_S = 60
 def remove_job_folders(job_ids: Iterable[int]) -> None:
     """Delete the folders of these jobs, checkpoints and all."""
     for job_id in job_ids:
-        shutil.rmtree(files.home() / "jobs" / str(job_id), ignore_errors=True)
+        shutil.rmtree(files.job_folder(job_id), ignore_errors=True)
 
 
 def remove_objects(session: Session, digests: Iterable[str]) -> int:

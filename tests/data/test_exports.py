@@ -235,7 +235,7 @@ def test_old_files_go_when_a_new_one_is_made_and_all_with_their_dataset(
     assert exports.newest(store, version, "jsonl") is not None
     versions.delete_dataset(store, version.dataset_id)
     assert exports.newest(store, version, "jsonl") is None
-    assert not (files.home() / "jobs" / str(other.id)).exists()
+    assert not (files.job_folder(other.id)).exists()
     assert {job.status for job in queue.list_jobs(store)} == {"succeeded", "cancelled"}
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from storage import files
 from storage.database import Store
 from storage.tables import Job, Project
 from tests.fakes.looked import conversations, mails, row
 from tests.helpers import conversion_jobs
 from workbench.core.errors import WorkbenchError
 from workbench.data import changes as amendments
-from workbench.data import checkups
 from workbench.data import datasets as ingest
 from workbench.data import pending_edits as exploring
 from workbench.data import search as row_search
@@ -127,7 +127,7 @@ def test_a_job_makes_the_edits_of_a_large_dataset_and_until_then_they_wait(
     assert exploring.pending(store, version) == edits
     with store.read() as session:
         spec = session.get_one(Job, job.id).spec
-    result = conversion_jobs.do(checkups.folder(job.id), spec)
+    result = conversion_jobs.do(files.job_folder(job.id), spec)
     rows = {row["row_id"]: row for row in pq.read_table(result["examples"]).to_pylist()}
     assert (len(rows), result["touched"]) == (60, 3)
     assert (rows[4]["text"], rows[99]["text"]) == ("new", "a new one")

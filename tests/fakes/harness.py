@@ -160,7 +160,7 @@ def status_of(store: Store, job_id: int) -> str:
 
 def folder_of(job_id: int) -> JobDir:
     """The job's folder."""
-    return JobDir(files.home() / "jobs" / str(job_id))
+    return JobDir(files.job_folder(job_id))
 
 
 def starts_of(job_id: int) -> list[tuple[int, int]]:

@@ -7,13 +7,14 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from storage import files
 from storage.database import Store
 from tests.fakes.looked import looked_through, mails
 from tests.pages.opened import open_page, texts
 from workbench.data import changes as amendments
-from workbench.data import checkups, versions
 from workbench.data import datasets as ingest
 from workbench.data import pending_edits as exploring
+from workbench.data import versions
 from workbench.data.checkup import record
 from workbench.data.versions import VersionInfo, get_version
 from workbench.projects import projects
@@ -118,7 +119,7 @@ def test_categories_show_the_words_that_mark_them(store: Store, version: Version
 def test_a_single_unsorted_row_is_counted_as_one(store: Store, version: VersionInfo) -> None:
     job = looked_through(store, version)
     row = {"row_id": [90], "text": ["x"], "labels": [["a"]], "shares": [[0.5]], "margin": [0.1]}
-    pq.write_table(pa.table(row), checkups.folder(job.id) / record.UNLABELLED)
+    pq.write_table(pa.table(row), files.job_folder(job.id) / record.UNLABELLED)
     at = opened(version, "Sort by hand")
     assert at.get("progress")[0].proto.text == "0 of 1 unsorted row is sorted"
 
@@ -134,7 +135,7 @@ def test_unsorted_rows_are_sorted_by_hand_the_least_sure_first(
         "shares": [[0.5, 0.4], [0.9, 0.1]],
         "margin": [0.1, 0.8],
     }
-    pq.write_table(pa.table(rows), checkups.folder(job.id) / record.UNLABELLED)
+    pq.write_table(pa.table(rows), files.job_folder(job.id) / record.UNLABELLED)
     at = opened(version, "Sort by hand")
     assert "where is it" in texts(at)
     at.button(key="label-90-delivery").click().run()

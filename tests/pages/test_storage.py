@@ -37,7 +37,7 @@ def full(store: Store) -> Store:
 
 
 def checkpoints(job_id: int) -> Path:
-    return files.home() / "jobs" / str(job_id) / "checkpoints"
+    return files.job_folder(job_id) / "checkpoints"
 
 
 def labels(at: AppTest) -> list[str]:
@@ -61,7 +61,7 @@ def test_checkpoints_of_finished_runs_go_after_a_question_and_no_others(full: St
     at.button(key="free-yes").click().run()
     assert not at.exception
     assert not checkpoints(DONE).exists()
-    assert (files.home() / "jobs" / str(DONE) / "adapter" / "workbench.json").exists()
+    assert (files.job_folder(DONE) / "adapter" / "workbench.json").exists()
     assert all(checkpoints(job_id).exists() for job_id in (WORKING, STOPPED))
     assert at.toast[0].value == "12 bytes are free again."
     assert "Checkpoints of" not in texts(at)

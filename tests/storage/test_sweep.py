@@ -34,8 +34,8 @@ def an_object(text: str, age_s: float = 2 * DAY_S) -> Path:
 
 
 def a_job_folder(job_id: int, age_s: float = 2 * HOUR_S) -> Path:
-    a_file(files.home() / "jobs" / str(job_id) / "log.txt")
-    return aged(files.home() / "jobs" / str(job_id), age_s)
+    a_file(files.job_folder(job_id) / "log.txt")
+    return aged(files.job_folder(job_id), age_s)
 
 
 def ended_pid() -> int:

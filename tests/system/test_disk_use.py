@@ -69,7 +69,7 @@ def test_only_checkpoints_of_jobs_that_are_over_can_go(full: Store) -> None:
     there = {path.parts[-3] for path in files.home().glob("jobs/*/checkpoints/*")}
     assert there == {str(WORKING), str(STOPPED)}
     assert disk_use.free(full, CHECKPOINTS) == 0
-    assert (files.home() / "jobs" / str(DONE) / "adapter" / "workbench.json").exists()
+    assert (files.job_folder(DONE) / "adapter" / "workbench.json").exists()
 
 
 def test_what_was_left_behind_can_go(full: Store) -> None:

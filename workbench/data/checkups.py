@@ -2,7 +2,6 @@
 
 import dataclasses
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -64,7 +63,9 @@ def newest(store: Store, version: VersionInfo) -> JobView | None:
     """
     with store.read() as session:
         for job in _of(session, version)[:1]:
-            gone = job.status == SUCCEEDED and not (folder(job.id) / record.SUMMARY).exists()
+            gone = (
+                job.status == SUCCEEDED and not (files.job_folder(job.id) / record.SUMMARY).exists()
+            )
             return None if gone else jobs.view_of(session, job)
     return None
 
@@ -75,12 +76,7 @@ def read(job_id: int) -> Checkup:
     Raises:
         WorkbenchError: it is not on the disk any more.
     """
-    return record.read(folder(job_id))
-
-
-def folder(job_id: int) -> Path:
-    """Where a checkup's files lie."""
-    return files.home() / "jobs" / str(job_id)
+    return record.read(files.job_folder(job_id))
 
 
 def marked_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa.Table:
@@ -89,7 +85,7 @@ def marked_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa.
     Raises:
         WorkbenchError: the checkup or the examples are not on the disk any more.
     """
-    found = record.marks(folder(job_id), kind).slice(0, limit)
+    found = record.marks(files.job_folder(job_id), kind).slice(0, limit)
     data = rows_by_id(version, found["row_id"].to_pylist())
     place = {row: number for number, row in enumerate(data["row_id"].to_pylist())}
     there = [place.get(row) for row in found["row_id"].to_pylist()]
@@ -103,7 +99,7 @@ def marked_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa.
 
 def map_of(job_id: int) -> pa.Table | None:
     """Columns row_id, x and y of the rows on the map; None if none was drawn."""
-    path = folder(job_id) / record.MAP
+    path = files.job_folder(job_id) / record.MAP
     return pq.read_table(path) if path.is_file() else None
 
 
@@ -112,7 +108,7 @@ def unlabelled_of(job_id: int) -> pa.Table | None:
 
     Columns row_id, text, labels, shares and margin.
     """
-    path = folder(job_id) / record.UNLABELLED
+    path = files.job_folder(job_id) / record.UNLABELLED
     return pq.read_table(path) if path.is_file() else None
 
 
@@ -228,14 +224,14 @@ def _drawn_anew(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[st
 
 
 def _edit_of(fix: Fix) -> Edit:
-    found = record.marks(folder(fix.job_id), fix.finding.kind)
+    found = record.marks(files.job_folder(fix.job_id), fix.finding.kind)
     return record.edit_of(fix.kind, record.those_that(fix.kind, found, fix.leave))
 
 
 def _order_of(fix: Fix) -> dict[str, Any]:
     """A fix as a job's spec names it."""
     return {
-        "checkup": folder(fix.job_id),
+        "checkup": files.job_folder(fix.job_id),
         "finding": fix.finding.kind,
         "fix": fix.kind,
         "leave": tuple(sorted(fix.leave)),

@@ -162,4 +162,4 @@ def _is_old(job: Job) -> bool:
 
 def _path(job_id: int, result: dict[str, object] | None) -> Path | None:
     name = (result or {}).get("file")
-    return files.home() / "jobs" / str(job_id) / str(name) if name else None
+    return files.job_folder(job_id) / str(name) if name else None

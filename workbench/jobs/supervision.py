@@ -60,7 +60,9 @@ class Timing:
 
 def folder_of(job_id: int) -> JobDir:
     """The folder of a job, made if it is missing."""
-    return JobDir(files.folder("jobs", str(job_id)))
+    path = files.job_folder(job_id)
+    path.mkdir(parents=True, exist_ok=True)
+    return JobDir(path)
 
 
 class Attempt:

@@ -152,7 +152,7 @@ def _freeable(session: Session) -> Iterator[Freeable]:
     home = files.home()
     over = [job.id for job in jobs.listing(session, TERMINAL)]
     folders = tuple(
-        path for job_id in over if (path := home / "jobs" / str(job_id) / "checkpoints").is_dir()
+        path for job_id in over if (path := files.job_folder(job_id) / "checkpoints").is_dir()
     )
     yield Freeable(
         CHECKPOINTS,

@@ -280,7 +280,7 @@ def _view(session: Session, row: RunRow, *, with_attempts: bool = False) -> RunV
 
 
 def _folder(job_id: int) -> JobDir:
-    return JobDir(files.home() / "jobs" / str(job_id))
+    return JobDir(files.job_folder(job_id))
 
 
 def trained_run(session: Session, run_id: int) -> RunRow:

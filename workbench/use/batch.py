@@ -98,9 +98,10 @@ def answers_file(store: Store, job_id: int, kind: str) -> Path:
     Raises:
         WorkbenchError: the answers are not there (yet), or do not fit into a workbook.
     """
-    path = files.folder("jobs", str(job_id)) / f"answers.{kind}"
+    path = files.job_folder(job_id) / f"answers.{kind}"
     if not path.is_file():
         content = spreadsheet.to_bytes(answers(store, job_id), kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
         temporary.write_bytes(content)
         os.replace(temporary, path)

@@ -84,7 +84,7 @@ def test_a_file_is_read_once_for_the_same_way_of_reading(
 
     assert other.id != first.id
     assert conversions.reading_of(store, project_id, source, ReadOptions()) is None
-    assert not (files.home() / "jobs" / str(first.id)).exists()
+    assert not (files.job_folder(first.id)).exists()
 
 
 def test_what_was_stopped_or_failed_can_be_read_again(
@@ -106,7 +106,7 @@ def test_what_was_lost_is_made_again(store: Store, project_id: int, source: Sour
     preparing = conversions.prepare(store, order(project_id, source))
     worked_off(store, preparing.id)
     for job in (first, preparing):
-        shutil.rmtree(files.home() / "jobs" / str(job.id))
+        shutil.rmtree(files.job_folder(job.id))
 
     assert conversions.preparation_of(store, order(project_id, source)) is None
     assert conversions.reading_of(store, project_id, source, ReadOptions()) is None
@@ -235,7 +235,7 @@ def test_what_was_made_for_a_file_goes_with_it(
     conversions.forget(store, project_id, [])
 
     assert jobs.get_job(store, preparing.id).status == "cancelled"
-    assert not (files.home() / "jobs" / str(reading.id)).exists()
+    assert not (files.job_folder(reading.id)).exists()
     os.utime(files.object_path(source.digest), (1, 1))
     ingest.discard(store, [source])
     assert not files.object_path(source.digest).exists()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import files
 from storage.database import Store
 from tests.helpers.checkup_jobs import checked, prepared, saved
 from tests.helpers.encoders import SENTENCES, SUBJECTS
@@ -43,7 +44,7 @@ def test_a_checkup_can_be_stopped_and_leaves_nothing_half_done(
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "cancelled"
-    assert not (checkups.folder(job_id) / record.SUMMARY).exists()
+    assert not (files.job_folder(job_id) / record.SUMMARY).exists()
 
 
 def written(path: Path, header: str, rows: list[str]) -> Path:
@@ -75,7 +76,7 @@ def test_what_was_planted_is_found_mended_and_gone(store: Store, tmp_path: Path)
     assert checkup.score < 100
     assert checkup.facts["rows"] == checkup.facts["embedded"] == len(rows)
 
-    marks = record.marks(checkups.folder(job_id), "labels").to_pylist()
+    marks = record.marks(files.job_folder(job_id), "labels").to_pylist()
     assert {"row_id": wrong + 2, "after": "Delivery"}.items() <= marks[0].items()
     made = checkups.apply(store, Fix(version.id, job_id, found["personal"], record.CHANGE))
     assert isinstance(made, VersionInfo)

@@ -110,7 +110,7 @@ def test_a_table_that_was_swept_away_is_made_once_more(store: Store, version: Ve
     job_id = checked(store, version, encoder=None)
     assert checkups.read(job_id) == before
     assert checkups.read(job_id).facts["unsorted"] == 2
-    assert not (checkups.folder(job_id) / "table").exists()
+    assert not (files.job_folder(job_id) / "table").exists()
 
 
 def test_unsorted_rows_that_were_sorted_by_hand_are_examples_of_the_next_version(
@@ -140,7 +140,7 @@ def test_a_cancel_interrupts_any_part_of_the_work(
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "cancelled"
-    assert not (checkups.folder(job_id) / record.SUMMARY).exists()
+    assert not (files.job_folder(job_id) / record.SUMMARY).exists()
 
 
 def test_a_cancel_ends_the_reading_of_a_file_once_more(

@@ -43,7 +43,7 @@ def test_a_large_file_is_read_beside_a_training(store: Store, worker: Worker) ->
     reading = conversions.read(store, project_id, source, ReadOptions())
     assert drive_to_end(worker, store, reading.id).status == SUCCEEDED
     assert conversions.table(store, project_id, source, ReadOptions()).rows == 60
-    assert "torch" not in JobDir(files.home() / "jobs" / str(reading.id)).log.read_text()
+    assert "torch" not in JobDir(files.job_folder(reading.id)).log.read_text()
     assert {"convert", "prepare", "export"} <= set(jobs.LANES["data"])
 
 

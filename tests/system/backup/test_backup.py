@@ -73,7 +73,7 @@ def test_what_is_written_during_a_backup_is_not_in_it(full: Store, tmp_path: Pat
     def meanwhile(_done: int, _total: int) -> None:
         with full.write() as session:
             session.add(Project(name=f"Later {session.query(Project).count()}"))
-        shutil.rmtree(files.home() / "jobs" / str(WORKING), ignore_errors=True)
+        shutil.rmtree(files.job_folder(WORKING), ignore_errors=True)
 
     made = make_backup(full, tmp_path / "all.zip", meanwhile)
     assert made.counts["projects"] == 1

@@ -173,7 +173,7 @@ def prepared(store: Store, order: Order) -> Prepared:
     job = preparation_of(store, order)
     if job is None or job.result is None or job.status != SUCCEEDED:
         raise NotReady("The examples are not ready yet.")
-    result, path = job.result, _folder(job.id) / "examples.parquet"
+    result, path = job.result, files.job_folder(job.id) / "examples.parquet"
     with pq.ParquetFile(path) as file:
         data = pa.Table.from_batches([next(file.iter_batches(_SAMPLE_ROWS))])
         total = file.metadata.num_rows
@@ -212,7 +212,7 @@ def _newest(store: Store, project_id: int, kind: type[FileSpec], key: str) -> Jo
 def _is_gone(job: Job) -> bool:
     """Whether what it made is not there any more: a backup does without it."""
     made = {ConvertSpec.kind: "table.json", PrepareSpec.kind: "examples.parquet"}[job.kind]
-    return job.status == SUCCEEDED and not (_folder(job.id) / made).exists()
+    return job.status == SUCCEEDED and not (files.job_folder(job.id) / made).exists()
 
 
 def _replace(store: Store, project_id: int, title: str, spec: FileSpec) -> JobView:
@@ -263,11 +263,7 @@ def _folder_of_reading(store: Store, project_id: int, source: Source, options: R
     job = reading_of(store, project_id, source, options)
     if job is None or job.status != SUCCEEDED:
         raise NotReady(f"{source.name} has not been read yet.")
-    return _folder(job.id)
-
-
-def _folder(job_id: int) -> Path:
-    return files.home() / "jobs" / str(job_id)
+    return files.job_folder(job.id)
 
 
 def table_of(store: Store, version: VersionInfo) -> TableRef:
@@ -288,7 +284,7 @@ def _folder_of_table(
     """Where a job wrote the table of a file down, read in just this way; None if that is gone."""
     with store.read() as session:
         folders = [
-            _folder(job.id)
+            files.job_folder(job.id)
             for job, spec in _jobs(session, project_id, ConvertSpec)
             if _digest_of(spec) == source.digest and job.status == SUCCEEDED
         ]

@@ -107,7 +107,7 @@ def _objects(session: Session) -> Iterator[_Member]:
 
 def _jobs(session: Session) -> Iterator[_Member]:
     for job in job_rows.listing(session):
-        folder = files.home() / "jobs" / str(job.id)
+        folder = files.job_folder(job.id)
         if folder.is_dir():
             yield from _of_job(job, folder)
 

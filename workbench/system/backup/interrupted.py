@@ -72,7 +72,7 @@ def _missing(job: Job, home: Path) -> Iterator[Path]:
         path = Path(text)
         if path.is_relative_to(files.home()):
             inside = path.relative_to(files.home())
-            own = inside.parts[:2] == ("jobs", str(job.id))
+            own = path.is_relative_to(files.job_folder(job.id))
             if not own and not (home / inside).exists():
                 yield path
 
