@@ -9,9 +9,9 @@ from storage import jobs, leftovers
 from storage.tables import TERMINAL, Job
 
 
-def of_project(session: Session, project_id: int, kinds: Collection[str]) -> Sequence[Job]:
+def of_project(session: Session, project_id: int, job_kinds: Collection[str]) -> Sequence[Job]:
     """The project's jobs of these kinds, the newest first."""
-    mine = sa.select(Job).where(Job.project_id == project_id, Job.kind.in_(kinds))
+    mine = sa.select(Job).where(Job.project_id == project_id, Job.kind.in_(job_kinds))
     return session.scalars(mine.order_by(Job.id.desc())).all()
 
 

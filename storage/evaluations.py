@@ -37,7 +37,7 @@ def listing(session: Session, run_id: int) -> list[EvaluationRow]:
     return [EvaluationRow(*found) for found in session.execute(query)]
 
 
-def jobs_of(session: Session, run_id: int, kind: str) -> Sequence[Job]:
+def jobs_of(session: Session, run_id: int, job_kind: str) -> Sequence[Job]:
     """The jobs of this kind that belong to a run, newest first."""
-    query = sa.select(Job).where(Job.run_id == run_id, Job.kind == kind)
+    query = sa.select(Job).where(Job.run_id == run_id, Job.kind == job_kind)
     return session.scalars(query.order_by(Job.id.desc())).all()

@@ -27,7 +27,7 @@ from storage.tables import (
 
 def add(
     session: Session,
-    kind: str,
+    job_kind: str,
     title: str,
     spec: dict[str, Any],
     *,
@@ -37,7 +37,7 @@ def add(
 ) -> Job:
     """Put a job at the end of the queue, or right behind an open job."""
     job = Job(
-        kind=kind,
+        kind=job_kind,
         title=title,
         spec=spec,
         project_id=project_id,
@@ -65,11 +65,11 @@ def _place(session: Session, after_job_id: int | None, *, first: bool = False) -
     return position + 1
 
 
-def claim(session: Session, kinds: Collection[str], launcher: str = "local") -> Job | None:
+def claim(session: Session, job_kinds: Collection[str], launcher: str = "local") -> Job | None:
     """Take the first queued job of these kinds, as its next attempt; None if there is none."""
     first = (
         sa.select(Job.id)
-        .where(Job.status == QUEUED, Job.kind.in_(kinds))
+        .where(Job.status == QUEUED, Job.kind.in_(job_kinds))
         .order_by(Job.position, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -122,15 +122,15 @@ def advance(session: Session, job: Job, read_to: tuple[int, int], values: dict[s
     return _update(session, moved.values(event_segment=segment, event_offset=offset, **values))
 
 
-def request_cancel(session: Session, job_id: int) -> None:
+def request_cancel(session: Session, job_id: int, *, learns: bool = False) -> None:
     """Cancel a job that never ran at once; ask the worker to end one that has begun; else nothing.
 
-    A training that waits for its next attempt has learned something already: the worker keeps
-    that before it ends the job.
+    One that `learns` and waits for its next attempt has learned something already: the worker
+    keeps that before it ends the job.
     """
     at = now()
     waits = sa.update(Job).where(Job.id == job_id, Job.status.in_((QUEUED, PAUSED)))
-    untouched = waits.where(sa.or_(Job.attempt == 0, Job.kind != "train"))
+    untouched = waits.where(Job.attempt == 0) if learns else waits
     begun = sa.update(Job).where(Job.id == job_id, Job.status.in_((QUEUED, PAUSED, *ACTIVE)))
     reason = "Cancelled before it started."
     if _update(session, untouched.values(status=CANCELLED, finished_at=at, reason=reason)):
@@ -188,27 +188,33 @@ def listing(session: Session, states: Collection[str] | None = None) -> Sequence
     return session.scalars(query).all()
 
 
-def count(session: Session, kinds: Collection[str], states: Collection[str]) -> int:
+def of_kind(session: Session, job_kind: str) -> Sequence[Job]:
+    """All jobs of a kind, the newest first."""
+    query = sa.select(Job).where(Job.kind == job_kind)
+    return session.scalars(query.order_by(Job.id.desc())).all()
+
+
+def count(session: Session, job_kinds: Collection[str], states: Collection[str]) -> int:
     """How many jobs of these kinds are in these states."""
     query = sa.select(sa.func.count()).select_from(Job)
-    return session.scalar(query.where(Job.kind.in_(kinds), Job.status.in_(states))) or 0
+    return session.scalar(query.where(Job.kind.in_(job_kinds), Job.status.in_(states))) or 0
 
 
 def newest(
-    session: Session, kinds: Collection[str], states: Collection[str], limit: int
+    session: Session, job_kinds: Collection[str], states: Collection[str], limit: int
 ) -> Sequence[Job]:
     """The jobs of these kinds that came into these states last, the newest first."""
-    query = sa.select(Job).where(Job.kind.in_(kinds), Job.status.in_(states))
+    query = sa.select(Job).where(Job.kind.in_(job_kinds), Job.status.in_(states))
     return session.scalars(query.order_by(Job.finished_at.desc(), Job.id.desc()).limit(limit)).all()
 
 
-def ahead_of(session: Session, job: Job, kinds: Collection[str]) -> int:
+def ahead_of(session: Session, job: Job, job_kinds: Collection[str]) -> int:
     """How many jobs of these kinds run or wait before this one."""
     earlier = sa.tuple_(Job.position, Job.id) < sa.tuple_(
         sa.literal(job.position), sa.literal(job.id)
     )
     before = sa.or_(Job.status.in_(ACTIVE), sa.and_(Job.status == QUEUED, earlier))
-    query = sa.select(sa.func.count()).where(before, Job.kind.in_(kinds), Job.id != job.id)
+    query = sa.select(sa.func.count()).where(before, Job.kind.in_(job_kinds), Job.id != job.id)
     return session.scalar(query) or 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage.tables import BaseModel, DatasetVersion, Job, Run
+from storage.tables import BaseModel, DatasetVersion, Run
 
 
 def listed(session: Session) -> Sequence[BaseModel]:
@@ -70,12 +70,6 @@ def finished_runs(session: Session, model_id: int) -> Sequence[tuple[Run, Datase
         .limit(50)
     )
     return [(run, version) for run, version in rows if run.result]  # a JSON null is no NULL
-
-
-def newest_import(session: Session, target: str) -> Job | None:
-    """The last download into this folder."""
-    jobs = session.scalars(sa.select(Job).where(Job.kind == "import").order_by(Job.id.desc()))
-    return next((job for job in jobs if (job.spec or {}).get("target") == target), None)
 
 
 def delete(session: Session, model: BaseModel) -> None:

@@ -139,8 +139,12 @@ def job_ids(session: Session, project_id: int) -> Sequence[int]:
     return session.scalars(sa.select(Job.id).where(Job.project_id == project_id)).all()
 
 
-def facts(session: Session, project: Project) -> Facts:
-    """How far the project is, in six small queries: every page asks at every look."""
+def facts(session: Session, project: Project, job_kind: str) -> Facts:
+    """How far the project is, in six small queries: every page asks at every look.
+
+    Args:
+        job_kind: of the jobs that answer a file.
+    """
     newest = session.execute(
         sa.select(DatasetVersion, Dataset.name)
         .join(Dataset)
@@ -149,7 +153,7 @@ def facts(session: Session, project: Project) -> Facts:
         .limit(1)
     ).first()
     base = session.get(BaseModel, project.base_model_id) if project.base_model_id else None
-    versions, conversations, predictions = _numbers(session, project.id)
+    versions, conversations, predictions = _numbers(session, project.id, job_kind)
     return Facts(
         newest_version=newest[0] if newest else None,
         newest_dataset_name=newest[1] if newest else "",
@@ -190,11 +194,11 @@ def _active(session: Session, project_id: int) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _numbers(session: Session, project_id: int) -> tuple[int, int, int]:
+def _numbers(session: Session, project_id: int, job_kind: str) -> tuple[int, int, int]:
     """Versions, conversations and files that were answered."""
     count = sa.select(sa.func.count())
     versions = count.select_from(DatasetVersion).join(Dataset)
-    answered = (Job.project_id == project_id, Job.kind == "predict", Job.status == SUCCEEDED)
+    answered = (Job.project_id == project_id, Job.kind == job_kind, Job.status == SUCCEEDED)
     row = session.execute(
         sa.select(
             versions.where(Dataset.project_id == project_id).scalar_subquery(),

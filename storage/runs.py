@@ -49,25 +49,25 @@ def _count(session: Session, project_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def _rows() -> sa.Select[Run, DatasetVersion, Dataset, BaseModel, Job]:
+def _rows(job_kind: str) -> sa.Select[Run, DatasetVersion, Dataset, BaseModel, Job]:
     return (
         sa.select(Run, DatasetVersion, Dataset, BaseModel, Job)
         .join(DatasetVersion, Run.dataset_version_id == DatasetVersion.id)
         .join(Dataset, DatasetVersion.dataset_id == Dataset.id)
         .join(BaseModel, Run.base_model_id == BaseModel.id)
-        .join(Job, sa.and_(Job.run_id == Run.id, Job.kind == "train"))
+        .join(Job, sa.and_(Job.run_id == Run.id, Job.kind == job_kind))
     )
 
 
-def row(session: Session, run_id: int) -> RunRow | None:
-    """One run, or None."""
-    found = session.execute(_rows().where(Run.id == run_id)).one_or_none()
+def row(session: Session, run_id: int, job_kind: str) -> RunRow | None:
+    """One run with its job of this kind, the one that trains it; or None."""
+    found = session.execute(_rows(job_kind).where(Run.id == run_id)).one_or_none()
     return RunRow(*found) if found else None
 
 
-def listing(session: Session, project_id: int) -> list[RunRow]:
-    """The runs of a project, newest first."""
-    query = _rows().where(Run.project_id == project_id).order_by(Run.id.desc())
+def listing(session: Session, project_id: int, job_kind: str) -> list[RunRow]:
+    """The runs of a project with their jobs of this kind, newest first."""
+    query = _rows(job_kind).where(Run.project_id == project_id).order_by(Run.id.desc())
     return [RunRow(*found) for found in session.execute(query)]
 
 

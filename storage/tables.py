@@ -176,7 +176,7 @@ class Job(Base):
     project_id: Mapped[int | None] = _owner("projects", nullable=True)
     run_id: Mapped[int | None] = _owner("runs", nullable=True)
     kind: Mapped[str]
-    """train, evaluate, predict, serve, import, convert, prepare, export, check or mend."""
+    """See `workbench.jobs.kinds`."""
     title: Mapped[str]
     spec: Mapped[dict[str, Any]]
     """What to do; becomes spec.json in the job directory."""

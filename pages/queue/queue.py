@@ -13,17 +13,6 @@ from workbench.ui.numbers import about, duration, plural, when
 from workbench.ui.text import plain
 
 POLL = "2s"
-ICONS = {
-    "train": ":material/model_training:",
-    "evaluate": ":material/fact_check:",
-    "predict": ":material/table_view:",
-    "import": ":material/download:",
-    "convert": ":material/upload_file:",
-    "prepare": ":material/checklist:",
-    "check": ":material/stethoscope:",
-    "mend": ":material/healing:",
-    "export": ":material/file_save:",
-}
 MOVES = {
     "First": "vertical_align_top",
     "Earlier": "arrow_upward",
@@ -68,8 +57,8 @@ def open_job(job: QueuedJob, found: Queue) -> None:
 
 def title(view: JobView) -> None:
     """What it is; of a training with a link to its page."""
-    icon, name = ICONS.get(view.kind, ":material/work:"), f"**{plain(view.title)}**"
-    if view.kind == "train" and view.project_id is not None:
+    icon, name = f":material/{view.about.icon}:", f"**{plain(view.title)}**"
+    if view.about.learns and view.project_id is not None:
         where = {"project": str(view.project_id), "run": str(view.run_id)}
         st.page_link(frame.PAGES["Train"][0], label=name, icon=icon, query_params=where)
     else:
@@ -145,7 +134,7 @@ def ask_after(view: JobView, others: list[QueuedJob]) -> None:
 @st.dialog("Cancel this job?", on_dismiss=dialogs.answered)
 def ask_cancel(view: JobView) -> None:
     st.write(f"**{plain(view.title)}** will be stopped.")
-    if view.kind == "train" and view.attempt:
+    if view.about.learns and view.attempt:
         st.write("The best state so far is kept and can be used.")
     elif not view.attempt:
         st.write("It has not started yet; nothing is lost.")

@@ -96,6 +96,26 @@ def test_a_terminal_state_never_changes(store: Store, over: str) -> None:
     assert (after.status, after.cancel_requested_at) == (over, None)
 
 
+def test_jobs_of_a_kind_are_listed_the_newest_first(store: Store) -> None:
+    first, _, third = add(store, "import"), add(store, "train"), add(store, "import")
+    with store.read() as session:
+        assert [job.id for job in jobs.of_kind(session, "import")] == [third, first]
+
+
+@pytest.mark.parametrize(("learns", "status"), [(True, QUEUED), (False, CANCELLED)])
+def test_what_has_learned_something_is_kept_by_a_cancel(
+    store: Store, learns: bool, status: str
+) -> None:
+    job_id = add(store)
+    job = claimed(store)
+    with store.write() as session:
+        jobs.change(session, job_id, job.attempt, ACTIVE, status=QUEUED)
+        jobs.request_cancel(session, job_id, learns=learns)
+    with store.read() as session:
+        after = session.get_one(Job, job_id)
+    assert (after.status, after.cancel_requested_at is not None) == (status, learns)
+
+
 def test_who_holds_a_former_attempt_changes_nothing(store: Store) -> None:
     job_id = add(store)
     former = claimed(store)

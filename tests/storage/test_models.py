@@ -2,7 +2,6 @@
 
 from storage import models
 from storage.database import Store
-from storage.tables import Job
 from tests.helpers.made import add_dataset, add_model, add_run
 from workbench.projects import projects
 
@@ -16,17 +15,6 @@ def test_models_are_found_by_name_and_place(store: Store) -> None:
         assert models.located(session, "folder", "/models/tiny") is found
         assert models.located(session, "hub", "/models/tiny") is None
         assert [model.id for model in models.listed(session)] == [model_id]
-
-
-def test_the_newest_download_into_a_folder(store: Store) -> None:
-    with store.write() as session:
-        for target in ("/a", "/b", "/a"):
-            session.add(Job(kind="import", title=target, spec={"target": target}))
-        session.flush()
-        newest = models.newest_import(session, "/a")
-        assert newest is not None
-        assert newest.id == 3
-        assert models.newest_import(session, "/c") is None
 
 
 def test_runs_of_a_model(store: Store) -> None:

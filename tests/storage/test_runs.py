@@ -31,7 +31,7 @@ def test_a_run_without_a_name_gets_the_next_number(store: Store) -> None:
         for run_id in ids:
             jobs.add(session, "train", "t", {}, project_id=1, run_id=run_id)
     with store.read() as session:
-        listed = [row.run.name for row in runs.listing(session, 1)]
+        listed = [row.run.name for row in runs.listing(session, 1, "train")]
     assert listed == ["Run 3", "Mine", "Run 1"]
 
 
@@ -73,5 +73,5 @@ def test_the_jobs_of_a_run_are_all_kinds(store: Store, run_id: int) -> None:
         jobs.add(session, "import", "t", {})
     with store.read() as session:
         assert [job.kind for job in runs.jobs_of(session, run_id)] == ["train", "evaluate"]
-        assert runs.row(session, run_id) is not None
-        assert [row.job.kind for row in runs.listing(session, 1)] == ["train"]
+        assert runs.row(session, run_id, "train") is not None
+        assert [row.job.kind for row in runs.listing(session, 1, "train")] == ["train"]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage import conversions as rows
 from storage import files, projects
 from storage.database import Store
-from storage.tables import OPEN, SUCCEEDED, Job
+from storage.tables import OPEN, Job
 from workbench.data.changes import FIX, HERE_ROWS, amend_version, enqueue_change
 from workbench.data.checkup import record
 from workbench.data.checkup.record import Checkup, FindingInfo
@@ -63,10 +63,7 @@ def newest(store: Store, version: VersionInfo) -> JobView | None:
     """
     with store.read() as session:
         for job in _of(session, version)[:1]:
-            gone = (
-                job.status == SUCCEEDED and not (files.job_folder(job.id) / record.SUMMARY).exists()
-            )
-            return None if gone else jobs.view_of(session, job)
+            return None if jobs.is_gone(job) else jobs.view_of(session, job)
     return None
 
 

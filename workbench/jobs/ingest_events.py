@@ -13,6 +13,7 @@ from typing import Any
 from storage import jobs, runs
 from storage.database import Store
 from storage.tables import RUNNING, STARTING, Job
+from workbench.jobs.kinds import kind_named
 from workbench.jobs.process.job_dir import JobDir, read_events
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def ingest(store: Store, job_id: int, folder: JobDir, *, limit: int = 5000) -> i
     digest = _digest(job, events)
     with store.write() as session:
         moved = jobs.advance(session, job, (read_to[0], read_to[1]), _values(job, digest))
-        if moved and job.run_id is not None and job.kind == "train":
+        if moved and job.run_id is not None and kind_named(job.kind).learns:
             runs.put_metrics(session, job.run_id, digest.points)
     return len(events) if moved else 0
 

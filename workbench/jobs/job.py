@@ -6,24 +6,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from storage import jobs
+from storage import files, jobs
 from storage.database import Store
-from storage.tables import ACTIVE, PAUSED, QUEUED, TERMINAL, Job, JobAttempt, now
+from storage.tables import ACTIVE, PAUSED, QUEUED, SUCCEEDED, TERMINAL, Job, JobAttempt, now
 from workbench.core.errors import WorkbenchError
+from workbench.jobs.kinds import LANES, JobKind, kind_named
 from workbench.jobs.process.specs import Spec
-
-LANES = {
-    "work": ("train", "evaluate", "predict", "import"),
-    "data": ("convert", "prepare", "check", "mend", "export"),
-    "server": ("serve",),
-}
-"""Jobs of one lane run one after the other, those of two lanes beside each other."""
-
-
-def lane_of(kind: str) -> str:
-    """The lane of a job of this kind."""
-    return next(lane for lane, kinds in LANES.items() if kind in kinds)
-
 
 _STALE_S = 180.0
 _Spec = TypeVar("_Spec", bound=Spec)
@@ -55,6 +43,11 @@ class JobView:
     """How many jobs run or wait before it, while it is queued."""
 
     @property
+    def about(self) -> JobKind:
+        """What is known of jobs of its kind."""
+        return kind_named(self.kind)
+
+    @property
     def is_over(self) -> bool:
         """Whether it has ended, one way or the other."""
         return self.status in TERMINAL
@@ -72,7 +65,7 @@ class JobView:
     @property
     def can_be_paused(self) -> bool:
         """Whether it may be interrupted and go on later."""
-        return self.kind in LANES["work"] and not self.is_over and not self.is_ending
+        return self.about.can_be_paused and not self.is_over and not self.is_ending
 
     @property
     def can_be_moved(self) -> bool:
@@ -92,7 +85,7 @@ class JobView:
         if not self.is_active or self.progress_at is None:
             return ""
         silent_s = (now() - self.progress_at).total_seconds()
-        if self.kind == "serve" or silent_s < _STALE_S:
+        if self.about.serves or silent_s < _STALE_S:
             return ""
         return (
             f"Nothing has moved for {silent_s / 60:.0f} minutes, though the process is alive: "
@@ -147,7 +140,7 @@ def view_of(session: Session, job: Job) -> JobView:
         progress_at=job.progress_at,
         reason=job.reason,
         result=job.result,
-        ahead=jobs.ahead_of(session, job, _lane_of(job.kind)) if waits else 0,
+        ahead=jobs.ahead_of(session, job, LANES[kind_named(job.kind).lane]) if waits else 0,
     )
 
 
@@ -156,11 +149,11 @@ def attempt_view(row: JobAttempt) -> AttemptView:
     return AttemptView(row.attempt, row.started_at, row.ended_at, row.exit_code, row.reason)
 
 
-def _lane_of(kind: str) -> tuple[str, ...]:
-    for kinds in LANES.values():
-        if kind in kinds:
-            return kinds
-    raise WorkbenchError(f"There is no kind of job named '{kind}'.")
+def is_gone(job: Job) -> bool:
+    """Whether a job has succeeded, but what it made is not there any more: a backup does without
+    it."""
+    made = kind_named(job.kind).makes
+    return job.status == SUCCEEDED and not (files.job_folder(job.id) / made).exists()
 
 
 def spec_of(job: Job, kind: type[_Spec]) -> _Spec | None:

@@ -10,24 +10,13 @@ from typing import Any
 
 from storage.tables import CANCELLED, FAILED, PAUSED, PAUSING, QUEUED, SUCCEEDED, Job
 from workbench.core.recipe import FIELDS
+from workbench.jobs.kinds import kind_named
 from workbench.jobs.process.job_dir import JobDir, read_json
 
 MAX_RETRIES = 2
 WORKER_LOST, REBOOTED, SILENT = "worker lost", "rebooted", "silent"
 
 _LOST_BY_FORCE = " It did not end by itself in time, so nothing of it was kept."
-_NOUNS = {
-    "train": "training",
-    "evaluate": "evaluation",
-    "predict": "prediction",
-    "import": "download",
-    "convert": "reading of the file",
-    "prepare": "checking of the examples",
-    "check": "checkup of the data",
-    "mend": "change of the data",
-    "export": "export of the data",
-    "serve": "model server",
-}
 
 
 @dataclass(frozen=True)
@@ -70,7 +59,7 @@ def decide(job: Job, folder: JobDir, ending: Ending) -> Outcome:
     if ending.out_of_memory:
         result = {"status": FAILED, "attempt": job.attempt, "out_of_memory": True}
         return Outcome(FAILED, _memory(job), result)
-    if job.kind == "serve":
+    if kind_named(job.kind).serves:
         return _server_ended(ending)
     if cause := _blameless(job, ending, told_to_end=result is not None):
         return _again(job, folder, cause)
@@ -95,12 +84,16 @@ def _interrupted(job: Job, folder: JobDir) -> Outcome:
 
 def has_learned(job: Job, folder: JobDir) -> bool:
     """Whether there is a whole checkpoint of a training."""
-    return job.kind == "train" and any(folder.checkpoints.glob("*/manifest.json"))
+    return kind_named(job.kind).learns and any(folder.checkpoints.glob("*/manifest.json"))
 
 
 def _counts(job: Job, result: dict[str, Any]) -> bool:
     """A cancel that nobody asked for (the system is shut down) is not the end of a job."""
-    return result["status"] != CANCELLED or bool(job.cancel_requested_at) or job.kind == "serve"
+    return (
+        result["status"] != CANCELLED
+        or bool(job.cancel_requested_at)
+        or kind_named(job.kind).serves
+    )
 
 
 def _by_result(job: Job, folder: JobDir, result: dict[str, Any]) -> Outcome:
@@ -151,7 +144,7 @@ def _server_ended(ending: Ending) -> Outcome:
 
 def _memory(job: Job) -> str:
     ended = f"The system ended the {_noun(job)} because memory ran out"
-    if job.kind not in ("train", "evaluate"):
+    if not kind_named(job.kind).fits_recipe:
         return f"{ended}: close other programs, then start it again."
     names = ("per_device_train_batch_size", "max_length")
     lower = " or ".join(f"'{FIELDS[name].metadata['label']}'" for name in names)
@@ -173,8 +166,8 @@ def _last_step(folder: JobDir) -> int:
 
 
 def _cancelled(job: Job) -> str:
-    return "Stopped at your request." if job.kind != "serve" else "The model server was stopped."
+    return kind_named(job.kind).stopped
 
 
 def _noun(job: Job) -> str:
-    return _NOUNS.get(job.kind, job.kind)
+    return kind_named(job.kind).noun

@@ -1,14 +1,13 @@
-"""TODO."""
+"""What runs, what waits and what ended lately, of all projects."""
 
 from dataclasses import dataclass
 
 from storage import jobs, projects
 from storage.database import Store
 from storage.tables import OPEN, TERMINAL, Job
-from workbench.jobs.job import LANES, JobView, view_of
+from workbench.jobs.job import JobView, view_of
+from workbench.jobs.kinds import LISTED
 
-SHOWN = (*LANES["work"], *LANES["data"])
-"""Kinds of jobs that the user started; servers and the like come and go by themselves."""
 ENDED = 10
 """So many of the jobs that ended last are shown."""
 
@@ -40,7 +39,7 @@ class Queue:
 def count(store: Store) -> int:
     """How many jobs of the queue are not over."""
     with store.read() as session:
-        return jobs.count(session, SHOWN, OPEN)
+        return jobs.count(session, LISTED, OPEN)
 
 
 def queue(store: Store) -> Queue:
@@ -51,6 +50,6 @@ def queue(store: Store) -> Queue:
         def shown(job: Job) -> QueuedJob:
             return QueuedJob(view_of(session, job), names.get(job.project_id or 0, ""))
 
-        waiting = [job for job in jobs.listing(session, OPEN) if job.kind in SHOWN]
-        ended = jobs.newest(session, SHOWN, TERMINAL, ENDED)
+        waiting = [job for job in jobs.listing(session, OPEN) if job.kind in LISTED]
+        ended = jobs.newest(session, LISTED, TERMINAL, ENDED)
         return Queue(tuple(map(shown, waiting)), tuple(map(shown, ended)))

@@ -9,7 +9,8 @@ from storage import jobs
 from storage.database import Store
 from storage.tables import OPEN, PAUSED, QUEUED, TERMINAL
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.job import LANES, JobView, found_job, get_job, lane_of, view_of
+from workbench.jobs.job import JobView, found_job, get_job, view_of
+from workbench.jobs.kinds import kind_named
 from workbench.jobs.process.specs import Spec
 
 _POLL_S = 0.3
@@ -40,7 +41,7 @@ def shift_job(store: Store, job_id: int, places: int) -> None:
         waiting = [
             row.id
             for row in jobs.listing(session, (QUEUED, PAUSED))
-            if lane_of(row.kind) == lane_of(job.kind)
+            if kind_named(row.kind).lane == kind_named(job.kind).lane
         ]
         if job_id in waiting and 0 <= (place := waiting.index(job_id) + places) < len(waiting):
             jobs.swap(session, job_id, waiting[place])
@@ -81,8 +82,8 @@ def cancel_job(store: Store, job_id: int) -> JobView:
     A job that is over stays as it is.
     """
     with store.write() as session:
-        found_job(session, job_id)
-        jobs.request_cancel(session, job_id)
+        job = found_job(session, job_id)
+        jobs.request_cancel(session, job_id, learns=kind_named(job.kind).learns)
         return view_of(session, found_job(session, job_id))
 
 
@@ -94,7 +95,7 @@ def pause_job(store: Store, job_id: int) -> JobView:
     """
     with store.write() as session:
         job = found_job(session, job_id)
-        if job.kind not in LANES["work"]:
+        if not kind_named(job.kind).can_be_paused:
             raise WorkbenchError(f"A {job.kind} job cannot be paused: stop it instead.")
         if job.status in TERMINAL:
             raise WorkbenchError(f"Job {job_id} is over already: there is nothing to pause.")

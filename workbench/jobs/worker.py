@@ -26,9 +26,10 @@ from storage.errors import StorageError
 from storage.schema import open_store
 from storage.tables import ACTIVE, OPEN, QUEUED, Job
 from workbench.jobs import worker_process
-from workbench.jobs.job import LANES
+from workbench.jobs.kinds import LANES
 from workbench.jobs.launchers import Launcher
 from workbench.jobs.launchers.local import LocalLauncher
+from workbench.jobs.process.specs import ServeSpec
 from workbench.jobs.supervision import Attempt, Timing
 
 logger = logging.getLogger("workbench.jobs.worker")
@@ -66,7 +67,7 @@ class Worker:
                 self._adopt(job)
         for attempt in list(self._attempts.values()):
             self._look_after(attempt, open_jobs.get(attempt.job.id))
-        self._replace_servers(job for job in open_jobs.values() if job.kind == "serve")
+        self._replace_servers(job for job in open_jobs.values() if job.kind == ServeSpec.kind)
         waiting = {job.kind for job in open_jobs.values() if job.status == QUEUED}
         for kinds in LANES.values():
             while waiting & set(kinds) and self._is_free(kinds) and self._start_next(kinds):

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage import models as rows
-from storage.tables import BaseModel
+from storage import jobs
+from storage.tables import BaseModel, Job
 from workbench.core.words import short_count
-from workbench.jobs.process.specs import BaseModelRef
+from workbench.jobs.job import spec_of
+from workbench.jobs.process.specs import BaseModelRef, ImportSpec
 from workbench.models import bundled
 from workbench.models.families import FAMILIES, family_named
 
@@ -121,10 +122,19 @@ def _state(session: Session, model: BaseModel, path: Path | None) -> tuple[str, 
         return READY, None  # the trainer prepares it when it is not there yet
     if model.source == "folder":
         return (READY if path and (path / "config.json").is_file() else FAILED), None
-    job = rows.newest_import(session, str(path))
+    job = _newest_download(session, path)
     if job is None or job.status == "succeeded":
         return (READY if path and (path / "config.json").is_file() else FAILED), None
     return (FAILED if job.status in ("failed", "cancelled") else LOADING), job.id
+
+
+def _newest_download(session: Session, path: Path | None) -> Job | None:
+    """The last download into this folder."""
+    for job in jobs.of_kind(session, ImportSpec.kind):
+        spec = spec_of(job, ImportSpec)
+        if spec is not None and spec.target == path:
+            return job
+    return None
 
 
 def _purpose(kind: str, parameters: int) -> str:

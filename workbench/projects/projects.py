@@ -11,7 +11,7 @@ from storage.database import Store
 from storage.tables import Project, now
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
-from workbench.jobs.job import lane_of
+from workbench.jobs.kinds import KINDS, LISTED
 from workbench.projects import steps
 from workbench.projects.steps import Step
 from workbench.system.drafts import save_draft
@@ -154,7 +154,7 @@ def choose_model(store: Store, project_id: int, base_model_id: int) -> None:
 def mark_evaluation_seen(store: Store, project_id: int) -> None:
     """Remember that somebody looked at the newest exam result: the step is done then."""
     with store.read() as session:
-        facts = rows.facts(session, _existing(session, project_id))
+        facts = steps.facts_of(session, _existing(session, project_id))
     newest = max((evaluation.id for _, evaluation in facts.scored), default=0)
     if newest > facts.seen_evaluation_id:
         save_draft(store, project_id, "seen", {"evaluation_id": newest})
@@ -167,7 +167,7 @@ class EndedJob:
     ended_at: dt.datetime
     sentence: str
     lane: str
-    """work, data or server: see `jobs.LANES`."""
+    """work, data or server: see `jobs.kinds.LANES`."""
 
 
 def ended_since(store: Store, project_id: int, moment: dt.datetime) -> list[EndedJob]:
@@ -175,9 +175,9 @@ def ended_since(store: Store, project_id: int, moment: dt.datetime) -> list[Ende
     with store.read() as session:
         jobs = rows.finished_since(session, project_id, moment)
     return [
-        EndedJob(job.finished_at, f"{job.title} {_ENDINGS[job.status]}", lane_of(job.kind))
+        EndedJob(job.finished_at, f"{job.title} {_ENDINGS[job.status]}", KINDS[job.kind].lane)
         for job in jobs
-        if job.finished_at is not None and job.kind != "serve"
+        if job.finished_at is not None and job.kind in LISTED
     ]
 
 
@@ -189,7 +189,7 @@ _ENDINGS = {
 
 
 def _card(session: Session, project: Project) -> ProjectCard:
-    facts = rows.facts(session, project)
+    facts = steps.facts_of(session, project)
     derived = steps.derive(facts)
     return ProjectCard(_view(project), derived, steps.best_result(facts), steps.next_step(derived))
 

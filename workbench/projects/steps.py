@@ -4,13 +4,16 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from storage import projects
 from storage.database import Store
 from storage.projects import Facts
-from storage.tables import ACTIVE, PAUSED, QUEUED
+from storage.tables import ACTIVE, PAUSED, QUEUED, Project
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import headline, is_better, main_score
 from workbench.core.words import plural
+from workbench.jobs.process.specs import EvaluateSpec, PredictSpec, TrainSpec
 
 NAMES = ("Data", "Model", "Train", "Evaluate", "Use")
 ACTIONS = {
@@ -46,7 +49,12 @@ def steps_of(store: Store, project_id: int) -> list[Step]:
         project = projects.get(session, project_id)
         if project is None:
             raise WorkbenchError(f"There is no project {project_id}: choose one on the home page.")
-        return derive(projects.facts(session, project))
+        return derive(facts_of(session, project))
+
+
+def facts_of(session: Session, project: Project) -> Facts:
+    """What the steps of a project follow from."""
+    return projects.facts(session, project, PredictSpec.kind)
 
 
 def derive(facts: Facts) -> list[Step]:
@@ -108,11 +116,11 @@ def _model(facts: Facts) -> Step:
 
 def _train(facts: Facts) -> Step:
     for kind, status in facts.active:
-        if kind == "train" and status == PAUSED and not _working(facts, "train"):
+        if kind == TrainSpec.kind and status == PAUSED and not _working(facts, TrainSpec.kind):
             return Step("Train", "running", "A training is paused: let it go on.", "paused")
-        if kind == "train" and status == QUEUED and not _working(facts, "train"):
+        if kind == TrainSpec.kind and status == QUEUED and not _working(facts, TrainSpec.kind):
             return Step("Train", "running", "A training waits for its turn.", "waiting")
-        if kind == "train":
+        if kind == TrainSpec.kind:
             return Step("Train", "running", "A model is learning now.", "running")
     if facts.trained_runs:
         return Step("Train", "done", f"{plural(facts.trained_runs, 'trained model')}.", "done")
@@ -132,7 +140,7 @@ def _working(facts: Facts, kind: str) -> bool:
 
 
 def _evaluate(facts: Facts) -> Step:
-    if any(kind == "evaluate" for kind, _ in facts.active):
+    if any(kind == EvaluateSpec.kind for kind, _ in facts.active):
         return Step("Evaluate", "running", "Exam questions are being answered.", "running")
     if not facts.trained_runs:
         return Step("Evaluate", "blocked", "Needs a trained model first.", "later")
@@ -143,7 +151,7 @@ def _evaluate(facts: Facts) -> Step:
 
 
 def _use(facts: Facts) -> Step:
-    if any(kind == "predict" for kind, _ in facts.active):
+    if any(kind == PredictSpec.kind for kind, _ in facts.active):
         return Step("Use", "running", "A file is being answered.", "running")
     if not facts.trained_runs:
         return Step("Use", "blocked", "Needs a trained model first.", "later")

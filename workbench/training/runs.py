@@ -175,7 +175,7 @@ def get_run(store: Store, run_id: int) -> RunView:
 def list_runs(store: Store, project_id: int) -> list[RunView]:
     """The runs of a project, newest first."""
     with store.read() as session:
-        return [_view(session, row) for row in runs.listing(session, project_id)]
+        return [_view(session, row) for row in runs.listing(session, project_id, TrainSpec.kind)]
 
 
 def curve(store: Store, run_id: int, kind: str) -> list[dict[str, Any]]:
@@ -248,7 +248,7 @@ def _checked_name(name: str) -> str:
 
 
 def _found(session: Session, run_id: int) -> RunRow:
-    row = runs.row(session, run_id)
+    row = runs.row(session, run_id, TrainSpec.kind)
     if row is None:
         raise WorkbenchError(f"There is no training run {run_id}: it may have been deleted.")
     return row
@@ -289,7 +289,7 @@ def trained_run(session: Session, run_id: int) -> RunRow:
     Raises:
         WorkbenchError: there is no such run, or it has no model (any more).
     """
-    row = runs.row(session, run_id)
+    row = runs.row(session, run_id, TrainSpec.kind)
     if row is None:
         raise WorkbenchError(f"There is no training run {run_id}: it may have been deleted.")
     adapter = (row.run.result or {}).get("adapter")

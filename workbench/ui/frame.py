@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from workbench.core.words import plural
-from workbench.jobs import overview
+from workbench.jobs import kinds, overview
 from workbench.projects import projects, steps
 from workbench.projects.steps import Step
 from workbench.ui import context, dialogs, errors
@@ -210,7 +210,9 @@ def _notice_ends(current: str) -> None:
         return
     st.session_state["looked_at"] = max(job.ended_at for job in ended)
     on_run = current == "Train" and "run" in st.query_params
-    watched = "data" if current == "Data" else "work" if on_run else ""  # its page shows the end
+    watched = (
+        kinds.DATA if current == "Data" else kinds.WORK if on_run else ""
+    )  # its page shows the end
     told = [job.sentence for job in ended if job.lane != watched]
     if told:
         st.session_state["toasts"] = told

@@ -22,7 +22,7 @@ from workbench.data.checkups import Fix
 from workbench.data.edits.edit import Edit
 from workbench.data.files import large as conversions
 from workbench.data.readers import ReadOptions
-from workbench.jobs import job as jobs
+from workbench.jobs import kinds
 from workbench.jobs.job import JobView
 from workbench.jobs.launchers.local import LocalLauncher
 from workbench.jobs.process.job_dir import JobDir
@@ -44,7 +44,7 @@ def test_a_large_file_is_read_beside_a_training(store: Store, worker: Worker) ->
     assert drive_to_end(worker, store, reading.id).status == SUCCEEDED
     assert conversions.table(store, project_id, source, ReadOptions()).rows == 60
     assert "torch" not in JobDir(files.job_folder(reading.id)).log.read_text()
-    assert {"convert", "prepare", "export"} <= set(jobs.LANES["data"])
+    assert {"convert", "prepare", "export"} <= set(kinds.LANES["data"])
 
 
 def test_a_large_dataset_is_mended_by_a_job(

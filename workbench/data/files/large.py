@@ -205,21 +205,15 @@ def _newest(store: Store, project_id: int, kind: type[FileSpec], key: str) -> Jo
     with store.read() as session:
         for job, spec in _jobs(session, project_id, kind):
             if spec and spec.key == key:
-                return None if _is_gone(job) else jobs.view_of(session, job)
+                return None if jobs.is_gone(job) else jobs.view_of(session, job)
     return None
-
-
-def _is_gone(job: Job) -> bool:
-    """Whether what it made is not there any more: a backup does without it."""
-    made = {ConvertSpec.kind: "table.json", PrepareSpec.kind: "examples.parquet"}[job.kind]
-    return job.status == SUCCEEDED and not (files.job_folder(job.id) / made).exists()
 
 
 def _replace(store: Store, project_id: int, title: str, spec: FileSpec) -> JobView:
     with store.write() as session:
         found = _jobs(session, project_id, type(spec))
         same = [job for job, told in found if told and told.key == spec.key]
-        if same and same[0].status not in (FAILED, CANCELLED) and not _is_gone(same[0]):
+        if same and same[0].status not in (FAILED, CANCELLED) and not jobs.is_gone(same[0]):
             return jobs.view_of(session, same[0])  # another window was quicker
         rows.release(session, [job for job, told in found if _digest_of(told) == spec.digest])
         job_id = queue.enqueue(session, title, spec, project_id=project_id)

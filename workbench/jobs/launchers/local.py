@@ -21,6 +21,7 @@ import psutil
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.paths import CHECKOUT
+from workbench.jobs.kinds import kind_named
 from workbench.jobs.launchers import Handle, State, memory
 from workbench.jobs.process.job_dir import LIFELINE_VARIABLE, LOCK_VARIABLE, JobDir
 
@@ -30,16 +31,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 def module_command(kind: str) -> list[str]:
     """The command for a job of this kind; the job's folder is appended."""
-    return [sys.executable, "-m", _MODULES.get(kind, "workbench.engine")]
-
-
-_MODULES = {
-    "serve": "workbench.engine.serving",
-    "convert": "workbench.data.bulk",
-    "prepare": "workbench.data.bulk",
-    "mend": "workbench.data.bulk",
-    "export": "workbench.data.bulk",
-}
+    return [sys.executable, "-m", kind_named(kind).program]
 
 
 @dataclass

@@ -21,6 +21,7 @@ from storage.database import Store
 from storage.tables import OPEN, Job, now
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
+from workbench.jobs.process.specs import ImportSpec
 from workbench.models import bundled
 from workbench.system.backup.archive import Manifest, Progress, Writer, full_disk_said
 
@@ -121,7 +122,7 @@ def _of_job(job: Job, folder: Path) -> Iterator[_Member]:
 
 def _models(session: Session) -> Iterator[_Member]:
     """Added models, but those that are being downloaded: their download begins anew."""
-    loading = sa.select(Job.spec).where(Job.kind == "import", Job.status.in_(OPEN))
+    loading = sa.select(Job.spec).where(Job.kind == ImportSpec.kind, Job.status.in_(OPEN))
     targets = {str(spec.get("target")) for spec in session.scalars(loading)}
     models = files.home() / "models"
     for folder in sorted(models.iterdir()) if models.is_dir() else ():

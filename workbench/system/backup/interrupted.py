@@ -21,6 +21,8 @@ from storage.tables import (
     JobAttempt,
     now,
 )
+from workbench.jobs.kinds import kind_named
+from workbench.jobs.process.specs import ImportSpec
 
 _RESTORED = "The workbench was restored from a backup; the job starts again from what was saved."
 _SERVER = "The model server ended with the backup; it starts again with the next question."
@@ -50,9 +52,9 @@ def settle(session: Session, home: Path) -> int:
 
 
 def _state_of(job: Job, home: Path) -> tuple[str, str]:
-    if job.kind == "serve":
+    if kind_named(job.kind).serves:
         return FAILED, _SERVER
-    if job.status == CANCELLING and job.kind != "train":
+    if job.status == CANCELLING and not kind_named(job.kind).learns:
         return CANCELLED, _STOPPED
     if missing := next(_missing(job, home), None):
         return FAILED, (
@@ -66,7 +68,7 @@ def _state_of(job: Job, home: Path) -> tuple[str, str]:
 
 def _missing(job: Job, home: Path) -> Iterator[Path]:
     """Files and folders that the job reads and that are not there; a download makes its own."""
-    if job.kind == "import":
+    if job.kind == ImportSpec.kind:
         return
     for text in _texts(job.spec):
         path = Path(text)

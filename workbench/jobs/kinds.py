@@ -1,0 +1,126 @@
+"""What is known of each kind of job: one row a kind, its name the one of its spec."""
+
+from dataclasses import dataclass
+
+from workbench.core.errors import WorkbenchError
+from workbench.jobs.process.specs import (
+    ChangeSpec,
+    CheckSpec,
+    ConvertSpec,
+    EvaluateSpec,
+    ExportSpec,
+    ImportSpec,
+    PredictSpec,
+    PrepareSpec,
+    ServeSpec,
+    Spec,
+    TrainSpec,
+)
+
+WORK, DATA, SERVER = "work", "data", "server"
+_ENGINE, _BULK, _SERVING = "workbench.engine", "workbench.data.bulk", "workbench.engine.serving"
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """One kind of job."""
+
+    spec: type[Spec]
+    """What it is told."""
+    lane: str
+    """Jobs of one lane run one after the other, those of two lanes beside each other."""
+    program: str
+    """The module that does it, as `python -m PROGRAM JOB_DIR`."""
+    noun: str
+    """What it is called in a sentence."""
+    icon: str = "work"
+    """Its symbol (Material)."""
+    can_be_paused: bool = False
+    """Whether it may be interrupted and go on later."""
+    is_listed: bool = True
+    """The user started it: it stands in the queue, and its end is told. Others come and go."""
+    learns: bool = False
+    """It leaves curves, and checkpoints that are kept and gone on from however it ends."""
+    fits_recipe: bool = False
+    """How much memory it takes is a matter of the recipe's settings."""
+    serves: bool = False
+    """It works until it is told to end: being silent is no trouble, and being ended no failure."""
+    stopped: str = "Stopped at your request."
+    """What is said of one that was cancelled."""
+    makes: str = ""
+    """The file in its folder without which it might as well never have run."""
+
+    @property
+    def name(self) -> str:
+        """As the database and spec.json have it."""
+        return self.spec.kind
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        JobKind(
+            TrainSpec,
+            WORK,
+            _ENGINE,
+            "training",
+            "model_training",
+            can_be_paused=True,
+            learns=True,
+            fits_recipe=True,
+        ),
+        JobKind(
+            EvaluateSpec,
+            WORK,
+            _ENGINE,
+            "evaluation",
+            "fact_check",
+            can_be_paused=True,
+            fits_recipe=True,
+        ),
+        JobKind(PredictSpec, WORK, _ENGINE, "prediction", "table_view", can_be_paused=True),
+        JobKind(ImportSpec, WORK, _ENGINE, "download", "download", can_be_paused=True),
+        JobKind(ConvertSpec, DATA, _BULK, "reading of the file", "upload_file", makes="table.json"),
+        JobKind(
+            PrepareSpec,
+            DATA,
+            _BULK,
+            "checking of the examples",
+            "checklist",
+            makes="examples.parquet",
+        ),
+        JobKind(
+            CheckSpec, DATA, _ENGINE, "checkup of the data", "stethoscope", makes="checkup.json"
+        ),
+        JobKind(ChangeSpec, DATA, _BULK, "change of the data", "healing"),
+        JobKind(ExportSpec, DATA, _BULK, "export of the data", "file_save"),
+        JobKind(
+            ServeSpec,
+            SERVER,
+            _SERVING,
+            "model server",
+            is_listed=False,
+            serves=True,
+            stopped="The model server was stopped.",
+        ),
+    )
+}
+"""Name → what is known of it."""
+LANES = {
+    lane: tuple(kind.name for kind in KINDS.values() if kind.lane == lane)
+    for lane in (WORK, DATA, SERVER)
+}
+"""Lane → its kinds of jobs."""
+LISTED = tuple(kind.name for kind in KINDS.values() if kind.is_listed)
+"""The kinds that stand in the queue."""
+
+
+def kind_named(name: str) -> JobKind:
+    """What is known of a kind of job.
+
+    Raises:
+        WorkbenchError: there is none of this name.
+    """
+    if (kind := KINDS.get(name)) is None:
+        raise WorkbenchError(f"There is no kind of job named '{name}'.")
+    return kind
