@@ -16,6 +16,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from workbench.core.tasks import CLASSIFICATION  # noqa: E402
+
 DATA = Path(os.environ.get("WORKBENCH_BENCH_DATA") or ROOT.parent / "shared" / "data")
 
 
@@ -64,7 +68,7 @@ def banking77(bench: Bench) -> None:
         return
     data = bench.call(
         *("import", folder / "train.csv", "--test", folder / "test.csv"),
-        *("--project", "Bench", "--task", "classification"),
+        *("--project", "Bench", "--task", CLASSIFICATION.name),
         *("--map", "text=text", "--map", "label=category"),
     )
     print("banking77", data["splits"])

@@ -25,6 +25,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 from storage import files  # noqa: E402
 from storage.database import Store  # noqa: E402
 from storage.schema import open_store  # noqa: E402
+from workbench.core.tasks import CLASSIFICATION  # noqa: E402
 from workbench.data import checkups  # noqa: E402
 from workbench.data import datasets as ingest  # noqa: E402
 from workbench.data.examples.plan import Plan, Source  # noqa: E402
@@ -125,7 +126,7 @@ def _million(store: Store, path: Path) -> None:
     options = ReadOptions()
     _done(store, conversions.read(store, project_id, source, options), "import (read and profile)")
     roles = {"text": "text", "label": "category"}
-    plan = Plan("classification", roles, near_duplicates=True)  # as the page has it
+    plan = Plan(CLASSIFICATION.name, roles, near_duplicates=True)  # as the page has it
     order = Order(project_id, source, plan, "Million", options)
     _done(store, conversions.prepare(store, order), "examples made, checked and split")
     prepared = conversions.prepared(store, order)

@@ -30,7 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("part", nargs="*", help="what to run; nothing: all")
     parser.add_argument("--data", type=Path, default=DATA, help="where the folder banking77 lies")
-    parser.add_argument("--task", choices=("classification", "completion"), help=argparse.SUPPRESS)
+    parser.add_argument("--task", choices=scale.MEASURED, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.task:
         return scale.measure(given.task)

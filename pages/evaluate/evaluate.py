@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.core.recipe import FIELDS
+from workbench.core.tasks import task_named
 from workbench.evaluation import evaluations as evaluation
 from workbench.evaluation import verdict
 from workbench.evaluation.evaluations import EvaluationInfo
@@ -147,10 +148,12 @@ def show_size_of_exam(run: RunView, info: EvaluationInfo) -> None:
 
 def show_details(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     """Where it goes wrong: by question and, for categories, by category and by mix-up."""
-    documents = run.task == "language-modelling"
-    question = "How does it go on with a text?" if documents else "Where does it go wrong?"
+    task = task_named(run.task)
+    question = (
+        "How does it go on with a text?" if task.rows_are_documents else "Where does it go wrong?"
+    )
     st.subheader(question, anchor=False)
-    if run.task != "classification":
+    if not task.answers_are_categories:
         st.fragment(exam_rows.show)(info, answers)
         return
     titles = ["Question by question", "By category", "Mix-ups"]

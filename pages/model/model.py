@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from workbench.core.tasks import task_named
+from workbench.core.tasks import CLASSIFICATION, task_named
 from workbench.data import versions as datasets
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
@@ -33,7 +33,7 @@ project = projects.get_project(store, project_id)
 machine = hardware()
 versions = datasets.list_versions(store, project_id)
 newest = versions[0] if versions else None
-task = newest.task if newest else "classification"
+task = newest.task if newest else CLASSIFICATION.name
 
 
 def fit(model: ModelInfo) -> Fit:

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from workbench.core.tasks import TASKS
+from workbench.core.tasks import CLASSIFICATION
 from workbench.data.checkup.rows import Rows
 
 SEED = 42
@@ -20,4 +20,4 @@ def banking77(data: Path) -> Texts:
 def rows_of(texts: Texts) -> Rows:
     """Examples to learn from, numbered from 0."""
     values = {"text": [text for text, _ in texts], "label": [label for _, label in texts]}
-    return Rows(TASKS["classification"], list(range(len(texts))), ["train"] * len(texts), values)
+    return Rows(CLASSIFICATION, list(range(len(texts))), ["train"] * len(texts), values)

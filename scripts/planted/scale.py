@@ -9,16 +9,17 @@ from pathlib import Path
 
 from planted.banking import SEED
 from planted.secrets import PEOPLE
-from workbench.core.tasks import TASKS
+from workbench.core.tasks import CLASSIFICATION, COMPLETION, TASKS
 from workbench.data.checkup import run as checks
 from workbench.data.checkup.rows import Rows
 
 MILLION = 1_000_000
+MEASURED = (CLASSIFICATION.name, COMPLETION.name)
 
 
 def scale(data: Path) -> None:
     """Time and memory for a million rows, in a process of its own for each task."""
-    for task in ("classification", "completion"):
+    for task in MEASURED:
         subprocess.run([sys.executable, sys.argv[0], "--task", task], check=True)
 
 
@@ -83,7 +84,7 @@ def _synthetic(task: str) -> Rows:
         texts[row] = texts[row - 1]
     splits = rng.choices(("train", "validation", "test"), (8, 1, 1), k=MILLION)
     kind = TASKS[task]
-    if task == "classification":
+    if kind.answers_are_categories:
         labels = rng.choices([f"category {i}" for i in range(50)], k=MILLION)
         return Rows(kind, list(range(MILLION)), splits, {"text": texts, "label": labels})
     answers = [sentence() for _ in range(MILLION)]

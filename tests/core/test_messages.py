@@ -1,4 +1,4 @@
-"""From a row to the text that a model reads, and which parts of it are learned."""
+"""From a conversation to the text that a model reads, and which parts of it are learned."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from workbench.core.chat_template import ChatTemplate, default_template, template_of
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import answer_of, messages_of, render_prompt, segments
+from workbench.core.messages import render_prompt, segments
 
 CHATML = ChatTemplate(
     "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}"
@@ -45,65 +45,6 @@ def learned(messages: list[dict[str, str]], template: ChatTemplate) -> list[str]
 
 def text(messages: list[dict[str, str]], template: ChatTemplate) -> str:
     return "".join(piece.text for piece in segments(messages, template))
-
-
-def test_a_completion_is_a_question_and_its_answer() -> None:
-    row = {"prompt": "Where is it?", "response": "Here."}
-    assert messages_of("completion", row) == talk("Where is it?", "Here.")
-    assert messages_of("completion", {"prompt": "Where is it?"}) == talk("Where is it?")
-
-
-def test_the_rows_own_system_prompt_wins() -> None:
-    row = {"prompt": "a", "response": "b", "system": "Mine."}
-    first = messages_of("completion", row, system="All.")[0]
-    assert first == {"role": "system", "content": "Mine."}
-    for none in (None, "", float("nan")):
-        first = messages_of("completion", {**row, "system": none}, system="All.")[0]
-        assert first["content"] == "All."
-    assert messages_of("completion", {**row, "system": None})[0]["role"] == "user"
-
-
-def test_a_category_is_asked_for_with_all_names_while_they_are_few() -> None:
-    row = {"text": "My parcel is late.", "label": "Delivery"}
-    question, answer = messages_of("classification", row, labels=["Delivery", "Payment"])
-    assert "Categories: Delivery, Payment\n" in question["content"]
-    assert question["content"].endswith("My parcel is late.")
-    assert answer == {"role": "assistant", "content": "Delivery"}
-    many = messages_of("classification", row, labels=[str(i) for i in range(41)])
-    assert "Categories" not in many[0]["content"]
-
-
-def test_fields_are_asked_for_as_json() -> None:
-    row = {"text": "Order 12 for Ann", "response": '{"order": 12}'}
-    question, answer = messages_of("extraction", row)
-    assert "JSON" in question["content"]
-    assert answer["content"] == '{"order": 12}'
-    assert answer_of("extraction", {"text": "Order"}) is None
-
-
-def test_a_conversation_is_read_from_json() -> None:
-    row = {"messages": json.dumps(talk("a", "b", "c"))}
-    assert messages_of("chat", row, system="S")[0]["role"] == "system"
-    assert messages_of("chat", row) == talk("a", "b", "c")
-    assert answer_of("chat", row) is None
-    assert answer_of("chat", {"messages": json.dumps(talk("a", "b"))}) == "b"
-
-
-def test_a_conversations_own_system_prompt_wins() -> None:
-    own = [{"role": "system", "content": "Own."}, *talk("a", "b")]
-    assert messages_of("chat", {"messages": json.dumps(own)}, system="All.") == own
-
-
-@pytest.mark.parametrize("broken", ["no json", "[]", '{"role": "user"}', None, '["hi"]'])
-def test_a_conversation_that_cannot_be_read_is_explained(broken: object) -> None:
-    with pytest.raises(WorkbenchError, match="conversation"):
-        messages_of("chat", {"messages": broken})
-
-
-def test_a_turn_without_a_content_is_numbered() -> None:
-    turns = [{"role": "user", "content": "a"}, {"role": "assistant"}]
-    with pytest.raises(WorkbenchError, match="Turn 2 "):
-        messages_of("chat", {"messages": json.dumps(turns)})
 
 
 @pytest.mark.parametrize("template", [CHATML, TRIMMED, MISTRAL, THINKING, PROMPTED])

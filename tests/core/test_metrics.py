@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.core.metrics import headline, is_better
+from workbench.core.metrics import METRICS, headline, is_better
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,19 @@ def test_a_smaller_loss_is_better() -> None:
     assert is_better("classification", 0.9, 0.8)
     assert not is_better("classification", 0.8, 0.8)
     assert is_better("classification", 0.1, None)
+
+
+def test_a_gain_is_how_much_better_whichever_way_is_up() -> None:
+    assert METRICS["chrf"].gain(42.0, 40.0) == 2.0
+    assert METRICS["loss"].gain(1.0, 3.0) == 2.0
+
+
+def test_values_are_written_as_their_unit_has_it() -> None:
+    assert METRICS["macro_f1"].unit.exact(0.9367) == "93.7 %"
+    assert [METRICS["chrf"].unit.brief(41.56), METRICS["chrf"].unit.words(41.56)] == ["42", "41.6"]
+    assert [METRICS["loss"].unit.exact(value) for value in (1.234, 0.1234)] == ["1.23", "0.123"]
+
+
+def test_each_row_counts_once_in_a_share_of_right_answers_only() -> None:
+    shares = {name for name, metric in METRICS.items() if metric.is_share_right}
+    assert shares == {"accuracy", "exact_match"}

@@ -5,6 +5,7 @@ from typing import Any
 
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
 from workbench.data import datasets as ingest
 from workbench.models import catalogue
 from workbench.projects import samples
@@ -23,7 +24,8 @@ def add_commands(commands: Any) -> None:
 def _demo(options: argparse.Namespace) -> int:
     store = working_store()
     project_id = samples.create_sample_project(store)
-    version = next(v for v in ingest.list_versions(store, project_id) if v.task == "completion")
+    versions = ingest.list_versions(store, project_id)
+    version = next(v for v in versions if task_named(v.task).answers_are_free_text)
     model = catalogue.resolve_model(store, MODEL)
     recipe = presets.preset(
         options.preset, task=version.task, kind=model.kind, rows=version.splits["train"]

@@ -1,13 +1,12 @@
-"""From a row of the user's table to the text a model reads, with the learned parts marked.
+"""From a conversation to the text a model reads, with the learned parts marked.
 
 The one place where that happens: the preview, training, evaluation, the playground and batch
-prediction all call it, so what is shown is what is trained on and asked.
+prediction all call it, so what is shown is what is trained on and asked. How a row becomes a
+conversation is its task's to say (`Task.messages`).
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from workbench.core.chat_template import ChatTemplate, default_template, template_of
 from workbench.core.errors import WorkbenchError
@@ -15,16 +14,12 @@ from workbench.core.errors import WorkbenchError
 __all__ = [
     "ChatTemplate",
     "Segment",
-    "answer_of",
     "default_template",
-    "messages_of",
     "render_prompt",
     "segments",
     "template_of",
 ]
 
-MAX_NAMED_LABELS = 40
-"""Up to this many categories are listed in the question itself."""
 _PROBE = "\ue000probe\ue001"
 """Stands in for a turn to find where the template puts it; private-use characters at its ends
 so that it shares neither with a real text."""
@@ -37,42 +32,6 @@ class Segment:
     text: str
     learned: bool
     """Whether the model is taught to write it (else it only reads it)."""
-
-
-def messages_of(
-    task: str, row: Mapping[str, Any], *, system: str = "", labels: Sequence[str] = ()
-) -> list[dict[str, str]]:
-    """The row as a conversation; assistant turns are what is learned.
-
-    Args:
-        row: canonical columns of the task; without its answer (label, response) the conversation
-            ends with the question.
-        system: instruction for all rows; a `system` value of the row wins.
-        labels: the categories, for classification by a model that writes them.
-
-    Raises:
-        WorkbenchError: the conversation in `messages` cannot be read.
-    """
-    if task == "chat":
-        messages = _conversation(row["messages"])
-    else:
-        messages = [{"role": "user", "content": _question(task, row, labels)}]
-        answer = answer_of(task, row)
-        if answer is not None:
-            messages.append({"role": "assistant", "content": answer})
-    instruction = _text(row.get("system")) or system
-    if instruction and messages[0]["role"] != "system":
-        messages.insert(0, {"role": "system", "content": instruction})
-    return messages
-
-
-def answer_of(task: str, row: Mapping[str, Any]) -> str | None:
-    """What the row wants the model to write; None if the row does not say."""
-    if task == "chat":
-        last = _conversation(row["messages"])[-1]
-        return last["content"] if last["role"] == "assistant" else None
-    value = row.get("label" if task == "classification" else "response")
-    return None if value is None else str(value)
 
 
 def segments(messages: Sequence[Mapping[str, str]], template: ChatTemplate) -> list[Segment]:
@@ -103,53 +62,6 @@ def segments(messages: Sequence[Mapping[str, str]], template: ChatTemplate) -> l
 def render_prompt(messages: Sequence[Mapping[str, str]], template: ChatTemplate) -> str:
     """The text up to where the model starts to write."""
     return template.render(messages, add_generation_prompt=True)
-
-
-def _question(task: str, row: Mapping[str, Any], labels: Sequence[str]) -> str:
-    if task == "completion":
-        return str(row["prompt"])
-    text = str(row["text"])
-    if task == "classification":
-        return _sorting_question(text, labels)
-    return f"Pull the fields out of this text. Answer with JSON only.\n\n{text}"
-
-
-def _sorting_question(text: str, labels: Sequence[str]) -> str:
-    known = f"Categories: {', '.join(labels)}\n" if 0 < len(labels) <= MAX_NAMED_LABELS else ""
-    return (
-        f"Which category does this text belong to? Answer with the category only.\n{known}\n{text}"
-    )
-
-
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _conversation(value: Any) -> list[dict[str, str]]:
-    turns = _parsed(value)
-    if not isinstance(turns, list) or not turns:
-        raise WorkbenchError(
-            "The conversation is not a list of turns: write it as "
-            '[{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}].'
-        )
-    for number, turn in enumerate(turns, 1):
-        if not isinstance(turn, dict) or not all(
-            isinstance(turn.get(key), str) for key in ("role", "content")
-        ):
-            raise WorkbenchError(
-                f"Turn {number} of the conversation needs a role and a content, both text: "
-                "add what is missing."
-            )
-    return [{"role": turn["role"], "content": turn["content"]} for turn in turns]
-
-
-def _parsed(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return None
 
 
 def _span(

@@ -1,41 +1,188 @@
-"""The one number of an evaluation, in words."""
+"""The scores that models are judged by: what each is called, how it is written, which way is up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.tasks import task_named
 from workbench.core.words import percent
 
-MAIN_SCORES = {
-    "classification": "accuracy",
-    "extraction": "exact_match",
-    "completion": "chrf",
-    "chat": "chrf",
-    "language-modelling": "loss",
+ACCURACY, MACRO_F1, EXACT_MATCH = "accuracy", "macro_f1", "exact_match"
+CHRF, LOSS = "chrf", "loss"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How the values of a score are written."""
+
+    brief: Callable[[float], str]
+    """At a glance: "93.7 %", "42", "1.23"."""
+    words: Callable[[float], str]
+    """In a sentence that compares: "93.7 %", "41.6", "1.23"."""
+    exact: Callable[[float], str]
+    """In a table: "93.7 %", "41.6", "0.123"."""
+    difference: Callable[[float], str]
+    """How far two values are apart, as they stand in that sentence."""
+    in_points: bool
+    """Whether such a difference is one of points."""
+    top: float | None
+    """The largest value there can be, if there is one."""
+    axis_format: str
+    """How a chart's axis writes them, as d3-format has it."""
+
+
+def _fine(value: float) -> str:
+    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+
+
+_ONE_PLACE, _TWO_PLACES = "{:.1f}".format, "{:.2f}".format
+SHARE = Unit(
+    brief=percent,
+    words=percent,
+    exact=percent,
+    difference=_ONE_PLACE,
+    in_points=True,
+    top=1.0,
+    axis_format="%",
+)
+"""A part of the whole, from 0 to 1."""
+OF_HUNDRED = Unit(
+    brief="{:.0f}".format,
+    words=_ONE_PLACE,
+    exact=_ONE_PLACE,
+    difference=_ONE_PLACE,
+    in_points=True,
+    top=100.0,
+    axis_format=",.4~g",
+)
+NATS = Unit(
+    brief=_TWO_PLACES,
+    words=_TWO_PLACES,
+    exact=_fine,
+    difference=_TWO_PLACES,
+    in_points=False,
+    top=None,
+    axis_format=",.4~g",
+)
+"""Of a cross-entropy: there is no end to how wrong one can be."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A score of a set of answers."""
+
+    name: str
+    """Its key in the scores of an evaluation."""
+    label: str
+    """The field's name for it."""
+    meaning: str
+    """What it tells, in a few words."""
+    axis: str
+    """Under a chart."""
+    unit: Unit
+    headline: str
+    """What a value means at a glance; {} is the value, here and below."""
+    sentence: str
+    """The same in a verdict, behind "On 120 exam questions"."""
+    outcome: str
+    """The same when a training has ended; "it" is the model."""
+    higher_is_better: bool = True
+    is_share_right: bool = False
+    """Whether it is the share of the answers that are right, each row counting once."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in a table of scores."""
+        return f"{self.meaning} ({self.label})"
+
+    def is_better(self, value: float, than: float | None) -> bool:
+        """Whether a value beats another, or is the first there is."""
+        if than is None:
+            return True
+        return value > than if self.higher_is_better else value < than
+
+    def gain(self, value: float, over: float) -> float:
+        """How much better one value is than another; negative if worse."""
+        return value - over if self.higher_is_better else over - value
+
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric(
+            name=ACCURACY,
+            label="accuracy",
+            meaning="right answers",
+            axis="Right answers",
+            unit=SHARE,
+            headline="{} of exam questions right",
+            sentence="the trained model gets {} right",
+            outcome="it got {} right",
+            is_share_right=True,
+        ),
+        Metric(
+            name=MACRO_F1,
+            label="macro-F1",
+            meaning="right answers, every category counts the same",
+            axis="Right answers, every category counts the same",
+            unit=SHARE,
+            headline="{} right over all categories alike",
+            sentence="the trained model gets {} right where every category counts the same",
+            outcome="it got {} right where every category counts the same",
+        ),
+        Metric(
+            name=EXACT_MATCH,
+            label="exact match",
+            meaning="word for word the same",
+            axis="Answers exactly right",
+            unit=SHARE,
+            headline="{} of exam questions exactly right",
+            sentence="the trained model gets {} exactly right",
+            outcome="it got {} exactly right",
+            is_share_right=True,
+        ),
+        Metric(
+            name=CHRF,
+            label="chrF",
+            meaning="likeness to your own answers, of 100",
+            axis="Likeness to your own answers (chrF, 0 to 100)",
+            unit=OF_HUNDRED,
+            headline="{} of 100 for likeness to your answers",
+            sentence="the likeness of the trained model's answers to your own is {} of 100",
+            outcome="its answers scored {} of 100 for likeness to yours",
+        ),
+        Metric(
+            name=LOSS,
+            label="loss",
+            meaning="how wrong it still is, smaller is better",
+            axis="How wrong it still is (loss; a shorter bar is better)",
+            unit=NATS,
+            headline="{} wrong on unseen texts",
+            sentence="the trained model is still wrong by {} (loss)",
+            outcome="it was {} wrong",
+            higher_is_better=False,
+        ),
+    )
 }
-"""The score that a task is judged by."""
+
+
+def metric_of(task: str) -> Metric:
+    """The score that a task is judged by."""
+    return METRICS[task_named(task).metric]
 
 
 def main_score(task: str, scores: Mapping[str, Any]) -> float | None:
     """The score that counts for the task, from {accuracy, chrf, ...}; None if it is missing."""
-    value = scores.get(MAIN_SCORES.get(task, ""))
+    value = scores.get(metric_of(task).name)
     return None if value is None else float(value)
 
 
 def headline(task: str, scores: Mapping[str, Any]) -> str:
     """A line like "93.7 % of exam questions right"; empty when there is no score."""
-    value = main_score(task, scores)
-    if value is None:
-        return ""
-    return {
-        "accuracy": f"{percent(value)} of exam questions right",
-        "exact_match": f"{percent(value)} of exam questions exactly right",
-        "chrf": f"{value:.0f} of 100 for likeness to your answers",
-        "loss": f"{value:.2f} wrong on unseen texts",
-    }[MAIN_SCORES[task]]
+    value, metric = main_score(task, scores), metric_of(task)
+    return "" if value is None else metric.headline.format(metric.unit.brief(value))
 
 
 def is_better(task: str, value: float, than: float | None) -> bool:
     """Whether a main score beats another; a loss is better when it is smaller."""
-    if than is None:
-        return True
-    return value < than if MAIN_SCORES[task] == "loss" else value > than
+    return metric_of(task).is_better(value, than)

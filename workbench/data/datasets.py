@@ -17,7 +17,7 @@ from workbench.core.words import joined
 from workbench.data.columns import guessing
 from workbench.data.columns.mapping import check_roles
 from workbench.data.examples.example_table import canonical, parquet_of, splits_by_question
-from workbench.data.examples.examples import asking, examples_of, question_roles
+from workbench.data.examples.examples import examples_of
 from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.examples.prepare import Prepared, prepare
 from workbench.data.files.sources import (
@@ -234,8 +234,8 @@ def map_file(
     task = task_named(version.task)
     plan = plan_from(version.task, version.mapping)
     table = read_table(path, name, reading_alike(plan.read))
-    roles = plan.roles if need_answers else question_roles(task, plan.roles)
-    checked = check_roles(task if need_answers else asking(task), roles, table)
+    roles = plan.roles if need_answers else task.question_roles(plan.roles)
+    checked = check_roles(task if need_answers else task.asking(), roles, table)
     examples = examples_of(table, task, checked, answers=need_answers, duplicates=True)
     if not len(examples):
         raise WorkbenchError(

@@ -16,6 +16,7 @@ from storage.evaluations import EvaluationRow
 from storage.runs import RunRow
 from storage.tables import OPEN
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
 from workbench.data import datasets as ingest
 from workbench.data.columns.mapping import columns_in
 from workbench.evaluation.scoring.row_scores import judge
@@ -52,7 +53,7 @@ class EvaluationInfo:
     @property
     def questions(self) -> str:
         """What one row is called in a sentence."""
-        noun = "text" if self.task == "language-modelling" else "question"
+        noun = task_named(self.task).exam_noun
         return f"exam {noun}" if self.is_exam else noun
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.metrics import MAIN_SCORES, main_score
-from workbench.core.words import joined, percent, plural
+from workbench.core.metrics import Metric, main_score, metric_of
+from workbench.core.words import joined, plural
 from workbench.evaluation.scoring import intervals as chance
 
 BETTER, UNSURE, WORSE, ALONE = "better", "unsure", "worse", "alone"
@@ -60,11 +60,11 @@ class Verdict:
 
 def bars(task: str, scores: Mapping[str, Any], answers: pd.DataFrame) -> list[Bar]:
     """The score that counts for the task, of baseline, base and tuned as far as they have one."""
-    found = []
+    metric, found = metric_of(task), []
     for who in ("baseline", "base", "tuned"):
         value = main_score(task, scores.get(who) or {})
         if value is not None:
-            found.append(Bar(who, value, *_interval(task, who, value, answers)))
+            found.append(Bar(who, value, *_interval(metric, who, value, answers)))
     return found
 
 
@@ -78,19 +78,20 @@ def verdict(
         answers: the judged rows, as `judged.judge` gives them.
         questions: what one row is called.
     """
+    metric = metric_of(task)
     shown = {bar.who: bar for bar in bars(task, scores, answers)}
     if "tuned" not in shown:
         return _unscored(questions)
     others = [
-        _compare(task, shown["tuned"], shown[who], answers)
+        _compare(metric, shown["tuned"], shown[who], answers)
         for who in ("baseline", "base")
         if who in shown
     ]
     level = _level(others)
     return Verdict(
         level,
-        _headline(task, shown, others, plural(len(answers), questions)),
-        tuple(_evidence(task, shown["tuned"], others, len(answers), questions)),
+        _headline(metric, shown, others, plural(len(answers), questions)),
+        tuple(_evidence(metric, shown["tuned"], others, len(answers), questions)),
         _next_step(level, others),
     )
 
@@ -105,7 +106,7 @@ def _unscored(questions: str) -> Verdict:
 
 
 def _interval(
-    task: str, who: str, value: float, answers: pd.DataFrame
+    metric: Metric, who: str, value: float, answers: pd.DataFrame
 ) -> tuple[float | None, float | None]:
     """The 95 % interval of a score: exact for shares; for means of rows moved to the score.
 
@@ -113,9 +114,9 @@ def _interval(
     """
     if answers.empty:
         return None, None
-    if _is_share(task):
+    if metric.is_share_right:
         return chance.share_interval(value * len(answers), len(answers))
-    column = _row_scores(task, who)
+    column = _row_scores(metric, who)
     if column not in answers:
         return None, None
     rows = answers[column].to_numpy(float)
@@ -124,33 +125,31 @@ def _interval(
     return max(0.0, low + shift), high + shift
 
 
-def _compare(task: str, tuned: Bar, other: Bar, answers: pd.DataFrame) -> Comparison:
-    gain = _shown(task, tuned.value) - _shown(task, other.value)
-    if MAIN_SCORES[task] == "loss":
-        gain = -gain
-    return Comparison(other.who, round(gain, 4), _is_certain(task, other.who, answers))
+def _compare(metric: Metric, tuned: Bar, other: Bar, answers: pd.DataFrame) -> Comparison:
+    gain = metric.gain(_shown(metric, tuned.value), _shown(metric, other.value))
+    return Comparison(other.who, round(gain, 4), _is_certain(metric, other.who, answers))
 
 
-def _is_certain(task: str, who: str, answers: pd.DataFrame) -> bool | None:
-    if _is_share(task):
+def _is_certain(metric: Metric, who: str, answers: pd.DataFrame) -> bool | None:
+    if metric.is_share_right:
         if not {f"right_{who}", "right_tuned"} <= set(answers.columns):
             return None
         tuned, other = answers["right_tuned"], answers[f"right_{who}"]
         p_value = chance.mcnemar(int((tuned & ~other).sum()), int((other & ~tuned).sum()))
         return p_value < _SIGNIFICANT
-    if answers.empty or not {_row_scores(task, who), _row_scores(task, "tuned")} <= set(answers):
+    if answers.empty or not {_row_scores(metric, who), _row_scores(metric, "tuned")} <= set(
+        answers
+    ):
         return None
-    gains = (answers[_row_scores(task, "tuned")] - answers[_row_scores(task, who)]).to_numpy(float)
+    gains = (answers[_row_scores(metric, "tuned")] - answers[_row_scores(metric, who)]).to_numpy(
+        float
+    )
     low, high = chance.mean_interval(gains)
     return low > 0 or high < 0
 
 
-def _is_share(task: str) -> bool:
-    return MAIN_SCORES[task] in ("accuracy", "exact_match")
-
-
-def _row_scores(task: str, who: str) -> str:
-    return f"{MAIN_SCORES[task]}_{who}"
+def _row_scores(metric: Metric, who: str) -> str:
+    return f"{metric.name}_{who}"
 
 
 def _level(others: list[Comparison]) -> str:
@@ -161,43 +160,40 @@ def _level(others: list[Comparison]) -> str:
     return BETTER if all(other.gain > 0 and other.certain for other in others) else UNSURE
 
 
-def _headline(task: str, shown: dict[str, Bar], others: list[Comparison], questions: str) -> str:
-    value = _words(task, shown["tuned"].value)
-    start = {
-        "accuracy": f"On {questions} the trained model gets {value} right",
-        "exact_match": f"On {questions} the trained model gets {value} exactly right",
-        "chrf": f"On {questions} the likeness of the trained model's answers to your own is {value} "
-        "of 100",
-        "loss": f"On {questions} the trained model is still wrong by {value} (loss)",
-    }[MAIN_SCORES[task]]
+def _headline(
+    metric: Metric, shown: dict[str, Bar], others: list[Comparison], questions: str
+) -> str:
+    value = metric.unit.words(shown["tuned"].value)
+    start = f"On {questions} {metric.sentence.format(value)}"
     if not others:
         return f"{start}; there is nothing to compare it with."
     parts = [
-        _relation(task, other, shown[other.who], first=i == 0) for i, other in enumerate(others)
+        _relation(metric, other, shown[other.who], first=i == 0) for i, other in enumerate(others)
     ]
     mixed = len({other.gain >= 0 for other in others}) > 1
     return f"{start} – {joined(parts, 'but' if mixed else 'and')}."
 
 
-def _relation(task: str, other: Comparison, bar: Bar, *, first: bool) -> str:
-    value = _words(task, bar.value)
+def _relation(metric: Metric, other: Comparison, bar: Bar, *, first: bool) -> str:
+    value = metric.unit.words(bar.value)
     if other.gain == 0:
         than = "" if other.who == "baseline" else "it was "
         return f"the same as {than}{NAMES[other.who]} ({value})"
-    loss = MAIN_SCORES[task] == "loss"
-    size = f"{abs(other.gain):.2f}" if loss else f"{abs(other.gain):.1f}"
-    unit = " points" if first and not loss else ""
+    size = metric.unit.difference(abs(other.gain))
+    unit = " points" if first and metric.unit.in_points else ""
     return (
         f"{size}{unit} {'better' if other.gain > 0 else 'worse'} than {NAMES[other.who]} ({value})"
     )
 
 
-def _evidence(task: str, tuned: Bar, others: list[Comparison], n: int, questions: str) -> list[str]:
+def _evidence(
+    metric: Metric, tuned: Bar, others: list[Comparison], n: int, questions: str
+) -> list[str]:
     sentences = _chance_sentences(others)
     if n < FEW:
         sentences.append(f"Only {plural(n, questions)}: take the number as a rough hint.")
     if tuned.low is not None and tuned.high is not None:
-        low, high = _words(task, tuned.low), _words(task, tuned.high)
+        low, high = metric.unit.words(tuned.low), metric.unit.words(tuned.high)
         opening = f"With so few {questions}s" if n < SOME else f"With {plural(n, questions)}"
         sentences.append(
             f"{opening} the true value lies somewhere between {low} and {high} (95 % interval)."
@@ -250,14 +246,6 @@ _AFTER_LOSS = {
 }
 
 
-def _shown(task: str, value: float) -> float:
+def _shown(metric: Metric, value: float) -> float:
     """The number as it stands in the sentence, so that differences add up for the reader."""
-    if _is_share(task):
-        return float(percent(value).removesuffix(" %"))
-    return round(value, 2 if MAIN_SCORES[task] == "loss" else 1)
-
-
-def _words(task: str, value: float) -> str:
-    if _is_share(task):
-        return percent(value)
-    return f"{value:.2f}" if MAIN_SCORES[task] == "loss" else f"{value:.1f}"
+    return float(metric.unit.words(value).removesuffix(" %"))

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import CLASSIFICATION
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ ENCODER = Family(
     does="reads and sorts",
     purpose="Reads texts and sorts them into categories; an encoder{many}.",
     writes_text=False,
-    tasks=frozenset({"classification"}),
+    tasks=frozenset({CLASSIFICATION.name}),
     packs_weights=False,
     start_s=12.0,
     process_mb=1950.0,  # with the probe and the simple baseline that the exam compares it with

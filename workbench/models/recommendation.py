@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from storage.database import Store
+from workbench.core.tasks import task_named
 from workbench.models.catalogue import list_models
 from workbench.models.model_info import ModelInfo
 
@@ -18,7 +19,7 @@ class Recommendation:
 def recommend(store: Store, task: str, examples: int, *, has_gpu: bool = False) -> Recommendation:
     """The bundled model to begin with for a task on this machine, and the reason."""
     models = {model.name: model for model in list_models(store)}
-    if task == "classification":
+    if task_named(task).answers_are_categories:
         device = "even without a GPU" if not has_gpu else "on your GPU in no time"
         few = (
             " Fewer than 200 examples are enough to try, but more would help."

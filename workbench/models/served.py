@@ -6,6 +6,7 @@ The application writes the list whenever a run ends; the server reads it again o
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from workbench.core.tasks import asked_as
 from workbench.jobs.process.contract import Contract
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.families import Family, family_named
@@ -47,7 +48,7 @@ class ServedModel(Contract):
     @property
     def sorts(self) -> bool:
         """Whether it answers with a category."""
-        return self.task == "classification"
+        return asked_as(self.task).answers_are_categories
 
     def untrained(self) -> "ServedModel":
         """The base model, asked as this model is."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from storage import projects as rows
 from storage.database import Store
+from workbench.core.tasks import CLASSIFICATION, COMPLETION
 from workbench.data import datasets as ingest
 from workbench.projects import samples
 from workbench.projects.projects import _existing, _free_name
@@ -19,11 +20,16 @@ FILE = Path(__file__).with_name("quillberry_emails.csv")
 def add_datasets(store: Store, project_id: int) -> None:
     """Give the project its two datasets; the categories last, so that pages offer them first."""
     for name, task, mapping in (
-        ("Replies", "completion", {"prompt": "From: {customer}\n\n{email}", "response": "reply"}),
-        ("Categories", "classification", {"text": "email", "label": "category"}),
+        ("Replies", COMPLETION, {"prompt": "From: {customer}\n\n{email}", "response": "reply"}),
+        ("Categories", CLASSIFICATION, {"text": "email", "label": "category"}),
     ):
         ingest.save_version(
-            store, project_id=project_id, dataset_name=name, task=task, path=FILE, mapping=mapping
+            store,
+            project_id=project_id,
+            dataset_name=name,
+            task=task.name,
+            path=FILE,
+            mapping=mapping,
         )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
+from workbench.core.tasks import Task, task_named
 from workbench.models.families import family_named
 
 
@@ -38,7 +39,7 @@ def preset(name: str, *, task: str, kind: str, rows: int) -> Recipe:
     if name not in PRESETS:
         raise WorkbenchError(f"There is no preset '{name}': choose one of {', '.join(PRESETS)}.")
     if family_named(kind).writes_text:
-        return _writer(name, task, rows)
+        return _writer(name, task_named(task), rows)
     return _reader(name)
 
 
@@ -65,9 +66,9 @@ QUICK_EXAMPLES = 480
 FEW, MANY = 1_000, 5_000
 
 
-def _writer(name: str, task: str, rows: int) -> Recipe:
+def _writer(name: str, task: Task, rows: int) -> Recipe:
     passes = _passes(name, rows)
-    long = task == "language-modelling"
+    long = task.rows_are_documents
     return Recipe(
         r=32 if name == "thorough" else 16,
         lora_alpha=32,
@@ -81,7 +82,7 @@ def _writer(name: str, task: str, rows: int) -> Recipe:
         gradient_accumulation_steps=4 if long else 1,
         evals_per_epoch=2.0 if passes > 1 else round(3.0 / passes, 2),
         eval_max_rows={"quick": 40, "balanced": 100, "thorough": 200}[name],
-        eval_max_new_tokens=256 if task == "extraction" else 128,
+        eval_max_new_tokens=task.max_new_tokens,
     )
 
 

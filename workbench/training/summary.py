@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from workbench.core.metrics import MAIN_SCORES, main_score
-from workbench.core.words import count, duration, percent, plural
+from workbench.core.metrics import main_score, metric_of
+from workbench.core.words import count, duration, plural
 from workbench.models.families import family_named
 from workbench.training.runs import RunView
 
@@ -91,24 +91,17 @@ def exam(run: RunView) -> str:
     rows = (run.result or {}).get("rows") or run.splits.get("test") or 0
     base = main_score(run.task, test.get("base") or {})
     untrained = "" if base is None else f", {_comparison(run, tuned, base)}"
-    return f"On {plural(rows, 'exam question')} that it had never seen, {_got(run.task, tuned)}{untrained}."
-
-
-def _got(task: str, value: float) -> str:
-    return {
-        "accuracy": f"it got {percent(value)} right",
-        "exact_match": f"it got {percent(value)} exactly right",
-        "chrf": f"its answers scored {value:.0f} of 100 for likeness to yours",
-        "loss": f"it was {value:.2f} wrong",
-    }[MAIN_SCORES[task]]
+    metric = metric_of(run.task)
+    outcome = metric.outcome.format(metric.unit.brief(tuned))
+    return f"On {plural(rows, 'exam question')} that it had never seen, {outcome}{untrained}."
 
 
 def _comparison(run: RunView, tuned: float, base: float) -> str:
     before = family_named(run.base_kind).before
     if tuned == base:
         return f"the same as {before}"
-    score = MAIN_SCORES[run.task]
-    if score == "loss":
-        return f"after {base:.2f} {before}"
-    shown = f"{base:.0f}" if score == "chrf" else percent(base)
+    metric = metric_of(run.task)
+    shown = metric.unit.brief(base)
+    if not metric.higher_is_better:
+        return f"after {shown} {before}"
     return f"{'up' if tuned > base else 'down'} from {shown} {before}"

@@ -12,7 +12,8 @@ import streamlit as st
 
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import Segment, default_template, messages_of, segments, template_of
+from workbench.core.messages import Segment, default_template, segments, template_of
+from workbench.core.tasks import Task, task_named
 from workbench.models import bundled, catalogue
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
@@ -56,12 +57,14 @@ def show_example(
     model: ModelInfo | None,
 ) -> None:
     """One example, the way the chosen base model will read it."""
-    if task == "classification" and (model is None or not family_named(model.kind).writes_text):
+    about = task_named(task)
+    writes_text = model is not None and family_named(model.kind).writes_text
+    if about.answers_are_categories and not writes_text:
         _show_sorting(row)
         return
     template, name = template_for(model)
     try:
-        pieces = _pieces(task, row, template, system, labels)
+        pieces = _pieces(about, row, template, system, labels)
     except WorkbenchError as error:
         st.warning(str(error), icon=":material/warning:")
         return
@@ -76,11 +79,11 @@ def show_example(
 
 
 def _pieces(
-    task: str, row: Mapping[str, Any], template: ChatTemplate, system: str, labels: Sequence[str]
+    task: Task, row: Mapping[str, Any], template: ChatTemplate, system: str, labels: Sequence[str]
 ) -> list[Segment]:
-    if task == "language-modelling":
-        return [Segment(str(row["text"]), learned=True)]
-    return segments(messages_of(task, row, system=system, labels=labels), template)
+    if task.rows_are_documents:
+        return [Segment(str(row[task.learned]), learned=True)]
+    return segments(task.messages(row, system=system, labels=labels), template)
 
 
 def _show_sorting(row: Mapping[str, Any]) -> None:

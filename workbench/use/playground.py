@@ -7,6 +7,7 @@ from typing import Any
 from storage import trained
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import asked_as
 from workbench.models.families import Family
 from workbench.models.served import UNTRAINED, ServedModel, run_id_of
 from workbench.use import client as chat_client
@@ -40,17 +41,22 @@ class Answerer:
     @property
     def sorts(self) -> bool:
         """Whether it answers with one of its categories."""
-        return self.task == "classification"
+        return asked_as(self.task).answers_are_categories
 
     @property
     def continues(self) -> bool:
         """Whether it goes on with a text instead of answering."""
-        return self.task == "language-modelling"
+        return asked_as(self.task).rows_are_documents
 
     @property
     def remembers(self) -> bool:
         """Whether earlier turns belong to its question; others learned from single questions."""
-        return self.task in (None, "chat")
+        return asked_as(self.task).rows_are_conversations
+
+    def is_right(self, expected: str, answer: str) -> bool:
+        """Whether an answer of its own is the expected one."""
+        same = asked_as(self.task).is_right
+        return same is not None and same(expected, answer)
 
     @property
     def untrained_id(self) -> str | None:
@@ -139,9 +145,10 @@ def ask(
     """
     model = served_models.model_named(store, model_id)
     url = model_server.ensure_server(store, model_id).url
-    continues = model.task == "language-modelling"
+    task = asked_as(model.task)
+    continues = task.rows_are_documents
     asked = question(model_id, text, system=system, settings=settings, continues=continues)
-    if model.task == "classification":
+    if task.answers_are_categories:
         return classify(url, model_id, text)[0][0]
     return chat_client.answer(url, asked)
 

@@ -11,7 +11,7 @@ import pyarrow.parquet
 from storage import files, trained
 from storage.database import Store
 from storage.tables import DatasetVersion
-from workbench.core.messages import messages_of
+from workbench.core.tasks import Task, task_named
 
 _CONTINUED_WORDS = 25
 """How much of a document is given for the model to go on with."""
@@ -36,9 +36,9 @@ def examples(store: Store, run_id: int, count: int = 4) -> list[Example]:
         row = next((r for r in trained.listing(session) if r.run.id == run_id), None)
     if row is None:
         return []
-    rows = _exam_rows(row.version)
+    rows, task = _exam_rows(row.version), task_named(row.version.task)
     step = max(1, len(rows) // count)
-    found = [_example(row.version.task, values) for values in rows[::step][:count]]
+    found = [_example(task, values) for values in rows[::step][:count]]
     return [example for example in found if example and example.text]
 
 
@@ -51,19 +51,15 @@ def _exam_rows(version: DatasetVersion) -> list[dict[str, Any]]:
     return rows
 
 
-def _example(task: str, row: Mapping[str, Any]) -> Example | None:
+def _example(task: Task, row: Mapping[str, Any]) -> Example | None:
     """The row's first question and its answer, in the words of the table."""
-    if task == "classification":
-        return Example(row["row_id"], row["text"], row["label"])
-    if task == "completion":
-        return Example(row["row_id"], row["prompt"], row["response"])
-    if task == "extraction":
-        return Example(row["row_id"], row["text"], row["response"])
-    if task == "language-modelling":
-        words = row["text"].split(" ")
+    if task.rows_are_conversations:
+        return _first_exchange(row["row_id"], task.messages(row))
+    if task.rows_are_documents:
+        words = row[task.learned].split(" ")
         head, rest = words[:_CONTINUED_WORDS], words[_CONTINUED_WORDS:]
         return Example(row["row_id"], " ".join(head), " ".join(rest))
-    return _first_exchange(row["row_id"], messages_of(task, row))
+    return Example(row["row_id"], task.question(row), task.answer(row) or "")
 
 
 def _first_exchange(row_id: int, messages: Sequence[Mapping[str, str]]) -> Example | None:

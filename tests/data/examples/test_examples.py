@@ -7,7 +7,7 @@ import pytest
 from tests.data.columns.test_mapping import made
 from workbench.core.canonical import Unreadable, fields_json, messages_json
 from workbench.core.tasks import TASKS
-from workbench.data.examples.examples import DUPLICATE, asking, examples_of
+from workbench.data.examples.examples import DUPLICATE, examples_of
 
 
 def test_empty_and_repeated_rows_are_left_out_with_their_numbers() -> None:
@@ -139,5 +139,5 @@ def test_without_answers_only_questions_are_read() -> None:
     )
 
     assert examples.values == {"text": ["a", "a"]}
-    assert asking(TASKS["classification"]).required == ("text",)
-    assert asking(TASKS["chat"]).required == ("messages",)
+    assert TASKS["classification"].asking().required == ("text",)
+    assert TASKS["chat"].asking().required == ("messages",)

@@ -16,7 +16,6 @@ from workbench.engine.causal.exam import choose, prompt_of
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.evaluation.exam import chosen
-from workbench.engine.rows import question_text
 from workbench.evaluation.scoring.text_scores import text_scores
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Cancelled, Stop
@@ -114,11 +113,6 @@ def _log_probability(bundle: CausalModel, row: dict[str, Any], label: str) -> fl
         logs = bundle.model(whole).logits[0].float().log_softmax(-1)
     places = range(read.shape[1], whole.shape[1])
     return sum(float(logs[i - 1, whole[0, i]]) for i in places)
-
-
-def test_a_conversations_question_is_shown_turn_by_turn() -> None:
-    messages = '[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]'
-    assert question_text("chat", {"messages": messages}) == "user: a"
 
 
 def test_four_bit_weights_are_unpacked_to_the_same_values(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def text_roles(rows: Rows) -> list[str]:
 
 def rewritten(task: Task, role: str, text: str, change: Change) -> str:
     """The text of a role with `change` made; in JSON each text of its own, and it stays JSON."""
-    if not (role == "messages" or (task.name == "extraction" and role == "response")):
+    if not task.is_json(role):
         return change(text)
     try:
         before = json.loads(text)

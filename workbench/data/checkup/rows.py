@@ -33,30 +33,21 @@ class Rows:
     def __len__(self) -> int:
         return len(self.row_ids)
 
-    @property
-    def question_role(self) -> str:
-        """The role that holds what comes in."""
-        return self.task.required[0]
-
-    @property
-    def answer_role(self) -> str:
-        """The role that holds what the model is to give; empty where there is none of its own."""
-        return self.task.required[1] if len(self.task.required) > 1 else ""
-
     def questions(self) -> list[str]:
         """What comes in; of a conversation what the user says."""
-        texts = self.values[self.question_role]
-        return [question_of(text) for text in texts] if self.task.name == "chat" else texts
+        texts = self.values[self.task.question_role]
+        return [question_of(text) for text in texts] if self.task.rows_are_conversations else texts
 
     def answers(self) -> list[str]:
         """What the model is to give; "" for each row of a task without."""
-        return self.values[self.answer_role] if self.answer_role else [""] * len(self)
+        role = self.task.answer_role
+        return self.values[role] if role else [""] * len(self)
 
     @cached_property
     def meant(self) -> list[str]:
         """The answers, categories that differ in spelling only being one: their usual spelling."""
         answers = self.answers()
-        if self.task.name != "classification":
+        if not self.task.answers_are_categories:
             return answers
         usual = merged(Counter(answers))
         return [usual.get(label, label) for label in answers] if usual else answers

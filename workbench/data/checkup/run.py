@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Sequence
 
+from workbench.core.tasks import TASKS, Task
 from workbench.data.checkup.checks import (
     amount,
     categories,
@@ -32,13 +33,17 @@ _TEXTS: tuple[Check, ...] = (
     debris.check,
     amount.check,
 )
-CHECKS: dict[str, tuple[Check, ...]] = {
-    "classification": (*_TEXTS, contradictions.check, categories.check),
-    "completion": (*_TEXTS, contradictions.check, repetition.check),
-    "chat": (*_TEXTS, contradictions.check, repetition.check),
-    "extraction": (*_TEXTS, contradictions.check, unsaid.check),
-    "language-modelling": _TEXTS,
-}
+
+
+def _checks_of(task: Task) -> tuple[Check, ...]:
+    answers = () if task.rows_are_documents else (contradictions.check,)
+    names = (categories.check,) if task.answers_are_categories else ()
+    words = (repetition.check,) if task.answers_are_free_text else ()
+    fields = (unsaid.check,) if task.answers_are_json else ()
+    return (*_TEXTS, *answers, *names, *words, *fields)
+
+
+CHECKS = {name: _checks_of(task) for name, task in TASKS.items()}
 """Task → the checks that make sense for it; the length needs a tokenizer and stands apart."""
 
 

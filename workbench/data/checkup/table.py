@@ -29,7 +29,7 @@ class Look:
 def look(rows: Rows, origin: Origin, about: Mapping[str, Any], progress: Progress) -> Look:
     """Look at the table; `about` is the version's mapping."""
     found, unsorted = Unlabelled(), 0
-    if rows.task.name == "classification":
+    if rows.task.answers_are_categories:
         found, unsorted = _unlabelled(rows, origin, about["roles"], lambda s: progress(0.4 * s))
     plan = plan_from(rows.task.name, about, rows.seed)
     fair = fair_split(rows, origin, plan, lambda share: progress(0.5 + 0.3 * share))

@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.tasks import Task, task_named
+from workbench.core.tasks import (
+    CHAT,
+    CLASSIFICATION,
+    COMPLETION,
+    EXTRACTION,
+    LANGUAGE_MODELLING,
+    Task,
+    task_named,
+)
 from workbench.core.words import joined
 from workbench.data.columns.columns import (
     NO_CONTENT,
@@ -33,16 +41,16 @@ def guess_task(table: Table) -> TaskGuess:
     columns = look_at(table)
     if table.kind == DOCUMENT or (table.kind == MAIL and not _chat(columns)):
         what = "documents" if table.kind == DOCUMENT else "mails, too few of them with an answer"
-        return TaskGuess("language-modelling", f"these are {what}")
+        return TaskGuess(LANGUAGE_MODELLING.name, f"these are {what}")
     for task, guess in (
-        ("chat", _chat),
-        ("extraction", _extraction),
-        ("completion", _completion),
-        ("classification", _classification),
+        (CHAT, _chat),
+        (EXTRACTION, _extraction),
+        (COMPLETION, _completion),
+        (CLASSIFICATION, _classification),
     ):
         if reason := guess(columns):
-            return TaskGuess(task, reason)
-    return TaskGuess("language-modelling", "there is only text, without categories or answers")
+            return TaskGuess(task.name, reason)
+    return TaskGuess(LANGUAGE_MODELLING.name, "there is only text, without categories or answers")
 
 
 def guess_roles(table: Table, task_name: str) -> dict[str, str]:
@@ -54,9 +62,9 @@ def guess_roles(table: Table, task_name: str) -> dict[str, str]:
         ranked = _ranked(columns, task, role, taken=_used(roles))
         if ranked:
             roles[role] = ranked[0]
-    if task.name == "completion":
+    if "prompt" in task.required:
         roles |= _with_input(columns, roles)
-    if task.name == "chat":
+    if task.rows_are_conversations:
         roles |= _with_answer(columns)
     for role in task.optional:
         named = [column for column in columns if name_score(column.name, role) == 1]
@@ -97,7 +105,7 @@ def candidates(table: Table, task_name: str, role: str) -> list[str]:
 def _order(task: Task, columns: list[Column]) -> list[str]:
     """The surest role first, since a column that it takes is gone for the others."""
     named = {r: max((name_rank(c.name, r) for c in columns), default=0) for r in task.required}
-    learned_first = named[task.learned] > 0 or task.learned == "label"
+    learned_first = named[task.learned] > 0 or task.answers_are_categories
     return sorted(task.required, key=lambda role: (role == task.learned) != learned_first)
 
 
@@ -161,7 +169,7 @@ def _fit(column: Column, task: Task, role: str) -> float:
         return named + 4 if column.conversations > 0.5 else 0.0
     if role == "label":
         return named + 1 - column.distinct_share if is_label(column) else 0.0
-    if role == "response" and task.name == "extraction":
+    if role == task.learned and task.answers_are_json:
         return named + 4 if column.objects > 0.5 else 0.0
     if role == "system":
         return named

@@ -12,7 +12,7 @@ from workbench.core.tasks import Task, task_named
 from workbench.data.edits import edit as fixing
 from workbench.data.edits.edit import Edit
 from workbench.data.examples import quality
-from workbench.data.examples.examples import Examples, cleaners_of, question
+from workbench.data.examples.examples import Examples, question
 from workbench.data.examples.plan import Plan
 from workbench.data.examples.prepare import Prepared
 from workbench.data.splits.assign import question_key, sizes
@@ -54,7 +54,6 @@ def readable(task: Task, edit: Edit) -> Edit:
     Raises:
         WorkbenchError: a text is empty, or no conversation or JSON object where one belongs.
     """
-    cleaners = cleaners_of(task)
     change = {}
     for (row, role), text in (edit.change or {}).items():
         if not text.strip() and (role == "split" or role in task.required):
@@ -62,7 +61,7 @@ def readable(task: Task, edit: Edit) -> Edit:
                 f"Row {row} would be left without a text: write one, or take the whole row out."
             )
         try:
-            change[row, role] = cleaners[role](text) if role in cleaners else text.strip()
+            change[row, role] = task.cleaners[role](text) if role in task.cleaners else text.strip()
         except Unreadable as error:
             raise WorkbenchError(
                 f"Row {row} could not be read any more ({error}): change only what stands between "

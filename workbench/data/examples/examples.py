@@ -1,15 +1,13 @@
 """From the user's table to examples: the roles of a task, row by row, unusable rows left out."""
 
-import dataclasses
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.core.canonical import Unreadable, fields_json, messages_json, question_of
-from workbench.core.cells import FORMULA_ERROR
+from workbench.core.canonical import Unreadable, question_of
 from workbench.core.progress import Progress, silent
 from workbench.core.tasks import Task
+from workbench.core.tasks.task import Cleaner
 from workbench.data.columns import mapping
 from workbench.data.readers.table import Table
 from workbench.data.splits.assign import question_key
@@ -73,10 +71,10 @@ def examples_of(
         duplicates: whether a row that says the same as an earlier one is kept.
         progress: told the share that is done, 0 to 1.
     """
-    roles = dict(roles) if answers else question_roles(task, roles)
+    roles = dict(roles) if answers else task.question_roles(roles)
     raw = {role: mapping.texts(table, source) for role, source in roles.items()}
     named = {role: mapping.title(source, table.columns) for role, source in roles.items()}
-    cleaners = cleaners_of(task, answers)
+    cleaners = task.cleaners if answers else task.question_cleaners
     required = [role for role in task.required if role in roles]
     result = Examples([], {role: [] for role in roles}, [], [])
     if table.ragged:
@@ -102,34 +100,17 @@ def examples_of(
     return result
 
 
-def question_roles(task: Task, roles: Mapping[str, str]) -> dict[str, str]:
-    """The roles that are known before there is an answer."""
-    answer = "" if task.learned in ("messages", "text") else task.learned
-    return {role: source for role, source in roles.items() if role != answer}
-
-
-def asking(task: Task) -> Task:
-    """The task as far as it is known before there is an answer."""
-    required = tuple(question_roles(task, {role: role for role in task.required}))
-    return dataclasses.replace(task, required=required)
-
-
-def question_role(task: Task) -> str:
-    """The role that holds what comes in."""
-    return task.required[0]
-
-
 def question(task: Task, cells: Mapping[str, str | None], values: Mapping[str, Any]) -> str:
     """What comes in, from cells or canonical values; of a conversation the user's side."""
-    role = question_role(task)
-    return question_of(values[role]) if role == "messages" else cells[role] or ""
+    role = task.question_role
+    return question_of(values[role]) if task.rows_are_conversations else cells[role] or ""
 
 
 def _cleaned(
     cells: Mapping[str, str | None],
     required: list[str],
     named: Mapping[str, str],
-    cleaners: Mapping[str, Callable[[str], str]],
+    cleaners: Mapping[str, Cleaner],
 ) -> tuple[str, dict[str, str | None]]:
     """Why the row cannot be used (or nothing), and its values."""
     values = {role: (cell or "").strip() or None for role, cell in cells.items()}
@@ -142,21 +123,3 @@ def _cleaned(
     except Unreadable as error:
         return str(error), values
     return "", values
-
-
-def cleaners_of(task: Task, answers: bool = True) -> dict[str, Callable[[str], str]]:
-    """For the roles that have a form of their own, what brings a cell into it; each raises
-    `Unreadable`."""
-    if task.name == "chat":
-        return {"messages": lambda cell: messages_json(cell, answers=answers)}
-    if task.name == "extraction" and answers:
-        return {"response": fields_json}
-    if task.name == "classification" and answers:
-        return {"label": _category}
-    return {}
-
-
-def _category(cell: str) -> str:
-    if FORMULA_ERROR.fullmatch(cell):
-        raise Unreadable("a formula's error (#N/A) in place of the category")
-    return sys.intern(" ".join(cell.split()))

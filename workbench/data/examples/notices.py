@@ -31,10 +31,10 @@ class Finding:
 def findings(task: Task, examples: Examples, splits: Sequence[str]) -> list[Finding]:
     """What the user should know of these examples, the weightiest first."""
     found = [*_left_out(examples)]
-    if task.name == "classification":
+    if task.answers_are_categories:
         found += [*_contradictions(examples), *_small_categories(examples, splits)]
         found += [*_alike_labels(examples), *_unseen_labels(examples, splits)]
-    elif task.name in ("completion", "extraction"):
+    elif task.answer_role:
         found += _several_answers(task, examples)
     found += [*_overlap(examples, splits), *_long(task, examples), *_broken(examples)]
     found += _few(task, examples)

@@ -131,7 +131,7 @@ def _split(
     progress(0.3)
     splits = assign(
         examples.keys,
-        examples.values["label"] if plan.task == "classification" else None,
+        examples.values["label"] if task_named(plan.task).answers_are_categories else None,
         fractions=fractions,
         seed=plan.seed,
         earlier=earlier,

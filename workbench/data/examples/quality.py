@@ -32,7 +32,7 @@ def check_usable(task: Task, examples: Examples, name: str) -> None:
             f"The rows of {name} hold fewer than three different texts: choose the column in "
             "which every row says something else."
         )
-    if task.name == "classification":
+    if task.answers_are_categories:
         labels = {label for label in examples.values["label"] if label}
         if len(labels) < 2:
             raise WorkbenchError(
@@ -64,7 +64,7 @@ def report(task: Task, examples: Examples, splits: Sequence[str]) -> dict[str, A
         "lengths": sizes,
         "mean_chars": round(sum(size["mean"] for size in sizes.values()), 1),
     }
-    if task.name == "classification":
+    if task.answers_are_categories:
         counts = Counter(label or "" for label in examples.values["label"])
         facts["labels"] = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
     return facts

@@ -33,7 +33,7 @@ def unlabelled_that_say(
 ) -> Unlabelled:
     """The rows without a category that say one of these texts; `known` rows do not count."""
     found = Unlabelled()
-    if task.name == "classification" and texts:
+    if task.answers_are_categories and texts:
         for part in origin.parts(_columns(origin, roles)):
             for number, text in _bare(part, roles, known):
                 if text in texts:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from workbench.core.cells import MAX_CHARS, MAX_ROWS, harmless, typed
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
+from workbench.core.tasks import task_named
 
 CSV, XLSX, JSONL, PARQUET = "csv", "xlsx", "jsonl", "parquet"
 KINDS = (CSV, XLSX, JSONL, PARQUET)
@@ -168,19 +169,8 @@ def record(task: str, row: dict[str, Any], system: str = "") -> dict[str, Any]:
     `messages` for conversations, `prompt` and `completion` where a text is answered (with
     `system` where there is an instruction), `text` and `label` for categories, `text` alone.
     """
-    instruction = row.get("system") or system
-    if task == "chat":
-        messages = json.loads(row["messages"])
-        if instruction and messages[0]["role"] != "system":
-            messages.insert(0, {"role": "system", "content": instruction})
-        return {"messages": messages, "split": row["split"]}
-    if task == "classification":
-        return {"text": row["text"], "label": row["label"], "split": row["split"]}
-    if task == "language-modelling":
-        return {"text": row["text"], "split": row["split"]}
-    asked = row["prompt"] if task == "completion" else row["text"]
-    first = {"system": instruction} if instruction else {}
-    return {**first, "prompt": asked, "completion": row["response"], "split": row["split"]}
+    fields = task_named(task).record(row, row.get("system") or system)
+    return {**fields, "split": row["split"]}
 
 
 def _copy(source: Path, part: Path, progress: Progress) -> None:

@@ -155,7 +155,7 @@ class _Look:
         for name in mapping.columns_in(answer, rows.columns) if answer else ():
             self.taken |= {other for other in rows.columns if _is_part(other, name)}
         self._question = roles.get(task.required[0], "")
-        label = roles.get("label", "") if task.name == "classification" else ""
+        label = answer if task.answers_are_categories else ""
         self._label = label if label in rows.columns else ""
 
     def _texts(self, rows: pa.Table) -> list[str]:

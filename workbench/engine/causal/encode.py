@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import ChatTemplate, Segment, messages_of, segments
+from workbench.core.messages import ChatTemplate, Segment, segments
+from workbench.core.tasks import task_named
 from workbench.engine.causal.loss import IGNORED
 from workbench.engine.rows import Row
 
@@ -24,7 +25,7 @@ class Wording:
 
     def messages(self, row: Row) -> list[dict[str, str]]:
         """The row as a conversation."""
-        return messages_of(self.task, row, system=self.system, labels=self.labels)
+        return task_named(self.task).messages(row, system=self.system, labels=self.labels)
 
 
 @dataclass
@@ -61,10 +62,10 @@ def encode(rows: Sequence[Row], wording: Wording, tokenizer: Any, max_length: in
     Raises:
         WorkbenchError: a row's conversation does not fit the chat template; it names the row.
     """
-    found = Examples()
+    task, found = task_named(wording.task), Examples()
     for row in rows:
-        if wording.task == "language-modelling":
-            found.items += _blocks(str(row["text"]), tokenizer, max_length)
+        if task.rows_are_documents:
+            found.items += _blocks(str(row[task.learned]), tokenizer, max_length)
         else:
             _add(found, _encoded(_segments(row, wording), tokenizer), max_length)
     return found

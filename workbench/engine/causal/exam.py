@@ -9,6 +9,7 @@ import torch
 
 from workbench.core.messages import render_prompt, segments
 from workbench.core.recipe import Recipe
+from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import batches_by_length
 from workbench.engine.causal.encode import encode
 from workbench.engine.causal.generate import write_answers
@@ -16,7 +17,7 @@ from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, mean_loss, precision
 from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.evaluation.exam import BASE, TUNED, Answers, Done, System
-from workbench.engine.rows import Row, document_halves
+from workbench.engine.rows import Row
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Check, Stop
 from workbench.models.families import CAUSAL
@@ -53,7 +54,7 @@ def answer(
     Raises:
         Cancelled, Orphaned: the process is to leave.
     """
-    if model.task == "classification" and model.wording.labels:
+    if task_named(model.task).answers_are_categories and model.wording.labels:
         return choose(model, rows, stop.check, done)
     prompts = [prompt_of(model, row) for row in rows]
     return Answers(write_answers(model, prompts, new_tokens, stop, done))
@@ -68,8 +69,9 @@ def loss_on(model: CausalModel, loss: AnswerLoss, rows: Sequence[Row], check: Ch
 
 def prompt_of(model: CausalModel, row: Row) -> str:
     """The text that the model is asked to go on from."""
-    if model.task == "language-modelling":
-        return document_halves(row)[0]
+    task = task_named(model.task)
+    if task.rows_are_documents:
+        return task.question(row)
     messages = model.wording.messages(row)
     if messages[-1]["role"] == "assistant":
         messages = messages[:-1]

@@ -19,6 +19,7 @@ from peft import PeftModel
 from workbench.core.chat_template import ChatTemplate, template_of
 from workbench.core.messages import segments
 from workbench.core.recipe import Recipe
+from workbench.core.tasks import COMPLETION
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
@@ -65,7 +66,7 @@ def load_causal(
     adapter: Path | None,
     recipe: Recipe,
     *,
-    task: str = "completion",
+    task: str = COMPLETION.name,
     system: str = "",
 ) -> CausalModel:
     """A model that is ready to answer.

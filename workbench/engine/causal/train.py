@@ -8,6 +8,7 @@ from transformers import set_seed
 
 from workbench.core.chat_template import template_of
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Examples, Wording, encode
 from workbench.engine.causal.exam import systems
@@ -76,7 +77,8 @@ def prepare(spec: TrainSpec, report: Report, stop: Stop) -> TrainingSetup:
         )
     folder = base_folder(spec.base)
     template = template_of(folder)
-    labels = labels_of(spec.data) if spec.task == "classification" else []
+    sorts = task_named(spec.task).answers_are_categories
+    labels = labels_of(spec.data) if sorts else []
     wording = Wording(spec.task, template, spec.system, labels)
     tokenizer = load_tokenizer(folder, template)
     longest = longest_example(folder, spec.recipe.max_length)

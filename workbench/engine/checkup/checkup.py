@@ -76,7 +76,7 @@ def checkup(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
             found.append(_split_finding(rows, seen.split))
             facts["split"] = fair_split.facts(seen.split)
         facts["unsorted"] = seen.unsorted
-        if task.name == "classification":
+        if task.answers_are_categories:
             facts["words"] = marking_words(rows.questions(), rows.answers())
         if spec.encoder:
             found += _read_by_encoder(
@@ -96,7 +96,7 @@ def checkup(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
 def _split_finding(rows: Rows, fair: FairSplit) -> Finding:
     """The finding, with what a probe scores on the exam as it is and on the fairer one, unless that
     says nothing."""
-    if rows.task.name != "classification":
+    if not rows.task.answers_are_categories:
         return fair_split.finding(rows, fair, None, 0)
     some = fair.sample(split_probe.MOST_ROWS, rows.seed)
     texts, labels = rows.questions(), rows.meant
@@ -139,7 +139,7 @@ def _read_by_encoder(
     texts = rows.questions()
     embeddings = _embed(encoder, [texts[i] for i in chosen], meter.part(0.0, 0.4))
     found: list[Finding] = []
-    if rows.task.name == "classification":
+    if rows.task.answers_are_categories:
         labels = [rows.meant[i] for i in chosen]
         report.phase("judging", "Asking of each row whether its category fits")
         judgement = label_errors.judge(embeddings, labels, rows.seed, meter.part(0.4, 0.6))
@@ -160,7 +160,7 @@ def _read_by_encoder(
             table = suggestions.suggest(embeddings, labels, own, unlabelled)
             pq.write_table(table, folder / record.UNLABELLED, compression="zstd")
             facts["unlabelled"] = len(unlabelled)
-    elif rows.task.learned != "text":
+    elif not rows.task.rows_are_documents:
         answers = given(rows)
         report.phase("judging", "Measuring whether more data would help")
         facts["curve"] = learning_curve.measure_texts(

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from workbench.core.metrics import ACCURACY, CHRF
 from workbench.engine.encoder.probe import fit_probe
 
 SHARES = (0.25, 0.5, 1.0)
@@ -25,7 +26,6 @@ ENOUGH = 0.01
 """Fewer points than this (as a share) are not worth the work of doubling the data."""
 _SHOWN = 3
 
-ACCURACY, CHRF = "accuracy", "chrf"
 MOST_QUESTIONS = 500
 """chrF takes about a millisecond for each answer."""
 Ints = npt.NDArray[np.int64]

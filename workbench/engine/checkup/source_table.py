@@ -8,6 +8,7 @@ from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress
+from workbench.core.tasks import task_named
 from workbench.data.checkup import table as source
 from workbench.data.checkup.rows import Rows
 from workbench.data.checkup.table import Look
@@ -68,6 +69,6 @@ def _origin(table: TableRef, job: JobDir, report: Report, progress: Progress) ->
 
 
 def _not_seen(task: str) -> str:
-    if task == "classification":
+    if task_named(task).answers_are_categories:
         return "Rows without a category were not looked for, nor an exam that would be fairer"
     return "An exam that would be fairer was not looked for"

@@ -8,6 +8,7 @@ import torch
 from scipy.optimize import minimize_scalar
 from torch.nn.functional import cross_entropy
 
+from workbench.core.tasks import CLASSIFICATION
 from workbench.engine.encoder.probe import Head
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
 
@@ -37,7 +38,7 @@ def judge(logits: torch.Tensor, labels: Sequence[int]) -> Judged:
     wanted = torch.tensor(labels)
     temperature = _temperature(logits, wanted) if len(labels) >= ENOUGH else 1.0
     answers = [str(number) for number in logits.argmax(1).tolist()]
-    scores = text_scores("classification", [str(label) for label in labels], answers)
+    scores = text_scores(CLASSIFICATION.name, [str(label) for label in labels], answers)
     return Judged(temperature, {"loss": _loss(logits, wanted, temperature), **scores})
 
 

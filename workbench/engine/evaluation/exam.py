@@ -16,8 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.core.tasks import CLASSIFICATION, task_named
 from workbench.engine.evaluation.baseline import svm_answers
-from workbench.engine.rows import Row, expected_text, question_text, read_rows
+from workbench.engine.rows import Row, read_rows
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
@@ -91,10 +92,11 @@ def sit_exam(
         Cancelled, Orphaned: the process is to leave.
         WorkbenchError: a row cannot be put in a model's words, or a model cannot be loaded.
     """
+    about = task_named(task)
     exam = Exam(
         list(asked),
-        [question_text(task, row) for row in asked],
-        [expected_text(task, row) for row in asked],
+        [about.question(row) for row in asked],
+        [about.answer(row) or "" for row in asked],
     )
     meter: Meter | None = None
     for number, system in enumerate(systems):
@@ -164,7 +166,7 @@ def _baseline(exam: Exam, learned_from: Path | None) -> tuple[list[str] | None, 
     answers = svm_answers(
         [str(row["text"]) for row in train], [str(row["label"]) for row in train], exam.questions
     )
-    return answers, text_scores("classification", exam.expected, answers)
+    return answers, text_scores(CLASSIFICATION.name, exam.expected, answers)
 
 
 def _columns(exam: Exam, baseline: list[str] | None) -> dict[str, Any]:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import messages_of, render_prompt, template_of
+from workbench.core.messages import render_prompt, template_of
+from workbench.core.tasks import asked_as
 from workbench.engine.serving.errors import ApiError
 from workbench.models.served import ServedModel
-
-_WORDED = {"classification": "text", "extraction": "text"}
-"""Tasks whose question is worded around the text; the last user message is that text."""
 
 
 def prompt_of(entry: ServedModel, messages: Sequence[dict[str, str]]) -> str:
@@ -31,12 +29,6 @@ def conversation(entry: ServedModel, messages: Sequence[dict[str, str]]) -> list
     given = [message["content"] for message in messages if message["role"] == "system"]
     system = "\n\n".join(given) if given else entry.system
     turns = [dict(message) for message in messages if message["role"] != "system"]
-    if entry.task in _WORDED:
-        turns[-1]["content"] = worded(entry, turns[-1]["content"])
+    if turns:
+        turns[-1]["content"] = asked_as(entry.task).worded(turns[-1]["content"], entry.labels)
     return [{"role": "system", "content": system}, *turns] if system else turns
-
-
-def worded(entry: ServedModel, text: str) -> str:
-    """The question about `text` as the task words it."""
-    asked = messages_of(str(entry.task), {"text": text}, labels=entry.labels)
-    return asked[-1]["content"]

@@ -1,13 +1,14 @@
 """Answers judged row by row: which are right, and how like the wanted answer the others are."""
 
-import json
+from collections.abc import Iterator
 
 import pandas as pd
 
+from workbench.core.metrics import CHRF
+from workbench.core.tasks import task_named
+
 WHO = ("baseline", "base", "tuned")
 """Whose answers there may be: the simple baseline, the model before and after training."""
-TEXT_TASKS = ("completion", "chat")
-"""Tasks whose answers are texts, so that more than one answer is a good one."""
 
 
 def judge(answers: pd.DataFrame, task: str) -> pd.DataFrame:
@@ -22,42 +23,24 @@ def judge(answers: pd.DataFrame, task: str) -> pd.DataFrame:
         0 to 100; Popović 2015, WMT, 392–395), unless the trainer has put them there. How a
         document goes on is neither right nor wrong, so there is nothing to add.
     """
+    about = task_named(task)
     frame = answers.drop(columns=[w for w in WHO if w in answers and answers[w].isna().all()])
     for who in (w for w in WHO if w in frame):
         frame[who] = frame[who].fillna("")
-        if task == "language-modelling":
-            continue
-        if f"right_{who}" not in frame:
-            frame[f"right_{who}"] = _right(frame, who, task)
-        if task in TEXT_TASKS and f"chrf_{who}" not in frame:
-            frame[f"chrf_{who}"] = _chrf(frame, who)
+        if about.is_right and f"right_{who}" not in frame:
+            frame[f"right_{who}"] = [about.is_right(*pair) for pair in _pairs(frame, who)]
+        if about.answers_are_free_text and f"{CHRF}_{who}" not in frame:
+            frame[f"{CHRF}_{who}"] = _chrf(frame, who)
     return frame
 
 
-def _right(frame: pd.DataFrame, who: str, task: str) -> list[bool]:
-    same = _same_fields if task == "extraction" else _same_text
-    pairs = zip(frame["expected"].astype(str), frame[who].astype(str), strict=True)
-    return [same(expected, answer) for expected, answer in pairs]
-
-
-def _same_text(expected: str, answer: str) -> bool:
-    """Equal but for blanks and line ends, as the trainer's scores count it."""
-    return expected.split() == answer.split()
-
-
-def _same_fields(expected: str, answer: str) -> bool:
-    """Equal as JSON: neither blanks nor the order of the fields count."""
-    if _same_text(expected, answer):
-        return True
-    try:
-        return bool(json.loads(expected) == json.loads(answer))
-    except ValueError:
-        return False
+def _pairs(frame: pd.DataFrame, who: str) -> Iterator[tuple[str, str]]:
+    """What was wanted and what was answered, row by row."""
+    return zip(frame["expected"].astype(str), frame[who].astype(str), strict=True)
 
 
 def _chrf(frame: pd.DataFrame, who: str) -> list[float]:
-    from sacrebleu.metrics.chrf import CHRF  # only text exams need it
+    from sacrebleu.metrics.chrf import CHRF as Metric  # only text exams need it
 
-    metric = CHRF()
-    pairs = zip(frame["expected"].astype(str), frame[who].astype(str), strict=True)
-    return [metric.sentence_score(answer, [expected]).score for expected, answer in pairs]
+    metric = Metric()
+    return [metric.sentence_score(a, [expected]).score for expected, a in _pairs(frame, who)]

@@ -1,39 +1,41 @@
-"""TODO."""
+"""How good a set of answers is, as numbers."""
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sacrebleu.metrics.chrf import CHRF
+from workbench.core.metrics import ACCURACY, CHRF, EXACT_MATCH, MACRO_F1
+from workbench.core.tasks import Task, task_named
 
 Scores = dict[str, float]
 
 
 def text_scores(task: str, expected: Sequence[str], answers: Sequence[str]) -> Scores:
-    """How good answers are: shares from 0 to 1; chrF (Popović 2015) from 0 to 100."""
-    if not expected or task == "language-modelling":
+    """The scores of the task: shares from 0 to 1; chrF (Popović 2015) from 0 to 100."""
+    if not expected:
         return {}
-    if task == "classification":
-        from sklearn.metrics import accuracy_score, f1_score  # see `baseline.svm_answers`
+    about = task_named(task)
+    return {name: _SCORES[name](about, expected, answers) for name in about.scores}
 
-        return {
-            "accuracy": float(accuracy_score(expected, answers)),
-            "macro_f1": float(f1_score(expected, answers, average="macro", zero_division=0)),
-        }
+
+def _share_right(task: Task, expected: Sequence[str], answers: Sequence[str]) -> float:
     pairs = zip(expected, answers, strict=True)
-    return {
-        "exact_match": sum(is_right(task, *pair) for pair in pairs) / len(expected),
-        "chrf": CHRF().corpus_score(list(answers), [list(expected)]).score,
-    }
+    return sum(bool(task.is_right and task.is_right(*pair)) for pair in pairs) / len(expected)
 
 
-def is_right(task: str, expected: str, answer: str) -> bool:
-    if " ".join(expected.split()) == " ".join(answer.split()):
-        return True
-    return task == "extraction" and _same_as_json(expected, answer)
+def _macro_f1(task: Task, expected: Sequence[str], answers: Sequence[str]) -> float:
+    from sklearn.metrics import f1_score  # see `baseline.svm_answers`
+
+    return float(f1_score(expected, answers, average="macro", zero_division=0))
 
 
-def _same_as_json(expected: str, answer: str) -> bool:
-    try:
-        return bool(json.loads(expected) == json.loads(answer))
-    except ValueError:
-        return False
+def _chrf(task: Task, expected: Sequence[str], answers: Sequence[str]) -> float:
+    from sacrebleu.metrics.chrf import CHRF as Metric  # only texts need it
+
+    return float(Metric().corpus_score(list(answers), [list(expected)]).score)
+
+
+_SCORES: dict[str, Callable[[Task, Sequence[str], Sequence[str]], float]] = {
+    ACCURACY: _share_right,
+    MACRO_F1: _macro_f1,
+    EXACT_MATCH: _share_right,
+    CHRF: _chrf,
+}

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from workbench.core.metrics import ACCURACY, CHRF
 from workbench.core.words import plural
 from workbench.ui.numbers import count, percent
 from workbench.ui.text import plain
@@ -15,10 +16,10 @@ _NOTHING_LEFT = 0.995
 """From this share of right answers on, more examples have nothing to add."""
 _LEAST_SPREAD = 5.0
 """Points that the chart's height is at least, lest it makes much of little."""
-_SCORE = {"accuracy": "Right answers (%)", "chrf": "Likeness to the right answer (chrF)"}
+_SCORE = {ACCURACY: "Right answers (%)", CHRF: "Likeness to the right answer (chrF)"}
 _QUICK = {
-    "accuracy": "A quick model of the frozen encoder learned from a part of the examples.",
-    "chrf": "A quick model gave the answer of the most similar example, from a part of them.",
+    ACCURACY: "A quick model of the frozen encoder learned from a part of the examples.",
+    CHRF: "A quick model gave the answer of the most similar example, from a part of them.",
 }
 
 

@@ -16,16 +16,6 @@ from workbench.ui.text import plain
 
 WEAVE = "\0weave"
 """The choice of several columns in place of one."""
-LABELS = {
-    ("classification", "text"): "Text to sort",
-    ("classification", "label"): "Category",
-    ("completion", "prompt"): "What comes in (prompt)",
-    ("completion", "response"): "What you would answer (response)",
-    ("chat", "messages"): "The conversation (messages)",
-    ("extraction", "text"): "Text to read",
-    ("extraction", "response"): "Fields to find, as JSON (response)",
-    ("language-modelling", "text"): "Text of the document",
-}
 _WOVEN = ("text", "prompt", "response")
 
 
@@ -113,7 +103,7 @@ def _role(field: _Field, others: Sequence[str]) -> str:
         options = [*options, WEAVE]
     _seed(field.key, options, WEAVE if woven else field.current)
     choice = st.selectbox(
-        LABELS[field.task.name, field.role],
+        field.task.role_titles[field.role],
         options,
         index=None,
         format_func=lambda o: "Several columns, woven together …" if o == WEAVE else o,

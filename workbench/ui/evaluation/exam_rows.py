@@ -6,9 +6,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from workbench.core.metrics import CHRF, METRICS
+from workbench.core.tasks import Task, task_named
 from workbench.data.export import spreadsheet
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.scoring.row_scores import TEXT_TASKS, WHO
+from workbench.evaluation.scoring.row_scores import WHO
 from workbench.evaluation.text_diff import differences
 from workbench.ui.evaluation import scores
 from workbench.ui.numbers import count, percent
@@ -20,7 +22,6 @@ _SAME = 0.5
 _ORDER = ("tuned", "base", "baseline")
 """What matters most comes first, where a narrow screen still shows it."""
 _ARROWS = re.compile(r"(\\?[-<>=~]){2,}")
-_DOCUMENT = {"input": "Start of the text", "expected": "How it goes on"}
 
 
 def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
@@ -28,7 +29,7 @@ def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     if "tuned" not in answers:
         st.write("This exam keeps one score for all texts together, so there are no single rows.")
         return
-    masks = _masks(info.task, answers)
+    masks = _masks(task_named(info.task), answers)
     chosen = _pick_group(info, masks) if len(masks) > 1 else ALL
     wanted = st.text_input(
         "Search in questions and answers", key=f"rows-search-{info.id}", icon=":material/search:"
@@ -41,32 +42,33 @@ def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     _download(info, answers)
 
 
-def _titles(task: str) -> dict[str, str]:
+def _titles(task: Task) -> dict[str, str]:
     """What the columns are called."""
-    titles = {"row_id": "Row", "input": "Question", "expected": "Your answer"} | scores.WHO
-    return titles | _DOCUMENT if task == "language-modelling" else titles
+    asked = {"row_id": "Row", "input": task.question_title, "expected": task.answer_title}
+    return asked | scores.WHO
 
 
 def _pick_group(info: EvaluationInfo, masks: dict[str, pd.Series]) -> str:
+    names = _names(task_named(info.task))
     return st.pills(
         "Show",
         list(masks),
         default=ALL,
         required=True,
-        format_func=lambda name: f"{_names(info.task)[name]} ({count(int(masks[name].sum()))})",
+        format_func=lambda name: f"{names[name]} ({count(int(masks[name].sum()))})",
         key=f"rows-show-{info.id}",
     )
 
 
-def _masks(task: str, answers: pd.DataFrame) -> dict[str, pd.Series]:
+def _masks(task: Task, answers: pd.DataFrame) -> dict[str, pd.Series]:
     """Group → which rows belong to it."""
     everything = pd.Series(True, answers.index)
-    if task == "language-modelling":
+    if task.is_right is None:
         return {ALL: everything}
-    if task in TEXT_TASKS:
-        if "chrf_base" not in answers:
+    if task.answers_are_free_text:
+        if f"{CHRF}_base" not in answers:
             return {ALL: everything}
-        gain = answers["chrf_tuned"] - answers["chrf_base"]
+        gain = answers[f"{CHRF}_tuned"] - answers[f"{CHRF}_base"]
         return {ALL: everything, LOST: gain < -_SAME, WON: gain > _SAME}
     right = answers["right_tuned"]
     masks = {ALL: everything, WRONG: ~right}
@@ -75,8 +77,8 @@ def _masks(task: str, answers: pd.DataFrame) -> dict[str, pd.Series]:
     return masks
 
 
-def _names(task: str) -> dict[str, str]:
-    if task in TEXT_TASKS:
+def _names(task: Task) -> dict[str, str]:
+    if task.answers_are_free_text:
         return {ALL: "All", LOST: "Less like yours than before", WON: "More like yours than before"}
     return {
         ALL: "All",
@@ -97,8 +99,9 @@ def _matches(answers: pd.DataFrame, wanted: str) -> pd.Series:
 def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
     """The table; which of its rows is selected (always one)."""
     table = found[["row_id", "input", "expected", *(who for who in _ORDER if who in found)]].copy()
-    if info.task in TEXT_TASKS:
-        table.insert(1, "like", found["chrf_tuned"])
+    task = task_named(info.task)
+    if task.answers_are_free_text:
+        table.insert(1, "like", found[f"{CHRF}_tuned"])
     elif "right_tuned" in found:
         marks = found["right_tuned"].map({True: "✓ right", False: "✗ wrong"})
         table.insert(1, "result", marks)
@@ -111,14 +114,14 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
         on_select="rerun",
         selection_mode="single-row-required",
         key=f"rows-{info.id}-{filters}",
-        column_config=_columns(info.task),
+        column_config=_columns(task),
         alt="Table of the exam's rows",
     )
     rows: list[int] = state["selection"]["rows"]
     return rows[0] if rows else 0
 
 
-def _columns(task: str) -> dict[str, Any]:
+def _columns(task: Task) -> dict[str, Any]:
     titles = _titles(task)
     texts = {
         name: st.column_config.TextColumn(title, width="medium")
@@ -131,7 +134,9 @@ def _columns(task: str) -> dict[str, Any]:
         "input": st.column_config.TextColumn(titles["input"], width="large"),
         "result": st.column_config.TextColumn("Result", width="small"),
         "like": st.column_config.NumberColumn(
-            "Likeness", format="%.0f", help="To your own answer, of 100 (chrF), after training."
+            "Likeness",
+            format="%.0f",
+            help=f"To your own answer, of 100 ({METRICS[CHRF].label}), after training.",
         ),
         "sure": st.column_config.NumberColumn(
             "How sure", format="%.0f %%", help="What the trained model gives its own answer."
@@ -140,7 +145,8 @@ def _columns(task: str) -> dict[str, Any]:
 
 
 def _row_in_full(info: EvaluationInfo, row: pd.Series) -> None:
-    titles = _titles(info.task)
+    task = task_named(info.task)
+    titles = _titles(task)
     with st.container(border=True, key="row-in-full"):
         st.markdown(f"**Row {row['row_id']}: {titles['input'].lower()}**")
         st.markdown(_lines(str(row["input"])))
@@ -151,17 +157,17 @@ def _row_in_full(info: EvaluationInfo, row: pd.Series) -> None:
             st.markdown(_lines(str(row["expected"])))
         for column, name in zip(columns[1:], who, strict=True):
             with column:
-                st.markdown(f"**{scores.WHO[name]}** {_judgement(info.task, row, name)}")
-                st.markdown(_compared(info.task, row, name))
-        if info.task != "classification":
+                st.markdown(f"**{scores.WHO[name]}** {_judgement(task, row, name)}")
+                st.markdown(_compared(task, row, name))
+        if not task.answers_are_categories:
             st.caption(f"Marked is what '{titles['expected']}' does not say in that place.")
 
 
-def _judgement(task: str, row: pd.Series, who: str) -> str:
+def _judgement(task: Task, row: pd.Series, who: str) -> str:
     if f"right_{who}" not in row.index:
         return ""
-    if task in TEXT_TASKS:
-        return f":small[likeness {row[f'chrf_{who}']:.0f} of 100]"
+    if task.answers_are_free_text:
+        return f":small[likeness {METRICS[CHRF].unit.brief(row[f'{CHRF}_{who}'])} of 100]"
     word = (
         ":green[:material/check: right]" if row[f"right_{who}"] else ":red[:material/close: wrong]"
     )
@@ -169,11 +175,11 @@ def _judgement(task: str, row: pd.Series, who: str) -> str:
     return f":small[{word}]" if pd.isna(sure) else f":small[{word}, {percent(sure)} sure]"
 
 
-def _compared(task: str, row: pd.Series, who: str) -> str:
+def _compared(task: Task, row: pd.Series, who: str) -> str:
     text = str(row[who])
     if not text.strip():
         return ":gray[(it wrote nothing)]"
-    if task == "classification":
+    if task.answers_are_categories:
         return _lines(text)
     pieces = differences(text, str(row["expected"]))
     return "".join(_marked(piece.text) if piece.differs else _lines(piece.text) for piece in pieces)
@@ -205,7 +211,7 @@ def _apart(match: re.Match[str]) -> str:
 def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     st.download_button(
         "Download all rows as CSV",
-        data=lambda: spreadsheet.to_bytes(_export(info.task, answers), spreadsheet.CSV),
+        data=lambda: spreadsheet.to_bytes(_export(task_named(info.task), answers), spreadsheet.CSV),
         file_name=f"exam answers {info.run_id}-{info.id}.csv",
         mime=spreadsheet.MIME[spreadsheet.CSV],
         key=f"rows-download-{info.id}",
@@ -214,8 +220,9 @@ def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     )
 
 
-def _export(task: str, answers: pd.DataFrame) -> pd.DataFrame:
+def _export(task: Task, answers: pd.DataFrame) -> pd.DataFrame:
     names = _titles(task) | {"probability": "How sure (0 to 1)"}
     for who, title in scores.WHO.items():
-        names |= {f"right_{who}": f"{title}: right", f"chrf_{who}": f"{title}: likeness (chrF)"}
+        names[f"right_{who}"] = f"{title}: right"
+        names[f"{CHRF}_{who}"] = f"{title}: likeness ({METRICS[CHRF].label})"
     return answers[[name for name in answers if name in names]].rename(columns=names)

@@ -4,35 +4,21 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import MAIN_SCORES
+from workbench.core.metrics import METRICS, Unit, metric_of
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.verdict import BETTER, UNSURE, WORSE, Bar, Verdict
 from workbench.models.families import family_named
 from workbench.ui import charts
-from workbench.ui.numbers import percent
 
 WHO = {"baseline": "Simple baseline", "base": "Before training", "tuned": "After training"}
 """How the three that take an exam are called on a page."""
 COLOURS = {"baseline": charts.ORANGE, "base": charts.GREY, "tuned": charts.ACCENT}
 _INK = "#757C86"
 """Writing in a chart, to be read on light and dark ground alike; altair's own is black."""
-METRICS = {
-    "accuracy": ("right answers (accuracy)", "share"),
-    "macro_f1": ("right answers, every category counts the same (macro-F1)", "share"),
-    "exact_match": ("word for word the same (exact match)", "share"),
-    "chrf": ("likeness to your own answers, of 100 (chrF)", "points"),
-    "loss": ("how wrong it still is, smaller is better (loss)", "loss"),
-}
 _BASELINE_MEANS = (
     "The **simple baseline** counts words and learns in a second (TF-IDF with a linear SVM). "
     "A model that does not beat it is not worth its time."
 )
-_AXES = {
-    "accuracy": "Right answers",
-    "exact_match": "Answers exactly right",
-    "chrf": "Likeness to your own answers (chrF, 0 to 100)",
-    "loss": "How wrong it still is (loss; a shorter bar is better)",
-}
 
 
 def show_verdict(found: Verdict) -> None:
@@ -51,23 +37,22 @@ def show_verdict(found: Verdict) -> None:
 
 def show_bars(task: str, bars: list[Bar]) -> None:
     """One bar for each that took the exam, with its value and 95 % interval."""
-    metric = MAIN_SCORES[task]
-    share = METRICS[metric][1] == "share"
+    metric = metric_of(task)
     table = pd.DataFrame(
         {
             "who": [WHO[bar.who] for bar in bars],
             "value": [bar.value for bar in bars],
             "low": [bar.low for bar in bars],
             "high": [bar.high for bar in bars],
-            "label": [_number(bar.value, metric) for bar in bars],
-            "interval": [_interval(bar, metric) for bar in bars],
+            "label": [metric.unit.exact(bar.value) for bar in bars],
+            "interval": [_interval(bar, metric.unit) for bar in bars],
             "label_at": [bar.high or bar.value for bar in bars],
         }
     )
-    top = {"share": 1.0, "points": 100.0}.get(METRICS[metric][1], 1.15 * table["value"].max())
-    chart = _bar_chart(table, _AXES[metric], [0, top], "%" if share else ",.4~g")
+    top = metric.unit.top or 1.15 * table["value"].max()
+    chart = _bar_chart(table, metric.axis, [0, top], metric.unit.axis_format)
     spoken = ", ".join(f"{row.who} {row.label}" for row in table.itertuples())
-    st.altair_chart(chart, alt=f"Bar chart: {_AXES[metric]}. {spoken}.")
+    st.altair_chart(chart, alt=f"Bar chart: {metric.axis}. {spoken}.")
     if table["low"].notna().any():
         st.caption(
             "The thin lines show where the true value lies with 95 % certainty; "
@@ -109,10 +94,10 @@ def _bar_chart(table: pd.DataFrame, title: str, domain: list[float], form: str) 
 def show_table(info: EvaluationInfo, base_kind: str) -> None:
     """Every score of the three, with what it means."""
     who = [name for name in WHO if info.scores.get(name)]
-    found = [metric for metric in METRICS if any(metric in info.scores[w] for w in who)]
+    found = [m for m in METRICS.values() if any(m.name in info.scores[w] for w in who)]
     rows = {
-        METRICS[metric][0]: [
-            _number(info.scores[w][metric], metric) if metric in info.scores[w] else "–"
+        metric.title: [
+            metric.unit.exact(info.scores[w][metric.name]) if metric.name in info.scores[w] else "–"
             for w in who
         ]
         for metric in found
@@ -124,16 +109,7 @@ def show_table(info: EvaluationInfo, base_kind: str) -> None:
         st.caption(family_named(base_kind).base_means)
 
 
-def _number(value: float, metric: str) -> str:
-    match METRICS[metric][1]:
-        case "share":
-            return percent(value)
-        case "points":
-            return f"{value:.1f}"
-    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
-
-
-def _interval(bar: Bar, metric: str) -> str:
+def _interval(bar: Bar, unit: Unit) -> str:
     if bar.low is None or bar.high is None:
         return "not known"
-    return f"{_number(bar.low, metric)} to {_number(bar.high, metric)}"
+    return f"{unit.exact(bar.low)} to {unit.exact(bar.high)}"

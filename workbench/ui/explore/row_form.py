@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from workbench.core.tasks import task_named
 from workbench.data import pending_edits as exploring
 from workbench.data import search as row_search
 from workbench.data import versions
@@ -48,9 +49,10 @@ def has_form(version: VersionInfo, role: str) -> bool:
 
 
 def _form_of(version: VersionInfo, role: str) -> str:
-    if version.task == "chat" and role == "messages":
-        return _TURNS
-    return _FIELDS if version.task == "extraction" and role == "response" else ""
+    task = task_named(version.task)
+    if not task.is_json(role):
+        return ""
+    return _TURNS if task.rows_are_conversations else _FIELDS
 
 
 def _form(version: VersionInfo, row: dict[str, Any]) -> None:

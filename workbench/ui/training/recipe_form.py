@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.core.recipe import FIELDS, Recipe
+from workbench.core.tasks import task_named
 from workbench.models.families import family_named
 
 _LORA = ("r", "lora_alpha", "lora_dropout", "target_modules", "use_rslora")
@@ -19,7 +20,7 @@ def shown_fields(recipe: Recipe, *, kind: str, task: str) -> list[str]:
         hidden |= set(_LORA)
     if recipe.quantization != "nf4":
         hidden |= {"double_quant"}
-    if task != "classification":
+    if not task_named(task).answers_are_categories:
         hidden |= {"label_smoothing_factor"}
     return [name for name in FIELDS if name not in hidden]
 

@@ -115,4 +115,4 @@ def _system_key(answerer: Answerer) -> str:
 
 
 def _remember_key(answerer: Answerer) -> str:
-    return f"remember-{'chat' if answerer.remembers else 'single'}"
+    return "remember-chat" if answerer.remembers else "remember-single"

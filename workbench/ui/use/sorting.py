@@ -60,7 +60,7 @@ def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: b
     chat_turns.literal(turn.question.content)
     st.markdown(f":blue-badge[:material/label: {plain(message.content)}] {sure} sure")
     if right := turn.question.details.get("expected"):
-        agrees = right == message.content
+        agrees = answerer.is_right(str(right), message.content)
         word = "as in your data" if agrees else f"your data says {plain(str(right))}"
         icon = ":green[:material/check:]" if agrees else ":orange[:material/close:]"
         st.markdown(f"{icon} {word}")

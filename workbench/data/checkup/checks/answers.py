@@ -18,9 +18,9 @@ def similarity(first: str, second: str) -> float:
 
 def given(rows: Rows) -> list[str]:
     """What the model is to give, row by row; of a conversation what the assistant says."""
-    if rows.task.name != "chat":
+    if not rows.task.rows_are_conversations:
         return rows.answers()
-    return [_said(text) for text in rows.values["messages"]]
+    return [_said(text) for text in rows.values[rows.task.learned]]
 
 
 def _said(messages: str) -> str:
@@ -32,7 +32,7 @@ def same_answers(rows: Rows, answers: list[str], first: int, second: int) -> boo
     """Whether two rows give the same; fields must be alike but for spaces and capitals."""
     if answers[first] == answers[second]:
         return True
-    if rows.task.name == "extraction":
+    if rows.task.answers_are_json:
         return same_fields(answers[first]) == same_fields(answers[second])
     return similarity(answers[first], answers[second]) >= LIKE
 

@@ -27,7 +27,9 @@ def _spellings(rows: Rows, labels: list[str]) -> Finding | None:
         return None
     groups = {name: number for number, name in enumerate(sorted(set(after.values())), start=1)}
     marks = [
-        Mark(row_id, groups[after[label]], role=rows.answer_role, after=after[label], note=label)
+        Mark(
+            row_id, groups[after[label]], role=rows.task.answer_role, after=after[label], note=label
+        )
         for row_id, label in zip(rows.row_ids, labels, strict=True)
         if label in after
     ]

@@ -33,7 +33,7 @@ _MEANT = (
 def check(rows: Rows) -> Finding | None:
     """Texts that stand in several categories or have several answers."""
     order = in_order(rows, (TEST, VALIDATION, TRAIN))
-    if rows.task.name in ("classification", "extraction"):
+    if rows.task.has_one_right_answer:
         pairs = np.concatenate([rows.alike.same.pairs(order), _typos(rows, order)])
         return _strict(rows, order, rows.meant, _apart(rows, pairs))
     answers = given(rows)
@@ -42,8 +42,9 @@ def check(rows: Rows) -> Finding | None:
 
 def _apart(rows: Rows, pairs: Ints) -> Ints:
     """Those with different answers."""
-    fields = rows.task.name == "extraction"
-    answers = [same_fields(text) for text in rows.answers()] if fields else rows.meant
+    answers = rows.meant
+    if rows.task.answers_are_json:
+        answers = [same_fields(text) for text in rows.answers()]
     codes = numbered(answers)
     apart: Ints = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
     return apart
@@ -91,7 +92,7 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
     second = next(row for row in group if answers[row] != answers[group[0]])
     texts = rows.questions()
     one, other = _told_apart(rows, [answers[group[0]], answers[second]])
-    what = "categories" if rows.task.name == "classification" else "answers"
+    what = "categories" if rows.task.answers_are_categories else "answers"
     return Finding(
         KIND,
         f"{plural(len(groups), 'text')} with different {what}",
@@ -108,7 +109,7 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
 
 def _told_apart(rows: Rows, answers: Sequence[str]) -> list[str]:
     """The answers as they are shown beside each other: of fields only those that differ."""
-    fields = [parsed(answer) for answer in answers] if rows.task.name == "extraction" else []
+    fields = [parsed(answer) for answer in answers] if rows.task.answers_are_json else []
     if fields and all(isinstance(each, dict) for each in fields):
         names = dict.fromkeys(name for each in fields for name in each)
         differ = [name for name in names if any(_odd(each, fields[0], name) for each in fields)]
@@ -141,13 +142,13 @@ def _marks(rows: Rows, number: int, group: list[int], answers: list[str]) -> lis
     marks = []
     for row, shown in zip(group, _told_apart(rows, [answers[row] for row in group]), strict=True):
         stays = answers[row] == most if clear else row == group[0]
-        note = f"{rows.answer_role}: {shown}"
+        note = f"{rows.task.answer_role}: {shown}"
         marks.append(
             Mark(
                 rows.row_ids[row],
                 number,
                 drop=not stays,
-                role=rows.answer_role if clear and not stays else "",
+                role=rows.task.answer_role if clear and not stays else "",
                 after=most if clear and not stays else None,
                 value=votes / len(group),
                 note=note,

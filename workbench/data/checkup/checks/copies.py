@@ -48,7 +48,7 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
 
 
 def _kinds(rows: Rows) -> Ints | None:
-    if rows.task.name != "classification":
+    if not rows.task.answers_are_categories:
         return None
     return numbered(rows.answers())
 
@@ -73,7 +73,7 @@ class _Sense:
 
     def __init__(self, rows: Rows, answers: list[str]) -> None:
         self._questions, self._answers = rows.questions(), answers
-        self._written = rows.task.learned != "label"
+        self._written = not rows.task.answers_are_categories
         self._own_words: dict[int, list[str]] = {}
 
     def is_copy(

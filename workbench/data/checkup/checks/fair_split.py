@@ -79,7 +79,7 @@ def fair_split(rows: Rows, origin: Origin, plan: Plan, progress: Progress) -> Fa
     questions = rows.questions()
     sides = assign(
         _keys(questions, lambda share: progress(0.3 + 0.3 * share)),
-        rows.answers() if rows.task.name == "classification" else None,
+        rows.answers() if rows.task.answers_are_categories else None,
         fractions=plan.fractions,
         seed=plan.seed,
         groups=groups,

@@ -43,7 +43,7 @@ def check(rows: Rows) -> Finding | None:
         return wrong
     found = dict(_junk(rows.questions(), question=True))
     rows.progress(0.6)
-    if rows.task.name in ("completion", "chat"):
+    if rows.task.answers_are_free_text:
         for row, why in _junk(given(rows), question=False):
             found.setdefault(row, f"answer is {why}")
     if not found:

@@ -69,8 +69,7 @@ def use_of(rows: Rows) -> Use:
         for row in tagged
         if any(_ABOUT.search(without(rows.values[role][row])) for role in text_roles(rows))
     )
-    written = rows.task.name in ("completion", "chat")
-    answers = _tagged(given(rows)) if written else set()
+    answers = _tagged(given(rows)) if rows.task.answers_are_free_text else set()
     return Use(about, len(about) >= _SHARE * len(tagged), len(answers) >= _RULE * len(rows))
 
 

@@ -82,7 +82,8 @@ def _unnumbered(rows: Rows) -> str:
 
 
 def _is_replied(rows: Rows) -> bool:
-    return rows.task.name == "completion"
+    """Whether each row is a question and a reply to it in free words."""
+    return rows.task.answers_are_free_text and bool(rows.task.answer_role)
 
 
 def _told_own(own: Collection[str]) -> str:
@@ -102,7 +103,8 @@ def _has(number: int) -> str:
 
 def _spared(rows: Rows, marks: Sequence[Mark], only_names: bool) -> str:
     """Which rows are better left alone."""
-    if rows.task.name == "extraction" and any(mark.role == "response" for mark in marks):
+    role = rows.task.answer_role
+    if rows.task.answers_are_json and any(mark.role == role for mark in marks):
         return (
             " Fields that are asked for would become placeholders, too: leave them alone where the "
             "model is to find such data."
@@ -126,7 +128,7 @@ def _marks(
     for role, text in texts.items() if mask else ():
         mask.found = []
         after = rewritten(rows.task, role, text, mask)
-        if role == rows.answer_role and _is_replied(rows):
+        if role == rows.task.answer_role and _is_replied(rows):
             after = _PLACEHOLDER.sub(partial(_known, before), after)
         if mask.found and not _is_all_unknown(after, before):
             note = joined([kind.called for kind in KINDS if kind.placeholder in mask.found])
@@ -150,7 +152,7 @@ def _is_all_unknown(after: str, before: str) -> bool:
 
 def _own(rows: Rows) -> frozenset[str]:
     """The addresses and numbers that stand in many of the first answers."""
-    if rows.task.name not in ("completion", "chat"):
+    if not rows.task.answers_are_free_text:
         return frozenset()
     answers = given(rows)[:_CHUNK]
     part, counts = pa.array(answers, pa.large_string()), Counter[str]()

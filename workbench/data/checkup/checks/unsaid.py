@@ -64,7 +64,7 @@ def check(rows: Rows) -> Finding | None:
     places = range(0, len(rows), -(-len(rows) // _LOOKED_AT) or 1)
     values: dict[Field, list[tuple[int, str | int | float]]] = defaultdict(list)
     for index in places:
-        for field, value in _leaves(_parsed(rows.values[rows.answer_role][index])):
+        for field, value in _leaves(_parsed(rows.values[rows.task.answer_role][index])):
             values[field].append((index, value))
     asked = rows.questions()
     texts = {index: _text(asked[index]) for index in places} if values else {}

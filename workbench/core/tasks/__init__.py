@@ -1,0 +1,45 @@
+"""The tasks that a model can be taught, by name; each is described in a file of its own."""
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.tasks.chat import CHAT
+from workbench.core.tasks.classification import CLASSIFICATION
+from workbench.core.tasks.completion import COMPLETION
+from workbench.core.tasks.extraction import EXTRACTION
+from workbench.core.tasks.language_modelling import LANGUAGE_MODELLING
+from workbench.core.tasks.task import Task
+
+__all__ = [
+    "CHAT",
+    "CLASSIFICATION",
+    "COMPLETION",
+    "EXTRACTION",
+    "LANGUAGE_MODELLING",
+    "ROLES",
+    "SPLITS",
+    "TASKS",
+    "Task",
+    "asked_as",
+    "task_named",
+]
+
+TASKS = {
+    task.name: task for task in (CLASSIFICATION, COMPLETION, CHAT, EXTRACTION, LANGUAGE_MODELLING)
+}
+ROLES = ("text", "label", "prompt", "response", "messages", "system")
+SPLITS = ("train", "validation", "test")
+
+
+def task_named(name: str) -> Task:
+    """The task of this name.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    if name not in TASKS:
+        raise WorkbenchError(f"There is no task '{name}': choose one of {', '.join(TASKS)}.")
+    return TASKS[name]
+
+
+def asked_as(name: str | None) -> Task:
+    """The task as which a model is asked; one that was taught nothing here holds a conversation."""
+    return CHAT if name is None else task_named(name)

@@ -1,0 +1,44 @@
+"""Completion: what comes in is answered in free words."""
+
+from typing import Any
+
+from workbench.core.tasks.task import Row, Task, text_at
+
+
+def _question(row: Row) -> str:
+    return str(row["prompt"])
+
+
+def _answer(row: Row) -> str | None:
+    return text_at(row, "response")
+
+
+def _record(row: Row, instruction: str) -> dict[str, Any]:
+    return prompt_completion(row["prompt"], row["response"], instruction)
+
+
+def prompt_completion(prompt: str, completion: str, instruction: str) -> dict[str, Any]:
+    """A question and its answer in the prompt-completion format of TRL."""
+    first = {"system": instruction} if instruction else {}
+    return {**first, "prompt": prompt, "completion": completion}
+
+
+COMPLETION = Task(
+    name="completion",
+    title="Answer questions or write replies",
+    explanation="Each example is what comes in and the answer you would give; "
+    "summaries and rewrites are of this kind too.",
+    required=("prompt", "response"),
+    optional=("system",),
+    learned="response",
+    role_titles={
+        "prompt": "What comes in (prompt)",
+        "response": "What you would answer (response)",
+    },
+    metric="chrf",
+    scores=("exact_match", "chrf"),
+    question=_question,
+    answer=_answer,
+    record=_record,
+    answers_are_free_text=True,
+)
