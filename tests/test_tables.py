@@ -1,12 +1,16 @@
-"""What differs between tasks stands in their own files, and nobody else asks for their names."""
+"""What differs between tasks, and between families, stands in their own files: nobody else asks
+for their names."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.core.metrics import METRICS
 from workbench.core.tasks import ROLES, TASKS
+from workbench.engine import families
 from workbench.evaluation.scoring.text_scores import text_scores
+from workbench.models.families import FAMILIES
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN_FILES = {name: f"workbench/core/tasks/{name.replace('-', '_')}.py" for name in TASKS}
@@ -18,6 +22,12 @@ OTHER_MEANINGS = {
 """File and word → what the word means there; no task is compared by it."""
 
 
+FAMILIES_FILE = "workbench/models/families.py"
+OTHER_FAMILY_MEANINGS = {
+    ("workbench/engine/encoder/encoder.py", "encoder"): "a word of a sentence",
+}
+
+
 def _sources() -> Iterator[Path]:
     for folder in ("workbench", "pages", "storage", "scripts"):
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -26,15 +36,34 @@ def _sources() -> Iterator[Path]:
     yield ROOT / "app.py"
 
 
-def _names_in(path: Path) -> set[str]:
-    """The names of tasks that a file has as strings of their own, whatever their quotes."""
-    tree = ast.parse(path.read_text("utf-8"))
-    strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return {text for text in strings if isinstance(text, str) and text in TASKS}
+@functools.cache
+def _strings() -> frozenset[tuple[str, str]]:
+    """File and text of every string that stands for itself, whatever its quotes."""
+    return frozenset(
+        (str(path.relative_to(ROOT)), node.value)
+        for path in _sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def test_a_familys_name_stands_in_one_file_only() -> None:
+    found = {(file, text) for file, text in _strings() if text in FAMILIES}
+    own = {(FAMILIES_FILE, name) for name in FAMILIES}
+    assert own <= found
+    assert found - own == set(OTHER_FAMILY_MEANINGS)
+
+
+def test_every_family_has_an_engine_and_tasks_that_there_are() -> None:
+    assert set(families.MODULES) == set(FAMILIES)
+    for family in FAMILIES.values():
+        module = families.MODULES[family.name].replace(".", "/")
+        assert (ROOT / f"{module}.py").is_file()
+        assert set(family.tasks or TASKS) <= set(TASKS)
 
 
 def test_a_tasks_name_stands_in_its_own_file_only() -> None:
-    found = {(str(path.relative_to(ROOT)), name) for path in _sources() for name in _names_in(path)}
+    found = {(file, text) for file, text in _strings() if text in TASKS}
     own = {(file, name) for name, file in OWN_FILES.items()}
     assert own <= found
     assert found - own == set(OTHER_MEANINGS)

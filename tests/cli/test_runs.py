@@ -84,9 +84,9 @@ def test_who_answers_in_a_chat_can_be_said(
 ) -> None:
     chat = tmp_path / "chat.txt"
     lines = [
-        f"{day:02}/03/2024, 09:1{minute} - {who}: {text} {day}"
+        f"{day:02}/03/2024, 09:1{minute} - {system}: {text} {day}"
         for day in range(1, 15)
-        for minute, who, text in (
+        for minute, system, text in (
             (0, "Mia", "May I ask for"),
             (1, "Desk", "You may:"),
             (2, "Mia", "ok"),

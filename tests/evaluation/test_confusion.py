@@ -5,7 +5,7 @@ import pytest
 
 from tests.helpers.exams import answers
 from workbench.evaluation import confusion as mixups
-from workbench.evaluation.scoring.row_scores import judge
+from workbench.evaluation.scoring.row_scores import score_rows
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def exam() -> pd.DataFrame:
     """a: 3 of 4 right, once taken for b. b: 0 of 2, once for a, once something else. c: 1 of 1."""
     expected = ["a", "a", "a", "a", "b", "b", "c"]
     tuned = ["a", "a", "a", "b", "a", "who knows", "c"]
-    return judge(answers(expected, tuned), "classification")
+    return score_rows(answers(expected, tuned), "classification")
 
 
 def test_the_weakest_category_comes_first(exam: pd.DataFrame) -> None:
@@ -26,7 +26,7 @@ def test_the_weakest_category_comes_first(exam: pd.DataFrame) -> None:
 
 
 def test_the_most_frequent_mixup_comes_first() -> None:
-    exam = judge(answers(["a"] * 3 + ["b"] * 2, ["b", "b", "c", "a", "b"]), "classification")
+    exam = score_rows(answers(["a"] * 3 + ["b"] * 2, ["b", "b", "c", "a", "b"]), "classification")
     assert mixups.pairs(exam).to_numpy().tolist() == [["a", "b", 2], ["a", "c", 1], ["b", "a", 1]]
 
 
@@ -47,7 +47,7 @@ def test_a_short_matrix_keeps_the_most_mixed_up(exam: pd.DataFrame) -> None:
 
 
 def test_an_exam_without_mistakes_has_no_mixups() -> None:
-    exam = judge(answers(["a", "b"], ["a", "b"]), "classification")
+    exam = score_rows(answers(["a", "b"], ["a", "b"]), "classification")
     assert mixups.pairs(exam).empty
     assert list(mixups.per_category(exam)["mistaken_for"]) == ["", ""]
     assert len(mixups.matrix(exam, limit=1)) == 1

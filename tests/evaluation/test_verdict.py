@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.helpers.exams import answers
-from workbench.evaluation.scoring.row_scores import judge
+from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.evaluation.verdict import ALONE, BETTER, UNSURE, WORSE, Verdict, bars, verdict
 
 
@@ -16,12 +16,12 @@ def _exam(n: int, tuned: int, base: int | None, baseline: int | None) -> pd.Data
 
     tuned_answers = [str(answer) for answer in column(tuned)]
     frame = answers(["yes"] * n, tuned_answers, base=column(base), baseline=column(baseline))
-    return judge(frame, "classification")
+    return score_rows(frame, "classification")
 
 
 def _judged(n: int, tuned: int, base: int | None, baseline: int | None) -> Verdict:
     right = {"baseline": baseline, "base": base, "tuned": tuned}
-    scores = {who: {"accuracy": k / n} for who, k in right.items() if k is not None}
+    scores = {system: {"accuracy": k / n} for system, k in right.items() if k is not None}
     return verdict("classification", scores, _exam(n, tuned, base, baseline), "exam question")
 
 
@@ -102,7 +102,9 @@ def _texts(n: int, gain: float, spread: float) -> pd.DataFrame:
 
 def test_likeness_is_compared_row_by_row() -> None:
     scores = {"base": {"chrf": 41.0}, "tuned": {"chrf": 55.2}}
-    found = verdict("completion", scores, judge(_texts(40, 14, 5), "completion"), "exam question")
+    found = verdict(
+        "completion", scores, score_rows(_texts(40, 14, 5), "completion"), "exam question"
+    )
     assert found.level == BETTER
     assert found.headline == (
         "On 40 exam questions the likeness of the trained model's answers to your own is 55.2 "
@@ -113,13 +115,13 @@ def test_likeness_is_compared_row_by_row() -> None:
 
 def test_likeness_that_jumps_about_proves_nothing() -> None:
     scores = {"base": {"chrf": 40.0}, "tuned": {"chrf": 41.0}}
-    found = verdict("chat", scores, judge(_texts(40, 1, 20), "chat"), "exam question")
+    found = verdict("chat", scores, score_rows(_texts(40, 1, 20), "chat"), "exam question")
     assert found.level == UNSURE
     assert "within what chance alone could do" in found.evidence[0]
 
 
 def test_a_smaller_loss_is_better() -> None:
-    frame = judge(answers(["x"], ["y"], base=["z"]), "language-modelling")
+    frame = score_rows(answers(["x"], ["y"], base=["z"]), "language-modelling")
     scores = {"base": {"loss": 3.31}, "tuned": {"loss": 2.74}}
     found = verdict("language-modelling", scores, frame, "exam text")
     assert found.headline == (
@@ -130,7 +132,7 @@ def test_a_smaller_loss_is_better() -> None:
 
 
 def test_a_larger_loss_is_worse_even_if_chance_is_unknown() -> None:
-    frame = judge(answers(["x"], ["y"], base=["z"]), "language-modelling")
+    frame = score_rows(answers(["x"], ["y"], base=["z"]), "language-modelling")
     scores = {"base": {"loss": 2.0}, "tuned": {"loss": 2.5}}
     assert verdict("language-modelling", scores, frame, "exam text").level == WORSE
 
@@ -139,7 +141,9 @@ def test_loss_of_each_text_tells_chance_when_the_exam_has_it() -> None:
     frame = answers(["x"] * 50, ["y"] * 50, base=["z"] * 50)
     frame = frame.assign(loss_base=3.0, loss_tuned=[2.4 + 0.01 * i for i in range(50)])
     scores = {"base": {"loss": 3.0}, "tuned": {"loss": 2.65}}
-    found = verdict("language-modelling", scores, judge(frame, "language-modelling"), "exam text")
+    found = verdict(
+        "language-modelling", scores, score_rows(frame, "language-modelling"), "exam text"
+    )
     assert found.level == BETTER
 
 
@@ -147,13 +151,13 @@ def test_bars_carry_their_intervals() -> None:
     frame = _exam(20, 0, 20, None)
     scores = {"tuned": {"accuracy": 0.0}, "base": {"accuracy": 1.0}}
     base, model = bars("classification", scores, frame)
-    assert (base.who, model.who) == ("base", "tuned")
+    assert (base.system, model.system) == ("base", "tuned")
     assert (model.low, model.high) == pytest.approx((0, 0.1611), abs=5e-5)
 
 
 def test_the_interval_of_likeness_lies_around_the_score() -> None:
     """The score of the whole exam is not the mean of its rows; the spread is taken from them."""
-    frame = judge(_texts(100, 10, 5), "completion")
+    frame = score_rows(_texts(100, 10, 5), "completion")
     (bar,) = bars("completion", {"tuned": {"chrf": 60.0}}, frame)
     assert bar.low is not None
     assert bar.high is not None

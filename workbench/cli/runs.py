@@ -94,12 +94,14 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _show_scores(options: argparse.Namespace, scores: dict[str, Any], rows: int) -> int:
-    value = {who: scores.get(who) or {} for who in ("baseline", "base", "tuned")} | {"rows": rows}
+    value = {system: scores.get(system) or {} for system in ("baseline", "base", "tuned")} | {
+        "rows": rows
+    }
     lines = [f"{rows} exam questions"]
-    for who in ("baseline", "base", "tuned"):
-        if scores.get(who):
-            numbers = ", ".join(f"{name} {score:.4g}" for name, score in scores[who].items())
-            lines.append(f"  {who:<8} {numbers}")
+    for system in ("baseline", "base", "tuned"):
+        if scores.get(system):
+            numbers = ", ".join(f"{name} {score:.4g}" for name, score in scores[system].items())
+            lines.append(f"  {system:<8} {numbers}")
     emit(options, value, "\n".join(lines))
     return 0
 

@@ -6,7 +6,7 @@ from typing import cast
 from workbench.engine.evaluation.jobs import Engine
 from workbench.models.families import CAUSAL, ENCODER, family_named
 
-_MODULES = {
+MODULES = {
     CAUSAL.name: "workbench.engine.causal.engine",
     ENCODER.name: "workbench.engine.encoder.engine",
 }
@@ -18,4 +18,4 @@ def engine_of(name: str) -> Engine:
     Raises:
         WorkbenchError: models of it cannot be trained here.
     """
-    return cast(Engine, importlib.import_module(_MODULES[family_named(name).name]))
+    return cast(Engine, importlib.import_module(MODULES[family_named(name).name]))

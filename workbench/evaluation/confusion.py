@@ -6,37 +6,37 @@ OTHER = "(no category)"
 """Stands for an answer that is none of the exam's categories, as a model that writes may give."""
 
 
-def per_category(answers: pd.DataFrame, who: str = "tuned") -> pd.DataFrame:
+def per_category(answers: pd.DataFrame, system: str = "tuned") -> pd.DataFrame:
     """One row for each category of the exam, the weakest first.
 
     Returns:
         Columns category, examples, right (share, 0 to 1), mistaken_for (the category it is most
         often taken for; empty if it never is) and mistakes (how often).
     """
-    grouped = answers.groupby("expected")[f"right_{who}"]
+    grouped = answers.groupby("expected")[f"right_{system}"]
     table = pd.DataFrame({"examples": grouped.size(), "right": grouped.mean()})
-    worst = pairs(answers, who).drop_duplicates("category").set_index("category")
+    worst = pairs(answers, system).drop_duplicates("category").set_index("category")
     table["mistaken_for"] = worst["mistaken_for"].reindex(table.index).fillna("")
     table["mistakes"] = worst["mistakes"].reindex(table.index).fillna(0).astype(int)
     table = table.rename_axis("category").reset_index()
     return table.sort_values(["right", "examples"], ascending=[True, False], ignore_index=True)
 
 
-def pairs(answers: pd.DataFrame, who: str = "tuned") -> pd.DataFrame:
+def pairs(answers: pd.DataFrame, system: str = "tuned") -> pd.DataFrame:
     """Which category was taken for which, the most frequent first.
 
     Returns:
         Columns category (the right one), mistaken_for and mistakes (how often).
     """
-    wrong = answers.loc[~answers[f"right_{who}"], ["expected", who]]
-    counts = wrong.groupby(["expected", who]).size().rename("mistakes").reset_index()
+    wrong = answers.loc[~answers[f"right_{system}"], ["expected", system]]
+    counts = wrong.groupby(["expected", system]).size().rename("mistakes").reset_index()
     counts.columns = pd.Index(["category", "mistaken_for", "mistakes"])
     return counts.sort_values(
         ["mistakes", "category", "mistaken_for"], ascending=[False, True, True], ignore_index=True
     )
 
 
-def matrix(answers: pd.DataFrame, who: str = "tuned", limit: int | None = None) -> pd.DataFrame:
+def matrix(answers: pd.DataFrame, system: str = "tuned", limit: int | None = None) -> pd.DataFrame:
     """The confusion matrix in long form: one row for each pair of categories that occurs or could.
 
     Args:
@@ -46,7 +46,7 @@ def matrix(answers: pd.DataFrame, who: str = "tuned", limit: int | None = None) 
         Columns expected, answered, examples and share (of the expected category's examples).
     """
     known = sorted(answers["expected"].unique())
-    answered = answers[who].where(answers[who].isin(known), OTHER)
+    answered = answers[system].where(answers[system].isin(known), OTHER)
     kept = known if limit is None else sorted(_most_mixed(answers["expected"], answered)[:limit])
     columns = [*kept, OTHER] if (answered == OTHER).any() else kept
     table = pd.crosstab(answers["expected"], answered).reindex(

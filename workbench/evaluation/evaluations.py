@@ -19,7 +19,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.data import datasets as ingest
 from workbench.data.columns.mapping import columns_in
-from workbench.evaluation.scoring.row_scores import judge
+from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
@@ -94,7 +94,7 @@ def predictions(store: Store, evaluation_id: int) -> pd.DataFrame:
         raise WorkbenchError(
             "The answers of this exam are not on the disk any more: score the model again."
         )
-    return judge(pd.read_parquet(path), info.task)
+    return score_rows(pd.read_parquet(path), info.task)
 
 
 def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: str = "") -> int:

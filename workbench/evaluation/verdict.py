@@ -30,7 +30,7 @@ _SIGNIFICANT = 0.05
 class Bar:
     """One score with its 95 % interval; None where no interval can be told."""
 
-    who: str
+    system: str
     value: float
     low: float | None
     high: float | None
@@ -40,7 +40,7 @@ class Bar:
 class Comparison:
     """The trained model against one other, on the same questions."""
 
-    who: str
+    system: str
     gain: float
     """How much better the trained model is, in the units that are shown; negative if worse."""
     certain: bool | None
@@ -61,10 +61,10 @@ class Verdict:
 def bars(task: str, scores: Mapping[str, Any], answers: pd.DataFrame) -> list[Bar]:
     """The score that counts for the task, of baseline, base and tuned as far as they have one."""
     metric, found = metric_of(task), []
-    for who in ("baseline", "base", "tuned"):
-        value = main_score(task, scores.get(who) or {})
+    for system in ("baseline", "base", "tuned"):
+        value = main_score(task, scores.get(system) or {})
         if value is not None:
-            found.append(Bar(who, value, *_interval(metric, who, value, answers)))
+            found.append(Bar(system, value, *_interval(metric, system, value, answers)))
     return found
 
 
@@ -79,13 +79,13 @@ def verdict(
         questions: what one row is called.
     """
     metric = metric_of(task)
-    shown = {bar.who: bar for bar in bars(task, scores, answers)}
+    shown = {bar.system: bar for bar in bars(task, scores, answers)}
     if "tuned" not in shown:
         return _unscored(questions)
     others = [
-        _compare(metric, shown["tuned"], shown[who], answers)
-        for who in ("baseline", "base")
-        if who in shown
+        _compare(metric, shown["tuned"], shown[system], answers)
+        for system in ("baseline", "base")
+        if system in shown
     ]
     level = _level(others)
     return Verdict(
@@ -106,7 +106,7 @@ def _unscored(questions: str) -> Verdict:
 
 
 def _interval(
-    metric: Metric, who: str, value: float, answers: pd.DataFrame
+    metric: Metric, system: str, value: float, answers: pd.DataFrame
 ) -> tuple[float | None, float | None]:
     """The 95 % interval of a score: exact for shares; for means of rows moved to the score.
 
@@ -115,8 +115,8 @@ def _interval(
     if answers.empty:
         return None, None
     if metric.is_share_right:
-        return chance.share_interval(value * len(answers), len(answers))
-    column = _row_scores(metric, who)
+        return chance.wilson_interval(value * len(answers), len(answers))
+    column = _row_scores(metric, system)
     if column not in answers:
         return None, None
     rows = answers[column].to_numpy(float)
@@ -127,29 +127,29 @@ def _interval(
 
 def _compare(metric: Metric, tuned: Bar, other: Bar, answers: pd.DataFrame) -> Comparison:
     gain = metric.gain(_shown(metric, tuned.value), _shown(metric, other.value))
-    return Comparison(other.who, round(gain, 4), _is_certain(metric, other.who, answers))
+    return Comparison(other.system, round(gain, 4), _is_certain(metric, other.system, answers))
 
 
-def _is_certain(metric: Metric, who: str, answers: pd.DataFrame) -> bool | None:
+def _is_certain(metric: Metric, system: str, answers: pd.DataFrame) -> bool | None:
     if metric.is_share_right:
-        if not {f"right_{who}", "right_tuned"} <= set(answers.columns):
+        if not {f"right_{system}", "right_tuned"} <= set(answers.columns):
             return None
-        tuned, other = answers["right_tuned"], answers[f"right_{who}"]
+        tuned, other = answers["right_tuned"], answers[f"right_{system}"]
         p_value = chance.mcnemar(int((tuned & ~other).sum()), int((other & ~tuned).sum()))
         return p_value < _SIGNIFICANT
-    if answers.empty or not {_row_scores(metric, who), _row_scores(metric, "tuned")} <= set(
+    if answers.empty or not {_row_scores(metric, system), _row_scores(metric, "tuned")} <= set(
         answers
     ):
         return None
-    gains = (answers[_row_scores(metric, "tuned")] - answers[_row_scores(metric, who)]).to_numpy(
+    gains = (answers[_row_scores(metric, "tuned")] - answers[_row_scores(metric, system)]).to_numpy(
         float
     )
     low, high = chance.mean_interval(gains)
     return low > 0 or high < 0
 
 
-def _row_scores(metric: Metric, who: str) -> str:
-    return f"{metric.name}_{who}"
+def _row_scores(metric: Metric, system: str) -> str:
+    return f"{metric.name}_{system}"
 
 
 def _level(others: list[Comparison]) -> str:
@@ -168,7 +168,8 @@ def _headline(
     if not others:
         return f"{start}; there is nothing to compare it with."
     parts = [
-        _relation(metric, other, shown[other.who], first=i == 0) for i, other in enumerate(others)
+        _relation(metric, other, shown[other.system], first=i == 0)
+        for i, other in enumerate(others)
     ]
     mixed = len({other.gain >= 0 for other in others}) > 1
     return f"{start} – {joined(parts, 'but' if mixed else 'and')}."
@@ -177,12 +178,12 @@ def _headline(
 def _relation(metric: Metric, other: Comparison, bar: Bar, *, first: bool) -> str:
     value = metric.unit.words(bar.value)
     if other.gain == 0:
-        than = "" if other.who == "baseline" else "it was "
-        return f"the same as {than}{NAMES[other.who]} ({value})"
+        than = "" if other.system == "baseline" else "it was "
+        return f"the same as {than}{NAMES[other.system]} ({value})"
     size = metric.unit.difference(abs(other.gain))
     unit = " points" if first and metric.unit.in_points else ""
     return (
-        f"{size}{unit} {'better' if other.gain > 0 else 'worse'} than {NAMES[other.who]} ({value})"
+        f"{size}{unit} {'better' if other.gain > 0 else 'worse'} than {NAMES[other.system]} ({value})"
     )
 
 
@@ -206,7 +207,7 @@ def _chance_sentences(others: list[Comparison]) -> list[str]:
     if len(by_chance) > 1:
         return ["Both differences are within what chance alone could do."]
     if by_chance:
-        than = _MODELS[by_chance[0].who]
+        than = _MODELS[by_chance[0].system]
         return [f"The difference to {than} is within what chance alone could do."]
     if any(other.certain is None for other in others):
         return ["The exam keeps no score for each question, so chance cannot be ruled out."]
@@ -219,7 +220,7 @@ def _chance_sentences(others: list[Comparison]) -> list[str]:
 def _next_step(level: str, others: list[Comparison]) -> str:
     if level == WORSE:
         worst = next(o for o in others if o.gain < 0 and o.certain is not False)
-        return _AFTER_LOSS[worst.who]
+        return _AFTER_LOSS[worst.system]
     if level == BETTER:
         return "Next: try it on questions of your own."
     if level == ALONE:

@@ -52,11 +52,11 @@ def start_prediction(
     )
     if untrained:
         spec = dataclasses.replace(spec, adapter=None)
-    who = row.base_model.name if untrained else row.run.name
+    system = row.base_model.name if untrained else row.run.name
     with store.write() as session:
         return queue.enqueue(
             session,
-            f"Answers of {who} to {source.name}",
+            f"Answers of {system} to {source.name}",
             spec,
             project_id=row.run.project_id,
             run_id=run_id,

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from workbench.engine.encoder.calibration import apply_temperature, judge
+from workbench.engine.encoder.calibration import apply_temperature, score_logits
 from workbench.engine.encoder.probe import Head
 
 
@@ -13,22 +13,22 @@ def test_an_over_sure_model_is_cooled_down() -> None:
     signs = torch.tensor([1.0 if label else -1.0 for label in labels])
     signs[wrong] *= -1
     logits = torch.stack([-signs * sure / 2, signs * sure / 2], 1)
-    judged = judge(logits, labels)
-    assert judged.scores["accuracy"] == pytest.approx(0.9)
-    chosen = (logits / judged.temperature).softmax(1).max(1).values
+    scored = score_logits(logits, labels)
+    assert scored.scores["accuracy"] == pytest.approx(0.9)
+    chosen = (logits / scored.temperature).softmax(1).max(1).values
     assert chosen.mean().item() == pytest.approx(0.9, abs=0.01)
-    assert judged.loss == pytest.approx(0.325, abs=0.002)  # the entropy of 0.9 and 0.1
+    assert scored.loss == pytest.approx(0.325, abs=0.002)  # the entropy of 0.9 and 0.1
 
 
 def test_all_right_is_no_reason_for_endless_sureness() -> None:
     logits = torch.eye(3).repeat(10, 1) * 2.0
-    judged = judge(logits, [0, 1, 2] * 10)
-    probability = (logits / judged.temperature).softmax(1).max().item()
+    scored = score_logits(logits, [0, 1, 2] * 10)
+    probability = (logits / scored.temperature).softmax(1).max().item()
     assert 0.9 < probability < 0.98
 
 
 def test_few_questions_leave_the_temperature_alone() -> None:
-    assert judge(torch.eye(3), [0, 1, 2]).temperature == 1.0
+    assert score_logits(torch.eye(3), [0, 1, 2]).temperature == 1.0
 
 
 def test_the_temperature_goes_into_the_head() -> None:

@@ -3,7 +3,11 @@ import torch
 from torch import nn
 from transformers import BertConfig, BertModel
 
-from workbench.engine.encoder.embedding_rows import SeenRows, put_rows_back, train_seen_rows
+from workbench.engine.encoder.embedding_rows import (
+    TrainedEmbeddingRows,
+    put_rows_back,
+    train_embedding_rows,
+)
 
 SEEN = [[4, 9, 2], [9, 7, 0]]
 
@@ -21,13 +25,13 @@ def states(body: BertModel, ids: list[list[int]]) -> torch.Tensor:
 
 def test_nothing_changes_until_something_is_trained(body: BertModel) -> None:
     before = states(body, [[1, 4, 0, 11]])
-    train_seen_rows(body, SEEN)
+    train_embedding_rows(body, SEEN)
     torch.testing.assert_close(states(body, [[1, 4, 0, 11]]), before)
 
 
 def test_only_the_rows_that_occur_are_trained_and_padding_is_not(body: BertModel) -> None:
     table = body.get_input_embeddings().weight.detach().clone()
-    train_seen_rows(body, SEEN)
+    train_embedding_rows(body, SEEN)
     assert body.get_input_embeddings().rows.shape == (4, 8)
     optimiser = torch.optim.SGD([p for p in body.parameters() if p.requires_grad], lr=1.0)
     states(body, [[4, 9, 0, 3]]).square().sum().backward()
@@ -43,7 +47,7 @@ def test_gradients_are_those_of_the_whole_table(body: BertModel) -> None:
     states(body, [[4, 9, 9, 0]]).square().sum().backward()
     whole = body.get_input_embeddings().weight.grad[[2, 4, 7, 9]].clone()
     body.zero_grad()
-    train_seen_rows(body, SEEN)
+    train_embedding_rows(body, SEEN)
     states(body, [[4, 9, 9, 0]]).square().sum().backward()
     torch.testing.assert_close(body.get_input_embeddings().rows.grad, whole)
 
@@ -51,5 +55,5 @@ def test_gradients_are_those_of_the_whole_table(body: BertModel) -> None:
 def test_a_table_that_another_layer_uses_too_is_left_alone(body: BertModel) -> None:
     body.more = nn.Linear(8, 12)
     body.more.weight = body.get_input_embeddings().weight
-    train_seen_rows(body, SEEN)
-    assert not isinstance(body.get_input_embeddings(), SeenRows)
+    train_embedding_rows(body, SEEN)
+    assert not isinstance(body.get_input_embeddings(), TrainedEmbeddingRows)

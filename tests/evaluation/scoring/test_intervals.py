@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench.evaluation.scoring.intervals import mcnemar, mean_interval, share_interval
+from workbench.evaluation.scoring.intervals import mcnemar, mean_interval, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,11 @@ from workbench.evaluation.scoring.intervals import mcnemar, mean_interval, share
 def test_wilson_intervals_are_the_published_ones(
     right: int, n: int, low: float, high: float
 ) -> None:
-    assert share_interval(right, n) == pytest.approx((low, high), abs=5e-5)
+    assert wilson_interval(right, n) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_a_perfect_score_leaves_room_for_doubt() -> None:
-    low, high = share_interval(12, 12)
+    low, high = wilson_interval(12, 12)
     assert low == pytest.approx(0.7575, abs=5e-5)
     assert high == 1
 
@@ -58,7 +58,7 @@ def test_large_exams_are_drawn_in_batches_of_the_same_spread() -> None:
 
 
 @pytest.mark.parametrize(
-    "interval", [lambda: share_interval(0, 0), lambda: mean_interval(np.empty(0))]
+    "interval", [lambda: wilson_interval(0, 0), lambda: mean_interval(np.empty(0))]
 )
 def test_nothing_follows_from_no_questions(interval: object) -> None:
     with pytest.raises(ValueError, match="at least one question"):

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 
 from tests.helpers.exams import answers
-from workbench.evaluation.scoring.row_scores import judge
+from workbench.evaluation.scoring.row_scores import score_rows
 
 
 def _right(task: str, expected: str, answer: str) -> bool:
-    return bool(judge(answers([expected], [answer]), task)["right_tuned"][0])
+    return bool(score_rows(answers([expected], [answer]), task)["right_tuned"][0])
 
 
 def test_blanks_and_line_ends_do_not_make_an_answer_wrong() -> None:
@@ -26,18 +26,18 @@ def test_fields_are_equal_in_any_order_but_not_in_any_type() -> None:
 def test_likeness_is_sentence_level_chrf() -> None:
     """chrF2 of "abcd" against "abce": 3/4, 2/3, 1/2 and 0 of the 1- to 4-grams match, in both
     directions, so precision = recall = F = their mean."""
-    frame = judge(answers(["abce"], ["abcd"], base=["abce"]), "completion")
+    frame = score_rows(answers(["abce"], ["abcd"], base=["abce"]), "completion")
     assert frame["chrf_tuned"][0] == pytest.approx(100 * (3 / 4 + 2 / 3 + 1 / 2 + 0) / 4)
     assert frame["chrf_base"][0] == pytest.approx(100)
 
 
 def test_likeness_that_the_trainer_measured_is_kept() -> None:
     frame = answers(["abc"], ["abc"]).assign(chrf_tuned=12.5)
-    assert judge(frame, "chat")["chrf_tuned"][0] == 12.5
+    assert score_rows(frame, "chat")["chrf_tuned"][0] == 12.5
 
 
 def test_who_was_not_asked_is_left_out_and_silence_is_an_answer() -> None:
-    frame = judge(answers(["a", "b"], ["a", None]), "classification")  # type: ignore[list-item]
+    frame = score_rows(answers(["a", "b"], ["a", None]), "classification")  # type: ignore[list-item]
     assert "baseline" not in frame
     assert "right_base" not in frame
     assert list(frame["tuned"]) == ["a", ""]
@@ -45,12 +45,12 @@ def test_who_was_not_asked_is_left_out_and_silence_is_an_answer() -> None:
 
 
 def test_a_document_goes_on_neither_right_nor_wrong() -> None:
-    frame = judge(answers(["a"], ["b"], base=["c"]), "language-modelling")
+    frame = score_rows(answers(["a"], ["b"], base=["c"]), "language-modelling")
     assert set(frame.columns) == {"row_id", "input", "expected", "base", "tuned"}
 
 
 def test_the_given_table_is_left_as_it_was() -> None:
     given = answers(["a"], ["a"], base=["b"])
     before = given.copy()
-    judge(given, "classification")
+    score_rows(given, "classification")
     pd.testing.assert_frame_equal(given, before)

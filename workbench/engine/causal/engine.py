@@ -1,7 +1,7 @@
 """Models that write text, as jobs want them: trained, examined, asked."""
 
-from workbench.engine.causal.exam import answer, systems
 from workbench.engine.causal.model import load_causal
+from workbench.engine.causal.systems import answer, systems
 from workbench.engine.causal.train import train
 from workbench.engine.evaluation.jobs import Answer
 from workbench.jobs.process.specs import PredictSpec

@@ -11,10 +11,10 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Examples, Wording, encode
-from workbench.engine.causal.exam import systems
 from workbench.engine.causal.model import save_causal
+from workbench.engine.causal.systems import systems
 from workbench.engine.causal.trainer import CausalTrainer
-from workbench.engine.evaluation.jobs import examine_trained
+from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, base_folder, load_base, load_tokenizer
 from workbench.engine.rows import labels_of, read_rows
@@ -62,7 +62,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     give_back_memory()  # the model is loaded afresh, as every later use will load it
     recipe = spec.recipe
     sitting = systems(spec.base, job.adapter, recipe, recipe.eval_max_new_tokens)
-    exam = examine_trained(
+    exam = evaluate_trained(
         spec, sitting, job, report, stop, result["scores"], max_rows=recipe.eval_max_rows
     )
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}

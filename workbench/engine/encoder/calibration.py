@@ -18,7 +18,7 @@ RANGE = (0.25, 4.0)
 
 
 @dataclass(frozen=True)
-class Judged:
+class Scored:
     """Scores of one set of answers."""
 
     temperature: float
@@ -33,13 +33,13 @@ class Judged:
         return self.scores["loss"]
 
 
-def judge(logits: torch.Tensor, labels: Sequence[int]) -> Judged:
+def score_logits(logits: torch.Tensor, labels: Sequence[int]) -> Scored:
     """The scores of logits (texts, labels), with the temperature that suits them best."""
     wanted = torch.tensor(labels)
     temperature = _temperature(logits, wanted) if len(labels) >= ENOUGH else 1.0
     answers = [str(number) for number in logits.argmax(1).tolist()]
     scores = text_scores(CLASSIFICATION.name, [str(label) for label in labels], answers)
-    return Judged(temperature, {"loss": _loss(logits, wanted, temperature), **scores})
+    return Scored(temperature, {"loss": _loss(logits, wanted, temperature), **scores})
 
 
 def _temperature(logits: torch.Tensor, wanted: torch.Tensor) -> float:

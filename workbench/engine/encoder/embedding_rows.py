@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn.functional import embedding
 
 
-class SeenRows(nn.Module):
+class TrainedEmbeddingRows(nn.Module):
     """Stands in for an embedding table while the rows that are `seen` are trained."""
 
     place: torch.Tensor
@@ -44,19 +44,19 @@ class SeenRows(nn.Module):
         return self.table
 
 
-def train_seen_rows(body: Any, ids: Iterable[Iterable[int]]) -> None:
+def train_embedding_rows(body: Any, ids: Iterable[Iterable[int]]) -> None:
     """Let the body train only the word embeddings that occur in `ids`, where that is possible."""
     table = body.get_input_embeddings()
     if type(table) is not nn.Embedding or table.max_norm is not None or _is_shared(body, table):
         return
     seen = {token for own in ids for token in own} - {table.padding_idx}
-    body.set_input_embeddings(SeenRows(table, torch.tensor(sorted(seen))))
+    body.set_input_embeddings(TrainedEmbeddingRows(table, torch.tensor(sorted(seen))))
 
 
 def put_rows_back(body: Any) -> None:
-    """Undo `train_seen_rows`; what was trained stays."""
+    """Undo `train_embedding_rows`; what was trained stays."""
     table = body.get_input_embeddings()
-    if isinstance(table, SeenRows):
+    if isinstance(table, TrainedEmbeddingRows):
         body.set_input_embeddings(table.whole())
 
 

@@ -1,7 +1,7 @@
 """Encoders that sort texts into categories, as jobs want them: trained, examined, asked."""
 
-from workbench.engine.encoder.exam import answer, systems
 from workbench.engine.encoder.model import load_encoder_model
+from workbench.engine.encoder.systems import answer, systems
 from workbench.engine.encoder.train import train
 from workbench.engine.evaluation.jobs import Answer
 from workbench.jobs.process.specs import PredictSpec

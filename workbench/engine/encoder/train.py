@@ -16,8 +16,8 @@ import torch
 from transformers import set_seed
 
 from workbench.core.errors import WorkbenchError
-from workbench.engine.encoder.calibration import Judged, apply_temperature, judge
-from workbench.engine.encoder.embedding_rows import put_rows_back, train_seen_rows
+from workbench.engine.encoder.calibration import Scored, apply_temperature, score_logits
+from workbench.engine.encoder.embedding_rows import put_rows_back, train_embedding_rows
 from workbench.engine.encoder.encoder import (
     Classifier,
     Encoder,
@@ -26,11 +26,11 @@ from workbench.engine.encoder.encoder import (
     load_reader,
     read,
 )
-from workbench.engine.encoder.exam import systems
 from workbench.engine.encoder.model import load_head, save_encoder_model, save_head
 from workbench.engine.encoder.probe import Head, fit_probe
-from workbench.engine.encoder.trainer import SHARES, Check, EncoderTrainer, Texts
-from workbench.engine.evaluation.jobs import examine_trained
+from workbench.engine.encoder.systems import systems
+from workbench.engine.encoder.trainer import ALPHAS, Check, EncoderTrainer, Texts
+from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.models.load import add_lora, base_folder
 from workbench.engine.rows import Row, labels_of, read_rows
 from workbench.engine.runtime.versions import versions
@@ -45,7 +45,7 @@ from workbench.jobs.process.stop import Stop
 from workbench.models.families import ENCODER
 from workbench.models.trained import TrainedModel
 
-UNJUDGED = Judged(1.0, {})
+UNJUDGED = Scored(1.0, {})
 
 
 @dataclass
@@ -64,7 +64,7 @@ class Probe:
     """The start: a head for the frozen encoder, and its answers to the practice questions."""
 
     head: Head
-    judged: Judged | None
+    scored: Scored | None
     """None without practice questions."""
 
 
@@ -84,7 +84,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     del trainer, setup.encoder
     gc.collect()  # the model is loaded afresh, as every later use will load it
     sitting = systems(spec.base, job.adapter, spec.recipe)
-    exam = examine_trained(spec, sitting, job, report, stop, result["scores"])
+    exam = evaluate_trained(spec, sitting, job, report, stop, result["scores"])
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
 
 
@@ -149,11 +149,11 @@ def find_probe(
     else:
         head = fit_probe(_embedded(setup, train, meter.part(first, 1.0)), train.labels)
         _keep(head, path)
-    judged = judge(head(practice).detach(), validation.labels) if len(practice) else None
-    if judged and not goes_on:
-        report.metric("validation", 0, judged.scores)
+    scored = score_logits(head(practice).detach(), validation.labels) if len(practice) else None
+    if scored and not goes_on:
+        report.metric("validation", 0, scored.scores)
     stop.check()
-    return Probe(head, judged)
+    return Probe(head, scored)
 
 
 def _embedded(setup: TrainingSetup, texts: Texts, meter: Meter) -> torch.Tensor:
@@ -172,7 +172,7 @@ def tune(
     """Run the training loop, from the last whole checkpoint if there is one."""
     body, recipe = setup.encoder.body, spec.recipe
     if recipe.method == "full":
-        train_seen_rows(body, setup.train.ids)
+        train_embedding_rows(body, setup.train.ids)
     else:
         setup.encoder.body = add_lora(body, recipe, task_type=None)
     model = Classifier(setup.encoder, copy.deepcopy(head)).to(body.device)
@@ -209,30 +209,30 @@ def finish(
     if best:
         trainer.load_checkpoint(best)
     check = _chosen(report, probe, trainer, best)
-    trainer.start.mix(model, check.share)
-    apply_temperature(model.head, check.judged.temperature)
-    if probe.judged:
-        apply_temperature(probe.head, probe.judged.temperature)
+    trainer.start.blend(model, check.alpha)
+    apply_temperature(model.head, check.scored.temperature)
+    if probe.scored:
+        apply_temperature(probe.head, probe.scored.temperature)
     put_rows_back(setup.encoder.body)
-    trained = _trained(spec, setup, check.share)
+    trained = _trained(spec, setup, check.alpha)
     save_encoder_model(job.adapter, model, probe.head, setup.reader, trained)
     return {
         "adapter": str(job.adapter),
-        "best_step": step_of(best) if best and check.share else 0,
-        "share": check.share,
-        "scores": {"validation": check.judged.scores},
+        "best_step": step_of(best) if best and check.alpha else 0,
+        "share": check.alpha,
+        "scores": {"validation": check.scored.scores},
     }
 
 
 def _chosen(report: Report, probe: Probe, trainer: EncoderTrainer, best: Path | None) -> Check:
     """The best of the checkpoint's mixtures and the probe, which is a share of nothing."""
-    start = Check(0.0, probe.judged or UNJUDGED)
+    start = Check(0.0, probe.scored or UNJUDGED)
     if best is None:
         return start
-    if probe.judged is None:
-        return Check(SHARES[0], UNJUDGED)
+    if probe.scored is None:
+        return Check(ALPHAS[0], UNJUDGED)
     check = trainer.check()
-    if check.judged.loss < probe.judged.loss:
+    if check.scored.loss < probe.scored.loss:
         return check
     report.log(
         "Tuning did not help on the practice questions, so the encoder is left as it was and only "
@@ -241,7 +241,7 @@ def _chosen(report: Report, probe: Probe, trainer: EncoderTrainer, best: Path | 
     return start
 
 
-def _trained(spec: TrainSpec, setup: TrainingSetup, share: float) -> TrainedModel:
+def _trained(spec: TrainSpec, setup: TrainingSetup, alpha: float) -> TrainedModel:
     return TrainedModel(
         task=spec.task,
         family=ENCODER.name,
@@ -250,7 +250,7 @@ def _trained(spec: TrainSpec, setup: TrainingSetup, share: float) -> TrainedMode
         labels=tuple(setup.labels),
         max_length=setup.reader.max_length,
         pooling=setup.encoder.pooling,
-        alpha=share,
+        alpha=alpha,
         data=spec.data,
         versions=versions(),
     )

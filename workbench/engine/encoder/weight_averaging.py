@@ -19,28 +19,28 @@ def trained(model: nn.Module) -> dict[str, nn.Parameter]:
     return {name: p for name, p in model.named_parameters() if p.requires_grad}
 
 
-class Start:
-    """The trained weights as they were before tuning."""
+class WeightAverage:
+    """The trained weights as they were before tuning, to be averaged with those after it."""
 
     def __init__(self, model: nn.Module) -> None:
         self._values: Weights = _copy(trained(model))
 
     @torch.no_grad()
-    def mix(self, model: nn.Module, share: float) -> None:
-        """Change the model to its start plus `share` of what tuning changed.
+    def blend(self, model: nn.Module, alpha: float) -> None:
+        """Change the model to its start plus `alpha` of what tuning changed.
 
         LoRA adds the product of two matrices, of which the second starts at zero: mixing only
         that one mixes the product.
         """
         for name, parameter in trained(model).items():
             if "lora_A" not in name:
-                parameter.lerp_(self._values[name], 1.0 - share)
+                parameter.lerp_(self._values[name], 1.0 - alpha)
 
     @contextlib.contextmanager
-    def mixed(self, model: nn.Module, share: float) -> Iterator[None]:
+    def blended(self, model: nn.Module, alpha: float) -> Iterator[None]:
         """The same inside of the block only; afterwards every weight is what it was, to the bit."""
         now = _copy(trained(model))
-        self.mix(model, share)
+        self.blend(model, alpha)
         try:
             yield
         finally:

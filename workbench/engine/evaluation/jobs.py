@@ -9,14 +9,14 @@ import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
-from workbench.engine.evaluation.exam import (
+from workbench.engine.evaluation.systems import (
     PREDICTIONS,
     Answers,
     Done,
     System,
     chosen,
-    sit_exam,
-    write_exam,
+    evaluate_systems,
+    write_evaluation,
 )
 from workbench.engine.rows import Row, read_rows
 from workbench.jobs.process.job_dir import JobDir
@@ -64,8 +64,8 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
     if not rows:
         raise WorkbenchError("The file has no rows to score: choose another file.")
     systems = engine.systems(spec.base, spec.adapter, spec.recipe, spec.recipe.eval_max_new_tokens)
-    exam = sit_exam(systems, spec.task, rows, rows, report, stop)
-    return write_exam(job.path, exam, read_trained(spec.adapter).data)
+    exam = evaluate_systems(systems, spec.task, rows, rows, report, stop)
+    return write_evaluation(job.path, exam, read_trained(spec.adapter).data)
 
 
 def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -94,7 +94,7 @@ def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop
     return {"rows": len(rows), "predictions": str(path)}
 
 
-def examine_trained(
+def evaluate_trained(
     spec: TrainSpec,
     systems: Iterable[System],
     job: JobDir,
@@ -118,8 +118,8 @@ def examine_trained(
         return {"rows": 0}
     asked = rows if max_rows is None else chosen(rows, max_rows, spec.recipe.seed)
     try:
-        exam = sit_exam(systems, spec.task, rows, asked, report, stop)
+        exam = evaluate_systems(systems, spec.task, rows, asked, report, stop)
     except Cancelled:
         return STOPPED
-    written = write_exam(job.path, exam, spec.data)
+    written = write_evaluation(job.path, exam, spec.data)
     return {**written, "scores": {**scores, "test": written["scores"]}}

@@ -13,7 +13,7 @@ _CELLS = 4_000_000
 """Draws held in memory at once, for large exams."""
 
 
-def share_interval(right: float, n: int) -> tuple[float, float]:
+def wilson_interval(right: float, n: int) -> tuple[float, float]:
     """The 95 % interval of a share of `right` out of `n`, both ends from 0 to 1.
 
     Wilson's score interval, which also holds for few questions and for shares near 0 and 1

@@ -10,7 +10,7 @@ from workbench.core.metrics import CHRF, METRICS
 from workbench.core.tasks import Task, task_named
 from workbench.data.export import spreadsheet
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.scoring.row_scores import WHO
+from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.evaluation.text_diff import differences
 from workbench.ui.evaluation import scores
 from workbench.ui.numbers import count, percent
@@ -45,7 +45,7 @@ def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
 def _titles(task: Task) -> dict[str, str]:
     """What the columns are called."""
     asked = {"row_id": "Row", "input": task.question_title, "expected": task.answer_title}
-    return asked | scores.WHO
+    return asked | scores.SYSTEMS
 
 
 def _pick_group(info: EvaluationInfo, masks: dict[str, pd.Series]) -> str:
@@ -91,14 +91,16 @@ def _names(task: Task) -> dict[str, str]:
 def _matches(answers: pd.DataFrame, wanted: str) -> pd.Series:
     matches = pd.Series(not wanted.strip(), answers.index)
     if wanted.strip():
-        for column in ("input", "expected", *(who for who in WHO if who in answers)):
+        for column in ("input", "expected", *(system for system in SYSTEMS if system in answers)):
             matches |= answers[column].str.contains(wanted.strip(), case=False, regex=False)
     return matches
 
 
 def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
     """The table; which of its rows is selected (always one)."""
-    table = found[["row_id", "input", "expected", *(who for who in _ORDER if who in found)]].copy()
+    table = found[
+        ["row_id", "input", "expected", *(system for system in _ORDER if system in found)]
+    ].copy()
     task = task_named(info.task)
     if task.answers_are_free_text:
         table.insert(1, "like", found[f"{CHRF}_tuned"])
@@ -150,33 +152,35 @@ def _row_in_full(info: EvaluationInfo, row: pd.Series) -> None:
     with st.container(border=True, key="row-in-full"):
         st.markdown(f"**Row {row['row_id']}: {titles['input'].lower()}**")
         st.markdown(_lines(str(row["input"])))
-        who = [name for name in WHO if name in row.index]
-        columns = st.columns(1 + len(who))
+        system = [name for name in SYSTEMS if name in row.index]
+        columns = st.columns(1 + len(system))
         with columns[0]:
             st.markdown(f"**{titles['expected']}**")
             st.markdown(_lines(str(row["expected"])))
-        for column, name in zip(columns[1:], who, strict=True):
+        for column, name in zip(columns[1:], system, strict=True):
             with column:
-                st.markdown(f"**{scores.WHO[name]}** {_judgement(task, row, name)}")
+                st.markdown(f"**{scores.SYSTEMS[name]}** {_judgement(task, row, name)}")
                 st.markdown(_compared(task, row, name))
         if not task.answers_are_categories:
             st.caption(f"Marked is what '{titles['expected']}' does not say in that place.")
 
 
-def _judgement(task: Task, row: pd.Series, who: str) -> str:
-    if f"right_{who}" not in row.index:
+def _judgement(task: Task, row: pd.Series, system: str) -> str:
+    if f"right_{system}" not in row.index:
         return ""
     if task.answers_are_free_text:
-        return f":small[likeness {METRICS[CHRF].unit.brief(row[f'{CHRF}_{who}'])} of 100]"
+        return f":small[likeness {METRICS[CHRF].unit.brief(row[f'{CHRF}_{system}'])} of 100]"
     word = (
-        ":green[:material/check: right]" if row[f"right_{who}"] else ":red[:material/close: wrong]"
+        ":green[:material/check: right]"
+        if row[f"right_{system}"]
+        else ":red[:material/close: wrong]"
     )
-    sure = row["probability"] if who == "tuned" and "probability" in row.index else None
+    sure = row["probability"] if system == "tuned" and "probability" in row.index else None
     return f":small[{word}]" if pd.isna(sure) else f":small[{word}, {percent(sure)} sure]"
 
 
-def _compared(task: Task, row: pd.Series, who: str) -> str:
-    text = str(row[who])
+def _compared(task: Task, row: pd.Series, system: str) -> str:
+    text = str(row[system])
     if not text.strip():
         return ":gray[(it wrote nothing)]"
     if task.answers_are_categories:
@@ -222,7 +226,7 @@ def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
 
 def _export(task: Task, answers: pd.DataFrame) -> pd.DataFrame:
     names = _titles(task) | {"probability": "How sure (0 to 1)"}
-    for who, title in scores.WHO.items():
-        names[f"right_{who}"] = f"{title}: right"
-        names[f"{CHRF}_{who}"] = f"{title}: likeness ({METRICS[CHRF].label})"
+    for system, title in scores.SYSTEMS.items():
+        names[f"right_{system}"] = f"{title}: right"
+        names[f"{CHRF}_{system}"] = f"{title}: likeness ({METRICS[CHRF].label})"
     return answers[[name for name in answers if name in names]].rename(columns=names)

@@ -10,7 +10,7 @@ from workbench.evaluation.verdict import BETTER, UNSURE, WORSE, Bar, Verdict
 from workbench.models.families import family_named
 from workbench.ui import charts
 
-WHO = {"baseline": "Simple baseline", "base": "Before training", "tuned": "After training"}
+SYSTEMS = {"baseline": "Simple baseline", "base": "Before training", "tuned": "After training"}
 """How the three that take an exam are called on a page."""
 COLOURS = {"baseline": charts.ORANGE, "base": charts.GREY, "tuned": charts.ACCENT}
 _INK = "#757C86"
@@ -40,7 +40,7 @@ def show_bars(task: str, bars: list[Bar]) -> None:
     metric = metric_of(task)
     table = pd.DataFrame(
         {
-            "who": [WHO[bar.who] for bar in bars],
+            "who": [SYSTEMS[bar.system] for bar in bars],
             "value": [bar.value for bar in bars],
             "low": [bar.low for bar in bars],
             "high": [bar.high for bar in bars],
@@ -61,8 +61,8 @@ def show_bars(task: str, bars: list[Bar]) -> None:
 
 
 def _bar_chart(table: pd.DataFrame, title: str, domain: list[float], form: str) -> alt.LayerChart:
-    order = [WHO[who] for who in WHO if WHO[who] in set(table["who"])]
-    colours = [COLOURS[who] for who in WHO if WHO[who] in set(table["who"])]
+    order = [SYSTEMS[system] for system in SYSTEMS if SYSTEMS[system] in set(table["who"])]
+    colours = [COLOURS[system] for system in SYSTEMS if SYSTEMS[system] in set(table["who"])]
     y = alt.Y("who:N", sort=order, title=None, axis=alt.Axis(labelLimit=130, labelFontSize=13))
     tip = [
         alt.Tooltip("who:N", title="Who"),
@@ -93,19 +93,19 @@ def _bar_chart(table: pd.DataFrame, title: str, domain: list[float], form: str) 
 
 def show_table(info: EvaluationInfo, base_kind: str) -> None:
     """Every score of the three, with what it means."""
-    who = [name for name in WHO if info.scores.get(name)]
-    found = [m for m in METRICS.values() if any(m.name in info.scores[w] for w in who)]
+    system = [name for name in SYSTEMS if info.scores.get(name)]
+    found = [m for m in METRICS.values() if any(m.name in info.scores[w] for w in system)]
     rows = {
         metric.title: [
             metric.unit.exact(info.scores[w][metric.name]) if metric.name in info.scores[w] else "–"
-            for w in who
+            for w in system
         ]
         for metric in found
     }
-    st.table(pd.DataFrame.from_dict(rows, orient="index", columns=[WHO[w] for w in who]))
-    if "baseline" in who:
+    st.table(pd.DataFrame.from_dict(rows, orient="index", columns=[SYSTEMS[w] for w in system]))
+    if "baseline" in system:
         st.caption(_BASELINE_MEANS)
-    if "base" in who:
+    if "base" in system:
         st.caption(family_named(base_kind).base_means)
 
 

@@ -16,7 +16,7 @@ from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, mean_loss, precision
 from workbench.engine.causal.model import CausalModel, load_causal
-from workbench.engine.evaluation.exam import BASE, TUNED, Answers, Done, System
+from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, System
 from workbench.engine.rows import Row
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Check, Stop

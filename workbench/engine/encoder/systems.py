@@ -13,7 +13,7 @@ from workbench.engine.encoder.model import (
     load_encoder_model,
     load_probe,
 )
-from workbench.engine.evaluation.exam import BASE, TUNED, Answers, Done, Examine, System
+from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, Examine, System
 from workbench.engine.rows import Row
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Stop

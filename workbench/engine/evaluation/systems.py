@@ -61,7 +61,7 @@ class System:
 
 
 @dataclass
-class Exam:
+class Evaluation:
     """What was asked, what was expected and what each system answered."""
 
     rows: list[Row]
@@ -74,14 +74,14 @@ class Exam:
     scores: dict[str, Scores] = field(default_factory=dict)
 
 
-def sit_exam(
+def evaluate_systems(
     systems: Iterable[System],
     task: str,
     rows: Sequence[Row],
     asked: Sequence[Row],
     report: Report,
     stop: Stop,
-) -> Exam:
+) -> Evaluation:
     """Ask every system, one after the other.
 
     Args:
@@ -93,7 +93,7 @@ def sit_exam(
         WorkbenchError: a row cannot be put in a model's words, or a model cannot be loaded.
     """
     about = task_named(task)
-    exam = Exam(
+    exam = Evaluation(
         list(asked),
         [about.question(row) for row in asked],
         [about.answer(row) or "" for row in asked],
@@ -110,7 +110,7 @@ def sit_exam(
     return exam
 
 
-def _take(exam: Exam, name: str, task: str, answers: Answers) -> None:
+def _take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
     exam.answers[name] = answers.texts
     if answers.probabilities is not None:
         exam.probabilities[name] = answers.probabilities
@@ -126,7 +126,7 @@ def chosen(rows: Sequence[Row], max_rows: int, seed: int) -> list[Row]:
     return [rows[i] for i in sorted(picked)]
 
 
-def write_exam(folder: Path, exam: Exam, learned_from: Path | None) -> Result:
+def write_evaluation(folder: Path, exam: Evaluation, learned_from: Path | None) -> Result:
     """Keep the exam's answers as predictions.parquet; the scores of all who sat it.
 
     Args:
@@ -159,7 +159,9 @@ def _report_strangers(report: Report, expected: Sequence[str], labels: Sequence[
     )
 
 
-def _baseline(exam: Exam, learned_from: Path | None) -> tuple[list[str] | None, Scores | None]:
+def _baseline(
+    exam: Evaluation, learned_from: Path | None
+) -> tuple[list[str] | None, Scores | None]:
     if not exam.probabilities or learned_from is None or not learned_from.is_file():
         return None, None
     train = read_rows(learned_from, "train")
@@ -169,7 +171,7 @@ def _baseline(exam: Exam, learned_from: Path | None) -> tuple[list[str] | None, 
     return answers, text_scores(CLASSIFICATION.name, exam.expected, answers)
 
 
-def _columns(exam: Exam, baseline: list[str] | None) -> dict[str, Any]:
+def _columns(exam: Evaluation, baseline: list[str] | None) -> dict[str, Any]:
     rows = len(exam.rows)
     columns: dict[str, Any] = {
         "row_id": [int(row["row_id"]) for row in exam.rows],
