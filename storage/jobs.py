@@ -238,10 +238,14 @@ def attempts(session: Session, job_id: int) -> Sequence[JobAttempt]:
     return session.scalars(query.order_by(JobAttempt.attempt)).all()
 
 
-def last_handle(session: Session, job_id: int, attempt: int) -> dict[str, Any] | None:
-    """The process of this attempt, if one was started."""
-    query = sa.select(JobAttempt.handle)
-    return session.scalar(query.where(JobAttempt.job_id == job_id, JobAttempt.attempt == attempt))
+def last_handle(
+    session: Session, job_id: int, attempt: int, launcher: str = "local"
+) -> dict[str, Any] | None:
+    """The process of this attempt, if this launcher started one."""
+    mine = (JobAttempt.job_id == job_id, JobAttempt.attempt == attempt)
+    return session.scalar(
+        sa.select(JobAttempt.handle).where(*mine, JobAttempt.launcher == launcher)
+    )
 
 
 def _update(session: Session, statement: sa.Update) -> bool:

@@ -212,7 +212,7 @@ class JobAttempt(Base):
     attempt: Mapped[int]
     launcher: Mapped[str] = mapped_column(default="local")
     handle: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
-    """pid, started_s (seconds between boot and the process) and boot_id."""
+    """By what the launcher knows the process again; nobody else reads it."""
     started_at: Mapped[dt.datetime] = mapped_column(default=now)
     ended_at: Mapped[dt.datetime | None]
     exit_code: Mapped[int | None]

@@ -28,7 +28,6 @@ from workbench.jobs import ingest_events as ingestion
 from workbench.jobs import outcome
 from workbench.jobs import record as recording
 from workbench.jobs.launchers import Handle, Launcher, State
-from workbench.jobs.launchers.local import boot_id
 from workbench.jobs.log_tail import MARK, last_words
 from workbench.jobs.outcome import Ending, Outcome
 from workbench.jobs.process.job_dir import JobDir, write_json
@@ -100,8 +99,8 @@ class Attempt:
             self._settle(Outcome(FAILED, _not_started(error)))
             return False
         with self._store.write() as session:
-            jobs.set_handle(session, self.job.id, self.job.attempt, self._handle.as_dict())
-        logger.info("Job %s attempt %s is process %s", *self._who(), self._handle.pid)
+            jobs.set_handle(session, self.job.id, self.job.attempt, self._handle)
+        logger.info("Job %s attempt %s is process %s", *self._who(), self._handle)
         return True
 
     def step(self, job: Job) -> bool:
@@ -153,11 +152,10 @@ class Attempt:
 
     def _former_handle(self) -> Handle | None:
         with self._store.read() as session:
-            known = jobs.last_handle(session, *self._who())
-        return Handle(**known) if known else None
+            return jobs.last_handle(session, *self._who(), self._launcher.name)
 
     def _why_orphaned(self) -> str:
-        rebooted = self._handle is not None and self._handle.boot_id != boot_id()
+        rebooted = self._handle is not None and self._launcher.was_restarted(self._handle)
         return outcome.REBOOTED if rebooted else outcome.WORKER_LOST
 
     def _is_over(self) -> bool:

@@ -1,6 +1,6 @@
 """Processes of this machine: started, known again, ended; never the wrong one."""
 
-import dataclasses
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +15,7 @@ from tests.fakes.harness import end_leftovers, folder_of, is_alive, until
 from tests.fakes.trainer_command import fake_trainer
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.launchers import memory
-from workbench.jobs.launchers.local import LocalLauncher, boot_id, module_command
+from workbench.jobs.launchers.local import LocalLauncher, module_command
 from workbench.jobs.process.job_dir import JobDir, write_json
 
 
@@ -45,8 +45,8 @@ def test_a_process_runs_ends_and_its_output_is_in_the_log(
 ) -> None:
     write_spec(job)
     handle = launcher.submit("train", job)
-    assert handle.boot_id == boot_id()
-    assert os.getpgid(handle.pid) == handle.pid
+    assert not launcher.was_restarted(handle)
+    assert os.getpgid(handle["pid"]) == handle["pid"]
     state = until(lambda: not (s := launcher.poll(handle)).running and s)
     assert (state.exit_code, state.out_of_memory) == (0, False)
     assert "attempt 1 of the fake" in job.log.read_text()
@@ -60,7 +60,7 @@ def test_the_folder_is_locked_from_before_the_start_until_all_is_gone(
     assert job.is_locked()
     with pytest.raises(WorkbenchError, match="Another process is working"):
         launcher.submit("train", job)
-    (child,) = until(lambda: has_started(job) and psutil.Process(handle.pid).children())
+    (child,) = until(lambda: has_started(job) and psutil.Process(handle["pid"]).children())
     (job.path / "go").touch()
     until(lambda: not launcher.poll(handle).running)
     until(lambda: not is_alive(child.pid))
@@ -83,7 +83,7 @@ def test_the_lifeline_ends_with_the_worker(job: JobDir) -> None:
         "from workbench.jobs.process.job_dir import JobDir\n"
         "from workbench.jobs.launchers.local import LocalLauncher\n"
         "handle = LocalLauncher(fake_trainer).submit('train', JobDir(Path(sys.argv[1])))\n"
-        "print(handle.pid, flush=True)\nsys.stdin.read()\n"
+        "print(handle['pid'], flush=True)\nsys.stdin.read()\n"
     )
     root = Path(__file__).resolve().parents[3]
     with subprocess.Popen(
@@ -108,8 +108,8 @@ def test_a_process_that_only_has_the_number_is_left_alone(
     write_spec(job, wait_for="never", deaf=True)
     handle = launcher.submit("train", job)
     for wrong in (
-        dataclasses.replace(handle, started_s=handle.started_s - 60),
-        dataclasses.replace(handle, boot_id="another boot"),
+        {**handle, "started_s": handle["started_s"] - 60},
+        {**handle, "boot_id": "another boot"},
     ):
         stranger = LocalLauncher(fake_trainer)
         assert not stranger.poll(wrong).running
@@ -118,6 +118,16 @@ def test_a_process_that_only_has_the_number_is_left_alone(
     assert launcher.poll(handle).running
     launcher.stop(handle, force=True)
     assert until(lambda: launcher.poll(handle).exit_code) == -signal.SIGKILL
+
+
+def test_a_handle_survives_the_database_and_tells_of_a_restart(
+    launcher: LocalLauncher, job: JobDir
+) -> None:
+    write_spec(job)
+    handle = json.loads(json.dumps(launcher.submit("train", job)))
+    assert not launcher.was_restarted(handle)
+    assert launcher.was_restarted({**handle, "boot_id": "another boot"})
+    until(lambda: not launcher.poll(handle).running)
 
 
 def test_another_worker_knows_a_process_by_its_handle_or_its_folder(
@@ -130,7 +140,7 @@ def test_another_worker_knows_a_process_by_its_handle_or_its_folder(
     assert other.poll(handle).running
     found = other.find(job)
     assert found is not None
-    assert found.pid == handle.pid
+    assert found["pid"] == handle["pid"]
     other.stop(found)
     assert until(lambda: not (s := launcher.poll(handle)).running and s).exit_code == 0
     assert other.find(job) is None

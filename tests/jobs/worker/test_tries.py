@@ -106,10 +106,10 @@ def test_an_error_of_ours_at_the_start_fails_the_job_not_the_worker(
     submit = LocalLauncher.submit
     broken = iter([True])
 
-    def break_once(self: LocalLauncher, kind: str, job: JobDir) -> Handle:
+    def break_once(self: LocalLauncher, job_kind: str, job: JobDir) -> Handle:
         if next(broken, False):
             raise ZeroDivisionError
-        return submit(self, kind, job)
+        return submit(self, job_kind, job)
 
     monkeypatch.setattr(LocalLauncher, "submit", break_once)
     bad, good = add_job(store), add_job(store)

@@ -1,23 +1,13 @@
-"""Launchers: where a job's process runs, seen through three calls."""
+"""Launchers: where a job's process runs, seen through five calls."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workbench.jobs.process.job_dir import JobDir
 
-
-@dataclass(frozen=True)
-class Handle:
-    """One process of one boot of one machine; a number alone would be used again."""
-
-    pid: int
-    started_s: float
-    """Seconds between the boot and the start of the process."""
-    boot_id: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for the database."""
-        return asdict(self)
+Handle = dict[str, Any]
+"""By what a launcher knows a process again, after a restart of the worker, too: plain values that
+the database keeps, and only that launcher understands."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +25,9 @@ class Launcher(Protocol):
     """Starts, watches and ends the processes of jobs."""
 
     name: str
+    """An attempt notes it beside its handle."""
 
-    def submit(self, kind: str, job: JobDir) -> Handle:
+    def submit(self, job_kind: str, job: JobDir) -> Handle:
         """Start the process of a job whose spec.json is written."""
         ...
 
@@ -46,6 +37,10 @@ class Launcher(Protocol):
 
     def poll(self, handle: Handle) -> State:
         """Whether the process still runs, and how it ended."""
+        ...
+
+    def was_restarted(self, handle: Handle) -> bool:
+        """Whether the machine of the process was started anew since: no process outlives that."""
         ...
 
     def stop(self, handle: Handle, *, force: bool = False) -> None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -29,9 +29,19 @@ _TOLERANCE_S = 1.5
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-def module_command(kind: str) -> list[str]:
+def module_command(job_kind: str) -> list[str]:
     """The command for a job of this kind; the job's folder is appended."""
-    return [sys.executable, "-m", kind_named(kind).program]
+    return [sys.executable, "-m", kind_named(job_kind).program]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """One process of one boot of this machine; a number alone would be used again."""
+
+    pid: int
+    started_s: float
+    """Seconds between the boot and the start of the process."""
+    boot_id: str
 
 
 @dataclass
@@ -52,7 +62,7 @@ class LocalLauncher:
         self._command = command
         self._children: dict[int, _Child] = {}
 
-    def submit(self, kind: str, job: JobDir) -> Handle:
+    def submit(self, job_kind: str, job: JobDir) -> Handle:
         """Start the process in its own session, its output appended to the job's log.
 
         Raises:
@@ -63,7 +73,7 @@ class LocalLauncher:
         try:
             with job.lock.open("a") as lock, job.log.open("ab") as log:
                 _lock(lock.fileno(), job)
-                process = self._start(kind, job, log.fileno(), lock.fileno(), ours)
+                process = self._start(job_kind, job, log.fileno(), lock.fileno(), ours)
         except BaseException:
             os.close(lifeline)
             raise
@@ -73,11 +83,11 @@ class LocalLauncher:
         return _handle_of(psutil.Process(process.pid))
 
     def _start(
-        self, kind: str, job: JobDir, log: int, lock: int, lifeline: int
+        self, job_kind: str, job: JobDir, log: int, lock: int, lifeline: int
     ) -> subprocess.Popen[bytes]:
         names = {LIFELINE_VARIABLE: str(lifeline), LOCK_VARIABLE: str(lock)}
         return subprocess.Popen(
-            [*self._command(kind), str(job.path)],
+            [*self._command(job_kind), str(job.path)],
             cwd=CHECKOUT,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **names},
             stdin=subprocess.DEVNULL,
@@ -97,27 +107,33 @@ class LocalLauncher:
 
     def poll(self, handle: Handle) -> State:
         """The state of a process; of one that another worker started only whether it runs."""
-        child = self._children.get(handle.pid)
+        known = _Known(**handle)
+        child = self._children.get(known.pid)
         if child is None:
-            return State(_matching(handle) is not None)
+            return State(_matching(known) is not None)
         if not _has_ended(child.process):
             child.memory_was_low = memory.is_low()
             return State(True)
-        _kill_group(handle.pid)  # what it left behind; its number is ours until it is reaped
+        _kill_group(known.pid)  # what it left behind; its number is ours until it is reaped
         code = child.process.wait()
         os.close(child.lifeline)
-        del self._children[handle.pid]
+        del self._children[known.pid]
         return State(False, code, _ran_out_of_memory(child, code))
+
+    def was_restarted(self, handle: Handle) -> bool:
+        """Whether this machine was started anew since."""
+        return _Known(**handle).boot_id != boot_id()
 
     def stop(self, handle: Handle, *, force: bool = False) -> None:
         """SIGTERM to the process, or SIGKILL to its whole group; only if it is the right one."""
-        if (process := _matching(handle)) is None:
+        known = _Known(**handle)
+        if (process := _matching(known)) is None:
             return
-        if child := self._children.get(handle.pid):
+        if child := self._children.get(known.pid):
             child.forced |= force
         with contextlib.suppress(psutil.Error, ProcessLookupError):
             if force:
-                _kill_group(os.getpgid(handle.pid))
+                _kill_group(os.getpgid(known.pid))
             else:
                 process.terminate()
 
@@ -136,7 +152,7 @@ def _boot_id() -> str:
 
 
 def _handle_of(process: psutil.Process) -> Handle:
-    return Handle(process.pid, _started_s(process), boot_id())
+    return asdict(_Known(process.pid, _started_s(process), boot_id()))
 
 
 def _started_s(process: psutil.Process) -> float:
@@ -144,13 +160,13 @@ def _started_s(process: psutil.Process) -> float:
     return float(process.create_time()) - psutil.boot_time()
 
 
-def _matching(handle: Handle) -> psutil.Process | None:
-    """The process that the handle means, unless it is gone."""
-    if handle.boot_id != boot_id():
+def _matching(known: _Known) -> psutil.Process | None:
+    """The process that is meant, unless it is gone."""
+    if known.boot_id != boot_id():
         return None
     try:
-        process = psutil.Process(handle.pid)
-        same = abs(_started_s(process) - handle.started_s) < _TOLERANCE_S
+        process = psutil.Process(known.pid)
+        same = abs(_started_s(process) - known.started_s) < _TOLERANCE_S
         return process if same and process.status() != psutil.STATUS_ZOMBIE else None
     except psutil.Error:
         return None
