@@ -1,5 +1,6 @@
 """What is known of each kind of job: one row a kind, its name the one of its spec."""
 
+import sys
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
@@ -54,6 +55,11 @@ class JobKind:
     def name(self) -> str:
         """As the database and spec.json have it."""
         return self.spec.kind
+
+    @property
+    def command(self) -> list[str]:
+        """What starts its program; the job's folder is appended."""
+        return [sys.executable, "-m", self.program]
 
 
 KINDS = {

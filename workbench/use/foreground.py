@@ -1,11 +1,8 @@
 """A model server in the foreground, for the command line: it lives as long as the command."""
 
-import os
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +10,9 @@ from pathlib import Path
 from storage import files
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
-from workbench.core.paths import CHECKOUT
-from workbench.jobs.process.job_dir import (
-    LIFELINE_VARIABLE,
-    JobDir,
-    read_events,
-    read_json,
-    write_json,
-)
+from workbench.jobs.kinds import kind_named
+from workbench.jobs.process.child import running
+from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json
 from workbench.jobs.process.specs import ServeSpec
 from workbench.use import served_models
 
@@ -51,14 +43,14 @@ def serve_forever(
     job = JobDir(folder)
     spec = ServeSpec(registry=served_models.registry_path(), port=port, preload=model_id)
     write_json(job.spec, spec.as_dict())
-    lifeline, ours = os.pipe()
+    command = [*kind_named(spec.kind).command, str(folder)]
     try:
-        with job.log.open("ab") as log:
-            process = _start(job, lifeline, log.fileno())
-        os.close(lifeline)
-        _follow(store, process, job, on_ready)
+        with (
+            job.log.open("ab") as log,
+            running(command, _LEAVE_S, log=log.fileno(), own_group=True) as process,
+        ):
+            _follow(store, process, job, on_ready)
     finally:
-        os.close(ours)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -73,19 +65,6 @@ def _check_port(port: int) -> None:
             f"The port {port} cannot be used ({error.strerror}): choose another one, "
             "or leave it out."
         ) from None
-
-
-def _start(job: JobDir, lifeline: int, log: int) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "workbench.engine.serving", str(job.path)],
-        cwd=CHECKOUT,
-        env={**os.environ, LIFELINE_VARIABLE: str(lifeline)},
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        pass_fds=(lifeline,),
-        start_new_session=True,  # Ctrl-C is ours to pass on
-    )
 
 
 def _follow(
@@ -107,8 +86,6 @@ def _follow(
                 served_models.refresh(store)
     except KeyboardInterrupt:
         return
-    finally:
-        _end(process)
 
 
 def _ended(process: subprocess.Popen[bytes]) -> bool:
@@ -117,16 +94,6 @@ def _ended(process: subprocess.Popen[bytes]) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(_LEAVE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _reason(job: JobDir) -> str:

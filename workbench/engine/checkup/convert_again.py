@@ -4,24 +4,14 @@ The table that the file's first reading left is thrown away when the page goes o
 The process has the limit of memory that every conversion has, and ends when this one does.
 """
 
-import contextlib
-import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.paths import CHECKOUT
-from workbench.jobs.process.job_dir import (
-    LIFELINE_VARIABLE,
-    LOCK_VARIABLE,
-    JobDir,
-    read_events,
-    read_json,
-    write_json,
-)
+from workbench.jobs.process.child import running
+from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json
 from workbench.jobs.process.specs import ConvertSpec, TableRef
 
 FOLDER = "table"
@@ -45,7 +35,8 @@ def converted(source: Path, table: TableRef, outer: JobDir, done: Callable[[floa
     job.path.mkdir(exist_ok=True)
     spec = ConvertSpec(source=source, name=table.name, options=table.options)
     write_json(job.spec, spec.as_dict())
-    with _running(job) as child:
+    command = [sys.executable, "-m", "workbench.data.bulk", str(job.path)]
+    with running(command, _END_S, own_group=False) as child:
         share, at = 0.0, (1, 0)
         while child.poll() is None:
             time.sleep(_POLL_S)
@@ -58,31 +49,3 @@ def converted(source: Path, table: TableRef, outer: JobDir, done: Callable[[floa
     if result.get("status") != "succeeded" or not (job.path / TABLE).exists():
         raise WorkbenchError(result.get("reason") or f"{table.name} could not be read again.")
     return job.path
-
-
-@contextlib.contextmanager
-def _running(job: JobDir) -> Iterator[subprocess.Popen[bytes]]:
-    """The process, ended on leaving."""
-    lifeline, ours = os.pipe()
-    names = {**os.environ, LIFELINE_VARIABLE: str(lifeline)}
-    names.pop(LOCK_VARIABLE, None)
-    command = [sys.executable, "-m", "workbench.data.bulk", str(job.path)]
-    try:
-        child = subprocess.Popen(
-            command, cwd=CHECKOUT, env=names, stdin=subprocess.DEVNULL, pass_fds=(lifeline,)
-        )
-    except BaseException:
-        os.close(ours)
-        raise
-    finally:
-        os.close(lifeline)
-    try:
-        yield child
-    finally:
-        os.close(ours)
-        child.terminate()
-        try:
-            child.wait(_END_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()

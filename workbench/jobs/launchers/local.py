@@ -10,7 +10,6 @@ import fcntl
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -20,10 +19,10 @@ from pathlib import Path
 import psutil
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.paths import CHECKOUT
 from workbench.jobs.kinds import kind_named
 from workbench.jobs.launchers import Handle, State, memory
-from workbench.jobs.process.job_dir import LIFELINE_VARIABLE, LOCK_VARIABLE, JobDir
+from workbench.jobs.process.child import Child, start
+from workbench.jobs.process.job_dir import JobDir
 
 _TOLERANCE_S = 1.5
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -31,7 +30,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 def module_command(job_kind: str) -> list[str]:
     """The command for a job of this kind; the job's folder is appended."""
-    return [sys.executable, "-m", kind_named(job_kind).program]
+    return kind_named(job_kind).command
 
 
 @dataclass(frozen=True)
@@ -45,9 +44,8 @@ class _Known:
 
 
 @dataclass
-class _Child:
-    process: subprocess.Popen[bytes]
-    lifeline: int
+class _Started:
+    child: Child
     oom_kills: int | None
     memory_was_low: bool = False
     forced: bool = False
@@ -60,7 +58,7 @@ class LocalLauncher:
 
     def __init__(self, command: Callable[[str], Sequence[str]] = module_command) -> None:
         self._command = command
-        self._children: dict[int, _Child] = {}
+        self._started: dict[int, _Started] = {}
 
     def submit(self, job_kind: str, job: JobDir) -> Handle:
         """Start the process in its own session, its output appended to the job's log.
@@ -69,33 +67,13 @@ class LocalLauncher:
             WorkbenchError: a process works in this folder already.
             OSError: the system starts no process, or the disk is full.
         """
-        ours, lifeline = os.pipe()
-        try:
-            with job.lock.open("a") as lock, job.log.open("ab") as log:
-                _lock(lock.fileno(), job)
-                process = self._start(job_kind, job, log.fileno(), lock.fileno(), ours)
-        except BaseException:
-            os.close(lifeline)
-            raise
-        finally:
-            os.close(ours)
-        self._children[process.pid] = _Child(process, lifeline, memory.kills())
-        return _handle_of(psutil.Process(process.pid))
-
-    def _start(
-        self, job_kind: str, job: JobDir, log: int, lock: int, lifeline: int
-    ) -> subprocess.Popen[bytes]:
-        names = {LIFELINE_VARIABLE: str(lifeline), LOCK_VARIABLE: str(lock)}
-        return subprocess.Popen(
-            [*self._command(job_kind), str(job.path)],
-            cwd=CHECKOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **names},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            pass_fds=(lifeline, lock),
-            start_new_session=True,
-        )
+        command = [*self._command(job_kind), str(job.path)]
+        with job.lock.open("a") as lock, job.log.open("ab") as log:
+            _lock(lock.fileno(), job)
+            child = start(command, log=log.fileno(), lock=lock.fileno(), own_group=True)
+        number = child.process.pid
+        self._started[number] = _Started(child, memory.kills())
+        return _handle_of(psutil.Process(number))
 
     def find(self, job: JobDir) -> Handle | None:
         """A process that holds the job's lock open, whoever started it and whatever it is now."""
@@ -108,17 +86,17 @@ class LocalLauncher:
     def poll(self, handle: Handle) -> State:
         """The state of a process; of one that another worker started only whether it runs."""
         known = _Known(**handle)
-        child = self._children.get(known.pid)
-        if child is None:
+        started = self._started.get(known.pid)
+        if started is None:
             return State(_matching(known) is not None)
-        if not _has_ended(child.process):
-            child.memory_was_low = memory.is_low()
+        if not _has_ended(started.child.process):
+            started.memory_was_low = memory.is_low()
             return State(True)
         _kill_group(known.pid)  # what it left behind; its number is ours until it is reaped
-        code = child.process.wait()
-        os.close(child.lifeline)
-        del self._children[known.pid]
-        return State(False, code, _ran_out_of_memory(child, code))
+        code = started.child.process.wait()
+        started.child.let_go()
+        del self._started[known.pid]
+        return State(False, code, _ran_out_of_memory(started, code))
 
     def was_restarted(self, handle: Handle) -> bool:
         """Whether this machine was started anew since."""
@@ -129,8 +107,8 @@ class LocalLauncher:
         known = _Known(**handle)
         if (process := _matching(known)) is None:
             return
-        if child := self._children.get(known.pid):
-            child.forced |= force
+        if started := self._started.get(known.pid):
+            started.forced |= force
         with contextlib.suppress(psutil.Error, ProcessLookupError):
             if force:
                 _kill_group(os.getpgid(known.pid))
@@ -203,10 +181,10 @@ def _kill_group(number: int) -> None:
         os.killpg(number, signal.SIGKILL)
 
 
-def _ran_out_of_memory(child: _Child, code: int) -> bool:
-    if code != -signal.SIGKILL or child.forced:
+def _ran_out_of_memory(started: _Started, code: int) -> bool:
+    if code != -signal.SIGKILL or started.forced:
         return False
     kills = memory.kills()
-    if kills is not None and child.oom_kills is not None and kills > child.oom_kills:
+    if kills is not None and started.oom_kills is not None and kills > started.oom_kills:
         return True
-    return child.memory_was_low
+    return started.memory_was_low
