@@ -1,7 +1,6 @@
 """Batch prediction: a model answers every row of a file, and the file comes back with answers."""
 
 import dataclasses
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from storage import files
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
 from workbench.core.errors import WorkbenchError
+from workbench.core.whole import whole_file
 from workbench.data import datasets as ingest
 from workbench.data.examples.plan import Source
 from workbench.data.export import spreadsheet
@@ -102,9 +102,8 @@ def answers_file(store: Store, job_id: int, kind: str) -> Path:
     if not path.is_file():
         content = spreadsheet.to_bytes(answers(store, job_id), kind)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
+        with whole_file(path) as part:
+            part.write_bytes(content)
     return path
 
 

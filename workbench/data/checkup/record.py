@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from workbench.core.errors import WorkbenchError
 from workbench.data.checkup.finding import Finding, Mark
 from workbench.data.edits.edit import Edit
+from workbench.jobs.process.job_dir import write_json
 
 SUMMARY, MARKS = "checkup.json", "marks.parquet"
 MAP, UNLABELLED = "map.parquet", "unlabelled.parquet"
@@ -75,10 +76,7 @@ def write(folder: Path, score: int, findings: Sequence[Finding], facts: dict[str
             for start in range(0, len(finding.marks), _BATCH):
                 writer.write_table(_table(finding.kind, finding.marks[start : start + _BATCH]))
     infos = [asdict(_info(finding)) for finding in findings]
-    text = json.dumps({"score": score, "findings": infos, "facts": facts}, ensure_ascii=False)
-    part = folder / f"{SUMMARY}.part"
-    part.write_text(text, "utf-8")
-    part.replace(folder / SUMMARY)
+    write_json(folder / SUMMARY, {"score": score, "findings": infos, "facts": facts})
 
 
 def _info(finding: Finding) -> FindingInfo:

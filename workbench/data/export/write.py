@@ -20,6 +20,7 @@ from workbench.core.cells import MAX_CHARS, MAX_ROWS, harmless, typed
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
 from workbench.core.tasks import task_named
+from workbench.core.whole import whole_file
 
 CSV, XLSX, JSONL, PARQUET = "csv", "xlsx", "jsonl", "parquet"
 KINDS = (CSV, XLSX, JSONL, PARQUET)
@@ -48,22 +49,20 @@ def write(
         WorkbenchError: there is no such kind, or a workbook cannot hold the rows.
     """
     check_kind(kind)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False) as file:
-            rows = int(file.metadata.num_rows)
-            batches = _watched(file, progress)
-            if kind == CSV:
-                _csv(file.schema_arrow.names, batches, part)
-            elif kind == XLSX:
-                _xlsx(file.schema_arrow.names, rows, batches, part)
-            elif kind == JSONL:
-                _jsonl(batches, part, task, system)
-            else:
-                _copy(source, part, progress)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        whole_file(target) as part,
+        pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False) as file,
+    ):
+        rows = int(file.metadata.num_rows)
+        batches = _watched(file, progress)
+        if kind == CSV:
+            _csv(file.schema_arrow.names, batches, part)
+        elif kind == XLSX:
+            _xlsx(file.schema_arrow.names, rows, batches, part)
+        elif kind == JSONL:
+            _jsonl(batches, part, task, system)
+        else:
+            _copy(source, part, progress)
     return rows
 
 

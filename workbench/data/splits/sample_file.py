@@ -6,15 +6,13 @@ glimpse/N.parquet        of column N, whose values stand for customers and the l
                          some values, wherever they stand
 """
 
-import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from workbench.core.whole import whole_folder
 from workbench.data.readers import table_file
 from workbench.data.splits.sample import LOOKED_AT, Glimpse, of_some_values, step_for
 from workbench.data.splits.suggest import belongs_together
@@ -43,15 +41,9 @@ def write(folder: Path) -> None:
         seen += len(part)
     tables = {"first": first, "spread": pa.concat_tables(spread)}
     tables |= {str(index): pa.concat_tables(found) for index, found in together.items()}
-    new = Path(tempfile.mkdtemp(dir=folder))
-    try:
+    with whole_folder(folder / _FOLDER, over=False) as part:  # another process may be quicker
         for name, table in tables.items():
-            pq.write_table(table, new / f"{name}.parquet")
-        os.replace(new, folder / _FOLDER)
-    except OSError:
-        shutil.rmtree(new, ignore_errors=True)
-        if not (folder / _FOLDER).is_dir():  # else another process was quicker
-            raise
+            pq.write_table(table, part / f"{name}.parquet")
 
 
 def read(folder: Path) -> Glimpse:

@@ -20,11 +20,11 @@ from workbench.core.chat_template import ChatTemplate, template_of
 from workbench.core.messages import segments
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import COMPLETION
+from workbench.core.whole import whole_folder
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
 from workbench.engine.runtime import device as machine
-from workbench.engine.runtime.folders import whole_folder
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.trained import TrainedModel, read_trained, write_trained
 

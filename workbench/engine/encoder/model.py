@@ -17,6 +17,7 @@ from peft import PeftModel
 from safetensors.torch import load_file, save_file
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.whole import whole_folder
 from workbench.engine.encoder.encoder import (
     Classifier,
     Encoder,
@@ -27,7 +28,6 @@ from workbench.engine.encoder.encoder import (
 )
 from workbench.engine.encoder.probe import Head
 from workbench.engine.models.load import base_folder
-from workbench.engine.runtime.folders import whole_folder
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.trained import TrainedModel, read_trained, write_trained
 

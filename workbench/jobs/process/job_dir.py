@@ -1,4 +1,4 @@
-"""The file contract between the worker and what it runs; standard library only.
+"""The file contract between the worker and what it runs.
 
     spec.json                  what to do (written by the worker)
     reserve                    room for result.json on a disk that is full by then
@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.whole import whole_file
 
 SEGMENT_LINES = 2000
 RESERVE_BYTES = 128 * 1024
@@ -127,17 +128,8 @@ def _is_handed_down(handle: IO[str]) -> bool:
 
 def write_json(path: Path, value: Any) -> None:
     """Write `value` whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("w", encoding="utf-8") as handle:
-            json.dump(value, handle, ensure_ascii=False)
-            handle.flush()
-            os.fsync(handle.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+    with whole_file(path, flushed=True) as part, part.open("w", encoding="utf-8") as handle:
+        json.dump(value, handle, ensure_ascii=False)
 
 
 def set_aside(job: JobDir) -> None:

@@ -6,7 +6,6 @@ that are over, logs of the workbench itself, models that come with the install, 
 """
 
 import contextlib
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from storage import jobs as job_rows
 from storage.database import Store
 from storage.tables import OPEN, Job, now
 from workbench.core.errors import WorkbenchError
+from workbench.core.whole import whole_file
 from workbench.core.words import size
 from workbench.jobs.process.specs import ImportSpec
 from workbench.models import bundled
@@ -65,18 +65,15 @@ def make_backup(
         raise WorkbenchError(f"{path} is there already: choose another name for the backup.")
     if not path.parent.is_dir():
         raise WorkbenchError(f"There is no folder {path.parent}: make it first, or choose another.")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with full_disk_said(path.parent), temporary.open("xb") as handle:
-            os.chmod(temporary, 0o600)
-            progress = Progress(on_progress, is_stopped)
-            with Writer(handle, progress) as writer:
-                manifest = _write(store, writer, progress, path.parent)
-            handle.flush()
-            os.fsync(handle.fileno())
-            os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    progress = Progress(on_progress, is_stopped)
+    with (
+        full_disk_said(path.parent),
+        whole_file(path, flushed=True) as part,
+        part.open("xb") as handle,
+        Writer(handle, progress) as writer,
+    ):
+        part.chmod(0o600)
+        manifest = _write(store, writer, progress, path.parent)
     return Made(path, path.stat().st_size, manifest.counts)
 
 
