@@ -10,7 +10,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
 from workbench.data import checkups
 from workbench.data.checkup import record
-from workbench.data.checkup.record import FindingInfo
+from workbench.data.checkup.finding import Finding
 from workbench.data.checkups import Fix
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
@@ -52,7 +52,7 @@ def _checkup(options: argparse.Namespace) -> int:
     return 0
 
 
-def _plain(finding: FindingInfo) -> dict[str, Any]:
+def _plain(finding: Finding) -> dict[str, Any]:
     fixes = {record.CHANGE: finding.change, record.REMOVE: finding.remove}
     return {
         "kind": finding.kind,

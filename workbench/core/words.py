@@ -95,6 +95,12 @@ def joined(parts: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
+def join_rows(numbers: Sequence[int], most: int = 5) -> str:
+    """Row numbers in a sentence: "row 4", "rows 4, 9, 12 …"."""
+    some = ", ".join(f"{number}" for number in numbers[:most])
+    return f"{'row' if len(numbers) == 1 else 'rows'} {some}{' …' if len(numbers) > most else ''}"
+
+
 def sentence_case(text: str) -> str:
     """The text with a capital at its start, the rest as it is."""
     return text[:1].upper() + text[1:]

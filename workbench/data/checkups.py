@@ -14,7 +14,8 @@ from storage.database import Store
 from storage.tables import OPEN, Job
 from workbench.data.changes import FIX, HERE_ROWS, amend_version, enqueue_change
 from workbench.data.checkup import record
-from workbench.data.checkup.record import Checkup, FindingInfo
+from workbench.data.checkup.finding import Finding
+from workbench.data.checkup.record import Checkup
 from workbench.data.edits import edit as fixing
 from workbench.data.edits.edit import Edit
 from workbench.data.files.large import table_of
@@ -160,7 +161,7 @@ class Fix:
     version_id: int
     job_id: int
     """The checkup that found it."""
-    finding: FindingInfo
+    finding: Finding
     kind: str
     """record.REMOVE or record.CHANGE."""
     leave: frozenset[int] = frozenset()

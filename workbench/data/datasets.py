@@ -14,6 +14,7 @@ from storage.tables import DatasetVersion
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.core.words import joined
+from workbench.data.checkup.import_report import judge
 from workbench.data.columns import guessing
 from workbench.data.columns.mapping import check_roles
 from workbench.data.examples.example_table import canonical, parquet_of, splits_by_question
@@ -206,7 +207,7 @@ def save_version(
     )
     name = dataset_name or title_of(source_name)
     earlier = earlier_splits(store, project_id, name, plan)
-    prepared = prepare(plan, table, test_table, earlier=earlier)
+    prepared = judge(prepare(plan, table, test_table, earlier=earlier))
     return save_prepared(store, project_id, name, source, prepared)
 
 

@@ -182,9 +182,7 @@ def _relation(metric: Metric, other: Comparison, bar: Bar, *, first: bool) -> st
         return f"the same as {than}{NAMES[other.system]} ({value})"
     size = metric.unit.difference(abs(other.gain))
     unit = " points" if first and metric.unit.in_points else ""
-    return (
-        f"{size}{unit} {'better' if other.gain > 0 else 'worse'} than {NAMES[other.system]} ({value})"
-    )
+    return f"{size}{unit} {'better' if other.gain > 0 else 'worse'} than {NAMES[other.system]} ({value})"
 
 
 def _evidence(

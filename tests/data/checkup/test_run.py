@@ -5,6 +5,7 @@ import pytest
 from tests.helpers.check_tables import CLEAN, replying, sorting, talking
 from workbench.core.tasks import TASKS
 from workbench.data.checkup import run as checks
+from workbench.data.checkup.checks import categories, contradictions, duplicates
 from workbench.data.checkup.finding import Finding, harm_of
 
 
@@ -16,8 +17,12 @@ def _finding(kind: str, harm: float) -> Finding:
     return Finding(kind, "", "", "", harm)
 
 
-def test_every_task_has_its_checks() -> None:
-    assert set(checks.CHECKS) == set(TASKS)
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_has_its_checks(task: str) -> None:
+    looks = [check.look for check in checks.checks_of(TASKS[task])]
+    assert duplicates.check in looks
+    assert (categories.check in looks) == (task == "classification")
+    assert (contradictions.check in looks) == (task != "language-modelling")
 
 
 def test_nothing_is_wrong_with_clean_examples_but_how_few_they_are() -> None:

@@ -3,9 +3,11 @@
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.progress import within
 from workbench.core.tasks import task_named
 from workbench.core.words import count
 from workbench.data.bulk import limits
+from workbench.data.checkup.import_report import judge
 from workbench.data.columns.mapping import columns_in
 from workbench.data.examples.example_table import splits_by_question
 from workbench.data.examples.plan import Plan, plan_from
@@ -43,7 +45,11 @@ def _prepare(spec: PrepareSpec, job: JobDir, report: Report, stop: Stop) -> Resu
     stop.check()
     report.phase("checking", f"Checking {count(len(table))} rows")
     meter = Meter(report, stop.check)
-    prepared = prepared_from(plan, table, test, earlier=_earlier(spec), progress=meter)
+    prepared = prepared_from(
+        plan, table, test, earlier=_earlier(spec), progress=within(meter, 0.0, 0.9)
+    )
+    del table, test
+    prepared = judge(prepared, progress=within(meter, 0.9, 1.0))
     stop.check()
     report.phase("saving", f"Writing {count(len(prepared))} examples")
     target = job.path / "examples.parquet"

@@ -1,7 +1,11 @@
 """What a check finds: a sentence, the rows, and the change that would mend each of them."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+WORTH_MENDING = 0.04
+"""The harm from which on a finding is more than good to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Finding:
     """0 (nothing) to 1 (the model or its score is worthless): orders the findings, and is taken
     off the score."""
     marks: list[Mark] = field(default_factory=list)
+    """Its rows; none where a finding is read from a record, which keeps them apart."""
     remove: str = ""
     """What the button says that drops the rows marked so; empty: there is no such fix."""
     change: str = ""
@@ -46,11 +51,24 @@ class Finding:
     ticked: bool = True
     """Whether a fix is meant for all rows unless the user takes some out; otherwise for none but
     those that the user chooses."""
+    rows: int = 0
+    """How many rows it concerns; counted where there are marks."""
+
+    def __post_init__(self) -> None:
+        if self.marks:
+            object.__setattr__(self, "rows", len({mark.row_id for mark in self.marks}))
 
     @property
-    def rows(self) -> int:
-        """How many rows it concerns."""
-        return len({mark.row_id for mark in self.marks})
+    def level(self) -> str:
+        """How much it matters: serious, worth mending, or good to know."""
+        if self.harm >= 0.15:
+            return "serious"
+        return "moderate" if self.harm >= WORTH_MENDING else "minor"
+
+    def as_dict(self) -> dict[str, Any]:
+        """It without its rows, as plain values."""
+        names = (each.name for each in fields(self) if each.name != "marks")
+        return {name: getattr(self, name) for name in names}
 
 
 def harm_of(worst: float, share: float, full: float = 1.0) -> float:

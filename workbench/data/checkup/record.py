@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,35 +34,13 @@ _BATCH = 50_000
 
 
 @dataclass(frozen=True)
-class FindingInfo:
-    """A finding without its rows."""
-
-    kind: str
-    title: str
-    text: str
-    effect: str
-    harm: float
-    rows: int
-    remove: str
-    change: str
-    ticked: bool = True
-
-    @property
-    def level(self) -> str:
-        """How much it matters: serious, worth mending, or good to know."""
-        if self.harm >= 0.15:
-            return "serious"
-        return "moderate" if self.harm >= 0.04 else "minor"
-
-
-@dataclass(frozen=True)
 class Checkup:
     """A dataset's state of health."""
 
     score: int
     """0 to 100; what the findings' harm leaves."""
-    findings: list[FindingInfo]
-    """The most harmful first."""
+    findings: list[Finding]
+    """The most harmful first, without their rows (see `marks`)."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What else was measured: `rows`, `embedded` (how many were read by the encoder), `unsorted` (how
     many rows of the table have no category), `curve`, `split`, `words`, each as the module says that
@@ -75,22 +53,8 @@ def write(folder: Path, score: int, findings: Sequence[Finding], facts: dict[str
         for finding in findings:
             for start in range(0, len(finding.marks), _BATCH):
                 writer.write_table(_table(finding.kind, finding.marks[start : start + _BATCH]))
-    infos = [asdict(_info(finding)) for finding in findings]
-    write_json(folder / SUMMARY, {"score": score, "findings": infos, "facts": facts})
-
-
-def _info(finding: Finding) -> FindingInfo:
-    return FindingInfo(
-        finding.kind,
-        finding.title,
-        finding.text,
-        finding.effect,
-        finding.harm,
-        finding.rows,
-        finding.remove,
-        finding.change,
-        finding.ticked,
-    )
+    told = [finding.as_dict() for finding in findings]
+    write_json(folder / SUMMARY, {"score": score, "findings": told, "facts": facts})
 
 
 def _table(kind: str, marks: Sequence[Mark]) -> pa.Table:
@@ -108,8 +72,8 @@ def read(folder: Path) -> Checkup:
         values = json.loads((folder / SUMMARY).read_text("utf-8"))
     except FileNotFoundError:
         raise WorkbenchError("The checkup is not on the disk any more: let it run again.") from None
-    infos = [FindingInfo(**info) for info in values["findings"]]
-    return Checkup(values["score"], infos, values["facts"])
+    findings = [Finding(**finding) for finding in values["findings"]]
+    return Checkup(values["score"], findings, values["facts"])
 
 
 def marks(folder: Path, kind: str) -> pa.Table:

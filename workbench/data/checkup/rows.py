@@ -1,7 +1,7 @@
 """The examples that are looked at: those of one version, column by column."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,8 +13,14 @@ from workbench.core.canonical import question_of
 from workbench.core.progress import Progress, silent
 from workbench.core.tasks import Task
 from workbench.data.checkup.similarity.alike import Alike, alike
+from workbench.data.checkup.similarity.buckets import Buckets
+from workbench.data.checkup.similarity.same import same_texts
 from workbench.data.checkup.similarity.spellings import merged
+from workbench.data.examples.left_out import LeftOut
 from workbench.data.splits.assign import TEST, TRAIN
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+"""Texts → how many tokens each has."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +35,24 @@ class Rows:
     """Role → text of every row, "" where there is none. `messages` holds JSON."""
     seed: int = 42
     progress: Progress = field(default=silent, repr=False)
+    count_tokens: CountTokens | None = field(default=None, repr=False)
+    """Counts the tokens of texts as the chosen model does; None where it is not known."""
+    max_tokens: int | None = None
+    """How many tokens an example may have."""
+    left_out: LeftOut = field(default_factory=dict, repr=False)
+    """The rows that were left out of the table, where that is to be told."""
+    given_away: Sequence[str] = ()
+    """The columns of the answer that also stand in what comes in."""
 
     def __len__(self) -> int:
         return len(self.row_ids)
 
     def questions(self) -> list[str]:
         """What comes in; of a conversation what the user says."""
+        return self._asked
+
+    @cached_property
+    def _asked(self) -> list[str]:
         texts = self.values[self.task.question_role]
         return [question_of(text) for text in texts] if self.task.rows_are_conversations else texts
 
@@ -49,13 +67,23 @@ class Rows:
         answers = self.answers()
         if not self.task.answers_are_categories:
             return answers
-        usual = merged(Counter(answers))
+        usual = self.usual
         return [usual.get(label, label) for label in answers] if usual else answers
+
+    @cached_property
+    def usual(self) -> dict[str, str]:
+        """Category → its usual spelling, for those that are written in another way."""
+        return merged(Counter(self.answers()))
+
+    @cached_property
+    def same(self) -> Buckets:
+        """Which rows ask the same but for capitals, spaces and punctuation."""
+        return same_texts(self.questions())
 
     @cached_property
     def alike(self) -> Alike:
         """Which rows ask nearly the same, looked for once for all checks that need it."""
-        return alike(self.questions(), self.progress)
+        return alike(self.questions(), self.same, self.progress)
 
     def is_exam(self, index: int) -> bool:
         """Whether a row is kept back for the exam."""
@@ -87,9 +115,3 @@ def numbered(texts: Sequence[str]) -> npt.NDArray[np.int64]:
     codes = pa.array(texts, pa.large_string()).dictionary_encode().indices
     numbers: npt.NDArray[np.int64] = codes.to_numpy().astype(np.int64)
     return numbers
-
-
-def listed(numbers: Sequence[int], shown: int = 5) -> str:
-    """ "row 4", "rows 4, 9, 12 …"."""
-    some = ", ".join(f"{number}" for number in numbers[:shown])
-    return f"{'row' if len(numbers) == 1 else 'rows'} {some}{' …' if len(numbers) > shown else ''}"

@@ -1,10 +1,15 @@
-"""All checks of the texts, by task, and the score that their findings leave."""
+"""The list of all checks, and the score that their findings leave.
+
+An import runs those of them, or as much of each, that it has time for (see `Check.at_import`): not
+the search for texts that are nearly alike, for languages and for personal data.
+"""
 
 import dataclasses
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from workbench.core.tasks import TASKS, Task
+from workbench.core.tasks import Task
 from workbench.data.checkup.checks import (
     amount,
     categories,
@@ -14,37 +19,53 @@ from workbench.data.checkup.checks import (
     junk,
     languages,
     leakage,
+    left_out,
     lengths,
     personal,
     repetition,
     unsaid,
 )
-from workbench.data.checkup.checks.lengths import CountTokens
 from workbench.data.checkup.finding import Finding
-from workbench.data.checkup.rows import Rows
+from workbench.data.checkup.rows import CountTokens, Rows
 
-Check = Callable[[Rows], Finding | list[Finding] | None]
-_TEXTS: tuple[Check, ...] = (
-    duplicates.check,
-    leakage.check,
-    junk.check,
-    languages.check,
-    personal.check,
-    debris.check,
-    amount.check,
+Look = Callable[[Rows], Finding | list[Finding] | None]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One way to look at examples."""
+
+    look: Look
+    at_import: Look | None = None
+    """The same, or as much of it as takes hardly any time beside the reading of a file; None where
+    that is nothing."""
+    fits: Callable[[Task], bool] = lambda task: True
+    """Whether it makes sense for a task."""
+
+
+CHECKS = (
+    Check(left_out.check, left_out.check),
+    Check(left_out.check_columns, left_out.check_columns),
+    Check(duplicates.check),
+    Check(leakage.check, leakage.check_same),
+    Check(junk.check, junk.check_column),
+    Check(languages.check),
+    Check(personal.check),
+    Check(debris.check, debris.check_broken),
+    Check(amount.check, amount.check),
+    Check(
+        contradictions.check, contradictions.check_same, lambda task: not task.rows_are_documents
+    ),
+    Check(categories.check, categories.check, lambda task: task.answers_are_categories),
+    Check(repetition.check, fits=lambda task: task.answers_are_free_text),
+    Check(unsaid.check, fits=lambda task: task.answers_are_json),
+    Check(lengths.check, lengths.check_roughly),
 )
 
 
-def _checks_of(task: Task) -> tuple[Check, ...]:
-    answers = () if task.rows_are_documents else (contradictions.check,)
-    names = (categories.check,) if task.answers_are_categories else ()
-    words = (repetition.check,) if task.answers_are_free_text else ()
-    fields = (unsaid.check,) if task.answers_are_json else ()
-    return (*_TEXTS, *answers, *names, *words, *fields)
-
-
-CHECKS = {name: _checks_of(task) for name, task in TASKS.items()}
-"""Task → the checks that make sense for it; the length needs a tokenizer and stands apart."""
+def checks_of(task: Task) -> list[Check]:
+    """The checks that make sense for a task."""
+    return [check for check in CHECKS if check.fits(task)]
 
 
 class _Part:
@@ -67,18 +88,24 @@ def run(
         count_tokens: counts the tokens of texts as the chosen model does.
         max_tokens: how many tokens an example may have; without both, lengths are not looked at.
     """
-    checks = list(CHECKS[rows.task.name])
-    if count_tokens and max_tokens:
-        counter, most = count_tokens, max_tokens
-        checks.append(lambda rows: lengths.check(rows, counter, most))
-    part = _Part(rows.progress, len(checks))
+    rows = dataclasses.replace(rows, count_tokens=count_tokens, max_tokens=max_tokens)
+    return _look(rows, [check.look for check in checks_of(rows.task)])
+
+
+def run_at_import(rows: Rows) -> list[Finding]:
+    """What the quick ones of them find, the most harmful first."""
+    return _look(rows, [check.at_import for check in checks_of(rows.task) if check.at_import])
+
+
+def _look(rows: Rows, looks: Sequence[Look]) -> list[Finding]:
+    part = _Part(rows.progress, len(looks))
     rows = dataclasses.replace(rows, progress=part)
     found: list[Finding] = []
-    for number, check in enumerate(checks):
+    for number, look in enumerate(looks):
         part.done = number
         part(0.0)
-        found += _listed(check(rows))
-    part.done = len(checks)
+        found += _listed(look(rows))
+    part.done = len(looks)
     part(0.0)
     return ordered(found)
 

@@ -11,7 +11,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task, task_named
 from workbench.data.edits import edit as fixing
 from workbench.data.edits.edit import Edit
-from workbench.data.examples import quality
+from workbench.data.examples import left_out, quality
 from workbench.data.examples.examples import Examples, question
 from workbench.data.examples.plan import Plan
 from workbench.data.examples.prepare import Prepared
@@ -36,16 +36,15 @@ def amended(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -
     examples = examples_in(task, edited)
     quality.check_usable(task, examples, "What would be left of the dataset")
     splits = edited.column("split").to_pylist()
-    fresh = quality.report(task, examples, splits)
+    fresh = quality.report(task, examples)
     dropped = dict(report.get("dropped") or {})
     if gone := sorted(set(data["row_id"].to_pylist()) - set(examples.row_ids)):
         before = dropped.get(REMOVED) or {"count": 0, "rows": []}
-        rows = [*before["rows"], *gone][: quality.SHOWN_ROWS]
+        rows = [*before["rows"], *gone][: left_out.SHOWN_ROWS]
         dropped[REMOVED] = {"count": before["count"] + len(gone), "rows": rows}
     fresh["dropped"] = dropped
     fresh |= {name: report[name] for name in _CARRIED if name in report}
-    total = sum(reason["count"] for reason in dropped.values())
-    return Prepared(edited, plan, fresh, sizes(splits), total)
+    return Prepared(edited, plan, fresh, sizes(splits), left_out.total(dropped))
 
 
 def readable(task: Task, edit: Edit) -> Edit:

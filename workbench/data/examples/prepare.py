@@ -14,8 +14,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent, within
 from workbench.core.tasks import Task, task_named
 from workbench.data.columns.mapping import check_roles, given_away
-from workbench.data.examples import notices as findings
-from workbench.data.examples import quality
+from workbench.data.examples import left_out, quality
 from workbench.data.examples.example_table import canonical, parquet_of
 from workbench.data.examples.examples import LEAKED, Examples, examples_of
 from workbench.data.examples.plan import Plan
@@ -104,11 +103,11 @@ def prepare(
         facts |= {"test_row_offset": offset, "test_name": test_table.name}
         facts["test_dropped"] = {reason: len(rows) for reason, rows in exam.dropped.items()}
     progress(0.85)
-    report = {**quality.report(task, examples, splits), **facts}
+    report = {**quality.report(task, examples), **facts}
     progress(0.95)
     report["notes"] = list(table.notes)
     if copied := given_away(task, roles, table.columns):
-        report["findings"] = [dataclasses.asdict(findings.copied(copied)), *report["findings"]]
+        report["given_away"] = copied
     dropped = sum(map(len, examples.dropped.values()))
     return Prepared(canonical(examples, splits), plan, report, sizes(splits), dropped)
 
@@ -156,7 +155,7 @@ def _exam(task: Task, roles: Mapping[str, str], table: Table) -> Examples:
     if not len(exam):
         raise WorkbenchError(
             f"{table.name} has no row that can be examined "
-            f"({findings.dropped_sentence(exam.dropped) or 'it is empty'}): "
+            f"({left_out.sentence(left_out.left_out(exam.dropped)) or 'it is empty'}): "
             "fill its cells, or choose another file."
         )
     return exam

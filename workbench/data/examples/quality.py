@@ -1,19 +1,17 @@
-"""Whether examples can be used, and the report that is kept with them."""
+"""Usability of examples: what cannot be learned from is refused; the rest is measured."""
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task
 from workbench.core.words import plural
 from workbench.data.examples.examples import Examples
-from workbench.data.examples.notices import findings, reasons
+from workbench.data.examples.left_out import left_out, reasons
 
 MIN_ROWS = 10
-SHOWN_ROWS = 20
-"""So many row numbers are kept of those that were left out for one reason."""
 
 
 def check_usable(task: Task, examples: Examples, name: str) -> None:
@@ -44,23 +42,18 @@ def check_usable(task: Task, examples: Examples, name: str) -> None:
 def _because(dropped: Mapping[str, list[int]]) -> str:
     if not dropped:
         return ""
-    return f", or mend those that were left out ({reasons(dropped)})"
+    return f", or mend those that were left out ({reasons(left_out(dropped))})"
 
 
-def report(task: Task, examples: Examples, splits: Sequence[str]) -> dict[str, Any]:
-    """What is kept with a version, as plain values: dropped, findings, labels, lengths.
+def report(task: Task, examples: Examples) -> dict[str, Any]:
+    """What is kept with a version, as plain values: dropped, lengths, mean_chars, labels.
 
-    `dropped` maps a reason to its number of rows and the first of their numbers; `lengths` are
-    characters; `labels` maps each category to its number of examples.
+    `dropped` is as in `left_out`; `lengths` are characters; `labels` maps each category to its
+    number of examples.
     """
     sizes = {role: _lengths(texts) for role, texts in examples.values.items()}
-    found = findings(task, examples, splits)
     facts: dict[str, Any] = {
-        "dropped": {
-            reason: {"count": len(rows), "rows": rows[:SHOWN_ROWS]}
-            for reason, rows in examples.dropped.items()
-        },
-        "findings": [{"level": finding.level, "text": finding.text} for finding in found],
+        "dropped": left_out(examples.dropped),
         "lengths": sizes,
         "mean_chars": round(sum(size["mean"] for size in sizes.values()), 1),
     }

@@ -5,7 +5,8 @@ import streamlit as st
 from workbench.core.words import joined, plural
 from workbench.data import checkups
 from workbench.data.checkup import record
-from workbench.data.checkup.record import Checkup, FindingInfo
+from workbench.data.checkup.finding import Finding
+from workbench.data.checkup.record import Checkup
 from workbench.data.versions import VersionInfo
 from workbench.ui import dialogs, errors
 from workbench.ui.checkup import marked
@@ -66,7 +67,7 @@ def each(checkup: Checkup, version: VersionInfo, job_id: int) -> None:
             _finding(finding, version, job_id)
 
 
-def _finding(finding: FindingInfo, version: VersionInfo, job_id: int) -> None:
+def _finding(finding: Finding, version: VersionInfo, job_id: int) -> None:
     st.markdown(f"{_LEVELS[finding.level]} · **{plain(finding.title)}**")
     st.markdown(plain(finding.text))
     st.markdown(f":material/model_training: :gray[{plain(finding.effect)}]")
@@ -86,7 +87,7 @@ def _finding(finding: FindingInfo, version: VersionInfo, job_id: int) -> None:
                 _rows(finding, version, job_id)
 
 
-def _rows(finding: FindingInfo, version: VersionInfo, job_id: int) -> None:
+def _rows(finding: Finding, version: VersionInfo, job_id: int) -> None:
     with errors.shown():
         found = checkups.marked_rows(version, job_id, finding.kind, _SHOWN_ROWS)
         st.dataframe(

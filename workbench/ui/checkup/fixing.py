@@ -5,7 +5,8 @@ import streamlit as st
 from workbench.core.words import count, plural
 from workbench.data import checkups
 from workbench.data.checkup import record
-from workbench.data.checkup.record import Checkup, FindingInfo
+from workbench.data.checkup.finding import Finding
+from workbench.data.checkup.record import Checkup
 from workbench.data.checkups import Fix
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
@@ -53,7 +54,7 @@ def _ask(fix: Fix) -> None:
                 st.rerun()
 
 
-def _sentence(finding: FindingInfo, kind: str, number: int) -> str:
+def _sentence(finding: Finding, kind: str, number: int) -> str:
     if not finding.ticked:
         what = finding.remove if kind == record.REMOVE else finding.change
         return (

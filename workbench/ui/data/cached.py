@@ -4,6 +4,7 @@ import streamlit as st
 
 from workbench.core.tasks import task_named
 from workbench.data import datasets as ingest
+from workbench.data.checkup.import_report import judge
 from workbench.data.columns import guessing
 from workbench.data.columns.guessing import TaskGuess
 from workbench.data.examples.plan import Plan, Source
@@ -131,4 +132,4 @@ def _prepared(
     own = table(_source, _options)
     exam = exam_table(_plan.test, own.options) if _plan.test else None
     earlier = ingest.earlier_splits(context.store(), project_id, dataset_name, _plan)
-    return prepare(_plan, own, exam, earlier=earlier)
+    return judge(prepare(_plan, own, exam, earlier=earlier))

@@ -53,7 +53,15 @@ def findings(prepared: Prepared) -> None:
         level = "notice" if drawn.get("on_both_sides") else "good"
         st.markdown(f"{_MARKS[level]} · The exam is drawn {plain(drawn['text'])}.")
     for finding in prepared.report["findings"]:
-        st.markdown(f"{_MARKS[finding['level']]} · {plain(finding['text'])}")
+        st.markdown(f"{_MARKS[finding['level']]} · {sentences(finding)}")
+
+
+def sentences(finding: dict[str, str]) -> str:
+    """What was found; reports of older versions have it in one text."""
+    if "title" not in finding:
+        return plain(finding["text"])
+    title, text, effect = (plain(finding[part]) for part in ("title", "text", "effect"))
+    return f"**{title}**. {text} :gray[{effect}]"
 
 
 def tabs(table: Table, prepared: Prepared | None, model_id: int | None) -> None:

@@ -1,3 +1,4 @@
+import time
 from collections import Counter
 
 from tests.helpers.check_tables import sorting
@@ -76,3 +77,43 @@ def test_one_category_that_has_nearly_all_rows_is_told() -> None:
 
 def test_a_misspelt_category_is_not_also_one_with_hardly_any_examples() -> None:
     assert set(_found(refund=30, delivery=30, Refunds=2)) == {categories.SPELLINGS}
+
+
+def test_several_groups_of_spellings_are_told_apart() -> None:
+    finding = _found(Refund=20, refund=11, Invoice=30, invoice=2)[categories.SPELLINGS]
+    assert "'Invoice' and 'invoice'; 'Refund' and 'refund' look like one category each" in (
+        finding.text
+    )
+
+
+def test_a_single_example_that_is_learned_from_is_never_examined() -> None:
+    finding = _found(delivery=20, gift=1, thanks=1, refund=30)[categories.FEW]
+    assert "'gift' only 1 (such as row 21). Categories 'gift' and 'thanks' have a single one" in (
+        finding.text
+    )
+    assert "they are never examined" in finding.text
+
+
+def test_categories_of_the_exam_that_are_never_shown_are_named() -> None:
+    rows = sorting(("a new one", "Gift"), ("an old one", "Invoice"), splits=["test", "test"])
+    found = {finding.kind: finding for finding in categories.check(rows)}[categories.UNSEEN]
+    assert "Category 'Gift' is asked for in the exam but never shown in training (row 9)" in (
+        found.text
+    )
+    assert found.effect == "1 exam question of 2 cannot be answered rightly."
+    assert found.level == "serious"
+    assert [(mark.row_id, mark.drop) for mark in found.marks] == [(9, False)]
+
+
+def test_many_categories_are_compared_in_no_time() -> None:
+    names = Counter({f"{a}{b} enquiry": 3 + 100 * (a == "abcd") for a, b in _names()})
+    assert len(names) > 1500
+    merged(names)
+    began = time.process_time()
+    merged(names)
+    assert time.process_time() - began < 1
+
+
+def _names() -> list[tuple[str, str]]:
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return [(a * 4, b + c) for a in letters for b in letters for c in letters[:3]]

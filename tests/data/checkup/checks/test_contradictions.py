@@ -1,6 +1,6 @@
 import json
 
-from tests.helpers.check_tables import CLEAN, replying, sorting
+from tests.helpers.check_tables import CLEAN, REPLIES, replying, sorting
 from workbench.data.checkup.checks import contradictions
 
 TEXT = "I cannot find my order anywhere in the app"
@@ -137,3 +137,25 @@ def test_fields_that_differ_in_spaces_capitals_or_order_are_the_same() -> None:
     assert contradictions.check(rows) is None
     other = replying((text, '{"sum": 3}'), (text, '{"sum": 4}'), task="extraction", clean=False)
     assert contradictions.check(other)
+
+
+def test_an_import_sees_the_same_texts_alone() -> None:
+    typo = CLEAN[0][0].replace("ordered", "orderd")
+    rows = sorting((CLEAN[1][0].upper(), "Invoice"), (typo, "Return"))
+    finding, all_pairs = contradictions.check_same(rows), contradictions.check(rows)
+    assert finding
+    assert all_pairs
+    assert {mark.row_id for mark in finding.marks} == {2, 9}
+    assert {mark.row_id for mark in all_pairs.marks} == {1, 2, 9, 10}
+
+
+def test_an_import_counts_questions_with_several_answers() -> None:
+    again = [(CLEAN[0][0], "Another answer."), (CLEAN[1][0].upper(), REPLIES[1])]
+    finding = contradictions.check_same(replying(*again))
+    assert finding
+    assert finding.title == "1 question comes more than once with different answers"
+    assert "Such as rows 1, 9" in finding.text
+    assert (finding.rows, finding.level) == (2, "minor")
+    apart = contradictions.check_same(replying(*again[:1], splits=["test"]))
+    assert apart
+    assert "on the same side" not in apart.text

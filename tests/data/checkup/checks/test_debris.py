@@ -84,3 +84,19 @@ def test_answers_written_in_markup_as_a_rule_are_told_but_weigh_little() -> None
     assert rule.harm < 0.04 < 0.15 < left.harm
     assert "leave them as they are if the model is to write HTML" in rule.text
     assert "if the model is to write HTML" not in left.text
+
+
+def test_an_import_counts_letters_read_in_the_wrong_encoding_and_shows_the_first() -> None:
+    rows = sorting(("Is it schÃ¶n?", "Delivery"), ("A b\ufffdd one", "Return"), ("<b>x</b>", "Ä"))
+    finding = debris.check_broken(rows)
+    assert finding
+    assert finding.title == "2 rows with broken characters"
+    assert "Row 9 holds 'Is it schÃ¶n?'; it should be 'Is it schön?' (rows 9, 10)." in finding.text
+    assert "'How the file was read'" in finding.text
+    assert debris.check_broken(sorting(("<b>schön</b>", "Ä"))) is None
+
+
+def test_a_category_read_in_the_wrong_encoding_is_seen_by_an_import() -> None:
+    finding = debris.check_broken(sorting(("Is it here?", "BeschÃ¤digt")))
+    assert finding
+    assert "Row 9 holds 'BeschÃ¤digt'; it should be 'Beschädigt'" in finding.text

@@ -77,3 +77,11 @@ def test_texts_that_are_all_numbers_or_codes_are_the_wrong_column() -> None:
         assert f"such as '{texts[0]}', '{texts[1]}' and '{texts[2]}'" in finding.text
         assert (finding.remove, finding.harm) == ("", 0.6)
     assert junk.check(sorting(("CUST-100001", "Return"))) is None
+
+
+def test_an_import_sees_that_the_wrong_column_was_chosen() -> None:
+    codes = sorting(*[(f"A-{n}", "Delivery") for n in range(20)])
+    finding = junk.check_column(codes)
+    assert finding
+    assert "Was another column meant?" in finding.text
+    assert junk.check_column(sorting(("A-1", "Delivery"))) is None

@@ -71,3 +71,14 @@ def test_one_question_of_a_hundred_costs_little_and_a_third_of_them_nearly_all()
     assert third
     assert one.harm < 0.08
     assert third.harm == pytest.approx(0.8)
+
+
+def test_an_import_sees_the_same_texts_alone() -> None:
+    near = CLEAN[0][0].replace("parcel", "package")
+    pairs = ((CLEAN[2][0].upper(), "Invoice"), (near, "Delivery"))
+    rows = sorting(*pairs, splits=["test", "test"])
+    finding, all_twins = leakage.check_same(rows), leakage.check(rows)
+    assert finding
+    assert all_twins
+    assert [(mark.row_id, mark.drop) for mark in finding.marks] == [(9, False), (3, True)]
+    assert {mark.row_id for mark in all_twins.marks} == {1, 3, 9, 10}

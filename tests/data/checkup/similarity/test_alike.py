@@ -3,14 +3,19 @@ import random
 import numpy as np
 
 from workbench.core.progress import silent
-from workbench.data.checkup.similarity.alike import LONG_SHARE, alike
+from workbench.data.checkup.similarity.alike import LONG_SHARE, Alike, alike
 from workbench.data.checkup.similarity.buckets import kept_and_copies
+from workbench.data.checkup.similarity.same import same_texts
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgk" for b in "aeiou" for c in ("lm", "nt", "rs", "st")]
 
 
+def _alike(*texts: str) -> Alike:
+    return alike(texts, same_texts(texts), silent)
+
+
 def _pairs(*texts: str) -> list[tuple[int, int]]:
-    found = alike(texts, silent).pairs(np.arange(len(texts)))
+    found = _alike(*texts).pairs(np.arange(len(texts)))
     return [(int(first), int(second)) for first, second in found]
 
 
@@ -76,13 +81,13 @@ def test_nearly_all_long_copies_with_a_few_changes_are_found() -> None:
 
 
 def test_rows_of_different_kinds_are_no_pairs() -> None:
-    found = alike(["the same text here"] * 3, silent)
+    found = _alike(*["the same text here"] * 3)
     pairs = found.pairs(np.arange(3), np.array([0, 1, 0]))
     assert pairs.tolist() == [[0, 2]]
 
 
 def test_the_order_says_which_comes_first() -> None:
-    found = alike(["the same text here"] * 2, silent)
+    found = _alike(*["the same text here"] * 2)
     assert found.pairs(np.array([1, 0])).tolist() == [[1, 0]]
     assert found.pairs(np.array([1])).tolist() == []
 

@@ -3,10 +3,10 @@
 from workbench.core.words import plural
 from workbench.data.checkup.finding import Finding
 from workbench.data.checkup.rows import Rows
-from workbench.data.examples.notices import FEW_ROWS
 from workbench.data.splits.assign import TEST
 
 KIND = "few"
+FEW_ROWS = 50
 _WORST = 0.35
 
 
@@ -20,7 +20,7 @@ def check(rows: Rows) -> Finding | None:
         KIND,
         f"Only {plural(len(rows), 'example')}",
         f"There {'is' if len(rows) == 1 else 'are'} {plural(len(rows), 'example')} in all, and "
-        f"{asked}. Add more: with a few hundred the results are much better.",
+        f"{asked}. It is enough to try it out; add more, since a few hundred give much better results.",
         "The model has little to go by, and every exam question more or less changes its score a "
         "lot.",
         _WORST * (1 - len(rows) / FEW_ROWS),

@@ -1,6 +1,7 @@
 """How much two answers have in common."""
 
 import json
+from collections.abc import Iterable
 
 from workbench.core.canonical import parsed
 from workbench.data.checkup.rows import Rows
@@ -20,7 +21,15 @@ def given(rows: Rows) -> list[str]:
     """What the model is to give, row by row; of a conversation what the assistant says."""
     if not rows.task.rows_are_conversations:
         return rows.answers()
-    return [_said(text) for text in rows.values[rows.task.learned]]
+    return [*given_by(rows, range(len(rows))).values()]
+
+
+def given_by(rows: Rows, some: Iterable[int]) -> dict[int, str]:
+    """What the model is to give in some of the rows, by index."""
+    if not rows.task.rows_are_conversations:
+        answers = rows.answers()
+        return {row: answers[row] for row in some}
+    return {row: _said(rows.values[rows.task.learned][row]) for row in some}
 
 
 def _said(messages: str) -> str:

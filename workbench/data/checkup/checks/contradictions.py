@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from workbench.core.canonical import parsed
-from workbench.core.words import plural, shortened
-from workbench.data.checkup.checks.answers import UNLIKE, given, same_fields, similarity
+from workbench.core.words import join_rows, plural, shortened
+from workbench.data.checkup.checks.answers import UNLIKE, given, given_by, same_fields, similarity
 from workbench.data.checkup.checks.duplicates import in_order
 from workbench.data.checkup.finding import Finding, Mark, harm_of
 from workbench.data.checkup.rows import Rows, numbered
@@ -34,19 +34,55 @@ def check(rows: Rows) -> Finding | None:
     """Texts that stand in several categories or have several answers."""
     order = in_order(rows, (TEST, VALIDATION, TRAIN))
     if rows.task.has_one_right_answer:
-        pairs = np.concatenate([rows.alike.same.pairs(order), _typos(rows, order)])
+        pairs = np.concatenate([rows.same.pairs(order), _typos(rows, order)])
         return _strict(rows, order, rows.meant, _apart(rows, pairs))
     answers = given(rows)
-    return _mild(rows, answers, rows.alike.same.pairs(order)) if any(answers) else None
+    return _mild(rows, answers, rows.same.pairs(order)) if any(answers) else None
+
+
+def check_same(rows: Rows) -> Finding | None:
+    """Those alone that are the same but for capitals, spaces and punctuation.
+
+    Of written answers it is counted that they differ, and not looked at how much.
+    """
+    order = in_order(rows, (TEST, VALIDATION, TRAIN))
+    if rows.task.has_one_right_answer:
+        return _strict(rows, order, rows.meant, _apart(rows, rows.same.pairs(order)))
+    return _several(rows)
+
+
+def _several(rows: Rows) -> Finding | None:
+    """Questions that come more than once, with answers that differ."""
+    answers = given_by(rows, rows.same.rows.tolist())
+    groups: dict[int, list[int]] = defaultdict(list)
+    for row, bucket in zip(rows.same.rows.tolist(), rows.same.bucket.tolist(), strict=True):
+        groups[bucket].append(row)
+    several = [group for group in groups.values() if len({answers[row] for row in group}) > 1]
+    if not several:
+        return None
+    first, number = min(map(sorted, several)), sum(map(len, several))
+    apart = any(len({rows.is_exam(row) for row in group}) > 1 for group in several)
+    return Finding(
+        KIND,
+        f"{plural(len(several), 'question')} {'comes' if len(several) == 1 else 'come'} more than once "
+        "with different answers",
+        f"Such as {join_rows([rows.row_ids[row] for row in first])} "
+        f"('{shortened(rows.questions()[first[0]])}'). All of them are used"
+        f"{'' if apart else ', on the same side of the exam'}.",
+        f"{_MEANT}.",
+        harm_of(0.03, number / len(rows), 0.3),
+        rows=number,
+    )
 
 
 def _apart(rows: Rows, pairs: Ints) -> Ints:
     """Those with different answers."""
-    answers = rows.meant
+    some, places = np.unique(pairs, return_inverse=True)
+    answers = [rows.meant[row] for row in some.tolist()]
     if rows.task.answers_are_json:
-        answers = [same_fields(text) for text in rows.answers()]
-    codes = numbered(answers)
-    apart: Ints = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
+        answers = [same_fields(text) for text in answers]
+    codes = numbered(answers)[places.reshape(pairs.shape)]
+    apart: Ints = pairs[codes[:, 0] != codes[:, 1]]
     return apart
 
 
@@ -126,7 +162,7 @@ def _odd(fields: dict[str, Any], others: dict[str, Any], name: str) -> bool:
 def _with_their_like(rows: Rows, order: Ints, numbers: dict[int, int]) -> dict[int, int]:
     """The groups with the rows of the same text, which have a say in what most say."""
     together = dict(numbers)
-    for first, second in rows.alike.same.pairs(order).tolist():
+    for first, second in rows.same.pairs(order).tolist():
         if first in numbers:
             together.setdefault(second, numbers[first])
         elif second in numbers:

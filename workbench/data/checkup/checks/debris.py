@@ -9,24 +9,31 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.tasks import Task
-from workbench.core.words import joined, plural, shortened
+from workbench.core.words import join_rows, joined, plural, shortened
 from workbench.data.checkup.checks import markup
 from workbench.data.checkup.fields import rewritten, text_roles, texts_in
-from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.finding import WORTH_MENDING, Finding, Mark, harm_of
 from workbench.data.checkup.rows import Rows
 
 KIND = "debris"
-TAGS, ENTITIES = "HTML tags", "HTML entities"
+TAGS, ENTITIES, BROKEN = "HTML tags", "HTML entities", "broken characters"
 _WORST, _MILD = 0.2, 0.03
 _MEANT = (
     " Most answers are written so: clean them if an export left it there, and leave them as they "
     "are if the model is to write HTML."
 )
+_WRONGLY = (
+    " Where many rows have such, the file was read in another encoding than it was written in: see "
+    "'How the file was read' on the Data page."
+)
+_EFFECT = "The model learns to write such debris itself, and reads words that it does not know."
 _CHUNK = 20_000
 _ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2028\u2029\u2060\ufeff\ufff9-\ufffb]"
 )
+_READ_WRONGLY = re.compile("\ufffd|Ã[\u0080-\u00bf©¨¤¶¼]|â€[\u0090-\u0099™œ\u009d]")
+"""What becomes of letters with accents and of quotation marks in the wrong encoding."""
 _HINT = (
     r"<[/!A-Za-z]|&[#A-Za-z][A-Za-z0-9]*;"
     r"|[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}\x{AD}\x{200B}\x{2028}\x{2029}\x{2060}\x{FEFF}\x{FFF9}-\x{FFFD}]"
@@ -68,14 +75,41 @@ def check(rows: Rows) -> Finding | None:
     number = len({mark.row_id for mark in marks})
     meant = use.in_answers and set(found) <= {TAGS, ENTITIES}
     becomes = f"; it should be '{_part(after, before)}'" if first.after else ""
+    wrongly = _WRONGLY if BROKEN in found else ""
     return Finding(
         KIND,
         f"{plural(number, 'row')} with {joined(list(found))}",
-        f"Row {first.row_id} holds '{_part(before, after)}'{becomes}.{_MEANT if meant else ''}",
-        "The model learns to write such debris itself, and reads words that it does not know.",
+        f"Row {first.row_id} holds '{_part(before, after)}'{becomes}.{wrongly}"
+        f"{_MEANT if meant else ''}",
+        _EFFECT,
         harm_of(_MILD if meant else _WORST, number / len(rows), 0.3),
         marks,
         change=f"Clean {plural(changes, 'text')}" if changes else "",
+    )
+
+
+def check_broken(rows: Rows) -> Finding | None:
+    """Rows with letters that were read in the wrong encoding, of which only the first is mended."""
+    broken = {
+        row: role
+        for role, texts in rows.values.items()
+        for row, text in enumerate(texts)
+        if not text.isascii() and _READ_WRONGLY.search(text)
+    }
+    if not broken:
+        return None
+    ids = [rows.row_ids[row] for row in sorted(broken)]
+    first = min(broken)
+    role = broken[first]
+    before, after = _example(rows.task, role, rows.values[role][first], tags=False)
+    becomes = f"; it should be '{_part(after, before)}'" if after != before else ""
+    return Finding(
+        KIND,
+        f"{plural(len(ids), 'row')} with {BROKEN}",
+        f"Row {ids[0]} holds '{_part(before, after)}'{becomes} ({join_rows(ids)}).{_WRONGLY}",
+        _EFFECT,
+        max(WORTH_MENDING, harm_of(_WORST, len(ids) / len(rows), 0.3)),
+        [Mark(row_id, note=BROKEN) for row_id in ids],
     )
 
 
@@ -109,7 +143,7 @@ def cleaned(text: str, named: dict[str, None], *, tags: bool = True) -> str:
     if not text.isascii():
         fixed = ftfy.fix_encoding(text) if is_bad(text) else text
         if fixed != text or "\ufffd" in fixed:
-            named["broken characters"] = None
+            named[BROKEN] = None
             text = fixed
         if _UNSEEN.search(text):
             named["unseen characters"] = None

@@ -39,7 +39,7 @@ _AGAIN = re.compile(r"(.{1,4}?)\1{2,}.{0,3}")
 
 def check(rows: Rows) -> Finding | None:
     """Rows whose text or answer is none."""
-    if wrong := _wrong_column(rows):
+    if wrong := check_column(rows):
         return wrong
     found = dict(_junk(rows.questions(), question=True))
     rows.progress(0.6)
@@ -63,18 +63,18 @@ def check(rows: Rows) -> Finding | None:
     )
 
 
-def _wrong_column(rows: Rows) -> Finding | None:
+def check_column(rows: Rows) -> Finding | None:
     """That most texts are numbers, dates or codes, as when the wrong column was chosen."""
     texts = rows.questions()
     codes = [row for row, text in enumerate(texts) if _CODE.fullmatch(text.strip())]
     if len(codes) < _MOST * len(texts) or not codes:
         return None
-    shown = joined([f"'{shortened(texts[row], 30)}'" for row in codes[:3]])
+    some = joined([f"'{shortened(texts[row], 30)}'" for row in codes[:3]])
     return Finding(
         KIND,
         f"{percent(len(codes) / len(texts))} of the texts are numbers or codes",
         f"{plural(len(codes), 'row')} {'says' if len(codes) == 1 else 'say'} nothing but a number or "
-        f"a code, such as {shown}. Was another column meant? Choose the one with sentences on the "
+        f"a code, such as {some}. Was another column meant? Choose the one with sentences on the "
         "Data page.",
         "The model reads words: from numbers and codes it can only learn by heart.",
         harm_of(0.6, len(codes) / len(texts)),

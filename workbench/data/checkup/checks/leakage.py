@@ -1,6 +1,7 @@
 """Exam questions that the model is shown while it learns: its score would be too good."""
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.core.words import percent, plural, shortened
 from workbench.data.checkup.checks.answers import similarity
@@ -12,6 +13,7 @@ from workbench.data.checkup.similarity.buckets import Ints
 from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
 
 KIND = "leakage"
+_SPLITS = (TEST, VALIDATION, TRAIN)
 _NEARLY = 0.15
 """What an exam question weighs whose twin is not the same to the letter."""
 _WORST, _FULL = 0.8, 0.3
@@ -25,7 +27,17 @@ def check(rows: Rows) -> Finding | None:
     With different answers only the same text is a twin: in texts that are nearly alike the one
     word that differs is what decides.
     """
-    same, pairs = _twins(rows)
+    return _finding(rows, *_twins(rows))
+
+
+def check_same(rows: Rows) -> Finding | None:
+    """Those twins alone that are the same but for capitals, spaces and punctuation."""
+    same = _same(rows)
+    return _finding(rows, same, same)
+
+
+def _finding(rows: Rows, same: Ints, pairs: Ints) -> Finding | None:
+    """What is told of pairs of an exam question and another row, of which some are the `same`."""
     if not len(pairs):
         return None
     questions, splits = rows.questions(), rows.splits
@@ -81,10 +93,18 @@ def _exactly(exact: int) -> str:
 
 def _twins(rows: Rows) -> tuple[Ints, Ints]:
     """Pairs of an exam question and another row: those of the same text, and all."""
-    order = in_order(rows, (TEST, VALIDATION, TRAIN))
-    exam = np.array([split == TEST for split in rows.splits], bool)
-    same, pairs = (
-        each[exam[each[:, 0]] & ~exam[each[:, 1]]]
-        for each in (rows.alike.same.pairs(order), alike_pairs(rows, order))
-    )
-    return same, np.unique(np.concatenate([same, copies(rows, pairs)]), axis=0)
+    same, near = _same(rows), alike_pairs(rows, in_order(rows, _SPLITS))
+    exam = _in_exam(rows)
+    near = near[exam[near[:, 0]] & ~exam[near[:, 1]]]
+    return same, np.unique(np.concatenate([same, copies(rows, near)]), axis=0)
+
+
+def _same(rows: Rows) -> Ints:
+    exam = _in_exam(rows)
+    pairs = rows.same.mixed(exam).pairs(in_order(rows, _SPLITS))
+    same: Ints = pairs[exam[pairs[:, 0]] & ~exam[pairs[:, 1]]]
+    return same
+
+
+def _in_exam(rows: Rows) -> npt.NDArray[np.bool_]:
+    return np.array([split == TEST for split in rows.splits], bool)

@@ -1,23 +1,29 @@
 """Examples that are longer than what the model gets to read."""
 
-from collections.abc import Callable, Sequence
+import numpy as np
 
-from workbench.core.words import count, plural, shortened
+from workbench.core.words import count, join_rows, plural, shortened
+from workbench.data.checkup.fields import text_roles
 from workbench.data.checkup.finding import Finding, Mark, harm_of
 from workbench.data.checkup.rows import Rows
 
 KIND = "too_long"
-CountTokens = Callable[[Sequence[str]], list[int]]
 _CHUNK = 1000
+_WORST, _ROUGHLY = 0.3, 0.03
+_USUAL_TOKENS, _CHARS_PER_TOKEN = 500, 4
+"""What the presets let an example have, and how long a token of English is."""
 
 
-def check(rows: Rows, count_tokens: CountTokens, max_tokens: int) -> Finding | None:
+def check(rows: Rows) -> Finding | None:
     """Examples of more tokens than `max_tokens`, all their texts together.
 
-    A token is at least one byte, so texts of fewer bytes need not be counted.
+    A token is at least one byte, so texts of fewer bytes need not be counted. Where it is not known
+    how many tokens there may be, lengths are not looked at.
     """
-    roles = [role for role in rows.values if role != "label"]
-    columns = [rows.values[role] for role in roles]
+    count_tokens, max_tokens = rows.count_tokens, rows.max_tokens
+    if not count_tokens or not max_tokens:
+        return None
+    columns = [rows.values[role] for role in text_roles(rows)]
     maybe = [
         row
         for row, texts in enumerate(zip(*columns, strict=True))
@@ -42,12 +48,33 @@ def check(rows: Rows, count_tokens: CountTokens, max_tokens: int) -> Finding | N
         "on the Train page as far as memory allows, shorten the texts, or take them out.",
         f"What goes beyond is cut off, {count(cut)} tokens in all: the model may never see the part "
         "that the answer is about.",
-        harm_of(0.3, len(long) / len(rows), 0.5),
+        harm_of(_WORST, len(long) / len(rows), 0.5),
         [
             Mark(rows.row_ids[row], drop=True, note=f"{count(total)} tokens")
             for row, total in long.items()
         ],
         remove=f"Take out {plural(len(long), 'example')}",
+    )
+
+
+def check_roughly(rows: Rows) -> Finding | None:
+    """Examples that may be too long for a model that is not chosen yet, by their characters."""
+    sizes = np.zeros(len(rows), np.int64)
+    for role in text_roles(rows):
+        sizes += np.fromiter(map(len, rows.values[role]), np.int64, len(rows))
+    too_long = np.flatnonzero(sizes > _USUAL_TOKENS * _CHARS_PER_TOKEN).tolist()
+    long = [rows.row_ids[row] for row in too_long]
+    if not long:
+        return None
+    return Finding(
+        KIND,
+        f"{plural(len(long), 'example')} {'is' if len(long) == 1 else 'are'} longer than about "
+        f"{_USUAL_TOKENS} tokens",
+        f"What goes beyond the setting 'Longest example' on the Train page is cut off there "
+        f"({join_rows(long)}); the longest has about {count(int(sizes.max()) // _CHARS_PER_TOKEN)}.",
+        "The model may never see the part that the answer is about.",
+        harm_of(_ROUGHLY, len(long) / len(rows)),
+        [Mark(row_id) for row_id in long],
     )
 
 

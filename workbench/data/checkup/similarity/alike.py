@@ -86,10 +86,14 @@ def word_lists(texts: Sequence[str], pairs: Ints) -> dict[int, list[str]]:
     return lists
 
 
-def alike(texts: Sequence[str], progress: Callable[[float], None]) -> Alike:
-    """Look for texts that are alike; time and memory grow with the number of words."""
+def alike(texts: Sequence[str], same: Buckets, progress: Callable[[float], None]) -> Alike:
+    """Look for texts that are alike; time and memory grow with the number of words.
+
+    Args:
+        same: as `same.same_texts` gives them.
+    """
     keys, rows = [np.empty(0, np.uint64)], [np.empty(0, np.int32)]
-    same, lengths = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    lengths = [np.empty(0, np.int64)]
     drawn = [sketches(tokens([]))]
     for start in range(0, len(texts), _CHUNK):
         progress(0.8 * start / len(texts))
@@ -99,17 +103,15 @@ def alike(texts: Sequence[str], progress: Callable[[float], None]) -> Alike:
         for some, of in _keys(said, whole, np.fromiter(map(len, part), np.int64, len(part))):
             keys.append(some)
             rows.append(of + np.int32(start))
-        same.append(whole)
         lengths.append(said.lengths)
         drawn.append(sketches(said))
     words = np.concatenate(lengths)
-    spoken = np.flatnonzero(words).astype(np.int32)
     found = np.concatenate(drawn)
     bands = band_keys(found)
     long = np.flatnonzero(words >= LONG_WORDS).astype(np.int32)
     return Alike(
         texts,
-        buckets_of(np.concatenate(same)[spoken], spoken),
+        same,
         _joined(keys, rows),
         buckets_of(bands, np.tile(long, len(bands) // max(1, len(long)))),
         np.cumsum(words >= LONG_WORDS) - 1,

@@ -47,6 +47,12 @@ class Buckets:
         pairs = np.stack([codes // max(1, total), codes % max(1, total)], axis=1)
         return ordered(pairs, rank)
 
+    def mixed(self, side: npt.NDArray[np.bool_]) -> "Buckets":
+        """Those buckets that have rows of both sides; `side` is told for every row."""
+        here, sizes = np.bincount(self.bucket, side[self.rows]), np.bincount(self.bucket)
+        use = ((here > 0) & (here < sizes))[self.bucket]
+        return Buckets(self.rows[use], self.bucket[use])
+
 
 def ordered(pairs: Ints, rank: Ints) -> Ints:
     """The pairs by the rank of their second row, then of their first."""

@@ -1,0 +1,29 @@
+import dataclasses
+
+from tests.helpers.check_tables import sorting
+from workbench.data.checkup.checks import left_out
+from workbench.data.checkup.finding import Finding
+from workbench.data.examples import left_out as dropped
+
+
+def _check(**numbers: list[int]) -> list[Finding]:
+    reasons = {reason.replace("_", " "): rows for reason, rows in numbers.items()}
+    return left_out.check(dataclasses.replace(sorting(), left_out=dropped.left_out(reasons)))
+
+
+def test_a_checkup_knows_of_nothing_that_was_left_out() -> None:
+    assert left_out.check(sorting()) == []
+    assert left_out.check_columns(sorting()) is None
+
+
+def test_what_could_not_be_used_is_worth_a_look_however_little_it_is() -> None:
+    (finding,) = _check(too_many_cells=[4, 7], empty_text=[5])
+    assert finding.title == "3 rows were left out"
+    assert finding.text == "They are 2 × too many cells (rows 4, 7), 1 × empty text (row 5)."
+    assert (finding.rows, finding.level) == (3, "serious")
+
+
+def test_copies_are_left_out_without_harm() -> None:
+    (finding,) = _check(exact_duplicate=[4])
+    assert finding.title == "1 row said exactly the same as an earlier one"
+    assert (finding.harm, finding.rows) == (0.0, 1)
