@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
-from workbench.models.families import CAUSAL, ENCODER
+from workbench.models.families import CAUSAL, ENCODER, FAMILIES
 
 SEQ2SEQ = "seq2seq"
 """What is no family here yet."""
 _TABLES = {
-    "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES": CAUSAL.name,
-    "MODEL_FOR_MASKED_LM_MAPPING_NAMES": ENCODER.name,
     "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES": SEQ2SEQ,
+    **{family.table: family.name for family in FAMILIES.values()},
 }
 
 

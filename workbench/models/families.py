@@ -13,6 +13,8 @@ class Family:
 
     name: str
     """As the catalogue, specs and trained models have it, under `kind`."""
+    table: str
+    """The table of transformers (`models/auto/modeling_auto.py`) that lists its architectures."""
     does: str
     """What its models do, in the analyst's words."""
     purpose: str
@@ -44,6 +46,7 @@ class Family:
 
 CAUSAL = Family(
     name="causal",
+    table="MODEL_FOR_CAUSAL_LM_MAPPING_NAMES",
     does="writes text",
     purpose="Writes texts: replies, answers, fields; a language model{many}.",
     writes_text=True,
@@ -61,6 +64,7 @@ CAUSAL = Family(
 )
 ENCODER = Family(
     name="encoder",
+    table="MODEL_FOR_MASKED_LM_MAPPING_NAMES",
     does="reads and sorts",
     purpose="Reads texts and sorts them into categories; an encoder{many}.",
     writes_text=False,
