@@ -7,21 +7,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
-from storage import conversions, files
-from storage import datasets as rows
+from storage import conversions, datasets, files
 from storage.database import Store
 from storage.tables import FAILED, OPEN, Job
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.data import versions
-from workbench.data.edits import apply as amending
-from workbench.data.edits import edit as fixing
-from workbench.data.edits.edit import Edit
+from workbench.data.edits import apply
+from workbench.data.edits.edit import Edit, before_and_after, edit_between
 from workbench.data.examples.plan import Plan, plan_from
 from workbench.data.versions import VersionInfo, check_there, get_version, list_versions
-from workbench.jobs import job as jobs
 from workbench.jobs import queue
-from workbench.jobs.job import JobView
+from workbench.jobs.job import JobView, get_job, spec_of, view_of
 from workbench.jobs.process.specs import ChangeSpec
 
 HERE_ROWS = 50_000
@@ -45,7 +42,7 @@ def apply_edit(
     if version.rows <= HERE_ROWS:
         return amend_version(store, version, edit, kind, title)
     _check(edit)
-    kept = amending.readable(task_named(version.task), edit)
+    kept = apply.readable(task_named(version.task), edit)
     change = _told(kind, title, edit)
     return enqueue_change(store, version, change, edit=kept.as_dict())
 
@@ -64,7 +61,7 @@ def amend_version(
     store: Store, version: VersionInfo, edit: Edit, kind: str, title: str
 ) -> VersionInfo:
     _check(edit)
-    prepared = amending.amended(data_of(version), plan_of(version), version.report, edit)
+    prepared = apply.amended(data_of(version), plan_of(version), version.report, edit)
     made = {
         "rows": len(prepared),
         "dropped": prepared.dropped,
@@ -118,8 +115,8 @@ def difference(
         before, after = versions.rows_by_id(former, rows_), versions.rows_by_id(version, rows_)
     else:
         before, after = data_of(former), data_of(version)
-    edit = dataclasses.replace(fixing.difference(before, after), made_at=made_at)
-    return edit.rows, fixing.before_and_after(before, edit, limit)
+    edit = dataclasses.replace(edit_between(before, after), made_at=made_at)
+    return edit.rows, before_and_after(before, edit, limit)
 
 
 def is_told(version: VersionInfo, former: VersionInfo) -> bool:
@@ -168,14 +165,14 @@ def _save(
     store: Store, former: VersionInfo, digest: str, made: dict[str, Any], change: dict[str, Any]
 ) -> VersionInfo:
     with store.write() as session:
-        versions = rows.versions_of_dataset(session, former.dataset_id)
+        versions = datasets.versions_of_dataset(session, former.dataset_id)
         if not versions or versions[-1].id != former.id:
             raise WorkbenchError(
                 f"'{former.dataset_name}' has a newer version than the one you changed, made "
                 "meanwhile in another window: reload the page and look at that one."
             )
         told = {**change, "of": former.number}
-        version_id = rows.add_next(session, versions[-1], digest, change=told, **made).id
+        version_id = datasets.add_next(session, versions[-1], digest, change=told, **made).id
     return get_version(store, version_id)
 
 
@@ -208,7 +205,7 @@ def enqueue_change(
     with store.write() as session:
         title = f"Change of {version.dataset_name}"
         job_id = queue.enqueue(session, title, spec, project_id=version.project_id)
-    return jobs.get_job(store, job_id)
+    return get_job(store, job_id)
 
 
 def running_change(store: Store, version: VersionInfo) -> JobView | None:
@@ -216,7 +213,7 @@ def running_change(store: Store, version: VersionInfo) -> JobView | None:
     with store.read() as session:
         for job in _changes_of(session, version):
             if job.status in OPEN:
-                return jobs.view_of(session, job)
+                return view_of(session, job)
     return None
 
 
@@ -232,5 +229,5 @@ def _changes_of(session: Session, version: VersionInfo) -> list[Job]:
     return [
         job
         for job in conversions.of_project(session, version.project_id, (ChangeSpec.kind,))
-        if (spec := jobs.spec_of(job, ChangeSpec)) and spec.version_id == version.id
+        if (spec := spec_of(job, ChangeSpec)) and spec.version_id == version.id
     ]

@@ -8,21 +8,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
-from storage import conversions as rows
-from storage import files, projects
+from storage import conversions, files, projects
 from storage.database import Store
 from storage.tables import OPEN, Job
 from workbench.data.changes import FIX, HERE_ROWS, amend_version, enqueue_change
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding
 from workbench.data.checkup.record import Checkup
-from workbench.data.edits import edit as fixing
-from workbench.data.edits.edit import Edit
+from workbench.data.edits.edit import Edit, before_and_after
 from workbench.data.files.large import table_of
 from workbench.data.versions import VersionInfo, check_there, get_version, rows_by_id
-from workbench.jobs import job as jobs
 from workbench.jobs import queue
-from workbench.jobs.job import JobView
+from workbench.jobs.job import JobView, get_job, is_gone, spec_of, view_of
 from workbench.jobs.process.specs import CheckSpec
 from workbench.models import bundled, catalogue
 from workbench.models.families import CAUSAL, ENCODER
@@ -50,11 +47,11 @@ def start(store: Store, version_id: int) -> JobView:
     with store.write() as session:
         same = _of(session, version)
         if same and same[0].status in OPEN:
-            return jobs.view_of(session, same[0])
-        rows.release(session, same)
+            return view_of(session, same[0])
+        conversions.release(session, same)
         title = f"Checkup of {version.dataset_name}, version {version.number}"
         job_id = queue.enqueue(session, title, spec, project_id=version.project_id)
-    return jobs.get_job(store, job_id)
+    return get_job(store, job_id)
 
 
 def newest(store: Store, version: VersionInfo) -> JobView | None:
@@ -64,7 +61,7 @@ def newest(store: Store, version: VersionInfo) -> JobView | None:
     """
     with store.read() as session:
         for job in _of(session, version)[:1]:
-            return None if jobs.is_gone(job) else jobs.view_of(session, job)
+            return None if is_gone(job) else view_of(session, job)
     return None
 
 
@@ -115,8 +112,8 @@ def _of(session: Session, version: VersionInfo) -> list[Job]:
     edition, and not let go of."""
     return [
         job
-        for job in rows.of_project(session, version.project_id, (CheckSpec.kind,))
-        if (spec := jobs.spec_of(job, CheckSpec))
+        for job in conversions.of_project(session, version.project_id, (CheckSpec.kind,))
+        if (spec := spec_of(job, CheckSpec))
         and (spec.edition, spec.data) == (EDITION, version.path)
     ]
 
@@ -183,7 +180,7 @@ def preview(store: Store, fix: Fix, limit: int = 50) -> tuple[int, list[dict[str
     version = get_version(store, fix.version_id)
     edit = _edit_of(fix)
     data = rows_by_id(version, sorted(touched(fix))[:limit])
-    return edit.rows, fixing.before_and_after(data, edit, limit)
+    return edit.rows, before_and_after(data, edit, limit)
 
 
 def touched(fix: Fix) -> frozenset[int]:

@@ -7,8 +7,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from storage import datasets as rows
-from storage import files
+from storage import datasets, files
 from storage.database import Store
 from storage.tables import DatasetVersion
 from workbench.core.errors import WorkbenchError
@@ -83,8 +82,8 @@ class SavedVersion:
 def earlier_splits(store: Store, project_id: int, dataset_name: str, plan: Plan) -> dict[str, str]:
     """Question key → split, from those versions of the dataset that were split the same way."""
     with store.read() as session:
-        dataset = rows.named(session, project_id, dataset_name.strip())
-        found = rows.versions_of_dataset(session, dataset.id) if dataset else []
+        dataset = datasets.named(session, project_id, dataset_name.strip())
+        found = datasets.versions_of_dataset(session, dataset.id) if dataset else []
     if plan.test:
         return {}
     task = task_named(plan.task)
@@ -111,10 +110,12 @@ def save_prepared(
     digest = files.put_file(prepared.file) if prepared.file else files.put(prepared.parquet())
     mapping = prepared.plan.as_mapping()
     with store.write() as session:
-        dataset = rows.named(session, project_id, name) or rows.add(session, project_id, name)
-        version = rows.newest_if_same(session, dataset.id, digest, mapping)
+        dataset = datasets.named(session, project_id, name) or datasets.add(
+            session, project_id, name
+        )
+        version = datasets.newest_if_same(session, dataset.id, digest, mapping)
         created = version is None
-        version = version or rows.add_version(
+        version = version or datasets.add_version(
             session,
             dataset.id,
             task=prepared.plan.task,

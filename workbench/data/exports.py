@@ -7,17 +7,15 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from storage import conversions as rows
-from storage import files
+from storage import conversions, files
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, TERMINAL, Job, now
 from workbench.core.errors import WorkbenchError
-from workbench.data.export import write as export_file
+from workbench.data.export import write
 from workbench.data.export.write import CSV, JSONL, KINDS, PARQUET, XLSX, check_kind
 from workbench.data.versions import VersionInfo, check_there
-from workbench.jobs import job as jobs
 from workbench.jobs import queue
-from workbench.jobs.job import JobView
+from workbench.jobs.job import JobView, get_job, spec_of, view_of
 from workbench.jobs.process.specs import ExportSpec
 
 __all__ = ["CSV", "JSONL", "KINDS", "PARQUET", "XLSX"]
@@ -60,10 +58,10 @@ def check(version: VersionInfo, kind: str) -> None:
     check_there(version)
     if kind != XLSX:
         return
-    export_file.check_rows(version.rows)
+    write.check_rows(version.rows)
     if is_made_at_once(version, kind):
         for batch in pq.read_table(version.path).to_batches():
-            export_file.check_cells(batch)
+            write.check_cells(batch)
 
 
 def content(version: VersionInfo, kind: str) -> bytes:
@@ -88,7 +86,7 @@ def save(version: VersionInfo, kind: str, path: Path) -> int:
     check(version, kind)
     if not path.parent.is_dir():
         raise WorkbenchError(f"There is no folder {path.parent}: make it first, or choose another.")
-    return export_file.write(version.path, path, kind, version.task, system=_system(version))
+    return write.write(version.path, path, kind, version.task, system=_system(version))
 
 
 def start(store: Store, version: VersionInfo, kind: str) -> JobView:
@@ -111,21 +109,21 @@ def start(store: Store, version: VersionInfo, kind: str) -> JobView:
     )
     title = f"Export of {version.dataset_name}, version {version.number}, as {TITLES[kind]}"
     with store.write() as session:
-        found = rows.of_project(session, version.project_id, (ExportSpec.kind,))
+        found = conversions.of_project(session, version.project_id, (ExportSpec.kind,))
         same = [job for job in found if _is_of(job, version, kind)]
         if same and same[0].status not in (FAILED, CANCELLED) and not _is_gone(same[0]):
-            return jobs.view_of(session, same[0])
-        rows.release(session, [job for job in found if job in same or _is_old(job)])
+            return view_of(session, same[0])
+        conversions.release(session, [job for job in found if job in same or _is_old(job)])
         job_id = queue.enqueue(session, title, spec, project_id=version.project_id)
-    return jobs.get_job(store, job_id)
+    return get_job(store, job_id)
 
 
 def newest(store: Store, version: VersionInfo, kind: str) -> JobView | None:
     """The newest job that writes this file, whatever became of it; None if there is none."""
     with store.read() as session:
-        for job in rows.of_project(session, version.project_id, (ExportSpec.kind,)):
+        for job in conversions.of_project(session, version.project_id, (ExportSpec.kind,)):
             if _is_of(job, version, kind):
-                return None if _is_gone(job) else jobs.view_of(session, job)
+                return None if _is_gone(job) else view_of(session, job)
     return None
 
 
@@ -146,7 +144,7 @@ def _system(version: VersionInfo) -> str:
 
 
 def _is_of(job: Job, version: VersionInfo, kind: str) -> bool:
-    spec = jobs.spec_of(job, ExportSpec)
+    spec = spec_of(job, ExportSpec)
     return spec is not None and (spec.version_id, spec.format) == (version.id, kind)
 
 

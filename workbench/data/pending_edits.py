@@ -9,9 +9,8 @@ from storage.database import Store
 from storage.tables import now
 from workbench.core.tasks import task_named
 from workbench.core.words import sentence_case
-from workbench.data import changes as amendments
-from workbench.data import versions
-from workbench.data.edits import apply as amending
+from workbench.data import changes, versions
+from workbench.data.edits import apply
 from workbench.data.edits.edit import WHOLE, Edit
 from workbench.data.versions import VersionInfo, edits_draft
 from workbench.jobs.job import JobView
@@ -138,9 +137,9 @@ def save(store: Store, version: VersionInfo) -> VersionInfo | JobView:
             is not the newest.
     """
     edits = pending(store, version)
-    by_hand = amendments.LABEL if edits.labels and not edits.change else amendments.EDIT
+    by_hand = changes.LABEL if edits.labels and not edits.change else changes.EDIT
     title = sentence_case(edits.sentence())
-    made = amendments.apply_edit(store, version.id, edits.edit(), by_hand, title)
+    made = changes.apply_edit(store, version.id, edits.edit(), by_hand, title)
     if isinstance(made, VersionInfo):
         discard(store, made)
     return made
@@ -160,7 +159,7 @@ def rewrite(
     """
     number = int(row["row_id"])
     typed = {(number, role): text for role, text in texts.items() if text != (row[role] or "")}
-    kept = amending.readable(task_named(version.task), Edit(change=typed)).change or {}
+    kept = apply.readable(task_named(version.task), Edit(change=typed)).change or {}
     for role in texts:
         edits.change.pop((number, role), None)
     edits.change |= {key: text for key, text in kept.items() if text != (row[key[1]] or "")}

@@ -7,9 +7,9 @@ import pyarrow.parquet as pq
 
 from storage.database import Store
 from workbench.core.tasks import task_named
-from workbench.data import changes as amendments
+from workbench.data import changes
 from workbench.data.changes import AGAIN, HERE_ROWS
-from workbench.data.edits import carry_over as carrying
+from workbench.data.edits import carry_over
 from workbench.data.edits.edit import Edit
 from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.examples.source_table import of_table
@@ -65,11 +65,11 @@ def carried(
         table: the rows of the new file, of which some may have no category.
     """
     before = pq.read_table(found.first.path)
-    edit = carrying.changes_between(before, pq.read_table(found.last.path))
-    now = carrying.Now(
+    edit = carry_over.changes_between(before, pq.read_table(found.last.path))
+    now = carry_over.Now(
         data, same_rows(found, source, plan), task_named(plan.task), plan.roles, of_table(table)
     )
-    made = carrying.carried(edit, before, now)
+    made = carry_over.carried(edit, before, now)
     return made, max(0, edit.rows - made.rows)
 
 
@@ -93,7 +93,7 @@ def make(
     """
     version = get_version(store, version_id)
     if edit is not None:
-        return amendments.amend(store, version_id, edit, AGAIN, _title(found))
+        return changes.amend(store, version_id, edit, AGAIN, _title(found))
     plan = plan_from(version.task, version.mapping)
     source = Source(version.source_hash, version.source_name)
     order = ReplayOrder(
@@ -104,7 +104,7 @@ def make(
         roles=dict(plan.roles),
     )
     change = {"kind": AGAIN, "title": _title(found), "rows": 0}
-    return amendments.enqueue_change(store, version, change, replay=order)
+    return changes.enqueue_change(store, version, change, replay=order)
 
 
 def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | None:
@@ -116,21 +116,21 @@ def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | No
     Returns:
         The version that it made; None if there was nothing to make again.
     """
-    before = before_saved(amendments.history(store, version), version.id)
+    before = before_saved(changes.history(store, version), version.id)
     found = earlier(before, version.task)
     if found is None:
         return None
     source = Source(version.source_hash, version.source_name)
     plan = plan_from(version.task, version.mapping)
-    edit, _ = carried(found, source, plan, amendments.data_of(version), table)
+    edit, _ = carried(found, source, plan, changes.data_of(version), table)
     if not edit.rows:
         return None
-    return amendments.amend(store, version.id, edit, AGAIN, _title(found))
+    return changes.amend(store, version.id, edit, AGAIN, _title(found))
 
 
 def made_of(store: Store, version: VersionInfo) -> VersionInfo | None:
     """The version that has the earlier changes of another dataset's version made again, if any."""
-    for other in amendments.history(store, version):
+    for other in changes.history(store, version):
         change = other.change or {}
         if change.get("kind") == AGAIN and change.get("of") == version.number:
             return other

@@ -10,8 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
-from storage import conversions, files, leftovers, projects
-from storage import datasets as rows
+from storage import conversions, datasets, files, leftovers, projects
 from storage.database import Store
 from storage.tables import Dataset, DatasetVersion, Job
 from workbench.core.errors import WorkbenchError
@@ -58,7 +57,7 @@ _Version = TypeVar("_Version", VersionInfo, DatasetVersion)
 def list_versions(store: Store, project_id: int) -> list[VersionInfo]:
     """Every version of the project's datasets, the newest first."""
     with store.read() as session:
-        return [_info(*found) for found in rows.versions_of_project(session, project_id)]
+        return [_info(*found) for found in datasets.versions_of_project(session, project_id)]
 
 
 def before_saved(versions: Sequence[_Version], saved_id: int | None) -> list[_Version]:
@@ -74,7 +73,7 @@ def get_version(store: Store, version_id: int) -> VersionInfo:
         WorkbenchError: there is none.
     """
     with store.read() as session:
-        found = rows.version_with_dataset(session, version_id)
+        found = datasets.version_with_dataset(session, version_id)
     if found is None:
         raise WorkbenchError(
             f"There is no dataset version {version_id} (any more): choose one on the Data page."
@@ -102,8 +101,8 @@ def latest_version(store: Store, dataset_id: int) -> VersionInfo:
         WorkbenchError: there is no such dataset, or it has no version.
     """
     with store.read() as session:
-        dataset = rows.get(session, dataset_id)
-        found = rows.versions_of_dataset(session, dataset_id) if dataset else []
+        dataset = datasets.get(session, dataset_id)
+        found = datasets.versions_of_dataset(session, dataset_id) if dataset else []
     if not dataset or not found:
         raise WorkbenchError(
             f"There is no dataset {dataset_id} (any more): choose one on the Data page."
@@ -139,8 +138,8 @@ def _info(version: DatasetVersion, dataset: Dataset) -> VersionInfo:
 def deletion_summary(store: Store, dataset_id: int) -> str:
     """What deleting the dataset would take with it: "2 versions and 1 training run"."""
     with store.read() as session:
-        versions = len(rows.versions_of_dataset(session, dataset_id))
-        runs = len(rows.run_names(session, dataset_id))
+        versions = len(datasets.versions_of_dataset(session, dataset_id))
+        runs = len(datasets.run_names(session, dataset_id))
     parts = [plural(versions, "version")] + ([plural(runs, "training run")] if runs else [])
     return joined(parts)
 
@@ -152,20 +151,20 @@ def delete_dataset(store: Store, dataset_id: int) -> None:
         WorkbenchError: a model was trained on it, whose result would lose its ground.
     """
     with store.write() as session:
-        dataset = rows.get(session, dataset_id)
+        dataset = datasets.get(session, dataset_id)
         if dataset is None:
             return
-        if names := rows.run_names(session, dataset_id):
+        if names := datasets.run_names(session, dataset_id):
             raise WorkbenchError(
                 f"'{dataset.name}' cannot be deleted, because {joined(names[:3])} learned from it: "
                 "delete those runs on the Train page first."
             )
-        objects = rows.objects(session, dataset_id)
-        versions = {version.id for version in rows.versions_of_dataset(session, dataset_id)}
+        objects = datasets.objects(session, dataset_id)
+        versions = {version.id for version in datasets.versions_of_dataset(session, dataset_id)}
         conversions.release(session, _jobs_on(session, dataset.project_id, versions))
         if project := projects.get(session, dataset.project_id):
             projects.set_draft(project, edits_draft(dataset_id), {})
-        rows.delete(session, dataset)
+        datasets.delete(session, dataset)
         leftovers.remove_objects(session, objects)
 
 
@@ -195,10 +194,10 @@ def rename_dataset(store: Store, dataset_id: int, name: str) -> None:
     if not name:
         raise WorkbenchError("The dataset has no name yet: type one, such as 'Customer e-mails'.")
     with store.write() as session:
-        dataset = rows.get(session, dataset_id)
+        dataset = datasets.get(session, dataset_id)
         if dataset is None:
             raise WorkbenchError(f"There is no dataset {dataset_id} (any more): reload the page.")
-        other = rows.named(session, dataset.project_id, name)
+        other = datasets.named(session, dataset.project_id, name)
         if other is not None and other.id != dataset_id:
             raise WorkbenchError(
                 f"There is already a dataset named '{other.name}': choose another."

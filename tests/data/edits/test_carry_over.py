@@ -58,5 +58,5 @@ def test_the_sides_of_the_exam_are_not_carried() -> None:
     before = table([1, 2, 3], said)
     after = fixing.applied(before, Edit(change={(2, "split"): "test"}))
 
-    assert fixing.difference(before, after).change == {(2, "split"): "test"}
+    assert fixing.edit_between(before, after).change == {(2, "split"): "test"}
     assert not carrying.changes_between(before, after).rows

@@ -8,11 +8,10 @@ from workbench.core.tasks import task_named
 from workbench.core.words import count
 from workbench.data.bulk import limits
 from workbench.data.checkup import record
-from workbench.data.edits import carry_over as carrying
-from workbench.data.edits import edit as fixing
+from workbench.data.edits import carry_over
 from workbench.data.edits.apply import amended
-from workbench.data.edits.edit import Edit
-from workbench.data.examples import source_table as origin
+from workbench.data.edits.edit import Edit, edit_from
+from workbench.data.examples import source_table
 from workbench.data.examples.plan import plan_from
 from workbench.data.examples.source_table import Origin
 from workbench.data.readers import table_file
@@ -68,7 +67,7 @@ def _edit(spec: ChangeSpec, data: pa.Table) -> Edit:
     if spec.replay is not None:
         return _carried(spec.task, spec.replay, data)
     if spec.edit is not None:
-        return fixing.edit_from(spec.edit)
+        return edit_from(spec.edit)
     if spec.checkup is None:
         raise WorkbenchError("Nothing is chosen that could be changed: choose at least one row.")
     found = record.marks(spec.checkup, spec.finding)
@@ -77,16 +76,16 @@ def _edit(spec: ChangeSpec, data: pa.Table) -> Edit:
 
 def _carried(task: str, replay: ReplayOrder, data: pa.Table) -> Edit:
     before, after = pq.read_table(replay.before), pq.read_table(replay.after)
-    now = carrying.Now(
+    now = carry_over.Now(
         data, replay.same_rows, task_named(task), replay.roles, _origin(replay.table)
     )
-    return carrying.carried(carrying.changes_between(before, after), before, now)
+    return carry_over.carried(carry_over.changes_between(before, after), before, now)
 
 
 def _origin(table: TableRef) -> Origin | None:
     if table.is_large:
         there = table.folder and table_file.options_in(table.folder) is not None
-        return origin.of_folder(table.folder) if table.folder and there else None
+        return source_table.of_folder(table.folder) if table.folder and there else None
     if table.path is None or not table.path.is_file():
         return None
-    return origin.of_file(table.path, table.name, table.options)
+    return source_table.of_file(table.path, table.name, table.options)

@@ -13,7 +13,7 @@ from workbench.data.readers.archives.unpack import FOLDER, unpacked
 from workbench.data.readers.table import Table, options_from
 from workbench.data.readers.table_file import TableWriter, facts_of
 from workbench.data.readers.training import notes_on
-from workbench.data.splits import sample_file as glimpse_file
+from workbench.data.splits import sample_file
 from workbench.jobs.process.job_dir import JobDir, write_json
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
@@ -44,7 +44,7 @@ def convert(spec: ConvertSpec, job: JobDir, report: Report, stop: Stop) -> Resul
     finally:
         shutil.rmtree(folder / FOLDER, ignore_errors=True)
     table = dataclasses.replace(table, notes=(*table.notes, *notes_on(writer.names)))
-    glimpse_file.write(folder)
+    sample_file.write(folder)
     write_json(folder / "table.json", facts_of(table))
     return {"rows": writer.rows, "columns": len(writer.names)}
 

@@ -3,7 +3,7 @@
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import count
 from workbench.data.bulk import limits
-from workbench.data.export import write as export_file
+from workbench.data.export import write
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
@@ -29,7 +29,7 @@ def export(spec: ExportSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     target = folder / f"examples.{spec.format}"
     too_large = "A row is too large to be written in the memory that is set aside."
     with limits.explained(too_large):
-        rows = export_file.write(
+        rows = write.write(
             spec.data,
             target,
             spec.format,

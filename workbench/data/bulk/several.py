@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.bulk.read_file import read as read_one
+from workbench.data.bulk import read_file
 from workbench.data.bulk.sink import MeteredSink
 from workbench.data.readers.archives import gather
 from workbench.data.readers.archives.gather import Shape, Sorted
@@ -76,7 +76,7 @@ def _tables(
 def _shape(part: Part, path: Path, options: ReadOptions, meter: Meter) -> Shape:
     writer = TableWriter(path)
     try:
-        about = read_one(part, options, writer, meter)
+        about = read_file.read(part, options, writer, meter)
         writer.close()
     except BaseException:
         writer.abandon()

@@ -9,8 +9,7 @@ import pyarrow as pa
 from workbench.core.canonical import Unreadable
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task, task_named
-from workbench.data.edits import edit as fixing
-from workbench.data.edits.edit import Edit
+from workbench.data.edits.edit import Edit, applied
 from workbench.data.examples import left_out, quality
 from workbench.data.examples.examples import Examples, question
 from workbench.data.examples.plan import Plan
@@ -32,7 +31,7 @@ def amended(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -
         WorkbenchError: too little would be left to learn from, or a new text cannot be read.
     """
     task = task_named(plan.task)
-    edited = fixing.applied(data, readable(task, edit))
+    edited = applied(data, readable(task, edit))
     examples = examples_in(task, edited)
     quality.check_usable(task, examples, "What would be left of the dataset")
     splits = edited.column("split").to_pylist()

@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.tasks import Task
-from workbench.data.edits import edit as fixing
-from workbench.data.edits.edit import Edit
+from workbench.data.edits.edit import Edit, edit_between
 from workbench.data.examples.source_table import Origin
 from workbench.data.examples.unlabelled import unlabelled_that_say
 
@@ -20,7 +19,7 @@ _NOT_CARRIED = ("row_id", "split")
 
 def changes_between(before: pa.Table, after: pa.Table) -> Edit:
     """What was changed from one version to a later one, but for the sides of the exam."""
-    edit = fixing.difference(before, after)
+    edit = edit_between(before, after)
     kept = {key: text for key, text in (edit.change or {}).items() if key[1] != "split"}
     return Edit(edit.remove, kept, edit.add)
 

@@ -116,7 +116,7 @@ def _line(row: int, column: str, before: str, after: str, text: str = "") -> dic
     return {"row": str(row), "text": text, "column": column, "before": before, "after": after}
 
 
-def difference(before: pa.Table, after: pa.Table) -> Edit:
+def edit_between(before: pa.Table, after: pa.Table) -> Edit:
     """The edit that makes one version of a dataset of another."""
     kept = pc.is_in(before["row_id"], value_set=after["row_id"])
     place = pc.index_in(after["row_id"], value_set=before["row_id"])

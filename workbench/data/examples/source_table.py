@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.readers import Table, options_from, read_table, table_file
-from workbench.data.splits import sample_file as glimpse_file
+from workbench.data.splits import sample_file
 from workbench.data.splits.sample import Glimpse, glimpse_of
 
 
@@ -41,5 +41,5 @@ def of_folder(folder: Path) -> Origin:
         table_file.columns_of(folder),
         table_file.rows_in(folder),
         lambda names: table_file.read_parts(folder, names),
-        lambda: glimpse_file.read(folder),
+        lambda: sample_file.read(folder),
     )

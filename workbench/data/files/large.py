@@ -16,8 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
-from storage import conversions as rows
-from storage import datasets, files
+from storage import conversions, datasets, files
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
 from workbench.core.errors import WorkbenchError
@@ -26,12 +25,11 @@ from workbench.data.examples.prepare import Prepared
 from workbench.data.files import sources
 from workbench.data.readers import ReadOptions, Table, options_from, signs, table_file
 from workbench.data.readers.archives import unpack
-from workbench.data.splits import sample_file as glimpse_file
+from workbench.data.splits import sample_file
 from workbench.data.splits.sample import Glimpse
 from workbench.data.versions import VersionInfo, before_saved, same_split
-from workbench.jobs import job as jobs
 from workbench.jobs import queue
-from workbench.jobs.job import JobView
+from workbench.jobs.job import JobView, get_job, is_gone, spec_of, view_of
 from workbench.jobs.process.specs import ConvertSpec, FileSpec, PrepareSpec, TableRef
 
 LARGE_BYTES = 32 << 20
@@ -136,7 +134,7 @@ def glimpse(store: Store, project_id: int, source: Source, options: ReadOptions)
     Raises:
         NotReady: it has not been read.
     """
-    return glimpse_file.read(_folder_of_reading(store, project_id, source, options))
+    return sample_file.read(_folder_of_reading(store, project_id, source, options))
 
 
 def preparation_of(store: Store, order: Order) -> JobView | None:
@@ -188,13 +186,15 @@ def forget(store: Store, project_id: int, keep: Iterable[Source]) -> None:
     digests = {source.digest for source in keep}
     with store.write() as session:
         found = [*_jobs(session, project_id, ConvertSpec), *_jobs(session, project_id, PrepareSpec)]
-        rows.release(session, [job for job, spec in found if _digest_of(spec) not in digests])
+        conversions.release(
+            session, [job for job, spec in found if _digest_of(spec) not in digests]
+        )
 
 
 def _jobs(session: Session, project_id: int, kind: type[FileSpec]) -> list[_Found]:
     """The project's jobs of a kind, the newest first, and what they were told."""
-    found = rows.of_project(session, project_id, (kind.kind,))
-    return [(job, jobs.spec_of(job, kind)) for job in found]
+    found = conversions.of_project(session, project_id, (kind.kind,))
+    return [(job, spec_of(job, kind)) for job in found]
 
 
 def _digest_of(spec: FileSpec | None) -> str:
@@ -205,7 +205,7 @@ def _newest(store: Store, project_id: int, kind: type[FileSpec], key: str) -> Jo
     with store.read() as session:
         for job, spec in _jobs(session, project_id, kind):
             if spec and spec.key == key:
-                return None if jobs.is_gone(job) else jobs.view_of(session, job)
+                return None if is_gone(job) else view_of(session, job)
     return None
 
 
@@ -213,11 +213,13 @@ def _replace(store: Store, project_id: int, title: str, spec: FileSpec) -> JobVi
     with store.write() as session:
         found = _jobs(session, project_id, type(spec))
         same = [job for job, told in found if told and told.key == spec.key]
-        if same and same[0].status not in (FAILED, CANCELLED) and not jobs.is_gone(same[0]):
-            return jobs.view_of(session, same[0])  # another window was quicker
-        rows.release(session, [job for job, told in found if _digest_of(told) == spec.digest])
+        if same and same[0].status not in (FAILED, CANCELLED) and not is_gone(same[0]):
+            return view_of(session, same[0])  # another window was quicker
+        conversions.release(
+            session, [job for job, told in found if _digest_of(told) == spec.digest]
+        )
         job_id = queue.enqueue(session, title, spec, project_id=project_id)
-    return jobs.get_job(store, job_id)
+    return get_job(store, job_id)
 
 
 def _reading_key(source: Source, options: ReadOptions) -> str:
