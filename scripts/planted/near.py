@@ -43,9 +43,13 @@ def _exchanged(text: str, vocabulary: list[str], rng: random.Random) -> str:
 def _reported(rows: Rows) -> tuple[set[tuple[int, int]], dict[int, int]]:
     """Pairs that a user sees, a row and the earlier one it is like; and the group of each row."""
     finding = duplicates.check(rows)
-    marks = finding.marks if finding else []
-    pairs = {(int(mark.note.rsplit(" ", 1)[1]), mark.row_id) for mark in marks if mark.drop}
-    return pairs, {mark.row_id: mark.group for mark in marks}
+    flagged_rows = finding.flagged_rows if finding else []
+    pairs = {
+        (int(flagged.note.rsplit(" ", 1)[1]), flagged.row_id)
+        for flagged in flagged_rows
+        if flagged.drop
+    }
+    return pairs, {flagged.row_id: flagged.group for flagged in flagged_rows}
 
 
 def _differ_little(texts: Texts, first: int, second: int) -> bool:

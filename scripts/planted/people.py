@@ -23,7 +23,10 @@ def people(data: Path) -> None:
             for row, (before, secret, after) in zip(rows, secrets, strict=True)
         ]
         finding = personal.check(rows_of(planted))
-        masked = {mark.row_id: mark.after or "" for mark in (finding.marks if finding else [])}
+        masked = {
+            flagged.row_id: flagged.after or ""
+            for flagged in (finding.flagged_rows if finding else [])
+        }
         found = sum(
             secret not in masked.get(row, secret) for row, (_, secret, _) in enumerate(secrets)
         )
@@ -33,5 +36,7 @@ def people(data: Path) -> None:
     with FILE.open(encoding="utf-8", newline="") as file:
         mails = [(row["email"], row["category"]) for row in csv.DictReader(file)]
     finding = personal.check(rows_of(mails))
-    for mark in finding.marks if finding else []:
-        print(f"personal: sample e-mail {mark.row_id} reported ({mark.note}): {mark.after}")
+    for flagged in finding.flagged_rows if finding else []:
+        print(
+            f"personal: sample e-mail {flagged.row_id} reported ({flagged.note}): {flagged.after}"
+        )

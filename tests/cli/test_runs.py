@@ -49,7 +49,7 @@ def test_earlier_changes_are_made_again_unless_the_file_is_wanted_as_it_is(
     importing = ["import", str(table), "--project", "Shop", "--json"]
     assert main(importing) == 0
     (first,) = ingest.list_versions(store, 1)
-    amendments.amend(store, first.id, Edit(frozenset({4})), "edit", "By hand")
+    amendments.apply_edit_here(store, first.id, Edit(frozenset({4})), "edit", "By hand")
     table.write_text(table.read_text() + "One more question?,payment\n")
     capsys.readouterr()
 

@@ -73,7 +73,9 @@ def test_a_fix_writes_texts_and_keeps_all_other_rows_as_they_are(
 
 
 def test_undo_brings_back_the_very_examples_of_before(store: Store, version: VersionInfo) -> None:
-    second = amendments.amend(store, version.id, Edit(frozenset({2, 3})), EDIT, "Two rows out")
+    second = amendments.apply_edit_here(
+        store, version.id, Edit(frozenset({2, 3})), EDIT, "Two rows out"
+    )
     third = amendments.go_back(store, version.id)
     assert (second.number, third.number) == (2, 3)
     assert third.path == version.path
@@ -89,7 +91,7 @@ def test_a_version_that_was_returned_to_needs_no_new_checkup(
     store: Store, version: VersionInfo
 ) -> None:
     job = looked_through(store, version)
-    amendments.amend(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
+    amendments.apply_edit_here(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
     back = amendments.go_back(store, version.id)
     found = checkups.newest(store, back)
     assert found is not None
@@ -97,16 +99,18 @@ def test_a_version_that_was_returned_to_needs_no_new_checkup(
 
 
 def test_two_windows_cannot_change_the_same_version(store: Store, version: VersionInfo) -> None:
-    amendments.amend(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
+    amendments.apply_edit_here(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
     with pytest.raises(WorkbenchError, match="newer version"):
-        amendments.amend(store, version.id, Edit(frozenset({3})), EDIT, "Another row out")
+        amendments.apply_edit_here(store, version.id, Edit(frozenset({3})), EDIT, "Another row out")
 
 
 def test_what_would_leave_too_little_is_refused(store: Store, version: VersionInfo) -> None:
     with pytest.raises(WorkbenchError, match="at least 10 are needed"):
-        amendments.amend(store, version.id, Edit(frozenset(range(2, 58))), EDIT, "Most rows out")
+        amendments.apply_edit_here(
+            store, version.id, Edit(frozenset(range(2, 58))), EDIT, "Most rows out"
+        )
     with pytest.raises(WorkbenchError, match="at least one row"):
-        amendments.amend(store, version.id, Edit(), EDIT, "Nothing")
+        amendments.apply_edit_here(store, version.id, Edit(), EDIT, "Nothing")
 
 
 def test_a_checkup_is_not_started_twice(store: Store, version: VersionInfo) -> None:
@@ -134,7 +138,9 @@ def test_before_a_model_is_chosen_examples_may_be_as_long_as_one_that_can_learn_
 @pytest.mark.parametrize("text", ["", "  "])
 def test_a_text_cannot_be_emptied(store: Store, version: VersionInfo, text: str) -> None:
     with pytest.raises(WorkbenchError, match="Row 4 would be left without a text"):
-        amendments.amend(store, version.id, Edit(change={(4, "text"): text}), EDIT, "Emptied")
+        amendments.apply_edit_here(
+            store, version.id, Edit(change={(4, "text"): text}), EDIT, "Emptied"
+        )
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_the_history_tells_each_edit_and_when_it_was_made(
     edits = Pending({(4, "text"): "new", (5, "label"): "refund"}, {7}, {99: ("text", "other")})
     exploring.keep(store, version, edits)
     at = edits.made_at[7, WHOLE]
-    made = amendments.amend(store, version.id, edits.edit(), amendments.EDIT, "By hand")
+    made = amendments.apply_edit_here(store, version.id, edits.edit(), amendments.EDIT, "By hand")
     number, lines = amendments.difference(store, made, 10) or (0, [])
     assert number == 4
     assert [tuple(line.values()) for line in lines] == [
@@ -174,7 +174,7 @@ def test_edits_wait_on_when_the_version_is_changed_elsewhere(
     edits = Pending({(4, "text"): "new", (5, "text"): "gone", (6, "label"): "refund"}, {7, 8})
     exploring.keep(store, version, edits)
     change = Edit(frozenset({5, 8}), {(6, "label"): "refund"})
-    made = amendments.amend(store, version.id, change, amendments.FIX, "A fix")
+    made = amendments.apply_edit_here(store, version.id, change, amendments.FIX, "A fix")
     waiting = exploring.pending(store, made)
     assert (waiting.change, waiting.remove) == ({(4, "text"): "new"}, {7})
 

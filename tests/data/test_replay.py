@@ -41,17 +41,17 @@ class Dataset:
     def mended(self) -> tuple[VersionInfo, Earlier]:
         """The first version, and the changes that were made to it."""
         first = self.imported(ROWS)
-        amendments.amend(self.store, first.id, EDIT, "edit", "Some changes")
-        found = again.earlier(amendments.history(self.store, first), first.task)
+        amendments.apply_edit_here(self.store, first.id, EDIT, "edit", "Some changes")
+        found = again.find_earlier(amendments.history(self.store, first), first.task)
         assert found is not None
         return first, found
 
     def edit_for(self, version: VersionInfo) -> Edit:
         """The earlier changes as an edit of this, the newest version."""
-        found = again.earlier(self.before(version), version.task)
+        found = again.find_earlier(self.before(version), version.task)
         assert found is not None
         source, plan = came_from(version)
-        return again.carried(found, source, plan, data_of(version), open_source(source))[0]
+        return again.replay_edit(found, source, plan, data_of(version), open_source(source))[0]
 
     def before(self, version: VersionInfo) -> list[VersionInfo]:
         history = amendments.history(self.store, version)
@@ -79,15 +79,15 @@ def said(version: VersionInfo) -> dict[int, tuple[str, str]]:
 
 def test_rows_are_known_again_by_what_they_say(store: Store, dataset: Dataset) -> None:
     first = dataset.imported(ROWS)
-    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    amendments.apply_edit_here(store, first.id, EDIT, "edit", "Some changes")
     longer = dataset.imported(["a new one,refund", *ROWS])
 
     edit = dataset.edit_for(longer)
 
     assert edit == Edit(frozenset({6}), {(4, "text"): "how much is it", (5, "label"): "delivery"})
-    found = again.earlier(dataset.before(longer), longer.task)
+    found = again.find_earlier(dataset.before(longer), longer.task)
     assert found is not None
-    made = again.make(store, longer.id, found, edit)
+    made = again.replay_changes(store, longer.id, found, edit)
     assert isinstance(made, VersionInfo)
     assert (made.number, made.rows) == (4, 60)
     assert said(made)[4] == ("how much is it", "refund")
@@ -97,15 +97,15 @@ def test_rows_are_known_again_by_what_they_say(store: Store, dataset: Dataset) -
         "rows": 3,
         "of": 3,
     }
-    assert again.made_of(store, longer) == made
-    assert again.made_of(store, first) is None
+    assert again.replay_of(store, longer) == made
+    assert again.replay_of(store, first) is None
 
 
 def test_what_was_corrected_in_the_file_meanwhile_stays_as_it_is_there(
     store: Store, dataset: Dataset
 ) -> None:
     first = dataset.imported(ROWS)
-    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    amendments.apply_edit_here(store, first.id, EDIT, "edit", "Some changes")
     rows = [*ROWS, "one more,other"]
     rows[1] = "question number 1 in other words,refund"
 
@@ -117,7 +117,7 @@ def test_what_was_corrected_in_the_file_meanwhile_stays_as_it_is_there(
 def test_of_rows_that_say_the_same_the_first_is_the_first(store: Store, dataset: Dataset) -> None:
     doubled = ["hello,other", "hello,refund", *ROWS]
     first = dataset.imported(doubled)
-    amendments.amend(store, first.id, Edit(frozenset({3})), "edit", "The second hello")
+    amendments.apply_edit_here(store, first.id, Edit(frozenset({3})), "edit", "The second hello")
 
     edit = dataset.edit_for(dataset.imported(["bye,other", *doubled, "hello,delivery"]))
 
@@ -132,7 +132,7 @@ def test_of_the_same_file_rows_are_known_by_their_number(dataset: Dataset) -> No
     place = other_texts.column_names.index("text")
     other_texts = other_texts.set_column(place, "text", [shouted])
 
-    edit, lost = again.carried(found, source, plan, other_texts, open_source(source))
+    edit, lost = again.replay_edit(found, source, plan, other_texts, open_source(source))
 
     assert edit == Edit(frozenset(), {(4, "label"): "delivery"}), "row 3 says something else now"
     assert lost == 2
@@ -171,19 +171,19 @@ def test_a_version_that_is_as_its_file_has_nothing_to_make_again(
     store: Store, dataset: Dataset
 ) -> None:
     first = dataset.imported(ROWS)
-    assert again.earlier([first], first.task) is None
-    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    assert again.find_earlier([first], first.task) is None
+    amendments.apply_edit_here(store, first.id, EDIT, "edit", "Some changes")
     amendments.go_back(store, first.id)
-    assert again.earlier(amendments.history(store, first), first.task) is None
-    assert again.earlier([], "classification") is None
+    assert again.find_earlier(amendments.history(store, first), first.task) is None
+    assert again.find_earlier([], "classification") is None
 
 
 def test_changes_carry_on_through_several_files(store: Store, dataset: Dataset) -> None:
     first = dataset.imported(ROWS)
-    amendments.amend(store, first.id, EDIT, "edit", "Some changes")
+    amendments.apply_edit_here(store, first.id, EDIT, "edit", "Some changes")
     second = dataset.imported([*ROWS, "more,refund"])
-    found = again.earlier(dataset.before(second), second.task)
+    found = again.find_earlier(dataset.before(second), second.task)
     assert found is not None
-    again.make(store, second.id, found, dataset.edit_for(second))
+    again.replay_changes(store, second.id, found, dataset.edit_for(second))
 
     assert dataset.edit_for(dataset.imported(["yet more,other", *ROWS])).remove == {6}

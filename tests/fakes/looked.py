@@ -13,7 +13,7 @@ from storage.tables import SUCCEEDED, Job
 from workbench.data import checkups, versions
 from workbench.data import datasets as ingest
 from workbench.data.checkup import record
-from workbench.data.checkup.finding import Finding, Mark
+from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.versions import VersionInfo, get_version
 from workbench.jobs.job import JobView
 from workbench.projects import projects
@@ -72,14 +72,18 @@ def looked_through(
 
 def duplicates() -> Finding:
     """Rows 2, 5 and 8 are alike: 5 and 8 can be taken out, 8 can be written anew."""
-    marks = [Mark(2, 1), Mark(5, 1, drop=True), Mark(8, 1, drop=True, role="text", after="new")]
+    flagged_rows = [
+        FlaggedRow(2, 1),
+        FlaggedRow(5, 1, drop=True),
+        FlaggedRow(8, 1, drop=True, role="text", after="new"),
+    ]
     return Finding(
         "duplicates",
         "3 rows are alike",
         "Rows 2, 5 and 8 say the same.",
         "The model learns them by heart.",
         0.1,
-        marks,
+        flagged_rows,
         "Take the copies out",
         "Write them anew",
     )

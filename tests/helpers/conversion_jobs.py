@@ -9,10 +9,10 @@ from typing import Any
 from storage import files
 from storage.database import Store
 from tests.fakes.harness import job_of
-from workbench.data.bulk.change import mend
+from workbench.data.bulk.change import apply_change
 from workbench.data.bulk.convert import convert
 from workbench.data.bulk.export import export
-from workbench.data.bulk.prepare import prepare
+from workbench.data.bulk.prepare import write_examples
 from workbench.data.readers import Table, table_file
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.shell import Handler, run
@@ -20,9 +20,9 @@ from workbench.jobs.process.specs import ChangeSpec, ConvertSpec, ExportSpec, Pr
 
 HANDLERS = (
     Handler(ConvertSpec, convert),
-    Handler(PrepareSpec, prepare),
+    Handler(PrepareSpec, write_examples),
     Handler(ExportSpec, export),
-    Handler(ChangeSpec, mend),
+    Handler(ChangeSpec, apply_change),
 )
 
 

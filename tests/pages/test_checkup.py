@@ -15,7 +15,7 @@ from tests.pages.opened import open_page, texts
 from workbench.data import changes as amendments
 from workbench.data import checkups, versions
 from workbench.data.checkup import record
-from workbench.data.checkup.finding import Mark
+from workbench.data.checkup.finding import FlaggedRow
 from workbench.data.checkups import Fix
 from workbench.data.edits.edit import Edit
 from workbench.data.versions import VersionInfo
@@ -126,9 +126,11 @@ def test_a_change_far_within_a_conversation_is_shown_as_people_read_it(
     talks = conversations(store, tmp_path, "I wrote to you about the parcel twice, and to {}.")
     before = versions.rows_by_id(talks, [3])["messages"][0].as_py()
     after = before.replace("max@x.de", "[EMAIL_1]")
-    mark = Mark(3, role="messages", after=after)
-    job = looked_through(store, talks, replace(duplicates(), marks=[mark], change="Mask it"))
-    shown = marked.frame(checkups.marked_rows(talks, job.id, "duplicates", 5), "chat")
+    flagged = FlaggedRow(3, role="messages", after=after)
+    job = looked_through(
+        store, talks, replace(duplicates(), flagged_rows=[flagged], change="Mask it")
+    )
+    shown = marked.frame(checkups.flagged_rows(talks, job.id, "duplicates", 5), "chat")
     assert shown["Conversation"][0].startswith("User: Question 2: I wrote to you about")
     assert shown["Better"][0] == "… parcel twice, and to [EMAIL_1].\nAssistant: Thank you."
     at = opened(talks)
@@ -159,7 +161,7 @@ def test_a_window_that_is_behind_is_told_so_and_changes_nothing(
     looked_through(store, version, duplicates())
     at = opened(version)
     at.button(key="fix-duplicates-change").click().run()
-    second = amendments.amend(store, version.id, Edit(frozenset({2})), "edit", "One less")
+    second = amendments.apply_edit_here(store, version.id, Edit(frozenset({2})), "edit", "One less")
     looked_through(store, second, duplicates())
 
     at.button(key="fix-yes").click().run()
@@ -172,8 +174,10 @@ def test_a_window_that_is_behind_is_told_so_and_changes_nothing(
 
 
 def test_any_version_can_be_gone_back_to(store: Store, version: VersionInfo) -> None:
-    second = amendments.amend(store, version.id, Edit(frozenset({2})), "edit", "One row out")
-    amendments.amend(store, second.id, Edit(frozenset({3})), "edit", "Another one out")
+    second = amendments.apply_edit_here(
+        store, version.id, Edit(frozenset({2})), "edit", "One row out"
+    )
+    amendments.apply_edit_here(store, second.id, Edit(frozenset({3})), "edit", "Another one out")
     at = opened(version)
     assert "One row out" in texts(at)
     at.button(key=f"changed-{second.id}").click().run()

@@ -24,7 +24,7 @@ def test_what_was_mended_is_made_again_on_a_newer_file(store: Store, project_id:
     at.button(key="data-save").click().run()
     (first,) = ingest.list_versions(store, project_id)
     edit = Edit(frozenset({4}), {(6, "text"): "hello there"})
-    amendments.amend(store, first.id, edit, "edit", "By hand")
+    amendments.apply_edit_here(store, first.id, edit, "edit", "By hand")
 
     at.button(key="data-another").click().run()
     paste(at, TABLE + "one more\tkind 1\n")
@@ -46,7 +46,7 @@ def test_earlier_changes_can_be_left_out(store: Store, project_id: int) -> None:
     at.text_input(key="data-name").set_value("My mails").run()
     at.button(key="data-save").click().run()
     (first,) = ingest.list_versions(store, project_id)
-    amendments.amend(store, first.id, Edit(frozenset({4})), "edit", "By hand")
+    amendments.apply_edit_here(store, first.id, Edit(frozenset({4})), "edit", "By hand")
 
     at.button(key=f"edit-{first.id}").click().run()
     at.checkbox(key="data-again").uncheck().run()

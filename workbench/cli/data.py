@@ -83,7 +83,7 @@ def _import(options: argparse.Namespace) -> int:
     changed = None
     if saved.created and not options.as_it_is:
         read = plan_from(version.task, version.mapping).read
-        changed = again.repeat(store, version, read_table(path, name, read))
+        changed = again.replay_now(store, version, read_table(path, name, read))
     notes = list(saved.report.get("notes") or ())
     drawn = saved.report.get("split") or facts(split_by, [])
     splits = ", ".join(f"{count} {split}" for split, count in saved.splits.items())

@@ -23,7 +23,7 @@ from workbench.jobs.process.specs import ChangeSpec
 
 HERE_ROWS = 50_000
 """Larger datasets are changed by a job rather than in the pages' process."""
-FIX, EDIT, LABEL, RETURN, AGAIN = "fix", "edit", "label", "return", "again"
+FIX, EDIT, LABEL, RETURN, REPLAY = "fix", "edit", "label", "return", "again"
 MADE_AT = "made_at"
 """In a version's `change`, when each of its edits by hand was made: row id, column, UTC time."""
 
@@ -40,28 +40,30 @@ def apply_edit(
     """
     version = get_version(store, version_id)
     if version.rows <= HERE_ROWS:
-        return amend_version(store, version, edit, kind, title)
+        return apply_edit_to(store, version, edit, kind, title)
     _check(edit)
     kept = apply.readable(task_named(version.task), edit)
     change = _told(kind, title, edit)
     return enqueue_change(store, version, change, edit=kept.as_dict())
 
 
-def amend(store: Store, version_id: int, edit: Edit, kind: str, title: str) -> VersionInfo:
+def apply_edit_here(
+    store: Store, version_id: int, edit: Edit, kind: str, title: str
+) -> VersionInfo:
     """Make the next version of a dataset by an edit of its newest one, in this process.
 
     Raises:
         WorkbenchError: nothing would change, too little would be left, or the version is not the
             newest any more.
     """
-    return amend_version(store, get_version(store, version_id), edit, kind, title)
+    return apply_edit_to(store, get_version(store, version_id), edit, kind, title)
 
 
-def amend_version(
+def apply_edit_to(
     store: Store, version: VersionInfo, edit: Edit, kind: str, title: str
 ) -> VersionInfo:
     _check(edit)
-    prepared = apply.amended(data_of(version), plan_of(version), version.report, edit)
+    prepared = apply.apply_edit(data_of(version), plan_of(version), version.report, edit)
     made = {
         "rows": len(prepared),
         "dropped": prepared.dropped,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from storage import conversions, files, projects
 from storage.database import Store
 from storage.tables import OPEN, Job
-from workbench.data.changes import FIX, HERE_ROWS, amend_version, enqueue_change
+from workbench.data.changes import FIX, HERE_ROWS, apply_edit_to, enqueue_change
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding
 from workbench.data.checkup.record import Checkup
@@ -74,13 +74,13 @@ def read(job_id: int) -> Checkup:
     return record.read(files.job_folder(job_id))
 
 
-def marked_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa.Table:
-    """The first rows of a finding: the marks' columns beside the version's own.
+def flagged_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa.Table:
+    """The first rows of a finding: what is known of each beside the version's own.
 
     Raises:
         WorkbenchError: the checkup or the examples are not on the disk any more.
     """
-    found = record.marks(files.job_folder(job_id), kind).slice(0, limit)
+    found = record.flagged_rows(files.job_folder(job_id), kind).slice(0, limit)
     data = rows_by_id(version, found["row_id"].to_pylist())
     place = {row: number for number, row in enumerate(data["row_id"].to_pylist())}
     there = [place.get(row) for row in found["row_id"].to_pylist()]
@@ -205,7 +205,7 @@ def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
     if version.rows > HERE_ROWS:
         change = {"kind": FIX, "title": fix.title, "rows": fix.finding.rows}
         return enqueue_change(store, version, change, **_order_of(fix))
-    return amend_version(store, version, _edit_of(fix), FIX, fix.title)
+    return apply_edit_to(store, version, _edit_of(fix), FIX, fix.title)
 
 
 def _drawn_anew(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -219,7 +219,7 @@ def _drawn_anew(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[st
 
 
 def _edit_of(fix: Fix) -> Edit:
-    found = record.marks(files.job_folder(fix.job_id), fix.finding.kind)
+    found = record.flagged_rows(files.job_folder(fix.job_id), fix.finding.kind)
     return record.edit_of(fix.kind, record.those_that(fix.kind, found, fix.leave))
 
 

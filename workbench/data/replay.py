@@ -1,4 +1,4 @@
-"""Earlier changes to a dataset, made again on the version that came from a newer file."""
+"""Replay of earlier changes on the version that came from a newer file."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 from storage.database import Store
 from workbench.core.tasks import task_named
 from workbench.data import changes
-from workbench.data.changes import AGAIN, HERE_ROWS
-from workbench.data.edits import carry_over
+from workbench.data.changes import HERE_ROWS, REPLAY
+from workbench.data.edits import replay
 from workbench.data.edits.edit import Edit
 from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.examples.source_table import of_table
@@ -35,7 +35,7 @@ class Earlier:
         return max(self.first.rows, self.last.rows) > HERE_ROWS
 
 
-def earlier(versions: list[VersionInfo], task: str) -> Earlier | None:
+def find_earlier(versions: list[VersionInfo], task: str) -> Earlier | None:
     """The changes that stand behind the newest of a dataset's versions.
 
     Args:
@@ -54,7 +54,7 @@ def earlier(versions: list[VersionInfo], task: str) -> Earlier | None:
     return None
 
 
-def carried(
+def replay_edit(
     found: Earlier, source: Source, plan: Plan, data: pa.Table, table: Table
 ) -> tuple[Edit, int]:
     """The changes as an edit of new examples, and how many rows of them it leaves out.
@@ -65,11 +65,11 @@ def carried(
         table: the rows of the new file, of which some may have no category.
     """
     before = pq.read_table(found.first.path)
-    edit = carry_over.changes_between(before, pq.read_table(found.last.path))
-    now = carry_over.Now(
+    edit = replay.changes_between(before, pq.read_table(found.last.path))
+    now = replay.NewExamples(
         data, same_rows(found, source, plan), task_named(plan.task), plan.roles, of_table(table)
     )
-    made = carry_over.carried(edit, before, now)
+    made = replay.replay_edit(edit, before, now)
     return made, max(0, edit.rows - made.rows)
 
 
@@ -80,20 +80,20 @@ def same_rows(found: Earlier, source: Source, plan: Plan) -> bool:
     return found.first.source_hash == source.digest and alike
 
 
-def make(
+def replay_changes(
     store: Store, version_id: int, found: Earlier, edit: Edit | None = None
 ) -> VersionInfo | JobView:
     """Make the changes again: the next version, or for a large dataset the job that makes it.
 
     Args:
-        edit: as `carried` gave it; None lets a job find it out.
+        edit: as `replay_edit` gave it; None lets a job find it out.
 
     Raises:
         WorkbenchError: none of them applies, or the version is not the newest any more.
     """
     version = get_version(store, version_id)
     if edit is not None:
-        return changes.amend(store, version_id, edit, AGAIN, _title(found))
+        return changes.apply_edit_here(store, version_id, edit, REPLAY, _title(found))
     plan = plan_from(version.task, version.mapping)
     source = Source(version.source_hash, version.source_name)
     order = ReplayOrder(
@@ -103,11 +103,11 @@ def make(
         table=table_of(store, version),
         roles=dict(plan.roles),
     )
-    change = {"kind": AGAIN, "title": _title(found), "rows": 0}
+    change = {"kind": REPLAY, "title": _title(found), "rows": 0}
     return changes.enqueue_change(store, version, change, replay=order)
 
 
-def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | None:
+def replay_now(store: Store, version: VersionInfo, table: Table) -> VersionInfo | None:
     """Make the changes of the versions before a new one again, for callers without a page.
 
     Args:
@@ -117,22 +117,22 @@ def repeat(store: Store, version: VersionInfo, table: Table) -> VersionInfo | No
         The version that it made; None if there was nothing to make again.
     """
     before = before_saved(changes.history(store, version), version.id)
-    found = earlier(before, version.task)
+    found = find_earlier(before, version.task)
     if found is None:
         return None
     source = Source(version.source_hash, version.source_name)
     plan = plan_from(version.task, version.mapping)
-    edit, _ = carried(found, source, plan, changes.data_of(version), table)
+    edit, _ = replay_edit(found, source, plan, changes.data_of(version), table)
     if not edit.rows:
         return None
-    return changes.amend(store, version.id, edit, AGAIN, _title(found))
+    return changes.apply_edit_here(store, version.id, edit, REPLAY, _title(found))
 
 
-def made_of(store: Store, version: VersionInfo) -> VersionInfo | None:
+def replay_of(store: Store, version: VersionInfo) -> VersionInfo | None:
     """The version that has the earlier changes of another dataset's version made again, if any."""
     for other in changes.history(store, version):
         change = other.change or {}
-        if change.get("kind") == AGAIN and change.get("of") == version.number:
+        if change.get("kind") == REPLAY and change.get("of") == version.number:
             return other
     return None
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from workbench.data import versions
-from workbench.data.edits.edit import Edit, applied, before_and_after
+from workbench.data.edits.edit import Edit, apply_to_table, before_and_after
 from workbench.data.edits.turns import SPEAKERS
 from workbench.data.pending_edits import Pending
 from workbench.data.versions import VersionInfo, check_there
@@ -46,7 +46,7 @@ def search(version: VersionInfo, edits: Pending, query: Query, limit: int) -> tu
     changed = sorted({row for row, _ in edits.change})
     if wanted is not None and changed:
         mine = pc.field("row_id").isin(changed)
-        after = applied(data.to_table(filter=mine), Edit(change=edits.change))
+        after = apply_to_table(data.to_table(filter=mine), Edit(change=edits.change))
         hits = after.filter(wanted)["row_id"].to_pylist()
         wanted = (~mine & wanted) | pc.field("row_id").isin(hits)
     if wanted is None:
@@ -77,7 +77,7 @@ def waiting(
     edit = edits.edit()
     touched = edit.remove | {row for row, _ in edit.change or {}}
     before = versions.rows_by_id(version, sorted(touched))
-    after = applied(before, Edit(change=edit.change, add=edit.add))
+    after = apply_to_table(before, Edit(change=edit.change, add=edit.add))
     wanted = _filter(after.schema, query)
     found = after if wanted is None else after.filter(wanted)
     ids = set(found["row_id"].to_pylist())

@@ -13,14 +13,13 @@ from workbench.core.tasks import TASKS
 from workbench.data.checkup import table as source
 from workbench.data.checkup.checks import fair_split
 from workbench.data.checkup.rows import Rows, rows_of
-from workbench.data.checkup.table import Look
-from workbench.data.examples import source_table as origin
+from workbench.data.checkup.table import TableFindings
+from workbench.data.examples import source_table
 from workbench.data.examples.plan import Plan
 from workbench.data.examples.prepare import prepare
-from workbench.data.examples.source_table import Origin
+from workbench.data.examples.source_table import SourceTable
 from workbench.data.readers import read_table, table_file
-from workbench.data.splits import sample as split_glimpse
-from workbench.data.splits import sample_file as glimpse_file
+from workbench.data.splits import sample, sample_file
 from workbench.data.splits.split_by import SplitBy
 
 TOPICS = ("parcel", "invoice", "password")
@@ -42,19 +41,19 @@ def mails(customers: int = 60) -> list[str]:
     ]
 
 
-def both(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Origin]:
+def both(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[SourceTable]:
     """The table in memory, and in parts of fifty rows on the disk."""
     monkeypatch.setattr(table_file, "_PART_ROWS", 50)
     assert converted(path, folder)["status"] == "succeeded"
-    return [origin.of_file(path, path.name, {}), origin.of_folder(folder)]
+    return [source_table.of_file(path, path.name, {}), source_table.of_folder(folder)]
 
 
 def rows_from(path: Path) -> Rows:
     return rows_of(TASKS[PLAN.task], prepare(PLAN, read_table(path)).data)
 
 
-def seen(rows: Rows, table: Origin) -> Look:
-    return source.look(rows, table, PLAN.as_mapping(), silent)
+def seen(rows: Rows, table: SourceTable) -> TableFindings:
+    return source.find_in_table(rows, table, PLAN.as_mapping(), silent)
 
 
 def test_rows_without_a_category_are_found_in_tables_of_any_size(
@@ -94,10 +93,10 @@ def test_a_fairer_exam_is_drawn_as_an_import_would_draw_it(
 def test_what_is_looked_at_of_a_large_table_is_the_same_in_memory_and_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (split_glimpse, glimpse_file):
+    for module in (sample, sample_file):
         monkeypatch.setattr(module, "LOOKED_AT", 30)
     path = written(tmp_path / "mails.csv", sorted(mails(), key=lambda line: line[-10:]))
-    memory, disk = (table.glimpse() for table in both(path, tmp_path / "job", monkeypatch))
+    memory, disk = (table.sample() for table in both(path, tmp_path / "job", monkeypatch))
     assert (len(disk.first), len(disk.spread)) == (30, 30)
     assert (disk.first.to_pylist(), disk.spread.to_pylist()) == (
         memory.first.to_pylist(),
@@ -109,7 +108,7 @@ def test_what_is_looked_at_of_a_large_table_is_the_same_in_memory_and_on_the_dis
     assert together.to_pylist() == memory.together("customer").to_pylist()
     assert set(Counter(together["customer"].to_pylist()).values()) == {4}
     shutil.rmtree(tmp_path / "job" / "glimpse")
-    again = glimpse_file.read(tmp_path / "job")
+    again = sample_file.read(tmp_path / "job")
     assert again.together is not None
     assert again.together("customer").to_pylist() == together.to_pylist()
 
@@ -117,7 +116,7 @@ def test_what_is_looked_at_of_a_large_table_is_the_same_in_memory_and_on_the_dis
 def test_a_sample_takes_all_rows_of_a_customer_or_none(tmp_path: Path) -> None:
     path = written(tmp_path / "mails.csv", mails())
     rows = rows_from(path)
-    found = seen(rows, origin.of_file(path, path.name, {})).split
+    found = seen(rows, source_table.of_file(path, path.name, {})).split
     assert found is not None
     chosen = found.sample(101, 42)
     assert len(chosen) == 100

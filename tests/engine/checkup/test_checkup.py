@@ -76,8 +76,8 @@ def test_what_was_planted_is_found_mended_and_gone(store: Store, tmp_path: Path)
     assert checkup.score < 100
     assert checkup.facts["rows"] == checkup.facts["embedded"] == len(rows)
 
-    marks = record.marks(files.job_folder(job_id), "labels").to_pylist()
-    assert {"row_id": wrong + 2, "after": "Delivery"}.items() <= marks[0].items()
+    flagged_rows = record.flagged_rows(files.job_folder(job_id), "labels").to_pylist()
+    assert {"row_id": wrong + 2, "after": "Delivery"}.items() <= flagged_rows[0].items()
     made = checkups.apply(store, Fix(version.id, job_id, found["personal"], record.CHANGE))
     assert isinstance(made, VersionInfo)
     texts = versions.rows_by_id(made, [len(rows) + 1])["text"].to_pylist()

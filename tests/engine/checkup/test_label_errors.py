@@ -48,10 +48,12 @@ def test_flipped_categories_are_found_with_the_right_one_as_the_fix() -> None:
     assert judgement is not None
     found = label_errors.finding(rows(wrong), range(len(wrong)), judgement)
     assert found is not None
-    assert {mark.row_id - 2: mark.after for mark in found.marks} == {
+    assert {flagged.row_id - 2: flagged.after for flagged in found.flagged_rows} == {
         place: labels[place] for place in (10, 41, 77, 130)
     }
-    assert {mark.note for mark in found.marks if mark.row_id == 12} == {"exam question"}
+    assert {flagged.note for flagged in found.flagged_rows if flagged.row_id == 12} == {
+        "exam question"
+    }
 
 
 @pytest.mark.parametrize(
@@ -94,7 +96,7 @@ def test_of_texts_that_tell_no_category_no_row_is_called_wrong() -> None:
     assert judgement is not None
     found = label_errors.finding(rows(labels), range(300), judgement)
     assert found is not None
-    assert (found.kind, found.marks, found.change, found.remove) == ("untold", [], "", "")
+    assert (found.kind, found.flagged_rows, found.change, found.remove) == ("untold", [], "", "")
     assert "the right one of 100 categories for" in found.text
 
 

@@ -73,18 +73,18 @@ def test_a_large_dataset_has_its_changes_made_again_by_a_job(
     first = dataset.imported([*ROWS, "where is it,"])
     sorted_ = {"row_id": "62", "split": "train", "text": "where is it", "label": "delivery"}
     edit = dataclasses.replace(EDIT, add=(sorted_,))
-    amendments.amend(store, first.id, edit, "edit", "Some changes")
+    amendments.apply_edit_here(store, first.id, edit, "edit", "Some changes")
     longer = dataset.imported(["where is it,", "a new one,refund", *ROWS])
-    found = again.earlier(dataset.before(longer), longer.task)
+    found = again.find_earlier(dataset.before(longer), longer.task)
     assert found is not None
     monkeypatch.setattr(again, "HERE_ROWS", 10)
     assert found.is_large
 
-    job = again.make(store, longer.id, found)
+    job = again.replay_changes(store, longer.id, found)
 
     assert isinstance(job, JobView)
     assert drive_to_end(worker, store, job.id).status == SUCCEEDED
-    made = again.made_of(store, longer)
+    made = again.replay_of(store, longer)
     assert made is not None
     assert made.change is not None
     assert (made.number, made.rows, made.change["rows"]) == (4, 61, 4)
@@ -97,12 +97,12 @@ def test_a_job_that_finds_nothing_to_change_makes_no_version(
 ) -> None:
     dataset = Dataset(store, tmp_path)
     first = dataset.imported(ROWS)
-    amendments.amend(store, first.id, Edit(frozenset({5})), "edit", "Some changes")
+    amendments.apply_edit_here(store, first.id, Edit(frozenset({5})), "edit", "Some changes")
     without = dataset.imported([*ROWS[:3], *ROWS[4:]])
-    found = again.earlier(dataset.before(without), without.task)
+    found = again.find_earlier(dataset.before(without), without.task)
     assert found is not None
 
-    job = again.make(store, without.id, found)
+    job = again.replay_changes(store, without.id, found)
 
     assert isinstance(job, JobView)
     assert drive_to_end(worker, store, job.id).status == SUCCEEDED

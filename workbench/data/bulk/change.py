@@ -8,12 +8,12 @@ from workbench.core.tasks import task_named
 from workbench.core.words import count
 from workbench.data.bulk import limits
 from workbench.data.checkup import record
-from workbench.data.edits import carry_over
-from workbench.data.edits.apply import amended
+from workbench.data.edits import replay
+from workbench.data.edits.apply import apply_edit
 from workbench.data.edits.edit import Edit, edit_from
 from workbench.data.examples import source_table
 from workbench.data.examples.plan import plan_from
-from workbench.data.examples.source_table import Origin
+from workbench.data.examples.source_table import SourceTable
 from workbench.data.readers import table_file
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
@@ -22,7 +22,7 @@ from workbench.jobs.process.specs import ChangeSpec, ReplayOrder, TableRef
 from workbench.jobs.process.stop import Stop
 
 
-def mend(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+def apply_change(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     """Write examples.parquet into the job's folder; the result has what a version's row needs.
 
     Nothing is written if none of the changes applies.
@@ -35,10 +35,10 @@ def mend(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         "table itself, or use a machine with more memory."
     )
     with limits.explained(too_large), stop.at_once():
-        return _mend(spec, job, report, stop)
+        return _apply(spec, job, report, stop)
 
 
-def _mend(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+def _apply(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     report.phase("reading", "Reading the examples")
     data = pq.read_table(spec.data)
     edit = _edit(spec, data)
@@ -47,7 +47,7 @@ def _mend(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         return {"rows": len(data), "touched": 0}
     report.phase("checking", f"Changing {count(edit.rows)} of {count(len(data))} examples")
     plan = plan_from(spec.task, spec.mapping, spec.seed)
-    prepared = amended(data, plan, spec.report, edit)
+    prepared = apply_edit(data, plan, spec.report, edit)
     stop.check()
     report.phase("saving", f"Writing {count(len(prepared))} examples")
     target = job.path / "examples.parquet"
@@ -65,24 +65,24 @@ def _mend(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
 
 def _edit(spec: ChangeSpec, data: pa.Table) -> Edit:
     if spec.replay is not None:
-        return _carried(spec.task, spec.replay, data)
+        return _replay_edit(spec.task, spec.replay, data)
     if spec.edit is not None:
         return edit_from(spec.edit)
     if spec.checkup is None:
         raise WorkbenchError("Nothing is chosen that could be changed: choose at least one row.")
-    found = record.marks(spec.checkup, spec.finding)
+    found = record.flagged_rows(spec.checkup, spec.finding)
     return record.edit_of(spec.fix, record.those_that(spec.fix, found, spec.leave))
 
 
-def _carried(task: str, replay: ReplayOrder, data: pa.Table) -> Edit:
-    before, after = pq.read_table(replay.before), pq.read_table(replay.after)
-    now = carry_over.Now(
-        data, replay.same_rows, task_named(task), replay.roles, _origin(replay.table)
+def _replay_edit(task: str, order: ReplayOrder, data: pa.Table) -> Edit:
+    before, after = pq.read_table(order.before), pq.read_table(order.after)
+    now = replay.NewExamples(
+        data, order.same_rows, task_named(task), order.roles, _source_table(order.table)
     )
-    return carry_over.carried(carry_over.changes_between(before, after), before, now)
+    return replay.replay_edit(replay.changes_between(before, after), before, now)
 
 
-def _origin(table: TableRef) -> Origin | None:
+def _source_table(table: TableRef) -> SourceTable | None:
     if table.is_large:
         there = table.folder and table_file.options_in(table.folder) is not None
         return source_table.of_folder(table.folder) if table.folder and there else None

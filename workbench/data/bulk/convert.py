@@ -23,7 +23,7 @@ from workbench.jobs.process.stop import Stop
 
 
 def convert(spec: ConvertSpec, job: JobDir, report: Report, stop: Stop) -> Result:
-    """Write table.parquet, a glimpse of it and table.json into the job's folder, or nothing.
+    """Write table.parquet, a sample of it and table.json into the job's folder, or nothing.
 
     Raises:
         WorkbenchError: it cannot be read; one sentence with the place and what to do.

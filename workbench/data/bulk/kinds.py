@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.data.bulk import limits
-from workbench.data.bulk.change import mend
+from workbench.data.bulk.change import apply_change
 from workbench.data.bulk.convert import convert
 from workbench.data.bulk.export import export
-from workbench.data.bulk.prepare import prepare
+from workbench.data.bulk.prepare import write_examples
 from workbench.jobs.process.shell import Handler, Result
 from workbench.jobs.process.specs import ChangeSpec, ConvertSpec, ExportSpec, PrepareSpec
 
@@ -24,7 +24,7 @@ def _limited(work: Work, more_bytes: Callable[[], int]) -> Work:
 
 HANDLERS = (
     Handler(ConvertSpec, _limited(convert, limits.for_convert)),
-    Handler(PrepareSpec, _limited(prepare, limits.for_prepare)),
-    Handler(ChangeSpec, _limited(mend, limits.for_prepare)),
+    Handler(PrepareSpec, _limited(write_examples, limits.for_prepare)),
+    Handler(ChangeSpec, _limited(apply_change, limits.for_prepare)),
     Handler(ExportSpec, _limited(export, limits.for_convert)),
 )

@@ -11,7 +11,7 @@ from workbench.data.checkup.import_report import judge
 from workbench.data.columns.mapping import columns_in
 from workbench.data.examples.example_table import splits_by_question
 from workbench.data.examples.plan import Plan, plan_from
-from workbench.data.examples.prepare import prepare as prepared_from
+from workbench.data.examples.prepare import prepare
 from workbench.data.readers import Table, read_table, table_file
 from workbench.data.readers.table import options_from
 from workbench.jobs.process.job_dir import JobDir
@@ -22,7 +22,7 @@ from workbench.jobs.process.specs import PrepareSpec, TableRef
 from workbench.jobs.process.stop import Stop
 
 
-def prepare(spec: PrepareSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+def write_examples(spec: PrepareSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     """Write examples.parquet into the job's folder; the result has what the page shows of them.
 
     Raises:
@@ -34,10 +34,10 @@ def prepare(spec: PrepareSpec, job: JobDir, report: Report, stop: Stop) -> Resul
         "choose a part of its rows, or use a machine with more memory."
     )
     with limits.explained(too_large), stop.at_once():
-        return _prepare(spec, job, report, stop)
+        return _write(spec, job, report, stop)
 
 
-def _prepare(spec: PrepareSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+def _write(spec: PrepareSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     plan = plan_from(spec.task, spec.mapping, spec.seed)
     report.phase("reading", "Reading the columns")
     table = _table(spec.table, plan)
@@ -45,9 +45,7 @@ def _prepare(spec: PrepareSpec, job: JobDir, report: Report, stop: Stop) -> Resu
     stop.check()
     report.phase("checking", f"Checking {count(len(table))} rows")
     meter = Meter(report, stop.check)
-    prepared = prepared_from(
-        plan, table, test, earlier=_earlier(spec), progress=within(meter, 0.0, 0.9)
-    )
+    prepared = prepare(plan, table, test, earlier=_earlier(spec), progress=within(meter, 0.0, 0.9))
     del table, test
     prepared = judge(prepared, progress=within(meter, 0.9, 1.0))
     stop.check()

@@ -1,4 +1,4 @@
-"""What a check finds: a sentence, the rows, and the change that would mend each of them."""
+"""Findings: what a check found in a sentence, the rows, and the change that would mend each."""
 
 import math
 from dataclasses import dataclass, field, fields
@@ -9,7 +9,7 @@ WORTH_MENDING = 0.04
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class FlaggedRow:
     """One row of a finding, and what a fix would do to it."""
 
     row_id: int
@@ -42,7 +42,7 @@ class Finding:
     harm: float
     """0 (nothing) to 1 (the model or its score is worthless): orders the findings, and is taken
     off the score."""
-    marks: list[Mark] = field(default_factory=list)
+    flagged_rows: list[FlaggedRow] = field(default_factory=list)
     """Its rows; none where a finding is read from a record, which keeps them apart."""
     remove: str = ""
     """What the button says that drops the rows marked so; empty: there is no such fix."""
@@ -52,11 +52,11 @@ class Finding:
     """Whether a fix is meant for all rows unless the user takes some out; otherwise for none but
     those that the user chooses."""
     rows: int = 0
-    """How many rows it concerns; counted where there are marks."""
+    """How many rows it concerns; counted where the flagged rows are."""
 
     def __post_init__(self) -> None:
-        if self.marks:
-            object.__setattr__(self, "rows", len({mark.row_id for mark in self.marks}))
+        if self.flagged_rows:
+            object.__setattr__(self, "rows", len({flagged.row_id for flagged in self.flagged_rows}))
 
     @property
     def level(self) -> str:
@@ -67,7 +67,7 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """It without its rows, as plain values."""
-        names = (each.name for each in fields(self) if each.name != "marks")
+        names = (each.name for each in fields(self) if each.name != "flagged_rows")
         return {name: getattr(self, name) for name in names}
 
 

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.checkup.finding import Finding, Mark
+from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.edits.edit import Edit
 from workbench.jobs.process.job_dir import write_json
 
-SUMMARY, MARKS = "checkup.json", "marks.parquet"
+SUMMARY, FLAGGED_ROWS = "checkup.json", "marks.parquet"
 MAP, UNLABELLED = "map.parquet", "unlabelled.parquet"
 REMOVE, CHANGE = "remove", "change"
 """The two kinds of fixes: rows go, or texts of rows are written anew."""
@@ -40,7 +40,7 @@ class Checkup:
     score: int
     """0 to 100; what the findings' harm leaves."""
     findings: list[Finding]
-    """The most harmful first, without their rows (see `marks`)."""
+    """The most harmful first, without their rows (see `flagged_rows`)."""
     facts: dict[str, Any] = field(default_factory=dict)
     """What else was measured: `rows`, `embedded` (how many were read by the encoder), `unsorted` (how
     many rows of the table have no category), `curve`, `split`, `words`, each as the module says that
@@ -49,17 +49,21 @@ class Checkup:
 
 def write(folder: Path, score: int, findings: Sequence[Finding], facts: dict[str, Any]) -> None:
     """Keep a checkup; its summary is written last."""
-    with pq.ParquetWriter(folder / MARKS, _SCHEMA, compression="zstd") as writer:
+    with pq.ParquetWriter(folder / FLAGGED_ROWS, _SCHEMA, compression="zstd") as writer:
         for finding in findings:
-            for start in range(0, len(finding.marks), _BATCH):
-                writer.write_table(_table(finding.kind, finding.marks[start : start + _BATCH]))
+            for start in range(0, len(finding.flagged_rows), _BATCH):
+                writer.write_table(
+                    _table(finding.kind, finding.flagged_rows[start : start + _BATCH])
+                )
     told = [finding.as_dict() for finding in findings]
     write_json(folder / SUMMARY, {"score": score, "findings": told, "facts": facts})
 
 
-def _table(kind: str, marks: Sequence[Mark]) -> pa.Table:
-    columns = {name: [getattr(mark, name) for mark in marks] for name in _SCHEMA.names[1:]}
-    return pa.table({"kind": [kind] * len(marks), **columns}, _SCHEMA)
+def _table(kind: str, flagged_rows: Sequence[FlaggedRow]) -> pa.Table:
+    columns = {
+        name: [getattr(flagged, name) for flagged in flagged_rows] for name in _SCHEMA.names[1:]
+    }
+    return pa.table({"kind": [kind] * len(flagged_rows), **columns}, _SCHEMA)
 
 
 def read(folder: Path) -> Checkup:
@@ -76,20 +80,20 @@ def read(folder: Path) -> Checkup:
     return Checkup(values["score"], findings, values["facts"])
 
 
-def marks(folder: Path, kind: str) -> pa.Table:
+def flagged_rows(folder: Path, kind: str) -> pa.Table:
     """The rows of one finding, in the order that the check gave them.
 
     Raises:
         WorkbenchError: the checkup is not there any more.
     """
-    path = folder / MARKS
+    path = folder / FLAGGED_ROWS
     if not path.is_file():
         raise WorkbenchError("The checkup is not on the disk any more: let it run again.")
     return pq.read_table(path, filters=[("kind", "=", kind)])
 
 
 def those_that(fix: str, found: pa.Table, leave: Iterable[int] = ()) -> pa.Table:
-    """The marks that a fix acts on, without those of rows that the user wants left alone."""
+    """The flagged rows that a fix acts on, without those of rows that the user wants left alone."""
     import pyarrow.compute as pc
 
     wanted = found["drop"] if fix == REMOVE else pc.is_valid(found["after"])
@@ -97,10 +101,10 @@ def those_that(fix: str, found: pa.Table, leave: Iterable[int] = ()) -> pa.Table
     return found.filter(pc.and_(wanted, kept))
 
 
-def edit_of(fix: str, marks: pa.Table) -> Edit:
-    """What a fix does, from the marks that it acts on (see `record.those_that`)."""
-    ids = marks["row_id"].to_pylist()
+def edit_of(fix: str, flagged_rows: pa.Table) -> Edit:
+    """What a fix does, from the flagged rows that it acts on (see `record.those_that`)."""
+    ids = flagged_rows["row_id"].to_pylist()
     if fix == REMOVE:
         return Edit(remove=frozenset(ids))
-    roles, after = marks["role"].to_pylist(), marks["after"].to_pylist()
+    roles, after = flagged_rows["role"].to_pylist(), flagged_rows["after"].to_pylist()
     return Edit(change={(i, role): text for i, role, text in zip(ids, roles, after, strict=True)})

@@ -11,32 +11,32 @@ from dataclasses import dataclass
 
 from workbench.core.tasks import Task
 from workbench.data.checkup.checks import (
-    amount,
     categories,
     contradictions,
-    debris,
     duplicates,
-    junk,
+    export_artifacts,
     languages,
     leakage,
     left_out,
     lengths,
+    no_content,
     personal,
     repetition,
-    unsaid,
+    too_few,
+    ungrounded_fields,
 )
 from workbench.data.checkup.finding import Finding
 from workbench.data.checkup.rows import CountTokens, Rows
 
-Look = Callable[[Rows], Finding | list[Finding] | None]
+Finder = Callable[[Rows], Finding | list[Finding] | None]
 
 
 @dataclass(frozen=True)
 class Check:
     """One way to look at examples."""
 
-    look: Look
-    at_import: Look | None = None
+    look: Finder
+    at_import: Finder | None = None
     """The same, or as much of it as takes hardly any time beside the reading of a file; None where
     that is nothing."""
     fits: Callable[[Task], bool] = lambda task: True
@@ -48,17 +48,17 @@ CHECKS = (
     Check(left_out.check_columns, left_out.check_columns),
     Check(duplicates.check),
     Check(leakage.check, leakage.check_same),
-    Check(junk.check, junk.check_column),
+    Check(no_content.check, no_content.check_column),
     Check(languages.check),
     Check(personal.check),
-    Check(debris.check, debris.check_broken),
-    Check(amount.check, amount.check),
+    Check(export_artifacts.check, export_artifacts.check_broken),
+    Check(too_few.check, too_few.check),
     Check(
         contradictions.check, contradictions.check_same, lambda task: not task.rows_are_documents
     ),
     Check(categories.check, categories.check, lambda task: task.answers_are_categories),
     Check(repetition.check, fits=lambda task: task.answers_are_free_text),
-    Check(unsaid.check, fits=lambda task: task.answers_are_json),
+    Check(ungrounded_fields.check, fits=lambda task: task.answers_are_json),
     Check(lengths.check, lengths.check_roughly),
 )
 
@@ -97,7 +97,7 @@ def run_at_import(rows: Rows) -> list[Finding]:
     return _look(rows, [check.at_import for check in checks_of(rows.task) if check.at_import])
 
 
-def _look(rows: Rows, looks: Sequence[Look]) -> list[Finding]:
+def _look(rows: Rows, looks: Sequence[Finder]) -> list[Finding]:
     part = _Part(rows.progress, len(looks))
     rows = dataclasses.replace(rows, progress=part)
     found: list[Finding] = []

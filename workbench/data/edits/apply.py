@@ -9,7 +9,7 @@ import pyarrow as pa
 from workbench.core.canonical import Unreadable
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task, task_named
-from workbench.data.edits.edit import Edit, applied
+from workbench.data.edits.edit import Edit, apply_to_table
 from workbench.data.examples import left_out, quality
 from workbench.data.examples.examples import Examples, question
 from workbench.data.examples.plan import Plan
@@ -20,7 +20,7 @@ REMOVED = "taken out by you"
 _CARRIED = ("notes", "split", "test_row_offset", "test_name", "test_dropped")
 
 
-def amended(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -> Prepared:
+def apply_edit(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -> Prepared:
     """The examples after an edit, as they would be saved.
 
     Args:
@@ -31,7 +31,7 @@ def amended(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -
         WorkbenchError: too little would be left to learn from, or a new text cannot be read.
     """
     task = task_named(plan.task)
-    edited = applied(data, readable(task, edit))
+    edited = apply_to_table(data, readable(task, edit))
     examples = examples_in(task, edited)
     quality.check_usable(task, examples, "What would be left of the dataset")
     splits = edited.column("split").to_pylist()

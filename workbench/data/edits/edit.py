@@ -50,7 +50,7 @@ def edit_from(values: Mapping[str, Any]) -> Edit:
     return Edit(frozenset(values["remove"]), change, tuple(values["add"]))
 
 
-def applied(data: pa.Table, edit: Edit) -> pa.Table:
+def apply_to_table(data: pa.Table, edit: Edit) -> pa.Table:
     """The table (columns row_id, split and roles) after the edit; rows stay in their order."""
     for name in data.column_names:
         if name not in NOT_CHANGED:

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Plan: how a table becomes the examples of a version, and the file that it came from."""
 
 import dataclasses
 from collections.abc import Mapping

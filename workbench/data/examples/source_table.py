@@ -1,4 +1,4 @@
-"""The table that a version came from: in memory, or on the disk, and then looked at in parts."""
+"""Source table of a version: in memory, or on the disk, and then looked at in parts."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,26 +7,28 @@ from typing import Any
 
 from workbench.data.readers import Table, options_from, read_table, table_file
 from workbench.data.splits import sample_file
-from workbench.data.splits.sample import Glimpse, glimpse_of
+from workbench.data.splits.sample import TableSample, sample_of
 
 
 @dataclass(frozen=True)
-class Origin:
+class SourceTable:
     """A table of any size."""
 
     columns: list[str]
     rows: int
     parts: Callable[[Sequence[str]], Iterator[Table]]
     """Its rows with these columns (perhaps with more), part after part."""
-    glimpse: Callable[[], Glimpse]
+    sample: Callable[[], TableSample]
 
 
-def of_table(table: Table) -> Origin:
+def of_table(table: Table) -> SourceTable:
     """A table that is in memory."""
-    return Origin(table.columns, len(table), lambda names: iter([table]), lambda: glimpse_of(table))
+    return SourceTable(
+        table.columns, len(table), lambda names: iter([table]), lambda: sample_of(table)
+    )
 
 
-def of_file(path: Path, name: str, options: dict[str, Any]) -> Origin:
+def of_file(path: Path, name: str, options: dict[str, Any]) -> SourceTable:
     """The table in a file that is small.
 
     Raises:
@@ -35,9 +37,9 @@ def of_file(path: Path, name: str, options: dict[str, Any]) -> Origin:
     return of_table(read_table(path, name, options_from(options)))
 
 
-def of_folder(folder: Path) -> Origin:
+def of_folder(folder: Path) -> SourceTable:
     """A table that the job `convert` left in its folder."""
-    return Origin(
+    return SourceTable(
         table_file.columns_of(folder),
         table_file.rows_in(folder),
         lambda names: table_file.read_parts(folder, names),

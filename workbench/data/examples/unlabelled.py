@@ -1,4 +1,4 @@
-"""TODO."""
+"""Unlabelled rows: those of a table that have a text but no category."""
 
 import dataclasses
 from collections.abc import Collection, Iterator, Mapping
@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from workbench.core.tasks import Task
 from workbench.data.columns import mapping
-from workbench.data.examples.source_table import Origin
+from workbench.data.examples.source_table import SourceTable
 from workbench.data.readers.table import Table
 
 
@@ -26,7 +26,7 @@ class Unlabelled:
 
 def unlabelled_that_say(
     texts: Collection[str],
-    origin: Origin,
+    source_table: SourceTable,
     task: Task,
     roles: Mapping[str, str],
     known: Collection[int],
@@ -34,7 +34,7 @@ def unlabelled_that_say(
     """The rows without a category that say one of these texts; `known` rows do not count."""
     found = Unlabelled()
     if task.answers_are_categories and texts:
-        for part in origin.parts(_columns(origin, roles)):
+        for part in source_table.parts(_columns(source_table, roles)):
             for number, text in _bare(part, roles, known):
                 if text in texts:
                     found.row_ids.append(number)
@@ -42,9 +42,11 @@ def unlabelled_that_say(
     return found
 
 
-def _columns(origin: Origin, roles: Mapping[str, str]) -> list[str]:
+def _columns(source_table: SourceTable, roles: Mapping[str, str]) -> list[str]:
     return [
-        name for source in roles.values() for name in mapping.columns_in(source, origin.columns)
+        name
+        for source in roles.values()
+        for name in mapping.columns_in(source, source_table.columns)
     ]
 
 

@@ -26,7 +26,7 @@ from workbench.data.files import sources
 from workbench.data.readers import ReadOptions, Table, options_from, signs, table_file
 from workbench.data.readers.archives import unpack
 from workbench.data.splits import sample_file
-from workbench.data.splits.sample import Glimpse
+from workbench.data.splits.sample import TableSample
 from workbench.data.versions import VersionInfo, before_saved, same_split
 from workbench.jobs import queue
 from workbench.jobs.job import JobView, get_job, is_gone, spec_of, view_of
@@ -128,7 +128,9 @@ class Order:
     """The version that was saved from this very page; it, and what was made of it, change nothing."""
 
 
-def glimpse(store: Store, project_id: int, source: Source, options: ReadOptions) -> Glimpse:
+def table_sample(
+    store: Store, project_id: int, source: Source, options: ReadOptions
+) -> TableSample:
     """Rows of a large table that has been read, to say how its exam is best drawn.
 
     Raises:

@@ -2,7 +2,7 @@
 
 table.parquet     the number of the row and the columns, an empty cell being null
 table.json        how it was read, its sheets, notes, and the rows that were left out
-glimpse/          some rows, of a table that has many (see `glimpse_file`)
+glimpse/          some rows, of a table that has many (see `splits.sample_file`)
 """
 
 import dataclasses

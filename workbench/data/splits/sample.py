@@ -1,4 +1,4 @@
-"""What is looked at of a table to say how its exam is best drawn: some of its rows."""
+"""Sample of a table: the rows that are looked at to say how its exam is best drawn."""
 
 import zlib
 from collections.abc import Callable
@@ -13,7 +13,7 @@ LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True)
-class Glimpse:
+class TableSample:
     """Some rows of a table; both parts are whole for one that has few."""
 
     first: pa.Table
@@ -29,14 +29,14 @@ class Glimpse:
         return list(self.first.column_names)
 
 
-def glimpse_of(table: Table) -> Glimpse:
-    """A glimpse of a table that is in memory."""
+def sample_of(table: Table) -> TableSample:
+    """A sample of a table that is in memory."""
     step = step_for(len(table))
     places = pa.array(range(0, len(table), step), pa.int64())
     first, spread = table.data.slice(0, LOOKED_AT), table.data.take(places)
     if step == 1:
-        return Glimpse(first, spread)
-    return Glimpse(first, spread, lambda name: of_some_values(table.data, name, step))
+        return TableSample(first, spread)
+    return TableSample(first, spread, lambda name: of_some_values(table.data, name, step))
 
 
 def step_for(rows: int) -> int:

@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 
 from workbench.core.whole import whole_folder
 from workbench.data.readers import table_file
-from workbench.data.splits.sample import LOOKED_AT, Glimpse, of_some_values, step_for
+from workbench.data.splits.sample import LOOKED_AT, TableSample, of_some_values, step_for
 from workbench.data.splits.suggest import belongs_together
 
 _FOLDER = "glimpse"
 _CHARS = 2000
-"""Of longer cells only the beginning is in a glimpse."""
+"""Of longer cells only the beginning is in a sample."""
 _MOST_TOGETHER = 4 * LOOKED_AT
 
 
@@ -46,16 +46,16 @@ def write(folder: Path) -> None:
             pq.write_table(table, part / f"{name}.parquet")
 
 
-def read(folder: Path) -> Glimpse:
+def read(folder: Path) -> TableSample:
     """The rows that were put aside (now, if never before), or a table that has few as a whole."""
     kept = folder / _FOLDER
     if not kept.is_dir():
         write(folder)
     if kept.is_dir():
         first, spread = (pq.read_table(kept / f"{name}.parquet") for name in ("first", "spread"))
-        return Glimpse(first, spread, lambda name: _together(folder, first, name))
+        return TableSample(first, spread, lambda name: _together(folder, first, name))
     first = _first(folder)
-    return Glimpse(first, first)
+    return TableSample(first, first)
 
 
 def _together(folder: Path, first: pa.Table, name: str) -> pa.Table:

@@ -21,7 +21,7 @@ from workbench.data.readers import dates
 from workbench.data.readers.table import Table
 from workbench.data.splits.column_nouns import may_be_date, noun_of
 from workbench.data.splits.evidence import resemble, shifted
-from workbench.data.splits.sample import Glimpse, glimpse_of
+from workbench.data.splits.sample import TableSample, sample_of
 from workbench.data.splits.split_by import GROUP, RANDOM, TIME, SplitBy, group_of
 
 LEAST_GROUPS = 10
@@ -103,7 +103,7 @@ class SplitAdvice:
         return SplitBy(self.kind, self.column)
 
 
-def recommend(table: Table | Glimpse, roles: Mapping[str, str], task: Task) -> SplitAdvice:
+def recommend(table: Table | TableSample, roles: Mapping[str, str], task: Task) -> SplitAdvice:
     """The best way to draw the exam from this table.
 
     Args:
@@ -117,10 +117,10 @@ def recommend(table: Table | Glimpse, roles: Mapping[str, str], task: Task) -> S
 
 
 def split_columns(
-    table: Table | Glimpse, roles: Mapping[str, str], task: Task
+    table: Table | TableSample, roles: Mapping[str, str], task: Task
 ) -> list[SplitColumn]:
     """The columns by which the exam can be drawn, the most advisable first."""
-    look = _Look(table if isinstance(table, Glimpse) else glimpse_of(table), roles, task)
+    look = _Look(table if isinstance(table, TableSample) else sample_of(table), roles, task)
     free = [name for name in table.columns if name not in look.taken]
     named = [look.column(name) for name in free[:_MOST_COLUMNS]]
     found = [column for column in named if column is not None]
@@ -148,7 +148,7 @@ class _Look:
     """The rows that are looked at: for dates those from all over; for groups the first ones, or in a
     larger table all rows of some values, which may stand far from each other."""
 
-    def __init__(self, rows: Glimpse, roles: Mapping[str, str], task: Task) -> None:
+    def __init__(self, rows: TableSample, roles: Mapping[str, str], task: Task) -> None:
         self._rows = rows
         self.taken = {source for source in roles.values() if source in rows.columns}
         answer = roles.get(task.learned, "")

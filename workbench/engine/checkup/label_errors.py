@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 
 from workbench.core.words import count, percent, plural, shortened
-from workbench.data.checkup.finding import Finding, Mark
+from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.checkup.rows import Rows
 from workbench.engine.encoder.probe import fit_probe
 
@@ -126,8 +126,8 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
     if share > FAR_TOO_MANY:
         return _untold(judgement)
     labels, texts = rows.meant, rows.questions()
-    marks = [
-        Mark(
+    flagged_rows = [
+        FlaggedRow(
             rows.row_ids[places[index]],
             drop=True,
             role="label",
@@ -157,7 +157,7 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
         f"{count(number)} of {count(int(judgement.judged.sum()))} rows {_looks(number)} like that; {trust}.",
         _effect(exam, sure=bool(right)),
         min(0.6, (2.0 if right else 0.5) * share),
-        marks,
+        flagged_rows,
         remove="Take these rows out",
         change="Give them the suggested category",
         ticked=most,

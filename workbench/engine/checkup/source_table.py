@@ -11,9 +11,9 @@ from workbench.core.progress import Progress
 from workbench.core.tasks import task_named
 from workbench.data.checkup import table as source
 from workbench.data.checkup.rows import Rows
-from workbench.data.checkup.table import Look
+from workbench.data.checkup.table import TableFindings
 from workbench.data.examples import source_table
-from workbench.data.examples.source_table import Origin
+from workbench.data.examples.source_table import SourceTable
 from workbench.engine.checkup.convert_again import FOLDER, TABLE, converted
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
@@ -21,38 +21,40 @@ from workbench.jobs.process.specs import CheckSpec, TableRef
 
 
 @dataclass(frozen=True)
-class SourceTable:
+class OpenedTable:
     """The table, and what the user should know where it could not be had."""
 
     mapping: dict[str, Any]
-    origin: Origin | None = None
+    rows: SourceTable | None = None
     notes: list[str] = field(default_factory=list)
 
-    def look(self, rows: Rows, progress: Progress) -> Look:
+    def look(self, rows: Rows, progress: Progress) -> TableFindings:
         """What it shows."""
-        return source.look(rows, self.origin, self.mapping, progress) if self.origin else Look()
+        if self.rows is None:
+            return TableFindings()
+        return source.find_in_table(rows, self.rows, self.mapping, progress)
 
 
 @contextlib.contextmanager
 def opened(
     spec: CheckSpec, job: JobDir, report: Report, progress: Progress
-) -> Iterator[SourceTable]:
+) -> Iterator[OpenedTable]:
     """The table that the version came from. Where what `convert` made of a large one has gone, the
     file is converted once more."""
-    table = SourceTable(spec.mapping)
+    table = OpenedTable(spec.mapping)
     try:
         if spec.table is not None:
             try:
-                origin = _origin(spec.table, job, report, progress)
-                table = SourceTable(spec.mapping, origin)
+                rows = _source_table(spec.table, job, report, progress)
+                table = OpenedTable(spec.mapping, rows)
             except WorkbenchError as error:
-                table = SourceTable(spec.mapping, notes=[f"{_not_seen(spec.task)}: {error}"])
+                table = OpenedTable(spec.mapping, notes=[f"{_not_seen(spec.task)}: {error}"])
         yield table
     finally:
         shutil.rmtree(job.path / FOLDER, ignore_errors=True)
 
 
-def _origin(table: TableRef, job: JobDir, report: Report, progress: Progress) -> Origin:
+def _source_table(table: TableRef, job: JobDir, report: Report, progress: Progress) -> SourceTable:
     """Where the rows of the table are to be had.
 
     Raises:

@@ -89,7 +89,7 @@ def _finding(finding: Finding, version: VersionInfo, job_id: int) -> None:
 
 def _rows(finding: Finding, version: VersionInfo, job_id: int) -> None:
     with errors.shown():
-        found = checkups.marked_rows(version, job_id, finding.kind, _SHOWN_ROWS)
+        found = checkups.flagged_rows(version, job_id, finding.kind, _SHOWN_ROWS)
         st.dataframe(
             marked.frame(found, version.task),
             hide_index=True,

@@ -112,7 +112,7 @@ def _split_columns(
 ) -> list[SplitColumn]:
     source, read = Source(digest, name), ReadOptions(**dict(options))  # type: ignore[arg-type]
     found = (
-        conversions.glimpse(context.store(), context.project_id(), source, read)
+        conversions.table_sample(context.store(), context.project_id(), source, read)
         if conversions.is_large(source)
         else table(source, read)
     )

@@ -47,9 +47,9 @@ def test_names_that_differ_in_a_digit_are_different() -> None:
 
 def test_the_fix_writes_the_label_of_the_rows_in_question() -> None:
     finding = _found(Refund=20, refund=11, Invoice=30)[categories.SPELLINGS]
-    assert {mark.after for mark in finding.marks} == {"Refund"}
-    assert {mark.role for mark in finding.marks} == {"label"}
-    assert [mark.row_id for mark in finding.marks] == list(range(21, 32))
+    assert {flagged.after for flagged in finding.flagged_rows} == {"Refund"}
+    assert {flagged.role for flagged in finding.flagged_rows} == {"label"}
+    assert [flagged.row_id for flagged in finding.flagged_rows] == list(range(21, 32))
     assert "'Refund' and 'refund' look like one category" in finding.text
 
 
@@ -57,7 +57,7 @@ def test_categories_with_few_rows_can_be_left_out() -> None:
     finding = _found(delivery=20, refund=30, gift=2, thanks=9)[categories.FEW]
     assert finding.title == "2 categories with hardly any examples"
     assert "'gift' only 2" in finding.text
-    assert sum(mark.drop for mark in finding.marks) == 11
+    assert sum(flagged.drop for flagged in finding.flagged_rows) == 11
 
 
 def test_one_category_with_few_rows_is_told_once() -> None:
@@ -72,7 +72,7 @@ def test_if_all_categories_are_small_none_can_be_left_out() -> None:
 def test_one_category_that_has_nearly_all_rows_is_told() -> None:
     finding = _found(normal=180, fault=20)[categories.UNEVEN]
     assert finding.title == "90.0 % of the rows are in one category"
-    assert not finding.marks
+    assert not finding.flagged_rows
 
 
 def test_a_misspelt_category_is_not_also_one_with_hardly_any_examples() -> None:
@@ -102,7 +102,7 @@ def test_categories_of_the_exam_that_are_never_shown_are_named() -> None:
     )
     assert found.effect == "1 exam question of 2 cannot be answered rightly."
     assert found.level == "serious"
-    assert [(mark.row_id, mark.drop) for mark in found.marks] == [(9, False)]
+    assert [(flagged.row_id, flagged.drop) for flagged in found.flagged_rows] == [(9, False)]
 
 
 def test_many_categories_are_compared_in_no_time() -> None:

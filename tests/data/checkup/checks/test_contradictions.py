@@ -16,8 +16,11 @@ def test_what_most_say_is_written_to_the_others() -> None:
         sorting((TEXT, "Delivery"), (f"{TEXT}!", "Invoice"), (TEXT.upper(), "Delivery"))
     )
     assert finding
-    marks = {mark.row_id: (mark.drop, mark.role, mark.after) for mark in finding.marks}
-    assert marks == {
+    flagged_rows = {
+        flagged.row_id: (flagged.drop, flagged.role, flagged.after)
+        for flagged in finding.flagged_rows
+    }
+    assert flagged_rows == {
         9: (False, "", None),
         10: (True, "label", "Delivery"),
         11: (False, "", None),
@@ -35,13 +38,13 @@ def test_another_spelling_of_a_category_is_no_contradiction() -> None:
         sorting((TEXT, "delivery"), (f"{TEXT}!", "Delivery"), (TEXT.upper(), "Invoice"), *CLEAN)
     )
     assert finding
-    assert [mark.drop for mark in finding.marks] == [False, False, True]
+    assert [flagged.drop for flagged in finding.flagged_rows] == [False, False, True]
 
 
 def test_without_a_majority_nothing_is_written_and_one_stays() -> None:
     finding = contradictions.check(sorting((TEXT, "Delivery"), (TEXT, "Invoice")))
     assert finding
-    assert [(mark.row_id, mark.drop, mark.after) for mark in finding.marks] == [
+    assert [(flagged.row_id, flagged.drop, flagged.after) for flagged in finding.flagged_rows] == [
         (9, False, None),
         (10, True, None),
     ]
@@ -54,7 +57,10 @@ def test_in_doubt_the_exam_question_stays() -> None:
         sorting((TEXT, "Delivery"), (TEXT, "Invoice"), splits=["train", "test"])
     )
     assert finding
-    assert {mark.row_id: mark.drop for mark in finding.marks} == {9: True, 10: False}
+    assert {flagged.row_id: flagged.drop for flagged in finding.flagged_rows} == {
+        9: True,
+        10: False,
+    }
 
 
 def test_a_typo_does_not_hide_a_contradiction() -> None:
@@ -84,7 +90,7 @@ def test_fields_that_differ_for_one_text_contradict() -> None:
         )
     )
     assert finding
-    assert [mark.after for mark in finding.marks] == [None, '{"total": "9"}', None]
+    assert [flagged.after for flagged in finding.flagged_rows] == [None, '{"total": "9"}', None]
 
 
 def test_of_fields_those_that_differ_are_told() -> None:
@@ -101,7 +107,7 @@ def test_of_fields_those_that_differ_are_told() -> None:
     assert finding
     assert "has 'total: 9', but row 2" in finding.text
     assert "has 'total: nothing'" in finding.text
-    assert [mark.note for mark in finding.marks] == [
+    assert [flagged.note for flagged in finding.flagged_rows] == [
         "response: total: 9",
         "response: total: nothing",
     ]
@@ -113,7 +119,7 @@ def test_replies_may_differ_but_very_different_ones_are_told() -> None:
     assert contradictions.check(replying(*[(TEXT, answer) for answer in alike])) is None
     finding = contradictions.check(replying(*[(TEXT, answer) for answer in unlike]))
     assert finding
-    assert not any(mark.drop or mark.after for mark in finding.marks)
+    assert not any(flagged.drop or flagged.after for flagged in finding.flagged_rows)
     assert finding.harm <= 0.1
 
 
@@ -145,8 +151,8 @@ def test_an_import_sees_the_same_texts_alone() -> None:
     finding, all_pairs = contradictions.check_same(rows), contradictions.check(rows)
     assert finding
     assert all_pairs
-    assert {mark.row_id for mark in finding.marks} == {2, 9}
-    assert {mark.row_id for mark in all_pairs.marks} == {1, 2, 9, 10}
+    assert {flagged.row_id for flagged in finding.flagged_rows} == {2, 9}
+    assert {flagged.row_id for flagged in all_pairs.flagged_rows} == {1, 2, 9, 10}
 
 
 def test_an_import_counts_questions_with_several_answers() -> None:

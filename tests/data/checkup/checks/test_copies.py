@@ -13,7 +13,7 @@ INHERITED = (
 
 def _dropped(rows: Rows) -> list[int]:
     finding = duplicates.check(rows)
-    return [mark.row_id for mark in finding.marks if mark.drop] if finding else []
+    return [flagged.row_id for flagged in finding.flagged_rows if flagged.drop] if finding else []
 
 
 def test_a_pattern_filled_in_many_ways_is_no_copy() -> None:

@@ -5,7 +5,7 @@ from workbench.data.checkup.rows import Rows
 
 def _dropped(rows: Rows) -> list[int]:
     finding = duplicates.check(rows)
-    return [mark.row_id for mark in finding.marks if mark.drop] if finding else []
+    return [flagged.row_id for flagged in finding.flagged_rows if flagged.drop] if finding else []
 
 
 def test_clean_examples_have_no_copies() -> None:
@@ -18,7 +18,7 @@ def test_a_copy_goes_and_the_first_stays() -> None:
         sorting(("where is the parcel, that i ordered last WEEK", "Delivery"))
     )
     assert finding
-    assert [(mark.row_id, mark.drop, mark.note) for mark in finding.marks] == [
+    assert [(flagged.row_id, flagged.drop, flagged.note) for flagged in finding.flagged_rows] == [
         (1, False, "stays"),
         (9, True, "as row 1"),
     ]
@@ -34,7 +34,7 @@ def test_a_word_exchanged_is_a_copy_and_the_sentence_shows_it() -> None:
     assert finding
     assert "Row 9 ('Where is the present" in finding.text
     assert "row 1 ('Where is the parcel" in finding.text
-    assert 0.8 < finding.marks[1].value < 1
+    assert 0.8 < finding.flagged_rows[1].value < 1
 
 
 def test_the_word_that_decides_the_category_makes_no_copy() -> None:

@@ -17,7 +17,7 @@ def test_one_language_is_nothing_to_tell() -> None:
 def test_rows_of_another_language_are_marked() -> None:
     finding = languages.check(sorting(*GERMAN, ("Oui, merci", "Return")))
     assert finding
-    assert [(mark.row_id, mark.note, mark.drop) for mark in finding.marks] == [
+    assert [(flagged.row_id, flagged.note, flagged.drop) for flagged in finding.flagged_rows] == [
         (9, "German", True),
         (10, "German", True),
         (11, "German", True),
@@ -44,7 +44,7 @@ def test_two_languages_that_share_the_texts_are_both_at_home() -> None:
     assert finding
     assert finding.title == "The texts are in 2 languages"
     assert "English (57.1 %) and German (42.9 %)" in finding.text
-    assert (finding.marks, finding.remove) == ([], "")
+    assert (finding.flagged_rows, finding.remove) == ([], "")
     assert finding.harm < 0.04
 
 
@@ -52,5 +52,5 @@ def test_beside_two_languages_at_home_a_third_is_rare() -> None:
     french = [(f"Bonjour, où est le colis numéro {n} de la semaine ?", "Delivery") for n in "123"]
     finding = languages.check(sorting(*GERMAN * 3, *french))
     assert finding
-    assert {mark.note for mark in finding.marks} == {"French"}
+    assert {flagged.note for flagged in finding.flagged_rows} == {"French"}
     assert "are German and English (85.0 %), others French" in finding.text

@@ -17,8 +17,11 @@ def test_the_twin_goes_and_the_exam_stays() -> None:
         sorting(("Where is the present that I ordered last week?", "Delivery"), splits=["test"])
     )
     assert finding
-    assert [(mark.row_id, mark.drop) for mark in finding.marks] == [(9, False), (1, True)]
-    assert finding.marks[1].note == "learned from, as exam row 9"
+    assert [(flagged.row_id, flagged.drop) for flagged in finding.flagged_rows] == [
+        (9, False),
+        (1, True),
+    ]
+    assert finding.flagged_rows[1].note == "learned from, as exam row 9"
     assert "Exam row 9" in finding.text
     assert "row 1" in finding.text
 
@@ -26,8 +29,12 @@ def test_the_twin_goes_and_the_exam_stays() -> None:
 def test_a_practice_question_gives_the_exam_away_too() -> None:
     finding = leakage.check(sorting(CLEAN[2], CLEAN[2], splits=["validation", "test"]))
     assert finding
-    assert {mark.row_id: mark.drop for mark in finding.marks} == {3: True, 9: True, 10: False}
-    assert "for practice, as exam row 10" in [mark.note for mark in finding.marks]
+    assert {flagged.row_id: flagged.drop for flagged in finding.flagged_rows} == {
+        3: True,
+        9: True,
+        10: False,
+    }
+    assert "for practice, as exam row 10" in [flagged.note for flagged in finding.flagged_rows]
 
 
 def test_nearly_the_same_in_another_category_is_no_twin_but_the_same_text_is() -> None:
@@ -80,5 +87,8 @@ def test_an_import_sees_the_same_texts_alone() -> None:
     finding, all_twins = leakage.check_same(rows), leakage.check(rows)
     assert finding
     assert all_twins
-    assert [(mark.row_id, mark.drop) for mark in finding.marks] == [(9, False), (3, True)]
-    assert {mark.row_id for mark in all_twins.marks} == {1, 3, 9, 10}
+    assert [(flagged.row_id, flagged.drop) for flagged in finding.flagged_rows] == [
+        (9, False),
+        (3, True),
+    ]
+    assert {flagged.row_id for flagged in all_twins.flagged_rows} == {1, 3, 9, 10}

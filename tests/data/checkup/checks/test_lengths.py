@@ -23,7 +23,9 @@ def test_question_and_answer_together_must_fit() -> None:
     rows = replying(("why " * 30, "so " * 30), ("why " * 20, "so " * 10))
     finding = _check(rows, _words, 50)
     assert finding
-    assert [(mark.row_id, mark.note) for mark in finding.marks] == [(9, "60 tokens")]
+    assert [(flagged.row_id, flagged.note) for flagged in finding.flagged_rows] == [
+        (9, "60 tokens")
+    ]
     assert "row 9 ('why why" in finding.text
     assert "10 tokens in all" in finding.effect
 

@@ -9,7 +9,7 @@ from workbench.data.checkup.privacy.names import names
 
 def _masked(text: str) -> str:
     finding = personal.check(sorting((text, "Delivery")))
-    return finding.marks[0].after or "" if finding else text
+    return finding.flagged_rows[0].after or "" if finding else text
 
 
 def test_clean_examples_have_no_personal_data() -> None:
@@ -86,7 +86,7 @@ def test_the_same_thing_has_the_same_placeholder_in_all_rows() -> None:
     )
     finding = personal.check(rows)
     assert finding
-    assert [mark.after for mark in finding.marks] == [
+    assert [flagged.after for flagged in finding.flagged_rows] == [
         "mail [EMAIL_1] and [EMAIL_2] please",
         "it was [EMAIL_2] who wrote",
     ]
@@ -102,7 +102,7 @@ def test_question_and_answer_of_a_row_call_a_person_alike() -> None:
         )
     )
     assert finding
-    assert [(mark.role, mark.after, mark.drop) for mark in finding.marks] == [
+    assert [(flagged.role, flagged.after, flagged.drop) for flagged in finding.flagged_rows] == [
         ("prompt", "From: [NAME_1]\n\nIs it there?", True),
         ("response", "Hello [NAME_1], it is. [NAME_1] gets it.", False),
     ]
@@ -118,7 +118,7 @@ def test_fields_that_are_asked_for_are_masked_as_in_the_text() -> None:
         )
     )
     assert finding
-    assert [mark.after for mark in finding.marks] == [
+    assert [flagged.after for flagged in finding.flagged_rows] == [
         "Yours sincerely, [NAME_1]",
         '{"who": "[NAME_1]"}',
     ]
@@ -127,7 +127,7 @@ def test_fields_that_are_asked_for_are_masked_as_in_the_text() -> None:
 def test_conversations_stay_readable() -> None:
     finding = personal.check(talking(('say "hi" to\nmax@x.de', "Done")))
     assert finding
-    turns = json.loads(finding.marks[0].after or "")
+    turns = json.loads(finding.flagged_rows[0].after or "")
     assert turns[0] == {"role": "user", "content": 'say "hi" to\n[EMAIL_1]'}
     assert turns[1] == {"role": "assistant", "content": "Done"}
     assert """row 1 reads 'say "hi" to [EMAIL_1]';""" in finding.text
@@ -157,7 +157,7 @@ def test_rows_with_most_to_hide_come_first_and_weigh_most() -> None:
     assert len(weights) == 3
     found = personal.check(sorting((name, "Delivery"), (mail, "Delivery"), (account, "Return")))
     assert found
-    assert [mark.row_id for mark in found.marks] == [11, 10, 9]
+    assert [flagged.row_id for flagged in found.flagged_rows] == [11, 10, 9]
     assert "1 bank account and 1 name; 1 row has names only." in found.text
 
 
@@ -175,7 +175,7 @@ def test_what_only_an_answer_knows_gets_a_placeholder_without_a_number() -> None
         replying(("My name is Anna Schmidt, is it there?", "Dear Anna Schmidt, no.\nRegards, Otto"))
     )
     assert finding
-    assert finding.marks[1].after == "Dear [NAME_1], no.\nRegards, [NAME]"
+    assert finding.flagged_rows[1].after == "Dear [NAME_1], no.\nRegards, [NAME]"
     assert "what only an answer has one without a number" in finding.text
 
 
@@ -184,7 +184,7 @@ def test_an_address_in_many_answers_is_the_firms_own() -> None:
     assert personal.check(replying(*mails)) is None
     finding = personal.check(replying(*mails, ("I am jo@y.de", "Write to help@x.de, jo@y.de")))
     assert finding
-    assert [mark.after for mark in finding.marks] == [
+    assert [flagged.after for flagged in finding.flagged_rows] == [
         "I am [EMAIL_1]",
         "Write to help@x.de, [EMAIL_1]",
     ]
@@ -201,7 +201,7 @@ def test_an_answer_that_is_a_name_stays_one() -> None:
         )
     )
     assert finding
-    assert [(mark.row_id, mark.role, mark.after) for mark in finding.marks] == [
+    assert [(flagged.row_id, flagged.role, flagged.after) for flagged in finding.flagged_rows] == [
         (9, "prompt", "Who wrote it to [EMAIL_1]?"),
         (10, "prompt", "It was [NAME_2]?"),
         (10, "response", "[NAME_2]"),

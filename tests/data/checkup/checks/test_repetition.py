@@ -10,7 +10,7 @@ def test_an_answer_that_repeats_its_question_is_told() -> None:
     text = CLEAN[0][0]
     (finding,) = repetition.check(replying((text, text.upper().rstrip("?"))))
     assert finding.kind == repetition.ECHO
-    assert [(mark.row_id, mark.drop) for mark in finding.marks] == [(9, True)]
+    assert [(flagged.row_id, flagged.drop) for flagged in finding.flagged_rows] == [(9, True)]
 
 
 def test_the_same_answer_to_many_questions_is_told_with_its_share() -> None:

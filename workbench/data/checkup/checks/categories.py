@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from workbench.core.words import join_rows, joined, percent, plural
-from workbench.data.checkup.finding import WORTH_MENDING, Finding, Mark, harm_of
+from workbench.data.checkup.finding import WORTH_MENDING, Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 from workbench.data.splits.assign import TEST
 
@@ -28,8 +28,8 @@ def _spellings(rows: Rows, labels: list[str]) -> Finding | None:
     if not after:
         return None
     groups = {name: number for number, name in enumerate(sorted(set(after.values())), start=1)}
-    marks = [
-        Mark(
+    flagged_rows = [
+        FlaggedRow(
             row_id, groups[after[label]], role=rows.task.answer_role, after=after[label], note=label
         )
         for row_id, label in zip(rows.row_ids, labels, strict=True)
@@ -39,13 +39,13 @@ def _spellings(rows: Rows, labels: list[str]) -> Finding | None:
     return Finding(
         SPELLINGS,
         f"{plural(len(after), 'category', 'categories')} {is_are} another one in other letters",
-        f"{_side_by_side(after)}; {plural(len(marks), 'row')} "
-        f"({join_rows([mark.row_id for mark in marks])}) would be written as most are.",
+        f"{_side_by_side(after)}; {plural(len(flagged_rows), 'row')} "
+        f"({join_rows([flagged.row_id for flagged in flagged_rows])}) would be written as most are.",
         "The model takes them for different things, guesses between them, and the exam counts the "
         "other spelling as wrong.",
-        harm_of(0.4, len(marks) / len(labels), 0.3),
-        marks,
-        change=f"Write {plural(len(marks), 'row')} as most are",
+        harm_of(0.4, len(flagged_rows) / len(labels), 0.3),
+        flagged_rows,
+        change=f"Write {plural(len(flagged_rows), 'row')} as most are",
     )
 
 
@@ -68,34 +68,34 @@ def _few(rows: Rows, labels: list[str]) -> Finding | None:
     if not small:
         return None
     numbers = {name: number for number, name in enumerate(small, start=1)}
-    marks = [
-        Mark(row_id, numbers[label], drop=True, note=label)
+    flagged_rows = [
+        FlaggedRow(row_id, numbers[label], drop=True, note=label)
         for row_id, label in zip(rows.row_ids, labels, strict=True)
         if label in numbers
     ]
     return Finding(
         FEW,
         f"{plural(len(small), 'category', 'categories')} with hardly any examples",
-        f"{_how_few(small, counts, marks)}{_never_examined(rows, labels, counts)} Add more of them, "
+        f"{_how_few(small, counts, flagged_rows)}{_never_examined(rows, labels, counts)} Add more of them, "
         "put them into another category, or leave them out.",
         "The model hardly learns such a category, and the exam says next to nothing about it.",
         harm_of(0.2, len(small) / len(counts)),
-        marks,
+        flagged_rows,
         remove=f"Leave out {plural(len(small), 'category', 'categories')}"
         if small != list(counts)
         else "",
     )
 
 
-def _how_few(small: list[str], counts: Counter[str], marks: list[Mark]) -> str:
+def _how_few(small: list[str], counts: Counter[str], flagged_rows: list[FlaggedRow]) -> str:
     """Which categories are small, the smallest of them first."""
     least = counts[small[0]]
     if len(small) == 1:
-        numbers = join_rows([mark.row_id for mark in marks])
+        numbers = join_rows([flagged.row_id for flagged in flagged_rows])
         return f"Category '{small[0]}' has only {plural(least, 'example')} ({numbers})."
     return (
         f"{name_categories(small)} have fewer than {FEW_PER_CATEGORY} examples each, '{small[0]}' "
-        f"only {least:,} (such as row {marks[0].row_id})."
+        f"only {least:,} (such as row {flagged_rows[0].row_id})."
     )
 
 
@@ -154,5 +154,5 @@ def _unseen(rows: Rows, labels: list[str]) -> Finding | None:
         f"never shown in training ({join_rows([rows.row_ids[row] for row in asked])}).",
         f"{plural(len(asked), 'exam question')} of {exam:,} cannot be answered rightly.",
         max(WORTH_MENDING, harm_of(0.5, len(asked) / exam, 0.3)),
-        [Mark(rows.row_ids[row], numbers[labels[row]], note=labels[row]) for row in asked],
+        [FlaggedRow(rows.row_ids[row], numbers[labels[row]], note=labels[row]) for row in asked],
     )

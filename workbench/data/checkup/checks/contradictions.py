@@ -10,7 +10,7 @@ from workbench.core.canonical import parsed
 from workbench.core.words import join_rows, plural, shortened
 from workbench.data.checkup.checks.answers import UNLIKE, given, given_by, same_fields, similarity
 from workbench.data.checkup.checks.duplicates import in_order
-from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows, numbered
 from workbench.data.checkup.similarity.alike import word_lists
 from workbench.data.checkup.similarity.buckets import Ints, chosen, kept_and_copies
@@ -118,13 +118,18 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
     for row in order.tolist():
         if row in together:
             groups[together[row]].append(row)
-    marks = [
-        mark for number, group in groups.items() for mark in _marks(rows, number, group, answers)
+    flagged_rows = [
+        flagged
+        for number, group in groups.items()
+        for flagged in _flag_group(rows, number, group, answers)
     ]
-    if not marks:
+    if not flagged_rows:
         return None
-    drops, changes = sum(mark.drop for mark in marks), sum(mark.after is not None for mark in marks)
-    group = groups[marks[0].group]
+    drops, changes = (
+        sum(flagged.drop for flagged in flagged_rows),
+        sum(flagged.after is not None for flagged in flagged_rows),
+    )
+    group = groups[flagged_rows[0].group]
     second = next(row for row in group if answers[row] != answers[group[0]])
     texts = rows.questions()
     one, other = _told_apart(rows, [answers[group[0]], answers[second]])
@@ -136,8 +141,8 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
         f"{rows.row_ids[second]} ('{shortened(texts[second])}') has '{other}'.",
         "The model cannot be right about both: it learns to waver, and the exam counts a mistake "
         "whatever it says.",
-        harm_of(0.5, len(marks) / len(rows), 0.2),
-        marks,
+        harm_of(0.5, len(flagged_rows) / len(rows), 0.2),
+        flagged_rows,
         remove=f"Take out {plural(drops, 'row')} in doubt",
         change=f"Give {plural(changes, 'row')} what most say" if changes else "",
     )
@@ -170,17 +175,17 @@ def _with_their_like(rows: Rows, order: Ints, numbers: dict[int, int]) -> dict[i
     return together
 
 
-def _marks(rows: Rows, number: int, group: list[int], answers: list[str]) -> list[Mark]:
+def _flag_group(rows: Rows, number: int, group: list[int], answers: list[str]) -> list[FlaggedRow]:
     """What most of a group say is kept; where nothing has most, its first row."""
     counts = Counter(answers[row] for row in group)
     most, votes = counts.most_common(1)[0]
     clear = 2 * votes > len(group)
-    marks = []
+    flagged_rows = []
     for row, shown in zip(group, _told_apart(rows, [answers[row] for row in group]), strict=True):
         stays = answers[row] == most if clear else row == group[0]
         note = f"{rows.task.answer_role}: {shown}"
-        marks.append(
-            Mark(
+        flagged_rows.append(
+            FlaggedRow(
                 rows.row_ids[row],
                 number,
                 drop=not stays,
@@ -190,7 +195,7 @@ def _marks(rows: Rows, number: int, group: list[int], answers: list[str]) -> lis
                 note=note,
             )
         )
-    return marks
+    return flagged_rows
 
 
 def _mild(rows: Rows, answers: list[str], pairs: Ints) -> Finding | None:
@@ -199,14 +204,14 @@ def _mild(rows: Rows, answers: list[str], pairs: Ints) -> Finding | None:
     if not found:
         return None
     _, numbers = kept_and_copies(np.array(found, np.int64))
-    marks = [
-        Mark(rows.row_ids[row], number, note=shortened(answers[row], 80))
+    flagged_rows = [
+        FlaggedRow(rows.row_ids[row], number, note=shortened(answers[row], 80))
         for row, number in sorted(numbers.items(), key=lambda item: (item[1], item[0]))
     ]
     (first, second), texts = found[0], rows.questions()
     sizes = Counter(numbers.values())
     often = sum(size for size in sizes.values() if size >= _ON_PURPOSE)
-    meant = 2 * often >= len(marks)
+    meant = 2 * often >= len(flagged_rows)
     number = len(sizes)
     return Finding(
         KIND,
@@ -215,6 +220,6 @@ def _mild(rows: Rows, answers: list[str], pairs: Ints) -> Finding | None:
         f"{rows.row_ids[first]} and '{shortened(answers[second])}' in row {rows.row_ids[second]}.",
         f"{_MEANT if meant else _MIXED}; where only one of them is right, take out the "
         f"{'others' if meant else 'other'}.",
-        harm_of(0.03 if meant else 0.1, len(marks) / len(rows), 0.3),
-        marks,
+        harm_of(0.03 if meant else 0.1, len(flagged_rows) / len(rows), 0.3),
+        flagged_rows,
     )

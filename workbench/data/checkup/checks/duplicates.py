@@ -5,7 +5,7 @@ import numpy as np
 from workbench.core.words import plural, shortened
 from workbench.data.checkup.checks.answers import similarity
 from workbench.data.checkup.checks.copies import alike_pairs, copies
-from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 from workbench.data.checkup.similarity.alike import word_lists
 from workbench.data.checkup.similarity.buckets import Ints, kept_and_copies
@@ -21,15 +21,15 @@ def check(rows: Rows) -> Finding | None:
     Of two alike where one is for practice, that one stays: it is there to judge by. Copies between
     the exam and the rest are another matter (see `leakage`).
     """
-    marks: list[Mark] = []
+    flagged_rows: list[FlaggedRow] = []
     for splits in ((VALIDATION, TRAIN), (TEST,)):
-        marks += _marks(rows, _copies(rows, in_order(rows, splits)), len(marks))
+        flagged_rows += _flag_copies(rows, _copies(rows, in_order(rows, splits)), len(flagged_rows))
         rows.progress(0.9)
-    drops = [mark for mark in marks if mark.drop]
+    drops = [flagged for flagged in flagged_rows if flagged.drop]
     if not drops:
         return None
-    exact = sum(mark.value >= _EXACT for mark in drops)
-    first = next((mark for mark in drops if mark.value < _EXACT), drops[0])
+    exact = sum(flagged.value >= _EXACT for flagged in drops)
+    first = next((flagged for flagged in drops if flagged.value < _EXACT), drops[0])
     return Finding(
         KIND,
         f"{plural(len(drops), 'row')} {_says(len(drops))} nearly the same as another one",
@@ -37,7 +37,7 @@ def check(rows: Rows) -> Finding | None:
         "The model learns these over and over at the expense of all others, and where they stand "
         "in practice or exam questions one mistake counts several times.",
         harm_of(0.2, len(drops) / len(rows), 0.5),
-        marks,
+        flagged_rows,
         remove=f"Take out {plural(len(drops), 'copy', 'copies')}",
     )
 
@@ -52,29 +52,31 @@ def _copies(rows: Rows, order: Ints) -> Ints:
     return copies(rows, alike_pairs(rows, order))
 
 
-def _marks(rows: Rows, pairs: Ints, groups: int) -> list[Mark]:
-    """Marks whose groups are numbered on from `groups`."""
+def _flag_copies(rows: Rows, pairs: Ints, groups: int) -> list[FlaggedRow]:
+    """Flagged rows whose groups are numbered on from `groups`."""
     questions = rows.questions()
     origins, numbers = kept_and_copies(pairs)
     words = word_lists(questions, np.array([*origins.items()], np.int64))
-    marks = []
+    flagged_rows = []
     for row, group in sorted(numbers.items(), key=lambda item: (item[1], item[0])):
         row_id, number = rows.row_ids[row], groups + group
         if (kept := origins.get(row)) is None:
-            marks.append(Mark(row_id, number, note="stays"))
+            flagged_rows.append(FlaggedRow(row_id, number, note="stays"))
             continue
         same = words[kept] == words[row]
         alike = 1.0 if same else similarity(questions[kept], questions[row])
-        marks.append(Mark(row_id, number, True, value=alike, note=f"as row {rows.row_ids[kept]}"))
-    return marks
+        flagged_rows.append(
+            FlaggedRow(row_id, number, True, value=alike, note=f"as row {rows.row_ids[kept]}")
+        )
+    return flagged_rows
 
 
-def _sentence(rows: Rows, mark: Mark) -> str:
+def _sentence(rows: Rows, flagged: FlaggedRow) -> str:
     place = {row_id: i for i, row_id in enumerate(rows.row_ids)}
-    other_id = int(mark.note.rsplit(" ", 1)[1])
+    other_id = int(flagged.note.rsplit(" ", 1)[1])
     texts = rows.questions()
     return (
-        f"Row {mark.row_id} ('{shortened(texts[place[mark.row_id]])}') says nearly the same as row "
+        f"Row {flagged.row_id} ('{shortened(texts[place[flagged.row_id]])}') says nearly the same as row "
         f"{other_id} ('{shortened(texts[place[other_id]])}')."
     )
 

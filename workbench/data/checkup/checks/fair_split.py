@@ -10,10 +10,10 @@ import numpy.typing as npt
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress
 from workbench.core.words import percent, plural
-from workbench.data.checkup.finding import Finding, Mark
+from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.checkup.rows import Rows
 from workbench.data.examples.plan import Plan
-from workbench.data.examples.source_table import Origin
+from workbench.data.examples.source_table import SourceTable
 from workbench.data.readers import dates
 from workbench.data.splits import split_by
 from workbench.data.splits.assign import alike_key, assign, question_key
@@ -64,15 +64,17 @@ def _numbers(groups: Sequence[str | None]) -> Ints:
     return numbers
 
 
-def fair_split(rows: Rows, origin: Origin, plan: Plan, progress: Progress) -> FairSplit | None:
+def fair_split(
+    rows: Rows, source_table: SourceTable, plan: Plan, progress: Progress
+) -> FairSplit | None:
     """The fairer exam; None if chance is fair, or the exam is drawn so or given already."""
     if plan.split_by or plan.test is not None:
         return None
-    advice = recommend(origin.glimpse(), plan.roles, rows.task)
+    advice = recommend(source_table.sample(), plan.roles, rows.task)
     if not advice.is_clear:
         return None
     by = advice.split_by
-    cells = _cells(rows, origin, by.column, lambda share: progress(0.3 * share))
+    cells = _cells(rows, source_table, by.column, lambda share: progress(0.3 * share))
     groups = None if by.kind == TIME else _groups(cells)
     moments = dates.seconds(cells, numbers=True) if by.kind == TIME else None
     del cells
@@ -110,14 +112,16 @@ def _keys(questions: Sequence[str], progress: Progress) -> list[str]:
     return keys
 
 
-def _cells(rows: Rows, origin: Origin, column: str, progress: Progress) -> list[str | None]:
+def _cells(
+    rows: Rows, source_table: SourceTable, column: str, progress: Progress
+) -> list[str | None]:
     """The cell of every row in a column of the table; rows are looked up by their number."""
     order = np.argsort(rows.row_ids)
     ids = np.asarray(rows.row_ids)[order]
     found: list[str | None] = [None] * len(rows)
     same: dict[str, str] = {}
     seen = 0
-    for part in origin.parts([column]):
+    for part in source_table.parts([column]):
         numbers = part.row_numbers.to_numpy()
         places = np.minimum(np.searchsorted(ids, numbers), len(ids) - 1)
         there = ids[places] == numbers
@@ -125,7 +129,7 @@ def _cells(rows: Rows, origin: Origin, column: str, progress: Progress) -> list[
         for place, cell in zip(order[places[there]].tolist(), cells, strict=True):
             found[place] = same.setdefault(cell, cell) if cell else cell
         seen += len(part)
-        progress(seen / max(1, origin.rows))
+        progress(seen / max(1, source_table.rows))
     return found
 
 
@@ -151,8 +155,8 @@ def finding(rows: Rows, fair: FairSplit, gap: tuple[float, float] | None, measur
         gap: accuracy of a quick probe on the exam as it is and on the fairer one, 0 to 1.
         measured: how many rows the probe was given.
     """
-    marks = [
-        Mark(row, role="split", after=side)
+    flagged_rows = [
+        FlaggedRow(row, role="split", after=side)
         for row, split, side in zip(rows.row_ids, rows.splits, fair.sides, strict=True)
         if side != split
     ]
@@ -165,7 +169,7 @@ def finding(rows: Rows, fair: FairSplit, gap: tuple[float, float] | None, measur
         f"{fair.reason} {seen}{_told(rows, fair, gap, measured)}",
         "The score would promise more than the model can do with what is really new.",
         min(0.6, max(0.16 * min(1.0, 2 * fair.related), 2 * _flattery(gap))),
-        marks,
+        flagged_rows,
         change=f"Draw the exam by '{fair.by.column}'",
     )
 

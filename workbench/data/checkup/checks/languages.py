@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from workbench.core.words import joined, percent, plural, shortened
-from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 from workbench.data.splits.assign import TEST
 
@@ -62,7 +62,7 @@ def check(rows: Rows) -> Finding | None:
         "and if they are meant, add more of them.",
         harm_of(0.12, len(found) / len(spoken), 0.5),
         [
-            Mark(rows.row_ids[row], numbers[name], drop=True, note=_name(name))
+            FlaggedRow(rows.row_ids[row], numbers[name], drop=True, note=_name(name))
             for row, name in found.items()
         ],
         remove=f"Take out {plural(len(found), 'row')}",

@@ -7,7 +7,7 @@ from workbench.core.words import percent, plural, shortened
 from workbench.data.checkup.checks.answers import similarity
 from workbench.data.checkup.checks.copies import alike_pairs, copies
 from workbench.data.checkup.checks.duplicates import in_order
-from workbench.data.checkup.finding import Finding, Mark
+from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.checkup.rows import Rows
 from workbench.data.checkup.similarity.buckets import Ints
 from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
@@ -43,11 +43,13 @@ def _finding(rows: Rows, same: Ints, pairs: Ints) -> Finding | None:
     questions, splits = rows.questions(), rows.splits
     asked = np.unique(pairs[:, 0])
     group = {int(exam): number for number, exam in enumerate(asked, start=1)}
-    marks = [Mark(rows.row_ids[exam], group[int(exam)], note="exam question") for exam in asked]
+    flagged_rows = [
+        FlaggedRow(rows.row_ids[exam], group[int(exam)], note="exam question") for exam in asked
+    ]
     for exam, twin in _first_of_each(pairs):
         what = "learned from" if splits[twin] == TRAIN else "for practice"
-        marks.append(
-            Mark(
+        flagged_rows.append(
+            FlaggedRow(
                 rows.row_ids[twin],
                 group[exam],
                 True,
@@ -55,8 +57,8 @@ def _finding(rows: Rows, same: Ints, pairs: Ints) -> Finding | None:
                 note=f"{what}, as exam row {rows.row_ids[exam]}",
             )
         )
-    marks.sort(key=lambda mark: mark.group)
-    twins = sum(mark.drop for mark in marks)
+    flagged_rows.sort(key=lambda flagged: flagged.group)
+    twins = sum(flagged.drop for flagged in flagged_rows)
     exam, twin = (int(row) for row in pairs[0])
     exact, share = len(np.unique(same[:, 0])), len(asked) / splits.count(TEST)
     weight = (exact + _NEARLY * (len(asked) - exact)) / len(asked)
@@ -70,7 +72,7 @@ def _finding(rows: Rows, same: Ints, pairs: Ints) -> Finding | None:
         "The model can answer these by heart or nearly so: the verdict is better than what it will "
         "do on new texts.",
         _WORST * min(1.0, weight * share / _FULL) ** 0.75,
-        marks,
+        flagged_rows,
         remove=f"Take out {plural(twins, 'row')} that the exam asks for",
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from workbench.core.words import count, join_rows, plural, shortened
 from workbench.data.checkup.fields import text_roles
-from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 
 KIND = "too_long"
@@ -50,7 +50,7 @@ def check(rows: Rows) -> Finding | None:
         "that the answer is about.",
         harm_of(_WORST, len(long) / len(rows), 0.5),
         [
-            Mark(rows.row_ids[row], drop=True, note=f"{count(total)} tokens")
+            FlaggedRow(rows.row_ids[row], drop=True, note=f"{count(total)} tokens")
             for row, total in long.items()
         ],
         remove=f"Take out {plural(len(long), 'example')}",
@@ -74,7 +74,7 @@ def check_roughly(rows: Rows) -> Finding | None:
         f"({join_rows(long)}); the longest has about {count(int(sizes.max()) // _CHARS_PER_TOKEN)}.",
         "The model may never see the part that the answer is about.",
         harm_of(_ROUGHLY, len(long) / len(rows)),
-        [Mark(row_id) for row_id in long],
+        [FlaggedRow(row_id) for row_id in long],
     )
 
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from workbench.core.words import joined, plural, shortened
 from workbench.data.checkup.checks.answers import given
 from workbench.data.checkup.fields import rewritten, text_roles, texts_in
-from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.privacy.masking import KINDS, NAME, Kind, Masker, kinds_for
 from workbench.data.checkup.rows import Rows
 
@@ -34,19 +34,19 @@ def check(rows: Rows) -> Finding | None:
 
     Those with most to hide come first.
     """
-    masker, marks, counts = Masker(), list[Mark](), Counter[str]()
+    masker, flagged_rows, counts = Masker(), list[FlaggedRow](), Counter[str]()
     worst: dict[int, int] = {}
     own = _own(rows)
     for row, kinds in _hinted(rows, own):
-        for mark, found in _marks(rows, row, masker, kinds):
-            marks.append(mark)
+        for flagged, found in _flag_row(rows, row, masker, kinds):
+            flagged_rows.append(flagged)
             counts.update(found)
             place = min(_LEVEL_OF.get(kind, _CONTACT) for kind in found)
-            worst[mark.row_id] = min(place, worst.get(mark.row_id, place))
-    if not marks:
+            worst[flagged.row_id] = min(place, worst.get(flagged.row_id, place))
+    if not flagged_rows:
         return None
-    marks.sort(key=lambda mark: worst[mark.row_id])
-    number, first = len(worst), marks[0]
+    flagged_rows.sort(key=lambda flagged: worst[flagged.row_id])
+    number, first = len(worst), flagged_rows[0]
     names = sum(place == _NAMES for place in worst.values())
     return Finding(
         KIND,
@@ -54,14 +54,14 @@ def check(rows: Rows) -> Finding | None:
         f"{_counted(counts, names if names < number else 0)} With placeholders row "
         f"{first.row_id} reads '{shortened(_masked_part(rows, first), 90)}'; what is the same has "
         f"the same placeholder everywhere{_unnumbered(rows)}."
-        f"{_spared(rows, marks, names == number)}{_told_own(own)}",
+        f"{_spared(rows, flagged_rows, names == number)}{_told_own(own)}",
         "A model can say word for word what it learned, to anyone who asks; placeholders keep "
         "what the texts are about.",
         max(
             harm_of(harm, sum(place <= level for place in worst.values()) / len(rows), 0.3)
             for level, harm in enumerate(_HARM)
         ),
-        marks,
+        flagged_rows,
         remove=f"Take out {plural(number, 'row')}",
         change=f"Put placeholders into {plural(number, 'row')}",
     )
@@ -101,10 +101,10 @@ def _has(number: int) -> str:
     return "has" if number == 1 else "have"
 
 
-def _spared(rows: Rows, marks: Sequence[Mark], only_names: bool) -> str:
+def _spared(rows: Rows, flagged_rows: Sequence[FlaggedRow], only_names: bool) -> str:
     """Which rows are better left alone."""
     role = rows.task.answer_role
-    if rows.task.answers_are_json and any(mark.role == role for mark in marks):
+    if rows.task.answers_are_json and any(flagged.role == role for flagged in flagged_rows):
         return (
             " Fields that are asked for would become placeholders, too: leave them alone where the "
             "model is to find such data."
@@ -114,10 +114,10 @@ def _spared(rows: Rows, marks: Sequence[Mark], only_names: bool) -> str:
     return ""
 
 
-def _marks(
+def _flag_row(
     rows: Rows, row: int, masker: Masker, kinds: Sequence[Kind]
-) -> Iterator[tuple[Mark, list[str]]]:
-    """A mark for each text of a row that has something in it, and what that is."""
+) -> Iterator[tuple[FlaggedRow, list[str]]]:
+    """A flagged row for each text of a row that has something in it, and what that is."""
     texts = {role: rows.values[role][row] for role in text_roles(rows)}
     said: list[str] = []
     for role, text in texts.items():
@@ -132,7 +132,10 @@ def _marks(
             after = _PLACEHOLDER.sub(partial(_known, before), after)
         if mask.found and not _is_all_unknown(after, before):
             note = joined([kind.called for kind in KINDS if kind.placeholder in mask.found])
-            yield Mark(rows.row_ids[row], drop=drop, role=role, after=after, note=note), mask.found
+            yield (
+                FlaggedRow(rows.row_ids[row], drop=drop, role=role, after=after, note=note),
+                mask.found,
+            )
             drop = False
         before += after
 
@@ -185,9 +188,9 @@ def _hinted(rows: Rows, own: Collection[str]) -> Iterator[tuple[int, list[Kind]]
             yield row, [kinds[number] for number in sorted(numbers)]
 
 
-def _masked_part(rows: Rows, mark: Mark) -> str:
-    """The first text of a mark with a placeholder, from shortly before that on."""
-    texts = texts_in(rows.task, mark.role, mark.after or "")
+def _masked_part(rows: Rows, flagged: FlaggedRow) -> str:
+    """The first text of a flagged row with a placeholder, from shortly before that on."""
+    texts = texts_in(rows.task, flagged.role, flagged.after or "")
     text, start = next(
         ((text, match.start()) for text in texts if (match := _PLACEHOLDER.search(text))), ("", 0)
     )

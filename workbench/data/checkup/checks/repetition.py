@@ -4,7 +4,7 @@ from collections import Counter
 
 from workbench.core.words import percent, plural, shortened
 from workbench.data.checkup.checks.answers import given
-from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 from workbench.data.checkup.similarity.tokens import plain
 
@@ -45,7 +45,7 @@ def _echo(rows: Rows, answers: list[str]) -> Finding | None:
         "words.",
         "The model learns to say back what it was asked.",
         harm_of(0.3, len(echoes) / len(rows), 0.2),
-        [Mark(rows.row_ids[row], drop=True) for row in echoes],
+        [FlaggedRow(rows.row_ids[row], drop=True) for row in echoes],
         remove=f"Take out {plural(len(echoes), 'row')}",
     )
 
@@ -72,5 +72,5 @@ def _template(rows: Rows, answers: list[str]) -> Finding | None:
         "The model learns that this is nearly always right, and scores that compare words look "
         "good whatever the rest of an answer says.",
         harm_of(0.15, share),
-        [Mark(rows.row_ids[row]) for row in marked],
+        [FlaggedRow(rows.row_ids[row]) for row in marked],
     )

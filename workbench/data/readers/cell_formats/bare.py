@@ -1,4 +1,4 @@
-"""TODO."""
+"""Cells without a number format, as a person reads them."""
 
 import datetime as dt
 from typing import Any

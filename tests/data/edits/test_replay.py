@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.core.tasks import task_named
-from workbench.data.edits import carry_over as carrying
 from workbench.data.edits import edit as fixing
+from workbench.data.edits import replay as carrying
 from workbench.data.edits.edit import Edit
 
 ROWS = 8
@@ -37,14 +37,14 @@ def test_shuffled_and_longer_tables_are_changed_alike(
 ) -> None:
     said = {n: (f"text {n}", "a" if n % 2 else None) for n in range(1, ROWS + 3)}
     before = table(list(range(1, ROWS + 1)), said)
-    after = fixing.applied(before, Edit(frozenset(remove), change))
+    after = fixing.apply_to_table(before, Edit(frozenset(remove), change))
     numbered = {place: said[n] for place, n in enumerate(order, start=1)}
     data = table(list(numbered), numbered)
 
-    now = carrying.Now(data, False, task_named("classification"), {})
-    edit = carrying.carried(carrying.changes_between(before, after), before, now)
+    now = carrying.NewExamples(data, False, task_named("classification"), {})
+    edit = carrying.replay_edit(carrying.changes_between(before, after), before, now)
 
-    mended = fixing.applied(data, edit).to_pylist()
+    mended = fixing.apply_to_table(data, edit).to_pylist()
     wanted = [(row["text"], row["label"]) for row in after.to_pylist()]
     wanted += [said[n] for n in (ROWS + 1, ROWS + 2)]
     key = str
@@ -56,7 +56,7 @@ def test_shuffled_and_longer_tables_are_changed_alike(
 def test_the_sides_of_the_exam_are_not_carried() -> None:
     said = {n: (f"text {n}", "a") for n in range(1, 4)}
     before = table([1, 2, 3], said)
-    after = fixing.applied(before, Edit(change={(2, "split"): "test"}))
+    after = fixing.apply_to_table(before, Edit(change={(2, "split"): "test"}))
 
     assert fixing.edit_between(before, after).change == {(2, "split"): "test"}
     assert not carrying.changes_between(before, after).rows

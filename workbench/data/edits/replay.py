@@ -1,4 +1,4 @@
-"""Changes made once, made again on the examples of a newer file: by what the rows say."""
+"""Replay of edits on the examples of a newer file: rows are known by what they say."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -9,11 +9,11 @@ import pyarrow.compute as pc
 
 from workbench.core.tasks import Task
 from workbench.data.edits.edit import Edit, edit_between
-from workbench.data.examples.source_table import Origin
+from workbench.data.examples.source_table import SourceTable
 from workbench.data.examples.unlabelled import unlabelled_that_say
 
 Key = tuple[str, ...]
-_NOT_CARRIED = ("row_id", "split")
+_NOT_REPLAYED = ("row_id", "split")
 """Which side a question is on is kept by itself, question by question."""
 
 
@@ -25,7 +25,7 @@ def changes_between(before: pa.Table, after: pa.Table) -> Edit:
 
 
 @dataclass(frozen=True)
-class Now:
+class NewExamples:
     """The examples that changes shall be made on."""
 
     data: pa.Table
@@ -35,12 +35,12 @@ class Now:
     task: Task
     roles: Mapping[str, str]
     """Role → column or template."""
-    origin: Origin | None = None
+    source_table: SourceTable | None = None
     """The table that they are from, some rows of which may have no category; None if it is not
     there any more: rows that were sorted by hand are then left out, unless the rows are the same."""
 
 
-def carried(edit: Edit, before: pa.Table, now: Now) -> Edit:
+def replay_edit(edit: Edit, before: pa.Table, now: NewExamples) -> Edit:
     """The edit of one version's examples as an edit of another version's.
 
     A row is known again by all of its texts (of rows that say the same, the first is the first);
@@ -54,7 +54,7 @@ def carried(edit: Edit, before: pa.Table, now: Now) -> Edit:
     roles = [
         name
         for name in before.column_names
-        if name in data.column_names and name not in _NOT_CARRIED
+        if name in data.column_names and name not in _NOT_REPLAYED
     ]
     touched = edit.remove | {row for row, _ in edit.change or {}}
     known = set(data["row_id"].to_pylist())
@@ -111,15 +111,15 @@ def _rows(data: pa.Table, ids: Iterable[int]) -> dict[int, dict[str, str | None]
 
 
 def _added(
-    rows: Iterable[Mapping[str, str]], known: set[int], now: Now
+    rows: Iterable[Mapping[str, str]], known: set[int], now: NewExamples
 ) -> tuple[Mapping[str, str], ...]:
     """Rows that were sorted by hand and still have no category in the file."""
     if now.same_rows:
         return tuple(row for row in rows if int(row["row_id"]) not in known)
     wanted = {row["text"] for row in rows}
-    if not wanted or now.origin is None:
+    if not wanted or now.source_table is None:
         return ()
-    found = unlabelled_that_say(wanted, now.origin, now.task, now.roles, known)
+    found = unlabelled_that_say(wanted, now.source_table, now.task, now.roles, known)
     by_text: dict[str, list[int]] = defaultdict(list)
     for number, text in zip(found.row_ids, found.texts, strict=True):
         by_text[text].append(number)

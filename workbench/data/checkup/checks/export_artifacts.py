@@ -1,4 +1,4 @@
-"""What exports leave in texts: HTML, broken umlauts, characters that nobody sees."""
+"""Export artifacts in texts: HTML, broken umlauts, characters that nobody sees."""
 
 import html
 import re
@@ -12,10 +12,11 @@ from workbench.core.tasks import Task
 from workbench.core.words import join_rows, joined, plural, shortened
 from workbench.data.checkup.checks import markup
 from workbench.data.checkup.fields import rewritten, text_roles, texts_in
-from workbench.data.checkup.finding import WORTH_MENDING, Finding, Mark, harm_of
+from workbench.data.checkup.finding import WORTH_MENDING, Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 
 KIND = "debris"
+"""As checkups have been stored."""
 TAGS, ENTITIES, BROKEN = "HTML tags", "HTML entities", "broken characters"
 _WORST, _MILD = 0.2, 0.03
 _MEANT = (
@@ -39,12 +40,12 @@ _HINT = (
     r"|[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x{9F}\x{AD}\x{200B}\x{2028}\x{2029}\x{2060}\x{FEFF}\x{FFF9}-\x{FFFD}]"
     r"|[ÂÃÄÅÆÐÑâãïðАРСГВÎÏØÙ×][^\x00-\x7F]"
 )
-"""What every text with debris has."""
+"""What every text with artifacts has."""
 
 
 def check(rows: Rows) -> Finding | None:
     """Rows with HTML, broken or unseen characters."""
-    marks: list[Mark] = []
+    flagged_rows: list[FlaggedRow] = []
     found: dict[str, None] = {}
     roles = text_roles(rows)
     use = markup.use_of(rows)
@@ -61,18 +62,20 @@ def check(rows: Rows) -> Finding | None:
                 continue
             found |= named
             changed = after.strip() and after != texts[row]
-            if not marks:
+            if not flagged_rows:
                 example = _example(rows.task, role, texts[row], tags=not use.is_subject_of(row))
             note = joined(list(named))
-            marks.append(
-                Mark(rows.row_ids[row], role=role, after=after if changed else None, note=note)
+            flagged_rows.append(
+                FlaggedRow(
+                    rows.row_ids[row], role=role, after=after if changed else None, note=note
+                )
             )
-    if not marks:
+    if not flagged_rows:
         return None
     before, after = example
-    first, changes = marks[0], sum(mark.after is not None for mark in marks)
-    marks.sort(key=lambda mark: mark.row_id)
-    number = len({mark.row_id for mark in marks})
+    first, changes = flagged_rows[0], sum(flagged.after is not None for flagged in flagged_rows)
+    flagged_rows.sort(key=lambda flagged: flagged.row_id)
+    number = len({flagged.row_id for flagged in flagged_rows})
     meant = use.in_answers and set(found) <= {TAGS, ENTITIES}
     becomes = f"; it should be '{_part(after, before)}'" if first.after else ""
     wrongly = _WRONGLY if BROKEN in found else ""
@@ -83,7 +86,7 @@ def check(rows: Rows) -> Finding | None:
         f"{_MEANT if meant else ''}",
         _EFFECT,
         harm_of(_MILD if meant else _WORST, number / len(rows), 0.3),
-        marks,
+        flagged_rows,
         change=f"Clean {plural(changes, 'text')}" if changes else "",
     )
 
@@ -109,12 +112,12 @@ def check_broken(rows: Rows) -> Finding | None:
         f"Row {ids[0]} holds '{_part(before, after)}'{becomes} ({join_rows(ids)}).{_WRONGLY}",
         _EFFECT,
         max(WORTH_MENDING, harm_of(_WORST, len(ids) / len(rows), 0.3)),
-        [Mark(row_id, note=BROKEN) for row_id in ids],
+        [FlaggedRow(row_id, note=BROKEN) for row_id in ids],
     )
 
 
 def _example(task: Task, role: str, text: str, *, tags: bool) -> tuple[str, str]:
-    """The first text with debris of a role, and what becomes of it."""
+    """The first text with artifacts of a role, and what becomes of it."""
     for part in texts_in(task, role, text):
         named: dict[str, None] = {}
         after = cleaned(part, named, tags=tags)
@@ -124,10 +127,10 @@ def _example(task: Task, role: str, text: str, *, tags: bool) -> tuple[str, str]
 
 
 def cleaned(text: str, named: dict[str, None], *, tags: bool = True) -> str:
-    """The text without debris; what it had is added to `named`.
+    """The text without artifacts; what it had is added to `named`.
 
     Args:
-        tags: whether HTML is debris.
+        tags: whether HTML is one.
     """
     import ftfy
     from ftfy.badness import is_bad

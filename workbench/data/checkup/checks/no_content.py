@@ -1,4 +1,4 @@
-"""Rows without anything to learn from: punctuation, placeholders, keys pressed at random."""
+"""Rows without content: punctuation, placeholders, keys pressed at random."""
 
 import re
 from collections.abc import Sequence
@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 from workbench.core.cells import FORMULA_ERROR
 from workbench.core.words import joined, percent, plural, shortened
 from workbench.data.checkup.checks.answers import given
-from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 from workbench.data.checkup.similarity.tokens import plain
 
 KIND = "junk"
+"""As checkups have been stored."""
 _MOST = 0.5
 """The share of texts from which on it is no leftover but the column that is the wrong one."""
 _SHORT_CHARS, _FEWEST_LETTERS = 60, 3
@@ -41,25 +42,27 @@ def check(rows: Rows) -> Finding | None:
     """Rows whose text or answer is none."""
     if wrong := check_column(rows):
         return wrong
-    found = dict(_junk(rows.questions(), question=True))
+    found = dict(_find_no_content(rows.questions(), question=True))
     rows.progress(0.6)
     if rows.task.answers_are_free_text:
-        for row, why in _junk(given(rows), question=False):
+        for row, why in _find_no_content(given(rows), question=False):
             found.setdefault(row, f"answer is {why}")
     if not found:
         return None
-    marks = [Mark(rows.row_ids[row], drop=True, note=why) for row, why in sorted(found.items())]
+    flagged_rows = [
+        FlaggedRow(rows.row_ids[row], drop=True, note=why) for row, why in sorted(found.items())
+    ]
     first, why = min(found.items())
     text = given(rows)[first] if why.startswith("answer is ") else rows.questions()[first]
     return Finding(
         KIND,
-        f"{plural(len(marks), 'row')} with nothing to learn from",
+        f"{plural(len(flagged_rows), 'row')} with nothing to learn from",
         f"Row {rows.row_ids[first]} says '{shortened(text)}' ({why}). Such rows were left over from "
         "a form, a test or an export.",
         "The model learns to guess where there is nothing to know; in the exam such rows are luck.",
-        harm_of(0.3, len(marks) / len(rows), 0.2),
-        marks,
-        remove=f"Take out {plural(len(marks), 'row')}",
+        harm_of(0.3, len(flagged_rows) / len(rows), 0.2),
+        flagged_rows,
+        remove=f"Take out {plural(len(flagged_rows), 'row')}",
     )
 
 
@@ -78,11 +81,11 @@ def check_column(rows: Rows) -> Finding | None:
         "Data page.",
         "The model reads words: from numbers and codes it can only learn by heart.",
         harm_of(0.6, len(codes) / len(texts)),
-        [Mark(rows.row_ids[row]) for row in codes],
+        [FlaggedRow(rows.row_ids[row]) for row in codes],
     )
 
 
-def why_junk(text: str, words: str, *, question: bool = True) -> str:
+def why_no_content(text: str, words: str, *, question: bool = True) -> str:
     """What a short text is instead of a text; "" where it may be one.
 
     Args:
@@ -124,13 +127,13 @@ def _mashes() -> tuple[str, ...]:
     return tuple(keys[:4] * 4 for keys in _KEYS) + _KEYS
 
 
-def _junk(texts: Sequence[str], *, question: bool) -> list[tuple[int, str]]:
+def _find_no_content(texts: Sequence[str], *, question: bool) -> list[tuple[int, str]]:
     short = [row for row, text in enumerate(texts) if len(text) <= _SHORT_CHARS]
     found: list[tuple[int, str]] = []
     for start in range(0, len(short), _CHUNK):
         some = short[start : start + _CHUNK]
         for row, words in zip(some, plain([texts[row] for row in some]).to_pylist(), strict=True):
-            if why := why_junk(texts[row], words, question=question):
+            if why := why_no_content(texts[row], words, question=question):
                 found.append((row, why))
     for start in range(0, len(texts), _CHUNK):
         part = pa.array(texts[start : start + _CHUNK], pa.large_string())

@@ -1,4 +1,4 @@
-"""Too few examples to learn from, and too few exam questions to judge by."""
+"""Too few examples: hardly any to learn from, or too few exam questions to judge by."""
 
 from workbench.core.words import plural
 from workbench.data.checkup.finding import Finding
@@ -6,6 +6,7 @@ from workbench.data.checkup.rows import Rows
 from workbench.data.splits.assign import TEST
 
 KIND = "few"
+"""As checkups have been stored."""
 FEW_ROWS = 50
 _WORST = 0.35
 

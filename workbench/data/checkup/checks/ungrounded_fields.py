@@ -1,4 +1,4 @@
-"""Fields to be pulled out of texts that do not say them: the model would learn to make them up."""
+"""Ungrounded fields: texts do not say what is to be pulled out, so a model would make it up."""
 
 import json
 import re
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.words import count, joined, plural, shortened
-from workbench.data.checkup.finding import Finding, Mark, harm_of
+from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 
+KIND = "unsaid"
+"""As checkups have been stored."""
 _LOOKED_AT = 5000
 _FEWEST = 10
 """A field with fewer values is not judged."""
@@ -68,7 +70,7 @@ def check(rows: Rows) -> Finding | None:
             values[field].append((index, value))
     asked = rows.questions()
     texts = {index: _text(asked[index]) for index in places} if values else {}
-    unsaid: dict[Field, list[int]] = {}
+    ungrounded: dict[Field, list[int]] = {}
     first: str | int | float | None = None
     for field, found in values.items():
         different = len({value for _, value in found})
@@ -76,26 +78,26 @@ def check(rows: Rows) -> Finding | None:
             continue
         missing = [(index, value) for index, value in found if not texts[index].says(value)]
         if len(missing) >= _UNSAID * len(found):
-            unsaid[field] = [index for index, _ in missing]
+            ungrounded[field] = [index for index, _ in missing]
             first = missing[0][1] if first is None else first
-    return _finding(rows, unsaid, first, len(places)) if unsaid else None
+    return _finding(rows, ungrounded, first, len(places)) if ungrounded else None
 
 
 def _finding(
-    rows: Rows, unsaid: dict[Field, list[int]], first: str | int | float | None, looked: int
+    rows: Rows, ungrounded: dict[Field, list[int]], first: str | int | float | None, looked: int
 ) -> Finding:
-    names = {field: " · ".join(field) for field in unsaid}
+    names = {field: " · ".join(field) for field in ungrounded}
     notes: dict[int, list[str]] = defaultdict(list)
-    for field, indices in unsaid.items():
+    for field, indices in ungrounded.items():
         for index in dict.fromkeys(indices):
             notes[index].append(names[field])
     quoted = [f"'{name}'" for name in names.values()]
     more = [f"{len(quoted) - _SHOWN} more"] if len(quoted) > _SHOWN else []
-    place = rows.row_ids[next(iter(unsaid.values()))[0]]
+    place = rows.row_ids[next(iter(ungrounded.values()))[0]]
     value = shortened(str(first), _SHOWN_VALUE)
     return Finding(
-        "unsaid",
-        f"{plural(len(unsaid), 'field')} that the texts hardly ever say",
+        KIND,
+        f"{plural(len(ungrounded), 'field')} that the texts hardly ever say",
         f"What {joined([*quoted[:_SHOWN], *more])} should hold is not in the text of "
         f"{count(len(notes))} of {plural(looked, 'row')}: that of row {place} does not say '{value}'. "
         "Leave such fields out of the answers, weave the column that says them into the text, or "
@@ -103,7 +105,7 @@ def _finding(
         "The model learns to make up what it cannot read, and does so for your later texts, too.",
         harm_of(0.3, len(notes) / looked),
         [
-            Mark(rows.row_ids[index], note=", ".join(found))
+            FlaggedRow(rows.row_ids[index], note=", ".join(found))
             for index, found in sorted(notes.items())
         ],
     )

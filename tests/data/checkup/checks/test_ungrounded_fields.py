@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from workbench.core.tasks import TASKS
-from workbench.data.checkup.checks import unsaid
+from workbench.data.checkup.checks import ungrounded_fields
 from workbench.data.checkup.rows import Rows
 
 NAMES = ("Ada", "Ben", "Cleo", "Dora", "Emil", "Fay", "Gus", "Hal", "Ida", "Jo", "Kit", "Liv")
@@ -42,11 +42,11 @@ def _bills(**fields: Any) -> Rows:
     ],
 )
 def test_what_texts_say_in_their_own_way_or_need_not_say_is_no_finding(value: Any) -> None:
-    assert unsaid.check(_bills(field=value)) is None
+    assert ungrounded_fields.check(_bills(field=value)) is None
 
 
 def test_fields_that_the_texts_do_not_say_are_named_with_a_row() -> None:
-    found = unsaid.check(
+    found = ungrounded_fields.check(
         _bills(
             number=lambda number, name: f"R-{700 + number}",
             customer=lambda number, name: {"phone": f"0171 {88_000 + number}"},
@@ -57,11 +57,11 @@ def test_fields_that_the_texts_do_not_say_are_named_with_a_row() -> None:
     assert found.title == "1 field that the texts hardly ever say"
     assert "'customer · phone' should hold is not in the text of 12 of 12 rows" in found.text
     assert "row 2 does not say '0171 88000'" in found.text
-    assert {mark.note for mark in found.marks} == {"customer · phone"}
-    assert [mark.row_id for mark in found.marks] == list(range(2, 14))
+    assert {flagged.note for flagged in found.flagged_rows} == {"customer · phone"}
+    assert [flagged.row_id for flagged in found.flagged_rows] == list(range(2, 14))
 
 
 def test_answers_without_fields_are_left_alone() -> None:
     rows = _bills()
     rows.values["response"][:] = ["no JSON", "[]", "{}"] * 4
-    assert unsaid.check(rows) is None
+    assert ungrounded_fields.check(rows) is None
