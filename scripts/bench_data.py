@@ -129,7 +129,7 @@ def _million(store: Store, path: Path) -> None:
     plan = Plan(CLASSIFICATION.name, roles, near_duplicates=True)  # as the page has it
     order = Order(project_id, source, plan, "Million", options)
     _done(store, conversions.prepare(store, order), "examples made, checked and split")
-    prepared = conversions.prepared(store, order)
+    prepared = conversions.read_prepared(store, order)
     began = time.perf_counter()
     saved = ingest.save_prepared(store, project_id, "Million", source, prepared)
     print(f"million: saved as a version in {time.perf_counter() - began:.1f} s", flush=True)

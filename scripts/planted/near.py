@@ -6,7 +6,7 @@ from pathlib import Path
 from planted.banking import SEED, Texts, banking77, rows_of
 from workbench.data.checkup.checks import duplicates
 from workbench.data.checkup.rows import Rows
-from workbench.data.checkup.similarity.tokens import plain
+from workbench.data.checkup.similarity.tokens import normalize
 
 PLANTED = 300
 
@@ -58,7 +58,7 @@ def _differ_little(texts: Texts, first: int, second: int) -> bool:
     Told with code of its own: all ways of leaving out one word are tried.
     """
     words, others = (
-        text.split(" ") for text in plain([texts[first][0], texts[second][0]]).to_pylist()
+        text.split(" ") for text in normalize([texts[first][0], texts[second][0]]).to_pylist()
     )
     if sorted(words) == sorted(others):
         return True

@@ -64,7 +64,7 @@ def test_a_conversation_is_found_by_what_is_said_in_it(store: Store, tmp_path: P
 def test_what_waits_is_told_with_before_and_after(store: Store, version: VersionInfo) -> None:
     edits = Pending({(4, "text"): "new"}, {7}, {99: ("an unsorted one", "other")})
     exploring.keep(store, version, edits)
-    number, lines = row_search.waiting(version, edits, Query(), 10)
+    number, lines = row_search.find_pending(version, edits, Query(), 10)
     told = {(line["row"], line["column"]): (line["before"], line["after"]) for line in lines}
     assert number == 3
     assert told == {
@@ -73,9 +73,9 @@ def test_what_waits_is_told_with_before_and_after(store: Store, version: Version
         ("99", WHOLE): ("", "an unsorted one → other"),
     }
     assert all(line["when"] for line in lines)
-    assert row_search.waiting(version, edits, Query("unsorted"), 10)[0] == 1
-    assert row_search.waiting(version, edits, Query("number 5", label="other"), 10)[0] == 1
-    assert row_search.waiting(version, edits, Query("question number 2"), 10)[0] == 0
+    assert row_search.find_pending(version, edits, Query("unsorted"), 10)[0] == 1
+    assert row_search.find_pending(version, edits, Query("number 5", label="other"), 10)[0] == 1
+    assert row_search.find_pending(version, edits, Query("question number 2"), 10)[0] == 0
 
 
 def test_a_single_edit_can_be_taken_back() -> None:

@@ -156,8 +156,8 @@ def test_another_site_s_page_cannot_send(
 def test_two_uploads_at_once_do_not_mix() -> None:
     tickets = [uploads.open_ticket(1, f"{name}.csv", 4) for name in "ab"]
     with (
-        arrivals.arriving(tickets[0], None) as first,
-        arrivals.arriving(tickets[1], None) as second,
+        arrivals.receive(tickets[0], None) as first,
+        arrivals.receive(tickets[1], None) as second,
     ):
         first.write(b"aa")
         second.write(b"bb")
@@ -171,7 +171,7 @@ def test_two_uploads_at_once_do_not_mix() -> None:
 def test_a_page_can_see_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = uploads.open_ticket(1, "mails.csv", 10)
     monkeypatch.setattr(arrivals, "_TOLD_S", -1.0)
-    with contextlib.suppress(KeyError), arrivals.arriving(ticket, 10) as arrival:
+    with contextlib.suppress(KeyError), arrivals.receive(ticket, 10) as arrival:
         arrival.write(b"12345")
         upload = uploads.look(uploads.id_of(ticket))
         assert upload
@@ -186,7 +186,7 @@ def test_a_page_can_see_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_upload_whose_web_process_was_killed_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = uploads.open_ticket(1, "mails.csv", 10)
-    arriving = arrivals.arriving(ticket, 10)
+    arriving = arrivals.receive(ticket, 10)
     arriving.__enter__()
     later = time.time() + 31
     monkeypatch.setattr(time, "time", lambda: later)
@@ -203,7 +203,7 @@ def test_giving_up_ends_an_upload(monkeypatch: pytest.MonkeyPatch, home: Path) -
     ticket = uploads.open_ticket(1, "mails.csv", 10)
     monkeypatch.setattr(arrivals, "_TOLD_S", -1.0)
     with contextlib.ExitStack() as stack:
-        arrival = stack.enter_context(arrivals.arriving(ticket, 10))
+        arrival = stack.enter_context(arrivals.receive(ticket, 10))
         uploads.give_up(uploads.id_of(ticket))
         with pytest.raises(uploads.NoTicket, match="You stopped"):
             arrival.write(b"12345")
@@ -246,7 +246,7 @@ def test_of_two_that_begin_at_the_same_moment_one_may(monkeypatch: pytest.Monkey
     ticket = uploads.open_ticket(1, "mails.csv", 10)
     waiting = uploads.look(uploads.id_of(ticket))
     monkeypatch.setattr(uploads, "look", lambda _: waiting)  # as both of them see it
-    first, second = arrivals.arriving(ticket, 10), arrivals.arriving(ticket, 10)
+    first, second = arrivals.receive(ticket, 10), arrivals.receive(ticket, 10)
     with contextlib.suppress(KeyError), first:
         with pytest.raises(uploads.NoTicket):
             second.__enter__()

@@ -17,7 +17,7 @@ from workbench.data import datasets as ingest
 from workbench.data import replay as again
 from workbench.data.examples.plan import plan_from
 from workbench.data.readers import ReadOptions, read_table
-from workbench.data.splits.split_by import facts, parsed
+from workbench.data.splits.split_by import facts, parse
 from workbench.data.versions import VersionInfo
 from workbench.projects import projects
 
@@ -63,7 +63,7 @@ def _import(options: argparse.Namespace) -> int:
     paths, mapping = [existing(path) for path in options.files], pairs(options.map, "--map")
     test_path = existing(options.test) if options.test else None
     task = task_named(options.task).name if options.task else None
-    split_by = parsed(options.split_by)
+    split_by = parse(options.split_by)
     path, name = as_one(paths)
     with project_named(store, options.project) as project_id:
         saved = ingest.save_version(

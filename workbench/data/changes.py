@@ -43,7 +43,7 @@ def apply_edit(
         return apply_edit_to(store, version, edit, kind, title)
     _check(edit)
     kept = apply.readable(task_named(version.task), edit)
-    change = _told(kind, title, edit)
+    change = _describe(kind, title, edit)
     return enqueue_change(store, version, change, edit=kept.as_dict())
 
 
@@ -72,7 +72,7 @@ def apply_edit_to(
         "mapping": version.mapping,
     }
     digest = files.put(prepared.parquet())
-    return _save(store, version, digest, made, _told(kind, title, edit))
+    return _save(store, version, digest, made, _describe(kind, title, edit))
 
 
 def _check(edit: Edit) -> None:
@@ -109,7 +109,7 @@ def difference(
         WorkbenchError: the examples are not on the disk any more.
     """
     former = former_of(store, version)
-    if former is None or not is_told(version, former):
+    if former is None or not can_tell_difference(version, former):
         return None
     made_at = {(row, column): at for row, column, at in (version.change or {}).get(MADE_AT, ())}
     if made_at:
@@ -121,13 +121,13 @@ def difference(
     return edit.rows, before_and_after(before, edit, limit)
 
 
-def is_told(version: VersionInfo, former: VersionInfo) -> bool:
+def can_tell_difference(version: VersionInfo, former: VersionInfo) -> bool:
     """Whether `difference` can say what was changed."""
     by_hand = MADE_AT in (version.change or {})
     return by_hand or max(version.rows, former.rows) <= HERE_ROWS
 
 
-def _told(kind: str, title: str, edit: Edit) -> dict[str, Any]:
+def _describe(kind: str, title: str, edit: Edit) -> dict[str, Any]:
     """An edit as the version's `change` keeps it."""
     made_at = [[row, column, at] for (row, column), at in (edit.made_at or {}).items()]
     by_hand = {MADE_AT: made_at} if made_at else {}

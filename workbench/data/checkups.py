@@ -179,11 +179,11 @@ def preview(store: Store, fix: Fix, limit: int = 50) -> tuple[int, list[dict[str
     """
     version = get_version(store, fix.version_id)
     edit = _edit_of(fix)
-    data = rows_by_id(version, sorted(touched(fix))[:limit])
+    data = rows_by_id(version, sorted(rows_touched(fix))[:limit])
     return edit.rows, before_and_after(data, edit, limit)
 
 
-def touched(fix: Fix) -> frozenset[int]:
+def rows_touched(fix: Fix) -> frozenset[int]:
     """The ids of all rows that a fix touches.
 
     Raises:
@@ -200,7 +200,7 @@ def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
         WorkbenchError: too little would be left, or the version is not the newest any more.
     """
     version = get_version(store, fix.version_id)
-    mapping, report = _drawn_anew(version, fix)
+    mapping, report = _redraw_split(version, fix)
     version = dataclasses.replace(version, mapping=mapping, report=report)
     if version.rows > HERE_ROWS:
         change = {"kind": FIX, "title": fix.title, "rows": fix.finding.rows}
@@ -208,7 +208,7 @@ def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
     return apply_edit_to(store, version, _edit_of(fix), FIX, fix.title)
 
 
-def _drawn_anew(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[str, Any]]:
+def _redraw_split(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[str, Any]]:
     """The version's mapping and report; a fix of the split changes how the exam is drawn, so that
     later rows of the same table go by it, too."""
     if fix.finding.kind != SPLIT:

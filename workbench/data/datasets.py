@@ -31,7 +31,7 @@ from workbench.data.files.sources import (
 )
 from workbench.data.readers import ReadOptions, Table, read_table
 from workbench.data.splits.assign import DEFAULT_FRACTIONS, DEFAULT_SEED
-from workbench.data.splits.split_by import SplitBy, checked
+from workbench.data.splits.split_by import SplitBy, check_column
 from workbench.data.versions import (
     VersionInfo,
     delete_dataset,
@@ -106,7 +106,7 @@ def save_prepared(
         WorkbenchError: the name does not do.
         StorageError: the disk is full.
     """
-    name = _checked_name(dataset_name)
+    name = _check_name(dataset_name)
     digest = files.put_file(prepared.file) if prepared.file else files.put(prepared.parquet())
     mapping = prepared.plan.as_mapping()
     with store.write() as session:
@@ -129,10 +129,10 @@ def save_prepared(
             split_seed=prepared.plan.seed,
             report=prepared.report,
         )
-    return _saved(version, created)
+    return _describe(version, created)
 
 
-def _saved(version: DatasetVersion, created: bool) -> SavedVersion:
+def _describe(version: DatasetVersion, created: bool) -> SavedVersion:
     return SavedVersion(
         version.dataset_id,
         version.id,
@@ -145,7 +145,7 @@ def _saved(version: DatasetVersion, created: bool) -> SavedVersion:
     )
 
 
-def _checked_name(name: str) -> str:
+def _check_name(name: str) -> str:
     name = " ".join(name.split())
     if not name:
         raise WorkbenchError("The dataset has no name yet: type one, such as 'Customer e-mails'.")
@@ -190,8 +190,8 @@ def save_version(
     source_name = source_name or path.name
     table = read_table(path, source_name, options)
     task = task_named(task).name if task else guessing.guess_task(table).task
-    roles = _completed(table, task, dict(mapping or {}))
-    by = checked(split_by or SplitBy(), table)
+    roles = _complete(table, task, dict(mapping or {}))
+    by = check_column(split_by or SplitBy(), table)
     test_table = read_table(test_path, "", reading_alike(table.options)) if test_path else None
     source = Source(files.put_file(path), source_name)
     test = Source(files.put_file(test_path), test_path.name) if test_path else None
@@ -212,11 +212,11 @@ def save_version(
     return save_prepared(store, project_id, name, source, prepared)
 
 
-def _completed(table: Table, task: str, roles: dict[str, str]) -> dict[str, str]:
+def _complete(table: Table, task: str, roles: dict[str, str]) -> dict[str, str]:
     """The given roles; the required ones that are missing are guessed."""
     if all(role in roles for role in task_named(task).required):
         return roles
-    guessed = guessing.guessed(table, task)
+    guessed = guessing.guess_all_roles(table, task)
     return {**{r: s for r, s in guessed.items() if s not in roles.values()}, **roles}
 
 

@@ -165,7 +165,7 @@ def rewrite(
     edits.change |= {key: text for key, text in kept.items() if text != (row[key[1]] or "")}
 
 
-def changed(
+def find_changes(
     before: Mapping[int, Mapping[str, str]], after: Mapping[int, Mapping[str, str]]
 ) -> dict[Key, str]:
     """The texts that differ: (row id, role) → the new one."""

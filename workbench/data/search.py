@@ -51,10 +51,10 @@ def search(version: VersionInfo, edits: Pending, query: Query, limit: int) -> tu
         wanted = (~mine & wanted) | pc.field("row_id").isin(hits)
     if wanted is None:
         return data.head(limit), data.count_rows()
-    return _counted(data, wanted, limit)
+    return _count_and_take(data, wanted, limit)
 
 
-def _counted(data: ds.Dataset, wanted: ds.Expression, limit: int) -> tuple[pa.Table, int]:
+def _count_and_take(data: ds.Dataset, wanted: ds.Expression, limit: int) -> tuple[pa.Table, int]:
     """The first rows and how many there are, read once."""
     first: list[pa.RecordBatch] = []
     total = 0
@@ -65,7 +65,7 @@ def _counted(data: ds.Dataset, wanted: ds.Expression, limit: int) -> tuple[pa.Ta
     return pa.Table.from_batches(first, data.schema), total
 
 
-def waiting(
+def find_pending(
     version: VersionInfo, edits: Pending, query: Query, limit: int
 ) -> tuple[int, list[dict[str, str]]]:
     """The edits that are not saved yet, of the rows that a query finds: how many rows they touch,

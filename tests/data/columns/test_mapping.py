@@ -6,8 +6,14 @@ import pytest
 from tests.helpers.shared_data import real
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import TASKS
-from workbench.data.columns.guessing import candidates, guess_roles, guess_task, guessed
-from workbench.data.columns.mapping import check_roles, columns_in, given_away, is_template, texts
+from workbench.data.columns.guessing import candidates, guess_all_roles, guess_roles, guess_task
+from workbench.data.columns.mapping import (
+    check_roles,
+    columns_in,
+    find_given_away,
+    is_template,
+    texts,
+)
 from workbench.data.readers import Table, read_table
 from workbench.projects.samples import FILE
 
@@ -68,7 +74,7 @@ def test_a_role_that_does_not_fit_is_said(roles: dict[str, str], words: str) -> 
 def test_an_answer_that_stands_in_the_question_is_found(text: str, found: list[str]) -> None:
     roles = {"text": text, "label": "kind"}
 
-    assert given_away(TASKS["classification"], roles, MAILS.columns) == found
+    assert find_given_away(TASKS["classification"], roles, MAILS.columns) == found
 
 
 @pytest.mark.parametrize(
@@ -129,9 +135,9 @@ def test_a_role_that_nothing_fits_must_be_named() -> None:
     table = made(amount=["1", "2", "3"], size=["4", "5", "6"])
 
     with pytest.raises(WorkbenchError, match="say which one it is"):
-        guessed(table, "completion")
+        guess_all_roles(table, "completion")
 
 
 def test_a_single_column_is_too_little_for_most_tasks() -> None:
     with pytest.raises(WorkbenchError, match="one column only, but 'Sort into categories' needs"):
-        guessed(made(text=["a", "b"]), "classification")
+        guess_all_roles(made(text=["a", "b"]), "classification")

@@ -16,7 +16,7 @@ from workbench.data.edits.fields import (
     YES_NO,
     Typed,
     fields_of,
-    shown,
+    format_field,
 )
 from workbench.data.edits.typed_fields import answer_of
 
@@ -62,9 +62,9 @@ def test_every_value_has_an_input_of_its_kind() -> None:
 def test_what_was_not_changed_is_the_same_to_the_letter() -> None:
     odd = '{"b": 1,  "a": 1.0, "c": "\\u00e9"}'
     fields = fields_of(odd)
-    assert answer_of(odd, fields, {field.path: shown(field) for field in fields}) == odd
+    assert answer_of(odd, fields, {field.path: format_field(field) for field in fields}) == odd
     fields = fields_of(kept(INVOICE))
-    same = {field.path: shown(field) for field in fields}
+    same = {field.path: format_field(field) for field in fields}
     assert answer_of(kept(INVOICE), fields, same) == kept(INVOICE)
     changed = answer_of(kept(INVOICE), fields, {**same, ("number",): "R-8"})
     assert changed == kept({**INVOICE, "number": "R-8"})

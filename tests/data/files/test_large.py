@@ -125,7 +125,7 @@ def test_the_examples_are_those_of_a_small_file(
     table = conversions.table(store, project_id, source, ReadOptions())
     assert (table.rows, table.columns) == (60, ["text", "category"])
     worked_off(store, conversions.prepare(store, order(project_id, source)).id)
-    prepared = conversions.prepared(store, order(project_id, source))
+    prepared = conversions.read_prepared(store, order(project_id, source))
 
     saved = ingest.save_prepared(store, project_id, "Mails", source, prepared)
 
@@ -155,7 +155,7 @@ def test_a_large_table_is_split_by_a_column_that_plays_no_role(
 
     worked_off(store, conversions.prepare(store, mine).id)
 
-    prepared = conversions.prepared(store, mine)
+    prepared = conversions.read_prepared(store, mine)
     assert prepared.report["split"]["groups"] == 20
     assert prepared.report["split"]["on_both_sides"] == 0
     assert prepared.plan.split_by == SplitBy("group", "client")
@@ -178,14 +178,14 @@ def test_a_later_version_keeps_the_exam_of_the_earlier(
     worked_off(store, conversions.read(store, project_id, source, ReadOptions()).id)
     worked_off(store, conversions.prepare(store, order(project_id, source)).id)
 
-    prepared = conversions.prepared(store, order(project_id, source))
+    prepared = conversions.read_prepared(store, order(project_id, source))
     saved = ingest.save_prepared(store, project_id, "Mails", source, prepared)
 
     assert exam <= _questions(store, saved.version_id)
     mine = order(project_id, source, saved_id=saved.version_id)
-    assert conversions.prepared(store, mine).file is not None
+    assert conversions.read_prepared(store, mine).file is not None
     with pytest.raises(conversions.NotReady):
-        conversions.prepared(store, order(project_id, source))
+        conversions.read_prepared(store, order(project_id, source))
 
 
 def _questions(store: Store, version_id: int) -> set[str]:
@@ -217,7 +217,7 @@ def test_an_exam_file_of_either_size_is_used(store: Store, project_id: int, sour
 
         worked_off(store, conversions.prepare(store, mine).id)
 
-        assert conversions.prepared(store, mine).splits["test"] == rows
+        assert conversions.read_prepared(store, mine).splits["test"] == rows
 
 
 def test_what_was_made_for_a_file_goes_with_it(

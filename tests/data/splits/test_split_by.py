@@ -15,7 +15,7 @@ from workbench.data import datasets as ingest
 from workbench.data.examples.plan import Plan, plan_from
 from workbench.data.examples.prepare import Prepared, prepare
 from workbench.data.readers import Table
-from workbench.data.splits.split_by import SplitBy, parsed
+from workbench.data.splits.split_by import SplitBy, parse
 from workbench.projects import projects
 
 ROLES = {"text": "text", "label": "label"}
@@ -126,5 +126,5 @@ def test_versions_that_were_drawn_otherwise_say_nothing_of_the_sides(
 @pytest.mark.parametrize("text", ["", "group", "group:", "newest", "time: "])
 def test_what_is_no_way_to_split_is_refused(text: str) -> None:
     with pytest.raises(WorkbenchError, match="group:COLUMN or time:COLUMN"):
-        parsed(text)
-    assert parsed("time:sent at") == SplitBy("time", "sent at")
+        parse(text)
+    assert parse("time:sent at") == SplitBy("time", "sent at")

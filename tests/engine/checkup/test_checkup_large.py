@@ -64,7 +64,7 @@ def version(store: Store) -> VersionInfo:
     worked_off(store, conversions.read(store, project_id, source, ReadOptions()).id)
     order = Order(project_id, source, PLAN, "Mails", ReadOptions())
     worked_off(store, conversions.prepare(store, order).id)
-    made = conversions.prepared(store, order)
+    made = conversions.read_prepared(store, order)
     saved = ingest.save_prepared(store, project_id, "Mails", source, made)
     return get_version(store, saved.version_id)
 

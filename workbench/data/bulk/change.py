@@ -34,7 +34,7 @@ def apply_change(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> R
         "The dataset has more examples than fit in this machine's memory at once: change the "
         "table itself, or use a machine with more memory."
     )
-    with limits.explained(too_large), stop.at_once():
+    with limits.explain_errors(too_large), stop.at_once():
         return _apply(spec, job, report, stop)
 
 

@@ -9,7 +9,7 @@ from workbench.core.words import count
 from workbench.data.bulk import limits, several
 from workbench.data.bulk.read_file import read
 from workbench.data.readers.archives.room import check_room
-from workbench.data.readers.archives.unpack import FOLDER, unpacked
+from workbench.data.readers.archives.unpack import FOLDER, unpack
 from workbench.data.readers.table import Table, options_from
 from workbench.data.readers.table_file import TableWriter, facts_of
 from workbench.data.readers.training import notes_on
@@ -35,7 +35,7 @@ def convert(spec: ConvertSpec, job: JobDir, report: Report, stop: Stop) -> Resul
     )
     writer = TableWriter(folder / "table.parquet")
     try:
-        with limits.explained(too_large):
+        with limits.explain_errors(too_large):
             table = _convert(spec, folder, report, stop, writer)
             writer.close()
     except BaseException:
@@ -57,7 +57,7 @@ def _convert(
         raise WorkbenchError(f"{name} is not here any more: choose the file again.")
     report.phase("unpacking", f"Looking at {name}")
     meter = Meter(report, stop.check)
-    parts = unpacked(source, name, folder, meter)
+    parts = unpack(source, name, folder, meter)
     check_room(folder, sum(part.path.stat().st_size for part in parts) // 2, name)
     options = options_from(spec.options)
     if len(parts) == 1:

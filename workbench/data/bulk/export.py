@@ -28,7 +28,7 @@ def export(spec: ExportSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     folder.mkdir(exist_ok=True)
     target = folder / f"examples.{spec.format}"
     too_large = "A row is too large to be written in the memory that is set aside."
-    with limits.explained(too_large):
+    with limits.explain_errors(too_large):
         rows = write.write(
             spec.data,
             target,

@@ -14,7 +14,7 @@ from workbench.jobs.process.specs import ChangeSpec, ConvertSpec, ExportSpec, Pr
 Work = Callable[..., Result]
 
 
-def _limited(work: Work, more_bytes: Callable[[], int]) -> Work:
+def _with_limit(work: Work, more_bytes: Callable[[], int]) -> Work:
     def limited(*arguments: Any) -> Result:
         limits.limit_memory(more_bytes())
         return work(*arguments)
@@ -23,8 +23,8 @@ def _limited(work: Work, more_bytes: Callable[[], int]) -> Work:
 
 
 HANDLERS = (
-    Handler(ConvertSpec, _limited(convert, limits.for_convert)),
-    Handler(PrepareSpec, _limited(write_examples, limits.for_prepare)),
-    Handler(ChangeSpec, _limited(apply_change, limits.for_prepare)),
-    Handler(ExportSpec, _limited(export, limits.for_convert)),
+    Handler(ConvertSpec, _with_limit(convert, limits.for_convert)),
+    Handler(PrepareSpec, _with_limit(write_examples, limits.for_prepare)),
+    Handler(ChangeSpec, _with_limit(apply_change, limits.for_prepare)),
+    Handler(ExportSpec, _with_limit(export, limits.for_convert)),
 )

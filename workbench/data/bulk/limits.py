@@ -40,7 +40,7 @@ def limit_memory(more_bytes: int) -> None:
 
 
 @contextlib.contextmanager
-def explained(too_large: str) -> Iterator[None]:
+def explain_errors(too_large: str) -> Iterator[None]:
     """Errors of the machine in one sentence; `too_large` is the one for want of memory."""
     try:
         yield

@@ -33,7 +33,7 @@ def write_examples(spec: PrepareSpec, job: JobDir, report: Report, stop: Stop) -
         f"{spec.table.name} has more examples than fit in this machine's memory at once: "
         "choose a part of its rows, or use a machine with more memory."
     )
-    with limits.explained(too_large), stop.at_once():
+    with limits.explain_errors(too_large), stop.at_once():
         return _write(spec, job, report, stop)
 
 

@@ -10,14 +10,14 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.data.bulk.sink import MeteredSink
 from workbench.data.readers.cell_formats import xlsx
-from workbench.data.readers.cell_formats.bare import as_shown
+from workbench.data.readers.cell_formats.bare import format_cell
 from workbench.data.readers.cell_formats.looks import Look
 from workbench.data.readers.kinds import XLSX
 from workbench.data.readers.table import ReadOptions, Table
 from workbench.data.readers.table_file import empty
 from workbench.data.readers.tables import unseen
 from workbench.data.readers.tables.grid import to_grid
-from workbench.data.readers.tables.sheets import filled_down, tall
+from workbench.data.readers.tables.sheets import fill_down, tall
 
 LARGEST_TEXTS = 100 << 20
 """Bytes of the texts that a workbook's cells share; they have to be held in memory."""
@@ -58,7 +58,7 @@ def _read(book: Any, path: Path, name: str, options: ReadOptions, sink: MeteredS
     for style in looks:  # what such a style shows is made of the bare number
         book._date_formats.discard(style)
         book._timedelta_formats.discard(style)
-    rows = filled_down(_rows(sheet, looks), tall(_merged(book, sheet)))
+    rows = fill_down(_rows(sheet, looks), tall(_merged_ranges(book, sheet)))
     grid = to_grid(rows, options.header_row, label, sink, is_sheet=True)
     resolved = ReadOptions(header_row=grid.header_row, sheet=sheet.title)
     return empty(
@@ -101,7 +101,7 @@ def _choose(book: Any, wanted: str, name: str) -> Any:
     raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
 
 
-def _merged(book: Any, sheet: Any) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def _merged_ranges(book: Any, sheet: Any) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """The merged cells, which stand behind all others: first and last row and column, from 0."""
     from openpyxl.utils.cell import range_boundaries
 
@@ -117,16 +117,16 @@ def _merged(book: Any, sheet: Any) -> Iterator[tuple[tuple[int, int], tuple[int,
 
 def _rows(sheet: Any, looks: dict[int, Look]) -> Iterator[list[str]]:
     for row in sheet.iter_rows():
-        yield ["" if cell.value is None else _shown(cell, looks) for cell in row]
+        yield ["" if cell.value is None else _format_cell(cell, looks) for cell in row]
 
 
-def _shown(cell: Any, looks: dict[int, Look]) -> str:
+def _format_cell(cell: Any, looks: dict[int, Look]) -> str:
     """What a cell that is not empty shows; nothing for the error of a formula."""
     value, look = cell.value, looks.get(cell._style_id)
     if cell.data_type == "e":
         return ""
     if look is None or isinstance(value, bool):
-        return as_shown(value)
+        return format_cell(value)
     if isinstance(value, str):
         return look.text(value)
-    return look.number(float(value)) if isinstance(value, int | float) else as_shown(value)
+    return look.number(float(value)) if isinstance(value, int | float) else format_cell(value)

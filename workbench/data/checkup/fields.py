@@ -15,7 +15,7 @@ def text_roles(rows: Rows) -> list[str]:
     return [role for role in rows.values if role != "label"]
 
 
-def rewritten(task: Task, role: str, text: str, change: Change) -> str:
+def rewrite(task: Task, role: str, text: str, change: Change) -> str:
     """The text of a role with `change` made; in JSON each text of its own, and it stays JSON."""
     if not task.is_json(role):
         return change(text)
@@ -23,7 +23,7 @@ def rewritten(task: Task, role: str, text: str, change: Change) -> str:
         before = json.loads(text)
     except ValueError:
         return change(text)
-    after = _walked(before, change)
+    after = _walk(before, change)
     return text if after == before else json.dumps(after, ensure_ascii=False)
 
 
@@ -35,17 +35,15 @@ def texts_in(task: Task, role: str, text: str) -> list[str]:
         found.append(part)
         return part
 
-    rewritten(task, role, text, take)
+    rewrite(task, role, text, take)
     return found
 
 
-def _walked(value: Any, change: Change) -> Any:
+def _walk(value: Any, change: Change) -> Any:
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
-        return [_walked(item, change) for item in value]
+        return [_walk(item, change) for item in value]
     if isinstance(value, dict):
-        return {
-            key: item if key == "role" else _walked(item, change) for key, item in value.items()
-        }
+        return {key: item if key == "role" else _walk(item, change) for key, item in value.items()}
     return value

@@ -27,11 +27,11 @@ def judge(prepared: Prepared, *, progress: Progress = silent) -> Prepared:
         left_out=prepared.report["dropped"],
         given_away=prepared.report.get("given_away", ()),
     )
-    found = [_as_told(finding) for finding in run_at_import(rows)]
+    found = [_as_dict(finding) for finding in run_at_import(rows)]
     return dataclasses.replace(prepared, report={**prepared.report, "findings": found or [_FINE]})
 
 
-def _as_told(finding: Finding) -> dict[str, Any]:
+def _as_dict(finding: Finding) -> dict[str, Any]:
     """A finding as the report keeps it."""
     mended = _MENDED if finding.remove or finding.change else ""
     return {

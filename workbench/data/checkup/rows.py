@@ -15,7 +15,7 @@ from workbench.core.tasks import Task
 from workbench.data.checkup.similarity.alike import Alike, alike
 from workbench.data.checkup.similarity.buckets import Buckets
 from workbench.data.checkup.similarity.same import same_texts
-from workbench.data.checkup.similarity.spellings import merged
+from workbench.data.checkup.similarity.spellings import merge_spellings
 from workbench.data.examples.left_out import LeftOut
 from workbench.data.splits.assign import TEST, TRAIN
 
@@ -73,7 +73,7 @@ class Rows:
     @cached_property
     def usual(self) -> dict[str, str]:
         """Category → its usual spelling, for those that are written in another way."""
-        return merged(Counter(self.answers()))
+        return merge_spellings(Counter(self.answers()))
 
     @cached_property
     def same(self) -> Buckets:
@@ -110,7 +110,7 @@ def _texts(column: pa.ChunkedArray, repeated: bool) -> list[str]:
     return [known.setdefault(text or "", text or "") for text in column.to_pylist()]
 
 
-def numbered(texts: Sequence[str]) -> npt.NDArray[np.int64]:
+def number_texts(texts: Sequence[str]) -> npt.NDArray[np.int64]:
     """The same number for the same text."""
     codes = pa.array(texts, pa.large_string()).dictionary_encode().indices
     numbers: npt.NDArray[np.int64] = codes.to_numpy().astype(np.int64)

@@ -89,34 +89,34 @@ def run(
         max_tokens: how many tokens an example may have; without both, lengths are not looked at.
     """
     rows = dataclasses.replace(rows, count_tokens=count_tokens, max_tokens=max_tokens)
-    return _look(rows, [check.look for check in checks_of(rows.task)])
+    return _run(rows, [check.look for check in checks_of(rows.task)])
 
 
 def run_at_import(rows: Rows) -> list[Finding]:
     """What the quick ones of them find, the most harmful first."""
-    return _look(rows, [check.at_import for check in checks_of(rows.task) if check.at_import])
+    return _run(rows, [check.at_import for check in checks_of(rows.task) if check.at_import])
 
 
-def _look(rows: Rows, looks: Sequence[Finder]) -> list[Finding]:
+def _run(rows: Rows, looks: Sequence[Finder]) -> list[Finding]:
     part = _Part(rows.progress, len(looks))
     rows = dataclasses.replace(rows, progress=part)
     found: list[Finding] = []
     for number, look in enumerate(looks):
         part.done = number
         part(0.0)
-        found += _listed(look(rows))
+        found += _as_list(look(rows))
     part.done = len(looks)
     part(0.0)
-    return ordered(found)
+    return order_findings(found)
 
 
-def _listed(found: Finding | list[Finding] | None) -> list[Finding]:
+def _as_list(found: Finding | list[Finding] | None) -> list[Finding]:
     if found is None:
         return []
     return found if isinstance(found, list) else [found]
 
 
-def ordered(findings: Iterable[Finding]) -> list[Finding]:
+def order_findings(findings: Iterable[Finding]) -> list[Finding]:
     """The most harmful first."""
     return sorted(findings, key=lambda finding: (-finding.harm, finding.kind))
 

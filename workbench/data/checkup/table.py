@@ -9,7 +9,7 @@ from workbench.data.checkup.checks.fair_split import FairSplit, fair_split
 from workbench.data.checkup.rows import Rows
 from workbench.data.examples.plan import plan_from
 from workbench.data.examples.source_table import SourceTable
-from workbench.data.examples.unlabelled import Unlabelled, _bare, _columns
+from workbench.data.examples.unlabelled import Unlabelled, columns_of, rows_without_category
 
 MOST_UNLABELLED = 5000
 
@@ -46,8 +46,8 @@ def _unlabelled(
     """The first rows without a category, and how many there are."""
     known, found = set(rows.row_ids), Unlabelled()
     unsorted = seen = 0
-    for part in source_table.parts(_columns(source_table, roles)):
-        for number, text in _bare(part, roles, known):
+    for part in source_table.parts(columns_of(source_table, roles)):
+        for number, text in rows_without_category(part, roles, known):
             unsorted += 1
             if len(found) < MOST_UNLABELLED:
                 found.row_ids.append(number)

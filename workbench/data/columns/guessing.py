@@ -59,7 +59,7 @@ def guess_roles(table: Table, task_name: str) -> dict[str, str]:
     columns = look_at(table)
     roles: dict[str, str] = {}
     for role in _order(task, columns):
-        ranked = _ranked(columns, task, role, taken=_used(roles))
+        ranked = _rank(columns, task, role, taken=_columns_in_use(roles))
         if ranked:
             roles[role] = ranked[0]
     if "prompt" in task.required:
@@ -73,7 +73,7 @@ def guess_roles(table: Table, task_name: str) -> dict[str, str]:
     return {role: roles[role] for role in (*task.required, *task.optional) if role in roles}
 
 
-def guessed(table: Table, task_name: str) -> dict[str, str]:
+def guess_all_roles(table: Table, task_name: str) -> dict[str, str]:
     """Like `guess_roles`, for callers that cannot ask.
 
     Raises:
@@ -98,7 +98,7 @@ def guessed(table: Table, task_name: str) -> dict[str, str]:
 def candidates(table: Table, task_name: str, role: str) -> list[str]:
     """All columns, those that fit the role best first."""
     columns = look_at(table)
-    fitting = _ranked(columns, task_named(task_name), role, taken=set())
+    fitting = _rank(columns, task_named(task_name), role, taken=set())
     return [*fitting, *(c.name for c in columns if c.name not in fitting)]
 
 
@@ -109,7 +109,7 @@ def _order(task: Task, columns: list[Column]) -> list[str]:
     return sorted(task.required, key=lambda role: (role == task.learned) != learned_first)
 
 
-def _used(roles: dict[str, str]) -> set[str]:
+def _columns_in_use(roles: dict[str, str]) -> set[str]:
     return set(roles.values())
 
 
@@ -156,7 +156,7 @@ def _classification(columns: list[Column]) -> str:
     return f"'{label.name}' holds {label.distinct:,} values that come again and again"
 
 
-def _ranked(columns: list[Column], task: Task, role: str, taken: set[str]) -> list[str]:
+def _rank(columns: list[Column], task: Task, role: str, taken: set[str]) -> list[str]:
     scored = [(_fit(column, task, role), column) for column in columns if column.name not in taken]
     fitting = [(score, column) for score, column in scored if score > 0]
     return [column.name for _, column in sorted(fitting, key=lambda pair: -pair[0])]

@@ -34,7 +34,7 @@ def title(source: str, columns: Sequence[str]) -> str:
     return joined([f"'{name}'" for name in dict.fromkeys(columns_in(source, columns))])
 
 
-def given_away(task: Task, roles: Mapping[str, str], columns: Sequence[str]) -> list[str]:
+def find_given_away(task: Task, roles: Mapping[str, str], columns: Sequence[str]) -> list[str]:
     """The columns of the answer that also stand in what comes in: there is nothing to learn then."""
     answer = columns_in(roles.get(task.learned, ""), columns)
     asked = [
@@ -62,22 +62,22 @@ def check_roles(task: Task, roles: Mapping[str, str], table: Table) -> dict[str,
     for role in task.required:
         if role not in given:
             raise WorkbenchError(
-                f"No column is chosen for the {role}: {table.name} has {_listed(table.columns)}."
+                f"No column is chosen for the {role}: {table.name} has {_list_columns(table.columns)}."
             )
-    return {role: _resolved(source, table) for role, source in given.items()}
+    return {role: _resolve(source, table) for role, source in given.items()}
 
 
-def _resolved(source: str, table: Table) -> str:
+def _resolve(source: str, table: Table) -> str:
     columns = table.columns
     if not is_template(source, columns):
-        return column_named(source, table)
+        return find_column(source, table)
     return _PART.sub(
-        lambda match: "{" + column_named(match[1].strip(), table) + "}" if match[1] else match[0],
+        lambda match: "{" + find_column(match[1].strip(), table) + "}" if match[1] else match[0],
         source,
     )
 
 
-def column_named(name: str, table: Table) -> str:
+def find_column(name: str, table: Table) -> str:
     """The column of this name, whatever its case and outer spaces.
 
     Raises:
@@ -94,11 +94,11 @@ def column_named(name: str, table: Table) -> str:
 
 def _missing(name: str, table: Table) -> str:
     near = difflib.get_close_matches(name, table.columns, 1)
-    hint = f"did you mean '{near[0]}'?" if near else f"it has {_listed(table.columns)}."
+    hint = f"did you mean '{near[0]}'?" if near else f"it has {_list_columns(table.columns)}."
     return f"{table.name} has no column '{name}': {hint}"
 
 
-def _listed(columns: Sequence[str]) -> str:
+def _list_columns(columns: Sequence[str]) -> str:
     shown = ", ".join(columns[:_SHOWN_COLUMNS])
     rest = len(columns) - _SHOWN_COLUMNS
     return f"{shown} and {rest:,} more" if rest > 0 else shown
@@ -110,7 +110,7 @@ def texts(table: Table, source: str) -> list[str | None]:
         return table.cells(source)
     pieces = _pieces(source)
     cells = {name: table.cells(name) for name, is_column in pieces if is_column}
-    return [_woven(pieces, cells, row) for row in range(len(table))]
+    return [_fill_in(pieces, cells, row) for row in range(len(table))]
 
 
 def _pieces(template: str) -> list[tuple[str, bool]]:
@@ -124,7 +124,7 @@ def _pieces(template: str) -> list[tuple[str, bool]]:
     return [*pieces, (template[end:], False)]
 
 
-def _woven(
+def _fill_in(
     pieces: list[tuple[str, bool]], cells: Mapping[str, list[str | None]], row: int
 ) -> str | None:
     if not any((column[row] or "").strip() for column in cells.values()):

@@ -54,7 +54,7 @@ def apply_to_table(data: pa.Table, edit: Edit) -> pa.Table:
     """The table (columns row_id, split and roles) after the edit; rows stay in their order."""
     for name in data.column_names:
         if name not in NOT_CHANGED:
-            data = _rewritten(data, name, edit)
+            data = _rewrite(data, name, edit)
     if edit.remove:
         gone = pa.array(edit.remove, pa.int64())
         data = data.filter(pc.invert(pc.is_in(data["row_id"], value_set=gone)))
@@ -65,7 +65,7 @@ def apply_to_table(data: pa.Table, edit: Edit) -> pa.Table:
     return data.combine_chunks()
 
 
-def _rewritten(data: pa.Table, name: str, edit: Edit) -> pa.Table:
+def _rewrite(data: pa.Table, name: str, edit: Edit) -> pa.Table:
     new = {row: text for (row, role), text in (edit.change or {}).items() if role == name}
     if not new:
         return data
@@ -94,21 +94,21 @@ def before_and_after(data: pa.Table, edit: Edit, limit: int) -> list[dict[str, s
     for row in rows.slice(0, limit).to_pylist():
         number = row["row_id"]
         if number in edit.remove:
-            lines.append(_line(number, WHOLE, _joined(row), ""))
+            lines.append(_line(number, WHOLE, _join(row), ""))
         else:
             first = next(name for name in row if name not in ("row_id", "split"))
             lines += [
                 _line(number, role, row[role] or "", text, "" if role == first else row[first])
                 for role, text in changes[number]
             ]
-    lines += [_line(int(row["row_id"]), WHOLE, "", _joined(row)) for row in edit.add]
+    lines += [_line(int(row["row_id"]), WHOLE, "", _join(row)) for row in edit.add]
     if when := edit.made_at:
         for line in lines:
             line["when"] = when.get((int(line["row"]), line["column"]), "")
     return lines[:limit]
 
 
-def _joined(row: Mapping[str, str]) -> str:
+def _join(row: Mapping[str, str]) -> str:
     return " → ".join(t for name, t in row.items() if name not in ("row_id", "split") and t)
 
 

@@ -58,7 +58,7 @@ def fields_of(answer: str, others: Iterable[str] = ()) -> list[Field]:
     """
     mine = dict(_leaves(json.loads(answer)))
     theirs = [dict(_leaves(value)) for other in others if isinstance(value := parsed(other), dict)]
-    paths = _merged(mine, theirs)
+    paths = _merge(mine, theirs)
     return [
         Field(
             path,
@@ -70,17 +70,18 @@ def fields_of(answer: str, others: Iterable[str] = ()) -> list[Field]:
     ]
 
 
-def shown(field: Field) -> Typed:
+def format_field(field: Field) -> Typed:
     """A field's value as people write it; empty if there is none."""
     if field.kind == TABLE:
         return [
-            {name: said(line.get(name)) for name in field.columns} for line in field.value or ()
+            {name: format_value(line.get(name)) for name in field.columns}
+            for line in field.value or ()
         ]
     if field.kind == LINES:
-        return "\n".join(map(said, field.value or ()))
+        return "\n".join(map(format_value, field.value or ()))
     if field.kind == JSON:
         return "" if field.value is None else json.dumps(field.value, ensure_ascii=False, indent=2)
-    return said(field.value)
+    return format_value(field.value)
 
 
 def _leaves(value: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -91,7 +92,7 @@ def _leaves(value: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, A
             yield (*path, name), inner
 
 
-def _merged(mine: Mapping[Path, Any], theirs: Iterable[Mapping[Path, Any]]) -> list[Path]:
+def _merge(mine: Mapping[Path, Any], theirs: Iterable[Mapping[Path, Any]]) -> list[Path]:
     paths = list(mine)
     for found in theirs:
         place = 0
@@ -135,11 +136,11 @@ def _is_plain(value: Any) -> bool:
 
 
 def _is_line(value: Any) -> bool:
-    text = said(value) if _is_plain(value) else ""
+    text = format_value(value) if _is_plain(value) else ""
     return bool(text) and text == text.strip() and "\n" not in text
 
 
-def said(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A single value as people write it."""
     if value is None:
         return ""

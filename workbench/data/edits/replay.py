@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from workbench.core.tasks import Task
 from workbench.data.edits.edit import Edit, edit_between
 from workbench.data.examples.source_table import SourceTable
-from workbench.data.examples.unlabelled import unlabelled_that_say
+from workbench.data.examples.unlabelled import find_unlabelled
 
 Key = tuple[str, ...]
 _NOT_REPLAYED = ("row_id", "split")
@@ -73,7 +73,7 @@ def replay_edit(edit: Edit, before: pa.Table, now: NewExamples) -> Edit:
         and text != (new[place[row]][role] or "")
     }
     remove = frozenset(place[row] for row in edit.remove if row in place)
-    return Edit(remove, change, _added(edit.add, known, now))
+    return Edit(remove, change, _find_added(edit.add, known, now))
 
 
 def _places(
@@ -110,7 +110,7 @@ def _rows(data: pa.Table, ids: Iterable[int]) -> dict[int, dict[str, str | None]
     return {row["row_id"]: row for row in data.filter(chosen).to_pylist()}
 
 
-def _added(
+def _find_added(
     rows: Iterable[Mapping[str, str]], known: set[int], now: NewExamples
 ) -> tuple[Mapping[str, str], ...]:
     """Rows that were sorted by hand and still have no category in the file."""
@@ -119,7 +119,7 @@ def _added(
     wanted = {row["text"] for row in rows}
     if not wanted or now.source_table is None:
         return ()
-    found = unlabelled_that_say(wanted, now.source_table, now.task, now.roles, known)
+    found = find_unlabelled(wanted, now.source_table, now.task, now.roles, known)
     by_text: dict[str, list[int]] = defaultdict(list)
     for number, text in zip(found.row_ids, found.texts, strict=True):
         by_text[text].append(number)

@@ -20,9 +20,9 @@ from workbench.data.edits.fields import (
     Field,
     Path,
     Typed,
+    format_field,
+    format_value,
     kind_of,
-    said,
-    shown,
 )
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
@@ -37,13 +37,17 @@ def answer_of(answer: str, fields: Sequence[Field], typed: Mapping[Path, Typed])
     Raises:
         WorkbenchError: what was typed is not of the field's kind.
     """
-    changed = [field for field in fields if typed.get(field.path, shown(field)) != shown(field)]
+    changed = [
+        field
+        for field in fields
+        if typed.get(field.path, format_field(field)) != format_field(field)
+    ]
     if not changed:
         return answer
     value = json.loads(answer)
     for field in changed:
         _put(value, field.path, _read(field, typed[field.path]))
-    return fields_json(json.dumps(_ordered(value, [field.path for field in fields])))
+    return fields_json(json.dumps(_order(value, [field.path for field in fields])))
 
 
 def _read(field: Field, typed: Typed) -> Any:
@@ -59,7 +63,7 @@ def _read(field: Field, typed: Typed) -> Any:
             _item(field.title, line, items) for line in map(str.strip, text.split("\n")) if line
         ]
     if field.kind == JSON:
-        return _parsed(field.title, text)
+        return _parse(field.title, text)
     return _item(field.title, text, [field.value, *field.seen])
 
 
@@ -73,7 +77,7 @@ def _nothing(seen: Sequence[Any], otherwise: Any) -> Any:
 
 
 def _lines(field: Field, typed: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
-    lines, then = field.items(dict), list(zip(shown(field), field.value or (), strict=True))
+    lines, then = field.items(dict), list(zip(format_field(field), field.value or (), strict=True))
     made = []
     for each in typed:
         if any(text.strip() for text in each.values()):
@@ -100,7 +104,7 @@ def _item(title: str, text: str, seen: Sequence[Any]) -> Any:
     values = [value for value in seen if kind_of(value) in (TEXT, NUMBER, YES_NO)]
     kinds = {kind_of(value) for value in values}
     for value in values:
-        if said(value) == text:
+        if format_value(value) == text:
             return value
     if kinds == {YES_NO} and text.lower() in (YES, NO):
         return text.lower() == YES
@@ -116,7 +120,7 @@ def _item(title: str, text: str, seen: Sequence[Any]) -> Any:
     return text
 
 
-def _parsed(title: str, text: str) -> Any:
+def _parse(title: str, text: str) -> Any:
     try:
         return json.loads(fields_json(f'{{"value": {text}}}'))["value"]
     except (ValueError, RecursionError):
@@ -140,13 +144,13 @@ def _put(value: dict[str, Any], path: Path, new: Any) -> None:
         value[last] = new
 
 
-def _ordered(value: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, Any]:
+def _order(value: Mapping[str, Any], paths: Sequence[Path]) -> dict[str, Any]:
     """The same fields in the order of their paths."""
     names = dict.fromkeys(path[0] for path in paths if path[0] in value)
     made = {}
     for name in [*names, *(name for name in value if name not in names)]:
         inner = [path[1:] for path in paths if path[0] == name and len(path) > 1]
         made[name] = (
-            _ordered(value[name], inner) if isinstance(value[name], dict) and inner else value[name]
+            _order(value[name], inner) if isinstance(value[name], dict) and inner else value[name]
         )
     return made

@@ -84,7 +84,7 @@ def examples_of(
         if index % _TOLD_ROWS == 0:
             progress(index / len(table))
         cells = {role: raw[role][index] for role in roles}
-        reason, values = _cleaned(cells, required, named, cleaners)
+        reason, values = _clean(cells, required, named, cleaners)
         key = tuple(cells.values())
         if not reason and not duplicates and key in seen:
             reason = DUPLICATE
@@ -106,7 +106,7 @@ def question(task: Task, cells: Mapping[str, str | None], values: Mapping[str, A
     return question_of(values[role]) if task.rows_are_conversations else cells[role] or ""
 
 
-def _cleaned(
+def _clean(
     cells: Mapping[str, str | None],
     required: list[str],
     named: Mapping[str, str],

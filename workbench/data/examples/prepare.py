@@ -13,7 +13,7 @@ import pyarrow as pa
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent, within
 from workbench.core.tasks import Task, task_named
-from workbench.data.columns.mapping import check_roles, given_away
+from workbench.data.columns.mapping import check_roles, find_given_away
 from workbench.data.examples import left_out, quality
 from workbench.data.examples.example_table import canonical, parquet_of
 from workbench.data.examples.examples import LEAKED, Examples, examples_of
@@ -82,7 +82,7 @@ def prepare(
         roles=roles,
         system=plan.system.strip(),
         read=table.options,
-        split_by=split_by.checked(plan.split_by, table),
+        split_by=split_by.check_column(plan.split_by, table),
     )
     examples = examples_of(table, task, roles, progress=within(progress, 0.0, 0.4))
     facts: dict[str, Any] = {}
@@ -93,20 +93,20 @@ def prepare(
     else:
         plan = dataclasses.replace(plan, test_read=test_table.options)
         exam = _exam(task, roles, test_table)
-        examples = _without_leaks(examples, exam)
+        examples = _drop_leaks(examples, exam)
         quality.check_usable(task, examples, table.name)
         shares = (1 - plan.fractions[1], plan.fractions[1], 0.0)
         splits, facts["split"] = split(examples, shares, None)
         offset = max(table.row_numbers.to_pylist())
         splits += [TEST] * len(exam)
-        examples = _joined(examples, exam, offset)
+        examples = _join(examples, exam, offset)
         facts |= {"test_row_offset": offset, "test_name": test_table.name}
         facts["test_dropped"] = {reason: len(rows) for reason, rows in exam.dropped.items()}
     progress(0.85)
     report = {**quality.report(task, examples), **facts}
     progress(0.95)
     report["notes"] = list(table.notes)
-    if copied := given_away(task, roles, table.columns):
+    if copied := find_given_away(task, roles, table.columns):
         report["given_away"] = copied
     dropped = sum(map(len, examples.dropped.values()))
     return Prepared(canonical(examples, splits), plan, report, sizes(splits), dropped)
@@ -161,13 +161,13 @@ def _exam(task: Task, roles: Mapping[str, str], table: Table) -> Examples:
     return exam
 
 
-def _without_leaks(examples: Examples, exam: Examples) -> Examples:
+def _drop_leaks(examples: Examples, exam: Examples) -> Examples:
     asked = set(exam.raw_questions)
     leaks = {i for i, text in enumerate(examples.raw_questions) if text in asked}
     return examples.without(leaks, LEAKED)
 
 
-def _joined(examples: Examples, exam: Examples, offset: int) -> Examples:
+def _join(examples: Examples, exam: Examples, offset: int) -> Examples:
     dropped = dict(examples.dropped)
     for reason, rows in exam.dropped.items():
         dropped[f"{reason}, in the exam file"] = rows

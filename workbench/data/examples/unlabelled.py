@@ -24,7 +24,7 @@ class Unlabelled:
         return len(self.row_ids)
 
 
-def unlabelled_that_say(
+def find_unlabelled(
     texts: Collection[str],
     source_table: SourceTable,
     task: Task,
@@ -34,15 +34,15 @@ def unlabelled_that_say(
     """The rows without a category that say one of these texts; `known` rows do not count."""
     found = Unlabelled()
     if task.answers_are_categories and texts:
-        for part in source_table.parts(_columns(source_table, roles)):
-            for number, text in _bare(part, roles, known):
+        for part in source_table.parts(columns_of(source_table, roles)):
+            for number, text in rows_without_category(part, roles, known):
                 if text in texts:
                     found.row_ids.append(number)
                     found.texts.append(text)
     return found
 
 
-def _columns(source_table: SourceTable, roles: Mapping[str, str]) -> list[str]:
+def columns_of(source_table: SourceTable, roles: Mapping[str, str]) -> list[str]:
     return [
         name
         for source in roles.values()
@@ -50,18 +50,18 @@ def _columns(source_table: SourceTable, roles: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _bare(
+def rows_without_category(
     table: Table, roles: Mapping[str, str], known: Collection[int]
 ) -> Iterator[tuple[int, str]]:
     """Number and text of the rows without a category; `known` rows do not count."""
-    table = _without(table, mapping.columns_in(roles["label"], table.columns))
+    table = _keep_empty(table, mapping.columns_in(roles["label"], table.columns))
     texts = mapping.texts(table, roles["text"])
     for number, text in zip(table.row_numbers.to_pylist(), texts, strict=True):
         if text and (said := text.strip()) and number not in known:
             yield number, said
 
 
-def _without(table: Table, columns: list[str]) -> Table:
+def _keep_empty(table: Table, columns: list[str]) -> Table:
     """The rows where all these columns are empty."""
     empty = pa.array([True] * len(table))
     for name in columns:

@@ -54,7 +54,7 @@ def write(
         pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False) as file,
     ):
         rows = int(file.metadata.num_rows)
-        batches = _watched(file, progress)
+        batches = _watch(file, progress)
         if kind == CSV:
             _csv(file.schema_arrow.names, batches, part)
         elif kind == XLSX:
@@ -110,7 +110,7 @@ def check_cells(batch: pa.RecordBatch) -> None:
             )
 
 
-def _watched(file: pq.ParquetFile, progress: Progress) -> Iterator[pa.RecordBatch]:
+def _watch(file: pq.ParquetFile, progress: Progress) -> Iterator[pa.RecordBatch]:
     """All rows, as many at a time as make some megabytes."""
     total, done = max(1, file.metadata.num_rows), 0
     for group in range(file.num_row_groups):

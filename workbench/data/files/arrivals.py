@@ -56,7 +56,7 @@ class Arrival:
         self._check_wanted()
         if self._blob.size < self.upload.size:
             raise uploads.TooMuch(
-                uploads.interrupted(replace(self.upload, received=self._blob.size))
+                uploads.describe_interrupted(replace(self.upload, received=self._blob.size))
             )
         with _room():
             digest = self._blob.finish()
@@ -72,7 +72,7 @@ class Arrival:
 
     def _check_wanted(self) -> None:
         if uploads.is_given_up(self.upload.id):
-            raise uploads.NoTicket(uploads.stopped(self.upload))
+            raise uploads.NoTicket(uploads.describe_stopped(self.upload))
 
     def _tell(self) -> None:
         self.upload = replace(self.upload, received=self._blob.size, at=time.time())
@@ -81,7 +81,7 @@ class Arrival:
 
 
 @contextlib.contextmanager
-def arriving(ticket: str, length: int | None) -> Iterator[Arrival]:
+def receive(ticket: str, length: int | None) -> Iterator[Arrival]:
     """Take the file that a ticket allows; whatever breaks it off leaves no part of it.
 
     Args:
@@ -115,7 +115,7 @@ def arriving(ticket: str, length: int | None) -> Iterator[Arrival]:
         raise
     except BaseException:
         upload = arrival.upload if arrival else upload
-        _fail(upload, uploads.interrupted(upload))
+        _fail(upload, uploads.describe_interrupted(upload))
         raise
 
 

@@ -164,7 +164,7 @@ def prepare(store: Store, order: Order) -> JobView:
     return _replace(store, project_id, f"Checking of {order.source.name}", spec)
 
 
-def prepared(store: Store, order: Order) -> Prepared:
+def read_prepared(store: Store, order: Order) -> Prepared:
     """The examples that a job made: some of them, and what is true of all.
 
     Raises:

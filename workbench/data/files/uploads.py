@@ -106,9 +106,9 @@ def look(upload_id: str) -> Upload | None:
     upload = Upload(**values)
     now = time.time()
     if upload.is_open and is_given_up(upload_id):
-        return replace(upload, state=FAILED, reason=stopped(upload))
+        return replace(upload, state=FAILED, reason=describe_stopped(upload))
     if upload.state == RECEIVING and now - upload.at > _SILENT_S:
-        return replace(upload, state=FAILED, reason=interrupted(upload))
+        return replace(upload, state=FAILED, reason=describe_interrupted(upload))
     if upload.state == WAITING and now > upload.expires_at:
         return replace(upload, state=FAILED, reason=_late(upload))
     return upload
@@ -123,7 +123,7 @@ def give_up(upload_id: str) -> None:
 UNKNOWN = "This upload is not known (any more): reload the page and choose the file again."
 
 
-def stopped(upload: Upload) -> str:
+def describe_stopped(upload: Upload) -> str:
     """The sentence for an upload that the user gave up."""
     return f"You stopped the upload of {upload.name}."
 
@@ -133,7 +133,7 @@ def _late(upload: Upload) -> str:
     return f"The upload of {upload.name} did not begin within {minutes}: choose the file again."
 
 
-def interrupted(upload: Upload) -> str:
+def describe_interrupted(upload: Upload) -> str:
     """The sentence for an upload that broke off."""
     share = f" after {size(upload.received)} of {size(upload.size)}" if upload.received else ""
     return (

@@ -66,7 +66,7 @@ def seconds(cells: Sequence[str | None], *, numbers: bool = False) -> list[float
             and the days since 1900 of spreadsheets.
     """
     known: dict[str, str | None] = {}
-    texts = [known.setdefault(cell, _tidied(cell)) if cell else None for cell in cells]
+    texts = [known.setdefault(cell, _tidy(cell)) if cell else None for cell in cells]
     if days := _days_of_no_year(known.values()):
         texts = [None if text in days else text for text in texts]
     month_first = _month_first(texts)
@@ -76,7 +76,7 @@ def seconds(cells: Sequence[str | None], *, numbers: bool = False) -> list[float
     return max((_read(texts, order, numbers) for order in (usual, not usual)), key=_sortedness)
 
 
-def _tidied(cell: str) -> str | None:
+def _tidy(cell: str) -> str | None:
     return " ".join(cell.split()) or None
 
 

@@ -126,8 +126,8 @@ def _eight_bit(path: Path, bad: int, name: str) -> str:
         return "cp1252"
     guess = from_bytes(sample, cp_isolation=_LIKELY).best()
     for encoding in (guess.encoding if guess else "", "cp1252", *_LIKELY):
-        if encoding and _first_bad_byte(path, _plain(encoding)) is None:
-            return _plain(encoding)
+        if encoding and _first_bad_byte(path, _superset(encoding)) is None:
+            return _superset(encoding)
     raise WorkbenchError(
         f"{name} cannot be read as text in any usual encoding: save it again as 'CSV UTF-8'."
     )
@@ -157,7 +157,7 @@ def _utf8_characters(path: Path) -> tuple[int, int]:
     return good, broken
 
 
-def _plain(encoding: str) -> str:
+def _superset(encoding: str) -> str:
     """Windows' superset where a guess says Latin-1: the difference is typographic quotes."""
     name = codecs.lookup(encoding).name
     return {"iso8859-1": "cp1252", "mac-roman": "mac_roman"}.get(name, name)

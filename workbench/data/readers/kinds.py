@@ -56,7 +56,7 @@ def kind_of(path: Path, name: str) -> str:
     if head.startswith(b"PAR1"):
         return PARQUET
     if head.startswith(b"PK\x03\x04"):
-        return _zipped(path, name)
+        return _kind_in_zip(path, name)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return _old_office(path, name)
     if head.startswith(b"%PDF"):
@@ -73,7 +73,7 @@ def kind_of(path: Path, name: str) -> str:
     return _text_kind(head, name)
 
 
-def _zipped(path: Path, name: str) -> str:
+def _kind_in_zip(path: Path, name: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.namelist()
@@ -127,7 +127,7 @@ def _text_kind(head: bytes, name: str) -> str:
         raise WorkbenchError(f"{name} is a web page (HTML), not a table: {_SAVE_AS}.")
     if start.startswith(b"<?xml"):
         raise WorkbenchError(f"{name} is XML, not a table: {_SAVE_AS}.")
-    text = _decoded(head, wide)
+    text = _decode(head, wide)
     if signs.of_whatsapp(text):
         return CHAT
     if kind := _json_kind(start, name):
@@ -137,7 +137,7 @@ def _text_kind(head: bytes, name: str) -> str:
     return DOCUMENT if signs.of_document(text, name) else CSV
 
 
-def _decoded(head: bytes, wide: bool) -> str:
+def _decode(head: bytes, wide: bool) -> str:
     """Good enough to know what it is."""
     if not wide:
         return head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")

@@ -56,7 +56,7 @@ def blocks_of(
         links.follow(earlier)
         if not members or links.largest() <= most:
             return links.blocks(seed, earlier)
-    common = _shared(members)
+    common = _shared_questions(members)
     links = _Links(rows, [], [[key for key in found if key not in common] for found in members])
     links.follow(earlier)
     return links.blocks(seed, dict.fromkeys(common, TRAIN) | dict(earlier))
@@ -154,7 +154,7 @@ def _members(keys: Sequence[str], groups: Sequence[str | bytes | None]) -> list[
     return [list(questions) for questions in found.values()]
 
 
-def _shared(members: Iterable[list[str]]) -> set[str]:
+def _shared_questions(members: Iterable[list[str]]) -> set[str]:
     """The questions that several groups ask."""
     askers = Counter(key for keys in members for key in keys)
     return {key for key, groups in askers.items() if groups > 1}

@@ -34,7 +34,7 @@ def _overlap(texts: Sequence[str], one: int, other: int) -> float:
     return len(first & second) / len(first | second) if first | second else 0.0
 
 
-def shifted(labels: Sequence[str | None], moments: Sequence[float | None]) -> bool:
+def has_shifted(labels: Sequence[str | None], moments: Sequence[float | None]) -> bool:
     """Whether the newest tenth has other categories than the rest, beyond chance.
 
     Chi-squared test of homogeneity on categories with at least ten rows, by its normal

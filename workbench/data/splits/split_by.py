@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
-from workbench.data.columns.mapping import column_named
+from workbench.data.columns.mapping import find_column
 from workbench.data.readers import dates
 from workbench.data.readers.table import Table
 from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
@@ -48,7 +48,7 @@ def split_by_from(values: Mapping[str, str] | None) -> SplitBy:
     return SplitBy(values["kind"], values["column"]) if values else SplitBy()
 
 
-def parsed(text: str) -> SplitBy:
+def parse(text: str) -> SplitBy:
     """From `random`, `group:COLUMN` or `time:COLUMN`.
 
     Raises:
@@ -63,7 +63,7 @@ def parsed(text: str) -> SplitBy:
     )
 
 
-def checked(split_by: SplitBy, table: Table) -> SplitBy:
+def check_column(split_by: SplitBy, table: Table) -> SplitBy:
     """With the column spelled as in the table.
 
     Raises:
@@ -71,7 +71,7 @@ def checked(split_by: SplitBy, table: Table) -> SplitBy:
     """
     if not split_by:
         return SplitBy()
-    return SplitBy(split_by.kind, column_named(split_by.column, table))
+    return SplitBy(split_by.kind, find_column(split_by.column, table))
 
 
 def groups_of(table: Table, column: str) -> list[str | None]:

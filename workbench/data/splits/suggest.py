@@ -20,7 +20,7 @@ from workbench.data.columns.columns import name_score
 from workbench.data.readers import dates
 from workbench.data.readers.table import Table
 from workbench.data.splits.column_nouns import may_be_date, noun_of
-from workbench.data.splits.evidence import resemble, shifted
+from workbench.data.splits.evidence import has_shifted, resemble
 from workbench.data.splits.sample import TableSample, sample_of
 from workbench.data.splits.split_by import GROUP, RANDOM, TIME, SplitBy, group_of
 
@@ -190,7 +190,7 @@ class _Look:
         if known[-1] - known[0] < LEAST_DAYS * _DAY_S:
             return None
         reason = f"The rows go from {dates.day(known[0])} to {dates.day(known[-1])}"
-        changed = bool(self._label) and shifted(_cells(self._rows.spread, self._label), moments)
+        changed = bool(self._label) and has_shifted(_cells(self._rows.spread, self._label), moments)
         return SplitColumn(name, TIME, "", reason + (_CHANGED if changed else _LATER), changed)
 
     def _group(self, name: str, looked_at: pa.Table) -> SplitColumn | None:

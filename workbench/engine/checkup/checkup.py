@@ -20,7 +20,7 @@ from workbench.core.words import count
 from workbench.data.checkup import record
 from workbench.data.checkup import run as checks
 from workbench.data.checkup.checks import fair_split
-from workbench.data.checkup.checks.answers import given
+from workbench.data.checkup.checks.answers import answers_of
 from workbench.data.checkup.checks.fair_split import FairSplit
 from workbench.data.checkup.checks.marking import marking_words
 from workbench.data.checkup.finding import Finding
@@ -82,7 +82,7 @@ def checkup(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
             found += _read_by_encoder(
                 spec.encoder, rows, seen.unlabelled, facts, job.path, report, meter.part(0.45, 1.0)
             )
-        found = checks.ordered(found)
+        found = checks.order_findings(found)
         report.phase("saving", "Writing down what was found")
         record.write(job.path, checks.score(found), found, facts)
     return {
@@ -161,7 +161,7 @@ def _read_by_encoder(
             pq.write_table(table, folder / record.UNLABELLED, compression="zstd")
             facts["unlabelled"] = len(unlabelled)
     elif not rows.task.rows_are_documents:
-        answers = given(rows)
+        answers = answers_of(rows)
         report.phase("judging", "Measuring whether more data would help")
         facts["curve"] = learning_curve.measure_texts(
             embeddings,

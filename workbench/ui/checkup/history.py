@@ -59,7 +59,7 @@ def _line(other: VersionInfo, newest: VersionInfo) -> None:
 def _actions(other: VersionInfo, newest: VersionInfo) -> None:
     if (
         other.change
-        and amendments.is_told(other, newest)
+        and amendments.can_tell_difference(other, newest)
         and st.button("What changed", key=f"changed-{other.id}", icon=":material/difference:")
     ):
         _differences(other)

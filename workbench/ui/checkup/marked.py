@@ -82,7 +82,7 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         nested = any(isinstance(item, dict | list) for item in value)
         return ("; " if nested else ", ").join(map(_value, value)) or "–"
-    return answer_fields.said(value) or "–"
+    return answer_fields.format_value(value) or "–"
 
 
 def _told(before: str, after: str) -> tuple[str, str]:

@@ -40,7 +40,7 @@ def prepared(order: Order) -> Prepared | None:
     """The examples, once a job has made them; until then the button for it, or how far it is."""
     job = conversions.preparation_of(context.store(), order)
     if job is not None and job.status == "succeeded":
-        return conversions.prepared(context.store(), order)
+        return conversions.read_prepared(context.store(), order)
     if job is not None and not job.is_over:
         job_progress.show(job)
         return None

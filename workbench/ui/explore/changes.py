@@ -22,7 +22,7 @@ _EDIT, _BACK = "explore-change-edit", "explore-change-back"
 
 def show(version: VersionInfo, edits: Pending, query: Query) -> None:
     """A table of the edits that a query finds."""
-    number, lines = row_search.waiting(version, edits, query, _SHOWN)
+    number, lines = row_search.find_pending(version, edits, query, _SHOWN)
     if not number:
         st.info("No edit is like that: search for something else.", icon=":material/search_off:")
         return

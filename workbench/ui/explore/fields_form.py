@@ -44,14 +44,14 @@ def show(title: str, text: str, others: Iterable[str], key: str) -> Callable[[],
 
 
 def _is_short(field: Field) -> bool:
-    shown = answer_fields.shown(field)
+    shown = answer_fields.format_field(field)
     if isinstance(shown, list) or field.kind in (LINES, JSON):
         return False
     return "\n" not in shown and len(shown) <= _SHORT
 
 
 def _input(field: Field, key: str) -> Typed:
-    shown, title = answer_fields.shown(field), plain(field.title)
+    shown, title = answer_fields.format_field(field), plain(field.title)
     if isinstance(shown, list):
         return _table(field, shown, key)
     if field.kind == YES_NO:

@@ -176,7 +176,7 @@ def _keep(
         for (row, role), text in edits.change.items()
         if row not in rows or role not in roles
     }
-    changes = {**others, **exploring.changed(rows, after)}
+    changes = {**others, **exploring.find_changes(rows, after)}
     removed = (edits.remove - set(rows)) | ticked
     if changes == edits.change and removed == edits.remove:
         return

@@ -4,7 +4,7 @@ from collections import Counter
 from tests.helpers.check_tables import sorting
 from workbench.data.checkup.checks import categories
 from workbench.data.checkup.finding import Finding
-from workbench.data.checkup.similarity.spellings import merged
+from workbench.data.checkup.similarity.spellings import merge_spellings
 
 
 def _found(**counts: int) -> dict[str, Finding]:
@@ -22,14 +22,18 @@ def test_clean_categories_give_nothing() -> None:
 
 def test_spellings_become_the_most_frequent_one() -> None:
     counts = Counter({"Refund": 30, "refund ": 2, "Refunds": 4, "Re-fund": 1, "Invoice": 9})
-    assert merged(counts) == {"refund ": "Refund", "Refunds": "Refund", "Re-fund": "Refund"}
+    assert merge_spellings(counts) == {
+        "refund ": "Refund",
+        "Refunds": "Refund",
+        "Re-fund": "Refund",
+    }
 
 
 def test_names_with_umlauts_written_out_or_composed_otherwise_are_one() -> None:
     counts = Counter(
         {"Kündigung": 30, "Kuendigung": 20, "Ku\u0308ndigung": 10, "GRÖSSE": 4, "Größe": 5}
     )
-    assert merged(counts) == {
+    assert merge_spellings(counts) == {
         "Kuendigung": "Kündigung",
         "Ku\u0308ndigung": "Kündigung",
         "GRÖSSE": "Größe",
@@ -37,12 +41,12 @@ def test_names_with_umlauts_written_out_or_composed_otherwise_are_one() -> None:
 
 
 def test_a_rare_typo_of_a_frequent_name_is_merged_and_a_frequent_one_is_not() -> None:
-    assert merged(Counter({"Delivery": 50, "Delivrey": 2})) == {"Delivrey": "Delivery"}
-    assert merged(Counter({"Delivery": 50, "Delivers": 40})) == {}
+    assert merge_spellings(Counter({"Delivery": 50, "Delivrey": 2})) == {"Delivrey": "Delivery"}
+    assert merge_spellings(Counter({"Delivery": 50, "Delivers": 40})) == {}
 
 
 def test_names_that_differ_in_a_digit_are_different() -> None:
-    assert merged(Counter({"Region 10": 50, "Region 11": 2})) == {}
+    assert merge_spellings(Counter({"Region 10": 50, "Region 11": 2})) == {}
 
 
 def test_the_fix_writes_the_label_of_the_rows_in_question() -> None:
@@ -108,9 +112,9 @@ def test_categories_of_the_exam_that_are_never_shown_are_named() -> None:
 def test_many_categories_are_compared_in_no_time() -> None:
     names = Counter({f"{a}{b} enquiry": 3 + 100 * (a == "abcd") for a, b in _names()})
     assert len(names) > 1500
-    merged(names)
+    merge_spellings(names)
     began = time.process_time()
-    merged(names)
+    merge_spellings(names)
     assert time.process_time() - began < 1
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from workbench.core.progress import silent
 from workbench.data.checkup.similarity.alike import LONG_SHARE, Alike, alike
-from workbench.data.checkup.similarity.buckets import kept_and_copies
+from workbench.data.checkup.similarity.buckets import split_copies
 from workbench.data.checkup.similarity.same import same_texts
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgk" for b in "aeiou" for c in ("lm", "nt", "rs", "st")]
@@ -93,7 +93,7 @@ def test_the_order_says_which_comes_first() -> None:
 
 
 def test_of_alike_rows_the_first_stays_and_no_two_that_stay_are_alike() -> None:
-    copies, groups = kept_and_copies(np.array([[0, 1], [1, 2], [3, 4]]))
+    copies, groups = split_copies(np.array([[0, 1], [1, 2], [3, 4]]))
     assert copies == {1: 0, 4: 3}
     assert groups[0] == groups[1] == groups[2] != groups[3] == groups[4]
 

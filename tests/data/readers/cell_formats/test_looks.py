@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.data.readers import dates
-from workbench.data.readers.cell_formats.looks import Look, look_of, tidied
+from workbench.data.readers.cell_formats.looks import Look, look_of, tidy
 
 _EURO = (
     '_-* #,##0.00\\ "€"_-;\\-* #,##0.00\\ "€"_-;_-* "-"??\\ "€"_-;_-@_-'  # accounting in Germany
@@ -244,8 +244,8 @@ def test_texts_take_part_where_a_format_has_something_for_them() -> None:
 
 
 def test_blanks_that_only_align_are_one_or_none() -> None:
-    assert tidied("\0 1\u00a0234,50\u202f€ \0") == "1 234,50 €"
-    assert tidied("a  b") == "a  b"
+    assert tidy("\0 1\u00a0234,50\u202f€ \0") == "1 234,50 €"
+    assert tidy("a  b") == "a  b"
 
 
 @pytest.mark.parametrize("code", [code for code, value, _ in _MOMENTS if "y" in code])

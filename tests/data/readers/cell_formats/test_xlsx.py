@@ -204,7 +204,7 @@ def test_a_part_that_is_missing_or_damaged_leaves_the_values(tmp_path: Path) -> 
         path = _with_part(_book(tmp_path / "b.xlsx", columns), part, change)
         looks = xlsx.looks(path)
 
-        assert (looks, list(xlsx.shown(path, "Sheet", looks))) == ({}, [])
+        assert (looks, list(xlsx.render_cells(path, "Sheet", looks))) == ({}, [])
 
 
 def test_styles_that_unpack_to_far_too_much_are_not_looked_at(
@@ -228,7 +228,7 @@ def test_elements_may_have_a_prefix_and_cells_no_names(tmp_path: Path) -> None:
 
     path = _with_part(path, "xl/worksheets/sheet1.xml", prefixed)
 
-    assert list(xlsx.shown(path, "Sheet", xlsx.looks(path))) == [(1, {1: "001"})]
+    assert list(xlsx.render_cells(path, "Sheet", xlsx.looks(path))) == [(1, {1: "001"})]
 
 
 _ODS = """<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x">
@@ -241,7 +241,7 @@ _ODS = """<office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="
 def _ods(folder: Path, rows: str) -> dict[int, dict[int, Any]]:
     path = folder / f"{next(_numbers)}.ods"
     path.write_bytes(writers.archive({"content.xml": _ODS.replace("{rows}", rows)}))
-    return dict(itertools.islice(ods.shown(path, "S"), 20))
+    return dict(itertools.islice(ods.render_cells(path, "S"), 20))
 
 
 def _cell(text: str, kind: str = "float", more: str = "") -> str:
@@ -316,10 +316,10 @@ def test_an_old_workbook_that_is_large_or_odd_keeps_its_values(
     odd = tmp_path / "odd.xls"
     odd.write_bytes(path.read_bytes().replace(b"\x1e\x04", b"\x1e\xff", 1)[:2000])
 
-    assert list(xls.shown(path, "S")) == [(1, {1: "007"})]
-    assert list(xls.shown(odd, "S")) == []
+    assert list(xls.render_cells(path, "S")) == [(1, {1: "007"})]
+    assert list(xls.render_cells(odd, "S")) == []
     monkeypatch.setattr(xls, "LARGEST_BYTES", 100)
-    assert list(xls.shown(path, "S")) == []
+    assert list(xls.render_cells(path, "S")) == []
 
 
 def _with_part(path: Path, part: str, change: Callable[[str], str]) -> Path:

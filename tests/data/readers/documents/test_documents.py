@@ -11,7 +11,7 @@ from tests.helpers.conversion_jobs import zipped
 from workbench.core.errors import WorkbenchError
 from workbench.data.files import sources
 from workbench.data.readers import Table, read_table
-from workbench.data.readers.documents.chunks import MOST_CHARACTERS, Paragraph, chunked
+from workbench.data.readers.documents.chunks import MOST_CHARACTERS, Paragraph, chunk
 from workbench.data.readers.html_text import text_of
 
 FILES = make.FILES
@@ -26,7 +26,7 @@ def test_short_paragraphs_go_together_and_long_ones_are_cut_at_a_sentence() -> N
     sentence = "This is a sentence of forty-five characters. "
     long = (sentence * 50).strip()
 
-    pieces = list(chunked([Paragraph("One."), Paragraph("Two."), Paragraph(long)]))
+    pieces = list(chunk([Paragraph("One."), Paragraph("Two."), Paragraph(long)]))
 
     assert len(pieces) == 2
     assert all(len(piece.text) <= MOST_CHARACTERS for piece in pieces)
@@ -35,13 +35,13 @@ def test_short_paragraphs_go_together_and_long_ones_are_cut_at_a_sentence() -> N
 
 
 def test_what_stands_under_another_heading_stays_apart() -> None:
-    pieces = chunked([Paragraph("a", "One", 1), Paragraph("b", "One", 2), Paragraph("c", "Two", 2)])
+    pieces = chunk([Paragraph("a", "One", 1), Paragraph("b", "One", 2), Paragraph("c", "Two", 2)])
 
     assert [(p.text, p.heading, p.page) for p in pieces] == [("a\n\nb", "One", 1), ("c", "Two", 2)]
 
 
 def test_text_without_a_single_space_is_cut_too() -> None:
-    assert [len(p.text) for p in chunked([Paragraph("x" * 3500)])] == [1500, 1500, 500]
+    assert [len(p.text) for p in chunk([Paragraph("x" * 3500)])] == [1500, 1500, 500]
 
 
 def test_a_pdf_has_whole_words_and_sentences_without_headers_and_footers() -> None:

@@ -11,7 +11,7 @@ from tests.corpus import chats, make
 from tests.corpus.mails import Letter, mbox
 from workbench.data.readers import ReadOptions, Table, read_table
 from workbench.data.readers.messages.mails import without_quotes
-from workbench.data.readers.messages.speakers import Said, answerers, conversations
+from workbench.data.readers.messages.speakers import Utterance, answerers, conversations
 
 FILES = make.FILES
 
@@ -29,7 +29,7 @@ def _turns(table: Table, row: int = 0) -> list[tuple[str, str]]:
 def test_a_conversation_ends_with_a_silence_of_more_than_eight_hours() -> None:
     begin = dt.datetime(2024, 3, 5, 9)
     hours = (0, 8, 16.5, 17)
-    said = [Said("A", str(hour), begin + dt.timedelta(hours=hour)) for hour in hours]
+    said = [Utterance("A", str(hour), begin + dt.timedelta(hours=hour)) for hour in hours]
 
     found = [[message.text for message in talk] for talk in conversations(said)]
 
@@ -37,9 +37,14 @@ def test_a_conversation_ends_with_a_silence_of_more_than_eight_hours() -> None:
 
 
 def test_the_one_who_is_second_most_often_answers_though_another_says_more() -> None:
-    talk = [Said("Ask", "a"), Said("Ask", "b"), Said("Desk", "c"), Said("Ask", "d")]
+    talk = [
+        Utterance("Ask", "a"),
+        Utterance("Ask", "b"),
+        Utterance("Desk", "c"),
+        Utterance("Ask", "d"),
+    ]
 
-    assert answerers([talk, talk, [Said("Ask", "e")]]) == ("Desk", "Ask")
+    assert answerers([talk, talk, [Utterance("Ask", "e")]]) == ("Desk", "Ask")
 
 
 def test_a_whatsapp_chat_keeps_lines_together_and_leaves_notices_and_pictures_out() -> None:

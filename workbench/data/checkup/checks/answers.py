@@ -17,22 +17,22 @@ def similarity(first: str, second: str) -> float:
     return Indel.normalized_similarity(first.casefold(), second.casefold())
 
 
-def given(rows: Rows) -> list[str]:
+def answers_of(rows: Rows) -> list[str]:
     """What the model is to give, row by row; of a conversation what the assistant says."""
     if not rows.task.rows_are_conversations:
         return rows.answers()
-    return [*given_by(rows, range(len(rows))).values()]
+    return [*answers_in(rows, range(len(rows))).values()]
 
 
-def given_by(rows: Rows, some: Iterable[int]) -> dict[int, str]:
+def answers_in(rows: Rows, some: Iterable[int]) -> dict[int, str]:
     """What the model is to give in some of the rows, by index."""
     if not rows.task.rows_are_conversations:
         answers = rows.answers()
         return {row: answers[row] for row in some}
-    return {row: _said(rows.values[rows.task.learned][row]) for row in some}
+    return {row: _assistant_text(rows.values[rows.task.learned][row]) for row in some}
 
 
-def _said(messages: str) -> str:
+def _assistant_text(messages: str) -> str:
     turns = parsed(messages)
     return "\n".join(turn["content"] for turn in turns if turn["role"] == "assistant")
 

@@ -8,12 +8,18 @@ import numpy as np
 
 from workbench.core.canonical import parsed
 from workbench.core.words import join_rows, plural, shortened
-from workbench.data.checkup.checks.answers import UNLIKE, given, given_by, same_fields, similarity
+from workbench.data.checkup.checks.answers import (
+    UNLIKE,
+    answers_in,
+    answers_of,
+    same_fields,
+    similarity,
+)
 from workbench.data.checkup.checks.duplicates import in_order
 from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
-from workbench.data.checkup.rows import Rows, numbered
+from workbench.data.checkup.rows import Rows, number_texts
 from workbench.data.checkup.similarity.alike import word_lists
-from workbench.data.checkup.similarity.buckets import Ints, chosen, kept_and_copies
+from workbench.data.checkup.similarity.buckets import Ints, choose, split_copies
 from workbench.data.checkup.similarity.patterns import of_a_pattern
 from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
 
@@ -36,7 +42,7 @@ def check(rows: Rows) -> Finding | None:
     if rows.task.has_one_right_answer:
         pairs = np.concatenate([rows.same.pairs(order), _typos(rows, order)])
         return _strict(rows, order, rows.meant, _apart(rows, pairs))
-    answers = given(rows)
+    answers = answers_of(rows)
     return _mild(rows, answers, rows.same.pairs(order)) if any(answers) else None
 
 
@@ -53,7 +59,7 @@ def check_same(rows: Rows) -> Finding | None:
 
 def _several(rows: Rows) -> Finding | None:
     """Questions that come more than once, with answers that differ."""
-    answers = given_by(rows, rows.same.rows.tolist())
+    answers = answers_in(rows, rows.same.rows.tolist())
     groups: dict[int, list[int]] = defaultdict(list)
     for row, bucket in zip(rows.same.rows.tolist(), rows.same.bucket.tolist(), strict=True):
         groups[bucket].append(row)
@@ -81,7 +87,7 @@ def _apart(rows: Rows, pairs: Ints) -> Ints:
     answers = [rows.meant[row] for row in some.tolist()]
     if rows.task.answers_are_json:
         answers = [same_fields(text) for text in answers]
-    codes = numbered(answers)[places.reshape(pairs.shape)]
+    codes = number_texts(answers)[places.reshape(pairs.shape)]
     apart: Ints = pairs[codes[:, 0] != codes[:, 1]]
     return apart
 
@@ -94,7 +100,7 @@ def _typos(rows: Rows, order: Ints) -> Ints:
     pairs = _apart(rows, rows.alike.sure.pairs(order))[:_MOST_PAIRS]
     pairs = pairs[~of_a_pattern(rows.alike, pairs)]
     words = word_lists(rows.questions(), pairs)
-    return chosen(pairs, [_is_typo(words[a], words[b]) for a, b in pairs.tolist()])
+    return choose(pairs, [_is_typo(words[a], words[b]) for a, b in pairs.tolist()])
 
 
 def _is_typo(words: list[str], others: list[str]) -> bool:
@@ -112,7 +118,7 @@ def _is_typo(words: list[str], others: list[str]) -> bool:
 
 def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding | None:
     """Answers of which one at most is right."""
-    _, numbers = kept_and_copies(pairs)
+    _, numbers = split_copies(pairs)
     groups: dict[int, list[int]] = defaultdict(list)
     together = _with_their_like(rows, order, numbers)
     for row in order.tolist():
@@ -132,7 +138,7 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
     group = groups[flagged_rows[0].group]
     second = next(row for row in group if answers[row] != answers[group[0]])
     texts = rows.questions()
-    one, other = _told_apart(rows, [answers[group[0]], answers[second]])
+    one, other = _show_side_by_side(rows, [answers[group[0]], answers[second]])
     what = "categories" if rows.task.answers_are_categories else "answers"
     return Finding(
         KIND,
@@ -148,7 +154,7 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
     )
 
 
-def _told_apart(rows: Rows, answers: Sequence[str]) -> list[str]:
+def _show_side_by_side(rows: Rows, answers: Sequence[str]) -> list[str]:
     """The answers as they are shown beside each other: of fields only those that differ."""
     fields = [parsed(answer) for answer in answers] if rows.task.answers_are_json else []
     if fields and all(isinstance(each, dict) for each in fields):
@@ -181,7 +187,9 @@ def _flag_group(rows: Rows, number: int, group: list[int], answers: list[str]) -
     most, votes = counts.most_common(1)[0]
     clear = 2 * votes > len(group)
     flagged_rows = []
-    for row, shown in zip(group, _told_apart(rows, [answers[row] for row in group]), strict=True):
+    for row, shown in zip(
+        group, _show_side_by_side(rows, [answers[row] for row in group]), strict=True
+    ):
         stays = answers[row] == most if clear else row == group[0]
         note = f"{rows.task.answer_role}: {shown}"
         flagged_rows.append(
@@ -203,7 +211,7 @@ def _mild(rows: Rows, answers: list[str], pairs: Ints) -> Finding | None:
     found = [(a, b) for a, b in pairs.tolist() if similarity(answers[a], answers[b]) < UNLIKE]
     if not found:
         return None
-    _, numbers = kept_and_copies(np.array(found, np.int64))
+    _, numbers = split_copies(np.array(found, np.int64))
     flagged_rows = [
         FlaggedRow(rows.row_ids[row], number, note=shortened(answers[row], 80))
         for row, number in sorted(numbers.items(), key=lambda item: (item[1], item[0]))

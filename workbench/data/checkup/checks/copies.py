@@ -3,15 +3,15 @@
 from collections import Counter
 from functools import cached_property
 
-from workbench.data.checkup.checks.answers import given, same_answers
-from workbench.data.checkup.rows import Rows, numbered
+from workbench.data.checkup.checks.answers import answers_of, same_answers
+from workbench.data.checkup.rows import Rows, number_texts
 from workbench.data.checkup.similarity import patterns
 from workbench.data.checkup.similarity.alike import LONG_SHARE, word_lists
 from workbench.data.checkup.similarity.boilerplate import Boilerplate
-from workbench.data.checkup.similarity.buckets import Ints, chosen
+from workbench.data.checkup.similarity.buckets import Ints, choose
 from workbench.data.checkup.similarity.minhash import LONG_WORDS
 from workbench.data.checkup.similarity.patterns import FILLINGS
-from workbench.data.checkup.similarity.tokens import plain
+from workbench.data.checkup.similarity.tokens import normalize
 
 _RARE = 0.005
 """The share of texts up to which a word tells one thing from another."""
@@ -34,9 +34,9 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
     - written answers do not differ in the very word that the questions differ in, and are not the
       same sentence that many others are answered with, as "Is … inherited?" is for many illnesses.
     """
-    answers = given(rows)
+    answers = answers_of(rows)
     same = [same_answers(rows, answers, first, second) for first, second in pairs.tolist()]
-    pairs = chosen(pairs, same)
+    pairs = choose(pairs, same)
     words = word_lists(rows.questions(), pairs)
     filled = patterns.of_a_pattern(rows.alike, pairs, _kinds(rows)).tolist()
     sense = _Sense(rows, answers)
@@ -44,13 +44,13 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
         sense.is_copy(first, second, words[first], words[second], filled=is_filled)
         for (first, second), is_filled in zip(pairs.tolist(), filled, strict=True)
     ]
-    return chosen(pairs, fine)
+    return choose(pairs, fine)
 
 
 def _kinds(rows: Rows) -> Ints | None:
     if not rows.task.answers_are_categories:
         return None
-    return numbered(rows.answers())
+    return number_texts(rows.answers())
 
 
 def _odd_words(words: list[str], others: list[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -104,7 +104,7 @@ class _Sense:
         if not said and not others:
             return True
         if said != others:
-            one, other = (set(text.split(" ")) for text in plain([said, others]).to_pylist())
+            one, other = (set(text.split(" ")) for text in normalize([said, others]).to_pylist())
             if mine & (one - other) or theirs & (other - one):
                 return False
         often = max(self._times[said[:_BEGINNING]], self._times[others[:_BEGINNING]])
@@ -145,6 +145,6 @@ class _Sense:
         """Of how many texts the words were counted, and in how many of them each stands."""
         texts = self._questions[:_MOST_READ]
         counts = Counter[str]()
-        for text in plain(texts).to_pylist():
+        for text in normalize(texts).to_pylist():
             counts.update(set(text.split(" ")))
         return len(texts), counts

@@ -8,7 +8,7 @@ from workbench.data.checkup.checks.copies import alike_pairs, copies
 from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 from workbench.data.checkup.similarity.alike import word_lists
-from workbench.data.checkup.similarity.buckets import Ints, kept_and_copies
+from workbench.data.checkup.similarity.buckets import Ints, split_copies
 from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
 
 KIND = "duplicates"
@@ -33,7 +33,7 @@ def check(rows: Rows) -> Finding | None:
     return Finding(
         KIND,
         f"{plural(len(drops), 'row')} {_says(len(drops))} nearly the same as another one",
-        f"{_sentence(rows, first)} {_counted(exact, len(drops) - exact)}",
+        f"{_sentence(rows, first)} {_describe_counts(exact, len(drops) - exact)}",
         "The model learns these over and over at the expense of all others, and where they stand "
         "in practice or exam questions one mistake counts several times.",
         harm_of(0.2, len(drops) / len(rows), 0.5),
@@ -55,7 +55,7 @@ def _copies(rows: Rows, order: Ints) -> Ints:
 def _flag_copies(rows: Rows, pairs: Ints, groups: int) -> list[FlaggedRow]:
     """Flagged rows whose groups are numbered on from `groups`."""
     questions = rows.questions()
-    origins, numbers = kept_and_copies(pairs)
+    origins, numbers = split_copies(pairs)
     words = word_lists(questions, np.array([*origins.items()], np.int64))
     flagged_rows = []
     for row, group in sorted(numbers.items(), key=lambda item: (item[1], item[0])):
@@ -81,7 +81,7 @@ def _sentence(rows: Rows, flagged: FlaggedRow) -> str:
     )
 
 
-def _counted(exact: int, near: int) -> str:
+def _describe_counts(exact: int, near: int) -> str:
     parts = []
     if exact:
         parts.append(f"{plural(exact, 'row')} {_says(exact)} the same word for word")

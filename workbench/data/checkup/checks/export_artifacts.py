@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from workbench.core.tasks import Task
 from workbench.core.words import join_rows, joined, plural, shortened
 from workbench.data.checkup.checks import markup
-from workbench.data.checkup.fields import rewritten, text_roles, texts_in
+from workbench.data.checkup.fields import rewrite, text_roles, texts_in
 from workbench.data.checkup.finding import WORTH_MENDING, Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 
@@ -52,12 +52,12 @@ def check(rows: Rows) -> Finding | None:
     example = ("", "")
     for number, role in enumerate(roles):
         texts = rows.values[role]
-        for row in _hinted(texts):
+        for row in _find_hints(texts):
             if row % 1000 == 0:
                 rows.progress((number + row / len(rows)) / len(roles))
             named: dict[str, None] = {}
-            clean = partial(cleaned, named=named, tags=not use.is_subject_of(row))
-            after = rewritten(rows.task, role, texts[row], clean)
+            clean = partial(clean_text, named=named, tags=not use.is_subject_of(row))
+            after = rewrite(rows.task, role, texts[row], clean)
             if not named:
                 continue
             found |= named
@@ -120,13 +120,13 @@ def _example(task: Task, role: str, text: str, *, tags: bool) -> tuple[str, str]
     """The first text with artifacts of a role, and what becomes of it."""
     for part in texts_in(task, role, text):
         named: dict[str, None] = {}
-        after = cleaned(part, named, tags=tags)
+        after = clean_text(part, named, tags=tags)
         if named:
             return part, after
     return text, text
 
 
-def cleaned(text: str, named: dict[str, None], *, tags: bool = True) -> str:
+def clean_text(text: str, named: dict[str, None], *, tags: bool = True) -> str:
     """The text without artifacts; what it had is added to `named`.
 
     Args:
@@ -136,9 +136,9 @@ def cleaned(text: str, named: dict[str, None], *, tags: bool = True) -> str:
     from ftfy.badness import is_bad
 
     before = text
-    if tags and markup.is_in(text):
+    if tags and markup.has_tags(text):
         named[TAGS] = None
-        text = markup.without(text)
+        text = markup.strip_tags(text)
     unescaped = _ENTITY.sub(lambda match: html.unescape(match[0]), text) if tags else text
     if unescaped != text:
         named[ENTITIES] = None
@@ -153,16 +153,16 @@ def cleaned(text: str, named: dict[str, None], *, tags: bool = True) -> str:
     elif _UNSEEN.search(text):
         named["unseen characters"] = None
     text = _UNSEEN.sub("", text)
-    return _lined(text) if text != before else text
+    return _trim_lines(text) if text != before else text
 
 
-def _lined(text: str) -> str:
+def _trim_lines(text: str) -> str:
     """The text without spaces at the ends of lines, and with one empty line at most in a row."""
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
-def _hinted(texts: Sequence[str]) -> Iterator[int]:
+def _find_hints(texts: Sequence[str]) -> Iterator[int]:
     for start in range(0, len(texts), _CHUNK):
         part = pa.array(texts[start : start + _CHUNK], pa.large_string())
         for row in pc.indices_nonzero(pc.match_substring_regex(part, _HINT)).to_pylist():

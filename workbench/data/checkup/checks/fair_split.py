@@ -93,7 +93,9 @@ def fair_split(
     except WorkbenchError:
         return None  # it hangs together too much to be split so
     report = split_by.facts(by, sides, groups=groups, moments=moments)
-    related = _older(rows, moments) if moments is not None else _related(rows, groups or ())
+    related = (
+        _share_older(rows, moments) if moments is not None else _share_related(rows, groups or ())
+    )
     alone: list[str | None] = [None] * len(rows)
     return FairSplit(by, advice.reason, sides, related, report, groups or alone)
 
@@ -133,13 +135,13 @@ def _cells(
     return found
 
 
-def _related(rows: Rows, groups: Sequence[str | None]) -> float:
+def _share_related(rows: Rows, groups: Sequence[str | None]) -> float:
     known = {groups[i] for i in range(len(rows)) if rows.is_learned(i)} - {None}
     exam = [i for i in range(len(rows)) if rows.is_exam(i)]
     return sum(groups[i] in known for i in exam) / max(1, len(exam))
 
 
-def _older(rows: Rows, moments: Sequence[float | None]) -> float:
+def _share_older(rows: Rows, moments: Sequence[float | None]) -> float:
     times = [
         moment for i, moment in enumerate(moments) if rows.is_learned(i) and moment is not None
     ]
@@ -166,7 +168,7 @@ def finding(rows: Rows, fair: FairSplit, gap: tuple[float, float] | None, measur
     return Finding(
         "split",
         f"The exam is easier than life: draw it by '{fair.by.column}'",
-        f"{fair.reason} {seen}{_told(rows, fair, gap, measured)}",
+        f"{fair.reason} {seen}{_describe_gap(rows, fair, gap, measured)}",
         "The score would promise more than the model can do with what is really new.",
         min(0.6, max(0.16 * min(1.0, 2 * fair.related), 2 * _flattery(gap))),
         flagged_rows,
@@ -178,7 +180,9 @@ def _flattery(gap: tuple[float, float] | None) -> float:
     return max(0.0, gap[0] - gap[1]) if gap else 0.0
 
 
-def _told(rows: Rows, fair: FairSplit, gap: tuple[float, float] | None, measured: int) -> str:
+def _describe_gap(
+    rows: Rows, fair: FairSplit, gap: tuple[float, float] | None, measured: int
+) -> str:
     if gap is None:
         return ""
     drawn = "" if measured == len(rows) else f" (measured on {plural(measured, 'row')} drawn)"

@@ -34,8 +34,8 @@ _NAMES = {
 
 def check(rows: Rows) -> Finding | None:
     """Rows in a language that most rows are not in, among at most `MOST_ROWS` drawn ones."""
-    chosen = _drawn(len(rows), rows.seed)
-    spoken = _spoken(rows, chosen)
+    chosen = _draw_rows(len(rows), rows.seed)
+    spoken = _identify(rows, chosen)
     counts = Counter(spoken.values())
     if len(counts) < 2:
         return None
@@ -82,7 +82,7 @@ def _several(rows: Rows, counts: Counter[str], usual: list[str], spoken: int) ->
     )
 
 
-def _drawn(rows: int, seed: int) -> list[int]:
+def _draw_rows(rows: int, seed: int) -> list[int]:
     if rows <= MOST_ROWS:
         return list(range(rows))
     drawn = np.random.default_rng(seed).choice(rows, MOST_ROWS, replace=False)
@@ -90,7 +90,7 @@ def _drawn(rows: int, seed: int) -> list[int]:
     return chosen
 
 
-def _spoken(rows: Rows, chosen: list[int]) -> dict[int, str]:
+def _identify(rows: Rows, chosen: list[int]) -> dict[int, str]:
     """Row → code of its language, where that is sure."""
     identifier, questions = _identifier(), rows.questions()
     spoken: dict[int, str] = {}

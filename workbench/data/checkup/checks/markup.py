@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.data.checkup.checks.answers import given
+from workbench.data.checkup.checks.answers import answers_of
 from workbench.data.checkup.fields import text_roles
 from workbench.data.checkup.rows import Rows
 
@@ -61,19 +61,19 @@ def use_of(rows: Rows) -> Use:
     """Why there is HTML in these rows."""
     tagged: set[int] = set()
     for role in text_roles(rows):
-        tagged |= _tagged(rows.values[role])
+        tagged |= _find_tagged(rows.values[role])
     if not tagged:
         return Use()
     about = frozenset(
         row
         for row in tagged
-        if any(_ABOUT.search(without(rows.values[role][row])) for role in text_roles(rows))
+        if any(_ABOUT.search(strip_tags(rows.values[role][row])) for role in text_roles(rows))
     )
-    answers = _tagged(given(rows)) if rows.task.answers_are_free_text else set()
+    answers = _find_tagged(answers_of(rows)) if rows.task.answers_are_free_text else set()
     return Use(about, len(about) >= _SHARE * len(tagged), len(answers) >= _RULE * len(rows))
 
 
-def is_in(text: str) -> bool:
+def has_tags(text: str) -> bool:
     """Whether a text has tags; a word in brackets that is never closed is none, such as <title>."""
     closed = _NEVER_CLOSED.union(name.casefold() for name in _CLOSED.findall(text))
     return any(
@@ -82,15 +82,15 @@ def is_in(text: str) -> bool:
     )
 
 
-def without(text: str) -> str:
+def strip_tags(text: str) -> str:
     """The text without its tags, and without what a browser does not show."""
     return _TAG.sub("", _BREAKS.sub("\n", _HIDDEN_PARTS.sub("", text)))
 
 
-def _tagged(texts: list[str]) -> set[int]:
+def _find_tagged(texts: list[str]) -> set[int]:
     found: set[int] = set()
     for start in range(0, len(texts), _CHUNK):
         part = pa.array(texts[start : start + _CHUNK], pa.large_string())
         maybe = pc.indices_nonzero(pc.match_substring_regex(part, _HINT)).to_pylist()
-        found |= {start + row for row in maybe if is_in(texts[start + row])}
+        found |= {start + row for row in maybe if has_tags(texts[start + row])}
     return found

@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 
 from workbench.core.cells import FORMULA_ERROR
 from workbench.core.words import joined, percent, plural, shortened
-from workbench.data.checkup.checks.answers import given
+from workbench.data.checkup.checks.answers import answers_of
 from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
-from workbench.data.checkup.similarity.tokens import plain
+from workbench.data.checkup.similarity.tokens import normalize
 
 KIND = "junk"
 """As checkups have been stored."""
@@ -45,7 +45,7 @@ def check(rows: Rows) -> Finding | None:
     found = dict(_find_no_content(rows.questions(), question=True))
     rows.progress(0.6)
     if rows.task.answers_are_free_text:
-        for row, why in _find_no_content(given(rows), question=False):
+        for row, why in _find_no_content(answers_of(rows), question=False):
             found.setdefault(row, f"answer is {why}")
     if not found:
         return None
@@ -53,7 +53,7 @@ def check(rows: Rows) -> Finding | None:
         FlaggedRow(rows.row_ids[row], drop=True, note=why) for row, why in sorted(found.items())
     ]
     first, why = min(found.items())
-    text = given(rows)[first] if why.startswith("answer is ") else rows.questions()[first]
+    text = answers_of(rows)[first] if why.startswith("answer is ") else rows.questions()[first]
     return Finding(
         KIND,
         f"{plural(len(flagged_rows), 'row')} with nothing to learn from",
@@ -90,14 +90,14 @@ def why_no_content(text: str, words: str, *, question: bool = True) -> str:
 
     Args:
         text: as it stands.
-        words: the same in small letters and without punctuation (see `tokens.plain`).
+        words: the same in small letters and without punctuation (see `tokens.normalize`).
         question: whether it comes in; an answer may be short, a number, or "none".
     """
     if FORMULA_ERROR.fullmatch(text.strip()):
         return "a spreadsheet's error"
     if not words:
         return "only punctuation"
-    if words in _listed(_PLACEHOLDERS) or (question and words in _listed(_NOTHING)):
+    if words in _split_list(_PLACEHOLDERS) or (question and words in _split_list(_NOTHING)):
         return "a placeholder"
     letters = words.replace(" ", "")
     if len(letters) > 2 and set(letters) == {"x"}:
@@ -109,11 +109,11 @@ def why_no_content(text: str, words: str, *, question: bool = True) -> str:
     if question and letters.isdigit():
         return "" if _RATING.fullmatch(text.strip()) else "only digits"
     short = question and len(letters) < _FEWEST_LETTERS and text.isascii()
-    return "too short" if short and words not in _listed(_SAID) else ""
+    return "too short" if short and words not in _split_list(_SAID) else ""
 
 
 @cache
-def _listed(text: str) -> frozenset[str]:
+def _split_list(text: str) -> frozenset[str]:
     return frozenset(" ".join(text.split()).split(", "))
 
 
@@ -132,7 +132,9 @@ def _find_no_content(texts: Sequence[str], *, question: bool) -> list[tuple[int,
     found: list[tuple[int, str]] = []
     for start in range(0, len(short), _CHUNK):
         some = short[start : start + _CHUNK]
-        for row, words in zip(some, plain([texts[row] for row in some]).to_pylist(), strict=True):
+        for row, words in zip(
+            some, normalize([texts[row] for row in some]).to_pylist(), strict=True
+        ):
             if why := why_no_content(texts[row], words, question=question):
                 found.append((row, why))
     for start in range(0, len(texts), _CHUNK):

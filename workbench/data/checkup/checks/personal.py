@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.words import joined, plural, shortened
-from workbench.data.checkup.checks.answers import given
-from workbench.data.checkup.fields import rewritten, text_roles, texts_in
+from workbench.data.checkup.checks.answers import answers_of
+from workbench.data.checkup.fields import rewrite, text_roles, texts_in
 from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.privacy.masking import KINDS, NAME, Kind, Masker, kinds_for
 from workbench.data.checkup.rows import Rows
@@ -37,7 +37,7 @@ def check(rows: Rows) -> Finding | None:
     masker, flagged_rows, counts = Masker(), list[FlaggedRow](), Counter[str]()
     worst: dict[int, int] = {}
     own = _own(rows)
-    for row, kinds in _hinted(rows, own):
+    for row, kinds in _find_hints(rows, own):
         for flagged, found in _flag_row(rows, row, masker, kinds):
             flagged_rows.append(flagged)
             counts.update(found)
@@ -51,10 +51,10 @@ def check(rows: Rows) -> Finding | None:
     return Finding(
         KIND,
         f"{plural(number, 'row')} with {'names of persons' if names == number else 'personal data'}",
-        f"{_counted(counts, names if names < number else 0)} With placeholders row "
-        f"{first.row_id} reads '{shortened(_masked_part(rows, first), 90)}'; what is the same has "
-        f"the same placeholder everywhere{_unnumbered(rows)}."
-        f"{_spared(rows, flagged_rows, names == number)}{_told_own(own)}",
+        f"{_describe_counts(counts, names if names < number else 0)} With placeholders row "
+        f"{first.row_id} reads '{shortened(_show_masked(rows, first), 90)}'; what is the same has "
+        f"the same placeholder everywhere{_describe_numbering(rows)}."
+        f"{_describe_spared(rows, flagged_rows, names == number)}{_describe_own(own)}",
         "A model can say word for word what it learned, to anyone who asks; placeholders keep "
         "what the texts are about.",
         max(
@@ -67,7 +67,7 @@ def check(rows: Rows) -> Finding | None:
     )
 
 
-def _counted(counts: Counter[str], only_names: int) -> str:
+def _describe_counts(counts: Counter[str], only_names: int) -> str:
     told = [
         plural(counts[kind.placeholder], kind.called, kind.several)
         for kind in KINDS
@@ -77,7 +77,7 @@ def _counted(counts: Counter[str], only_names: int) -> str:
     return f"There {'is' if told[0].startswith('1 ') else 'are'} {joined(told)}{only}."
 
 
-def _unnumbered(rows: Rows) -> str:
+def _describe_numbering(rows: Rows) -> str:
     return ", and what only an answer has one without a number" if _is_replied(rows) else ""
 
 
@@ -86,7 +86,7 @@ def _is_replied(rows: Rows) -> bool:
     return rows.task.answers_are_free_text and bool(rows.task.answer_role)
 
 
-def _told_own(own: Collection[str]) -> str:
+def _describe_own(own: Collection[str]) -> str:
     if not own:
         return ""
     taken = (
@@ -101,7 +101,7 @@ def _has(number: int) -> str:
     return "has" if number == 1 else "have"
 
 
-def _spared(rows: Rows, flagged_rows: Sequence[FlaggedRow], only_names: bool) -> str:
+def _describe_spared(rows: Rows, flagged_rows: Sequence[FlaggedRow], only_names: bool) -> str:
     """Which rows are better left alone."""
     role = rows.task.answer_role
     if rows.task.answers_are_json and any(flagged.role == role for flagged in flagged_rows):
@@ -127,9 +127,9 @@ def _flag_row(
     before = ""
     for role, text in texts.items() if mask else ():
         mask.found = []
-        after = rewritten(rows.task, role, text, mask)
+        after = rewrite(rows.task, role, text, mask)
         if role == rows.task.answer_role and _is_replied(rows):
-            after = _PLACEHOLDER.sub(partial(_known, before), after)
+            after = _PLACEHOLDER.sub(partial(_keep_number, before), after)
         if mask.found and not _is_all_unknown(after, before):
             note = joined([kind.called for kind in KINDS if kind.placeholder in mask.found])
             yield (
@@ -140,7 +140,7 @@ def _flag_row(
         before += after
 
 
-def _known(before: str, found: re.Match[str]) -> str:
+def _keep_number(before: str, found: re.Match[str]) -> str:
     """A placeholder of an answer; without its number where no model could know it."""
     return found[0] if found[0] in before else f"[{found[1]}]"
 
@@ -157,7 +157,7 @@ def _own(rows: Rows) -> frozenset[str]:
     """The addresses and numbers that stand in many of the first answers."""
     if not rows.task.answers_are_free_text:
         return frozenset()
-    answers = given(rows)[:_CHUNK]
+    answers = answers_of(rows)[:_CHUNK]
     part, counts = pa.array(answers, pa.large_string()), Counter[str]()
     for kind in KINDS[:-1]:
         for row in pc.indices_nonzero(pc.match_substring_regex(part, kind.hint)).to_pylist():
@@ -172,7 +172,7 @@ def _common(rows: Rows) -> set[str]:
     return {word for text in texts for word in _SMALL.findall(text)}
 
 
-def _hinted(rows: Rows, own: Collection[str]) -> Iterator[tuple[int, list[Kind]]]:
+def _find_hints(rows: Rows, own: Collection[str]) -> Iterator[tuple[int, list[Kind]]]:
     """Rows that may hold something, and what."""
     kinds = kinds_for(_common(rows), own)
     for start in range(0, len(rows), _CHUNK):
@@ -188,7 +188,7 @@ def _hinted(rows: Rows, own: Collection[str]) -> Iterator[tuple[int, list[Kind]]
             yield row, [kinds[number] for number in sorted(numbers)]
 
 
-def _masked_part(rows: Rows, flagged: FlaggedRow) -> str:
+def _show_masked(rows: Rows, flagged: FlaggedRow) -> str:
     """The first text of a flagged row with a placeholder, from shortly before that on."""
     texts = texts_in(rows.task, flagged.role, flagged.after or "")
     text, start = next(

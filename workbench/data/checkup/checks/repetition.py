@@ -3,10 +3,10 @@
 from collections import Counter
 
 from workbench.core.words import percent, plural, shortened
-from workbench.data.checkup.checks.answers import given
+from workbench.data.checkup.checks.answers import answers_of
 from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
-from workbench.data.checkup.similarity.tokens import plain
+from workbench.data.checkup.similarity.tokens import normalize
 
 ECHO, TEMPLATE = "echo", "template"
 _SAME_SHARE, _START_SHARE, _START_WORDS = 0.2, 0.5, 6
@@ -16,7 +16,7 @@ _CHUNK = 50_000
 
 def check(rows: Rows) -> list[Finding]:
     """What is odd about the answers as a whole."""
-    answers = given(rows)
+    answers = answers_of(rows)
     return [found for found in (_echo(rows, answers), _template(rows, answers)) if found]
 
 
@@ -31,7 +31,7 @@ def _echo(rows: Rows, answers: list[str]) -> Finding | None:
     echoes: list[int] = []
     for start in range(0, len(maybe), _CHUNK):
         some = maybe[start : start + _CHUNK]
-        asked, said = (plain([texts[row] for row in some]) for texts in (questions, answers))
+        asked, said = (normalize([texts[row] for row in some]) for texts in (questions, answers))
         pairs = zip(some, asked.to_pylist(), said.to_pylist(), strict=True)
         echoes += [row for row, question, answer in pairs if question == answer]
     if not echoes:

@@ -49,10 +49,10 @@ class _Text:
     def says(self, value: str | int | float) -> bool:
         """Whether it holds a value, in other letters or another way of writing numbers and dates."""
         if not isinstance(value, str):
-            return abs(value) <= _LARGEST_COUNT or not _amounts(_written(value)) - self.amounts
+            return abs(value) <= _LARGEST_COUNT or not _amounts(_write_number(value)) - self.amounts
         if _letters(value) in self.letters:
             return True
-        words, numbers = set(_WORD.findall(_folded(value))), _numbers(value)
+        words, numbers = set(_WORD.findall(_fold(value))), _numbers(value)
         counted = len(numbers & self.numbers) * 2 >= len(numbers) or _amounts(value) <= self.amounts
         if not words:
             return counted
@@ -66,7 +66,7 @@ def check(rows: Rows) -> Finding | None:
     places = range(0, len(rows), -(-len(rows) // _LOOKED_AT) or 1)
     values: dict[Field, list[tuple[int, str | int | float]]] = defaultdict(list)
     for index in places:
-        for field, value in _leaves(_parsed(rows.values[rows.task.answer_role][index])):
+        for field, value in _leaves(_parse(rows.values[rows.task.answer_role][index])):
             values[field].append((index, value))
     asked = rows.questions()
     texts = {index: _text(asked[index]) for index in places} if values else {}
@@ -111,7 +111,7 @@ def _finding(
     )
 
 
-def _parsed(answer: str) -> Any:
+def _parse(answer: str) -> Any:
     try:
         return json.loads(answer)
     except ValueError:
@@ -131,16 +131,16 @@ def _leaves(value: Any, field: Field = ()) -> Iterator[tuple[Field, str | int | 
 
 
 def _text(text: str) -> _Text:
-    words = frozenset(_WORD.findall(_folded(text)))
+    words = frozenset(_WORD.findall(_fold(text)))
     return _Text(_letters(text), words, frozenset(_amounts(text)), frozenset(_numbers(text)))
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", _folded(text))
+    return re.sub(r"[\W_]+", "", _fold(text))
 
 
 def _numbers(text: str) -> set[int]:
@@ -155,5 +155,5 @@ def _amounts(text: str) -> set[str]:
     return {re.sub(r"\D", "", amount).strip("0") for amount in found}
 
 
-def _written(value: float) -> str:
+def _write_number(value: float) -> str:
     return f"{abs(value):.10f}".rstrip("0").rstrip(".") if value else "0"

@@ -147,17 +147,17 @@ def _span(start: int, name: str) -> Iterator[Span]:
 @cache
 def firsts() -> frozenset[str]:
     """First names in small letters."""
-    return _listed(("first_names", "first_romanized_names"))
+    return _load_names(("first_names", "first_romanized_names"))
 
 
 @cache
 def lasts() -> frozenset[str]:
     """Last names in small letters."""
     more = ("last_names_female", "male_last_names", "unisex_last_names", "last_romanized_names")
-    return _listed(("last_names", *more))
+    return _load_names(("last_names", *more))
 
 
-def _listed(kinds: tuple[str, ...]) -> frozenset[str]:
+def _load_names(kinds: tuple[str, ...]) -> frozenset[str]:
     providers = (
         importlib.import_module(f"faker.providers.person.{name}") for name in _LISTS.split()
     )

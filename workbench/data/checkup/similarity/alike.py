@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from workbench.data.checkup.similarity.buckets import Buckets, Ints, buckets_of, chosen, ordered
+from workbench.data.checkup.similarity.buckets import Buckets, Ints, buckets_of, choose, order_pairs
 from workbench.data.checkup.similarity.hashing import Keys, bags, whole_texts, without_each
 from workbench.data.checkup.similarity.minhash import (
     LONG_WORDS,
@@ -25,7 +25,7 @@ from workbench.data.checkup.similarity.minhash import (
     sketches,
     worth_comparing,
 )
-from workbench.data.checkup.similarity.tokens import Tokens, plain, tokens
+from workbench.data.checkup.similarity.tokens import Tokens, normalize, tokens
 
 FEWEST_WORDS, FEWEST_CHARS = 4, 15
 """Shorter texts are alike only if they are the same."""
@@ -61,7 +61,7 @@ class Alike:
             return sure
         rank = np.zeros(len(self.texts), np.int64)
         rank[order] = np.arange(len(order))
-        return ordered(np.unique(np.concatenate([sure, likely]), axis=0), rank)
+        return order_pairs(np.unique(np.concatenate([sure, likely]), axis=0), rank)
 
     def _verified(self, pairs: Ints) -> Ints:
         from rapidfuzz.distance import Indel
@@ -72,7 +72,7 @@ class Alike:
             Indel.normalized_similarity(words[first], words[second]) >= LONG_SHARE
             for first, second in pairs.tolist()
         ]
-        return chosen(pairs, alike)
+        return choose(pairs, alike)
 
 
 def word_lists(texts: Sequence[str], pairs: Ints) -> dict[int, list[str]]:
@@ -81,7 +81,7 @@ def word_lists(texts: Sequence[str], pairs: Ints) -> dict[int, list[str]]:
     lists: dict[int, list[str]] = {}
     for start in range(0, len(rows), _CHUNK):
         some = rows[start : start + _CHUNK]
-        said = plain([texts[row] for row in some]).to_pylist()
+        said = normalize([texts[row] for row in some]).to_pylist()
         lists |= {row: text.split(" ") for row, text in zip(some, said, strict=True)}
     return lists
 
@@ -112,14 +112,14 @@ def alike(texts: Sequence[str], same: Buckets, progress: Callable[[float], None]
     return Alike(
         texts,
         same,
-        _joined(keys, rows),
+        _join(keys, rows),
         buckets_of(bands, np.tile(long, len(bands) // max(1, len(long)))),
         np.cumsum(words >= LONG_WORDS) - 1,
         found,
     )
 
 
-def _joined(keys: list[Keys], rows: list[Rows]) -> Buckets:
+def _join(keys: list[Keys], rows: list[Rows]) -> Buckets:
     """The buckets of all keys; the lists are emptied, since they are large."""
     all_keys, all_rows = np.concatenate(keys), np.concatenate(rows)
     keys.clear()

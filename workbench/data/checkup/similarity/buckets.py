@@ -39,13 +39,13 @@ class Buckets:
         begins = np.ones(len(rows), bool)
         begins[1:] = (bucket[1:] != bucket[:-1]) | (kind[1:] != kind[:-1])
         group = np.cumsum(begins) - 1
-        found = [_coded(rows[begins][group], rows, total)]
+        found = [_encode(rows[begins][group], rows, total)]
         for step in range(1, int(np.clip(_MOST_PAIRS // max(1, len(rows)), 1, _REACH)) + 1):
             near = group[step:] == group[:-step]
-            found.append(_coded(rows[:-step][near], rows[step:][near], total))
+            found.append(_encode(rows[:-step][near], rows[step:][near], total))
         codes = np.unique(np.concatenate(found))
         pairs = np.stack([codes // max(1, total), codes % max(1, total)], axis=1)
-        return ordered(pairs, rank)
+        return order_pairs(pairs, rank)
 
     def mixed(self, side: npt.NDArray[np.bool_]) -> "Buckets":
         """Those buckets that have rows of both sides; `side` is told for every row."""
@@ -54,19 +54,19 @@ class Buckets:
         return Buckets(self.rows[use], self.bucket[use])
 
 
-def ordered(pairs: Ints, rank: Ints) -> Ints:
+def order_pairs(pairs: Ints, rank: Ints) -> Ints:
     """The pairs by the rank of their second row, then of their first."""
     by: Ints = pairs[np.lexsort((rank[pairs[:, 0]], rank[pairs[:, 1]]))]
     return by
 
 
-def chosen(pairs: Ints, wanted: Sequence[bool]) -> Ints:
+def choose(pairs: Ints, wanted: Sequence[bool]) -> Ints:
     """Those pairs that are wanted."""
     some: Ints = pairs[np.array(wanted, bool)]
     return some
 
 
-def _coded(first: Ints, second: Ints, total: int) -> Ints:
+def _encode(first: Ints, second: Ints, total: int) -> Ints:
     """Pairs as one number each, to be told apart quickly."""
     different = first != second
     return np.unique(first[different] * total + second[different])
@@ -86,7 +86,7 @@ def buckets_of(keys: npt.NDArray[np.uint64], rows: npt.NDArray[np.int32]) -> Buc
     return Buckets(rows[by][shared].astype(np.int64), bucket)
 
 
-def kept_and_copies(pairs: Ints) -> tuple[dict[int, int], dict[int, int]]:
+def split_copies(pairs: Ints) -> tuple[dict[int, int], dict[int, int]]:
     """Which rows are copies, if of two alike the first one stays.
 
     Args:

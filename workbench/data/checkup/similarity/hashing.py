@@ -10,7 +10,7 @@ _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 
 
-def mixed(numbers: Keys) -> Keys:
+def mix(numbers: Keys) -> Keys:
     """The numbers well shuffled (the finalizer of SplitMix64, Steele, Lea and Flood 2014)."""
     numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -19,12 +19,12 @@ def mixed(numbers: Keys) -> Keys:
 
 def whole_texts(said: Tokens) -> Keys:
     """A number for each text that knows the order of its words: Σ hash(word) · base^place."""
-    return mixed(_totals(_terms(said), said))
+    return mix(_totals(_terms(said), said))
 
 
 def bags(said: Tokens) -> Keys:
     """A number for each text that does not know the order of its words."""
-    return mixed(_totals(mixed(said.hashes), said))
+    return mix(_totals(mix(said.hashes), said))
 
 
 def without_each(said: Tokens) -> Keys:
@@ -33,7 +33,7 @@ def without_each(said: Tokens) -> Keys:
     running = _running(terms)
     before = running[:-1] - running[said.starts[:-1]][said.rows]
     after = running[said.starts[1:]][said.rows] - running[1:]
-    return mixed(before + after * np.uint64(_INVERSE))
+    return mix(before + after * np.uint64(_INVERSE))
 
 
 def _terms(said: Tokens) -> Keys:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.data.checkup.similarity.buckets import Ints
-from workbench.data.checkup.similarity.hashing import Keys, mixed
+from workbench.data.checkup.similarity.hashing import Keys, mix
 from workbench.data.checkup.similarity.tokens import Tokens
 
 LONG_WORDS = 20
@@ -33,7 +33,7 @@ def sketches(said: Tokens) -> Sketches:
     starts = np.cumsum(said.lengths[long]) - said.lengths[long]
     salts = np.random.default_rng(_SEED).integers(0, 1 << 63, _BANDS * _ROWS, dtype=np.uint64)
     for place, salt in enumerate(salts):
-        short = (mixed(hashes ^ salt) >> np.uint64(32)).astype(np.uint32)
+        short = (mix(hashes ^ salt) >> np.uint64(32)).astype(np.uint32)
         found[:, place] = np.minimum.reduceat(short, starts)
     return found
 
@@ -44,7 +44,7 @@ def band_keys(found: Sketches) -> Keys:
     for band in range(_BANDS):
         key = np.full(len(found), band, np.uint64)
         for place in range(band * _ROWS, (band + 1) * _ROWS):
-            key = mixed(key ^ found[:, place])
+            key = mix(key ^ found[:, place])
         keys.append(key)
     return np.concatenate(keys)
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from workbench.data.checkup.similarity.alike import Alike
 from workbench.data.checkup.similarity.buckets import Ints
-from workbench.data.checkup.similarity.tokens import plain
+from workbench.data.checkup.similarity.tokens import normalize
 
 FILLINGS = 5
 """From so many different words in one place on, the words around it are a pattern."""
@@ -28,7 +28,7 @@ def of_a_pattern(alike: Alike, pairs: Ints, kinds: Ints | None = None) -> npt.ND
     Args:
         kinds: a number for every text; a pattern counts among those of the same number only.
     """
-    rows, frame = _patterned(alike, kinds)
+    rows, frame = _find_patterned(alike, kinds)
     if not len(rows) or not len(pairs):
         return np.zeros(len(pairs), bool)
     by = np.argsort(rows, kind="stable")
@@ -43,7 +43,7 @@ def of_a_pattern(alike: Alike, pairs: Ints, kinds: Ints | None = None) -> npt.ND
     return np.bincount(shared, minlength=len(pairs)) > 0
 
 
-def _patterned(alike: Alike, kinds: Ints | None) -> tuple[Ints, Ints]:
+def _find_patterned(alike: Alike, kinds: Ints | None) -> tuple[Ints, Ints]:
     """The texts that fill the gap of a pattern, and the number of the pattern; several each."""
     rows, bucket = alike.sure.rows, alike.sure.bucket
     full = np.bincount(bucket, minlength=1)[bucket] >= FILLINGS
@@ -62,7 +62,7 @@ def forms(texts: Sequence[str]) -> Ints:
     """For each text how many are the same but for the numbers in them, as notifications are."""
     found: list[int] = []
     for start in range(0, len(texts), _CHUNK):
-        said = pc.replace_substring_regex(plain(texts[start : start + _CHUNK]), _NUMBER, "")
+        said = pc.replace_substring_regex(normalize(texts[start : start + _CHUNK]), _NUMBER, "")
         found += map(hash, said.to_pylist())
     counts = Counter(found)
     return np.array([counts[form] for form in found], np.int64)

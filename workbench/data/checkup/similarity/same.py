@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from workbench.data.checkup.similarity.buckets import Buckets, Ints, buckets_of
-from workbench.data.checkup.similarity.tokens import MOST_CHARS, plain
+from workbench.data.checkup.similarity.tokens import MOST_CHARS, normalize
 
 _CHUNK = 20_000
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -17,13 +17,15 @@ _NO_LETTER_IN_ASCII = bytes(byte for byte in range(128) if not chr(byte).isalnum
 def same_texts(texts: Sequence[str]) -> Buckets:
     """Texts that differ in capitals, spaces and punctuation only.
 
-    Their words are looked up (see `tokens.plain`) of those alone that have the same letters as
+    Their words are looked up (see `tokens.normalize`) of those alone that have the same letters as
     another one, so that a hundred thousand texts take a tenth of a second.
     """
     rows = np.unique(_buckets(map(_letters, texts), np.arange(len(texts))).rows)
     words: list[str] = []
     for start in range(0, len(rows), _CHUNK):
-        words += plain([texts[row] for row in rows[start : start + _CHUNK].tolist()]).to_pylist()
+        words += normalize(
+            [texts[row] for row in rows[start : start + _CHUNK].tolist()]
+        ).to_pylist()
     return _buckets(words, rows)
 
 

@@ -11,7 +11,7 @@ _LONG, _OFTENER = 6, 10
 _MOST_COMPARED = 2000
 
 
-def merged(counts: Counter[str]) -> dict[str, str]:
+def merge_spellings(counts: Counter[str]) -> dict[str, str]:
     """Spelling → the most frequent spelling of the same category, for those that differ from it.
 
     The same are names that differ in capitals, spaces, punctuation, ü or ue, or a plural s, and long

@@ -40,7 +40,7 @@ class Tokens:
         return np.repeat(np.arange(len(self.starts) - 1), self.lengths)
 
 
-def plain(texts: Sequence[str]) -> pa.Array:
+def normalize(texts: Sequence[str]) -> pa.Array:
     """The texts in small letters, their words apart by one space and without punctuation."""
     cut = [text[:MOST_CHARS] for text in texts]
     found = pa.array(cut, pa.large_string())
@@ -56,7 +56,7 @@ def plain(texts: Sequence[str]) -> pa.Array:
 
 def tokens(texts: Sequence[str]) -> Tokens:
     """The words of these texts; for many texts to be asked for in parts."""
-    lists = pc.split_pattern(plain(texts), " ")
+    lists = pc.split_pattern(normalize(texts), " ")
     words = lists.flatten().dictionary_encode()
     numbers = words.indices.to_numpy()
     known = [_hash(word) for word in words.dictionary.to_pylist()]

@@ -32,11 +32,11 @@ class Sorted:
     @property
     def notes(self) -> list[str]:
         """What is left out, in a sentence for each reason."""
-        notes = [left_out(self.others, "of another kind")]
+        notes = [describe_left_out(self.others, "of another kind")]
         if len(self.refused) <= 2:
             return [note for note in [*notes, *self.refused.values()] if note]
         unread = [Part(self.parts[0].path, name) for name in self.refused]
-        return [note for note in [*notes, left_out(unread, "that cannot be read")] if note]
+        return [note for note in [*notes, describe_left_out(unread, "that cannot be read")] if note]
 
 
 def sort(parts: Sequence[Part], name: str) -> Sorted:
@@ -78,7 +78,7 @@ def is_tables(found: Sorted) -> bool:
     return found.family == _TABLE
 
 
-def left_out(parts: Sequence[Part], why: str) -> str:
+def describe_left_out(parts: Sequence[Part], why: str) -> str:
     """Files that were not used, in a sentence; empty if there are none."""
     if not parts:
         return ""
@@ -138,5 +138,7 @@ def notes_of(shapes: Sequence[Shape], chosen: Sequence[Shape], found: Sorted) ->
             notes[f"{ragged:,} {was} too many cells in {shape.part.name}: left out."] = None
     others = [shape.part for shape in shapes if shape not in chosen]
     return tuple(
-        note for note in [*notes, left_out(others, "with other columns"), *found.notes] if note
+        note
+        for note in [*notes, describe_left_out(others, "with other columns"), *found.notes]
+        if note
     )

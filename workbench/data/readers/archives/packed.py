@@ -23,7 +23,7 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
         WorkbenchError: it cannot be unpacked, or nothing in it can be read.
     """
     with tempfile.TemporaryDirectory() as folder:
-        parts = unpack.unpacked(path, name, Path(folder), silent)
+        parts = unpack.unpack(path, name, Path(folder), silent)
         if len(parts) == 1:
             (part,) = parts
             return plain.read(part.path, part.name, options, kind_of(part.path, part.name))

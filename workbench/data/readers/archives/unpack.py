@@ -32,7 +32,7 @@ _REFUSED = (
 )
 
 
-def unpacked(path: Path, name: str, folder: Path, watch: Callable[[float], None]) -> list[Part]:
+def unpack(path: Path, name: str, folder: Path, watch: Callable[[float], None]) -> list[Part]:
     """The files in an archive, each with its name there; a file that is not packed as it is.
 
     Hidden files and what operating systems put beside (`__MACOSX`) are passed over.
@@ -125,10 +125,10 @@ def _unzip(path: Path, name: str, folder: Path, watch: Callable[[float], None]) 
                 f"{name} is protected by a password: unpack it and choose the table inside."
             )
         check_sizes(parts, name)
-        return list(_extracted(archive, parts, name, folder, watch))
+        return list(_extract(archive, parts, name, folder, watch))
 
 
-def _extracted(
+def _extract(
     archive: zipfile.ZipFile,
     parts: list[zipfile.ZipInfo],
     name: str,

@@ -7,7 +7,7 @@ from workbench.data.readers.cell_formats.moments import iso
 from workbench.data.readers.cell_formats.numbers import general
 
 
-def as_shown(cell: Any) -> str:
+def format_cell(cell: Any) -> str:
     """A cell as a person reads it: 1 rather than 1.0, a date without its midnight."""
     if isinstance(cell, str):
         return cell

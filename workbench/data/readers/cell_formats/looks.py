@@ -45,7 +45,7 @@ def look_of(code: str, dates_1904: bool = False) -> "Look | None":
         return None
 
 
-def tidied(text: str) -> str:
+def tidy(text: str) -> str:
     """A shown text with plain blanks, and without those that only align it."""
     if not text.isascii():
         text = text.translate(_WIDE_BLANKS)
@@ -92,7 +92,7 @@ class Look:
         for (operator, limit), write in zip(self._ranges, self._writers, strict=True):
             if not operator or _COMPARE[operator](value, limit):
                 shown = write(value, _only_negative(operator, limit))
-                return general(value) if shown is None else tidied(shown)
+                return general(value) if shown is None else tidy(shown)
         return general(value)
 
 

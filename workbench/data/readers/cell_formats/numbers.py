@@ -125,8 +125,8 @@ class _Plain:
         digits = _before_point(self._places, whole.lstrip("0"), group if self._grouped else "")
         if not self._places and digits:
             digits = ["".join(digits)]
-        shown = _filled(self._before, digits)
-        return shown + _filled(self._after, _after_point(self._decimals, decimals), point)
+        shown = _fill(self._before, digits)
+        return shown + _fill(self._after, _after_point(self._decimals, decimals), point)
 
 
 def _without_commas(tokens: Sequence[Token]) -> tuple[list[Token], int, bool]:
@@ -170,7 +170,7 @@ def _after_point(places: str, digits: str) -> list[str]:
     ]
 
 
-def _filled(tokens: Sequence[Token], digits: Sequence[str], point: str = "") -> str:
+def _fill(tokens: Sequence[Token], digits: Sequence[str], point: str = "") -> str:
     """The tokens with digits at their placeholders; digits without any stand at the end."""
     left = iter(digits)
     parts = [
@@ -248,7 +248,7 @@ class _Ratio:
         tail = "".join(map(literal, self._tail))
         if self._has_whole and not above:
             return (self._whole.write(Decimal(whole)).strip(" " + FILLER) or "0") + FILLER + tail
-        head = self._whole.write(Decimal(whole)) if self._has_whole else _filled(self._head, [])
+        head = self._whole.write(Decimal(whole)) if self._has_whole else _fill(self._head, [])
         return f"{head}{above}/{below}{tail}"
 
     def _nearest(self, rest: Fraction) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.readers.cell_formats import xml_stream
-from workbench.data.readers.cell_formats.looks import tidied
+from workbench.data.readers.cell_formats.looks import tidy
 from workbench.data.readers.cell_formats.moments import is_clear
 from workbench.data.readers.cell_formats.patches import Patch, Shown
 from workbench.data.readers.cell_formats.xml_stream import NotPlain
@@ -19,7 +19,7 @@ _NUMBERS = ("float", "percentage", "currency", "time", "date", _ERROR)
 _LAST_COLUMN, _MOST_ROWS = 16_384, 1 << 20
 
 
-def shown(path: Path, sheet: str) -> Iterator[Patch]:
+def render_cells(path: Path, sheet: str) -> Iterator[Patch]:
     """The cells of a sheet that hold numbers, dates and times, as they look, and errors as empty.
 
     A date whose look might be misread is left out (see `moments`), and a number that did not fit
@@ -49,7 +49,7 @@ class _Cells:
         self._lines: list[str] = []
 
     def of(self, path: Path) -> Iterator[tuple[int, int, dict[int, Shown]]]:
-        for _ in xml_stream.fed(path, "content.xml", self._parser):
+        for _ in xml_stream.feed(path, "content.xml", self._parser):
             rows, self._rows = self._rows, []
             yield from rows
 
@@ -109,7 +109,7 @@ class _Cells:
     def _end_cell(self) -> None:
         first, self._column = self._column, self._column + self._times
         if self._kind:
-            text = "" if self._kind == _ERROR else tidied("\n".join(self._lines))
+            text = "" if self._kind == _ERROR else tidy("\n".join(self._lines))
             is_shown = bool(text.strip("#")) or self._kind == _ERROR
             if is_shown and (self._kind != "date" or _is_clear(text, self._date)):
                 for column in range(first, min(self._column, _LAST_COLUMN)):

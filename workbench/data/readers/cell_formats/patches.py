@@ -8,7 +8,7 @@ Patch = tuple[int, dict[int, Shown]]
 """The number of a row and some of its cells by their columns, from 0 at the sheet's corner."""
 
 
-def patched(
+def apply_patches(
     rows: Iterable[list[str]], patches: Iterable[Patch], left: int = 0
 ) -> Iterator[list[str]]:
     """The rows, from the first of the sheet on, with the patches in them.

@@ -26,7 +26,7 @@ _OF_THE_REGION = (14, 22)
 _NUMBER, _DATE, _TEXT = 2, 3, 1
 
 
-def shown(path: Path, sheet: str) -> Iterator[Patch]:
+def render_cells(path: Path, sheet: str) -> Iterator[Patch]:
     """The cells of a sheet that a number format changes; none where xlrd cannot read the file."""
     if path.stat().st_size > LARGEST_BYTES:
         return

@@ -56,7 +56,7 @@ def looks(path: Path) -> dict[int, Look]:
     return {style: look for style, code in enumerate(codes) if (look := known[code])}
 
 
-def shown(path: Path, sheet: str, found: dict[int, Look]) -> Iterator[Patch]:
+def render_cells(path: Path, sheet: str, found: dict[int, Look]) -> Iterator[Patch]:
     """The cells of a sheet that a look changes."""
     if not found:
         return
@@ -134,7 +134,7 @@ class _Cells:
         self._columns: dict[str, int] = {}
 
     def of(self, path: Path, part: str) -> Iterator[Patch]:
-        for _ in xml_stream.fed(path, part, self._parser):
+        for _ in xml_stream.feed(path, part, self._parser):
             rows, self._rows = self._rows, []
             yield from rows
         self._end_row()

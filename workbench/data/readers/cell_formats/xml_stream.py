@@ -52,7 +52,7 @@ def chunks(path: Path, part: str, largest: int | None = None) -> Iterator[bytes]
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            info = archive.getinfo(_called(archive, part))
+            info = archive.getinfo(_find_name(archive, part))
             if largest is not None and info.file_size > largest:
                 raise NotPlain("too large")
             with archive.open(info) as stream:
@@ -62,7 +62,7 @@ def chunks(path: Path, part: str, largest: int | None = None) -> Iterator[bytes]
         raise NotPlain(str(error)) from None
 
 
-def fed(path: Path, part: str, made: Any, largest: int | None = None) -> Iterator[None]:
+def feed(path: Path, part: str, made: Any, largest: int | None = None) -> Iterator[None]:
     """Feeds a part of the file to a parser; stops after each piece, so that it may be worked at.
 
     Raises:
@@ -87,12 +87,12 @@ def elements(path: Path, part: str) -> Iterator[tuple[str, dict[str, str]]]:
     found: list[tuple[str, dict[str, str]]] = []
     made = parser()
     made.StartElementHandler = lambda name, attributes: found.append((local(name), attributes))
-    for _ in fed(path, part, made, LARGEST_PART):
+    for _ in feed(path, part, made, LARGEST_PART):
         yield from found
         found.clear()
 
 
-def _called(archive: zipfile.ZipFile, part: str) -> str:
+def _find_name(archive: zipfile.ZipFile, part: str) -> str:
     """The part's name as the archive has it, which may differ in case."""
     names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
     return names[part.lower()]

@@ -22,7 +22,7 @@ class Paragraph:
     """Counted from 1; 0 if there are none."""
 
 
-def chunked(paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
+def chunk(paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
     """Pieces of at most `MOST_CHARACTERS`: short paragraphs together, long ones cut at a sentence.
 
     What stands under different headings stays apart. A piece has the page on which it begins.

@@ -9,7 +9,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
 from workbench.data.readers import encodings
 from workbench.data.readers.documents import pdf, word
-from workbench.data.readers.documents.chunks import Paragraph, chunked
+from workbench.data.readers.documents.chunks import Paragraph, chunk
 from workbench.data.readers.kinds import DOCUMENT
 from workbench.data.readers.listing import Listing, Part, Row
 from workbench.data.readers.table import ReadOptions
@@ -48,7 +48,7 @@ def _rows(
             progress((index + share) / len(parts))
 
         try:
-            for piece in chunked(_paragraphs(part, form, options, result.notes, so_far)):
+            for piece in chunk(_paragraphs(part, form, options, result.notes, so_far)):
                 yield [_value(piece, column, part.name) for column in result.columns]
         except WorkbenchError as error:
             if len(parts) == 1:

@@ -40,7 +40,7 @@ def paragraphs(path: Path, name: str, notes: list[str], progress: Progress) -> I
     if empty:
         was = "has no text and was" if empty == 1 else "have no text and were"
         notes.append(f"{plural(empty, 'page')} of {name} {was} left out.")
-    repeated = _repeated(pages)
+    repeated = _find_repeated(pages)
     yield from _whole(_page_paragraphs(pages, repeated))
 
 
@@ -78,7 +78,7 @@ def _lines(page: Any) -> list[str]:
     return lines if any(lines) else []
 
 
-def _repeated(pages: list[list[str]]) -> set[str]:
+def _find_repeated(pages: list[list[str]]) -> set[str]:
     """Headers and footers, without their page numbers."""
     if len(pages) < _REPEATED_FROM_PAGES:
         return set()
@@ -110,12 +110,12 @@ def _page_paragraphs(pages: list[list[str]], repeated: set[str]) -> Iterator[Par
         held: list[str] = []
         for line in lines:
             if held and (not line or _BULLET.match(line) or _ends(held[-1], width)):
-                yield Paragraph(_joined(held), page=number)
+                yield Paragraph(_join(held), page=number)
                 held = []
             if line:
                 held.append(line)
         if held:
-            yield Paragraph(_joined(held), page=number)
+            yield Paragraph(_join(held), page=number)
 
 
 def _ends(line: str, width: int) -> bool:
@@ -123,7 +123,7 @@ def _ends(line: str, width: int) -> bool:
     return len(line) < 0.85 * width and (bool(_END.search(line)) or len(line) < 0.5 * width)
 
 
-def _joined(lines: list[str]) -> str:
+def _join(lines: list[str]) -> str:
     """Lines as one text; a word that was cut at the end of a line is whole again."""
     text = "\n".join(lines)
     return re.sub(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_A-Z])", "", text).replace("\n", " ")
@@ -135,7 +135,7 @@ def _whole(paragraphs: Iterator[Paragraph]) -> Iterator[Paragraph]:
     for paragraph in paragraphs:
         short = held is not None and len(held.text) < MOST_CHARACTERS
         if short and held and held.page != paragraph.page and _goes_on(held.text, paragraph.text):
-            held = Paragraph(_joined([held.text, paragraph.text]), page=held.page)
+            held = Paragraph(_join([held.text, paragraph.text]), page=held.page)
             continue
         if held:
             yield held

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
 from workbench.data.readers import encodings
-from workbench.data.readers.cell_formats.bare import as_shown
+from workbench.data.readers.cell_formats.bare import format_cell
 from workbench.data.readers.kinds import CHAT
 from workbench.data.readers.listing import Listing, Part, Row
 from workbench.data.readers.messages import slack, teams, whatsapp
-from workbench.data.readers.messages.speakers import Said, answerers, conversations, messages_json
+from workbench.data.readers.messages.speakers import (
+    Utterance,
+    answerers,
+    conversations,
+    messages_json,
+)
 from workbench.data.readers.table import ReadOptions
 
-_Place = tuple[str, list[list[Said]]]
+_Place = tuple[str, list[list[Utterance]]]
 """A file or a channel, and its conversations."""
 
 
@@ -43,9 +48,9 @@ def who_answers(side: str) -> str:
     return f"What {everybody} writes counts as the answers: choose somebody else if that is wrong."
 
 
-def _row(place: str, talk: list[Said], side: str) -> Row:
+def _row(place: str, talk: list[Utterance], side: str) -> Row:
     people = ", ".join(dict.fromkeys(said.who for said in talk))
-    return [as_shown(talk[0].at), people, messages_json(talk, side), place]
+    return [format_cell(talk[0].at), people, messages_json(talk, side), place]
 
 
 def _slack(parts: Sequence[Part], name: str, progress: Progress) -> Iterator[_Place]:
@@ -72,24 +77,24 @@ def _files(parts: Sequence[Part], progress: Progress) -> Iterator[_Place]:
         so_far(1.0)
 
 
-def _teams(part: Part) -> list[list[Said]]:
+def _teams(part: Part) -> list[list[Utterance]]:
     try:
-        return teams.said(part.path, part.name)
+        return teams.read_conversations(part.path, part.name)
     except (ValueError, RecursionError):
         raise WorkbenchError(
             f"{part.name} is a list of chat messages that is not valid JSON: export it again."
         ) from None
 
 
-def _whatsapp(part: Part, progress: Progress) -> list[list[Said]]:
+def _whatsapp(part: Part, progress: Progress) -> list[list[Utterance]]:
     encoding = encodings.detect(part.path, part.name)
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
     with part.path.open("rb") as raw, io.TextIOWrapper(raw, codec) as stream:
-        lines = _watched(stream, raw.tell, max(1, part.path.stat().st_size), progress)
-        return list(conversations(whatsapp.said(lines)))
+        lines = _watch(stream, raw.tell, max(1, part.path.stat().st_size), progress)
+        return list(conversations(whatsapp.read_messages(lines)))
 
 
-def _watched(
+def _watch(
     lines: Iterable[str], position: Callable[[], int], size: int, progress: Progress
 ) -> Iterator[str]:
     for number, line in enumerate(lines):

@@ -145,13 +145,13 @@ def _body(message: Message) -> str:
         if part.is_multipart() or part.get_content_disposition() == "attachment":
             continue
         if kind == "text/plain" and not plain:
-            plain = _decoded(part).strip()
+            plain = _decode(part).strip()
         elif kind == "text/html" and not html:
-            html = _decoded(part)
+            html = _decode(part)
     return without_quotes(plain or text_of(html))[:LONGEST_TEXT]
 
 
-def _decoded(part: Message) -> str:
+def _decode(part: Message) -> str:
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
     try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.core.progress import Progress
 from workbench.data.readers.listing import Part
-from workbench.data.readers.messages.speakers import Said, conversations
+from workbench.data.readers.messages.speakers import Utterance, conversations
 
 _LISTS = {"channels.json", "groups.json", "dms.json", "mpims.json"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
@@ -25,7 +25,9 @@ def looks_like(names: Sequence[str]) -> bool:
     return "users.json" in found and bool(_LISTS & found)
 
 
-def channels(parts: Sequence[Part], progress: Progress) -> Iterator[tuple[str, list[list[Said]]]]:
+def channels(
+    parts: Sequence[Part], progress: Progress
+) -> Iterator[tuple[str, list[list[Utterance]]]]:
     """The channels with their conversations: threads, and what is said outside of threads.
 
     Raises:
@@ -41,7 +43,7 @@ def channels(parts: Sequence[Part], progress: Progress) -> Iterator[tuple[str, l
         messages = [
             message
             for part in sorted(found, key=lambda part: part.name)
-            for message in _loaded(part)
+            for message in _load(part)
             if _is_said(message)
         ]
         messages.sort(key=lambda message: float(message["ts"]))
@@ -49,7 +51,7 @@ def channels(parts: Sequence[Part], progress: Progress) -> Iterator[tuple[str, l
         progress(number / len(days))
 
 
-def _loaded(part: Part) -> list[dict[str, Any]]:
+def _load(part: Part) -> list[dict[str, Any]]:
     value = json.loads(part.path.read_bytes())
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
@@ -59,7 +61,7 @@ def _people(parts: Sequence[Part]) -> dict[str, str]:
     names = {}
     for part in parts:
         if PurePosixPath(part.name).name == "users.json":
-            for user in _loaded(part):
+            for user in _load(part):
                 profile = user.get("profile") or {}
                 known = (profile.get("real_name"), user.get("real_name"), user.get("name"))
                 names[str(user.get("id"))] = next(filter(None, known), "somebody")
@@ -74,11 +76,11 @@ def _is_said(message: dict[str, Any]) -> bool:
     return bool(message.get("text")) and message.get("subtype") not in _PASSED_OVER
 
 
-def _conversations(messages: list[dict[str, Any]], people: dict[str, str]) -> list[list[Said]]:
-    threads: dict[str, list[Said]] = {}
-    loose: list[Said] = []
+def _conversations(messages: list[dict[str, Any]], people: dict[str, str]) -> list[list[Utterance]]:
+    threads: dict[str, list[Utterance]] = {}
+    loose: list[Utterance] = []
     for message in messages:
-        said = _said(message, people)
+        said = _read_message(message, people)
         if message.get("thread_ts"):
             threads.setdefault(str(message["thread_ts"]), []).append(said)
         else:
@@ -87,15 +89,15 @@ def _conversations(messages: list[dict[str, Any]], people: dict[str, str]) -> li
     return sorted(found, key=lambda conversation: conversation[0].at or dt.datetime.min)
 
 
-def _said(message: dict[str, Any], people: dict[str, str]) -> Said:
+def _read_message(message: dict[str, Any], people: dict[str, str]) -> Utterance:
     profile = message.get("user_profile") or {}
     user = str(message.get("user") or "")
     known = (people.get(user), profile.get("real_name"), message.get("username"), user, "somebody")
     at = dt.datetime.fromtimestamp(float(message["ts"]), dt.UTC).replace(tzinfo=None)
-    return Said(str(next(filter(None, known))), _plain(str(message["text"]), people), at)
+    return Utterance(str(next(filter(None, known))), _render(str(message["text"]), people), at)
 
 
-def _plain(text: str, people: dict[str, str]) -> str:
+def _render(text: str, people: dict[str, str]) -> str:
     """The text with names in place of ids, and links as they are shown."""
 
     def shown(match: re.Match[str]) -> str:

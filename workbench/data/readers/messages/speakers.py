@@ -12,7 +12,7 @@ PAUSE = dt.timedelta(hours=8)
 
 
 @dataclass(frozen=True)
-class Said:
+class Utterance:
     """One message of one person."""
 
     who: str
@@ -20,14 +20,14 @@ class Said:
     at: dt.datetime | None = None
 
 
-Conversation = Sequence[Said]
+Conversation = Sequence[Utterance]
 
 
-def conversations(said: Iterable[Said]) -> Iterator[list[Said]]:
+def conversations(said: Iterable[Utterance]) -> Iterator[list[Utterance]]:
     """Messages in their order, cut where nobody said anything for more than `PAUSE`."""
-    held: list[Said] = []
+    held: list[Utterance] = []
     for message in said:
-        if held and _paused(held[-1], message):
+        if held and _is_pause(held[-1], message):
             yield held
             held = []
         held.append(message)
@@ -35,7 +35,7 @@ def conversations(said: Iterable[Said]) -> Iterator[list[Said]]:
         yield held
 
 
-def _paused(before: Said, after: Said) -> bool:
+def _is_pause(before: Utterance, after: Utterance) -> bool:
     return before.at is not None and after.at is not None and after.at - before.at > PAUSE
 
 

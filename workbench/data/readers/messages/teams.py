@@ -9,7 +9,7 @@ from typing import Any
 
 from workbench.data.readers import encodings
 from workbench.data.readers.html_text import text_of
-from workbench.data.readers.messages.speakers import Said, conversations
+from workbench.data.readers.messages.speakers import Utterance, conversations
 
 _SIGNS = (rb'"createdDateTime"\s*:', rb'"body"\s*:\s*\{', rb'"from"\s*:')
 
@@ -20,17 +20,17 @@ def looks_like(head: bytes) -> bool:
     return signs and (b'"messageType"' in head or b"chatMessage" in head)
 
 
-def said(path: Path, name: str) -> list[list[Said]]:
+def read_conversations(path: Path, name: str) -> list[list[Utterance]]:
     """The conversations in a file: each thread of a channel, and each stretch of a chat.
 
     Raises:
         ValueError: it is not JSON.
     """
     text = path.read_text("utf-8-sig" if (e := encodings.detect(path, name)) == "utf-8" else e)
-    threads: dict[str, list[Said]] = {}
+    threads: dict[str, list[Utterance]] = {}
     for message in _messages(text):
         place = str(message.get("replyToId") or _own_thread(message))
-        if (found := _said(message)) is not None:
+        if (found := _read_message(message)) is not None:
             threads.setdefault(place, []).append(found)
     for thread in threads.values():
         thread.sort(key=lambda said: said.at or dt.datetime.min)
@@ -44,7 +44,7 @@ def _own_thread(message: dict[str, Any]) -> str:
 
 def _messages(text: str) -> Iterator[dict[str, Any]]:
     try:
-        values = _listed(json.loads(text))
+        values = _as_list(json.loads(text))
     except json.JSONDecodeError:
         values = [json.loads(line) for line in text.splitlines() if line.strip()]
     for value in values:
@@ -55,14 +55,14 @@ def _messages(text: str) -> Iterator[dict[str, Any]]:
                 yield {"replyToId": value.get("id"), **reply}
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     if isinstance(value, dict):
         lists = [item for item in value.values() if isinstance(item, list)]
         return lists[0] if lists else [value]
     return value if isinstance(value, list) else []
 
 
-def _said(message: dict[str, Any]) -> Said | None:
+def _read_message(message: dict[str, Any]) -> Utterance | None:
     body, sender = message.get("body") or {}, message.get("from") or {}
     if message.get("messageType", "message") != "message" or message.get("deletedDateTime"):
         return None
@@ -70,7 +70,9 @@ def _said(message: dict[str, Any]) -> Said | None:
     text = text_of(content) if body.get("contentType") == "html" else content.strip()
     named = [who.get("displayName") for who in sender.values() if isinstance(who, dict)]
     return (
-        Said(str(next(filter(None, named), "somebody")), text, _moment(message)) if text else None
+        Utterance(str(next(filter(None, named), "somebody")), text, _moment(message))
+        if text
+        else None
     )
 
 

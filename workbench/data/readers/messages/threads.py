@@ -10,7 +10,12 @@ from workbench.data.readers.kinds import MAIL
 from workbench.data.readers.listing import Listing, Part, Row
 from workbench.data.readers.messages.chats import who_answers
 from workbench.data.readers.messages.mails import Mail, mails_in
-from workbench.data.readers.messages.speakers import Said, answerers, is_answered, messages_json
+from workbench.data.readers.messages.speakers import (
+    Utterance,
+    answerers,
+    is_answered,
+    messages_json,
+)
 from workbench.data.readers.table import ReadOptions
 
 _COLUMNS = ["subject", "from", "to", "date", "text"]
@@ -32,7 +37,7 @@ def listing(
     found = _read(parts, notes, progress)
     columns = [*_COLUMNS, "file"] if len(parts) > 1 else list(_COLUMNS)
     threads = _threads(found)
-    talks = [[Said(mail.address, mail.text, mail.at) for mail in thread] for thread in threads]
+    talks = [[Utterance(mail.address, mail.text, mail.at) for mail in thread] for thread in threads]
     people = _sides(talks)
     side = options.assistant if options.assistant in people else next(iter(people), "")
     answered = sum(1 for talk in talks if is_answered(talk, side))
@@ -52,7 +57,7 @@ def listing(
     return Listing(name, MAIL, [*columns, "messages"], rows, options, people, notes)
 
 
-def _conversation(talk: list[Said], side: str) -> str | None:
+def _conversation(talk: list[Utterance], side: str) -> str | None:
     return messages_json(talk, side) if is_answered(talk, side) else None
 
 
@@ -84,7 +89,9 @@ def _threads(mails: list[Mail]) -> list[list[Mail]]:
     of_id: dict[str, int] = {}
     of_topic: dict[str, int] = {}
     threads: list[list[Mail]] = []
-    ordered = sorted(mails, key=lambda mail: (mail.at is None, mail.at)) if _dated(mails) else mails
+    ordered = (
+        sorted(mails, key=lambda mail: (mail.at is None, mail.at)) if _have_dates(mails) else mails
+    )
     for mail in ordered:
         known = [of_id[other] for other in mail.answers if other in of_id]
         if not known and mail.is_reply and mail.topic in of_topic:
@@ -98,11 +105,11 @@ def _threads(mails: list[Mail]) -> list[list[Mail]]:
     return threads
 
 
-def _dated(mails: list[Mail]) -> bool:
+def _have_dates(mails: list[Mail]) -> bool:
     return all(mail.at is not None for mail in mails)
 
 
-def _sides(talks: list[list[Said]]) -> tuple[str, ...]:
+def _sides(talks: list[list[Utterance]]) -> tuple[str, ...]:
     """Who may be the side that answers: addresses, and domains of which several people answer.
 
     A domain comes first if its people together answer those of others more often than any one.

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from workbench.data.readers.messages.speakers import Said
+from workbench.data.readers.messages.speakers import Utterance
 
 _DATE = r"(\d{1,4})[./-](\d{1,2})[./-](\d{2,4})"
 _TIME = r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:\s?([AaPp])\.?\s?[Mm]\.?)?"
@@ -45,7 +45,7 @@ def looks_like(lines: Iterable[str]) -> bool:
     return bool(heads and heads[0]) and sum(map(bool, heads)) >= min(2, len(heads))
 
 
-def said(lines: Iterable[str]) -> list[Said]:
+def read_messages(lines: Iterable[str]) -> list[Utterance]:
     """What was said, in its order; notices of the program and pictures are passed over."""
     found = list(_messages(lines))
     order = _order(found)
@@ -57,7 +57,9 @@ def said(lines: Iterable[str]) -> list[Said]:
         text = "\n".join(part.strip(_MARKS) for part in (speaker[2] or "").split("\n")).strip()
         text = _AROUND.sub("", text)
         if text and not _NO_TEXT.fullmatch(text):
-            result.append(Said(speaker[1].strip(_MARKS + " ~\u202f"), text, _moment(line, order)))
+            result.append(
+                Utterance(speaker[1].strip(_MARKS + " ~\u202f"), text, _moment(line, order))
+            )
     return result
 
 

@@ -90,7 +90,7 @@ def _texts(rows: Iterable[Sequence[str]], index: int) -> bool:
     return bool(cells) and not any(NUMBER.fullmatch(cell) for cell in cells)
 
 
-def said(repeated: Sequence[int], other: Row | None = None) -> list[str]:
+def describe(repeated: Sequence[int], other: Row | None = None) -> list[str]:
     """Sentences on what is not read.
 
     Args:

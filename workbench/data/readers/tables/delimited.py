@@ -101,14 +101,14 @@ def find_delimiter(sample: str, name: str = "") -> str:
     Where none does, the text is one column, and the separator a character that no text holds.
     """
     best, best_score = "", 0.0
-    for delimiter in _preferred(name):
+    for delimiter in _order_delimiters(name):
         score = max(_regularity(sample, delimiter, q) for q in (QUOTED, LITERAL))
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
     return best or ONE_COLUMN
 
 
-def _preferred(name: str) -> list[str]:
+def _order_delimiters(name: str) -> list[str]:
     tabs_first = name.lower().endswith((".tsv", ".txt", ".tab"))
     return sorted(DELIMITERS, key=lambda d: d != "\t") if tabs_first else list(DELIMITERS)
 
@@ -165,11 +165,11 @@ def _rows(stream: io.TextIOBase, delimiter: str, quoting: str, name: str) -> Ite
         except StopIteration:
             return
         except csv.Error:
-            row = _mended(lines, delimiter, name)
+            row = _mend(lines, delimiter, name)
         yield row
 
 
-def _mended(lines: "_Lines", delimiter: str, name: str) -> list[str]:
+def _mend(lines: "_Lines", delimiter: str, name: str) -> list[str]:
     if len(lines.current) == 1 and not lines.ended:
         return next(_reader(iter(lines.current), delimiter, QUOTED))
     raise lines.open_quote()

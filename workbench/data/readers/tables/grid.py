@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
 from workbench.data.readers.table import MAX_COLUMNS, Sink, check_width, column_names
-from workbench.data.readers.tables.below import Ahead, another, said
+from workbench.data.readers.tables.below import Ahead, another, describe
 from workbench.data.readers.tables.header import find_header, mode
 
 _HEAD = 60
@@ -81,9 +81,9 @@ def _fill(builder: "_Builder", rows: Ahead, header: Sequence[str], is_sheet: boo
         if is_sheet and builder.gap and names and any(row):
             other = another((number, row), rows.peek(), builder.rows, names)
             if other:
-                return said(repeated, other)
+                return describe(repeated, other)
         builder.add(number, row)
-    return said(repeated)
+    return describe(repeated)
 
 
 def _narrow(rows: Iterable[Sequence[str]], name: str) -> Iterator[Sequence[str]]:
@@ -110,12 +110,12 @@ def _names(
     header = list(rows[header_row]) if header_row else []
     body = [_filled_width(row) for number, row in head if number > header_row]
     width = _filled_width(header) or mode([count for count in body if count])
-    width = max(width, _unnamed(header, body))
+    width = max(width, _width_in_use(header, body))
     check_width(width, name)
     return column_names((header + [""] * width)[:width]), width
 
 
-def _unnamed(header: Sequence[str], body: list[int]) -> int:
+def _width_in_use(header: Sequence[str], body: list[int]) -> int:
     """The header's own width where cells below its empty end are in use as a rule."""
     wide = [count for count in body if count > _filled_width(header)]
     return min(len(header), max(wide)) if len(wide) * 2 > len(body) > 0 else 0

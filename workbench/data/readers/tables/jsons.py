@@ -55,12 +55,12 @@ def _load(path: Path, name: str, encoding: str, kind: str) -> tuple[_Rows, str]:
                 error = bad
             else:
                 one = rows[0][1] if len(rows) == 1 else None
-                return (_listed(one, name), JSON) if isinstance(one, dict) else (rows, JSONL)
+                return (_find_rows(one, name), JSON) if isinstance(one, dict) else (rows, JSONL)
         whole = _whole_or_none(path, codec)
         if whole is None:
             raise WorkbenchError(str(error))
-        return _listed(whole, name), JSON
-    return _listed(_whole(path, name, codec), name), JSON
+        return _find_rows(whole, name), JSON
+    return _find_rows(_whole(path, name, codec), name), JSON
 
 
 class _BadLine(WorkbenchError):
@@ -113,7 +113,7 @@ def _lines_or_none(text: str) -> list[Any] | None:
         return None
 
 
-def _listed(value: Any, name: str) -> _Rows:
+def _find_rows(value: Any, name: str) -> _Rows:
     """The rows: a list, the one list inside an object, an object of equally long columns, or a
     single row."""
     if isinstance(value, dict):

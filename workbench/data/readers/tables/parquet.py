@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.readers.cell_formats.bare import as_shown
+from workbench.data.readers.cell_formats.bare import format_cell
 from workbench.data.readers.kinds import PARQUET
 from workbench.data.readers.table import ReadOptions, Table, check_width
 
@@ -61,5 +61,5 @@ def as_text(column: Any) -> Any:
 
 def _cell(value: Any) -> str | None:
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, default=as_shown)
-    return as_shown(value) or None
+        return json.dumps(value, ensure_ascii=False, default=format_cell)
+    return format_cell(value) or None

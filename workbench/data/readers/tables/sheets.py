@@ -13,8 +13,8 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers.cell_formats import ods, xls, xlsx
-from workbench.data.readers.cell_formats.bare import as_shown
-from workbench.data.readers.cell_formats.patches import Patch, patched
+from workbench.data.readers.cell_formats.bare import format_cell
+from workbench.data.readers.cell_formats.patches import Patch, apply_patches
 from workbench.data.readers.kinds import XLSX
 from workbench.data.readers.table import ReadOptions, Table, check_width
 from workbench.data.readers.tables import unseen
@@ -34,10 +34,10 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
     check_width(area.width, f"Sheet '{sheet}' of {name}")
     label = name if len(names) == 1 else f"Sheet '{sheet}' of {name}"
     left = area.start[1] if area.start else 0
-    values = ([as_shown(cell) for cell in row] for row in area.iter_rows())
-    rows = patched(values, _looks(path, sheet), left)
+    values = ([format_cell(cell) for cell in row] for row in area.iter_rows())
+    rows = apply_patches(values, _looks(path, sheet), left)
     merged = tall(area.merged_cell_ranges or (), left)
-    grid = to_grid(filled_down(rows, merged), options.header_row, label, is_sheet=True)
+    grid = to_grid(fill_down(rows, merged), options.header_row, label, is_sheet=True)
     resolved = ReadOptions(header_row=grid.header_row, sheet=sheet)
     return Table(
         name,
@@ -77,10 +77,14 @@ def _open(path: Path, name: str) -> CalamineWorkbook:
 def _looks(path: Path, sheet: str) -> Iterator[Patch]:
     """The cells of a sheet that look different from their values."""
     if not zipfile.is_zipfile(path):
-        return xls.shown(path, sheet)
+        return xls.render_cells(path, sheet)
     with zipfile.ZipFile(path) as archive:
         is_open_document = "content.xml" in archive.namelist()
-    return ods.shown(path, sheet) if is_open_document else xlsx.shown(path, sheet, xlsx.looks(path))
+    return (
+        ods.render_cells(path, sheet)
+        if is_open_document
+        else xlsx.render_cells(path, sheet, xlsx.looks(path))
+    )
 
 
 _FEWEST_ROWS = 10
@@ -121,7 +125,7 @@ def tall(ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]], left: int = 
     return found
 
 
-def filled_down(rows: Iterable[list[str]], merged: Tall) -> Iterator[list[str]]:
+def fill_down(rows: Iterable[list[str]], merged: Tall) -> Iterator[list[str]]:
     """The rows; what stands in a cell that spans several rows stands in each of them."""
     standing: dict[int, tuple[int, str]] = {}
     for number, row in enumerate(rows):

@@ -34,7 +34,7 @@ def notes(path: Path, sheet: str) -> list[str]:
                 empty.update(found[2].decode() for found in _FORMULA.finditer(rows))
     except NotPlain:
         return []
-    return [*_said_of_hidden(hidden), *_said_of_formulas(empty)]
+    return [*_describe_hidden(hidden), *_describe_formulas(empty)]
 
 
 def _rows(path: Path, part: str) -> Iterator[bytes]:
@@ -50,7 +50,7 @@ def _rows(path: Path, part: str) -> Iterator[bytes]:
     yield held
 
 
-def _said_of_hidden(rows: int) -> Iterator[str]:
+def _describe_hidden(rows: int) -> Iterator[str]:
     if rows:
         are = "is" if rows == 1 else "are"
         those = "it" if rows == 1 else "them"
@@ -61,7 +61,7 @@ def _said_of_hidden(rows: int) -> Iterator[str]:
         )
 
 
-def _said_of_formulas(empty: Counter[str]) -> Iterator[str]:
+def _describe_formulas(empty: Counter[str]) -> Iterator[str]:
     if empty:
         named = sorted(empty, key=lambda name: (len(name), name))
         more = [f"{len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
