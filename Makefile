@@ -12,7 +12,8 @@ HEAVY := tests/core/test_chat_template.py tests/use/test_foreground.py
 # Where this is set, each of the tests' many processes would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup setup-dev test lint unit models postgresql faults pages browser bench reliability
+.PHONY: run setup setup-dev test lint unit models postgresql faults pages browser bench reliability \
+  lock audit
 
 run: setup
 	@$(PY) scripts/run.py
@@ -66,3 +67,11 @@ bench:
 
 reliability:
 	@$(PY) scripts/reliability.py
+
+# What the requirements need, down to the last package, for all machines: written to locks/.
+lock:
+	@$(PYTHON) scripts/lock.py
+
+# Which of the locked packages are known to be unsafe.
+audit:
+	@$(PYTHON) scripts/audit.py

