@@ -63,7 +63,10 @@ def _bring_up_to_date(stamp: Path, steps: Steps) -> str:
 def _steps() -> Steps:
     return [
         ("Making a virtual environment in .venv", _make_venv),
-        ("Installing packages (some minutes the first time)", lambda: _install("app") or _install_torch()),
+        (
+            "Installing packages (some minutes the first time)",
+            lambda: _install("app") or _install_torch(),
+        ),
         ("Fetching the two bundled base models", _install_models),
         ("Preparing the base models for this machine", _prepare_models),
     ]

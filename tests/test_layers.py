@@ -291,7 +291,9 @@ def test_every_test_stands_where_its_module_stands() -> None:
         parts = path.relative_to(ROOT / "tests").parts[:-1]
         if not parts or parts[0] in {"browser", "pages", "faults", "helpers", "fakes", "corpus"}:
             continue
-        folder = ROOT.joinpath(*([] if parts[0] == "storage" else ["workbench"]), *parts)
+        folder = ROOT.joinpath(
+            *([] if parts[0] in {"storage", "scripts"} else ["workbench"]), *parts
+        )
         if folder.with_suffix(".py").is_file():
             continue  # a folder of tests for one module
         words = path.stem.removeprefix("test_").split("_")

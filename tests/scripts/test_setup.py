@@ -1,0 +1,106 @@
+"""The set-up: by the locks, and again only when they change. Nothing is installed here."""
+
+import importlib
+import shutil
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+Commands = list[list[str]]
+
+
+@pytest.fixture
+def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script, in a copy of what its fingerprint is taken of."""
+    module = importlib.import_module("setup")
+    shutil.copytree(module.ROOT / "locks", tmp_path / "locks")
+    prepare = "workbench/engine/models/prepare.py"
+    (tmp_path / prepare).parent.mkdir(parents=True)
+    shutil.copy(module.ROOT / prepare, tmp_path / prepare)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "LOCKS", tmp_path / "locks")
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    (tmp_path / ".venv").mkdir()
+    return module
+
+
+@pytest.fixture
+def commands(setup: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    """What the script would have run; `setup.failing` are words of commands that fail."""
+    done: Commands = []
+    setup.failing = ()
+
+    def run(command: list[str], quiet: bool = False) -> int:
+        done.append(command)
+        return int(any(word in " ".join(command) for word in setup.failing))
+
+    monkeypatch.setattr(setup, "_run", run)
+    monkeypatch.setattr("sys.argv", ["setup.py", "--dev"])
+    return done
+
+
+def installs(commands: Commands) -> dict[str, list[str]]:
+    """Lock → the words of the last command of pip that installs it."""
+    return {c[c.index("-r") + 1]: c for c in commands if "-r" in c}
+
+
+def test_all_but_torch_is_installed_by_hash_and_nothing_is_looked_for(
+    setup: ModuleType, commands: Commands
+) -> None:
+    assert setup.main() == 0
+    for name in ("app", "dev", "models"):
+        words = installs(commands)[f"locks/{name}.txt"]
+        assert {"--require-hashes", "--no-deps", "--only-binary"} <= set(words)
+    assert "--require-hashes" not in installs(commands)["locks/torch.txt"]
+
+
+def test_torchs_own_packages_are_held_for_its_usual_build_alone(
+    setup: ModuleType, commands: Commands
+) -> None:
+    """Another build needs others, so they must not be forbidden."""
+    setup.main()
+    assert installs(commands)["locks/torch.txt"][-2:] == ["-c", "locks/cuda.txt"]
+    shutil.rmtree(setup.VENV)
+    setup.VENV.mkdir()
+    setup.failing = ("'+' in m.version",)
+    setup.main()
+    assert "-c" not in installs(commands)["locks/torch.txt"]
+
+
+@pytest.mark.parametrize("name", ["app", "torch", "cuda", "models", "dev"])
+def test_a_changed_lock_is_installed_and_an_unchanged_one_is_not(
+    setup: ModuleType, commands: Commands, name: str
+) -> None:
+    setup.main()
+    commands.clear()
+    setup.main()
+    assert commands == []
+    with (setup.LOCKS / f"{name}.txt").open("a") as handle:
+        handle.write("# changed\n")
+    setup.main()
+    assert f"locks/{name}.txt" in str(commands)
+
+
+@pytest.mark.parametrize(
+    ("failing", "says"),
+    [
+        ("locks/app.txt", "hashes do not match"),
+        ("locks/torch.txt", "torch could not be installed"),
+        ("locks/models.txt", "base models could not be fetched"),
+    ],
+)
+def test_what_cannot_be_installed_is_said_and_tried_again(
+    setup: ModuleType,
+    commands: Commands,
+    capsys: pytest.CaptureFixture[str],
+    failing: str,
+    says: str,
+) -> None:
+    setup.failing = (failing,)
+    assert setup.main() == 1
+    assert says in capsys.readouterr().err
+    commands.clear()
+    setup.failing = ()
+    assert setup.main() == 0
+    assert failing in str(commands)
