@@ -2,6 +2,8 @@
 
 import os
 
+from workbench.engine.runtime.offline import stay_offline
+
 # Threads that spin while they wait take the cores from whatever else the machine does: on two
 # cores with one other busy process, a training became six times slower. OpenMP reads this when
 # torch is loaded, so it has to be said before any module of this package is. Threads that never
@@ -11,3 +13,4 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 # Progress bars fill a log file with thousands of lines; tqdm reads this when it is loaded.
 os.environ.setdefault("TQDM_DISABLE", "1")
+stay_offline()

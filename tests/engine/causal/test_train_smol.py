@@ -1,6 +1,5 @@
 """The real bundled model in 4 bits, end to end, as the process that the worker starts."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -22,7 +21,6 @@ def start(job: JobDir) -> subprocess.Popen[bytes]:
             cwd=ROOT,
             stdout=log,
             stderr=log,
-            env={**os.environ, "HF_HUB_OFFLINE": "1"},
         )
 
 

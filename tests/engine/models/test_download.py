@@ -1,17 +1,22 @@
 """Fetching models from the hub; the hub is a folder here."""
 
 import shutil
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
+from huggingface_hub import constants
 from huggingface_hub.errors import RepositoryNotFoundError
 
 from tests.helpers.engine_jobs import events
 from workbench.engine.kinds import HANDLERS
 from workbench.engine.models import download
+from workbench.engine.runtime import offline
 from workbench.engine.runtime.quiet import quiet
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.shell import run
@@ -95,3 +100,45 @@ def test_an_unknown_name_is_a_sentence(
 
     monkeypatch.setattr(download.HfApi, "model_info", unknown)
     assert "There is no model someone/tiny" in result_of(import_job(tmp_path))["reason"]
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The paths that are asked for of a hub on this machine, which knows no model."""
+    paths: list[str] = []
+
+    class Hub(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            self.send_response(404)
+            self.send_header("X-Error-Code", "RepoNotFound")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+        yield paths
+        server.shutdown()
+        thread.join()
+
+
+def test_a_download_asks_the_hub_which_is_barred_before_and_afterwards(
+    tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(offline, "BARRED_BY_USER", False)
+    assert "There is no model someone/tiny" in result_of(import_job(tmp_path))["reason"]
+    assert [path for path in asked if "someone/tiny" in path]
+    assert constants.HF_HUB_OFFLINE
+
+
+def test_a_user_who_barred_the_hub_is_obeyed(
+    tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offline, "BARRED_BY_USER", True)
+    assert "cannot be reached" in result_of(import_job(tmp_path))["reason"]
+    assert not asked

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig
 
 from workbench.engine.causal.encode import Examples
 from workbench.engine.causal.loss import IGNORED
+from workbench.engine.models.config import load_config
 
 LENGTH_STEP = 16
 """Batches are padded to multiples of this many tokens. With every length a shape of its own, the
@@ -43,7 +43,7 @@ def batches_by_length(examples: Examples, size: int, pad_id: int) -> Iterator[di
 
 def longest_example(folder: Path, wanted: int) -> int:
     """Tokens that an example may have: as many as wanted, and no more than the model can read."""
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False).get_text_config()
+    config = load_config(folder).get_text_config()
     context = getattr(config, "max_position_embeddings", None) or wanted
     # Batches are padded up to a multiple; the padding must fit as well.
     return min(wanted, max(LENGTH_STEP, context // LENGTH_STEP * LENGTH_STEP))

@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.functional import normalize
-from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers import AutoModel, AutoTokenizer
 
-from workbench.core.errors import WorkbenchError
 from workbench.engine.encoder.probe import Head
+from workbench.engine.models.config import load_config, unreadable
 from workbench.engine.runtime import device as machine
 
 MEAN, CLS = "mean", "cls"
@@ -107,10 +107,9 @@ def load_encoder(folder: Path, pooling: str | None = None) -> Encoder:
     """
     on_cpu = machine.device().type == "cpu"
     try:
-        config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
         body = AutoModel.from_pretrained(
             folder,
-            config=_without_attention_dropout(config),
+            config=_without_attention_dropout(load_config(folder, "encoder")),
             dtype=torch.float32,
             # On a CPU the fused attention's backward pass in bfloat16 takes twice as long as all
             # the rest of a step (measured: MiniLM, torch 2.13).
@@ -118,8 +117,8 @@ def load_encoder(folder: Path, pooling: str | None = None) -> Encoder:
             use_safetensors=True,
             trust_remote_code=False,
         )
-    except (OSError, ValueError, KeyError) as error:
-        raise _unreadable(folder, "encoder", error) from error
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise unreadable(folder, "encoder", error) from error
     if getattr(body, "pooler", None) is not None:
         body.pooler = None  # a layer for another purpose, which we would carry along untrained
     return Encoder(body, pooling or pooling_of(folder)).to(machine.device()).eval()
@@ -152,7 +151,7 @@ def load_reader(folder: Path, body: Any, max_length: int) -> Reader:
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:
-        raise _unreadable(folder, "tokenizer", error) from error
+        raise unreadable(folder, "tokenizer", error) from error
     return Reader(tokenizer, min(max_length, tokenizer.model_max_length, positions_of(body)))
 
 
@@ -164,14 +163,6 @@ def positions_of(body: Any) -> int:
             first = 0 if module.padding_idx is None else module.padding_idx + 1
             return module.num_embeddings - first
     return getattr(body.config, "max_position_embeddings", None) or 2**20
-
-
-def _unreadable(folder: Path, what: str, error: Exception) -> WorkbenchError:
-    reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else repr(error)
-    return WorkbenchError(
-        f"The {what} in {folder} cannot be loaded ({reason}): check that the folder holds an "
-        "encoder with safetensors weights, or choose another model."
-    )
 
 
 def padded(ids: Sequence[Ids], pad_id: int) -> dict[str, torch.Tensor]:

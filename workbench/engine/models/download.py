@@ -17,6 +17,7 @@ from huggingface_hub.errors import (
 )
 
 from workbench.core.errors import WorkbenchError
+from workbench.engine.runtime.offline import hub_allowed
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
@@ -38,10 +39,11 @@ def download(spec: ImportSpec, job: JobDir, report: Report, stop: Stop) -> Resul
     """
     hub_id, target = spec.hub_id, spec.target
     report.phase("preparing", f"Downloading {hub_id}")
-    info = _info(hub_id, spec.revision)
     part = target.with_name(f".{target.name}.part")
-    total = sum(file.size or 0 for file in info.siblings if _is_wanted(file.rfilename))
-    _fetch(report, stop, hub_id, info.sha, part, total)
+    with hub_allowed():
+        info = _info(hub_id, spec.revision)
+        total = sum(file.size or 0 for file in info.siblings if _is_wanted(file.rfilename))
+        _fetch(report, stop, hub_id, info.sha, part, total)
     shutil.rmtree(part / ".cache", ignore_errors=True)
     if not list(part.glob("*.safetensors")):
         raise WorkbenchError(

@@ -13,6 +13,7 @@ from workbench.core.chat_template import ChatTemplate, template_of
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
 from workbench.engine.models.attention import use_best_attention
+from workbench.engine.models.config import load_config, unreadable
 from workbench.engine.models.prepare import ensure_ready
 from workbench.engine.runtime import device as machine
 from workbench.jobs.process.specs import BaseModelRef
@@ -37,7 +38,7 @@ def load_tokenizer(folder: Path, template: ChatTemplate | None = None) -> Any:
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError) as error:
-        raise _unreadable(folder, "tokenizer", error) from error
+        raise unreadable(folder, "tokenizer", error) from error
     if tokenizer.eos_token is None:
         raise WorkbenchError(
             f"The tokenizer in {folder} has no end-of-text token, so the model could never stop "
@@ -62,6 +63,7 @@ def load_base(folder: Path, quantization: str = "none", double_quant: bool = Tru
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder,
+            config=load_config(folder),
             dtype=dtype,
             quantization_config=_quantization(quantization, double_quant, dtype),
             device_map={"": machine.device()},
@@ -69,8 +71,8 @@ def load_base(folder: Path, quantization: str = "none", double_quant: bool = Tru
             trust_remote_code=False,
         )
         use_best_attention(model)
-    except (OSError, ValueError, KeyError) as error:
-        raise _unreadable(folder, "model", error) from error
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise unreadable(folder, "model", error) from error
     for module in model.modules():
         # On some processors bitsandbytes repacks 4-bit weights in the first forward pass without
         # gradients, in place: no gradient flows through them any more, so training would learn
@@ -89,14 +91,6 @@ def _quantization(name: str, double_quant: bool, dtype: torch.dtype) -> BitsAndB
             bnb_4bit_compute_dtype=dtype,
         )
     return BitsAndBytesConfig(load_in_8bit=True) if name == "int8" else None
-
-
-def _unreadable(folder: Path, what: str, error: Exception) -> WorkbenchError:
-    reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else repr(error)
-    return WorkbenchError(
-        f"The {what} in {folder} cannot be loaded ({reason}): check that the folder holds a "
-        "language model with safetensors weights, or choose another model."
-    )
 
 
 def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") -> PeftModel:

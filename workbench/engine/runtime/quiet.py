@@ -14,7 +14,6 @@ def quiet() -> None:
     the log as a traceback.
     """
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     with loading():
         from transformers.utils import logging as transformers_logging
 
