@@ -1,6 +1,9 @@
 """Asking the hub: what it answers, and what is said when it does not."""
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -114,3 +117,16 @@ def test_no_network_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_no_hub_id_is_explained(text: str) -> None:
     with pytest.raises(WorkbenchError, match="it has two parts"):
         hub.clean_id(text)
+
+
+def test_the_hub_is_not_told_what_is_installed_here() -> None:
+    code = (
+        "import workbench.models.hub\n"
+        "from huggingface_hub.utils import build_hf_headers\n"
+        "print(build_hf_headers(token=False)['user-agent'])\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "HF_HUB_DISABLE_TELEMETRY"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert "python/" in done.stdout
+    assert "torch" not in done.stdout

@@ -1,6 +1,7 @@
 """Facts about a model on the Hugging Face hub; asks the network, and gives up within seconds."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from workbench.core.errors import WorkbenchError
 from workbench.models.inspect import FolderFacts, facts_of
 
 TIMEOUT_S = 4.0
+# The hub's client, when it is loaded, would tell with every question what else is installed here.
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 _WANTED = (".json", ".model", ".txt", ".jinja", ".safetensors", ".md")
 
 
