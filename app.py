@@ -5,15 +5,18 @@ as a module, for the server, and then as a script for every view of a page.
 """
 
 import streamlit as st
+from starlette.types import ASGIApp
 
 from workbench.system.home import keep_log
 from workbench.ui import errors, frame
 from workbench.ui.routes import download_route, upload_route
+from workbench.ui.routes.visitors import Visitors
 
 if __name__ == "__main__":
     frame.show()
 else:
     keep_log("web")
     routes = [upload_route.route(), download_route.route()]
-    app = st.App(__file__, routes=routes, on_script_error=errors.unexpected)
+    app: ASGIApp = st.App(__file__, routes=routes, on_script_error=errors.unexpected)
+    app = Visitors(app)
     frame.announce_pages()

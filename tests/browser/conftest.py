@@ -9,10 +9,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from workbench.core.hosts import LOOPBACK
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -25,6 +28,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP *.example 127.0.0.1",  # names of strangers, and of proxies
 ]
 
 
@@ -95,11 +99,28 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh tab, 1440 pixels wide; what it shows at the end is kept as a picture."""
+    """A fresh tab, 1440 pixels wide; what it shows at the end is kept as a picture.
+
+    Whatever the journey, nothing may be asked elsewhere, nor be what the pages' policy forbids.
+    """
     context = browser.new_context(viewport={"width": 1440, "height": 1000})
     context.set_default_timeout(60_000)
+    breaches: list[str] = []
+    context.on("console", lambda said: breaches.extend(_breach(said.text)))
+    context.on("request", lambda asked: breaches.extend(_elsewhere(asked.url)))
     opened = context.new_page()
     yield opened
     RESULTS.mkdir(exist_ok=True)
     opened.screenshot(path=RESULTS / f"last-{request.node.name}.png", full_page=True)
     context.close()
+    assert not breaches, "\n".join(breaches)
+
+
+def _breach(said: str) -> list[str]:
+    return [said[:500]] if "Policy" in said else []
+
+
+def _elsewhere(url: str) -> list[str]:
+    address = urlsplit(url)
+    own = address.scheme in ("data", "blob", "about") or address.hostname in LOOPBACK
+    return [] if own else [f"asked {url[:200]}"]

@@ -134,25 +134,6 @@ def test_a_disk_that_is_full_at_last_leaves_no_file(
     assert "objects" not in os.listdir(home) or not left_behind(home)
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Sec-Fetch-Site": "same-origin"}, 200),
-        ({"Sec-Fetch-Site": "cross-site"}, 403),
-        ({"Sec-Fetch-Site": "same-site"}, 403),
-        ({"Origin": "http://testserver"}, 200),
-        ({"Origin": "http://elsewhere.example"}, 403),
-        ({}, 200),
-    ],
-)
-def test_another_site_s_page_cannot_send(
-    client: TestClient, headers: dict[str, str], status: int
-) -> None:
-    ticket = uploads.open_ticket(1, "mails.csv", len(BODY))
-    answer = client.put(f"/upload/{ticket}", content=BODY, headers=headers)
-    assert answer.status_code == status
-
-
 def test_two_uploads_at_once_do_not_mix() -> None:
     tickets = [uploads.open_ticket(1, f"{name}.csv", 4) for name in "ab"]
     with (

@@ -1,12 +1,11 @@
 """The web side of an upload that streams: `PUT /upload/TICKET`, straight to the disk.
 
 Streamlit's own uploader keeps the whole file in this process's memory; here a megabyte of it
-is. Such a route knows no login, so a ticket stands for the permission (see workbench.uploads).
+is. Such a route knows no login, so a ticket stands for the permission (see workbench.data.files).
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -37,8 +36,6 @@ def base_path() -> str:
 
 async def receive(request: Request) -> Response:
     """Take the body as the file that the ticket allows; the answer is JSON with one sentence."""
-    if not _from_own_page(request):
-        return _answer(403, "Files can only be sent from the workbench's own page: open it there.")
     try:
         await _store(request)
     except ClientDisconnect:
@@ -84,15 +81,6 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
             pieces, size = [], 0
     if pieces:
         yield b"".join(pieces)
-
-
-def _from_own_page(request: Request) -> bool:
-    """Whether no other site's page sends this; what is no browser says nothing about it."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 def _answer(status: int, sentence: str) -> JSONResponse:
