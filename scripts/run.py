@@ -26,7 +26,8 @@ def main() -> int:
     """Run until stopped; returns the exit code of the web app."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, help="this port and no other")
-    port = parser.parse_args().port or free_port(FIRST_PORT)
+    asked = parser.parse_args().port
+    port = free_port(FIRST_PORT) if asked is None else usable_port(asked)
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     web = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     signal.signal(signal.SIGTERM, lambda *_: web.terminate())
@@ -47,15 +48,33 @@ def main() -> int:
 def free_port(first: int) -> int:
     """The first port from `first` on that nobody listens on."""
     for port in range(first, first + 200):
-        with socket.socket() as probe:
-            # The web server sets it too; without it a port just freed would count as taken.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if why_not(port) is None:
             return port
     raise SystemExit(f"No free port from {first} to {first + 199}: name one with --port.")
+
+
+def usable_port(port: int) -> int:
+    """This port, if the app can listen on it; else one sentence and the end."""
+    if reason := why_not(port):
+        raise SystemExit(
+            f"The port {port} cannot be used ({reason}): choose another one from 1024 to 65535, "
+            "or leave --port out."
+        )
+    return port
+
+
+def why_not(port: int) -> str | None:
+    """Why nobody can listen on this port of 127.0.0.1 now; None if one can."""
+    if not 1 <= port <= 65_535:
+        return "there is none of this number"
+    with socket.socket() as probe:
+        # The web server sets it too; without it a port just freed would count as taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return (error.strerror or str(error)).lower()
+    return None
 
 
 def answers(url: str, web: subprocess.Popen[bytes]) -> bool:

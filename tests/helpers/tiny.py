@@ -133,11 +133,16 @@ def write_registry(models: Path, path: Path) -> Path:
 
 @contextlib.contextmanager
 def running(
-    registry: Path, shelf: ModelCache, *, idle_timeout_s: float = 0, name: str = "test"
+    registry: Path,
+    shelf: ModelCache,
+    *,
+    idle_timeout_s: float = 0,
+    name: str = "test",
+    key: str = "",
 ) -> Iterator[HttpServer]:
     """The server in a thread, as a process would run it."""
     activity = Activity()
-    server = HttpServer(create_app(Registry(registry), Inference(shelf), activity, name))
+    server = HttpServer(create_app(Registry(registry), Inference(shelf), activity, name, key))
     ready, stop = threading.Event(), threading.Event()
     thread = threading.Thread(
         target=server.run,

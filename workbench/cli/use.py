@@ -7,6 +7,7 @@ from workbench.cli.output import command, emit, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.use import foreground as serve_command
 from workbench.use import playground as chat
+from workbench.use import server_key
 
 
 def add_commands(commands: Any) -> None:
@@ -48,4 +49,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _say_where(address: str) -> None:
-    print(f"Answering at {address}/v1 as OpenAI's server does. Press Ctrl-C to stop.", flush=True)
+    key = server_key.key()
+    asks = f"It asks for this key: {key}" if key else "It asks for no key."
+    print(
+        f"Answering at {address}/v1 as OpenAI's server does. {asks}\nPress Ctrl-C to stop.",
+        flush=True,
+    )

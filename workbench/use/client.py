@@ -1,12 +1,15 @@
-"""Asks the model server, and reads several answers at once as they grow."""
+"""Asks the model server, and reads several answers at once as they grow.
+
+`url` is the server's address and `key` what it asks for, if it does.
+"""
 
 import asyncio
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import httpx
@@ -16,6 +19,8 @@ from workbench.core.errors import WorkbenchError
 TICK_S = 0.2
 """An answer that does not grow still gives the reader a turn this often (to press Stop)."""
 _TIMEOUT = httpx.Timeout(10, read=600)
+Server = Callable[[], httpx.AsyncClient]
+"""Opens a client that asks one server with its key."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,9 @@ class Answer:
     error: str = ""
 
 
-def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:
+def stream_answers(
+    url: str, questions: Sequence[Question], key: str = ""
+) -> Generator[Answer | None]:
     """Ask all questions at once; yields the answer that has just grown, or None every 0.2 s.
 
     Closing the generator cancels what is still being read and closes the connections, upon
@@ -62,28 +69,29 @@ def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer 
     answers = [Answer(question.model) for question in questions]
     with asyncio.Runner() as runner:
         changed: asyncio.Queue[Answer] = asyncio.Queue()
-        tasks = runner.run(_start(url, questions, answers, changed))
+        server = partial(_asking, url, key)
+        tasks = runner.run(_start(server, questions, answers, changed))
         while not all(task.done() for task in tasks) or not changed.empty():
             yield runner.run(_next(changed))
 
 
-def classify(url: str, model: str, text: str) -> list[tuple[str, float]]:
+def classify(url: str, model: str, text: str, key: str = "") -> list[tuple[str, float]]:
     """The categories of a text with their probabilities, the likeliest first.
 
     Raises:
         WorkbenchError: the server cannot answer.
     """
-    found = _post(url, "/v1/classify", {"model": model, "input": text})
+    found = _post(url, "/v1/classify", {"model": model, "input": text}, key)
     return [(item["label"], item["probability"]) for item in found["data"][0]["labels"]]
 
 
-def answer(url: str, question: Question) -> str:
+def answer(url: str, question: Question, key: str = "") -> str:
     """The whole answer.
 
     Raises:
         WorkbenchError: the server cannot answer.
     """
-    choice = _post(url, question.path, question.body(stream=False))["choices"][0]
+    choice = _post(url, question.path, question.body(stream=False), key)["choices"][0]
     text = choice["message"]["content"] if question.messages else choice["text"]
     return str(text).strip()
 
@@ -108,9 +116,20 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _post(url: str, path: str, body: dict[str, Any]) -> Any:
+def _said(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def _asking(url: str, key: str) -> httpx.AsyncClient:
+    """Asks the server at this address."""
+    return httpx.AsyncClient(base_url=url, headers=_said(key), timeout=_TIMEOUT, **_direct())
+
+
+def _post(url: str, path: str, body: dict[str, Any], key: str) -> Any:
     try:
-        reply = httpx.post(f"{url}{path}", json=body, timeout=_TIMEOUT, **_direct())
+        reply = httpx.post(
+            f"{url}{path}", json=body, headers=_said(key), timeout=_TIMEOUT, **_direct()
+        )
     except httpx.HTTPError as error:
         raise WorkbenchError(_lost(error)) from error
     if reply.status_code != 200:
@@ -119,13 +138,13 @@ def _post(url: str, path: str, body: dict[str, Any]) -> Any:
 
 
 async def _start(
-    url: str,
+    server: Server,
     questions: Sequence[Question],
     answers: Sequence[Answer],
     changed: asyncio.Queue[Answer],
 ) -> list[asyncio.Task[None]]:
     return [
-        asyncio.create_task(_read(url, question, answer, changed))
+        asyncio.create_task(_read(server, question, answer, changed))
         for question, answer in zip(questions, answers, strict=True)
     ]
 
@@ -138,12 +157,12 @@ async def _next(changed: asyncio.Queue[Answer]) -> Answer | None:
 
 
 async def _read(
-    url: str, question: Question, answer: Answer, changed: asyncio.Queue[Answer]
+    server: Server, question: Question, answer: Answer, changed: asyncio.Queue[Answer]
 ) -> None:
     """Follow one answer to its end; what goes wrong becomes its error."""
     began = time.monotonic()
     try:
-        async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, **_direct()) as client:
+        async with server() as client:
             async for event in _events(client, question):
                 _take(answer, event)
                 answer.seconds = time.monotonic() - began

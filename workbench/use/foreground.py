@@ -1,10 +1,12 @@
 """A model server in the foreground, for the command line: it lives as long as the command."""
 
+import contextlib
+import fcntl
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from storage import files
@@ -14,12 +16,13 @@ from workbench.jobs.kinds import kind_named
 from workbench.jobs.process.child import running
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json
 from workbench.jobs.process.specs import ServeSpec
-from workbench.use import served_models
+from workbench.use import served_models, server_key
 
 _LOOK_EVERY_S = 0.5
 _REFRESH_EVERY = 10
 """Looks between two updates of the list of models, so that a new run is offered soon."""
 _LEAVE_S = 15.0
+_PREFIX = "server-"
 
 
 def serve_forever(
@@ -39,19 +42,39 @@ def serve_forever(
     """
     served_models.model_named(store, model_id)
     _check_port(port)
-    folder = Path(tempfile.mkdtemp(prefix="server-", dir=files.folder("serve")))
-    job = JobDir(folder)
-    spec = ServeSpec(registry=served_models.registry_path(), port=port, preload=model_id)
-    write_json(job.spec, spec.as_dict())
-    command = [*kind_named(spec.kind).command, str(folder)]
-    try:
-        with (
-            job.log.open("ab") as log,
-            running(command, _LEAVE_S, log=log.fileno(), own_group=True) as process,
-        ):
+    _sweep()
+    spec = ServeSpec(
+        registry=served_models.registry_path(),
+        port=port,
+        preload=model_id,
+        key_file=server_key.key_file(),
+    )
+    with _folder() as (job, lock), job.log.open("ab") as log:
+        write_json(job.spec, spec.as_dict())
+        command = [*kind_named(spec.kind).command, str(job.path)]
+        with running(command, _LEAVE_S, log=log.fileno(), lock=lock, own_group=True) as process:
             _follow(store, process, job, on_ready)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[tuple[JobDir, int]]:
+    """A folder for one server, and its lock; gone afterwards. It has its name only once locked."""
+    made = Path(tempfile.mkdtemp(prefix=".new-", dir=files.folder("serve")))
+    with JobDir(made).lock.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        job = JobDir(made.rename(made.with_name(_PREFIX + made.name.removeprefix(".new-"))))
+        try:
+            yield job, lock.fileno()
+        finally:
+            shutil.rmtree(job.path, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what commands left that were killed: their servers end by themselves, and unlock it."""
+    for folder in files.folder("serve").glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another command is as tidy
+            if not JobDir(folder).is_locked():
+                shutil.rmtree(folder)
 
 
 def _check_port(port: int) -> None:

@@ -11,7 +11,7 @@ from workbench.core.tasks import asked_as
 from workbench.models.families import Family
 from workbench.models.served import UNTRAINED, ServedModel, run_id_of
 from workbench.use import client as chat_client
-from workbench.use import served_models
+from workbench.use import served_models, server_key
 from workbench.use import server as model_server
 from workbench.use.client import Answer, Question
 from workbench.use.conversations import MessageView, Turn
@@ -104,7 +104,7 @@ def question(
 
 def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:
     """The answers as they grow, side by side; see `chat_client.stream_answers`."""
-    return chat_client.stream_answers(url, questions)
+    return chat_client.stream_answers(url, questions, server_key.key())
 
 
 def stream_answer(url: str, asked: Question) -> Iterator[str]:
@@ -114,7 +114,7 @@ def stream_answer(url: str, asked: Question) -> Iterator[str]:
         WorkbenchError: the model cannot answer.
     """
     told = 0
-    for answer in chat_client.stream_answers(url, [asked]):
+    for answer in stream_answers(url, [asked]):
         if answer is None:
             continue
         if answer.error:
@@ -125,7 +125,7 @@ def stream_answer(url: str, asked: Question) -> Iterator[str]:
 
 def classify(url: str, model_id: str, text: str) -> list[tuple[str, float]]:
     """The categories of a text with their probabilities, the likeliest first."""
-    return chat_client.classify(url, model_id, text)
+    return chat_client.classify(url, model_id, text, server_key.key())
 
 
 def ask(
@@ -150,7 +150,7 @@ def ask(
     asked = question(model_id, text, system=system, settings=settings, continues=continues)
     if task.answers_are_categories:
         return classify(url, model_id, text)[0][0]
-    return chat_client.answer(url, asked)
+    return chat_client.answer(url, asked, server_key.key())
 
 
 def answer_details(answer: Answer, settings: Mapping[str, Any], title: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import ServeSpec
 from workbench.use import client as chat_client
-from workbench.use import served_models
+from workbench.use import served_models, server_key
 
 IDLE_TIMEOUT_S = 1200
 OFF, STARTING, READY, STOPPING, BROKEN = "off", "starting", "ready", "stopping", "failed"
@@ -57,7 +57,10 @@ def start_server(store: Store, preload: str = "") -> int:
     """
     served_models.refresh(store)
     spec = ServeSpec(
-        registry=served_models.registry_path(), idle_timeout_s=IDLE_TIMEOUT_S, preload=preload
+        registry=served_models.registry_path(),
+        idle_timeout_s=IDLE_TIMEOUT_S,
+        preload=preload,
+        key_file=server_key.key_file(),
     )
     if (running := _open_job(store)) is not None:
         return running.id

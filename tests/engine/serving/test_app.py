@@ -81,6 +81,15 @@ def test_a_seed_makes_draws_repeatable(client: OpenAI) -> None:
     assert len(others | {first}) > 1
 
 
+@pytest.mark.parametrize(
+    "extreme", [{"temperature": 1e-300}, {"temperature": 1e-5}, {"top_p": 5e-324}]
+)
+def test_extreme_settings_are_answered(client: OpenAI, extreme: dict[str, float]) -> None:
+    likeliest = whole(client).choices[0].message.content
+    found = whole(client, seed=1, **{"temperature": 1, **extreme}).choices[0].message.content
+    assert found == likeliest
+
+
 def test_a_stop_string_ends_the_answer_before_it(client: OpenAI) -> None:
     full = whole(client, max_tokens=30).choices[0].message.content
     stop = full[4:6]

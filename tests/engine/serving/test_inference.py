@@ -1,6 +1,9 @@
 """A model that sorts tells the probability of every category."""
 
 import json
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -79,8 +82,101 @@ class Encoder:
 
     labels = ("refund", "delivery")
 
-    def probabilities(self, texts: list[str]) -> list[list[float]]:
+    def probabilities(self, texts: list[str], done: Callable[[int], None]) -> list[list[float]]:
+        done(len(texts))
         return [[0.2, 0.8] if "parcel" in text else [0.9, 0.1] for text in texts]
+
+
+class Endless(Encoder):
+    """Reads on until it is told to leave."""
+
+    def __init__(self) -> None:
+        self.began, self.left = threading.Event(), threading.Event()
+
+    def probabilities(self, texts: list[str], done: Callable[[int], None]) -> list[list[float]]:
+        self.began.set()
+        try:
+            while True:
+                done(0)
+        finally:
+            self.left.set()
+
+
+def list_encoder(models: Path, path: Path) -> Path:
+    """A models.json with an encoder, run-4, and a model that writes, run-1."""
+    labels = list(Encoder.labels)
+    sorts = {"kind": "encoder", "task": "classification", "labels": labels}
+    items = [
+        tiny.entry("run-4", models / "base", models / "sorter", **sorts),
+        tiny.entry("run-1", models / "base", models / "replies", task="completion"),
+    ]
+    path.write_text(json.dumps(items))
+    return path
+
+
+@pytest.fixture
+def endless(shelf: ModelCache, monkeypatch: pytest.MonkeyPatch) -> Endless:
+    """The encoder of run-4."""
+    encoder = Endless()
+    monkeypatch.setattr(shelf._loader, "classifier", lambda _entry: encoder)
+    return encoder
+
+
+def leave_after(url: str, seconds: float, given: object, model: str) -> None:
+    patience = httpx.Timeout(20, read=seconds)
+    body = {"model": model, "input": given}
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{url}/v1/classify", json=body, timeout=patience)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < give_up_at
+        threading.Event().wait(0.01)
+
+
+def test_sorting_ends_when_the_client_leaves(
+    models: Path, tmp_path: Path, shelf: ModelCache, endless: Endless
+) -> None:
+    with tiny.running(list_encoder(models, tmp_path / "models.json"), shelf) as server:
+        leave_after(f"http://127.0.0.1:{server.port}", 0.5, "parcel", "run-4")
+        assert endless.left.wait(10)
+
+
+def test_a_model_that_writes_categories_stops_between_two_texts(
+    url: str, shelf: ModelCache
+) -> None:
+    classify(url, "loaded by now")
+    leave_after(url, 0.2, ["Where is my parcel?"] * 2048, "run-2")
+    wait_until(lambda: not shelf.turns._queue)
+
+
+def test_others_are_answered_while_many_texts_are_sorted(
+    models: Path, tmp_path: Path, shelf: ModelCache, endless: Endless
+) -> None:
+    with tiny.running(list_encoder(models, tmp_path / "models.json"), shelf) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        sorting = threading.Thread(target=leave_after, args=(url, 5, "parcel", "run-4"))
+        sorting.start()
+        assert endless.began.wait(10)
+        body = {"model": "run-1", "prompt": "Your order", "max_tokens": 2}
+        assert httpx.post(f"{url}/v1/completions", json=body, timeout=20).status_code == 200
+        assert not endless.left.is_set()
+        sorting.join()
+
+
+def test_sorting_waits_for_its_turn(
+    models: Path, tmp_path: Path, shelf: ModelCache, endless: Endless
+) -> None:
+    with tiny.running(list_encoder(models, tmp_path / "models.json"), shelf) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        sorting = threading.Thread(target=leave_after, args=(url, 2, "parcel", "run-4"))
+        with shelf.turns:
+            sorting.start()
+            wait_until(lambda: len(shelf.turns._queue) == 2)
+            assert not endless.began.is_set()
+        sorting.join()
 
 
 def test_an_encoder_answers_chat_clients_with_the_category(
@@ -88,16 +184,7 @@ def test_an_encoder_answers_chat_clients_with_the_category(
 ) -> None:
     shelf: ModelCache = tiny.shelf()
     monkeypatch.setattr(shelf._loader, "classifier", lambda _entry: Encoder())
-    item = tiny.entry(
-        "run-4",
-        models / "base",
-        models / "sorter",
-        kind="encoder",
-        task="classification",
-        labels=["refund", "delivery"],
-    )
-    (tmp_path / "models.json").write_text(json.dumps([item]))
-    with tiny.running(tmp_path / "models.json", shelf) as server:
+    with tiny.running(list_encoder(models, tmp_path / "models.json"), shelf) as server:
         url = f"http://127.0.0.1:{server.port}"
         client = OpenAI(base_url=f"{url}/v1", api_key="none")
         asked = [{"role": "user", "content": "Where is my parcel?"}]

@@ -5,7 +5,7 @@ category is that of its whole text with the end of the turn, shared out among th
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -24,20 +24,28 @@ class Reading(Protocol):
 
 
 @torch.inference_mode()
-def label_probabilities(loaded: Reading, prompt: str, answers: Sequence[str]) -> list[float]:
+def label_probabilities(
+    loaded: Reading,
+    prompt: str,
+    answers: Sequence[str],
+    between: Callable[[], None] = lambda: None,
+) -> list[float]:
     """One probability for each of `answers` (texts with their end mark); they add up to 1.
 
     The caller holds the turn and has selected the adapter.
+
+    Args:
+        between: called before each batch; may raise to leave.
     """
     question = loaded.encode(prompt)
     read = loaded.model(**question, use_cache=True)
     start = read.logits[0, -1].float().log_softmax(-1)
     rows = [loaded.encode(answer)["input_ids"][0] for answer in answers]
-    scores = [
-        score
-        for at in range(0, len(rows), BATCH)
-        for score in _scores(loaded, question, read.past_key_values, start, rows[at : at + BATCH])
-    ]
+    scores: list[float] = []
+    for at in range(0, len(rows), BATCH):
+        between()
+        batch = rows[at : at + BATCH]
+        scores += _scores(loaded, question, read.past_key_values, start, batch)
     return torch.tensor(scores, dtype=torch.float64).softmax(0).tolist()
 
 

@@ -8,7 +8,6 @@ GET  /health
 """
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,10 +15,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from workbench.engine.serving import requests, streaming
+from workbench.engine.serving.access.key_required import KeyRequired
+from workbench.engine.serving.access.loopback_only import LoopbackOnly
 from workbench.engine.serving.activity import Activity, Counted
+from workbench.engine.serving.body import body_of
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.inference import Inference
-from workbench.engine.serving.loopback_only import LoopbackOnly
 from workbench.engine.serving.registry import Registry
 from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.responses import ResponseFormat, model_object
@@ -27,9 +28,14 @@ from workbench.models.served import ServedModel
 
 
 def create_app(
-    registry: Registry, answers: Inference, activity: Activity, name: str = ""
+    registry: Registry, answers: Inference, activity: Activity, name: str = "", key: str = ""
 ) -> Starlette:
-    """The ASGI application; `name` is told by /health, to know one server from another."""
+    """The ASGI application.
+
+    Args:
+        name: told by /health, to know one server from another.
+        key: what everybody must send who asks for more than that; empty asks for none.
+    """
     endpoints = _Endpoints(registry, answers, name)
     return Starlette(
         routes=[
@@ -40,7 +46,11 @@ def create_app(
             Route("/v1/completions", endpoints.complete, methods=["POST"]),
             Route("/v1/classify", endpoints.classify, methods=["POST"]),
         ],
-        middleware=[Middleware(LoopbackOnly), Middleware(Counted, activity=activity)],
+        middleware=[
+            Middleware(LoopbackOnly),
+            Middleware(KeyRequired, key=key),
+            Middleware(Counted, activity=activity),
+        ],
         exception_handlers={ApiError: _api_error, HTTPException: _http_error, 500: _bug},
     )
 
@@ -60,33 +70,37 @@ class _Endpoints:
         return JSONResponse(model_object(self._registry.get(request.path_params["id"])))
 
     async def chat(self, request: Request) -> Response:
-        asked = requests.chat_request(await requests.body_of(request))
+        asked = requests.chat_request(await body_of(request))
         return await self._answer(request, asked, chat=True)
 
     async def complete(self, request: Request) -> Response:
-        asked = requests.completion_request(await requests.body_of(request))
+        asked = requests.completion_request(await body_of(request))
         return await self._answer(request, asked, chat=False)
 
     async def classify(self, request: Request) -> Response:
-        model, texts = requests.classify_request(await requests.body_of(request))
+        model, texts = requests.classify_request(await body_of(request))
         entry = self._registry.get(model)
-        found = await run_in_threadpool(self._answers.classify, entry, texts)
+        found = await streaming.unless_left(
+            request, lambda check: self._answers.classify(entry, texts, check)
+        )
         return JSONResponse({"object": "list", "model": model, "data": found})
 
     async def _answer(self, request: Request, asked: GenerationRequest, *, chat: bool) -> Response:
         entry = self._registry.get(asked.model)
         shape = ResponseFormat(asked.model, chat, asked.include_usage)
         if not entry.family.writes_text:
-            return await self._label(entry, asked, shape)
+            return await self._label(request, entry, asked, shape)
         generation = self._answers.generation(entry, asked)
         if asked.stream:
             return await streaming.streamed(generation, shape)
         return await streaming.whole(request, generation, shape)
 
     async def _label(
-        self, entry: ServedModel, asked: GenerationRequest, shape: ResponseFormat
+        self, request: Request, entry: ServedModel, asked: GenerationRequest, shape: ResponseFormat
     ) -> Response:
-        label, usage = await run_in_threadpool(self._answers.label, entry, asked)
+        label, usage = await streaming.unless_left(
+            request, lambda check: self._answers.label(entry, asked, check)
+        )
         if not asked.stream:
             return JSONResponse(shape.whole(label, "stop", usage))
         return streaming.told([*shape.opening(), shape.piece(label), *shape.closing("stop", usage)])

@@ -4,6 +4,9 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
+MOST_SHOWN = 100
+"""Characters of what a caller sent that are said back to it."""
+
 
 class ApiError(Exception):
     """One plain sentence for the caller, with the HTTP status and OpenAI's error code."""
@@ -28,3 +31,9 @@ class ApiError(Exception):
 
     def response(self) -> JSONResponse:
         return JSONResponse(self.body(), status_code=self.status)
+
+
+def wrong(param: str, what: str) -> ApiError:
+    """Status 400 for a field of the request; `what` goes on after its name."""
+    named = param[:MOST_SHOWN]
+    return ApiError(400, f"{named} {what}.", code="invalid_value", param=named)

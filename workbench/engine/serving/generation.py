@@ -165,7 +165,7 @@ class _Follower(StoppingCriteria):
 
 def _settings(sampling: Sampling) -> dict[str, Any]:
     """`generate`'s arguments; also seeds the draws, repeatably if the caller says so."""
-    if sampling.temperature == 0 or sampling.top_p == 0:
+    if sampling.is_greedy:
         return {"do_sample": False}
     torch.seed() if sampling.seed is None else torch.manual_seed(sampling.seed)
     return {

@@ -8,12 +8,18 @@ from workbench.core.messages import segments, template_of
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import precision
 from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.generation import Generation
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.prompts import conversation, prompt_of
 from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.responses import Usage
+from workbench.jobs.process.stop import Check
 from workbench.models.served import ServedModel
+
+
+def _go_on() -> None:
+    """Nobody gives up."""
 
 
 class Inference:
@@ -35,14 +41,21 @@ class Inference:
             asked.sampling,
         )
 
-    def label(self, entry: ServedModel, asked: GenerationRequest) -> tuple[str, Usage]:
+    def label(
+        self, entry: ServedModel, asked: GenerationRequest, check: Check = _go_on
+    ) -> tuple[str, Usage]:
         """The likeliest category of the last user message, for clients that chat."""
         text = asked.messages[-1]["content"] if asked.messages else asked.prompt
-        best = self.classify(entry, [text])[0]
+        best = self.classify(entry, [text], check)[0]
         return best["label"], Usage(0, 0)
 
-    def classify(self, entry: ServedModel, texts: Sequence[str]) -> list[dict[str, Any]]:
+    def classify(
+        self, entry: ServedModel, texts: Sequence[str], check: Check = _go_on
+    ) -> list[dict[str, Any]]:
         """For each text the likeliest label, and all labels with probabilities, best first.
+
+        Args:
+            check: called again and again; raises to give the work up.
 
         Raises:
             ApiError: 400, the model knows no categories; 503, it cannot be loaded.
@@ -56,31 +69,44 @@ class Inference:
                 param="model",
             )
         try:
-            found = self._probabilities(entry, texts)
+            found = self._probabilities(entry, texts, check)
         except WorkbenchError as error:
             raise ApiError(503, str(error)) from error
         return [_ranked(number, labels, row) for number, (labels, row) in enumerate(found)]
 
     def _probabilities(
-        self, entry: ServedModel, texts: Sequence[str]
+        self, entry: ServedModel, texts: Sequence[str], check: Check
     ) -> list[tuple[Sequence[str], Sequence[float]]]:
-        if not entry.family.writes_text:
-            model = self._models.classifier(entry)
-            rows = model.probabilities(list(texts))
-            return [(model.labels, [float(p) for p in row]) for row in rows]
-        return [(entry.labels, self._written(entry, text)) for text in texts]
+        if entry.family.writes_text:
+            return [(entry.labels, self._written(entry, text, check)) for text in texts]
+        model = self._models.classifier(entry)
+        with self._models.turns as turns:
+            check()
+            rows = model.probabilities(list(texts), lambda _read: _between(check, turns))
+        return [(model.labels, [float(p) for p in row]) for row in rows]
 
-    def _written(self, entry: ServedModel, text: str) -> list[float]:
+    def _written(self, entry: ServedModel, text: str, check: Check) -> list[float]:
         """Probabilities of the labels to a model that writes them."""
         messages = conversation(entry, [{"role": "user", "content": text}])
         loaded = self._models.text_model(entry)
         template = template_of(entry.template_from)
         answers = [_as_learned(messages, label, template) for label in entry.labels]
+        prompt = prompt_of(entry, [{"role": "user", "content": text}])
+
+        def between() -> None:
+            _between(check, loaded.turns)
+            loaded.select(entry.id)  # whoever had the turn may have taken another
+
         with loaded.turns, precision():
-            loaded.select(entry.id)
-            return label_probabilities(
-                loaded, prompt_of(entry, [{"role": "user", "content": text}]), answers
-            )
+            between()
+            return label_probabilities(loaded, prompt, answers, between)
+
+
+def _between(check: Check, turns: FairLock) -> None:
+    """Between two steps of a long computation: leave, or let others go first."""
+    check()
+    if turns.is_over():
+        turns.pass_on()
 
 
 def _as_learned(messages: list[dict[str, str]], label: str, template: Any) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 
+from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.loader import Loader
 from workbench.engine.serving.text_model import TextModel
 from workbench.models.served import ServedModel
@@ -31,6 +32,11 @@ class ModelCache:
         self._loaded: OrderedDict[Hashable, Any] = OrderedDict()
         self.loads = 0
         """How many times weights of a base model were read."""
+
+    @property
+    def turns(self) -> FairLock:
+        """Whose turn it is to compute, with whichever model."""
+        return self._loader.turns
 
     def text_model(self, entry: ServedModel) -> TextModel:
         """The entry's base model with its adapter beside it, loaded if need be."""

@@ -7,7 +7,7 @@ changed, so a new model needs no restart.
 import threading
 from pathlib import Path
 
-from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.errors import MOST_SHOWN, ApiError
 from workbench.jobs.process.job_dir import read_json
 from workbench.models.served import UNTRAINED, ServedModel
 
@@ -45,7 +45,8 @@ class Registry:
             return trained.untrained()
         raise ApiError(
             404,
-            f"There is no model '{model_id}' here; there are {', '.join(entries) or 'none yet'}.",
+            f"There is no model '{model_id[:MOST_SHOWN]}' here; "
+            f"there are {', '.join(entries) or 'none yet'}.",
             code="model_not_found",
             param="model",
         )

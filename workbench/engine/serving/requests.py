@@ -1,31 +1,45 @@
 """What a caller asks for: the body of a request, checked field by field."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
+from workbench.engine.serving.errors import wrong
 
-from workbench.engine.serving.errors import ApiError
-
-MAX_BODY_BYTES = 4 << 20
 MAX_STOPS = 16
 MAX_INPUTS = 2048
 DEFAULT_MAX_TOKENS = 512
 ROLES = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
+MOST_TOKENS = 1 << 20
+"""Of an answer, whatever is asked for."""
+GREEDY = 1e-5
+"""A temperature or top_p below this leaves one token to choose, and divides by nearly nothing."""
 _NEUTRAL: dict[str, tuple[Any, ...]] = {
     "tools": (None, []),
+    "tool_choice": (None, "none", "auto"),
     "functions": (None, []),
+    "function_call": (None, "none", "auto"),
     "logprobs": (None, False),
+    "top_logprobs": (None, 0),
     "logit_bias": (None, {}),
     "presence_penalty": (None, 0),
     "frequency_penalty": (None, 0),
+    "repetition_penalty": (None, 1),
+    "top_k": (None, 0, -1),
+    "min_p": (None, 0),
     "response_format": (None, {"type": "text"}),
+    "modalities": (None, [], ["text"]),
+    "audio": (None,),
+    "web_search_options": (None,),
+    "reasoning_effort": (None, "none"),
     "suffix": (None, ""),
     "echo": (None, False),
+    "best_of": (None, 1),
 }
-"""Settings that change nothing at these values; another value is refused, not ignored."""
+"""Settings that change nothing at these values; another value is refused, not ignored.
+
+Whatever else a client sends (user, metadata, store, service_tier …) changes no answer.
+"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,11 @@ class Sampling:
     stop: tuple[str, ...] = ()
     seed: int | None = None
 
+    @property
+    def is_greedy(self) -> bool:
+        """Whether the likeliest token is taken, so that nothing is drawn."""
+        return self.temperature < GREEDY or self.top_p < GREEDY
+
 
 @dataclass(frozen=True)
 class GenerationRequest:
@@ -51,26 +70,6 @@ class GenerationRequest:
     sampling: Sampling
     stream: bool
     include_usage: bool
-
-
-async def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object in the request.
-
-    Raises:
-        ApiError: 413 or 400.
-    """
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_BODY_BYTES:
-            raise ApiError(413, f"The request is larger than {MAX_BODY_BYTES >> 20} MB: send less.")
-    try:
-        value = json.loads(bytes(raw))
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        raise ApiError(400, "The request is not a JSON object: send one, encoded as UTF-8.")
-    return value
 
 
 def chat_request(body: dict[str, Any]) -> GenerationRequest:
@@ -90,7 +89,7 @@ def completion_request(body: dict[str, Any]) -> GenerationRequest:
     """
     prompt = body.get("prompt")
     if not isinstance(prompt, str) or not prompt:
-        raise _wrong("prompt", "must be a text that is not empty")
+        raise wrong("prompt", "must be a text that is not empty")
     return _asked(body, messages=(), prompt=prompt)
 
 
@@ -103,9 +102,9 @@ def classify_request(body: dict[str, Any]) -> tuple[str, list[str]]:
     given = body.get("input")
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list) or not texts or not all(isinstance(t, str) for t in texts):
-        raise _wrong("input", "must be a text or a list of texts")
+        raise wrong("input", "must be a text or a list of texts")
     if len(texts) > MAX_INPUTS:
-        raise _wrong("input", f"holds {len(texts)} texts, and at most {MAX_INPUTS} go at once")
+        raise wrong("input", f"holds {len(texts)} texts, and at most {MAX_INPUTS} go at once")
     return _model(body), texts
 
 
@@ -115,7 +114,7 @@ def _asked(
     _refuse_unsupported(body)
     options = body.get("stream_options") or {}
     if not isinstance(options, dict):
-        raise _wrong("stream_options", "must be an object")
+        raise wrong("stream_options", "must be an object")
     return GenerationRequest(
         model=_model(body),
         messages=messages,
@@ -129,24 +128,26 @@ def _asked(
 def _model(body: dict[str, Any]) -> str:
     model = body.get("model")
     if not isinstance(model, str) or not model:
-        raise _wrong("model", "must name a model, as GET /v1/models lists them")
+        raise wrong("model", "must name a model, as GET /v1/models lists them")
     return model
 
 
 def _refuse_unsupported(body: dict[str, Any]) -> None:
     if body.get("n") not in (None, 1):
-        raise _wrong("n", "must be 1: this server gives one answer a request")
+        raise wrong("n", "must be 1: this server gives one answer a request")
     for name, neutral in _NEUTRAL.items():
         if name in body and body[name] not in neutral:
-            raise _wrong(name, "is not supported by this server: leave it out")
+            raise wrong(name, "is not supported by this server: leave it out")
 
 
 def _sampling(body: dict[str, Any]) -> Sampling:
-    limit = "max_completion_tokens" if body.get("max_completion_tokens") else "max_tokens"
+    newer = body.get("max_completion_tokens") is not None
+    limit = "max_completion_tokens" if newer else "max_tokens"
+    asked = _number(body, limit, DEFAULT_MAX_TOKENS, low=1, whole=True)
     return Sampling(
         temperature=_number(body, "temperature", 0.0, low=0, high=2),
         top_p=_number(body, "top_p", 1.0, low=0, high=1),
-        max_tokens=int(_number(body, limit, DEFAULT_MAX_TOKENS, low=1, whole=True)),
+        max_tokens=int(min(asked, MOST_TOKENS)),
         stop=_stops(body.get("stop")),
         seed=_seed(body),
     )
@@ -172,36 +173,44 @@ def _number(
         return default
     kinds = (int,) if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds):
-        raise _wrong(name, "must be a whole number" if whole else "must be a number")
+        raise wrong(name, "must be a whole number" if whole else "must be a number")
     if not (low <= value and (high is None or value <= high)):
         reach = f"from {low:g} to {high:g}" if high is not None else f"{low:g} or more"
-        raise _wrong(name, f"must be {reach}, not {value:g}")
+        raise wrong(name, f"must be {reach}, not {_shown(value)}")
     return value
+
+
+def _shown(value: float) -> str:
+    """A number in a sentence, however many digits it has."""
+    try:
+        return f"{value:g}"
+    except OverflowError:
+        return "a number of more than 300 digits"
 
 
 def _stops(value: Any) -> tuple[str, ...]:
     stops = [value] if isinstance(value, str) else value or []
     if not isinstance(stops, list) or not all(isinstance(s, str) and s for s in stops):
-        raise _wrong("stop", "must be a text or a list of texts, none of them empty")
+        raise wrong("stop", "must be a text or a list of texts, none of them empty")
     if len(stops) > MAX_STOPS:
-        raise _wrong("stop", f"may hold at most {MAX_STOPS} texts")
+        raise wrong("stop", f"may hold at most {MAX_STOPS} texts")
     return tuple(stops)
 
 
 def _truth(body: dict[str, Any], name: str) -> bool:
     value = body.get(name)
     if value not in (None, True, False):
-        raise _wrong(name, "must be true or false")
+        raise wrong(name, "must be true or false")
     return bool(value)
 
 
 def _messages(body: dict[str, Any]) -> tuple[dict[str, str], ...]:
     given = body.get("messages")
     if not isinstance(given, list) or not given:
-        raise _wrong("messages", "must be a list of at least one message")
+        raise wrong("messages", "must be a list of at least one message")
     messages = tuple(_message(number, item) for number, item in enumerate(given))
     if messages[-1]["role"] != "user":
-        raise _wrong("messages", "must end with a user message: the question to answer")
+        raise wrong("messages", "must end with a user message: the question to answer")
     return messages
 
 
@@ -209,7 +218,7 @@ def _message(number: int, item: Any) -> dict[str, str]:
     where = f"messages[{number}]"
     role = item.get("role") if isinstance(item, dict) else None
     if not isinstance(role, str) or role not in ROLES:
-        raise _wrong(where, f"needs a role, one of {', '.join(ROLES)}")
+        raise wrong(where, f"needs a role, one of {', '.join(ROLES)}")
     return {"role": ROLES[role], "content": _content(where, item.get("content"))}
 
 
@@ -220,7 +229,7 @@ def _content(where: str, value: Any) -> str:
     parts: Sequence[Any] = value if isinstance(value, list) else [None]
     texts = [_part(part) for part in parts]
     if any(text is None for text in texts):
-        raise _wrong(where, "needs a content that is text: these models read nothing else")
+        raise wrong(where, "needs a content that is text: these models read nothing else")
     return "".join(text or "" for text in texts)
 
 
@@ -229,7 +238,3 @@ def _part(part: Any) -> str | None:
         return None
     text = part.get("text")
     return text if isinstance(text, str) else None
-
-
-def _wrong(param: str, what: str) -> ApiError:
-    return ApiError(400, f"{param} {what}.", code="invalid_value", param=param)

@@ -1,5 +1,6 @@
 """One life of the model server, from its spec to its end."""
 
+from workbench.engine.serving.access.key_required import key_in
 from workbench.engine.serving.activity import Activity
 from workbench.engine.serving.app import create_app
 from workbench.engine.serving.errors import ApiError
@@ -18,7 +19,8 @@ def serve_models(spec: ServeSpec, report: Report, stop: Stop) -> Result:
     """Answer requests until told to stop or idle for too long; the job's result."""
     registry, models, activity = Registry(spec.registry), ModelCache(Loader()), Activity()
     name = f"job-{spec.job_id}"
-    server = HttpServer(create_app(registry, Inference(models), activity, name), spec.port)
+    key = key_in(spec.key_file)
+    server = HttpServer(create_app(registry, Inference(models), activity, name, key), spec.port)
     report.phase("preparing", "Loading the model…")
     _preload(report, registry, models, spec.preload)
     activity.begin()

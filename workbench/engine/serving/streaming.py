@@ -1,8 +1,11 @@
 """How an answer leaves: piece by piece or whole, and never computed for nobody."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import TypeVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -10,6 +13,9 @@ from starlette.types import Receive, Scope, Send
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.generation import Generation
 from workbench.engine.serving.responses import ResponseFormat, sse
+from workbench.jobs.process.stop import Check
+
+T = TypeVar("T")
 
 
 class AnswerStream(StreamingResponse):
@@ -46,7 +52,7 @@ async def whole(request: Request, generation: Generation, shape: ResponseFormat)
     Raises:
         ApiError: the model failed.
     """
-    watcher = asyncio.create_task(_cancel_when_gone(request, generation))
+    watcher = asyncio.create_task(_when_left(request, generation.cancel))
     try:
         await generation.start()
         text = "".join([piece async for piece in generation])
@@ -54,6 +60,25 @@ async def whole(request: Request, generation: Generation, shape: ResponseFormat)
         watcher.cancel()
         generation.cancel()
     return JSONResponse(shape.whole(text, generation.finish_reason, generation.usage))
+
+
+async def unless_left(request: Request, work: Callable[[Check], T]) -> T:
+    """What `work` gives, done in a thread; the check that it gets raises once the caller has left.
+
+    Raises:
+        ApiError: the work failed, or nobody waits for it any more.
+    """
+    left = threading.Event()
+
+    def check() -> None:
+        if left.is_set():
+            raise ApiError(499, "Whoever asked has left, so the answer was given up.")
+
+    watcher = asyncio.create_task(_when_left(request, left.set))
+    try:
+        return await run_in_threadpool(work, check)
+    finally:
+        watcher.cancel()
 
 
 def told(events: Iterable[str]) -> Response:
@@ -73,7 +98,7 @@ async def _events(generation: Generation, shape: ResponseFormat) -> AsyncIterato
         yield sse(error.body())
 
 
-async def _cancel_when_gone(request: Request, generation: Generation) -> None:
+async def _when_left(request: Request, give_up: Callable[[], None]) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    generation.cancel()
+    give_up()

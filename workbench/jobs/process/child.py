@@ -84,10 +84,15 @@ def start(
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str], patience_s: float, *, log: int | None = None, own_group: bool
+    command: Sequence[str],
+    patience_s: float,
+    *,
+    log: int | None = None,
+    lock: int | None = None,
+    own_group: bool,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program while the block runs; see `start` and, for what comes then, `Child.end`."""
-    child = start(command, log=log, own_group=own_group)
+    child = start(command, log=log, lock=lock, own_group=own_group)
     try:
         yield child.process
     finally:

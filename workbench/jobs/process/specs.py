@@ -248,3 +248,5 @@ class ServeSpec(Spec):
     """0 never ends by itself."""
     preload: str = ""
     """Id of the model to load at once."""
+    key_file: Path | None = None
+    """Holds what everybody must send who asks; None asks for nothing."""

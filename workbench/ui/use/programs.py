@@ -1,18 +1,21 @@
-"""How other programs on this machine get answers: address, model id, and code to copy."""
+"""How other programs on this machine get answers: address, key, model id, and code to copy."""
 
 import streamlit as st
 
+from workbench.use import server_key
 from workbench.use.playground import Answerer
 
-_CURL = """curl {url}/v1/chat/completions \\
+_CURL = """curl {url}/v1/chat/completions \\{key}
   -H "Content-Type: application/json" \\
   -d '{{"model": "{model}", "messages": [{{"role": "user", "content": "Hello"}}]}}'"""
-_CURL_SORT = """curl {url}/v1/classify \\
+_CURL_SORT = """curl {url}/v1/classify \\{key}
   -H "Content-Type: application/json" \\
   -d '{{"model": "{model}", "input": "Hello"}}'"""
+_CURL_KEY = """
+  -H "Authorization: Bearer {key}" \\"""
 _PYTHON = """from openai import OpenAI  # pip install openai
 
-client = OpenAI(base_url="{url}/v1", api_key="none")
+client = OpenAI(base_url="{url}/v1", api_key="{key}")
 reply = client.chat.completions.create(
     model="{model}",
     messages=[{{"role": "user", "content": "Hello"}}],
@@ -33,7 +36,14 @@ def use_from_programs(answerer: Answerer, url: str | None) -> None:
             "each time the model is loaded; for one that stays, run "
             f"`python -m workbench serve --run {run} --port 8800`."
         )
+        key = server_key.key()
+        if key:
+            st.write("The server answers whoever sends its key, which stays the same:")
+            st.code(key, language=None)
         terminal, python = st.tabs(["Terminal", "Python"])
         example = _CURL_SORT if answerer.sorts else _CURL
-        terminal.code(example.format(url=url, model=answerer.id), language="bash")
-        python.code(_PYTHON.format(url=url, model=answerer.id), language="python")
+        said = _CURL_KEY.format(key=key) if key else ""
+        terminal.code(example.format(url=url, model=answerer.id, key=said), language="bash")
+        python.code(
+            _PYTHON.format(url=url, model=answerer.id, key=key or "none"), language="python"
+        )

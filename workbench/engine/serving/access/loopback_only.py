@@ -4,14 +4,11 @@ The server listens on loopback only, but a browser runs scripts of foreign sites
 machine. Such a request names the foreign site as its origin, or (DNS rebinding) as its host.
 """
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from workbench.core.hosts import LOOPBACK, host_of_origin, name_of
 from workbench.engine.serving.errors import ApiError
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class LoopbackOnly:
@@ -29,18 +26,11 @@ class LoopbackOnly:
 
 def refusal(headers: Headers) -> str | None:
     """Why the request is refused; None if it may pass."""
-    if _host(f"//{headers.get('host', '')}") not in LOOPBACK:
+    if name_of(headers.get("host", "")) not in LOOPBACK:
         return "This server answers programs on its own machine only: ask it as 127.0.0.1."
     origin = headers.get("origin")
-    if origin is not None and _host(origin) not in LOOPBACK:
+    if origin is not None and name_of(host_of_origin(origin) or "") not in LOOPBACK:
         return "This server does not answer other web sites."
     if headers.get("sec-fetch-site") == "cross-site":
         return "This server does not answer other web sites."
     return None
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None

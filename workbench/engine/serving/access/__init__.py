@@ -1,0 +1,1 @@
+"""Who may ask the model server: programs of this machine that know its key."""
