@@ -21,7 +21,7 @@ from workbench.engine.serving.model_cache import ModelCache
 from workbench.projects import projects
 from workbench.system import drafts
 from workbench.ui.use import answering as chat_answering
-from workbench.use import conversations, served_models
+from workbench.use import conversations, served_models, server_key
 from workbench.use import server as model_server
 
 PAGE = "pages/use/playground.py"
@@ -80,7 +80,8 @@ def server(store: Store, shelf: ModelCache) -> Iterator[None]:
         session.add(job)
         session.flush()
         name = f"job-{job.id}"
-    with tiny.running(served_models.registry_path(), shelf, name=name) as running:
+    key = server_key.key()
+    with tiny.running(served_models.registry_path(), shelf, name=name, key=key) as running:
         with store.write() as session:
             found = session.get(Job, job.id)
             assert found is not None
@@ -265,3 +266,23 @@ def test_another_projects_conversation_is_not_shown(
     assert "Secret question" not in shown(at)
     with store.read() as session:
         assert session.query(Run).count() == 1
+
+
+def test_programs_are_told_the_address_and_the_key(
+    store: Store,
+    project_id: int,
+    weights: Path,
+    server: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_run(store, project_id, "completion", weights / "replies")
+    codes = [element.value for element in open_page(PAGE, project=project_id).code]
+    key = server_key.key()
+    assert codes[0] == key
+    assert [key in code for code in codes] == [True, True, True]
+    assert f'-H "Authorization: Bearer {key}"' in codes[1]
+
+    monkeypatch.setenv("WORKBENCH_SERVER_KEY", "off")
+    codes = [element.value for element in open_page(PAGE, project=project_id).code]
+    assert len(codes) == 2
+    assert not [code for code in codes if key in code or "Authorization" in code]

@@ -19,6 +19,8 @@ class Script(BaseHTTPRequestHandler):
 
     pieces: ClassVar[dict[str, list[str]]] = {}
     asked: ClassVar[list[dict[str, Any]]] = []
+    said: ClassVar[set[str | None]] = set()
+    """What came as Authorization."""
     go_on: ClassVar[threading.Event] = threading.Event()
     broken_pipe: ClassVar[threading.Event] = threading.Event()
 
@@ -28,6 +30,7 @@ class Script(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.asked.append({"path": self.path, **body})
+        self.said.add(self.headers["Authorization"])
         model = body["model"]
         if model not in self.pieces:
             self._reply(404, {"error": {"message": f"There is no model '{model}' here."}})
@@ -88,7 +91,7 @@ def url() -> Iterator[str]:
         "endless": ["ENDLESS"],
         "sorter": ["refund", "delivery"],
     }
-    Script.asked, Script.broken_pipe = [], threading.Event()
+    Script.asked, Script.said, Script.broken_pipe = [], set(), threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Script)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -124,6 +127,15 @@ def test_settings_reach_the_server(url: str) -> None:
     assert (asked["temperature"], asked["max_tokens"]) == (0.5, 9)
     assert asked["stream_options"] == {"include_usage": True}
     assert asked["path"] == "/v1/chat/completions"
+
+
+@pytest.mark.parametrize(("key", "said"), [("wb-1", "Bearer wb-1"), ("", None)])
+def test_the_key_is_said_with_every_question(url: str, key: str, said: str | None) -> None:
+    list(chat_client.stream_answers(url, [asking("run-1"), asking("run-1:base")], key))
+    chat_client.classify(url, "sorter", "x", key)
+    chat_client.answer(url, asking("run-1"), key)
+    assert len(Script.asked) == 4
+    assert Script.said == {said}
 
 
 def test_a_text_to_be_continued_goes_to_completions(url: str) -> None:

@@ -1,15 +1,20 @@
 """The server in the foreground: it answers until it is interrupted, and leaves nothing behind."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from storage import files
 from storage.database import Store
 from tests.helpers import made, tiny
 from workbench.core.errors import WorkbenchError
+from workbench.core.paths import CHECKOUT
 from workbench.projects import projects
+from workbench.use import foreground, server_key
 from workbench.use import playground as chat
 
 pytestmark = pytest.mark.filterwarnings(tiny.PEFT_USES_AN_OLD_NAME)
@@ -31,18 +36,63 @@ def model_id(store: Store, models: Path) -> str:
 
 
 def test_it_answers_until_interrupted(store: Store, model_id: str) -> None:
+    """To who knows its key, which stands in no command line and no file but its own."""
+    left_behind = files.folder("serve", "server-of-a-command-that-was-killed")
     replies: list[int] = []
 
     def interrupt(url: str) -> None:
+        assert not left_behind.exists()
         asked = [{"role": "user", "content": "Hello"}]
         body = {"model": model_id, "messages": asked, "max_tokens": 2}
-        reply = httpx.post(f"{url}/v1/chat/completions", json=body, timeout=60)
-        replies.append(reply.status_code)
+        for headers in ({"Authorization": f"Bearer {server_key.key()}"}, {}):
+            reply = httpx.post(f"{url}/v1/chat/completions", json=body, headers=headers, timeout=60)
+            replies.append(reply.status_code)
+        assert len(told_of_the_server()) > 3
+        assert not [text for text in told_of_the_server() if server_key.key() in text]
         raise KeyboardInterrupt
 
     chat.serve_forever(store, model_id, on_ready=interrupt)
-    assert replies == [200]
+    assert replies == [200, 401]
+    assert {path.name for path in files.folder("serve").iterdir()} == {"key", "models.json"}
+
+
+def told_of_the_server() -> list[str]:
+    """Command lines, and files: what others on the machine may come to see."""
+    lines = [" ".join(process.cmdline()) for process in psutil.Process().children()]
+    paths = [path for path in files.folder("serve").rglob("*") if path.is_file()]
+    return lines + [p.read_text("utf-8", "replace") for p in paths if p.name != "key"]
+
+
+def test_a_command_that_is_killed_leaves_nothing(
+    store: Store, model_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its server ends by itself; what lay on the disk goes with the next start."""
+    monkeypatch.setenv("WORKBENCH_SERVER_KEY", "off")
+    monkeypatch.setenv("WORKBENCH_WORKER", "service")
+    command = [sys.executable, "-m", "workbench", "serve", "--run", model_id]
+    killed = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert killed.stdout
+        told = killed.stdout.readline()
+        assert "It asks for no key" in told
+        (server,) = psutil.Process(killed.pid).children()
+        assert httpx.get(told.split()[2] + "/models").status_code == 200
+    finally:
+        killed.kill()
+        killed.communicate()
+    gone, _ = psutil.wait_procs([server], timeout=30)
+    assert gone == [server]
+
+    foreground._sweep()
     assert [path.name for path in files.folder("serve").iterdir()] == ["models.json"]
+
+
+def test_another_command_at_work_is_left_alone(home: Path) -> None:
+    with foreground._folder() as (job, _lock):
+        foreground._sweep()
+        assert job.path.is_dir()
+        assert job.is_locked()
+    assert not job.path.exists()
 
 
 def test_a_taken_port_is_explained(

@@ -17,7 +17,7 @@ from workbench.jobs import job as jobs
 from workbench.models.served import run_id_of
 from workbench.projects import projects
 from workbench.use import client as chat_client
-from workbench.use import conversations, served_models
+from workbench.use import conversations, served_models, server_key
 from workbench.use import playground as chat
 from workbench.use import server as model_server
 from workbench.use import suggestions as chat_examples
@@ -221,6 +221,8 @@ def test_one_server_is_started_however_often_it_is_asked_for(store: Store, proje
         spec = session.get_one(Job, first).spec
     assert spec["preload"] == f"run-{run}"
     assert Path(spec["registry"]).is_file()
+    assert Path(spec["key_file"]).read_text().strip() == server_key.key()
+    assert server_key.key() not in str(spec)
     assert model_server.server_state(store).sentence == "Waiting for the worker…"
     with store.read() as session:
         assert session.query(Project).count() == 1

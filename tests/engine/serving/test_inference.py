@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -22,7 +23,7 @@ from workbench.jobs.process.specs import BaseModelRef
 
 
 def classify(url: str, given: object, model: str = "run-2") -> httpx.Response:
-    return httpx.post(f"{url}/v1/classify", json={"model": model, "input": given})
+    return httpx.post(f"{url}/v1/classify", json={"model": model, "input": given}, timeout=20)
 
 
 def test_probabilities_are_sorted_and_add_up(url: str) -> None:
@@ -88,18 +89,19 @@ class Encoder:
 
 
 class Endless(Encoder):
-    """Reads on until it is told to leave."""
+    """Reads on until it is told to leave, or that it is enough."""
 
     def __init__(self) -> None:
-        self.began, self.left = threading.Event(), threading.Event()
+        self.began, self.left, self.enough = (threading.Event() for _ in range(3))
 
     def probabilities(self, texts: list[str], done: Callable[[int], None]) -> list[list[float]]:
         self.began.set()
         try:
-            while True:
+            while not self.enough.is_set():
                 done(0)
         finally:
             self.left.set()
+        return super().probabilities(texts, done)
 
 
 def list_encoder(models: Path, path: Path) -> Path:
@@ -157,13 +159,14 @@ def test_others_are_answered_while_many_texts_are_sorted(
 ) -> None:
     with tiny.running(list_encoder(models, tmp_path / "models.json"), shelf) as server:
         url = f"http://127.0.0.1:{server.port}"
-        sorting = threading.Thread(target=leave_after, args=(url, 5, "parcel", "run-4"))
-        sorting.start()
-        assert endless.began.wait(10)
-        body = {"model": "run-1", "prompt": "Your order", "max_tokens": 2}
-        assert httpx.post(f"{url}/v1/completions", json=body, timeout=20).status_code == 200
-        assert not endless.left.is_set()
-        sorting.join()
+        with ThreadPoolExecutor() as threads:
+            sorting = threads.submit(classify, url, "parcel", "run-4")
+            assert endless.began.wait(10)
+            body = {"model": "run-1", "prompt": "Your order", "max_tokens": 2}
+            assert httpx.post(f"{url}/v1/completions", json=body, timeout=20).status_code == 200
+            assert not endless.left.is_set()
+            endless.enough.set()
+            assert sorting.result().json()["data"][0]["label"] == "delivery"
 
 
 def test_sorting_waits_for_its_turn(
@@ -171,12 +174,13 @@ def test_sorting_waits_for_its_turn(
 ) -> None:
     with tiny.running(list_encoder(models, tmp_path / "models.json"), shelf) as server:
         url = f"http://127.0.0.1:{server.port}"
-        sorting = threading.Thread(target=leave_after, args=(url, 2, "parcel", "run-4"))
-        with shelf.turns:
-            sorting.start()
-            wait_until(lambda: len(shelf.turns._queue) == 2)
-            assert not endless.began.is_set()
-        sorting.join()
+        with ThreadPoolExecutor() as threads:
+            with shelf.turns:
+                sorting = threads.submit(classify, url, "parcel", "run-4")
+                wait_until(lambda: len(shelf.turns._queue) == 2)
+                assert not endless.began.is_set()
+                endless.enough.set()
+            assert sorting.result().status_code == 200
 
 
 def test_an_encoder_answers_chat_clients_with_the_category(

@@ -1,5 +1,11 @@
 """A request that cannot be served says which field is wrong."""
 
+import contextlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
 import pytest
 
 from workbench.engine.serving.errors import ApiError
@@ -134,3 +140,64 @@ def test_completions_need_a_prompt(given: object) -> None:
 def test_classify_needs_texts(given: object) -> None:
     with pytest.raises(ApiError, match="input"):
         classify_request({"model": "run-2", "input": given})
+
+
+FIELDS = (
+    *("model", "messages", "prompt", "input", "temperature", "top_p", "max_tokens", "seed", "stop"),
+    *("max_completion_tokens", "stream", "stream_options", "n", "tools", "logprobs", "logit_bias"),
+    *("presence_penalty", "response_format", "suffix", "echo", "user", "metadata", "top_k"),
+)
+ODD = (
+    *(
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0.0",
+        "-1",
+        "1",
+        "0.5",
+        "1e-320",
+        "1e400",
+        "NaN",
+        "-Infinity",
+    ),
+    *("9" * 400, '""', '"x"', '"\\u0000"', '"\\ud800"', "[]", "[null]", "[[]]", '["x", 1]'),
+    *("{}", '{"": null}', '[{"role": "user"}]', '[{"role": "user", "content": ""}]'),
+    '[{"role": "user", "content": [{"type": "text", "text": "\\u0000"}]}]',
+)
+
+
+@pytest.mark.parametrize(
+    ("read", "asked"),
+    [
+        (chat_request, ASK),
+        (completion_request, {"model": "run-1", "prompt": "Hello"}),
+        (classify_request, {"model": "run-2", "input": "Hello"}),
+    ],
+)
+def test_no_value_of_any_field_is_a_failure(
+    read: Callable[[dict[str, Any]], Any], asked: dict[str, Any]
+) -> None:
+    for field in FIELDS:
+        for value in ODD:
+            with contextlib.suppress(ApiError):
+                read({**asked, field: json.loads(value)})
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("completions", '"prompt": "\\u0000", "max_tokens": 1'),
+        (
+            "completions",
+            '"prompt": "Hi", "max_tokens": 1, "seed": -9223372036854775808, "stream": 1',
+        ),
+        ("chat/completions", '"messages": [{"role": "user", "content": ""}], "max_tokens": 1'),
+        ("classify", '"input": ""'),
+        ("classify", '"input": ["\\u0000", ""]'),
+    ],
+)
+def test_odd_texts_are_answered(url: str, path: str, body: str) -> None:
+    reply = httpx.post(f"{url}/v1/{path}", content=f'{{"model": "run-2", {body}}}', timeout=60)
+    assert reply.status_code == 200, reply.text
