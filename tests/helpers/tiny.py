@@ -138,11 +138,12 @@ def running(
     *,
     idle_timeout_s: float = 0,
     name: str = "test",
-    key: str = "",
+    key_file: Path | None = None,
 ) -> Iterator[HttpServer]:
     """The server in a thread, as a process would run it."""
     activity = Activity()
-    server = HttpServer(create_app(Registry(registry), Inference(shelf), activity, name, key))
+    app = create_app(Registry(registry), Inference(shelf), activity, name, key_file)
+    server = HttpServer(app)
     ready, stop = threading.Event(), threading.Event()
     thread = threading.Thread(
         target=server.run,

@@ -80,8 +80,9 @@ def server(store: Store, shelf: ModelCache) -> Iterator[None]:
         session.add(job)
         session.flush()
         name = f"job-{job.id}"
-    key = server_key.key()
-    with tiny.running(served_models.registry_path(), shelf, name=name, key=key) as running:
+    key_file = server_key.key_file()
+    registry = served_models.registry_path()
+    with tiny.running(registry, shelf, name=name, key_file=key_file) as running:
         with store.write() as session:
             found = session.get(Job, job.id)
             assert found is not None

@@ -7,6 +7,8 @@ GET  /v1/models, /v1/models/ID
 GET  /health
 """
 
+from pathlib import Path
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -28,13 +30,17 @@ from workbench.models.served import ServedModel
 
 
 def create_app(
-    registry: Registry, answers: Inference, activity: Activity, name: str = "", key: str = ""
+    registry: Registry,
+    answers: Inference,
+    activity: Activity,
+    name: str = "",
+    key_file: Path | None = None,
 ) -> Starlette:
     """The ASGI application.
 
     Args:
         name: told by /health, to know one server from another.
-        key: what everybody must send who asks for more than that; empty asks for none.
+        key_file: holds what everybody must send who asks for more than that; None asks for none.
     """
     endpoints = _Endpoints(registry, answers, name)
     return Starlette(
@@ -48,7 +54,7 @@ def create_app(
         ],
         middleware=[
             Middleware(LoopbackOnly),
-            Middleware(KeyRequired, key=key),
+            Middleware(KeyRequired, key_file=key_file),
             Middleware(Counted, activity=activity),
         ],
         exception_handlers={ApiError: _api_error, HTTPException: _http_error, 500: _bug},

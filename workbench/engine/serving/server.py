@@ -19,8 +19,10 @@ def serve_models(spec: ServeSpec, report: Report, stop: Stop) -> Result:
     """Answer requests until told to stop or idle for too long; the job's result."""
     registry, models, activity = Registry(spec.registry), ModelCache(Loader()), Activity()
     name = f"job-{spec.job_id}"
-    key = key_in(spec.key_file)
-    server = HttpServer(create_app(registry, Inference(models), activity, name, key), spec.port)
+    if spec.key_file:
+        key_in(spec.key_file)  # else nobody could ever be answered
+    app = create_app(registry, Inference(models), activity, name, spec.key_file)
+    server = HttpServer(app, spec.port)
     report.phase("preparing", "Loading the model…")
     _preload(report, registry, models, spec.preload)
     activity.begin()

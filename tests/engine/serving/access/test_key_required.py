@@ -31,9 +31,16 @@ WRONG = [
 
 
 @pytest.fixture
-def locked(registry: Path, shelf: ModelCache) -> Iterator[str]:
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "key"
+    path.write_text(f"{KEY}\n")
+    return path
+
+
+@pytest.fixture
+def locked(registry: Path, shelf: ModelCache, key_file: Path) -> Iterator[str]:
     """The address of a server that asks for its key."""
-    with tiny.running(registry, shelf, key=KEY) as server:
+    with tiny.running(registry, shelf, key_file=key_file) as server:
         yield f"http://127.0.0.1:{server.port}"
 
 
@@ -90,13 +97,17 @@ def test_without_a_key_to_ask_for_everybody_may_pass(url: str) -> None:
     assert httpx.get(f"{url}/v1/models").status_code == 200
 
 
-def test_the_key_is_read_from_its_file(tmp_path: Path) -> None:
-    path = tmp_path / "key"
-    assert key_in(None) == ""
-    for content in (None, b" \n", b"\xff"):
-        if content is not None:
-            path.write_bytes(content)
+def test_another_key_counts_at_once_and_none_lets_nobody_pass(locked: str, key_file: Path) -> None:
+    def status(key: str) -> int:
+        headers = {"Authorization": f"Bearer {key}"}
+        return httpx.get(f"{locked}/v1/models", headers=headers).status_code
+
+    key_file.write_text("another")
+    assert (status("another"), status(KEY)) == (200, 401)
+    for content in (b" \n", b"\xff"):
+        key_file.write_bytes(content)
         with pytest.raises(WorkbenchError, match="no key for the model server"):
-            key_in(path)
-    path.write_text(f"{KEY}\n")
-    assert key_in(path) == KEY
+            key_in(key_file)
+        assert status(KEY) == 401
+    key_file.unlink()
+    assert status(KEY) == 401

@@ -14,14 +14,12 @@ _OPEN = "/health"
 """Says that a server answers, and which one; nothing of anybody's work."""
 
 
-def key_in(path: Path | None) -> str:
-    """The key that the file holds; empty without a file, when none is asked for.
+def key_in(path: Path) -> str:
+    """The key that the file holds.
 
     Raises:
         WorkbenchError: there is no key in it.
     """
-    if path is None:
-        return ""
     try:
         key = path.read_text("utf-8").strip()
     except (OSError, ValueError):
@@ -34,27 +32,32 @@ def key_in(path: Path | None) -> str:
 class KeyRequired:
     """ASGI middleware that answers 401 to whoever does not send `Authorization: Bearer KEY`."""
 
-    def __init__(self, app: ASGIApp, key: str) -> None:
-        """Without a `key` everybody may pass."""
-        self._app, self._wanted = app, _digest(key) if key else None
+    def __init__(self, app: ASGIApp, key_file: Path | None) -> None:
+        """Without a file everybody may pass; one that changes counts at once."""
+        self._app, self._key_file = app, key_file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] != _OPEN and self._wanted:
-            error = self._refusal(Headers(scope=scope).get("authorization"))
-            if error is not None:
+        if scope["type"] == "http" and scope["path"] != _OPEN and self._key_file:
+            said = Headers(scope=scope).get("authorization", "")
+            if (error := _refusal(said, self._key_file)) is not None:
                 response = error.response()
                 response.headers["WWW-Authenticate"] = "Bearer"
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    def _refusal(self, authorization: str | None) -> ApiError | None:
-        scheme, _, key = (authorization or "").strip().partition(" ")
-        if scheme.lower() != "bearer" or not key.strip():
-            return _error("This server wants its key, as 'Authorization: Bearer KEY'")
-        if not hmac.compare_digest(_digest(key.strip()), self._wanted or b""):
-            return _error("This is not the server's key")
-        return None
+
+def _refusal(authorization: str, key_file: Path) -> ApiError | None:
+    scheme, _, key = authorization.strip().partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        return _error("This server wants its key, as 'Authorization: Bearer KEY'")
+    try:
+        wanted = key_in(key_file)
+    except WorkbenchError as error:
+        return ApiError(401, str(error), code="invalid_api_key")
+    if not hmac.compare_digest(_digest(key.strip()), _digest(wanted)):
+        return _error("This is not the server's key")
+    return None
 
 
 def _digest(key: str) -> bytes:
