@@ -3,7 +3,7 @@
 import os
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage import files
 from storage.errors import StorageError
@@ -35,7 +35,7 @@ def parsed(url: str) -> sa.URL:
     raise _unknown()
 
 
-def unreachable(url: sa.URL, error: OperationalError) -> StorageError:
+def unreachable(url: sa.URL, error: DBAPIError) -> StorageError:
     """What to say when the database does not answer; never with its password."""
     lines = str(error.orig).strip().splitlines() or ["no answer"]
     reason = lines[0].removeprefix("connection failed: ")

@@ -7,7 +7,7 @@ on PostgreSQL. Writes are short, so one at a time is fast enough, and none ever 
 """
 
 import contextlib
-import sqlite3
+import os
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +15,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage import address, files
+from storage import address, damage
 from storage.address import database_url
 
 __all__ = ["Store", "database_url", "make_engine", "wait_for_turn"]
@@ -45,7 +45,9 @@ def make_engine(url: str, **options: Any) -> sa.Engine:
         event.listen(engine, "connect", postgresql.on_connect)
     else:
         engine = sa.create_engine(where, **options)
+        event.listen(engine, "do_connect", _on_do_connect)
         event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "checkout", _on_checkout)
     event.listen(engine, "begin", _on_begin)
     return engine
 
@@ -61,7 +63,8 @@ def wait_for_turn(connection: sa.Connection) -> None:
 class Store:
     """Sessions on one database: `read()` sees, `write()` changes; one action, one of them.
 
-    Both raise a StorageError when the database's server does not answer or its disk is full.
+    Both raise a StorageError when the database does not answer, is damaged, or locked by another
+    program for 30 s, and when its disk is full or may not be written to.
     """
 
     def __init__(self, url: str | None = None) -> None:
@@ -79,25 +82,14 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A session on a stable snapshot; whatever it changes is thrown away."""
-        with self._answering(), self._read() as session:
+        with damage.said(self.engine.url), self._read() as session:
             yield session
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back by any exception."""
-        with self._answering(), self._write.begin() as session:
+        with damage.said(self.engine.url), self._write.begin() as session:
             yield session
-
-    @contextlib.contextmanager
-    def _answering(self) -> Iterator[None]:
-        try:
-            yield
-        except OperationalError as error:
-            if _is_full(error):
-                raise files.disk_full() from error
-            if not _is_lost(error):
-                raise
-            raise address.unreachable(self.engine.url, error) from error
 
     def size_bytes(self) -> int:
         """The room that the database takes, wherever its server keeps it."""
@@ -115,23 +107,30 @@ class Store:
         self.engine.dispose()
 
 
-def _is_full(error: OperationalError) -> bool:
-    """Whether there was no room: SQLite's code for it, PostgreSQL's SQL state."""
-    if getattr(error.orig, "sqlstate", None) == "53100":
-        return True
-    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+def _on_do_connect(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+    """Make no new database where one was: SQLite would."""
+    if arguments and not damage.is_there(arguments[0]):
+        raise damage.empty(sa.URL.create("sqlite", database=arguments[0]))
 
 
-def _is_lost(error: OperationalError) -> bool:
-    """Whether the server went or was never there: such an error has no SQL state."""
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None
+def _on_checkout(connection: Any, record: Any, _proxy: Any) -> None:
+    """Write to no file that was deleted or replaced meanwhile: its name leads elsewhere now."""
+    path, about = record.info.get("file", ("", None))
+    if not path:
+        return
+    if not damage.is_there(path):
+        raise damage.empty(sa.URL.create("sqlite", database=path))
+    if not os.path.samestat(os.stat(path), about):
+        raise DisconnectionError(f"{path} is another file now")
 
 
-def _on_connect(connection: Any, _record: Any) -> None:
+def _on_connect(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
+    path = next(row[2] for row in cursor.execute("PRAGMA database_list") if row[1] == "main")
+    record.info["file"] = (path, os.stat(path)) if path else ("", None)
     cursor.close()
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from storage import private
 from storage.errors import StorageError
 
 _CHUNK = 1 << 20
@@ -28,11 +29,18 @@ _CHECKOUT = Path(__file__).resolve().parent.parent
 def home() -> Path:
     """The folder that holds everything the user made; created on first use.
 
-    `WORKBENCH_HOME` chooses it; without it, `data/` in the checkout.
+    `WORKBENCH_HOME` chooses it; without it, `data/` in the checkout. Whoever has asked for it makes
+    files for their owner alone.
+
+    Raises:
+        StorageError: it cannot be made.
     """
     path = Path(os.environ.get("WORKBENCH_HOME") or _CHECKOUT / "data").expanduser().absolute()
+    private.keep_to_owner()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        if not path.is_dir():
+            private.make(path)
+        private.close(path, path.stat())
     except OSError as error:
         raise StorageError(
             f"The folder {path} for your projects cannot be created ({error.strerror}): "
@@ -42,9 +50,14 @@ def home() -> Path:
 
 
 def folder(*parts: str) -> Path:
-    """A folder under the home, made if it is missing: `folder("logs")`."""
+    """A folder under the home, made if it is missing: `folder("logs")`.
+
+    Raises:
+        StorageError: it cannot be made: the disk is full, or may not be written to.
+    """
     path = home().joinpath(*parts)
-    path.mkdir(parents=True, exist_ok=True)
+    with said_on_disk(path):
+        path.mkdir(parents=True, exist_ok=True)
     return path
 
 
@@ -67,7 +80,7 @@ class Incoming:
     def __init__(self) -> None:
         self.size = 0
         self._digest = hashlib.sha256()
-        with _said_when_full():
+        with said_on_disk():
             number, self._name = tempfile.mkstemp(dir=folder("objects"), prefix=PART)
         fcntl.flock(number, fcntl.LOCK_EX)  # tells a sweep that its writer lives
         self._handle = os.fdopen(number, "wb")
@@ -78,7 +91,7 @@ class Incoming:
         Raises:
             StorageError: the disk is full.
         """
-        with _said_when_full():
+        with said_on_disk():
             self._handle.write(chunk)
         self._digest.update(chunk)
         self.size += len(chunk)
@@ -90,7 +103,7 @@ class Incoming:
             StorageError: the disk is full.
         """
         digest = self._digest.hexdigest()
-        with _said_when_full():
+        with said_on_disk():
             self._handle.flush()
             os.fsync(self._handle.fileno())
             self._handle.close()
@@ -152,11 +165,24 @@ def disk_full() -> StorageError:
     )
 
 
+def not_writable(path: Path, reason: str = "") -> StorageError:
+    """What to say when the home, or something in it, may not be written to."""
+    why = f" ({reason})" if reason else ""
+    return StorageError(
+        f"{path} cannot be written to{why}, so nothing can be saved: make its disk writable and "
+        "check that the folder is yours, or set WORKBENCH_HOME to another folder. Nothing was changed."
+    )
+
+
 @contextlib.contextmanager
-def _said_when_full() -> Iterator[None]:
+def said_on_disk(path: Path | None = None) -> Iterator[None]:
+    """A disk that is full or may not be written to, in a sentence."""
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise disk_full() from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise disk_full() from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            where = path or Path(error.filename or home())
+            raise not_writable(where, error.strerror or "") from error
+        raise

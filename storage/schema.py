@@ -4,10 +4,13 @@ Foreign keys are off while a migration runs (a batch alter copies the table and 
 one, which would delete child rows in silence) and are checked afterwards.
 """
 
+import contextlib
 import functools
 import os
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -15,27 +18,57 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from filelock import FileLock
-from sqlalchemy.exc import OperationalError
+from filelock import FileLock, Timeout
 
-from storage import address, files
+from storage import address, damage, files, private, recovered
 from storage.database import Store, database_url, wait_for_turn
 from storage.errors import StorageError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_PATIENCE_S = 120.0
 
 
-def open_store(url: str | None = None) -> Store:
+def _nothing() -> None:
+    """No check."""
+
+
+def open_store(url: str | None = None, *, to_restore: bool = False) -> Store:
     """The store, its schema up to date; several processes may call this at once.
 
+    Args:
+        to_restore: it may be empty although the home has files: a restore fills both.
+
     Raises:
-        StorageError: the database was written by a newer version of the workbench, or it
-            cannot be reached.
+        StorageError: the database was written by a newer version of the workbench, it is damaged
+            or lost, or it cannot be reached. Nothing is made, changed or swept then.
     """
     url = url or database_url()
-    with FileLock(files.home() / "schema.lock"):
-        upgrade(url)
-    return Store(url)
+    where = address.parsed(url)
+    check = _nothing if to_restore else partial(damage.check_first, where)
+    private.narrow(files.home())
+    damage.check_file(where)
+    if damage.is_missing(where):
+        check()
+    with _one_at_a_time():
+        upgrade(url, before_first=check)
+    store = Store(url)
+    if not to_restore:
+        recovered.settle(store)
+    return store
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold the lock of upgrades."""
+    path = files.home() / "schema.lock"
+    try:
+        with files.said_on_disk(path), FileLock(path, timeout=_PATIENCE_S):
+            yield
+    except Timeout:
+        raise StorageError(
+            f"Another process has been bringing the database up to date for {_PATIENCE_S:.0f} "
+            f"seconds (it holds {path}): wait until it is done, or end it, then try again."
+        ) from None
 
 
 def knows(revision: str) -> bool:
@@ -48,19 +81,26 @@ def newest() -> str:
     return _script().get_current_head() or ""
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate the database at `url` to the newest schema, or up to `revision`, unless it is there."""
+def upgrade(url: str, revision: str = "head", before_first: Callable[[], None] = _nothing) -> None:
+    """Migrate the database at `url` to the newest schema, or up to `revision`, unless it is there.
+
+    `before_first` is called before the first tables are made in an empty database.
+    """
     script = _script()
     engine = sa.create_engine(address.parsed(url), poolclass=sa.NullPool)
     try:
-        with _connected(engine) as connection:
+        with damage.said(engine.url), engine.connect() as connection:
             if engine.dialect.name == "postgresql":
                 wait_for_turn(connection)
             current = MigrationContext.configure(connection).get_current_revision()
             if current == script.get_current_head():
                 return
-            _check_known(current, script)
-            if current and engine.dialect.name == "sqlite":
+            _check_known(current, script, engine.url)
+            if not current:
+                _check_ours(connection)
+                before_first()
+            elif engine.dialect.name == "sqlite":
+                _check_sound(connection)
                 _back_up(engine.url.database or "", current)
             command.upgrade(_config(_MIGRATIONS, connection), revision)
             connection.commit()
@@ -86,20 +126,27 @@ def _config(migrations: Path, connection: sa.Connection | None = None) -> Config
     return config
 
 
-def _connected(engine: sa.Engine) -> sa.Connection:
-    try:
-        return engine.connect()
-    except OperationalError as error:
-        raise address.unreachable(engine.url, error) from None
-
-
-def _check_known(current: str | None, script: ScriptDirectory) -> None:
+def _check_known(current: str | None, script: ScriptDirectory, url: sa.URL) -> None:
     known = {revision.revision for revision in script.walk_revisions()}
     if current and current not in known:
         raise StorageError(
-            "These projects were saved by a newer version of the workbench: "
+            f"The projects in {damage.name_of(url)} were saved by a newer version of the workbench: "
             "update it (git pull, then make run). Nothing was changed."
         )
+
+
+def _check_ours(connection: sa.Connection) -> None:
+    """Refuse to make tables beside those of another program, in a file of its own."""
+    there = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+    if there and connection.dialect.name == "sqlite":
+        raise damage.foreign(connection.engine.url)
+
+
+def _check_sound(connection: sa.Connection) -> None:
+    """Refuse to rebuild tables of which a page is damaged."""
+    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise damage.damaged(connection.engine.url, str(found))
 
 
 def _back_up(path: str, revision: str) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import address, files, leftovers
+from storage import address, damage, files, leftovers, register
 from storage.database import Store
 from storage.tables import Job
 
@@ -39,6 +39,7 @@ class Leftover:
 def sweep(store: Store) -> int:
     """Take away what was left behind; the bytes that this frees. Never raises: work goes on."""
     try:
+        _check_sound(store)
         with store.write() as session:  # nobody refers to an object while it goes
             return sum(left.size_bytes for left in find(session) if _remove(left))
     except Exception:
@@ -46,10 +47,23 @@ def sweep(store: Store) -> int:
         return 0
 
 
+def _check_sound(store: Store) -> None:
+    """Refuse to go by rows of a damaged database: what they do not name may be named by lost ones.
+
+    Raises:
+        StorageError: it is damaged.
+    """
+    if store.engine.dialect.name == "sqlite":
+        with store.read() as session:
+            found = session.scalar(sa.text("PRAGMA quick_check(1)"))
+        if found != "ok":
+            raise damage.damaged(store.engine.url, str(found))
+
+
 def find(session: Session) -> list[Leftover]:
     """Everything that was left behind."""
     found = [*_half_written()]
-    if _is_only_database():
+    if register.is_only(address.database_url()):
         found += [*_ownerless_jobs(session), *_unreferenced(session)]
     return [Leftover(path, size_of(path)) for path in found]
 
@@ -106,26 +120,6 @@ def is_locked(path: Path) -> bool:
     except OSError:
         return True
     return False
-
-
-def _is_only_database() -> bool:
-    """Whether no other database ever used this home: its rows would name files, too.
-
-    The home keeps a list of the databases it was used with; the SQLite file in it is one of them.
-    """
-    home, url = files.home(), address.parsed(address.database_url())
-    own = home / "workbench.db"
-    mine = (
-        own.name
-        if url.database == str(own)
-        else f"{url.host or ''}:{url.port or ''}/{url.database}"
-    )
-    register = home / "databases.txt"
-    listed = register.read_text("utf-8").splitlines() if register.exists() else []
-    if mine not in listed:
-        with register.open("a", encoding="utf-8") as handle:
-            handle.write(mine + "\n")
-    return {*listed, mine, *([own.name] if own.exists() else [])} == {mine}
 
 
 def _age_s(path: Path) -> float:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from storage import files, private
 from storage.schema import open_store
 from workbench.cli.data import version_of
 from workbench.cli.output import command, emit
@@ -22,7 +23,8 @@ def add_commands(commands: Any) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     version = version_of(open_store(), options.dataset, options.version)
-    rows = exports.save(version, options.format, options.out)
+    with private.taken_elsewhere(options.out, files.home()):
+        rows = exports.save(version, options.format, options.out)
     value = {
         "dataset_id": version.dataset_id,
         "version": version.number,

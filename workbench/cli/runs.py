@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from storage import files, private
 from storage.database import Store
 from workbench.cli.data import existing, pairs
 from workbench.cli.output import command, emit, finished, working_store
@@ -113,7 +114,8 @@ def _predict(options: argparse.Namespace) -> int:
     job_id = prediction.start_prediction(store, _run_id(options.run), existing(options.file))
     finished(store, job_id)
     answers = prediction.answers_file(store, job_id, options.out.suffix.lower().lstrip("."))
-    shutil.copyfile(answers, options.out)
+    with private.taken_elsewhere(options.out, files.home()):
+        shutil.copyfile(answers, options.out)
     rows = prediction.answered_rows(store, job_id)
     emit(options, {"rows": rows, "out": str(options.out)}, f"{rows} answers are in {options.out}.")
     return 0

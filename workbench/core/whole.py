@@ -48,7 +48,6 @@ def whole_folder(target: Path, *, over: bool = True) -> Iterator[Path]:
     part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         yield part
-        part.chmod(0o755)
         if over and target.exists():
             shutil.rmtree(target)
         _move(part, target, over=over)

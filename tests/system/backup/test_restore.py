@@ -23,6 +23,12 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture
+def before(saved: Path, store: Store) -> Rows:
+    """All rows of the backup, as they were in its database."""
+    return full_home.all_rows(store)
+
+
+@pytest.fixture
 def elsewhere(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Another home on another computer: the old one is gone."""
     shutil.rmtree(files.home())
@@ -43,9 +49,8 @@ def steady(rows: Rows) -> Rows:
 
 @pytest.mark.sqlite
 def test_every_row_and_file_is_there_again_with_paths_that_fit(
-    store: Store, home: Path, elsewhere: Path, saved: Path
+    before: Rows, home: Path, elsewhere: Path, saved: Path
 ) -> None:
-    before = full_home.all_rows(store)
     done = restore_backup(saved)
     assert (done.aside, done.waiting) == (None, 2)
     restored = open_store()

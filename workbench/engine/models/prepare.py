@@ -47,7 +47,7 @@ def ensure_ready(name: str) -> Path:
     if is_ready(name):
         return target
     shipped = _checked(name)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_shared(target.parent)
     with FileLock(target.with_suffix(".lock")):
         if not is_ready(name):
             _convert(shipped, target)
@@ -83,6 +83,13 @@ def _convert(gguf: Path, target: Path) -> None:
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
+
+
+def _make_shared(folder: Path) -> None:
+    """Make a folder of the installation, also from a job, whose own files are private."""
+    for path in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        path.mkdir(exist_ok=True)
+        path.chmod(0o755)
 
 
 def _open_to_all(folder: Path) -> None:

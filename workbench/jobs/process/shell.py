@@ -36,6 +36,8 @@ from workbench.jobs.process.stop import Cancelled, Orphaned, Stop
 ALIVE_S = 5.0
 LEAVE_S = 120.0
 """How long a process may take to save and leave once its worker has died."""
+PRIVATE_UMASK = 0o077
+"""What a job makes is for its owner alone, as `storage.private` has it."""
 ORPHANED = 3
 """Exit code of a process whose worker died."""
 
@@ -76,6 +78,7 @@ def run(
     Args:
         quiet: keeps the notes of libraries out of the log; called after the first sign of life.
     """
+    os.umask(PRIVATE_UMASK)  # the worker's own is inherited; who starts a job by hand has another
     job = JobDir(job_path)
     try:
         spec = read_spec(job)

@@ -128,7 +128,7 @@ def _is_elsewhere() -> bool:
 def _check_database(replace: bool) -> None:
     if replace or not _is_elsewhere():
         return
-    store = schema.open_store()
+    store = schema.open_store(to_restore=True)
     try:
         with store.read() as session:
             empty = rows.is_empty(session.connection())
@@ -188,7 +188,7 @@ def _put_in_place(staging: Path, *, replace: bool) -> Path | None:
     """Exchange what is in the home; where it went. An error leaves it as it was."""
     if not _is_elsewhere():
         return _exchange(staging)
-    source, target = Store(f"sqlite:///{staging / _DATABASE}"), schema.open_store()
+    source, target = Store(f"sqlite:///{staging / _DATABASE}"), schema.open_store(to_restore=True)
     try:
         with source.read() as reading, target.write() as writing:
             if replace:
