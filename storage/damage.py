@@ -107,6 +107,7 @@ def is_missing(url: sa.URL) -> bool:
 
 def damaged(url: sa.URL, why: str) -> StorageError:
     """What to say of a database whose content is not what was written."""
+    why = " ".join(why.removeprefix("*** in database main ***").split())
     return StorageError(
         f"The database {name_of(url)} is damaged ({why}), and nothing was changed: {_way_out(url)}."
     )

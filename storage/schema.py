@@ -45,7 +45,6 @@ def open_store(url: str | None = None, *, to_restore: bool = False) -> Store:
     url = url or database_url()
     where = address.parsed(url)
     check = _nothing if to_restore else partial(damage.check_first, where)
-    private.narrow(files.home())
     damage.check_file(where)
     if damage.is_missing(where):
         check()
@@ -54,6 +53,7 @@ def open_store(url: str | None = None, *, to_restore: bool = False) -> Store:
     store = Store(url)
     if not to_restore:
         recovered.settle(store)
+    private.narrow(files.home())
     return store
 
 

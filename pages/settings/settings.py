@@ -20,6 +20,9 @@ st.write(
     "makes backups of it; set the variable WORKBENCH_HOME to keep it elsewhere."
 )
 st.code(str(folder.path), language=None)
+if news := home.news():
+    st.info(plain(news), icon=":material/lock:")
+    st.button("I have read this", key="news-read", on_click=home.read)
 if folder.database:
     st.write("Projects, settings, scores and conversations are in this database:")
     st.code(folder.database, language=None)

@@ -21,7 +21,7 @@ def _finding(store: Store, topic: str) -> doctor.Finding:
 
 def test_every_finding_is_a_sentence(store: Store) -> None:
     sentences, values = doctor.doctor(store)
-    assert len(sentences) == 8
+    assert len(sentences) == 9
     assert all(sentence.endswith(".") for sentence in sentences)
     assert json.loads(json.dumps(values)) == values
     assert values["versions"]["torch"]

@@ -5,6 +5,7 @@ can mend goes to stderr in one sentence, with exit code 2.
 """
 
 import argparse
+import errno
 import logging
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +14,16 @@ from storage.errors import StorageError
 from workbench.cli import backups, checkup, data, demo, exporting, jobs, machine, runs, use
 from workbench.core.errors import WorkbenchError
 
+_OF_THE_DISK = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+}
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -26,6 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(options)
     except (WorkbenchError, StorageError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK or not error.filename:
+            raise
+        print(
+            f"{error.filename} cannot be used ({error.strerror}): choose another file or folder, "
+            "or make room on its disk, then try again.",
+            file=sys.stderr,
+        )
         return 2
     except KeyboardInterrupt:
         print(

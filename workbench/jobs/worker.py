@@ -137,17 +137,18 @@ def is_shortage(error: Exception) -> bool:
 def run(worker: Worker, wait: Callable[[float], bool]) -> None:
     """Step until `wait` says to end or the home is gone; a shortage is waited out."""
     beat = Beat()
-    pause_s = 0.0
+    pause_s, told = 0.0, ""
     while not wait(pause_s) and worker_process.lock_path().exists():
         try:
             beat()
             worker.step()
-            pause_s = worker.timing.loop_s
+            pause_s, told = worker.timing.loop_s, ""
         except Exception as error:
             if not is_shortage(error):
                 raise
-            logger.warning("Waiting for the machine: %s", error)
-            pause_s = _TROUBLE_S
+            if str(error) != told:
+                logger.warning("Waiting for the machine: %s", error)
+            pause_s, told = _TROUBLE_S, str(error)
 
 
 class Beat:
@@ -188,16 +189,16 @@ class Signals:
 
 def main() -> int:
     """Be the worker of this home until told to end; 2 if it cannot be."""
-    lock = _lock(patience_s=1.0)
-    if lock is None:
-        return _refuse(f"A worker runs for {files.home()} already: there is nothing to do.")
-    with lock:
+    try:
+        lock = _lock(patience_s=1.0)
+        if lock is None:
+            return _refuse(f"A worker runs for {files.home()} already: there is nothing to do.")
         os.environ.pop(worker_process.LOCK_VARIABLE, None)
         _log()
-        try:
-            store = open_store()
-        except StorageError as error:
-            return _refuse(str(error))
+        store = open_store()
+    except StorageError as error:
+        return _refuse(str(error))
+    with lock:
         worker_process.code_time()  # of the files that this process has loaded
         logger.info("The worker starts as process %s", os.getpid())
         sweep.sweep(store)

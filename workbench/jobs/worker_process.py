@@ -76,8 +76,13 @@ def code_time() -> float:
 
 
 def take_lock() -> IO[str] | None:
-    """The worker's lock, held as long as the file is open; None if another process has it."""
-    handle = lock_path().open("a")
+    """The worker's lock, held as long as the file is open; None if another process has it.
+
+    Raises:
+        StorageError: the home may not be written to.
+    """
+    with files.said_on_disk(lock_path()):
+        handle = lock_path().open("a")
     if _is_ours_already(handle):
         return handle
     try:

@@ -5,7 +5,7 @@ import platform
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from storage import files
+from storage import files, private
 from storage.database import Store
 from workbench.core.words import joined, plural
 from workbench.jobs import worker_process
@@ -61,6 +61,7 @@ def diagnose(store: Store) -> Diagnosis:
         _gpu(machine),
         _precision(machine),
         _disk(machine),
+        _privacy(),
         _packages(versions),
         _models(store),
         _worker(),
@@ -130,6 +131,12 @@ def _disk(machine: Hardware) -> Finding:
     if machine.disk_free_gb < LOW_DISK_GB:
         return Finding("Disk", False, f"Only {free}: make room before you train.")
     return Finding("Disk", True, f"{free}.")
+
+
+def _privacy() -> Finding:
+    if problem := private.problem(files.home()):
+        return Finding("Privacy", False, problem)
+    return Finding("Privacy", True, f"Only you can read what is in {files.home()}.")
 
 
 def _packages(versions: dict[str, str | None]) -> Finding:

@@ -5,7 +5,7 @@ import logging.handlers
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage import address, files
+from storage import address, files, private
 from storage.errors import StorageError
 from workbench.jobs.log_tail import tail
 
@@ -35,6 +35,16 @@ def _size(path: Path) -> int:
         return path.stat().st_size if path.is_file() else 0
     except FileNotFoundError:
         return 0
+
+
+def news() -> str:
+    """What the user is to be told of the home, until they have read it (`read`); else empty."""
+    return private.news(files.home())
+
+
+def read() -> None:
+    """The user has read the news."""
+    private.told(files.home())
 
 
 def log_text(name: str, lines: int = 200) -> str:

@@ -35,8 +35,14 @@ def alone(title: str) -> Iterator[None]:
 
 
 def unexpected(error: Exception) -> bool:
-    """Show a bug as a plain sentence and keep its trace in the log; a page's last resort."""
+    """Show what nobody has shown, a bug as a plain sentence; its trace is in the log.
+
+    A page's last resort.
+    """
     _log.error("A page failed", exc_info=error)
+    if isinstance(error, WorkbenchError | StorageError):  # a damaged database meets any page
+        st.error(str(error), icon=":material/error:")
+        return True
     st.error(
         "Something went wrong on this page, and it is our mistake, not yours. Nothing that was "
         "saved is lost: reload the page to go on. The details are in the log on the Settings page.",

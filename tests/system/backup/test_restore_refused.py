@@ -128,7 +128,7 @@ def test_an_exchange_that_fails_half_way_is_taken_back(
     monkeypatch.setattr(restore.os, "rename", fails)
     with pytest.raises(OSError, match="Input/output"):
         restore_backup(saved, replace=True)
-    locks = {"worker.lock", "schema.lock"}
+    locks = {"worker.lock", "schema.lock", "private.json"}
     assert sorted({path.name for path in home.iterdir()} - locks) == sorted({*names} - locks)
     assert full_home.all_rows(store) == before
     assert not [path for path in home.parent.iterdir() if "restor" in path.name]

@@ -16,7 +16,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from storage import files, rows, schema
+from storage import files, private, rows, schema
 from storage.address import database_url, parsed
 from storage.database import Store
 from storage.tables import now
@@ -28,7 +28,7 @@ from workbench.system.backup import archive, interrupted
 from workbench.system.backup.archive import Manifest, Progress, Reader
 from workbench.system.backup.relocation import Relocation
 
-_STAYS = {"worker.lock", "worker.json", "schema.lock", "backups"}
+_STAYS = {"worker.lock", "worker.json", "schema.lock", private.MARK, "backups"}
 """Held open by this process, or no part of what a backup holds."""
 _STAGING, _ASIDE = ".restoring-", ".before-restore-"
 _DATABASE = "workbench.db"
