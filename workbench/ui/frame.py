@@ -84,13 +84,14 @@ def show() -> None:
             projects.get_project(context.store(), context.project_id())
             if page.title == "Evaluate":
                 projects.mark_evaluation_seen(context.store(), context.project_id())
-    with st.sidebar:
-        _sidebar(page.title)
-    _show_toasts()
-    if st.session_state.get("page") != page.title:
-        dialogs.answered()
-        st.session_state["page"] = page.title
-    page.run()
+    with errors.shown():  # what no page tells in its place: a database that breaks meanwhile
+        with st.sidebar:
+            _sidebar(page.title)
+        _show_toasts()
+        if st.session_state.get("page") != page.title:
+            dialogs.answered()
+            st.session_state["page"] = page.title
+        page.run()
     _keep_loaded(page.title)
 
 
