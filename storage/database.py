@@ -18,8 +18,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage import address, damage
+from storage import address
 from storage.address import database_url
+from storage.guard import damage
 
 __all__ = ["Store", "database_url", "make_engine", "wait_for_turn"]
 

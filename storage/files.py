@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from storage import private
 from storage.errors import StorageError
+from storage.guard import private
 
 _CHUNK = 1 << 20
 PART = ".part-"

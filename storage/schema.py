@@ -20,9 +20,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 
-from storage import address, damage, files, private, recovered
+from storage import address, files
 from storage.database import Store, database_url, wait_for_turn
 from storage.errors import StorageError
+from storage.guard import damage, private, recovered
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _PATIENCE_S = 120.0

@@ -17,8 +17,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import address, damage, files, leftovers, register
+from storage import address, files, leftovers
 from storage.database import Store
+from storage.guard import damage, register
 from storage.tables import Job
 
 logger = logging.getLogger(__name__)

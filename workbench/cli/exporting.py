@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from storage import files, private
+from storage import files
+from storage.guard import private
 from storage.schema import open_store
 from workbench.cli.data import version_of
 from workbench.cli.output import command, emit

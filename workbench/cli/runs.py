@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from storage import files, private
+from storage import files
 from storage.database import Store
+from storage.guard import private
 from workbench.cli.data import existing, pairs
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError

@@ -4,7 +4,6 @@ import dataclasses
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
 from storage import conversions, datasets, files
@@ -154,8 +153,7 @@ def data_of(version: VersionInfo) -> pa.Table:
     Raises:
         WorkbenchError: they are not on the disk any more.
     """
-    check_there(version)
-    return pq.read_table(version.path)
+    return versions.read_examples(version)
 
 
 def plan_of(version: VersionInfo) -> Plan:

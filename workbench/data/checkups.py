@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
 from storage import conversions, files, projects
 from storage.database import Store
 from storage.tables import OPEN, Job
+from workbench.core import parquet
 from workbench.data.changes import FIX, HERE_ROWS, apply_edit_to, enqueue_change
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding
@@ -95,7 +95,7 @@ def flagged_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa
 def map_of(job_id: int) -> pa.Table | None:
     """Columns row_id, x and y of the rows on the map; None if none was drawn."""
     path = files.job_folder(job_id) / record.MAP
-    return pq.read_table(path) if path.is_file() else None
+    return parquet.read(path, record.DAMAGED) if path.is_file() else None
 
 
 def unlabelled_of(job_id: int) -> pa.Table | None:
@@ -104,7 +104,7 @@ def unlabelled_of(job_id: int) -> pa.Table | None:
     Columns row_id, text, labels, shares and margin.
     """
     path = files.job_folder(job_id) / record.UNLABELLED
-    return pq.read_table(path) if path.is_file() else None
+    return parquet.read(path, record.DAMAGED) if path.is_file() else None
 
 
 def _of(session: Session, version: VersionInfo) -> list[Job]:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from storage import datasets, files
 from storage.database import Store
 from storage.tables import DatasetVersion
+from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.core.words import joined
@@ -90,8 +89,8 @@ def earlier_splits(store: Store, project_id: int, dataset_name: str, plan: Plan)
     splits: dict[str, str] = {}
     for version in found:
         path = files.object_path(version.content_hash)
-        if same_split(version, plan) and path.is_file():
-            splits |= splits_by_question(task, pq.read_table(path))
+        if same_split(version, plan) and parquet.is_whole(path):
+            splits |= splits_by_question(task, parquet.examples(path))
     return splits
 
 

@@ -5,15 +5,13 @@ import re
 import tempfile
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from storage import conversions, files
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, TERMINAL, Job, now
 from workbench.core.errors import WorkbenchError
 from workbench.data.export import write
 from workbench.data.export.write import CSV, JSONL, KINDS, PARQUET, XLSX, check_kind
-from workbench.data.versions import VersionInfo, check_there
+from workbench.data.versions import VersionInfo, check_there, read_examples
 from workbench.jobs import queue
 from workbench.jobs.job import JobView, get_job, spec_of, view_of
 from workbench.jobs.process.specs import ExportSpec
@@ -45,7 +43,11 @@ def file_name(version: VersionInfo, kind: str) -> str:
 def is_made_at_once(version: VersionInfo, kind: str) -> bool:
     """Whether the file is so small that the web process may make it."""
     most = _SHEET_ROWS if kind == XLSX else AT_ONCE_ROWS
-    return version.rows <= most and version.path.stat().st_size <= AT_ONCE_BYTES
+    try:
+        size_bytes = version.path.stat().st_size
+    except FileNotFoundError:
+        size_bytes = 0  # then nothing is made, and whoever asks for it is told
+    return version.rows <= most and size_bytes <= AT_ONCE_BYTES
 
 
 def check(version: VersionInfo, kind: str) -> None:
@@ -60,7 +62,7 @@ def check(version: VersionInfo, kind: str) -> None:
         return
     write.check_rows(version.rows)
     if is_made_at_once(version, kind):
-        for batch in pq.read_table(version.path).to_batches():
+        for batch in read_examples(version).to_batches():
             write.check_cells(batch)
 
 

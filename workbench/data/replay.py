@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from storage.database import Store
+from workbench.core import parquet
 from workbench.core.tasks import task_named
 from workbench.data import changes
 from workbench.data.changes import HERE_ROWS, REPLAY
@@ -15,7 +15,7 @@ from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.examples.source_table import of_table
 from workbench.data.files.large import table_of
 from workbench.data.readers import Table
-from workbench.data.versions import VersionInfo, before_saved, get_version
+from workbench.data.versions import VersionInfo, before_saved, get_version, read_examples
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import ReplayOrder
 
@@ -49,7 +49,8 @@ def find_earlier(versions: list[VersionInfo], task: str) -> Earlier | None:
     last = versions[0]
     for version in versions[1:]:
         if version.change is None and version.source_hash == last.source_hash:
-            here = version.path.is_file() and last.path.is_file() and version.path != last.path
+            here = parquet.is_whole(version.path) and parquet.is_whole(last.path)
+            here = here and version.path != last.path
             return Earlier(version, last) if here and version.task == task else None
     return None
 
@@ -64,8 +65,8 @@ def replay_edit(
         data: the new examples.
         table: the rows of the new file, of which some may have no category.
     """
-    before = pq.read_table(found.first.path)
-    edit = replay.changes_between(before, pq.read_table(found.last.path))
+    before = read_examples(found.first)
+    edit = replay.changes_between(before, read_examples(found.last))
     now = replay.NewExamples(
         data, same_rows(found, source, plan), task_named(plan.task), plan.roles, of_table(table)
     )

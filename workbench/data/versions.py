@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
 from storage import conversions, datasets, files, leftovers, projects
 from storage.database import Store
 from storage.tables import Dataset, DatasetVersion, Job
+from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
 from workbench.data.examples.plan import Plan
@@ -82,16 +82,35 @@ def get_version(store: Store, version_id: int) -> VersionInfo:
 
 
 def check_there(version: VersionInfo) -> None:
-    """Refuse a version whose examples have gone from the disk.
+    """Refuse a version whose examples have gone from the disk, or are not what was saved.
 
     Raises:
-        WorkbenchError: they are not there.
+        WorkbenchError: they are not there, or damaged.
     """
     if not version.path.is_file():
         raise WorkbenchError(
             f"The examples of version {version.number} of '{version.dataset_name}' are not on the "
             "disk any more: save the data again."
         )
+    parquet.check(version.path, _damaged(version))
+
+
+def read_examples(version: VersionInfo, **options: Any) -> pa.Table:
+    """A version's examples; `options` are those of `pyarrow.parquet.read_table`.
+
+    Raises:
+        WorkbenchError: they are not on the disk any more, or damaged.
+    """
+    check_there(version)
+    return parquet.read(version.path, _damaged(version), **options)
+
+
+def _damaged(version: VersionInfo) -> str:
+    return (
+        f"The examples of version {version.number} of '{version.dataset_name}' are damaged on the "
+        f"disk ({version.path}): restore a backup, go back to another version, or save the data "
+        "again."
+    )
 
 
 def latest_version(store: Store, dataset_id: int) -> VersionInfo:
@@ -211,8 +230,7 @@ def rows_by_id(version: VersionInfo, row_ids: list[int]) -> pa.Table:
     Raises:
         WorkbenchError: its examples are not on the disk any more.
     """
-    check_there(version)
-    return pq.read_table(version.path, filters=[("row_id", "in", row_ids or [-1])])
+    return read_examples(version, filters=[("row_id", "in", row_ids or [-1])])
 
 
 def same_split(version: DatasetVersion | VersionInfo, plan: Plan) -> bool:

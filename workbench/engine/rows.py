@@ -5,14 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+
+from workbench.core import parquet
 
 Row = Mapping[str, Any]
 
 
 def read_rows(path: Path, split: str | None = None) -> list[dict[str, Any]]:
-    """The rows of a canonical Parquet file, of one split or of all."""
-    table = pq.read_table(path)
+    """The rows of a canonical Parquet file, of one split or of all.
+
+    Raises:
+        WorkbenchError: it is damaged or gone.
+    """
+    table = parquet.examples(path)
     if split is not None:
         table = table.filter(pc.equal(table["split"], split))
     rows: list[dict[str, Any]] = table.to_pylist()

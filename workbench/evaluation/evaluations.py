@@ -15,6 +15,7 @@ from storage.database import Store
 from storage.evaluations import EvaluationRow
 from storage.runs import RunRow
 from storage.tables import OPEN
+from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.data import datasets as ingest
@@ -86,7 +87,7 @@ def predictions(store: Store, evaluation_id: int) -> pd.DataFrame:
         what `judged.judge` adds; for a classifier also probability (0 to 1).
 
     Raises:
-        WorkbenchError: the answers are not on the disk any more.
+        WorkbenchError: the answers are not on the disk any more, or damaged.
     """
     info = get_evaluation(store, evaluation_id)
     path = files.object_path(info.predictions_hash)
@@ -94,7 +95,8 @@ def predictions(store: Store, evaluation_id: int) -> pd.DataFrame:
         raise WorkbenchError(
             "The answers of this exam are not on the disk any more: score the model again."
         )
-    return score_rows(pd.read_parquet(path), info.task)
+    damaged = "The answers of this exam are damaged on the disk: score the model again."
+    return score_rows(parquet.read(path, damaged).to_pandas(), info.task)
 
 
 def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: str = "") -> int:
@@ -151,7 +153,7 @@ def expected_columns(store: Store, run_id: int) -> list[str]:
 def _exam_of(row: RunRow) -> Path:
     """The version's test rows as a file of their own; the same file every time."""
     path = files.object_path(row.version.content_hash)
-    table = pq.read_table(path, filters=[("split", "=", EXAM)])
+    table = parquet.examples(path, filters=[("split", "=", EXAM)])
     if not table.num_rows:
         raise WorkbenchError(
             f"The examples of '{row.run.name}' have no exam questions: test on another file, or "

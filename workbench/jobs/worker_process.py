@@ -54,10 +54,10 @@ def _retire_older() -> None:
 
     What it runs saves itself, and goes on with the worker that is started in its place.
     """
-    info = read_json(files.home() / "worker.json") or {}
-    if info.get("code", 0.0) >= code_time():
-        return
-    with contextlib.suppress(psutil.Error, KeyError):
+    info = _written()
+    with contextlib.suppress(psutil.Error, KeyError, TypeError, ValueError):
+        if info.get("code", 0.0) >= code_time():
+            return
         process = psutil.Process(info["pid"])
         if abs(process.create_time() - info["started_at"]) < _SAME_S and _is_worker(process):
             process.terminate()
@@ -107,9 +107,15 @@ def worker_info() -> dict[str, Any] | None:
     """pid, started_at and alive_at (seconds since 1970) of the running worker; None without one."""
     lock = take_lock()
     if lock is None:
-        return read_json(files.home() / "worker.json") or {}
+        return _written()
     lock.close()
     return None
+
+
+def _written() -> dict[str, Any]:
+    """What the worker's file says; nothing where it is torn."""
+    info = read_json(files.home() / "worker.json")
+    return info if isinstance(info, dict) else {}
 
 
 def write_info(started_at: float) -> None:

@@ -5,8 +5,9 @@ import platform
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from storage import files, private
+from storage import files
 from storage.database import Store
+from storage.guard import private
 from workbench.core.words import joined, plural
 from workbench.jobs import worker_process
 from workbench.models import bundled

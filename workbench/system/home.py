@@ -5,8 +5,9 @@ import logging.handlers
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage import address, files, private
+from storage import address, files
 from storage.errors import StorageError
+from storage.guard import private
 from workbench.jobs.log_tail import tail
 
 LOGS = ("web", "worker")

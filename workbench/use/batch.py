@@ -9,6 +9,7 @@ import pandas as pd
 from storage import files
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
+from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_file
 from workbench.data import datasets as ingest
@@ -126,7 +127,8 @@ def _answers(digest: str) -> pd.DataFrame:
     path = files.object_path(digest)
     if not path.is_file():
         raise WorkbenchError("The answers are not on the disk any more: ask the file again.")
-    found = pd.read_parquet(path).set_index("row_id").rename(columns={"output": "answer"})
+    table = parquet.read(path, "The answers are damaged on the disk: ask the file again.")
+    found: pd.DataFrame = table.to_pandas().set_index("row_id").rename(columns={"output": "answer"})
     return found[[column for column in ("answer", "probability") if column in found]]
 
 

@@ -120,8 +120,8 @@ def _ended(process: subprocess.Popen[bytes]) -> bool:
 
 
 def _reason(job: JobDir) -> str:
-    result = read_json(job.result) or {}
-    if result.get("reason"):
+    result = read_json(job.result)
+    if isinstance(result, dict) and result.get("reason"):
         return str(result["reason"])
     last = job.log.read_text("utf-8", "replace").strip().splitlines()[-1:]
     return f"The model server ended unexpectedly ({''.join(last) or 'it left no message'})."

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.dataset
-import pyarrow.parquet
 
 from storage import files, trained
 from storage.database import Store
 from storage.tables import DatasetVersion
+from workbench.core import parquet
 from workbench.core.tasks import Task, task_named
 
 _CONTINUED_WORDS = 25
@@ -44,10 +44,10 @@ def examples(store: Store, run_id: int, count: int = 4) -> list[Example]:
 
 def _exam_rows(version: DatasetVersion) -> list[dict[str, Any]]:
     path = files.object_path(version.content_hash)
-    if not path.is_file():
+    if not parquet.is_whole(path):
         return []
     exam = pyarrow.dataset.field("split") == "test"
-    rows: list[dict[str, Any]] = pyarrow.parquet.read_table(path, filters=exam).to_pylist()
+    rows: list[dict[str, Any]] = parquet.examples(path, filters=exam).to_pylist()
     return rows
 
 

@@ -3,6 +3,7 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.core.words import count
@@ -40,7 +41,7 @@ def apply_change(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> R
 
 def _apply(spec: ChangeSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     report.phase("reading", "Reading the examples")
-    data = pq.read_table(spec.data)
+    data = parquet.examples(spec.data)
     edit = _edit(spec, data)
     stop.check()
     if not edit.rows:
@@ -75,7 +76,7 @@ def _edit(spec: ChangeSpec, data: pa.Table) -> Edit:
 
 
 def _replay_edit(task: str, order: ReplayOrder, data: pa.Table) -> Edit:
-    before, after = pq.read_table(order.before), pq.read_table(order.after)
+    before, after = parquet.examples(order.before), parquet.examples(order.after)
     now = replay.NewExamples(
         data, order.same_rows, task_named(task), order.roles, _source_table(order.table)
     )

@@ -2,6 +2,7 @@
 
 import pyarrow.parquet as pq
 
+from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import within
 from workbench.core.tasks import task_named
@@ -77,5 +78,5 @@ def _earlier(spec: PrepareSpec) -> dict[str, str]:
     """Question key → split, the later version last."""
     splits: dict[str, str] = {}
     for path in spec.earlier:
-        splits |= splits_by_question(task_named(spec.task), pq.read_table(path))
+        splits |= splits_by_question(task_named(spec.task), parquet.examples(path))
     return splits

@@ -1,6 +1,7 @@
 """What a checkup found, as files in its job's folder: summaries in JSON, rows in Parquet."""
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,13 +10,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.edits.edit import Edit
 from workbench.jobs.process.job_dir import write_json
 
+logger = logging.getLogger(__name__)
+
 SUMMARY, FLAGGED_ROWS = "checkup.json", "marks.parquet"
 MAP, UNLABELLED = "map.parquet", "unlabelled.parquet"
+DAMAGED = "The checkup is damaged on the disk: let it run again."
 REMOVE, CHANGE = "remove", "change"
 """The two kinds of fixes: rows go, or texts of rows are written anew."""
 _SCHEMA = pa.schema(
@@ -70,26 +75,29 @@ def read(folder: Path) -> Checkup:
     """The checkup in a folder.
 
     Raises:
-        WorkbenchError: it is not there any more.
+        WorkbenchError: it is not there any more, or damaged.
     """
     try:
         values = json.loads((folder / SUMMARY).read_text("utf-8"))
+        findings = [Finding(**finding) for finding in values["findings"]]
+        return Checkup(int(values["score"]), findings, dict(values["facts"]))
     except FileNotFoundError:
         raise WorkbenchError("The checkup is not on the disk any more: let it run again.") from None
-    findings = [Finding(**finding) for finding in values["findings"]]
-    return Checkup(values["score"], findings, values["facts"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        logger.warning("The checkup in %s cannot be read: %s", folder, error)
+        raise WorkbenchError(DAMAGED) from error
 
 
 def flagged_rows(folder: Path, kind: str) -> pa.Table:
     """The rows of one finding, in the order that the check gave them.
 
     Raises:
-        WorkbenchError: the checkup is not there any more.
+        WorkbenchError: the checkup is not there any more, or damaged.
     """
     path = folder / FLAGGED_ROWS
     if not path.is_file():
         raise WorkbenchError("The checkup is not on the disk any more: let it run again.")
-    return pq.read_table(path, filters=[("kind", "=", kind)])
+    return parquet.read(path, DAMAGED, filters=[("kind", "=", kind)])
 
 
 def those_that(fix: str, found: pa.Table, leave: Iterable[int] = ()) -> pa.Table:

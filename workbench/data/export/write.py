@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from workbench.core import parquet
 from workbench.core.cells import MAX_CHARS, MAX_ROWS, harmless, typed
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
@@ -46,9 +47,11 @@ def write(
         system: the instruction for every example, which JSON lines carry.
 
     Raises:
-        WorkbenchError: there is no such kind, or a workbook cannot hold the rows.
+        WorkbenchError: there is no such kind, a workbook cannot hold the rows, or the source is
+            damaged.
     """
     check_kind(kind)
+    parquet.check(source, parquet.damaged_examples(source))
     with (
         whole_file(target) as part,
         pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False) as file,

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from storage import conversions, datasets, files
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
+from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.examples.prepare import Prepared
@@ -174,9 +175,15 @@ def read_prepared(store: Store, order: Order) -> Prepared:
     if job is None or job.result is None or job.status != SUCCEEDED:
         raise NotReady("The examples are not ready yet.")
     result, path = job.result, files.job_folder(job.id) / "examples.parquet"
-    with pq.ParquetFile(path) as file:
-        data = pa.Table.from_batches([next(file.iter_batches(_SAMPLE_ROWS))])
-        total = file.metadata.num_rows
+    try:
+        with pq.ParquetFile(path) as file:
+            data = pa.Table.from_batches([next(file.iter_batches(_SAMPLE_ROWS))])
+            total = file.metadata.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise WorkbenchError(
+            f"The examples that were made of {order.source.name} are damaged on the disk "
+            f"({path}): delete that file, then reload the page."
+        ) from error
     plan = plan_from(order.plan.task, result["mapping"], order.plan.seed)
     return Prepared(
         data, plan, result["report"], result["splits"], result["dropped"], total=total, file=path
@@ -254,7 +261,7 @@ def _earlier(store: Store, order: Order) -> tuple[Path, ...]:
         found = datasets.versions_of_dataset(session, dataset.id) if dataset else []
     wanted = [v for v in before_saved(found, order.saved_id) if same_split(v, order.plan)]
     paths = [files.object_path(version.content_hash) for version in wanted]
-    return tuple(path for path in paths if path.is_file())
+    return tuple(path for path in paths if parquet.is_whole(path))
 
 
 def _folder_of_reading(store: Store, project_id: int, source: Source, options: ReadOptions) -> Path:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from storage import files, leftovers
 from storage.database import Store
+from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.data.examples.plan import Source
 from workbench.data.readers import XLSX, ReadOptions, Table, kind_of, read_table
@@ -112,7 +113,9 @@ def open_source(source: Source, options: ReadOptions | None = None) -> Table:
     """
     if not is_kept(source):
         raise WorkbenchError(f"{source.name} is not here any more: choose the file again.")
-    return read_table(files.object_path(source.digest), source.name, options)
+    path = files.object_path(source.digest)
+    parquet.check(path, f"{source.name} is damaged on the disk ({path}): choose the file again.")
+    return read_table(path, source.name, options)
 
 
 def reading_alike(options: ReadOptions) -> ReadOptions:

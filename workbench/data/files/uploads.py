@@ -103,7 +103,10 @@ def look(upload_id: str) -> Upload | None:
     values = read_json(_path(upload_id))
     if not isinstance(values, dict):
         return None
-    upload = Upload(**values)
+    try:
+        upload = Upload(**values)
+    except TypeError:  # torn, or of another version
+        return None
     now = time.time()
     if upload.is_open and is_given_up(upload_id):
         return replace(upload, state=FAILED, reason=describe_stopped(upload))

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import torch
 from transformers import AutoTokenizer
 
+from workbench.core import parquet
 from workbench.core.tasks import task_named
 from workbench.core.words import count
 from workbench.data.checkup import record
@@ -64,7 +65,7 @@ def checkup(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     ):
         report.phase("reading", "Reading the examples")
         meter.part(0.02, 0.03)(0.0)
-        task, data = task_named(spec.task), pq.read_table(spec.data)
+        task, data = task_named(spec.task), parquet.examples(spec.data)
         rows = rows_of(task, data, seed=spec.seed, progress=meter.part(0.03, 0.4))
         del data
         report.phase("checking", f"Looking through {count(len(rows))} examples")

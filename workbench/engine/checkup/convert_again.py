@@ -45,7 +45,8 @@ def converted(source: Path, table: TableRef, outer: JobDir, done: Callable[[floa
             steps = [event for event in events if event["type"] == "progress"]
             share = steps[-1]["step"] / steps[-1]["total_steps"] if steps else share
             done(share)
-    result = read_json(job.result) or {}
+    result = read_json(job.result)
+    result = result if isinstance(result, dict) else {}
     if result.get("status") != "succeeded" or not (job.path / TABLE).exists():
         raise WorkbenchError(result.get("reason") or f"{table.name} could not be read again.")
     return job.path

@@ -4,12 +4,30 @@ The file is written by the application whenever a run ends; it is read again onc
 changed, so a new model needs no restart.
 """
 
+import logging
 import threading
 from pathlib import Path
 
+from workbench.core.errors import WorkbenchError
 from workbench.engine.serving.errors import MOST_SHOWN, ApiError
 from workbench.jobs.process.job_dir import read_json
 from workbench.models.served import UNTRAINED, ServedModel
+
+logger = logging.getLogger(__name__)
+
+
+def _read(path: Path) -> dict[str, ServedModel]:
+    """What the file lists; nothing of a torn one, and what cannot be read is left out."""
+    listed = read_json(path)
+    found: dict[str, ServedModel] = {}
+    for item in listed if isinstance(listed, list) else []:
+        try:
+            model = ServedModel.from_dict(item)
+        except WorkbenchError as error:
+            logger.warning("An entry of %s is passed over: %s", path, error)
+        else:
+            found[model.id] = model
+    return found
 
 
 class Registry:
@@ -26,9 +44,8 @@ class Registry:
         with self._lock:
             stamp = self._stamp_now()
             if stamp and stamp != self._stamp:
-                listed = read_json(self._path) or []
-                self._entries = {item["id"]: ServedModel.from_dict(item) for item in listed}
                 self._stamp = stamp
+                self._entries = _read(self._path) or self._entries
             return self._entries
 
     def get(self, model_id: str) -> ServedModel:

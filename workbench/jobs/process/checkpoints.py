@@ -23,11 +23,10 @@ def seal(folder: Path) -> None:
 def is_whole(folder: Path) -> bool:
     """Whether the manifest is there and every file has the size that it notes."""
     manifest = read_json(folder / MANIFEST)
-    if not isinstance(manifest, dict):
-        return False
-    return all(
+    sizes = manifest.get("files") if isinstance(manifest, dict) else None
+    return isinstance(sizes, dict) and all(
         (folder / name).is_file() and (folder / name).stat().st_size == size
-        for name, size in manifest["files"].items()
+        for name, size in sizes.items()
     )
 
 
@@ -57,7 +56,7 @@ def take_over(former: Path, folder: Path) -> None:
 def _point_to(state: Path, former: Path, folder: Path) -> None:
     """Let the loop's memory of its best checkpoint name the copy."""
     remembered = read_json(state)
-    best = (remembered or {}).get("best_model_checkpoint")
+    best = remembered.get("best_model_checkpoint") if isinstance(remembered, dict) else None
     if best and Path(best).parent == former:
         write_json(state, {**remembered, "best_model_checkpoint": str(folder / Path(best).name)})
 

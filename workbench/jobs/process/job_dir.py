@@ -162,7 +162,9 @@ def read_json(path: Path) -> Any:
     """The value in `path`, or None if there is no whole one."""
     try:
         return json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return None
+    except (ValueError, RecursionError):  # torn: no text, no JSON, or nested without end
         return None
 
 
@@ -263,6 +265,6 @@ def _whole_lines(path: Path, offset: int, limit: int) -> tuple[list[bytes], int]
 def _parse(line: bytes) -> dict[str, Any] | None:
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict) and "type" in event else None

@@ -37,7 +37,7 @@ ALIVE_S = 5.0
 LEAVE_S = 120.0
 """How long a process may take to save and leave once its worker has died."""
 PRIVATE_UMASK = 0o077
-"""What a job makes is for its owner alone, as `storage.private` has it."""
+"""What a job makes is for its owner alone, as `storage.guard.private` has it."""
 ORPHANED = 3
 """Exit code of a process whose worker died."""
 

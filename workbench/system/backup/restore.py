@@ -16,9 +16,10 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from storage import files, private, rows, schema
+from storage import files, rows, schema
 from storage.address import database_url, parsed
 from storage.database import Store
+from storage.guard import private
 from storage.tables import now
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size

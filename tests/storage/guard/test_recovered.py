@@ -2,8 +2,9 @@
 
 import os
 
-from storage import files, jobs, recovered, sweep
+from storage import files, jobs, sweep
 from storage.database import Store
+from storage.guard import recovered
 
 
 def test_files_of_lost_rows_are_kept_and_their_numbers_not_given_again(store: Store) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from storage import address, files, register
+from storage import address, files
 from storage.errors import StorageError
+from storage.guard import register
 
 _MAGIC = b"SQLite format 3\0"
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, "XX001", "XX002"}

@@ -9,8 +9,9 @@ import logging
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import files, register
+from storage import files
 from storage.database import Store
+from storage.guard import register
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import files, private
+from storage import files
+from storage.guard import private
 from storage.schema import open_store
 
 

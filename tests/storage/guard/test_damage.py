@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage import database, files, register, schema, sweep
+from storage import database, files, schema, sweep
 from storage.database import Store
 from storage.errors import StorageError
+from storage.guard import register
 from storage.schema import open_store
 from storage.tables import Project
 from tests.helpers import full_home

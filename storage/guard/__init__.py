@@ -1,0 +1,1 @@
+"""What keeps the home private and whole: modes, damage, and which databases it belongs to."""
