@@ -12,7 +12,7 @@ from workbench.ui.use import settings as chat_settings
 from workbench.ui.use import sorting as chat_sorting
 from workbench.ui.use import turns as chat_turns
 from workbench.ui.use.settings import ChatSettings
-from workbench.use import conversations
+from workbench.use import conversations, served_models
 from workbench.use import playground as chat
 from workbench.use import suggestions as chat_examples
 from workbench.use.conversations import ConversationInfo, Turn
@@ -27,6 +27,8 @@ project_id = context.project_id()
 def playground() -> None:
     frame.header("Use", "Try it: does it answer as you would?")
     everyone = chat.answerers(store, project_id)
+    for sentence in served_models.damaged(store, project_id).values():
+        st.error(plain(sentence), icon=":material/error:")
     listed = conversations.list_conversations(store, project_id)
     opened = chat_history.current(listed)
     if not any(one.run_id for one in everyone) and not st.query_params.get("run"):

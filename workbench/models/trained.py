@@ -46,11 +46,17 @@ def read_trained(folder: Path) -> TrainedModel:
         WorkbenchError: the folder is no trained model, or a field of it is wrong.
     """
     values = read_json(folder / FACTS)
-    if not isinstance(values, dict):
+    if values is None and not (folder / FACTS).exists():
         raise WorkbenchError(
             f"{folder} holds no trained model ({FACTS} is missing): train it again."
         )
-    return TrainedModel.from_dict(values)
+    try:
+        return TrainedModel.from_dict(values)
+    except WorkbenchError as error:
+        raise WorkbenchError(
+            f"The trained model in {folder} is damaged ({FACTS} cannot be read: "
+            f"{str(error).rstrip('.')}): restore a backup, or train it again."
+        ) from error
 
 
 def write_trained(folder: Path, model: TrainedModel) -> None:

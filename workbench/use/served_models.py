@@ -17,7 +17,7 @@ from workbench.models import catalogue
 from workbench.models.families import FAMILIES
 from workbench.models.model_info import READY, ModelInfo
 from workbench.models.served import BASE, RUN, UNTRAINED, ServedModel
-from workbench.models.trained import read_trained
+from workbench.models.trained import FACTS, read_trained
 
 _writing = threading.Lock()
 """Pages of one web process come here at the same time."""
@@ -49,11 +49,28 @@ def model_named(store: Store, model_id: str) -> ServedModel:
     """
     models = {model.id: model for model in refresh(store)}
     found = models.get(model_id.removesuffix(UNTRAINED))
+    if found is None and (sentence := damaged(store).get(model_id.removesuffix(UNTRAINED))):
+        raise WorkbenchError(sentence)
     if found is None:
         raise WorkbenchError(
             f"There is no model '{model_id}' that could answer: choose one of "
             f"{', '.join(models) or 'none yet, train one first'}."
         )
+    return found
+
+
+def damaged(store: Store, project_id: int | None = None) -> dict[str, str]:
+    """Model → why it is not offered, of trained models that are there but cannot be read."""
+    found = {}
+    with store.read() as session:
+        rows = trained.listing(session, project_id)
+    for row in rows:
+        folder = Path((row.run.result or {})["adapter"])
+        try:
+            if (folder / FACTS).exists():
+                read_trained(folder)
+        except WorkbenchError as error:
+            found[f"{RUN}{row.run.id}"] = f"{row.run.name}: {error}"
     return found
 
 

@@ -56,3 +56,13 @@ def test_idle_time_counts_from_the_end_of_the_last_request() -> None:
     activity.end()
     now[0] = 503
     assert activity.idle_s() == 3
+
+
+def test_a_torn_list_changes_nothing_and_a_wrong_entry_is_left_out(registry: Path) -> None:
+    known, whole = Registry(registry), json.loads(registry.read_text())
+    before = set(known.entries())
+    for torn in ("", "[" * 9000, '{"a": 1}', "[1, null"):
+        registry.write_text(torn)
+        assert set(known.entries()) == before
+    registry.write_text(json.dumps([*whole[1:], 7, {"id": "run-1"}, {**whole[0], "id": 5}]))
+    assert set(known.entries()) == before - {whole[0]["id"]}

@@ -104,3 +104,20 @@ def test_events_are_read_across_segments(job: JobDir, monkeypatch: pytest.Monkey
 def test_a_number_that_json_does_not_know_is_refused(job: JobDir) -> None:
     with contextlib.closing(EventWriter(job, 1)) as events, pytest.raises(ValueError, match="JSON"):
         events.write("metric", values={"loss": float("nan")})
+
+
+@pytest.mark.parametrize("content", [b"", b'{"a": ', b"\xff\xfe\x00", b"[" * 100_000])
+def test_a_torn_file_says_nothing(job: JobDir, content: bytes) -> None:
+    job.result.write_bytes(content)
+    assert read_json(job.result) is None
+    job.spec.write_bytes(content)
+    with pytest.raises(WorkbenchError, match="does not say what to do"):
+        read_spec(job)
+    job.events.mkdir()
+    (job.events / "000001.jsonl").write_bytes(content + b'\n{"type": "alive"}\n')
+    assert read_events(job, 1, 0)[0] == [{"type": "alive"}]
+
+
+def test_a_folder_in_a_files_place_says_nothing(job: JobDir) -> None:
+    job.result.mkdir()
+    assert read_json(job.result) is None

@@ -3,6 +3,8 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any, ClassVar
 import pytest
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.paths import CHECKOUT
 from workbench.jobs.process import shell as process
 from workbench.jobs.process.job_dir import (
     LIFELINE_VARIABLE,
@@ -243,3 +246,13 @@ def test_a_field_of_the_spec_that_is_wrong_is_the_reason(job: JobDir) -> None:
         "failed",
         "TaskSpec.rows must be a whole number, but it is 'three'.",
     )
+
+
+def test_what_a_job_started_by_hand_makes_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """Whatever the umask of the shell is."""
+    (tmp_path / "spec.json").write_text('{"kind": "poetry", "job_id": 1, "attempt": 1}')
+    command = [sys.executable, "-m", "workbench.data.bulk", str(tmp_path)]
+    subprocess.run(command, cwd=CHECKOUT, umask=0o022, check=True)
+    made = {path: path.stat().st_mode & 0o777 for path in tmp_path.rglob("*") if path.is_file()}
+    del made[tmp_path / "spec.json"]
+    assert set(made.values()) == {0o600}

@@ -1,5 +1,6 @@
 """The worker's start: what a crash left behind is gone before the first job."""
 
+import io
 import os
 from pathlib import Path
 
@@ -34,3 +35,19 @@ def test_without_its_database_it_says_so_and_ends(
     said = capsys.readouterr().err
     assert "cannot be reached" in said
     assert "s3cret" not in said
+
+
+@pytest.mark.sqlite
+def test_without_a_sound_database_it_sweeps_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All objects would be orphans."""
+    kept = files.object_path(files.put(io.BytesIO(b"an upload")))
+    os.utime(kept, (1, 1))
+    store.close()
+    (files.home() / "workbench.db").unlink()
+    monkeypatch.setattr(worker, "_log", lambda: None)
+    assert worker.main() == 2
+    assert "workbench.db is not there" in capsys.readouterr().err
+    assert kept.exists()
+    assert not (files.home() / "workbench.db").exists()

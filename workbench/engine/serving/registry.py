@@ -16,11 +16,13 @@ from workbench.models.served import UNTRAINED, ServedModel
 logger = logging.getLogger(__name__)
 
 
-def _read(path: Path) -> dict[str, ServedModel]:
-    """What the file lists; nothing of a torn one, and what cannot be read is left out."""
+def _read(path: Path) -> dict[str, ServedModel] | None:
+    """What the file lists, but for entries that cannot be read; None where it is torn."""
     listed = read_json(path)
+    if not isinstance(listed, list):
+        return None
     found: dict[str, ServedModel] = {}
-    for item in listed if isinstance(listed, list) else []:
+    for item in listed:
         try:
             model = ServedModel.from_dict(item)
         except WorkbenchError as error:
@@ -45,7 +47,8 @@ class Registry:
             stamp = self._stamp_now()
             if stamp and stamp != self._stamp:
                 self._stamp = stamp
-                self._entries = _read(self._path) or self._entries
+                listed = _read(self._path)
+                self._entries = self._entries if listed is None else listed
             return self._entries
 
     def get(self, model_id: str) -> ServedModel:
