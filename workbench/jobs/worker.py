@@ -193,18 +193,27 @@ def main() -> int:
         lock = _lock(patience_s=1.0)
         if lock is None:
             return _refuse(f"A worker runs for {files.home()} already: there is nothing to do.")
-        os.environ.pop(worker_process.LOCK_VARIABLE, None)
-        _log()
-        store = open_store()
+        with lock:
+            _work()
     except StorageError as error:
         return _refuse(str(error))
-    with lock:
-        worker_process.code_time()  # of the files that this process has loaded
-        logger.info("The worker starts as process %s", os.getpid())
-        sweep.sweep(store)
-        run(Worker(store), Signals().wait)
-        logger.info("The worker ends; what still runs saves itself and goes on with the next one")
     return 0
+
+
+def _work() -> None:
+    """Be the worker, whose lock is held.
+
+    Raises:
+        StorageError: the home or its database cannot be used.
+    """
+    os.environ.pop(worker_process.LOCK_VARIABLE, None)
+    _log()
+    store = open_store()
+    worker_process.code_time()  # of the files that this process has loaded
+    logger.info("The worker starts as process %s", os.getpid())
+    sweep.sweep(store)
+    run(Worker(store), Signals().wait)
+    logger.info("The worker ends; what still runs saves itself and goes on with the next one")
 
 
 def _lock(patience_s: float) -> IO[str] | None:
