@@ -49,7 +49,8 @@ def load(
     """Insert rows, what may hold a path as `change` gives it back; how many they were.
 
     Raises:
-        KeyError: a row has a column that the table has not.
+        ValueError: a row is none, has a column that the table has not, or a value of another type.
+        sqlalchemy.exc.SQLAlchemyError: it breaks a rule of the database.
     """
     for column in table.columns:
         if _is_json(column):
@@ -89,8 +90,10 @@ def _plain(value: Any) -> Any:
 
 
 def _values(table: sa.Table, row: Mapping[str, Any], change: Callable[[Any], Any]) -> Row:
+    if not isinstance(row, Mapping):
+        raise ValueError(f"one of {table.name} is no object with named values")
     if unknown := row.keys() - table.columns.keys():
-        raise KeyError(f"{table.name}.{min(unknown)}")
+        raise ValueError(f"there is no {table.name}.{min(unknown)}")
     return {
         column.name: _stored(column, row[column.name], change) if column.name in row else None
         for column in table.columns
@@ -98,11 +101,30 @@ def _values(table: sa.Table, row: Mapping[str, Any], change: Callable[[Any], Any
 
 
 def _stored(column: sa.Column[Any], value: Any, change: Callable[[Any], Any]) -> Any:
+    _check(column, value)
     if _is_json(column) or column.name == _PLACE:
         value = change(value)
     if _is_json(column):
         return sa.JSON.NULL if value is None else value
     return dt.datetime.fromisoformat(value) if isinstance(column.type, sa.DateTime) else value
+
+
+def _check(column: sa.Column[Any], value: Any) -> None:
+    """Refuse a value that this column never holds; SQLite would take any.
+
+    Raises:
+        ValueError: it names the column.
+    """
+    kind = dict if _is_json(column) else column.type.python_type
+    if isinstance(value, dt.datetime) or value is None:
+        return
+    fits = isinstance(value, str if kind is dt.datetime else kind)
+    if isinstance(value, bool) and kind is not bool:
+        fits = False
+    if kind is int and isinstance(value, int):
+        fits = fits and -(2**63) <= value < 2**63
+    if not fits:
+        raise ValueError(f"{column.table.name}.{column.name} cannot be {value!r:.60}")
 
 
 def _count_on(connection: sa.Connection, table: sa.Table) -> None:

@@ -34,7 +34,9 @@ def test_a_change_is_seen_in_a_process_that_has_read_it(kept: Path, tmp_path: Pa
         parquet.examples(kept)
 
 
-@pytest.mark.parametrize("content", [b"", b"PAR1", b"\x00" * 5000, b"PAR1" + b"\xff" * 99 + b"PAR1"])
+@pytest.mark.parametrize(
+    "content", [b"", b"PAR1", b"\x00" * 5000, b"PAR1" + b"\xff" * 99 + b"PAR1"]
+)
 def test_a_torn_file_of_any_name_is_the_callers_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "marks.parquet"
     path.write_bytes(content)

@@ -132,7 +132,8 @@ def remove_model(store: Store, model_id: int) -> None:
         info = describe(session, model)
         _check_removable(session, info)
         rows.delete(session, model)
-    if info.source == "hub" and info.path:
+    own = info.path is not None and info.path.parent == files.home() / "models"
+    if info.source == "hub" and info.path and own:  # never what a restored row points to elsewhere
         shutil.rmtree(info.path, ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""A backup as a file: one zip archive whose manifest is written last.
+"""A backup as a file: one zip archive whose manifest is written last (read in `reading`).
 
     manifest.json          format, schema, where it came from, and each member's size and sha256
     rows/<table>.jsonl     the rows of each table, one JSON object a line
@@ -13,47 +13,24 @@ import contextlib
 import errno
 import hashlib
 import json
+import logging
 import os
-import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from storage import schema
 from workbench.core.errors import WorkbenchError
+from workbench.system.backup.manifest import MANIFEST, Manifest
 
-FORMAT = 1
-KIND = "slm-workbench-backup"
-MANIFEST = "manifest.json"
-_CHUNK = 1 << 20
-_MEMBER = re.compile(r"(rows/\w+\.jsonl|objects/[0-9a-f]{2}/[0-9a-f]{64}|jobs/\d+/.+|models/.+)")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+logger = logging.getLogger(__name__)
+
+CHUNK = 1 << 20
 
 
 class Stopped(WorkbenchError):
     """Somebody pressed Cancel."""
-
-
-@dataclass
-class Manifest:
-    """What a backup says about itself."""
-
-    home: str
-    """The home's path where the backup was made."""
-    schema: str
-    created_at: str
-    """ISO 8601, UTC."""
-    bundled: dict[str, str] = field(default_factory=dict)
-    """Where the models that come with the install were."""
-    counts: dict[str, int] = field(default_factory=dict)
-    """Table → rows."""
-    files: dict[str, list[Any]] = field(default_factory=dict)
-    """Member → its size in bytes and its sha256."""
-    format: int = FORMAT
-    kind: str = KIND
 
 
 class Progress:
@@ -113,7 +90,7 @@ class Writer:
 
     def _counted(self, source: IO[bytes]) -> Iterator[bytes]:
         left = os.fstat(source.fileno()).st_size  # who appends meanwhile is not waited for
-        while left > 0 and (chunk := source.read(min(_CHUNK, left))):
+        while left > 0 and (chunk := source.read(min(CHUNK, left))):
             left -= len(chunk)
             yield chunk
             self._progress.advance(len(chunk))
@@ -127,105 +104,11 @@ class Writer:
                 member.write(chunk)
                 digest.update(chunk)
                 size, count = size + len(chunk), count + 1
-        self._files[name] = [size, digest.hexdigest()]
+        if name.startswith("objects/") and not name.endswith(f"/{digest.hexdigest()}"):
+            logger.warning("%s is damaged, so the backup goes without it", name)
+        else:
+            self._files[name] = [size, digest.hexdigest()]
         return count
-
-
-class Reader:
-    """A backup that is read back; every byte of it is checked before it counts."""
-
-    def __init__(self, path: Path, archive: zipfile.ZipFile, manifest: Manifest) -> None:
-        self.path, self.manifest = path, manifest
-        self._zip = archive
-
-    @property
-    def size_bytes(self) -> int:
-        """What its files take when they are unpacked."""
-        return sum(size for size, _ in self.manifest.files.values())
-
-    def unpack(self, folder: Path, progress: Progress) -> None:
-        """Write all members into `folder`, and check each against the manifest.
-
-        Raises:
-            WorkbenchError: one of them is damaged.
-        """
-        for name in self.manifest.files:
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                whole = self._copy(name, target, progress)
-            except _BROKEN as error:
-                raise damaged(self.path, str(error)) from None
-            if not whole:
-                raise damaged(self.path, f"{name} is not what was saved")
-
-    def _copy(self, name: str, target: Path, progress: Progress) -> bool:
-        size, digest = self.manifest.files[name]
-        found = hashlib.sha256()
-        with self._zip.open(name) as source, target.open("wb") as copy:
-            while chunk := source.read(_CHUNK):
-                copy.write(chunk)
-                found.update(chunk)
-                progress.advance(len(chunk))
-            return bool(copy.tell() == size and found.hexdigest() == digest)
-
-
-@contextlib.contextmanager
-def opened(path: Path) -> Iterator[Reader]:
-    """The backup at `path`.
-
-    Raises:
-        WorkbenchError: it is no backup, damaged, or of a newer version.
-    """
-    if not path.is_file():
-        raise WorkbenchError(f"There is no file {path}: check its name.")
-    try:
-        archive = zipfile.ZipFile(path)
-    except _BROKEN:
-        raise WorkbenchError(
-            f"{path} is no whole backup of the workbench: choose a file that "
-            "`python -m workbench backup` or the Storage page has made."
-        ) from None
-    with archive:
-        yield Reader(path, archive, _manifest(path, archive))
-
-
-def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
-    try:
-        found = json.loads(archive.read(MANIFEST))
-        if found["kind"] != KIND:
-            raise KeyError("kind")
-    except _BROKEN as error:
-        raise damaged(path, str(error)) from None
-    except (KeyError, ValueError, TypeError):
-        raise WorkbenchError(
-            f"{path} is a zip file, but no backup of the workbench: choose another file."
-        ) from None
-    if found["format"] > FORMAT or not schema.knows(found["schema"]):
-        raise WorkbenchError(
-            f"{path} was made by a newer version of the workbench: "
-            "update this one (git pull, then make setup), then restore it."
-        )
-    try:
-        manifest = Manifest(**found)
-        for name, (size, digest) in manifest.files.items():
-            if not _is_member(name) or archive.getinfo(name).file_size != int(size) or not digest:
-                raise KeyError(name)
-    except (KeyError, TypeError, ValueError) as error:
-        raise damaged(path, f"{error} is not as the list of contents says") from None
-    return manifest
-
-
-def _is_member(name: str) -> bool:
-    parts = name.split("/")
-    return bool(_MEMBER.fullmatch(name)) and not {"", ".", ".."} & set(parts) and "\\" not in name
-
-
-def damaged(path: Path, why: str) -> WorkbenchError:
-    """What to say of a backup that is not whole."""
-    return WorkbenchError(
-        f"{path} is damaged ({why}), so nothing was restored: use another backup."
-    )
 
 
 @contextlib.contextmanager

@@ -23,7 +23,8 @@ from workbench.core.whole import whole_file
 from workbench.core.words import size
 from workbench.jobs.process.specs import ImportSpec
 from workbench.models import bundled
-from workbench.system.backup.archive import Manifest, Progress, Writer, full_disk_said
+from workbench.system.backup.archive import Progress, Writer, full_disk_said
+from workbench.system.backup.manifest import Manifest
 
 _NEVER_KEPT = {"lock", "pause"}
 _KEPT_WHILE_OPEN = {"checkpoints", "events", "predictions.parquet", "export"}

@@ -26,6 +26,7 @@ from workbench.jobs.process.specs import ImportSpec
 
 _RESTORED = "The workbench was restored from a backup; the job starts again from what was saved."
 _SERVER = "The model server ended with the backup; it starts again with the next question."
+_ASTRAY = "The download would go to a folder that is not the workbench's: start it anew."
 _STOPPED = "Stopped at your request."
 
 
@@ -54,6 +55,8 @@ def settle(session: Session, home: Path) -> int:
 def _state_of(job: Job, home: Path) -> tuple[str, str]:
     if kind_named(job.kind).serves:
         return FAILED, _SERVER
+    if job.kind == "import" and Path(str(job.spec.get("target"))).parent != files.home() / "models":
+        return FAILED, _ASTRAY
     if job.status == CANCELLING and not kind_named(job.kind).learns:
         return CANCELLED, _STOPPED
     if missing := next(_missing(job, home), None):

@@ -6,7 +6,7 @@ from typing import Any
 
 from storage import files
 from workbench.models import bundled
-from workbench.system.backup.archive import Manifest
+from workbench.system.backup.manifest import Manifest
 
 
 @dataclass(frozen=True)

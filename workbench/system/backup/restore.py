@@ -6,7 +6,6 @@ own schema, which is brought up to date; where the database is elsewhere, they a
 """
 
 import contextlib
-import json
 import os
 import shutil
 import tempfile
@@ -14,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
-from typing import Any
 
 from storage import files, rows, schema
 from storage.address import database_url, parsed
@@ -25,14 +23,16 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.jobs import worker_process
 from workbench.jobs.process.job_dir import read_json, write_json
-from workbench.system.backup import archive, interrupted
-from workbench.system.backup.archive import Manifest, Progress, Reader
+from workbench.system.backup import archive, interrupted, loading, reading
+from workbench.system.backup.archive import Progress
+from workbench.system.backup.loading import DATABASE
+from workbench.system.backup.manifest import Manifest
+from workbench.system.backup.reading import Reader
 from workbench.system.backup.relocation import Relocation
 
 _STAYS = {"worker.lock", "worker.json", "schema.lock", private.MARK, "backups"}
 """Held open by this process, or no part of what a backup holds."""
 _STAGING, _ASIDE = ".restoring-", ".before-restore-"
-_DATABASE = "workbench.db"
 _SPARE = 1.05
 
 
@@ -66,17 +66,20 @@ def restore_backup(
             or the database holds something. Nothing was changed.
     """
     path = path.expanduser().absolute()
-    with _nobody_works(), archive.opened(path) as backup, _staging(backup) as staging:
+    with _nobody_works(), reading.opened(path) as backup, _staging(backup) as staging:
         _check_database(replace)
         progress = Progress(on_progress, is_stopped)
         progress.total_bytes = backup.size_bytes
         with archive.full_disk_said(staging):
             backup.unpack(staging, progress)
-            counts = _load(path, staging, backup.manifest)
-            waiting = _prepare(staging, backup.manifest)
-            shutil.rmtree(staging / "rows")
+            with loading.said(path):
+                counts = loading.load(staging, backup.manifest)
+                waiting = _prepare(staging, backup.manifest)
+            shutil.rmtree(staging / "rows", ignore_errors=True)
         progress.advance(0)
-        return Restored(counts, _put_in_place(staging, replace=replace), waiting)
+        with loading.said(path):
+            aside = _put_in_place(staging, replace=replace)
+        return Restored(counts, aside, waiting)
 
 
 @contextlib.contextmanager
@@ -123,7 +126,7 @@ def _beside() -> Path:
 
 
 def _is_elsewhere() -> bool:
-    return parsed(database_url()).database != str(files.home() / _DATABASE)
+    return parsed(database_url()).database != str(files.home() / DATABASE)
 
 
 def _check_database(replace: bool) -> None:
@@ -142,34 +145,6 @@ def _check_database(replace: bool) -> None:
         )
 
 
-def _load(path: Path, staging: Path, manifest: Manifest) -> dict[str, int]:
-    """The rows as a new SQLite file of the newest schema; table → rows."""
-    url = f"sqlite:///{staging / _DATABASE}"
-    schema.upgrade(url, manifest.schema)
-    move = Relocation.of(manifest)
-    counts: dict[str, int] = {}
-    store = Store(url)
-    try:
-        with store.write() as session:
-            for table in rows.tables(session.connection()):
-                found = _lines(staging / "rows" / f"{table.name}.jsonl")
-                counts[table.name] = rows.load(session.connection(), table, found, move.value)
-    except (KeyError, ValueError, TypeError) as error:
-        raise archive.damaged(path, f"a row cannot be read: {error}") from None
-    finally:
-        store.close()
-    schema.upgrade(url)
-    for copy in staging.glob(f"{_DATABASE}.*.bak"):
-        copy.unlink()
-    return counts
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    if path.exists():
-        with path.open("rb") as handle:
-            yield from map(json.loads, handle)
-
-
 def _prepare(staging: Path, manifest: Manifest) -> int:
     """Let paths in the jobs' files, and jobs that were at work, fit their new place."""
     move = Relocation.of(manifest)
@@ -177,7 +152,7 @@ def _prepare(staging: Path, manifest: Manifest) -> int:
         before = read_json(path)
         if before is not None and (after := move.value(before)) != before:
             write_json(path, after)
-    store = Store(f"sqlite:///{staging / _DATABASE}")
+    store = Store(f"sqlite:///{staging / DATABASE}")
     try:
         with store.write() as session:
             return interrupted.settle(session, staging)
@@ -189,26 +164,19 @@ def _put_in_place(staging: Path, *, replace: bool) -> Path | None:
     """Exchange what is in the home; where it went. An error leaves it as it was."""
     if not _is_elsewhere():
         return _exchange(staging)
-    source, target = Store(f"sqlite:///{staging / _DATABASE}"), schema.open_store(to_restore=True)
+    source, target = Store(f"sqlite:///{staging / DATABASE}"), schema.open_store(to_restore=True)
     try:
         with source.read() as reading, target.write() as writing:
             if replace:
                 rows.clear(writing.connection())
-            _copy_rows(reading.connection(), writing.connection())
+            loading.copy(reading.connection(), writing.connection())
             source.close()
-            for file in staging.glob(f"{_DATABASE}*"):
+            for file in staging.glob(f"{DATABASE}*"):
                 file.unlink()
             return _exchange(staging)
     finally:
         source.close()
         target.close()
-
-
-def _copy_rows(source: Any, target: Any) -> None:
-    rows.clear(target)  # the models of the install, if it was opened before
-    known = {table.name: table for table in rows.tables(source)}
-    for table in rows.tables(target):
-        rows.load(target, table, rows.dump(source, known[table.name]), lambda value: value)
 
 
 def _exchange(staging: Path) -> Path | None:
