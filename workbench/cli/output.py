@@ -26,7 +26,9 @@ def command(
 
 def emit(options: argparse.Namespace, value: dict[str, Any], text: str) -> None:
     """Print the result: the object with --json, the text without."""
-    print(json.dumps(value, ensure_ascii=False) if options.json else text, flush=True)
+    said = json.dumps(value, ensure_ascii=False) if options.json else text
+    # A file's name may hold bytes that are no text.
+    print(said.encode("utf-8", "backslashreplace").decode(), flush=True)
 
 
 def working_store() -> Store:

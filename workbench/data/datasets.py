@@ -8,7 +8,7 @@ from typing import Any
 from storage import datasets, files
 from storage.database import Store
 from storage.tables import DatasetVersion
-from workbench.core import parquet
+from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.core.words import joined
@@ -145,7 +145,7 @@ def _describe(version: DatasetVersion, created: bool) -> SavedVersion:
 
 
 def _check_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = names.typed(name)
     if not name:
         raise WorkbenchError("The dataset has no name yet: type one, such as 'Customer e-mails'.")
     if len(name) > NAME_LIMIT:
@@ -186,14 +186,14 @@ def save_version(
     Raises:
         WorkbenchError: one sentence with the row, column or file, and what to do.
     """
-    source_name = source_name or path.name
+    source_name = names.shown(source_name or path.name)
     table = read_table(path, source_name, options)
     task = task_named(task).name if task else guessing.guess_task(table).task
     roles = _complete(table, task, dict(mapping or {}))
     by = check_column(split_by or SplitBy(), table)
     test_table = read_table(test_path, "", reading_alike(table.options)) if test_path else None
     source = Source(files.put_file(path), source_name)
-    test = Source(files.put_file(test_path), test_path.name) if test_path else None
+    test = Source(files.put_file(test_path), names.shown(test_path.name)) if test_path else None
     plan = Plan(
         task,
         roles,
@@ -234,7 +234,7 @@ def map_file(
     version = get_version(store, version_id)
     task = task_named(version.task)
     plan = plan_from(version.task, version.mapping)
-    table = read_table(path, name, reading_alike(plan.read))
+    table = read_table(path, names.shown(name or path.name), reading_alike(plan.read))
     roles = plan.roles if need_answers else task.question_roles(plan.roles)
     checked = check_roles(task if need_answers else task.asking(), roles, table)
     examples = examples_of(table, task, checked, answers=need_answers, duplicates=True)

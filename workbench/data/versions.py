@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from storage import conversions, datasets, files, leftovers, projects
 from storage.database import Store
 from storage.tables import Dataset, DatasetVersion, Job
-from workbench.core import parquet
+from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
 from workbench.data.examples.plan import Plan
@@ -209,7 +209,7 @@ def rename_dataset(store: Store, dataset_id: int, name: str) -> None:
     Raises:
         WorkbenchError: the name is empty, or another dataset of the project has it.
     """
-    name = " ".join(name.split())
+    name = names.typed(name)
     if not name:
         raise WorkbenchError("The dataset has no name yet: type one, such as 'Customer e-mails'.")
     with store.write() as session:

@@ -15,7 +15,7 @@ from storage.database import Store
 from storage.evaluations import EvaluationRow
 from storage.runs import RunRow
 from storage.tables import OPEN
-from workbench.core import parquet
+from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.data import datasets as ingest
@@ -167,7 +167,7 @@ def _exam_of(row: RunRow) -> Path:
 
 def _split_named(name: str) -> str:
     """The file's name; never mistaken for the version's own exam."""
-    name = Path(name).name
+    name = names.shown(Path(name).name)
     return f"{name} (file)" if name == EXAM else name
 
 

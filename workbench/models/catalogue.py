@@ -9,6 +9,7 @@ from storage import files
 from storage import models as rows
 from storage.database import Store
 from storage.tables import BaseModel
+from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.jobs import queue
@@ -68,6 +69,11 @@ def add_folder(store: Store, path: Path) -> int:
         WorkbenchError: the folder holds no model that can be trained here.
     """
     path = path.expanduser().absolute()
+    if names.shown(str(path)) != str(path):
+        raise WorkbenchError(
+            f"The folder {names.shown(str(path))} has characters in its name that cannot be seen: "
+            "rename it, then add it."
+        )
     facts = model_folder.inspect_folder(path)
     with store.write() as session:
         if known := rows.located(session, "folder", str(path)):

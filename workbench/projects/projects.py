@@ -9,6 +9,7 @@ from storage import leftovers
 from storage import projects as rows
 from storage.database import Store
 from storage.tables import Project, now
+from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
 from workbench.jobs.kinds import KINDS, LISTED
@@ -216,7 +217,7 @@ def _existing(session: Session, project_id: int) -> Project:
 
 
 def _checked_name(session: Session, name: str, own_id: int | None = None) -> str:
-    name = " ".join(name.split())
+    name = names.typed(name)
     if not name:
         raise WorkbenchError("The project has no name yet: type one, such as 'Customer e-mails'.")
     if len(name) > NAME_LIMIT:

@@ -13,6 +13,7 @@ from storage import projects as project_rows
 from storage.database import Store
 from storage.runs import RunRow
 from storage.tables import OPEN, DatasetVersion
+from workbench.core import names
 from workbench.core import recipe as recipes
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
@@ -237,7 +238,7 @@ def _version(session: Session, project_id: int, version_id: int) -> DatasetVersi
 
 
 def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = names.typed(name)
     if not name:
         raise WorkbenchError("A run needs a name: type one.")
     if len(name) > NAME_LIMIT:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from storage import conversations as rows
 from storage.database import Store
 from storage.tables import Conversation, Message
+from workbench.core import names
 from workbench.core.cells import harmless
 from workbench.core.errors import WorkbenchError
 
@@ -135,7 +136,7 @@ def rename_conversation(store: Store, conversation_id: int, title: str) -> None:
     Raises:
         WorkbenchError: the name is empty, or the conversation is gone.
     """
-    title = " ".join(title.split())
+    title = names.typed(title)
     if not title:
         raise WorkbenchError("The conversation has no name yet: type one.")
     with store.write() as session:
@@ -164,7 +165,7 @@ def correct(store: Store, message_id: int, text: str) -> None:
 
 def title_of(question: str) -> str:
     """A name for a conversation that begins with this question: its beginning, on one line."""
-    line = " ".join(question.split())
+    line = names.shown(" ".join(question.split()))
     if len(line) <= TITLE_LENGTH:
         return line
     head = line[: TITLE_LENGTH - 1]

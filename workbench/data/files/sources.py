@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from storage import files, leftovers
 from storage.database import Store
-from workbench.core import parquet
+from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.data.examples.plan import Source
 from workbench.data.readers import XLSX, ReadOptions, Table, kind_of, read_table
@@ -23,7 +23,7 @@ def keep(stream: BinaryIO, name: str) -> Source:
     Raises:
         StorageError: the disk is full.
     """
-    return Source(files.put(stream), Path(name).name)
+    return Source(files.put(stream), names.shown(Path(name).name))
 
 
 def keep_all(streams: Sequence[tuple[BinaryIO, str]]) -> Source:
@@ -34,13 +34,13 @@ def keep_all(streams: Sequence[tuple[BinaryIO, str]]) -> Source:
     """
     if len(streams) == 1:
         return keep(*streams[0])
-    names = _unlike([Path(name).name for _, name in streams])
+    called = _unlike([names.shown(Path(name).name) for _, name in streams])
     with files.Incoming() as blob:
         with zipfile.ZipFile(_Into(blob), "w", zipfile.ZIP_STORED) as archive:
-            for (stream, _), name in zip(streams, names, strict=True):
+            for (stream, _), name in zip(streams, called, strict=True):
                 with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
                     shutil.copyfileobj(stream, member, 1 << 20)
-        return Source(blob.finish(), f"{len(names)} files ({names[0]}, …)")
+        return Source(blob.finish(), f"{len(called)} files ({called[0]}, …)")
 
 
 class _Into(io.RawIOBase):
@@ -65,10 +65,10 @@ def title_of(name: str) -> str:
     return name.rsplit(".", 1)[0]
 
 
-def _unlike(names: list[str]) -> list[str]:
+def _unlike(given: list[str]) -> list[str]:
     """The names, numbered where one comes again: `march (2).csv`."""
     found: list[str] = []
-    for name in names:
+    for name in given:
         path, count, free = Path(name), 2, name
         while free in found:
             free, count = f"{path.stem} ({count}){path.suffix}", count + 1

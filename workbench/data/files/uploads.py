@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from storage import files
+from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural, size
 from workbench.data.examples.plan import Source
@@ -80,7 +81,7 @@ def open_ticket(project_id: int, name: str, size_bytes: int) -> str:
         NoRoom: the disk is too full for it.
         WorkbenchError: it is empty.
     """
-    name = Path(name.replace("\\", "/")).name[:_NAME_LIMIT] or "table"
+    name = names.shown(Path(name.replace("\\", "/")).name[:_NAME_LIMIT]) or "table"
     if size_bytes <= 0:
         raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
     check_room(name, size_bytes)
