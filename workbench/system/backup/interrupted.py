@@ -55,7 +55,8 @@ def settle(session: Session, home: Path) -> int:
 def _state_of(job: Job, home: Path) -> tuple[str, str]:
     if kind_named(job.kind).serves:
         return FAILED, _SERVER
-    if job.kind == "import" and Path(str(job.spec.get("target"))).parent != files.home() / "models":
+    target = Path(str(job.spec.get("target")))
+    if job.kind == ImportSpec.kind and target.parent != files.home() / "models":
         return FAILED, _ASTRAY
     if job.status == CANCELLING and not kind_named(job.kind).learns:
         return CANCELLED, _STOPPED
