@@ -26,10 +26,9 @@ from storage import files  # noqa: E402
 from storage.database import Store  # noqa: E402
 from storage.schema import open_store  # noqa: E402
 from workbench.core.tasks import CLASSIFICATION  # noqa: E402
-from workbench.data import checkups  # noqa: E402
-from workbench.data import datasets as ingest  # noqa: E402
+from workbench.data import checkups, datasets  # noqa: E402
 from workbench.data.examples.plan import Plan, Source  # noqa: E402
-from workbench.data.files import large as conversions  # noqa: E402
+from workbench.data.files import large  # noqa: E402
 from workbench.data.files.large import Order  # noqa: E402
 from workbench.data.readers import ReadOptions  # noqa: E402
 from workbench.jobs import job as jobs  # noqa: E402
@@ -124,14 +123,14 @@ def _million(store: Store, path: Path) -> None:
     project_id = projects.create_project(store, "Million")
     source = Source(files.put_file(path), path.name)
     options = ReadOptions()
-    _done(store, conversions.read(store, project_id, source, options), "import (read and profile)")
+    _done(store, large.read(store, project_id, source, options), "import (read and profile)")
     roles = {"text": "text", "label": "category"}
     plan = Plan(CLASSIFICATION.name, roles, near_duplicates=True)  # as the page has it
     order = Order(project_id, source, plan, "Million", options)
-    _done(store, conversions.prepare(store, order), "examples made, checked and split")
-    prepared = conversions.read_prepared(store, order)
+    _done(store, large.prepare(store, order), "examples made, checked and split")
+    prepared = large.read_prepared(store, order)
     began = time.perf_counter()
-    saved = ingest.save_prepared(store, project_id, "Million", source, prepared)
+    saved = datasets.save_prepared(store, project_id, "Million", source, prepared)
     print(f"million: saved as a version in {time.perf_counter() - began:.1f} s", flush=True)
     job = checkups.start(store, saved.version_id)
     _done(store, job, "checkup")

@@ -61,14 +61,14 @@ def _measure(mode: str) -> int:
 
     from workbench.core.recipe import Recipe
     from workbench.engine.causal.loss import AnswerLoss
-    from workbench.engine.models import load as models
+    from workbench.engine.models import load
     from workbench.engine.models.fused_lora import fuse
     from workbench.engine.models.prepare import ensure_ready
 
-    base = models.load_base(ensure_ready("SmolLM2-135M-Instruct"), "nf4")
+    base = load.load_base(ensure_ready("SmolLM2-135M-Instruct"), "nf4")
     if mode == "plain":
         base.set_attn_implementation("sdpa")
-    model = models.add_lora(base, Recipe(lora_dropout=0.0)).train()
+    model = load.add_lora(base, Recipe(lora_dropout=0.0)).train()
     if mode == "plain":
         for module in model.modules():
             if isinstance(module, BaseTunerLayer):

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.examples.plan import Source
 from workbench.data.examples.prepare import Prepared
-from workbench.data.files import large as conversions
+from workbench.data.files import large
 from workbench.data.files.large import Order
 from workbench.data.readers import Table
 from workbench.projects import projects
@@ -62,9 +62,9 @@ def _prepare(draft: Draft, file: Source, roles: dict[str, str], table: Table) ->
     try:
         plan = draft.plan(task, roles)
         name = saving.name_of(draft, file)
-        parts = filter(None, (None if conversions.is_whole(table) else file, plan.test))
-        if any(map(conversions.is_large, parts)):
-            like = ingest.reading_alike(table.options)
+        parts = filter(None, (None if large.is_whole(table) else file, plan.test))
+        if any(map(large.is_large, parts)):
+            like = datasets.reading_alike(table.options)
             version_id = draft.saved_version_id
             return large_file.prepared(
                 Order(context.project_id(), file, plan, name, like, version_id)

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from workbench.data import changes, checkups
-from workbench.data import pending_edits as exploring
+from workbench.data import changes, checkups, pending_edits
 from workbench.data.pending_edits import Pending
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
@@ -26,12 +25,12 @@ def _save_bar(version: VersionInfo, edits: Pending) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="pending"):
         st.markdown(f":material/edit_note: **{sentence}**, not saved yet.", width="stretch")
         if st.button("Discard", key="explore-discard", icon=":material/undo:"):
-            exploring.discard(context.store(), version)
+            pending_edits.discard(context.store(), version)
             rows.draw_anew()
             st.rerun()
         if st.button("Save as a new version", key="explore-save", type="primary"):
             with errors.shown():
-                made = exploring.save(context.store(), version)
+                made = pending_edits.save(context.store(), version)
                 if isinstance(made, VersionInfo):
                     st.session_state["toasts"] = [f"Version {made.number} is saved: {sentence}."]
                 st.rerun()
@@ -79,7 +78,7 @@ if job := changes.running_change(context.store(), version):
 else:
     if reason := changes.change_failure(context.store(), version):
         st.error(reason, icon=":material/error:")
-    edits = exploring.pending(context.store(), version)
+    edits = pending_edits.pending(context.store(), version)
     _save_bar(version, edits)
     with errors.shown():
         _tabs(version, edits)

@@ -7,7 +7,7 @@ import streamlit as st
 from workbench.jobs import overview, queue
 from workbench.jobs.job import JobView
 from workbench.jobs.overview import Queue, QueuedJob
-from workbench.training import summary as story
+from workbench.training import summary
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, plural, when
 from workbench.ui.text import plain
@@ -48,7 +48,7 @@ def open_job(job: QueuedJob, found: Queue) -> None:
             status.badge("cancelling" if view.is_ending else view.status)
         st.caption(line(job))
         if view.is_active:
-            st.progress(story.share_done(view.progress), text=progress(view))
+            st.progress(summary.share_done(view.progress), text=progress(view))
         if view.warning:
             st.warning(view.warning, icon=":material/hourglass_top:")
         with st.container(horizontal=True):
@@ -77,7 +77,7 @@ def line(job: QueuedJob) -> str:
 
 
 def progress(view: JobView) -> str:
-    said = story.progress_line(view.progress)
+    said = summary.progress_line(view.progress)
     left = view.progress.get("seconds_left")
     parts = [said, f"{about(left)} left" if left else ""]
     return " · ".join(part for part in parts if part) or "Getting ready"

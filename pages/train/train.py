@@ -15,8 +15,7 @@ from workbench.models.model_info import READY, ModelInfo, can_learn
 from workbench.projects import projects
 from workbench.system import drafts
 from workbench.system.hardware import hardware
-from workbench.training import estimate
-from workbench.training import past_runs as history
+from workbench.training import estimate, past_runs
 from workbench.training import runs as training
 from workbench.training.estimate import Estimate
 from workbench.training.presets import PRESETS, preset
@@ -196,7 +195,7 @@ def cost(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> Estimate:
         version.splits.get("train", 0),
         estimate.tokens_of(version.mean_chars)
         + ASSUMED_PROMPT_TOKENS * family_named(model.kind).writes_text,
-        history.past_runs(store, model, recipe),
+        past_runs.past_runs(store, model, recipe),
         written_rows=version.splits.get("test", 0),
     )
 

@@ -4,17 +4,13 @@ import streamlit as st
 
 from workbench.ui import context, errors, frame
 from workbench.ui.text import plain
-from workbench.ui.use import answering as chat_answering
-from workbench.ui.use import history as chat_history
-from workbench.ui.use import programs as chat_programs
-from workbench.ui.use import server as chat_server
+from workbench.ui.use import answering, history, programs, server
 from workbench.ui.use import settings as chat_settings
 from workbench.ui.use import sorting as chat_sorting
 from workbench.ui.use import turns as chat_turns
 from workbench.ui.use.settings import ChatSettings
-from workbench.use import conversations, served_models
+from workbench.use import conversations, served_models, suggestions
 from workbench.use import playground as chat
-from workbench.use import suggestions as chat_examples
 from workbench.use.conversations import ConversationInfo, Turn
 from workbench.use.playground import Answerer
 from workbench.use.suggestions import Example
@@ -30,13 +26,13 @@ def playground() -> None:
     for sentence in served_models.damaged(store, project_id).values():
         st.error(plain(sentence), icon=":material/error:")
     listed = conversations.list_conversations(store, project_id)
-    opened = chat_history.current(listed)
+    opened = history.current(listed)
     if not any(one.run_id for one in everyone) and not st.query_params.get("run"):
         nothing_trained(everyone)
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="toolbar"):
         answerer = choose(everyone, opened)
-        chat_history.bar(listed)
+        history.bar(listed)
         if opened is not None and answerer.run_id is not None:
             with st.popover("Exam questions", icon=":material/quiz:", key="exam"):
                 chips(answerer)
@@ -99,8 +95,8 @@ def talking(answerer: Answerer, opened: ConversationInfo | None, settings: ChatS
     if turns:
         chat_turns.question(turns[-1].question)
     place = st.container()
-    url = chat_server.address(answerer.id)
-    chat_programs.use_from_programs(answerer, url)
+    url = server.address(answerer.id)
+    programs.use_from_programs(answerer, url)
     if turns and opened:
         with place:
             last_turn(url, opened.id, answerer, turns, settings)
@@ -120,7 +116,7 @@ def last_turn(
         return
     if is_pending(turn) and url:
         del st.session_state[PENDING]
-        chat_answering.answer(url, conversation_id, answerer, turn, earlier, settings)
+        answering.answer(url, conversation_id, answerer, turn, earlier, settings)
         st.rerun()
     elif url:
         answer_it(turn)
@@ -134,11 +130,11 @@ def sorting(answerer: Answerer, opened: ConversationInfo | None) -> None:
     if opened is None:
         welcome(answerer)
     turns = conversations.turns(store, opened.id) if opened else []
-    url = chat_server.address(answerer.id)
+    url = server.address(answerer.id)
     if opened and turns and not turns[-1].answers:
         sort_newest(url, opened.id, answerer, turns[-1])
     chat_sorting.results(turns, answerer)
-    chat_programs.use_from_programs(answerer, url)
+    programs.use_from_programs(answerer, url)
 
 
 def sort_newest(url: str | None, conversation_id: int, answerer: Answerer, turn: Turn) -> None:
@@ -166,7 +162,7 @@ def keep_question(
         conversation_id, message_id = conversations.start_conversation(
             store, project_id, answerer.run_id, text, details
         )
-        chat_history.open_conversation(conversation_id)
+        history.open_conversation(conversation_id)
     else:
         message_id = conversations.add_question(store, opened.id, text, details)
     st.session_state[PENDING] = message_id
@@ -199,7 +195,7 @@ def welcome(answerer: Answerer) -> None:
 
 def chips(answerer: Answerer) -> None:
     """Exam questions, asked with one click."""
-    for example in chat_examples.examples(store, answerer.run_id or 0):
+    for example in suggestions.examples(store, answerer.run_id or 0):
         st.button(
             plain(conversations.title_of(example.text)),
             key=f"example-{example.row_id}",
@@ -212,7 +208,7 @@ def chips(answerer: Answerer) -> None:
 
 def ask_example(answerer: Answerer, example: Example) -> None:
     listed = conversations.list_conversations(store, project_id)
-    keep_question(answerer, chat_history.current(listed), example.text, example)
+    keep_question(answerer, history.current(listed), example.text, example)
 
 
 playground()

@@ -10,7 +10,7 @@ from pathlib import Path
 from planted.banking import SEED
 from planted.secrets import PEOPLE
 from workbench.core.tasks import CLASSIFICATION, COMPLETION, TASKS
-from workbench.data.checkup import run as checks
+from workbench.data.checkup import run
 from workbench.data.checkup.rows import Rows
 
 MILLION = 1_000_000
@@ -28,7 +28,7 @@ def measure(task: str) -> int:
     rows = _synthetic(task)
     start_mb = _peak_mb()
     whole, processor = time.perf_counter(), time.process_time()
-    for check in checks.checks_of(rows.task):
+    for check in run.checks_of(rows.task):
         began = time.perf_counter()
         check.look(rows)
         name = check.look.__module__.rpartition(".")[2]

@@ -10,7 +10,7 @@ import pytest
 from storage.database import Store
 from tests.fakes.looked import duplicates, looked_through, mails
 from workbench.cli import main
-from workbench.data import changes as amendments
+from workbench.data import changes
 from workbench.data.versions import VersionInfo
 
 
@@ -48,7 +48,7 @@ def test_a_finding_is_mended_as_the_next_version(
     dataset = ["--dataset", str(version.dataset_id)]
     assert main(["mend", *dataset, "--finding", "duplicates", "--fix", "remove", "--json"]) == 0
     assert _said(capsys) == {"dataset_id": version.dataset_id, "version": 2, "rows": 58}
-    assert amendments.history(store, version)[0].number == 2
+    assert changes.history(store, version)[0].number == 2
 
 
 def test_a_fix_that_there_is_not_is_refused_with_those_that_there_are(
@@ -68,4 +68,4 @@ def test_a_fix_whose_rows_are_to_be_chosen_is_left_to_the_page(
     assert "many may be right: choose under Check up and mend" in capsys.readouterr().err
     assert main(["mend", *dataset, "--finding", "labels", "--fix", "change"]) == 2
     assert "what can be mended is nothing" in capsys.readouterr().err
-    assert amendments.history(store, version)[0].number == 1
+    assert changes.history(store, version)[0].number == 1

@@ -10,8 +10,7 @@ from storage.database import Store
 from storage.tables import SUCCEEDED, Job
 from tests.fakes.harness import add_job
 from workbench.cli import main, output
-from workbench.data import changes as amendments
-from workbench.data import datasets as ingest
+from workbench.data import changes, datasets
 from workbench.data.edits.edit import Edit
 from workbench.jobs import queue
 from workbench.projects import projects
@@ -48,8 +47,8 @@ def test_earlier_changes_are_made_again_unless_the_file_is_wanted_as_it_is(
 ) -> None:
     importing = ["import", str(table), "--project", "Shop", "--json"]
     assert main(importing) == 0
-    (first,) = ingest.list_versions(store, 1)
-    amendments.apply_edit_here(store, first.id, Edit(frozenset({4})), "edit", "By hand")
+    (first,) = datasets.list_versions(store, 1)
+    changes.apply_edit_here(store, first.id, Edit(frozenset({4})), "edit", "By hand")
     table.write_text(table.read_text() + "One more question?,payment\n")
     capsys.readouterr()
 
@@ -72,7 +71,7 @@ def test_several_files_are_imported_as_one_and_the_task_is_guessed(
 
     said = _said(capsys)
     assert (said["rows"], said["task"], said["notes"]) == (90, "classification", [])
-    (version,) = ingest.list_versions(store, 1)
+    (version,) = datasets.list_versions(store, 1)
     assert (version.dataset_name, version.source_name) == (
         "questions and 1 more",
         "2 files (questions.csv, …)",
@@ -97,7 +96,7 @@ def test_who_answers_in_a_chat_can_be_said(
     assert main(["import", str(chat), "--project", "Shop", "--assistant", "Mia"]) == 0
 
     assert "What Mia writes counts as the answers" in capsys.readouterr().out
-    (version,) = ingest.list_versions(store, 1)
+    (version,) = datasets.list_versions(store, 1)
     assert (version.task, version.rows) == ("chat", 14)
 
 

@@ -10,13 +10,11 @@ from storage.database import Store
 from tests.fakes.looked import duplicates, looked_through, mails, row
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
-from workbench.data import changes as amendments
-from workbench.data import checkups
-from workbench.data import datasets as ingest
+from workbench.data import changes, checkups, datasets
 from workbench.data.changes import EDIT
 from workbench.data.checkup import record
 from workbench.data.checkups import Fix
-from workbench.data.edits import apply as amending
+from workbench.data.edits import apply
 from workbench.data.edits.edit import Edit
 from workbench.data.versions import VersionInfo, get_version
 
@@ -73,44 +71,44 @@ def test_a_fix_writes_texts_and_keeps_all_other_rows_as_they_are(
 
 
 def test_undo_brings_back_the_very_examples_of_before(store: Store, version: VersionInfo) -> None:
-    second = amendments.apply_edit_here(
+    second = changes.apply_edit_here(
         store, version.id, Edit(frozenset({2, 3})), EDIT, "Two rows out"
     )
-    third = amendments.go_back(store, version.id)
+    third = changes.go_back(store, version.id)
     assert (second.number, third.number) == (2, 3)
     assert third.path == version.path
     assert (third.rows, third.splits, third.report) == (60, version.splits, version.report)
     assert third.change is not None
     assert third.change["title"] == "Back to version 1"
-    assert [v.number for v in amendments.history(store, third)] == [3, 2, 1]
+    assert [v.number for v in changes.history(store, third)] == [3, 2, 1]
     with pytest.raises(WorkbenchError, match="very examples already"):
-        amendments.go_back(store, version.id)
+        changes.go_back(store, version.id)
 
 
 def test_a_version_that_was_returned_to_needs_no_new_checkup(
     store: Store, version: VersionInfo
 ) -> None:
     job = looked_through(store, version)
-    amendments.apply_edit_here(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
-    back = amendments.go_back(store, version.id)
+    changes.apply_edit_here(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
+    back = changes.go_back(store, version.id)
     found = checkups.newest(store, back)
     assert found is not None
     assert found.id == job.id
 
 
 def test_two_windows_cannot_change_the_same_version(store: Store, version: VersionInfo) -> None:
-    amendments.apply_edit_here(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
+    changes.apply_edit_here(store, version.id, Edit(frozenset({2})), EDIT, "One row out")
     with pytest.raises(WorkbenchError, match="newer version"):
-        amendments.apply_edit_here(store, version.id, Edit(frozenset({3})), EDIT, "Another row out")
+        changes.apply_edit_here(store, version.id, Edit(frozenset({3})), EDIT, "Another row out")
 
 
 def test_what_would_leave_too_little_is_refused(store: Store, version: VersionInfo) -> None:
     with pytest.raises(WorkbenchError, match="at least 10 are needed"):
-        amendments.apply_edit_here(
+        changes.apply_edit_here(
             store, version.id, Edit(frozenset(range(2, 58))), EDIT, "Most rows out"
         )
     with pytest.raises(WorkbenchError, match="at least one row"):
-        amendments.apply_edit_here(store, version.id, Edit(), EDIT, "Nothing")
+        changes.apply_edit_here(store, version.id, Edit(), EDIT, "Nothing")
 
 
 def test_a_checkup_is_not_started_twice(store: Store, version: VersionInfo) -> None:
@@ -127,7 +125,7 @@ def test_before_a_model_is_chosen_examples_may_be_as_long_as_one_that_can_learn_
     path = tmp_path / "replies.csv"
     lines = [f"question number {i},answer number {i} to that\n" for i in range(20)]
     path.write_text("prompt,response\n" + "".join(lines))
-    saved = ingest.save_version(store, project_id=sorted_mails.project_id, path=path)
+    saved = datasets.save_version(store, project_id=sorted_mails.project_id, path=path)
     looks = checkups.start(store, sorted_mails.id), checkups.start(store, saved.version_id)
     with store.read() as session:
         found = conversions.of_project(session, sorted_mails.project_id, ("check",))
@@ -138,7 +136,7 @@ def test_before_a_model_is_chosen_examples_may_be_as_long_as_one_that_can_learn_
 @pytest.mark.parametrize("text", ["", "  "])
 def test_a_text_cannot_be_emptied(store: Store, version: VersionInfo, text: str) -> None:
     with pytest.raises(WorkbenchError, match="Row 4 would be left without a text"):
-        amendments.apply_edit_here(
+        changes.apply_edit_here(
             store, version.id, Edit(change={(4, "text"): text}), EDIT, "Emptied"
         )
 
@@ -153,10 +151,10 @@ def test_a_text_cannot_be_emptied(store: Store, version: VersionInfo, text: str)
 )
 def test_what_has_a_form_cannot_be_broken_by_hand(task: str, role: str, broken: str) -> None:
     with pytest.raises(WorkbenchError, match="Row 4 could not be read any more"):
-        amending.readable(task_named(task), Edit(change={(4, role): broken}))
+        apply.readable(task_named(task), Edit(change={(4, role): broken}))
 
 
 def test_what_has_a_form_is_kept_in_it() -> None:
     edit = Edit(change={(4, "response"): "{'total':  '9 \u20ac'}", (4, "prompt"): "{not a form"})
-    kept = amending.readable(task_named("extraction"), edit)
+    kept = apply.readable(task_named("extraction"), edit)
     assert kept.change == {(4, "response"): '{"total": "9 \u20ac"}', (4, "prompt"): "{not a form"}

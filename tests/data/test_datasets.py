@@ -12,8 +12,7 @@ from storage.errors import StorageError
 from tests.helpers.made import add_model, add_run
 from tests.helpers.shared_data import real
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets as ingest
-from workbench.data import versions
+from workbench.data import datasets, versions
 from workbench.data.readers import ReadOptions
 from workbench.projects import projects
 
@@ -36,8 +35,8 @@ def _rows(version: versions.VersionInfo) -> dict[int, dict[str, str]]:
     return {row["row_id"]: row for row in pq.read_table(version.path).to_pylist()}
 
 
-def _save(store: Store, project_id: int, path: Path, **more: object) -> ingest.SavedVersion:
-    return ingest.save_version(
+def _save(store: Store, project_id: int, path: Path, **more: object) -> datasets.SavedVersion:
+    return datasets.save_version(
         store, project_id=project_id, path=path, task="classification", mapping=ROLES, **more
     )  # type: ignore[arg-type]
 
@@ -47,7 +46,7 @@ def test_a_version_holds_its_rows_with_their_numbers_and_splits(
 ) -> None:
     saved = _save(store, project_id, _file(tmp_path, range(100)), system=" Be kind. ")
 
-    version = ingest.get_version(store, saved.version_id)
+    version = datasets.get_version(store, saved.version_id)
     rows = _rows(version)
     assert (version.dataset_name, version.number, version.task) == ("mails", 1, "classification")
     assert version.splits == {"train": 80, "validation": 10, "test": 10}
@@ -61,7 +60,7 @@ def test_a_version_holds_its_rows_with_their_numbers_and_splits(
 def test_the_file_itself_is_kept(store: Store, project_id: int, tmp_path: Path) -> None:
     path = _file(tmp_path, range(20))
 
-    version = ingest.get_version(store, _save(store, project_id, path).version_id)
+    version = datasets.get_version(store, _save(store, project_id, path).version_id)
 
     assert files.object_path(version.source_hash).read_bytes() == path.read_bytes()
     assert version.source_name == "mails.csv"
@@ -83,11 +82,11 @@ def test_a_file_that_grew_keeps_its_exam(store: Store, project_id: int, tmp_path
 
     before = {
         row["text"]: row["split"]
-        for row in _rows(ingest.get_version(store, first.version_id)).values()
+        for row in _rows(datasets.get_version(store, first.version_id)).values()
     }
     after = {
         row["text"]: row["split"]
-        for row in _rows(ingest.get_version(store, second.version_id)).values()
+        for row in _rows(datasets.get_version(store, second.version_id)).values()
     }
     assert (first.dataset_id, second.number) == (second.dataset_id, 2)
     assert {t: s for t, s in after.items() if t in before} == {
@@ -103,7 +102,7 @@ def test_an_exam_file_takes_the_place_of_the_test_split(
 
     saved = _save(store, project_id, _file(tmp_path, range(100)), test_path=exam)
 
-    rows = _rows(ingest.get_version(store, saved.version_id))
+    rows = _rows(datasets.get_version(store, saved.version_id))
     asked = [row for row in rows.values() if row["split"] == "test"]
     learned = {row["text"] for row in rows.values() if row["split"] != "test"}
     assert len(asked) == 16
@@ -121,7 +120,7 @@ def test_a_column_that_the_exam_file_lacks_is_said(
 
     with pytest.raises(WorkbenchError, match=r"exam\.csv has no column 'kind'"):
         _save(store, project_id, _file(tmp_path, range(20)), test_path=exam)
-    assert ingest.list_versions(store, project_id) == []
+    assert datasets.list_versions(store, project_id) == []
 
 
 def test_a_template_is_kept_and_used_for_later_files(
@@ -131,7 +130,7 @@ def test_a_template_is_kept_and_used_for_later_files(
     path.write_text(
         "subject,body,reply\n" + "".join(f"s{i},b{i} and more,r{i}\n" for i in range(20))
     )
-    saved = ingest.save_version(
+    saved = datasets.save_version(
         store,
         project_id=project_id,
         path=path,
@@ -142,17 +141,17 @@ def test_a_template_is_kept_and_used_for_later_files(
     new.write_text("body,subject\nwhere,lost\n\nwho,found\nwho,found\n")
 
     mapped = pq.read_table(
-        ingest.map_file(store, saved.version_id, new, need_answers=False)
+        datasets.map_file(store, saved.version_id, new, need_answers=False)
     ).to_pylist()
 
-    assert _rows(ingest.get_version(store, saved.version_id))[2]["prompt"] == "s0: b0 and more"
+    assert _rows(datasets.get_version(store, saved.version_id))[2]["prompt"] == "s0: b0 and more"
     assert mapped == [
         {"row_id": 2, "prompt": "lost: where"},
         {"row_id": 4, "prompt": "found: who"},
         {"row_id": 5, "prompt": "found: who"},
     ]
     with pytest.raises(WorkbenchError, match="no column 'reply'"):
-        ingest.map_file(store, saved.version_id, new, need_answers=True)
+        datasets.map_file(store, saved.version_id, new, need_answers=True)
 
 
 def test_columns_are_guessed_when_none_is_named(
@@ -160,9 +159,9 @@ def test_columns_are_guessed_when_none_is_named(
 ) -> None:
     path = _file(tmp_path, range(30))
 
-    saved = ingest.save_version(store, project_id=project_id, path=path)
+    saved = datasets.save_version(store, project_id=project_id, path=path)
 
-    version = ingest.get_version(store, saved.version_id)
+    version = datasets.get_version(store, saved.version_id)
     assert (version.task, version.mapping["roles"]) == ("classification", ROLES)
 
 
@@ -172,9 +171,9 @@ def test_reviews_without_column_names_are_mapped_later_too(
     lines = "".join(f"A fine thing, number {i}.\t{i % 2}\n" for i in range(30))
     (tmp_path / "r.txt").write_text(lines)
     (tmp_path / "new.txt").write_text("title\tscore\nbad\t0\n")
-    saved = ingest.save_version(store, project_id=project_id, path=tmp_path / "r.txt")
+    saved = datasets.save_version(store, project_id=project_id, path=tmp_path / "r.txt")
 
-    mapped = ingest.map_file(store, saved.version_id, tmp_path / "new.txt", need_answers=False)
+    mapped = datasets.map_file(store, saved.version_id, tmp_path / "new.txt", need_answers=False)
 
     assert pq.read_table(mapped).column("text").to_pylist() == ["title", "bad"]
 
@@ -189,7 +188,7 @@ def test_a_full_disk_leaves_nothing_behind(
 
     with pytest.raises(StorageError, match="disk"):
         _save(store, project_id, _file(tmp_path, range(20)))
-    assert ingest.list_versions(store, project_id) == []
+    assert datasets.list_versions(store, project_id) == []
 
 
 def test_names_are_checked(store: Store, project_id: int, tmp_path: Path) -> None:
@@ -197,19 +196,22 @@ def test_names_are_checked(store: Store, project_id: int, tmp_path: Path) -> Non
     first = _save(store, project_id, path, dataset_name=" My  mails ")
     second = _save(store, project_id, path, dataset_name="my mails")
 
-    assert ingest.get_version(store, first.version_id).dataset_name == "My mails"
+    assert datasets.get_version(store, first.version_id).dataset_name == "My mails"
     assert second.version_id == first.version_id
     with pytest.raises(WorkbenchError, match="81 characters"):
         _save(store, project_id, path, dataset_name="x" * 81)
 
 
 def test_a_pasted_table_is_kept_and_read(store: Store) -> None:
-    source = ingest.keep_text("text\tlabel\none, two\ta\nthree\tb\n")
+    source = datasets.keep_text("text\tlabel\none, two\ta\nthree\tb\n")
 
-    assert ingest.open_source(source).cells("text") == ["one, two", "three"]
-    assert ingest.open_source(source, ReadOptions(header_row=0)).columns == ["Column 1", "Column 2"]
+    assert datasets.open_source(source).cells("text") == ["one, two", "three"]
+    assert datasets.open_source(source, ReadOptions(header_row=0)).columns == [
+        "Column 1",
+        "Column 2",
+    ]
     with pytest.raises(WorkbenchError, match="Nothing was pasted"):
-        ingest.keep_text(" \n")
+        datasets.keep_text(" \n")
 
 
 def test_a_dataset_is_deleted_unless_a_run_learned_from_it(
@@ -223,7 +225,7 @@ def test_a_dataset_is_deleted_unless_a_run_learned_from_it(
 
     with pytest.raises(WorkbenchError, match="'used' cannot be deleted"):
         versions.delete_dataset(store, used.dataset_id)
-    assert [v.dataset_name for v in ingest.list_versions(store, project_id)] == ["used"]
+    assert [v.dataset_name for v in datasets.list_versions(store, project_id)] == ["used"]
     assert versions.deletion_summary(store, used.dataset_id) == "1 version and 1 training run"
 
 
@@ -233,19 +235,19 @@ def test_a_dataset_can_be_renamed(store: Store, project_id: int, tmp_path: Path)
 
     versions.rename_dataset(store, one.dataset_id, " uno ")
 
-    assert ingest.get_version(store, one.version_id).dataset_name == "uno"
+    assert datasets.get_version(store, one.version_id).dataset_name == "uno"
     with pytest.raises(WorkbenchError, match="already a dataset named 'two'"):
         versions.rename_dataset(store, one.dataset_id, "Two")
 
 
 def test_unknown_versions_are_said(store: Store) -> None:
-    for find in (ingest.get_version, ingest.latest_version):
+    for find in (datasets.get_version, datasets.latest_version):
         with pytest.raises(WorkbenchError, match="any more"):
             find(store, 99)
 
 
 def test_banking77_keeps_every_row_and_its_own_exam(store: Store, project_id: int) -> None:
-    saved = ingest.save_version(
+    saved = datasets.save_version(
         store,
         project_id=project_id,
         path=real("banking77/train.csv"),

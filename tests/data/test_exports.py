@@ -19,8 +19,7 @@ from tests.helpers.conversion_jobs import worked_off
 from workbench.cli import main
 from workbench.core import cells
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets as ingest
-from workbench.data import exports, versions
+from workbench.data import datasets, exports, versions
 from workbench.data.export import write as export_file
 from workbench.data.export.write import KINDS, write
 from workbench.data.readers import read_table
@@ -182,10 +181,10 @@ def version(store: Store, tmp_path: Path) -> VersionInfo:
     lines = "".join(f"mail number {i},kind {i % 3}\n" for i in range(60))
     path.write_text(f"text,label\n{lines}")
     project_id = projects.create_project(store, "Mails")
-    saved = ingest.save_version(
+    saved = datasets.save_version(
         store, project_id=project_id, path=path, dataset_name='Mails: "in/out"'
     )
-    return ingest.get_version(store, saved.version_id)
+    return datasets.get_version(store, saved.version_id)
 
 
 def test_a_small_version_is_made_at_once(version: VersionInfo) -> None:

@@ -12,9 +12,7 @@ from storage.tables import Job, Project
 from tests.fakes.looked import conversations, mails, row
 from tests.helpers import conversion_jobs
 from workbench.core.errors import WorkbenchError
-from workbench.data import changes as amendments
-from workbench.data import datasets as ingest
-from workbench.data import pending_edits as exploring
+from workbench.data import changes, datasets, pending_edits
 from workbench.data import search as row_search
 from workbench.data.edits.edit import WHOLE, Edit
 from workbench.data.pending_edits import Pending
@@ -63,7 +61,7 @@ def test_a_conversation_is_found_by_what_is_said_in_it(store: Store, tmp_path: P
 
 def test_what_waits_is_told_with_before_and_after(store: Store, version: VersionInfo) -> None:
     edits = Pending({(4, "text"): "new"}, {7}, {99: ("an unsorted one", "other")})
-    exploring.keep(store, version, edits)
+    pending_edits.keep(store, version, edits)
     number, lines = row_search.find_pending(version, edits, Query(), 10)
     told = {(line["row"], line["column"]): (line["before"], line["after"]) for line in lines}
     assert number == 3
@@ -90,41 +88,41 @@ def test_a_single_edit_can_be_taken_back() -> None:
 def test_edits_survive_until_they_are_saved_and_make_one_version(
     store: Store, version: VersionInfo
 ) -> None:
-    edits = exploring.pending(store, version)
+    edits = pending_edits.pending(store, version)
     edits.change[4, "text"] = "another text"
     edits.change[7, "label"] = "refund"
     edits.remove = {7}
     edits.labels[99] = ("a new one", "other")
-    exploring.keep(store, version, edits)
-    again = exploring.pending(store, version)
+    pending_edits.keep(store, version, edits)
+    again = pending_edits.pending(store, version)
     assert again == edits
     assert again.sentence() == "1 row changed, 1 row taken out and 1 row sorted by hand"
-    made = exploring.save(store, version)
+    made = pending_edits.save(store, version)
     assert isinstance(made, VersionInfo)
     assert row(made, 4)["text"] == "another text"
     assert not row(made, 7)
     assert row(made, 99) == {"row_id": 99, "split": "train", "text": "a new one", "label": "other"}
     assert made.splits["test"] + made.splits["validation"] <= 12
-    number, lines = amendments.difference(store, made, 10) or (0, [])
+    number, lines = changes.difference(store, made, 10) or (0, [])
     told = {(line["row"], line["column"]): (line["before"], line["after"]) for line in lines}
     assert number == 3
     assert told["4", "text"] == ("question number 2", "another text")
     assert told["7", WHOLE] == ("question number 5 → other", "")
     assert told["99", WHOLE] == ("", "a new one → other")
-    assert amendments.difference(store, version, 10) is None
-    assert exploring.pending(store, made).sentence() == ""
-    assert exploring.pending(store, version).sentence() == ""
+    assert changes.difference(store, version, 10) is None
+    assert pending_edits.pending(store, made).sentence() == ""
+    assert pending_edits.pending(store, version).sentence() == ""
 
 
 def test_a_job_makes_the_edits_of_a_large_dataset_and_until_then_they_wait(
     store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(amendments, "HERE_ROWS", 10)
+    monkeypatch.setattr(changes, "HERE_ROWS", 10)
     edits = Pending({(4, "text"): "new"}, {7}, {99: ("a new one", "other")})
-    exploring.keep(store, version, edits)
-    job = exploring.save(store, version)
+    pending_edits.keep(store, version, edits)
+    job = pending_edits.save(store, version)
     assert isinstance(job, JobView)
-    assert exploring.pending(store, version) == edits
+    assert pending_edits.pending(store, version) == edits
     with store.read() as session:
         spec = session.get_one(Job, job.id).spec
     result = conversion_jobs.do(files.job_folder(job.id), spec)
@@ -139,9 +137,9 @@ def test_an_edit_keeps_the_time_when_it_was_made(
     store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def at(text: str, change: dict[tuple[int, str], str]) -> dict[tuple[int, str], str]:
-        monkeypatch.setattr(exploring, "now", lambda: dt.datetime.fromisoformat(text))
-        exploring.keep(store, version, Pending(change))
-        return exploring.pending(store, version).made_at
+        monkeypatch.setattr(pending_edits, "now", lambda: dt.datetime.fromisoformat(text))
+        pending_edits.keep(store, version, Pending(change))
+        return pending_edits.pending(store, version).made_at
 
     first, second = "2026-03-01T10:00:00+00:00", "2026-03-01T11:00:00+00:00"
     assert at(first, {(4, "text"): "new"}) == {(4, "text"): first}
@@ -153,12 +151,12 @@ def test_an_edit_keeps_the_time_when_it_was_made(
 def test_the_history_tells_each_edit_and_when_it_was_made(
     store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(amendments, "HERE_ROWS", 59)
+    monkeypatch.setattr(changes, "HERE_ROWS", 59)
     edits = Pending({(4, "text"): "new", (5, "label"): "refund"}, {7}, {99: ("text", "other")})
-    exploring.keep(store, version, edits)
+    pending_edits.keep(store, version, edits)
     at = edits.made_at[7, WHOLE]
-    made = amendments.apply_edit_here(store, version.id, edits.edit(), amendments.EDIT, "By hand")
-    number, lines = amendments.difference(store, made, 10) or (0, [])
+    made = changes.apply_edit_here(store, version.id, edits.edit(), changes.EDIT, "By hand")
+    number, lines = changes.difference(store, made, 10) or (0, [])
     assert number == 4
     assert [tuple(line.values()) for line in lines] == [
         ("4", "", "text", "question number 2", "new", at),
@@ -172,10 +170,10 @@ def test_edits_wait_on_when_the_version_is_changed_elsewhere(
     store: Store, version: VersionInfo
 ) -> None:
     edits = Pending({(4, "text"): "new", (5, "text"): "gone", (6, "label"): "refund"}, {7, 8})
-    exploring.keep(store, version, edits)
+    pending_edits.keep(store, version, edits)
     change = Edit(frozenset({5, 8}), {(6, "label"): "refund"})
-    made = amendments.apply_edit_here(store, version.id, change, amendments.FIX, "A fix")
-    waiting = exploring.pending(store, made)
+    made = changes.apply_edit_here(store, version.id, change, changes.FIX, "A fix")
+    waiting = pending_edits.pending(store, made)
     assert (waiting.change, waiting.remove) == ({(4, "text"): "new"}, {7})
 
 
@@ -184,16 +182,16 @@ def test_edits_of_one_dataset_leave_those_of_another_alone(
 ) -> None:
     path = tmp_path / "other.csv"
     path.write_text("text,label\n" + "".join(f"text {i},{'ab'[i % 2]}\n" for i in range(20)))
-    saved = ingest.save_version(store, project_id=version.project_id, path=path)
+    saved = datasets.save_version(store, project_id=version.project_id, path=path)
     other = get_version(store, saved.version_id)
-    exploring.keep(store, version, Pending({(4, "text"): "new"}))
-    assert exploring.pending(store, other).sentence() == ""
-    exploring.keep(store, other, Pending(remove={3}))
-    assert exploring.pending(store, version).change == {(4, "text"): "new"}
+    pending_edits.keep(store, version, Pending({(4, "text"): "new"}))
+    assert pending_edits.pending(store, other).sentence() == ""
+    pending_edits.keep(store, other, Pending(remove={3}))
+    assert pending_edits.pending(store, version).change == {(4, "text"): "new"}
 
 
 def test_edits_go_with_their_dataset(store: Store, version: VersionInfo) -> None:
-    exploring.keep(store, version, Pending({(4, "text"): "a secret"}))
+    pending_edits.keep(store, version, Pending({(4, "text"): "a secret"}))
     delete_dataset(store, version.dataset_id)
     with store.read() as session:
         assert "secret" not in str(session.get_one(Project, version.project_id).drafts)
@@ -202,32 +200,32 @@ def test_edits_go_with_their_dataset(store: Store, version: VersionInfo) -> None
 def test_edits_of_another_file_do_not_touch_the_rows_of_a_new_one(
     store: Store, version: VersionInfo, tmp_path: Path
 ) -> None:
-    exploring.keep(store, version, Pending({(4, "text"): "new"}))
+    pending_edits.keep(store, version, Pending({(4, "text"): "new"}))
     path = tmp_path / "newer" / "mails.csv"
     path.parent.mkdir()
     path.write_text("text,label\n" + "".join(f"text {i},{'ab'[i % 2]}\n" for i in range(20)))
-    saved = ingest.save_version(store, project_id=version.project_id, path=path)
+    saved = datasets.save_version(store, project_id=version.project_id, path=path)
     newer = get_version(store, saved.version_id)
     assert newer.dataset_id == version.dataset_id
-    assert exploring.pending(store, newer).sentence() == ""
+    assert pending_edits.pending(store, newer).sentence() == ""
 
 
 def test_what_a_row_says_already_is_no_edit(store: Store, tmp_path: Path) -> None:
     talks, edits = conversations(store, tmp_path, "{}"), Pending()
     before = row(talks, 3)
-    exploring.rewrite(talks, edits, before, {"messages": before["messages"]})
+    pending_edits.rewrite(talks, edits, before, {"messages": before["messages"]})
     assert edits.change == {}
     other = before["messages"].replace("Thank you.", "You are welcome.")
-    exploring.rewrite(talks, edits, before, {"messages": other})
+    pending_edits.rewrite(talks, edits, before, {"messages": other})
     assert edits.change == {(3, "messages"): other}
-    exploring.rewrite(talks, edits, before, {"messages": before["messages"]})
+    pending_edits.rewrite(talks, edits, before, {"messages": before["messages"]})
     assert edits.change == {}
 
 
 def test_a_text_is_kept_as_an_import_keeps_it(version: VersionInfo) -> None:
     edits, before = Pending({(4, "label"): "refund"}), row(version, 4)
-    exploring.rewrite(version, edits, before, {"text": "  new \n", "label": " other "})
+    pending_edits.rewrite(version, edits, before, {"text": "  new \n", "label": " other "})
     assert edits.change == {(4, "text"): "new"}
     with pytest.raises(WorkbenchError, match="Row 4 would be left without a text"):
-        exploring.rewrite(version, edits, before, {"text": " "})
+        pending_edits.rewrite(version, edits, before, {"text": " "})
     assert edits.change == {(4, "text"): "new"}

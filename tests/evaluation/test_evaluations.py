@@ -12,8 +12,8 @@ from storage.database import Store
 from storage.tables import DatasetVersion, Run
 from tests.helpers.exams import accuracies, add_exam, add_trained, answers
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation import evaluations as evaluation
-from workbench.jobs import record as recording
+from workbench.evaluation import evaluations
+from workbench.jobs import record
 from workbench.jobs.job import get_job
 from workbench.jobs.outcome import Ending, Outcome
 from workbench.jobs.queue import cancel_job
@@ -28,7 +28,7 @@ def _spec(store: Store, job_id: int) -> dict[str, object]:
 
 def test_the_exam_is_the_test_split_and_nothing_else(store: Store, tmp_path: Path) -> None:
     trained = add_trained(store, tmp_path)
-    spec = _spec(store, evaluation.start_evaluation(store, trained.run_id))
+    spec = _spec(store, evaluations.start_evaluation(store, trained.run_id))
     asked = pd.read_parquet(str(spec["data"]))
     with store.read() as session:
         version = session.get_one(DatasetVersion, trained.version_id)
@@ -39,7 +39,7 @@ def test_the_exam_is_the_test_split_and_nothing_else(store: Store, tmp_path: Pat
 
 def test_the_job_asks_the_model_as_it_was_trained(store: Store, tmp_path: Path) -> None:
     trained = add_trained(store, tmp_path)
-    spec = _spec(store, evaluation.start_evaluation(store, trained.run_id))
+    spec = _spec(store, evaluations.start_evaluation(store, trained.run_id))
     with store.read() as session:
         run = session.get_one(Run, trained.run_id)
     assert spec | {"data": None} == {
@@ -59,7 +59,7 @@ def test_another_file_is_mapped_like_the_examples(store: Store, tmp_path: Path) 
     trained = add_trained(store, tmp_path)
     path = tmp_path / "upload"
     path.write_text("Category,note,Email\nRefund,x,Money back\nDelivery,y,Where is it?\n")
-    job_id = evaluation.start_evaluation(store, trained.run_id, path, "new mails.csv")
+    job_id = evaluations.start_evaluation(store, trained.run_id, path, "new mails.csv")
     spec = _spec(store, job_id)
     table = pq.read_table(str(spec["data"])).to_pydict()
     assert table["text"] == ["Money back", "Where is it?"]
@@ -73,24 +73,24 @@ def test_a_file_without_answers_is_refused_by_its_name(store: Store, tmp_path: P
     path = tmp_path / "upload"
     path.write_text("email\nMoney back\n")
     with pytest.raises(WorkbenchError, match=r"asked\.csv has no column 'category'"):
-        evaluation.start_evaluation(store, trained.run_id, path, "asked.csv")
+        evaluations.start_evaluation(store, trained.run_id, path, "asked.csv")
 
 
 def test_a_file_called_test_is_not_the_exam(store: Store, tmp_path: Path) -> None:
     trained = add_trained(store, tmp_path)
     path = tmp_path / "upload"
     path.write_text("email,category\nMoney back,Refund\n")
-    job_id = evaluation.start_evaluation(store, trained.run_id, path, "test")
+    job_id = evaluations.start_evaluation(store, trained.run_id, path, "test")
     assert _spec(store, job_id)["split"] == "test (file)"
 
 
 def test_the_same_questions_are_not_queued_twice(store: Store, tmp_path: Path) -> None:
     trained = add_trained(store, tmp_path)
-    first = evaluation.start_evaluation(store, trained.run_id)
-    assert evaluation.start_evaluation(store, trained.run_id) == first
+    first = evaluations.start_evaluation(store, trained.run_id)
+    assert evaluations.start_evaluation(store, trained.run_id) == first
     cancel_job(store, first)
-    assert evaluation.start_evaluation(store, trained.run_id) != first
-    assert [job.status for job in evaluation.evaluation_jobs(store, trained.run_id)] == [
+    assert evaluations.start_evaluation(store, trained.run_id) != first
+    assert [job.status for job in evaluations.evaluation_jobs(store, trained.run_id)] == [
         "queued",
         "cancelled",
     ]
@@ -99,7 +99,7 @@ def test_the_same_questions_are_not_queued_twice(store: Store, tmp_path: Path) -
 def test_what_a_job_scored_can_be_read(store: Store, tmp_path: Path) -> None:
     """From the queue through the worker's recording to the answers."""
     trained = add_trained(store, tmp_path)
-    evaluation.start_evaluation(store, trained.run_id)
+    evaluations.start_evaluation(store, trained.run_id)
     table = answers(["Refund", "Delivery"], ["Refund", "Refund"], base=["x", "Delivery"])
     table.to_parquet(tmp_path / "predictions.parquet")
     result = {
@@ -112,12 +112,12 @@ def test_what_a_job_scored_can_be_read(store: Store, tmp_path: Path) -> None:
     with store.write() as session:
         job = jobs.claim(session, ["evaluate"])
     assert job is not None
-    assert recording.record(store, job, Outcome("succeeded", "", result), Ending(0))
-    (info,) = evaluation.list_evaluations(store, trained.run_id)
+    assert record.record(store, job, Outcome("succeeded", "", result), Ending(0))
+    (info,) = evaluations.list_evaluations(store, trained.run_id)
     assert info.is_exam
     assert (info.rows, info.task) == (2, "classification")
     assert info.scores["tuned"] == {"accuracy": 0.5}
-    frame = evaluation.predictions(store, info.id)
+    frame = evaluations.predictions(store, info.id)
     assert list(frame["right_tuned"]) == [True, False]
     assert list(frame["right_base"]) == [False, True]
 
@@ -127,7 +127,7 @@ def test_the_newest_evaluation_comes_first(store: Store, tmp_path: Path) -> None
     table = answers(["a"], ["a"])
     first = add_exam(store, trained.run_id, table, accuracies(table))
     second = add_exam(store, trained.run_id, table, accuracies(table), split="more.csv")
-    found = evaluation.list_evaluations(store, trained.run_id)
+    found = evaluations.list_evaluations(store, trained.run_id)
     assert [info.id for info in found] == [second, first]
     assert [info.questions for info in found] == ["question", "exam question"]
 
@@ -136,20 +136,20 @@ def test_answers_that_are_gone_are_explained(store: Store, tmp_path: Path) -> No
     trained = add_trained(store, tmp_path)
     table = answers(["a"], ["a"])
     exam_id = add_exam(store, trained.run_id, table, accuracies(table))
-    files.object_path(evaluation.get_evaluation(store, exam_id).predictions_hash).unlink()
+    files.object_path(evaluations.get_evaluation(store, exam_id).predictions_hash).unlink()
     with pytest.raises(WorkbenchError, match="score the model again"):
-        evaluation.predictions(store, exam_id)
+        evaluations.predictions(store, exam_id)
 
 
 def test_what_is_not_there_is_explained(store: Store, tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="no training run 7"):
-        evaluation.start_evaluation(store, 7)
+        evaluations.start_evaluation(store, 7)
     with pytest.raises(WorkbenchError, match="no evaluation 7"):
-        evaluation.predictions(store, 7)
+        evaluations.predictions(store, 7)
     trained = add_trained(store, tmp_path)
     (tmp_path / "adapter of Run 1").rmdir()
     with pytest.raises(WorkbenchError, match=r"'Run 1' is not at .* any more: train it again"):
-        evaluation.start_evaluation(store, trained.run_id)
+        evaluations.start_evaluation(store, trained.run_id)
 
 
 def test_a_run_without_a_model_cannot_be_scored(store: Store, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_run_without_a_model_cannot_be_scored(store: Store, tmp_path: Path) ->
     with store.write() as session:
         session.get_one(Run, trained.run_id).result = {"status": "cancelled", "adapter": None}
     with pytest.raises(WorkbenchError, match="'Run 1' has no trained model"):
-        evaluation.start_evaluation(store, trained.run_id)
+        evaluations.start_evaluation(store, trained.run_id)
 
 
 def test_a_version_without_exam_questions_is_explained(store: Store, tmp_path: Path) -> None:
@@ -169,15 +169,15 @@ def test_a_version_without_exam_questions_is_explained(store: Store, tmp_path: P
         table.to_parquet(tmp_path / "all.parquet")
         version.content_hash = files.put_file(tmp_path / "all.parquet")
     with pytest.raises(WorkbenchError, match="no exam questions"):
-        evaluation.start_evaluation(store, trained.run_id)
+        evaluations.start_evaluation(store, trained.run_id)
 
 
 def test_a_page_can_say_which_columns_a_file_needs(store: Store, tmp_path: Path) -> None:
     trained = add_trained(store, tmp_path)
-    assert evaluation.expected_columns(store, trained.run_id) == ["email", "category"]
+    assert evaluations.expected_columns(store, trained.run_id) == ["email", "category"]
     with store.write() as session:
         version = session.get_one(DatasetVersion, trained.version_id)
         version.mapping = json.loads(
             json.dumps(version.mapping).replace('"email"', '"{subject}: {body} ({subject})"')
         )
-    assert evaluation.expected_columns(store, trained.run_id) == ["subject", "body", "category"]
+    assert evaluations.expected_columns(store, trained.run_id) == ["subject", "body", "category"]

@@ -10,8 +10,7 @@ import pyarrow.parquet as pq
 from storage import files
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
-from workbench.data import checkups, versions
-from workbench.data import datasets as ingest
+from workbench.data import checkups, datasets, versions
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.versions import VersionInfo, get_version
@@ -27,7 +26,7 @@ def mails(store: Store, folder: Path, rows: int = 60) -> VersionInfo:
     lines = [f"question number {i},{LABELS[i % 3]}\n" for i in range(rows)]
     path.write_text("text,label\n" + "".join(lines))
     project_id = projects.create_project(store, "Mails")
-    saved = ingest.save_version(store, project_id=project_id, path=path)
+    saved = datasets.save_version(store, project_id=project_id, path=path)
     return get_version(store, saved.version_id)
 
 
@@ -43,7 +42,7 @@ def conversations(store: Store, folder: Path, said: str) -> VersionInfo:
     ]
     path.write_text("".join(json.dumps({"messages": each}) + "\n" for each in turns))
     project_id = projects.create_project(store, "Talks")
-    saved = ingest.save_version(store, project_id=project_id, path=path)
+    saved = datasets.save_version(store, project_id=project_id, path=path)
     return get_version(store, saved.version_id)
 
 

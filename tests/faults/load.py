@@ -16,7 +16,7 @@ from workbench.jobs import overview
 from workbench.jobs.ingest_events import ingest
 from workbench.jobs.process.job_dir import EventWriter
 from workbench.projects import projects, steps
-from workbench.training import runs as training
+from workbench.training import runs
 
 POINT_EVERY = 10
 """Of a flood of events, each tenth is a point of a curve."""
@@ -168,9 +168,9 @@ def watch(
 
 def read_train_page(store: Store, run_id: int) -> None:
     """What the page of a running training reads at every poll."""
-    run = training.get_run(store, run_id)
-    training.curve(store, run_id, "train")
-    training.curve(store, run_id, "validation")
+    run = runs.get_run(store, run_id)
+    runs.curve(store, run_id, "train")
+    runs.curve(store, run_id, "validation")
     steps.steps_of(store, run.project_id)
     projects.project_names(store)
     overview.count(store)

@@ -20,7 +20,7 @@ from storage.tables import Job
 from tests.fakes.harness import folder_of, job_of, until
 from tests.helpers.writers import recipe, replies
 from workbench.core.recipe import from_dict
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.jobs.process.job_dir import JobDir, read_events
 from workbench.models import catalogue
 from workbench.projects import projects
@@ -118,7 +118,7 @@ def start_run(store: Store, base: Path, folder: Path, **settings: Any) -> int:
             )
         )
         project_id = projects.create_project(store, "Faults")
-        ingest.save_version(store, project_id=project_id, path=source, task="completion")
+        datasets.save_version(store, project_id=project_id, path=source, task="completion")
         catalogue.add_folder(store, base)
     model = next(m for m in catalogue.list_models(store) if m.path == base)
     chosen = {"num_train_epochs": 3, "per_device_train_batch_size": 8, "evals_per_epoch": 2}

@@ -29,8 +29,7 @@ from tests.fakes.harness import (
 from tests.fakes.worker import QUICK
 from tests.faults.conftest import ROOT, Web
 from workbench.data.examples.plan import Source
-from workbench.data.files import large as conversions
-from workbench.data.files import uploads
+from workbench.data.files import large, uploads
 from workbench.data.readers import ReadOptions, table_file
 from workbench.jobs import queue
 from workbench.jobs.launchers.local import LocalLauncher, module_command
@@ -219,7 +218,7 @@ def reading(store: Store, tmp_path: Path) -> Iterator[tuple[Worker, int, JobDir]
     path.write_bytes(b"".join(table_of(30_000_000)))
     source = Source(files.put_file(path), "mails.csv")
     project_id = projects.create_project(store, "Mails")
-    job_id = conversions.read(store, project_id, source, ReadOptions()).id
+    job_id = large.read(store, project_id, source, ReadOptions()).id
     worker, folder = Worker(store, LocalLauncher(), QUICK), folder_of(job_id)
     try:
         drive(worker, lambda: job_of(store, job_id).progress.get("step"))

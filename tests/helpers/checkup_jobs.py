@@ -6,8 +6,7 @@ from typing import Any
 from storage import files
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
-from workbench.data import checkups
-from workbench.data import datasets as ingest
+from workbench.data import checkups, datasets
 from workbench.data.versions import VersionInfo, get_version
 from workbench.engine.kinds import HANDLERS
 from workbench.engine.runtime.quiet import quiet
@@ -18,7 +17,7 @@ from workbench.projects import projects
 
 def saved(store: Store, path: Path, **options: Any) -> VersionInfo:
     project_id = projects.create_project(store, "Mails")
-    made = ingest.save_version(store, project_id=project_id, path=path, **options)
+    made = datasets.save_version(store, project_id=project_id, path=path, **options)
     return get_version(store, made.version_id)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.engine.kinds import HANDLERS
 from workbench.engine.runtime.quiet import quiet
-from workbench.jobs.process import shell as process
+from workbench.jobs.process import shell
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.stop import Stop
@@ -19,13 +19,13 @@ PEFT_WARNS = "ignore:.is_gradient_checkpointing. is deprecated:FutureWarning"
 
 def run(job: JobDir) -> dict[str, Any]:
     """Do the job as its process would; the result."""
-    assert process.run(job.path, HANDLERS, quiet=quiet) == 0
+    assert shell.run(job.path, HANDLERS, quiet=quiet) == 0
     return read_json(job.result)
 
 
 def run_orphaned(job: JobDir) -> None:
     """Do the job until its worker dies."""
-    assert process.run(job.path, HANDLERS, quiet=quiet) == process.ORPHANED
+    assert shell.run(job.path, HANDLERS, quiet=quiet) == shell.ORPHANED
     assert not job.result.exists()
 
 

@@ -13,7 +13,7 @@ from storage.database import Store
 from storage.tables import Evaluation, Job, Run, now
 from tests.helpers.made import add_model
 from workbench.core.recipe import Recipe
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec
 from workbench.projects import projects
 
@@ -56,7 +56,7 @@ def add_trained(
         "completion": {"prompt": "email", "response": "reply"},
         "language-modelling": {"text": "reply"},
     }[task]
-    saved = ingest.save_version(
+    saved = datasets.save_version(
         store,
         project_id=project_id,
         path=write_emails(folder / "emails.csv"),

@@ -11,7 +11,7 @@ from storage import jobs, runs
 from storage.database import Store
 from storage.tables import RUNNING, STARTING
 from tests.fakes.harness import add_job, folder_of, job_of, status_of
-from workbench.jobs import ingest_events as ingestion
+from workbench.jobs import ingest_events
 from workbench.jobs.process.job_dir import EventWriter, JobDir
 
 Writer = Callable[[JobDir, int], EventWriter]
@@ -57,10 +57,10 @@ def metric(events: EventWriter, step: int, loss: float) -> None:
 def test_the_first_sign_of_life_makes_a_starting_job_run(
     writer: Writer, store: Store, job_id: int, folder: JobDir
 ) -> None:
-    assert ingestion.ingest(store, job_id, folder) == 0
+    assert ingest_events.ingest(store, job_id, folder) == 0
     assert status_of(store, job_id) == STARTING
     writer(folder, 1).write("alive")
-    assert ingestion.ingest(store, job_id, folder) == 1
+    assert ingest_events.ingest(store, job_id, folder) == 1
     job = job_of(store, job_id)
     assert job.status == RUNNING
     assert job.alive_at is not None
@@ -73,10 +73,10 @@ def test_progress_is_added_up_and_a_new_phase_keeps_it(
     events = writer(folder, 1)
     events.write("phase", name="training", message="Learning")
     events.write("progress", step=3, total_steps=9, seconds_left=12.5)
-    ingestion.ingest(store, job_id, folder)
+    ingest_events.ingest(store, job_id, folder)
     events.write("log", message="Half of it is done.")
     events.write("ready", port=8123)
-    ingestion.ingest(store, job_id, folder)
+    ingest_events.ingest(store, job_id, folder)
     assert job_of(store, job_id).progress == {
         "phase": "ready",
         "port": 8123,
@@ -93,7 +93,7 @@ def test_events_are_taken_in_once(
     events = writer(folder, 1)
     for step in range(25):
         metric(events, step, float(step))
-    taken = [ingestion.ingest(store, job_id, folder, limit=10) for _ in range(4)]
+    taken = [ingest_events.ingest(store, job_id, folder, limit=10) for _ in range(4)]
     assert taken == [10, 10, 5, 0]
     assert losses(store, job_id) == {step: float(step) for step in range(25)}
 
@@ -103,19 +103,19 @@ def test_a_reader_that_was_overtaken_changes_nothing(
 ) -> None:
     events = writer(folder, 1)
     metric(events, 1, 1.0)
-    read_events = ingestion.read_events
+    read_events = ingest_events.read_events
     meanwhile = iter([True])
 
     def overtaken(*args: object) -> object:
         found = read_events(*args)  # type: ignore[arg-type]
         if next(meanwhile, False):
-            assert ingestion.ingest(store, job_id, folder) == 1
+            assert ingest_events.ingest(store, job_id, folder) == 1
             metric(events, 1, 2.0)
-            assert ingestion.ingest(store, job_id, folder) == 1
+            assert ingest_events.ingest(store, job_id, folder) == 1
         return found
 
-    monkeypatch.setattr(ingestion, "read_events", overtaken)
-    assert ingestion.ingest(store, job_id, folder) == 0
+    monkeypatch.setattr(ingest_events, "read_events", overtaken)
+    assert ingest_events.ingest(store, job_id, folder) == 0
     assert losses(store, job_id) == {1: 2.0}
 
 
@@ -129,7 +129,7 @@ def test_two_readers_at_once_take_each_event_once(
 
     def read() -> None:
         while job_of(store, job_id).event_offset < (folder.events / "000001.jsonl").stat().st_size:
-            taken.append(ingestion.ingest(store, job_id, folder, limit=7))
+            taken.append(ingest_events.ingest(store, job_id, folder, limit=7))
 
     readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
@@ -149,14 +149,14 @@ def test_a_torn_line_waits_for_its_end_and_is_passed_over_in_the_next_segment(
     line = json.dumps({**whole, "values": {"loss": 2.0}}) + "\n"
     with segment.open("a") as handle:
         handle.write(line[:20])
-    ingestion.ingest(store, job_id, folder)
+    ingest_events.ingest(store, job_id, folder)
     assert losses(store, job_id) == {1: 1.0}
     with segment.open("a") as handle:
         handle.write(line[20:] + line[:30])
-    ingestion.ingest(store, job_id, folder)
+    ingest_events.ingest(store, job_id, folder)
     assert losses(store, job_id) == {1: 1.0, 2: 2.0}
     metric(writer(folder, 1), 3, 3.0)
-    ingestion.ingest_all(store, job_id, folder)
+    ingest_events.ingest_all(store, job_id, folder)
     assert losses(store, job_id) == {1: 1.0, 2: 2.0, 3: 3.0}
 
 
@@ -168,7 +168,7 @@ def test_a_resumed_attempt_replaces_the_steps_it_repeats(
     metric(first, 2, 2.0)
     again = writer(folder, 2)
     metric(again, 2, 2.5)
-    ingestion.ingest_all(store, job_id, folder)
+    ingest_events.ingest_all(store, job_id, folder)
     assert losses(store, job_id) == {1: 1.0, 2: 2.5}
 
 
@@ -177,7 +177,7 @@ def test_a_former_attempt_makes_no_new_one_run(
 ) -> None:
     former = writer(folder, 0)
     former.write("progress", step=7)
-    ingestion.ingest(store, job_id, folder)
+    ingest_events.ingest(store, job_id, folder)
     job = job_of(store, job_id)
     assert (job.status, job.progress, job.alive_at) == (STARTING, {}, None)
 
@@ -197,7 +197,7 @@ def test_an_event_that_says_nothing_stops_nobody(
     folder.events.mkdir()
     (folder.events / "000001.jsonl").write_text(line + "\n")
     metric(writer(folder, 1), 1, 1.0)
-    ingestion.ingest_all(store, job_id, folder)
+    ingest_events.ingest_all(store, job_id, folder)
     assert losses(store, job_id) == {1: 1.0}
 
 
@@ -208,7 +208,7 @@ def test_only_a_training_draws_its_runs_curve(writer: Writer, store: Store) -> N
     folder = folder_of(job_id)
     folder.path.mkdir(parents=True)
     metric(writer(folder, 1), 1, 1.0)
-    assert ingestion.ingest(store, job_id, folder) == 1
+    assert ingest_events.ingest(store, job_id, folder) == 1
     assert losses(store, job_id) == {}
 
 
@@ -218,5 +218,5 @@ def test_a_job_that_is_over_takes_in_nothing(
     with store.write() as session:
         jobs.change(session, job_id, 1, (STARTING,), status="failed")
     metric(writer(folder, 1), 1, 1.0)
-    assert ingestion.ingest(store, job_id, folder) == 0
+    assert ingest_events.ingest(store, job_id, folder) == 0
     assert losses(store, job_id) == {}

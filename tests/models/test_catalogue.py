@@ -10,8 +10,7 @@ from tests.helpers.folders import BERT, model_folder
 from tests.helpers.made import add_dataset, add_run
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import queue
-from workbench.models import catalogue, hub
-from workbench.models import inspect as folders
+from workbench.models import catalogue, hub, inspect
 from workbench.models.bundled import BUNDLED
 from workbench.models.model_info import FAILED, LOADING, READY, can_learn
 from workbench.models.recommendation import recommend
@@ -21,7 +20,7 @@ from workbench.projects import projects
 @pytest.fixture
 def hub_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> hub.HubModel:
     """A model that the hub would give."""
-    facts = folders.inspect_folder(model_folder(tmp_path / "source"))
+    facts = inspect.inspect_folder(model_folder(tmp_path / "source"))
     found = hub.HubModel("owner/Tiny-LM", "abc123", facts, 5_000)
     monkeypatch.setattr(hub, "look_up", lambda _: found)
     return found

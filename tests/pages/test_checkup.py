@@ -12,8 +12,7 @@ from storage.tables import FAILED, RUNNING, Job
 from tests.fakes.harness import job_of
 from tests.fakes.looked import conversations, duplicates, looked_through, mails
 from tests.pages.opened import open_page, texts
-from workbench.data import changes as amendments
-from workbench.data import checkups, versions
+from workbench.data import changes, checkups, versions
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import FlaggedRow
 from workbench.data.checkups import Fix
@@ -47,7 +46,7 @@ def opened(version: VersionInfo) -> AppTest:
 
 
 def newest(store: Store, version: VersionInfo) -> VersionInfo:
-    return amendments.history(store, version)[0]
+    return changes.history(store, version)[0]
 
 
 def test_without_examples_it_leads_to_the_data_page(store: Store) -> None:
@@ -161,7 +160,7 @@ def test_a_window_that_is_behind_is_told_so_and_changes_nothing(
     looked_through(store, version, duplicates())
     at = opened(version)
     at.button(key="fix-duplicates-change").click().run()
-    second = amendments.apply_edit_here(store, version.id, Edit(frozenset({2})), "edit", "One less")
+    second = changes.apply_edit_here(store, version.id, Edit(frozenset({2})), "edit", "One less")
     looked_through(store, second, duplicates())
 
     at.button(key="fix-yes").click().run()
@@ -174,10 +173,8 @@ def test_a_window_that_is_behind_is_told_so_and_changes_nothing(
 
 
 def test_any_version_can_be_gone_back_to(store: Store, version: VersionInfo) -> None:
-    second = amendments.apply_edit_here(
-        store, version.id, Edit(frozenset({2})), "edit", "One row out"
-    )
-    amendments.apply_edit_here(store, second.id, Edit(frozenset({3})), "edit", "Another one out")
+    second = changes.apply_edit_here(store, version.id, Edit(frozenset({2})), "edit", "One row out")
+    changes.apply_edit_here(store, second.id, Edit(frozenset({3})), "edit", "Another one out")
     at = opened(version)
     assert "One row out" in texts(at)
     at.button(key=f"changed-{second.id}").click().run()

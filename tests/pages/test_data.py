@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from tests.pages.opened import open_page, paste, texts
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.examples.plan import Source
 from workbench.projects import projects
 from workbench.system import drafts
@@ -27,7 +27,7 @@ def project_id(store: Store) -> int:
 
 def _with_file(store: Store, project_id: int, content: bytes, name: str) -> AppTest:
     """The page after a file was uploaded (which the test client cannot do by itself)."""
-    source = ingest.keep(io.BytesIO(content), name)
+    source = datasets.keep(io.BytesIO(content), name)
     drafts.save_draft(
         store, project_id, "data", {"source": {"digest": source.digest, "name": source.name}}
     )
@@ -58,7 +58,7 @@ def test_a_pasted_table_is_guessed_checked_and_saved(store: Store, project_id: i
     at.text_input(key="data-name").set_value("My mails").run()
     at.button(key="data-save").click().run()
 
-    (version,) = ingest.list_versions(store, project_id)
+    (version,) = datasets.list_versions(store, project_id)
     assert (version.dataset_name, version.number, version.rows) == ("My mails", 1, 60)
     assert "Your data is ready" in at.success[0].value
     primary = [button.label for button in at.main.button if button.proto.type == "primary"]
@@ -162,13 +162,13 @@ def test_a_sheet_with_hundreds_of_columns_can_be_used(store: Store, project_id: 
     assert not _errors(at)
     assert at.metric[0].value == "30"
     at.button(key="data-save").click().run()
-    assert len(ingest.list_versions(store, project_id)) == 1
+    assert len(datasets.list_versions(store, project_id)) == 1
 
 
 def test_an_exam_file_takes_the_place_of_the_test_split(store: Store, project_id: int) -> None:
     exam = "category,text\n" + "".join(f"kind {i % 3},exam mail {i}\n" for i in range(9))
-    test = ingest.keep(io.BytesIO(exam.encode()), "exam.csv")
-    own = ingest.keep(io.BytesIO(TABLE.encode()), "t.tsv")
+    test = datasets.keep(io.BytesIO(exam.encode()), "exam.csv")
+    own = datasets.keep(io.BytesIO(TABLE.encode()), "t.tsv")
     drafts.save_draft(
         store,
         project_id,
@@ -198,7 +198,7 @@ def test_another_file_keeps_task_and_columns_where_they_fit(store: Store, projec
 
 
 def test_a_saved_version_can_be_extended_and_deleted(store: Store, project_id: int) -> None:
-    saved = ingest.save_version(
+    saved = datasets.save_version(
         store, project_id=project_id, path=_file(TABLE), dataset_name="Kinds"
     )
     at = open_page(PAGE, project=project_id)
@@ -211,12 +211,12 @@ def test_a_saved_version_can_be_extended_and_deleted(store: Store, project_id: i
     assert "keeps its exam questions" in texts(at)
 
     at.button(key=f"delete-it-{saved.dataset_id}").click().run()
-    assert ingest.list_versions(store, project_id) == []
+    assert datasets.list_versions(store, project_id) == []
     assert at.button(key="data-save").label == "Save as version 1"
 
 
 def test_saving_what_is_there_already_shows_that_version(store: Store, project_id: int) -> None:
-    first = ingest.save_version(
+    first = datasets.save_version(
         store, project_id=project_id, path=_file(TABLE), dataset_name="Kinds"
     )
     at = open_page(PAGE, project=project_id)
@@ -224,7 +224,9 @@ def test_saving_what_is_there_already_shows_that_version(store: Store, project_i
 
     at.button(key="data-save").click().run()
 
-    assert [version.id for version in ingest.list_versions(store, project_id)] == [first.version_id]
+    assert [version.id for version in datasets.list_versions(store, project_id)] == [
+        first.version_id
+    ]
     assert "version 1 of 'Kinds'" in at.success[0].value
 
 

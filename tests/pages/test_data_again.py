@@ -4,8 +4,7 @@ import pytest
 
 from storage.database import Store
 from tests.pages.opened import open_page, paste, texts
-from workbench.data import changes as amendments
-from workbench.data import datasets as ingest
+from workbench.data import changes, datasets
 from workbench.data.edits.edit import Edit
 from workbench.projects import projects
 
@@ -22,9 +21,9 @@ def test_what_was_mended_is_made_again_on_a_newer_file(store: Store, project_id:
     at = paste(open_page(PAGE, project=project_id), TABLE)
     at.text_input(key="data-name").set_value("My mails").run()
     at.button(key="data-save").click().run()
-    (first,) = ingest.list_versions(store, project_id)
+    (first,) = datasets.list_versions(store, project_id)
     edit = Edit(frozenset({4}), {(6, "text"): "hello there"})
-    amendments.apply_edit_here(store, first.id, edit, "edit", "By hand")
+    changes.apply_edit_here(store, first.id, edit, "edit", "By hand")
 
     at.button(key="data-another").click().run()
     paste(at, TABLE + "one more\tkind 1\n")
@@ -35,7 +34,7 @@ def test_what_was_mended_is_made_again_on_a_newer_file(store: Store, project_id:
     )
     at.button(key="data-save").click().run()
 
-    newest, from_file, *_ = ingest.list_versions(store, project_id)
+    newest, from_file, *_ = datasets.list_versions(store, project_id)
     assert (newest.number, newest.rows, from_file.rows) == (4, 60, 61)
     assert "made again: they are version 4" in texts(at)
     assert "61 examples are saved as version 3" in texts(at)
@@ -45,15 +44,15 @@ def test_earlier_changes_can_be_left_out(store: Store, project_id: int) -> None:
     at = paste(open_page(PAGE, project=project_id), TABLE)
     at.text_input(key="data-name").set_value("My mails").run()
     at.button(key="data-save").click().run()
-    (first,) = ingest.list_versions(store, project_id)
-    amendments.apply_edit_here(store, first.id, Edit(frozenset({4})), "edit", "By hand")
+    (first,) = datasets.list_versions(store, project_id)
+    changes.apply_edit_here(store, first.id, Edit(frozenset({4})), "edit", "By hand")
 
     at.button(key=f"edit-{first.id}").click().run()
     at.checkbox(key="data-again").uncheck().run()
     assert not open_page(PAGE, project=project_id).checkbox(key="data-again").value
     at.button(key="data-save").click().run()
 
-    newest, *older = ingest.list_versions(store, project_id)
+    newest, *older = datasets.list_versions(store, project_id)
     assert (newest.number, newest.rows, newest.change) == (3, 60, None)
     assert len(older) == 2
     assert "made again" not in texts(at)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from tests.pages.opened import open_page, texts
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.projects import projects
 from workbench.system import drafts
 
@@ -31,7 +31,7 @@ def project_id(store: Store) -> int:
 
 
 def _open(store: Store, project_id: int, text: str, **draft: Any) -> AppTest:
-    source = ingest.keep(io.BytesIO(text.encode()), "mails.csv")
+    source = datasets.keep(io.BytesIO(text.encode()), "mails.csv")
     drafts.save_draft(store, project_id, "data", {"source": source.__dict__, **draft})
     return open_page(PAGE, project=project_id)
 
@@ -52,7 +52,7 @@ def test_what_is_clearly_better_is_chosen_and_says_why(store: Store, project_id:
     assert "seen nearly word for word" in radio.proto.captions[1]
     assert "30 customers, none on both sides" in texts(at)
     at.button(key="data-save").click().run()
-    (version,) = ingest.list_versions(store, project_id)
+    (version,) = datasets.list_versions(store, project_id)
     assert version.mapping["split_by"] == {"kind": "group", "column": "kunden_nr"}
     assert version.report["split"]["on_both_sides"] == 0
 
@@ -75,7 +75,7 @@ def test_a_dataset_goes_on_as_it_began(store: Store, project_id: int) -> None:
     assert _radio(at).value == "random"
     at.checkbox(key="data-near-duplicates").set_value(False).run()
     at.button(key="data-save").click().run()
-    (version,) = ingest.list_versions(store, project_id)
+    (version,) = datasets.list_versions(store, project_id)
     assert not {"near_duplicates", "split_by"} & version.mapping.keys()
 
     later = _open(store, project_id, _table(more=40))
@@ -98,13 +98,13 @@ def test_a_version_by_any_column_is_edited_as_it_was_drawn(store: Store, project
     )
     assert _radio(at).value == "group:product"
     at.button(key="data-save").click().run()
-    (version,) = ingest.list_versions(store, project_id)
+    (version,) = datasets.list_versions(store, project_id)
 
     at.button(key=f"edit-{version.id}").click().run()
 
     assert _radio(at).value == "group:product"
     at.button(key="data-save").click().run()
-    assert len(ingest.list_versions(store, project_id)) == 1
+    assert len(datasets.list_versions(store, project_id)) == 1
 
 
 def test_with_an_exam_of_ones_own_nothing_is_drawn(store: Store, project_id: int) -> None:

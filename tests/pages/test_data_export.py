@@ -8,8 +8,7 @@ from streamlit.testing.v1 import AppTest
 from storage.database import Store
 from tests.helpers.conversion_jobs import worked_off
 from tests.pages.opened import open_page, texts
-from workbench.data import datasets as ingest
-from workbench.data import exports
+from workbench.data import datasets, exports
 from workbench.data.versions import VersionInfo
 from workbench.jobs import queue
 from workbench.projects import projects
@@ -22,8 +21,8 @@ def version(store: Store, tmp_path: Path) -> VersionInfo:
     path = tmp_path / "mails.csv"
     path.write_text("text,label\n" + "".join(f"mail {i},kind {i % 3}\n" for i in range(60)))
     project_id = projects.create_project(store, "Mails")
-    saved = ingest.save_version(store, project_id=project_id, path=path)
-    return ingest.get_version(store, saved.version_id)
+    saved = datasets.save_version(store, project_id=project_id, path=path)
+    return datasets.get_version(store, saved.version_id)
 
 
 def _opened(version: VersionInfo) -> AppTest:

@@ -11,10 +11,9 @@ from storage import files
 from storage.database import Store
 from tests.helpers.conversion_jobs import worked_off
 from tests.pages.opened import open_page, texts
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.examples.plan import Source
-from workbench.data.files import arrivals, uploads
-from workbench.data.files import large as conversions
+from workbench.data.files import arrivals, large, uploads
 from workbench.data.readers import table_file
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
@@ -27,7 +26,7 @@ TABLE = "text,category\n" + "".join(f"message number {i},kind {i % 3}\n" for i i
 
 @pytest.fixture(autouse=True)
 def _small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversions, "LARGE_BYTES", 1000)
+    monkeypatch.setattr(large, "LARGE_BYTES", 1000)
 
 
 @pytest.fixture
@@ -120,7 +119,7 @@ def test_a_large_table_is_checked_by_a_job_and_saved(
     at.button(key="data-save").click().run()
     assert "Your data is ready: 60 examples" in at.success[0].value
     assert "Your data is ready" in open_page(PAGE, project=project_id).success[0].value
-    assert len(ingest.list_versions(store, project_id)) == 1
+    assert len(datasets.list_versions(store, project_id)) == 1
     assert [job.kind for job in _jobs(store)] == ["convert", "prepare"]
 
 

@@ -9,7 +9,7 @@ from storage.database import Store
 from storage.tables import Job, now
 from tests.helpers.exams import Trained, accuracies, add_exam, add_trained, answers
 from tests.pages.opened import open_page, texts
-from workbench.evaluation import evaluations as evaluation
+from workbench.evaluation import evaluations
 from workbench.jobs.job import get_job
 from workbench.projects import projects
 
@@ -101,7 +101,7 @@ def test_rows_can_be_filtered_searched_and_read_in_full(store: Store, tmp_path: 
     trained = _scored(store, tmp_path, right=90, base=60, baseline=70)
     at = open_page(PAGE, project=trained.project_id)
     assert _rows(at) == list(range(2, 102))
-    exam_id = evaluation.list_evaluations(store, trained.run_id)[0].id
+    exam_id = evaluations.list_evaluations(store, trained.run_id)[0].id
     show = at.pills(key=f"rows-show-{exam_id}")
     assert show.options == [
         "All (100)",
@@ -161,7 +161,7 @@ def test_texts_are_judged_by_likeness_and_shown_side_by_side(store: Store, tmp_p
         "how wrong it still is, smaller is better (loss)",
     ]
     assert "it is \\*on\\* :orange-background[my desk]" in texts(at)
-    exam_id = evaluation.list_evaluations(store, trained.run_id)[0].id
+    exam_id = evaluations.list_evaluations(store, trained.run_id)[0].id
     assert at.pills(key=f"rows-show-{exam_id}").options[1:] == [
         "Less like yours than before (0)",
         "More like yours than before (40)",
@@ -198,7 +198,7 @@ def test_a_run_without_an_exam_is_scored_at_a_click(store: Store, tmp_path: Path
     assert "'Run 1' has not taken its exam" in at.info[0].value
     at.button(key="score-exam").click().run()
     assert not at.exception
-    (job,) = evaluation.evaluation_jobs(store, trained.run_id)
+    (job,) = evaluations.evaluation_jobs(store, trained.run_id)
     assert job.status == "queued"
     assert "**Scoring of Run 1 on the exam**" in texts(at)
     assert [button.key for button in at.button if button.key == "score-exam"] == []
@@ -219,7 +219,7 @@ def test_a_file_is_scored_and_a_wrong_one_is_explained(store: Store, tmp_path: P
     upload.set_value(("my mails.csv", b"email,category\nHello,Refund\n", "text/csv")).run()
     at.button(key="score-file").click().run()
     assert not at.exception
-    (job,) = evaluation.evaluation_jobs(store, trained.run_id)
+    (job,) = evaluations.evaluation_jobs(store, trained.run_id)
     assert job.title == "Scoring of Run 1 on my mails.csv"
 
 
@@ -261,7 +261,7 @@ def test_answers_that_are_gone_are_explained_and_can_be_made_again(
     store: Store, tmp_path: Path, home: Path
 ) -> None:
     trained = _scored(store, tmp_path, right=89, base=60, baseline=70)
-    (info,) = evaluation.list_evaluations(store, trained.run_id)
+    (info,) = evaluations.list_evaluations(store, trained.run_id)
     (home / "objects" / info.predictions_hash[:2] / info.predictions_hash).unlink()
     at = open_page(PAGE, project=trained.project_id)
     assert "not on the disk any more" in at.error[0].value

@@ -11,10 +11,7 @@ from storage import files
 from storage.database import Store
 from tests.fakes.looked import looked_through, mails
 from tests.pages.opened import open_page, texts
-from workbench.data import changes as amendments
-from workbench.data import datasets as ingest
-from workbench.data import pending_edits as exploring
-from workbench.data import versions
+from workbench.data import changes, datasets, pending_edits, versions
 from workbench.data.checkup import record
 from workbench.data.versions import VersionInfo, get_version
 from workbench.projects import projects
@@ -47,14 +44,14 @@ def test_rows_are_searched_and_filtered(version: VersionInfo) -> None:
 
 
 def test_edits_wait_and_are_saved_as_a_version(store: Store, version: VersionInfo) -> None:
-    edits = exploring.pending(store, version)
+    edits = pending_edits.pending(store, version)
     edits.change[4, "text"] = "another text"
-    exploring.keep(store, version, edits)
+    pending_edits.keep(store, version, edits)
     at = opened(version)
     assert "**1 row changed**, not saved yet" in texts(at)
     at.button(key="explore-save").click().run()
     assert not at.exception
-    made = amendments.history(store, version)[0]
+    made = changes.history(store, version)[0]
     assert versions.rows_by_id(made, [4])["text"].to_pylist() == ["another text"]
     assert "not saved yet" not in texts(at)
 
@@ -62,16 +59,16 @@ def test_edits_wait_and_are_saved_as_a_version(store: Store, version: VersionInf
 def test_edits_of_a_large_dataset_are_saved_in_the_background(
     store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(amendments, "HERE_ROWS", 10)
-    edits = exploring.pending(store, version)
+    monkeypatch.setattr(changes, "HERE_ROWS", 10)
+    edits = pending_edits.pending(store, version)
     edits.change[4, "text"] = "another text"
-    exploring.keep(store, version, edits)
+    pending_edits.keep(store, version, edits)
     at = opened(version)
     at.button(key="explore-save").click().run()
     assert not at.exception
     assert "You may close this page" in texts(at)
     assert not at.data_editor
-    assert exploring.pending(store, version) == edits
+    assert pending_edits.pending(store, version) == edits
 
 
 def test_a_text_that_is_not_there_is_no_edit(store: Store, tmp_path: Path) -> None:
@@ -80,23 +77,23 @@ def test_a_text_that_is_not_there_is_no_edit(store: Store, tmp_path: Path) -> No
     path.write_text("prompt,response,system\n" + "".join(lines))
     project_id = projects.create_project(store, "Replies")
     roles = {"prompt": "prompt", "response": "response", "system": "system"}
-    saved = ingest.save_version(
+    saved = datasets.save_version(
         store, project_id=project_id, path=path, task="completion", mapping=roles
     )
     replies = get_version(store, saved.version_id)
     assert "20 rows." in texts(opened(replies))
-    assert exploring.pending(store, replies).sentence() == ""
+    assert pending_edits.pending(store, replies).sentence() == ""
 
 
 def test_edits_can_be_thrown_away(store: Store, version: VersionInfo) -> None:
-    edits = exploring.pending(store, version)
+    edits = pending_edits.pending(store, version)
     edits.remove = {4}
-    exploring.keep(store, version, edits)
+    pending_edits.keep(store, version, edits)
     at = opened(version)
     at.button(key="explore-discard").click().run()
     assert not at.exception
-    assert exploring.pending(store, version).sentence() == ""
-    assert amendments.history(store, version)[0].number == 1
+    assert pending_edits.pending(store, version).sentence() == ""
+    assert changes.history(store, version)[0].number == 1
 
 
 def test_the_map_needs_a_checkup_and_is_drawn_from_it(store: Store, version: VersionInfo) -> None:
@@ -141,10 +138,10 @@ def test_unsorted_rows_are_sorted_by_hand_the_least_sure_first(
     at.button(key="label-90-delivery").click().run()
     assert not at.exception
     assert "money back" in texts(at)
-    assert exploring.pending(store, version).labels == {90: ("where is it", "delivery")}
+    assert pending_edits.pending(store, version).labels == {90: ("where is it", "delivery")}
     at.button(key="label-skip-91").click().run()
     assert "That was the last one" in at.success[0].value
     at.button(key="explore-save").click().run()
     assert not at.exception
-    made = amendments.history(store, version)[0]
+    made = changes.history(store, version)[0]
     assert versions.rows_by_id(made, [90])["label"].to_pylist() == ["delivery"]

@@ -10,10 +10,7 @@ from streamlit.testing.v1 import AppTest
 from storage.database import Store
 from tests.fakes.looked import conversations, mails
 from tests.pages.opened import open_page, texts
-from workbench.data import changes as amendments
-from workbench.data import datasets as ingest
-from workbench.data import pending_edits as exploring
-from workbench.data import versions
+from workbench.data import changes, datasets, pending_edits, versions
 from workbench.data.versions import VersionInfo, get_version
 from workbench.projects import projects
 
@@ -35,7 +32,7 @@ def invoices(store: Store, tmp_path: Path) -> VersionInfo:
     path.write_text("text,response\n" + "".join(lines))
     project_id = projects.create_project(store, "Invoices")
     roles = {"text": "text", "response": "response"}
-    saved = ingest.save_version(
+    saved = datasets.save_version(
         store, project_id=project_id, path=path, task="extraction", mapping=roles
     )
     return get_version(store, saved.version_id)
@@ -62,7 +59,7 @@ def pressed(at: AppTest, key: str) -> AppTest:
 
 def saved(store: Store, at: AppTest, version: VersionInfo, row: int) -> dict[str, Any]:
     pressed(at, "explore-save")
-    made = amendments.history(store, version)[0]
+    made = changes.history(store, version)[0]
     assert made.number == version.number + 1
     found: dict[str, Any] = versions.rows_by_id(made, [row]).to_pylist()[0]
     return found
@@ -78,7 +75,7 @@ def test_a_turn_that_is_changed_becomes_the_next_version(store: Store, talks: Ve
     assert "**1 row changed**, not saved yet" in texts(at)
     at.text_input(key="explore-row-number").set_value("3").run()
     pressed(at, "row-back")
-    assert exploring.pending(store, talks).sentence() == ""
+    assert pending_edits.pending(store, talks).sentence() == ""
     at.text_input(key="explore-row-number").set_value("3").run()
     assert not [button for button in at.button if button.key == "row-back"]
     at.text_area(key="turn-3-1-text").set_value('You are "welcome".')
@@ -114,13 +111,13 @@ def test_turns_are_added_removed_and_given_to_another_speaker(
 def test_what_is_discarded_or_not_changed_is_no_edit(store: Store, talks: VersionInfo) -> None:
     at = opened(talks, 3)
     pressed(at, "row-yes")
-    assert exploring.pending(store, talks).sentence() == ""
+    assert pending_edits.pending(store, talks).sentence() == ""
     at.text_input(key="explore-row-number").set_value("999").run()
     assert "There is no row 999" in at.toast[0].value
     at.text_input(key="explore-row-number").set_value("3").run()
     at.text_area(key="turn-3-0-text").set_value("Something else")
     pressed(at, "row-no")
-    assert exploring.pending(store, talks).sentence() == ""
+    assert pending_edits.pending(store, talks).sentence() == ""
 
 
 def test_a_field_is_changed_and_keeps_its_kind(store: Store, invoices: VersionInfo) -> None:
@@ -172,23 +169,23 @@ def test_the_form_of_a_row_wins_over_what_was_typed_into_the_table_before(
     edited = {"edited_rows": {3: {"Text": "typed in the table"}}}
     at.session_state[key] = {**edited, "added_rows": [], "deleted_rows": []}
     at.run()
-    assert exploring.pending(store, version).change == {(5, "text"): "typed in the table"}
+    assert pending_edits.pending(store, version).change == {(5, "text"): "typed in the table"}
     at.text_input(key="explore-row-number").set_value("5").run()
     assert at.text_area(key="row-5-text").value == "typed in the table"
     at.text_area(key="row-5-text").set_value("typed in the form")
     pressed(at, "row-yes")
     assert at.data_editor[0].key != key
-    assert exploring.pending(store, version).change == {(5, "text"): "typed in the form"}
+    assert pending_edits.pending(store, version).change == {(5, "text"): "typed in the form"}
 
 
 def test_what_is_not_saved_yet_is_looked_at_in_one_place(store: Store, tmp_path: Path) -> None:
     version = mails(store, tmp_path)
     at = open_page(PAGE, project=version.project_id)
     assert not at.toggle
-    edits = exploring.pending(store, version)
+    edits = pending_edits.pending(store, version)
     edits.change[4, "text"] = "another text"
     edits.remove = {7}
-    exploring.keep(store, version, edits)
+    pending_edits.keep(store, version, edits)
     at = open_page(PAGE, project=version.project_id)
     at.toggle(key="explore-only-changes").set_value(True).run()
     shown = at.dataframe[0].value

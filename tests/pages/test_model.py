@@ -10,8 +10,7 @@ from tests.helpers.folders import model_folder
 from tests.helpers.made import add_dataset
 from tests.pages.opened import open_page, texts
 from workbench.core.errors import WorkbenchError
-from workbench.models import catalogue, hub
-from workbench.models import inspect as folders
+from workbench.models import catalogue, hub, inspect
 from workbench.models.model_info import ModelInfo
 from workbench.projects import projects
 
@@ -110,7 +109,7 @@ def test_a_gated_model_asks_for_a_token(project_id: int, monkeypatch: pytest.Mon
 def test_a_download_shows_how_far_it_is_and_can_be_cancelled(
     store: Store, project_id: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    facts = folders.inspect_folder(model_folder(tmp_path / "source"))
+    facts = inspect.inspect_folder(model_folder(tmp_path / "source"))
     monkeypatch.setattr(hub, "look_up", lambda _: hub.HubModel("o/Tiny", "1", facts, 500))
     model_id, job_id = catalogue.add_hub(store, "o/Tiny")
     at = open_page(PAGE, project=project_id)

@@ -2,7 +2,7 @@
 
 from streamlit.testing.v1 import AppTest
 
-from storage import jobs as job_rows
+from storage import jobs
 from storage.database import Store
 from storage.tables import CANCELLED, OPEN, PAUSED, QUEUED, RUNNING, Job, now
 from tests.fakes.harness import add_job, job_of, status_of
@@ -19,7 +19,7 @@ def set_job(store: Store, job_id: int, **values: object) -> None:
 
 def ids(store: Store) -> list[int]:
     with store.read() as session:
-        return [job.id for job in job_rows.listing(session, OPEN)]
+        return [job.id for job in jobs.listing(session, OPEN)]
 
 
 def choose(at: AppTest, key: str, value: str) -> AppTest:

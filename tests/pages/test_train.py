@@ -12,7 +12,7 @@ from workbench.data import versions
 from workbench.models import catalogue
 from workbench.projects import projects
 from workbench.system import drafts
-from workbench.training import runs as training
+from workbench.training import runs
 from workbench.training.presets import preset
 
 PAGE = "pages/train/train.py"
@@ -89,7 +89,7 @@ def test_starting_queues_the_preset_and_shows_the_run(store: Store, project_id: 
     at.text_input(key="name").set_value("First try").run()
     at.button(key="start").click().run()
     assert not at.exception
-    (run,) = training.list_runs(store, project_id)
+    (run,) = runs.list_runs(store, project_id)
     expected = preset("thorough", task="classification", kind="encoder", rows=320)
     assert run.recipe == expected.as_dict()
     assert (run.name, run.status) == ("First try", "queued")
@@ -107,7 +107,7 @@ def test_settings_are_kept_over_a_visit(store: Store, project_id: int) -> None:
     assert epochs.value == 9.0
     assert again.text_input(key="name").value == "Nine passes"
     again.button(key="start").click().run()
-    (run,) = training.list_runs(store, project_id)
+    (run,) = runs.list_runs(store, project_id)
     assert run.recipe["num_train_epochs"] == 9.0
 
 
@@ -171,10 +171,10 @@ def test_cancelling_asks_and_says_what_is_kept(store: Store, project_id: int) ->
     at = open_page(PAGE, project=project_id, run=run_id)
     at.button(key="cancel").click().run()
     assert "nothing is lost" in texts(at)
-    assert training.get_run(store, run_id).status == "queued"
+    assert runs.get_run(store, run_id).status == "queued"
     at.button(key="cancel-yes").click().run()
     assert not at.exception
-    assert training.get_run(store, run_id).status == "cancelled"
+    assert runs.get_run(store, run_id).status == "cancelled"
     assert at.title[0].value == "How did the training go?"
 
 
@@ -214,7 +214,7 @@ def test_after_memory_ran_out_settings_that_fit_are_offered(store: Store, projec
 def test_a_failed_training_goes_on_from_its_last_checkpoint(store: Store, project_id: int) -> None:
     run_id = _run(store, project_id, "failed")
     _change_job(store, reason="The disk is full.")
-    folder = files.folder("jobs", str(training.get_run(store, run_id).job.id))
+    folder = files.folder("jobs", str(runs.get_run(store, run_id).job.id))
     for step in (4, 12):
         (folder / "checkpoints" / f"checkpoint-{step}").mkdir(parents=True)
         (folder / "checkpoints" / f"checkpoint-{step}" / "manifest.json").write_text("{}")
@@ -224,9 +224,9 @@ def test_a_failed_training_goes_on_from_its_last_checkpoint(store: Store, projec
     at = open_page(PAGE, project=project_id, run=run_id)
     assert at.button(key="continue").label == "Go on from step 12"
     at.button(key="continue").click().run()
-    newest = training.list_runs(store, project_id)[0]
+    newest = runs.list_runs(store, project_id)[0]
     assert (newest.name, newest.status) == ("Balanced 1, continued", "queued")
-    assert [point["step"] for point in training.curve(store, newest.id, "train")] == [11, 12]
+    assert [point["step"] for point in runs.curve(store, newest.id, "train")] == [11, 12]
     with store.read() as session:
         spec = session.get_one(Job, newest.job.id).spec
     assert spec["continue_from"] == str(folder / "checkpoints")
@@ -236,12 +236,12 @@ def test_a_training_is_paused_and_goes_on(store: Store, project_id: int) -> None
     run_id = _run(store, project_id, "running")
     at = open_page(PAGE, project=project_id, run=run_id)
     at.button(key="pause").click().run()
-    assert training.get_run(store, run_id).job.pause_requested_at is not None
+    assert runs.get_run(store, run_id).job.pause_requested_at is not None
     _change_job(store, status="paused", reason="Paused at your request at step 5.")
     at = open_page(PAGE, project=project_id, run=run_id)
     assert "Paused at your request at step 5" in texts(at)
     at.button(key="resume").click().run()
-    assert training.get_run(store, run_id).status == "queued"
+    assert runs.get_run(store, run_id).status == "queued"
 
 
 def test_a_run_that_is_gone_is_a_sentence(project_id: int) -> None:
@@ -257,9 +257,9 @@ def test_earlier_runs_are_listed_renamed_and_deleted(store: Store, project_id: i
     at.menu_button(key=f"run-menu-{run_id}").click("Rename").run()
     at.text_input(key=f"rename-{run_id}").set_value("The good one").run()
     at.button(key="rename-save").click().run()
-    assert training.get_run(store, run_id).name == "The good one"
+    assert runs.get_run(store, run_id).name == "The good one"
     at.menu_button(key=f"run-menu-{run_id}").click("Delete").run()
     assert "This cannot be undone" in texts(at)
     at.button(key="run-delete-yes").click().run()
     assert not at.exception
-    assert training.list_runs(store, project_id) == []
+    assert runs.list_runs(store, project_id) == []

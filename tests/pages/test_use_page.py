@@ -20,7 +20,7 @@ from tests.pages.opened import open_page, texts
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.projects import projects
 from workbench.system import drafts
-from workbench.ui.use import answering as chat_answering
+from workbench.ui.use import answering
 from workbench.use import conversations, served_models, server_key
 from workbench.use import server as model_server
 
@@ -197,7 +197,7 @@ def test_stopping_keeps_what_was_written_and_ends_the_computing(
 
     add_run(store, project_id, "completion", weights / "replies")
     set_draft(store, project_id, max_tokens=2048)
-    monkeypatch.setattr(chat_answering, "_so_far", so_far)
+    monkeypatch.setattr(answering, "_so_far", so_far)
     at = open_page(PAGE, project=project_id)
     ask(at, "Write for ever.")
     (listed,) = conversations.list_conversations(store, project_id)

@@ -1,6 +1,6 @@
 """Conversations in the database: order, counts, and what belongs to a rated answer."""
 
-from storage import conversations as rows
+from storage import conversations
 from storage.database import Store
 from storage.tables import Message, Project
 
@@ -15,9 +15,9 @@ def project(store: Store, name: str = "Mails") -> int:
 
 def talk(store: Store, project_id: int, title: str, *said: tuple[str, str]) -> int:
     with store.write() as session:
-        conversation = rows.add(session, project_id, None, title)
+        conversation = conversations.add(session, project_id, None, title)
         for role, content in said:
-            rows.add_message(session, conversation.id, role, content, model="run-1")
+            conversations.add_message(session, conversation.id, role, content, model="run-1")
         return conversation.id
 
 
@@ -27,11 +27,14 @@ def test_the_conversation_used_last_comes_first(store: Store) -> None:
     new = talk(store, mine, "new", ("user", "b"), ("assistant", "c"), ("user", "d"))
     talk(store, project(store, "Other"), "elsewhere", ("user", "x"))
     with store.read() as session:
-        assert [r.conversation.title for r in rows.listing(session, mine)] == ["new", "old"]
+        assert [r.conversation.title for r in conversations.listing(session, mine)] == [
+            "new",
+            "old",
+        ]
     with store.write() as session:
-        rows.add_message(session, old, "user", "again")
+        conversations.add_message(session, old, "user", "again")
     with store.read() as session:
-        listed = rows.listing(session, mine)
+        listed = conversations.listing(session, mine)
     assert [r.conversation.id for r in listed] == [old, new]
     assert [r.questions for r in listed] == [2, 2]
     assert listed[0].last_at.tzinfo is not None
@@ -41,7 +44,7 @@ def test_an_empty_conversation_counts_no_question(store: Store) -> None:
     mine = project(store)
     talk(store, mine, "empty")
     with store.read() as session:
-        (row,) = rows.listing(session, mine)
+        (row,) = conversations.listing(session, mine)
     assert row.questions == 0
     assert row.last_at == row.conversation.created_at
 
@@ -49,9 +52,9 @@ def test_an_empty_conversation_counts_no_question(store: Store) -> None:
 def test_deleting_a_conversation_deletes_its_messages(store: Store) -> None:
     made = talk(store, project(store), "gone", ("user", "a"), ("assistant", "b"))
     with store.write() as session:
-        found = rows.get(session, made)
+        found = conversations.get(session, made)
         assert found is not None
-        rows.delete(session, found)
+        conversations.delete(session, found)
     with store.read() as session:
         assert session.query(Message).count() == 0
 
@@ -61,11 +64,11 @@ def test_a_rated_answer_comes_with_the_question_before_it(store: Store) -> None:
     said = [("user", "q1"), ("assistant", "a1"), ("user", "q2"), ("assistant", "a2")]
     made = talk(store, mine, "talk", *said, ("assistant", "a2 of another"), ("user", "q3"))
     with store.write() as session:
-        messages = rows.messages(session, made)
+        messages = conversations.messages(session, made)
         messages[3].rating = "up"
         messages[4].correction = "better"
     with store.read() as session:
-        found = rows.judged(session, mine)
+        found = conversations.judged(session, mine)
     assert [(r.question.content, r.answer.content) for r in found] == [
         ("q2", "a2"),
         ("q2", "a2 of another"),

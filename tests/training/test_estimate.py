@@ -11,8 +11,7 @@ from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.projects import projects
 from workbench.system.hardware import Hardware
-from workbench.training import estimate
-from workbench.training import past_runs as history
+from workbench.training import estimate, past_runs
 from workbench.training.estimate import PastRun, estimate_run, fit_of
 
 MACHINE = Hardware(
@@ -106,8 +105,11 @@ def test_history_asks_runs_of_the_same_kind_only(store: Store, encoder: ModelInf
     add_run(store, project_id, version_id, encoder.id, status="failed")
     add_run(store, project_id, version_id, encoder.id, examples_per_second=1.0, steps=3)
     add_run(store, project_id, version_id, encoder.id, examples_per_second=50.0, steps=60)
-    assert [p.examples_per_second for p in history.past_runs(store, encoder, Recipe())] == [50, 40]
-    assert history.past_runs(store, encoder, FULL) == []
+    assert [p.examples_per_second for p in past_runs.past_runs(store, encoder, Recipe())] == [
+        50,
+        40,
+    ]
+    assert past_runs.past_runs(store, encoder, FULL) == []
 
 
 def test_memory_grows_with_batch_length_and_precision(writer: ModelInfo) -> None:

@@ -13,8 +13,7 @@ from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.projects import projects
 from workbench.system.hardware import Hardware
-from workbench.training import fit_memory as fitting
-from workbench.training import runs as training
+from workbench.training import fit_memory, runs
 from workbench.training.estimate import memory_mb
 
 TOKENS = 200.0
@@ -31,7 +30,7 @@ def small(memory_gb: float) -> Hardware:
 
 def test_first_fewer_examples_are_taken_at_a_time(writer: ModelInfo) -> None:
     recipe = Recipe(per_device_train_batch_size=16, gradient_accumulation_steps=1)
-    found = fitting.fit(MACHINE, writer, recipe, TOKENS)
+    found = fit_memory.fit(MACHINE, writer, recipe, TOKENS)
     assert found is not None
     assert (found.per_device_train_batch_size, found.gradient_accumulation_steps) == (8, 2)
     assert found.changed(per_device_train_batch_size=16, gradient_accumulation_steps=1) == recipe
@@ -41,22 +40,22 @@ def test_first_fewer_examples_are_taken_at_a_time(writer: ModelInfo) -> None:
 
 def test_then_values_are_computed_twice_and_last_examples_are_cut(writer: ModelInfo) -> None:
     recipe = Recipe(per_device_train_batch_size=1, max_length=4096)
-    found = fitting.fit(MACHINE, writer, recipe, 4096.0)
+    found = fit_memory.fit(MACHINE, writer, recipe, 4096.0)
     assert found is not None
     assert found.gradient_checkpointing
-    shorter = fitting.fit(small(1.4), writer, recipe, 4096.0)
+    shorter = fit_memory.fit(small(1.4), writer, recipe, 4096.0)
     assert shorter is not None
     assert shorter.max_length < 4096
 
 
 def test_where_nothing_helps_nothing_is_offered(writer: ModelInfo) -> None:
-    assert fitting.fit(small(0.1), writer, Recipe(), TOKENS) is None
+    assert fit_memory.fit(small(0.1), writer, Recipe(), TOKENS) is None
 
 
 def test_changes_are_told_in_the_words_of_the_settings() -> None:
     before = Recipe(per_device_train_batch_size=8)
     after = before.changed(per_device_train_batch_size=4, gradient_checkpointing=True)
-    assert fitting.changes(before, after) == (
+    assert fit_memory.changes(before, after) == (
         "Examples per step (batch size): 4 instead of 8; Gradient checkpointing: on instead of off"
     )
 
@@ -71,4 +70,4 @@ def test_only_a_training_that_ran_out_of_memory_gets_an_offer(
     run_id = add_run(store, project_id, version_id, model_id, status="failed")
     with store.write() as session:
         session.query(Job).one().result = {"status": "failed", "out_of_memory": out_of_memory}
-    assert fitting.ran_out(training.get_run(store, run_id)) is out_of_memory
+    assert fit_memory.ran_out(runs.get_run(store, run_id)) is out_of_memory

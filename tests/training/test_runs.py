@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage import files, models, runs
-from storage import jobs as job_rows
+from storage import files, jobs, models, runs
 from storage.database import Store
 from storage.tables import Dataset, DatasetVersion, Job, Project, Run
 from tests.fakes.harness import add_run, folder_of, job_of
@@ -226,7 +225,7 @@ def test_a_run_that_is_worked_on_is_not_deleted(
 def test_a_page_gets_the_tries_of_a_run(store: Store, version_id: int, model_id: int) -> None:
     started = start(store, version_id, model_id)
     with store.write() as session:
-        job_rows.claim(session, ("train",))
-        job_rows.end_attempt(session, started.job_id, 1, -9, "It was ended.")
+        jobs.claim(session, ("train",))
+        jobs.end_attempt(session, started.job_id, 1, -9, "It was ended.")
     (attempt,) = training.get_run(store, started.run_id).attempts
     assert (attempt.attempt, attempt.reason) == (1, "It was ended.")

@@ -8,8 +8,7 @@ from storage.database import Store
 from storage.tables import Job
 from tests.helpers.made import add_dataset, add_model, add_run
 from workbench.projects import projects
-from workbench.training import runs as training
-from workbench.training import summary as story
+from workbench.training import runs, summary
 from workbench.training.runs import RunView
 
 
@@ -19,7 +18,7 @@ def _run(
     project_id = projects.create_project(store, "Mails")
     version_id = add_dataset(store, project_id, task=task)
     run_id = add_run(store, project_id, version_id, add_model(store, kind=kind), **values)
-    return training.get_run(store, run_id)
+    return runs.get_run(store, run_id)
 
 
 def _test(base: dict[str, float] | None, tuned: dict[str, float]) -> dict[str, Any]:
@@ -29,7 +28,7 @@ def _test(base: dict[str, float] | None, tuned: dict[str, float]) -> dict[str, A
 def test_a_finished_run_tells_time_reason_and_result(store: Store) -> None:
     scores = _test({"accuracy": 0.9}, {"accuracy": 0.95})
     run = _run(store, seconds=250.0, stopped_early=True, rows=40, scores=scores)
-    assert story.ending(run) == (
+    assert summary.ending(run) == (
         "Training finished in 4 min 10 s and stopped early because the practice questions no longer "
         "improved. On 40 exam questions that it had never seen, it got 95.0 % right, up from 90.0 % "
         "before fine-tuning."
@@ -64,22 +63,22 @@ def test_a_finished_run_tells_time_reason_and_result(store: Store) -> None:
 def test_each_task_is_told_by_its_own_score(
     store: Store, task: str, base: dict[str, float] | None, tuned: dict[str, float], says: str
 ) -> None:
-    assert says in story.ending(_run(store, task, "causal", scores=_test(base, tuned), rows=40))
+    assert says in summary.ending(_run(store, task, "causal", scores=_test(base, tuned), rows=40))
 
 
 def test_a_run_without_an_exam_only_tells_the_time(store: Store) -> None:
-    assert story.ending(_run(store)) == "Training finished in 1 min."
+    assert summary.ending(_run(store)) == "Training finished in 1 min."
 
 
 def test_a_failed_run_tells_its_reason(store: Store) -> None:
     run = _run(store, status="failed")
     with store.write() as session:
         session.query(Job).one().reason = "Memory ran out: lower 'Batch size'."
-    assert story.ending(training.get_run(store, run.id)) == "Memory ran out: lower 'Batch size'."
+    assert summary.ending(runs.get_run(store, run.id)) == "Memory ran out: lower 'Batch size'."
 
 
 def test_a_stopped_run_says_whether_something_is_kept(store: Store) -> None:
-    assert "not learned enough" in story.ending(_run(store, status="cancelled"))
+    assert "not learned enough" in summary.ending(_run(store, status="cancelled"))
 
 
 def test_a_run_that_waits_says_for_how_many(store: Store) -> None:
@@ -87,7 +86,7 @@ def test_a_run_that_waits_says_for_how_many(store: Store) -> None:
     version_id, model_id = add_dataset(store, project_id), add_model(store)
     add_run(store, project_id, version_id, model_id, status="running")
     run_id = add_run(store, project_id, version_id, model_id, status="queued")
-    phase = story.phase(training.get_run(store, run_id))
+    phase = summary.phase(runs.get_run(store, run_id))
     assert phase == "Waits for its turn: 1 job before it"
 
 
@@ -98,10 +97,10 @@ def test_progress_is_told_as_far_as_it_is_known() -> None:
         "examples_per_second": 3.21,
         "tokens_per_second": 1240.4,
     }
-    line = story.progress_line(progress)
+    line = summary.progress_line(progress)
     assert line == "step 120 of 450 · 3.2 examples/s · 1,240 tokens/s"
-    assert story.share_done(progress) == pytest.approx(120 / 450)
+    assert summary.share_done(progress) == pytest.approx(120 / 450)
     reading = {"phase": "embedding", "step": 40, "total_steps": 360, "tokens_per_second": 9.0}
-    assert story.progress_line(reading) == "example 40 of 360"
-    assert story.progress_line({}) == ""
-    assert story.share_done({}) == 0.0
+    assert summary.progress_line(reading) == "example 40 of 360"
+    assert summary.progress_line({}) == ""
+    assert summary.share_done({}) == 0.0

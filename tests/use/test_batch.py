@@ -11,9 +11,9 @@ from storage import jobs
 from storage.database import Store
 from tests.helpers.exams import add_trained
 from workbench.core.errors import WorkbenchError
-from workbench.jobs import record as recording
+from workbench.jobs import record
 from workbench.jobs.outcome import Ending, Outcome
-from workbench.use import batch as prediction
+from workbench.use import batch
 
 MAILS = "email,customer,answer\nWhere is it?,=cmd(),old\n,Ann,\nMoney back,Bob,older\n"
 
@@ -36,7 +36,7 @@ def _answer(store: Store, folder: Path, status: str = "succeeded") -> dict[str, 
     asked.assign(output="=Delivery", probability=0.75).to_parquet(out)
     result = {"status": status, "attempt": 1, "rows": len(asked), "predictions": str(out)}
     reason = "" if status == "succeeded" else "The disk is full: free some space."
-    recording.record(store, job, Outcome(status, reason, result), Ending(0))
+    record.record(store, job, Outcome(status, reason, result), Ending(0))
     return dict(job.spec)
 
 
@@ -44,41 +44,41 @@ def test_the_answers_stand_beside_the_users_own_columns(
     store: Store, tmp_path: Path, mails: Path
 ) -> None:
     trained = add_trained(store, tmp_path)
-    job_id = prediction.start_prediction(store, trained.run_id, mails, "mails.csv")
+    job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
     spec = _answer(store, tmp_path)
     assert spec["kind"] == "predict"
     assert spec["adapter"] == str(tmp_path / "adapter of Run 1")
     assert spec["source"]["name"] == "mails.csv"
-    table = prediction.answers(store, job_id)
+    table = batch.answers(store, job_id)
     assert list(table.columns) == ["email", "customer", "answer", "answer (2)", "probability"]
     assert list(table["customer"]) == ["=cmd()", "Ann", "Bob"]
     assert list(table["answer (2)"].fillna("")) == ["=Delivery", "", "=Delivery"]
     assert list(table["probability"].fillna(-1)) == [0.75, -1, 0.75]
-    assert prediction.answered_rows(store, job_id) == 2
+    assert batch.answered_rows(store, job_id) == 2
 
 
 def test_the_file_is_harmless_in_a_spreadsheet(store: Store, tmp_path: Path, mails: Path) -> None:
     trained = add_trained(store, tmp_path)
-    job_id = prediction.start_prediction(store, trained.run_id, mails, "mails.csv")
+    job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
     _answer(store, tmp_path)
-    text = prediction.answers_file(store, job_id, "csv").read_text("utf-8-sig")
+    text = batch.answers_file(store, job_id, "csv").read_text("utf-8-sig")
     assert text.splitlines()[:2] == [
         "email,customer,answer,answer (2),probability",
         "Where is it?,'=cmd(),old,'=Delivery,0.75",
     ]
-    path = prediction.answers_file(store, job_id, "xlsx")
+    path = batch.answers_file(store, job_id, "xlsx")
     sheet = openpyxl.load_workbook(path).active
     assert sheet is not None
     assert [cell.value for cell in sheet[2]] == ["Where is it?", "=cmd()", "old", "=Delivery", 0.75]
     assert {cell.data_type for cell in sheet[2]} == {"s", "n"}
-    assert prediction.answers_file(store, job_id, "xlsx") == path
+    assert batch.answers_file(store, job_id, "xlsx") == path
 
 
 def test_the_base_model_can_be_asked_for_comparison(
     store: Store, tmp_path: Path, mails: Path
 ) -> None:
     trained = add_trained(store, tmp_path, task="completion", kind="causal")
-    prediction.start_prediction(store, trained.run_id, mails, untrained=True)
+    batch.start_prediction(store, trained.run_id, mails, untrained=True)
     spec = _answer(store, tmp_path)
     assert "adapter" not in spec
     assert spec["system"] == "Be kind."
@@ -88,7 +88,7 @@ def test_the_base_model_can_be_asked_for_comparison(
 def test_an_untrained_encoder_cannot_answer(store: Store, tmp_path: Path, mails: Path) -> None:
     trained = add_trained(store, tmp_path)
     with pytest.raises(WorkbenchError, match="only reads texts"):
-        prediction.start_prediction(store, trained.run_id, mails, untrained=True)
+        batch.start_prediction(store, trained.run_id, mails, untrained=True)
 
 
 def test_a_file_without_the_questions_column_is_refused(store: Store, tmp_path: Path) -> None:
@@ -96,18 +96,18 @@ def test_a_file_without_the_questions_column_is_refused(store: Store, tmp_path: 
     path = tmp_path / "upload"
     path.write_text("subject\nHello\n")
     with pytest.raises(WorkbenchError, match=r"mails\.csv has no column 'email'"):
-        prediction.start_prediction(store, trained.run_id, path, "mails.csv")
+        batch.start_prediction(store, trained.run_id, path, "mails.csv")
 
 
 def test_answers_that_are_not_there_are_explained(
     store: Store, tmp_path: Path, mails: Path
 ) -> None:
     trained = add_trained(store, tmp_path)
-    job_id = prediction.start_prediction(store, trained.run_id, mails, "mails.csv")
+    job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
     with pytest.raises(WorkbenchError, match=r"mails\.csv has no answers: the job is queued"):
-        prediction.answers(store, job_id)
+        batch.answers(store, job_id)
     _answer(store, tmp_path, status="failed")
     with pytest.raises(WorkbenchError, match="no answers: The disk is full"):
-        prediction.answered_rows(store, job_id)
+        batch.answered_rows(store, job_id)
     with pytest.raises(WorkbenchError, match="no answers with the number 99"):
-        prediction.answers(store, 99)
+        batch.answers(store, 99)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from workbench.core.errors import WorkbenchError
-from workbench.use import client as chat_client
+from workbench.use import client
 from workbench.use.client import Answer, Question
 
 
@@ -106,7 +106,7 @@ def asking(model: str, **settings: Any) -> Question:
 
 
 def last(url: str, *models: str) -> dict[str, Answer]:
-    changes = chat_client.stream_answers(url, [asking(model) for model in models])
+    changes = client.stream_answers(url, [asking(model) for model in models])
     return {change.model: change for change in changes if change is not None}
 
 
@@ -122,7 +122,7 @@ def test_two_answers_are_read_at_once(url: str) -> None:
 
 
 def test_settings_reach_the_server(url: str) -> None:
-    list(chat_client.stream_answers(url, [asking("run-1", temperature=0.5, max_tokens=9)]))
+    list(client.stream_answers(url, [asking("run-1", temperature=0.5, max_tokens=9)]))
     (asked,) = Script.asked
     assert (asked["temperature"], asked["max_tokens"]) == (0.5, 9)
     assert asked["stream_options"] == {"include_usage": True}
@@ -131,21 +131,21 @@ def test_settings_reach_the_server(url: str) -> None:
 
 @pytest.mark.parametrize(("key", "said"), [("wb-1", "Bearer wb-1"), ("", None)])
 def test_the_key_is_said_with_every_question(url: str, key: str, said: str | None) -> None:
-    list(chat_client.stream_answers(url, [asking("run-1"), asking("run-1:base")], key))
-    chat_client.classify(url, "sorter", "x", key)
-    chat_client.answer(url, asking("run-1"), key)
+    list(client.stream_answers(url, [asking("run-1"), asking("run-1:base")], key))
+    client.classify(url, "sorter", "x", key)
+    client.answer(url, asking("run-1"), key)
     assert len(Script.asked) == 4
     assert Script.said == {said}
 
 
 def test_a_text_to_be_continued_goes_to_completions(url: str) -> None:
-    assert chat_client.answer(url, Question("run-1", (), "Your order")) == "On its way 🙂"
+    assert client.answer(url, Question("run-1", (), "Your order")) == "On its way 🙂"
     assert Script.asked[0]["prompt"] == "Your order"
     assert Script.asked[0]["path"] == "/v1/completions"
 
 
 def test_closing_the_reader_ends_the_connection(url: str) -> None:
-    growing = chat_client.stream_answers(url, [asking("endless")])
+    growing = client.stream_answers(url, [asking("endless")])
     while (change := next(growing)) is None or not change.text:
         pass
     growing.close()
@@ -172,19 +172,19 @@ def test_a_server_that_is_gone_is_a_sentence() -> None:
     gone = "http://127.0.0.1:1"
     assert "gone" in last(gone, "run-1")["run-1"].error
     with pytest.raises(WorkbenchError, match="gone"):
-        chat_client.classify(gone, "run-1", "x")
-    assert chat_client.server_name(gone) is None
+        client.classify(gone, "run-1", "x")
+    assert client.server_name(gone) is None
 
 
 def test_to_ask_again_reads_no_certificates(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    chat_client.server_name(url)
+    client.server_name(url)
     monkeypatch.delattr(ssl, "create_default_context")
-    assert chat_client.server_name(url) == "job-7"
+    assert client.server_name(url) == "job-7"
     assert last(url, "run-1")["run-1"].finish_reason == "stop"
 
 
 def test_categories_and_names(url: str) -> None:
-    assert chat_client.classify(url, "sorter", "x") == [("refund", 0.5), ("delivery", 0.5)]
-    assert chat_client.server_name(url) == "job-7"
+    assert client.classify(url, "sorter", "x") == [("refund", 0.5), ("delivery", 0.5)]
+    assert client.server_name(url) == "job-7"
     with pytest.raises(WorkbenchError, match="no model 'nobody'"):
-        chat_client.classify(url, "nobody", "x")
+        client.classify(url, "nobody", "x")

@@ -14,8 +14,7 @@ from tests.helpers import made, tiny
 from workbench.core.errors import WorkbenchError
 from workbench.core.paths import CHECKOUT
 from workbench.projects import projects
-from workbench.use import foreground, server_key
-from workbench.use import playground as chat
+from workbench.use import foreground, playground, server_key
 
 pytestmark = pytest.mark.filterwarnings(tiny.PEFT_USES_AN_OLD_NAME)
 
@@ -51,7 +50,7 @@ def test_it_answers_until_interrupted(store: Store, model_id: str) -> None:
         assert not [text for text in told_of_the_server() if server_key.key() in text]
         raise KeyboardInterrupt
 
-    chat.serve_forever(store, model_id, on_ready=interrupt)
+    playground.serve_forever(store, model_id, on_ready=interrupt)
     assert replies == [200, 401]
     assert {path.name for path in files.folder("serve").iterdir()} == {"key", "models.json"}
 
@@ -103,6 +102,6 @@ def test_a_taken_port_is_explained(
         tiny.running(registry, tiny.shelf()) as server,
         pytest.raises(WorkbenchError, match=f"port {server.port} cannot be used"),
     ):
-        chat.serve_forever(store, model_id, server.port)
+        playground.serve_forever(store, model_id, server.port)
     with pytest.raises(WorkbenchError, match="port 99999 cannot be used"):
-        chat.serve_forever(store, model_id, 99999)
+        playground.serve_forever(store, model_id, 99999)

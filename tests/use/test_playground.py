@@ -16,11 +16,15 @@ from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
 from workbench.models.served import run_id_of
 from workbench.projects import projects
-from workbench.use import client as chat_client
-from workbench.use import conversations, served_models, server_key
-from workbench.use import playground as chat
-from workbench.use import server as model_server
-from workbench.use import suggestions as chat_examples
+from workbench.use import (
+    client,
+    conversations,
+    playground,
+    served_models,
+    server,
+    server_key,
+    suggestions,
+)
 from workbench.use.client import Answer
 
 
@@ -64,7 +68,7 @@ def add_run(
 
 
 def ids(store: Store, project_id: int) -> list[str]:
-    return [one.id for one in chat.answerers(store, project_id) if one.run_id]
+    return [one.id for one in playground.answerers(store, project_id) if one.run_id]
 
 
 def test_the_newest_model_of_the_project_comes_first(store: Store, project_id: int) -> None:
@@ -106,7 +110,7 @@ def test_a_classifier_has_nothing_to_compare_unless_it_writes(
 ) -> None:
     add_run(store, project_id, task="classification", kind="encoder", labels=["a", "b"])
     run = add_run(store, project_id, system="Be kind.")
-    writer, sorter = [one for one in chat.answerers(store, project_id) if one.run_id]
+    writer, sorter = [one for one in playground.answerers(store, project_id) if one.run_id]
     assert (writer.untrained_id, writer.system, writer.sorts) == (
         f"run-{run}:base",
         "Be kind.",
@@ -124,7 +128,7 @@ def test_run_ids_are_read_from_model_ids() -> None:
 def test_an_unknown_model_is_named_with_the_known_ones(store: Store, project_id: int) -> None:
     run = add_run(store, project_id)
     with pytest.raises(WorkbenchError, match=f"no model 'run-99'.*run-{run}"):
-        chat.ask(store, "run-99", "Hello")
+        playground.ask(store, "run-99", "Hello")
 
 
 def exam(role: str, answer: str, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
@@ -149,7 +153,7 @@ def test_examples_come_from_the_exam(
 ) -> None:
     pairs = [(f"q{n}", f"a{n}") for n in range(9)]
     run = add_run(store, project_id, task=task, rows=exam(role, answer, pairs))
-    found = chat_examples.examples(store, run)
+    found = suggestions.examples(store, run)
     assert [(example.text, example.expected) for example in found] == [
         ("q0", "a0"),
         ("q2", "a2"),
@@ -167,7 +171,7 @@ def test_the_first_exchange_of_a_conversation_is_the_example(store: Store, proje
         {"role": "user", "content": "q2"},
     ]
     rows = [{"row_id": 1, "split": "test", "messages": json.dumps(talk)}]
-    (example,) = chat_examples.examples(store, add_run(store, project_id, task="chat", rows=rows))
+    (example,) = suggestions.examples(store, add_run(store, project_id, task="chat", rows=rows))
     assert (example.text, example.expected) == ("q", "a")
 
 
@@ -175,14 +179,14 @@ def test_a_document_is_begun_and_the_rest_expected(store: Store, project_id: int
     words = [str(number) for number in range(60)]
     rows = [{"row_id": 1, "split": "test", "text": " ".join(words)}]
     run = add_run(store, project_id, task="language-modelling", rows=rows)
-    (example,) = chat_examples.examples(store, run)
+    (example,) = suggestions.examples(store, run)
     assert example.text.split() + example.expected.split() == words
     assert len(example.text.split()) == 25
 
 
 def test_without_the_file_there_are_no_examples(store: Store, project_id: int) -> None:
-    assert chat_examples.examples(store, add_run(store, project_id)) == []
-    assert chat_examples.examples(store, 99) == []
+    assert suggestions.examples(store, add_run(store, project_id)) == []
+    assert suggestions.examples(store, 99) == []
 
 
 def test_each_model_sees_its_own_earlier_answers(store: Store, project_id: int) -> None:
@@ -191,30 +195,30 @@ def test_each_model_sees_its_own_earlier_answers(store: Store, project_id: int) 
     conversations.add_answer(store, talk, "run-1:base", "base", {})
     conversations.add_question(store, talk, "unanswered")
     earlier = conversations.turns(store, talk)
-    tuned, base = (chat.question(m, "q3", earlier=earlier) for m in ("run-1", "run-1:base"))
+    tuned, base = (playground.question(m, "q3", earlier=earlier) for m in ("run-1", "run-1:base"))
     assert [turn["content"] for turn in tuned.messages] == ["q1", "tuned", "q3"]
     assert [turn["content"] for turn in base.messages] == ["q1", "base", "q3"]
-    assert tuned.settings == chat.DEFAULT_SETTINGS
+    assert tuned.settings == playground.DEFAULT_SETTINGS
 
 
 def test_a_system_prompt_goes_first_even_when_empty() -> None:
-    asked = chat.question("run-1", "q", system="", settings={"temperature": 1.0})
+    asked = playground.question("run-1", "q", system="", settings={"temperature": 1.0})
     assert asked.messages[0] == {"role": "system", "content": ""}
     assert asked.settings["temperature"] == 1.0
-    assert chat.question("run-1", "q").messages == ({"role": "user", "content": "q"},)
+    assert playground.question("run-1", "q").messages == ({"role": "user", "content": "q"},)
 
 
 def test_details_say_how_an_answer_came_about() -> None:
     answer = Answer("run-1", "Half", tokens=3, seconds=1.234)
-    kept = chat.answer_details(answer, {"temperature": 0.0}, "Run 1")
+    kept = playground.answer_details(answer, {"temperature": 0.0}, "Run 1")
     assert kept["finish_reason"] == "stopped"
     assert (kept["seconds"], kept["title"], "error" in kept) == (1.23, "Run 1", False)
 
 
 def test_one_server_is_started_however_often_it_is_asked_for(store: Store, project_id: int) -> None:
     run = add_run(store, project_id)
-    first = model_server.start_server(store, f"run-{run}")
-    assert model_server.start_server(store) == first
+    first = server.start_server(store, f"run-{run}")
+    assert server.start_server(store) == first
     job = jobs.get_job(store, first)
     assert (job.kind, job.project_id) == ("serve", None)
     with store.read() as session:
@@ -223,7 +227,7 @@ def test_one_server_is_started_however_often_it_is_asked_for(store: Store, proje
     assert Path(spec["registry"]).is_file()
     assert Path(spec["key_file"]).read_text().strip() == server_key.key()
     assert server_key.key() not in str(spec)
-    assert model_server.server_state(store).sentence == "Waiting for the worker…"
+    assert server.server_state(store).sentence == "Waiting for the worker…"
     with store.read() as session:
         assert session.query(Project).count() == 1
 
@@ -238,42 +242,42 @@ def set_job(store: Store, job_id: int, **values: Any) -> None:
 def test_a_server_is_ready_when_it_answers_by_its_name(
     store: Store, project_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job_id = model_server.start_server(store)
+    job_id = server.start_server(store)
     answers = {"http://127.0.0.1:5000": "job-999"}
-    monkeypatch.setattr(chat_client, "server_name", answers.get)
+    monkeypatch.setattr(client, "server_name", answers.get)
     set_job(store, job_id, status="running", progress={"message": "Loading the model…"})
-    assert model_server.server_state(store).sentence == "Loading the model…"
+    assert server.server_state(store).sentence == "Loading the model…"
     set_job(store, job_id, progress={"port": 5000})
-    assert model_server.server_state(store).phase == model_server.STARTING
+    assert server.server_state(store).phase == server.STARTING
     answers["http://127.0.0.1:5000"] = f"job-{job_id}"
-    state = model_server.server_state(store)
-    assert (state.phase, state.url) == (model_server.READY, "http://127.0.0.1:5000")
-    info = chat.ensure_server(store)
+    state = server.server_state(store)
+    assert (state.phase, state.url) == (server.READY, "http://127.0.0.1:5000")
+    info = playground.ensure_server(store)
     assert info.url == state.url
-    model_server.stop_server(store)
-    assert model_server.server_state(store).phase == model_server.STOPPING
+    server.stop_server(store)
+    assert server.server_state(store).phase == server.STOPPING
 
 
 def test_waiting_ends_with_the_reason_of_a_failure(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_seconds: float) -> None:
-        state = model_server.server_state(store)
+        state = server.server_state(store)
         set_job(store, state.job_id or 0, status="failed", reason="Memory ran out.")
 
-    monkeypatch.setattr(model_server.time, "sleep", fail)
+    monkeypatch.setattr(server.time, "sleep", fail)
     told: list[str] = []
     with pytest.raises(WorkbenchError, match="Memory ran out"):
-        chat.ensure_server(store, on_progress=told.append)
+        playground.ensure_server(store, on_progress=told.append)
     assert told == ["Waiting for the worker…"]
 
 
 def test_waiting_ends_after_a_while(store: Store) -> None:
     with pytest.raises(WorkbenchError, match="did not start within 0 seconds"):
-        chat.ensure_server(store, timeout_s=0)
+        playground.ensure_server(store, timeout_s=0)
 
 
 def test_serving_needs_a_model_that_is_there(store: Store) -> None:
     with pytest.raises(WorkbenchError, match="no model 'run-5'"):
-        chat.serve_forever(store, "run-5")
+        playground.serve_forever(store, "run-5")
     assert not list(files.folder("serve").glob("server-*"))

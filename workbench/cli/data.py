@@ -13,8 +13,7 @@ from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import ROLES, TASKS, task_named
 from workbench.core.words import plural
-from workbench.data import datasets as ingest
-from workbench.data import replay as again
+from workbench.data import datasets, replay
 from workbench.data.examples.plan import plan_from
 from workbench.data.readers import ReadOptions, read_table
 from workbench.data.splits.split_by import facts, parse
@@ -66,7 +65,7 @@ def _import(options: argparse.Namespace) -> int:
     split_by = parse(options.split_by)
     path, name = as_one(paths)
     with project_named(store, options.project) as project_id:
-        saved = ingest.save_version(
+        saved = datasets.save_version(
             store,
             project_id=project_id,
             path=path,
@@ -79,11 +78,11 @@ def _import(options: argparse.Namespace) -> int:
             split_by=split_by,
             near_duplicates=test_path is None,
         )
-    version = ingest.get_version(store, saved.version_id)
+    version = datasets.get_version(store, saved.version_id)
     changed = None
     if saved.created and not options.as_it_is:
         read = plan_from(version.task, version.mapping).read
-        changed = again.replay_now(store, version, read_table(path, name, read))
+        changed = replay.replay_now(store, version, read_table(path, name, read))
     notes = list(saved.report.get("notes") or ())
     drawn = saved.report.get("split") or facts(split_by, [])
     splits = ", ".join(f"{count} {split}" for split, count in saved.splits.items())
@@ -121,7 +120,7 @@ def as_one(paths: list[Path]) -> tuple[Path, str]:
         return paths[0], paths[0].name
     with contextlib.ExitStack() as stack:
         streams = [(stack.enter_context(path.open("rb")), path.name) for path in paths]
-        source = ingest.keep_all(streams)
+        source = datasets.keep_all(streams)
     return files.object_path(source.digest), source.name
 
 
@@ -169,10 +168,10 @@ def version_of(store: Store, dataset_id: int, number: int | None) -> VersionInfo
     Raises:
         WorkbenchError: there is no such dataset or version.
     """
-    newest = ingest.latest_version(store, dataset_id)
+    newest = datasets.latest_version(store, dataset_id)
     if number is None:
         return newest
-    found = ingest.list_versions(store, newest.project_id)
+    found = datasets.list_versions(store, newest.project_id)
     mine = {version.number: version for version in found if version.dataset_id == dataset_id}
     if number not in mine:
         raise WorkbenchError(

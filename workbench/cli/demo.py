@@ -6,11 +6,10 @@ from typing import Any
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.models import catalogue
 from workbench.projects import samples
-from workbench.training import presets
-from workbench.training import runs as training
+from workbench.training import presets, runs
 
 MODEL = "SmolLM2-135M-Instruct"
 
@@ -24,13 +23,13 @@ def add_commands(commands: Any) -> None:
 def _demo(options: argparse.Namespace) -> int:
     store = working_store()
     project_id = samples.create_sample_project(store)
-    versions = ingest.list_versions(store, project_id)
+    versions = datasets.list_versions(store, project_id)
     version = next(v for v in versions if task_named(v.task).answers_are_free_text)
     model = catalogue.resolve_model(store, MODEL)
     recipe = presets.preset(
         options.preset, task=version.task, kind=model.kind, rows=version.splits["train"]
     )
-    run = training.start_run(
+    run = runs.start_run(
         store,
         project_id=project_id,
         version_id=version.id,
@@ -40,7 +39,7 @@ def _demo(options: argparse.Namespace) -> int:
     )
     if finished(store, run.job_id).status == "cancelled":
         raise WorkbenchError("The demo was stopped before its exam: start it again for scores.")
-    result = training.get_run(store, run.run_id).result or {}
+    result = runs.get_run(store, run.run_id).result or {}
     exam = result["scores"]["test"]
     value = {
         "base": exam["base"],

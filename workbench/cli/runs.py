@@ -11,12 +11,11 @@ from storage.guard import private
 from workbench.cli.data import existing, pairs
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets as ingest
-from workbench.evaluation import evaluations as evaluation
+from workbench.data import datasets
+from workbench.evaluation import evaluations
 from workbench.models import catalogue
-from workbench.training import presets
-from workbench.training import runs as training
-from workbench.use import batch as prediction
+from workbench.training import presets, runs
+from workbench.use import batch
 
 
 def add_commands(commands: Any) -> None:
@@ -42,7 +41,7 @@ def _train(options: argparse.Namespace) -> int:
     run = _start(store, options)
     if options.wait:
         finished(store, run.job_id)
-    view = training.get_run(store, run.run_id)
+    view = runs.get_run(store, run.run_id)
     result = view.result or {}
     value = {
         "run_id": run.run_id,
@@ -58,13 +57,13 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
-def _start(store: Store, options: argparse.Namespace) -> training.StartedRun:
-    version = ingest.latest_version(store, options.dataset)
+def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:
+    version = datasets.latest_version(store, options.dataset)
     model = catalogue.resolve_model(store, options.base)
     recipe = presets.preset(
         options.preset, task=version.task, kind=model.kind, rows=version.splits["train"]
     ).changed(**pairs(options.set, "--set"))
-    return training.start_run(
+    return runs.start_run(
         store,
         project_id=version.project_id,
         version_id=version.id,
@@ -85,12 +84,12 @@ def _scores_by_split(result: dict[str, Any]) -> dict[str, Any]:
 
 def _evaluate(options: argparse.Namespace) -> int:
     store = working_store()
-    if options.file is None and (stored := evaluation.list_evaluations(store, options.run)):
+    if options.file is None and (stored := evaluations.list_evaluations(store, options.run)):
         exam = next((e for e in stored if e.split == "test"), None)
         if exam is not None:
             return _show_scores(options, exam.scores, exam.rows)
     path = existing(options.file) if options.file else None
-    job_id = evaluation.start_evaluation(store, options.run, path)
+    job_id = evaluations.start_evaluation(store, options.run, path)
     result = finished(store, job_id).result or {}
     return _show_scores(options, result["scores"], result["rows"])
 
@@ -112,12 +111,12 @@ def _predict(options: argparse.Namespace) -> int:
     if options.out.suffix.lower() not in (".csv", ".xlsx"):
         raise WorkbenchError(f"{options.out} must end in .csv or .xlsx: name it so.")
     store = working_store()
-    job_id = prediction.start_prediction(store, _run_id(options.run), existing(options.file))
+    job_id = batch.start_prediction(store, _run_id(options.run), existing(options.file))
     finished(store, job_id)
-    answers = prediction.answers_file(store, job_id, options.out.suffix.lower().lstrip("."))
+    answers = batch.answers_file(store, job_id, options.out.suffix.lower().lstrip("."))
     with private.taken_elsewhere(options.out, files.home()):
         shutil.copyfile(answers, options.out)
-    rows = prediction.answered_rows(store, job_id)
+    rows = batch.answered_rows(store, job_id)
     emit(options, {"rows": rows, "out": str(options.out)}, f"{rows} answers are in {options.out}.")
     return 0
 

@@ -5,9 +5,7 @@ from typing import Any
 
 from workbench.cli.output import command, emit, working_store
 from workbench.core.errors import WorkbenchError
-from workbench.use import foreground as serve_command
-from workbench.use import playground as chat
-from workbench.use import server_key
+from workbench.use import foreground, playground, server_key
 
 
 def add_commands(commands: Any) -> None:
@@ -37,14 +35,14 @@ def model_id(text: str) -> str:
 
 def _chat(options: argparse.Namespace) -> int:
     model = model_id(options.run)
-    answer = chat.ask(working_store(), model, options.text)
+    answer = playground.ask(working_store(), model, options.text)
     emit(options, {"model": model, "answer": answer}, answer)
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
     model = model_id(options.run)
-    serve_command.serve_forever(working_store(), model, options.port, _say_where)
+    foreground.serve_forever(working_store(), model, options.port, _say_where)
     return 0
 
 

@@ -18,7 +18,7 @@ from storage.tables import OPEN
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.columns.mapping import columns_in
 from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.jobs import job as jobs
@@ -117,7 +117,7 @@ def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: 
     if path is None:
         data, split = _exam_of(row), EXAM
     else:
-        data = ingest.map_file(store, row.version.id, path, need_answers=True, name=name)
+        data = datasets.map_file(store, row.version.id, path, need_answers=True, name=name)
         split = _split_named(name or path.name)
     spec = EvaluateSpec(**told_of(row), data=data, split=split)
     with store.write() as session:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.core.metrics import Metric, main_score, metric_of
 from workbench.core.words import joined, plural
-from workbench.evaluation.scoring import intervals as chance
+from workbench.evaluation.scoring import intervals
 
 BETTER, UNSURE, WORSE, ALONE = "better", "unsure", "worse", "alone"
 NAMES = {
@@ -115,12 +115,12 @@ def _interval(
     if answers.empty:
         return None, None
     if metric.is_share_right:
-        return chance.wilson_interval(value * len(answers), len(answers))
+        return intervals.wilson_interval(value * len(answers), len(answers))
     column = _row_scores(metric, system)
     if column not in answers:
         return None, None
     rows = answers[column].to_numpy(float)
-    low, high = chance.mean_interval(rows)
+    low, high = intervals.mean_interval(rows)
     shift = value - float(rows.mean())
     return max(0.0, low + shift), high + shift
 
@@ -135,7 +135,7 @@ def _is_certain(metric: Metric, system: str, answers: pd.DataFrame) -> bool | No
         if not {f"right_{system}", "right_tuned"} <= set(answers.columns):
             return None
         tuned, other = answers["right_tuned"], answers[f"right_{system}"]
-        p_value = chance.mcnemar(int((tuned & ~other).sum()), int((other & ~tuned).sum()))
+        p_value = intervals.mcnemar(int((tuned & ~other).sum()), int((other & ~tuned).sum()))
         return p_value < _SIGNIFICANT
     if answers.empty or not {_row_scores(metric, system), _row_scores(metric, "tuned")} <= set(
         answers
@@ -144,7 +144,7 @@ def _is_certain(metric: Metric, system: str, answers: pd.DataFrame) -> bool | No
     gains = (answers[_row_scores(metric, "tuned")] - answers[_row_scores(metric, system)]).to_numpy(
         float
     )
-    low, high = chance.mean_interval(gains)
+    low, high = intervals.mean_interval(gains)
     return low > 0 or high < 0
 
 

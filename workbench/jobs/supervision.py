@@ -24,9 +24,7 @@ from storage.tables import (
     now,
 )
 from workbench.core.errors import WorkbenchError
-from workbench.jobs import ingest_events as ingestion
-from workbench.jobs import outcome
-from workbench.jobs import record as recording
+from workbench.jobs import ingest_events, outcome, record
 from workbench.jobs.launchers import Handle, Launcher, State
 from workbench.jobs.log_tail import MARK, last_words
 from workbench.jobs.outcome import Ending, Outcome
@@ -111,7 +109,7 @@ class Attempt:
             return False
         if self._outcome is None:
             self._ending = self._ending or Ending(cause=self._cause)
-            ingestion.ingest_all(self._store, job.id, self.folder)
+            ingest_events.ingest_all(self._store, job.id, self.folder)
             self._outcome = outcome.decide(job, self.folder, self._ending)
         self._record(self._outcome)
         return True
@@ -193,7 +191,7 @@ class Attempt:
         if at - self._ingested_at < self._timing.ingest_s:
             return
         self._ingested_at = at
-        if ingestion.ingest(self._store, self.job.id, self.folder):
+        if ingest_events.ingest(self._store, self.job.id, self.folder):
             self._sign_at, self._patience_s = at, self._timing.alive_s
         if self._asked_at is not None and self.job.progress_at != self._progress_at:
             until = self._asked_at + self._timing.cancel_limit_s
@@ -232,7 +230,7 @@ class Attempt:
         self._outcome, self._ending = decided, Ending()
 
     def _record(self, decided: Outcome) -> None:
-        recording.record(self._store, self.job, decided, self._ending or Ending())
+        record.record(self._store, self.job, decided, self._ending or Ending())
         logger.info("Job %s attempt %s: %s %s", *self._who(), decided.status, decided.reason)
 
 

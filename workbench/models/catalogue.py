@@ -5,8 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from storage import files
-from storage import models as rows
+from storage import files, models
 from storage.database import Store
 from storage.tables import BaseModel
 from workbench.core import names
@@ -14,21 +13,20 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.jobs import queue
 from workbench.jobs.process.specs import ImportSpec
-from workbench.models import bundled, hub
-from workbench.models import inspect as model_folder
+from workbench.models import bundled, hub, inspect
 from workbench.models.model_info import FAILED, LOADING, ModelInfo, describe
 
 
 def list_models(store: Store) -> list[ModelInfo]:
     """Every model of the catalogue, the bundled ones first."""
     with store.read() as session:
-        missing = [name for name in bundled.BUNDLED if rows.named(session, name) is None]
+        missing = [name for name in bundled.BUNDLED if models.named(session, name) is None]
     if missing:
         with store.write() as session:
             for name in missing:
                 _add_bundled(session, name)
     with store.read() as session:
-        return [describe(session, model) for model in rows.listed(session)]
+        return [describe(session, model) for model in models.listed(session)]
 
 
 def get_model(store: Store, model_id: int) -> ModelInfo:
@@ -74,13 +72,13 @@ def add_folder(store: Store, path: Path) -> int:
             f"The folder {names.shown(str(path))} has characters in its name that cannot be seen: "
             "rename it, then add it."
         )
-    facts = model_folder.inspect_folder(path)
+    facts = inspect.inspect_folder(path)
     with store.write() as session:
-        if known := rows.located(session, "folder", str(path)):
+        if known := models.located(session, "folder", str(path)):
             known.kind, known.facts = facts.kind, facts.as_dict()
             return known.id
         name = _free_name(session, path.name)
-        return rows.add(
+        return models.add(
             session,
             name=name,
             source="folder",
@@ -101,7 +99,7 @@ def add_hub(store: Store, hub_id: str) -> tuple[int, int | None]:
     """
     hub_id = hub.clean_id(hub_id)
     with store.read() as session:
-        known = rows.located(session, "hub", hub_id)
+        known = models.located(session, "hub", hub_id)
         found = describe(session, known) if known else None
     if found and found.state != FAILED:
         return found.id, found.job_id if found.state == LOADING else None
@@ -114,7 +112,7 @@ def _add_download(store: Store, about: hub.HubModel) -> tuple[int, int]:
     target = files.home() / "models" / about.hub_id.replace("/", "--")
     spec = ImportSpec(hub_id=about.hub_id, revision=about.revision, target=target)
     with store.write() as session:
-        model = rows.located(session, "hub", about.hub_id) or rows.add(
+        model = models.located(session, "hub", about.hub_id) or models.add(
             session,
             name=_free_name(session, about.hub_id.split("/")[1]),
             source="hub",
@@ -137,7 +135,7 @@ def remove_model(store: Store, model_id: int) -> None:
         model = _existing(session, model_id)
         info = describe(session, model)
         _check_removable(session, info)
-        rows.delete(session, model)
+        models.delete(session, model)
     own = info.path is not None and info.path.parent == files.home() / "models"
     if info.source == "hub" and info.path and own:  # never what a restored row points to elsewhere
         shutil.rmtree(info.path, ignore_errors=True)
@@ -148,7 +146,7 @@ def _check_removable(session: Session, model: ModelInfo) -> None:
         raise WorkbenchError(f"{model.name} came with the workbench and stays.")
     if model.state == LOADING:
         raise WorkbenchError(f"{model.name} is still being downloaded: cancel the download first.")
-    if count := rows.run_count(session, model.id):
+    if count := models.run_count(session, model.id):
         trained = "a trained model is" if count == 1 else f"{count} trained models are"
         raise WorkbenchError(
             f"{model.name} cannot be removed because {trained} built on it: delete those runs first."
@@ -157,9 +155,9 @@ def _check_removable(session: Session, model: ModelInfo) -> None:
 
 def _add_bundled(session: Session, name: str) -> None:
     about = bundled.BUNDLED[name]
-    if rows.named(session, name) is not None:
+    if models.named(session, name) is not None:
         return
-    rows.add(
+    models.add(
         session,
         name=name,
         source="bundled",
@@ -170,7 +168,7 @@ def _add_bundled(session: Session, name: str) -> None:
 
 
 def _existing(session: Session, model_id: int) -> BaseModel:
-    model = rows.get(session, model_id)
+    model = models.get(session, model_id)
     if model is None:
         raise WorkbenchError(
             "This base model is no longer in the catalogue: choose another on the Model page."
@@ -180,7 +178,7 @@ def _existing(session: Session, model_id: int) -> BaseModel:
 
 def _free_name(session: Session, name: str) -> str:
     candidate, number = name, 2
-    while rows.named(session, candidate):
+    while models.named(session, candidate):
         candidate, number = f"{name} ({number})", number + 1
     return candidate
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from storage import leftovers
-from storage import projects as rows
+from storage import leftovers, projects
 from storage.database import Store
 from storage.tables import Project, now
 from workbench.core import names
@@ -51,7 +50,7 @@ def create_project(store: Store, name: str, description: str = "") -> int:
     """
     with store.write() as session:
         name = _checked_name(session, name)
-        return rows.add(session, name, description.strip()).id
+        return projects.add(session, name, description.strip()).id
 
 
 def update_project(
@@ -70,9 +69,11 @@ def duplicate_project(store: Store, project_id: int) -> int:
     """A copy with the same data and model choice, without the trained models; its id."""
     with store.write() as session:
         source = _existing(session, project_id)
-        copy = rows.add(session, _free_name(session, f"{source.name} (copy)"), source.description)
+        copy = projects.add(
+            session, _free_name(session, f"{source.name} (copy)"), source.description
+        )
         copy.base_model_id = source.base_model_id
-        rows.copy_data(session, source.id, copy.id)
+        projects.copy_data(session, source.id, copy.id)
         return copy.id
 
 
@@ -92,7 +93,7 @@ def deletion_summary(store: Store, project_id: int) -> str:
     """What goes with the project: "2 datasets, 3 trained models and 5 conversations"."""
     with store.read() as session:
         _existing(session, project_id)
-        owned = rows.counts(session, project_id)
+        owned = projects.counts(session, project_id)
     parts = [
         plural(number, noun)
         for number, noun in (
@@ -113,27 +114,27 @@ def delete_project(store: Store, project_id: int) -> None:
     """
     with store.write() as session:
         project = _existing(session, project_id)
-        if active := rows.active_jobs(session, project_id):
+        if active := projects.active_jobs(session, project_id):
             raise WorkbenchError(
                 f"'{project.name}' is still busy with {joined([job.title for job in active])}: "
                 "cancel that or wait until it ends, then delete the project."
             )
         objects = leftovers.objects_of(session, project_id)
-        leftovers.remove_job_folders(rows.job_ids(session, project_id))
-        rows.delete(session, project)
+        leftovers.remove_job_folders(projects.job_ids(session, project_id))
+        projects.delete(session, project)
         leftovers.remove_objects(session, objects)
 
 
 def list_projects(store: Store, *, archived: bool = False) -> list[ProjectCard]:
     """The projects in use (or the archived ones), the newest first."""
     with store.read() as session:
-        return [_card(session, project) for project in rows.listed(session, archived=archived)]
+        return [_card(session, project) for project in projects.listed(session, archived=archived)]
 
 
 def project_names(store: Store) -> dict[int, str]:
     """Id and name of every project in use, the newest first; for a picker."""
     with store.read() as session:
-        return {project.id: project.name for project in rows.listed(session, archived=False)}
+        return {project.id: project.name for project in projects.listed(session, archived=False)}
 
 
 def get_project(store: Store, project_id: int) -> ProjectView:
@@ -174,7 +175,7 @@ class EndedJob:
 def ended_since(store: Store, project_id: int, moment: dt.datetime) -> list[EndedJob]:
     """What ended in a project after a moment, in that order."""
     with store.read() as session:
-        jobs = rows.finished_since(session, project_id, moment)
+        jobs = projects.finished_since(session, project_id, moment)
     return [
         EndedJob(job.finished_at, f"{job.title} {_ENDINGS[job.status]}", KINDS[job.kind].lane)
         for job in jobs
@@ -208,7 +209,7 @@ def _view(project: Project) -> ProjectView:
 
 
 def _existing(session: Session, project_id: int) -> Project:
-    project = rows.get(session, project_id)
+    project = projects.get(session, project_id)
     if project is None:
         raise WorkbenchError(
             f"There is no project {project_id} (any more): choose one on the home page."
@@ -225,7 +226,7 @@ def _checked_name(session: Session, name: str, own_id: int | None = None) -> str
             f"The name has {len(name)} characters, which is too long for a card: "
             f"shorten it to {NAME_LIMIT} and put the rest into the description."
         )
-    other = rows.named(session, name)
+    other = projects.named(session, name)
     if other is not None and other.id != own_id:
         where = " in the archive" if other.archived_at else ""
         raise WorkbenchError(
@@ -237,6 +238,6 @@ def _checked_name(session: Session, name: str, own_id: int | None = None) -> str
 def _free_name(session: Session, name: str) -> str:
     stem, number = name[: NAME_LIMIT - 4], 2
     candidate = name[:NAME_LIMIT]
-    while rows.named(session, candidate):
+    while projects.named(session, candidate):
         candidate, number = f"{stem} {number}", number + 1
     return candidate

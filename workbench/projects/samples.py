@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from storage import projects as rows
+from storage import projects
 from storage.database import Store
 from workbench.core.tasks import CLASSIFICATION, COMPLETION
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.projects import samples
 from workbench.projects.projects import _existing, _free_name
 
@@ -23,7 +23,7 @@ def add_datasets(store: Store, project_id: int) -> None:
         ("Replies", COMPLETION, {"prompt": "From: {customer}\n\n{email}", "response": "reply"}),
         ("Categories", CLASSIFICATION, {"text": "email", "label": "category"}),
     ):
-        ingest.save_version(
+        datasets.save_version(
             store,
             project_id=project_id,
             dataset_name=name,
@@ -36,15 +36,15 @@ def add_datasets(store: Store, project_id: int) -> None:
 def create_sample_project(store: Store) -> int:
     """The sample project with its two datasets; opened again if it is there already."""
     with store.write() as session:
-        if found := rows.sample(session):
+        if found := projects.sample(session):
             found.archived_at = None
             return found.id
         name = _free_name(session, samples.NAME)
-        project_id = rows.add(session, name, samples.DESCRIPTION, is_sample=True).id
+        project_id = projects.add(session, name, samples.DESCRIPTION, is_sample=True).id
     try:
         samples.add_datasets(store, project_id)
     except BaseException:
         with store.write() as session:  # no sample project is better than half of one
-            rows.delete(session, _existing(session, project_id))
+            projects.delete(session, _existing(session, project_id))
         raise
     return project_id

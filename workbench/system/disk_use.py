@@ -8,8 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import files, jobs, sweep
-from storage import models as model_rows
+from storage import files, jobs, models, sweep
 from storage.database import Store
 from storage.sweep import size_of
 from storage.tables import OPEN, TERMINAL, BaseModel, Project
@@ -85,7 +84,7 @@ def free(store: Store, key: str) -> int:
             return 0
         if key == MODELS:
             for model in _unused_models(session):
-                model_rows.delete(session, model)
+                models.delete(session, model)
         for path in found.paths:
             shutil.rmtree(path, ignore_errors=True)
     return found.size_bytes - sum(size_of(path) for path in found.paths)
@@ -198,10 +197,10 @@ def _unused_models(session: Session) -> list[BaseModel]:
     specs = str([job.spec for job in jobs.listing(session, OPEN)])
     return [
         model
-        for model in model_rows.listed(session)
+        for model in models.listed(session)
         if model.source == "hub"
         and model.id not in chosen
-        and not model_rows.run_count(session, model.id)
+        and not models.run_count(session, model.id)
         and Path(model.facts["path"]).parent == files.home() / "models"
         and model.facts["path"] not in specs
     ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage import projects as rows
+from storage import projects
 from storage.database import Store
 from storage.tables import Project
 from workbench.core.errors import WorkbenchError
@@ -29,11 +29,11 @@ def save_draft(store: Store, project_id: int, page: str, values: dict[str, Any])
     with store.write() as session:
         project = _project(session, project_id)
         if (project.drafts or {}).get(page, {}) != values:
-            rows.set_draft(project, page, values)
+            projects.set_draft(project, page, values)
 
 
 def _project(session: Session, project_id: int) -> Project:
-    project = rows.get(session, project_id)
+    project = projects.get(session, project_id)
     if project is None:
         raise WorkbenchError(
             f"There is no project {project_id} (any more): choose one on the home page."

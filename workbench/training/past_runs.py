@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from storage import models as rows
+from storage import models
 from storage.database import Store
 from workbench.core.recipe import Recipe
 from workbench.models.model_info import ModelInfo
@@ -17,7 +17,7 @@ _SAME = ("method", "quantization", "gradient_checkpointing")
 def past_runs(store: Store, model: ModelInfo, recipe: Recipe) -> list[PastRun]:
     """Speeds of earlier runs of this base model and kind of training, the newest first."""
     with store.read() as session:
-        found = rows.finished_runs(session, model.id)
+        found = models.finished_runs(session, model.id)
     wanted = {name: getattr(recipe, name) for name in _SAME}
     return [
         PastRun(

@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage import files, leftovers, runs
+from storage import files, leftovers, projects, runs
 from storage import jobs as job_rows
-from storage import projects as project_rows
 from storage.database import Store
 from storage.runs import RunRow
 from storage.tables import OPEN, DatasetVersion
@@ -110,7 +109,7 @@ def start_run(
     with store.write() as session:
         version = _version(session, project_id, version_id)
         readiness.check(model, version, recipe)
-        project_rows.suggest_model(session, project_id, base_model_id)
+        projects.suggest_model(session, project_id, base_model_id)
         run = runs.add(
             session,
             project_id=project_id,

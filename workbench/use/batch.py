@@ -12,7 +12,7 @@ from storage.tables import SUCCEEDED, Job
 from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_file
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.examples.plan import Source
 from workbench.data.export import spreadsheet
 from workbench.data.readers import options_from
@@ -42,9 +42,9 @@ def start_prediction(
             f"{row.base_model.name} only reads texts and cannot answer untrained: "
             "ask the trained model instead."
         )
-    data = ingest.map_file(store, row.version.id, path, need_answers=False, name=name)
+    data = datasets.map_file(store, row.version.id, path, need_answers=False, name=name)
     with path.open("rb") as stream:
-        source = ingest.keep(stream, name or path.name)
+        source = datasets.keep(stream, name or path.name)
     spec = PredictSpec(
         **told_of(row),
         data=data,
@@ -75,8 +75,8 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
         WorkbenchError: the answers are not there (yet).
     """
     spec, digest = _finished(store, job_id)
-    options = ingest.reading_alike(options_from(spec.read))
-    table = ingest.open_source(Source(**spec.source), options)
+    options = datasets.reading_alike(options_from(spec.read))
+    table = datasets.open_source(Source(**spec.source), options)
     own: pd.DataFrame = table.data.to_pandas()
     found = _answers(digest).reindex(table.row_numbers.to_pylist())
     for column in found:

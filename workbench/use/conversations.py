@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage import conversations as rows
+from storage import conversations
 from storage.database import Store
 from storage.tables import Conversation, Message
 from workbench.core import names
@@ -71,8 +71,10 @@ def start_conversation(
     """
     question = _asked(question)
     with store.write() as session:
-        conversation = rows.add(session, project_id, run_id, title_of(question))
-        message = rows.add_message(session, conversation.id, "user", question, details=details)
+        conversation = conversations.add(session, project_id, run_id, title_of(question))
+        message = conversations.add_message(
+            session, conversation.id, "user", question, details=details
+        )
         return conversation.id, message.id
 
 
@@ -87,7 +89,9 @@ def add_question(
     question = _asked(question)
     with store.write() as session:
         _existing(session, conversation_id)
-        return rows.add_message(session, conversation_id, "user", question, details=details).id
+        return conversations.add_message(
+            session, conversation_id, "user", question, details=details
+        ).id
 
 
 def add_answer(
@@ -95,9 +99,9 @@ def add_answer(
 ) -> int | None:
     """Keep a model's answer; None if the conversation was deleted meanwhile."""
     with store.write() as session:
-        if rows.get(session, conversation_id) is None:
+        if conversations.get(session, conversation_id) is None:
             return None
-        return rows.add_message(
+        return conversations.add_message(
             session, conversation_id, "assistant", text, model=model, details=details
         ).id
 
@@ -114,14 +118,14 @@ def list_conversations(store: Store, project_id: int) -> list[ConversationInfo]:
                 questions=row.questions,
                 last_at=row.last_at,
             )
-            for row in rows.listing(session, project_id)
+            for row in conversations.listing(session, project_id)
         ]
 
 
 def turns(store: Store, conversation_id: int) -> list[Turn]:
     """The conversation, question by question."""
     with store.read() as session:
-        messages = [_view(message) for message in rows.messages(session, conversation_id)]
+        messages = [_view(message) for message in conversations.messages(session, conversation_id)]
     starts = [i for i, message in enumerate(messages) if message.role == "user"]
     ends = [*starts[1:], len(messages)]
     return [
@@ -146,7 +150,7 @@ def rename_conversation(store: Store, conversation_id: int, title: str) -> None:
 def delete_conversation(store: Store, conversation_id: int) -> None:
     """Delete a conversation with its answers, ratings and corrections."""
     with store.write() as session:
-        rows.delete(session, _existing(session, conversation_id))
+        conversations.delete(session, _existing(session, conversation_id))
 
 
 def rate(store: Store, message_id: int, rating: str) -> None:
@@ -176,7 +180,7 @@ def title_of(question: str) -> str:
 def opinions(store: Store, project_id: int) -> list[dict[str, str]]:
     """The rated or corrected answers, as the table that people download."""
     with store.read() as session:
-        found = rows.judged(session, project_id)
+        found = conversations.judged(session, project_id)
         return [
             {
                 "question": row.question.content,
@@ -211,14 +215,14 @@ def _asked(question: str) -> str:
 
 
 def _existing(session: Session, conversation_id: int) -> Conversation:
-    conversation = rows.get(session, conversation_id)
+    conversation = conversations.get(session, conversation_id)
     if conversation is None:
         raise WorkbenchError("This conversation was deleted: begin a new one.")
     return conversation
 
 
 def _answer(session: Session, message_id: int) -> Message:
-    message = rows.message(session, message_id)
+    message = conversations.message(session, message_id)
     if message is None or message.role != "assistant":
         raise WorkbenchError("This answer was deleted with its conversation: ask again.")
     return message

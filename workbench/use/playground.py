@@ -10,9 +10,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import asked_as
 from workbench.models.families import Family
 from workbench.models.served import UNTRAINED, ServedModel, run_id_of
-from workbench.use import client as chat_client
-from workbench.use import served_models, server_key
-from workbench.use import server as model_server
+from workbench.use import client, served_models, server, server_key
 from workbench.use.client import Answer, Question
 from workbench.use.conversations import MessageView, Turn
 from workbench.use.foreground import serve_forever
@@ -104,7 +102,7 @@ def question(
 
 def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:
     """The answers as they grow, side by side; see `chat_client.stream_answers`."""
-    return chat_client.stream_answers(url, questions, server_key.key())
+    return client.stream_answers(url, questions, server_key.key())
 
 
 def stream_answer(url: str, asked: Question) -> Iterator[str]:
@@ -125,7 +123,7 @@ def stream_answer(url: str, asked: Question) -> Iterator[str]:
 
 def classify(url: str, model_id: str, text: str) -> list[tuple[str, float]]:
     """The categories of a text with their probabilities, the likeliest first."""
-    return chat_client.classify(url, model_id, text, server_key.key())
+    return client.classify(url, model_id, text, server_key.key())
 
 
 def ask(
@@ -144,13 +142,13 @@ def ask(
         WorkbenchError: there is no such model, or it cannot answer.
     """
     model = served_models.model_named(store, model_id)
-    url = model_server.ensure_server(store, model_id).url
+    url = server.ensure_server(store, model_id).url
     task = asked_as(model.task)
     continues = task.rows_are_documents
     asked = question(model_id, text, system=system, settings=settings, continues=continues)
     if task.answers_are_categories:
         return classify(url, model_id, text)[0][0]
-    return chat_client.answer(url, asked, server_key.key())
+    return client.answer(url, asked, server_key.key())
 
 
 def answer_details(answer: Answer, settings: Mapping[str, Any], title: str) -> dict[str, Any]:

@@ -11,8 +11,7 @@ from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import ServeSpec
-from workbench.use import client as chat_client
-from workbench.use import served_models, server_key
+from workbench.use import client, served_models, server_key
 
 IDLE_TIMEOUT_S = 1200
 OFF, STARTING, READY, STOPPING, BROKEN = "off", "starting", "ready", "stopping", "failed"
@@ -120,6 +119,6 @@ def _state(job: JobView) -> ServerState:
         return ServerState(STARTING, "Waiting for the worker…", "", job.id)
     port = job.progress.get("port")
     url = f"http://127.0.0.1:{port}"
-    if port and chat_client.server_name(url) == f"job-{job.id}":
+    if port and client.server_name(url) == f"job-{job.id}":
         return ServerState(READY, "The model answers.", url, job.id)
     return ServerState(STARTING, job.progress.get("message") or "Starting…", "", job.id)

@@ -11,8 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.helpers.conversion_jobs import converted, gzipped, json_lines, refused, table_in, zipped
-from workbench.data.bulk import json_rows, sheet_rows
-from workbench.data.bulk import read_file as rows
+from workbench.data.bulk import json_rows, read_file, sheet_rows
 from workbench.data.readers import ReadOptions, Table, read_table, table_file
 from workbench.data.readers.archives import room, unpack
 from workbench.data.readers.tables import delimited, grid
@@ -27,7 +26,7 @@ NESTED = [
 
 @pytest.fixture(autouse=True)
 def _nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "SMALL_BYTES", 0)
+    monkeypatch.setattr(read_file, "SMALL_BYTES", 0)
 
 
 def same(one: Table, other: Table) -> bool:
@@ -108,7 +107,7 @@ def test_other_encodings_and_corrections_are_heeded(tmp_path: Path) -> None:
 def test_a_workbook_is_the_same_as_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: int
 ) -> None:
-    monkeypatch.setattr(rows, "SMALL_BYTES", small)
+    monkeypatch.setattr(read_file, "SMALL_BYTES", small)
     cells: list[list[Any]] = [["text", "label", "number"]]
     cells += [[f"message {i}", "ab"[i % 2], i / 2] for i in range(30)]
     path = tmp_path / "book.xlsx"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.data.columns.test_mapping import made
 from tests.helpers.check_tables import sorting
-from workbench.data.checkup import run as checks
+from workbench.data.checkup import run
 from workbench.data.checkup.import_report import judge
 from workbench.data.checkup.rows import Rows
 from workbench.data.examples.plan import Plan
@@ -82,4 +82,4 @@ def test_questions_with_several_answers_are_counted_but_are_fine() -> None:
 def test_an_import_has_no_time_for_what_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Rows, "alike", property(lambda rows: pytest.fail("it was looked for")))
     rows = sorting(("Is my <b>parcel</b> here?", "Delivery"), ("asdf", "Return"))
-    assert {finding.kind for finding in checks.run_at_import(rows)} == {"few", "small_categories"}
+    assert {finding.kind for finding in run.run_at_import(rows)} == {"few", "small_categories"}

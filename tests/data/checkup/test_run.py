@@ -4,7 +4,7 @@ import pytest
 
 from tests.helpers.check_tables import CLEAN, replying, sorting, talking
 from workbench.core.tasks import TASKS
-from workbench.data.checkup import run as checks
+from workbench.data.checkup import run
 from workbench.data.checkup.checks import categories, contradictions, duplicates
 from workbench.data.checkup.finding import Finding, harm_of
 
@@ -19,15 +19,15 @@ def _finding(kind: str, harm: float) -> Finding:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_every_task_has_its_checks(task: str) -> None:
-    looks = [check.look for check in checks.checks_of(TASKS[task])]
+    looks = [check.look for check in run.checks_of(TASKS[task])]
     assert duplicates.check in looks
     assert (categories.check in looks) == (task == "classification")
     assert (contradictions.check in looks) == (task != "language-modelling")
 
 
 def test_nothing_is_wrong_with_clean_examples_but_how_few_they_are() -> None:
-    assert [finding.kind for finding in checks.run(replying())] == ["few"]
-    assert checks.score([]) == 100
+    assert [finding.kind for finding in run.run(replying())] == ["few"]
+    assert run.score([]) == 100
 
 
 def test_all_that_is_wrong_is_found_the_most_harmful_first() -> None:
@@ -39,7 +39,7 @@ def test_all_that_is_wrong_is_found_the_most_harmful_first() -> None:
         CLEAN[2],
         splits=["train", "train", "train", "train", "test"],
     )
-    found = checks.run(rows, lambda texts: [len(text.split()) for text in texts], 8)
+    found = run.run(rows, lambda texts: [len(text.split()) for text in texts], 8)
     kinds = {finding.kind for finding in found}
     wanted = {"duplicates", "contradictions", "junk", "personal", "debris", "leakage", "too_long"}
     assert wanted | {"small_categories", "few"} == kinds
@@ -48,12 +48,12 @@ def test_all_that_is_wrong_is_found_the_most_harmful_first() -> None:
 
 
 def test_conversations_and_texts_without_answers_are_checked_too() -> None:
-    assert {f.kind for f in checks.run(talking(*[("Where is my parcel?", "asdf")] * 2))} >= {"junk"}
+    assert {f.kind for f in run.run(talking(*[("Where is my parcel?", "asdf")] * 2))} >= {"junk"}
 
 
 def test_progress_goes_on_and_a_cancel_goes_through() -> None:
     told: list[float] = []
-    checks.run(sorting(progress=told.append))
+    run.run(sorting(progress=told.append))
     assert told == sorted(told)
     assert told[-1] == 1.0
 
@@ -62,13 +62,13 @@ def test_progress_goes_on_and_a_cancel_goes_through() -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        checks.run(sorting(progress=cancel))
+        run.run(sorting(progress=cancel))
 
 
 def test_the_score_is_what_all_findings_leave() -> None:
     half = [_finding("a", 0.5), _finding("b", 0.5)]
-    assert checks.score(half) == 25
-    assert checks.score([_finding("a", 0.001)]) == 99
+    assert run.score(half) == 25
+    assert run.score([_finding("a", 0.001)]) == 99
 
 
 def test_harm_grows_with_the_share_and_is_limited() -> None:
@@ -82,5 +82,5 @@ def test_harm_grows_with_the_share_and_is_limited() -> None:
 )
 def test_no_text_however_odd_takes_long(part: str) -> None:
     began = time.process_time()
-    checks.run(replying((part * 5_000, part * 5_000)))
+    run.run(replying((part * 5_000, part * 5_000)))
     assert time.process_time() - began < 2

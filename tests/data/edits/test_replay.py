@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from workbench.core.tasks import task_named
 from workbench.data.edits import edit as fixing
-from workbench.data.edits import replay as carrying
+from workbench.data.edits import replay
 from workbench.data.edits.edit import Edit
 
 ROWS = 8
@@ -41,8 +41,8 @@ def test_shuffled_and_longer_tables_are_changed_alike(
     numbered = {place: said[n] for place, n in enumerate(order, start=1)}
     data = table(list(numbered), numbered)
 
-    now = carrying.NewExamples(data, False, task_named("classification"), {})
-    edit = carrying.replay_edit(carrying.changes_between(before, after), before, now)
+    now = replay.NewExamples(data, False, task_named("classification"), {})
+    edit = replay.replay_edit(replay.changes_between(before, after), before, now)
 
     mended = fixing.apply_to_table(data, edit).to_pylist()
     wanted = [(row["text"], row["label"]) for row in after.to_pylist()]
@@ -59,4 +59,4 @@ def test_the_sides_of_the_exam_are_not_carried() -> None:
     after = fixing.apply_to_table(before, Edit(change={(2, "split"): "test"}))
 
     assert fixing.edit_between(before, after).change == {(2, "split"): "test"}
-    assert not carrying.changes_between(before, after).rows
+    assert not replay.changes_between(before, after).rows

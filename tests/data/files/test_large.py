@@ -14,7 +14,7 @@ from storage import files
 from storage.database import Store
 from tests.helpers.conversion_jobs import gzipped, worked_off, zipped
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.examples.plan import Plan, Source
 from workbench.data.files import large as conversions
 from workbench.data.files.large import Order
@@ -41,7 +41,7 @@ def project_id(store: Store) -> int:
 
 @pytest.fixture
 def source() -> Source:
-    return ingest.keep(io.BytesIO(TABLE.encode()), "mails.csv")
+    return datasets.keep(io.BytesIO(TABLE.encode()), "mails.csv")
 
 
 def order(project_id: int, source: Source, plan: Plan = PLAN, **more: Any) -> Order:
@@ -127,11 +127,11 @@ def test_the_examples_are_those_of_a_small_file(
     worked_off(store, conversions.prepare(store, order(project_id, source)).id)
     prepared = conversions.read_prepared(store, order(project_id, source))
 
-    saved = ingest.save_prepared(store, project_id, "Mails", source, prepared)
+    saved = datasets.save_prepared(store, project_id, "Mails", source, prepared)
 
     path = tmp_path / "mails.csv"
     path.write_text(TABLE)
-    usual = ingest.save_version(
+    usual = datasets.save_version(
         store,
         project_id=project_id,
         path=path,
@@ -140,7 +140,7 @@ def test_the_examples_are_those_of_a_small_file(
         dataset_name="Usual",
     )
     assert (saved.rows, saved.splits, saved.report) == (60, usual.splits, usual.report)
-    ours, theirs = (ingest.get_version(store, s.version_id) for s in (saved, usual))
+    ours, theirs = (datasets.get_version(store, s.version_id) for s in (saved, usual))
     assert pq.read_table(ours.path).equals(pq.read_table(theirs.path))
     assert ours.mapping == theirs.mapping
 
@@ -149,7 +149,7 @@ def test_a_large_table_is_split_by_a_column_that_plays_no_role(
     store: Store, project_id: int
 ) -> None:
     lines = "".join(f"message {chr(97 + i % 26)}{i},kind {i % 3},C{i % 20}\n" for i in range(80))
-    source = ingest.keep(io.BytesIO(f"text,category,client\n{lines}".encode()), "mails.csv")
+    source = datasets.keep(io.BytesIO(f"text,category,client\n{lines}".encode()), "mails.csv")
     worked_off(store, conversions.read(store, project_id, source, ReadOptions()).id)
     mine = order(project_id, source, dataclasses.replace(PLAN, split_by=SplitBy("group", "client")))
 
@@ -166,7 +166,7 @@ def test_a_later_version_keeps_the_exam_of_the_earlier(
 ) -> None:
     path = files.folder("tmp") / "first.csv"
     path.write_text(TABLE.replace("kind 0", "kind 1"))
-    first = ingest.save_version(
+    first = datasets.save_version(
         store,
         project_id=project_id,
         path=path,
@@ -179,7 +179,7 @@ def test_a_later_version_keeps_the_exam_of_the_earlier(
     worked_off(store, conversions.prepare(store, order(project_id, source)).id)
 
     prepared = conversions.read_prepared(store, order(project_id, source))
-    saved = ingest.save_prepared(store, project_id, "Mails", source, prepared)
+    saved = datasets.save_prepared(store, project_id, "Mails", source, prepared)
 
     assert exam <= _questions(store, saved.version_id)
     mine = order(project_id, source, saved_id=saved.version_id)
@@ -189,7 +189,7 @@ def test_a_later_version_keeps_the_exam_of_the_earlier(
 
 
 def _questions(store: Store, version_id: int) -> set[str]:
-    data = pq.read_table(ingest.get_version(store, version_id).path).to_pylist()
+    data = pq.read_table(datasets.get_version(store, version_id).path).to_pylist()
     return {row["text"] for row in data if row["split"] == "test"}
 
 
@@ -197,7 +197,7 @@ def test_too_little_to_learn_from_is_said_as_for_a_small_file(
     store: Store, project_id: int
 ) -> None:
     text = "text,category\n" + "same,a\n" * 300
-    source = ingest.keep(io.BytesIO(text.encode()), "same.csv")
+    source = datasets.keep(io.BytesIO(text.encode()), "same.csv")
     worked_off(store, conversions.read(store, project_id, source, ReadOptions()).id)
 
     result = worked_off(store, conversions.prepare(store, order(project_id, source)).id)
@@ -208,7 +208,7 @@ def test_too_little_to_learn_from_is_said_as_for_a_small_file(
 def test_an_exam_file_of_either_size_is_used(store: Store, project_id: int, source: Source) -> None:
     for rows in (9, 90):
         text = "text,category\n" + "".join(f"exam mail {i},kind {i % 3}\n" for i in range(rows))
-        test = ingest.keep(io.BytesIO(text.encode()), "exam.csv")
+        test = datasets.keep(io.BytesIO(text.encode()), "exam.csv")
         assert conversions.is_large(test) == (rows == 90)
         for each in (source, test):
             if conversions.is_large(each):
@@ -229,7 +229,7 @@ def test_what_was_made_for_a_file_goes_with_it(
 
     conversions.forget(store, project_id, [source])
     assert jobs.get_job(store, preparing.id).status == "queued"
-    ingest.discard(store, [source])
+    datasets.discard(store, [source])
     assert files.object_path(source.digest).exists()
 
     conversions.forget(store, project_id, [])
@@ -237,5 +237,5 @@ def test_what_was_made_for_a_file_goes_with_it(
     assert jobs.get_job(store, preparing.id).status == "cancelled"
     assert not (files.job_folder(reading.id)).exists()
     os.utime(files.object_path(source.digest), (1, 1))
-    ingest.discard(store, [source])
+    datasets.discard(store, [source])
     assert not files.object_path(source.digest).exists()

@@ -9,11 +9,11 @@ from tests.corpus import make
 from tests.corpus.manifest import BAD, GOOD
 from tests.helpers.conversion_jobs import converted, table_in
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets as ingest
-from workbench.data.bulk import read_file as conversion_rows
+from workbench.data import datasets
+from workbench.data.bulk import read_file
 from workbench.data.columns.guessing import guess_task
 from workbench.data.examples.plan import Source
-from workbench.data.files import large as conversions
+from workbench.data.files import large
 from workbench.data.readers import read_table
 from workbench.projects import projects
 
@@ -85,7 +85,7 @@ def test_a_job_reads_the_same_on_the_disk(tmp_path: Path, name: str) -> None:
 def test_merged_cells_are_filled_in_a_large_workbook_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conversion_rows, "SMALL_BYTES", 0)
+    monkeypatch.setattr(read_file, "SMALL_BYTES", 0)
     path = FILES / "sheets/merged-cells.xlsx"
 
     converted(path, tmp_path / "job")
@@ -120,16 +120,16 @@ def test_a_job_refuses_the_same(tmp_path: Path, name: str) -> None:
 def test_a_file_becomes_a_version(store: Store, name: str, rows: int) -> None:
     project_id = projects.create_project(store, "Corpus")
 
-    saved = ingest.save_version(store, project_id=project_id, path=FILES / name)
+    saved = datasets.save_version(store, project_id=project_id, path=FILES / name)
 
-    version = ingest.get_version(store, saved.version_id)
+    version = datasets.get_version(store, saved.version_id)
     assert (saved.rows, saved.dropped, version.task) == (rows, 0, GOOD[name].task)
 
 
 def test_what_may_take_long_is_read_by_a_job(home: Path) -> None:
     def is_large(name: str) -> bool:
         with (FILES / name).open("rb") as stream:
-            return conversions.is_large(ingest.keep(stream, Path(name).name))
+            return large.is_large(datasets.keep(stream, Path(name).name))
 
     slow = ["packed/documents.zip", "packed/one-table.csv.gz", "documents/handbook.pdf"]
     slow += ["packed/formats.zip", "refused/locked.zip"]
@@ -147,5 +147,5 @@ def test_what_may_take_long_is_read_by_a_job(home: Path) -> None:
         longer = home / "longer"
         longer.write_bytes((FILES / name).read_bytes().rstrip() + b"\n" * (3 << 20))
         with longer.open("rb") as stream:
-            assert conversions.is_large(ingest.keep(stream, Path(name).name)), name
-    assert not conversions.is_large(Source("f" * 64, "gone.pdf"))
+            assert large.is_large(datasets.keep(stream, Path(name).name)), name
+    assert not large.is_large(Source("f" * 64, "gone.pdf"))

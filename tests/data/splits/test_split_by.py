@@ -11,7 +11,7 @@ import pytest
 from storage.database import Store
 from tests.helpers.sides import by_group, word
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.examples.plan import Plan, plan_from
 from workbench.data.examples.prepare import Prepared, prepare
 from workbench.data.readers import Table
@@ -103,8 +103,8 @@ def test_versions_that_were_drawn_otherwise_say_nothing_of_the_sides(
     lines = [",".join(row) for row in zip(*data.values(), strict=True)]
     path.write_text("\n".join([",".join(data), *lines]))
 
-    def save(by: SplitBy) -> ingest.SavedVersion:
-        return ingest.save_version(
+    def save(by: SplitBy) -> datasets.SavedVersion:
+        return datasets.save_version(
             store, project_id=project_id, path=path, mapping=ROLES, split_by=by
         )
 
@@ -113,11 +113,11 @@ def test_versions_that_were_drawn_otherwise_say_nothing_of_the_sides(
 
     assert by_customer.report["split"]["on_both_sides"] == 0
     assert not save(SplitBy("group", "Customer")).created
-    plan = plan_from("classification", ingest.get_version(store, by_customer.version_id).mapping)
+    plan = plan_from("classification", datasets.get_version(store, by_customer.version_id).mapping)
     assert plan.split_by == SplitBy("group", "Customer")
     for saved, by in ((at_random, SplitBy()), (by_customer, plan.split_by)):
-        data = pq.read_table(ingest.get_version(store, saved.version_id).path)
-        known = ingest.earlier_splits(
+        data = pq.read_table(datasets.get_version(store, saved.version_id).path)
+        known = datasets.earlier_splits(
             store, project_id, "mails", dataclasses.replace(plan, split_by=by)
         )
         assert list(known.values()) == data["split"].to_pylist()

@@ -8,7 +8,7 @@ import pytest
 
 from workbench.core.tasks import TASKS
 from workbench.data.readers import Table
-from workbench.data.splits import sample as split_glimpse
+from workbench.data.splits import sample
 from workbench.data.splits.column_nouns import noun_of
 from workbench.data.splits.suggest import recommend, split_columns
 
@@ -60,7 +60,7 @@ def test_customers_whose_mails_do_not_resemble_are_said_to_be_known() -> None:
 def test_customers_who_write_again_only_after_many_others_are_found_too(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(split_glimpse, "LOOKED_AT", 60)  # each of sixty customers stands there once
+    monkeypatch.setattr(sample, "LOOKED_AT", 60)  # each of sixty customers stands there once
     advice = recommend(_mails(leak=True, kunden_nr=_customers()), ROLES, CLASSIFICATION)
 
     assert (advice.kind, advice.column, advice.is_clear) == ("group", "kunden_nr", True)

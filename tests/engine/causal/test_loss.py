@@ -13,7 +13,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.causal import loss
 from workbench.engine.causal.loss import IGNORED, AnswerLoss, mean_loss
 from workbench.engine.models.load import add_lora
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 DO_MORE = {"gemma2", "cohere", "granite"}
@@ -22,7 +22,7 @@ DO_MORE = {"gemma2", "cohere", "granite"}
 
 @pytest.fixture(autouse=True)
 def precise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "dtype", lambda: torch.float32)
+    monkeypatch.setattr(device, "dtype", lambda: torch.float32)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import torch
 from tests.helpers.engine_jobs import PEFT_WARNS, events, losses, predictions, run
 from tests.helpers.writers import recipe, replies, split_replies, write_job, write_rows
 from workbench.engine.causal import loss
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 from workbench.jobs.process.job_dir import read_json
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
@@ -132,7 +132,7 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path, data: Path) -> None:
 def test_every_token_weighs_the_same_in_accumulated_batches(
     tmp_path: Path, writer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "dtype", lambda: torch.float32)
+    monkeypatch.setattr(device, "dtype", lambda: torch.float32)
     rows = [
         {**row, "response": row["response"] * (1 + 4 * (i % 2))} for i, row in enumerate(replies(4))
     ]

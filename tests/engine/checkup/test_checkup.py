@@ -8,8 +8,7 @@ from storage import files
 from storage.database import Store
 from tests.helpers.checkup_jobs import checked, prepared, saved
 from tests.helpers.encoders import SENTENCES, SUBJECTS
-from workbench.data import changes as amendments
-from workbench.data import checkups, versions
+from workbench.data import changes, checkups, versions
 from workbench.data.checkup import record
 from workbench.data.checkups import Fix
 from workbench.data.splits.split_by import SplitBy
@@ -111,10 +110,10 @@ def test_a_leak_by_customer_is_told_and_the_fix_ends_it(store: Store, tmp_path: 
     made = checkups.apply(store, Fix(version.id, job_id, leak, record.CHANGE))
     assert isinstance(made, VersionInfo)
     sides: dict[int, set[str]] = {}
-    for row in amendments.data_of(made).to_pylist():
+    for row in changes.data_of(made).to_pylist():
         sides.setdefault((row["row_id"] - 2) // 4, set()).add(row["split"])
     assert len(sides) == 40
     assert all(len(split) == 1 for split in sides.values())
-    assert amendments.plan_of(made).split_by == SplitBy("group", "customer")
+    assert changes.plan_of(made).split_by == SplitBy("group", "customer")
     again = checkups.read(checked(store, made))
     assert "split" not in {finding.kind for finding in again.findings}

@@ -14,10 +14,7 @@ from tests.helpers.checkup_jobs import checked, prepared
 from tests.helpers.conversion_jobs import worked_off
 from tests.helpers.encoders import SENTENCES
 from tests.jobs.process.test_shell import stopped_meanwhile
-from workbench.data import changes as amendments
-from workbench.data import checkups, versions
-from workbench.data import datasets as ingest
-from workbench.data import pending_edits as exploring
+from workbench.data import changes, checkups, datasets, pending_edits, versions
 from workbench.data.checkup import record
 from workbench.data.checkup.record import Checkup
 from workbench.data.examples.plan import Plan
@@ -26,8 +23,7 @@ from workbench.data.files.large import Order
 from workbench.data.pending_edits import Pending
 from workbench.data.readers import ReadOptions
 from workbench.data.versions import VersionInfo, get_version
-from workbench.engine.checkup import convert_again as converting
-from workbench.engine.checkup import data_map
+from workbench.engine.checkup import convert_again, data_map
 from workbench.engine.kinds import HANDLERS
 from workbench.engine.runtime.quiet import quiet
 from workbench.jobs import job as jobs
@@ -60,12 +56,12 @@ def version(store: Store) -> VersionInfo:
             lines.append(f'"{text}",{CATEGORIES[customer % 3]},C-{1000 + customer}')
     text = "\n".join(["text,category,customer", *lines]) + "\n"
     project_id = projects.create_project(store, "Mails")
-    source = ingest.keep(io.BytesIO(text.encode()), "mails.csv")
+    source = datasets.keep(io.BytesIO(text.encode()), "mails.csv")
     worked_off(store, conversions.read(store, project_id, source, ReadOptions()).id)
     order = Order(project_id, source, PLAN, "Mails", ReadOptions())
     worked_off(store, conversions.prepare(store, order).id)
     made = conversions.read_prepared(store, order)
-    saved = ingest.save_prepared(store, project_id, "Mails", source, made)
+    saved = datasets.save_prepared(store, project_id, "Mails", source, made)
     return get_version(store, saved.version_id)
 
 
@@ -116,17 +112,17 @@ def test_a_table_that_was_swept_away_is_made_once_more(store: Store, version: Ve
 def test_unsorted_rows_that_were_sorted_by_hand_are_examples_of_the_next_version(
     store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(amendments, "HERE_ROWS", 10)
+    monkeypatch.setattr(changes, "HERE_ROWS", 10)
     edits = Pending(labels={2: ("where is my thing4", "Payment"), 3: ("thing9 is gone", "Account")})
-    exploring.keep(store, version, edits)
-    job = exploring.save(store, version)
+    pending_edits.keep(store, version, edits)
+    job = pending_edits.save(store, version)
     assert isinstance(job, JobView)
     worker = Worker(store, LocalLauncher())
     drive(worker, lambda: jobs.get_job(store, job.id).is_over)
-    made = amendments.history(store, version)[0]
+    made = changes.history(store, version)[0]
     assert (made.number, made.rows) == (2, version.rows + 2)
     assert versions.rows_by_id(made, [2, 3])["label"].to_pylist() == ["Payment", "Account"]
-    assert exploring.pending(store, made).sentence() == ""
+    assert pending_edits.pending(store, made).sentence() == ""
     assert checkups.read(checked(store, made, encoder=None)).facts["unsorted"] == 0
 
 
@@ -148,12 +144,12 @@ def test_a_cancel_ends_the_reading_of_a_file_once_more(
 ) -> None:
     swept(store, version)
     _, folder = prepared(store, version, encoder=None)
-    monkeypatch.setattr(converting.time, "sleep", lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(convert_again.time, "sleep", lambda _: os.kill(os.getpid(), signal.SIGTERM))
     assert run(folder.path, HANDLERS, quiet=quiet) == 0
     result = read_json(folder.result)
     assert result is not None
     assert result["status"] == "cancelled"
-    assert not (folder.path / converting.FOLDER).exists()
+    assert not (folder.path / convert_again.FOLDER).exists()
 
 
 def test_what_cannot_be_looked_at_is_said(store: Store, version: VersionInfo) -> None:

@@ -11,7 +11,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.models import attention
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, load_base
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 
@@ -48,8 +48,8 @@ def assert_same(model: Any, before: tuple[torch.Tensor, dict[str, torch.Tensor]]
 
 @pytest.fixture(autouse=True)
 def precise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "dtype", lambda: torch.float32)
-    monkeypatch.setattr(machine, "device", lambda: torch.device("cpu"))
+    monkeypatch.setattr(device, "dtype", lambda: torch.float32)
+    monkeypatch.setattr(device, "device", lambda: torch.device("cpu"))
 
 
 def test_fused_layers_give_pefts_answers_and_gradients(writer: Path) -> None:
@@ -109,5 +109,5 @@ def test_short_attention_is_computed_in_float32(tokens: int) -> None:
 
 def test_models_in_bfloat16_on_a_cpu_take_it(writer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_base(writer).config._attn_implementation == "sdpa"
-    monkeypatch.setattr(machine, "dtype", lambda: torch.bfloat16)
+    monkeypatch.setattr(device, "dtype", lambda: torch.bfloat16)
     assert load_base(writer).config._attn_implementation == attention.NAME

@@ -8,7 +8,7 @@ from transformers import AutoTokenizer
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.models import prepare
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 from workbench.models.bundled import BUNDLED, bundled_path
 
 
@@ -85,11 +85,11 @@ def test_a_failed_conversion_leaves_nothing(
 
 
 def test_the_machine_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "PROBE_S", 0.01)
-    facts = machine.write_facts(tmp_path / "share" / "machine.json")
+    monkeypatch.setattr(device, "PROBE_S", 0.01)
+    facts = device.write_facts(tmp_path / "share" / "machine.json")
     assert facts["bf16_gflops"] > 0
     assert facts["float32_gflops"] > 0
-    assert facts["dtype"] == str(machine.dtype()).removeprefix("torch.")
+    assert facts["dtype"] == str(device.dtype()).removeprefix("torch.")
     assert (tmp_path / "share" / "machine.json").is_file()
 
 

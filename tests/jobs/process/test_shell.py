@@ -14,7 +14,7 @@ import pytest
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.paths import CHECKOUT
-from workbench.jobs.process import shell as process
+from workbench.jobs.process import shell
 from workbench.jobs.process.job_dir import (
     LIFELINE_VARIABLE,
     EventWriter,
@@ -186,7 +186,7 @@ def test_the_end_of_the_lifeline_leaves_without_a_result(
 ) -> None:
     reading, writing = os.pipe()
     monkeypatch.setenv(LIFELINE_VARIABLE, str(reading))
-    monkeypatch.setattr(process, "LEAVE_S", 10_000.0)
+    monkeypatch.setattr(shell, "LEAVE_S", 10_000.0)
 
     def work(report: Report, stop: Stop) -> dict[str, Any]:
         stop.check()

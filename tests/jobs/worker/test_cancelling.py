@@ -20,7 +20,7 @@ from tests.fakes.harness import (
 )
 from workbench.jobs.queue import cancel_job
 from workbench.jobs.worker import Worker
-from workbench.training import runs as training
+from workbench.training import runs
 
 
 def test_cancelling_a_queued_job_starts_nothing(store: Store, worker: Worker) -> None:
@@ -44,10 +44,10 @@ def test_a_cancelled_run_can_still_be_used_for_what_it_saved(store: Store, worke
     job_id = add_job(store, wait_for="never", result={"adapter": "/adapter"})
     drive(worker, lambda: has_learned(store, job_id))
     run_id = job_of(store, job_id).run_id or 0
-    assert not training.get_run(store, run_id).is_usable
-    training.cancel_run(store, run_id)
+    assert not runs.get_run(store, run_id).is_usable
+    runs.cancel_run(store, run_id)
     drive_to_end(worker, store, job_id)
-    assert training.get_run(store, run_id).is_usable
+    assert runs.get_run(store, run_id).is_usable
 
 
 @pytest.mark.parametrize(("limit_s", "kept"), [(60.0, True), (0.2, False)])

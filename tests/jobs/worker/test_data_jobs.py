@@ -13,14 +13,11 @@ from tests.data.test_replay import EDIT, ROWS, Dataset, said
 from tests.fakes.harness import drive_to_end
 from tests.fakes.looked import duplicates, looked_through, mails
 from tests.fakes.worker import QUICK
-from workbench.data import changes as amendments
-from workbench.data import checkups, versions
-from workbench.data import datasets as ingest
-from workbench.data import replay as again
+from workbench.data import changes, checkups, datasets, replay, versions
 from workbench.data.checkup import record
 from workbench.data.checkups import Fix
 from workbench.data.edits.edit import Edit
-from workbench.data.files import large as conversions
+from workbench.data.files import large
 from workbench.data.readers import ReadOptions
 from workbench.jobs import kinds
 from workbench.jobs.job import JobView
@@ -39,10 +36,10 @@ def worker(store: Store) -> Worker:
 
 def test_a_large_file_is_read_beside_a_training(store: Store, worker: Worker) -> None:
     project_id = projects.create_project(store, "Mails")
-    source = ingest.keep(io.BytesIO(TABLE.encode()), "mails.csv")
-    reading = conversions.read(store, project_id, source, ReadOptions())
+    source = datasets.keep(io.BytesIO(TABLE.encode()), "mails.csv")
+    reading = large.read(store, project_id, source, ReadOptions())
     assert drive_to_end(worker, store, reading.id).status == SUCCEEDED
-    assert conversions.table(store, project_id, source, ReadOptions()).rows == 60
+    assert large.table(store, project_id, source, ReadOptions()).rows == 60
     assert "torch" not in JobDir(files.job_folder(reading.id)).log.read_text()
     assert {"convert", "prepare", "export"} <= set(kinds.LANES["data"])
 
@@ -56,14 +53,14 @@ def test_a_large_dataset_is_mended_by_a_job(
     finding = checkups.read(job.id).findings[0]
     made = checkups.apply(store, Fix(version.id, job.id, finding, record.REMOVE))
     assert isinstance(made, JobView)
-    assert amendments.running_change(store, version) is not None
+    assert changes.running_change(store, version) is not None
     assert drive_to_end(worker, store, made.id).status == SUCCEEDED
-    newest = amendments.history(store, version)[0]
+    newest = changes.history(store, version)[0]
     assert (newest.number, newest.rows) == (2, 58)
     assert newest.change is not None
     assert newest.change["of"] == 1
     assert not versions.rows_by_id(newest, [5]).num_rows
-    assert amendments.running_change(store, version) is None
+    assert changes.running_change(store, version) is None
 
 
 def test_a_large_dataset_has_its_changes_made_again_by_a_job(
@@ -73,18 +70,18 @@ def test_a_large_dataset_has_its_changes_made_again_by_a_job(
     first = dataset.imported([*ROWS, "where is it,"])
     sorted_ = {"row_id": "62", "split": "train", "text": "where is it", "label": "delivery"}
     edit = dataclasses.replace(EDIT, add=(sorted_,))
-    amendments.apply_edit_here(store, first.id, edit, "edit", "Some changes")
+    changes.apply_edit_here(store, first.id, edit, "edit", "Some changes")
     longer = dataset.imported(["where is it,", "a new one,refund", *ROWS])
-    found = again.find_earlier(dataset.before(longer), longer.task)
+    found = replay.find_earlier(dataset.before(longer), longer.task)
     assert found is not None
-    monkeypatch.setattr(again, "HERE_ROWS", 10)
+    monkeypatch.setattr(replay, "HERE_ROWS", 10)
     assert found.is_large
 
-    job = again.replay_changes(store, longer.id, found)
+    job = replay.replay_changes(store, longer.id, found)
 
     assert isinstance(job, JobView)
     assert drive_to_end(worker, store, job.id).status == SUCCEEDED
-    made = again.replay_of(store, longer)
+    made = replay.replay_of(store, longer)
     assert made is not None
     assert made.change is not None
     assert (made.number, made.rows, made.change["rows"]) == (4, 61, 4)
@@ -97,13 +94,13 @@ def test_a_job_that_finds_nothing_to_change_makes_no_version(
 ) -> None:
     dataset = Dataset(store, tmp_path)
     first = dataset.imported(ROWS)
-    amendments.apply_edit_here(store, first.id, Edit(frozenset({5})), "edit", "Some changes")
+    changes.apply_edit_here(store, first.id, Edit(frozenset({5})), "edit", "Some changes")
     without = dataset.imported([*ROWS[:3], *ROWS[4:]])
-    found = again.find_earlier(dataset.before(without), without.task)
+    found = replay.find_earlier(dataset.before(without), without.task)
     assert found is not None
 
-    job = again.replay_changes(store, without.id, found)
+    job = replay.replay_changes(store, without.id, found)
 
     assert isinstance(job, JobView)
     assert drive_to_end(worker, store, job.id).status == SUCCEEDED
-    assert amendments.history(store, without)[0] == without
+    assert changes.history(store, without)[0] == without

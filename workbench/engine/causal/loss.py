@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 
 IGNORED = -100
 LOGITS_AT_ONCE = 2**24
@@ -63,10 +63,10 @@ def precision() -> contextlib.AbstractContextManager[Any]:
 
     A third faster than products in float32 where the frozen weights are bfloat16.
     """
-    dtype = machine.dtype()
+    dtype = device.dtype()
     if dtype == torch.float32:
         return contextlib.nullcontext()
-    return torch.autocast(machine.device().type, dtype)
+    return torch.autocast(device.device().type, dtype)
 
 
 def _summed(head: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -125,7 +125,7 @@ def _gives_the_same(base: Any, decoder: Any, head: Any) -> bool:
         return False
     was_training = base.training
     base.eval()
-    ids = torch.arange(8, device=machine.device())[None] % base.config.get_text_config().vocab_size
+    ids = torch.arange(8, device=device.device())[None] % base.config.get_text_config().vocab_size
     try:
         with precision():
             hidden = decoder(input_ids=ids, use_cache=False).last_hidden_state
@@ -152,4 +152,4 @@ def mean_loss(loss: AnswerLoss, batches: Iterable[Batch], tick: Callable[[], Non
 
 def to_device(batch: Batch) -> dict[str, torch.Tensor]:
     """The batch where the model is."""
-    return {name: value.to(machine.device()) for name, value in batch.items()}
+    return {name: value.to(device.device()) for name, value in batch.items()}

@@ -24,7 +24,7 @@ from workbench.core.whole import whole_folder
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.trained import TrainedModel, read_trained, write_trained
 
@@ -103,15 +103,15 @@ def load_for_answers(folder: Path, quantization: str) -> Any:
     """
     model = load_base(folder, quantization)
     if quantization == "nf4" and _has_room(model):
-        model = model.dequantize(dtype=machine.dtype())
+        model = model.dequantize(dtype=device.dtype())
     model.requires_grad_(False)
     model.config.use_cache = True
     return model.eval()
 
 
 def _has_room(model: Any) -> bool:
-    needed = model.num_parameters() * machine.dtype().itemsize * ROOM
-    if machine.device().type == "cuda":
+    needed = model.num_parameters() * device.dtype().itemsize * ROOM
+    if device.device().type == "cuda":
         return bool(torch.cuda.mem_get_info()[0] > needed)
     return bool(psutil.virtual_memory().available > needed)
 

@@ -18,8 +18,7 @@ from transformers import AutoTokenizer
 from workbench.core import parquet
 from workbench.core.tasks import task_named
 from workbench.core.words import count
-from workbench.data.checkup import record
-from workbench.data.checkup import run as checks
+from workbench.data.checkup import record, run
 from workbench.data.checkup.checks import fair_split
 from workbench.data.checkup.checks.answers import answers_of
 from workbench.data.checkup.checks.fair_split import FairSplit
@@ -31,10 +30,10 @@ from workbench.engine.checkup import (
     data_map,
     label_errors,
     learning_curve,
+    source_table,
     split_probe,
     suggestions,
 )
-from workbench.engine.checkup import source_table as checkup_table
 from workbench.engine.encoder.encoder import load_encoder, load_reader, read
 from workbench.engine.models.load import base_folder
 from workbench.jobs.process.job_dir import JobDir
@@ -61,7 +60,7 @@ def checkup(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     meter = Meter(report, stop.check)
     with (
         stop.at_once(),
-        checkup_table.opened(spec, job, report, meter.part(0.0, 0.02)) as table,
+        source_table.opened(spec, job, report, meter.part(0.0, 0.02)) as table,
     ):
         report.phase("reading", "Reading the examples")
         meter.part(0.02, 0.03)(0.0)
@@ -69,7 +68,7 @@ def checkup(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         rows = rows_of(task, data, seed=spec.seed, progress=meter.part(0.03, 0.4))
         del data
         report.phase("checking", f"Looking through {count(len(rows))} examples")
-        found = checks.run(rows, _counter(spec.tokenizer), spec.max_tokens)
+        found = run.run(rows, _counter(spec.tokenizer), spec.max_tokens)
         facts: dict[str, Any] = {"rows": len(rows), "embedded": 0, "notes": table.notes}
         report.phase("checking", "Looking at the table that they came from")
         seen = table.look(rows, meter.part(0.4, 0.45))
@@ -83,11 +82,11 @@ def checkup(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
             found += _read_by_encoder(
                 spec.encoder, rows, seen.unlabelled, facts, job.path, report, meter.part(0.45, 1.0)
             )
-        found = checks.order_findings(found)
+        found = run.order_findings(found)
         report.phase("saving", "Writing down what was found")
-        record.write(job.path, checks.score(found), found, facts)
+        record.write(job.path, run.score(found), found, facts)
     return {
-        "score": checks.score(found),
+        "score": run.score(found),
         "findings": len(found),
         "rows": len(rows),
         "seconds": round(time.monotonic() - began, 1),

@@ -14,7 +14,7 @@ from transformers import AutoModel, AutoTokenizer
 
 from workbench.engine.encoder.probe import Head
 from workbench.engine.models.config import load_config, unreadable
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 
 MEAN, CLS = "mean", "cls"
 TOKENS_AT_ONCE = {"cpu": 4096, "cuda": 32_768}
@@ -91,9 +91,9 @@ def precision() -> contextlib.AbstractContextManager[Any]:
     float16, which older GPUs would take, has too small a range to train in without more ado, and
     encoders are small.
     """
-    if machine.dtype() != torch.bfloat16:
+    if device.dtype() != torch.bfloat16:
         return contextlib.nullcontext()
-    return torch.autocast(machine.device().type, torch.bfloat16)
+    return torch.autocast(device.device().type, torch.bfloat16)
 
 
 def load_encoder(folder: Path, pooling: str | None = None) -> Encoder:
@@ -105,7 +105,7 @@ def load_encoder(folder: Path, pooling: str | None = None) -> Encoder:
     Raises:
         WorkbenchError: there is none.
     """
-    on_cpu = machine.device().type == "cpu"
+    on_cpu = device.device().type == "cpu"
     try:
         body = AutoModel.from_pretrained(
             folder,
@@ -121,7 +121,7 @@ def load_encoder(folder: Path, pooling: str | None = None) -> Encoder:
         raise unreadable(folder, "encoder", error) from error
     if getattr(body, "pooler", None) is not None:
         body.pooler = None  # a layer for another purpose, which we would carry along untrained
-    return Encoder(body, pooling or pooling_of(folder)).to(machine.device()).eval()
+    return Encoder(body, pooling or pooling_of(folder)).to(device.device()).eval()
 
 
 def _without_attention_dropout(config: Any) -> Any:
@@ -177,7 +177,7 @@ def padded(ids: Sequence[Ids], pad_id: int) -> dict[str, torch.Tensor]:
 
 def groups(lengths: Sequence[int]) -> Iterator[list[int]]:
     """All texts in groups of like length that fit into memory together, the longest first."""
-    kind = machine.device().type
+    kind = device.device().type
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
     while order:
         size = min(TEXTS_AT_ONCE[kind], max(1, TOKENS_AT_ONCE[kind] // lengths[order[0]]))
@@ -211,4 +211,4 @@ def read(
 
 def to_device(batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """The batch where the model is."""
-    return {name: value.to(machine.device()) for name, value in batch.items()}
+    return {name: value.to(device.device()) for name, value in batch.items()}

@@ -11,7 +11,7 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 
 NAME = "workbench_sdpa"
 LONGEST = 384
@@ -20,8 +20,8 @@ LONGEST = 384
 
 def use_best_attention(model: Any) -> None:
     """Let a model that would take torch's fused attention take this one, where it is faster."""
-    on_cpu = machine.device().type == "cpu"
-    if on_cpu and machine.dtype() == torch.bfloat16 and model.config._attn_implementation == "sdpa":
+    on_cpu = device.device().type == "cpu"
+    if on_cpu and device.dtype() == torch.bfloat16 and model.config._attn_implementation == "sdpa":
         model.set_attn_implementation(NAME)
 
 

@@ -15,7 +15,7 @@ from peft import PeftModel
 from peft.tuners.lora.bnb import Linear4bit
 from torch import Tensor, nn
 
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 
 
 def fuse(model: PeftModel) -> int:
@@ -24,7 +24,7 @@ def fuse(model: PeftModel) -> int:
     It is for training one adapter without dropout on a CPU; peft's own way is taken as soon as
     an adapter is merged, switched off or another is made active.
     """
-    if machine.device().type != "cpu":
+    if device.device().type != "cpu":
         return 0
     layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
     plain = [layer for layer in layers if _is_plain(layer)]

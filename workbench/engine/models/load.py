@@ -15,7 +15,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.models.attention import use_best_attention
 from workbench.engine.models.config import load_config, unreadable
 from workbench.engine.models.prepare import ensure_ready
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.bundled import BUNDLED, bundled_path
 
@@ -59,14 +59,14 @@ def load_base(folder: Path, quantization: str = "none", double_quant: bool = Tru
     Raises:
         WorkbenchError: the folder holds no such model.
     """
-    dtype = machine.dtype()
+    dtype = device.dtype()
     try:
         model = AutoModelForCausalLM.from_pretrained(
             folder,
             config=load_config(folder),
             dtype=dtype,
             quantization_config=_quantization(quantization, double_quant, dtype),
-            device_map={"": machine.device()},
+            device_map={"": device.device()},
             use_safetensors=True,
             trust_remote_code=False,
         )

@@ -13,7 +13,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, Traini
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
-from workbench.engine.runtime import device as machine
+from workbench.engine.runtime import device
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.batches import LengthBatches
 from workbench.engine.training.reporter import Reporter
@@ -167,8 +167,8 @@ def arguments(recipe: Recipe, folder: Path, rows: int, checks: bool) -> Training
         max_grad_norm=recipe.max_grad_norm,
         optim=recipe.optim,
         seed=recipe.seed,
-        fp16=machine.dtype() == torch.float16,
-        use_cpu=machine.device().type == "cpu",
+        fp16=device.dtype() == torch.float16,
+        use_cpu=device.device().type == "cpu",
         logging_steps=max(1, math.ceil(total / CURVE_POINTS)),
         logging_nan_inf_filter=False,
         eval_strategy="steps" if checks else "no",

@@ -14,8 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import files, leftovers, rows, schema
-from storage import jobs as job_rows
+from storage import files, jobs, leftovers, rows, schema
 from storage.database import Store
 from storage.tables import OPEN, Job, now
 from workbench.core.errors import WorkbenchError
@@ -105,7 +104,7 @@ def _objects(session: Session) -> Iterator[_Member]:
 
 
 def _jobs(session: Session) -> Iterator[_Member]:
-    for job in job_rows.listing(session):
+    for job in jobs.listing(session):
         folder = files.job_folder(job.id)
         if folder.is_dir():
             yield from _of_job(job, folder)

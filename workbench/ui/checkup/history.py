@@ -5,7 +5,7 @@ import itertools
 import streamlit as st
 
 from workbench.core.words import plural
-from workbench.data import changes as amendments
+from workbench.data import changes
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
 from workbench.ui.checkup import marked
@@ -17,7 +17,7 @@ _SHOWN, _LINES = 6, 200
 
 def show(version: VersionInfo) -> None:
     """All versions of the dataset, the newest first."""
-    found = amendments.history(context.store(), version)
+    found = changes.history(context.store(), version)
     st.subheader("What was done to it", anchor=False)
     for other in itertools.islice(found, _SHOWN):
         _line(other, version)
@@ -29,7 +29,7 @@ def show(version: VersionInfo) -> None:
 
 def undo_button(version: VersionInfo) -> None:
     """The last change and the way back from it; nothing where the version came from a file."""
-    former = amendments.former_of(context.store(), version)
+    former = changes.former_of(context.store(), version)
     if former is None or version.change is None:
         return
     with st.container(
@@ -59,7 +59,7 @@ def _line(other: VersionInfo, newest: VersionInfo) -> None:
 def _actions(other: VersionInfo, newest: VersionInfo) -> None:
     if (
         other.change
-        and amendments.can_tell_difference(other, newest)
+        and changes.can_tell_difference(other, newest)
         and st.button("What changed", key=f"changed-{other.id}", icon=":material/difference:")
     ):
         _differences(other)
@@ -76,7 +76,7 @@ def _actions(other: VersionInfo, newest: VersionInfo) -> None:
 
 def _go_back(other: VersionInfo) -> None:
     with errors.shown():
-        made = amendments.go_back(context.store(), other.id)
+        made = changes.go_back(context.store(), other.id)
         st.session_state["toasts"] = [
             f"Version {made.number} has the examples of version {other.number} again."
         ]
@@ -86,12 +86,12 @@ def _go_back(other: VersionInfo) -> None:
 @st.dialog("What changed", width="large")
 def _differences(version: VersionInfo) -> None:
     with errors.shown():
-        found = amendments.difference(context.store(), version, _LINES)
+        found = changes.difference(context.store(), version, _LINES)
         if found is None:
             return
         number, lines = found
         change = version.change or {}
-        by_hand = change.get("kind") in (amendments.EDIT, amendments.LABEL)
+        by_hand = change.get("kind") in (changes.EDIT, changes.LABEL)
         counted = "" if by_hand else f": {plural(number, 'row')}"
         st.markdown(f"**{plain(change['title'])}**{counted}.")
         st.dataframe(marked.changes(lines), hide_index=True, key="differences")

@@ -9,7 +9,7 @@ import pyarrow as pa
 import streamlit as st
 
 from workbench.core.words import shortened
-from workbench.data.edits import fields as answer_fields
+from workbench.data.edits import fields
 from workbench.data.edits.turns import SPEAKERS, turns_of
 from workbench.ui.numbers import when
 
@@ -82,7 +82,7 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         nested = any(isinstance(item, dict | list) for item in value)
         return ("; " if nested else ", ").join(map(_value, value)) or "–"
-    return answer_fields.format_value(value) or "–"
+    return fields.format_value(value) or "–"
 
 
 def _told(before: str, after: str) -> tuple[str, str]:

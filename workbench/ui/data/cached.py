@@ -3,15 +3,15 @@
 import streamlit as st
 
 from workbench.core.tasks import task_named
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.checkup.import_report import judge
 from workbench.data.columns import guessing
 from workbench.data.columns.guessing import TaskGuess
 from workbench.data.examples.plan import Plan, Source
 from workbench.data.examples.prepare import Prepared, prepare
-from workbench.data.files import large as conversions
+from workbench.data.files import large
 from workbench.data.readers import ReadOptions, Table
-from workbench.data.splits import suggest as split_columns_
+from workbench.data.splits import suggest
 from workbench.data.splits.suggest import SplitColumn
 from workbench.data.versions import before_saved
 from workbench.ui import context
@@ -19,16 +19,16 @@ from workbench.ui import context
 
 def table(source: Source, options: ReadOptions) -> Table:
     """The table in a kept file; of a large one that a job has read, some rows."""
-    if conversions.is_large(source):
+    if large.is_large(source):
         project_id = context.project_id()
-        job = conversions.reading_of(context.store(), project_id, source, options)
+        job = large.reading_of(context.store(), project_id, source, options)
         return _sample(job.id if job else 0, source, options, project_id)
     return _table(source.digest, source.name, tuple(options.as_dict().items()))
 
 
 def exam_table(source: Source, like: ReadOptions) -> Table:
     """The table in a separate exam file, which has the columns of the first one."""
-    return table(source, ingest.reading_alike(like))
+    return table(source, datasets.reading_alike(like))
 
 
 def guess(source: Source, options: ReadOptions) -> TaskGuess:
@@ -66,7 +66,7 @@ def prepared(
     store, project_id = context.store(), context.project_id()
     found = [
         version
-        for version in ingest.list_versions(store, project_id)
+        for version in datasets.list_versions(store, project_id)
         if version.dataset_name.casefold() == dataset_name.strip().casefold()
     ]
     known = tuple(version.id for version in before_saved(found, saved_id))
@@ -83,12 +83,12 @@ def _any(digest: str, name: str, options: _Options) -> Table:
 
 @st.cache_data(max_entries=6, show_spinner="Reading your table …")
 def _table(digest: str, name: str, options: _Options) -> Table:
-    return ingest.open_source(Source(digest, name), ReadOptions(**dict(options)))  # type: ignore[arg-type]
+    return datasets.open_source(Source(digest, name), ReadOptions(**dict(options)))  # type: ignore[arg-type]
 
 
 @st.cache_data(max_entries=6, show_spinner=False)
 def _sample(job_id: int, _source: Source, _options: ReadOptions, project_id: int) -> Table:
-    return conversions.table(context.store(), project_id, _source, _options)
+    return large.table(context.store(), project_id, _source, _options)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -112,11 +112,11 @@ def _split_columns(
 ) -> list[SplitColumn]:
     source, read = Source(digest, name), ReadOptions(**dict(options))  # type: ignore[arg-type]
     found = (
-        conversions.table_sample(context.store(), context.project_id(), source, read)
-        if conversions.is_large(source)
+        large.table_sample(context.store(), context.project_id(), source, read)
+        if large.is_large(source)
         else table(source, read)
     )
-    return split_columns_.split_columns(found, dict(roles), task_named(task))
+    return suggest.split_columns(found, dict(roles), task_named(task))
 
 
 @st.cache_data(max_entries=6, show_spinner="Checking your examples …")
@@ -131,5 +131,5 @@ def _prepared(
 ) -> Prepared:
     own = table(_source, _options)
     exam = exam_table(_plan.test, own.options) if _plan.test else None
-    earlier = ingest.earlier_splits(context.store(), project_id, dataset_name, _plan)
+    earlier = datasets.earlier_splits(context.store(), project_id, dataset_name, _plan)
     return judge(prepare(_plan, own, exam, earlier=earlier))

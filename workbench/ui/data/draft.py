@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.examples.plan import Plan, Source, plan_from
-from workbench.data.files import large as conversions
+from workbench.data.files import large
 from workbench.data.readers import ReadOptions, options_from
 from workbench.data.splits.assign import DEFAULT_FRACTIONS, DEFAULT_SEED
 from workbench.data.splits.split_by import SplitBy, split_by_from
@@ -83,10 +83,8 @@ def start_over(draft: Draft | None = None) -> None:
     before = load()
     draft = draft or Draft()
     save(draft)
-    conversions.forget(
-        context.store(), context.project_id(), filter(None, (draft.source, draft.test))
-    )
-    ingest.discard(context.store(), filter(None, (before.source, before.test)))
+    large.forget(context.store(), context.project_id(), filter(None, (draft.source, draft.test)))
+    datasets.discard(context.store(), filter(None, (before.source, before.test)))
     for key in [key for key in st.session_state if str(key).startswith("data-")]:
         del st.session_state[key]
     st.session_state["data_uploads"] = st.session_state.get("data_uploads", 0) + 1

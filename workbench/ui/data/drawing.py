@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.readers import Table
 from workbench.data.splits.split_by import GROUP, SplitBy, split_by_from
 from workbench.data.splits.suggest import SplitColumn
@@ -38,7 +38,7 @@ def _before(draft: Draft, task: str) -> VersionInfo | None:
     """The newest version of the dataset that this one goes on."""
     assert draft.source is not None
     name = saving.name_of(draft, draft.source).casefold()
-    for version in ingest.list_versions(context.store(), context.project_id()):
+    for version in datasets.list_versions(context.store(), context.project_id()):
         if version.dataset_name.casefold() == name:
             own_file = version.task != task or version.mapping.get("test")
             return None if own_file else version

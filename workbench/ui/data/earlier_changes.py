@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from workbench.core.words import plural
-from workbench.data import changes
-from workbench.data import replay as again
+from workbench.data import changes, replay
 from workbench.data.edits.edit import Edit
 from workbench.data.examples.plan import Source
 from workbench.data.examples.prepare import Prepared
@@ -33,7 +32,7 @@ def choose(
     draft: Draft, source: Source, prepared: Prepared, table: Table, before: list[VersionInfo]
 ) -> Offer | None:
     """A tick for the changes of the dataset's newest version, if it has some; what was ticked."""
-    found = again.find_earlier(before, prepared.plan.task)
+    found = replay.find_earlier(before, prepared.plan.task)
     if found is None:
         return None
     if found.is_large or prepared.file is not None:
@@ -51,7 +50,7 @@ def choose(
 def _carried(
     key: str, _found: Earlier, _source: Source, _prepared: Prepared, _table: Table
 ) -> tuple[Edit, int]:
-    return again.replay_edit(_found, _source, _prepared.plan, _prepared.data, _table)
+    return replay.replay_edit(_found, _source, _prepared.plan, _prepared.data, _table)
 
 
 def _ticked(draft: Draft, offer: Offer, words: str, lost: str) -> Offer | None:
@@ -78,12 +77,12 @@ def _lost(rows: int) -> str:
 
 def make(version_id: int, offer: Offer) -> None:
     """Make them on the version that was saved."""
-    again.replay_changes(context.store(), version_id, offer.found, offer.edit)
+    replay.replay_changes(context.store(), version_id, offer.found, offer.edit)
 
 
 def said(version: VersionInfo) -> None:
     """What became of the changes of a version that has just been saved; how far they are."""
-    made = again.replay_of(context.store(), version)
+    made = replay.replay_of(context.store(), version)
     if made is not None and made.change is not None:
         st.success(
             f"Your earlier changes to {plural(made.change['rows'], 'row')} were made again: they "

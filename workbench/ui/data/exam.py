@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.readers import Table
 from workbench.ui.data import cached, drawing, large_file, source
 from workbench.ui.data import draft as drafts
@@ -61,7 +61,7 @@ def _own_file(draft: Draft, table: Table) -> bool:
             draft.test = None
             drafts.start_over(draft)
             st.rerun()
-    like = ingest.reading_alike(table.options)
+    like = datasets.reading_alike(table.options)
     if not large_file.is_read(draft.test, like):
         large_file.show_reading(draft.test, like)
         return False

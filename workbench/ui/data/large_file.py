@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench.data.examples.plan import Source
 from workbench.data.examples.prepare import Prepared
-from workbench.data.files import large as conversions
+from workbench.data.files import large
 from workbench.data.files.large import Order
 from workbench.data.readers import ReadOptions
 from workbench.jobs.job import JobView
@@ -14,33 +14,33 @@ from workbench.ui.text import plain
 
 def is_read(source: Source, options: ReadOptions) -> bool:
     """Whether the table can be had at once; for a large file, whether its job has ended well."""
-    if not conversions.is_large(source):
+    if not large.is_large(source):
         return True
-    job = conversions.reading_of(context.store(), context.project_id(), source, options)
+    job = large.reading_of(context.store(), context.project_id(), source, options)
     return job is not None and job.status == "succeeded"
 
 
 def show_reading(source: Source, options: ReadOptions) -> bool:
     """How far the reading is, with its end; begins it if nobody has. Whether it has failed."""
-    job = conversions.reading_of(context.store(), context.project_id(), source, options)
+    job = large.reading_of(context.store(), context.project_id(), source, options)
     if job is None:
-        job = conversions.read(context.store(), context.project_id(), source, options)
+        job = large.read(context.store(), context.project_id(), source, options)
     if not job.is_over:
         job_progress.show(job)
         return False
     _say(job)
     if st.button("Read it again", key=f"read-again-{job.id}", icon=":material/refresh:"):
         with errors.shown():
-            conversions.read(context.store(), context.project_id(), source, options)
+            large.read(context.store(), context.project_id(), source, options)
             st.rerun()
     return job.status == "failed"
 
 
 def prepared(order: Order) -> Prepared | None:
     """The examples, once a job has made them; until then the button for it, or how far it is."""
-    job = conversions.preparation_of(context.store(), order)
+    job = large.preparation_of(context.store(), order)
     if job is not None and job.status == "succeeded":
-        return conversions.read_prepared(context.store(), order)
+        return large.read_prepared(context.store(), order)
     if job is not None and not job.is_over:
         job_progress.show(job)
         return None
@@ -54,7 +54,7 @@ def prepared(order: Order) -> Prepared | None:
         )
     if st.button("Check all examples", key="data-check", type="primary", icon=":material/rule:"):
         with errors.shown():
-            conversions.prepare(context.store(), order)
+            large.prepare(context.store(), order)
             st.rerun()
     return None
 

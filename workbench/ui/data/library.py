@@ -6,12 +6,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from workbench.core.tasks import TASKS
-from workbench.data import datasets as ingest
-from workbench.data import versions
+from workbench.data import datasets, versions
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
-from workbench.ui.data import draft as drafts
-from workbench.ui.data import exporting
+from workbench.ui.data import draft, exporting
 from workbench.ui.numbers import count, when
 from workbench.ui.text import plain
 
@@ -20,7 +18,7 @@ _SHOWN = 3
 
 def show() -> None:
     """Every dataset of the project; nothing while there is none."""
-    found = ingest.list_versions(context.store(), context.project_id())
+    found = datasets.list_versions(context.store(), context.project_id())
     if not found:
         return
     st.subheader("Saved datasets", anchor=False)
@@ -81,7 +79,7 @@ def _actions(version: VersionInfo) -> None:
             if version.change is None
             else "Starts from the file as it was brought; what was mended since can be made again.",
         ):
-            drafts.start_over(drafts.from_version(version))
+            draft.start_over(draft.from_version(version))
             st.rerun()
 
 

@@ -5,8 +5,7 @@ import hashlib
 import streamlit as st
 
 from workbench.core.words import plural
-from workbench.data import datasets as ingest
-from workbench.data import versions
+from workbench.data import datasets, versions
 from workbench.data.examples.plan import Source
 from workbench.data.examples.prepare import Prepared
 from workbench.data.files import sources
@@ -24,7 +23,7 @@ _NAME_WIDTH = 420
 
 def name_of(draft: Draft, source: Source) -> str:
     """The dataset's name as it stands, else the file's."""
-    return draft.dataset_name.strip() or sources.title_of(source.name)[: ingest.NAME_LIMIT]
+    return draft.dataset_name.strip() or sources.title_of(source.name)[: datasets.NAME_LIMIT]
 
 
 def panel(draft: Draft, source: Source, prepared: Prepared, table: Table) -> None:
@@ -48,7 +47,7 @@ def panel(draft: Draft, source: Source, prepared: Prepared, table: Table) -> Non
         f"Save as version {number}", key="data-save", type="primary", icon=":material/save:"
     ):
         with errors.shown():
-            version = ingest.save_prepared(
+            version = datasets.save_prepared(
                 context.store(), context.project_id(), name, source, prepared
             )
             draft.saved_version_id, draft.saved_as = version.version_id, fingerprint
@@ -63,7 +62,7 @@ def _name(draft: Draft, source: Source) -> str:
     key = "data-name"
     st.session_state.setdefault(key, name_of(draft, source))
     name = st.text_input(
-        "Name of the dataset", key=key, max_chars=ingest.NAME_LIMIT, width=_NAME_WIDTH
+        "Name of the dataset", key=key, max_chars=datasets.NAME_LIMIT, width=_NAME_WIDTH
     )
     if name.strip() and name.strip() != name_of(draft, source):
         draft.dataset_name = name.strip()
@@ -81,14 +80,14 @@ def _saved(draft: Draft, fingerprint: str) -> VersionInfo | None:
     """The version that holds exactly what stands on the page."""
     if draft.saved_as != fingerprint:
         return None
-    found = ingest.list_versions(context.store(), context.project_id())
+    found = datasets.list_versions(context.store(), context.project_id())
     return next((version for version in found if version.id == draft.saved_version_id), None)
 
 
 def _versions_of(name: str) -> list[VersionInfo]:
     """The versions of the dataset that this would be the next one of, the newest first."""
     wanted = " ".join(name.split()).casefold()
-    found = ingest.list_versions(context.store(), context.project_id())
+    found = datasets.list_versions(context.store(), context.project_id())
     return [version for version in found if version.dataset_name.casefold() == wanted]
 
 

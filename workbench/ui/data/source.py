@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from workbench.data import datasets as ingest
+from workbench.data import datasets
 from workbench.data.examples.plan import Source
 from workbench.data.readers import ReadOptions
 from workbench.projects import samples
@@ -56,7 +56,7 @@ def uploaded(draft: Draft, target: str, label: str, help: str, *, several: bool 
     large = upload_box.received(draft, target)
     with errors.shown():
         if files:
-            _take(draft, target, ingest.keep_all([(file, file.name) for file in files]))
+            _take(draft, target, datasets.keep_all([(file, file.name) for file in files]))
         elif large is not None:
             _take(draft, target, large)
 
@@ -80,7 +80,7 @@ def _paste(draft: Draft) -> None:
     )
     if st.button("Use this table", key="data-use-paste", icon=":material/content_paste_go:"):
         with errors.shown():
-            _take(draft, "source", ingest.keep_text(text))
+            _take(draft, "source", datasets.keep_text(text))
 
 
 def _teach(draft: Draft) -> None:
@@ -94,7 +94,7 @@ def _teach(draft: Draft) -> None:
         "Use the sample e-mails", key="data-use-sample", icon=":material/mail:", help=_SAMPLE_HELP
     ):
         with errors.shown(), samples.FILE.open("rb") as stream:
-            _take(draft, "source", ingest.keep(stream, samples.FILE.name))
+            _take(draft, "source", datasets.keep(stream, samples.FILE.name))
 
 
 _SAMPLE_HELP = "400 e-mails to a made-up shop, each with a category and a good reply."

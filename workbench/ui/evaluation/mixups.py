@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from workbench.evaluation import confusion as mixups
+from workbench.evaluation import confusion
 from workbench.ui import charts
 from workbench.ui.numbers import plural
 
@@ -17,7 +17,7 @@ _PAIRS = 10
 
 def show_categories(answers: pd.DataFrame) -> None:
     """Each category: its exam questions, how many are right, what it is mistaken for."""
-    table = mixups.per_category(answers)
+    table = confusion.per_category(answers)
     table["right"] = 100 * table["right"]
     table["mistaken_for"] = table["mistaken_for"].where(table["mistakes"] > 0, "–")
     st.dataframe(
@@ -44,7 +44,7 @@ def show_categories(answers: pd.DataFrame) -> None:
 
 def show_mixups(answers: pd.DataFrame) -> None:
     """The most frequent confusions, and the confusion matrix."""
-    pairs = mixups.pairs(answers)
+    pairs = confusion.pairs(answers)
     if pairs.empty:
         st.write("Not a single mix-up in this exam.")
         return
@@ -84,7 +84,7 @@ def _matrix(answers: pd.DataFrame) -> None:
         f"Show all {total} categories in the matrix", key="matrix-all"
     )
     shown = total if everything else FEW_CATEGORIES
-    table = mixups.matrix(answers, limit=None if everything else FEW_CATEGORIES)
+    table = confusion.matrix(answers, limit=None if everything else FEW_CATEGORIES)
     st.altair_chart(
         _heatmap(table, labelled=shown <= FEW_CATEGORIES),
         alt=f"Confusion matrix of {plural(shown, 'category', 'categories')}",
@@ -117,7 +117,7 @@ def _heatmap(table: pd.DataFrame, *, labelled: bool) -> alt.LayerChart | alt.Cha
             "expected:N",
             title="Right category",
             sort=names,
-            scale=alt.Scale(domain=[n for n in names if n != mixups.OTHER]),
+            scale=alt.Scale(domain=[n for n in names if n != confusion.OTHER]),
             axis=alt.Axis(**axes),
         ),
         tooltip=[

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from workbench.core.words import plural
-from workbench.data import pending_edits as exploring
-from workbench.data import search as row_search
+from workbench.data import pending_edits, search
 from workbench.data.edits.edit import WHOLE
 from workbench.data.pending_edits import Pending
 from workbench.data.search import Query
@@ -22,7 +21,7 @@ _EDIT, _BACK = "explore-change-edit", "explore-change-back"
 
 def show(version: VersionInfo, edits: Pending, query: Query) -> None:
     """A table of the edits that a query finds."""
-    number, lines = row_search.find_pending(version, edits, query, _SHOWN)
+    number, lines = search.find_pending(version, edits, query, _SHOWN)
     if not number:
         st.info("No edit is like that: search for something else.", icon=":material/search_off:")
         return
@@ -54,9 +53,9 @@ def show(version: VersionInfo, edits: Pending, query: Query) -> None:
 
 def _take_back(version: VersionInfo, lines: list[dict[str, str]]) -> None:
     line = lines[st.session_state[_BACK]["row"]]
-    edits = exploring.pending(context.store(), version)
+    edits = pending_edits.pending(context.store(), version)
     edits.take_back(int(line["row"]), line["column"])
-    exploring.keep(context.store(), version, edits)
+    pending_edits.keep(context.store(), version, edits)
 
 
 def _edit(lines: list[dict[str, str]]) -> None:

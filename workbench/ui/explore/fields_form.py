@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.data.edits import fields as answer_fields
-from workbench.data.edits import typed_fields as answer_typed
+from workbench.data.edits import typed_fields
 from workbench.data.edits.fields import JSON, LINES, NO, YES, YES_NO, Field, Path, Typed
 from workbench.ui.text import plain
 
@@ -40,7 +40,7 @@ def show(title: str, text: str, others: Iterable[str], key: str) -> Callable[[],
                 columns = columns or st.columns(2 if is_short else 1)
                 with columns.pop(0):
                     typed[field.path] = _input(field, f"{key}-{place}")
-    return lambda: answer_typed.answer_of(text, fields, typed)
+    return lambda: typed_fields.answer_of(text, fields, typed)
 
 
 def _is_short(field: Field) -> bool:

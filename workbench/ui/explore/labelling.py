@@ -5,8 +5,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.core.words import plural
-from workbench.data import checkups
-from workbench.data import pending_edits as exploring
+from workbench.data import checkups, pending_edits
 from workbench.data.pending_edits import Pending
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
@@ -77,5 +76,5 @@ def _ask(version: VersionInfo, edits: Pending, row: dict[str, Any], skipped: set
 
 def _give(version: VersionInfo, edits: Pending, row: dict[str, Any], label: str) -> None:
     edits.labels[row["row_id"]] = (row["text"], label)
-    exploring.keep(context.store(), version, edits)
+    pending_edits.keep(context.store(), version, edits)
     st.rerun()

@@ -5,10 +5,8 @@ from typing import Any
 import streamlit as st
 
 from workbench.core.tasks import task_named
-from workbench.data import pending_edits as exploring
-from workbench.data import search as row_search
-from workbench.data import versions
-from workbench.data.edits import fields as answer_fields
+from workbench.data import pending_edits, search, versions
+from workbench.data.edits import fields
 from workbench.data.pending_edits import Pending
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, dialogs
@@ -57,7 +55,7 @@ def _form_of(version: VersionInfo, role: str) -> str:
 
 def _form(version: VersionInfo, row: dict[str, Any]) -> None:
     number = row["row_id"]
-    edits = exploring.pending(context.store(), version)
+    edits = pending_edits.pending(context.store(), version)
     now = {
         role: edits.change.get((number, role), text or "")
         for role, text in row.items()
@@ -68,19 +66,19 @@ def _form(version: VersionInfo, row: dict[str, Any]) -> None:
     if any(row_id == number for row_id, _ in edits.change) and st.button(
         "Back to what is saved", key="row-back", icon=":material/undo:", type="tertiary"
     ):
-        exploring.rewrite(version, edits, row, {role: row[role] or "" for role in now})
+        pending_edits.rewrite(version, edits, row, {role: row[role] or "" for role in now})
         _kept(version, edits, number)
         dialogs.close()
 
     def keep() -> None:
-        exploring.rewrite(version, edits, row, {role: read() for role, read in typed.items()})
+        pending_edits.rewrite(version, edits, row, {role: read() for role, read in typed.items()})
         _kept(version, edits, number)
 
     dialogs.decide("row", "Keep", "Discard", keep, likely=True)
 
 
 def _kept(version: VersionInfo, edits: Pending, number: int) -> None:
-    exploring.keep(context.store(), version, edits)
+    pending_edits.keep(context.store(), version, edits)
     st.session_state[KEPT] = number
 
 
@@ -90,7 +88,7 @@ def _input(version: VersionInfo, role: str, text: str, number: int) -> Any:
     if form == _TURNS:
         return turns_form.show(title, text, number)
     if form == _FIELDS:
-        others = row_search.texts_of(version, role, answer_fields.OTHERS)
+        others = search.texts_of(version, role, fields.OTHERS)
         return fields_form.show(title, text, others, key)
     if role == "label":
         labels = [*version.labels, *({text} - {*version.labels})]

@@ -7,8 +7,7 @@ import pyarrow as pa
 import streamlit as st
 
 from workbench.core.tasks import SPLITS
-from workbench.data import pending_edits as exploring
-from workbench.data import search as row_search
+from workbench.data import pending_edits, search
 from workbench.data.pending_edits import Pending
 from workbench.data.search import Query
 from workbench.data.versions import VersionInfo
@@ -31,7 +30,7 @@ def show(version: VersionInfo, edits: Pending) -> None:
     if only_changes:
         changes.show(version, edits, query)
         return
-    found, total = row_search.search(version, edits, query, _SHOWN)
+    found, total = search.search(version, edits, query, _SHOWN)
     if not total:
         st.info("No row is like that: search for something else.", icon=":material/search_off:")
         return
@@ -176,12 +175,12 @@ def _keep(
         for (row, role), text in edits.change.items()
         if row not in rows or role not in roles
     }
-    changes = {**others, **exploring.find_changes(rows, after)}
+    changes = {**others, **pending_edits.find_changes(rows, after)}
     removed = (edits.remove - set(rows)) | ticked
     if changes == edits.change and removed == edits.remove:
         return
     edits.change, edits.remove = changes, removed
-    exploring.keep(context.store(), version, edits)
+    pending_edits.keep(context.store(), version, edits)
     st.rerun()
 
 

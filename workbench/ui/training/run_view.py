@@ -10,9 +10,7 @@ from workbench.jobs.job import JobView
 from workbench.projects import projects
 from workbench.system import drafts
 from workbench.system.hardware import hardware
-from workbench.training import fit_memory as fitting
-from workbench.training import runs as training
-from workbench.training import summary as story
+from workbench.training import fit_memory, runs, summary
 from workbench.training.runs import RunView
 from workbench.ui import charts, context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
@@ -27,7 +25,7 @@ TRAIN = frame.PAGES["Train"][0]
 def show(run_id: int) -> None:
     """The page of one run."""
     with errors.alone("This training cannot be shown"):
-        run = training.get_run(context.store(), run_id)
+        run = runs.get_run(context.store(), run_id)
     question = "How did the training go?" if run.job.is_over else "How is it learning?"
     frame.header("Train", question)
     _head(run)
@@ -55,20 +53,20 @@ def _head(run: RunView) -> None:
 
 
 def _live(run_id: int) -> None:
-    run = training.get_run(context.store(), run_id)
+    run = runs.get_run(context.store(), run_id)
     if run.job.is_over:
         st.rerun(scope="app")
     context.ensure_worker()  # should it have died, nobody else would notice while one only watches
     job = run.job
     with st.container(horizontal=True, vertical_alignment="center"):
         status.badge(run.status)
-        st.markdown(f"**{story.phase(run)}**", width="content")
+        st.markdown(f"**{summary.phase(run)}**", width="content")
     progress = job.progress if job.is_active or job.status == "paused" else {}
     left = progress.get("seconds_left") if job.is_active else None
-    line = story.progress_line(progress)
+    line = summary.progress_line(progress)
     if left:
         line = f"{line} · {about(left)} left" if line else f"{about(left)} left"
-    st.progress(story.share_done(progress), text=line or "Nothing to count yet")
+    st.progress(summary.share_done(progress), text=line or "Nothing to count yet")
     if job.warning:
         st.warning(job.warning, icon=":material/hourglass_top:")
     if job.attempt > 1 and job.reason and job.status != "paused" and not job.is_ending:
@@ -104,26 +102,26 @@ def _ask_cancel(run: RunView) -> None:
         st.write("It stops after saving. The best state so far is kept and can be used.")
     dialogs.decide(
         "cancel", "Cancel it", "Let it learn",
-        lambda: training.cancel_run(context.store(), run.id), icon=":material/stop_circle:",
+        lambda: runs.cancel_run(context.store(), run.id), icon=":material/stop_circle:",
     )  # fmt: skip
 
 
 def _outcome(run: RunView) -> None:
-    sentence = plain(story.ending(run))
+    sentence = plain(summary.ending(run))
     if run.status == "succeeded":
         st.success(sentence, icon=":material/check_circle:")
     elif run.status == "failed":
         st.error(sentence, icon=":material/error:")
     else:
         st.info(sentence, icon=":material/stop_circle:")
-    step = training.last_step_kept(run)
-    if fitting.ran_out(run):
+    step = runs.last_step_kept(run)
+    if fit_memory.ran_out(run):
         _less_memory(run)
     elif step is not None and st.button(
         f"Go on from step {step:,}", key="continue", type="primary", icon=":material/play_arrow:"
     ):
         with errors.shown():
-            context.go(TRAIN, run=training.continue_run(context.store(), run.id).run_id)
+            context.go(TRAIN, run=runs.continue_run(context.store(), run.id).run_id)
     with st.container(horizontal=True):
         if run.is_usable:
             if st.button("See how good it is", key="evaluate", type="primary"):
@@ -133,7 +131,7 @@ def _outcome(run: RunView) -> None:
         again = (
             "Train again with other settings" if run.is_usable else "Change settings and try again"
         )
-        calm = run.is_usable or fitting.ran_out(run) or step is not None
+        calm = run.is_usable or fit_memory.ran_out(run) or step is not None
         if st.button(again, key="again", type="secondary" if calm else "primary"):
             _prefill(run)
             context.go(TRAIN)
@@ -141,13 +139,13 @@ def _outcome(run: RunView) -> None:
 
 def _less_memory(run: RunView) -> None:
     """Offer settings that will fit."""
-    fitted = fitting.fitting_recipe(context.store(), hardware(), run)
+    fitted = fit_memory.fitting_recipe(context.store(), hardware(), run)
     if fitted is None:
         st.write(
             "Even the smallest settings need more memory than there is: choose a smaller model."
         )
         return
-    st.write(f"These settings will fit: {fitting.changes(from_dict(run.recipe), fitted)}.")
+    st.write(f"These settings will fit: {fit_memory.changes(from_dict(run.recipe), fitted)}.")
     if st.button("Use these settings", key="fit", type="primary", icon=":material/memory:"):
         _prefill(run, fitted.as_dict())
         context.go(TRAIN)
@@ -161,12 +159,12 @@ def _prefill(run: RunView, settings: dict[str, Any] | None = None) -> None:
 
 
 def _evidence_of(run_id: int) -> None:
-    _evidence(training.get_run(context.store(), run_id))
+    _evidence(runs.get_run(context.store(), run_id))
 
 
 def _evidence(run: RunView) -> None:
-    learned = training.curve(context.store(), run.id, "train")
-    checked = training.curve(context.store(), run.id, "validation")
+    learned = runs.curve(context.store(), run.id, "train")
+    checked = runs.curve(context.store(), run.id, "validation")
     if not learned and not checked:
         return
     best = (run.result or {}).get("best_step")
@@ -193,7 +191,7 @@ def _details(run: RunView) -> None:
         ]
         _table(rows, ("Setting", "Value", "Name in the field"))
     with st.expander("Log", expanded=run.status == "failed", key="log"):
-        text = training.log_tail(context.store(), run.id)
+        text = runs.log_tail(context.store(), run.id)
         st.code(text or "Nothing has been written yet.", language=None, wrap_lines=True, height=320)
         if not run.job.is_over and st.button("Read the log again", key="log-again"):
             st.rerun()

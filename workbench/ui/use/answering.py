@@ -7,10 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from workbench.ui import context
-from workbench.ui.use import turns as chat_turns
+from workbench.ui.use import turns
 from workbench.ui.use.settings import ChatSettings
-from workbench.use import conversations
-from workbench.use import playground as chat
+from workbench.use import conversations, playground
 from workbench.use.client import Answer, Question
 from workbench.use.conversations import Turn
 from workbench.use.playground import Answerer
@@ -34,7 +33,7 @@ def answer(
     got: dict[str, Answer] = {}
     try:
         places = _places(asked, titles)
-        with contextlib.closing(chat.stream_answers(url, asked)) as growing:
+        with contextlib.closing(playground.stream_answers(url, asked)) as growing:
             for change in growing:
                 if change is not None:
                     got[change.model] = change
@@ -56,7 +55,7 @@ def _questions(
     if settings.show_base and answerer.untrained_id:
         models.append(answerer.untrained_id)
     return [
-        chat.question(
+        playground.question(
             model,
             turn.question.content,
             earlier=earlier if settings.remember else (),
@@ -72,7 +71,7 @@ def _places(asked: Sequence[Question], titles: dict[str | None, str]) -> dict[st
     places = {}
     for column, question in zip(st.columns(len(asked)), asked, strict=True):
         with column, st.container(border=True, height="stretch"):
-            chat_turns.heading(question.model, titles[question.model])
+            turns.heading(question.model, titles[question.model])
             places[question.model] = st.empty()
     st.button("Stop", key="stop", icon=":material/stop_circle:")
     return places
@@ -87,7 +86,7 @@ def _keep(
 ) -> None:
     """An answer that had not even begun when it was stopped is kept, too: as an empty one."""
     answer = got.get(question.model, Answer(question.model))
-    details = chat.answer_details(answer, settings.sampling, titles[question.model])
+    details = playground.answer_details(answer, settings.sampling, titles[question.model])
     conversations.add_answer(
         context.store(), conversation_id, question.model, answer.text.strip(), details
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from workbench.ui import context
-from workbench.use import server as model_server
+from workbench.use import server
 from workbench.use.server import BROKEN, OFF, READY, STARTING, STOPPING
 
 _JOB, _DECLINED = "server-job", "server-declined"
@@ -12,13 +12,13 @@ _LOOK_EVERY_S = 1.0
 
 def address(preload: str) -> str | None:
     """The server's address once it answers; until then the page shows what it is waiting for."""
-    state = model_server.server_state(context.store(), st.session_state.get(_JOB))
+    state = server.server_state(context.store(), st.session_state.get(_JOB))
     if state.phase == READY:
         st.session_state.pop(_DECLINED, None)
         return state.url
     if state.phase == OFF and not st.session_state.get(_DECLINED):
         _start(preload)
-        state = model_server.server_state(context.store(), st.session_state[_JOB])
+        state = server.server_state(context.store(), st.session_state[_JOB])
     if state.phase in (STARTING, STOPPING):
         st.fragment(_waiting, run_every=_LOOK_EVERY_S)()
     elif state.phase == BROKEN:
@@ -32,12 +32,12 @@ def address(preload: str) -> str | None:
 
 def is_ready() -> bool:
     """Whether a question would be answered at once."""
-    return model_server.server_state(context.store()).phase == READY
+    return server.server_state(context.store()).phase == READY
 
 
 def _start(preload: str) -> None:
     st.session_state.pop(_DECLINED, None)
-    st.session_state[_JOB] = model_server.start_server(context.store(), preload)
+    st.session_state[_JOB] = server.start_server(context.store(), preload)
 
 
 def _start_button(label: str, preload: str) -> None:
@@ -48,12 +48,12 @@ def _start_button(label: str, preload: str) -> None:
 
 def _waiting() -> None:
     """Drawn again every second until the server answers or is known not to come."""
-    state = model_server.server_state(context.store(), st.session_state.get(_JOB))
+    state = server.server_state(context.store(), st.session_state.get(_JOB))
     if state.phase not in (STARTING, STOPPING):
         st.rerun(scope="app")
     with st.container(horizontal=True, vertical_alignment="center", key="server-waiting"):
         st.status(f"{state.sentence} This takes half a minute; then answers come at once.")
         if state.phase == STARTING and st.button("Cancel", key="cancel-server"):
             st.session_state[_DECLINED] = True
-            model_server.stop_server(context.store())
+            server.stop_server(context.store())
             st.rerun(scope="app")

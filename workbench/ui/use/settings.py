@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench.system import drafts
 from workbench.ui import context
-from workbench.use import playground as chat
+from workbench.use import playground
 from workbench.use.playground import Answerer
 
 _PAGE = "use"
@@ -35,7 +35,7 @@ def panel(answerer: Answerer) -> ChatSettings:
     drafts.save_draft(context.store(), project_id, _PAGE, {**kept, **chosen, **system})
     prompt = system.get(_system_key(answerer), answerer.system)
     return ChatSettings(
-        sampling={name: chosen[name] for name in chat.DEFAULT_SETTINGS},
+        sampling={name: chosen[name] for name in playground.DEFAULT_SETTINGS},
         system=None if prompt == answerer.system else prompt,
         show_base=bool(chosen.get("show_base", True)) and answerer.untrained_id is not None,
         remember=bool(chosen.get(_remember_key(answerer), answerer.remembers)),
@@ -64,7 +64,7 @@ def _compare(answerer: Answerer, kept: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sampling(kept: dict[str, Any]) -> dict[str, Any]:
-    defaults = {**chat.DEFAULT_SETTINGS, **kept}
+    defaults = {**playground.DEFAULT_SETTINGS, **kept}
     return {
         "temperature": st.slider(
             "Variety (temperature)",

@@ -12,8 +12,7 @@ from workbench.ui.charts import ACCENT, GREY, Chart
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain
 from workbench.ui.use import turns as chat_turns
-from workbench.use import conversations
-from workbench.use import playground as chat
+from workbench.use import conversations, playground
 from workbench.use.conversations import MessageView, Turn
 from workbench.use.playground import Answerer
 
@@ -32,7 +31,7 @@ def text_form() -> str | None:
 def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> None:
     """Ask for the categories and keep them with the text."""
     began = time.monotonic()
-    found = chat.classify(url, answerer.id, turn.question.content)
+    found = playground.classify(url, answerer.id, turn.question.content)
     conversations.add_answer(
         context.store(),
         conversation_id,
@@ -55,7 +54,7 @@ def results(turns: Sequence[Turn], answerer: Answerer) -> None:
 
 
 def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: bool) -> None:
-    found = chat.probabilities_of(message)
+    found = playground.probabilities_of(message)
     sure = percent(found[0][1]) if found else "–"
     chat_turns.literal(turn.question.content)
     st.markdown(f":blue-badge[:material/label: {plain(message.content)}] {sure} sure")

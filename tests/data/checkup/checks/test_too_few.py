@@ -1,5 +1,5 @@
 from tests.helpers.check_tables import sorting
-from workbench.data.checkup import run as checks
+from workbench.data.checkup import run
 from workbench.data.checkup.checks import too_few
 
 
@@ -18,4 +18,4 @@ def test_the_fewer_the_worse_and_it_tells_of_the_exam() -> None:
     assert fifteen.title == "Only 15 examples"
     assert "15 examples in all, and the exam asks 2 questions" in fifteen.text
     assert "nothing is left for an exam" in forty.text
-    assert checks.score([fifteen]) < 80 < 90 < checks.score([forty])
+    assert run.score([fifteen]) < 80 < 90 < run.score([forty])

@@ -18,7 +18,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from tests.corpus import books, writers
 from tests.corpus.books import Styled
 from tests.helpers.conversion_jobs import converted, table_in
-from workbench.data.bulk import read_file as conversion_rows
+from workbench.data.bulk import read_file
 from workbench.data.readers import ReadOptions, Table, read_table
 from workbench.data.readers.cell_formats import ods, xls, xlsx, xml_stream
 
@@ -49,7 +49,7 @@ def read(
     """Reads a workbook as small ones are read, or as large ones are."""
     if request.param == "at once":
         return read_table
-    monkeypatch.setattr(conversion_rows, "SMALL_BYTES", 0)
+    monkeypatch.setattr(read_file, "SMALL_BYTES", 0)
 
     def row_by_row(path: Path) -> Table:
         folder = tmp_path / f"job-{next(_numbers)}"
