@@ -74,7 +74,7 @@ def test_a_folder_takes_the_place_of_the_former_one_or_leaves_it(
     with whole_folder(target, over=over) as part:
         (part / "weights").write_text("new")
     assert ((target / "weights").read_text(), names(tmp_path)) == (kept, ["adapter"])
-    assert target.stat().st_mode & 0o777 == 0o755
+    assert target.stat().st_mode & 0o077 == 0  # for its owner alone
 
 
 def test_of_a_folder_that_fails_nothing_is_left(tmp_path: Path) -> None:

@@ -113,6 +113,33 @@ def test_what_was_lost_is_made_again(store: Store, project_id: int, source: Sour
     assert conversions.read(store, project_id, source, ReadOptions()).status == "queued"
 
 
+@pytest.mark.parametrize("which", ["table.parquet", "table.json"])
+def test_what_was_torn_is_made_again(
+    store: Store, project_id: int, source: Source, which: str
+) -> None:
+    first = conversions.read(store, project_id, source, ReadOptions())
+    worked_off(store, first.id)
+    (files.job_folder(first.id) / which).write_bytes(b"PAR1\xff")
+
+    assert conversions.reading_of(store, project_id, source, ReadOptions()) is None
+    assert conversions.read(store, project_id, source, ReadOptions()).id != first.id
+
+
+def test_a_page_of_what_was_read_that_is_torn_is_a_sentence(
+    store: Store, project_id: int, source: Source
+) -> None:
+    """Its end is whole, so that only whoever reads the rows can tell."""
+    job = conversions.read(store, project_id, source, ReadOptions())
+    worked_off(store, job.id)
+    path = files.job_folder(job.id) / "table.parquet"
+    content = bytearray(path.read_bytes())
+    content[4:100] = bytes(96)
+    path.write_bytes(content)
+
+    with pytest.raises(WorkbenchError, match=f"damaged on the disk: delete {path}"):
+        conversions.table(store, project_id, source, ReadOptions())
+
+
 def test_a_file_that_is_gone_is_said(store: Store, project_id: int) -> None:
     with pytest.raises(WorkbenchError, match=r"gone.csv is not here any more"):
         conversions.read(store, project_id, Source("f" * 64, "gone.csv"), ReadOptions())

@@ -214,15 +214,23 @@ def _newest(store: Store, project_id: int, kind: type[FileSpec], key: str) -> Jo
     with store.read() as session:
         for job, spec in _jobs(session, project_id, kind):
             if spec and spec.key == key:
-                return None if is_gone(job) else view_of(session, job)
+                return None if _is_gone(job) else view_of(session, job)
     return None
+
+
+def _is_gone(job: Job) -> bool:
+    """Whether what a job made is not there any more, or torn: then it is made again."""
+    folder = files.job_folder(job.id)
+    if job.kind == ConvertSpec.kind and job.status == SUCCEEDED:
+        return not table_file.is_whole(folder)
+    return is_gone(job)
 
 
 def _replace(store: Store, project_id: int, title: str, spec: FileSpec) -> JobView:
     with store.write() as session:
         found = _jobs(session, project_id, type(spec))
         same = [job for job, told in found if told and told.key == spec.key]
-        if same and same[0].status not in (FAILED, CANCELLED) and not is_gone(same[0]):
+        if same and same[0].status not in (FAILED, CANCELLED) and not _is_gone(same[0]):
             return view_of(session, same[0])  # another window was quicker
         conversions.release(
             session, [job for job, told in found if _digest_of(told) == spec.digest]

@@ -5,6 +5,7 @@ table.json        how it was read, its sheets, notes, and the rows that were lef
 glimpse/          some rows, of a table that has many (see `splits.sample_file`)
 """
 
+import contextlib
 import dataclasses
 import json
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.core.errors import WorkbenchError
 from workbench.data.readers.table import ReadOptions, Table, options_from
 from workbench.jobs.process.job_dir import read_json
 
@@ -99,26 +101,50 @@ def empty(name: str, kind: str, options: ReadOptions, **more: Any) -> Table:
     return Table(name, pa.table({}), pa.array([], pa.int64()), kind, options, **more)
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether a table is there, as far as its end and what is kept beside it tell."""
+    facts = read_json(folder / "table.json")
+    try:
+        pq.read_metadata(folder / "table.parquet")
+    except (pa.ArrowException, OSError):
+        return False
+    return isinstance(facts, dict) and facts.keys() >= {"name", "kind", "options", "sheets"}
+
+
+@contextlib.contextmanager
+def _said(folder: Path) -> Iterator[None]:
+    """A table that is torn, as a sentence."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, KeyError, json.JSONDecodeError) as error:
+        raise WorkbenchError(
+            "What was read of the file is damaged on the disk: delete "
+            f"{folder / 'table.parquet'} and reload the page, then it is read again."
+        ) from error
+
+
 def columns_of(folder: Path) -> list[str]:
     """The names of the table's columns."""
-    names = pq.read_schema(folder / "table.parquet").names
+    with _said(folder):
+        names = pq.read_schema(folder / "table.parquet").names
     return [name for name in names if name != NUMBER]
 
 
 def options_in(folder: Path) -> ReadOptions | None:
     """How the file of a table was read; None if there is no table (any more)."""
     facts = read_json(folder / "table.json")
-    return options_from(facts["options"]) if facts else None
+    return options_from(facts["options"]) if facts and is_whole(folder) else None
 
 
 def rows_in(folder: Path) -> int:
     """How many rows the table has."""
-    return int(pq.read_metadata(folder / "table.parquet").num_rows)
+    with _said(folder):
+        return int(pq.read_metadata(folder / "table.parquet").num_rows)
 
 
 def read_parts(folder: Path, columns: Sequence[str]) -> Iterator[Table]:
     """All rows with these columns, some thousands at a time."""
-    with pq.ParquetFile(folder / "table.parquet") as file:
+    with _said(folder), pq.ParquetFile(folder / "table.parquet") as file:
         rows = file.metadata.num_rows
         for batch in file.iter_batches(_PART_ROWS, columns=[NUMBER, *dict.fromkeys(columns)]):
             yield _table(folder, pa.Table.from_batches([batch]), rows)
@@ -126,14 +152,14 @@ def read_parts(folder: Path, columns: Sequence[str]) -> Iterator[Table]:
 
 def parts(folder: Path) -> Iterator[pa.Table]:
     """All rows without their numbers, some thousands at a time."""
-    with pq.ParquetFile(folder / "table.parquet") as file:
+    with _said(folder), pq.ParquetFile(folder / "table.parquet") as file:
         for batch in file.iter_batches(_PART_ROWS, columns=columns_of(folder)):
             yield pa.Table.from_batches([batch])
 
 
 def read_sample(folder: Path) -> Table:
     """The first rows, and some from all over the table, of one that `convert` made."""
-    with pq.ParquetFile(folder / "table.parquet") as file:
+    with _said(folder), pq.ParquetFile(folder / "table.parquet") as file:
         groups = file.num_row_groups
         first = next(file.iter_batches(_SAMPLE_FIRST, row_groups=[0]))
         step = max(1, groups // _SAMPLE_PLACES)
@@ -147,7 +173,7 @@ def read_sample(folder: Path) -> Table:
 
 def read_whole(folder: Path, columns: Sequence[str]) -> Table:
     """All rows; the columns that are not asked for are empty."""
-    with pq.ParquetFile(folder / "table.parquet") as file:
+    with _said(folder), pq.ParquetFile(folder / "table.parquet") as file:
         data = file.read([NUMBER, *columns])
         rows = file.metadata.num_rows
         names = [name for name in file.schema_arrow.names if name != NUMBER]

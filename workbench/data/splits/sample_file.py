@@ -6,6 +6,7 @@ glimpse/N.parquet        of column N, whose values stand for customers and the l
                          some values, wherever they stand
 """
 
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -49,18 +50,29 @@ def write(folder: Path) -> None:
 def read(folder: Path) -> TableSample:
     """The rows that were put aside (now, if never before), or a table that has few as a whole."""
     kept = folder / _FOLDER
-    if not kept.is_dir():
+    try:
+        return _kept(folder)
+    except (pa.ArrowException, OSError):  # torn, or never put aside
+        shutil.rmtree(kept, ignore_errors=True)
         write(folder)
     if kept.is_dir():
-        first, spread = (pq.read_table(kept / f"{name}.parquet") for name in ("first", "spread"))
-        return TableSample(first, spread, lambda name: _together(folder, first, name))
+        return _kept(folder)
     first = _first(folder)
     return TableSample(first, first)
 
 
+def _kept(folder: Path) -> TableSample:
+    files = (folder / _FOLDER / f"{name}.parquet" for name in ("first", "spread"))
+    first, spread = map(pq.read_table, files)
+    return TableSample(first, spread, lambda name: _together(folder, first, name))
+
+
 def _together(folder: Path, first: pa.Table, name: str) -> pa.Table:
     path = folder / _FOLDER / f"{first.column_names.index(name)}.parquet"
-    return pq.read_table(path) if path.is_file() else first
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowException, OSError):  # not there, or torn
+        return first
 
 
 def _first(folder: Path) -> pa.Table:
