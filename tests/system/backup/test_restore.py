@@ -165,7 +165,7 @@ def test_an_older_backup_is_brought_up_to_date(
     with monkeypatch.context() as patch:
         patch.setattr(schema, "newest", lambda: "0001")
         patch.setattr("workbench.system.backup.backup.leftovers.referenced", lambda _: set())
-        patch.setattr("workbench.system.backup.backup.job_rows.listing", lambda _: [])
+        patch.setattr("workbench.system.backup.backup.jobs.listing", lambda _: [])
         patch.setattr("workbench.system.backup.backup._models", lambda _: [])
         saved = make_backup(old, tmp_path / "old.zip").path
     old.close()
