@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Store
-from storage.tables import Job
+from storage.tables import BaseModel, Job
 from tests.helpers.folders import BERT, model_folder
 from tests.helpers.made import add_dataset, add_run
 from workbench.core.errors import WorkbenchError
@@ -154,3 +154,13 @@ def test_the_recommendation_has_a_reason(store: Store, task: str, name: str, bec
 def test_an_encoder_only_sorts(store: Store) -> None:
     encoder = catalogue.resolve_model(store, "all-MiniLM-L6-v2")
     assert not can_learn(encoder, "completion")
+
+
+def test_an_odd_entry_hides_no_other(store: Store, tmp_path: Path) -> None:
+    model_id = catalogue.add_folder(store, model_folder(tmp_path / "m"))
+    with store.write() as session:
+        entry = session.get_one(BaseModel, model_id)
+        entry.facts = {**entry.facts, "parameters": "many", "layers": -3, "hidden_size": 1e30}
+    found = {model.id: model for model in catalogue.list_models(store)}
+    assert len(found) > 1
+    assert (found[model_id].parameters, found[model_id].layers) == (0, 0)

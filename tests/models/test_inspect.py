@@ -117,3 +117,42 @@ def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WorkbenchError, match="is a file"):
         inspect_folder(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"hidden_size": 1e30},
+        {"hidden_size": float("nan")},
+        {"num_hidden_layers": 1.5},
+        {"max_position_embeddings": -5},
+        {"vocab_size": float("inf")},
+        {"architectures": 5},
+        {"architectures": [5]},
+    ],
+)
+def test_a_number_that_no_model_has_is_named(tmp_path: Path, odd: dict[str, object]) -> None:
+    folder = model_folder(tmp_path / "m", {**LLAMA, **odd})
+    with pytest.raises(WorkbenchError, match=f"its {next(iter(odd))} is .* which no model has"):
+        inspect_folder(folder)
+
+
+def test_a_context_without_end_is_no_fault(tmp_path: Path) -> None:
+    folder = model_folder(tmp_path / "m", {**LLAMA, "max_position_embeddings": -1})
+    assert inspect_folder(folder).context_length is None
+
+
+@pytest.mark.parametrize("index", ["{", "[]", '{"weight_map": 3}', '{"weight_map": {"x": "../a"}}',
+                                   '{"weight_map": {"x": 1}}', "[" * 100_000])  # fmt: skip
+def test_a_list_of_weights_that_is_none_is_told(tmp_path: Path, index: str) -> None:
+    folder = model_folder(tmp_path / "m")
+    (folder / "model.safetensors.index.json").write_text(index)
+    with pytest.raises(WorkbenchError, match="does not list the weights"):
+        inspect_folder(folder)
+
+
+def test_a_config_without_end_is_damaged(tmp_path: Path) -> None:
+    folder = model_folder(tmp_path / "m")
+    (folder / "config.json").write_text('{"model_type": ' + "[" * 100_000)
+    with pytest.raises(WorkbenchError, match="is damaged"):
+        inspect_folder(folder)

@@ -1,19 +1,20 @@
 """What a folder with a model says about itself: read from its files, without loading it."""
 
 import json
-import math
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.models.architectures import SEQ2SEQ, kind_of
+from workbench.models.weights_header import parameters_in
 
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "spiece.model")
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
-_LARGEST_HEADER = 100_000_000
-_PACKED_SCALES = ("absmax", "quant_map", "quant_state", "nested_absmax", "nested_quant_map")
+NO_LIMIT = -1
+"""What some models say of their context when it has no end."""
+_LARGEST_NUMBER = 10**9
+"""No model has more layers, units, words or tokens of context."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def inspect_folder(path: Path) -> FolderFacts:
         )
     return facts_of(
         config,
-        parameters=sum(map(_parameters, weights)),
+        parameters=sum(map(parameters_in, weights)),
         size_bytes=sum(file.stat().st_size for file in weights),
         licence=_licence(path / "README.md"),
     )
@@ -69,7 +70,7 @@ def facts_of(
     Raises:
         WorkbenchError: a model of this type cannot be trained here.
     """
-    architecture = str((config.get("architectures") or [""])[0])
+    architecture = _architecture(config)
     model_type = str(config.get("model_type", ""))
     kind = kind_of(model_type, architecture)
     if kind == SEQ2SEQ:
@@ -91,10 +92,35 @@ def facts_of(
     )
 
 
+def _architecture(config: dict[str, Any]) -> str:
+    named = config.get("architectures") or [""]
+    if not isinstance(named, list) or not isinstance(named[0], str):
+        raise _odd("architectures", named)
+    return named[0]
+
+
 def _first(config: dict[str, Any], *names: str) -> int:
-    """The first of these numbers that the config has; 0 without any."""
-    values = [config.get(name) for name in names]
-    return next((int(value) for value in values if isinstance(value, int | float)), 0)
+    """The first of these numbers that the config has; 0 without any.
+
+    Raises:
+        WorkbenchError: it is none that a model can have.
+    """
+    for name in names:
+        value = config.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if value == NO_LIMIT:
+                return 0
+            if not 0 <= value <= _LARGEST_NUMBER or value != int(value):
+                raise _odd(name, value)
+            return int(value)
+    return 0
+
+
+def _odd(name: str, value: Any) -> WorkbenchError:
+    return WorkbenchError(
+        f"The model's config.json is damaged: its {name} is {value!r:.40}, which no model has. "
+        "Download the model again, or choose another one."
+    )
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -113,7 +139,7 @@ def read_config(path: Path) -> dict[str, Any]:
         )
     try:
         config = json.loads(file.read_text("utf-8"))
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise WorkbenchError(
             f"The file {file} is damaged (it is not JSON): download the model again."
         ) from None
@@ -146,7 +172,15 @@ def _weights(path: Path) -> list[Path]:
 
 
 def _shards(path: Path, index: Path) -> list[Path]:
-    names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
+    try:
+        names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
+        inside = all(Path(name).name == name for name in names)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        inside = False
+    if not inside:
+        raise WorkbenchError(
+            f"The file {index} is damaged (it does not list the weights): download the model again."
+        )
     missing = [name for name in names if not (path / name).is_file()]
     if missing:
         raise WorkbenchError(
@@ -154,29 +188,6 @@ def _shards(path: Path, index: Path) -> list[Path]:
             f"missing (first {missing[0]}). Download it again."
         )
     return [path / name for name in names]
-
-
-def _parameters(file: Path) -> int:
-    """How many numbers a safetensors file holds: from its header, 8 bytes length and JSON."""
-    try:
-        with file.open("rb") as handle:
-            (length,) = struct.unpack("<Q", handle.read(8))
-            if length > _LARGEST_HEADER:
-                raise ValueError(length)
-            header = json.loads(handle.read(length))
-        tensors = {name: entry for name, entry in header.items() if name != "__metadata__"}
-        ends = [entry["data_offsets"][1] for entry in tensors.values()]
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError):
-        raise WorkbenchError(
-            f"The file {file} is damaged (it is not a safetensors file): download the model again."
-        ) from None
-    if file.stat().st_size < 8 + length + max(ends, default=0):
-        raise WorkbenchError(f"The file {file} is cut off: download the model again.")
-    return sum(
-        math.prod(entry["shape"])
-        for name, entry in tensors.items()
-        if not any(part in name for part in _PACKED_SCALES)
-    )
 
 
 def _licence(readme: Path) -> str:

@@ -77,20 +77,24 @@ def describe(session: Session, model: BaseModel) -> ModelInfo:
         kind=model.kind,
         path=path,
         revision=model.revision,
-        parameters=int(facts.get("parameters") or 0),
-        size_bytes=int(facts.get("size_bytes") or 0),
+        parameters=_whole(facts.get("parameters")),
+        size_bytes=_whole(facts.get("size_bytes")),
         licence=str(facts.get("licence") or ""),
-        purpose=str(
-            facts.get("purpose") or _purpose(model.kind, int(facts.get("parameters") or 0))
-        ),
-        context_length=facts.get("context_length"),
-        languages=tuple(facts.get("languages") or ()),
-        hidden_size=int(facts.get("hidden_size") or 0),
-        layers=int(facts.get("layers") or 0),
-        vocab_size=int(facts.get("vocab_size") or 0),
+        purpose=str(facts.get("purpose") or _purpose(model.kind, _whole(facts.get("parameters")))),
+        context_length=_whole(facts.get("context_length")) or None,
+        languages=tuple(map(str, facts.get("languages") or ())),
+        hidden_size=_whole(facts.get("hidden_size")),
+        layers=_whole(facts.get("layers")),
+        vocab_size=_whole(facts.get("vocab_size")),
         state=state,
         job_id=job_id,
     )
+
+
+def _whole(value: Any) -> int:
+    """The number, or 0 where an entry holds none: one odd model must not hide the others."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and 0 <= value < 2**62 else 0
 
 
 def _bundled_facts(name: str) -> dict[str, Any]:
