@@ -129,7 +129,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
         show_size_of_exam(run, info)
         scores.show_bars(run.task, verdict.bars(run.task, info.scores, answers))
         with st.expander("All scores", icon=":material/table_chart:"):
-            scores.show_table(info, run.base_kind)
+            scores.show_table(info, run.base_family)
         show_details(run, info, answers)
         return found
     return None

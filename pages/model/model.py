@@ -37,7 +37,7 @@ task = newest.task if newest else CLASSIFICATION.name
 
 
 def fit(model: ModelInfo) -> Fit:
-    recipe = preset("balanced", task=task, kind=model.kind, rows=newest.rows if newest else 400)
+    recipe = preset("balanced", task=task, family=model.family, rows=newest.rows if newest else 400)
     tokens = estimate.tokens_of(newest.mean_chars) if newest else None
     return estimate.fit_of(model, machine, recipe, tokens)
 
@@ -54,7 +54,7 @@ def facts(model: ModelInfo, fits: Fit) -> None:
 def head(model: ModelInfo, badge: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(model.name), anchor=False, width="content")
-        st.badge(family_named(model.kind).does, color="gray")
+        st.badge(family_named(model.family).does, color="gray")
         if model.id == project.base_model_id:
             st.badge("Chosen", icon=":material/check:", color="green")
         if badge:

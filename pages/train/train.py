@@ -106,18 +106,18 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
     rows = version.splits.get("train", 0)
     picked = draft.get("preset", DEFAULT)
     named = picked if picked in PRESETS else DEFAULT
-    base = preset(named, task=version.task, kind=model.kind, rows=rows)
+    base = preset(named, task=version.task, family=model.family, rows=rows)
     st.markdown("##### How thoroughly?")
     with st.grid(3, min_column_width=240):
         for name in PRESETS:
-            recipe = preset(name, task=version.task, kind=model.kind, rows=rows)
+            recipe = preset(name, task=version.task, family=model.family, rows=rows)
             preset_card(name, cost(version, model, recipe), chosen=name == picked, draft=draft)
-    key = f"set-{picked}-{model.kind}-{version.task}"
+    key = f"set-{picked}-{model.family}-{version.task}"
     settings = draft.get("settings", {})
     # The label never changes: an expander with another label is another one, and closed.
     with st.expander("Settings for experts", icon=":material/tune:", key="expert"):
         with errors.shown():
-            settings = recipe_form(base, settings, kind=model.kind, task=version.task, key=key)
+            settings = recipe_form(base, settings, family=model.family, task=version.task, key=key)
         if settings and st.button("Undo all changes", key="undo", icon=":material/undo:"):
             save({"preset": named}, version)
             forget(key)
@@ -194,7 +194,7 @@ def cost(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> Estimate:
         recipe,
         version.splits.get("train", 0),
         estimate.tokens_of(version.mean_chars)
-        + ASSUMED_PROMPT_TOKENS * family_named(model.kind).writes_text,
+        + ASSUMED_PROMPT_TOKENS * family_named(model.family).writes_text,
         past_runs.past_runs(store, model, recipe),
         written_rows=version.splits.get("test", 0),
     )

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from workbench.core.errors import WorkbenchError
-from workbench.models.architectures import kind_of
+from workbench.models.architectures import family_of
 
 
 @pytest.mark.parametrize(
@@ -23,17 +23,17 @@ from workbench.models.architectures import kind_of
     ],
 )
 def test_the_kind_follows_from_the_config(model_type: str, architecture: str, kind: str) -> None:
-    assert kind_of(model_type, architecture) == kind
+    assert family_of(model_type, architecture) == kind
 
 
 def test_an_unknown_type_is_a_sentence() -> None:
     with pytest.raises(WorkbenchError, match="type 'brand-new'"):
-        kind_of("brand-new", "")
+        family_of("brand-new", "")
 
 
 def test_the_library_is_read_and_not_imported() -> None:
     code = (
-        "import sys; from workbench.models.architectures import kind_of; kind_of('llama', '');"
+        "import sys; from workbench.models.architectures import family_of; family_of('llama', '');"
         "print('transformers' in sys.modules or 'torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -40,11 +40,11 @@ def test_a_folder_is_added_once_and_read_again(store: Store, tmp_path: Path) -> 
     folder = model_folder(tmp_path / "my-model")
     model_id = catalogue.add_folder(store, folder)
     model = catalogue.get_model(store, model_id)
-    assert (model.name, model.kind, model.path) == ("my-model", "causal", folder)
+    assert (model.name, model.family, model.path) == ("my-model", "causal", folder)
     assert model.parameters == 808
     model_folder(folder, BERT)
     assert catalogue.add_folder(store, folder) == model_id
-    assert catalogue.get_model(store, model_id).kind == "encoder"
+    assert catalogue.get_model(store, model_id).family == "encoder"
 
 
 def test_two_folders_of_one_name_get_two_names(store: Store, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_model_larger_than_the_disk_is_refused(
 def test_names_folders_and_hub_ids_are_resolved(
     store: Store, tmp_path: Path, hub_model: hub.HubModel
 ) -> None:
-    assert catalogue.resolve_model(store, "smollm2-135m-instruct").kind == "causal"
+    assert catalogue.resolve_model(store, "smollm2-135m-instruct").family == "causal"
     folder = model_folder(tmp_path / "m")
     assert catalogue.resolve_model(store, str(folder)).name == "m"
     assert catalogue.resolve_model(store, "owner/Tiny-LM").source == "hub"

@@ -65,7 +65,7 @@ def test_the_facts_of_a_hub_model(monkeypatch: pytest.MonkeyPatch) -> None:
     _answers(monkeypatch, _info(files))
     found = hub.look_up("https://huggingface.co/owner/name/tree/main")
     assert (found.hub_id, found.revision) == ("owner/name", "abc123")
-    assert (found.facts.kind, found.facts.parameters, found.facts.licence) == (
+    assert (found.facts.family, found.facts.parameters, found.facts.licence) == (
         "causal",
         1000,
         "mit",

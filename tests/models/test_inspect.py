@@ -15,7 +15,7 @@ def test_the_facts_come_from_the_files(tmp_path: Path) -> None:
     folder = model_folder(tmp_path / "m")
     (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
     facts = inspect_folder(folder)
-    assert (facts.kind, facts.architecture) == ("causal", "LlamaForCausalLM")
+    assert (facts.family, facts.architecture) == ("causal", "LlamaForCausalLM")
     assert facts.parameters == 808
     assert facts.size_bytes == (folder / "model.safetensors").stat().st_size
     assert (facts.context_length, facts.hidden_size, facts.layers) == (2048, 8, 2)
@@ -23,7 +23,7 @@ def test_the_facts_come_from_the_files(tmp_path: Path) -> None:
 
 
 def test_an_encoder_is_known_by_its_type(tmp_path: Path) -> None:
-    assert inspect_folder(model_folder(tmp_path / "m", BERT)).kind == "encoder"
+    assert inspect_folder(model_folder(tmp_path / "m", BERT)).family == "encoder"
 
 
 def test_the_parts_of_a_large_model_are_added_up(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def project_id(store: Store) -> int:
 
 
 def _model_id(store: Store, kind: str = "encoder") -> int:
-    return next(model.id for model in catalogue.list_models(store) if model.kind == kind)
+    return next(model.id for model in catalogue.list_models(store) if model.family == kind)
 
 
 def _version_id(store: Store, project_id: int) -> int:
@@ -90,7 +90,7 @@ def test_starting_queues_the_preset_and_shows_the_run(store: Store, project_id: 
     at.button(key="start").click().run()
     assert not at.exception
     (run,) = runs.list_runs(store, project_id)
-    expected = preset("thorough", task="classification", kind="encoder", rows=320)
+    expected = preset("thorough", task="classification", family="encoder", rows=320)
     assert run.recipe == expected.as_dict()
     assert (run.name, run.status) == ("First try", "queued")
     assert at.query_params["run"] == str(run.id)

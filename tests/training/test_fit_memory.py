@@ -66,7 +66,7 @@ def test_only_a_training_that_ran_out_of_memory_gets_an_offer(
 ) -> None:
     project_id = projects.create_project(store, "Mails")
     version_id = add_dataset(store, project_id)
-    model_id = next(m.id for m in catalogue.list_models(store) if m.kind == "encoder")
+    model_id = next(m.id for m in catalogue.list_models(store) if m.family == "encoder")
     run_id = add_run(store, project_id, version_id, model_id, status="failed")
     with store.write() as session:
         session.query(Job).one().result = {"status": "failed", "out_of_memory": out_of_memory}

@@ -15,32 +15,34 @@ SIZES = (10, 320, 1_000, 5_000, 100_000)
 @pytest.mark.parametrize("kind", ["causal", "encoder"])
 def test_every_preset_is_a_recipe_that_can_be_kept(kind: str, name: str, task: str) -> None:
     for rows in SIZES:
-        recipe = preset(name, task=task, kind=kind, rows=rows)
+        recipe = preset(name, task=task, family=kind, rows=rows)
         assert from_dict(recipe.as_dict()) == recipe
 
 
 @pytest.mark.parametrize("kind", ["causal", "encoder"])
 @pytest.mark.parametrize("rows", SIZES)
 def test_each_preset_sees_more_than_the_one_before(kind: str, rows: int) -> None:
-    passes = [preset(n, task="completion", kind=kind, rows=rows).num_train_epochs for n in PRESETS]
+    passes = [
+        preset(n, task="completion", family=kind, rows=rows).num_train_epochs for n in PRESETS
+    ]
     assert passes == sorted(set(passes))
 
 
 def test_a_quick_look_stays_quick_however_many_rows_there_are() -> None:
     for rows in SIZES:
-        recipe = preset("quick", task="completion", kind="causal", rows=rows)
+        recipe = preset("quick", task="completion", family="causal", rows=rows)
         assert rows * recipe.num_train_epochs <= 500
         checks = recipe.evals_per_epoch * recipe.num_train_epochs
         assert checks == pytest.approx(3, rel=0.01)
 
 
 def test_writing_models_learn_in_four_bits_and_encoders_in_their_own_precision() -> None:
-    writing = preset("balanced", task="completion", kind="causal", rows=320)
+    writing = preset("balanced", task="completion", family="causal", rows=320)
     assert (writing.method, writing.quantization, writing.double_quant) == ("lora", "nf4", True)
-    encoder = preset("balanced", task="classification", kind="encoder", rows=320)
+    encoder = preset("balanced", task="classification", family="encoder", rows=320)
     assert encoder.quantization == "none"
 
 
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(WorkbenchError, match="quick, balanced, thorough"):
-        preset("fast", task="completion", kind="causal", rows=320)
+        preset("fast", task="completion", family="causal", rows=320)

@@ -27,7 +27,7 @@ def _demo(options: argparse.Namespace) -> int:
     version = next(v for v in versions if task_named(v.task).answers_are_free_text)
     model = catalogue.resolve_model(store, MODEL)
     recipe = presets.preset(
-        options.preset, task=version.task, kind=model.kind, rows=version.splits["train"]
+        options.preset, task=version.task, family=model.family, rows=version.splits["train"]
     )
     run = runs.start_run(
         store,

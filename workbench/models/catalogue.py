@@ -75,7 +75,7 @@ def add_folder(store: Store, path: Path) -> int:
     facts = inspect.inspect_folder(path)
     with store.write() as session:
         if known := models.located(session, "folder", str(path)):
-            known.kind, known.facts = facts.kind, facts.as_dict()
+            known.kind, known.facts = facts.family, facts.as_dict()
             return known.id
         name = _free_name(session, path.name)
         return models.add(
@@ -83,7 +83,7 @@ def add_folder(store: Store, path: Path) -> int:
             name=name,
             source="folder",
             location=str(path),
-            kind=facts.kind,
+            kind=facts.family,
             facts=facts.as_dict(),
         ).id
 
@@ -117,7 +117,7 @@ def _add_download(store: Store, about: hub.HubModel) -> tuple[int, int]:
             name=_free_name(session, about.hub_id.split("/")[1]),
             source="hub",
             location=about.hub_id,
-            kind=about.facts.kind,
+            kind=about.facts.family,
             facts={**about.facts.as_dict(), "path": str(target)},
         )
         model.revision = about.revision
@@ -162,7 +162,7 @@ def _add_bundled(session: Session, name: str) -> None:
         name=name,
         source="bundled",
         location=about.source,
-        kind=about.kind,
+        kind=about.family,
         facts={},  # they are in the code, so that they are always those of this version
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
-from workbench.models.architectures import SEQ2SEQ, kind_of
+from workbench.models.architectures import SEQ2SEQ, family_of
 from workbench.models.weights_header import parameters_in
 
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "spiece.model")
@@ -21,7 +21,7 @@ _LARGEST_NUMBER = 10**9
 class FolderFacts:
     """What is known about the model in a folder."""
 
-    kind: str
+    family: str
     architecture: str
     parameters: int
     size_bytes: int
@@ -33,7 +33,7 @@ class FolderFacts:
 
     def as_dict(self) -> dict[str, Any]:
         """The facts that a catalogue entry keeps."""
-        return {name: value for name, value in vars(self).items() if name != "kind"}
+        return {name: value for name, value in vars(self).items() if name != "family"}
 
 
 def inspect_folder(path: Path) -> FolderFacts:
@@ -72,15 +72,15 @@ def facts_of(
     """
     architecture = _architecture(config)
     model_type = str(config.get("model_type", ""))
-    kind = kind_of(model_type, architecture)
-    if kind == SEQ2SEQ:
+    family = family_of(model_type, architecture)
+    if family == SEQ2SEQ:
         raise WorkbenchError(
             f"This is a model that rewrites one text into another ('{model_type}'), which cannot "
             "be trained here: choose one that writes text, such as SmolLM, Qwen or Llama."
         )
     context = _first(config, "max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
     return FolderFacts(
-        kind=kind,
+        family=family,
         architecture=architecture,
         parameters=parameters,
         size_bytes=size_bytes,

@@ -27,8 +27,8 @@ class ModelInfo:
     """bundled, folder or hub."""
     location: str
     """The folder's path, or the hub id."""
-    kind: str
-    """causal (writes text) or encoder (reads text)."""
+    family: str
+    """The name of its family."""
     path: Path | None
     """Where its files are (for a hub model: will be)."""
     revision: str
@@ -55,12 +55,12 @@ class ModelInfo:
     @property
     def reference(self) -> BaseModelRef:
         """What a job is told of it."""
-        return BaseModelRef(self.name, self.path or Path(self.location), self.kind, self.revision)
+        return BaseModelRef(self.name, self.path or Path(self.location), self.family, self.revision)
 
 
 def can_learn(model: ModelInfo, task: str) -> bool:
     """Whether a model of this kind can be taught the task: an encoder only sorts."""
-    family = FAMILIES.get(model.kind)
+    family = FAMILIES.get(model.family)
     return family is not None and family.can_learn(task)
 
 
@@ -74,7 +74,7 @@ def describe(session: Session, model: BaseModel) -> ModelInfo:
         name=model.name,
         source=model.source,
         location=model.location,
-        kind=model.kind,
+        family=model.kind,
         path=path,
         revision=model.revision,
         parameters=_whole(facts.get("parameters")),
@@ -101,7 +101,7 @@ def _bundled_facts(name: str) -> dict[str, Any]:
     about = bundled.BUNDLED.get(name)
     if about is None:
         return {}
-    per_weight = 2 if family_named(about.kind).packs_weights else 4
+    per_weight = 2 if family_named(about.family).packs_weights else 4
     return {
         "parameters": about.parameters,
         "size_bytes": about.parameters * per_weight,

@@ -97,7 +97,7 @@ def estimate_run(
     steps = step_count(recipe, rows)
     learning = _learning_s(hardware, model, recipe, steps, tokens, history)
     writing = _writing_s(hardware, model, recipe, tokens, written_rows)
-    start = family_named(model.kind).start_s
+    start = family_named(model.family).start_s
     seconds = start + learning + _checks_s(recipe, learning) + writing
     spread = SURE if history else UNSURE
     return Estimate(
@@ -128,7 +128,7 @@ def trained_weights(model: ModelInfo, recipe: Recipe) -> float:
 
 def memory_mb(hardware: Hardware, model: ModelInfo, recipe: Recipe, tokens: float) -> float:
     """Most memory that the trainer holds at once, for examples of `tokens` tokens."""
-    family = family_named(model.kind)
+    family = family_named(model.family)
     per_weight = 2.0 if hardware.dtype != "float32" and family.packs_weights else 4.0
     embedding = model.vocab_size * model.hidden_size
     packed = WEIGHT_BYTES.get(recipe.quantization, per_weight)
@@ -184,7 +184,7 @@ def _writing_s(
     hardware: Hardware, model: ModelInfo, recipe: Recipe, tokens: float, rows: int
 ) -> float:
     """Base and tuned model each write their answers to the exam questions."""
-    if not family_named(model.kind).writes_text or not rows:
+    if not family_named(model.family).writes_text or not rows:
         return 0.0
     answers = 2 * min(rows, recipe.eval_max_rows)
     written = min(recipe.eval_max_new_tokens, tokens)

@@ -27,7 +27,7 @@ PRESETS = {
 }
 
 
-def preset(name: str, *, task: str, kind: str, rows: int) -> Recipe:
+def preset(name: str, *, task: str, family: str, rows: int) -> Recipe:
     """The preset's recipe for a task and a family of models.
 
     Args:
@@ -38,7 +38,7 @@ def preset(name: str, *, task: str, kind: str, rows: int) -> Recipe:
     """
     if name not in PRESETS:
         raise WorkbenchError(f"There is no preset '{name}': choose one of {', '.join(PRESETS)}.")
-    if family_named(kind).writes_text:
+    if family_named(family).writes_text:
         return _writer(name, task_named(task), rows)
     return _reader(name)
 

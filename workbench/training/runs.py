@@ -57,7 +57,7 @@ class RunView:
     """Of an example, all of its texts together."""
     base_model_id: int
     base_model: str
-    base_kind: str
+    base_family: str
     job: JobView
     attempts: tuple[AttemptView, ...]
     """Filled by `get_run` only."""
@@ -272,7 +272,7 @@ def _view(session: Session, row: RunRow, *, with_attempts: bool = False) -> RunV
         mean_chars=float((version.report or {}).get("mean_chars") or 0),
         base_model_id=base_model.id,
         base_model=base_model.name,
-        base_kind=base_model.kind,
+        base_family=base_model.kind,
         job=jobs.view_of(session, job),
         attempts=tuple(jobs.attempt_view(row) for row in tries),
         result=run.result,

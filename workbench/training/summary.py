@@ -97,7 +97,7 @@ def exam(run: RunView) -> str:
 
 
 def _comparison(run: RunView, tuned: float, base: float) -> str:
-    before = family_named(run.base_kind).before
+    before = family_named(run.base_family).before
     if tuned == base:
         return f"the same as {before}"
     metric = metric_of(run.task)

@@ -40,7 +40,7 @@ def chosen_model(model_id: int | None) -> ModelInfo | None:
 
 def template_for(model: ModelInfo | None) -> tuple[ChatTemplate, str]:
     """The chat template that the preview goes by, and whose it is."""
-    writes = model is not None and family_named(model.kind).writes_text
+    writes = model is not None and family_named(model.family).writes_text
     path = model.path if model and writes else bundled.bundled_path(_CAUSAL)
     name = model.name if model and writes else _CAUSAL
     if path is None or not path.is_dir():
@@ -58,7 +58,7 @@ def show_example(
 ) -> None:
     """One example, the way the chosen base model will read it."""
     about = task_named(task)
-    writes_text = model is not None and family_named(model.kind).writes_text
+    writes_text = model is not None and family_named(model.family).writes_text
     if about.answers_are_categories and not writes_text:
         _show_sorting(row)
         return

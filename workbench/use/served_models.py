@@ -99,12 +99,12 @@ def _of_base(model: ModelInfo) -> ServedModel:
     return ServedModel(
         id=f"{BASE}{model.name}",
         title=f"{model.name}, untrained",
-        family_name=model.kind,
-        base=BaseModelRef(model.name, model.path or Path(), model.kind, model.revision),
+        family_name=model.family,
+        base=BaseModelRef(model.name, model.path or Path(), model.family, model.revision),
     )
 
 
 def _can_chat(model: ModelInfo) -> bool:
-    family = FAMILIES.get(model.kind)
+    family = FAMILIES.get(model.family)
     writes = family is not None and family.writes_text
     return writes and model.state == READY and model.path is not None

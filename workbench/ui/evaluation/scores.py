@@ -91,7 +91,7 @@ def _bar_chart(table: pd.DataFrame, title: str, domain: list[float], form: str) 
     return chart
 
 
-def show_table(info: EvaluationInfo, base_kind: str) -> None:
+def show_table(info: EvaluationInfo, base_family: str) -> None:
     """Every score of the three, with what it means."""
     system = [name for name in SYSTEMS if info.scores.get(name)]
     found = [m for m in METRICS.values() if any(m.name in info.scores[w] for w in system)]
@@ -106,7 +106,7 @@ def show_table(info: EvaluationInfo, base_kind: str) -> None:
     if "baseline" in system:
         st.caption(_BASELINE_MEANS)
     if "base" in system:
-        st.caption(family_named(base_kind).base_means)
+        st.caption(family_named(base_family).base_means)
 
 
 def _interval(bar: Bar, unit: Unit) -> str:

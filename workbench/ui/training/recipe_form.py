@@ -13,9 +13,9 @@ _LORA = ("r", "lora_alpha", "lora_dropout", "target_modules", "use_rslora")
 _FORMATS = {"learning_rate": "%.2e"}
 
 
-def shown_fields(recipe: Recipe, *, kind: str, task: str) -> list[str]:
+def shown_fields(recipe: Recipe, *, family: str, task: str) -> list[str]:
     """The settings that mean something for this model, task and recipe, in their order."""
-    hidden = set(family_named(kind).unused_settings)
+    hidden = set(family_named(family).unused_settings)
     if recipe.method == "full":
         hidden |= set(_LORA)
     if recipe.quantization != "nf4":
@@ -26,7 +26,7 @@ def shown_fields(recipe: Recipe, *, kind: str, task: str) -> list[str]:
 
 
 def recipe_form(
-    start: Recipe, changes: dict[str, Any], *, kind: str, task: str, key: str
+    start: Recipe, changes: dict[str, Any], *, family: str, task: str, key: str
 ) -> dict[str, Any]:
     """Show the settings, beginning with `start` and the user's `changes`; the changes now.
 
@@ -35,7 +35,7 @@ def recipe_form(
     """
     current = start.changed(**_known(changes))
     values: dict[str, Any] = {}
-    names = shown_fields(current, kind=kind, task=task)
+    names = shown_fields(current, family=family, task=task)
     for group in dict.fromkeys(FIELDS[name].metadata["group"] for name in names):
         st.markdown(f"##### {group}")
         with st.grid(3, min_column_width=240):
