@@ -92,7 +92,7 @@ def test_a_question_too_long_for_the_model_is_shortened(bundle: CausalModel) -> 
 def test_the_likeliest_category_is_that_of_the_whole_answer(
     writer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.engine.causal.loss.machine.dtype", lambda: torch.float32)
+    monkeypatch.setattr("workbench.engine.causal.loss.device.dtype", lambda: torch.float32)
     labels = ["pen", "guest book", "late delivery"]
     bundle = bundle_of(writer, task="classification")
     bundle.model.float()

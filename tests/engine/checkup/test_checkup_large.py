@@ -126,7 +126,7 @@ def test_unsorted_rows_that_were_sorted_by_hand_are_examples_of_the_next_version
     assert checkups.read(checked(store, made, encoder=None)).facts["unsorted"] == 0
 
 
-@pytest.mark.parametrize("place", ["checks.run", "fair_split.finding", "record.write"])
+@pytest.mark.parametrize("place", ["run.run", "fair_split.finding", "record.write"])
 def test_a_cancel_interrupts_any_part_of_the_work(
     store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
