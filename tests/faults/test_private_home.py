@@ -27,8 +27,14 @@ def started(home: Path, *words: str, **options: Any) -> "subprocess.Popen[str]":
         umask=WIDE,
         text=True,
         stdout=subprocess.PIPE,
+        preexec_fn=_hear_ctrl_c,
         **options,
     )
+
+
+def _hear_ctrl_c() -> None:
+    """What a shell runs behind it is deaf to Ctrl-C, and so is all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command(home: Path, *words: str) -> dict[str, Any]:
