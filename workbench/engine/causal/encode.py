@@ -8,6 +8,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.messages import ChatTemplate, Segment, segments
 from workbench.core.tasks import task_named
 from workbench.engine.causal.loss import IGNORED
+from workbench.engine.causal.marks import guard_of, ids_and_offsets, token_ids
 from workbench.engine.rows import Row
 
 MARK_TOKENS = 16
@@ -67,20 +68,20 @@ def encode(rows: Sequence[Row], wording: Wording, tokenizer: Any, max_length: in
         if task.rows_are_documents:
             found.items += _blocks(str(row[task.learned]), tokenizer, max_length)
         else:
-            _add(found, _encoded(_segments(row, wording), tokenizer), max_length)
+            _add(found, _encoded(_segments(row, wording, tokenizer), tokenizer), max_length)
     return found
 
 
-def _segments(row: Row, wording: Wording) -> list[Segment]:
+def _segments(row: Row, wording: Wording, tokenizer: Any) -> list[Segment]:
     try:
-        return segments(wording.messages(row), wording.template)
+        return segments(guard_of(tokenizer).messages(wording.messages(row)), wording.template)
     except WorkbenchError as error:
         raise WorkbenchError(f"Row {row['row_id']}: {error}") from error
 
 
 def _blocks(text: str, tokenizer: Any, max_length: int) -> list[Example]:
     """A document and its end, cut into pieces; all of it is learned, each piece on its own."""
-    ids = tokenizer(text)["input_ids"]
+    ids = token_ids(guard_of(tokenizer).text(text), tokenizer, add_special_tokens=True)
     if not ids or ids[-1] != tokenizer.eos_token_id:
         ids = [*ids, tokenizer.eos_token_id]
     pieces = (ids[start : start + max_length] for start in range(0, len(ids), max_length))
@@ -91,9 +92,8 @@ def _encoded(pieces: Sequence[Segment], tokenizer: Any) -> Example:
     text = "".join(piece.text for piece in pieces)
     if not tokenizer.is_fast:
         return _encoded_apart(pieces, tokenizer)
-    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
-    ids = encoded["input_ids"]
-    learned = _learned(encoded["offset_mapping"], _spans(pieces))
+    ids, offsets = ids_and_offsets(text, tokenizer)
+    learned = _learned(offsets, _spans(pieces))
     return Example(ids, [i if own else IGNORED for i, own in zip(ids, learned, strict=True)])
 
 
@@ -101,7 +101,7 @@ def _encoded_apart(pieces: Sequence[Segment], tokenizer: Any) -> Example:
     """For tokenizers that do not say which characters a token stands for."""
     example = Example([], [])
     for piece in pieces:
-        ids = tokenizer(piece.text, add_special_tokens=False)["input_ids"]
+        ids = token_ids(piece.text, tokenizer)
         example.input_ids += ids
         example.labels += ids if piece.learned else [IGNORED] * len(ids)
     return example

@@ -8,6 +8,7 @@ from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaLis
 
 from workbench.engine.causal.encode import kept_of_question
 from workbench.engine.causal.loss import precision
+from workbench.engine.causal.marks import token_ids
 from workbench.engine.causal.model import CausalModel
 from workbench.engine.runtime import device as machine
 from workbench.jobs.process.stop import Stop
@@ -35,7 +36,7 @@ def write_answers(
         Cancelled, Orphaned: the process is to leave.
     """
     room = _room(model, max_new_tokens)
-    questions = [_kept(ids, room) for ids in _ids(model, prompts)]
+    questions = [_kept(token_ids(prompt, model.tokenizer), room) for prompt in prompts]
     order = sorted(range(len(prompts)), key=lambda i: -len(questions[i]))
     size = BATCH[machine.device().type]
     answers = [""] * len(prompts)
@@ -47,10 +48,6 @@ def write_answers(
             answers[i] = text
         done(start + len(part))
     return answers
-
-
-def _ids(model: CausalModel, prompts: Sequence[str]) -> list[list[int]]:
-    return model.tokenizer(list(prompts), add_special_tokens=False)["input_ids"] if prompts else []
 
 
 def _room(model: CausalModel, max_new_tokens: int) -> int:

@@ -23,6 +23,7 @@ from workbench.core.tasks import COMPLETION
 from workbench.core.whole import whole_folder
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
+from workbench.engine.causal.marks import token_ids
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
 from workbench.engine.runtime import device
 from workbench.jobs.process.specs import BaseModelRef
@@ -57,8 +58,9 @@ class CausalModel:
 
     def encode(self, text: str) -> dict[str, Any]:
         """A prompt as tensors, one row, where the model is."""
-        ids = self.tokenizer(text, add_special_tokens=False, return_tensors="pt")
-        return {name: ids[name].to(self.model.device) for name in ("input_ids", "attention_mask")}
+        ids = torch.tensor([token_ids(text, self.tokenizer)], dtype=torch.long)
+        ids = ids.to(self.model.device)
+        return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
 
 
 def load_causal(

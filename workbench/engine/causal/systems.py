@@ -15,6 +15,7 @@ from workbench.engine.causal.encode import encode
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, mean_loss, precision
+from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, System
 from workbench.engine.rows import Row
@@ -68,14 +69,14 @@ def loss_on(model: CausalModel, loss: AnswerLoss, rows: Sequence[Row], check: Ch
 
 
 def prompt_of(model: CausalModel, row: Row) -> str:
-    """The text that the model is asked to go on from."""
-    task = task_named(model.task)
+    """The text that the model is asked to go on from; what is a mark in the row is guarded."""
+    task, guard = task_named(model.task), guard_of(model.tokenizer)
     if task.rows_are_documents:
-        return task.question(row)
+        return guard.text(task.question(row))
     messages = model.wording.messages(row)
     if messages[-1]["role"] == "assistant":
         messages = messages[:-1]
-    return render_prompt(messages, model.wording.template)
+    return render_prompt(guard.messages(messages), model.wording.template)
 
 
 @torch.inference_mode()
@@ -97,5 +98,6 @@ def choose(model: CausalModel, rows: Sequence[Row], check: Check, done: Done) ->
 
 
 def _ending(model: CausalModel, row: Row, label: str) -> str:
-    messages = model.wording.messages({**row, "label": label})
+    guard = guard_of(model.tokenizer)
+    messages = guard.messages(model.wording.messages({**row, "label": label}))
     return [p.text for p in segments(messages, model.wording.template) if p.learned][-1]

@@ -16,6 +16,7 @@ from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaLis
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.causal.loss import precision
+from workbench.engine.causal.marks import Guard
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.requests import Sampling
 from workbench.engine.serving.responses import Usage
@@ -33,7 +34,7 @@ class Generation:
         self,
         get_model: Callable[[], TextModel],
         adapter: str | None,
-        get_prompt: Callable[[], str],
+        get_prompt: Callable[[Guard], str],
         sampling: Sampling,
     ) -> None:
         self._get_model = get_model
@@ -86,7 +87,7 @@ class Generation:
 
     @torch.inference_mode()
     def _write(self, loaded: TextModel) -> None:
-        ids = loaded.encode(self._get_prompt())
+        ids = loaded.encode(self._get_prompt(loaded.guard))
         read = ids["input_ids"].shape[1]
         room = self._room(loaded, read)
         self._send("")

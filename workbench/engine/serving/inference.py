@@ -5,8 +5,10 @@ from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import segments, template_of
+from workbench.core.tasks import asked_as
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import precision
+from workbench.engine.causal.marks import Guard
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.generation import Generation
@@ -31,8 +33,11 @@ class Inference:
     def generation(self, entry: ServedModel, asked: GenerationRequest) -> Generation:
         """An answer to be written, not begun yet."""
 
-        def prompt() -> str:
-            return prompt_of(entry, asked.messages) if asked.messages else asked.prompt
+        def prompt(guard: Guard) -> str:
+            if asked.messages:
+                return prompt_of(entry, asked.messages, guard)
+            documents = asked_as(entry.task).rows_are_documents
+            return guard.text(asked.prompt) if documents else asked.prompt
 
         return Generation(
             lambda: self._models.text_model(entry),
@@ -87,11 +92,14 @@ class Inference:
 
     def _written(self, entry: ServedModel, text: str, check: Check) -> list[float]:
         """Probabilities of the labels to a model that writes them."""
-        messages = conversation(entry, [{"role": "user", "content": text}])
         loaded = self._models.text_model(entry)
+        asked = [{"role": "user", "content": text}]
+        messages = loaded.guard.messages(conversation(entry, asked))
         template = template_of(entry.template_from)
-        answers = [_as_learned(messages, label, template) for label in entry.labels]
-        prompt = prompt_of(entry, [{"role": "user", "content": text}])
+        answers = [
+            _as_learned(messages, loaded.guard.text(label), template) for label in entry.labels
+        ]
+        prompt = prompt_of(entry, asked, loaded.guard)
 
         def between() -> None:
             _between(check, loaded.turns)

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt, template_of
 from workbench.core.tasks import asked_as
+from workbench.engine.causal.marks import Guard
 from workbench.engine.serving.errors import ApiError
 from workbench.models.served import ServedModel
 
 
-def prompt_of(entry: ServedModel, messages: Sequence[dict[str, str]]) -> str:
-    """The text to continue with the answer.
+def prompt_of(entry: ServedModel, messages: Sequence[dict[str, str]], guard: Guard) -> str:
+    """The text to continue with the answer; what is a mark in the messages is guarded.
 
     A system message in the request replaces the one that the model was trained with; an empty
     one takes it away.
@@ -19,7 +20,8 @@ def prompt_of(entry: ServedModel, messages: Sequence[dict[str, str]]) -> str:
         ApiError: 400, the model's template refuses this order of turns.
     """
     try:
-        return render_prompt(conversation(entry, messages), template_of(entry.template_from))
+        turns = guard.messages(conversation(entry, messages))
+        return render_prompt(turns, template_of(entry.template_from))
     except WorkbenchError as error:
         raise ApiError(400, str(error), code="invalid_value", param="messages") from error
 

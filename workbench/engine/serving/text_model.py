@@ -8,8 +8,10 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
+import torch
 from peft import PeftModel
 
+from workbench.engine.causal.marks import Guard, guard_of, token_ids
 from workbench.engine.serving.fair_lock import FairLock
 
 MAX_ADAPTERS = 8
@@ -29,9 +31,9 @@ class TextModel:
 
     def encode(self, text: str) -> dict[str, Any]:
         """The text as tensors for the model, one row, on its device."""
-        ids = self.tokenizer(text, add_special_tokens=False, return_tensors="pt")
-        names = ("input_ids", "attention_mask")
-        return {name: ids[name].to(self.model.device) for name in names}
+        ids = torch.tensor([token_ids(text, self.tokenizer)], dtype=torch.long)
+        ids = ids.to(self.model.device)
+        return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
 
     def add(self, name: str, folder: Path) -> None:
         """Put the adapter in `folder` beside the others, if it is not there yet."""
@@ -61,6 +63,11 @@ class TextModel:
             tuner.enable_adapter_layers()
             tuner.set_adapter(name, inference_mode=True)
         self._selected = name
+
+    @property
+    def guard(self) -> Guard:
+        """Keeps a question from being read as the model's own marks."""
+        return guard_of(self.tokenizer)
 
     @property
     def context_length(self) -> int | None:
