@@ -6,6 +6,8 @@ tokens), without importing it, so that a preview in a page and training cannot d
 
 import functools
 import json
+import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,12 +18,16 @@ import jinja2
 from jinja2 import nodes
 from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.template_budget import TemplateLimit, limited
+from workbench.core.template_sandbox import TemplateSandbox
 
 Message = Mapping[str, str]
+_log = logging.getLogger(__name__)
+_LONGEST = 200_000
+"""Characters of a template; the longest in use have a tenth."""
 
 PLAIN = """\
 {{ bos_token }}{% for message in messages %}
@@ -61,28 +67,48 @@ class ChatTemplate:
         user turn.
 
         Raises:
-            WorkbenchError: the template refuses this order of turns.
+            WorkbenchError: the template refuses this order of turns, fails, or works without end.
         """
         try:
             return self._render(messages, add_generation_prompt)
+        except WorkbenchError:
+            raise
+        except TemplateLimit as limit:
+            _log.warning("a chat template was stopped: %s", limit)
+            raise WorkbenchError(
+                f"The model's chat template was stopped: {limit}. Choose another model, or get "
+                "this model's files again."
+            ) from None
         except jinja2.TemplateError as refusal:
             if messages and messages[0]["role"] == "system" and len(messages) > 1:
                 return ChatTemplate.render(
                     self, _folded(messages), add_generation_prompt=add_generation_prompt
                 )
             raise WorkbenchError(
-                f"The model's chat template does not accept this conversation ({refusal}): "
+                f"The model's chat template does not accept this conversation{_said(refusal)}: "
                 "check the order of its turns."
+            ) from None
+        except Exception as error:
+            _log.warning("a chat template failed", exc_info=True)
+            raise WorkbenchError(
+                f"The model's chat template fails on this conversation ({type(error).__name__}): "
+                "choose another model, or get this model's files again."
             ) from None
 
     def _render(self, messages: Sequence[Message], add_generation_prompt: bool) -> str:
-        return _compiled(self.source).render(
-            messages=[dict(message) for message in messages],
-            tools=None,
-            documents=None,
-            add_generation_prompt=add_generation_prompt,
-            **self.tokens,
-        )
+        template = _compiled(self.source)
+        with limited(messages) as budget:
+            pieces = []
+            for piece in template.generate(
+                messages=[dict(message) for message in messages],
+                tools=None,
+                documents=None,
+                add_generation_prompt=add_generation_prompt,
+                **self.tokens,
+            ):
+                budget.written(len(piece))
+                pieces.append(piece)
+        return "".join(pieces)
 
 
 def default_template(model_path: Path | None = None) -> ChatTemplate:
@@ -160,6 +186,9 @@ class _Namespace(Namespace):
         _refuse_underscore(name)
         super().__setitem__(name, value)
 
+    def __repr__(self) -> str:
+        return "<Namespace>"  # what is in it may be in it without end
+
 
 def _refuse_underscore(name: str) -> None:
     if name.startswith("_"):
@@ -168,22 +197,6 @@ def _refuse_underscore(name: str) -> None:
 
 def _raise_exception(message: str) -> None:
     raise jinja2.TemplateError(message)
-
-
-def _tojson(
-    value: Any,
-    ensure_ascii: bool = False,
-    indent: int | None = None,
-    separators: tuple[str, str] | None = None,
-    sort_keys: bool = False,
-) -> str:
-    return json.dumps(
-        value,
-        ensure_ascii=ensure_ascii,
-        indent=indent,
-        separators=separators,
-        sort_keys=sort_keys,
-    )
 
 
 def _strftime_now(format: str) -> str:
@@ -204,15 +217,32 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
 
 @functools.lru_cache(maxsize=32)
 def _compiled(source: str) -> jinja2.Template:
-    environment = ImmutableSandboxedEnvironment(
+    if len(source) > _LONGEST:
+        raise WorkbenchError(
+            f"The model's chat template is longer than {_LONGEST:,} characters: choose another "
+            "model, or get this model's files again."
+        )
+    environment = TemplateSandbox(
         trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
     )
-    environment.filters["tojson"] = _tojson
     environment.globals.update(_GLOBALS)
     try:
         return environment.from_string(source)
     except jinja2.TemplateSyntaxError as error:
         raise WorkbenchError(
-            f"The model's chat template cannot be read (line {error.lineno}: {error.message}): "
+            f"The model's chat template cannot be read (line {error.lineno}{_said(error)}): "
             "get the model's files again."
         ) from None
+    except Exception as error:
+        _log.warning("a chat template cannot be read", exc_info=True)
+        raise WorkbenchError(
+            f"The model's chat template cannot be read ({type(error).__name__}): "
+            "get the model's files again."
+        ) from None
+
+
+def _said(error: jinja2.TemplateError) -> str:
+    """What the template says about it, of its words alone: no links, pictures or other Markdown."""
+    words = re.findall(r"\w+", str(error)[:400].replace("_", " "))
+    said = " ".join(word for word in words if len(word) <= 20)[:120].strip()
+    return f", saying: {said}" if said else ""
