@@ -1,10 +1,8 @@
 """An example as the model sees it, with the part that it learns marked.
 
-The text is shown letter by letter: whatever Markdown would take for formatting is escaped, and a
-word joiner (of no width) keeps emoji codes and arrows from being replaced.
+The text is shown letter by letter, see `workbench.ui.text`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,14 +16,12 @@ from workbench.models import bundled, catalogue
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
 from workbench.ui import context
-from workbench.ui.text import plain
+from workbench.ui.text import plain, plain_line
 
 _CAUSAL = "SmolLM2-135M-Instruct"
 _HEAD, _TAIL = 1600, 500
 _TALL, _TALL_PX = 1500, 560
 """Longer texts scroll inside a box of this height."""
-_JOINER = "\u2060"
-_REPLACED = re.compile(r"(?<=:)(?=[\w+-])|(?<=-)(?=[->])|(?<=<)(?=-)|(?<=[<>~])(?==)")
 
 
 def chosen_model(model_id: int | None) -> ModelInfo | None:
@@ -106,7 +102,7 @@ def marked(pieces: Sequence[Segment]) -> str:
             if number:
                 lines.append("")
             if line.strip():
-                lines[-1] += _emphasised(line) if piece.learned else _exactly(line)
+                lines[-1] += _emphasised(line) if piece.learned else plain_line(line)
     return "  \n".join(line or "&nbsp;" for line in _trimmed(lines))
 
 
@@ -125,11 +121,4 @@ def _shortened(text: str) -> str:
 
 
 def _emphasised(line: str) -> str:
-    return f":blue-background[**{_exactly(line.strip())}**]"
-
-
-def _exactly(line: str) -> str:
-    held = _REPLACED.sub(_JOINER, line.expandtabs(4))
-    escaped = plain(held).replace("&", "\\&").replace("=", "\\=").replace('"', '\\"')
-    lead = len(escaped) - len(escaped.lstrip(" "))
-    return "\u00a0" * lead + escaped[lead:].replace("  ", "\u00a0 ")
+    return f":blue-background[**{plain_line(line.strip())}**]"
