@@ -8,6 +8,7 @@ from workbench.jobs.job import JobView
 from workbench.ui import context, errors, frame, job_progress
 from workbench.ui.checkup import choice, curve, findings, fixing, history
 from workbench.ui.frame import PAGES
+from workbench.ui.text import plain
 
 frame.header(
     "Data",
@@ -60,7 +61,7 @@ def _found(version: VersionInfo, job: JobView) -> None:
 
 def _ended(version: VersionInfo, job: JobView) -> None:
     if job.status == "failed":
-        st.error(job.reason, icon=":material/error:")
+        st.error(plain(job.reason), icon=":material/error:")
     else:
         st.info("The checkup was stopped.", icon=":material/stop_circle:")
     if st.button("Look through them again", key="again", icon=":material/refresh:"):
@@ -87,6 +88,6 @@ if job := changes.running_change(context.store(), version):
     job_progress.show(job)
 else:
     if reason := changes.change_failure(context.store(), version):
-        st.error(reason, icon=":material/error:")
+        st.error(plain(reason), icon=":material/error:")
     _checkup(version)
 history.show(version)

@@ -24,6 +24,7 @@ from workbench.ui.data import (
 )
 from workbench.ui.data import draft as drafts
 from workbench.ui.data.draft import Draft
+from workbench.ui.text import plain
 
 frame.header(
     "Data",
@@ -71,7 +72,7 @@ def _prepare(draft: Draft, file: Source, roles: dict[str, str], table: Table) ->
             )
         return cached.prepared(file, draft.read, plan, name, draft.saved_version_id)
     except WorkbenchError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return None
 
 

@@ -10,6 +10,7 @@ from workbench.ui import context, errors, frame, job_progress
 from workbench.ui.checkup import choice, history
 from workbench.ui.explore import categories, labelling, map, row_form, rows
 from workbench.ui.frame import PAGES
+from workbench.ui.text import plain
 
 frame.header(
     "Data",
@@ -23,7 +24,7 @@ def _save_bar(version: VersionInfo, edits: Pending) -> None:
     if not (sentence := edits.sentence()):
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="pending"):
-        st.markdown(f":material/edit_note: **{sentence}**, not saved yet.", width="stretch")
+        st.markdown(f":material/edit_note: **{plain(sentence)}**, not saved yet.", width="stretch")
         if st.button("Discard", key="explore-discard", icon=":material/undo:"):
             pending_edits.discard(context.store(), version)
             rows.draw_anew()
@@ -77,7 +78,7 @@ if job := changes.running_change(context.store(), version):
     job_progress.show(job)
 else:
     if reason := changes.change_failure(context.store(), version):
-        st.error(reason, icon=":material/error:")
+        st.error(plain(reason), icon=":material/error:")
     edits = pending_edits.pending(context.store(), version)
     _save_bar(version, edits)
     with errors.shown():

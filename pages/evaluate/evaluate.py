@@ -142,7 +142,7 @@ def show_size_of_exam(run: RunView, info: EvaluationInfo) -> None:
         setting = FIELDS["eval_max_rows"].metadata["label"]
         st.caption(
             f"The model answered {info.rows:,} of the exam's {plural(whole, 'question')}, drawn at "
-            f"random (the setting '{setting}' of the training)."
+            f"random (the setting '{plain(setting)}' of the training)."
         )
 
 

@@ -98,12 +98,12 @@ def card(entry: ProjectCard, *, is_first: bool) -> None:
             st.caption(plain(project.description))
         frame.step_line(entry.steps, key=f"steps-{project.id}")
         if entry.best:
-            st.markdown(f":material/military_tech: Best result: **{entry.best}**")
+            st.markdown(f":material/military_tech: Best result: **{plain(entry.best)}**")
         if st.button(
             steps.action(entry.next),
             key=f"next-{project.id}",
             type="primary" if is_first else "secondary",
-            help=entry.next.detail,
+            help=plain(entry.next.detail),
         ):
             open_step(project.id, entry.next.name)
 

@@ -54,7 +54,7 @@ def facts(model: ModelInfo, fits: Fit) -> None:
 def head(model: ModelInfo, badge: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(model.name), anchor=False, width="content")
-        st.badge(family_named(model.family).does, color="gray")
+        st.badge(plain(family_named(model.family).does), color="gray")
         if model.id == project.base_model_id:
             st.badge("Chosen", icon=":material/check:", color="green")
         if badge:
@@ -81,7 +81,7 @@ def choose(model: ModelInfo, *, primary: bool) -> None:
 def recommended(model: ModelInfo, reason: str) -> None:
     with st.container(border=True):
         head(model, "Recommended")
-        st.write(reason)
+        st.write(plain(reason))
         facts(model, fit(model))
         choose(model, primary=project.base_model_id is None)
 
@@ -100,7 +100,7 @@ def other(model: ModelInfo) -> None:
             facts(model, fits)
             if not can_learn(model, task):
                 st.caption(
-                    f":material/block: Cannot learn '{task_named(task).title.lower()}': "
+                    f":material/block: Cannot learn '{plain(task_named(task).title.lower())}': "
                     "it only sorts texts into categories."
                 )
             else:
@@ -134,7 +134,7 @@ def download(model: ModelInfo) -> None:
     waiting = "Waiting for its turn" if job.status == "queued" else "Downloading"
     st.progress(
         min(1.0, done / total) if total else 0.0,
-        text=str(job.progress.get("message") or f"{waiting} · {size(model.size_bytes)} in all"),
+        text=plain(job.progress.get("message") or f"{waiting} · {size(model.size_bytes)} in all"),
     )
     if st.button("Cancel the download", key=f"cancel-{model.id}"):
         queue.cancel_job(store, job.id)
@@ -208,7 +208,7 @@ if newest is None:
     )
 else:
     st.write(
-        f"To **{task_named(task).title.lower()}**, learning from {newest.rows:,} examples "
+        f"To **{plain(task_named(task).title.lower())}**, learning from {newest.rows:,} examples "
         f"({plain(newest.dataset_name)}) on this machine:"
     )
 recommended(advice.model, advice.reason)

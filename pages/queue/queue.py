@@ -48,9 +48,9 @@ def open_job(job: QueuedJob, found: Queue) -> None:
             status.badge("cancelling" if view.is_ending else view.status)
         st.caption(line(job))
         if view.is_active:
-            st.progress(summary.share_done(view.progress), text=progress(view))
+            st.progress(summary.share_done(view.progress), text=plain(progress(view)))
         if view.warning:
-            st.warning(view.warning, icon=":material/hourglass_top:")
+            st.warning(plain(view.warning), icon=":material/hourglass_top:")
         with st.container(horizontal=True):
             buttons(view, found)
 

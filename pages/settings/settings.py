@@ -11,7 +11,7 @@ frame.header(None, "What can this machine do?")
 diagnosis = doctor.diagnose(context.store())
 for finding in diagnosis.findings:
     icon = ":green[:material/check_circle:]" if finding.ok else ":orange[:material/warning:]"
-    st.markdown(f"{icon} **{finding.topic}:** {plain(finding.sentence)}")
+    st.markdown(f"{icon} **{plain(finding.topic)}:** {plain(finding.sentence)}")
 
 st.markdown("##### Where your work is kept")
 folder = home.home_folder()

@@ -29,7 +29,9 @@ def show_use(use: DiskUse) -> None:
     st.altair_chart(charts.sizes(rows, "What"), key="sizes")
     with st.expander("What is what", key="what"):
         for part in parts:
-            st.markdown(f"**{part.title}**, {count(part.size_bytes)} bytes: {part.what}")
+            st.markdown(
+                f"**{plain(part.title)}**, {count(part.size_bytes)} bytes: {plain(part.what)}"
+            )
         st.caption(f"Everything you make is in {plain(str(use.home))}.")
 
 
@@ -50,7 +52,9 @@ def show_freeable(use: DiskUse) -> None:
 @st.dialog("Free this space?", on_dismiss=dialogs.answered)
 def ask_free(found: Freeable) -> None:
     st.markdown(f"**{plain(found.title)}**" + (f": {plain(found.names)}." if found.names else "."))
-    st.write(f"{found.why} {count(found.size_bytes)} bytes become free. This cannot be taken back.")
+    st.write(
+        f"{plain(found.why)} {count(found.size_bytes)} bytes become free. This cannot be taken back."
+    )
     dialogs.decide(
         "free", f"Free {size(found.size_bytes)}", "Keep it", lambda: free(found), likely=True
     )
@@ -164,7 +168,7 @@ frame.header(
     f"{size(use.disk_bytes)} are free on this disk.",
 )
 if problem := st.session_state.pop("backup-problem", ""):
-    st.error(problem, icon=":material/error:")
+    st.error(plain(problem), icon=":material/error:")
 show_use(use)
 show_freeable(use)
 show_backups()

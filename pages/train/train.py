@@ -236,7 +236,7 @@ def run_row(run: RunView) -> None:
                     query_params=context.in_project(run=run.id),
                 )
                 status.badge(run.status)
-                st.markdown(headline(run.task, scores), width="content")
+                st.markdown(plain(headline(run.task, scores)), width="content")
             run_menu(run)
         st.caption(
             f"{plain(run.dataset_name)}, version {run.version_number} · {plain(run.base_model)} · "

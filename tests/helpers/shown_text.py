@@ -33,14 +33,15 @@ SINKS: dict[str, tuple[int, ...]] = {
 """Streamlit's call → its positional arguments that it takes for Markdown."""
 CHOICES = {"radio", "pills", "segmented_control", "menu_button"}
 KEYWORDS = {"label", "body", "help", "text", "caption", "captions", "delta", "title", "icon"}
-NUMBERS = {"int", "float", "bool", "None", "complex"}
+NUMBERS = {"int", "float", "bool", "None", "OwnWords"}
 DATE_PARTS = {"day", "month", "year", "hour", "minute"}
-MAKES_NUMBERS = {"len", "int", "float", "round", "sum", "abs", "range", "bool", "id", "hash"}
-SAFE = {"plain", "plain_line", "plain_lines"}
+MAKES_NUMBERS = {"len", "int", "float", "round", "sum", "abs", "range", "bool", "divmod"}
+SAFE = {"plain", "plain_line", "plain_lines", "code"}
 PASSES = {"str", "list", "tuple", "dict", "set", "sorted", "reversed", "enumerate", "zip", "min"}
 PASSES |= {"max", "iter", "next", "cast"}
 METHODS = {"join", "replace", "strip", "lstrip", "rstrip", "lower", "upper", "capitalize", "items"}
 METHODS |= {"values", "keys", "get", "format", "split", "removesuffix", "removeprefix", "pop"}
+METHODS |= {"from_dict"}
 ADDS = {"append", "extend", "insert", "add", "update", "setdefault", "appendleft"}
 _NUMBER_SPEC = re.compile(r"[,%defgn]")
 _UNKNOWN = ast.Name("?")
@@ -95,6 +96,17 @@ def _bound(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
         fits = len(parts) == len(target.elts)
         for number, part in enumerate(target.elts):
             yield from _bound(part, parts[number] if fits else value)
+
+
+def _each(target: ast.expr, series: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """A loop's target with what it runs over; of a literal table each name with its column."""
+    rows = series.elts if isinstance(series, ast.Tuple | ast.List) else []
+    tables = [row.elts for row in rows if isinstance(row, ast.Tuple)]
+    if isinstance(target, ast.Tuple) and tables and len(tables) == len(rows):
+        for name, *column in zip(target.elts, *tables, strict=True):
+            yield name, ast.Tuple(column, ast.Load())
+    else:
+        yield target, series
 
 
 def files(*folders: str) -> list[Path]:
@@ -185,8 +197,11 @@ class Judge:
     def harmless(self, node: ast.expr | None, scope: Scope) -> bool:
         """Nothing in it can be somebody else's text."""
         match node:
-            case None | ast.Constant() | ast.Compare() | ast.FormattedValue(
-                format_spec=ast.JoinedStr(values=[ast.Constant(value=str(_))])
+            case (
+                None
+                | ast.Constant()
+                | ast.Compare()
+                | ast.FormattedValue(format_spec=ast.JoinedStr(values=[ast.Constant(value=str(_))]))
             ) if not isinstance(node, ast.FormattedValue) or _NUMBER_SPEC.search(
                 ast.unparse(node.format_spec)[2:]
             ):
@@ -252,7 +267,8 @@ class Judge:
         if name[:1].isupper():  # an object of literals
             return all(self.harmless(part, scope) for part in args)
         if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
-            return all(self.harmless(part, scope) for part in [node.func.value, *args])
+            looked_up = 1 if node.func.attr in ("get", "pop") else 0  # a key is not shown
+            return all(self.harmless(part, scope) for part in [node.func.value, *args[looked_up:]])
         return False
 
     def _result(self, function: Function, module: Module, call: ast.Call, scope: Scope) -> bool:
@@ -290,6 +306,8 @@ class Judge:
         if self.function(ast.Name(name), scope) is not None:
             return True  # a function is no text
         home, part = scope.module.imports.get(name, ("", None))
+        if home and home.split(".")[0] not in ("workbench", "storage", "pages"):
+            return True  # a library is no text
         module = load(home) if part else None
         return bool(module and part and self._name(part, Scope(module)))
 
@@ -354,7 +372,7 @@ def _values(node: ast.AST, name: str) -> Iterator[ast.expr]:
             case ast.AnnAssign() | ast.AugAssign() | ast.NamedExpr() if one.value:
                 pairs = [(one.target, one.value)]
             case ast.For() | ast.comprehension():
-                pairs = [(one.target, one.iter)]
+                pairs = list(_each(one.target, one.iter))
             case ast.withitem() if one.optional_vars:
                 pairs = [(one.optional_vars, one.context_expr)]
             case ast.ExceptHandler(name=str(caught)) if caught == name:

@@ -2,7 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from typing import TypeAlias
 
+OwnWords: TypeAlias = str
+"""Text that is always one of our own literals: a page may show it without making it plain."""
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 

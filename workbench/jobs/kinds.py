@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.words import OwnWords
 from workbench.jobs.process.specs import (
     ChangeSpec,
     CheckSpec,
@@ -34,7 +35,7 @@ class JobKind:
     """The module that does it, as `python -m PROGRAM JOB_DIR`."""
     noun: str
     """What it is called in a sentence."""
-    icon: str = "work"
+    icon: OwnWords = "work"
     """Its symbol (Material)."""
     can_be_paused: bool = False
     """Whether it may be interrupted and go on later."""

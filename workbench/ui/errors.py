@@ -8,6 +8,7 @@ import streamlit as st
 
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
+from workbench.ui.text import plain
 
 _log = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ def shown() -> Iterator[None]:
         yield
     except (WorkbenchError, StorageError) as error:
         _log.info("shown to the user", exc_info=True)
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
 
 
 @contextlib.contextmanager
@@ -30,7 +31,7 @@ def alone(title: str) -> Iterator[None]:
     except (WorkbenchError, StorageError) as error:
         _log.warning("%s", error)
         st.title(title)
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         st.stop()
 
 
@@ -41,7 +42,7 @@ def unexpected(error: Exception) -> bool:
     """
     _log.error("A page failed", exc_info=error)
     if isinstance(error, WorkbenchError | StorageError):  # a damaged database meets any page
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return True
     st.error(
         "Something went wrong on this page, and it is our mistake, not yours. Nothing that was "

@@ -12,6 +12,7 @@ from workbench.jobs import kinds, overview
 from workbench.projects import projects, steps
 from workbench.projects.steps import Step
 from workbench.ui import context, dialogs, errors
+from workbench.ui.text import plain
 
 NAME = "SLM Workbench"
 ICON = Path(__file__).parent / "icon.svg"
@@ -146,9 +147,9 @@ def _sidebar(title: str) -> None:
         for step in _steps():
             st.page_link(
                 PAGES[step.name][0],
-                label=f"{step.name} :small[:gray[{step.word}]]",
+                label=f"{plain(step.name)} :small[:gray[{plain(step.word)}]]",
                 icon=ICONS[step.state],
-                help=step.detail,
+                help=plain(step.detail),
                 query_params=context.in_project(),
             )
     open_jobs = overview.count(context.store())
@@ -180,13 +181,14 @@ def _step_bar(current: str) -> None:
     found = _steps()
     with st.container(horizontal=True, gap="small", key="step-bar"):
         for number, step in enumerate(found, start=1):
-            name = f"**{number} {step.name}**" if step.name == current else f"{number} {step.name}"
+            name = f"{number:d} {plain(step.name)}"
+            name = f"**{name}**" if step.name == current else name
             colour = _COLOURS[step.state]
             st.page_link(
                 PAGES[step.name][0],
-                label=f"{name} :small[:{colour}[{step.word}]]",
+                label=f"{name} :small[:{colour}[{plain(step.word)}]]",
                 icon=ICONS[step.state],
-                help=step.detail,
+                help=plain(step.detail),
                 query_params=context.in_project(),
             )
     _notice_ends(current)
@@ -198,7 +200,7 @@ def step_line(found: list[Step], key: str) -> None:
         for step in found:
             word = step.word if step.state in ("done", "next", "running") else "later"
             st.markdown(
-                f":{_COLOURS[step.state]}[{ICONS[step.state]}] {step.name} :small[:gray[{word}]]",
+                f":{_COLOURS[step.state]}[{ICONS[step.state]}] {plain(step.name)} :small[:gray[{plain(word)}]]",
                 width="content",
             )
 
@@ -222,4 +224,4 @@ def _notice_ends(current: str) -> None:
 
 def _show_toasts() -> None:
     for sentence in st.session_state.pop("toasts", []):
-        st.toast(sentence, icon=":material/notifications:", duration="long")
+        st.toast(plain(sentence), icon=":material/notifications:", duration="long")

@@ -62,7 +62,7 @@ def show_example(
     try:
         pieces = _pieces(about, row, template, system, labels)
     except WorkbenchError as error:
-        st.warning(str(error), icon=":material/warning:")
+        st.warning(plain(error), icon=":material/warning:")
         return
     st.caption(
         ":material/visibility: plain: the model reads it. "
@@ -103,7 +103,7 @@ def marked(pieces: Sequence[Segment]) -> str:
                 lines.append("")
             if line.strip():
                 lines[-1] += _emphasised(line) if piece.learned else plain_line(line)
-    return "  \n".join(line or "&nbsp;" for line in _trimmed(lines))
+    return "  \n".join(shown or "&nbsp;" for shown in _trimmed(lines))
 
 
 def _trimmed(lines: list[str]) -> list[str]:

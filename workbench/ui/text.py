@@ -22,7 +22,7 @@ _TAKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_NUMBERED = re.compile(r"^([0-9]{1,9})([.)])")
+_NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?=\s|$)")
 _REPLACED = re.compile(
     r"""
     (?<=:)(?=//)                              # https://…
@@ -42,6 +42,13 @@ _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 def plain(text: object) -> str:
     """Any text (or number) on one line of Markdown; white space becomes single blanks."""
     return _held(" ".join(_orderly(str(text)).split()))
+
+
+def code(text: str) -> str:
+    """A text on one line as inline code, to be copied letter by letter."""
+    line = " ".join(_orderly(text).split()).replace(":material/", f":{JOINER}material/")
+    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
+    return f"{fence} {line} {fence}" if line.strip("`") != line else f"{fence}{line}{fence}"
 
 
 def plain_lines(text: str) -> str:

@@ -76,12 +76,12 @@ def _finding(finding: Finding, version: VersionInfo, job_id: int) -> None:
             (record.CHANGE, finding.change, ":material/healing:"),
             (record.REMOVE, finding.remove, ":material/playlist_remove:"),
         ):
-            if label and st.button(f"{label} …", key=f"fix-{finding.kind}-{fix}", icon=icon):
+            if label and st.button(f"{plain(label)} …", key=f"fix-{finding.kind}-{fix}", icon=icon):
                 dialogs.ask(f"fix:{finding.kind}:{fix}", job_id)
                 st.rerun()
     if finding.rows:
-        label = f"See the rows ({count(finding.rows)})"
-        box = st.expander(label, key=f"rows-{finding.kind}", on_change="rerun")
+        title = f"See the rows ({count(finding.rows)})"
+        box = st.expander(title, key=f"rows-{finding.kind}", on_change="rerun")
         if box.open:  # closed it costs nothing: its rows are read when it opens
             with box:
                 _rows(finding, version, job_id)

@@ -28,15 +28,15 @@ def task(draft: Draft, source: Source) -> Task:
         st.session_state[key] = draft.task or guess.task  # read anew, it may look different
     st.session_state[f"{key}-guess"] = guess.task
     captions = [
-        f"{t.explanation} **Suggested**: {plain(guess.reason)}."
+        f"{plain(t.explanation)} **Suggested**: {plain(guess.reason)}."
         if t.name == guess.task
-        else t.explanation
+        else plain(t.explanation)
         for t in TASKS.values()
     ]
     name = st.radio(
         "What should the model learn?",
         list(TASKS),
-        format_func=lambda name: TASKS[name].title,
+        format_func=lambda name: plain(TASKS[name].title),
         captions=captions,
         key=key,
     )
@@ -65,7 +65,7 @@ def roles(draft: Draft, source: Source, chosen: Task, table: Table) -> dict[str,
     try:
         return check_roles(chosen, values, table)
     except WorkbenchError as error:
-        st.warning(str(error), icon=":material/warning:")
+        st.warning(plain(error), icon=":material/warning:")
         return None
 
 
@@ -103,7 +103,7 @@ def _role(field: _Field, others: Sequence[str]) -> str:
         options = [*options, WEAVE]
     _seed(field.key, options, WEAVE if woven else field.current)
     choice = st.selectbox(
-        field.task.role_titles[field.role],
+        plain(field.task.role_titles[field.role]),
         options,
         index=None,
         format_func=lambda o: "Several columns, woven together …" if o == WEAVE else o,
@@ -128,7 +128,7 @@ def _template(field: _Field, current: str, free: Sequence[str]) -> str:
     example = "\n\n".join(f"{name}: {{{name}}}" for name in free[:2])
     st.session_state.setdefault(key, current or example)
     text = st.text_area(
-        f"Template of the {field.role}",
+        f"Template of the {plain(field.role)}",
         key=key,
         height=120,
         help="Write text as you like; a column's name in curly brackets is filled in row by row.",

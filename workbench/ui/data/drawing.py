@@ -83,7 +83,7 @@ def _radio(
         "How are exam questions drawn?",
         list(by_text),
         format_func=lambda text: plain(titles[by_text[text]]),
-        captions=[captions.get(by, "") for by in by_text.values()],
+        captions=[plain(captions.get(by, "")) for by in by_text.values()],
         key=key,
         help="Rows of one customer or ticket resemble each other. If some are learned and others "
         "asked, the score is better than the model will be on new ones.",

@@ -15,6 +15,7 @@ from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors, job_progress
 from workbench.ui.data import draft as drafts
 from workbench.ui.data.draft import Draft
+from workbench.ui.text import plain
 
 _KEY = "data-again"
 
@@ -56,7 +57,7 @@ def _carried(
 def _ticked(draft: Draft, offer: Offer, words: str, lost: str) -> Offer | None:
     st.session_state.setdefault(_KEY, draft.again)
     ticked = st.checkbox(
-        words,
+        plain(words),
         key=_KEY,
         help="They become a version of their own: look at it, or undo it, under Check up and mend.",
     )
@@ -92,4 +93,6 @@ def said(version: VersionInfo) -> None:
     elif job := changes.running_change(context.store(), version):
         job_progress.show(job)
     elif reason := changes.change_failure(context.store(), version):
-        st.error(f"Your earlier changes were not made again. {reason}", icon=":material/error:")
+        st.error(
+            f"Your earlier changes were not made again. {plain(reason)}", icon=":material/error:"
+        )

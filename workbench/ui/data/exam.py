@@ -68,7 +68,7 @@ def _own_file(draft: Draft, table: Table) -> bool:
     try:
         exam = cached.exam_table(draft.test, table.options)
     except WorkbenchError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return False
     st.caption(f"{plural(exam.rows, 'row')}, in place of the test split.")
     return True

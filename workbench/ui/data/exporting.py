@@ -52,7 +52,7 @@ def panel(version: VersionInfo) -> None:
         try:
             exports.check(version, kind)
         except WorkbenchError as error:
-            st.info(str(error), icon=":material/info:")
+            st.info(plain(error), icon=":material/info:")
             return
         if exports.is_made_at_once(version, kind):
             _small(version, kind)
@@ -81,7 +81,7 @@ def _large(version: VersionInfo, kind: str) -> None:
         _link(version, kind, job)
     else:
         if job is not None and job.status == "failed":
-            st.error(job.reason, icon=":material/error:")
+            st.error(plain(job.reason), icon=":material/error:")
         if st.button("Make the file", key=f"make-{version.id}", icon=":material/file_save:"):
             with errors.shown():
                 exports.start(context.store(), version, kind)

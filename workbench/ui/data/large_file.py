@@ -61,6 +61,6 @@ def prepared(order: Order) -> Prepared | None:
 
 def _say(job: JobView) -> None:
     if job.status == "failed":
-        st.error(job.reason, icon=":material/error:")
+        st.error(plain(job.reason), icon=":material/error:")
     else:
         st.info(f"{plain(job.title)} was stopped.", icon=":material/stop_circle:")

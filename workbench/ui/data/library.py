@@ -31,7 +31,7 @@ def _dataset(found: list[VersionInfo]) -> None:
     newest = found[0]
     with st.container(border=True, key=f"dataset-{newest.dataset_id}"):
         with _line():
-            title = f"**{plain(newest.dataset_name)}** · {TASKS[newest.task].title}"
+            title = f"**{plain(newest.dataset_name)}** · {plain(TASKS[newest.task].title)}"
             st.markdown(title, width="content")
             _deletion(newest)
         for version in itertools.islice(found, _SHOWN):

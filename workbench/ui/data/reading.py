@@ -44,7 +44,7 @@ def read(draft: Draft, source: Source) -> Table | None:
     if not read and not large_file.show_reading(source, draft.read):
         return None
     if error:
-        st.error(error, icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
     _corrections(draft, source, table)
     for note in table.notes if table else ():
         st.caption(plain(note))
@@ -63,14 +63,17 @@ def _headline(name: str, table: Table | None) -> str:
         return f":material/description: **{plain(name)}**"
     parts = [
         f"{plural(table.rows, 'row')} × {plural(len(table.columns), 'column')}",
-        TITLES[table.kind],
+        plain(TITLES[table.kind]),
     ]
     if table.kind == XLSX:
         parts[-1] += f", sheet '{plain(table.options.sheet)}'"
     if table.kind == CSV and len(table.columns) > 1:
-        parts[-1] += f" with {_BETWEEN.get(table.options.delimiter, 'a separator of its own')}"
+        parts[-1] += (
+            f" with {plain(_BETWEEN.get(table.options.delimiter, 'a separator of its own'))}"
+        )
     if table.options.encoding:
-        parts.append(CHOICES.get(table.options.encoding, table.options.encoding).split(" (")[0])
+        encoding = CHOICES.get(table.options.encoding, table.options.encoding)
+        parts.append(plain(encoding.split(" (")[0]))
     return f":material/description: **{plain(name)}** · " + " · ".join(parts)
 
 

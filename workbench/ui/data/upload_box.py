@@ -47,7 +47,7 @@ def received(draft: Draft, target: str) -> Source | None:
         _say(draft, target, upload.reason)
     limit = st.get_option("server.maxUploadSize")
     with st.expander(
-        f"The file is larger than {limit} MB",
+        f"The file is larger than {plain(limit)} MB",
         expanded=upload is not None or _sentence(target) != "",
         icon=":material/drive_folder_upload:",
         key=f"{key}-panel",

@@ -49,9 +49,9 @@ def show_failure(run_id: int, evaluations: list[EvaluationInfo]) -> None:
     if any(info.created_at > found[0].finished_at for info in evaluations):
         return
     if last.status == "failed":
-        st.error(f"{last.title} failed. {last.reason}", icon=":material/error:")
+        st.error(f"{plain(last.title)} failed. {plain(last.reason)}", icon=":material/error:")
     else:
-        st.info(f"{last.title} was cancelled.", icon=":material/cancel:")
+        st.info(f"{plain(last.title)} was cancelled.", icon=":material/cancel:")
 
 
 def score_button(label: str, run_id: int, *, primary: bool) -> None:
@@ -108,7 +108,7 @@ def _show_job(job: JobView) -> None:
         st.markdown(f"**{plain(job.title)}**")
         st.progress(_share(job), text=_what(job))
         if job.warning:
-            st.warning(job.warning, icon=":material/warning:")
+            st.warning(plain(job.warning), icon=":material/warning:")
         label = "Cancelling …" if job.is_ending else "Cancel"
         with st.container(horizontal=True):
             if job.pause_requested_at is not None:

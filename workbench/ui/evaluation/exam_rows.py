@@ -1,6 +1,5 @@
 """Question by question: what was asked, what you would answer, and what the models answered."""
 
-import re
 from typing import Any
 
 import pandas as pd
@@ -14,14 +13,13 @@ from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.evaluation.text_diff import differences
 from workbench.ui.evaluation import scores
 from workbench.ui.numbers import count, percent
-from workbench.ui.text import plain
+from workbench.ui.text import plain, plain_line, plain_lines
 
 ALL, WRONG, LOST, WON = "all", "wrong", "lost", "won"
 _SAME = 0.5
 """Points of chrF below which two answers count as equally good."""
 _ORDER = ("tuned", "base", "baseline")
 """What matters most comes first, where a narrow screen still shows it."""
-_ARROWS = re.compile(r"(\\?[-<>=~]){2,}")
 
 
 def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
@@ -150,26 +148,26 @@ def _row_in_full(info: EvaluationInfo, row: pd.Series) -> None:
     task = task_named(info.task)
     titles = _titles(task)
     with st.container(border=True, key="row-in-full"):
-        st.markdown(f"**Row {row['row_id']}: {titles['input'].lower()}**")
-        st.markdown(_lines(str(row["input"])))
+        st.markdown(f"**Row {plain(row['row_id'])}: {plain(titles['input'].lower())}**")
+        st.markdown(plain_lines(str(row["input"])))
         system = [name for name in SYSTEMS if name in row.index]
         columns = st.columns(1 + len(system))
         with columns[0]:
-            st.markdown(f"**{titles['expected']}**")
-            st.markdown(_lines(str(row["expected"])))
+            st.markdown(f"**{plain(titles['expected'])}**")
+            st.markdown(plain_lines(str(row["expected"])))
         for column, name in zip(columns[1:], system, strict=True):
             with column:
                 st.markdown(f"**{scores.SYSTEMS[name]}** {_judgement(task, row, name)}")
                 st.markdown(_compared(task, row, name))
         if not task.answers_are_categories:
-            st.caption(f"Marked is what '{titles['expected']}' does not say in that place.")
+            st.caption(f"Marked is what '{plain(titles['expected'])}' does not say in that place.")
 
 
 def _judgement(task: Task, row: pd.Series, system: str) -> str:
     if f"right_{system}" not in row.index:
         return ""
     if task.answers_are_free_text:
-        return f":small[likeness {METRICS[CHRF].unit.brief(row[f'{CHRF}_{system}'])} of 100]"
+        return f":small[likeness {plain(METRICS[CHRF].unit.brief(row[f'{CHRF}_{system}']))} of 100]"
     word = (
         ":green[:material/check: right]"
         if row[f"right_{system}"]
@@ -184,32 +182,19 @@ def _compared(task: Task, row: pd.Series, system: str) -> str:
     if not text.strip():
         return ":gray[(it wrote nothing)]"
     if task.answers_are_categories:
-        return _lines(text)
+        return plain_lines(text)
     pieces = differences(text, str(row["expected"]))
-    return "".join(_marked(piece.text) if piece.differs else _lines(piece.text) for piece in pieces)
+    return "".join(
+        _marked(piece.text) if piece.differs else plain_lines(piece.text) for piece in pieces
+    )
 
 
 def _marked(text: str) -> str:
     """The text on a coloured ground, line by line, since a mark cannot span lines."""
     return "  \n".join(
-        f":orange-background[{_line(line)}]" if line.strip() else "" for line in text.split("\n")
+        f":orange-background[{plain_line(line)}]" if line.strip() else ""
+        for line in text.split("\n")
     )
-
-
-def _lines(text: str) -> str:
-    return "  \n".join(_line(line) for line in text.split("\n"))
-
-
-def _line(line: str) -> str:
-    """Blanks at the start stay, and an empty line does not end the paragraph."""
-    body = line.lstrip(" \t")
-    indent = "\u00a0" * len(line[: len(line) - len(body)].expandtabs(4))
-    return (indent + _ARROWS.sub(_apart, plain(body.rstrip("\r")))) or "\u00a0"
-
-
-def _apart(match: re.Match[str]) -> str:
-    """Signs with an invisible joiner between them, so that -> does not become an arrow."""
-    return "\u2060".join(re.findall(r"\\?.", match[0]))
 
 
 def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:

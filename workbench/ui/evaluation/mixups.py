@@ -81,7 +81,7 @@ def _pair_table(pairs: pd.DataFrame) -> None:
 def _matrix(answers: pd.DataFrame) -> None:
     total = answers["expected"].nunique()
     everything = total <= FEW_CATEGORIES or st.toggle(
-        f"Show all {total} categories in the matrix", key="matrix-all"
+        f"Show all {total:,} categories in the matrix", key="matrix-all"
     )
     shown = total if everything else FEW_CATEGORIES
     table = confusion.matrix(answers, limit=None if everything else FEW_CATEGORIES)
@@ -89,7 +89,7 @@ def _matrix(answers: pd.DataFrame) -> None:
         _heatmap(table, labelled=shown <= FEW_CATEGORIES),
         alt=f"Confusion matrix of {plural(shown, 'category', 'categories')}",
     )
-    which = "" if everything else f" Shown are the {shown} categories with the most mix-ups."
+    which = "" if everything else f" Shown are the {shown:,} categories with the most mix-ups."
     st.caption(
         "Confusion matrix: each line is a right category, each column what the trained model "
         f"answered; on the diagonal it is right.{which}"

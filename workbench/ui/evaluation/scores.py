@@ -9,6 +9,7 @@ from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.verdict import BETTER, UNSURE, WORSE, Bar, Verdict
 from workbench.models.families import family_named
 from workbench.ui import charts
+from workbench.ui.text import plain
 
 SYSTEMS = {"baseline": "Simple baseline", "base": "Before training", "tuned": "After training"}
 """How the three that take an exam are called on a page."""
@@ -96,8 +97,10 @@ def show_table(info: EvaluationInfo, base_family: str) -> None:
     system = [name for name in SYSTEMS if info.scores.get(name)]
     found = [m for m in METRICS.values() if any(m.name in info.scores[w] for w in system)]
     rows = {
-        metric.title: [
-            metric.unit.exact(info.scores[w][metric.name]) if metric.name in info.scores[w] else "–"
+        plain(metric.title): [
+            plain(metric.unit.exact(info.scores[w][metric.name]))
+            if metric.name in info.scores[w]
+            else "–"
             for w in system
         ]
         for metric in found
@@ -106,7 +109,7 @@ def show_table(info: EvaluationInfo, base_family: str) -> None:
     if "baseline" in system:
         st.caption(_BASELINE_MEANS)
     if "base" in system:
-        st.caption(family_named(base_family).base_means)
+        st.caption(plain(family_named(base_family).base_means))
 
 
 def _interval(bar: Bar, unit: Unit) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 from workbench.core.recipe import FIELDS, Recipe
 from workbench.core.tasks import task_named
 from workbench.models.families import family_named
+from workbench.ui.text import plain
 
 _LORA = ("r", "lora_alpha", "lora_dropout", "target_modules", "use_rslora")
 _FORMATS = {"learning_rate": "%.2e"}
@@ -37,7 +38,7 @@ def recipe_form(
     values: dict[str, Any] = {}
     names = shown_fields(current, family=family, task=task)
     for group in dict.fromkeys(FIELDS[name].metadata["group"] for name in names):
-        st.markdown(f"##### {group}")
+        st.markdown(f"##### {plain(group)}")
         with st.grid(3, min_column_width=240):
             for name in names:
                 if FIELDS[name].metadata["group"] == group:
@@ -58,16 +59,16 @@ def _widget(field: Field[Any], value: Any, key: str) -> Any:
     key = f"{key}-{field.name}"
     if about["choices"]:
         return st.selectbox(
-            about["label"],
+            plain(about["label"]),
             about["choices"],
             index=about["choices"].index(value),
             key=key,
-            help=about["help"],
+            help=plain(about["help"]),
         )
     if isinstance(value, bool):
-        return st.toggle(about["label"], value, key=key, help=about["help"])
+        return st.toggle(plain(about["label"]), value, key=key, help=plain(about["help"]))
     if isinstance(value, str):
-        return st.text_input(about["label"], value, key=key, help=about["help"])
+        return st.text_input(plain(about["label"]), value, key=key, help=plain(about["help"]))
     return _number(field, value, key)
 
 
@@ -76,14 +77,14 @@ def _number(field: Field[Any], value: float, key: str) -> float | int | None:
     kind: type[int] | type[float] = type(value)
     step: float = 1 if kind is int else _FLOAT_STEPS.get(field.name, 0.05)
     return st.number_input(
-        about["label"],
+        plain(about["label"]),
         min_value=kind(about["low"]),
         max_value=kind(about["high"]),
         value=kind(value),
         step=kind(step),
         format=_FORMATS.get(field.name, "%d" if kind is int else "%g"),
         key=key,
-        help=about["help"],
+        help=plain(about["help"]),
     )
 
 

@@ -60,17 +60,17 @@ def _live(run_id: int) -> None:
     job = run.job
     with st.container(horizontal=True, vertical_alignment="center"):
         status.badge(run.status)
-        st.markdown(f"**{summary.phase(run)}**", width="content")
+        st.markdown(f"**{plain(summary.phase(run))}**", width="content")
     progress = job.progress if job.is_active or job.status == "paused" else {}
     left = progress.get("seconds_left") if job.is_active else None
     line = summary.progress_line(progress)
     if left:
         line = f"{line} · {about(left)} left" if line else f"{about(left)} left"
-    st.progress(summary.share_done(progress), text=line or "Nothing to count yet")
+    st.progress(summary.share_done(progress), text=plain(line) or "Nothing to count yet")
     if job.warning:
-        st.warning(job.warning, icon=":material/hourglass_top:")
+        st.warning(plain(job.warning), icon=":material/hourglass_top:")
     if job.attempt > 1 and job.reason and job.status != "paused" and not job.is_ending:
-        st.info(f"Attempt {job.attempt}: {job.reason}", icon=":material/replay:")
+        st.info(f"Attempt {job.attempt}: {plain(job.reason)}", icon=":material/replay:")
     _buttons(job, run.id)
     paused = "It waits for you; everything is kept, also when the computer is switched off."
     goes_on = "You may close this page: the training goes on, and everything is here again later."
@@ -145,7 +145,9 @@ def _less_memory(run: RunView) -> None:
             "Even the smallest settings need more memory than there is: choose a smaller model."
         )
         return
-    st.write(f"These settings will fit: {fit_memory.changes(from_dict(run.recipe), fitted)}.")
+    st.write(
+        f"These settings will fit: {plain(fit_memory.changes(from_dict(run.recipe), fitted))}."
+    )
     if st.button("Use these settings", key="fit", type="primary", icon=":material/memory:"):
         _prefill(run, fitted.as_dict())
         context.go(TRAIN)
@@ -206,7 +208,7 @@ def _numbers(run: RunView) -> None:
     if entries:
         with st.grid(4, min_column_width=160):
             for label, value in entries:
-                st.metric(label, value)
+                st.metric(plain(label), plain(value))
 
 
 _RESULTS: tuple[tuple[str, str, Any], ...] = (

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from workbench.ui.text import code
 from workbench.use import server_key
 from workbench.use.playground import Answerer
 
@@ -31,10 +32,10 @@ def use_from_programs(answerer: Answerer, url: str | None) -> None:
             st.write("The address is shown here once the model is loaded.")
             return
         st.markdown(
-            f"Programs on this machine reach the model at `{url}/v1` under the id "
-            f"`{answerer.id}`, in the way they would ask OpenAI's server. The address is new "
+            f"Programs on this machine reach the model at {code(url + '/v1')} under the id "
+            f"{code(answerer.id)}, in the way they would ask OpenAI's server. The address is new "
             "each time the model is loaded; for one that stays, run "
-            f"`python -m workbench serve --run {run} --port 8800`."
+            f"{code(f'python -m workbench serve --run {run} --port 8800')}."
         )
         key = server_key.key()
         if key:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from workbench.ui import context
+from workbench.ui.text import plain
 from workbench.use import server
 from workbench.use.server import BROKEN, OFF, READY, STARTING, STOPPING
 
@@ -22,10 +23,10 @@ def address(preload: str) -> str | None:
     if state.phase in (STARTING, STOPPING):
         st.fragment(_waiting, run_every=_LOOK_EVERY_S)()
     elif state.phase == BROKEN:
-        st.error(state.sentence, icon=":material/error:")
+        st.error(plain(state.sentence), icon=":material/error:")
         _start_button("Try again", preload)
     elif state.phase == OFF:
-        st.info(f"{state.sentence} Load it to get answers.", icon=":material/bedtime:")
+        st.info(f"{plain(state.sentence)} Load it to get answers.", icon=":material/bedtime:")
         _start_button("Load the model", preload)
     return None
 
@@ -52,7 +53,7 @@ def _waiting() -> None:
     if state.phase not in (STARTING, STOPPING):
         st.rerun(scope="app")
     with st.container(horizontal=True, vertical_alignment="center", key="server-waiting"):
-        st.status(f"{state.sentence} This takes half a minute; then answers come at once.")
+        st.status(f"{plain(state.sentence)} This takes half a minute; then answers come at once.")
         if state.phase == STARTING and st.button("Cancel", key="cancel-server"):
             st.session_state[_DECLINED] = True
             server.stop_server(context.store())

@@ -28,7 +28,7 @@ def answers(turn: Turn) -> None:
         with column, st.container(border=True, height="stretch"):
             heading(answer.model, str(answer.details.get("title", "")))
             if answer.details.get("error"):
-                st.warning(str(answer.details["error"]), icon=":material/warning:")
+                st.warning(plain(answer.details["error"]), icon=":material/warning:")
             literal(answer.content)
             st.caption(facts(answer))
             if not answer.model.endswith(UNTRAINED):
@@ -67,7 +67,7 @@ def facts(answer: MessageView) -> str:
     """How long it took and why it ended."""
     parts = [duration(float(answer.details.get("seconds", 0)))]
     if tokens := answer.details.get("tokens"):
-        parts.append(f"{tokens} tokens")
+        parts.append(f"{plain(tokens)} tokens")
     ends = {"length": "cut at the longest length (Settings)", "stopped": "stopped by you"}
     parts.append(ends.get(str(answer.details.get("finish_reason")), ""))
     return " · ".join(part for part in parts if part)
