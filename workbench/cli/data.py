@@ -15,7 +15,8 @@ from workbench.core.tasks import ROLES, TASKS, task_named
 from workbench.core.words import plural
 from workbench.data import datasets, replay
 from workbench.data.examples.plan import plan_from
-from workbench.data.readers import ReadOptions, read_table
+from workbench.data.files.reader import read_table
+from workbench.data.readers import ReadOptions
 from workbench.data.splits.split_by import facts, parse
 from workbench.data.versions import VersionInfo
 from workbench.projects import projects

@@ -19,6 +19,7 @@ from workbench.data.examples.example_table import canonical, parquet_of, splits_
 from workbench.data.examples.examples import examples_of
 from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.examples.prepare import Prepared, prepare
+from workbench.data.files.reader import read_table
 from workbench.data.files.sources import (
     discard,
     keep,
@@ -28,7 +29,7 @@ from workbench.data.files.sources import (
     reading_alike,
     title_of,
 )
-from workbench.data.readers import ReadOptions, Table, read_table
+from workbench.data.readers import ReadOptions, Table
 from workbench.data.splits.assign import DEFAULT_FRACTIONS, DEFAULT_SEED
 from workbench.data.splits.split_by import SplitBy, check_column
 from workbench.data.versions import (

@@ -39,6 +39,12 @@ def limit_memory(more_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
 
 
+def unlimit_memory() -> None:
+    """Let this process grow again, to tell what it found."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
 @contextlib.contextmanager
 def explain_errors(too_large: str) -> Iterator[None]:
     """Errors of the machine in one sentence; `too_large` is the one for want of memory."""

@@ -7,7 +7,6 @@ again at any time: they are thrown away with the draft that needed them.
 """
 
 import hashlib
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,9 +22,9 @@ from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.examples.prepare import Prepared
-from workbench.data.files import sources
-from workbench.data.readers import ReadOptions, Table, options_from, signs, table_file
-from workbench.data.readers.archives import unpack
+from workbench.data.files import reader, sources
+from workbench.data.files.reader import LARGE_BYTES
+from workbench.data.readers import ReadOptions, Table, options_from, table_file
 from workbench.data.splits import sample_file
 from workbench.data.splits.sample import TableSample
 from workbench.data.versions import VersionInfo, before_saved, same_split
@@ -33,10 +32,6 @@ from workbench.jobs import queue
 from workbench.jobs.job import JobView, get_job, is_gone, spec_of, view_of
 from workbench.jobs.process.specs import ConvertSpec, FileSpec, PrepareSpec, TableRef
 
-LARGE_BYTES = 32 << 20
-_SHEET_BYTES = 64 << 20
-_SLOW_BYTES = 2 << 20
-"""Mailboxes, chats and the text of Word documents take a second or two for so much."""
 _SAMPLE_ROWS = 2000
 _Found = tuple[Job, FileSpec | None]
 """A job, and what it was told if it was not let go of."""
@@ -51,29 +46,7 @@ def is_large(source: Source) -> bool:
     path = files.object_path(source.digest)
     if not path.is_file():
         return False
-    if path.stat().st_size > LARGE_BYTES:
-        return True
-    with path.open("rb") as stream:
-        head = stream.read(signs.HEAD)
-    if head.startswith(unpack.ZIP):
-        return _is_large_archive(path)
-    if path.stat().st_size > _SLOW_BYTES and signs.is_slow(head):
-        return True
-    return head.startswith((unpack.GZIP, b"%PDF"))
-
-
-def _is_large_archive(path: Path) -> bool:
-    if unpack.entries(path) > unpack.MOST_ENTRIES:
-        return True
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError):
-        return False
-    if not any(part.filename.startswith(unpack.OFFICE_PARTS) for part in parts):
-        return not unpack.is_light(path, _SLOW_BYTES)
-    texts = sum(part.file_size for part in parts if part.filename == "word/document.xml")
-    return texts > _SLOW_BYTES or sum(part.file_size for part in parts) > _SHEET_BYTES
+    return path.stat().st_size > LARGE_BYTES or reader.is_heavy(path)
 
 
 def is_whole(table: Table) -> bool:

@@ -13,8 +13,8 @@ from storage.database import Store
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.data.examples.plan import Source
-from workbench.data.readers import XLSX, ReadOptions, Table, kind_of, read_table
-from workbench.data.readers.tables import sheets
+from workbench.data.files import reader
+from workbench.data.readers import ReadOptions, Table
 
 
 def keep(stream: BinaryIO, name: str) -> Source:
@@ -23,7 +23,9 @@ def keep(stream: BinaryIO, name: str) -> Source:
     Raises:
         StorageError: the disk is full.
     """
-    return Source(files.put(stream), names.shown(Path(name).name))
+    digest = files.put(stream)
+    reader.forget(files.object_path(digest))  # who brings a file again wants it tried again
+    return Source(digest, names.shown(Path(name).name))
 
 
 def keep_all(streams: Sequence[tuple[BinaryIO, str]]) -> Source:
@@ -99,8 +101,7 @@ def outline(source: Source) -> tuple[str, tuple[str, ...]]:
     """What kind of file it is ("" if that cannot be told), and the names of a workbook's sheets."""
     path = files.object_path(source.digest)
     try:
-        kind = kind_of(path, source.name)
-        return kind, sheets.titles(path, source.name) if kind == XLSX else ()
+        return reader.kind_and_titles(path, source.name)
     except (WorkbenchError, OSError):
         return "", ()
 
@@ -115,7 +116,7 @@ def open_source(source: Source, options: ReadOptions | None = None) -> Table:
         raise WorkbenchError(f"{source.name} is not here any more: choose the file again.")
     path = files.object_path(source.digest)
     parquet.check(path, f"{source.name} is damaged on the disk ({path}): choose the file again.")
-    return read_table(path, source.name, options)
+    return reader.read_table(path, source.name, options)
 
 
 def reading_alike(options: ReadOptions) -> ReadOptions:

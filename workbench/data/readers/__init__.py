@@ -4,8 +4,6 @@ import dataclasses
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.readers import plain
-from workbench.data.readers.archives import packed
 from workbench.data.readers.kinds import (
     CHAT,
     CSV,
@@ -29,9 +27,15 @@ __all__ += ["XLSX", "ReadOptions", "Table", "kind_of", "options_from", "read_tab
 def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -> Table:
     """The table in the file at `path`; `name` is what the user calls it.
 
+    For processes that may come to harm: pages and services ask `data.files.reader`. The readers
+    are loaded here, so that who needs a `Table` only does not load them.
+
     Raises:
         WorkbenchError: one sentence with the row, column or file, and what to do.
     """
+    from workbench.data.readers import plain
+    from workbench.data.readers.archives import packed
+
     name, options = name or path.name, options or ReadOptions()
     if not path.is_file():
         raise WorkbenchError(f"There is no file {path}: check its name and folder.")

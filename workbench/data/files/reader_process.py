@@ -1,0 +1,119 @@
+"""One process that reads files, as seen by the one that asks it."""
+
+import contextlib
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.paths import CHECKOUT
+from workbench.data.bulk import frames
+
+PROGRAM = "workbench.data.bulk.reader"
+_START_S = 120
+_PATIENCE_S = 5
+_TOLD_BYTES = 4000
+
+
+class Fault(Exception):
+    """A reader died, hung, or said what is no answer; with what it left on its screen."""
+
+
+class ReaderProcess:
+    """A reader that has started and waits for a question.
+
+    It has nothing of our environment, no screen, and a folder of its own for what it unpacks.
+
+    Raises:
+        WorkbenchError: it does not start.
+    """
+
+    def __init__(self) -> None:
+        self.leaving = False
+        self._folder = Path(tempfile.mkdtemp(prefix="workbench-reader-"))
+        self._screen: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._wire, theirs = socket.socketpair()
+        try:
+            self._process = _started(theirs, self._screen, self._folder)
+        finally:
+            theirs.close()
+        try:
+            frames.receive(self._wire, 0, time.monotonic() + _START_S)
+        except (frames.Torn, OSError, ValueError) as error:
+            raise _not_started(self.end()) from error
+        except BaseException:
+            self.end()
+            raise
+
+    def is_alive(self) -> bool:
+        """Whether it still waits; one that nobody asked for long has left."""
+        if self._process.poll() is not None:
+            return False
+        return not select.select([self._wire], [], [], 0)[0]
+
+    def ask(
+        self, question: dict[str, Any], most: int, patience_s: float
+    ) -> tuple[dict[str, Any], bytearray]:
+        """Its answer to a question.
+
+        Args:
+            most: bytes that may come with it.
+            patience_s: how long it may take.
+
+        Raises:
+            Fault: there is none.
+        """
+        try:
+            self._wire.settimeout(patience_s)
+            frames.send(self._wire, question)
+            answer = frames.receive(self._wire, most, time.monotonic() + patience_s)
+        except TimeoutError:
+            raise Fault(f"no answer in {patience_s:.0f} s\n{self.end()}") from None
+        except (frames.Torn, OSError, ValueError, RecursionError) as error:
+            told = self.end()
+            raise Fault(f"{error}, exit code {self._process.returncode}\n{told}") from None
+        self.leaving = bool(answer[0].get("leaving"))
+        return answer
+
+    def end(self) -> str:
+        """Let it go, by force if need be, with all that it left; what was on its screen."""
+        self._wire.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(0.05)
+        self._process.kill()
+        self._process.wait(_PATIENCE_S)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return self._told()
+
+    def _told(self) -> str:
+        if self._screen.closed:
+            return ""
+        with self._screen as screen:
+            screen.seek(max(0, os.fstat(screen.fileno()).st_size - _TOLD_BYTES))
+            return screen.read().decode("utf-8", "replace")
+
+
+def _started(theirs: socket.socket, screen: IO[bytes], folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", PROGRAM],
+        cwd=CHECKOUT,
+        env={"TMPDIR": str(folder), "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"},
+        stdin=theirs.fileno(),
+        stdout=screen,
+        stderr=screen,
+        start_new_session=True,
+    )
+
+
+def _not_started(told: str) -> WorkbenchError:
+    return WorkbenchError(
+        "The process that reads files does not start: close other programs and try again. "
+        f"It said: {told.strip().splitlines()[-1] if told.strip() else 'nothing'}"
+    )
