@@ -48,14 +48,11 @@ def order(project_id: int, source: Source, plan: Plan = PLAN, **more: Any) -> Or
     return Order(project_id, source, plan, "Mails", ReadOptions(), **more)
 
 
-def test_large_and_packed_files_are_told_from_small_ones(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(conversions, "_SHEET_BYTES", 4 << 20)
+def test_large_and_packed_files_are_told_from_small_ones(tmp_path: Path) -> None:
     small = tmp_path / "small.csv"
     small.write_text("text,label\nx,a\n")
     sheet = zipped(tmp_path / "book.xlsx", {"xl/workbook.xml": b"<x/>"})
-    large_sheet = zipped(tmp_path / "large.xlsx", {"xl/sheet1.xml": b" " * (5 << 20)})
+    large_sheet = zipped(tmp_path / "large.xlsx", {"xl/sheet1.xml": b" " * (65 << 20)})
     light = zipped(tmp_path / "light.zip", {"mails.csv": b"x", "more.csv": b"y"})
     table = zipped(tmp_path / "mails.zip", {"mails.csv": b"x" * (3 << 20)})
     large = tmp_path / "large.csv"

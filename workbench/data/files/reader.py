@@ -22,14 +22,14 @@ from storage import files
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
 from workbench.data.bulk import frames, limits
-from workbench.data.files.reader_process import Fault, ReaderProcess
+from workbench.data.files.reader_process import Fault, Gone, ReaderProcess
 from workbench.data.readers.table import ReadOptions, Table
 
 MOST_AT_ONCE = 3
 _KEPT = 2
 LARGE_BYTES = 32 << 20
 CPU_S, LARGE_CPU_S = 8, 900
-_WALL = 1.2
+_WALL = 2
 """Seconds that may pass for each of the processor's."""
 MOST_BYTES, MOST_LARGE_BYTES = 256 << 20, 32 << 30
 _REMEMBERED = 1000
@@ -134,12 +134,7 @@ def _ask(
         if known in _harmful:
             raise WorkbenchError(_harmful[known])
     question = _question(work, path, name, large) | {"options": options}
-    cpu_s = question["cpu_s"]
-    try:
-        with _reader() as reader:
-            facts, rows = reader.ask(question, question["most_bytes"] * 2, cpu_s * _WALL)
-    except Fault as fault:
-        facts, rows = {"fault": str(fault)}, bytearray()
+    facts, rows = _answer(question)
     if "fault" in facts:
         _write_down(f"{name} ({path}): {facts['fault']}")
         facts = {"error": _damaged(name), "remember": True}
@@ -150,6 +145,19 @@ def _ask(
             _remember((key, how), facts["error"])
         raise WorkbenchError(facts["error"])
     return facts, rows
+
+
+def _answer(question: dict[str, Any], *, again: bool = False) -> tuple[dict[str, Any], bytearray]:
+    """What a reader says; of one that is harmed what is known of that."""
+    try:
+        with _reader() as reader:
+            return reader.ask(question, question["most_bytes"] * 2, question["cpu_s"] * _WALL)
+    except Gone as gone:
+        if not again:
+            return _answer(question, again=True)
+        return {"fault": str(gone)}, bytearray()
+    except Fault as fault:
+        return {"fault": str(fault)}, bytearray()
 
 
 def _write_down(what: str) -> None:

@@ -26,6 +26,10 @@ class Fault(Exception):
     """A reader died, hung, or said what is no answer; with what it left on its screen."""
 
 
+class Gone(Fault):
+    """It had left, as one that nobody asks does, or does so now."""
+
+
 class ReaderProcess:
     """A reader that has started and waits for a question.
 
@@ -78,7 +82,8 @@ class ReaderProcess:
             raise Fault(f"no answer in {patience_s:.0f} s\n{self.end()}") from None
         except (frames.Torn, OSError, ValueError, RecursionError) as error:
             told = self.end()
-            raise Fault(f"{error}, exit code {self._process.returncode}\n{told}") from None
+            code = self._process.returncode
+            raise (Fault if code else Gone)(f"{error}, exit code {code}\n{told}") from None
         self.leaving = bool(answer[0].get("leaving"))
         return answer
 
