@@ -251,6 +251,39 @@ def test_pages_reach_storage_only_through_services() -> None:
     assert [b for b in breaches if not b.startswith("workbench/ui/context.py")] == []
 
 
+def test_only_readers_processes_read_the_files_of_users() -> None:
+    """The web's process and the command line's ask one (`data/files/reader.py`)."""
+    asking = ("app.py", "pages", *(f"workbench/{room}" for room in _ASKING))
+    services = sorted((ROOT / "workbench" / "data").glob("*.py"))
+    breaches = [
+        f"{_name(path)} imports {name}"
+        for path in [*_modules(*asking), *services]
+        for name in sorted(_imports(path))
+        if name in _READ or (name.startswith(_READERS) and name not in _WORDS)
+    ]
+    assert not breaches, "\n".join(breaches)
+
+
+_ASKING = ("ui", "cli", "use", "evaluation", "projects", "system", "data/files")
+_READ = {f"workbench.data.readers.{name}" for name in ("read_table", "kind_of", "kinds.kind_of")}
+_READERS = tuple(
+    f"workbench.data.{name}"
+    for name in (
+        "bulk.reader",
+        "bulk.weight",
+        "bulk.read_file",
+        *(f"readers.{part}" for part in ("archives", "documents", "messages", "plain", "signs")),
+        "readers.cell_formats",
+        "readers.tables",
+    )
+)
+_WORDS = {
+    f"workbench.data.readers.tables.delimited{name}"
+    for name in ("", ".LITERAL", ".QUOTED", ".TITLES")
+}
+"""What the separators and quotes of a text table are called."""
+
+
 def test_services_know_no_streamlit() -> None:
     rooms = tuple(
         f"workbench/{path.name}"

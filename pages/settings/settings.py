@@ -27,7 +27,7 @@ if folder.database:
     st.write("Projects, settings, scores and conversations are in this database:")
     st.code(folder.database, language=None)
 
-LOG_TITLES = {"web": "Pages", "worker": "Worker"}
+LOG_TITLES = {"web": "Pages", "worker": "Worker", "reader": "Files"}
 with st.expander("Log", key="log"):
     which = st.segmented_control(
         "Log of",

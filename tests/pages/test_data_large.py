@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from storage import files
@@ -26,6 +27,7 @@ TABLE = "text,category\n" + "".join(f"message number {i},kind {i % 3}\n" for i i
 
 @pytest.fixture(autouse=True)
 def _small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    st.cache_data.clear()  # every test has a job with the number 1
     monkeypatch.setattr(large, "LARGE_BYTES", 1000)
 
 

@@ -10,7 +10,7 @@ from storage.errors import StorageError
 from storage.guard import private
 from workbench.jobs.log_tail import tail
 
-LOGS = ("web", "worker")
+LOGS = ("web", "worker", "reader")
 _LOG_BYTES = 2_000_000
 
 

@@ -196,3 +196,20 @@ def test_what_a_reader_says_is_not_believed(tmp_path: Path) -> None:
         frames.table_of(facts, bytearray(rows)[:-300])
     with pytest.raises(frames.Torn):
         frames.table_of({}, bytearray(rows))
+
+
+def test_who_asks_loads_no_reader() -> None:
+    """Neither the pages nor the command line could read a file by mistake."""
+    code = (
+        "import importlib, pathlib, sys\n"
+        "import workbench.cli, workbench.ui.frame\n"
+        "for path in sorted(pathlib.Path('workbench/ui').rglob('*.py')):\n"
+        "    importlib.import_module('.'.join(path.with_suffix('').parts))\n"
+        "readers = ('plain', 'archives', 'documents', 'tables.sheets', 'tables.jsons')\n"
+        "names = [f'workbench.data.readers.{name}' for name in readers]\n"
+        "print([name for name in (*names, 'python_calamine', 'pypdf') if name in sys.modules])\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "[]"
