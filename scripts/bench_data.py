@@ -1,6 +1,7 @@
-"""Prints how well wrong categories are found, and what a million rows cost from file to checkup.
+"""Prints how well wrong categories are found, what a million rows cost from file to checkup, and
+what it costs that files are read by a process of their own.
 
-    .venv/bin/python scripts/bench_data.py [labels] [million]
+    .venv/bin/python scripts/bench_data.py [labels] [million] [reader]
 
 `labels` flips categories of BANKING77, which must lie in the folder that WORKBENCH_BENCH_DATA names
 (default: ../shared/data beside the checkout). `million` writes its own table and works in a fresh
@@ -12,6 +13,7 @@ import os
 import random
 import resource
 import signal
+import statistics
 import sys
 import tempfile
 import time
@@ -29,8 +31,9 @@ from workbench.core.tasks import CLASSIFICATION  # noqa: E402
 from workbench.data import checkups, datasets  # noqa: E402
 from workbench.data.examples.plan import Plan, Source  # noqa: E402
 from workbench.data.files import large  # noqa: E402
+from workbench.data.files import reader as file_reader  # noqa: E402
 from workbench.data.files.large import Order  # noqa: E402
-from workbench.data.readers import ReadOptions  # noqa: E402
+from workbench.data.readers import ReadOptions, Table, read_table  # noqa: E402
 from workbench.jobs import job as jobs  # noqa: E402
 from workbench.jobs import worker_process  # noqa: E402
 from workbench.jobs.job import JobView  # noqa: E402
@@ -42,7 +45,7 @@ SEED, RATE, MILLION = 42, 0.05, 1_000_000
 
 def main() -> int:
     """Run the named parts, or all of them."""
-    parts: dict[str, Callable[[], int]] = {"labels": labels, "million": million}
+    parts: dict[str, Callable[[], int]] = {"labels": labels, "million": million, "reader": reader}
     return max(parts[name]() for name in sys.argv[1:] or parts)
 
 
@@ -84,6 +87,34 @@ def labels() -> int:
         f"{right / len(hits):.1%} of the flipped; {time.perf_counter() - began:.0f} s"
     )
     return 0
+
+
+def reader() -> int:
+    """A CSV of 100 KB, read in this process and by a reader."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "small.csv"
+        rows = (
+            f"Where is parcel {number}? It was due on Monday.,Delivery" for number in range(1900)
+        )
+        path.write_text("\n".join(["text,category", *rows]), "utf-8")
+        began = time.perf_counter()
+        file_reader.read_table(path)
+        first = time.perf_counter() - began
+        here, there = _median_ms(read_table, path), _median_ms(file_reader.read_table, path)
+        print(
+            f"reader: a CSV of {path.stat().st_size / 1000:.0f} KB, {here:.1f} ms in this process, "
+            f"{there:.1f} ms by a reader ({there / here:.2f} times), the first one {first:.1f} s"
+        )
+    return 0
+
+
+def _median_ms(read: Callable[[Path], Table], path: Path) -> float:
+    took = []
+    for _ in range(51):
+        began = time.perf_counter()
+        read(path)
+        took.append(time.perf_counter() - began)
+    return 1000 * statistics.median(took)
 
 
 def million() -> int:
