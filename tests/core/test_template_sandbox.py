@@ -53,9 +53,7 @@ HOSTILE = {
         "{% set x = 'x' * 1000000 %}{% set y %}{% for i in range(9999) %}{{ x }}{% endfor %}"
         "{% endset %}"
     ),
-    "data": (
-        "{% set y %}{% for i in range(99999) %}" + "x" * 10_000 + "{% endfor %}{% endset %}"
-    ),
+    "data": ("{% set y %}{% for i in range(99999) %}" + "x" * 10_000 + "{% endfor %}{% endset %}"),
     "output": "{% for i in range(99999) %}" + "x" * 10_000 + "{% endfor %}",
     "center": "{{ 'x' | center(2000000000) }}",
     "center by method": "{{ 'x'.center(2000000000) }}",
