@@ -107,3 +107,31 @@ def test_the_pieces_are_the_text_that_transformers_renders(smol: Path, tokenizer
     for name in ("with an answer", "with a system prompt", "several turns", "blanks and marks"):
         pieces = segments(turns(name), template_of(smol))
         assert "".join(piece.text for piece in pieces) == theirs(tokenizer, turns(name), False)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for m in messages %}{{ m.role ~ ': ' ~ m.content ~ (1 if loop.last else 2) }}{% endfor %}",
+        "{% for m in messages if m.role != 'system' %}{{ loop.length }}{{ m.content }}{% endfor %}",
+        "{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | join('+') }}",
+        "{{ messages | map(attribute='role') | list }}{{ messages[1:] | length }}{{ [1, (2, 3)] }}",
+        "{% macro say(m) %}[{{ m.content | upper }}]{% endmacro %}"
+        "{% for m in messages[::-1] %}{{ say(m) | indent(2) }}{% endfor %}",
+        "{% set x %}{% for m in messages %}{{ m.content.split('a')[-1].strip('\n') }}"
+        "{% endfor %}{% endset %}{{ x | replace('l', 'L') }}{{ '%s-%05d' | format('a', 7) }}",
+        "{% for k, v in messages[0].items() %}{{ k }}={{ v | tojson(indent=2) }}{% endfor %}"
+        "{{ {'a': [none, true]} | tojson }}{{ 'a{}b{:>4}'.format(1, 2) }}{{ missing }}",
+        "{% if messages[0]['role'] in ['system', 'user'] and 'a' not in missing | default('') %}"
+        "{{ 'x' * 3 + '-' * (messages | length) }}{{ 7 // 2 + 7 % 4 - 2 ** 3 }}{% endif %}",
+        "{% for x in [[1, [2]], [3]] recursive %}{{ x if x is number else loop(x) }}{% endfor %}",
+    ],
+)
+def test_limits_change_nothing_in_what_a_template_writes(
+    tmp_path: Path, writer: Path, source: str
+) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(writer)
+    tokenizer.chat_template = source
+    for name in CONVERSATIONS:
+        rendered = ChatTemplate(source, {}).render(turns(name))
+        assert rendered == theirs(tokenizer, turns(name), False)

@@ -78,7 +78,7 @@ HOSTILE = {
     "sum": "{{ ([[1] * 1000] * 900) | sum(start=[]) | length }}{{ 1 / 0 }}",
     "batch": "{{ [1] | batch(2000000000, 'x') | list | length }}",
     "slice": "{{ [1] | slice(2000000000) | list | length }}",
-    "power": "{{ 10 ** 10 ** 10 }}",
+    "power": "{{ 10 ** (10 ** 10) }}",
     "power of negative": "{{ (0 - 10) ** 1000000000 }}",
     "shift by times": (
         "{% set n = namespace(x=9) %}{% for i in range(99) %}{% set n.x = n.x * n.x %}{% endfor %}"

@@ -50,7 +50,8 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """The call, unless it is one of a method that would make too much."""
         budget().step()
-        owner, name = getattr(__obj, "__self__", None), getattr(__obj, "__name__", "")
+        method = getattr(__obj, "__wrapped__", __obj)  # the sandbox wraps str.format
+        owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
         if isinstance(owner, str | bytes | int | float | list | dict):
             _before(name, owner, args, kwargs)
         return budget().check(super().call(__context, __obj, *args, **kwargs))
@@ -75,7 +76,7 @@ def _instrument(root: nodes.Node) -> None:
 def _around(node: Any, parent: nodes.Node) -> Any:
     """What stands in the place of a node."""
     if isinstance(node, nodes.Concat):
-        return _filter(_JOINED, nodes.List(node.nodes, "load"))
+        return _filter(_JOINED, nodes.List(node.nodes))
     if isinstance(node, nodes.TemplateData):
         return _filter(_WRITTEN, nodes.Const(node.data))
     compared = isinstance(parent, nodes.Compare | nodes.Operand) and isinstance(node, nodes.Expr)
