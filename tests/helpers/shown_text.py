@@ -62,7 +62,7 @@ class Module:
 @cache
 def load(name: str) -> Module | None:
     """The module by its dotted name, if it is the project's."""
-    path = ROOT / (name.replace(".", "/") + ".py")
+    path = Path(f"{name}.py") if name.startswith("/") else ROOT / f"{name.replace('.', '/')}.py"
     if not path.is_file():
         return None
     module = Module(path, ast.parse(path.read_text("utf-8")))
@@ -113,7 +113,14 @@ def files(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
+def source(node: ast.expr) -> str:
+    return ast.unparse(node)[:100]
+
+
 def dotted(path: Path) -> str:
+    """The module's name; of a file elsewhere its path, which `load` takes as well."""
+    if not path.is_relative_to(ROOT):
+        return str(path.with_suffix(""))
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 

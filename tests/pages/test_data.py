@@ -111,7 +111,7 @@ def test_the_model_s_view_shows_the_learned_part(store: Store, project_id: int) 
 
     shown = "\n".join(markdown.value for markdown in at.markdown)
 
-    assert "im\\_start" in shown
+    assert "im_start" in shown
     assert ":blue-background[**kind " in shown
     assert not at.exception
 

@@ -53,13 +53,13 @@ def code(text: str) -> str:
 
 def plain_lines(text: str) -> str:
     """A text of many lines as one paragraph of Markdown, with its line ends and blanks kept."""
-    lines = _LINE_ENDS.split(_orderly(text.strip("\r\n")))
+    lines = _LINE_ENDS.split(_orderly(text))
     return "  \n".join(plain_line(line) or "&nbsp;" for line in lines)
 
 
 def plain_line(line: str) -> str:
     """One line with its blanks kept: at its start, and where there are several."""
-    held = _held(_orderly(line).expandtabs(4).rstrip())
+    held = _held(_orderly(line).expandtabs(4))
     lead = len(held) - len(held.lstrip(" "))
     return "\u00a0" * lead + held[lead:].replace("  ", "\u00a0 ")
 
