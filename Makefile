@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 PYTHON := $(or $(PYTHON),python3)
 PY := .venv/bin/python
 # Folders of tests that need no child process and no model to be trained.
-PURE := $(addprefix tests/,core data models system training evaluation use projects cli scripts)
+PURE := $(addprefix tests/,core data models system training evaluation use projects cli ui scripts)
 # Tests among these that load the models' libraries.
 HEAVY := tests/core/test_chat_template.py tests/use/test_foreground.py
 
