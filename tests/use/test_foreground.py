@@ -1,5 +1,6 @@
 """The server in the foreground: it answers until it is interrupted, and leaves nothing behind."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +58,10 @@ def test_it_answers_until_interrupted(store: Store, model_id: str) -> None:
 
 def told_of_the_server() -> list[str]:
     """Command lines, and files: what others on the machine may come to see."""
-    lines = [" ".join(process.cmdline()) for process in psutil.Process().children()]
+    lines = []
+    for process in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # it has ended meanwhile
+            lines.append(" ".join(process.cmdline()))
     paths = [path for path in files.folder("serve").rglob("*") if path.is_file()]
     return lines + [p.read_text("utf-8", "replace") for p in paths if p.name != "key"]
 
