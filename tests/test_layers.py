@@ -334,3 +334,14 @@ def test_every_test_stands_where_its_module_stands() -> None:
         if not any((folder / f"{n}.py").is_file() or (folder / n).is_dir() for n in names):
             astray.append(_name(path))
     assert not astray
+
+
+def test_every_module_says_what_it_is() -> None:
+    """In words of its own: a package that holds nothing has nothing to say."""
+    silent = [
+        _name(path)
+        for path in _modules("workbench", "storage", "pages")
+        if (text := path.read_text("utf-8"))
+        and len((ast.get_docstring(ast.parse(text)) or "").split()) < 3
+    ]
+    assert not silent

@@ -1,4 +1,4 @@
-"""What a process says of itself with its result: the memory that it took, and its libraries."""
+"""Which libraries a result was made with."""
 
 import importlib.metadata
 import platform

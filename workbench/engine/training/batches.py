@@ -1,4 +1,4 @@
-"""TODO."""
+"""The order in which examples are learned: batches of like length, the same for the same seed."""
 
 from collections.abc import Iterator, Sequence
 

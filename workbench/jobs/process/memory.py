@@ -1,4 +1,4 @@
-"""TODO."""
+"""How much memory a process has held at most, told with its result."""
 
 import platform
 import resource
