@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import files
 from workbench.core.errors import WorkbenchError
 from workbench.use import server_key
 
@@ -18,7 +19,7 @@ def test_it_is_made_once_and_stays(home: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert key == path.read_text().strip() == server_key.key()
     assert len(key) > 40
-    assert [other.name for other in path.parent.iterdir()] == ["key"]
+    assert {other.name for other in path.parent.iterdir()} <= {"key", "key.lock"}
 
 
 def test_another_home_has_another(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +32,26 @@ def test_processes_that_come_at_once_agree(home: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         keys = {task.result() for task in [threads.submit(server_key.key) for _ in range(32)]}
     assert keys == {server_key.key()}
+
+
+@pytest.mark.parametrize("before", [None, ""])
+def test_whoever_looked_before_the_first_key_takes_that_one(
+    before: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that saw no key, and was then held up until another had made one."""
+    path = files.folder("serve") / "key"
+    if before is not None:
+        path.write_text(before)
+    make = server_key._make
+
+    def after_another(path: Path) -> None:
+        monkeypatch.setattr(server_key, "_make", make)
+        seen.append(server_key.key())
+        make(path)
+
+    seen: list[str] = []
+    monkeypatch.setattr(server_key, "_make", after_another)
+    assert server_key.key() == seen[0] == server_key.key()
 
 
 def test_a_file_that_others_may_read_is_closed() -> None:

@@ -8,11 +8,13 @@ import contextlib
 import os
 import secrets
 import stat
-import tempfile
 from pathlib import Path
+
+from filelock import FileLock
 
 from storage import files
 from workbench.core.errors import WorkbenchError
+from workbench.core.whole import whole_file
 
 VARIABLE = "WORKBENCH_SERVER_KEY"
 OFF = "off"
@@ -77,27 +79,13 @@ def _is_key(text: str) -> bool:
 
 
 def _make(path: Path) -> None:
-    """Whole or not at all; where two processes come at the same time, one key holds for both."""
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=files.PART)  # readable by its owner
-    temporary = Path(name)
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as handle:
-            handle.write(f"{_BEGINS}{secrets.token_urlsafe(32)}\n")
-        _place(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _place(temporary: Path, path: Path) -> None:
-    if path.exists():  # empty: a full disk left it
-        os.replace(temporary, path)
-        return
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        pass  # of another process, a moment ago
-    except OSError:  # a disk that knows no links
-        os.replace(temporary, path)
+    """Whole or not at all; where processes come at the same time, the first one's key holds."""
+    with FileLock(path.with_suffix(".lock")):
+        if _content(path):
+            return
+        with whole_file(path, flushed=True) as part:
+            part.touch(mode=0o600)
+            part.write_text(f"{_BEGINS}{secrets.token_urlsafe(32)}\n", "utf-8")
 
 
 def _of_owner_only(path: Path) -> None:
