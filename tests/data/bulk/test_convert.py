@@ -31,7 +31,7 @@ def _nothing_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def same(one: Table, other: Table) -> bool:
     """Whether two tables say the same and were read in the same way."""
-    facts = [(t.columns, t.kind, t.options, t.sheets, t.notes, t.ragged) for t in (one, other)]
+    facts = [(t.columns, t.kind, t.options, t.sheets, t.notes, t.left_out) for t in (one, other)]
     assert facts[0] == facts[1]
     assert one.row_numbers.to_pylist() == other.row_numbers.to_pylist()
     return one.data.to_pylist() == other.data.to_pylist()

@@ -14,8 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from workbench.data.readers.table import Table, options_from
-from workbench.data.readers.table_file import NUMBER, facts_of
+from workbench.data.readers.table import Table
+from workbench.data.readers.table_file import NUMBER, facts_of, with_facts
 
 _LENGTHS = struct.Struct(">IQ")
 MOST_FACTS = 64 << 20
@@ -99,24 +99,9 @@ def table_of(facts: dict[str, Any], rows: bytearray) -> Table:
         numbers, data = data.column(NUMBER).combine_chunks(), data.drop_columns([NUMBER])
         if not pa.types.is_int64(numbers.type) or not all(map(_is_text, data.schema.types)):
             raise Torn("columns that are no texts")
-        return _with_facts(facts, data, numbers)
-    except (pa.ArrowException, KeyError, TypeError, ValueError) as error:
+        return with_facts(facts, data, numbers, int(facts["rows_in_file"]))
+    except (pa.ArrowException, AttributeError, KeyError, TypeError, ValueError) as error:
         raise Torn("no table") from error
-
-
-def _with_facts(facts: dict[str, Any], data: pa.Table, numbers: pa.Int64Array) -> Table:
-    return Table(
-        str(facts["name"]),
-        data,
-        numbers,
-        str(facts["kind"]),
-        options_from(facts["options"]),
-        tuple(map(str, facts["sheets"])),
-        tuple(map(str, facts["notes"])),
-        tuple(map(int, facts["ragged"])),
-        rows_in_file=int(facts["rows_in_file"]),
-        people=tuple(map(str, facts["people"])),
-    )
 
 
 def _is_text(kind: pa.DataType) -> bool:

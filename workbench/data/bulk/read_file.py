@@ -40,7 +40,7 @@ def read(part: Part, options: ReadOptions, writer: TableWriter, meter: Meter) ->
     if kind in (JSON, JSONL):
         return json_rows.read(path, name, options, kind, sink, meter)
     grid, resolved = delimited.read_grid(path, name, options, sink)
-    return empty(name, CSV, resolved, notes=tuple(grid.notes), ragged=tuple(grid.ragged))
+    return empty(name, CSV, resolved, notes=tuple(grid.notes), left_out=grid.left_out)
 
 
 def _unpacked_bytes(path: Path) -> int:

@@ -70,7 +70,16 @@ def _tables(
     chosen = gather.of_one_shape(known)
     _put_together({p: s for p, s in shapes.items() if s in chosen}, writer, meter.part(0.8, 1))
     notes = gather.notes_of(known, chosen, found)
-    return empty(name, PACKED, gather.options_of(chosen), notes=notes)
+    about = chosen[0].about
+    return empty(
+        name,
+        PACKED,
+        gather.options_of(chosen),
+        notes=notes,
+        unused=gather.unused_of(chosen),
+        meant=about.meant,
+        question=about.question,
+    )
 
 
 def _shape(part: Part, path: Path, options: ReadOptions, meter: Meter) -> Shape:

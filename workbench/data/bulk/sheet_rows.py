@@ -67,7 +67,7 @@ def _read(book: Any, path: Path, name: str, options: ReadOptions, sink: MeteredS
         resolved,
         sheets=titles,
         notes=(*grid.notes, *unseen.notes(path, sheet.title)),
-        ragged=tuple(grid.ragged),
+        left_out=grid.left_out,
     )
 
 

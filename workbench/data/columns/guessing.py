@@ -38,6 +38,8 @@ class TaskGuess:
 
 def guess_task(table: Table) -> TaskGuess:
     """The task that fits best: a conversation, fields, replies, categories or mere text."""
+    if table.meant:
+        return TaskGuess(table.meant.task, table.meant.reason)
     columns = look_at(table)
     if table.kind == DOCUMENT or (table.kind == MAIL and not _chat(columns)):
         what = "documents" if table.kind == DOCUMENT else "mails, too few of them with an answer"
@@ -70,6 +72,8 @@ def guess_roles(table: Table, task_name: str) -> dict[str, str]:
         named = [column for column in columns if name_score(column.name, role) == 1]
         if named:
             roles[role] = named[0].name
+    if table.meant and table.meant.task == task_name:
+        roles |= table.meant.roles
     return {role: roles[role] for role in (*task.required, *task.optional) if role in roles}
 
 

@@ -77,8 +77,7 @@ def examples_of(
     cleaners = task.cleaners if answers else task.question_cleaners
     required = [role for role in task.required if role in roles]
     result = Examples([], {role: [] for role in roles}, [], [])
-    if table.ragged:
-        result.dropped["too many cells"] = list(table.ragged)
+    result.dropped |= {reason: list(rows) for reason, rows in table.left_out.items()}
     seen: set[tuple[str | None, ...]] = set()
     for index, number in enumerate(table.row_numbers.to_pylist()):
         if index % _TOLD_ROWS == 0:

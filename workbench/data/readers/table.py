@@ -1,7 +1,7 @@
 """A table as a reader gives it: every cell a text or nothing, every row with its number."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from workbench.core.errors import WorkbenchError
 
+TOO_MANY_CELLS = "too many cells"
 MAX_COLUMNS = 1000
 """More than that is a matrix rather than a table of examples."""
 
@@ -29,16 +30,53 @@ class ReadOptions:
     """Name of the sheet of a workbook."""
     assistant: str = ""
     """Who answers in the conversations of mails and chats: a name, an address or `@domain`."""
+    choice: str = ""
+    """Which of the choices of the file's `Question` holds, by its name."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return dataclasses.asdict(self)
+        """Plain values, for JSON; those that older versions did not know only where they say something."""
+        values = dataclasses.asdict(self)
+        return values if self.choice else {k: v for k, v in values.items() if k != "choice"}
 
 
 def options_from(values: dict[str, Any]) -> ReadOptions:
     """The options that `as_dict` wrote; what is not an option is passed over."""
     names = {f.name for f in dataclasses.fields(ReadOptions)}
     return ReadOptions(**{name: value for name, value in values.items() if name in names})
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What a file of a known shape is for, by that shape and not by a guess."""
+
+    task: str
+    """A name of `core.tasks`."""
+    roles: Mapping[str, str]
+    """Role → column or template; a role that is not here is guessed."""
+    reason: str
+    """Stands behind "because ...": "this is an export of Label Studio"."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to take what a file holds."""
+
+    name: str
+    """Kept in `ReadOptions.choice`, and typed on the command line: one word."""
+    title: str
+    """The analyst's words: "Only rows with one category"."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What only the user can say of a file."""
+
+    text: str
+    """One sentence that ends with a question mark."""
+    choices: tuple[Choice, ...]
+    chosen: str = ""
+    """The choice that the table was read by; empty as long as none was made, and then nothing is
+    made of the table."""
 
 
 _FEW_TEXTS = 50_000
@@ -62,12 +100,17 @@ class Table:
     sheets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences on what the reader did that the user may want to know."""
-    ragged: tuple[int, ...] = ()
-    """Numbers of the rows that were left out because they have too many cells."""
+    left_out: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Reason → numbers of the rows that the reader left out for it."""
+    unused: Mapping[str, int] = field(default_factory=dict)
+    """What stands in the file and in no column (a key of a turn, a part of a record), in the file's
+    words → how many rows have it."""
     rows_in_file: int = 0
     """More than there are here, where these are some of them; 0 if all are here."""
     people: tuple[str, ...] = ()
     """Who may be the one that answers in its conversations, the likeliest first."""
+    meant: Meant | None = None
+    question: Question | None = None
 
     @property
     def rows(self) -> int:

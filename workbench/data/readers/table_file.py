@@ -16,7 +16,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.readers.table import ReadOptions, Table, options_from
+from workbench.data.readers.table import (
+    TOO_MANY_CELLS,
+    Choice,
+    Meant,
+    Question,
+    ReadOptions,
+    Table,
+    options_from,
+)
 from workbench.jobs.process.job_dir import read_json
 
 NUMBER = "\x1frow"
@@ -91,9 +99,50 @@ def facts_of(table: Table) -> dict[str, Any]:
         "options": table.options.as_dict(),
         "sheets": list(table.sheets),
         "notes": list(table.notes),
-        "ragged": list(table.ragged),
+        "left_out": {reason: list(rows) for reason, rows in table.left_out.items()},
+        "unused": dict(table.unused),
         "people": list(table.people),
+        "meant": dataclasses.asdict(table.meant) if table.meant else None,
+        "question": dataclasses.asdict(table.question) if table.question else None,
     }
+
+
+def with_facts(facts: dict[str, Any], data: pa.Table, numbers: pa.Int64Array, rows: int) -> Table:
+    """The table that `facts_of` tells of.
+
+    Args:
+        rows: how many rows the file has, where `data` holds some of them; else 0.
+
+    Raises:
+        KeyError, TypeError, ValueError: they are not such facts.
+    """
+    return Table(
+        str(facts["name"]),
+        data,
+        numbers,
+        str(facts["kind"]),
+        options_from(facts["options"]),
+        tuple(map(str, facts["sheets"])),
+        tuple(map(str, facts["notes"])),
+        _left_out(facts),
+        {str(key): int(count) for key, count in facts.get("unused", {}).items()},
+        rows,
+        tuple(map(str, facts.get("people", ()))),
+        Meant(**facts["meant"]) if facts.get("meant") else None,
+        _question(facts["question"]) if facts.get("question") else None,
+    )
+
+
+def _left_out(facts: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+    if facts.get("ragged"):  # of an older version
+        return {TOO_MANY_CELLS: tuple(map(int, facts["ragged"]))}
+    found = facts.get("left_out", {})
+    return {str(reason): tuple(map(int, rows)) for reason, rows in found.items()}
+
+
+def _question(values: dict[str, Any]) -> Question:
+    choices = tuple(Choice(**choice) for choice in values["choices"])
+    return Question(str(values["text"]), choices, str(values["chosen"]))
 
 
 def empty(name: str, kind: str, options: ReadOptions, **more: Any) -> Table:
@@ -186,15 +235,4 @@ def read_whole(folder: Path, columns: Sequence[str]) -> Table:
 def _table(folder: Path, data: pa.Table, rows: int) -> Table:
     facts = json.loads((folder / "table.json").read_text("utf-8"))
     numbers = data.column(NUMBER).combine_chunks()
-    table = Table(
-        facts["name"],
-        data.drop_columns([NUMBER]),
-        numbers,
-        facts["kind"],
-        options_from(facts["options"]),
-        tuple(facts["sheets"]),
-        tuple(facts["notes"]),
-        tuple(facts["ragged"]),
-        people=tuple(facts.get("people", ())),
-    )
-    return dataclasses.replace(table, rows_in_file=rows)
+    return with_facts(facts, data.drop_columns([NUMBER]), numbers, rows)

@@ -113,8 +113,8 @@ def test_rows_with_too_many_cells_are_said_for_each_file(tmp_path: Path) -> None
 
     table = read_table(zipped(tmp_path / "z.zip", parts))
 
-    assert (len(table), table.ragged) == (300, ())
-    assert "1 row has too many cells in a.csv: left out." in table.notes
+    assert (len(table), table.left_out) == (300, {})
+    assert "1 row was left out of a.csv: too many cells." in table.notes
 
 
 def test_several_files_are_kept_as_one_that_is_the_same_for_the_same_files() -> None:

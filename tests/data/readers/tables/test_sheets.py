@@ -213,7 +213,7 @@ def test_a_second_table_on_a_sheet_is_left_out_and_named(tmp_path: Path) -> None
 
     table = read_table(path)
 
-    assert (len(table), table.columns, table.ragged) == (30, ["Frage", "Antwort"], ())
+    assert (len(table), table.columns, table.left_out) == (30, ["Frage", "Antwort"], {})
     assert "Another table begins in row 34 ('Region', 'Umsatz' and 'Anzahl')" in table.notes[0]
     other = read_table(path, options=ReadOptions(header_row=34))
     assert (len(other), other.columns) == (15, ["Region", "Umsatz", "Anzahl"])

@@ -1,6 +1,7 @@
 """Several files as one table: those of one shape, and a sentence about the others."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -126,16 +127,24 @@ def columns_of(shapes: Sequence[Shape]) -> list[str]:
 def options_of(shapes: Sequence[Shape]) -> ReadOptions:
     """How all of them were read, as far as it is the same."""
     bare = all(shape.about.options.header_row == 0 for shape in shapes)
-    return ReadOptions(header_row=0 if bare else None)
+    return ReadOptions(header_row=0 if bare else None, choice=shapes[0].about.options.choice)
+
+
+def unused_of(shapes: Sequence[Shape]) -> dict[str, int]:
+    """What stands in the files and in no column, with how many rows have it."""
+    found: Counter[str] = Counter()
+    for shape in shapes:
+        found.update(shape.about.unused)
+    return dict(found)
 
 
 def notes_of(shapes: Sequence[Shape], chosen: Sequence[Shape], found: Sorted) -> tuple[str, ...]:
     """What the readers said of the chosen tables, and which files were left out."""
     notes = dict.fromkeys(note for shape in chosen for note in shape.about.notes)
     for shape in chosen:
-        if ragged := len(shape.about.ragged):
-            was = "row has" if ragged == 1 else "rows have"
-            notes[f"{ragged:,} {was} too many cells in {shape.part.name}: left out."] = None
+        for reason, rows in shape.about.left_out.items():
+            was = "row was" if len(rows) == 1 else "rows were"
+            notes[f"{len(rows):,} {was} left out of {shape.part.name}: {reason}."] = None
     others = [shape.part for shape in shapes if shape not in chosen]
     return tuple(
         note

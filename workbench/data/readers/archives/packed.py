@@ -55,6 +55,9 @@ def _tables(found: Sorted, name: str, options: ReadOptions) -> Table:
         PACKED,
         gather.options_of(chosen),
         notes=gather.notes_of(shapes, chosen, found),
+        unused=gather.unused_of(chosen),
+        meant=chosen[0].about.meant,
+        question=chosen[0].about.question,
     )
 
 

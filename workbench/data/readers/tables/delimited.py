@@ -44,7 +44,7 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
         CSV,
         resolved,
         notes=tuple(grid.notes),
-        ragged=tuple(grid.ragged),
+        left_out=grid.left_out,
     )
 
 

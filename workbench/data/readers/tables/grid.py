@@ -9,7 +9,13 @@ import pyarrow.compute as pc
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
-from workbench.data.readers.table import MAX_COLUMNS, Sink, check_width, column_names
+from workbench.data.readers.table import (
+    MAX_COLUMNS,
+    TOO_MANY_CELLS,
+    Sink,
+    check_width,
+    column_names,
+)
 from workbench.data.readers.tables.below import Ahead, another, describe
 from workbench.data.readers.tables.header import find_header, mode
 
@@ -38,6 +44,11 @@ class Grid:
     header_row: int
     ragged: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def left_out(self) -> dict[str, tuple[int, ...]]:
+        """The ragged rows, as a table has them."""
+        return {TOO_MANY_CELLS: tuple(self.ragged)} if self.ragged else {}
 
 
 def to_grid(

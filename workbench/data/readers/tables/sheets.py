@@ -47,7 +47,7 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
         resolved,
         sheets=names,
         notes=(*grid.notes, *unseen.notes(path, sheet)),
-        ragged=tuple(grid.ragged),
+        left_out=grid.left_out,
     )
 
 
