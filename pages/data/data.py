@@ -12,6 +12,7 @@ from workbench.data.readers import Table
 from workbench.projects import projects
 from workbench.ui import context, frame
 from workbench.ui.data import (
+    account,
     cached,
     choices,
     exam,
@@ -51,6 +52,7 @@ def _make(draft: Draft, file: Source) -> None:
         with summary:
             look.sizes(prepared)
             look.findings(prepared)
+            account.show(prepared)
     with right:
         model_id = projects.get_project(context.store(), context.project_id()).base_model_id
         look.tabs(table, prepared, model_id)

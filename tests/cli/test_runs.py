@@ -42,6 +42,30 @@ def test_import_prints_what_became_of_the_file(
     assert list(projects.project_names(store).values()) == ["Shop"]
 
 
+def test_import_gives_the_same_account_as_json_and_in_words(
+    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mails.csv"
+    rows = [
+        f"Where is parcel {i}?,delivery,{i}\nHow do I pay bill {i}?,payment,{i}" for i in range(9)
+    ]
+    path.write_text("text,category,ticket\n" + "\n".join([*rows, "Nobody knows?,,77"]) + "\n")
+    arguments = ["import", str(path), "--project", "Shop", "--task", "classification"]
+
+    assert main([*arguments, "--json"]) == 0
+    said = _said(capsys)
+    assert said["roles"] == {"text": "text", "label": "category"}
+    assert (said["rows_read"], said["rows"], said["dropped"]) == (19, 18, 1)
+    assert said["left_out"] == {"empty 'category'": {"count": 1, "rows": [20]}}
+    assert said["unused"] == {"columns": {"ticket": 19}, "parts": {}}
+    assert "left_out" in {finding.get("kind") for finding in said["findings"]}
+
+    assert main(arguments) == 0
+    words = capsys.readouterr().out
+    assert "1 row was left out: 1 × empty 'category' (row 20)." in words
+    assert "Not used: 'ticket' (19 rows)." in words
+
+
 def test_earlier_changes_are_made_again_unless_the_file_is_wanted_as_it_is(
     table: Path, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import ROLES, TASKS, task_named
 from workbench.core.words import plural
 from workbench.data import datasets, replay
+from workbench.data.examples import left_out, unused
 from workbench.data.examples.plan import plan_from
 from workbench.data.files.reader import read_table
 from workbench.data.readers import ReadOptions
@@ -80,10 +81,9 @@ def _import(options: argparse.Namespace) -> int:
             near_duplicates=test_path is None,
         )
     version = datasets.get_version(store, saved.version_id)
-    changed = None
+    changed, plan = None, plan_from(version.task, version.mapping)
     if saved.created and not options.as_it_is:
-        read = plan_from(version.task, version.mapping).read
-        changed = replay.replay_now(store, version, read_table(path, name, read))
+        changed = replay.replay_now(store, version, read_table(path, name, plan.read))
     notes = list(saved.report.get("notes") or ())
     drawn = saved.report.get("split") or facts(split_by, [])
     splits = ", ".join(f"{count} {split}" for split, count in saved.splits.items())
@@ -99,13 +99,29 @@ def _import(options: argparse.Namespace) -> int:
             "made_again": (changed.change or {}).get("rows") if changed else 0,
             "split": drawn,
             "task": version.task,
+            "roles": plan.roles,
             "notes": notes,
+            "rows_read": saved.report.get("rows_read"),
+            "left_out": saved.report.get("dropped") or {},
+            "unused": saved.report.get("unused") or {},
+            "findings": saved.report.get("findings") or [],
         },
         f"Dataset {saved.dataset_id} ('{version.dataset_name}'), version {version.number}: "
         f"{saved.rows} examples ({splits}), {saved.dropped} left out. "
-        + " ".join([f"The exam is drawn {drawn['text']}.", *notes, *_made_again(changed)]),
+        + " ".join(
+            [f"The exam is drawn {drawn['text']}.", *notes, *_account(saved), *_made_again(changed)]
+        ),
     )
     return 0
+
+
+def _account(saved: datasets.SavedVersion) -> list[str]:
+    """What became of the file, in sentences."""
+    said = (
+        left_out.sentence(saved.report.get("dropped") or {}),
+        unused.sentence(saved.report.get("unused") or {}),
+    )
+    return [sentence for sentence in said if sentence]
 
 
 def _made_again(changed: VersionInfo | None) -> list[str]:

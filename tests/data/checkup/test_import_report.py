@@ -7,6 +7,8 @@ import pytest
 
 from tests.data.columns.test_mapping import made
 from tests.helpers.check_tables import sorting
+from workbench.core.tasks import TASKS
+from workbench.core.tasks.task import Task
 from workbench.data.checkup import run
 from workbench.data.checkup.import_report import judge
 from workbench.data.checkup.rows import Rows
@@ -31,9 +33,17 @@ def _sentences(*findings: dict[str, str]) -> str:
 
 
 def test_good_examples_are_called_good() -> None:
-    assert _findings(TEXTS, LABELS) == [
-        {"level": "good", "text": "Nothing odd was found: every row can be used."}
-    ]
+    (found,) = _findings(TEXTS, LABELS)
+    assert found["level"] == "good"
+    assert found["text"].startswith(f"Nothing odd was found in {len(TEXTS)} examples. Looked for: ")
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_what_is_called_good_says_what_was_looked_for(task: Task) -> None:
+    """Each check of the import is named, and none that it leaves out."""
+    at_import = [check for check in run.checks_of(task) if check.at_import]
+    assert run.sought_at_import(task) == [check.sought for check in at_import]
+    assert all(check.sought for check in at_import)
 
 
 def test_the_weightiest_comes_first_with_its_level_and_its_effect() -> None:

@@ -4,14 +4,14 @@ import dataclasses
 from typing import Any
 
 from workbench.core.progress import Progress, silent
-from workbench.core.tasks import task_named
+from workbench.core.tasks import Task, task_named
+from workbench.core.words import joined, plural
 from workbench.data.checkup.finding import Finding
 from workbench.data.checkup.rows import rows_of
-from workbench.data.checkup.run import run_at_import
+from workbench.data.checkup.run import run_at_import, sought_at_import
 from workbench.data.examples.prepare import Prepared
 
 GOOD, NOTICE, WARNING = "good", "notice", "warning"
-_FINE = {"level": GOOD, "text": "Nothing odd was found: every row can be used."}
 _MENDED = " Save first; then 'Check up and mend' can mend it."
 
 
@@ -27,8 +27,17 @@ def judge(prepared: Prepared, *, progress: Progress = silent) -> Prepared:
         left_out=prepared.report["dropped"],
         given_away=prepared.report.get("given_away", ()),
     )
-    found = [_as_dict(finding) for finding in run_at_import(rows)]
-    return dataclasses.replace(prepared, report={**prepared.report, "findings": found or [_FINE]})
+    found = [_as_dict(finding) for finding in run_at_import(rows)] or [_fine(task, len(rows))]
+    return dataclasses.replace(prepared, report={**prepared.report, "findings": found})
+
+
+def _fine(task: Task, rows: int) -> dict[str, Any]:
+    """What was looked for in vain."""
+    return {
+        "level": GOOD,
+        "text": f"Nothing odd was found in {plural(rows, 'example')}. Looked for: "
+        f"{joined(sought_at_import(task))}.",
+    }
 
 
 def _as_dict(finding: Finding) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from workbench.core.tasks import Task
+from workbench.core.words import OwnWords
 from workbench.data.checkup.checks import (
     categories,
     contradictions,
@@ -41,25 +42,37 @@ class Check:
     that is nothing."""
     fits: Callable[[Task], bool] = lambda task: True
     """Whether it makes sense for a task."""
+    sought: OwnWords = ""
+    """What the import looks for with it, in a list of nouns."""
 
 
 CHECKS = (
-    Check(left_out.check, left_out.check),
-    Check(left_out.check_columns, left_out.check_columns),
+    Check(left_out.check, left_out.check, sought="rows that cannot be used"),
+    Check(
+        left_out.check_columns, left_out.check_columns, sought="answers that stand in the question"
+    ),
     Check(duplicates.check),
-    Check(leakage.check, leakage.check_same),
-    Check(no_content.check, no_content.check_column),
+    Check(leakage.check, leakage.check_same, sought="exam questions that are also learned"),
+    Check(no_content.check, no_content.check_column, sought="columns without content"),
     Check(languages.check),
     Check(personal.check),
-    Check(export_artifacts.check, export_artifacts.check_broken),
-    Check(too_few.check, too_few.check),
+    Check(export_artifacts.check, export_artifacts.check_broken, sought="broken characters"),
+    Check(too_few.check, too_few.check, sought="too few examples"),
     Check(
-        contradictions.check, contradictions.check_same, lambda task: not task.rows_are_documents
+        contradictions.check,
+        contradictions.check_same,
+        lambda task: not task.rows_are_documents,
+        "different answers to the same question",
     ),
-    Check(categories.check, categories.check, lambda task: task.answers_are_categories),
+    Check(
+        categories.check,
+        categories.check,
+        lambda task: task.answers_are_categories,
+        "small and doubly spelled categories",
+    ),
     Check(repetition.check, fits=lambda task: task.answers_are_free_text),
     Check(ungrounded_fields.check, fits=lambda task: task.answers_are_json),
-    Check(lengths.check, lengths.check_roughly),
+    Check(lengths.check, lengths.check_roughly, sought="very long texts"),
 )
 
 
@@ -95,6 +108,11 @@ def run(
 def run_at_import(rows: Rows) -> list[Finding]:
     """What the quick ones of them find, the most harmful first."""
     return _run(rows, [check.at_import for check in checks_of(rows.task) if check.at_import])
+
+
+def sought_at_import(task: Task) -> list[OwnWords]:
+    """What the quick ones look for in examples of the task."""
+    return [check.sought for check in checks_of(task) if check.at_import]
 
 
 def _run(rows: Rows, looks: Sequence[Finder]) -> list[Finding]:

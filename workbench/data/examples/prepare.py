@@ -18,6 +18,7 @@ from workbench.data.examples import left_out, quality
 from workbench.data.examples.example_table import canonical, parquet_of
 from workbench.data.examples.examples import LEAKED, Examples, examples_of
 from workbench.data.examples.plan import Plan
+from workbench.data.examples.unused import unused
 from workbench.data.readers.table import Table
 from workbench.data.splits import split_by
 from workbench.data.splits.assign import (
@@ -106,6 +107,8 @@ def prepare(
     report = {**quality.report(task, examples), **facts}
     progress(0.95)
     report["notes"] = list(table.notes)
+    report["unused"] = unused(table, roles, {plan.split_by.column})
+    report["rows_read"] = table.rows + sum(map(len, table.left_out.values()))
     if copied := find_given_away(task, roles, table.columns):
         report["given_away"] = copied
     dropped = sum(map(len, examples.dropped.values()))

@@ -126,7 +126,9 @@ def reading_alike(options: ReadOptions) -> ReadOptions:
     the one answers in the other, if there.
     """
     return ReadOptions(
-        header_row=0 if options.header_row == 0 else None, assistant=options.assistant
+        header_row=0 if options.header_row == 0 else None,
+        assistant=options.assistant,
+        choice=options.choice,
     )
 
 

@@ -111,6 +111,8 @@ class Table:
     """Who may be the one that answers in its conversations, the likeliest first."""
     meant: Meant | None = None
     question: Question | None = None
+    filled_in_file: Mapping[str, int] = field(default_factory=dict)
+    """How many rows have something in a column, for columns that were not read."""
 
     @property
     def rows(self) -> int:
@@ -121,6 +123,11 @@ class Table:
     def columns(self) -> list[str]:
         """The column names, in the table's order."""
         return list(self.data.column_names)
+
+    def filled(self, column: str) -> int:
+        """How many rows have something in this column."""
+        here = int(self.data.num_rows - self.data.column(column).null_count)
+        return max(here, self.filled_in_file.get(column, 0))
 
     def cells(self, column: str) -> list[str | None]:
         """The cells of one column, from top to bottom; those that say the same are one text."""

@@ -223,13 +223,32 @@ def read_sample(folder: Path) -> Table:
 def read_whole(folder: Path, columns: Sequence[str]) -> Table:
     """All rows; the columns that are not asked for are empty."""
     with _said(folder), pq.ParquetFile(folder / "table.parquet") as file:
-        data = file.read([NUMBER, *columns])
-        rows = file.metadata.num_rows
+        data, about = file.read([NUMBER, *columns]), file.metadata
         names = [name for name in file.schema_arrow.names if name != NUMBER]
+    rows = about.num_rows
     nothing = pa.nulls(rows, pa.large_string()) if len(columns) < len(names) else None
     filled = [data.column(name) if name in columns else nothing for name in names]
     whole = pa.table([data.column(NUMBER), *filled], names=[NUMBER, *names])
-    return _table(folder, whole, rows)
+    elsewhere = [name for name in names if name not in columns]
+    return dataclasses.replace(
+        _table(folder, whole, rows), filled_in_file=_filled(about, elsewhere)
+    )
+
+
+def _filled(about: pq.FileMetaData, names: Sequence[str]) -> dict[str, int]:
+    """How many rows have something in each column, by what Parquet keeps of it."""
+    places = {about.schema.column(place).name: place for place in range(about.num_columns)}
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    return {
+        name: sum(_count(group.column(places[name])) for group in groups)
+        for name in names
+        if name in places
+    }
+
+
+def _count(chunk: Any) -> int:
+    kept = chunk.statistics
+    return int(chunk.num_values - kept.null_count) if kept and kept.has_null_count else 0
 
 
 def _table(folder: Path, data: pa.Table, rows: int) -> Table:
