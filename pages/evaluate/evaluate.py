@@ -5,6 +5,7 @@ import streamlit as st
 
 from workbench.core.recipe import FIELDS
 from workbench.core.tasks import task_named
+from workbench.data import unknown_categories
 from workbench.evaluation import evaluations as evaluation
 from workbench.evaluation import verdict
 from workbench.evaluation.evaluations import EvaluationInfo
@@ -12,7 +13,7 @@ from workbench.evaluation.verdict import Verdict
 from workbench.training import runs as training
 from workbench.training.runs import RunView
 from workbench.ui import context, errors, frame
-from workbench.ui.evaluation import exam_jobs, exam_rows, mixups, scores
+from workbench.ui.evaluation import exam_file, exam_jobs, exam_rows, mixups, scores
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
 
@@ -24,6 +25,14 @@ USE, ICON_USE = "pages/use/playground.py", ":material/forum:"
 def answers_of(digest: str, evaluation_id: int) -> pd.DataFrame:
     """The judged answers of an evaluation; `digest` names their content and never changes."""
     return evaluation.predictions(context.store(), evaluation_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def unknown_in(digest: str, evaluation_id: int, run_id: int) -> str:
+    """What is to be said of categories in it that the model does not know; "" if it knows all."""
+    answers = answers_of(digest, evaluation_id)
+    found = evaluation.unknown_categories(context.store(), run_id, answers)
+    return unknown_categories.sentence(found)
 
 
 def main() -> None:
@@ -45,7 +54,7 @@ def main() -> None:
     elif not busy:
         show_unscored(run)
     with st.expander("Test on another file, or again", icon=":material/upload_file:"):
-        exam_jobs.show_upload(run)
+        exam_file.show(run)
         if evaluations and not busy:
             exam_jobs.score_button("Score the exam again", run.id, primary=False)
     if evaluations:
@@ -127,6 +136,8 @@ def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
         found = verdict.verdict(run.task, info.scores, answers, info.questions)
         scores.show_verdict(found)
         show_size_of_exam(run, info)
+        if said := unknown_in(info.predictions_hash, info.id, run.id):
+            st.warning(plain(said), icon=":material/warning:")
         scores.show_bars(run.task, verdict.bars(run.task, info.scores, answers))
         with st.expander("All scores", icon=":material/table_chart:"):
             scores.show_table(info, run.base_family)

@@ -12,6 +12,7 @@ from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.data import datasets
 from workbench.data.files import uploads
+from workbench.data.mapped_file import map_file
 from workbench.data.versions import list_versions, rename_dataset
 from workbench.evaluation import evaluations
 from workbench.models import catalogue
@@ -109,7 +110,8 @@ def test_a_file_that_is_scored_is_called_what_is_seen(store: Store, tmp_path: Pa
     trained = add_trained(store, tmp_path)
     path = tmp_path / EVIL
     path.write_text("email,category,reply\nwhere is it?,Delivery,there\n" * 2)
-    job_id = evaluations.start_evaluation(store, trained.run_id, path)
+    file = map_file(store, trained.version_id, path, need_answers=True)
+    job_id = evaluations.start_evaluation(store, trained.run_id, file)
     (job,) = evaluations.evaluation_jobs(store, trained.run_id)
     assert job.id == job_id
     assert SHOWN in job.title

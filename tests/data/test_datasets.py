@@ -12,7 +12,7 @@ from storage.errors import StorageError
 from tests.helpers.made import add_model, add_run
 from tests.helpers.shared_data import real
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets, versions
+from workbench.data import datasets, mapped_file, versions
 from workbench.data.readers import ReadOptions
 from workbench.projects import projects
 
@@ -141,7 +141,7 @@ def test_a_template_is_kept_and_used_for_later_files(
     new.write_text("body,subject\nwhere,lost\n\nwho,found\nwho,found\n")
 
     mapped = pq.read_table(
-        datasets.map_file(store, saved.version_id, new, need_answers=False)
+        mapped_file.map_file(store, saved.version_id, new, need_answers=False).data
     ).to_pylist()
 
     assert _rows(datasets.get_version(store, saved.version_id))[2]["prompt"] == "s0: b0 and more"
@@ -151,7 +151,7 @@ def test_a_template_is_kept_and_used_for_later_files(
         {"row_id": 5, "prompt": "found: who"},
     ]
     with pytest.raises(WorkbenchError, match="no column 'reply'"):
-        datasets.map_file(store, saved.version_id, new, need_answers=True)
+        mapped_file.map_file(store, saved.version_id, new, need_answers=True)
 
 
 def test_columns_are_guessed_when_none_is_named(
@@ -173,9 +173,9 @@ def test_reviews_without_column_names_are_mapped_later_too(
     (tmp_path / "new.txt").write_text("title\tscore\nbad\t0\n")
     saved = datasets.save_version(store, project_id=project_id, path=tmp_path / "r.txt")
 
-    mapped = datasets.map_file(store, saved.version_id, tmp_path / "new.txt", need_answers=False)
+    mapped = mapped_file.map_file(store, saved.version_id, tmp_path / "new.txt", need_answers=False)
 
-    assert pq.read_table(mapped).column("text").to_pylist() == ["title", "bad"]
+    assert pq.read_table(mapped.data).column("text").to_pylist() == ["title", "bad"]
 
 
 def test_a_full_disk_leaves_nothing_behind(

@@ -1,6 +1,5 @@
 """Exams: queued, kept and read."""
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +9,9 @@ import pytest
 from storage import files, jobs
 from storage.database import Store
 from storage.tables import DatasetVersion, Run
-from tests.helpers.exams import accuracies, add_exam, add_trained, answers
+from tests.helpers.exams import Trained, accuracies, add_exam, add_trained, answers
 from workbench.core.errors import WorkbenchError
+from workbench.data.mapped_file import MappedFile, map_file
 from workbench.evaluation import evaluations
 from workbench.jobs import record
 from workbench.jobs.job import get_job
@@ -55,11 +55,18 @@ def test_the_job_asks_the_model_as_it_was_trained(store: Store, tmp_path: Path) 
     }
 
 
+def mapped(store: Store, trained: Trained, path: Path, name: str) -> MappedFile:
+    """The questions in a file, read as the run's own examples were."""
+    return map_file(store, trained.version_id, path, need_answers=True, name=name)
+
+
 def test_another_file_is_mapped_like_the_examples(store: Store, tmp_path: Path) -> None:
     trained = add_trained(store, tmp_path)
     path = tmp_path / "upload"
     path.write_text("Category,note,Email\nRefund,x,Money back\nDelivery,y,Where is it?\n")
-    job_id = evaluations.start_evaluation(store, trained.run_id, path, "new mails.csv")
+    job_id = evaluations.start_evaluation(
+        store, trained.run_id, mapped(store, trained, path, "new mails.csv")
+    )
     spec = _spec(store, job_id)
     table = pq.read_table(str(spec["data"])).to_pydict()
     assert table["text"] == ["Money back", "Where is it?"]
@@ -73,14 +80,18 @@ def test_a_file_without_answers_is_refused_by_its_name(store: Store, tmp_path: P
     path = tmp_path / "upload"
     path.write_text("email\nMoney back\n")
     with pytest.raises(WorkbenchError, match=r"asked\.csv has no column 'category'"):
-        evaluations.start_evaluation(store, trained.run_id, path, "asked.csv")
+        evaluations.start_evaluation(
+            store, trained.run_id, mapped(store, trained, path, "asked.csv")
+        )
 
 
 def test_a_file_called_test_is_not_the_exam(store: Store, tmp_path: Path) -> None:
     trained = add_trained(store, tmp_path)
     path = tmp_path / "upload"
     path.write_text("email,category\nMoney back,Refund\n")
-    job_id = evaluations.start_evaluation(store, trained.run_id, path, "test")
+    job_id = evaluations.start_evaluation(
+        store, trained.run_id, mapped(store, trained, path, "test")
+    )
     assert _spec(store, job_id)["split"] == "test (file)"
 
 
@@ -170,14 +181,3 @@ def test_a_version_without_exam_questions_is_explained(store: Store, tmp_path: P
         version.content_hash = files.put_file(tmp_path / "all.parquet")
     with pytest.raises(WorkbenchError, match="no exam questions"):
         evaluations.start_evaluation(store, trained.run_id)
-
-
-def test_a_page_can_say_which_columns_a_file_needs(store: Store, tmp_path: Path) -> None:
-    trained = add_trained(store, tmp_path)
-    assert evaluations.expected_columns(store, trained.run_id) == ["email", "category"]
-    with store.write() as session:
-        version = session.get_one(DatasetVersion, trained.version_id)
-        version.mapping = json.loads(
-            json.dumps(version.mapping).replace('"email"', '"{subject}: {body} ({subject})"')
-        )
-    assert evaluations.expected_columns(store, trained.run_id) == ["subject", "body", "category"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -212,15 +213,52 @@ def test_a_file_is_scored_and_a_wrong_one_is_explained(store: Store, tmp_path: P
     at = open_page(PAGE, project=trained.project_id)
     assert "with the columns **email** and **category**" in texts(at)
     upload = at.get("file_uploader")[0]
-    upload.set_value(("../my mails.csv", b"email,subject\nHello,Hi\n", "text/csv")).run()
-    at.button(key="score-file").click().run()
-    assert "mails.csv has no column 'category'" in at.error[0].value
+    upload.set_value(("broken.csv", b"\x89PNG and so on", "text/csv")).run()
+    assert "broken.csv is a picture" in at.error[0].value
     upload = at.get("file_uploader")[0]
     upload.set_value(("my mails.csv", b"email,category\nHello,Refund\n", "text/csv")).run()
     at.button(key="score-file").click().run()
     assert not at.exception
     (job,) = evaluations.evaluation_jobs(store, trained.run_id)
     assert job.title == "Scoring of Run 1 on my mails.csv"
+
+
+def test_columns_with_other_names_are_chosen(store: Store, tmp_path: Path) -> None:
+    trained = _scored(store, tmp_path, right=90, base=60, baseline=70)
+    at = open_page(PAGE, project=trained.project_id)
+    upload = at.get("file_uploader")[0]
+    upload.set_value(("mine.csv", b"email,topic\nHello,Refund\n", "text/csv")).run()
+    assert "mine.csv has no column 'category'" in at.info[-1].value
+    assert "score-file" not in [button.key for button in at.button]
+    assert at.selectbox(key="exam-column-text").value == "email"
+    at.selectbox(key="exam-column-label").set_value("topic").run()
+    at.button(key="score-file").click().run()
+    assert not at.exception
+    (job,) = evaluations.evaluation_jobs(store, trained.run_id)
+    assert job.title == "Scoring of Run 1 on mine.csv"
+
+
+def test_categories_that_the_model_does_not_know_are_said_before_the_score(
+    store: Store, tmp_path: Path
+) -> None:
+    trained = _scored(store, tmp_path, right=90, base=60, baseline=70)
+    at = open_page(PAGE, project=trained.project_id)
+    content = b"email,category\nHello,REFUND\nHi,Refund\nWho,Career\n"
+    at.get("file_uploader")[0].set_value(("new.csv", content, "text/csv")).run()
+    (warning,) = [w.value for w in at.warning if "does not know" in w.value]
+    assert "2 rows have a category" in warning
+    assert "'REFUND' in 1 row (differs only in capitals from 'Refund')" in warning
+    assert "'Career' in 1 row" in warning
+
+    at.checkbox(key="exam-same-spelling").check().run()
+    (warning,) = [w.value for w in at.warning if "does not know" in w.value]
+    assert "'Career'" in warning
+    assert "'REFUND' for" not in warning
+    at.button(key="score-file").click().run()
+    (job,) = evaluations.evaluation_jobs(store, trained.run_id)
+    with store.read() as session:
+        data = session.get_one(Job, job.id).spec["data"]
+    assert pq.read_table(data)["label"].to_pylist() == ["Refund", "Refund", "Career"]
 
 
 def test_a_failed_scoring_says_why_until_a_newer_result(store: Store, tmp_path: Path) -> None:

@@ -111,3 +111,35 @@ def test_answers_that_are_not_there_are_explained(
         batch.answered_rows(store, job_id)
     with pytest.raises(WorkbenchError, match="no answers with the number 99"):
         batch.answers(store, 99)
+
+
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        ("email\nWhere is it?\n\n\nMoney back\n", ["Where is it?", "", "", "Money back"]),
+        ("email,customer\n,\nWhere is it?,Bob\n,\nMoney back,\n", ["", "Where is it?", "", "Money back"]),
+    ],
+)  # fmt: skip
+def test_rows_that_say_nothing_come_back_in_their_place(
+    store: Store, tmp_path: Path, content: str, texts: list[str]
+) -> None:
+    path = tmp_path / "upload"
+    path.write_text(content)
+    trained = add_trained(store, tmp_path)
+    job_id = batch.start_prediction(store, trained.run_id, path, "mails.csv")
+    _answer(store, tmp_path)
+    table = batch.answers(store, job_id)
+    assert list(table["email"].fillna("")) == texts
+    assert list(table["answer"].fillna("")) == ["=Delivery" if text else "" for text in texts]
+
+
+def test_a_cell_far_below_makes_no_million_of_rows(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "_MOST_EMPTY", 1)
+    path = tmp_path / "upload"
+    path.write_text("email\nWhere is it?\n\n\n\nMoney back\n")
+    trained = add_trained(store, tmp_path)
+    job_id = batch.start_prediction(store, trained.run_id, path, "mails.csv")
+    _answer(store, tmp_path)
+    assert len(batch.answers(store, job_id)) == 2

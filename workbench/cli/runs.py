@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from storage.guard import private
 from workbench.cli.data import existing, pairs
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
+from workbench.core.words import plural
 from workbench.data import datasets
+from workbench.data.mapped_file import MappedFile, map_file
 from workbench.evaluation import evaluations
 from workbench.models import catalogue
 from workbench.training import presets, runs
@@ -30,10 +33,27 @@ def add_commands(commands: Any) -> None:
     evaluate = command(commands, "evaluate", _evaluate, "Score a run on its exam or on a file.")
     evaluate.add_argument("--run", type=int, required=True, metavar="ID")
     evaluate.add_argument("--file", type=Path, help="without: the dataset's own test split")
+    _add_map(evaluate)
+    evaluate.add_argument(
+        "--same-spelling",
+        action="store_true",
+        help="take a category of the file that differs from a known one in spelling only for it",
+    )
     predict = command(commands, "predict", _predict, "Answer every row of a file.")
     predict.add_argument("--run", required=True, metavar="ID")
     predict.add_argument("--file", type=Path, required=True)
+    _add_map(predict)
     predict.add_argument("--out", type=Path, required=True, metavar="FILE", help=".csv or .xlsx")
+
+
+def _add_map(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="ROLE=COLUMN",
+        help="which column of the file plays a role, where it is called otherwise",
+    )
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -88,17 +108,39 @@ def _evaluate(options: argparse.Namespace) -> int:
         exam = next((e for e in stored if e.split == "test"), None)
         if exam is not None:
             return _show_scores(options, exam.scores, exam.rows)
-    path = existing(options.file) if options.file else None
-    job_id = evaluations.start_evaluation(store, options.run, path)
+    file = _mapped(store, options) if options.file else None
+    for note in file.notes if file else ():
+        print(note, file=sys.stderr, flush=True)
+    job_id = evaluations.start_evaluation(store, options.run, file)
     result = finished(store, job_id).result or {}
-    return _show_scores(options, result["scores"], result["rows"])
+    return _show_scores(options, result["scores"], result["rows"], file)
 
 
-def _show_scores(options: argparse.Namespace, scores: dict[str, Any], rows: int) -> int:
+def _mapped(store: Store, options: argparse.Namespace) -> MappedFile:
+    return map_file(
+        store,
+        evaluations.version_of(store, options.run),
+        existing(options.file),
+        need_answers=True,
+        columns=pairs(options.map, "--map"),
+        same_spelling=options.same_spelling,
+    )
+
+
+def _show_scores(
+    options: argparse.Namespace,
+    scores: dict[str, Any],
+    rows: int,
+    file: MappedFile | None = None,
+) -> int:
     value = {system: scores.get(system) or {} for system in ("baseline", "base", "tuned")} | {
-        "rows": rows
+        "rows": rows,
+        "notes": file.notes if file else [],
+        "left_out": file.left_out if file else {},
+        "unknown_categories": [c.as_dict() for c in file.unknown] if file else [],
+        "taken_for_known": [c.as_dict() for c in file.taken] if file else [],
     }
-    lines = [f"{rows} exam questions"]
+    lines = [*(file.notes if file else ()), f"{rows} exam questions"]
     for system in ("baseline", "base", "tuned"):
         if scores.get(system):
             numbers = ", ".join(f"{name} {score:.4g}" for name, score in scores[system].items())
@@ -111,13 +153,16 @@ def _predict(options: argparse.Namespace) -> int:
     if options.out.suffix.lower() not in (".csv", ".xlsx"):
         raise WorkbenchError(f"{options.out} must end in .csv or .xlsx: name it so.")
     store = working_store()
-    job_id = batch.start_prediction(store, _run_id(options.run), existing(options.file))
+    run_id, columns = _run_id(options.run), pairs(options.map, "--map")
+    job_id = batch.start_prediction(store, run_id, existing(options.file), columns=columns)
     finished(store, job_id)
     answers = batch.answers_file(store, job_id, options.out.suffix.lower().lstrip("."))
     with private.taken_elsewhere(options.out, files.home()):
         shutil.copyfile(answers, options.out)
-    rows = batch.answered_rows(store, job_id)
-    emit(options, {"rows": rows, "out": str(options.out)}, f"{rows} answers are in {options.out}.")
+    rows, total = batch.answered_rows(store, job_id), len(batch.answers(store, job_id))
+    value = {"rows": rows, "rows_in_file": total, "out": str(options.out)}
+    without = f"; {plural(total - rows, 'row')} had no question" if total > rows else ""
+    emit(options, value, f"{rows} answers are in {options.out}{without}.")
     return 0
 
 

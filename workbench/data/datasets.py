@@ -11,13 +11,10 @@ from storage.tables import DatasetVersion
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
-from workbench.core.words import joined
 from workbench.data.checkup.import_report import judge
 from workbench.data.columns import guessing
-from workbench.data.columns.mapping import check_roles
-from workbench.data.examples.example_table import canonical, parquet_of, splits_by_question
-from workbench.data.examples.examples import examples_of
-from workbench.data.examples.plan import Plan, Source, plan_from
+from workbench.data.examples.example_table import splits_by_question
+from workbench.data.examples.plan import Plan, Source
 from workbench.data.examples.prepare import Prepared, prepare
 from workbench.data.files.reader import read_table
 from workbench.data.files.sources import (
@@ -53,7 +50,6 @@ __all__ = [
     "keep_text",
     "latest_version",
     "list_versions",
-    "map_file",
     "open_source",
     "reading_alike",
     "same_split",
@@ -218,30 +214,3 @@ def _complete(table: Table, task: str, roles: dict[str, str]) -> dict[str, str]:
         return roles
     guessed = guessing.guess_all_roles(table, task)
     return {**{r: s for r, s in guessed.items() if s not in roles.values()}, **roles}
-
-
-def map_file(
-    store: Store, version_id: int, path: Path, *, need_answers: bool, name: str = ""
-) -> Path:
-    """The examples in another file, read as this version was: canonical Parquet without splits.
-
-    Args:
-        need_answers: False when the file only asks; then its answers, if any, are left out.
-        name: what the user calls the file, if its path does not say.
-
-    Raises:
-        WorkbenchError: a column is missing, or no row can be used.
-    """
-    version = get_version(store, version_id)
-    task = task_named(version.task)
-    plan = plan_from(version.task, version.mapping)
-    table = read_table(path, names.shown(name or path.name), reading_alike(plan.read))
-    roles = plan.roles if need_answers else task.question_roles(plan.roles)
-    checked = check_roles(task if need_answers else task.asking(), roles, table)
-    examples = examples_of(table, task, checked, answers=need_answers, duplicates=True)
-    if not len(examples):
-        raise WorkbenchError(
-            f"{table.name} has no row that can be used: fill the cells of "
-            f"{joined([repr(source) for source in checked.values()])} and try again."
-        )
-    return files.object_path(files.put(parquet_of(canonical(examples))))

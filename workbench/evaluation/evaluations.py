@@ -18,8 +18,9 @@ from storage.tables import OPEN
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
-from workbench.data import datasets
-from workbench.data.columns.mapping import columns_in
+from workbench.data.mapped_file import MappedFile, learned_categories
+from workbench.data.unknown_categories import UnknownCategory, find_unknown
+from workbench.data.versions import get_version
 from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
@@ -99,26 +100,31 @@ def predictions(store: Store, evaluation_id: int) -> pd.DataFrame:
     return score_rows(parquet.read(path, damaged).to_pandas(), info.task)
 
 
-def start_evaluation(store: Store, run_id: int, path: Path | None = None, name: str = "") -> int:
+def version_of(store: Store, run_id: int) -> int:
+    """The id of the version that a trained run learned from.
+
+    Raises:
+        WorkbenchError: there is no trained model.
+    """
+    with store.read() as session:
+        return trained_run(session, run_id).version.id
+
+
+def start_evaluation(store: Store, run_id: int, file: MappedFile | None = None) -> int:
     """Queue the scoring of a trained model; the job's id.
 
     Args:
-        path: a table with questions and their answers, its columns named as in the examples that
-            the model learned from; None for the version's own exam.
-        name: what the user calls the file.
+        file: questions and their answers, mapped as those that the model learned from; None for
+            the version's own exam.
 
     A scoring of the same questions that still waits or runs is not started twice.
 
     Raises:
-        WorkbenchError: there is no trained model, or the file cannot be used.
+        WorkbenchError: there is no trained model.
     """
     with store.read() as session:
         row = trained_run(session, run_id)
-    if path is None:
-        data, split = _exam_of(row), EXAM
-    else:
-        data = datasets.map_file(store, row.version.id, path, need_answers=True, name=name)
-        split = _split_named(name or path.name)
+    data, split = (file.data, _split_named(file.name)) if file else (_exam_of(row), EXAM)
     spec = EvaluateSpec(**told_of(row), data=data, split=split)
     with store.write() as session:
         for job in rows.jobs_of(session, run_id, EvaluateSpec.kind):
@@ -142,12 +148,16 @@ def evaluation_jobs(store: Store, run_id: int) -> list[JobView]:
         return [jobs.view_of(session, job) for job in found]
 
 
-def expected_columns(store: Store, run_id: int) -> list[str]:
-    """The columns that another file needs: those that the run's own examples came from."""
-    with store.read() as session:
-        roles = trained_run(session, run_id).version.mapping["roles"]
-    names = [part for source in roles.values() for part in columns_in(source, ())]
-    return list(dict.fromkeys(names))
+def unknown_categories(store: Store, run_id: int, answers: pd.DataFrame) -> list[UnknownCategory]:
+    """The wanted categories that the model has not learned, and so cannot get right.
+
+    Args:
+        answers: the answers of an evaluation, as `predictions` gives them.
+    """
+    version = get_version(store, version_of(store, run_id))
+    if not task_named(version.task).answers_are_categories:
+        return []
+    return find_unknown(answers["expected"], learned_categories(version))
 
 
 def _exam_of(row: RunRow) -> Path:

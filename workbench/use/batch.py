@@ -1,6 +1,7 @@
 """Batch prediction: a model answers every row of a file, and the file comes back with answers."""
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +13,36 @@ from storage.tables import SUCCEEDED, Job
 from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_file
-from workbench.data import datasets
+from workbench.data import datasets, mapped_file
 from workbench.data.examples.plan import Source
 from workbench.data.export import spreadsheet
-from workbench.data.readers import options_from
+from workbench.data.readers import CSV, XLSX, Table, options_from
 from workbench.jobs import queue
 from workbench.jobs.process.specs import PredictSpec
 from workbench.models.families import family_named
 from workbench.training.runs import told_of, trained_run
 
+_NUMBERED = (CSV, XLSX)
+"""Kinds of files in which a row that is missing from the numbers was an empty one."""
+_MOST_EMPTY = 100_000
+"""A cell far below the table is no reason for a file of a million empty rows."""
+
 
 def start_prediction(
-    store: Store, run_id: int, path: Path, name: str = "", *, untrained: bool = False
+    store: Store,
+    run_id: int,
+    path: Path,
+    name: str = "",
+    *,
+    columns: Mapping[str, str] | None = None,
+    untrained: bool = False,
 ) -> int:
     """Queue the answering of a file by a trained model; the job's id.
 
     Args:
         path: a table with the columns that questions came from when the model learned.
         name: what the user calls the file.
+        columns: role → column, where the file calls it otherwise.
         untrained: ask the run's base model in the same words instead, for comparison.
 
     Raises:
@@ -42,12 +55,14 @@ def start_prediction(
             f"{row.base_model.name} only reads texts and cannot answer untrained: "
             "ask the trained model instead."
         )
-    data = datasets.map_file(store, row.version.id, path, need_answers=False, name=name)
+    mapped = mapped_file.map_file(
+        store, row.version.id, path, need_answers=False, name=name, columns=columns
+    )
     with path.open("rb") as stream:
         source = datasets.keep(stream, name or path.name)
     spec = PredictSpec(
         **told_of(row),
-        data=data,
+        data=mapped.data,
         source={"digest": source.digest, "name": source.name},
         read=row.version.mapping.get("read") or {},
     )
@@ -68,8 +83,9 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
     """The user's own table with the answers behind its columns.
 
     Returns:
-        The file's rows in their order with all its columns as text, then `answer` and, for a
-        classifier, `probability` (0 to 1). Where a row had no question, both are empty.
+        The file's rows in their order with all its columns as text, also those that say nothing,
+        then `answer` and, for a classifier, `probability` (0 to 1). Where a row had no question,
+        both are empty.
 
     Raises:
         WorkbenchError: the answers are not there (yet).
@@ -77,11 +93,22 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
     spec, digest = _finished(store, job_id)
     options = datasets.reading_alike(options_from(spec.read))
     table = datasets.open_source(Source(**spec.source), options)
-    own: pd.DataFrame = table.data.to_pandas()
-    found = _answers(digest).reindex(table.row_numbers.to_pylist())
+    places = _places(table)
+    own: pd.DataFrame = table.data.to_pandas().set_axis(table.row_numbers.to_pylist())
+    own = own.reindex(places).reset_index(drop=True)
+    found = _answers(digest).reindex(places)
     for column in found:
         own[_free_name(str(column), own)] = found[column].to_numpy()
     return own
+
+
+def _places(table: Table) -> list[int]:
+    """The numbers of all rows of the file, also of those that a reader passes over as empty."""
+    numbers: list[int] = table.row_numbers.to_pylist()
+    if table.kind not in _NUMBERED or not numbers:
+        return numbers
+    first, last = (table.options.header_row or 0) + 1, max(numbers)
+    return [*range(first, last + 1)] if last - first - len(numbers) <= _MOST_EMPTY else numbers
 
 
 def answered_rows(store: Store, job_id: int) -> int:

@@ -1,26 +1,18 @@
-"""Scoring a model from the page: the button, the upload, and how far it is."""
+"""Scoring a model from the page: the button, and how far it is."""
 
-import re
-import tempfile
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
-from workbench.core.words import joined
 from workbench.evaluation import evaluations as evaluation
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
-from workbench.training.runs import RunView
 from workbench.ui import context, errors
 from workbench.ui.numbers import about, plural
 from workbench.ui.text import plain
 
 _POLL_S = 2.0
-_KINDS = ["csv", "tsv", "txt", "xlsx", "jsonl", "json", "parquet"]
-_LARGEST_MB = 32
-"""Such a file is read at once, and many more questions say no more about a model."""
 _PHASES = {
     "preparing": "Loading the model",
     "embedding": "Reading the questions",
@@ -60,29 +52,6 @@ def score_button(label: str, run_id: int, *, primary: bool) -> None:
     if st.button(label, key="score-exam", type=kind):
         with errors.shown():
             evaluation.start_evaluation(context.store(), run_id)
-            st.rerun()
-
-
-def show_upload(run: RunView) -> None:
-    """Test the model on a file of the user's."""
-    columns = evaluation.expected_columns(context.store(), run.id)
-    st.write(
-        "Score the model on questions of your own whose right answers you know: a table with the "
-        f"{'column' if len(columns) == 1 else 'columns'} {joined([f'**{plain(c)}**' for c in columns])}, "
-        f"as in the examples of {plain(run.dataset_name)}. It is kept apart: "
-        "nothing is learned from it."
-    )
-    upload = st.file_uploader(
-        "File with questions and answers",
-        type=_KINDS,
-        max_upload_size=_LARGEST_MB,
-        key=f"exam-file-{run.id}",
-    )
-    if st.button("Score this file", key="score-file", disabled=upload is None) and upload:
-        with errors.shown(), tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / _file_name(upload.name)
-            path.write_bytes(upload.getbuffer())
-            evaluation.start_evaluation(context.store(), run.id, path, upload.name)
             st.rerun()
 
 
@@ -142,8 +111,3 @@ def _what(job: JobView) -> str:
     if job.progress.get("seconds_left"):
         parts.append(f"{about(float(job.progress['seconds_left']))} left")
     return ", ".join(parts)
-
-
-def _file_name(name: str) -> str:
-    """The user's name for the file, less everything that means something in a path."""
-    return re.sub(r"[^\w. -]", "_", Path(name).name).strip(" .")[-100:] or "file"
