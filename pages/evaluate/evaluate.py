@@ -11,7 +11,7 @@ from workbench.evaluation import verdict
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.verdict import Verdict
 from workbench.training import runs as training
-from workbench.training.runs import RunView
+from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
 from workbench.ui.evaluation import exam_file, exam_jobs, exam_rows, mixups, scores
 from workbench.ui.numbers import plural, when

@@ -19,7 +19,7 @@ from workbench.training import estimate, past_runs
 from workbench.training import runs as training
 from workbench.training.estimate import Estimate
 from workbench.training.presets import PRESETS, preset
-from workbench.training.runs import RunView
+from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import size, when
 from workbench.ui.text import plain

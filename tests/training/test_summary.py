@@ -9,7 +9,7 @@ from storage.tables import Job
 from tests.helpers.made import add_dataset, add_model, add_run
 from workbench.projects import projects
 from workbench.training import runs, summary
-from workbench.training.runs import RunView
+from workbench.training.run_view import RunView
 
 
 def _run(

@@ -26,7 +26,7 @@ from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import EvaluateSpec
-from workbench.training.runs import told_of, trained_run
+from workbench.training.trained_run import told_of, trained_run
 
 EXAM = "test"
 """The split of a version that is never learned from; what an evaluation of it is called."""

@@ -8,7 +8,7 @@ from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.system.hardware import Hardware
 from workbench.training.estimate import COMFORT, memory_mb, tokens_of
-from workbench.training.runs import RunView
+from workbench.training.run_view import RunView
 
 RELIEF = 0.65
 """Of what settings can save, what ran out of memory is tried again with at most this share."""

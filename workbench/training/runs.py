@@ -1,14 +1,11 @@
 """Training runs: started, watched, cancelled, renamed, deleted."""
 
-import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from storage import files, leftovers, projects, runs
-from storage import jobs as job_rows
 from storage.database import Store
 from storage.runs import RunRow
 from storage.tables import OPEN, DatasetVersion
@@ -16,14 +13,14 @@ from workbench.core import names
 from workbench.core import recipe as recipes
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
-from workbench.jobs import job as jobs
 from workbench.jobs import queue
-from workbench.jobs.job import AttemptView, JobView
+from workbench.jobs.job import JobView
 from workbench.jobs.log_tail import tail
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models import catalogue
 from workbench.training import readiness
+from workbench.training.run_view import RunView, view_of
 
 NAME_LIMIT = 80
 CURVE_POINTS = 500
@@ -36,53 +33,6 @@ class StartedRun:
 
     run_id: int
     job_id: int
-
-
-@dataclass(frozen=True)
-class RunView:
-    """A run, what it is made of, and where its training stands."""
-
-    id: int
-    project_id: int
-    name: str
-    created_at: dt.datetime
-    recipe: dict[str, Any]
-    task: str
-    dataset_id: int
-    dataset_name: str
-    version_id: int
-    version_number: int
-    splits: dict[str, int]
-    mean_chars: float
-    """Of an example, all of its texts together."""
-    base_model_id: int
-    base_model: str
-    base_family: str
-    job: JobView
-    attempts: tuple[AttemptView, ...]
-    """Filled by `get_run` only."""
-    result: dict[str, Any] | None
-    """The trainer's result, once there is one: scores, seconds, peak_memory_mb, adapter …"""
-
-    @property
-    def status(self) -> str:
-        """The state of its training."""
-        return self.job.status
-
-    @property
-    def reason(self) -> str:
-        """Why it failed, was started again or was cancelled; a sentence."""
-        return self.job.reason
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether there is a trained model to evaluate and to talk to."""
-        return self.job.is_over and bool((self.result or {}).get("adapter"))
-
-    @property
-    def scores(self) -> dict[str, Any]:
-        """validation → scores, test → baseline, base and tuned → scores; as far as scored."""
-        return (self.result or {}).get("scores") or {}
 
 
 def start_run(
@@ -169,13 +119,13 @@ def get_run(store: Store, run_id: int) -> RunView:
         WorkbenchError: there is none with this number.
     """
     with store.read() as session:
-        return _view(session, _found(session, run_id), with_attempts=True)
+        return view_of(session, _found(session, run_id), with_attempts=True)
 
 
 def list_runs(store: Store, project_id: int) -> list[RunView]:
     """The runs of a project, newest first."""
     with store.read() as session:
-        return [_view(session, row) for row in runs.listing(session, project_id, TrainSpec.kind)]
+        return [view_of(session, row) for row in runs.listing(session, project_id, TrainSpec.kind)]
 
 
 def curve(store: Store, run_id: int, kind: str) -> list[dict[str, Any]]:
@@ -254,65 +204,5 @@ def _found(session: Session, run_id: int) -> RunRow:
     return row
 
 
-def _view(session: Session, row: RunRow, *, with_attempts: bool = False) -> RunView:
-    run, version, dataset, base_model, job = row
-    tries = job_rows.attempts(session, job.id) if with_attempts else ()
-    return RunView(
-        id=run.id,
-        project_id=run.project_id,
-        name=run.name,
-        created_at=run.created_at,
-        recipe=run.recipe,
-        task=version.task,
-        dataset_id=dataset.id,
-        dataset_name=dataset.name,
-        version_id=version.id,
-        version_number=version.number,
-        splits=version.splits,
-        mean_chars=float((version.report or {}).get("mean_chars") or 0),
-        base_model_id=base_model.id,
-        base_model=base_model.name,
-        base_family=base_model.kind,
-        job=jobs.view_of(session, job),
-        attempts=tuple(jobs.attempt_view(row) for row in tries),
-        result=run.result,
-    )
-
-
 def _folder(job_id: int) -> JobDir:
     return JobDir(files.job_folder(job_id))
-
-
-def trained_run(session: Session, run_id: int) -> RunRow:
-    """A run whose model is there.
-
-    Raises:
-        WorkbenchError: there is no such run, or it has no model (any more).
-    """
-    row = runs.row(session, run_id, TrainSpec.kind)
-    if row is None:
-        raise WorkbenchError(f"There is no training run {run_id}: it may have been deleted.")
-    adapter = (row.run.result or {}).get("adapter")
-    if not adapter:
-        raise WorkbenchError(
-            f"'{row.run.name}' has no trained model: train it to the end, or choose another run."
-        )
-    if not Path(adapter).is_dir():
-        raise WorkbenchError(
-            f"The trained model of '{row.run.name}' is not at {adapter} any more: train it again."
-        )
-    return row
-
-
-def told_of(row: RunRow) -> dict[str, Any]:
-    """The fields that specs of evaluations and predictions have in common: the model as it was
-    trained."""
-    trained = TrainSpec.from_dict(row.job.spec)
-    return {
-        "run_id": row.run.id,
-        "task": row.version.task,
-        "system": trained.system,
-        "base": trained.base,
-        "adapter": Path((row.run.result or {})["adapter"]),
-        "recipe": recipes.from_dict(row.run.recipe),
-    }

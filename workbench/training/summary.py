@@ -5,7 +5,7 @@ from typing import Any
 from workbench.core.metrics import main_score, metric_of
 from workbench.core.words import count, duration, plural
 from workbench.models.families import family_named
-from workbench.training.runs import RunView
+from workbench.training.run_view import RunView
 
 PHASES = {
     "preparing": "Getting the model and the examples ready",

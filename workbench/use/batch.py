@@ -20,7 +20,7 @@ from workbench.data.readers import CSV, XLSX, Table, options_from
 from workbench.jobs import queue
 from workbench.jobs.process.specs import PredictSpec
 from workbench.models.families import family_named
-from workbench.training.runs import told_of, trained_run
+from workbench.training.trained_run import told_of, trained_run
 
 _NUMBERED = (CSV, XLSX)
 """Kinds of files in which a row that is missing from the numbers was an empty one."""

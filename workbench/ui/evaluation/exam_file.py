@@ -14,7 +14,7 @@ from workbench.data.columns import mapping
 from workbench.data.mapped_file import MappedFile
 from workbench.data.readers import Table
 from workbench.evaluation import evaluations as evaluation
-from workbench.training.runs import RunView
+from workbench.training.run_view import RunView
 from workbench.ui import context, errors
 from workbench.ui.text import plain
 

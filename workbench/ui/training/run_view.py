@@ -11,7 +11,7 @@ from workbench.projects import projects
 from workbench.system import drafts
 from workbench.system.hardware import hardware
 from workbench.training import fit_memory, runs, summary
-from workbench.training.runs import RunView
+from workbench.training.run_view import RunView
 from workbench.ui import charts, context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
