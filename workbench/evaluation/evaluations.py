@@ -153,11 +153,17 @@ def unknown_categories(store: Store, run_id: int, answers: pd.DataFrame) -> list
 
     Args:
         answers: the answers of an evaluation, as `predictions` gives them.
+
+    Where the examples are damaged, those of all their rows count as learned.
     """
     version = get_version(store, version_of(store, run_id))
     if not task_named(version.task).answers_are_categories:
         return []
-    return find_unknown(answers["expected"], learned_categories(version))
+    try:
+        known = learned_categories(version)
+    except WorkbenchError:
+        known = set(version.labels)
+    return find_unknown(answers["expected"], known)
 
 
 def _exam_of(row: RunRow) -> Path:
