@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.bulk.sink import MeteredSink
-from workbench.data.readers import encodings
+from workbench.data.readers import encodings, shapes
 from workbench.data.readers.kinds import JSON, JSONL
+from workbench.data.readers.shapes.shape import Account, Shape
 from workbench.data.readers.table import ReadOptions, Table, check_width
 from workbench.data.readers.table_file import empty
 from workbench.data.readers.tables.jsons import UNFOLD_AT_MOST, as_text, sentence, single, title
@@ -55,8 +56,14 @@ class _File:
     name: str
     encoding: str
     kind: str
+    choice: str = ""
 
-    def rows(self, meter: Meter) -> _Rows:
+    def shape(self) -> Shape | None:
+        """The known shape of its records, by the first of them."""
+        some = itertools.islice(self.records(_untold), shapes.SAMPLE)
+        return shapes.recognise([record for _, record in some], self.choice)
+
+    def records(self, meter: Callable[[float], None]) -> _Rows:
         codec = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
         size = max(1, self.path.stat().st_size)
         with self.path.open("rb") as raw, io.TextIOWrapper(raw, codec) as stream:
@@ -65,6 +72,10 @@ class _File:
                 if number % 1000 == 0:
                     meter(raw.tell() / size)
                 yield number, row
+
+
+def _untold(share: float) -> None:
+    """Nobody waits for this."""
 
 
 def read(
@@ -79,15 +90,21 @@ def read(
     if options.encoding:
         encodings.check(path, encoding, name)
     kind = _kind(path, encoding, kind)
-    file = _File(path, name, encoding, kind)
-    columns = _columns(file, meter.part(0, 0.4))
-    outputs = _outputs(columns)
+    file = _File(path, name, encoding, kind, options.choice)
+    shape = file.shape()
+    first, second = meter.part(0, 0.4), meter.part(0.4, 1)
+    ahead = file.records(first)
+    columns = _columns(file, Account(shape).flat(ahead) if shape else ahead)
+    outputs = _outputs(columns, unfold=shape is None)
     check_width(len(outputs), name)
     sink.begin(list(outputs))
-    for numbers, rows in _batches(file.rows(meter.part(0.4, 1))):
+    account = Account(shape) if shape else None
+    records = file.records(second)
+    for numbers, rows in _batches(account.flat(records) if account else records):
         arrays = [pa.array(map(get, rows), pa.large_string()) for get in outputs.values()]
         sink.add(pa.RecordBatch.from_arrays(arrays, names=list(outputs)), numbers)
-    return empty(name, kind, ReadOptions(encoding=encoding))
+    facts = account.facts(name) if account else {}
+    return empty(name, kind, ReadOptions(encoding=encoding), **facts)
 
 
 def _kind(path: Path, encoding: str, kind: str) -> str:
@@ -156,11 +173,11 @@ def _too_long(place: str, name: str) -> WorkbenchError:
     )
 
 
-def _columns(file: _File, meter: Meter) -> dict[str, _Column] | None:
+def _columns(file: _File, rows: _Rows) -> dict[str, _Column] | None:
     """The keys of the objects, in the order in which they come; None if no row is an object."""
     columns: dict[str, _Column] = {}
     plain = objects = 0
-    for number, row in file.rows(meter):
+    for number, row in rows:
         if not isinstance(row, dict):
             plain = plain or number
         else:
@@ -182,12 +199,14 @@ def _columns(file: _File, meter: Meter) -> dict[str, _Column] | None:
     return columns if objects else None
 
 
-def _outputs(columns: dict[str, _Column] | None) -> dict[str, Callable[[Any], str | None]]:
+def _outputs(
+    columns: dict[str, _Column] | None, *, unfold: bool
+) -> dict[str, Callable[[Any], str | None]]:
     """The columns of the table, and how to get each one's cell from a row."""
     if columns is None:
         return {"text": as_text}
     outputs = {title(key): _cell(key) for key in columns}
-    for key, column in columns.items():
+    for key, column in columns.items() if unfold else ():
         parts = column.parts
         if column.unfolds and parts and not {"role", "content"} <= set(parts):
             for part in parts:

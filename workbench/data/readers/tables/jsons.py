@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.readers import encodings
+from workbench.data.readers import encodings, shapes
 from workbench.data.readers.kinds import JSON, JSONL
+from workbench.data.readers.shapes.shape import Account, Shape
 from workbench.data.readers.table import ReadOptions, Table, check_width, without_surrogates
 
 _Rows = list[tuple[int, Any]]
@@ -25,15 +27,22 @@ def read(path: Path, name: str, options: ReadOptions, kind: str) -> Table:
     encoding = options.encoding or encodings.detect(path, name)
     if options.encoding:
         encodings.check(path, encoding, name)
-    rows, kind = _load(path, name, encoding, kind)
-    if not rows:
+    found = _load(path, name, encoding, kind, options.choice)
+    if not found.rows:
         raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
-    columns = _columns(rows, name, kind)
-    _unfold(columns)
+    first = [row for _, row in found.rows[: shapes.SAMPLE]]
+    shape = found.shape or shapes.recognise(first, options.choice)
+    account = Account(shape) if shape else None
+    rows = list(account.flat(found.rows)) if account else found.rows
+    facts = account.facts(name) if account else {}
+    columns = _columns(rows, name, found.kind)
+    if not account:
+        _unfold(columns)
     check_width(len(columns), name)
     data = pa.table({k: pa.array(map(as_text, v), pa.large_string()) for k, v in columns.items()})
     numbers = pa.array([number for number, _ in rows], pa.int64())
-    return Table(name, data, numbers, kind, ReadOptions(encoding=encoding))
+    facts["notes"] = (*found.notes, *facts.get("notes", ()))
+    return Table(name, data, numbers, found.kind, ReadOptions(encoding=encoding), **facts)
 
 
 def as_text(value: Any) -> str | None:
@@ -45,7 +54,17 @@ def as_text(value: Any) -> str | None:
     return without_surrogates(json.dumps(value, ensure_ascii=False))
 
 
-def _load(path: Path, name: str, encoding: str, kind: str) -> tuple[_Rows, str]:
+@dataclass(frozen=True)
+class _Found:
+    """The rows of a file, and what its form says of them."""
+
+    rows: _Rows
+    kind: str
+    shape: Shape | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _load(path: Path, name: str, encoding: str, kind: str, choice: str) -> _Found:
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
     if kind == JSONL:
         with path.open(encoding=codec) as stream:
@@ -55,12 +74,20 @@ def _load(path: Path, name: str, encoding: str, kind: str) -> tuple[_Rows, str]:
                 error = bad
             else:
                 one = rows[0][1] if len(rows) == 1 else None
-                return (_find_rows(one, name), JSON) if isinstance(one, dict) else (rows, JSONL)
+                return _within(one, name, choice) if isinstance(one, dict) else _Found(rows, JSONL)
         whole = _whole_or_none(path, codec)
         if whole is None:
             raise WorkbenchError(str(error))
-        return _find_rows(whole, name), JSON
-    return _find_rows(_whole(path, name, codec), name), JSON
+        return _within(whole, name, choice)
+    return _within(_whole(path, name, codec), name, choice)
+
+
+def _within(value: Any, name: str, choice: str) -> _Found:
+    """The rows in what is a file as a whole."""
+    opened = shapes.open_document(value, choice) if isinstance(value, dict) else None
+    if opened is None:
+        return _Found(_find_rows(value, name), JSON)
+    return _Found(list(enumerate(opened.records, 1)), JSON, opened.shape, opened.notes)
 
 
 class _BadLine(WorkbenchError):
