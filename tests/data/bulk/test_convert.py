@@ -221,6 +221,7 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(
     monkeypatch.setattr(delimited, "LONGEST_ROW", 300 if "wide" not in name else 10**6)
     monkeypatch.setattr(json_rows, "LONGEST", 800 if "wide" not in name else 10**6)
     monkeypatch.setattr(json_rows, "_CHUNK", 64)
+    monkeypatch.setattr(read_file, "DOCUMENT_BYTES", 0)
     path = tmp_path / name
     path.write_text(text, "utf-8")
     assert words in refused(path, tmp_path / "job")

@@ -18,7 +18,14 @@ from workbench.data.readers.kinds import JSON, JSONL
 from workbench.data.readers.shapes.shape import Account, Shape
 from workbench.data.readers.table import ReadOptions, Table, check_width
 from workbench.data.readers.table_file import empty
-from workbench.data.readers.tables.jsons import UNFOLD_AT_MOST, as_text, sentence, single, title
+from workbench.data.readers.tables.json_text import (
+    BETWEEN,
+    DECODER,
+    BadLine,
+    line_value,
+    sentence,
+)
+from workbench.data.readers.tables.jsons import UNFOLD_AT_MOST, as_text, single, title
 from workbench.jobs.process.meter import Meter
 
 LONGEST = 8_000_000
@@ -26,7 +33,6 @@ LONGEST = 8_000_000
 _CHUNK = 1 << 16
 _BATCH_CHARACTERS = 8_000_000
 _BATCH = 20_000
-_BETWEEN = re.compile(r"\s*,?\s*")
 
 _Rows = Iterator[tuple[int, Any]]
 
@@ -107,13 +113,42 @@ def read(
     return empty(name, kind, ReadOptions(encoding=encoding), **facts)
 
 
-def _kind(path: Path, encoding: str, kind: str) -> str:
-    """Lines of objects are often called JSON; what is no list is taken for such lines."""
+def is_document(path: Path) -> bool:
+    """Whether the file is one object, with its rows somewhere inside."""
+    start = _start(path, encodings.detect(path, path.name), LONGEST)
+    if not start.startswith("{"):
+        return False
+    try:
+        _, end = DECODER.raw_decode(start)
+    except json.JSONDecodeError as error:
+        return len(start) > LONGEST // 2 and error.pos > len(start) * 0.9
+    except RecursionError:
+        return True
+    return not start[end:].strip(" \r\n\t,")
+
+
+def _start(path: Path, encoding: str, characters: int) -> str:
     with path.open(encoding="utf-8-sig" if encoding == "utf-8" else encoding) as stream:
-        start = stream.read(_CHUNK).lstrip()
-    if kind == JSONL:
-        return JSON if re.match(r"\[\s*\n", start) else JSONL
-    return JSON if start.startswith("[") else JSONL
+        return stream.read(characters).lstrip()
+
+
+def _kind(path: Path, encoding: str, kind: str) -> str:
+    """Lines of objects are often called JSON; what is no list is taken for such lines, unless an
+    object has several lines, or a line several objects."""
+    start = _start(path, encoding, _CHUNK)
+    if start.startswith("{"):
+        return JSON if _is_sequence(start) else JSONL
+    is_list = start.startswith("[") if kind == JSON else re.match(r"\[\s*\n", start)
+    return JSON if is_list else JSONL
+
+
+def _is_sequence(start: str) -> bool:
+    try:
+        _, end = DECODER.raw_decode(start)
+    except (ValueError, RecursionError):
+        return False
+    rest = start[end:].lstrip(" \r\t,")
+    return "\n" in start[:end] or (bool(rest) and not rest.startswith("\n"))
 
 
 def _lines(stream: io.TextIOBase, name: str) -> _Rows:
@@ -125,29 +160,27 @@ def _lines(stream: io.TextIOBase, name: str) -> _Rows:
             raise _too_long(f"Line {number}", name)
         if line.strip():
             try:
-                yield number, json.loads(line)
-            except (json.JSONDecodeError, RecursionError) as error:
-                raise WorkbenchError(
-                    sentence(f"Line {number}", name, error)
-                    + (_ONE_OBJECT if number == 1 and line.lstrip().startswith("{") else "")
-                ) from None
+                yield number, line_value(line, number, name)
+            except BadLine as error:
+                is_object = number == 1 and line.lstrip().startswith("{")
+                raise WorkbenchError(str(error) + (_ONE_OBJECT if is_object else "")) from None
 
 
 _ONE_OBJECT = " A file of this size is read best with one object a line (JSON lines)."
 
 
 def _elements(stream: io.TextIOBase, name: str) -> _Rows:
-    """The elements of one long list."""
-    decoder = json.JSONDecoder()
-    buffer, place, line = stream.read(_CHUNK).lstrip(), 1, 1
-    ended = False
+    """The elements of one long list, or objects one after another."""
+    buffer, line = stream.read(_CHUNK).lstrip(), 1
+    in_list = buffer.startswith("[")
+    place, ended = int(in_list), False
     for number in itertools.count(1):
         while True:
-            place = _BETWEEN.match(buffer, place).end()  # type: ignore[union-attr]
+            place = BETWEEN.match(buffer, place).end()  # type: ignore[union-attr]
             try:
-                if buffer.startswith("]", place):
+                if buffer.startswith("]", place) if in_list else ended and place == len(buffer):
                     return
-                value, end = decoder.raw_decode(buffer, place)
+                value, end = DECODER.raw_decode(buffer, place)
                 if end < len(buffer):
                     break
             except RecursionError as error:

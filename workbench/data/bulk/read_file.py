@@ -17,6 +17,9 @@ from workbench.jobs.process.meter import Meter
 SMALL_BYTES = 16 << 20
 """A workbook, or JSON, of so many is held in memory with ease, and may be of any form then."""
 
+DOCUMENT_BYTES = 64 << 20
+"""The same of JSON that is one object, in which nothing can be found before its end."""
+
 
 def read(part: Part, options: ReadOptions, writer: TableWriter, meter: Meter) -> Table:
     """What a file holds, its rows written by `writer`.
@@ -29,7 +32,7 @@ def read(part: Part, options: ReadOptions, writer: TableWriter, meter: Meter) ->
     if kind == PACKED:
         raise packed_within(name)
     sink = sink_for(path, writer, meter)
-    if kind in (XLSX, JSON, JSONL) and _unpacked_bytes(path) <= SMALL_BYTES:
+    if kind in (XLSX, JSON, JSONL) and _is_held(path, kind):
         return sink.whole(plain.read(path, name, options, kind))
     if kind in LISTINGS:
         return sink.listed(LISTINGS[kind]([part], name, options, sink.share))
@@ -41,6 +44,13 @@ def read(part: Part, options: ReadOptions, writer: TableWriter, meter: Meter) ->
         return json_rows.read(path, name, options, kind, sink, meter)
     grid, resolved = delimited.read_grid(path, name, options, sink)
     return empty(name, CSV, resolved, notes=tuple(grid.notes), left_out=grid.left_out)
+
+
+def _is_held(path: Path, kind: str) -> bool:
+    size = _unpacked_bytes(path)
+    if size <= SMALL_BYTES or kind == XLSX:
+        return size <= SMALL_BYTES
+    return size <= DOCUMENT_BYTES and json_rows.is_document(path)
 
 
 def _unpacked_bytes(path: Path) -> int:

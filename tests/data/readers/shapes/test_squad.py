@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.helpers import two_ways
 from workbench.core.errors import WorkbenchError
 from workbench.data.columns import guessing
 from workbench.data.readers import Table, read_table
@@ -19,12 +20,9 @@ def _qa(question: str, *answers: str, **more: Any) -> dict[str, Any]:
     return {"id": question[:5], "question": question, "answers": found, **more}
 
 
-def _read(tmp_path: Path, value: Any, name: str = "faq.json") -> Table:
-    path = tmp_path / name
-    if name.endswith("l"):
-        path.write_text("".join(json.dumps(row) + "\n" for row in value))
-    else:
-        path.write_text(json.dumps(value))
+def _read(tmp_path: Path, value: Any) -> Table:
+    path = tmp_path / "faq.json"
+    path.write_text(json.dumps(value))
     return read_table(path)
 
 
@@ -62,7 +60,7 @@ def test_rows_of_the_hub_have_the_same_columns(tmp_path: Path) -> None:
         {"id": "2", "title": "Ferry", "context": TEXT, "question": "Who?",
          "answers": {"text": [], "answer_start": []}},
     ]  # fmt: skip
-    table = _read(tmp_path, rows, "faq.jsonl")
+    table = two_ways.of_rows(tmp_path, rows)
     assert table.columns == ["id", "title", "context", "question", "answer"]
     assert table.cells("answer") == ["at nine"]
     assert table.left_out == {squad.UNANSWERED: (2,)}
@@ -70,7 +68,7 @@ def test_rows_of_the_hub_have_the_same_columns(tmp_path: Path) -> None:
 
 def test_articles_one_a_line_give_numbered_rows(tmp_path: Path) -> None:
     article = _set(_qa("When?", "at nine"), _qa("How much?", "four crowns"))["data"][0]
-    table = _read(tmp_path, [article, article], "faq.jsonl")
+    table = two_ways.of_rows(tmp_path, [article, article])
     assert table.row_numbers.to_pylist() == [1, 2, 3, 4]
     assert "2 articles gave 4 rows" in " ".join(table.notes)
 

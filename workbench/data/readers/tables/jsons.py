@@ -1,7 +1,6 @@
 """JSON and JSON lines: objects become rows, nested values stay JSON text."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from workbench.data.readers import encodings, shapes
 from workbench.data.readers.kinds import JSON, JSONL
 from workbench.data.readers.shapes.shape import Account, Shape
 from workbench.data.readers.table import ReadOptions, Table, check_width, without_surrogates
+from workbench.data.readers.tables import json_text
+from workbench.data.readers.tables.json_text import Rows
 
-_Rows = list[tuple[int, Any]]
 UNFOLD_AT_MOST = 20
 
 
@@ -58,7 +58,7 @@ def as_text(value: Any) -> str | None:
 class _Found:
     """The rows of a file, and what its form says of them."""
 
-    rows: _Rows
+    rows: Rows
     kind: str
     shape: Shape | None = None
     notes: tuple[str, ...] = ()
@@ -66,20 +66,8 @@ class _Found:
 
 def _load(path: Path, name: str, encoding: str, kind: str, choice: str) -> _Found:
     codec = "utf-8-sig" if encoding == "utf-8" else encoding
-    if kind == JSONL:
-        with path.open(encoding=codec) as stream:
-            try:
-                rows = list(_lines(stream, name))
-            except _BadLine as bad:
-                error = bad
-            else:
-                one = rows[0][1] if len(rows) == 1 else None
-                return _within(one, name, choice) if isinstance(one, dict) else _Found(rows, JSONL)
-        whole = _whole_or_none(path, codec)
-        if whole is None:
-            raise WorkbenchError(str(error))
-        return _within(whole, name, choice)
-    return _within(_whole(path, name, codec), name, choice)
+    value, rows, kind = json_text.load(path, name, codec, kind)
+    return _within(value, name, choice) if rows is None else _Found(rows, kind)
 
 
 def _within(value: Any, name: str, choice: str) -> _Found:
@@ -90,57 +78,7 @@ def _within(value: Any, name: str, choice: str) -> _Found:
     return _Found(list(enumerate(opened.records, 1)), JSON, opened.shape, opened.notes)
 
 
-class _BadLine(WorkbenchError):
-    """A line that is not JSON."""
-
-
-def _lines(stream: Any, name: str) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(stream, 1):
-        if line.strip():
-            try:
-                yield number, json.loads(line)
-            except (json.JSONDecodeError, RecursionError) as error:
-                raise _BadLine(sentence(f"Line {number}", name, error)) from None
-
-
-def sentence(place: str, name: str, error: Exception) -> str:
-    """What to say of text that is not JSON."""
-    what = ""
-    if isinstance(error, json.JSONDecodeError):
-        why = error.msg.removesuffix(" at").removesuffix(" starting")
-        what = f": {why[:1].lower()}{why[1:]} at character {error.colno}"
-    return f"{place} of {name} is not valid JSON{what}. Correct that line and try again."
-
-
-def _whole_or_none(path: Path, codec: str) -> Any:
-    try:
-        return json.loads(path.read_text(codec))
-    except (json.JSONDecodeError, RecursionError):
-        return None
-
-
-def _whole(path: Path, name: str, codec: str) -> Any:
-    text = path.read_text(codec)
-    try:
-        return json.loads(text)
-    except RecursionError as error:
-        raise WorkbenchError(sentence("The nesting", name, error)) from None
-    except json.JSONDecodeError as error:
-        rows = _lines_or_none(text)
-        if rows is not None:
-            return rows
-        raise WorkbenchError(sentence(f"Line {error.lineno}", name, error)) from None
-
-
-def _lines_or_none(text: str) -> list[Any] | None:
-    """JSON lines under the name of JSON."""
-    try:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except (json.JSONDecodeError, RecursionError):
-        return None
-
-
-def _find_rows(value: Any, name: str) -> _Rows:
+def _find_rows(value: Any, name: str) -> Rows:
     """The rows: a list, the one list inside an object, an object of equally long columns, or a
     single row."""
     if isinstance(value, dict):
@@ -172,7 +110,7 @@ def _inside(value: dict[str, Any], name: str) -> Any:
     )
 
 
-def _columns(rows: _Rows, name: str, kind: str) -> dict[str, list[Any]]:
+def _columns(rows: Rows, name: str, kind: str) -> dict[str, list[Any]]:
     if not any(isinstance(row, dict) for _, row in rows):
         return {"text": [row for _, row in rows]}
     names: dict[str, None] = {}
