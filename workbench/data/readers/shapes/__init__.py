@@ -7,13 +7,19 @@ is the whole file. To add one: a module here, and a line below; the surest come 
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.data.readers.shapes import squad
+from workbench.data.readers.shapes import argilla, label_studio, marked, prodigy, squad
 from workbench.data.readers.shapes.document import Opened, Opener
 from workbench.data.readers.shapes.shape import SAMPLE, Recogniser, Shape
 
 __all__ = ["OPENERS", "RECOGNISERS", "SAMPLE", "open_document", "recognise"]
 
-RECOGNISERS: tuple[Recogniser, ...] = (squad.recognise,)
+RECOGNISERS: tuple[Recogniser, ...] = (
+    label_studio.recognise,
+    argilla.recognise,
+    squad.recognise,
+    prodigy.recognise,
+    marked.recognise,
+)
 OPENERS: tuple[Opener, ...] = (squad.open_document,)
 
 
