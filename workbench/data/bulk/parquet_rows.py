@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from workbench.core.errors import WorkbenchError
 from workbench.data.bulk.sink import MeteredSink
 from workbench.data.readers.kinds import PARQUET
+from workbench.data.readers.shapes import hub
 from workbench.data.readers.table import MAX_COLUMNS, ReadOptions, Table, check_width
 from workbench.data.readers.table_file import empty
 from workbench.data.readers.tables.parquet import as_text, is_binary
@@ -43,18 +44,20 @@ def _read(file: pq.ParquetFile, name: str, sink: MeteredSink, meter: Meter) -> T
     if not total or not kept:
         raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
     names = [column or "(no name)" for column in kept]
+    categories = hub.names_in_parquet(schema.metadata)
     sink.begin(names)
     done = 0
     for group in range(file.num_row_groups):
         for batch in file.iter_batches(_rows_at_once(file, group), [group], columns=kept):
-            arrays = [as_text(column) for column in batch.columns]
+            columns = zip(batch.columns, kept, strict=True)
+            arrays = [as_text(column, categories.get(name)) for column, name in columns]
             numbers = range(done + 1, done + batch.num_rows + 1)
             done += batch.num_rows
             sink.reading(lambda: 0)
             sink.add(pa.RecordBatch.from_arrays(arrays, names=names), numbers)
             meter(done / total)
     notes = tuple(f"Column '{column}' holds binary data and was left out." for column in left_out)
-    return empty(name, PARQUET, ReadOptions(), notes=notes)
+    return empty(name, PARQUET, ReadOptions(), notes=(*notes, *hub.notes_on(categories)))
 
 
 def _rows_at_once(file: pq.ParquetFile, group: int) -> int:

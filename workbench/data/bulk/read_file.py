@@ -6,7 +6,7 @@ from pathlib import Path
 from workbench.data.bulk import json_rows, parquet_rows, sheet_rows
 from workbench.data.bulk.sink import sink_for
 from workbench.data.readers import plain
-from workbench.data.readers.kinds import CSV, JSON, JSONL, PACKED, PARQUET, XLSX, kind_of
+from workbench.data.readers.kinds import CSV, JSON, JSONL, PACKED, PARQUET, XLSX, YAML, kind_of
 from workbench.data.readers.listing import Part
 from workbench.data.readers.plain import LISTINGS, packed_within
 from workbench.data.readers.table import ReadOptions, Table
@@ -32,7 +32,7 @@ def read(part: Part, options: ReadOptions, writer: TableWriter, meter: Meter) ->
     if kind == PACKED:
         raise packed_within(name)
     sink = sink_for(path, writer, meter)
-    if kind in (XLSX, JSON, JSONL) and _is_held(path, kind):
+    if kind == YAML or (kind in (XLSX, JSON, JSONL) and _is_held(path, kind)):
         return sink.whole(plain.read(path, name, options, kind))
     if kind in LISTINGS:
         return sink.listed(LISTINGS[kind]([part], name, options, sink.share))

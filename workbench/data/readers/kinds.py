@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers import signs
 
-CSV, XLSX, JSON, JSONL, PARQUET = "csv", "xlsx", "json", "jsonl", "parquet"
+CSV, XLSX, JSON, JSONL, PARQUET, YAML = "csv", "xlsx", "json", "jsonl", "parquet", "yaml"
 DOCUMENT, MAIL, CHAT, PACKED = "document", "mail", "chat", "packed"
 TITLES = {
     CSV: "text table",
@@ -16,6 +16,7 @@ TITLES = {
     JSON: "JSON",
     JSONL: "JSON lines",
     PARQUET: "Parquet",
+    YAML: "YAML",
     DOCUMENT: "text in pieces of about a paragraph",
     MAIL: "e-mail",
     CHAT: "chat",
@@ -132,6 +133,8 @@ def _text_kind(head: bytes, name: str) -> str:
         return CHAT
     if kind := _json_kind(start, name):
         return CHAT if signs.of_teams(head) else kind
+    if signs.of_yaml(text, name):
+        return YAML
     if signs.of_mail(text, name):
         return MAIL
     return DOCUMENT if signs.of_document(text, name) else CSV

@@ -6,11 +6,21 @@ from pathlib import Path
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
 from workbench.data.readers.documents import documents
-from workbench.data.readers.kinds import CHAT, DOCUMENT, JSON, JSONL, MAIL, PACKED, PARQUET, XLSX
+from workbench.data.readers.kinds import (
+    CHAT,
+    DOCUMENT,
+    JSON,
+    JSONL,
+    MAIL,
+    PACKED,
+    PARQUET,
+    XLSX,
+    YAML,
+)
 from workbench.data.readers.listing import Listing, Part
 from workbench.data.readers.messages import chats, threads
 from workbench.data.readers.table import ReadOptions, Table
-from workbench.data.readers.tables import delimited, jsons, parquet, sheets
+from workbench.data.readers.tables import delimited, jsons, parquet, sheets, yamls
 
 LISTINGS: dict[str, Callable[[Sequence[Part], str, ReadOptions, Progress], Listing]] = {
     DOCUMENT: documents.listing,
@@ -36,6 +46,8 @@ def read(path: Path, name: str, options: ReadOptions, kind: str) -> Table:
         return parquet.read(path, name)
     if kind in (JSON, JSONL):
         return jsons.read(path, name, options, kind)
+    if kind == YAML:
+        return yamls.read(path, name, options)
     return delimited.read(path, name, options)
 
 

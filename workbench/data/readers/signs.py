@@ -53,6 +53,12 @@ def of_mail(text: str, name: str) -> bool:
     return len(known) >= (1 if name.lower().endswith((".eml", ".mbox")) else 3)
 
 
+def of_yaml(text: str, name: str) -> bool:
+    """YAML, by its name or as the training data of an assistant."""
+    named = name.lower().endswith((".yml", ".yaml"))
+    return named or bool(re.search(r"(?m)^nlu:\s*$\n(\s*(#.*)?\n)*\s*- (intent|synonym):", text))
+
+
 def of_document(text: str, name: str) -> bool:
     """Prose: a name that promises a text, and paragraphs rather than one row a line."""
     if not name.lower().endswith(_OF_DOCUMENT):

@@ -7,7 +7,16 @@ is the whole file. To add one: a module here, and a line below; the surest come 
 from collections.abc import Sequence
 from typing import Any
 
-from workbench.data.readers.shapes import argilla, label_studio, marked, prodigy, squad
+from workbench.data.readers.shapes import (
+    argilla,
+    hub,
+    intents,
+    label_studio,
+    marked,
+    orients,
+    prodigy,
+    squad,
+)
 from workbench.data.readers.shapes.document import Opened, Opener
 from workbench.data.readers.shapes.shape import SAMPLE, Recogniser, Shape
 
@@ -18,13 +27,21 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     argilla.recognise,
     squad.recognise,
     prodigy.recognise,
+    intents.recognise,
     marked.recognise,
 )
-OPENERS: tuple[Opener, ...] = (squad.open_document,)
+OPENERS: tuple[Opener, ...] = (
+    squad.open_document,
+    intents.open_document,
+    hub.open_document,
+    orients.open_document,
+)
 
 
 def recognise(records: Sequence[Any], choice: str = "") -> Shape | None:
     """The shape of records, by the first of them; None if they are of no known one."""
+    if any(isinstance(record, list) for record in records[:SAMPLE]):
+        return orients.recognise_lists(records[:SAMPLE], choice)
     sample = [record for record in records[:SAMPLE] if isinstance(record, dict) and record]
     if len(sample) * 2 <= len(records[:SAMPLE]):
         return None

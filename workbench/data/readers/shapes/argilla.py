@@ -49,7 +49,9 @@ def _of_records(records: Sequence[Record]) -> Shape:
 def _row(
     fields: Record, answers: Mapping[str, Any], kinds: Mapping[str, str], text: str
 ) -> dict[str, Any]:
-    row = {key: value for key, value in fields.items() if isinstance(value, str | int | float)}
+    row: dict[str, Any] = {
+        key: value for key, value in fields.items() if isinstance(value, str | int | float)
+    }
     for name, value in answers.items():
         if kinds.get(name) == "spans":
             found = spans.fields(str(fields.get(text) or ""), spans.spans_in(value) or [])

@@ -1,7 +1,7 @@
 """One JSON object that is a whole file of a known shape, with the records inside."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.data.readers.shapes.shape import Shape
@@ -15,6 +15,8 @@ class Opened:
     shape: Shape | None = None
     """None where the records have still to be recognised."""
     notes: tuple[str, ...] = ()
+    unused: Mapping[str, int] = field(default_factory=dict)
+    """What else stands in the object, with how many parts it has."""
 
 
 Opener = Callable[[dict[str, Any], str], Opened | None]

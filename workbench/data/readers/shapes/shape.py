@@ -45,6 +45,8 @@ class Shape:
     question: Question | None = None
     several: bool = False
     """Whether a record may give several rows; then these are numbered anew, which a note says."""
+    of_lists: bool = False
+    """Whether its records are lists of cells."""
     what: str = "record"
     """What one of the file's records is called: "conversation"."""
 
@@ -68,17 +70,18 @@ class Account:
         """Row by row, with its number; what is no object is left out."""
         for number, record in records:
             self.records += 1
-            taken = (
-                self.shape.take(record)
-                if isinstance(record, Mapping)
-                else left_out("not an object with named values like the others")
-            )
+            taken = self._take(record)
             for reason, count in taken.left_out.items():
                 self.left_out.setdefault(reason, []).extend([number] * count)
             self.unused.update(dict.fromkeys(taken.unused, 1))
             for row in taken.rows:
                 self.rows += 1
                 yield (self.rows if self.shape.several else number), row
+
+    def _take(self, record: Any) -> Taken:
+        if isinstance(record, list) if self.shape.of_lists else isinstance(record, Mapping):
+            return self.shape.take(record)
+        return left_out("not an object with named values like the others")
 
     def notes(self) -> tuple[str, ...]:
         """What to say of the reading."""

@@ -1,7 +1,9 @@
 """JSON and JSON lines: objects become rows, nested values stay JSON text."""
 
 import json
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pyarrow as pa
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers import encodings, shapes
-from workbench.data.readers.kinds import JSON, JSONL
+from workbench.data.readers.kinds import JSONL
 from workbench.data.readers.shapes.shape import Account, Shape
 from workbench.data.readers.table import ReadOptions, Table, check_width, without_surrogates
 from workbench.data.readers.tables import json_text
@@ -27,12 +29,38 @@ def read(path: Path, name: str, options: ReadOptions, kind: str) -> Table:
     encoding = options.encoding or encodings.detect(path, name)
     if options.encoding:
         encodings.check(path, encoding, name)
-    found = _load(path, name, encoding, kind, options.choice)
+    codec = "utf-8-sig" if encoding == "utf-8" else encoding
+    value, rows, kind = json_text.load(path, name, codec, kind)
+    resolved = ReadOptions(encoding=encoding)
+    if rows is None:
+        return of_value(value, name, kind, options.choice, resolved)
+    return _of_rows(_Found(rows, kind), name, options.choice, resolved)
+
+
+def of_value(value: Any, name: str, kind: str, choice: str, options: ReadOptions) -> Table:
+    """The table in what a file holds as a whole.
+
+    Args:
+        options: how it was read.
+
+    Raises:
+        WorkbenchError: it holds no list of rows.
+    """
+    opened = shapes.open_document(value, choice) if isinstance(value, dict) else None
+    if opened is None:
+        found = _Found(_find_rows(value, name), kind)
+    else:
+        rows = list(enumerate(opened.records, 1))
+        found = _Found(rows, kind, opened.shape, opened.notes, opened.unused)
+    return _of_rows(found, name, choice, options)
+
+
+def _of_rows(found: "_Found", name: str, choice: str, options: ReadOptions) -> Table:
     if not found.rows:
         raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
     first = [row for _, row in found.rows[: shapes.SAMPLE]]
-    shape = found.shape or shapes.recognise(first, options.choice)
-    account = Account(shape) if shape else None
+    shape = found.shape or shapes.recognise(first, choice)
+    account = Account(shape, unused=Counter(found.unused)) if shape else None
     rows = list(account.flat(found.rows)) if account else found.rows
     facts = account.facts(name) if account else {}
     columns = _columns(rows, name, found.kind)
@@ -42,7 +70,7 @@ def read(path: Path, name: str, options: ReadOptions, kind: str) -> Table:
     data = pa.table({k: pa.array(map(as_text, v), pa.large_string()) for k, v in columns.items()})
     numbers = pa.array([number for number, _ in rows], pa.int64())
     facts["notes"] = (*found.notes, *facts.get("notes", ()))
-    return Table(name, data, numbers, found.kind, ReadOptions(encoding=encoding), **facts)
+    return Table(name, data, numbers, found.kind, options, **facts)
 
 
 def as_text(value: Any) -> str | None:
@@ -62,20 +90,7 @@ class _Found:
     kind: str
     shape: Shape | None = None
     notes: tuple[str, ...] = ()
-
-
-def _load(path: Path, name: str, encoding: str, kind: str, choice: str) -> _Found:
-    codec = "utf-8-sig" if encoding == "utf-8" else encoding
-    value, rows, kind = json_text.load(path, name, codec, kind)
-    return _within(value, name, choice) if rows is None else _Found(rows, kind)
-
-
-def _within(value: Any, name: str, choice: str) -> _Found:
-    """The rows in what is a file as a whole."""
-    opened = shapes.open_document(value, choice) if isinstance(value, dict) else None
-    if opened is None:
-        return _Found(_find_rows(value, name), JSON)
-    return _Found(list(enumerate(opened.records, 1)), JSON, opened.shape, opened.notes)
+    unused: Mapping[str, int] = field(default_factory=dict)
 
 
 def _find_rows(value: Any, name: str) -> Rows:

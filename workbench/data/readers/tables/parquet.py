@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers.cell_formats.bare import format_cell
 from workbench.data.readers.kinds import PARQUET
+from workbench.data.readers.shapes import hub
 from workbench.data.readers.table import ReadOptions, Table, check_width
 
 
@@ -29,20 +30,22 @@ def read(path: Path, name: str) -> Table:
         ) from None
     if not table.num_rows or not table.num_columns:
         raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
-    columns, left_out = _columns(table)
+    names = hub.names_in_parquet(table.schema.metadata)
+    columns, left_out = _columns(table, names)
     notes = [f"Column '{c}' holds binary data and was left out." for c in left_out]
+    notes += hub.notes_on(names)
     numbers = pa.array(range(1, table.num_rows + 1), pa.int64())
     return Table(name, pa.table(columns), numbers, PARQUET, ReadOptions(), notes=tuple(notes))
 
 
-def _columns(table: pa.Table) -> tuple[dict[str, Any], list[str]]:
+def _columns(table: pa.Table, names: hub.Names) -> tuple[dict[str, Any], list[str]]:
     columns: dict[str, Any] = {}
     left_out = []
     for name, column in zip(table.column_names, table.columns, strict=True):
         if is_binary(column.type):
             left_out.append(name)
         else:
-            columns[name or "(no name)"] = as_text(column)
+            columns[name or "(no name)"] = as_text(column, names.get(name))
     return columns, left_out
 
 
@@ -51,8 +54,11 @@ def is_binary(type: pa.DataType) -> bool:
     return bool(pa.types.is_binary(type) or pa.types.is_large_binary(type))
 
 
-def as_text(column: Any) -> Any:
-    """A column, or a part of one, as texts; what is empty is null."""
+def as_text(column: Any, names: list[str] | None = None) -> Any:
+    """A column, or a part of one, as texts; what is empty is null, a number of `names` its name."""
+    if names:
+        values = [hub.name_of(value, names) for value in column.to_pylist()]
+        return pa.array(map(_cell, values), pa.large_string())
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         values = column.to_pylist()
         return pa.array([value or None for value in values], pa.large_string())
