@@ -31,6 +31,7 @@ PURE = (
     *(
         f"workbench/data/{name}"
         for name in (
+            "asking",
             "readers",
             "columns",
             "splits",

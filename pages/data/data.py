@@ -13,6 +13,7 @@ from workbench.projects import projects
 from workbench.ui import context, frame
 from workbench.ui.data import (
     account,
+    asking,
     cached,
     choices,
     exam,
@@ -39,6 +40,10 @@ def _make(draft: Draft, file: Source) -> None:
     """Everything between the file and the saved version."""
     table = reading.read(draft, file)
     if table is None:
+        asking.choose_again(draft)
+        return
+    if not asking.is_answered(draft, file, table):
+        look.raw(table)
         return
     summary = st.container()
     left, right = st.columns([2, 3], gap="large")

@@ -46,6 +46,13 @@ def add_commands(commands: Any) -> None:
         "found out without",
     )
     parser.add_argument(
+        "--choose",
+        default="",
+        metavar="NAME",
+        help="the answer to what is asked of a file that cannot be understood without you; the "
+        "question and its choices are said without",
+    )
+    parser.add_argument(
         "--split-by",
         default="random",
         metavar="HOW",
@@ -74,7 +81,7 @@ def _import(options: argparse.Namespace) -> int:
             task=task,
             mapping=mapping,
             dataset_name=options.name,
-            options=ReadOptions(assistant=options.assistant),
+            options=ReadOptions(assistant=options.assistant, choice=options.choose),
             test_path=test_path,
             source_name=name,
             split_by=split_by,

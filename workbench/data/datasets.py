@@ -11,6 +11,7 @@ from storage.tables import DatasetVersion
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
+from workbench.data.asking.answers import check_answered
 from workbench.data.checkup.import_report import judge
 from workbench.data.columns import guessing
 from workbench.data.examples.example_table import splits_by_question
@@ -181,10 +182,13 @@ def save_version(
         source_name: what the user calls the file, if its path does not say.
 
     Raises:
-        WorkbenchError: one sentence with the row, column or file, and what to do.
+        WorkbenchError: one sentence with the row, column or file, and what to do; so where the
+            file has to be explained, and neither a choice nor task and mapping do.
     """
     source_name = names.shown(source_name or path.name)
     table = read_table(path, source_name, options)
+    if not _is_told(task, mapping):
+        check_answered(table, options.choice if options else "")
     task = task_named(task).name if task else guessing.guess_task(table).task
     roles = _complete(table, task, dict(mapping or {}))
     by = check_column(split_by or SplitBy(), table)
@@ -206,6 +210,11 @@ def save_version(
     earlier = earlier_splits(store, project_id, name, plan)
     prepared = judge(prepare(plan, table, test_table, earlier=earlier))
     return save_prepared(store, project_id, name, source, prepared)
+
+
+def _is_told(task: str | None, mapping: Mapping[str, str] | None) -> bool:
+    """Whether task and columns are given, and nothing has to be guessed."""
+    return bool(task) and {*task_named(task or "").required} <= {*(mapping or {})}
 
 
 def _complete(table: Table, task: str, roles: dict[str, str]) -> dict[str, str]:

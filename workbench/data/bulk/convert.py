@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import count
-from workbench.data.bulk import limits, several
+from workbench.data.bulk import answered, limits, several
 from workbench.data.bulk.read_file import read
 from workbench.data.readers.archives.room import check_room
 from workbench.data.readers.archives.unpack import FOLDER, unpack
@@ -38,6 +38,7 @@ def convert(spec: ConvertSpec, job: JobDir, report: Report, stop: Stop) -> Resul
         with limits.explain_errors(too_large):
             table = _convert(spec, folder, report, stop, writer)
             writer.close()
+            table, writer = answered.answer(table, spec.options, folder, writer)
     except BaseException:
         writer.abandon()
         raise

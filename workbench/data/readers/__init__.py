@@ -33,6 +33,7 @@ def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -
     Raises:
         WorkbenchError: one sentence with the row, column or file, and what to do.
     """
+    from workbench.data.asking.ask import asked
     from workbench.data.readers import plain
     from workbench.data.readers.archives import packed
 
@@ -44,4 +45,5 @@ def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -
         table = packed.read(path, name, options)
     else:
         table = plain.read(path, name, options, kind)
+    table = asked(table, options.choice)
     return dataclasses.replace(table, notes=(*table.notes, *notes_on(table.columns)))

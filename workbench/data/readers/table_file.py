@@ -76,6 +76,10 @@ class TableWriter:
             self._writer.close()
             self._writer = None
 
+    def move(self, path: Path) -> None:
+        """Put the file, which is closed, in the place of another."""
+        self._path = self._path.replace(path)
+
     def abandon(self) -> None:
         """Leave no file."""
         self._held = []

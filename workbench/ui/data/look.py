@@ -84,6 +84,11 @@ def tabs(table: Table, prepared: Prepared | None, model_id: int | None) -> None:
             draw(prepared)
 
 
+def raw(table: Table) -> None:
+    """The table alone, as long as nothing is made of it."""
+    _rows(table)
+
+
 def _rows(table: Table) -> None:
     head = table.data.slice(0, _ROWS).to_pandas()
     head.insert(0, "Row", table.row_numbers[:_ROWS].to_pylist())

@@ -1,0 +1,279 @@
+"""Several categories in a row: in a list, in one cell with separators, or in a column each."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from workbench.core.words import plural
+from workbench.data.asking.look import Asked, Looked, Row, value_of
+from workbench.data.columns.columns import name_score
+from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
+from workbench.data.readers.table import Choice, Meant, Question
+
+FIRST, EACH, SINGLE, WHOLE = "first", "each", "single", "whole"
+CHOICES = (
+    Choice(FIRST, "Only the first category of each row"),
+    Choice(EACH, "One example for each category of a row"),
+    Choice(SINGLE, "Only rows with exactly one category"),
+)
+_WHOLE = Choice(
+    WHOLE, "What stands in a cell is one category, be it several words or several names"
+)
+_COLUMNS = Choice(WHOLE, "These columns are no categories, and stay as they are")
+NONE = "no category"
+SEVERAL = "several categories"
+COLUMN = "category"
+"""The column that is made of one for each category."""
+_TITLE = "a table with several categories in a row"
+_SEPARATORS = (";", "|", ",")
+_LONGEST = 60
+_YES = {"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "wahr", "ja"}
+_NO = {"0", "0.0", "false", "no", "n", "-", "falsch", "nein"}
+Categories = Callable[[Row], list[str]]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How the categories of a row are written down."""
+
+    column: str
+    """Where the category stands in the end."""
+    of: Categories
+    where: str
+    """Stands behind "several categories": "in 'labels'"."""
+    instead: tuple[str, ...] = ()
+    """The columns that it takes the place of."""
+    is_cell: bool = True
+    """Whether a cell could be one category as it is."""
+
+    def whole(self, row: Row) -> str:
+        """All that stands in the cell, as one category; a list without its brackets."""
+        cell = row.get(self.column) or ""
+        return cell if value_of(cell) is None else ", ".join(self.of(row))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it is read from."""
+        return self.instead or (self.column,)
+
+
+AllRows = Callable[[Sequence[str]], Iterable[Row]]
+"""All rows of a table, with these columns."""
+
+
+def ask(looked: Looked, choice: str, rows: AllRows) -> "Found | None":
+    """What to do where rows have several categories; None where it is not so."""
+    form = _of_lists(looked) or _of_cells(looked) or _of_columns(looked)
+    if form is None or not _text(looked, form):
+        return None
+    counts = Counter(min(2, len(form.of(row))) for row in rows(form.columns))
+    if not counts[1] and not counts[2]:
+        return None
+    choices = (*CHOICES, _WHOLE if form.is_cell else _COLUMNS)
+    if not counts[2]:
+        return Found(form, None, _asked(looked, form, SINGLE))
+    chosen = choice if choice in [c.name for c in choices] else ""
+    question = Question(_sentence(form, counts), choices, chosen)
+    return Found(form, question, _asked(looked, form, chosen) if chosen else None)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found, and how it is taken, as soon as that is known."""
+
+    form: Form
+    question: Question | None
+    asked: Asked | None
+
+
+def _sentence(form: Form, counts: Mapping[int, int]) -> str:
+    rows = sum(counts.values())
+    none = f" ({plural(counts[0], 'row')} {'has' if counts[0] == 1 else 'have'} none)"
+    return (
+        f"{counts[2]:,} of {plural(rows, 'row')} have several categories {form.where}"
+        f"{none if counts[0] else ''}; a model learns one for each example. Which are to be taken?"
+    )
+
+
+def _text(looked: Looked, form: Form) -> str:
+    """The text that has these categories."""
+    meant = looked.table.meant.roles.get("text", "") if looked.table.meant else ""
+    others = [name for name in looked.texts if name not in (form.column, *form.instead)]
+    named = sorted(others, key=lambda name: -name_score(name, "text"))
+    return meant or next(iter(named), "")
+
+
+def _asked(looked: Looked, form: Form, choice: str) -> Asked:
+    if choice == WHOLE and not form.is_cell:
+        return Asked(Shape(_TITLE, _keep), tuple(looked.table.columns))
+    columns = [name for name in looked.table.columns if name not in form.instead]
+    roles = {"text": _text(looked, form), "label": form.column}
+    reason = looked.table.meant.reason if looked.table.meant else ""
+    meant = Meant("classification", roles, reason or f"the categories stand {form.where}")
+    take = _taker(form, choice)
+    notes = () if form.is_cell else (f"The categories {form.where} are in '{form.column}' now.",)
+    return Asked(
+        Shape(_TITLE, take, meant, notes, several=choice == EACH, what="row"),
+        tuple(dict.fromkeys([*columns, form.column])),
+    )
+
+
+def _keep(row: Record) -> Taken:
+    return Taken([row])
+
+
+def _taker(form: Form, choice: str) -> Callable[[Record], Taken]:
+    def take(row: Record) -> Taken:
+        found = form.of(row)
+        if not found:
+            return left_out(NONE)
+        if choice == SINGLE and len(found) > 1:
+            return left_out(SEVERAL)
+        if choice == WHOLE:
+            found = [form.whole(row)]
+        taken = found if choice == EACH else found[:1]
+        unused = [f"{form.column} (further ones)"] if len(found) > len(taken) else []
+        return Taken([{**row, form.column: name} for name in taken], unused=unused)
+
+    return take
+
+
+def label_name(name: str) -> float:
+    """How much a column's name, of one or of several, is that of categories."""
+    plain = name.strip()
+    single = plain[:-3] + "y" if plain.endswith("ies") else plain.removesuffix("s")
+    return max(name_score(plain, "label"), name_score(single, "label"))
+
+
+def _candidates(looked: Looked) -> list[str]:
+    """The columns that may hold categories, the likeliest first."""
+    if looked.table.meant:
+        label = looked.table.meant.roles.get("label")
+        return [label] if label in looked.table.columns else []
+    if looked.task not in ("classification", "language-modelling", "extraction", "completion"):
+        return []
+    taken = [source for role, source in looked.roles.items() if role in ("text", "prompt")]
+    free = [name for name in looked.table.columns if name not in taken]
+    ranked = sorted(free, key=lambda name: (name != looked.roles.get("label"), -label_name(name)))
+    return [n for n in ranked if n == looked.roles.get("label") or label_name(n) > 0]
+
+
+def _of_lists(looked: Looked) -> Form | None:
+    for name in _candidates(looked):
+        cells = looked.filled(name)
+        lists = [found for cell in cells if (found := _listed(cell)) is not None]
+        plain = sum(cell[0] not in "[{" for cell in cells)
+        items = [item for found in lists for item in found]
+        if not items or len(lists) + (plain if looked.table.meant else 0) < 0.9 * len(cells):
+            continue
+        if _come_again(items, [*map(tuple, lists)]):
+            return Form(name, _lister(name), f"in '{name}'")
+    return None
+
+
+def _lister(name: str) -> Categories:
+    return lambda row: _in_cell(row.get(name))
+
+
+def _come_again(items: Sequence[str], rows: Sequence[object]) -> bool:
+    """Whether they are categories rather than texts or words of a text."""
+    counts = Counter(items)
+    again = sum(count for count in counts.values() if count > 1)
+    return max(map(len, counts)) <= _LONGEST and (again >= 0.5 * len(items) or len(rows) < 10)
+
+
+def _listed(cell: str) -> list[str] | None:
+    """The categories in a list; None if it holds something else."""
+    value = value_of(cell)
+    if not isinstance(value, list) or not all(isinstance(v, str | int | float) for v in value):
+        return None
+    return [name for item in value if (name := str(item).strip())]
+
+
+def _in_cell(cell: str | None) -> list[str]:
+    if not cell or not cell.strip():
+        return []
+    found = _listed(cell)
+    return [cell.strip()] if found is None else list(dict.fromkeys(found))
+
+
+def _of_cells(looked: Looked) -> Form | None:
+    """One cell with separators, whose parts come again and again."""
+    if looked.task != "classification" and not looked.table.meant:
+        return None
+    for name in _candidates(looked)[:3]:
+        cells = looked.filled(name)
+        for separator in _SEPARATORS:
+            if _is_separated(cells, separator):
+                return Form(name, _splitter(name, separator), f"in '{name}'")
+    return None
+
+
+def _splitter(name: str, separator: str) -> Categories:
+    return lambda row: _parts(row.get(name) or "", separator)
+
+
+def _parts(cell: str, separator: str) -> list[str]:
+    return list(dict.fromkeys(part.strip() for part in cell.split(separator) if part.strip()))
+
+
+def _is_separated(cells: Sequence[str], separator: str) -> bool:
+    several = [parts for cell in cells if len(parts := _parts(cell, separator)) > 1]
+    if len(several) < max(2, 0.03 * len(cells)) or any(cell[0] in "[{" for cell in cells):
+        return False
+    names = Counter(part for cell in cells for part in _parts(cell, separator))
+    if len(names) > len({*cells}) or max(map(len, names)) > _LONGEST:
+        return False
+    if any(part.replace(".", "").isdecimal() or part[:1].isspace() for part in names):
+        return False
+    free = sum(_stands_free(parts, several, cells) for parts in several)
+    return free >= 0.8 * len(several)
+
+
+def _stands_free(parts: list[str], several: Sequence[list[str]], cells: Sequence[str]) -> bool:
+    """Whether a part also stands alone or beside others: "Sales, Inc." always does together."""
+    alone = {*cells}
+    others = [other for other in several[:500] if {*other} != {*parts}]
+    return any(part in alone or any(part in other for other in others) for part in parts)
+
+
+def _of_columns(looked: Looked) -> Form | None:
+    """A column for each category, with 0 and 1 or a cross."""
+    if looked.table.meant or looked.task not in ("classification", "language-modelling"):
+        return None
+    flags = [name for name in looked.table.columns if _is_flag(looked, name)]
+    others = [n for n in looked.table.columns if n not in flags and label_name(n) == 1]
+    if len(flags) < 3 or any(1 < len({*looked.filled(name)}) <= 50 for name in others):
+        return None
+    free = COLUMN if COLUMN not in looked.table.columns else f"{COLUMN} (2)"
+    where = f"in a column each ({', '.join(flags[:4])}{' …' if flags[4:] else ''})"
+    return Form(free, lambda row: _marked(row, flags), where, tuple(flags), is_cell=False)
+
+
+def _is_flag(looked: Looked, name: str) -> bool:
+    cells = {cell.strip().casefold() for cell in looked.filled(name)}
+    empty = len(looked.filled(name)) < len(looked.table)
+    return bool(cells & _YES) and cells <= _YES | _NO and (bool(cells & _NO) or empty)
+
+
+def _marked(row: Row, flags: Sequence[str]) -> list[str]:
+    return [name for name in flags if (row.get(name) or "").strip().casefold() in _YES]
+
+
+def unwrap(looked: Looked) -> Asked | None:
+    """Columns in which every cell is a list of one text hold that text."""
+    names = [name for name in looked.table.columns if _is_of_one(looked.filled(name))]
+
+    def take(row: Record) -> Taken:
+        found = {name: _listed(row.get(name) or "") for name in names}
+        return Taken(
+            [{**row, **{name: items[0] if items else None for name, items in found.items()}}]
+        )
+
+    return Asked(Shape(_TITLE, take), tuple(looked.table.columns)) if names else None
+
+
+def _is_of_one(cells: Sequence[str]) -> bool:
+    if not cells or any(cell.lstrip()[0] != "[" for cell in cells):
+        return False
+    return all((found := _listed(cell)) is not None and len(found) == 1 for cell in cells)
