@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.core.tasks import CLASSIFICATION, COMPLETION, EXTRACTION, LANGUAGE_MODELLING
 from workbench.core.words import plural
 from workbench.data.asking.look import Asked, Looked, Row, value_of
 from workbench.data.columns.columns import name_score
@@ -109,7 +110,7 @@ def _asked(looked: Looked, form: Form, choice: str) -> Asked:
     columns = [name for name in looked.table.columns if name not in form.instead]
     roles = {"text": _text(looked, form), "label": form.column}
     reason = looked.table.meant.reason if looked.table.meant else ""
-    meant = Meant("classification", roles, reason or f"the categories stand {form.where}")
+    meant = Meant(CLASSIFICATION.name, roles, reason or f"the categories stand {form.where}")
     take = _taker(form, choice)
     notes = () if form.is_cell else (f"The categories {form.where} are in '{form.column}' now.",)
     return Asked(
@@ -150,7 +151,12 @@ def _candidates(looked: Looked) -> list[str]:
     if looked.table.meant:
         label = looked.table.meant.roles.get("label")
         return [label] if label in looked.table.columns else []
-    if looked.task not in ("classification", "language-modelling", "extraction", "completion"):
+    if looked.task not in (
+        CLASSIFICATION.name,
+        LANGUAGE_MODELLING.name,
+        EXTRACTION.name,
+        COMPLETION.name,
+    ):
         return []
     taken = [source for role, source in looked.roles.items() if role in ("text", "prompt")]
     free = [name for name in looked.table.columns if name not in taken]
@@ -199,7 +205,7 @@ def _in_cell(cell: str | None) -> list[str]:
 
 def _of_cells(looked: Looked) -> Form | None:
     """One cell with separators, whose parts come again and again."""
-    if looked.task != "classification" and not looked.table.meant:
+    if looked.task != CLASSIFICATION.name and not looked.table.meant:
         return None
     for name in _candidates(looked)[:3]:
         cells = looked.filled(name)
@@ -239,7 +245,7 @@ def _stands_free(parts: list[str], several: Sequence[list[str]], cells: Sequence
 
 def _of_columns(looked: Looked) -> Form | None:
     """A column for each category, with 0 and 1 or a cross."""
-    if looked.table.meant or looked.task not in ("classification", "language-modelling"):
+    if looked.table.meant or looked.task not in (CLASSIFICATION.name, LANGUAGE_MODELLING.name):
         return None
     flags = [name for name in looked.table.columns if _is_flag(looked, name)]
     others = [n for n in looked.table.columns if n not in flags and label_name(n) == 1]

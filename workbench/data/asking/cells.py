@@ -33,11 +33,12 @@ class Nested:
         return sum(isinstance(value, list) for value in self.values) * 2 > len(self.values)
 
     def texts(self) -> list[str]:
-        """Where in its objects texts stand, the most frequent first: "body", "post.body"."""
+        """Where in its objects texts stand, the longest first: "body", "post.body"."""
         found: Counter[str] = Counter()
         for value in self.values[:_LOOKED_AT]:
             for item in value if isinstance(value, list) else [value]:
-                found.update(dict.fromkeys(_paths(item)))
+                for path in _paths(item):
+                    found[path] += len(str(_at(item, path)))
         return [path for path, _ in found.most_common(_PARTS)]
 
 

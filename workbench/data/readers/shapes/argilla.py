@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from workbench.core.tasks import CLASSIFICATION, COMPLETION
 from workbench.data.readers.shapes import spans
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
 from workbench.data.readers.table import Meant
@@ -109,9 +110,9 @@ def _meant(kinds: Mapping[str, str], text: str) -> Meant | None:
         if named and kind == "spans":
             return spans.meant(text, "Argilla")
         if named and kind == "text":
-            return Meant("completion", {"prompt": text, "response": named[0]}, _BECAUSE)
+            return Meant(COMPLETION.name, {"prompt": text, "response": named[0]}, _BECAUSE)
         if named:
-            return Meant("classification", {"text": text, "label": named[0]}, _BECAUSE)
+            return Meant(CLASSIFICATION.name, {"text": text, "label": named[0]}, _BECAUSE)
     return None
 
 
@@ -140,5 +141,5 @@ def _of_old(records: Sequence[Record]) -> Shape:
         return Taken([{"text": text, "annotation": value}], unused=unused)
 
     marked = any(spans.spans_in(record["annotation"] or []) for record in records)
-    chosen = Meant("classification", {"text": "text", "label": "annotation"}, _BECAUSE)
+    chosen = Meant(CLASSIFICATION.name, {"text": "text", "label": "annotation"}, _BECAUSE)
     return Shape(_TITLE, take, spans.meant("text", "Argilla") if marked else chosen, what="record")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from workbench.core.tasks import CLASSIFICATION
 from workbench.data.readers.shapes import spans
 from workbench.data.readers.shapes.document import Opened
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
@@ -27,7 +28,7 @@ _INSIDE = (
 )  # fmt: skip
 """Where programs keep their intents or phrases."""
 _MEANT = Meant(
-    "classification",
+    CLASSIFICATION.name,
     {"text": "text", "label": "intent"},
     "these are the intents of an assistant, with the phrases for each",
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from workbench.core.tasks import CLASSIFICATION
 from workbench.data.readers.shapes import label_studio_result as results
 from workbench.data.readers.shapes import spans
 from workbench.data.readers.shapes.label_studio_result import SPANS, Answers
@@ -147,7 +148,7 @@ def _of_chosen(records: Sequence[Record], text: str) -> Meant | None:
     chosen = [k for r in records for k, v in r.items() if isinstance(v, Mapping) and "choices" in v]
     if not chosen:
         return None
-    return Meant("classification", {"text": text, "label": chosen[0]}, _BECAUSE)
+    return Meant(CLASSIFICATION.name, {"text": text, "label": chosen[0]}, _BECAUSE)
 
 
 def _is_text(records: Sequence[Record], key: str) -> bool:

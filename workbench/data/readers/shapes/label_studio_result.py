@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.core.tasks import CLASSIFICATION, COMPLETION
 from workbench.data.readers.shapes import spans
 from workbench.data.readers.shapes.shape import Record
 from workbench.data.readers.table import Meant
@@ -12,16 +13,16 @@ from workbench.data.readers.table import Meant
 SPANS = spans.FIELDS
 OUTSIDE = "mark at a place that its text does not have"
 _TASKS = {
-    "choices": "classification",
-    "taxonomy": "classification",
-    "rating": "classification",
-    "number": "classification",
-    "pairwise": "classification",
-    "textarea": "completion",
+    "choices": CLASSIFICATION.name,
+    "taxonomy": CLASSIFICATION.name,
+    "rating": CLASSIFICATION.name,
+    "number": CLASSIFICATION.name,
+    "pairwise": CLASSIFICATION.name,
+    "textarea": COMPLETION.name,
 }
 _SPANS = ("labels", "hypertextlabels", "paragraphlabels")
 _ORDER = ("choices", "taxonomy", *_SPANS, "textarea", "rating", "pairwise", "number")
-_ROLES = {"classification": ("text", "label"), "completion": ("prompt", "response")}
+_ROLES = {CLASSIFICATION.name: ("text", "label"), COMPLETION.name: ("prompt", "response")}
 Answers = dict[str, Any]
 """Control → what was answered."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from workbench.core.tasks import CLASSIFICATION, COMPLETION
 from workbench.data.readers.shapes.answers import Verdict, judge
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
 from workbench.data.readers.table import Meant
@@ -25,9 +26,9 @@ def recognise(records: Sequence[Record], choice: str) -> Shape | None:
     if any(isinstance(record.get("accept"), list) for record in records):
         return _of_choices(texts, verdict)
     if any(isinstance(record.get("user_input"), str) for record in records):
-        return _of_one(texts, "user_input", verdict, "completion", ("prompt", "response"))
+        return _of_one(texts, "user_input", verdict, COMPLETION.name, ("prompt", "response"))
     if any(isinstance(record.get("label"), str) for record in records):
-        return _of_one(texts, "label", verdict, "classification", ("text", "label"))
+        return _of_one(texts, "label", verdict, CLASSIFICATION.name, ("text", "label"))
     return None
 
 
@@ -42,7 +43,7 @@ def _of_choices(text: str, verdict: Verdict) -> Shape:
             return left_out(NONE_CHOSEN, unused)
         return Taken([{text: record[text], "label": chosen}], unused=unused)
 
-    meant = Meant("classification", {"text": text, "label": "label"}, _BECAUSE)
+    meant = Meant(CLASSIFICATION.name, {"text": text, "label": "label"}, _BECAUSE)
     return Shape("an export of Prodigy", take, meant, what="text")
 
 

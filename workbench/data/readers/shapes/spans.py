@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from workbench.core.tasks import EXTRACTION
 from workbench.data.readers.table import Meant
 
 FIELDS = "fields"
@@ -20,7 +21,7 @@ class Span(NamedTuple):
 def meant(text: str, program: str) -> Meant:
     """What a file of marked texts is for."""
     return Meant(
-        "extraction",
+        EXTRACTION.name,
         {"text": text, "response": FIELDS},
         f"{program} marked places of these texts, which are fields to pull out",
     )

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from workbench.core.tasks import COMPLETION
 from workbench.data.readers.shapes.document import Opened
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
 from workbench.data.readers.table import Meant
 
 UNANSWERED = "question that its text does not answer"
 _MEANT = Meant(
-    "completion",
+    COMPLETION.name,
     {"prompt": "{context}\n\n{question}", "response": "answer"},
     "these are texts with questions and answers (SQuAD)",
 )
