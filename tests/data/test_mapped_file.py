@@ -8,8 +8,10 @@ import pytest
 from storage.database import Store
 from tests.helpers.exams import Trained, add_trained
 from workbench.core.errors import WorkbenchError
-from workbench.data import mapped_file
+from workbench.data import datasets, mapped_file
+from workbench.data.readers import ReadOptions
 from workbench.data.versions import get_version
+from workbench.projects import projects
 
 
 @pytest.fixture
@@ -71,3 +73,21 @@ def test_questions_alone_have_no_categories(store: Store, trained: Trained, tmp_
     path = _file(tmp_path, "email,category\nMoney back,REFUND\n")
     file = mapped_file.map_file(store, trained.version_id, path, need_answers=False)
     assert (file.rows, file.unknown, file.notes) == (1, (), [])
+
+
+def test_a_file_that_only_asks_keeps_its_rows_whatever_was_chosen(
+    store: Store, tmp_path: Path
+) -> None:
+    sets = ['["late"]', '["late", "crew"]', "[]"] * 8
+    lines = [f'{{"text": "Ferry {n} is late.", "tags": {tags}}}' for n, tags in enumerate(sets)]
+    path = tmp_path / "ferry.jsonl"
+    path.write_text("\n".join(lines))
+    project_id = projects.create_project(store, "Ferry")
+    saved = datasets.save_version(
+        store, project_id=project_id, path=path, options=ReadOptions(choice="each")
+    )
+    asked = mapped_file.map_file(store, saved.version_id, path, need_answers=False)
+    assert pq.read_table(asked.data)["row_id"].to_pylist() == list(range(1, 25))
+    scored = mapped_file.map_file(store, saved.version_id, path, need_answers=True)
+    assert scored.rows == saved.rows == 24
+    assert pq.read_table(scored.data)["label"].to_pylist() == ["late", "late", "crew"] * 8

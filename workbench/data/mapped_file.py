@@ -56,14 +56,21 @@ def _as_taken(found: tuple[UnknownCategory, ...]) -> str:
     return f"Taken for a known category: {joined(names)}."
 
 
-def open_file(store: Store, version_id: int, path: Path, name: str = "") -> Table:
+def open_file(
+    store: Store, version_id: int, path: Path, name: str = "", *, answers: bool = True
+) -> Table:
     """The table in a further file, read as the version's own file was.
+
+    Args:
+        answers: False where only its questions matter.
 
     Raises:
         WorkbenchError: it cannot be read.
     """
     plan = plan_from(*_plan(get_version(store, version_id)))
-    return read_table(path, names.shown(name or path.name), reading_alike(plan.read))
+    return read_table(
+        path, names.shown(name or path.name), reading_alike(plan.read, answers=answers)
+    )
 
 
 def _plan(version: VersionInfo) -> tuple[str, Mapping[str, object]]:
@@ -98,7 +105,7 @@ def map_file(
     Raises:
         WorkbenchError: a column is missing, or no row can be used.
     """
-    table = open_file(store, version_id, path, name)
+    table = open_file(store, version_id, path, name, answers=need_answers)
     return map_table(
         store,
         version_id,

@@ -91,7 +91,7 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
         WorkbenchError: the answers are not there (yet).
     """
     spec, digest = _finished(store, job_id)
-    options = datasets.reading_alike(options_from(spec.read))
+    options = datasets.reading_alike(options_from(spec.read), answers=False)
     table = datasets.open_source(Source(**spec.source), options)
     places = _places(table)
     own: pd.DataFrame = table.data.to_pandas().set_axis(table.row_numbers.to_pylist())

@@ -4,6 +4,10 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined
 from workbench.data.readers.table import Table
 
+FIRST, EACH, SINGLE, WHOLE = "first", "each", "single", "whole"
+OF_CATEGORIES = frozenset({FIRST, EACH, SINGLE, WHOLE})
+"""The choices that concern answers only: a file that has questions alone needs none of them."""
+
 
 def is_open(table: Table) -> bool:
     """Whether there is a question without an answer."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from workbench.core.tasks import CLASSIFICATION, COMPLETION, EXTRACTION, LANGUAGE_MODELLING
 from workbench.core.words import plural
+from workbench.data.asking.answers import EACH, FIRST, SINGLE, WHOLE
 from workbench.data.asking.look import Asked, Looked, Row, value_of
 from workbench.data.columns.columns import name_score
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
 from workbench.data.readers.table import Choice, Meant, Question
 
-FIRST, EACH, SINGLE, WHOLE = "first", "each", "single", "whole"
 CHOICES = (
     Choice(FIRST, "Only the first category of each row"),
     Choice(EACH, "One example for each category of a row"),

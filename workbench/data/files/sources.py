@@ -12,6 +12,7 @@ from storage import files, leftovers
 from storage.database import Store
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
+from workbench.data.asking.answers import OF_CATEGORIES
 from workbench.data.examples.plan import Source
 from workbench.data.files import reader
 from workbench.data.readers import ReadOptions, Table
@@ -119,16 +120,20 @@ def open_source(source: Source, options: ReadOptions | None = None) -> Table:
     return reader.read_table(path, source.name, options)
 
 
-def reading_alike(options: ReadOptions) -> ReadOptions:
+def reading_alike(options: ReadOptions, *, answers: bool = True) -> ReadOptions:
     """How to read a file that is to have the columns of one read with `options`.
 
     Columns without names go by their number, so neither file may have names then. Who answers in
     the one answers in the other, if there.
+
+    Args:
+        answers: False where the file's answers do not matter; then each of its rows stays one.
     """
+    left = not answers and options.choice in OF_CATEGORIES
     return ReadOptions(
         header_row=0 if options.header_row == 0 else None,
         assistant=options.assistant,
-        choice=options.choice,
+        choice="" if left else options.choice,
     )
 
 
