@@ -9,6 +9,7 @@ import pyarrow as pa
 from workbench.data.asking import categories, cells
 from workbench.data.asking.categories import AllRows
 from workbench.data.asking.look import Asked, Row, look, rows_of, values_of
+from workbench.data.asking.simple import is_simple
 from workbench.data.readers import shapes
 from workbench.data.readers.kinds import CHAT, DOCUMENT, JSON, JSONL, MAIL, YAML
 from workbench.data.readers.shapes.shape import Account, Record
@@ -36,7 +37,7 @@ def plan(table: Table, choice: str, rows: AllRows) -> Plan:
     Args:
         table: with all its rows, or some of them.
     """
-    if table.kind in _NEVER or table.question or not len(table):
+    if table.kind in _NEVER or table.question or not len(table) or is_simple(table):
         return Plan()
     shaped = _shaped(table, choice)
     if shaped:
