@@ -279,8 +279,8 @@ _READERS = tuple(
     )
 )
 _WORDS = {
-    f"workbench.data.readers.tables.delimited{name}"
-    for name in ("", ".LITERAL", ".QUOTED", ".TITLES")
+    f"workbench.data.readers.tables.{name}"
+    for name in ("delimited", "delimited.TITLES", "quotes", "quotes.TITLES")
 }
 """What the separators and quotes of a text table are called."""
 

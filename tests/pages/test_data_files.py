@@ -103,6 +103,6 @@ def test_a_workbook_that_cannot_be_read_offers_its_sheets(project_id: int, tmp_p
     assert "Give the column a name, or empty those cells" in at.error[0].value
     labels = {box.label for box in at.selectbox}
     assert "Sheet" in labels
-    assert not labels & {"Separator", "Double quotes", "Encoding"}
+    assert not labels & {"Separator", "Quote signs", "Encoding"}
     at.selectbox(key="data-read-sheet").set_value("Mails").run()
     assert not at.error

@@ -21,8 +21,8 @@ from workbench.data.readers import (
     Table,
 )
 from workbench.data.readers.encodings import CHOICES
-from workbench.data.readers.tables.delimited import LITERAL, QUOTED
 from workbench.data.readers.tables.delimited import TITLES as DELIMITERS
+from workbench.data.readers.tables.quotes import TITLES as QUOTES
 from workbench.ui.data import cached, large_file
 from workbench.ui.data import draft as drafts
 from workbench.ui.data.draft import Draft
@@ -97,7 +97,7 @@ def _corrections(draft: Draft, source: Source, table: Table | None) -> None:
             with columns[1]:
                 _select(draft, "delimiter", "Separator", DELIMITERS, chosen.delimiter)
             with columns[2]:
-                _select(draft, "quoting", "Double quotes", _QUOTES, chosen.quoting)
+                _select(draft, "quoting", "Quote signs", QUOTES, chosen.quoting)
         if kind in ("", CSV, XLSX):
             with columns[3] if kind != XLSX else columns[0]:
                 _header_row(draft, chosen)
@@ -112,7 +112,6 @@ def _corrections(draft: Draft, source: Source, table: Table | None) -> None:
 _AS_IT_IS = (PARQUET, DOCUMENT, MAIL, CHAT, PACKED)
 """Kinds of files of which there is nothing to correct but who answers."""
 _BETWEEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_QUOTES = {QUOTED: "enclose a cell", LITERAL: "are just text"}
 
 
 def _answerer(draft: Draft, table: Table) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tests.corpus import books
 from workbench.data.readers import ReadOptions, read_table
-from workbench.data.readers.tables.delimited import QUOTED
+from workbench.data.readers.tables.quotes import QUOTED
 
 Rows = list[list[str]]
 _HEADER = ["text", "label", "note", "answer"]
