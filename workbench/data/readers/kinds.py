@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers import signs
+from workbench.data.readers.tables.separators import is_table
 
 CSV, XLSX, JSON, JSONL, PARQUET, YAML = "csv", "xlsx", "json", "jsonl", "parquet", "yaml"
 DOCUMENT, MAIL, CHAT, PACKED = "document", "mail", "chat", "packed"
@@ -128,7 +129,7 @@ def _text_kind(head: bytes, name: str) -> str:
         raise WorkbenchError(f"{name} is a web page (HTML), not a table: {_SAVE_AS}.")
     if start.startswith(b"<?xml"):
         raise WorkbenchError(f"{name} is XML, not a table: {_SAVE_AS}.")
-    text = _decode(head, wide)
+    text = _whole_lines(_decode(head, wide), head)
     if signs.of_whatsapp(text):
         return CHAT
     if kind := _json_kind(start, name):
@@ -138,6 +139,19 @@ def _text_kind(head: bytes, name: str) -> str:
     if signs.of_mail(text, name):
         return MAIL
     return DOCUMENT if signs.of_document(text, name) else CSV
+
+
+def is_list(path: Path, name: str) -> bool:
+    """Whether a file of kind `CSV` is a text whose lines were taken for the rows of one column."""
+    with path.open("rb") as stream:
+        head = stream.read(signs.HEAD)
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or _looks_wide(head)
+    return signs.may_be_text(name) and not is_table(_whole_lines(_decode(head, wide), head), name)
+
+
+def _whole_lines(text: str, head: bytes) -> str:
+    """The text without its last line, where that was cut."""
+    return text[: text.rfind("\n") + 1] or text if len(head) == signs.HEAD else text
 
 
 def _decode(head: bytes, wide: bool) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.readers.table import ReadOptions, Sink, Table, without_surrogates
+from workbench.data.readers.table import Meant, ReadOptions, Sink, Table, without_surrogates
 
 _BATCH = 500
 Row = Sequence[str | None]
@@ -35,6 +35,7 @@ class Listing:
     """Who may be the one that answers, the likeliest first."""
     notes: list[str] = field(default_factory=list)
     """Complete when all rows have been gone through."""
+    meant: Meant | None = None
 
     def table(self) -> Table:
         """All of it.
@@ -79,6 +80,7 @@ class Listing:
             self.options,
             notes=tuple(self.notes),
             people=self.people,
+            meant=self.meant,
         )
 
 

@@ -1,9 +1,12 @@
 """What a text begins with that is a mail, a chat or a document rather than a table."""
 
 import re
-from itertools import pairwise
+from itertools import groupby
+from pathlib import PurePosixPath
 
+from workbench.data.readers.lines import are_wrapped, ends_sentence
 from workbench.data.readers.messages import teams, whatsapp
+from workbench.data.readers.tables.separators import is_table
 
 HEAD = 8192
 """Bytes that are enough to see them."""
@@ -14,8 +17,11 @@ _OF_MAIL = {
     "delivered-to", "content-type", "reply-to", "cc", "x-mailer", "dkim-signature", "sender",
     "content-transfer-encoding", "x-gmail-labels", "x-gm-thrid", "in-reply-to", "references",
 }  # fmt: skip
-_OF_DOCUMENT = (".txt", ".text", ".md", ".markdown")
+_OF_DOCUMENT = (".txt", ".text", ".log", ".rst", ".story", ".md", ".markdown")
+_OF_MARKDOWN = (".md", ".markdown")
+_NUMBER = re.compile(r"\.(\d+|[0-9a-f]{8,})")
 _LONG_LINE = 1500
+_LEAST_OF_LIST = 10
 _MARKDOWN = re.compile(r"(?m)^(#{1,6} \S|[-*] \S|> \S|```)")
 
 
@@ -60,14 +66,39 @@ def of_yaml(text: str, name: str) -> bool:
 
 
 def of_document(text: str, name: str) -> bool:
-    """Prose: a name that promises a text, and paragraphs rather than one row a line."""
-    if not name.lower().endswith(_OF_DOCUMENT):
+    """Prose: a name that promises no table, and a text that is none.
+
+    What is left is one sentence, paragraphs, or sentences broken into lines; a list of lines that
+    stand for themselves is a table of one column.
+    """
+    if not may_be_text(name):
         return False
-    lines = [line.rstrip() for line in text.splitlines()][:-1] or text.splitlines()
-    if any("\t" in line.strip() for line in lines[:5]):
-        return False
-    if name.lower().endswith(_OF_DOCUMENT[2:]) and _MARKDOWN.search(text):
+    if is_markdown(name) and (_MARKDOWN.search(text) or text.startswith("---")):
         return True
-    gaps = sum(1 for before, after in pairwise(lines) if before and not after)
-    filled = sum(1 for line in lines if line)
-    return max(map(len, lines), default=0) > _LONG_LINE or (gaps > 0 and gaps * 12 >= filled)
+    if is_table(text, name):
+        return False
+    lines = [line.rstrip() for line in text.splitlines()]
+    blocks = [list(block) for filled, block in groupby(lines, bool) if filled]
+    filled = sum(map(len, blocks))
+    if filled <= 1 or max(map(len, lines)) > _LONG_LINE:
+        return True
+    return are_wrapped(blocks) or ((len(blocks) - 1) * 12 >= filled and not _is_list(blocks))
+
+
+def _is_list(blocks: list[list[str]]) -> bool:
+    """Whether every line is a sentence of its own, so that gaps between some say nothing."""
+    lines = [line for block in blocks for line in block]
+    if len(lines) < _LEAST_OF_LIST or len(lines) < 3 * len(blocks):
+        return False
+    return sum(map(ends_sentence, lines)) >= 0.8 * len(lines)
+
+
+def may_be_text(name: str) -> bool:
+    """Whether a name promises a text, or nothing."""
+    suffix = PurePosixPath(name.lower()).suffix
+    return not suffix or suffix in _OF_DOCUMENT or bool(_NUMBER.fullmatch(suffix))
+
+
+def is_markdown(name: str) -> bool:
+    """Whether a name promises Markdown."""
+    return name.lower().endswith(_OF_MARKDOWN)

@@ -1,18 +1,24 @@
 """Several files as one table: those of one shape, and a sentence about the others."""
 
 import re
+import statistics
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
-from workbench.data.readers.kinds import CHAT, DOCUMENT, MAIL, kind_of
+from workbench.data.readers import kinds, signs
+from workbench.data.readers.documents.folders import folders_of
+from workbench.data.readers.kinds import CHAT, CSV, DOCUMENT, MAIL, kind_of
 from workbench.data.readers.listing import Part
 from workbench.data.readers.messages import slack
 from workbench.data.readers.table import ReadOptions, Table, column_names
 
 _NAMED = 5
+_FEW_LINES = 4
+_MOST_TABLES = 0.1
+"""Of texts that look like a table by chance, for each document."""
 _TABLE = "table"
 _ORDER = (_TABLE, CHAT, MAIL, DOCUMENT)
 _CHAT_FILE = re.compile(r"(^|/)(_chat\.txt|WhatsApp[^/]*\.txt)$")
@@ -51,7 +57,7 @@ def sort(parts: Sequence[Part], name: str) -> Sorted:
     if slack.looks_like([part.name for part in parts]):
         return Sorted(CHAT, list(parts))
     families: dict[str, list[Part]] = {family: [] for family in _ORDER}
-    refused = {}
+    refused, texts = {}, []
     for part in parts:
         try:
             kind = kind_of(part.path, part.name)
@@ -59,12 +65,37 @@ def sort(parts: Sequence[Part], name: str) -> Sorted:
             refused[part.name] = str(error)
         else:
             families[kind if kind in families else _TABLE].append(part)
+            texts += [part] if kind == CSV and signs.may_be_text(part.name) else []
+    _move_texts(families, texts)
     exported = any(_CHAT_FILE.search(part.name) for part in families[CHAT])
     best = CHAT if exported else max(_ORDER, key=lambda family: len(families[family]))
     if not families[best]:
         raise WorkbenchError(_nothing(refused, name))
     others = [part for family in _ORDER if family != best for part in families[family]]
     return Sorted(best, families[best], others, refused)
+
+
+def _move_texts(families: dict[str, list[Part]], texts: Sequence[Part]) -> None:
+    """Take texts for documents, whose lines alone say otherwise, where the others are documents.
+
+    A file of many lines that lies beside its like is a list of examples (positive.txt, negative.txt).
+    """
+    lists = [part for part in texts if kinds.is_list(part.path, part.name)]
+    documents = [*families[DOCUMENT], *lists]
+    if not texts or _MOST_TABLES * len(documents) < len(texts) - len(lists):
+        return
+    if (
+        len(lists) < len(families[DOCUMENT])
+        or (len(documents) > 1 and statistics.median(map(_lines, lists)) < _FEW_LINES)
+        or folders_of([part.name for part in documents]).are_categories
+    ):
+        families[DOCUMENT] = sorted([*families[DOCUMENT], *texts], key=lambda part: part.path)
+        families[_TABLE] = [part for part in families[_TABLE] if part not in texts]
+
+
+def _lines(part: Part) -> int:
+    with part.path.open("rb") as stream:
+        return stream.read(signs.HEAD).strip().count(b"\n") + 1
 
 
 def _nothing(refused: dict[str, str], name: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 MOST_CHARACTERS = 1500
 ENOUGH_CHARACTERS = 400
 """A piece that is so long takes no further paragraph."""
+MOST_CHARACTERS_OF_A_DOCUMENT = 10_000
+"""One that is shorter may be an example as a whole."""
 _GAP = 100
 """So much white space is looked for after a cut."""
 _SENTENCE_END = re.compile(r"(?<=[.!?…:;])\s+|\n")
@@ -41,6 +43,26 @@ def chunk(paragraphs: Iterable[Paragraph]) -> Iterator[Paragraph]:
             held.append(text)
     if held:
         yield Paragraph("\n\n".join(held), first.heading, first.page)
+
+
+def whole(pieces: Iterable[Paragraph]) -> Iterator[Paragraph]:
+    """The pieces of a document in one, each under its heading; of a long document as they are."""
+    held: list[Paragraph] = []
+    length = 0
+    long = False
+    for piece in pieces:
+        held.append(piece)
+        length += len(piece.text)
+        long = long or length > MOST_CHARACTERS_OF_A_DOCUMENT
+        if long:
+            yield from held
+            held = []
+    if held:
+        texts, heading = [held[0].text], held[0].heading
+        for piece in held[1:]:
+            texts += [piece.text] if piece.heading == heading else [piece.heading, piece.text]
+            heading = piece.heading
+        yield Paragraph("\n\n".join(filter(None, texts)), held[0].heading, held[0].page)
 
 
 def _cut(text: str) -> Iterator[str]:

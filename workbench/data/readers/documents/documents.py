@@ -7,12 +7,14 @@ from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
+from workbench.core.tasks import CLASSIFICATION
 from workbench.data.readers import encodings
 from workbench.data.readers.documents import pdf, word
-from workbench.data.readers.documents.chunks import Paragraph, chunk
+from workbench.data.readers.documents.chunks import Paragraph, chunk, whole
+from workbench.data.readers.documents.folders import Folders, folders_of
 from workbench.data.readers.kinds import DOCUMENT
 from workbench.data.readers.listing import Listing, Part, Row
-from workbench.data.readers.table import ReadOptions
+from workbench.data.readers.table import Meant, ReadOptions
 
 _LINE = 1 << 16
 """Characters read at once; a paragraph without line ends is read in such pieces."""
@@ -27,20 +29,34 @@ def listing(
 ) -> Listing:
     """The pieces of documents with the columns text, heading or page where there are such, file.
 
+    Of files in several folders the columns folder and split say which; where the folders look like
+    categories, a file is one row unless it is long.
+
     Raises (while the rows are gone through):
         WorkbenchError: a document cannot be read. Of several, those that can are kept.
     """
     forms = [_form(part) for part in parts]
-    columns = ["text"]
+    folders = folders_of([part.name for part in parts])
+    columns = ["text", *folders.columns]
     columns += ["heading"] if {"word", "markdown"} & set(forms) else []
     columns += ["page"] if "pdf" in forms else []
     result = Listing(name, DOCUMENT, [*columns, "file"], iter(()), ReadOptions(options.encoding))
-    result.rows = _rows(list(zip(parts, forms, strict=True)), result, options, progress)
+    if folders.are_categories:
+        roles = {"text": "text", "label": "folder"}
+        reason = "the folders look like categories, each with several texts"
+        result.meant = Meant(CLASSIFICATION.name, roles, reason)
+    if folders.note:
+        result.notes.append(folders.note)
+    result.rows = _rows(list(zip(parts, forms, strict=True)), folders, result, options, progress)
     return result
 
 
 def _rows(
-    parts: list[tuple[Part, str]], result: Listing, options: ReadOptions, progress: Progress
+    parts: list[tuple[Part, str]],
+    folders: Folders,
+    result: Listing,
+    options: ReadOptions,
+    progress: Progress,
 ) -> Iterator[Row]:
     for index, (part, form) in enumerate(parts):
 
@@ -48,18 +64,20 @@ def _rows(
             progress((index + share) / len(parts))
 
         try:
-            for piece in chunk(_paragraphs(part, form, options, result.notes, so_far)):
-                yield [_value(piece, column, part.name) for column in result.columns]
+            pieces = chunk(_paragraphs(part, form, options, result.notes, so_far))
+            for piece in whole(pieces) if folders.are_categories else pieces:
+                values = _values(piece, part.name)
+                values |= {column: folders.value(column, index) for column in folders.columns}
+                yield [values[column] for column in result.columns]
         except WorkbenchError as error:
             if len(parts) == 1:
                 raise
             result.notes.append(str(error))
 
 
-def _value(piece: Paragraph, column: str, file: str) -> str:
-    if column == "page":
-        return str(piece.page) if piece.page else ""
-    return {"text": piece.text, "heading": piece.heading, "file": file}[column]
+def _values(piece: Paragraph, file: str) -> dict[str, str]:
+    page = str(piece.page) if piece.page else ""
+    return {"text": piece.text, "heading": piece.heading, "page": page, "file": file}
 
 
 def _form(part: Part) -> str:

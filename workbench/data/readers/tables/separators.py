@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from workbench.data.readers.tables import quotes
 from workbench.data.readers.tables.header import NUMBER, USUAL, names_columns
@@ -19,6 +20,7 @@ DELIMITERS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Vertical 
 SAID = re.compile(r'\ufeff?"?sep=(.)"?[^\w]*(?:\r\n|\r|\n)', re.IGNORECASE)
 """A first line by which spreadsheet programs are told the separator."""
 _STYLES = (QUOTED, LITERAL, SINGLE, TYPOGRAPHIC, ESCAPED)
+_OF_TABLE = (".csv", ".tsv", ".tab", ".psv")
 _ROWS = 500
 _FEW_ROWS = 6
 _SHORT = 30
@@ -27,16 +29,27 @@ _SHORT = 30
 def find_delimiter(sample: str, name: str = "") -> str:
     """The separator that cuts most lines into the same number of cells, at least two.
 
-    Where none does, the text is one column, and the separator a character that no text holds.
+    Where none does, or where it is but the comma of sentences and the file's name does not promise
+    otherwise, the text is one column, and the separator a character that no text holds.
     """
     if said := SAID.match(sample):
         return said[1]
+    best = _most_regular(sample, name)
+    if best in ("", "\t"):
+        return best or ONE_COLUMN
+    rows = _rows_of(sample, best)
+    if name.lower().endswith(_OF_TABLE) and rows and len(rows[0]) > 1:
+        return best
+    return ONE_COLUMN if _are_sentences(rows) else best
+
+
+def _most_regular(sample: str, name: str) -> str:
     best, best_score = "", 0.0
     for delimiter in _order_delimiters(name):
         score = max(_regularity(sample, delimiter, quoting) for quoting in _styles_in(sample))
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
-    return best or ONE_COLUMN
+    return best
 
 
 def _styles_in(sample: str) -> list[str]:
@@ -89,32 +102,48 @@ def parse_sample(sample: str, delimiter: str, quoting: str) -> list[list[str]]:
 
 
 def is_table(sample: str, name: str = "") -> bool:
-    """Whether the lines of a text say together that they are the rows of a table.
-
-    A separator that stands in sentences, too, is one only where the first line names columns, or
-    where a column holds a few short values that come again and again.
-    """
+    """Whether the lines of a text, two at least, say together that they are rows of a table."""
     if SAID.match(sample):
         return True
     delimiter = find_delimiter(sample, name)
     if delimiter == ONE_COLUMN:
         return False
-    rows = [
-        row
-        for row in parse_sample(sample, delimiter, quotes.find_quoting(sample, delimiter))
-        if any(cell.strip() for cell in row)
-    ]
+    rows = _rows_of(sample, delimiter)
     if delimiter == "\t":
-        return all(row[0].strip() for row in rows[:5])
-    if len(rows) < 2:
-        return False
+        return len(rows) > 1 and all(row[0].strip() for row in rows[:5])
+    return len(rows) > 1 and (_usual_width(rows) > 0 or _names_columns(rows))
+
+
+def _rows_of(sample: str, delimiter: str) -> list[list[str]]:
+    """The first rows that say anything."""
+    rows = parse_sample(sample, delimiter, quotes.find_quoting(sample, delimiter))
+    return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+    """How many cells nearly all rows have; 0 where they differ, or have one."""
     usual, count = Counter(map(len, rows)).most_common(1)[0]
-    even = usual > 1 and count >= 0.9 * len(rows)
-    spaced = sum(cell[:1] == " " for row in rows for cell in row[1:])
-    if 2 * spaced > sum(len(row) - 1 for row in rows):  # as behind the commas of a sentence
-        many = even and len(rows) >= _FEW_ROWS
-        return _has_usual_name(rows[0]) or (many and _has_codes(rows, usual))
-    return _names_columns(rows) or (even and _has_codes(rows, usual))
+    return usual if usual > 1 and count >= 0.9 * len(rows) else 0
+
+
+def _are_sentences(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether what stands between the cells looks like the commas of sentences.
+
+    They have a space behind them, or stand in a number. A separator may be written so, too, where
+    the first line names columns, or a column holds a few short values that come again and again.
+    """
+    gaps = [pair for row in rows for pair in pairwise(row)]
+    if 2 * sum(_is_within_text(*pair) for pair in gaps) <= len(gaps):
+        return False
+    width = _usual_width(rows)
+    coded = width > 0 and len(rows) >= _FEW_ROWS and _has_codes(rows, width)
+    return not (coded or _has_usual_name(rows[0]))
+
+
+def _is_within_text(left: str, right: str) -> bool:
+    if left[-1:].isdigit() and right[:1].isdigit():
+        return not (NUMBER.fullmatch(left) and NUMBER.fullmatch(right))
+    return right[:1] == " "
 
 
 def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
