@@ -12,7 +12,8 @@ from workbench.core.tasks import (
     Task,
     task_named,
 )
-from workbench.core.words import joined
+from workbench.core.words import joined, plural
+from workbench.data.columns import belonging
 from workbench.data.columns.columns import (
     NO_CONTENT,
     Column,
@@ -47,6 +48,7 @@ def guess_task(table: Table) -> TaskGuess:
     for task, guess in (
         (CHAT, _chat),
         (EXTRACTION, _extraction),
+        (CLASSIFICATION, lambda columns: _pairs(table, columns)),
         (COMPLETION, _completion),
         (CLASSIFICATION, _classification),
     ):
@@ -66,6 +68,8 @@ def guess_roles(table: Table, task_name: str) -> dict[str, str]:
             roles[role] = ranked[0]
     if "prompt" in task.required:
         roles |= _with_input(columns, roles)
+    if not task.rows_are_documents:
+        roles |= _with_partner(table, columns, task, roles)
     if task.rows_are_conversations:
         roles |= _with_answer(columns)
     for role in task.optional:
@@ -135,6 +139,16 @@ def _extraction(columns: list[Column]) -> str:
     return f"'{fields[0].name}' holds named fields (JSON) for each text"
 
 
+def _pairs(table: Table, columns: list[Column]) -> str:
+    """Texts that belong together, sorted by a column of a few values."""
+    found = belonging.related(table, columns)
+    if not found or any(name_score(c.name, "response") and is_prose(c) for c in columns):
+        return ""
+    names, label = found
+    texts = joined([f"'{name}'" for name in names])
+    return f"{texts} belong together, and '{label.name}' has {plural(label.distinct, 'value')} for them"
+
+
 def _completion(columns: list[Column]) -> str:
     """Two texts of their own in each row, one of them named like an answer."""
     answers = [
@@ -194,6 +208,22 @@ def _with_input(columns: list[Column], roles: dict[str, str]) -> dict[str, str]:
     if not instruction or not extra or roles.get("response") in (None, extra, instruction):
         return {}
     return {"prompt": f"{{{instruction}}}\n\n{{{extra}}}"}
+
+
+def _with_partner(
+    table: Table, columns: list[Column], task: Task, roles: dict[str, str]
+) -> dict[str, str]:
+    """Several texts that belong together are woven into one question, each behind its name."""
+    role = task.question_role
+    others = {source for other, source in roles.items() if other != role}
+    found: dict[str, str] = {}
+    pair = belonging.related(table, columns) if task.answers_are_categories else None
+    if pair and not name_score(roles.get("label", ""), "label"):
+        found, others = {"label": pair[1].name}, {pair[1].name}
+    names = belonging.together(table, columns, others)
+    if found and names and roles.get(role) in (None, found["label"]):
+        return {**found, role: belonging.woven(names)}
+    return {**found, role: belonging.woven(names)} if roles.get(role) in names else {}
 
 
 def _with_answer(columns: list[Column]) -> dict[str, str]:
