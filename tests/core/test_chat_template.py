@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from transformers import AutoTokenizer
 
+from tests.helpers import hostile_templates
 from tests.helpers.writers import make_writer
 from workbench.core.chat_template import ChatTemplate, default_template, template_of
+from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt, segments
 
 
@@ -135,3 +137,12 @@ def test_limits_change_nothing_in_what_a_template_writes(
     for name in CONVERSATIONS:
         rendered = ChatTemplate(source, {}).render(turns(name))
         assert rendered == theirs(tokenizer, turns(name), False)
+
+
+@pytest.mark.parametrize("name", hostile_templates.ALL)
+def test_what_a_template_does_is_told_with_the_name_of_its_model(tmp_path: Path, name: str) -> None:
+    (tmp_path / "tokenizer_config.json").write_text("{}")
+    hostile_templates.plant(tmp_path, name)
+    with pytest.raises(WorkbenchError) as refused:
+        template_of(tmp_path, "Parcel writer").render(turns("one question"))
+    hostile_templates.check(str(refused.value), "Parcel writer")

@@ -127,6 +127,11 @@ def write_registry(models: Path, path: Path) -> Path:
         entry("run-2", base, models / "sorter", task="classification", labels=labels),
         entry("base:Tiny", base),
     ]
+    return registry_of(entries, path)
+
+
+def registry_of(entries: list[dict[str, Any]], path: Path) -> Path:
+    """A models.json of these entries."""
     path.write_text(json.dumps(entries))
     return path
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers import hostile_templates
 from tests.helpers.folders import BERT, LLAMA, model_folder, safetensors
 from workbench.core.errors import WorkbenchError
 from workbench.models.inspect import inspect_folder
@@ -156,3 +157,16 @@ def test_a_config_without_end_is_damaged(tmp_path: Path) -> None:
     (folder / "config.json").write_text('{"model_type": ' + "[" * 100_000)
     with pytest.raises(WorkbenchError, match="is damaged"):
         inspect_folder(folder)
+
+
+@pytest.mark.parametrize("name", hostile_templates.FILES)
+def test_what_is_no_chat_template_is_a_sentence(tmp_path: Path, name: str) -> None:
+    folder = model_folder(tmp_path / "Parcel writer")
+    (folder / "tokenizer_config.json").write_text("{}")
+    hostile_templates.plant(folder, name)
+    if name == "a named one that never ends":
+        inspect_folder(folder)
+        return
+    with pytest.raises(WorkbenchError) as refused:
+        inspect_folder(folder)
+    hostile_templates.check(str(refused.value), folder.name)

@@ -22,12 +22,16 @@ from jinja2.utils import Namespace
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.template_budget import TemplateLimit, limited
+from workbench.core.template_rules import before_dict, entries
 from workbench.core.template_sandbox import TemplateSandbox
 
 Message = Mapping[str, str]
+_AGAIN = "get this model's files again"
+_NEXT = f"Choose another model, or {_AGAIN}"
 _log = logging.getLogger(__name__)
-_LONGEST = 200_000
-"""Characters of a template; the longest in use have a tenth."""
+_LONGEST_DATE = 200
+_LONGEST = 60_000
+"""Characters of a template; the longest in use have a third."""
 
 PLAIN = """\
 {{ bos_token }}{% for message in messages %}
@@ -52,13 +56,19 @@ class ChatTemplate:
 
     source: str
     tokens: Mapping[str, str] = field(default_factory=dict)
+    model: str = field(default="", compare=False)
+    """Whose it is, for what is said of it."""
 
     @classmethod
-    def load(cls, model_path: Path) -> "ChatTemplate | None":
-        """The template in a model's or adapter's folder; None if the model has none."""
+    def load(cls, model_path: Path, model: str = "") -> "ChatTemplate | None":
+        """The template in a model's or adapter's folder; None if the model has none.
+
+        Raises:
+            WorkbenchError: what is there is no template, or cannot be read.
+        """
         config = _read_json(model_path / "tokenizer_config.json")
-        source = _source(model_path, config)
-        return cls(source, _tokens(model_path, config)) if source else None
+        source = _source(model_path, config, _whose(model))
+        return cls(source, _tokens(model_path, config), model) if source else None
 
     def render(self, messages: Sequence[Message], *, add_generation_prompt: bool = False) -> str:
         """The whole conversation as text.
@@ -69,15 +79,18 @@ class ChatTemplate:
         Raises:
             WorkbenchError: the template refuses this order of turns, fails, or works without end.
         """
+        whose = _whose(self.model)
         try:
             return self._render(messages, add_generation_prompt)
         except WorkbenchError:
             raise
         except TemplateLimit as limit:
             _log.warning("a chat template was stopped: %s", limit)
+            raise WorkbenchError(f"{whose} was stopped: {limit}. {_NEXT}.") from None
+        except RecursionError:
+            _log.warning("a chat template was stopped: it calls itself without end")
             raise WorkbenchError(
-                f"The model's chat template was stopped: {limit}. Choose another model, or get "
-                "this model's files again."
+                f"{whose} was stopped: it calls itself without end. {_NEXT}."
             ) from None
         except jinja2.TemplateError as refusal:
             if messages and messages[0]["role"] == "system" and len(messages) > 1:
@@ -85,18 +98,17 @@ class ChatTemplate:
                     self, _folded(messages), add_generation_prompt=add_generation_prompt
                 )
             raise WorkbenchError(
-                f"The model's chat template does not accept this conversation{_said(refusal)}: "
-                "check the order of its turns."
+                f"{whose} does not accept this conversation{_said(refusal)}: check the order of "
+                "its turns, or choose another model."
             ) from None
         except Exception as error:
             _log.warning("a chat template failed", exc_info=True)
             raise WorkbenchError(
-                f"The model's chat template fails on this conversation ({type(error).__name__}): "
-                "choose another model, or get this model's files again."
+                f"{whose} fails on this conversation ({type(error).__name__}). {_NEXT}."
             ) from None
 
     def _render(self, messages: Sequence[Message], add_generation_prompt: bool) -> str:
-        template = _compiled(self.source)
+        template = self._compiled()
         with limited(messages) as budget:
             pieces = []
             for piece in template.generate(
@@ -110,18 +122,41 @@ class ChatTemplate:
                 pieces.append(piece)
         return "".join(pieces)
 
+    def _compiled(self) -> jinja2.Template:
+        whose = _whose(self.model)
+        if len(self.source) > _LONGEST:
+            raise WorkbenchError(f"{whose} is longer than {_LONGEST:,} characters. {_NEXT}.")
+        try:
+            return _compile(self.source)
+        except jinja2.TemplateSyntaxError as error:
+            raise WorkbenchError(
+                f"{whose} cannot be read (line {error.lineno}{_said(error)}). {_NEXT}."
+            ) from None
+        except Exception as error:
+            _log.warning("a chat template cannot be read", exc_info=True)
+            raise WorkbenchError(
+                f"{whose} cannot be read ({type(error).__name__}). {_NEXT}."
+            ) from None
 
-def default_template(model_path: Path | None = None) -> ChatTemplate:
+
+def default_template(model_path: Path | None = None, model: str = "") -> ChatTemplate:
     """The plain template for a base model without one, with that model's special tokens."""
     tokens = {"bos_token": "", "eos_token": ""}
     if model_path is not None:
         tokens |= _tokens(model_path, _read_json(model_path / "tokenizer_config.json"))
-    return ChatTemplate(PLAIN, tokens)
+    return ChatTemplate(PLAIN, tokens, model)
 
 
-def template_of(model_path: Path) -> ChatTemplate:
-    """The template that training and every later use of this model go by."""
-    return ChatTemplate.load(model_path) or default_template(model_path)
+def template_of(model_path: Path, model: str = "") -> ChatTemplate:
+    """The template that training and every later use of this model go by.
+
+    Args:
+        model: its name, for what is said of the template.
+
+    Raises:
+        WorkbenchError: what is there is no template, or cannot be read.
+    """
+    return ChatTemplate.load(model_path, model) or default_template(model_path, model)
 
 
 def _folded(messages: Sequence[Message]) -> list[Message]:
@@ -134,22 +169,50 @@ def _read_json(path: Path) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(path.read_text("utf-8"))
-    except ValueError:
-        raise WorkbenchError(f"{path} is not valid JSON: get the model's files again.") from None
+    except (ValueError, RecursionError):
+        raise WorkbenchError(f"{path} is not valid JSON: {_AGAIN}.") from None
+    except OSError as error:
+        raise WorkbenchError(f"{path} cannot be read ({error.strerror}): {_AGAIN}.") from None
     return value if isinstance(value, dict) else {}
 
 
-def _source(model_path: Path, config: Mapping[str, Any]) -> str | None:
+def _source(model_path: Path, config: Mapping[str, Any], whose: str) -> str | None:
     file = model_path / "chat_template.jinja"
     if file.is_file():
-        return file.read_text("utf-8")
-    source = config.get("chat_template") or _read_json(model_path / "chat_template.json").get(
-        "chat_template"
-    )
+        return _read_text(file, whose)
+    source = config.get("chat_template")
+    if source is None:
+        source = _read_json(model_path / "chat_template.json").get("chat_template")
     if isinstance(source, list):
-        named = {entry["name"]: entry["template"] for entry in source}
-        source = named.get("default")
+        source = _named_default(source, whose)
+    if source is not None and not isinstance(source, str):
+        raise WorkbenchError(f"{whose} is not a text. {_NEXT}.")
     return source
+
+
+def _named_default(listed: list[Any], whose: str) -> Any:
+    """Of several templates the one that is called so; the others are for other uses."""
+    named = {
+        entry["name"]: entry.get("template")
+        for entry in listed
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str)
+    }
+    if len(named) != len(listed):
+        raise WorkbenchError(f"{whose} is a list of something else than named texts. {_NEXT}.")
+    return named.get("default")
+
+
+def _read_text(file: Path, whose: str) -> str:
+    try:
+        return file.read_text("utf-8")
+    except ValueError:
+        raise WorkbenchError(f"{whose} ({file.name}) is not a UTF-8 text. {_NEXT}.") from None
+    except OSError as error:
+        raise WorkbenchError(f"{file} cannot be read ({error.strerror}): {_AGAIN}.") from None
+
+
+def _whose(model: str) -> str:
+    return f"The chat template of '{model}'" if model else "The model's chat template"
 
 
 def _tokens(model_path: Path, config: Mapping[str, Any]) -> dict[str, str]:
@@ -200,11 +263,15 @@ def _raise_exception(message: str) -> None:
 
 
 def _strftime_now(format: str) -> str:
+    if len(format) > _LONGEST_DATE:
+        raise TemplateLimit("it writes a date without end")
     return datetime.now().strftime(format)
 
 
 def _dict(*args: Any, **kwargs: Any) -> dict[Any, Any]:
-    return dict(*args, **kwargs)
+    pairs = entries(args[0]) if args else ()
+    before_dict(len(pairs) + len(kwargs))
+    return dict(pairs, **kwargs)
 
 
 _GLOBALS: dict[str, Callable[..., Any]] = {
@@ -216,29 +283,12 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
 
 
 @functools.lru_cache(maxsize=32)
-def _compiled(source: str) -> jinja2.Template:
-    if len(source) > _LONGEST:
-        raise WorkbenchError(
-            f"The model's chat template is longer than {_LONGEST:,} characters: choose another "
-            "model, or get this model's files again."
-        )
+def _compile(source: str) -> jinja2.Template:
     environment = TemplateSandbox(
         trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
     )
     environment.globals.update(_GLOBALS)
-    try:
-        return environment.from_string(source)
-    except jinja2.TemplateSyntaxError as error:
-        raise WorkbenchError(
-            f"The model's chat template cannot be read (line {error.lineno}{_said(error)}): "
-            "get the model's files again."
-        ) from None
-    except Exception as error:
-        _log.warning("a chat template cannot be read", exc_info=True)
-        raise WorkbenchError(
-            f"The model's chat template cannot be read ({type(error).__name__}): "
-            "get the model's files again."
-        ) from None
+    return environment.from_string(source)
 
 
 def _said(error: jinja2.TemplateError) -> str:

@@ -6,21 +6,33 @@ and operation is counted as well, and what would make a large value is refused b
 
 import functools
 import json
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from types import BuiltinMethodType
 from typing import Any
 
 from jinja2 import nodes, pass_context
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import _PassArg
 
-from workbench.core.template_budget import BITS, ITEM, TemplateLimit, budget, weight
+from workbench.core.template_budget import TemplateLimit, budget
+from workbench.core.template_rules import (
+    FILTERS,
+    LISTED,
+    ONE_BY_ONE,
+    PLACE,
+    before_dict,
+    before_filter,
+    before_method,
+    before_operation,
+    counted,
+    entries,
+)
 
-_DROPPED = {"pprint", "random", "striptags", "urlize", "wordwrap", "xmlattr", "filesizeformat"}
-"""Filters that no conversation needs and that cannot be limited well."""
-_STEP, _HELD, _JOINED, _WRITTEN = "_step", "_held", "_joined", "_written"
-_NUMBER = re.compile(r"\d+")
+_STEP, _HELD, _JOINED, _WRITTEN, _CUT = "_step", "_held", "_joined", "_written", "_cut"
+_COMPARES = {"in", "eq", "equalto", "==", "ne", "!=", "lt", "lessthan", "<", "le", "<=", "gt",
+             "greaterthan", ">", "ge", ">="}  # fmt: skip
+_COUNTED = str | bytes | int | float | list | tuple | dict | range | type
 Function = Callable[..., Any]
 
 
@@ -32,9 +44,17 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, finalize=_printed)
         filters = {**self.filters, "tojson": _tojson}
-        self.filters = {k: _limited(k, f) for k, f in filters.items() if k not in _DROPPED}
-        self.filters |= {_STEP: _step, _HELD: _held, _JOINED: _joined, _WRITTEN: _printed}
-        self.globals.pop("lipsum")
+        self.filters = {
+            k: _limited(k, f) if k in FILTERS else _refused(k) for k, f in filters.items()
+        }
+        self.filters |= {
+            _STEP: _step,
+            _HELD: _held,
+            _JOINED: _joined,
+            _WRITTEN: _printed,
+            _CUT: _cut,
+        }
+        self.globals["lipsum"] = _lipsum
 
     def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
         _instrument(source)
@@ -44,16 +64,20 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """The operation, unless its result would be without end."""
         budget().step()
-        _before_operation(operator, left, right)
-        return budget().check(super().call_binop(context, operator, left, right))
+        before_operation(operator, left, right)
+        result = super().call_binop(context, operator, left, right)
+        return result if isinstance(result, list | tuple) else budget().check(result)
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """The call, unless it is one of a method that would make too much."""
+        """The call, unless it is one of a method that has no rule, or would make too much."""
         budget().step()
-        method = getattr(__obj, "__wrapped__", __obj)  # the sandbox wraps str.format
-        owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
-        if isinstance(owner, str | bytes | int | float | list | dict):
-            _before(name, owner, args, kwargs)
+        for method in (__obj, getattr(__obj, "__wrapped__", None)):  # str.format is wrapped
+            owner = getattr(method, "__self__", None)
+            if isinstance(owner, _COUNTED) or isinstance(method, BuiltinMethodType):
+                before_method(method.__name__, owner, args, kwargs)
+                break
+            if isinstance(owner, LoopContext):  # loop.changed compares
+                budget().made(sum(map(budget().holds, args)) / 8)
         return budget().check(super().call(__context, __obj, *args, **kwargs))
 
 
@@ -79,11 +103,19 @@ def _around(node: Any, parent: nodes.Node) -> Any:
         return _filter(_JOINED, nodes.List(node.nodes))
     if isinstance(node, nodes.TemplateData):
         return _filter(_WRITTEN, nodes.Const(node.data))
-    compared = isinstance(parent, nodes.Compare | nodes.Operand) and isinstance(node, nodes.Expr)
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
+        return _filter(_CUT, node)
+    compared = _compares(parent) and isinstance(node, nodes.Expr)
     made = isinstance(node, nodes.List | nodes.Dict) or (
         isinstance(node, nodes.Tuple) and node.ctx == "load"
     )
     return _filter(_HELD, node) if made or (compared and _may_be_large(node)) else node
+
+
+def _compares(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Test):
+        return node.name in _COMPARES
+    return isinstance(node, nodes.Compare | nodes.Operand)
 
 
 def _may_be_large(node: nodes.Expr) -> bool:
@@ -121,25 +153,53 @@ def _held(_context: Context, value: Any) -> Any:
     """A value that is compared, or a new list: no larger with all that is in it than allowed."""
     now = budget()
     now.step()
-    if isinstance(value, list | tuple | set | dict) and weight(value, now.most) > now.most:
-        raise TemplateLimit("it makes too much text")
+    if isinstance(value, dict):
+        before_dict(len(value))
+    if isinstance(value, str | list | tuple | set | dict):
+        now.made(now.holds(value) / 8)
+    return value
+
+
+@pass_context
+def _cut(_context: Context, value: Any) -> Any:
+    """A part of a text or list, which is a copy."""
+    now = budget()
+    now.step()
+    if isinstance(value, str):
+        now.made(len(value))
+    elif isinstance(value, list | tuple):
+        now.made(PLACE * len(value))
     return value
 
 
 @pass_context
 def _joined(_context: Context, values: list[Any]) -> str:
-    return "".join(str(_checked(value)) for value in values)
+    return "".join(map(_text, values))
 
 
 @pass_context
 def _printed(_context: Context, value: Any) -> str:
-    return str(_checked(value))
+    return _text(value)
 
 
-def _checked(value: Any) -> Any:
+def _text(value: Any) -> str:
     now = budget()
     now.step()
-    return now.check(value)
+    before_filter("string", value, (), {})
+    text = str(value)
+    now.made(len(text))
+    return text
+
+
+def _refused(name: str) -> Function:
+    def refuse(*_args: Any, **_kwargs: Any) -> None:
+        raise TemplateLimit(f"it uses the filter {name}, which no conversation needs")
+
+    return refuse
+
+
+def _lipsum(*_args: Any, **_kwargs: Any) -> None:
+    raise TemplateLimit("it uses the function lipsum, which no conversation needs")
 
 
 def _limited(name: str, function: Function) -> Function:
@@ -151,85 +211,17 @@ def _limited(name: str, function: Function) -> Function:
     def call(context: Context, value: Any, *args: Any, **kwargs: Any) -> Any:
         now = budget()
         now.step()
-        if name in _OWN_LENGTH and not isinstance(value, str | list | tuple | dict):
-            value = list(value)
-        _before(name, value, args, kwargs)
+        if name in ONE_BY_ONE and isinstance(value, Iterable):
+            value = counted(value)
+        value = entries(value) if name in LISTED else value
+        before_filter(name, value, args, kwargs)
         first = {
             _PassArg.context: (context,),
             _PassArg.eval_context: (context.eval_ctx,),
             _PassArg.environment: (context.environment,),
         }.get(passed, ()) if passed else ()  # fmt: skip
-        return now.check(function(*first, value, *args, **kwargs))
+        result = function(*first, value, *args, **kwargs)
+        return counted(result) if isinstance(result, Iterator) else now.check(result)
 
     call.jinja_pass_arg = _PassArg.context  # type: ignore[attr-defined]
     return call
-
-
-_OWN_LENGTH = {"join", "sum", "batch", "slice"}
-_FORMATS = {"format", "format_map", "%"}
-_PADS = {"center", "ljust", "rjust", "zfill", "indent", "tojson", "expandtabs", "batch", "slice",
-         "truncate", "round", "to_bytes"}  # fmt: skip
-
-
-def _before(name: str, value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """Refuse a method or filter whose result would be without end.
-
-    Reads sizes alone: of the value, of what is put between or in its place, and widths.
-    """
-    now = budget()
-    given = [*args, *kwargs.values()]
-    size = weight(value, now.most)
-    if name in _SHALLOW:
-        return
-    wide = max((abs(n) for n in given if isinstance(n, int | float)), default=0)
-    long = max((weight(text, now.most) for text in given), default=0)
-    parts = len(value) + 1 if hasattr(value, "__len__") else 1
-    if name in _FORMATS:
-        _before_format(value, args if name != "format_map" else (kwargs, *args), wide, long)
-    elif name in _PADS:
-        now.made(size + (parts + size // ITEM) * min(wide, 1e12) * (name != "round"))
-        now.made(parts * long)
-    elif name in ("join", "replace", "urlencode", "translate"):
-        joined = weight(args[0], now.most) if name == "join" and args else 0
-        count = value.count(str(args[0])) if _counts(name, value, args) else parts
-        now.made(size + joined + count * long)
-    elif name == "sum" and any(isinstance(item, list | tuple | str) for item in value):
-        now.made(parts * size)
-    else:
-        now.made(size / ITEM)
-
-
-_SHALLOW = {"length", "count", "first", "last", "default", "d", "items", "get", "keys", "values",
-            "selectattr", "rejectattr", "select", "reject", "map", "int", "float",
-            "abs"}  # fmt: skip
-
-
-def _counts(name: str, value: Any, args: tuple[Any, ...]) -> bool:
-    return name == "replace" and isinstance(value, str) and bool(args)
-
-
-def _before_format(value: Any, args: Any, wide: float, long: int) -> None:
-    """Every field may be as wide as the largest number in sight, and as long as a value."""
-    text = str(value) if isinstance(value, str | bytes) else ""
-    widest = max((int(n[:12]) for n in _NUMBER.findall(text)), default=0)
-    fields = text.count("{") + text.count("%")
-    inner = max((int(n[:12]) for a in args for n in _NUMBER.findall(str(a)[:4000])), default=0)
-    star = inner if "*" in text or re.search(r"\{[^}]*\{", text) else 0
-    budget().made(len(text) + fields * (max(widest, star, min(wide, 1e12) if star else 0) + long))
-
-
-def _before_operation(operator: str, left: Any, right: Any) -> None:
-    now = budget()
-    if operator == "*":
-        for value, times in ((left, right), (right, left)):
-            if isinstance(value, str | bytes | list | tuple) and isinstance(times, int):
-                now.made(weight(value, now.most) * max(times, 0) + ITEM)
-    if operator == "+" and isinstance(left, str | list | tuple):
-        now.made(len(left))
-    if operator == "%" and isinstance(left, str | bytes):
-        args = right if isinstance(right, tuple) else (right,)
-        _before_format(left, args, 0, weight(right, now.most))
-    if operator in ("*", "**") and isinstance(left, int) and isinstance(right, int):
-        bits = left.bit_length() * max(right, 1) if operator == "**" else 0
-        if bits > BITS:
-            raise TemplateLimit("it makes a number without end")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.models.architectures import SEQ2SEQ, family_of
 from workbench.models.weights_header import parameters_in
@@ -54,6 +55,7 @@ def inspect_folder(path: Path) -> FolderFacts:
             f"The folder {path} has no tokenizer (tokenizer.json), so texts cannot be given to the "
             "model: copy the tokenizer's files into the folder."
         )
+    ChatTemplate.load(path, path.name)
     return facts_of(
         config,
         parameters=sum(map(parameters_in, weights)),

@@ -40,8 +40,10 @@ def template_for(model: ModelInfo | None) -> tuple[ChatTemplate, str]:
     path = model.path if model and writes else bundled.bundled_path(_CAUSAL)
     name = model.name if model and writes else _CAUSAL
     if path is None or not path.is_dir():
-        return default_template(), f"{name}, in a plain template until its files are there"
-    return template_of(path), name
+        return default_template(
+            model=name
+        ), f"{name}, in a plain template until its files are there"
+    return template_of(path, name), name
 
 
 def show_example(
@@ -58,8 +60,8 @@ def show_example(
     if about.answers_are_categories and not writes_text:
         _show_sorting(row)
         return
-    template, name = template_for(model)
     try:
+        template, name = template_for(model)
         pieces = _pieces(about, row, template, system, labels)
     except WorkbenchError as error:
         st.warning(plain(error), icon=":material/warning:")

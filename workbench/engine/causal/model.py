@@ -83,7 +83,7 @@ def load_causal(
     trained = read_trained(adapter) if adapter else None
     folder = base_folder(base)
     source = adapter or folder
-    template = template_of(source)
+    template = template_of(source, base.name)
     model = load_for_answers(folder, trained.quantization if trained else recipe.quantization)
     tokenizer = load_tokenizer(source, template)
     set_end_tokens(model, tokenizer, template)

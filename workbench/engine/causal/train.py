@@ -76,7 +76,7 @@ def prepare(spec: TrainSpec, report: Report, stop: Stop) -> TrainingSetup:
             "A model that writes text is trained with LoRA here: set 'What is trained' to lora."
         )
     folder = base_folder(spec.base)
-    template = template_of(folder)
+    template = template_of(folder, spec.base.name)
     sorts = task_named(spec.task).answers_are_categories
     labels = labels_of(spec.data) if sorts else []
     wording = Wording(spec.task, template, spec.system, labels)

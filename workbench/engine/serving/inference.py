@@ -95,7 +95,7 @@ class Inference:
         loaded = self._models.text_model(entry)
         asked = [{"role": "user", "content": text}]
         messages = loaded.guard.messages(conversation(entry, asked))
-        template = template_of(entry.template_from)
+        template = template_of(entry.template_from, entry.base.name)
         answers = [
             _as_learned(messages, loaded.guard.text(label), template) for label in entry.labels
         ]

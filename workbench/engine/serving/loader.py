@@ -25,7 +25,7 @@ class Loader:
         """
         folder = base_folder(entry.base)
         source = entry.adapter or folder
-        template = template_of(source)
+        template = template_of(source, entry.base.name)
         model = load_for_answers(folder, entry.quantization)
         tokenizer = load_tokenizer(source, template)
         set_end_tokens(model, tokenizer, template)

@@ -21,7 +21,7 @@ def prompt_of(entry: ServedModel, messages: Sequence[dict[str, str]], guard: Gua
     """
     try:
         turns = guard.messages(conversation(entry, messages))
-        return render_prompt(turns, template_of(entry.template_from))
+        return render_prompt(turns, template_of(entry.template_from, entry.base.name))
     except WorkbenchError as error:
         raise ApiError(400, str(error), code="invalid_value", param="messages") from error
 
