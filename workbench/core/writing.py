@@ -17,6 +17,11 @@ def is_spaceless(character: str) -> bool:
     return bool(SPACELESS.match(character) or _SIGN.match(character))
 
 
+def is_alphabetic(letter: str) -> bool:
+    """Whether such a letter is a sound (Thai, Lao, Burmese, Khmer) rather than a syllable or word."""
+    return "\u0e00" <= letter <= "\u17ff"
+
+
 def words(text: str) -> list[str]:
     """The words of a text; where no spaces tell them apart, each letter is one."""
     return _WORD.findall(text)

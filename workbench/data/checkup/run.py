@@ -20,6 +20,7 @@ from workbench.data.checkup.checks import (
     leakage,
     left_out,
     lengths,
+    model_marks,
     no_content,
     personal,
     repetition,
@@ -57,6 +58,7 @@ CHECKS = (
     Check(languages.check),
     Check(personal.check),
     Check(export_artifacts.check, export_artifacts.check_broken, sought="broken characters"),
+    Check(model_marks.check, model_marks.check, sought="a model's own marks"),
     Check(too_few.check, too_few.check, sought="too few examples"),
     Check(
         contradictions.check,

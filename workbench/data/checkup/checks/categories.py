@@ -2,9 +2,10 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
 
 from workbench.core.words import join_rows, joined, percent, plural
+from workbench.data.checkup.checks import unsorted_rows
+from workbench.data.checkup.checks.unsorted_rows import name_categories
 from workbench.data.checkup.finding import WORTH_MENDING, Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
 from workbench.data.splits.assign import TEST
@@ -19,7 +20,13 @@ def check(rows: Rows) -> list[Finding]:
     """What is odd about the categories."""
     labels = rows.answers()
     meant = rows.meant  # a slip of the pen is no category of its own
-    found = (_spellings(rows, labels), _few(rows, meant), _uneven(meant), _unseen(rows, labels))
+    found = (
+        _spellings(rows, labels),
+        unsorted_rows.check(rows, meant),
+        _few(rows, meant),
+        _uneven(meant),
+        _unseen(rows, labels),
+    )
     return [finding for finding in found if finding]
 
 
@@ -108,14 +115,6 @@ def _never_examined(rows: Rows, labels: list[str], counts: Counter[str]) -> str:
         return ""
     each = "has a single one: it is" if len(single) == 1 else "have a single one each: they are"
     return f" {name_categories(single)} {each} never examined."
-
-
-def name_categories(labels: Sequence[str]) -> str:
-    """ "Category 'a'", "Categories 'a', 'b', 'c' and 4 more"."""
-    named = [f"'{label}'" for label in labels[:3]]
-    if len(labels) > 3:
-        named.append(f"{len(labels) - 3:,} more")
-    return ("Category " if len(labels) == 1 else "Categories ") + joined(named)
 
 
 def _uneven(labels: list[str]) -> Finding | None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from functools import cached_property
+from itertools import zip_longest
 
 from workbench.data.checkup.checks.answers import answers_of, same_answers
 from workbench.data.checkup.rows import Rows, number_texts
@@ -11,7 +12,7 @@ from workbench.data.checkup.similarity.boilerplate import Boilerplate
 from workbench.data.checkup.similarity.buckets import Ints, choose
 from workbench.data.checkup.similarity.minhash import LONG_WORDS
 from workbench.data.checkup.similarity.patterns import FILLINGS
-from workbench.data.checkup.similarity.tokens import normalize
+from workbench.data.checkup.similarity.tokens import normalize, size_of, word_share
 
 _RARE = 0.005
 """The share of texts up to which a word tells one thing from another."""
@@ -29,8 +30,9 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
     """Those pairs of rows that ask alike which are copies: they give the same answer, and where
     they are not the same to the letter,
 
-    - short texts fill no pattern (see `patterns`) and differ in no number, and long ones not only
-      in numbers as many others do, too, nor in all but the sentences that many have;
+    - short texts differ in no number and no letter of a script without spaces, and fill no pattern
+      (see `patterns`), and long ones differ not only in numbers as many others do, too, nor in all
+      but the sentences that many have;
     - written answers do not differ in the very word that the questions differ in, and are not the
       same sentence that many others are answered with, as "Is … inherited?" is for many illnesses.
     """
@@ -59,6 +61,17 @@ def _odd_words(words: list[str], others: list[str]) -> tuple[frozenset[str], fro
     return frozenset(mine - theirs), frozenset(theirs - mine)
 
 
+def _differ_in_letters(words: list[str], others: list[str]) -> bool:
+    """Whether what differs stands in a script without spaces, where a letter makes another word."""
+    odd = {
+        word
+        for pair in zip_longest(words, others, fillvalue="")
+        if pair[0] != pair[1]
+        for word in pair
+    }
+    return any(0 < word_share(word) < 1 for word in odd)
+
+
 def _is_number(word: str) -> bool:
     return any(map(str.isdigit, word))
 
@@ -82,7 +95,9 @@ class _Sense:
         """Whether two rows of these words are copies; `filled` if they fill a short pattern."""
         if words == others:
             return True
-        short = max(len(words), len(others)) < LONG_WORDS
+        short = max(size_of(words), size_of(others)) < LONG_WORDS
+        if short and _differ_in_letters(words, others):
+            return False
         if not short and set(words) != set(others) and not self._own_parts_are_alike(first, second):
             return False
         mine, theirs = _odd_words(words, others)

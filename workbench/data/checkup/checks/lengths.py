@@ -3,6 +3,7 @@
 import numpy as np
 
 from workbench.core.words import count, join_rows, plural, shortened
+from workbench.core.writing import SPACELESS
 from workbench.data.checkup.fields import text_roles
 from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
@@ -61,7 +62,7 @@ def check_roughly(rows: Rows) -> Finding | None:
     """Examples that may be too long for a model that is not chosen yet, by their characters."""
     sizes = np.zeros(len(rows), np.int64)
     for role in text_roles(rows):
-        sizes += np.fromiter(map(len, rows.values[role]), np.int64, len(rows))
+        sizes += np.fromiter(map(_roughly, rows.values[role]), np.int64, len(rows))
     too_long = np.flatnonzero(sizes > _USUAL_TOKENS * _CHARS_PER_TOKEN).tolist()
     long = [rows.row_ids[row] for row in too_long]
     if not long:
@@ -76,6 +77,13 @@ def check_roughly(rows: Rows) -> Finding | None:
         harm_of(_ROUGHLY, len(long) / len(rows)),
         [FlaggedRow(row_id) for row_id in long],
     )
+
+
+def _roughly(text: str) -> int:
+    """Characters; a letter of a script without spaces is a token as a rule, and counts as many."""
+    if text.isascii():
+        return len(text)
+    return len(text) + (_CHARS_PER_TOKEN - 1) * len(SPACELESS.findall(text))
 
 
 def _most_tokens(text: str) -> int:

@@ -8,9 +8,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
+
+from workbench.core.writing import SPACELESS
 
 WORDS, MOST_ROWS = 8, 50_000
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_RUN = re.compile(f"{SPACELESS.pattern}+")
 _PRIOR = 500.0
 """Words that the prior weighs as: more makes rare words count less."""
 _FEWEST = 3
@@ -21,10 +25,18 @@ def marking_words(texts: Sequence[str], labels: Sequence[str]) -> dict[str, list
     """Category → its words, the most telling first; at most `WORDS` each."""
     by_label: dict[str, Counter[str]] = {}
     for text, label in zip(texts[:MOST_ROWS], labels[:MOST_ROWS], strict=True):
-        by_label.setdefault(label, Counter()).update(set(_WORD.findall(text.casefold())))
+        by_label.setdefault(label, Counter()).update(_words(text.casefold()))
     everywhere = sum(by_label.values(), Counter[str]())
     total = sum(everywhere.values())
     return {label: _telling(words, everywhere, total) for label, words in sorted(by_label.items())}
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text; where no spaces tell them apart, every two letters that stand together."""
+    if text.isascii() or not SPACELESS.search(text):
+        return set(_WORD.findall(text))
+    pairs = {"".join(pair) for run in _RUN.findall(text) for pair in pairwise(run)}
+    return pairs | set(_WORD.findall(SPACELESS.sub(" ", text)))
 
 
 def _telling(words: Counter[str], everywhere: Counter[str], total: int) -> list[str]:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.checkup.checks.answers import answers_of
+from workbench.data.checkup.checks.model_marks import without_marks
 from workbench.data.checkup.fields import text_roles
 from workbench.data.checkup.rows import Rows
 
@@ -74,7 +75,12 @@ def use_of(rows: Rows) -> Use:
 
 
 def has_tags(text: str) -> bool:
-    """Whether a text has tags; a word in brackets that is never closed is none, such as <title>."""
+    """Whether a text has tags.
+
+    A word in brackets that is never closed is none, such as <title>, nor is a model's `</s>`.
+    """
+    if "s>" in text:
+        text = without_marks(text)
     closed = _NEVER_CLOSED.union(name.casefold() for name in _CLOSED.findall(text))
     return any(
         not (bare := _BARE.fullmatch(match[0])) or bare[1].casefold() in closed

@@ -27,6 +27,9 @@ bar, foo bar, foobar, todo, to do, tbd, tba, fixme, abc, abcd, abc123, n a, na, 
 undefined, #n a, blank, empty, no text, no data, not available, not applicable, same as above,
 see above, k a, keine angabe, siehe oben, s o, sin datos, aucun texte, n d
 """
+_SPACELESS_PLACEHOLDERS = (
+    "测试, 測試, 测试测试, テスト, 暂无, 暫無, 无内容, 無內容, 该用户未填写评价内容, 테스트, ทดสอบ"
+)
 _NOTHING = "none, nil, unknown, nothing, no answer, no response, no reply, nichts, rien"
 """What may be an answer but is no question."""
 _SAID = "y, n, k, ok, no, hi, yo, ya, ja, si, oh, ah, hm, ty, np, kk, go, ne, da, je, tu"
@@ -104,7 +107,9 @@ def why_no_content(text: str, words: str, *, question: bool = True) -> str:
         return "a placeholder"
     if all(_is_mashed(word) for word in words.split()):
         return "keys pressed at random"
-    if len(letters) > 5 and letters.isalpha() and _AGAIN.fullmatch(letters):
+    if letters in _split_list(_SPACELESS_PLACEHOLDERS):
+        return "a placeholder"
+    if all(map(_is_stuttered, words.split())):
         return "the same letters again and again"
     if question and letters.isdigit():
         return "" if _RATING.fullmatch(text.strip()) else "only digits"
@@ -115,6 +120,11 @@ def why_no_content(text: str, words: str, *, question: bool = True) -> str:
 @cache
 def _split_list(text: str) -> frozenset[str]:
     return frozenset(" ".join(text.split()).split(", "))
+
+
+def _is_stuttered(word: str) -> bool:
+    """Whether a word is a few letters again and again; words that come again are emphasis."""
+    return len(word) > 5 and word.isalpha() and bool(_AGAIN.fullmatch(word))
 
 
 def _is_mashed(word: str) -> bool:

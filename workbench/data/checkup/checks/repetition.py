@@ -3,6 +3,7 @@
 from collections import Counter
 
 from workbench.core.words import percent, plural, shortened
+from workbench.core.writing import is_spaceless, words
 from workbench.data.checkup.checks.answers import answers_of
 from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
@@ -54,12 +55,12 @@ def _template(rows: Rows, answers: list[str]) -> Finding | None:
     if len(answers) < _FEWEST:
         return None
     (same, times), *_ = Counter(answers).most_common(1)
-    starts = [" ".join(answer[:200].split(None, _START_WORDS)[:_START_WORDS]) for answer in answers]
+    starts = [_start(answer[:200]) for answer in answers]
     (start, begun), *_ = Counter(starts).most_common(1)
     if times >= _SAME_SHARE * len(answers):
         marked = [row for row, answer in enumerate(answers) if answer == same]
         says = f"give the same answer: '{shortened(same)}'"
-    elif begun >= _START_SHARE * len(answers) and len(start.split()) == _START_WORDS:
+    elif begun >= _START_SHARE * len(answers) and len(words(start)) >= _START_WORDS:
         marked = [row for row, begins in enumerate(starts) if begins == start]
         says = f"begin with the same words: '{start} …'"
     else:
@@ -74,3 +75,10 @@ def _template(rows: Rows, answers: list[str]) -> Finding | None:
         harm_of(0.15, share),
         [FlaggedRow(rows.row_ids[row]) for row in marked],
     )
+
+
+def _start(answer: str) -> str:
+    """The first words of an answer; where no spaces tell them apart, twice as many letters."""
+    if answer and is_spaceless(answer[0]):
+        return answer[: 2 * _START_WORDS]
+    return " ".join(answer.split(None, _START_WORDS)[:_START_WORDS])

@@ -93,7 +93,7 @@ def alike(texts: Sequence[str], same: Buckets, progress: Callable[[float], None]
         same: as `same.same_texts` gives them.
     """
     keys, rows = [np.empty(0, np.uint64)], [np.empty(0, np.int32)]
-    lengths = [np.empty(0, np.int64)]
+    lengths = [np.empty(0, np.float64)]
     drawn = [sketches(tokens([]))]
     for start in range(0, len(texts), _CHUNK):
         progress(0.8 * start / len(texts))
@@ -103,7 +103,7 @@ def alike(texts: Sequence[str], same: Buckets, progress: Callable[[float], None]
         for some, of in _keys(said, whole, np.fromiter(map(len, part), np.int64, len(part))):
             keys.append(some)
             rows.append(of + np.int32(start))
-        lengths.append(said.lengths)
+        lengths.append(said.sizes)
         drawn.append(sketches(said))
     words = np.concatenate(lengths)
     found = np.concatenate(drawn)

@@ -25,7 +25,7 @@ _CHUNK = 200_000
 
 def sketches(said: Tokens) -> Sketches:
     """The sketches of the long ones among these texts, in their order."""
-    long = said.lengths >= LONG_WORDS
+    long = said.sizes >= LONG_WORDS
     found = np.empty((np.count_nonzero(long), _BANDS * _ROWS), np.uint32)
     if not len(found):
         return found
