@@ -7,7 +7,7 @@ from itertools import pairwise
 from workbench.core.writing import is_spaceless
 
 _LEAST_WIDTH = 45
-_WRAPPED, _ENDED = 0.8, 0.4
+_WRAPPED, _USUAL = 0.8, 0.97
 _END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _CUT_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_A-Z])")
 _SOFT = re.compile("\u00ad\n?")
@@ -46,15 +46,26 @@ def are_wrapped(blocks: Iterable[Sequence[str]]) -> bool:
     """Whether lines that stand together are sentences broken where a line was full.
 
     A line was full if the first word of the next one had no room in it; lines of a list, of
-    verses or of an address are not, and end where what they say ends.
+    verses or of an address are not, and as a rule end where a sentence ends.
     """
     pairs = [pair for block in blocks for pair in pairwise(map(str.rstrip, block))]
-    width = max((len(line) for pair in pairs for line in pair), default=0)
+    width = width_of([line for pair in pairs for line in pair])
     if width < _LEAST_WIDTH:
         return False
-    full = sum(is_full(line, after, width) for line, after in pairs)
-    ended = sum(ends_sentence(line) for line, _ in pairs)
-    return full >= _WRAPPED * len(pairs) and ended <= _ENDED * len(pairs)
+    going_on = [pair for pair in pairs if not ends_sentence(pair[0])]
+    full = sum(is_full(line, after, width) for line, after in going_on)
+    return full >= _WRAPPED * len(going_on) and 3 * len(going_on) >= len(pairs)
+
+
+def is_cut_word(line: str, after: str) -> bool:
+    """Whether a word was cut at the end of a line."""
+    return bool(_CUT_WORD.search(f"{line}\n{after}"))
+
+
+def width_of(lines: Sequence[str]) -> int:
+    """The characters of a full line; a few that are longer do not count."""
+    lengths = sorted(map(len, lines))
+    return lengths[int(_USUAL * (len(lengths) - 1))] if lengths else 0
 
 
 def is_full(line: str, after: str, width: float) -> bool:

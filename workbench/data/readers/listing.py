@@ -1,7 +1,7 @@
 """Rows that are made from something that is no table: documents, mails, chats."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +35,8 @@ class Listing:
     """Who may be the one that answers, the likeliest first."""
     notes: list[str] = field(default_factory=list)
     """Complete when all rows have been gone through."""
+    unused: Mapping[str, int] = field(default_factory=dict)
+    """As a `Table` has it."""
     meant: Meant | None = None
 
     def table(self) -> Table:
@@ -80,6 +82,7 @@ class Listing:
             self.options,
             notes=tuple(self.notes),
             people=self.people,
+            unused=self.unused,
             meant=self.meant,
         )
 

@@ -22,7 +22,7 @@ _OF_MARKDOWN = (".md", ".markdown")
 _NUMBER = re.compile(r"\.(\d+|[0-9a-f]{8,})")
 _LONG_LINE = 1500
 _LEAST_OF_LIST = 10
-_MARKDOWN = re.compile(r"(?m)^(#{1,6} \S|[-*] \S|> \S|```)")
+_MARKDOWN = re.compile(r"(?m)\A---\s*$|^(#{1,6} \S|[-*] \S|> \S|```)")
 
 
 def of_teams(head: bytes) -> bool:
@@ -73,10 +73,12 @@ def of_document(text: str, name: str) -> bool:
     """
     if not may_be_text(name):
         return False
-    if is_markdown(name) and (_MARKDOWN.search(text) or text.startswith("---")):
+    if is_markdown(name) and _MARKDOWN.search(text):
         return True
     if is_table(text, name):
         return False
+    if is_markdown(name):
+        return True
     lines = [line.rstrip() for line in text.splitlines()]
     blocks = [list(block) for filled, block in groupby(lines, bool) if filled]
     filled = sum(map(len, blocks))
