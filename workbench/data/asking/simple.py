@@ -26,10 +26,10 @@ def is_simple(table: Table) -> bool:
         mean = pc.mean(pc.utf8_length(column)).as_py()
         if mean > _LABEL_CHARACTERS:
             continue
+        if _is_separated(column):
+            return False
         if mean <= _FLAG_CHARACTERS and pc.count_distinct(column).as_py() <= _FLAGS:
             flags += 1
-        elif _is_separated(column):
-            return False
     return flags < _FLAGS
 
 

@@ -4,16 +4,18 @@ Each module knows some of them. A recogniser looks at the first records; an open
 is the whole file. To add one: a module here, and a line below; the surest come first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from workbench.data.readers.shapes import (
     argilla,
+    chat_exports,
     hub,
     intents,
     label_studio,
     marked,
     orients,
+    platforms,
     prodigy,
     squad,
 )
@@ -27,9 +29,16 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     argilla.recognise,
     squad.recognise,
     prodigy.recognise,
+    chat_exports.recognise,
+    platforms.recognise,
     intents.recognise,
     marked.recognise,
 )
+LISTED: tuple[Callable[[Sequence[Any], str], Shape | None], ...] = (
+    platforms.recognise_pairs,
+    orients.recognise_lists,
+)
+"""The same for records that are lists."""
 OPENERS: tuple[Opener, ...] = (
     squad.open_document,
     intents.open_document,
@@ -41,7 +50,7 @@ OPENERS: tuple[Opener, ...] = (
 def recognise(records: Sequence[Any], choice: str = "") -> Shape | None:
     """The shape of records, by the first of them; None if they are of no known one."""
     if any(isinstance(record, list) for record in records[:SAMPLE]):
-        return orients.recognise_lists(records[:SAMPLE], choice)
+        return next(filter(None, (known(records[:SAMPLE], choice) for known in LISTED)), None)
     sample = [record for record in records[:SAMPLE] if isinstance(record, dict) and record]
     if len(sample) * 2 <= len(records[:SAMPLE]):
         return None

@@ -67,9 +67,28 @@ def _listed(item: Any) -> list[Span | None]:
     return _span(name, start, end)
 
 
-_STARTS = ("start", "start_offset", "startOffset", "start_char", "begin", "offset", "from")
+_STARTS = (
+    "start",
+    "start_offset",
+    "startOffset",
+    "beginOffset",
+    "start_char",
+    "begin",
+    "offset",
+    "from",
+)
 _ENDS = ("end", "end_offset", "endOffset", "end_char", "to")
-_NAMES = ("label", "labels", "entity_group", "entity", "type", "tag", "category", "name")
+_NAMES = (
+    "label",
+    "labels",
+    "entity_group",
+    "entity",
+    "type",
+    "tag",
+    "category",
+    "name",
+    "displayName",
+)
 
 
 def _named(item: Any) -> list[Span | None]:
