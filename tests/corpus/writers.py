@@ -63,11 +63,15 @@ def _block(block: str | Rows) -> str:
 
 def pdf(pages: Sequence[Sequence[str]]) -> bytes:
     """A PDF document with these lines on its pages; a page without lines has a drawing."""
+    return pdf_of([_page_stream(lines) for lines in pages])
+
+
+def pdf_of(streams: Sequence[bytes]) -> bytes:
+    """A PDF document whose pages show these streams; /F1 is Helvetica."""
     objects = [b"<</Type/Catalog/Pages 2 0 R>>", b""]
     objects.append(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>")
     kids = []
-    for lines in pages:
-        stream = _page_stream(lines)
+    for stream in streams:
         kids.append(f"{len(objects) + 1} 0 R")
         objects.append(
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {len(objects) + 2} 0 R"

@@ -207,7 +207,7 @@ def test_who_asks_loads_no_reader() -> None:
         "    importlib.import_module('.'.join(path.with_suffix('').parts))\n"
         "readers = ('plain', 'archives', 'documents', 'tables.sheets', 'tables.jsons')\n"
         "names = [f'workbench.data.readers.{name}' for name in readers]\n"
-        "print([name for name in (*names, 'python_calamine', 'pypdf') if name in sys.modules])\n"
+        "print([name for name in (*names, 'python_calamine', 'pypdfium2') if name in sys.modules])\n"
     )
     told = subprocess.run(
         [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True

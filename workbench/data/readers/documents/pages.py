@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-_FROM_PAGES, _SHARE = 3, 0.4
+_FROM_PAGES, _SHARE = 3, 0.1
 _EDGE = 3
 """So many filled lines at the top and at the bottom of a page may be such."""
 _NUMBER = re.compile(
@@ -14,30 +14,61 @@ _NUMBER = re.compile(
 )
 
 
-Places = frozenset[tuple[int, str]]
-"""Lines without their numbers, and where they stand: 0, 1, 2 from the top, -1, -2, -3 from below."""
+Places = frozenset[tuple[str, str]]
+"""Lines without their numbers, and the edge of the page at which they stand: top or foot."""
 
 
 def find_repeated(pages: Sequence[Sequence[str]]) -> Places:
-    """Headers and footers: what stands in one place of most pages, or of every other one."""
+    """Headers and footers: what stands at one edge of several pages (of a chapter, or every other one)."""
     edges = [set(_edges(page)) for page in pages if any(line.strip() for line in page)]
     if len(edges) < _FROM_PAGES:
         return frozenset()
+    least = max(_FROM_PAGES, _SHARE * len(edges))
     found = Counter(place for edge in edges for place in edge)
-    return frozenset(place for place, times in found.items() if times >= _SHARE * len(edges))
+    return frozenset(place for place, times in found.items() if times >= least)
 
 
 def without_edges(page: Sequence[str], repeated: Places) -> list[str]:
     """The lines of a page without its header, footer and number."""
+    dropped = find_edges(page, repeated)
+    return [line for number, line in enumerate(page) if number not in dropped]
+
+
+def find_edges(page: Sequence[str], repeated: Places) -> set[int]:
+    """Which lines of a page, from top to bottom, are its header, footer and number.
+
+    An empty line stands between them and the text, which may repeat itself as well; but for numbers.
+    """
     filled = [number for number, line in enumerate(page) if line.strip()]
     dropped: set[int] = set()
-    for edge in (filled[:_EDGE], filled[::-1][:_EDGE]):
-        for at, number in enumerate(edge):
-            place = at if edge[0] == filled[0] else -1 - at
-            if (place, bare(page[number])) not in repeated and not is_page_number(page[number]):
-                break
-            dropped.add(number)
-    return [line for number, line in enumerate(page) if number not in dropped]
+    for side, edge in (("top", filled[:_EDGE]), ("foot", filled[::-1][:_EDGE])):
+        numbered = False
+        found: list[int] = []
+        for number in edge:
+            if (side, bare(page[number])) not in repeated:
+                if numbered or not is_page_number(page[number]):
+                    break
+                numbered = True
+            found.append(number)
+        while found and not (
+            _stands_apart(page, filled, found[-1], side)
+            or _is_numbered(page[found[-1]], side, repeated)
+        ):
+            found.pop()
+        dropped |= set(found)
+    return dropped
+
+
+def _is_numbered(line: str, side: str, repeated: Places) -> bool:
+    """Whether a line is a number, as other pages have one at this edge."""
+    return is_page_number(line) and (side, bare(line)) in repeated
+
+
+def _stands_apart(page: Sequence[str], filled: Sequence[int], number: int, side: str) -> bool:
+    """Whether an empty line, or nothing, is between a line and the text of its page."""
+    if number == (filled[-1] if side == "top" else filled[0]):
+        return True
+    return not page[number + 1 if side == "top" else number - 1].strip()
 
 
 def is_page_number(line: str) -> bool:
@@ -50,7 +81,7 @@ def bare(line: str) -> str:
     return re.sub(r"\d+|\b[ivxlc]+\b", "#", " ".join(line.split()))
 
 
-def _edges(page: Sequence[str]) -> list[tuple[int, str]]:
+def _edges(page: Sequence[str]) -> list[tuple[str, str]]:
     filled = [bare(line) for line in page if line.strip()]
-    below = [(-1 - at, line) for at, line in enumerate(filled[::-1][:_EDGE])]
-    return [*enumerate(filled[:_EDGE]), *below]
+    top = [("top", line) for line in filled[:_EDGE]]
+    return top + [("foot", line) for line in filled[::-1][:_EDGE]]

@@ -1,38 +1,32 @@
-"""PDF documents: the text of their pages, put back into paragraphs."""
+"""PDF documents: the lines of their pages, put back into paragraphs by where they stand."""
 
-import logging
-import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress
 from workbench.core.words import plural
+from workbench.data.readers.documents import pages, pdf_layout
 from workbench.data.readers.documents.chunks import MOST_CHARACTERS, Paragraph
+from workbench.data.readers.documents.pdf_lines import Line, lines_of
+from workbench.data.readers.lines import clean
 
-_REPEATED_FROM_PAGES = 4
-_END = re.compile(r"[.!?:…\"”»)]$")
-_BULLET = re.compile(r"\s*([•▪‣◦–—*-]|\(?\d{1,3}[.)])\s")
-_BROKEN = (
-    *(ValueError, KeyError, TypeError, IndexError, AttributeError),
-    *(AssertionError, ArithmeticError, RecursionError, OSError),
-)
-"""What a parser stumbles over in a file that does not keep to the format."""
+_LOCKED = "password"
+_MOST_CHARACTERS = 20 * MOST_CHARACTERS
+"""Of a paragraph that goes on from page to page."""
 
 
 def paragraphs(path: Path, name: str, notes: list[str], progress: Progress) -> Iterator[Paragraph]:
     """The paragraphs of a document, each with the page on which it begins.
 
-    Lines that stand on top or at the bottom of most pages are left out.
+    Headers, footers and numbers of pages are left out.
 
     Raises:
         WorkbenchError: it is damaged, locked, or a scan without text.
     """
-    pages = _pages(path, name, progress)
-    empty = sum(1 for page in pages if not page)
-    if empty == len(pages):
+    found = _pages(path, name, progress)
+    empty = sum(1 for page in found if not page)
+    if empty == len(found):
         raise WorkbenchError(
             f"{name} holds pictures of pages (a scan) and no text: let a text recognition (OCR) go "
             "over it first, and choose what that gives."
@@ -40,109 +34,72 @@ def paragraphs(path: Path, name: str, notes: list[str], progress: Progress) -> I
     if empty:
         was = "has no text and was" if empty == 1 else "have no text and were"
         notes.append(f"{plural(empty, 'page')} of {name} {was} left out.")
-    repeated = _find_repeated(pages)
-    yield from _whole(_page_paragraphs(pages, repeated))
+    yield from _whole(_without_edges(found))
 
 
-def _pages(path: Path, name: str, progress: Progress) -> list[list[str]]:
+def _pages(path: Path, name: str, progress: Progress) -> list[list[Line]]:
     """The lines of each page."""
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError, PyPdfError
+    import pypdfium2 as pdfium
 
-    logging.getLogger("pypdf").setLevel(logging.ERROR)
-    locked = WorkbenchError(
-        f"{name} is protected by a password: save it without protection and choose that."
-    )
-    pages = []
     try:
-        with path.open("rb") as stream:
-            reader = PdfReader(stream)
-            if reader.is_encrypted and not reader.decrypt(""):
-                raise locked
-            whole = len(reader.pages)
-            for number, page in enumerate(reader.pages, 1):
-                pages.append(_lines(page))
-                progress(number / whole)
-    except DependencyError:
-        raise locked from None
-    except (PyPdfError, *_BROKEN):
+        document = pdfium.PdfDocument(path)
+        try:
+            whole = len(document)
+            found = []
+            for number in range(whole):
+                found.append(lines_of(document, number))
+                progress((number + 1) / whole)
+        finally:
+            document.close()
+    except (pdfium.PdfiumError, ValueError) as error:
+        if _LOCKED in str(error).lower():
+            raise WorkbenchError(
+                f"{name} is protected by a password: save it without protection and choose that."
+            ) from None
         raise WorkbenchError(
             f"{name} is a PDF document that cannot be opened (it is damaged): download it again, "
             "or print it to a new PDF."
         ) from None
-    return pages
+    return found
 
 
-def _lines(page: Any) -> list[str]:
-    lines = [line.strip() for line in page.extract_text().splitlines()]
-    return lines if any(lines) else []
+def _without_edges(found: list[list[Line]]) -> list[list[Line]]:
+    """The pages without their headers, footers and numbers, which may come at any place."""
+    seen = [pdf_layout.from_top(page) for page in found]
+    repeated = pages.find_repeated([[line.text if line else "" for line in page] for page in seen])
+    left = []
+    for page, lines in zip(found, seen, strict=True):
+        texts = [line.text if line else "" for line in lines]
+        dropped = {id(lines[at]) for at in pages.find_edges(texts, repeated)}
+        left.append([line for line in page if id(line) not in dropped])
+    return left
 
 
-def _find_repeated(pages: list[list[str]]) -> set[str]:
-    """Headers and footers, without their page numbers."""
-    if len(pages) < _REPEATED_FROM_PAGES:
-        return set()
-    edges = [
-        {_bare(line) for line in (*filled[:2], *filled[-2:])}
-        for filled in ([line for line in page if line] for page in pages)
-    ]
-    found = Counter(line for edge in edges for line in edge)
-    return {line for line, times in found.items() if times > 0.5 * len(pages)}
-
-
-def _bare(line: str) -> str:
-    return re.sub(r"\d+", "#", line)
-
-
-def _without_edges(page: list[str], repeated: set[str]) -> list[str]:
-    """The lines of a page without its header and footer."""
-    filled = [place for place, line in enumerate(page) if line]
-    edges = {*filled[:2], *filled[-2:]}
-    return [
-        line for place, line in enumerate(page) if place not in edges or _bare(line) not in repeated
-    ]
-
-
-def _page_paragraphs(pages: list[list[str]], repeated: set[str]) -> Iterator[Paragraph]:
-    for number, page in enumerate(pages, 1):
-        lines = _without_edges(page, repeated)
-        width = max(map(len, lines), default=0)
-        held: list[str] = []
-        for line in lines:
-            if held and (not line or _BULLET.match(line) or _ends(held[-1], width)):
-                yield Paragraph(_join(held), page=number)
+def _whole(found: list[list[Line]]) -> Iterator[Paragraph]:
+    """The paragraphs; one that goes on on the next page is one."""
+    hyphened = pdf_layout.hyphened_in(line for page in found for line in page)
+    held: list[Line] = []
+    began, before = 0, pdf_layout.layout_of([])
+    for number, page in enumerate(found, 1):
+        layout = pdf_layout.layout_of(page)
+        for at, line in enumerate(page):
+            if held and _is_end(held, line, layout if at else before, turned=not at):
+                yield _paragraph(held, began, hyphened)
                 held = []
-            if line:
-                held.append(line)
-        if held:
-            yield Paragraph(_join(held), page=number)
-
-
-def _ends(line: str, width: int) -> bool:
-    """Whether a paragraph ends with this line: it ends a sentence, and does not fill its line."""
-    return len(line) < 0.85 * width and (bool(_END.search(line)) or len(line) < 0.5 * width)
-
-
-def _join(lines: list[str]) -> str:
-    """Lines as one text; a word that was cut at the end of a line is whole again."""
-    text = "\n".join(lines)
-    return re.sub(r"(?<=[^\W\d_])[-\u00ad]\n(?=[^\W\d_A-Z])", "", text).replace("\n", " ")
-
-
-def _whole(paragraphs: Iterator[Paragraph]) -> Iterator[Paragraph]:
-    """Paragraphs that go on on the next page, in one."""
-    held: Paragraph | None = None
-    for paragraph in paragraphs:
-        short = held is not None and len(held.text) < MOST_CHARACTERS
-        if short and held and held.page != paragraph.page and _goes_on(held.text, paragraph.text):
-            held = Paragraph(_join([held.text, paragraph.text]), page=held.page)
-            continue
-        if held:
-            yield held
-        held = paragraph
+            began = began if held else number
+            held.append(line)
+        before = layout if page else before
     if held:
-        yield held
+        yield _paragraph(held, began, hyphened)
 
 
-def _goes_on(before: str, after: str) -> bool:
-    return not _END.search(before) and after[:1].islower()
+def _is_end(held: list[Line], line: Line, layout: pdf_layout.Layout, *, turned: bool) -> bool:
+    """Whether a paragraph ends before a line, which stands on the next page if `turned`."""
+    if not turned:
+        return layout.is_end(held[-1], line)
+    long = sum(len(each.text) for each in held) > _MOST_CHARACTERS
+    return long or not layout.goes_on_elsewhere(held[-1], line)
+
+
+def _paragraph(lines: list[Line], page: int, hyphened: frozenset[str]) -> Paragraph:
+    return Paragraph(clean(pdf_layout.join(lines, hyphened)), page=page)
