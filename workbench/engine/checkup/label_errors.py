@@ -31,6 +31,8 @@ USUAL, MANY = 0.015, 0.03
 """So large a share of the rows may be doubted where no category is wrong, because they are hard; and
 from the second on most of those in doubt are wrong. Measured with 0, 1, 5 and 15 % of the categories
 flipped in BANKING77 and three sets of reviews (0.3 to 0.8 % doubted without any flipped)."""
+FEW = 0.01
+"""Fewer are no finding: as many are doubted where all is right, and most of them are."""
 FAR_TOO_MANY = 0.3
 """So large a share is doubted only by a probe that knows next to nothing of the categories."""
 _SHOWN = 60
@@ -125,6 +127,8 @@ def finding(rows: Rows, places: Sequence[int], judgement: Judgement) -> Finding 
     share = len(found) / max(1, int(judgement.judged.sum()))
     if share > FAR_TOO_MANY:
         return _untold(judgement)
+    if share < FEW:
+        return None
     labels, texts = rows.meant, rows.questions()
     flagged_rows = [
         FlaggedRow(

@@ -130,3 +130,12 @@ def test_notifications_that_many_get_with_their_own_numbers_are_no_copies() -> N
     assert _dropped(sorting(*many[:3])) == [10, 11]
     rows = sorting(*many, splits=["train", "train", "train", "train", "test", "test"])
     assert (_dropped(rows), leakage.check(rows)) == ([], None)
+
+
+def test_texts_about_other_places_are_no_copies() -> None:
+    places = ("Dublin", "Canada")
+    texts = [(f"Could I place an order from {place} this week?", "Delivery") for place in places]
+
+    assert _dropped(sorting(*texts)) == []
+    assert _dropped(sorting(texts[0], (texts[0][0].replace("Dublin", "Dubln"), "Delivery"))) == [10]
+    assert _dropped(sorting(texts[0], ("Could I make an order from Dublin this week?", "Delivery")))

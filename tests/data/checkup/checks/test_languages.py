@@ -54,3 +54,11 @@ def test_beside_two_languages_at_home_a_third_is_rare() -> None:
     assert finding
     assert {flagged.note for flagged in finding.flagged_rows} == {"French"}
     assert "are German and English (85.0 %), others French" in finding.text
+
+
+def test_receipts_and_addresses_are_in_no_language() -> None:
+    receipts = [
+        (f"NO.{n} JALAN PERMAS 9/5, 8175{n} JOHOR BAHRU TEL: 07-386 75{n}4 TUNAI 12.50", "Return")
+        for n in range(5)
+    ]
+    assert languages.check(sorting(*receipts)) is None

@@ -214,3 +214,14 @@ def test_of_fields_that_are_asked_for_it_says_that_they_may_be_left_alone() -> N
     )
     assert finding
     assert "Fields that are asked for would become placeholders, too" in finding.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My name is [NAME] and my sister was born on [DATE].",
+        "Walk past Rowan Avenue and on to Santa Monica Pier, please.",
+    ],
+)
+def test_placeholders_and_places_are_no_persons(text: str) -> None:
+    assert personal.check(sorting((text, "Delivery"))) is None

@@ -1,10 +1,11 @@
 """Which rows are copies in sense: they ask alike, give the same, and differ in nothing that counts."""
 
+import re
 from collections import Counter
 from functools import cached_property
 from itertools import zip_longest
 
-from workbench.data.checkup.checks.answers import answers_of, same_answers
+from workbench.data.checkup.checks.answers import answers_of, same_answers, similarity
 from workbench.data.checkup.rows import Rows, number_texts
 from workbench.data.checkup.similarity import patterns
 from workbench.data.checkup.similarity.alike import LONG_SHARE, word_lists
@@ -17,6 +18,9 @@ from workbench.data.checkup.similarity.tokens import normalize, size_of, word_sh
 _RARE = 0.005
 """The share of texts up to which a word tells one thing from another."""
 _MOST_READ = 20_000
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][A-Za-z]+")
+_SMALL = re.compile(r"\b[a-z]+\b")
+_SLIP = 0.7
 _BEGINNING = 120
 """So many characters tell that an answer is a sentence used again and again."""
 
@@ -33,6 +37,7 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
     - short texts differ in no number and no letter of a script without spaces, and fill no pattern
       (see `patterns`), and long ones differ not only in numbers as many others do, too, nor in all
       but the sentences that many have;
+    - texts with categories do not differ in names of places, persons or products;
     - written answers do not differ in the very word that the questions differ in, and are not the
       same sentence that many others are answered with, as "Is … inherited?" is for many illnesses.
     """
@@ -81,6 +86,11 @@ def _in_numbers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     return any(map(_is_number, mine)) and any(map(_is_number, theirs))
 
 
+def _is_slip(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether one side is the other one misspelled."""
+    return similarity(" ".join(sorted(mine)), " ".join(sorted(theirs))) >= _SLIP
+
+
 class _Sense:
     """Tells whether what two texts differ in changes their sense; their answers are the same."""
 
@@ -103,6 +113,10 @@ class _Sense:
         mine, theirs = _odd_words(words, others)
         if not mine and not theirs:
             return True
+        sorts = short and not self._written
+        named = sorts and self._name_others(mine, first) and self._name_others(theirs, second)
+        if named and not _is_slip(mine, theirs):
+            return False
         if short:
             differ = filled or _in_numbers(mine, theirs)
         elif all(map(_is_number, mine | theirs)):
@@ -128,6 +142,20 @@ class _Sense:
     def _is_rare(self, words: frozenset[str]) -> bool:
         texts, counts = self._spread
         return any(counts[word] <= max(2, _RARE * texts) for word in words)
+
+    def _name_others(self, words: frozenset[str], row: int) -> bool:
+        """Whether one of the words is the name of a place, a person or a product in a row's text:
+        written with a capital within a sentence, and never otherwise."""
+        inside = {name.lower() for name in _NAME.findall(self._questions[row])}
+        return any(word in inside and word not in self._small for word in words)
+
+    @cached_property
+    def _small(self) -> frozenset[str]:
+        """The words that stand somewhere in small letters."""
+        found: set[str] = set()
+        for text in self._questions[:_MOST_READ]:
+            found.update(_SMALL.findall(text))
+        return frozenset(found)
 
     def _own_parts_are_alike(self, first: int, second: int) -> bool:
         """Whether two long texts are alike without the sentences that many have, too."""

@@ -14,6 +14,8 @@ from workbench.data.splits.assign import TEST
 KIND = "languages"
 MOST_ROWS = 20_000
 _FEWEST_CHARS, _MOST_CHARS = 25, 1000
+_LETTERS = 0.8
+"""The share of letters from which a text says in which language it is."""
 _SURE = 0.8
 """How likely a text must be of its language."""
 _SHARE, _FEWEST = 0.01, 3
@@ -98,11 +100,17 @@ def _identify(rows: Rows, chosen: list[int]) -> dict[int, str]:
         if number % 1000 == 0:
             rows.progress(number / len(chosen))
         text = questions[row][:_MOST_CHARS]
-        if len(text) >= _FEWEST_CHARS:
+        if len(text) >= _FEWEST_CHARS and _is_prose(text):
             language, chance = identifier.classify(text)
             if chance >= _SURE:
                 spoken[row] = language
     return spoken
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text is sentences rather than names, numbers and signs, as a receipt is."""
+    said = [character for character in text if not character.isspace()]
+    return sum(map(str.isalpha, said)) >= _LETTERS * len(said)
 
 
 @cache

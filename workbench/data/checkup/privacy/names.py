@@ -51,12 +51,17 @@ _SIGNED = re.compile(
 _PAIR = re.compile(rf"(?<![\w@.])({_NAME}) ({_PARTICLES}{{0,2}}{_NAME})(?!\w)")
 _THING = re.compile(
     r"(?:['’]s?)?(?: [\w'’-]+)? (?:academy|airport|award|center|centre|college|disease|disorder"
-    r"|foundation|hospital|institute|library|museum|prize|school|series|syndrome|university)s?\b"
+    r"|foundation|hospital|institute|library|museum|prize|school|series|syndrome|university"
+    r"|avenue|ave|beach|bridge|boulevard|county|elementary|park|pier|road|square|street)s?\b"
     r"|,? (?:& (?:co|partners?|sons|söhne)\b|gmbh|ag|kg|ohg|ug|se|inc|ltd|llc|llp|plc|corp|s\.?a\.?r\.?l"
     r"|s\.a|b\.?v|s\.?r\.?l|e\. ?v|sdn)\b",
     re.I,
 )
-"""What follows a name that is that of an illness, a building, an institution or a company."""
+"""What follows a name that is that of an illness, a place, an institution or a company."""
+_PLACES = frozenset(
+    ["avenue", "ave", "beach", "boulevard", "bridge", "pier", "road", "square", "street"]
+)
+_PLACEHOLDER = re.compile(r"\[[^\[\]\n]{1,40}\]")
 
 _NOT_ONLY_NAMES = NO_NAMES | WORDS_TOO
 
@@ -68,6 +73,7 @@ def names(text: str, common: Container[str] = ()) -> Iterator[Span]:
         text: what is looked at.
         common: words that the texts have in small letters, too: these are no names.
     """
+    text = _PLACEHOLDER.sub(lambda match: " " * len(match[0]), text)
     for pattern in (_TITLED, _NAMED, _FIELD):
         for match in pattern.finditer(text):
             if pattern is not _FIELD or _is_field(match[1], alone=match[2] is not None):
@@ -110,7 +116,7 @@ def is_word_too(name: str) -> bool:
 def _is_pair(first: str, last: str, common: Container[str]) -> bool:
     """Whether two words with capitals are a first and a last name, at least one of them known."""
     name, family = first.casefold(), _last_of(last)
-    if family in NO_NAMES or name in NO_NAMES or last.isupper():
+    if family in NO_NAMES or name in NO_NAMES or family in _PLACES or last.isupper():
         return False
     if name in firsts() and family in lasts():
         return not (name in WORDS_TOO and family in WORDS_TOO)
