@@ -86,6 +86,11 @@ def _nested(field: tuple[str, str | None, str | None, str | None]) -> bool:
     return "{" in (field[2] or "")
 
 
+def _each_given(value: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    """What is given may be a way to a part of every entry, or stand in for a missing part."""
+    budget().made(len(value) * _longest(args, kwargs))
+
+
 def _looked_through(value: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
     budget().made((size_of(value) + _longest(args, kwargs)) / 8)
 
@@ -172,21 +177,24 @@ def _joined_by_method(value: str, args: Sequence[Any], kwargs: Mapping[str, Any]
 
 
 def _joined(value: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-    parts = len(value)
-    budget().room(_in_places(value) + size_of(value) + parts * _longest(args, kwargs))
+    _each_given(value, args, kwargs)
+    budget().room(_in_places(value) + size_of(value) + len(value) * _longest(args, kwargs))
 
 
 def _listed(value: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-    """What takes every entry into a new list, and may put it in order."""
+    """What takes every entry into a new list, and may put it in order by a part of each."""
+    _each_given(value, args, kwargs)
     budget().made(max(_in_places(value), size_of(value)) / 4)
     budget().room(_in_places(value))
 
 
 def _grouped(value: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    _each_given(value, args, kwargs)
     budget().made(4 * _in_places(value) + size_of(value))
 
 
 def _added_up(value: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    _each_given(value, args, kwargs)
     budget().made(_in_places(value))
     if any(isinstance(item, list | tuple | str) for item in value):
         budget().made(len(value) * size_of(value))

@@ -32,7 +32,7 @@ from workbench.core.template_rules import (
 _STEP, _HELD, _JOINED, _WRITTEN, _CUT = "_step", "_held", "_joined", "_written", "_cut"
 _COMPARES = {"in", "eq", "equalto", "==", "ne", "!=", "lt", "lessthan", "<", "le", "<=", "gt",
              "greaterthan", ">", "ge", ">="}  # fmt: skip
-_COUNTED = str | bytes | int | float | list | tuple | dict | range | type
+_COUNTED = (str, bytes, int, float, list, tuple, dict, range, type)
 Function = Callable[..., Any]
 
 
@@ -74,7 +74,7 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         for method in (__obj, getattr(__obj, "__wrapped__", None)):  # str.format is wrapped
             owner = getattr(method, "__self__", None)
             if isinstance(owner, _COUNTED) or isinstance(method, BuiltinMethodType):
-                before_method(method.__name__, owner, args, kwargs)
+                before_method(getattr(method, "__name__", ""), owner, args, kwargs)
                 break
             if isinstance(owner, LoopContext):  # loop.changed compares
                 budget().made(sum(map(budget().holds, args)) / 8)

@@ -43,11 +43,13 @@ def serve_forever(
     served_models.model_named(store, model_id)
     _check_port(port)
     _sweep()
+    key_file = server_key.key_file()
     spec = ServeSpec(
         registry=served_models.registry_path(),
         port=port,
         preload=model_id,
-        key_file=server_key.key_file(),
+        key_file=key_file,
+        without_key=key_file is None,
     )
     with _folder() as (job, lock), job.log.open("ab") as log:
         write_json(job.spec, spec.as_dict())

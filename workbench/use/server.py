@@ -55,11 +55,13 @@ def start_server(store: Store, preload: str = "") -> int:
         preload: id of the model to load at once, so that its first answer comes sooner.
     """
     served_models.refresh(store)
+    key_file = server_key.key_file()
     spec = ServeSpec(
         registry=served_models.registry_path(),
         idle_timeout_s=IDLE_TIMEOUT_S,
         preload=preload,
-        key_file=server_key.key_file(),
+        key_file=key_file,
+        without_key=key_file is None,
     )
     if (running := _open_job(store)) is not None:
         return running.id

@@ -36,6 +36,15 @@ def trained(request: pytest.FixtureRequest, tiny: Path, data: Path, home_of_mode
     return job
 
 
+def test_a_text_whose_end_is_not_read_is_named(trained: JobDir, tiny: Path) -> None:
+    model = load_encoder_model(BaseModelRef("tiny", tiny), trained.adapter)
+    limit = model.reader.max_length
+    whole = len(model.reader.tokenizer("parcel " * 200)["input_ids"])
+    assert model.cut(["parcel", "parcel " * 200, ""]) == {
+        1: f"The text is {whole} tokens long, and this model reads the first {limit}."
+    }
+
+
 def exam_rows(path: Path, data: Path) -> Path:
     rows = [row for row in pq.read_table(data).to_pylist() if row["split"] == "test"]
     pq.write_table(pa.Table.from_pylist(rows), path)

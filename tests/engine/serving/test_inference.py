@@ -58,12 +58,13 @@ def test_a_probability_is_that_of_the_whole_category_as_the_answer(url: str, mod
     assert {e["label"]: e["probability"] for e in found} == pytest.approx(expected, abs=0.01)
 
 
-def test_many_categories_are_read_in_several_batches(models: Path, tmp_path: Path) -> None:
+def test_many_categories_are_read_in_several_batches(tmp_path: Path) -> None:
     labels = [f"refund {n}" for n in range(35)]
+    base = tiny.make_base(tmp_path / "base", context=1024)
     adapter = tiny.make_adapter(
-        models / "base", tmp_path / "many", seed=3, task="classification", labels=tuple(labels)
+        base, tmp_path / "many", seed=3, task="classification", labels=tuple(labels)
     )
-    item = tiny.entry("run-3", models / "base", adapter, task="classification", labels=labels)
+    item = tiny.entry("run-3", base, adapter, task="classification", labels=labels)
     (tmp_path / "models.json").write_text(json.dumps([item]))
     with tiny.running(tmp_path / "models.json", tiny.shelf()) as server:
         reply = classify(f"http://127.0.0.1:{server.port}", "Money back", "run-3").json()
@@ -82,6 +83,9 @@ class Encoder:
     """What `load_encoder_model` gives for an encoder with a head, reduced to what the server uses."""
 
     labels = ("refund", "delivery")
+
+    def cut(self, texts: list[str]) -> dict[int, str]:
+        return {place: "It is long." for place, text in enumerate(texts) if len(text) > 99}
 
     def probabilities(self, texts: list[str], done: Callable[[int], None]) -> list[list[float]]:
         done(len(texts))
@@ -198,3 +202,29 @@ def test_an_encoder_answers_chat_clients_with_the_category(
     assert reply.choices[0].message.content == "delivery"
     assert "".join(c.choices[0].delta.content or "" for c in chunks) == "delivery"
     assert sure == pytest.approx(0.8)
+
+
+def test_a_text_that_is_too_long_to_sort_says_which(url: str) -> None:
+    reply = classify(url, ["Where is my parcel?", "parcel " * 500])
+    assert reply.status_code == 400
+    error = reply.json()["error"]
+    assert (error["code"], error["param"]) == ("context_length_exceeded", "input")
+    assert error["message"].startswith("Text 2 of the input is ")
+    assert "at most 256: shorten it." in error["message"]
+    assert classify(url, "Where is my parcel?").status_code == 200
+
+
+def test_what_an_encoder_does_not_read_is_noted(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf: ModelCache = tiny.shelf()
+    monkeypatch.setattr(shelf._loader, "classifier", lambda _entry: Encoder())
+    with tiny.running(list_encoder(models, tmp_path / "models.json"), shelf) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        found = classify(url, ["parcel", "parcel " * 20], "run-4").json()["data"]
+        body = {"model": "run-4", "messages": [{"role": "user", "content": "parcel " * 20}]}
+        chat = httpx.post(f"{url}/v1/chat/completions", json=body, timeout=20)
+    assert "note" not in found[0]
+    assert (found[1]["note"], found[1]["label"]) == ("It is long.", "delivery")
+    assert chat.status_code == 400
+    assert chat.json()["error"]["code"] == "context_length_exceeded"

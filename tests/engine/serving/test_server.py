@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +19,12 @@ from workbench.engine.serving.app import create_app
 from workbench.engine.serving.http_server import HttpServer
 from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.registry import Registry
+from workbench.engine.serving.server import serve_models
+from workbench.jobs.process import shell
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.specs import ServeSpec
+from workbench.jobs.process.stop import Stop
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -27,6 +33,7 @@ def test_a_job_is_served_until_it_is_told_to_stop(registry: Path, tmp_path: Path
     job = JobDir(tmp_path / "job")
     job.path.mkdir()
     spec = {"kind": "serve", "job_id": 12, "attempt": 1, "registry": str(registry), "port": 0}
+    spec |= {"without_key": True}
     write_json(job.spec, {**spec, "idle_timeout_s": 600, "preload": "run-1"})
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -60,6 +67,29 @@ def port_of(job: JobDir, process: subprocess.Popen[bytes]) -> int:
                 return int(event["port"])
         threading.Event().wait(0.05)
     raise AssertionError("the server did not get ready")
+
+
+@pytest.mark.parametrize("said", [{}, {"key_file": None}, {"key_file": None, "without_key": False}])
+def test_a_job_from_before_there_were_keys_answers_nobody(
+    registry: Path, tmp_path: Path, said: dict[str, Any]
+) -> None:
+    job = JobDir(tmp_path / "job")
+    job.path.mkdir()
+    spec = {"kind": "serve", "job_id": 12, "attempt": 1, "registry": str(registry), "port": 0}
+    write_json(job.spec, {**spec, **said})
+    assert shell.run(job.path, (shell.Handler(ServeSpec, serve_models_of),), quiet=nothing) == 0
+    result = read_json(job.result)
+    assert result["status"] == "failed"
+    assert "load the model again" in result["reason"]
+    assert not [event for event in read_events(job, 1, 0)[0] if event["type"] == "ready"]
+
+
+def serve_models_of(spec: ServeSpec, _job: JobDir, report: Report, stop: Stop) -> shell.Result:
+    return serve_models(spec, report, stop)
+
+
+def nothing() -> None:
+    """Leaves the log as it is."""
 
 
 def test_it_leaves_when_nobody_asks(registry: Path) -> None:

@@ -80,9 +80,14 @@ class Reader:
 
     def count_cut(self, texts: Sequence[str], ids: Sequence[Ids]) -> int:
         """How many of the texts did not fit, given their `ids`."""
-        full = [text for text, own in zip(texts, ids, strict=True) if len(own) >= self.max_length]
-        whole = self.tokenizer(full)["input_ids"] if full else []
-        return sum(len(own) > self.max_length for own in whole)
+        return len(self.cut(texts, ids))
+
+    def cut(self, texts: Sequence[str], ids: Sequence[Ids]) -> dict[int, int]:
+        """The places of the texts that did not fit, given their `ids`; and all their tokens."""
+        full = [place for place, own in enumerate(ids) if len(own) >= self.max_length]
+        whole = self.tokenizer([texts[place] for place in full])["input_ids"] if full else []
+        lengths = {place: len(own) for place, own in zip(full, whole, strict=True)}
+        return {place: length for place, length in lengths.items() if length > self.max_length}
 
 
 def precision() -> contextlib.AbstractContextManager[Any]:

@@ -56,6 +56,15 @@ class EncoderModel:
         scores = read(self.model, self.reader.ids(texts), self.reader.pad_id, done)
         return scores.double().softmax(1).numpy()
 
+    def cut(self, texts: Sequence[str]) -> dict[int, str]:
+        """For the places of texts whose end is not read, a sentence that says so."""
+        cut = self.reader.cut(texts, self.reader.ids(texts))
+        limit = self.reader.max_length
+        return {
+            place: f"The text is {tokens} tokens long, and this model reads the first {limit}."
+            for place, tokens in cut.items()
+        }
+
 
 def load_encoder_model(base: BaseModelRef, adapter: Path | None) -> EncoderModel:
     """The classifier of a job's spec.

@@ -33,6 +33,17 @@ class ApiError(Exception):
         return JSONResponse(self.body(), status_code=self.status)
 
 
+def too_long(what: str, read: int, limit: int, param: str) -> ApiError:
+    """Status 400 for what has more tokens than the model reads."""
+    return ApiError(
+        400,
+        f"{what} is {read} tokens long, and this model reads at most {limit}: shorten it"
+        + (", or start a new conversation." if param == "messages" else "."),
+        code="context_length_exceeded",
+        param=param,
+    )
+
+
 def wrong(param: str, what: str) -> ApiError:
     """Status 400 for a field of the request; `what` goes on after its name."""
     named = param[:MOST_SHOWN]

@@ -17,7 +17,7 @@ from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaLis
 from workbench.core.errors import WorkbenchError
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
-from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.requests import Sampling
 from workbench.engine.serving.responses import Usage
 from workbench.engine.serving.stream_decoder import StreamDecoder
@@ -114,13 +114,7 @@ class Generation:
         if limit is None:
             return self._sampling.max_tokens
         if read >= limit:
-            raise ApiError(
-                400,
-                f"The question is {read} tokens long, and this model reads at most {limit}: "
-                "shorten it, or start a new conversation.",
-                code="context_length_exceeded",
-                param="messages",
-            )
+            raise too_long("The question", read, limit, "messages")
         return limit - read
 
     def _finish(self, loaded: TextModel, text: StreamDecoder, follower: "_Follower") -> None:

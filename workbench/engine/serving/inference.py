@@ -1,6 +1,7 @@
 """What the server can be asked: a written answer, or a category with its probability."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
@@ -9,7 +10,7 @@ from workbench.core.tasks import asked_as
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
-from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.generation import Generation
 from workbench.engine.serving.model_cache import ModelCache
@@ -22,6 +23,17 @@ from workbench.models.served import ServedModel
 
 def _go_on() -> None:
     """Nobody gives up."""
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """What was found for one text."""
+
+    labels: Sequence[str]
+    row: Sequence[float]
+    """Probabilities in the order of the labels."""
+    note: str = ""
+    """What the caller must know of it."""
 
 
 class Inference:
@@ -52,6 +64,13 @@ class Inference:
         """The likeliest category of the last user message, for clients that chat."""
         text = asked.messages[-1]["content"] if asked.messages else asked.prompt
         best = self.classify(entry, [text], check)[0]
+        if note := best.get("note"):
+            raise ApiError(
+                400,
+                f"{note} Shorten the text, or ask at /v1/classify, which answers all the same.",
+                code="context_length_exceeded",
+                param="messages" if asked.messages else "prompt",
+            )
         return best["label"], Usage(0, 0)
 
     def classify(
@@ -59,11 +78,14 @@ class Inference:
     ) -> list[dict[str, Any]]:
         """For each text the likeliest label, and all labels with probabilities, best first.
 
+        A model that only reads cuts long texts, as it did when it learned, and notes it.
+
         Args:
             check: called again and again; raises to give the work up.
 
         Raises:
-            ApiError: 400, the model knows no categories; 503, it cannot be loaded.
+            ApiError: 400, the model knows no categories, or a text is too long for it; 503, it
+                cannot be loaded.
         """
         if not entry.sorts or not entry.labels or entry.adapter is None:
             raise ApiError(
@@ -77,20 +99,27 @@ class Inference:
             found = self._probabilities(entry, texts, check)
         except WorkbenchError as error:
             raise ApiError(503, str(error)) from error
-        return [_ranked(number, labels, row) for number, (labels, row) in enumerate(found)]
+        return [_ranked(number, one) for number, one in enumerate(found)]
 
     def _probabilities(
         self, entry: ServedModel, texts: Sequence[str], check: Check
-    ) -> list[tuple[Sequence[str], Sequence[float]]]:
+    ) -> list[_Sorted]:
         if entry.family.writes_text:
-            return [(entry.labels, self._written(entry, text, check)) for text in texts]
+            return [
+                _Sorted(entry.labels, self._written(entry, text, number, check))
+                for number, text in enumerate(texts, 1)
+            ]
         model = self._models.classifier(entry)
+        cut = model.cut(texts)
         with self._models.turns as turns:
             check()
             rows = model.probabilities(list(texts), lambda _read: _between(check, turns))
-        return [(model.labels, [float(p) for p in row]) for row in rows]
+        return [
+            _Sorted(model.labels, [float(p) for p in row], cut.get(number, ""))
+            for number, row in enumerate(rows)
+        ]
 
-    def _written(self, entry: ServedModel, text: str, check: Check) -> list[float]:
+    def _written(self, entry: ServedModel, text: str, number: int, check: Check) -> list[float]:
         """Probabilities of the labels to a model that writes them."""
         loaded = self._models.text_model(entry)
         asked = [{"role": "user", "content": text}]
@@ -100,6 +129,9 @@ class Inference:
             _as_learned(messages, loaded.guard.text(label), template) for label in entry.labels
         ]
         prompt = prompt_of(entry, asked, loaded.guard)
+        read = loaded.length(prompt) + max(map(loaded.length, answers)) - 1
+        if loaded.context_length is not None and read > loaded.context_length:
+            raise too_long(f"Text {number} of the input", read, loaded.context_length, "input")
 
         def between() -> None:
             _between(check, loaded.turns)
@@ -123,11 +155,12 @@ def _as_learned(messages: list[dict[str, str]], label: str, template: Any) -> st
     return [segment.text for segment in told if segment.learned][-1]
 
 
-def _ranked(number: int, labels: Sequence[str], row: Sequence[float]) -> dict[str, Any]:
-    pairs = sorted(zip(labels, row, strict=True), key=lambda pair: -pair[1])
-    return {
+def _ranked(number: int, one: _Sorted) -> dict[str, Any]:
+    pairs = sorted(zip(one.labels, one.row, strict=True), key=lambda pair: -pair[1])
+    told = {
         "index": number,
         "label": pairs[0][0],
         "probability": pairs[0][1],
         "labels": [{"label": label, "probability": p} for label, p in pairs],
     }
+    return {**told, "note": one.note} if one.note else told

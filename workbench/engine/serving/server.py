@@ -1,5 +1,6 @@
 """One life of the model server, from its spec to its end."""
 
+from workbench.core.errors import WorkbenchError
 from workbench.engine.serving.access.key_required import key_in
 from workbench.engine.serving.activity import Activity
 from workbench.engine.serving.app import create_app
@@ -17,10 +18,9 @@ from workbench.jobs.process.stop import Stop
 
 def serve_models(spec: ServeSpec, report: Report, stop: Stop) -> Result:
     """Answer requests until told to stop or idle for too long; the job's result."""
+    check_key(spec)
     registry, models, activity = Registry(spec.registry), ModelCache(Loader()), Activity()
     name = f"job-{spec.job_id}"
-    if spec.key_file:
-        key_in(spec.key_file)  # else nobody could ever be answered
     app = create_app(registry, Inference(models), activity, name, spec.key_file)
     server = HttpServer(app, spec.port)
     report.phase("preparing", "Loading the model…")
@@ -35,6 +35,21 @@ def serve_models(spec: ServeSpec, report: Report, stop: Stop) -> Result:
     )
     stop.check()
     return {"reason": reason}
+
+
+def check_key(spec: ServeSpec) -> None:
+    """Refuse to answer everybody, unless that is what was asked for, or nobody.
+
+    Raises:
+        WorkbenchError: the spec names no key, or there is none in the file.
+    """
+    if spec.key_file:
+        key_in(spec.key_file)
+    elif not spec.without_key:
+        raise WorkbenchError(
+            "This server was asked for before servers had a key, and nobody is answered without "
+            "one: load the model again."
+        )
 
 
 def _preload(report: Report, registry: Registry, models: ModelCache, model_id: str) -> None:

@@ -35,6 +35,10 @@ class TextModel:
         ids = ids.to(self.model.device)
         return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
 
+    def length(self, text: str) -> int:
+        """Of the text in tokens."""
+        return len(token_ids(text, self.tokenizer))
+
     def add(self, name: str, folder: Path) -> None:
         """Put the adapter in `folder` beside the others, if it is not there yet."""
         if self._adapters.get(name) == folder:

@@ -249,4 +249,6 @@ class ServeSpec(Spec):
     preload: str = ""
     """Id of the model to load at once."""
     key_file: Path | None = None
-    """Holds what everybody must send who asks; None asks for nothing."""
+    """Holds what everybody must send who asks."""
+    without_key: bool = False
+    """Whether everybody may ask; a job that says neither was queued before there were keys."""
