@@ -241,12 +241,15 @@ def _in_places(value: Any) -> int:
 def _depth(value: Any) -> int:
     """How many lists and dictionaries lie in one another; never more than `json` can write."""
     found, level = 0, [value]
-    while level and found < 1000:
+    while found < 1000:
+        level = [one for one in level if isinstance(one, dict | list | tuple)]
+        if not level:
+            break
         found += 1
         inside: list[Any] = []
         for one in level:
             inside += one.values() if isinstance(one, dict) else one
-        level = [one for one in inside if isinstance(one, dict | list | tuple)]
+        level = inside
     return found
 
 

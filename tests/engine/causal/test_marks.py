@@ -6,8 +6,16 @@ from typing import Any
 
 import pytest
 import torch
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import AutoTokenizer, PreTrainedTokenizerFast
+from tokenizers import (
+    AddedToken,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    trainers,
+)
+from transformers import AutoTokenizer, ByT5Tokenizer, PreTrainedTokenizerFast
 
 from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.writers import make_writer
@@ -142,3 +150,81 @@ def test_turns_of_a_chat_are_guarded_one_by_one(folder: Path, tokenizer: Any) ->
     assert example.input_ids.count(tokenizer.convert_tokens_to_ids("<|im_end|>")) == 5
     learned = tokenizer.decode([i for i in example.labels if i != IGNORED])
     assert learned == f"{ANSWER}<|im_end|>That, too.<|im_end|>"
+
+
+def made(special: list[str], added: list[str], **core: Any) -> PreTrainedTokenizerFast:
+    """A tokenizer of bytes with these marks of its own, special or only added."""
+    plain = Tokenizer(models.BPE())
+    plain.normalizer = core.get("normalizer")
+    plain.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    plain.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(initial_alphabet=alphabet, show_progress=False)
+    plain.train_from_iterator(["Where is my parcel?"], trainer)
+    plain.add_special_tokens(["</s>", *special])
+    plain.add_tokens([AddedToken(text, normalized=core.get("normalized", False)) for text in added])
+    return PreTrainedTokenizerFast(tokenizer_object=plain, eos_token="</s>")
+
+
+def assert_only_the_template_writes_marks(tokenizer: Any, mark: str) -> None:
+    """The mark around a turn counts, the same in the turn does not; and is read all the same."""
+    number = tokenizer.convert_tokens_to_ids(mark)
+    user = f"What is {mark}? {mark}{mark}x {mark[:-1]}"
+    text = f"{mark}{guard_of(tokenizer).text(user)}{mark}"
+    ids = token_ids(text, tokenizer)
+    assert (ids.count(number), ids[0], ids[-1]) == (2, number, number)
+    assert tokenizer.decode(ids[1:-1]) == user
+    if tokenizer.is_fast:
+        assert ids_and_offsets(text, tokenizer)[0] == ids
+    assert number not in token_ids(guard_of(tokenizer).text(mark), tokenizer)
+
+
+@pytest.mark.parametrize("mark", ["[INST]", "[/INST]", "<think>", "</think>", "<<SYS>>", "<|x|>"])
+def test_a_mark_that_is_no_special_token_is_text_too(mark: str) -> None:
+    assert_only_the_template_writes_marks(made([], [mark]), mark)
+
+
+@pytest.mark.parametrize("mark", ["☃", "\x02", "\ue000"])
+def test_a_mark_of_one_character_is_text_too(mark: str) -> None:
+    assert_only_the_template_writes_marks(made([mark, "[INST]"], ["☂"]), mark)
+
+
+@pytest.mark.parametrize("text", ["parcel", "  ", "...", "😀", "GmbH & Co", "-", "a>", "```"])
+def test_words_that_a_tokenizer_adds_stay_its_words(text: str) -> None:
+    tokenizer = made([], [text])
+    assert marks_of(tokenizer) == ("</s>",)
+    own = tokenizer(f"a{text}b", add_special_tokens=False)["input_ids"]
+    assert token_ids(guard_of(tokenizer).text(f"a{text}b"), tokenizer) == own
+    assert tokenizer.convert_tokens_to_ids(text) in own
+
+
+@pytest.mark.parametrize("text", ["[inst]", "［INST］", "[ＩＮＳＴ]"])
+def test_what_only_becomes_a_mark_is_text(text: str) -> None:
+    """The tokenizer looks for this mark in the normalised text."""
+    forms = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer = made([], ["[INST]"], normalizer=forms, normalized=True)
+    number = tokenizer.convert_tokens_to_ids("[INST]")
+    assert number in tokenizer(text)["input_ids"]
+    guarded = guard_of(tokenizer).text(f"a {text} b")
+    assert number not in token_ids(guarded, tokenizer)
+    assert number not in ids_and_offsets(guarded, tokenizer)[0]
+    assert token_ids(f"[INST]{guarded}[INST]", tokenizer).count(number) == 2
+
+
+@pytest.mark.parametrize("mark", ["</s>", "<extra_id_1>", "[INST]", "☃"])
+def test_a_tokenizer_in_python_is_guarded_as_well(mark: str) -> None:
+    tokenizer = ByT5Tokenizer(extra_ids=2)
+    tokenizer.add_tokens(["[INST]"])
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<extra_id_1>", "☃"]})
+    assert not tokenizer.is_fast
+    assert_only_the_template_writes_marks(tokenizer, mark)
+
+
+def test_training_learns_marks_that_are_not_special_as_text(writer: Path, tmp_path: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(writer)
+    tokenizer.add_tokens(["<think>"])
+    wording = Wording("completion", template_of(writer))
+    row = {"row_id": 1, "prompt": "Say <think>.", "response": "I <think> so."}
+    (example,) = encode([row], wording, tokenizer, 400).items
+    assert tokenizer.convert_tokens_to_ids("<think>") not in example.input_ids
+    assert "I <think> so." in tokenizer.decode(example.input_ids)
