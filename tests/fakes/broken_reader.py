@@ -2,11 +2,14 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workbench.core.errors import WorkbenchError
 from workbench.data.bulk import reader
 
 
@@ -21,6 +24,27 @@ def _deep(depth: int) -> int:
 def _raise(error: BaseException) -> None:
     raise error
 
+
+def _tried(act: Callable[[], object]) -> None:
+    """Raise as the user's sentence what became of an attempt."""
+    try:
+        act()
+    except OSError as error:
+        raise WorkbenchError(f"refused: {type(error).__name__}") from None
+    raise WorkbenchError("done")
+
+
+TRIES: dict[str, Callable[[str], object]] = {
+    "open": lambda path: Path(path).read_bytes(),
+    "list": lambda path: list(Path(path).iterdir()),
+    "write": lambda path: Path(path).write_text("x"),
+    "remove": lambda path: Path(path).unlink(),
+    "connect": lambda port: socket.create_connection(("127.0.0.1", int(port)), 5),
+    "listen": lambda port: socket.create_server(("127.0.0.1", int(port))),
+    "run": lambda program: os.posix_spawn(program, [program], {}),
+    "signal": lambda number: os.kill(int(number), 0),
+}
+"""What a reader that was taken over would try; the second line of its file says on what."""
 
 HARMS: dict[str, Any] = {
     "abort": os.abort,
@@ -39,7 +63,9 @@ _table, _outline, _heavy = (reader.WORK[work] for work in ("table", "outline", "
 
 
 def _harmed(asked: dict[str, Any]) -> None:
-    harm = Path(asked["path"]).read_text("utf-8").split("\n")[0]
+    harm, *rest = Path(asked["path"]).read_text("utf-8").split("\n")
+    if harm in TRIES:
+        _tried(lambda: TRIES[harm](rest[0] or asked["path"]))
     if harm in HARMS:
         HARMS[harm]()
 

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from storage.database import Store
+from workbench.core import confine
 from workbench.models import bundled
 from workbench.system import doctor, hardware
 
@@ -21,11 +22,22 @@ def _finding(store: Store, topic: str) -> doctor.Finding:
 
 def test_every_finding_is_a_sentence(store: Store) -> None:
     sentences, values = doctor.doctor(store)
-    assert len(sentences) == 9
+    assert len(sentences) == 10
     assert all(sentence.endswith(".") for sentence in sentences)
     assert json.loads(json.dumps(values)) == values
     assert values["versions"]["torch"]
     assert values["models"].keys() == bundled.BUNDLED.keys()
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [(0, "cannot keep"), (3, "no other file of yours."), (4, "yours and no TCP connection.")],
+)
+def test_what_keeps_readers_in_their_place_is_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch, version: int, said: str
+) -> None:
+    monkeypatch.setattr(confine, "version", lambda: version)
+    assert said in _finding(store, "Files").sentence
 
 
 def test_little_disk_space_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

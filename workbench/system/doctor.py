@@ -8,6 +8,7 @@ from typing import Any
 from storage import files
 from storage.database import Store
 from storage.guard import private
+from workbench.core import confine
 from workbench.core.words import joined, plural
 from workbench.jobs import worker_process
 from workbench.models import bundled
@@ -63,6 +64,7 @@ def diagnose(store: Store) -> Diagnosis:
         _precision(machine),
         _disk(machine),
         _privacy(),
+        _readers(),
         _packages(versions),
         _models(store),
         _worker(),
@@ -138,6 +140,17 @@ def _privacy() -> Finding:
     if problem := private.problem(files.home()):
         return Finding("Privacy", False, problem)
     return Finding("Privacy", True, f"Only you can read what is in {files.home()}.")
+
+
+def _readers() -> Finding:
+    known = confine.version()
+    if not known:
+        return Finding(
+            "Files", True, "Files are read under limits of memory and time; this system cannot keep "
+            "what reads them from your other files.",
+        )  # fmt: skip
+    network = " and no TCP connection" if known >= confine.KNOWS_TCP else ""
+    return Finding("Files", True, f"What reads a file can reach no other file of yours{network}.")
 
 
 def _packages(versions: dict[str, str | None]) -> Finding:

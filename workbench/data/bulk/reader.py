@@ -1,7 +1,8 @@
 """Reader of files: a process that is asked for one file after another and parses them.
 
-    python -m workbench.data.bulk.reader
+    python -m workbench.data.bulk.reader FOLDER
 
+It can open what is put into FOLDER, and no other file of the user, where the system can do that.
 Its standard input is a socket (see `frames`); it ends with who asks, when nobody has asked for
 some minutes, and after whatever may have left it in disorder. What it needs is loaded before the
 first question, so that a small file is a matter of milliseconds.
@@ -13,6 +14,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
@@ -21,6 +23,7 @@ from typing import Any
 
 import psutil
 
+from workbench.core import confine
 from workbench.core.errors import WorkbenchError
 from workbench.data.bulk import frames, limits, weight
 from workbench.data.readers import kinds, plain, read_table
@@ -43,9 +46,10 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     wire = socket.socket(fileno=0)
+    confined = _confined()
     threading.Thread(target=_leave_with_parent, args=(wire,), daemon=True).start()
     begun_with = psutil.Process().memory_info().vms
-    frames.send(wire, {"ready": True})
+    frames.send(wire, {"ready": True, "confined": confined})
     while select.select([wire], [], [], IDLE_S)[0]:
         try:
             asked, _ = frames.receive(wire, 0)
@@ -58,6 +62,14 @@ def main() -> int:
         if facts["leaving"]:
             return 0
     return 0
+
+
+def _confined() -> bool:
+    """Keep to the folder that files are handed over in, and to our own for what is unpacked."""
+    if not sys.argv[1:]:
+        return False
+    read = [*confine.programs(), Path(sys.argv[1])]
+    return confine.confine(read, [Path(tempfile.gettempdir())])
 
 
 def _leave_with_parent(wire: socket.socket) -> None:

@@ -15,6 +15,7 @@ from typing import IO, Any
 from workbench.core.errors import WorkbenchError
 from workbench.core.paths import CHECKOUT
 from workbench.data.bulk import frames
+from workbench.data.files import hand_over
 
 PROGRAM = "workbench.data.bulk.reader"
 _START_S = 120
@@ -33,7 +34,8 @@ class Gone(Fault):
 class ReaderProcess:
     """A reader that has started and waits for a question.
 
-    It has nothing of our environment, no screen, and a folder of its own for what it unpacks.
+    It has nothing of our environment, no screen, and a folder of its own for what it unpacks; where
+    the system can do that, it opens no file but the one that it is asked about.
 
     Raises:
         WorkbenchError: it does not start.
@@ -42,14 +44,16 @@ class ReaderProcess:
     def __init__(self) -> None:
         self.leaving = False
         self._folder = Path(tempfile.mkdtemp(prefix="workbench-reader-"))
+        self._given = hand_over.folder()
         self._screen: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._wire, theirs = socket.socketpair()
         try:
-            self._process = _started(theirs, self._screen, self._folder)
+            self._process = _started(theirs, self._screen, self._folder, self._given)
         finally:
             theirs.close()
         try:
-            frames.receive(self._wire, 0, time.monotonic() + _START_S)
+            ready, _ = frames.receive(self._wire, 0, time.monotonic() + _START_S)
+            self._confined = bool(ready.get("confined"))
         except (frames.Torn, OSError, ValueError) as error:
             raise _not_started(self.end()) from error
         except BaseException:
@@ -74,6 +78,15 @@ class ReaderProcess:
         Raises:
             Fault: there is none.
         """
+        path = Path(question["path"])
+        if not self._confined:
+            return self._answer(question, most, patience_s)
+        with hand_over.handed_over(path, self._given) as at:
+            return self._answer(question | {"path": str(at)}, most, patience_s)
+
+    def _answer(
+        self, question: dict[str, Any], most: int, patience_s: float
+    ) -> tuple[dict[str, Any], bytearray]:
         try:
             self._wire.settimeout(patience_s)
             frames.send(self._wire, question)
@@ -94,7 +107,8 @@ class ReaderProcess:
             self._process.wait(0.05)
         self._process.kill()
         self._process.wait(_PATIENCE_S)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for folder in (self._folder, self._given):
+            shutil.rmtree(folder, ignore_errors=True)
         return self._told()
 
     def _told(self) -> str:
@@ -105,9 +119,11 @@ class ReaderProcess:
             return screen.read().decode("utf-8", "replace")
 
 
-def _started(theirs: socket.socket, screen: IO[bytes], folder: Path) -> subprocess.Popen[bytes]:
+def _started(
+    theirs: socket.socket, screen: IO[bytes], folder: Path, given: Path
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", PROGRAM],
+        [sys.executable, "-m", PROGRAM, str(given)],
         cwd=CHECKOUT,
         env={"TMPDIR": str(folder), "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"},
         stdin=theirs.fileno(),
