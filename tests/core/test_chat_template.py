@@ -126,6 +126,8 @@ def test_the_pieces_are_the_text_that_transformers_renders(smol: Path, tokenizer
         "{{ {'a': [none, true]} | tojson }}{{ 'a{}b{:>4}'.format(1, 2) }}{{ missing }}",
         "{% if messages[0]['role'] in ['system', 'user'] and 'a' not in missing | default('') %}"
         "{{ 'x' * 3 + '-' * (messages | length) }}{{ 7 // 2 + 7 % 4 - 2 ** 3 }}{% endif %}",
+        "{{ '|'.join(messages | map(attribute='role')) }}{{ ', '.join(messages[0].keys()) }}"
+        "{{ messages[-1].content.split('a', 1) | last }}{{ (messages | last).content.rstrip() }}",
         "{% for x in [[1, [2]], [3]] recursive %}{{ x if x is number else loop(x) }}{% endfor %}",
     ],
 )

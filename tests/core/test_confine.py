@@ -1,6 +1,7 @@
 """A reader that was taken over reaches nothing but the file that it is asked about."""
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +94,14 @@ def test_a_file_that_cannot_have_a_second_name_is_copied(
     monkeypatch.setattr(os, "link", refuse)
     path = tmp_path / "mails.csv"
     path.write_text("text,label\nWhere is it?,Delivery\n")
+    assert reader.read_table(path).data.num_rows == 1
+
+
+def test_a_reader_whose_folder_went_with_its_home_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "mails.csv"
+    path.write_text("text,label\nWhere is it?,Delivery\n")
+    assert reader.read_table(path).data.num_rows == 1
+    shutil.rmtree(files.folder("reading"))
     assert reader.read_table(path).data.num_rows == 1
 
 

@@ -24,7 +24,7 @@ _TCP, _OTHERS = 0b11, 0b11
 KNOWS_TCP, _KNOWS_OTHERS = 4, 6
 """The first versions that do."""
 _SYSTEM = (
-    "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/etc/timezone",
+    "/usr", "/lib", "/lib64", "/nix/store", "/gnu/store", "/etc/ld.so.cache", "/etc/localtime", "/etc/timezone",
     "/etc/mime.types", "/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", "/proc/self",
     "/proc/meminfo", "/proc/stat", "/proc/cpuinfo", "/proc/sys/vm", "/sys/devices/system/cpu",
 )  # fmt: skip
@@ -50,7 +50,8 @@ def version() -> int:
 def programs() -> list[Path]:
     """What this program is made of: Python, its packages and our own modules."""
     ours = [CHECKOUT / name for name in ("workbench", "storage")]
-    packages = [Path(entry) for entry in sys.path if entry and Path(entry) != CHECKOUT]
+    known = [Path(entry).resolve() for entry in sys.path if entry]
+    packages = [path for path in known if not CHECKOUT.is_relative_to(path)]
     return [*ours, *packages, Path(sys.prefix), Path(sys.base_prefix), *map(Path, _SYSTEM)]
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from string import Formatter
 from typing import Any
 
+from jinja2 import Undefined
+
 from workbench.core.template_budget import BITS, ENTRY, ITEM, TemplateLimit, budget
 
 Rule = Callable[[Any, Sequence[Any], Mapping[str, Any]], None]
@@ -308,7 +310,7 @@ ONE_BY_ONE = {"map", "reject", "rejectattr", "select", "selectattr", "unique"}
 
 def entries(value: Any) -> Any:
     """What can be listed as something with a length; its entries are counted on the way."""
-    if isinstance(value, str | list | tuple | dict | range):
+    if isinstance(value, str | list | tuple | dict | range | Undefined):
         return value
     return list(counted(value)) if isinstance(value, Iterable) else value
 

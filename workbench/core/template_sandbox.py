@@ -74,6 +74,7 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         for method in (__obj, getattr(__obj, "__wrapped__", None)):  # str.format is wrapped
             owner = getattr(method, "__self__", None)
             if isinstance(owner, _COUNTED) or isinstance(method, BuiltinMethodType):
+                args = tuple(map(entries, args))
                 before_method(getattr(method, "__name__", ""), owner, args, kwargs)
                 break
             if isinstance(owner, LoopContext):  # loop.changed compares

@@ -17,16 +17,24 @@ from pathlib import Path
 import psutil
 
 from storage import files
+from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def folder() -> Path:
-    """A new folder for one reader, in the home, where users' files lie; it names this process."""
-    above = files.folder("reading")
-    _sweep(above)
-    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=above))
+    """A new folder for one reader, in the home, where users' files lie; it names this process.
+
+    Where the home cannot be written to, it lies where the system keeps such folders.
+    """
+    prefix = f"{os.getpid()}-"
+    try:
+        above = files.folder("reading")
+        _sweep(above)
+        return Path(tempfile.mkdtemp(prefix=prefix, dir=above))
+    except (StorageError, OSError):
+        return Path(tempfile.mkdtemp(prefix=f"workbench-file-{prefix}"))
 
 
 @contextlib.contextmanager
@@ -43,7 +51,7 @@ def handed_over(path: Path, into: Path) -> Iterator[Path]:
         place.unlink(missing_ok=True)
         if error.errno in _FULL:
             raise WorkbenchError(
-                f"The disk has no room to read {path.name}: free some space and try again."
+                "The disk has no room for reading this file: free some space and try again."
             ) from None
         put = False  # the reader says why it cannot be read
     try:

@@ -61,8 +61,11 @@ class ReaderProcess:
             raise
 
     def is_alive(self) -> bool:
-        """Whether it still waits; one that nobody asked for long has left."""
-        if self._process.poll() is not None:
+        """Whether it still waits; one that nobody asked for long has left.
+
+        One whose folder is gone, with the home that it lay in, is of no use.
+        """
+        if self._process.poll() is not None or not self._given.is_dir():
             return False
         return not select.select([self._wire], [], [], 0)[0]
 
