@@ -94,7 +94,41 @@ HOSTILE = {
     "deep": "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
     "nested": "{% if 1 %}" * 3000 + "{% endif %}" * 3000,
     "long": "{{ 1 }}" * 100_000,
+    "many parts": "{{ a }}" * 8000,
     "filter": "{{ 'x' | nothing }}",
+    "long rounding": "{{ 1.5 | round(100000000, 'ceil') }}",
+    "long numbers": "{{ ([10 ** 4299] * 90000) | string }}",
+    "numbers that are kept": (
+        "{% set n = namespace(p=1) %}{% for i in range(99999) %}"
+        "{% set n.p = namespace(p=n.p, v=2 ** 1000 + i) %}{% endfor %}{{ 1 / 0 }}"
+    ),
+    "colliding keys": (
+        "{% for i in range(999) %}{% set d = {"
+        + ",".join(f"{k * (2**61 - 1)}:0" for k in range(1, 2200))
+        + "} %}{% endfor %}"
+    ),
+    "width out of a list": "{{ '{:{1[5000]}}'.format(1, [1] * 5000 + [900000000]) }}",
+    "letters as a list": "{{ ('日' * 3000000) | list | length }}{{ 1 / 0 }}",
+    "letters joined": "{{ ','.join('日' * 1500000) | length }}{{ 1 / 0 }}",
+    "letters sorted": "{{ ('日本' * 1000000) | sort | length }}{{ 1 / 0 }}",
+    "generators joined": (
+        "{{ ','.join(range(9999) | map(attribute='no', default='x' * 1000000)) | length }}"
+    ),
+    "groups of long names": "{{ [7] * 6000 | list | groupby('x', 'y' * 475000) }}",
+    "chained filters": "{{ range(99999)" + " | select" * 80 + " | list | length }}",
+    "comparing again and again": (
+        "{% set x = [0] * 100000 %}{% set y = [0] * 100000 %}"
+        "{% for i in range(99999) %}{% if x == y and x is eq(y) %}{% endif %}{% endfor %}"
+    ),
+    "a loop that compares": (
+        "{% set x = [0] * 100000 %}{% set y = [0] * 100000 %}{% for i in range(99999) %}"
+        "{{ loop.changed(x if i % 2 else y) }}{% endfor %}"
+    ),
+    "slices": (
+        "{% set x = '日' * 3000000 %}{% for i in range(99999) %}{% set y = x[::-1] %}{% endfor %}"
+    ),
+    "padded marks": "{{ ('a' | e).center(2000000000) }}",
+    "no method of ours": "{{ 'x'.encode('utf-32') }}",
     "unfinished": "{{ '",
     "strftime": "{{ strftime_now('%Y' * 9000000) }}",
 }

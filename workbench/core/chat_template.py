@@ -30,6 +30,8 @@ _AGAIN = "get this model's files again"
 _NEXT = f"Choose another model, or {_AGAIN}"
 _log = logging.getLogger(__name__)
 _LONGEST_DATE = 200
+_MOST_PARTS = 4000
+"""Expressions and statements; each takes 10 kB while a template is compiled."""
 _LONGEST = 60_000
 """Characters of a template; the longest in use have a third."""
 
@@ -126,6 +128,8 @@ class ChatTemplate:
         whose = _whose(self.model)
         if len(self.source) > _LONGEST:
             raise WorkbenchError(f"{whose} is longer than {_LONGEST:,} characters. {_NEXT}.")
+        if self.source.count("{{") + self.source.count("{%") > _MOST_PARTS:
+            raise WorkbenchError(f"{whose} has more than {_MOST_PARTS:,} parts. {_NEXT}.")
         try:
             return _compile(self.source)
         except jinja2.TemplateSyntaxError as error:
