@@ -103,6 +103,22 @@ KNOWN: dict[str, list[dict[str, Any]]] = {
 }
 
 
+@pytest.mark.parametrize("beside", [{"name": "mate", "vip": True}, {}])
+def test_objects_that_do_not_stand_in_the_text_are_no_fields_by_themselves(
+    tmp_path: Path, beside: dict[str, Any]
+) -> None:
+    table = two_ways.of_rows(tmp_path, [{"text": text, "who": beside} for text in TEXTS])
+    assert is_open(table)
+    assert {"fields", "text", "without"} <= {*_names(table)}
+
+
+def test_objects_that_stand_in_the_text_are_fields_whatever_they_are_called(tmp_path: Path) -> None:
+    rows = [{"text": text, "who": {"no": str(n), "what": "ferry"}} for n, text in enumerate(TEXTS)]
+    table = two_ways.of_rows(tmp_path, rows)
+    assert table.question is None
+    assert _task(table) == ("extraction", {"text": "text", "response": "who"})
+
+
 @pytest.mark.parametrize("form", KNOWN)
 def test_what_is_understood_is_not_asked_about(tmp_path: Path, form: str) -> None:
     assert two_ways.of_rows(tmp_path, KNOWN[form]).question is None

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import pyarrow as pa
+
 from workbench.core.tasks import CHAT, EXTRACTION, LANGUAGE_MODELLING
 from workbench.data.asking.look import Asked, Looked, value_of
+from workbench.data.columns.columns import NO_CONTENT, REMARKS, name_score
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
 from workbench.data.readers.table import Choice, Meant, Question
 
@@ -95,8 +98,8 @@ def _in_question(looked: Looked, nested: Sequence[Nested]) -> Nested | None:
     played = [source for source in looked.roles.values() if source in by_name and source != answer]
     if played:
         return by_name[played[0]]
-    if answer and _holds(answer, looked.roles.get("text", "")):
-        return by_name.get(answer)
+    if answer in by_name and not _are_fields(looked, by_name[answer]):
+        return by_name[answer]
     plain = [name for name in looked.table.columns if not any(_holds(n, name) for n in by_name)]
     text = looked.roles.get("text") or looked.roles.get("prompt") or ""
     if looked.task == LANGUAGE_MODELLING.name and (text not in plain or _matter(nested)):
@@ -104,16 +107,45 @@ def _in_question(looked: Looked, nested: Sequence[Nested]) -> Nested | None:
     return None
 
 
+def _are_fields(looked: Looked, answer: Nested) -> bool:
+    """Whether objects are what is to be pulled out of the texts: by their name, or since much of
+    it stands there."""
+    text = looked.roles.get("text", "")
+    if _holds(answer.name, text) or not any(answer.values):
+        return False
+    if name_score(answer.name, "response") > 0:
+        return True
+    columns = (looked.table.data.column(name).slice(0, _LOOKED_AT) for name in (answer.name, text))
+    cells = [
+        (value_of(cell), whole or "") for cell, whole in zip(*map(_listed, columns), strict=True)
+    ]
+    found = [leaf.casefold() in whole.casefold() for cell, whole in cells for leaf in _leaves(cell)]
+    return sum(found) >= 0.3 * len(found)
+
+
+def _listed(column: pa.ChunkedArray) -> list[str | None]:
+    cells: list[str | None] = column.to_pylist()
+    return cells
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+    elif value not in (None, "") and not isinstance(value, bool):
+        yield str(value)
+
+
 def _holds(column: str, part: str) -> bool:
     return part == column or part.startswith(f"{column}.")
 
 
-_MERE = re.compile(r"(?i)(^|[ _.])(meta|metadata|id|ids|info|source|url|attrs|attributes)$")
-
-
 def _matter(nested: Sequence[Nested]) -> bool:
     """Whether one of them may be what is to be learned, rather than a remark on the row."""
-    return any(not _MERE.search(each.name) for each in nested)
+    return any(not (REMARKS.search(each.name) or NO_CONTENT.search(each.name)) for each in nested)
 
 
 _Maker = tuple[str, tuple[str, Callable[[], Asked]]]

@@ -40,7 +40,13 @@ def look(table: Table) -> Looked:
     task = guessing.guess_task(table).task
     texts = [c for c in look_at(table) if is_question(c) and not c.conversations]
     texts.sort(key=lambda column: -column.mean_chars)
-    return Looked(table, task, guessing.guess_roles(table, task), tuple(c.name for c in texts))
+    names = tuple(column.name for column in texts if not _is_nested(table, column.name))
+    return Looked(table, task, guessing.guess_roles(table, task), names)
+
+
+def _is_nested(table: Table, name: str) -> bool:
+    cells = [cell for cell in table.data.column(name).slice(0, 200).to_pylist() if cell]
+    return sum(value_of(cell) is not None for cell in cells) * 2 > len(cells)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ _NAMES = {role: names.split() for role, names in _USUAL.items()}
 NO_CONTENT = re.compile(
     r"(^|[ _.])(id|uuid|index|nr|no|url|link|date|time|file|path|rejected)$", re.IGNORECASE
 )
+REMARKS = re.compile(r"(^|[ _.])(meta|metadata|info|source|attrs|attributes)($|\.)", re.IGNORECASE)
+"""What is noted about a row rather than what it says."""
 _AMOUNT = re.compile(
     r"[-+(]?(?:[$€£¥] ?[-+(]?|[A-Z]{3} )?\d[\d.,:/' ]*(?:[eE][-+]?\d+)? ?"
     r"(?:[%‰$€£¥]|[A-Za-z]{1,3}\b\.?)?\)?|[-+]?[\d.,]+"

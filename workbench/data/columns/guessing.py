@@ -16,6 +16,7 @@ from workbench.core.words import joined, plural
 from workbench.data.columns import belonging
 from workbench.data.columns.columns import (
     NO_CONTENT,
+    REMARKS,
     Column,
     is_label,
     is_measured,
@@ -131,7 +132,8 @@ def _holds_turns(column: Column) -> bool:
 
 
 def _extraction(columns: list[Column]) -> str:
-    fields = [c for c in columns if c.objects > 0.8 and not NO_CONTENT.search(c.name)]
+    objects = [c for c in columns if c.objects > 0.8 and not NO_CONTENT.search(c.name)]
+    fields = [column for column in objects if not REMARKS.search(column.name)]
     answered = any(name_rank(c.name, "response") > 0.3 and c.objects < 0.5 for c in columns)
     texts = [c for c in columns if c.objects < 0.5 and is_prose(c)]
     if not fields or not texts or (answered and _completion(columns)):

@@ -11,6 +11,7 @@ from workbench.data.readers.tables.separators import is_table
 
 CSV, XLSX, JSON, JSONL, PARQUET, YAML = "csv", "xlsx", "json", "jsonl", "parquet", "yaml"
 DOCUMENT, MAIL, CHAT, PACKED = "document", "mail", "chat", "packed"
+TAGGED = "tagged"
 TITLES = {
     CSV: "text table",
     XLSX: "spreadsheet",
@@ -19,6 +20,7 @@ TITLES = {
     PARQUET: "Parquet",
     YAML: "YAML",
     DOCUMENT: "text in pieces of about a paragraph",
+    TAGGED: "words with tags (CoNLL)",
     MAIL: "e-mail",
     CHAT: "chat",
     PACKED: "several files",
@@ -134,6 +136,10 @@ def _text_kind(head: bytes, name: str) -> str:
         return CHAT
     if kind := _json_kind(start, name):
         return CHAT if signs.of_teams(head) else kind
+    if other := signs.of_half(text):
+        raise WorkbenchError(f"{name} is {other}.")
+    if signs.of_tagged(text):
+        return TAGGED
     if signs.of_yaml(text, name):
         return YAML
     if signs.of_mail(text, name):

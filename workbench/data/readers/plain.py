@@ -14,18 +14,20 @@ from workbench.data.readers.kinds import (
     MAIL,
     PACKED,
     PARQUET,
+    TAGGED,
     XLSX,
     YAML,
 )
 from workbench.data.readers.listing import Listing, Part
 from workbench.data.readers.messages import chats, threads
 from workbench.data.readers.table import ReadOptions, Table
-from workbench.data.readers.tables import delimited, jsons, parquet, sheets, yamls
+from workbench.data.readers.tables import delimited, jsons, parquet, sheets, tagged, yamls
 
 LISTINGS: dict[str, Callable[[Sequence[Part], str, ReadOptions, Progress], Listing]] = {
     DOCUMENT: documents.listing,
     MAIL: threads.listing,
     CHAT: chats.listing,
+    TAGGED: tagged.listing,
 }
 """The kinds of files that are no tables, of which several can be read as one."""
 

@@ -5,7 +5,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 
 from workbench.data.readers.lines import are_wrapped, ends_sentence
-from workbench.data.readers.messages import teams, whatsapp
+from workbench.data.readers.messages import messengers, teams, whatsapp
 from workbench.data.readers.tables.separators import is_table
 
 HEAD = 8192
@@ -23,11 +23,14 @@ _NUMBER = re.compile(r"\.(\d+|[0-9a-f]{8,})")
 _LONG_LINE = 1500
 _LEAST_OF_LIST = 10
 _MARKDOWN = re.compile(r"(?m)\A---\s*$|^(#{1,6} \S|[-*] \S|> \S|```)")
+_TAGGED = re.compile(r"\S+(?:[ \t]+\S+)*[ \t]+(?:O|[BIESLU][-_]\S+)[ \t]*")
+_BEGUN = re.compile(r"[ \t][BSU][-_]\S+[ \t]*$")
+_BRAT = re.compile(r"(T\d+\t\S+ \d+ \d+(;\d+ \d+)*\t|[REAMN#*]\d*\t)")
 
 
 def of_teams(head: bytes) -> bool:
-    """JSON that lists the messages of a chat of Microsoft Teams."""
-    return teams.looks_like(head)
+    """JSON that lists the messages of a chat: of Microsoft Teams, or of a messenger."""
+    return teams.looks_like(head) or messengers.looks_like(head)
 
 
 def is_slow(head: bytes) -> bool:
@@ -63,6 +66,27 @@ def of_yaml(text: str, name: str) -> bool:
     """YAML, by its name or as the training data of an assistant."""
     named = name.lower().endswith((".yml", ".yaml"))
     return named or bool(re.search(r"(?m)^nlu:\s*$\n(\s*(#.*)?\n)*\s*- (intent|synonym):", text))
+
+
+def of_tagged(text: str) -> bool:
+    """A word and its tag (B-CITY, O) in each line, and an empty line between sentences."""
+    lines = [line for line in text.splitlines()[:-1] if line.strip() and not line.startswith("#")]
+    tagged = [bool(_TAGGED.fullmatch(line)) for line in lines if not line.startswith("-DOCSTART")]
+    begun = any(_BEGUN.search(line) for line in lines)
+    return begun and len(tagged) > 3 and all(tagged)
+
+
+def of_half(text: str) -> str:
+    """What is but the half of something, or in a form that needs another program; with a way on."""
+    if text.startswith("#FORMAT=WebAnno TSV"):
+        return "an export of WebAnno or INCEpTION in a form of its own: export it as CoNLL 2002"
+    lines = text.splitlines()[:20]
+    if len(lines) > 1 and all(_BRAT.match(line) for line in lines):
+        return (
+            "the marks of BRAT without their text: bring text and marks together as CoNLL or as "
+            "JSON with a text and its places in each record"
+        )
+    return ""
 
 
 def of_document(text: str, name: str) -> bool:

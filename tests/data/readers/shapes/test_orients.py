@@ -1,5 +1,6 @@
 """Tables in JSON as pandas writes them."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -40,3 +41,15 @@ def test_objects_by_name_are_rows_with_their_name(tmp_path: Path) -> None:
     assert table.cells("index") == ["first", "second", "third"]
     frame.to_json(path, orient="columns")
     assert read_table(path).cells("ask") == list(FRAME["ask"])
+
+
+def test_the_parts_of_a_set_are_rows_with_the_name_of_their_part(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(
+        json.dumps({"train": [["When?", "time"]], "val": [], "oos_test": [["Hm", "x"]]})
+    )
+    table = read_table(path)
+    assert table.cells("Column 2") == ["time", "x"]
+    assert table.cells("split") == ["train", "oos_test"]
+    path.write_text(json.dumps({"train": [{"ask": "When?"}], "test": [{"ask": "Who?"}]}))
+    assert read_table(path).cells("ask") == ["When?", "Who?"]

@@ -8,6 +8,7 @@ import pytest
 
 from tests.helpers import two_ways
 from workbench.data.columns import guessing
+from workbench.data.readers import read_table
 from workbench.data.readers.shapes import platforms
 
 TEXT = "Anna took the ferry to Holm."
@@ -121,6 +122,12 @@ def test_categories_are_categories(tmp_path: Path, program: str) -> None:
     assert guessing.guess_task(table).task == "classification"
     roles = guessing.guess_all_roles(table, "classification")
     assert roles == {"text": "text", "label": "label"}
+
+
+def test_pairs_below_the_names_of_their_places(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"classes": ["WHO"], "annotations": [MARKED["spaCy"], None]}))
+    assert read_table(path).cells("fields") == ['{"WHO": ["Anna"]}']
 
 
 def test_what_nobody_annotated_is_left_out_by_name(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Chats that were exported from WhatsApp, Slack and Teams: a row for every conversation."""
+"""Chats that were exported from WhatsApp, Slack, Teams and messengers: a row for every conversation."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ from workbench.data.readers import encodings
 from workbench.data.readers.cell_formats.bare import format_cell
 from workbench.data.readers.kinds import CHAT
 from workbench.data.readers.listing import Listing, Part, Row
-from workbench.data.readers.messages import slack, teams, whatsapp
+from workbench.data.readers.messages import messengers, slack, teams, whatsapp
 from workbench.data.readers.messages.speakers import (
     Utterance,
     answerers,
@@ -18,6 +18,7 @@ from workbench.data.readers.messages.speakers import (
 )
 from workbench.data.readers.table import ReadOptions
 
+_HEAD = 8192
 _Place = tuple[str, list[list[Utterance]]]
 """A file or a channel, and its conversations."""
 
@@ -69,16 +70,18 @@ def _files(parts: Sequence[Part], progress: Progress) -> Iterator[_Place]:
             progress((index + share) / len(parts))
 
         with part.path.open("rb") as stream:
-            head = stream.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")
+            head = stream.read(_HEAD).lstrip(b"\xef\xbb\xbf \t\r\n")
         if head.startswith((b"[{", b"{")) or head[1:].lstrip().startswith((b"{", b'"')):
-            yield part.name, _teams(part)
+            yield part.name, _json(part, head)
         else:
             yield part.name, _whatsapp(part, so_far)
         so_far(1.0)
 
 
-def _teams(part: Part) -> list[list[Utterance]]:
+def _json(part: Part, head: bytes) -> list[list[Utterance]]:
     try:
+        if messengers.looks_like(head):
+            return messengers.read_conversations(part.path, part.name)
         return teams.read_conversations(part.path, part.name)
     except (ValueError, RecursionError):
         raise WorkbenchError(

@@ -10,6 +10,7 @@ from typing import Any
 from workbench.data.readers.shapes import (
     argilla,
     chat_exports,
+    doccano,
     hub,
     intents,
     label_studio,
@@ -33,6 +34,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     platforms.recognise,
     intents.recognise,
     marked.recognise,
+    doccano.recognise,
 )
 LISTED: tuple[Callable[[Sequence[Any], str], Shape | None], ...] = (
     platforms.recognise_pairs,
@@ -43,6 +45,7 @@ OPENERS: tuple[Opener, ...] = (
     squad.open_document,
     intents.open_document,
     hub.open_document,
+    platforms.open_document,
     orients.open_document,
 )
 

@@ -13,14 +13,34 @@ RAGGED = "another number of cells than the others"
 
 
 def open_document(value: dict[str, Any], choice: str) -> Opened | None:
-    """pandas' orients `split`, `columns` and `index`; values below a list of names."""
+    """pandas' orients `split`, `columns` and `index`; cells of a sheet; parts of a set by name."""
     if value.keys() >= _SPLIT and value.keys() <= {*_SPLIT, "index", "index_names", "column_names"}:
         return _of_split(value)
     if isinstance(value.get("values"), list) and _are_lists(value["values"]):
         return Opened(value["values"])
+    if len(value) > 1 and all(map(_is_part, value.items())):
+        return Opened([row for part, rows in value.items() for row in _with_part(part, rows)])
     if len(value) > 1 and all(isinstance(each, dict) and each for each in value.values()):
         return _of_objects(value)
     return None
+
+
+_PARTS = ("train", "test", "val", "dev", "eval", "oos", "heldout")
+
+
+def _is_part(item: tuple[str, Any]) -> bool:
+    """The training, practice or exam rows of a set."""
+    name, rows = item
+    is_list = isinstance(rows, list) and (not rows or isinstance(rows[0], dict) or _are_lists(rows))
+    return name.lower().startswith(_PARTS) and is_list
+
+
+def _with_part(part: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Rows with the name of their part, as the column `split`."""
+    if rows and isinstance(rows[0], list):
+        names = column_names([""] * max(map(len, rows)))
+        rows = [dict(zip(names, row, strict=False)) for row in rows]
+    return [{**row, "split": part} for row in rows if isinstance(row, dict)]
 
 
 def _of_split(value: Mapping[str, Any]) -> Opened | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.core.tasks import CLASSIFICATION
 from workbench.data.readers.shapes import spans
+from workbench.data.readers.shapes.document import Opened
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
 from workbench.data.readers.table import Meant
 
@@ -68,6 +69,15 @@ _HOLDERS = {
 
 def _is_used(key: str) -> bool:
     return key in _HOLDERS or key.endswith("-metadata")
+
+
+def open_document(value: dict[str, Any], choice: str) -> Opened | None:
+    """Pairs below a list of the names (NER Annotator)."""
+    pairs = value.get("annotations")
+    if not isinstance(pairs, list) or value.keys() - {"classes", "annotations"}:
+        return None
+    records = [pair for pair in pairs if pair is not None]
+    return Opened(records) if records and all(map(_is_pair, records)) else None
 
 
 def _is_pair(value: Any) -> bool:
