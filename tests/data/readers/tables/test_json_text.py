@@ -56,3 +56,14 @@ def test_what_is_no_json_is_told_with_its_line(tmp_path: Path, text: str, where:
     (tmp_path / "a.json").write_text(text)
     with pytest.raises(WorkbenchError, match=f"{where} of a.json is not valid JSON"):
         read_table(tmp_path / "a.json")
+
+
+def test_what_stands_beside_the_rows_is_said(tmp_path: Path) -> None:
+    rows = [{"ask": "When?"}, {"ask": "Who?"}]
+    about = {"version": 2, "licence": "", "authors": {"a": 1, "b": 2}, "rows": rows}
+    (tmp_path / "a.json").write_text(json.dumps(about))
+    table = read_table(tmp_path / "a.json")
+    assert table.cells("ask") == ["When?", "Who?"]
+    assert table.unused == {"version": 1, "authors": 2}
+    (tmp_path / "b.json").write_text(json.dumps({"ask": ["When?", "Who?"], "say": ["a", "b"]}))
+    assert read_table(tmp_path / "b.json").unused == {}

@@ -48,7 +48,9 @@ def of_value(value: Any, name: str, kind: str, choice: str, options: ReadOptions
     """
     opened = shapes.open_document(value, choice) if isinstance(value, dict) else None
     if opened is None:
-        found = _Found(_find_rows(value, name), kind)
+        records = _find_rows(value, name)
+        unused = _beside(value, records) if isinstance(value, dict) else {}
+        found = _Found(list(enumerate(records, 1)), kind, unused=unused)
     else:
         rows = list(enumerate(opened.records, 1))
         found = _Found(rows, kind, opened.shape, opened.notes, opened.unused)
@@ -62,7 +64,7 @@ def _of_rows(found: "_Found", name: str, choice: str, options: ReadOptions) -> T
     shape = found.shape or shapes.recognise(first, choice)
     account = Account(shape, unused=Counter(found.unused)) if shape else None
     rows = list(account.flat(found.rows)) if account else found.rows
-    facts = account.facts(name) if account else {}
+    facts = account.facts(name) if account else {"unused": found.unused}
     columns = _columns(rows, name, found.kind)
     if not account:
         _unfold(columns)
@@ -93,7 +95,7 @@ class _Found:
     unused: Mapping[str, int] = field(default_factory=dict)
 
 
-def _find_rows(value: Any, name: str) -> Rows:
+def _find_rows(value: Any, name: str) -> list[Any]:
     """The rows: a list, the one list inside an object, an object of equally long columns, or a
     single row."""
     if isinstance(value, dict):
@@ -104,7 +106,18 @@ def _find_rows(value: Any, name: str) -> Rows:
             f"{name} holds a single value rather than a list of rows: "
             "write one object per example, in a list."
         )
-    return list(enumerate(value, 1))
+    return value
+
+
+def _beside(value: Mapping[str, Any], records: list[Any]) -> dict[str, int]:
+    """What stands in an object beside its rows, with how many parts it has."""
+    used = {key for key, item in value.items() if item is records}
+    used = used or {*(records[0] if records and isinstance(records[0], dict) else value)}
+    return {
+        key: len(item) if isinstance(item, list | dict) else 1
+        for key, item in value.items()
+        if key not in used and item not in (None, "", [], {})
+    }
 
 
 def _inside(value: dict[str, Any], name: str) -> Any:
