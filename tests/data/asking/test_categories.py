@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import two_ways
+from tests.helpers.conversion_jobs import zipped
 from workbench.core.errors import WorkbenchError
 from workbench.data.asking import categories
 from workbench.data.columns import guessing
@@ -173,3 +174,14 @@ def test_an_unknown_choice_is_no_answer(tmp_path: Path) -> None:
     assert table.question is not None
     assert not table.question.chosen
     assert table.options.choice == ""
+
+
+def test_several_files_with_several_categories_are_asked_about_together(tmp_path: Path) -> None:
+    content = _json_list(tmp_path, SETS).read_bytes()
+    path = zipped(tmp_path / "both.zip", {"may.jsonl": content, "june.jsonl": content})
+    table = two_ways.read(path)
+    assert table.question is not None
+    assert table.question.text.startswith("16 of 48 rows have several categories in 'labels'")
+    single = two_ways.read(path, "single")
+    assert set(single.cells("file")) == {"may.jsonl", "june.jsonl"}
+    assert len(single) == 24

@@ -38,7 +38,7 @@ def convert(spec: ConvertSpec, job: JobDir, report: Report, stop: Stop) -> Resul
         with limits.explain_errors(too_large):
             table = _convert(spec, folder, report, stop, writer)
             writer.close()
-            table, writer = answered.answer(table, spec.options, folder, writer)
+            table, writer = answered.answer(table, spec.options, folder, writer, stop.check)
     except BaseException:
         writer.abandon()
         raise

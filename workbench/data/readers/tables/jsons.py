@@ -64,7 +64,7 @@ def _of_rows(found: "_Found", name: str, choice: str, options: ReadOptions) -> T
     shape = found.shape or shapes.recognise(first, choice)
     account = Account(shape, unused=Counter(found.unused)) if shape else None
     rows = list(account.flat(found.rows)) if account else found.rows
-    facts = account.facts(name) if account else {"unused": found.unused}
+    facts: dict[str, Any] = account.facts(name) if account else {"unused": found.unused}
     columns = _columns(rows, name, found.kind)
     if not account:
         _unfold(columns)
