@@ -78,7 +78,7 @@ def test_questions_alone_have_no_categories(store: Store, trained: Trained, tmp_
 def test_a_file_that_only_asks_keeps_its_rows_whatever_was_chosen(
     store: Store, tmp_path: Path
 ) -> None:
-    sets = ['["late"]', '["late", "crew"]', "[]"] * 8
+    sets = ['["late"]', '["late", "crew"]'] * 12
     lines = [f'{{"text": "Ferry {n} is late.", "tags": {tags}}}' for n, tags in enumerate(sets)]
     path = tmp_path / "ferry.jsonl"
     path.write_text("\n".join(lines))
@@ -89,5 +89,5 @@ def test_a_file_that_only_asks_keeps_its_rows_whatever_was_chosen(
     asked = mapped_file.map_file(store, saved.version_id, path, need_answers=False)
     assert pq.read_table(asked.data)["row_id"].to_pylist() == list(range(1, 25))
     scored = mapped_file.map_file(store, saved.version_id, path, need_answers=True)
-    assert scored.rows == saved.rows == 24
-    assert pq.read_table(scored.data)["label"].to_pylist() == ["late", "late", "crew"] * 8
+    assert scored.rows == saved.rows == 36
+    assert pq.read_table(scored.data)["label"].to_pylist() == ["late", "late", "crew"] * 12

@@ -224,23 +224,15 @@ def _parts(cell: str, separator: str) -> list[str]:
 
 
 def _is_separated(cells: Sequence[str], separator: str) -> bool:
+    """Whether parts are put together in several ways: "Sales, Inc." has more parts than it has
+    other cells."""
     several = [parts for cell in cells if len(parts := _parts(cell, separator)) > 1]
     if len(several) < max(2, 0.03 * len(cells)) or any(cell[0] in "[{" for cell in cells):
         return False
     names = Counter(part for cell in cells for part in _parts(cell, separator))
     if len(names) > len({*cells}) or max(map(len, names)) > _LONGEST:
         return False
-    if any(part.replace(".", "").isdecimal() or part[:1].isspace() for part in names):
-        return False
-    free = sum(_stands_free(parts, several, cells) for parts in several)
-    return free >= 0.8 * len(several)
-
-
-def _stands_free(parts: list[str], several: Sequence[list[str]], cells: Sequence[str]) -> bool:
-    """Whether a part also stands alone or beside others: "Sales, Inc." always does together."""
-    alone = {*cells}
-    others = [other for other in several[:500] if {*other} != {*parts}]
-    return any(part in alone or any(part in other for other in others) for part in parts)
+    return not any(part.replace(".", "").isdecimal() for part in names)
 
 
 def _of_columns(looked: Looked) -> Form | None:

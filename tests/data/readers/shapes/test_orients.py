@@ -23,6 +23,15 @@ def test_every_orient_gives_the_table(tmp_path: Path, orient: str, indent: int |
     assert set(table.columns) <= {"ask", "say", "index"}
 
 
+@pytest.mark.parametrize("orient", ["columns", "index"])
+def test_few_rows_of_many_columns_are_not_turned_round(tmp_path: Path, orient: str) -> None:
+    frame = pd.DataFrame({name: ["a", "b"] for name in ("ask", "say", "who", "when")})
+    frame.to_json(tmp_path / "a.json", orient=orient)  # type: ignore[call-overload]
+    table = read_table(tmp_path / "a.json")
+    assert table.columns == ["ask", "say", "who", "when"]
+    assert len(table) == 2
+
+
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
 def test_lists_of_cells_are_rows(tmp_path: Path, name: str) -> None:
     table = two_ways.of_rows(tmp_path, FRAME.to_numpy().tolist(), name)
