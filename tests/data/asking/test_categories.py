@@ -156,6 +156,25 @@ def test_a_category_beside_yes_and_no_is_the_category(tmp_path: Path) -> None:
     assert _pairs(table)[0] == (TEXTS[0], "a")
 
 
+def test_two_columns_of_flags_beside_a_text_alone_are_asked_about(tmp_path: Path) -> None:
+    rows = [[str(i), text, str(i % 2), str(int(i % 3 == 0))] for i, text in enumerate(TEXTS)]
+    path = _csv(tmp_path / "a.csv", ["id", "text", "spam", "rude"], rows)
+    assert two_ways.read(path).question is not None
+    assert set(two_ways.read(path, "each").cells("category")) == {"spam", "rude"}
+    rows = [[text, str(i % 2), str(1 - i % 2)] for i, text in enumerate(TEXTS)]
+    table = two_ways.read(_csv(tmp_path / "b.csv", ["text", "good", "bad"], rows))
+    assert table.question is None
+    assert table.cells("category")[:2] == ["bad", "good"]
+    assert "are in 'category' now" in " ".join(table.notes)
+
+
+def test_vectors_without_names_are_no_categories(tmp_path: Path) -> None:
+    rows = [{"text": text, "labels": [i % 2, 0, 1]} for i, text in enumerate(TEXTS)]
+    table = two_ways.of_rows(tmp_path, rows)
+    assert table.question is not None
+    assert "rather than texts or categories" in table.question.text
+
+
 def test_answers_in_lists_of_one_are_those_answers(tmp_path: Path) -> None:
     rows = [{"question": text, "answers": [f"{text} Sorry about this."]} for text in TEXTS]
     table = two_ways.of_rows(tmp_path, rows)

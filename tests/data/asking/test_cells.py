@@ -53,7 +53,7 @@ def test_an_unknown_nested_file_is_never_a_task_by_itself(tmp_path: Path) -> Non
     assert is_open(table)
     with pytest.raises(WorkbenchError, match="has to be explained: 'doc' holds objects"):
         check_answered(table)
-    chosen = two_ways.of_rows(tmp_path, rows, choice="body")
+    chosen = two_ways.of_rows(tmp_path, rows, choice="doc.body")
     assert _task(chosen) == ("language-modelling", {"text": "doc.body"})
     assert chosen.cells("doc.body") == TEXTS
 
@@ -122,6 +122,38 @@ def test_objects_that_stand_in_the_text_are_fields_whatever_they_are_called(tmp_
 @pytest.mark.parametrize("form", KNOWN)
 def test_what_is_understood_is_not_asked_about(tmp_path: Path, form: str) -> None:
     assert two_ways.of_rows(tmp_path, KNOWN[form]).question is None
+
+
+def test_arrays_as_they_are_printed_are_lists(tmp_path: Path) -> None:
+    path = tmp_path / "squad.csv"
+    answers = "{'text': array(['late'], dtype=object), 'answer_start': array([26], dtype=int32)}"
+    with path.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["context", "question", "answers"])
+        writer.writerows(
+            [[text, f"How was it on day {n}?", answers] for n, text in enumerate(TEXTS)]
+        )
+    table = two_ways.read(path)
+    assert table.cells("answer") == ["late"] * 12
+    assert _task(table)[0] == "completion"
+
+
+def test_several_choices_in_an_export_s_table_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "project.csv"
+    topics = ["Late", '{"choices": ["Late", "Crew"]}'] * 6
+    with path.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["text", "id", "topic", "annotator", "annotation_id", "lead_time"])
+        writer.writerows(
+            [[text, 1, topic, 1, 2, 0.5] for text, topic in zip(TEXTS, topics, strict=True)]
+        )
+    table = two_ways.read(path)
+    assert table.question is not None
+    assert table.question.text.startswith("6 of 12 rows have several categories in 'topic'")
+    assert "lead_time" not in table.columns
+    single = two_ways.read(path, "single")
+    assert single.cells("topic") == ["Late"] * 6
+    assert single.unused == {"annotator": 12, "annotation_id": 12, "lead_time": 12}
 
 
 def test_exports_in_tables_are_read_like_those_in_json(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class Plan:
 
     question: Question | None = None
     steps: tuple[Asked, ...] = ()
-    """One after the other; none while the question is open, or where nothing is to be made."""
+    """One after the other, as far as that can be told while the question is open."""
 
 
 def plan(table: Table, choice: str, rows: AllRows) -> Plan:
@@ -41,15 +41,31 @@ def plan(table: Table, choice: str, rows: AllRows) -> Plan:
         return Plan()
     shaped = _shaped(table, choice)
     if shaped:
-        return Plan(shaped.shape.question, (shaped,))
+        making = Making([shaped])
+        sample = dataclasses.replace(_rows_made(table, making), meant=shaped.shape.meant)
+        every = _through(shaped, rows, table.columns)
+        return _of_table(sample, choice, every, (shaped,))
+    return _of_table(table, choice, rows, ())
+
+
+def _through(step: Asked, rows: AllRows, columns: Sequence[str]) -> AllRows:
+    """All rows of the table that a step makes."""
+
+    def made(wanted: Sequence[str]) -> Iterator[Row]:
+        for _, row in Account(step.shape).flat(enumerate(rows(columns))):
+            yield {name: as_text(row.get(name)) for name in wanted}
+
+    return made
+
+
+def _of_table(table: Table, choice: str, rows: AllRows, steps: tuple[Asked, ...]) -> Plan:
     looked = look(table)
     found = categories.ask(looked, choice, rows)
     if found:
-        return Plan(found.question, (found.asked,) if found.asked else ())
+        return Plan(found.question, (*steps, found.asked) if found.asked else steps)
     unwrapped = categories.unwrap(looked)
     if unwrapped:
-        looked = look(_rows_made(table, Making([unwrapped])))
-    steps = (unwrapped,) if unwrapped else ()
+        looked, steps = look(_rows_made(table, Making([unwrapped]))), (*steps, unwrapped)
     unknown = cells.ask(looked, choice)
     if unknown is None:
         return Plan(None, steps)
@@ -88,7 +104,7 @@ class Making:
         """The rows with their numbers, some thousands at a time."""
         made: Iterator[tuple[int, Record]] = rows
         for account in self._accounts:
-            made = account.flat(made)
+            made = account.flat(_as_cells(made))
         while lot := list(itertools.islice(made, _BATCH)):
             arrays = [
                 pa.array([as_text(row.get(name)) for _, row in lot], pa.large_string())
@@ -115,6 +131,12 @@ class Making:
                 meant=facts["meant"] or table.meant,
             )
         return with_question(table, question)
+
+
+def _as_cells(rows: Iterator[tuple[int, Record]]) -> Iterator[tuple[int, Row]]:
+    """Rows as a table has them, whatever a step has made of theirs."""
+    for number, row in rows:
+        yield number, {name: as_text(value) for name, value in row.items()}
 
 
 def with_question(table: Table, question: Question | None) -> Table:

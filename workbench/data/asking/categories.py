@@ -8,7 +8,8 @@ from workbench.core.tasks import CLASSIFICATION, COMPLETION, EXTRACTION, LANGUAG
 from workbench.core.words import plural
 from workbench.data.asking.answers import EACH, FIRST, SINGLE, WHOLE
 from workbench.data.asking.look import Asked, Looked, Row, value_of
-from workbench.data.columns.columns import name_score
+from workbench.data.asking.simple import NO, YES
+from workbench.data.columns.columns import NO_CONTENT, name_score
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
 from workbench.data.readers.table import Choice, Meant, Question
 
@@ -28,8 +29,6 @@ COLUMN = "category"
 _TITLE = "a table with several categories in a row"
 _SEPARATORS = (";", "|", ",")
 _LONGEST = 60
-_YES = {"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "wahr", "ja"}
-_NO = {"0", "0.0", "false", "no", "n", "-", "falsch", "nein"}
 Categories = Callable[[Row], list[str]]
 
 
@@ -172,13 +171,19 @@ def _of_lists(looked: Looked) -> Form | None:
         items = [item for found in lists for item in found]
         if not items or len(lists) + (plain if looked.table.meant else 0) < 0.9 * len(cells):
             continue
-        if _come_again(items, [*map(tuple, lists)]):
+        if not _are_vectors(lists) and _come_again(items, [*map(tuple, lists)]):
             return Form(name, _lister(name), f"in '{name}'")
     return None
 
 
 def _lister(name: str) -> Categories:
     return lambda row: _in_cell(row.get(name))
+
+
+def _are_vectors(lists: Sequence[Sequence[str]]) -> bool:
+    """Whether they are a 0 or 1 for each category, whose names are not there."""
+    lengths = {len(found) for found in lists}
+    return len(lengths) == 1 and max(lengths) > 1 and {v for f in lists for v in f} <= {"0", "1"}
 
 
 def _come_again(items: Sequence[str], rows: Sequence[object]) -> bool:
@@ -240,22 +245,29 @@ def _of_columns(looked: Looked) -> Form | None:
     if looked.table.meant or looked.task not in (CLASSIFICATION.name, LANGUAGE_MODELLING.name):
         return None
     flags = [name for name in looked.table.columns if _is_flag(looked, name)]
-    others = [n for n in looked.table.columns if n not in flags and label_name(n) == 1]
-    if len(flags) < 3 or any(1 < len({*looked.filled(name)}) <= 50 for name in others):
+    others = [name for name in looked.table.columns if name not in flags]
+    if len(flags) < 3 and not (len(flags) == 2 and _alone(others, looked)):
+        return None
+    if any(label_name(name) == 1 and 1 < len({*looked.filled(name)}) <= 50 for name in others):
         return None
     free = COLUMN if COLUMN not in looked.table.columns else f"{COLUMN} (2)"
     where = f"in a column each ({', '.join(flags[:4])}{' …' if flags[4:] else ''})"
     return Form(free, lambda row: _marked(row, flags), where, tuple(flags), is_cell=False)
 
 
+def _alone(others: Sequence[str], looked: Looked) -> bool:
+    """Whether there are but texts and numbers of rows beside two columns."""
+    return all(name in looked.texts or NO_CONTENT.search(name) for name in others)
+
+
 def _is_flag(looked: Looked, name: str) -> bool:
     cells = {cell.strip().casefold() for cell in looked.filled(name)}
     empty = len(looked.filled(name)) < len(looked.table)
-    return bool(cells & _YES) and cells <= _YES | _NO and (bool(cells & _NO) or empty)
+    return bool(cells & YES) and cells <= YES | NO and (bool(cells & NO) or empty)
 
 
 def _marked(row: Row, flags: Sequence[str]) -> list[str]:
-    return [name for name in flags if (row.get(name) or "").strip().casefold() in _YES]
+    return [name for name in flags if (row.get(name) or "").strip().casefold() in YES]
 
 
 def unwrap(looked: Looked) -> Asked | None:

@@ -159,7 +159,7 @@ def _makers(looked: Looked, column: Nested, others: tuple[str, ...]) -> Iterator
     else:
         for path in column.texts():
             yield (
-                re.sub(r"\s+", "-", path),
+                re.sub(r"\s+", "-", f"{name}.{path}"),
                 (f"'{path}' of it is the text", partial(_part, looked, column, path)),
             )
     if free:

@@ -15,6 +15,7 @@ from workbench.data.readers.table import Table
 
 Row = Mapping[str, str | None]
 _NUMPY = re.compile(r"\[\s*(?:'[^']*'|\"[^\"]*\")(?:\s+(?:'[^']*'|\"[^\"]*\"))*\s*\]")
+_ARRAY = re.compile(r"array\((\[[^()]*?\])(?:, dtype=[^()]*)?\)")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
@@ -65,7 +66,7 @@ def value_of(cell: str | None) -> Any:
         return None
     if _NUMPY.fullmatch(cell.strip()):  # as arrays are printed, without commas
         return [one or other for one, other in _QUOTED.findall(cell)]
-    found = parsed(cell)
+    found = parsed(_ARRAY.sub(r"\1", cell) if "array(" in cell else cell)
     return found if isinstance(found, list | dict) else None
 
 

@@ -5,13 +5,16 @@ import pyarrow.compute as pc
 
 from workbench.data.readers.table import Table
 
+YES = frozenset({"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "wahr", "ja"})
+NO = frozenset({"0", "0.0", "false", "no", "n", "-", "falsch", "nein"})
+"""What stands in a column for one category."""
 _NESTED = r"^\s*[\[{]"
 _SEPARATED = r"[,;|]"
 _LABEL_CHARACTERS = 60
 _LABEL_SHARE = 0.9
 """Of the cells of a column of categories not more are different."""
 _FLAG_CHARACTERS = 6
-_FLAGS = 3
+_DIFFERENT, _FLAGS = 3, 2
 
 
 def is_simple(table: Table) -> bool:
@@ -28,9 +31,16 @@ def is_simple(table: Table) -> bool:
             continue
         if _is_separated(column):
             return False
-        if mean <= _FLAG_CHARACTERS and pc.count_distinct(column).as_py() <= _FLAGS:
-            flags += 1
+        flags += mean <= _FLAG_CHARACTERS and _is_flag(column)
     return flags < _FLAGS
+
+
+def _is_flag(column: pa.ChunkedArray) -> bool:
+    values = pc.unique(column)
+    return (
+        len(values) <= _DIFFERENT
+        and {v.strip().casefold() for v in values.to_pylist() if v} <= YES | NO
+    )
 
 
 def _is_separated(column: pa.ChunkedArray) -> bool:
