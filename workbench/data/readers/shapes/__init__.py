@@ -5,7 +5,8 @@ is the whole file. To add one: a module here, and a line below; the surest come 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from workbench.data.readers.shapes import (
     argilla,
@@ -21,7 +22,14 @@ from workbench.data.readers.shapes import (
     squad,
 )
 from workbench.data.readers.shapes.document import Opened, Opener
-from workbench.data.readers.shapes.shape import SAMPLE, Recogniser, Shape
+from workbench.data.readers.shapes.shape import (
+    SAMPLE,
+    Recogniser,
+    Record,
+    Shape,
+    Taken,
+    left_out,
+)
 
 __all__ = ["OPENERS", "RECOGNISERS", "SAMPLE", "open_document", "recognise"]
 
@@ -50,16 +58,51 @@ OPENERS: tuple[Opener, ...] = (
 )
 
 
+OTHERWISE = "record of another form than the others"
+_NOT_SO = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What comes of records that are not what their keys promise."""
+_Found = TypeVar("_Found", Shape, Opened)
+
+
 def recognise(records: Sequence[Any], choice: str = "") -> Shape | None:
     """The shape of records, by the first of them; None if they are of no known one."""
     if any(isinstance(record, list) for record in records[:SAMPLE]):
-        return next(filter(None, (known(records[:SAMPLE], choice) for known in LISTED)), None)
+        return _careful(_first(LISTED, records[:SAMPLE], choice))
     sample = [record for record in records[:SAMPLE] if isinstance(record, dict) and record]
     if len(sample) * 2 <= len(records[:SAMPLE]):
         return None
-    return next(filter(None, (known(sample, choice) for known in RECOGNISERS)), None)
+    return _careful(_first(RECOGNISERS, sample, choice))
 
 
 def open_document(value: dict[str, Any], choice: str = "") -> Opened | None:
     """The records in an object that is a whole file; None if it is of no known shape."""
-    return next(filter(None, (opener(value, choice) for opener in OPENERS)), None)
+    opened = _first(OPENERS, value, choice)
+    return replace(opened, shape=_careful(opened.shape)) if opened else None
+
+
+def _first(
+    known: Sequence[Callable[[Any, str], _Found | None]], looked_at: Any, choice: str
+) -> _Found | None:
+    for find in known:
+        try:
+            found = find(looked_at, choice)
+        except _NOT_SO:
+            continue
+        if found:
+            return found
+    return None
+
+
+def _careful(shape: Shape | None) -> Shape | None:
+    """The shape, to which a record that it cannot take is one that is left out."""
+    if shape is None:
+        return None
+    inner = shape.take
+
+    def take(record: Record) -> Taken:
+        try:
+            return inner(record)
+        except _NOT_SO:
+            return left_out(OTHERWISE)
+
+    return replace(shape, take=take)
