@@ -15,6 +15,7 @@ from workbench.data.columns.columns import (
 )
 from workbench.data.columns.guessing import guess_roles, guess_task
 from workbench.data.readers import Table
+from workbench.data.readers.table import Meant
 
 _AMOUNTS = [
     "12", "-3.5", "1,234.50 €", "1.234,50 €", "1 234,50", "€ 1.234,5", "$ 1,234.50", "($3.00)",
@@ -64,3 +65,12 @@ def test_the_category_is_found_beside_months_and_percentages() -> None:
 
     assert guess_task(table).task == "classification"
     assert guess_roles(table, "classification") == {"text": "Anliegen", "label": "Art"}
+
+
+def test_what_a_shape_means_holds_as_far_as_its_columns_are_there() -> None:
+    texts = [f"The {n}. ferry is late." for n in range(6)]
+    data = pa.table({"text": texts, "topic": ["a", "b"] * 3})
+    meant = Meant("classification", {"text": "text", "label": "intent"}, "so it is")
+    table = Table("a.json", data, pa.array(range(6), pa.int64()), "json", meant=meant)
+    assert guess_task(table).reason == "so it is"
+    assert guess_roles(table, "classification") == {"text": "text", "label": "topic"}

@@ -1,5 +1,6 @@
 """Guesses from names and content what a table is for and which column plays which role."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
@@ -26,6 +27,7 @@ from workbench.data.columns.columns import (
     name_rank,
     name_score,
 )
+from workbench.data.columns.mapping import columns_in
 from workbench.data.readers.kinds import DOCUMENT, MAIL
 from workbench.data.readers.table import Table
 
@@ -78,8 +80,17 @@ def guess_roles(table: Table, task_name: str) -> dict[str, str]:
         if named:
             roles[role] = named[0].name
     if table.meant and table.meant.task == task_name:
-        roles |= table.meant.roles
+        roles |= _there(table, table.meant.roles)
     return {role: roles[role] for role in (*task.required, *task.optional) if role in roles}
+
+
+def _there(table: Table, roles: Mapping[str, str]) -> dict[str, str]:
+    """Those whose columns the table has: of a shape's some may have come to nothing."""
+    return {
+        role: source
+        for role, source in roles.items()
+        if {*columns_in(source, table.columns)} <= {*table.columns}
+    }
 
 
 def guess_all_roles(table: Table, task_name: str) -> dict[str, str]:
