@@ -20,6 +20,7 @@ from workbench.data.readers.shapes import (
     platforms,
     prodigy,
     squad,
+    token_tags,
 )
 from workbench.data.readers.shapes.document import Opened, Opener
 from workbench.data.readers.shapes.shape import (
@@ -43,6 +44,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     intents.recognise,
     marked.recognise,
     doccano.recognise,
+    token_tags.recognise,
 )
 LISTED: tuple[Callable[[Sequence[Any], str], Shape | None], ...] = (
     platforms.recognise_pairs,

@@ -39,6 +39,7 @@ def names_in(features: Any) -> Names:
         features = {f.get("name"): f.get("type") for f in features if isinstance(f, dict)}
     found: Names = {}
     for column, kind in features.items() if isinstance(features, dict) else ():
+        kind = kind.get("feature", kind) if isinstance(kind, dict) else None
         names = kind.get("names") if isinstance(kind, dict) else None
         if isinstance(names, list) and all(isinstance(name, str) for name in names):
             found[str(column)] = names
@@ -61,7 +62,9 @@ def named(row: Mapping[str, Any], names: Names) -> dict[str, Any]:
 
 
 def name_of(value: Any, names: list[str]) -> Any:
-    """A category by its number; None for -1, which stands for no category."""
+    """A category by its number, or several; None for -1, which stands for no category."""
+    if isinstance(value, list):
+        return [name_of(each, names) for each in value]
     if not isinstance(value, int) or isinstance(value, bool):
         return value
     if value == -1:

@@ -11,7 +11,7 @@ from workbench.data.readers.listing import Listing, Part, Row
 from workbench.data.readers.shapes import spans
 from workbench.data.readers.table import ReadOptions
 
-_Word = tuple[str, str]
+Word = tuple[str, str]
 """A word and its tag: B-CITY, I-CITY, O."""
 _NO_SPACE_BEFORE = frozenset(".,;:!?)]}%'’”")
 _NOTE = (
@@ -43,12 +43,12 @@ def _rows(part: Part, options: ReadOptions, progress: Progress) -> Iterator[Row]
         for number, sentence in enumerate(_sentences(stream)):
             if number % 1000 == 0:
                 progress(raw.tell() / size)
-            text, found = _read(sentence)
+            text, found = sentence_of(sentence)
             yield [text, json.dumps(found, ensure_ascii=False)]
 
 
-def _sentences(lines: Iterable[str]) -> Iterator[list[_Word]]:
-    held: list[_Word] = []
+def _sentences(lines: Iterable[str]) -> Iterator[list[Word]]:
+    held: list[Word] = []
     for line in lines:
         cells = line.split()
         is_word = len(cells) > 1 and not line.startswith(("-DOCSTART", "# "))
@@ -61,7 +61,7 @@ def _sentences(lines: Iterable[str]) -> Iterator[list[_Word]]:
         yield held
 
 
-def _read(sentence: Sequence[_Word]) -> tuple[str, dict[str, list[str]]]:
+def sentence_of(sentence: Sequence[Word]) -> tuple[str, dict[str, list[str]]]:
     """The sentence as text, and name → the words with that tag."""
     text, places = "", list[spans.Span]()
     for word, tag in sentence:
