@@ -25,13 +25,14 @@ import psutil
 
 from workbench.core import confine
 from workbench.core.errors import WorkbenchError
+from workbench.data.asking import ask
 from workbench.data.bulk import frames, limits, weight
 from workbench.data.readers import kinds, plain, read_table
 from workbench.data.readers.archives import packed
 from workbench.data.readers.table import options_from
 from workbench.data.readers.tables import sheets
 
-__all__ = ["main", "packed", "plain"]
+__all__ = ["ask", "main", "packed", "plain"]
 
 IDLE_S = 300
 PRIVATE_UMASK = 0o077
