@@ -21,6 +21,12 @@ def _deep(depth: int) -> int:
     return _deep(depth + 1) + 1
 
 
+def _abort_for_memory() -> None:
+    """As programs written in Rust do."""
+    print("memory allocation of 77808140224 bytes failed", file=sys.stderr, flush=True)
+    os.abort()
+
+
 def _raise(error: BaseException) -> None:
     raise error
 
@@ -48,6 +54,7 @@ TRIES: dict[str, Callable[[str], object]] = {
 
 HARMS: dict[str, Any] = {
     "abort": os.abort,
+    "alloc": _abort_for_memory,
     "killed": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "hang": lambda: threading.Event().wait(),
     "busy": lambda: sum(iter(int, 1)),
@@ -75,6 +82,14 @@ def _read(asked: dict[str, Any]) -> Any:
     return _table(asked)
 
 
+def _weighed(asked: dict[str, Any]) -> Any:
+    """Comes to harm before the file is read."""
+    if Path(asked["path"]).read_text("utf-8").startswith("weigh"):
+        os.abort()
+    return _heavy(asked)
+
+
 if __name__ == "__main__":
     reader.WORK["table"] = _read
+    reader.WORK["heavy"] = _weighed
     sys.exit(reader.main())

@@ -113,7 +113,7 @@ def fields_json(cell: str) -> str:
         raise Unreadable("answer that is not a JSON object")
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         raise Unreadable("answer that is not a JSON object") from None
 
 

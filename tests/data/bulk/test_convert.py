@@ -210,6 +210,16 @@ def test_want_of_memory_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Monk
         ),
         ("torn.json", json.dumps(ROWS)[:-10], "Line 1 of torn.json is not valid JSON"),
         ("bad.jsonl", json_lines(ROWS) + "{no}\n", "Line 31 of bad.jsonl is not valid JSON"),
+        (
+            "endless.jsonl",
+            json_lines(ROWS) + '{"text": ' + "7" * 5000 + "}\n",
+            "Line 31 of endless.jsonl holds a number of more than 4,300 digits",
+        ),
+        (
+            "endless.json",
+            json.dumps(ROWS)[:-1] + ', {"text": ' + "7" * 5000 + "}]",
+            "Row 31 of endless.json holds a number of more than 4,300 digits",
+        ),
         ("mixed.jsonl", json_lines([*ROWS, 5]), "Line 31 of mixed.jsonl is not an object"),
         ("object.json", json.dumps({"rows": ROWS}, indent=1), "one object a line"),
         ("ragged.csv", "a,b\n" + "x,y,z\n" * 50, "Row 2 of ragged.csv has 3 cells"),
@@ -219,7 +229,8 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, words: str
 ) -> None:
     monkeypatch.setattr(delimited, "LONGEST_ROW", 300 if "wide" not in name else 10**6)
-    monkeypatch.setattr(json_rows, "LONGEST", 800 if "wide" not in name else 10**6)
+    longest = 800 if "wide" not in name and "endless" not in name else 10**6
+    monkeypatch.setattr(json_rows, "LONGEST", longest)
     monkeypatch.setattr(json_rows, "_CHUNK", 64)
     monkeypatch.setattr(read_file, "DOCUMENT_BYTES", 0)
     path = tmp_path / name

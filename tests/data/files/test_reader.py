@@ -70,7 +70,7 @@ def test_a_sentence_comes_as_it_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "harm", ["abort", "killed", "exit", "leave", "exception", "panic", "recursion", "babble"]
+    "harm", ["abort", "killed", "exit", "leave", "exception", "panic", "babble"]
 )
 @pytest.mark.usefixtures("broken")
 def test_what_harms_a_reader_costs_a_sentence(home: Path, tmp_path: Path, harm: str) -> None:
@@ -85,19 +85,28 @@ def test_what_harms_a_reader_costs_a_sentence(home: Path, tmp_path: Path, harm: 
     assert len(reader.read_table(_file(tmp_path))) == 2
 
 
+@pytest.mark.usefixtures("broken")
+def test_what_lies_too_deep_is_said_so(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match=r"Mails\.csv could not be read: .* too deep"):
+        reader.read_table(_file(tmp_path, "recursion"), "Mails.csv")
+    assert "RecursionError" in (home / "logs" / "reader.log").read_text("utf-8")
+    assert len(reader.read_table(_file(tmp_path))) == 2
+
+
 @pytest.mark.parametrize("harm", ["hang", "busy"])
 @pytest.mark.usefixtures("broken", "quick")
 def test_a_reader_that_hangs_is_ended(tmp_path: Path, harm: str) -> None:
-    with pytest.raises(WorkbenchError, match="could not be read"):
+    with pytest.raises(WorkbenchError, match="could not be read in the time"):
         reader.read_table(_file(tmp_path, harm))
     assert not _started()
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS keeps no limit of memory")
+@pytest.mark.parametrize("harm", ["memory", "alloc"])
 @pytest.mark.usefixtures("broken")
-def test_a_reader_gets_no_more_memory_than_is_set_aside(tmp_path: Path) -> None:
-    with pytest.raises(WorkbenchError, match=r"memory\.csv holds cells or rows that are too large"):
-        reader.read_table(_file(tmp_path, "memory"))
+def test_a_reader_gets_no_more_memory_than_is_set_aside(tmp_path: Path, harm: str) -> None:
+    with pytest.raises(WorkbenchError, match=rf"{harm}\.csv needs more memory than is set aside"):
+        reader.read_table(_file(tmp_path, harm))
     assert not _started()
 
 
@@ -122,6 +131,16 @@ def test_what_harmed_a_reader_is_not_read_again_by_itself(
     with pytest.raises(WorkbenchError, match="could not be read"):
         reader.read_table(path)
     assert asked
+
+
+@pytest.mark.usefixtures("broken")
+def test_what_harmed_a_reader_is_called_as_the_user_calls_it(tmp_path: Path) -> None:
+    """Whatever was asked of it before, and under which name."""
+    path = _file(tmp_path, "weigh")
+    assert not reader.is_heavy(path)
+    for name in ("Mails.csv", "Other mails.csv"):
+        with pytest.raises(WorkbenchError, match=f"^{name} could not be read"):
+            reader.read_table(path, name)
 
 
 @pytest.mark.usefixtures("broken")

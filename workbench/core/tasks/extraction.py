@@ -31,7 +31,7 @@ def _same_fields(expected: str, answer: str) -> bool:
         return True
     try:
         return bool(json.loads(expected) == json.loads(answer))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
 
 

@@ -183,12 +183,12 @@ def _elements(stream: io.TextIOBase, name: str) -> _Rows:
                 value, end = DECODER.raw_decode(buffer, place)
                 if end < len(buffer):
                     break
-            except RecursionError as error:
-                raise WorkbenchError(sentence(f"Row {number}", name, error)) from None
             except json.JSONDecodeError as error:
                 if ended:
                     at = f"Line {line + buffer.count(chr(10), 0, error.pos)}"
                     raise WorkbenchError(sentence(at, name, error)) from None
+            except (ValueError, RecursionError) as error:
+                raise WorkbenchError(sentence(f"Row {number}", name, error)) from None
             if len(buffer) - place > LONGEST:
                 raise _too_long(f"Row {number}", name)
             line += buffer.count("\n", 0, place)

@@ -12,7 +12,7 @@ from workbench.data.readers.kinds import PARQUET
 from workbench.data.readers.shapes import hub
 from workbench.data.readers.table import MAX_COLUMNS, ReadOptions, Table, check_width
 from workbench.data.readers.table_file import empty
-from workbench.data.readers.tables.parquet import as_text, is_binary
+from workbench.data.readers.tables.parquet import BROKEN, as_text, is_binary
 from workbench.jobs.process.meter import Meter
 
 _LARGEST_FOOTER = 24 << 20
@@ -30,7 +30,9 @@ def read(path: Path, name: str, sink: MeteredSink, meter: Meter) -> Table:
     try:
         with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
             return _read(file, name, sink, meter)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+    except pa.ArrowMemoryError:
+        raise
+    except BROKEN:
         raise WorkbenchError(
             f"{name} is a damaged Parquet file: save or download it again."
         ) from None

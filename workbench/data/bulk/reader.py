@@ -98,12 +98,14 @@ def _answer(asked: dict[str, Any]) -> _Answer:
         if not error.errno or str(error.filename) != asked["path"]:
             return _fault()
         return {"refused": [error.errno, error.strerror]}, b""
+    except RecursionError:
+        return _fault(by="depth")
     except BaseException:  # a panic of a parser written in Rust is no Exception
         return _fault()
 
 
-def _fault() -> _Answer:
-    return {"fault": traceback.format_exc(limit=-20), "leaving": True}, b""
+def _fault(by: str = "") -> _Answer:
+    return {"fault": traceback.format_exc(limit=-20), "by": by, "leaving": True}, b""
 
 
 def _limit(asked: dict[str, Any]) -> None:

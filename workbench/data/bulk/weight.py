@@ -5,6 +5,7 @@ from pathlib import Path
 
 from workbench.data.readers import signs
 from workbench.data.readers.archives import unpack
+from workbench.data.readers.torn_zip import TORN_ZIP
 
 _SHEET_BYTES = 64 << 20
 _SLOW_BYTES = 2 << 20
@@ -28,7 +29,7 @@ def _is_heavy_archive(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError):
+    except TORN_ZIP:
         return False
     if not any(part.filename.startswith(unpack.OFFICE_PARTS) for part in parts):
         return not unpack.is_light(path, _SLOW_BYTES)

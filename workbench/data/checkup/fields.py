@@ -21,7 +21,7 @@ def rewrite(task: Task, role: str, text: str, change: Change) -> str:
         return change(text)
     try:
         before = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return change(text)
     after = _walk(before, change)
     return text if after == before else json.dumps(after, ensure_ascii=False)

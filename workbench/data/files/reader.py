@@ -22,7 +22,14 @@ from storage import files
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
 from workbench.data.bulk import frames, limits
-from workbench.data.files.reader_process import Fault, Gone, ReaderProcess
+from workbench.data.files import unreadable
+from workbench.data.files.reader_process import (
+    Fault,
+    Gone,
+    ReaderProcess,
+    TookLong,
+    TookMemory,
+)
 from workbench.data.readers.table import ReadOptions, Table
 
 MOST_AT_ONCE = 3
@@ -43,6 +50,7 @@ _idle: list[ReaderProcess] = []
 _lock = threading.Lock()
 _places = threading.BoundedSemaphore(MOST_AT_ONCE)
 _harmful: "OrderedDict[tuple[_Key, str], str]" = OrderedDict()
+"""What harmed a reader, read in this way, and by what (see `unreadable`)."""
 
 
 def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -> Table:
@@ -58,7 +66,7 @@ def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -
         return frames.table_of(facts, rows)
     except frames.Torn as error:
         _write_down(f"{name} ({path}): {error!r} {error.__cause__!r}")
-        raise WorkbenchError(_damaged(name)) from error
+        raise WorkbenchError(unreadable.sentence(name)) from error
 
 
 def kind_and_titles(path: Path, name: str) -> tuple[str, tuple[str, ...]]:
@@ -106,20 +114,6 @@ def _key(path: Path) -> _Key:
     return str(path), about.st_mtime_ns, about.st_size
 
 
-def _damaged(name: str) -> str:
-    return (
-        f"{name} could not be read: it is damaged, or made to do harm. "
-        "Use another file, or save it anew as CSV."
-    )
-
-
-def _too_large(name: str) -> str:
-    return (
-        f"{name} holds cells or rows that are too large to be read in the memory that is set "
-        "aside: split them, or take them out."
-    )
-
-
 def _ask(
     work: str, path: Path, name: str, *, large: bool = False, options: dict[str, Any] | None = None
 ) -> tuple[dict[str, Any], bytearray]:
@@ -132,17 +126,18 @@ def _ask(
     key, how = _key(path), json.dumps(options) if options else ""
     for known in ((key, ""), (key, how)):
         if known in _harmful:
-            raise WorkbenchError(_harmful[known])
+            raise WorkbenchError(unreadable.sentence(name, _harmful[known]))
     question = _question(work, path, name, large) | {"options": options}
     facts, rows = _answer(question)
     if "fault" in facts:
         _write_down(f"{name} ({path}): {facts['fault']}")
-        facts = {"error": _damaged(name), "remember": True}
+        _remember((key, how), str(facts.get("by")))
+        raise WorkbenchError(unreadable.sentence(name, str(facts.get("by"))))
     if "refused" in facts:
         raise OSError(*facts["refused"], str(path))
     if "error" in facts:
         if facts.get("remember"):
-            _remember((key, how), facts["error"])
+            _remember((key, how), unreadable.MEMORY)
         raise WorkbenchError(facts["error"])
     return facts, rows
 
@@ -157,7 +152,10 @@ def _answer(question: dict[str, Any], *, again: bool = False) -> tuple[dict[str,
             return _answer(question, again=True)
         return {"fault": str(gone)}, bytearray()
     except Fault as fault:
-        return {"fault": str(fault)}, bytearray()
+        return {"fault": str(fault), "by": _BY.get(type(fault))}, bytearray()
+
+
+_BY = {TookLong: unreadable.TIME, TookMemory: unreadable.MEMORY}
 
 
 def _write_down(what: str) -> None:
@@ -176,7 +174,7 @@ def _question(work: str, path: Path, name: str, large: bool) -> dict[str, Any]:
         "work": work,
         "path": str(path.absolute()),
         "name": name,
-        "too_large": _too_large(name),
+        "too_large": unreadable.sentence(name, unreadable.MEMORY),
         "cpu_s": LARGE_CPU_S if large else CPU_S + size_mb,
         "more_bytes": limits.for_prepare() if large else limits.for_convert(),
         "written_bytes": MOST_LARGE_BYTES if large else MOST_BYTES,
@@ -184,9 +182,9 @@ def _question(work: str, path: Path, name: str, large: bool) -> dict[str, Any]:
     }
 
 
-def _remember(known: tuple[_Key, str], sentence: str) -> None:
+def _remember(known: tuple[_Key, str], by: str) -> None:
     with _lock:
-        _harmful[known] = sentence
+        _harmful[known] = by
         while len(_harmful) > _REMEMBERED:
             _harmful.popitem(last=False)
 

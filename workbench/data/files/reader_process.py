@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -21,10 +23,19 @@ PROGRAM = "workbench.data.bulk.reader"
 _START_S = 120
 _PATIENCE_S = 5
 _TOLD_BYTES = 4000
+_NO_MEMORY = re.compile(r"memory allocation of \d+ bytes failed|MemoryError|std::bad_alloc")
 
 
 class Fault(Exception):
     """A reader died, hung, or said what is no answer; with what it left on its screen."""
+
+
+class TookLong(Fault):
+    """It was at work for longer than it may."""
+
+
+class TookMemory(Fault):
+    """It wanted more memory than it may have, and its parser could not do without."""
 
 
 class Gone(Fault):
@@ -95,11 +106,11 @@ class ReaderProcess:
             frames.send(self._wire, question)
             answer = frames.receive(self._wire, most, time.monotonic() + patience_s)
         except TimeoutError:
-            raise Fault(f"no answer in {patience_s:.0f} s\n{self.end()}") from None
+            raise TookLong(f"no answer in {patience_s:.0f} s\n{self.end()}") from None
         except (frames.Torn, OSError, ValueError, RecursionError) as error:
             told = self.end()
             code = self._process.returncode
-            raise (Fault if code else Gone)(f"{error}, exit code {code}\n{told}") from None
+            raise _fault(code, told)(f"{error}, exit code {code}\n{told}") from None
         self.leaving = bool(answer[0].get("leaving"))
         return answer
 
@@ -120,6 +131,15 @@ class ReaderProcess:
         with self._screen as screen:
             screen.seek(max(0, os.fstat(screen.fileno()).st_size - _TOLD_BYTES))
             return screen.read().decode("utf-8", "replace")
+
+
+def _fault(code: int, told: str) -> type[Fault]:
+    """What befell a reader, by its exit code and what it left on its screen."""
+    if code == -signal.SIGXCPU:
+        return TookLong
+    if _NO_MEMORY.search(told):
+        return TookMemory
+    return Fault if code else Gone
 
 
 def _started(

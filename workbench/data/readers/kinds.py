@@ -8,6 +8,7 @@ from pathlib import Path
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers import signs
 from workbench.data.readers.tables.separators import is_table
+from workbench.data.readers.torn_zip import TORN_ZIP
 
 CSV, XLSX, JSON, JSONL, PARQUET, YAML = "csv", "xlsx", "json", "jsonl", "parquet", "yaml"
 DOCUMENT, MAIL, CHAT, PACKED = "document", "mail", "chat", "packed"
@@ -82,7 +83,7 @@ def _kind_in_zip(path: Path, name: str) -> str:
         with zipfile.ZipFile(path) as archive:
             parts = archive.namelist()
             about = archive.read("mimetype")[:80] if "mimetype" in parts else b""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except TORN_ZIP:
         raise WorkbenchError(
             f"{name} is a damaged spreadsheet or ZIP archive: save or download it again."
         ) from None

@@ -70,7 +70,7 @@ def said(text: str, between: str = "\n") -> str:
             return between.join(f"{SPEAKERS[turn.role]}: {turn.content}" for turn in turns_of(text))
         if text.startswith('{"') and isinstance(value := json.loads(text), dict):
             return between.join(f"{name}: {_value(each)}" for name, each in value.items())
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return text
     return text
 

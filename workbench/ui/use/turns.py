@@ -50,7 +50,7 @@ def literal(text: str) -> None:
         try:
             st.code(json.dumps(json.loads(text), indent=2, ensure_ascii=False), language="json")
             return
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
     st.text(text)
 

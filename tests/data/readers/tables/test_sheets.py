@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,55 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
     assert "character" in str(caught.value)
     with pytest.raises(WorkbenchError, match=r"JSON: invalid control character at character 8\."):
         read_table(_json(tmp_path, '{"a": "\n{"a": 2}\n', "d.jsonl"))
+
+
+_ENDLESS, _DEEP = "7" * 6000, "[" * 4000 + "]" * 4000
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("d.jsonl", f'{{"a": 1}}\n{{"a": {_ENDLESS}}}\n', r"Line 2 of d\.jsonl holds a number"),
+        ("d.json", f'[{{"a": 1}},\n{{"a": -{_ENDLESS}}}]', r"Line 2 of d\.json holds a number"),
+        ("d.jsonl", f'{{"a": 1}}\n{{"a": {_DEEP}}}\n', r"Line 2 of d\.jsonl is nested too deep"),
+        ("d.json", f'[{{"a": 1}},\n{{"a": {_DEEP}}}]', r"A part of d\.json is nested too deep"),
+    ],
+)
+def test_what_python_cannot_hold_is_named(tmp_path: Path, name: str, text: str, place: str) -> None:
+    with pytest.raises(WorkbenchError, match=place) as told:
+        read_table(_json(tmp_path, text, name))
+    assert str(told.value).endswith("write it as a text in quotes.")
+
+
+def test_an_entity_in_a_workbook_is_named(tmp_path: Path) -> None:
+    path = _book(tmp_path, {"One": [["a", "b"]] * 12, "Two": [["a", "b"]] * 12})
+    cell = '<c r="B7" t="inlineStr"><is><t>{}</t>'
+    _replace(path, "xl/worksheets/sheet2.xml", cell.format("b"), cell.format("&mine;"))
+
+    with pytest.raises(WorkbenchError) as told:
+        read_table(path, options=ReadOptions(sheet="Two"))
+    assert str(told.value) == (
+        "Row 7 of sheet 'Two' of b.xlsx refers to '&mine;', an entity of its own, which is not read "
+        "here: open it in your spreadsheet program and save it again as XLSX."
+    )
+
+
+def test_a_torn_sheet_is_named(tmp_path: Path) -> None:
+    path = _book(tmp_path, {"One": [["a", "b"]] * 12, "Two": [["a", "b"]] * 12})
+    _replace(path, "xl/worksheets/sheet2.xml", 'r="B7"', 'r="7"')
+    with pytest.raises(WorkbenchError, match=r"^Sheet 'Two' of b\.xlsx cannot be opened as a"):
+        read_table(path, options=ReadOptions(sheet="Two"))
+
+
+def _replace(path: Path, part: str, before: str, after: str) -> None:
+    """Change a text within a part of a workbook."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert before.encode() in parts[part]
+    parts[part] = parts[part].replace(before.encode(), after.encode())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
 
 
 def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:

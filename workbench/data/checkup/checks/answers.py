@@ -50,6 +50,6 @@ def same_fields(answer: str) -> str:
     """The same for fields that differ in their order, in spaces and in capitals only."""
     try:
         fields = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = answer
     return "".join(json.dumps(fields, sort_keys=True, ensure_ascii=False).split()).casefold()

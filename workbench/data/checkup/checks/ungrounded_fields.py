@@ -114,7 +114,7 @@ def _finding(
 def _parse(answer: str) -> Any:
     try:
         return json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -1,5 +1,6 @@
 """Takes files out of a gzip file or a ZIP archive, with an eye on what they become."""
 
+import errno
 import gzip
 import struct
 import zipfile
@@ -12,6 +13,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import count
 from workbench.data.readers.archives import room
 from workbench.data.readers.listing import Part
+from workbench.data.readers.torn_zip import TORN_ZIP
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 MOST_ENTRIES = 10_000
@@ -52,11 +54,19 @@ def unpack(path: Path, name: str, folder: Path, watch: Callable[[float], None]) 
         if head == ZIP:
             return _unzip(path, name, folder, watch)
     except _REFUSED:
-        raise WorkbenchError(
-            f"{name} is a damaged archive, or a compressed file of a kind that cannot be unpacked "
-            "here: pack it again, or choose the table itself."
-        ) from None
+        raise _damaged(name) from None
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # a part that begins before the file does
+            raise _damaged(name) from None
+        raise
     return [Part(path, name)]
+
+
+def _damaged(name: str) -> WorkbenchError:
+    return WorkbenchError(
+        f"{name} is a damaged archive, or a compressed file of a kind that cannot be unpacked "
+        "here: pack it again, or choose the table itself."
+    )
 
 
 def entries(path: Path) -> int:
@@ -81,7 +91,7 @@ def is_light(path: Path, most_bytes: int) -> bool:
             if len(parts) > _FEW or sum(part.file_size for part in parts) > most_bytes:
                 return False
             heads = [archive.open(part).read(4) for part in parts if not part.is_dir()]
-    except (*_REFUSED, RuntimeError):  # a password, for one
+    except TORN_ZIP:
         return False
     return not any(head.startswith(_NOT_LIGHT) for head in heads)
 

@@ -1,23 +1,16 @@
 """Parts of a packed office file, read as a stream of XML that can neither grow nor refer."""
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from workbench.data.readers.torn_zip import TORN_ZIP
+
 LARGEST_PART = 32 << 20
 """Bytes of a part that is read as a whole: the styles of a workbook, the list of its sheets."""
 _CHUNK = 1 << 18
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    KeyError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,  # a password, for one
-)
 
 
 class NotPlain(ValueError):
@@ -58,7 +51,7 @@ def chunks(path: Path, part: str, largest: int | None = None) -> Iterator[bytes]
             with archive.open(info) as stream:
                 while chunk := stream.read(_CHUNK):
                     yield chunk
-    except _DAMAGED as error:
+    except TORN_ZIP as error:
         raise NotPlain(str(error)) from None
 
 
@@ -74,7 +67,9 @@ def feed(path: Path, part: str, made: Any, largest: int | None = None) -> Iterat
             yield
         made.Parse(b"", True)
         yield
-    except expat.ExpatError as error:
+    except NotPlain:
+        raise
+    except (expat.ExpatError, LookupError, ValueError) as error:  # or an encoding of its own
         raise NotPlain(str(error)) from None
 
 

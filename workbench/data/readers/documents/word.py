@@ -1,6 +1,5 @@
 """Word documents (.docx): paragraphs under their headings, and tables row by row."""
 
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress
 from workbench.data.readers.documents.chunks import Paragraph
+from workbench.data.readers.torn_zip import TORN_ZIP
 
 
 def paragraphs(path: Path, name: str, progress: Progress) -> Iterator[Paragraph]:
@@ -16,16 +16,13 @@ def paragraphs(path: Path, name: str, progress: Progress) -> Iterator[Paragraph]
     Raises:
         WorkbenchError: it cannot be opened, or holds no text.
     """
-    document = _open(path, name)
-    titles = {style.style_id: style.name or "" for style in document.styles}
     heading, empty = "", True
-    blocks = list(document.iter_inner_content())
-    for number, block in enumerate(blocks, 1):
+    blocks = _read(path, name)
+    for number, (text, is_heading) in enumerate(blocks, 1):
         progress(number / len(blocks))
-        text = _text(block)
         if not text:
             continue
-        if _is_heading(block, titles):
+        if is_heading:
             heading = " ".join(text.split())
         else:
             empty = False
@@ -34,14 +31,18 @@ def paragraphs(path: Path, name: str, progress: Progress) -> Iterator[Paragraph]
         raise WorkbenchError(f"{name} holds no text: choose a document with text in it.")
 
 
-def _open(path: Path, name: str) -> Any:
+def _read(path: Path, name: str) -> list[tuple[str, bool]]:
+    """The text of each paragraph or table, and whether it is a heading."""
     import docx
     from docx.opc.exceptions import OpcError
     from lxml.etree import LxmlError
 
     try:
-        return docx.Document(str(path))
-    except (OpcError, LxmlError, zipfile.BadZipFile, KeyError, ValueError, AttributeError):
+        document = docx.Document(str(path))
+        titles = {style.style_id: style.name or "" for style in document.styles}
+        blocks = document.iter_inner_content()
+        return [(_text(block), _is_heading(block, titles)) for block in blocks]
+    except (OpcError, LxmlError, *TORN_ZIP, ValueError, AttributeError, IndexError, TypeError):
         raise WorkbenchError(
             f"{name} is a Word document that cannot be opened (it is damaged, or a template): open "
             "it in Word and save it again as .docx."

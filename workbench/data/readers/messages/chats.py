@@ -19,6 +19,8 @@ from workbench.data.readers.messages.speakers import (
 from workbench.data.readers.table import ReadOptions
 
 _HEAD = 8192
+_BROKEN = (ValueError, RecursionError, AttributeError, TypeError, KeyError)
+"""No JSON, or such as these programs do not write."""
 _Place = tuple[str, list[list[Utterance]]]
 """A file or a channel, and its conversations."""
 
@@ -57,7 +59,7 @@ def _row(place: str, talk: list[Utterance], side: str) -> Row:
 def _slack(parts: Sequence[Part], name: str, progress: Progress) -> Iterator[_Place]:
     try:
         yield from slack.channels(parts, progress)
-    except (ValueError, RecursionError):
+    except _BROKEN:
         raise WorkbenchError(
             f"{name} is a Slack export in which a file is not valid JSON: export it again."
         ) from None
@@ -83,7 +85,7 @@ def _json(part: Part, head: bytes) -> list[list[Utterance]]:
         if messengers.looks_like(head):
             return messengers.read_conversations(part.path, part.name)
         return teams.read_conversations(part.path, part.name)
-    except (ValueError, RecursionError):
+    except _BROKEN:
         raise WorkbenchError(
             f"{part.name} is a list of chat messages that is not valid JSON: export it again."
         ) from None

@@ -132,9 +132,11 @@ def _answers(message: Message) -> tuple[str, ...]:
 def _moment(date: str) -> dt.datetime | None:
     try:
         moment = parsedate_to_datetime(date)
-    except (TypeError, ValueError, IndexError):
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        moment.astimezone(dt.UTC)
+    except (TypeError, ValueError, IndexError, OverflowError):  # no date, or one before all years
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return moment
 
 
 def _body(message: Message) -> str:

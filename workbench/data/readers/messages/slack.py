@@ -70,8 +70,8 @@ def _people(parts: Sequence[Part]) -> dict[str, str]:
 
 def _is_said(message: dict[str, Any]) -> bool:
     try:
-        float(message["ts"])
-    except (KeyError, TypeError, ValueError):
+        _moment(message)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
         return False
     return bool(message.get("text")) and message.get("subtype") not in _PASSED_OVER
 
@@ -93,8 +93,12 @@ def _read_message(message: dict[str, Any], people: dict[str, str]) -> Utterance:
     profile = message.get("user_profile") or {}
     user = str(message.get("user") or "")
     known = (people.get(user), profile.get("real_name"), message.get("username"), user, "somebody")
-    at = dt.datetime.fromtimestamp(float(message["ts"]), dt.UTC).replace(tzinfo=None)
-    return Utterance(str(next(filter(None, known))), _render(str(message["text"]), people), at)
+    text = _render(str(message["text"]), people)
+    return Utterance(str(next(filter(None, known))), text, _moment(message))
+
+
+def _moment(message: dict[str, Any]) -> dt.datetime:
+    return dt.datetime.fromtimestamp(float(message["ts"]), dt.UTC).replace(tzinfo=None)
 
 
 def _render(text: str, people: dict[str, str]) -> str:

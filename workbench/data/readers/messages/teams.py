@@ -79,6 +79,6 @@ def _read_message(message: dict[str, Any]) -> Utterance | None:
 def _moment(message: dict[str, Any]) -> dt.datetime | None:
     try:
         moment = dt.datetime.fromisoformat(str(message.get("createdDateTime")))
-    except ValueError:
+        return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment

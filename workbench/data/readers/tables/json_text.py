@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def load(path: Path, name: str, codec: str, kind: str) -> tuple[Any, Rows | None
     try:
         return DECODER.decode(text.lstrip("\ufeff")), None, JSON
     except RecursionError as failed:
-        raise WorkbenchError(sentence("The nesting", name, failed)) from None
+        raise WorkbenchError(sentence("A part", name, failed)) from None
     except ValueError:
         return None, _lines_or_none(text) or _sequence(text, name, None), JSON
 
@@ -76,12 +77,22 @@ def line_value(line: str, number: int, name: str) -> Any:
 
 
 def sentence(place: str, name: str, error: Exception) -> str:
-    """What to say of text that is not JSON."""
-    what = ""
-    if isinstance(error, json.JSONDecodeError):
-        why = error.msg.removesuffix(" at").removesuffix(" starting")
-        what = f": {why[:1].lower()}{why[1:]} at character {error.colno}"
-    return f"{place} of {name} is not valid JSON{what}. Correct that line and try again."
+    """What to say of text that is no JSON, or none that Python can hold."""
+    if isinstance(error, RecursionError):
+        return (
+            f"{place} of {name} is nested too deep to be read, lists or objects within each other: "
+            "take out what is inside, or write it as a text in quotes."
+        )
+    if not isinstance(error, json.JSONDecodeError):
+        return (
+            f"{place} of {name} holds a number of more than {sys.get_int_max_str_digits():,} "
+            "digits: shorten it, or write it as a text in quotes."
+        )
+    why = error.msg.removesuffix(" at").removesuffix(" starting")
+    return (
+        f"{place} of {name} is not valid JSON: {why[:1].lower()}{why[1:]} at character "
+        f"{error.colno}. Correct that line and try again."
+    )
 
 
 def _whole_or_none(text: str) -> Any:
@@ -119,12 +130,20 @@ def _sequence(text: str, name: str, error: WorkbenchError | None) -> Rows:
         if in_list and text[place:].strip() != "]":
             raise json.JSONDecodeError("Expecting ',' delimiter", text, min(place, len(text)))
     except RecursionError as failed:
-        raise WorkbenchError(sentence("The nesting", name, failed)) from None
+        raise error or WorkbenchError(sentence("A part", name, failed)) from None
     except json.JSONDecodeError as failed:
         if error is not None and (not values or _is_value(text.lstrip().split("\n", 1)[0])):
             raise error from None
         raise WorkbenchError(sentence(f"Line {failed.lineno}", name, failed)) from None
+    except ValueError as failed:
+        raise error or WorkbenchError(sentence(_line_without_end(text), name, failed)) from None
     return list(enumerate(values, 1))
+
+
+def _line_without_end(text: str) -> str:
+    """The line with a number of more digits than Python turns into one."""
+    found = re.search(rf"\d{{{sys.get_int_max_str_digits() + 1},}}", text)
+    return f"Line {text.count(chr(10), 0, found.start()) + 1}" if found else "A part"
 
 
 def _after(text: str, place: int) -> int:

@@ -13,6 +13,9 @@ from workbench.data.readers.kinds import PARQUET
 from workbench.data.readers.shapes import hub
 from workbench.data.readers.table import ReadOptions, Table, check_width
 
+BROKEN = (pa.ArrowException, OverflowError, ValueError)
+"""What is raised over a file that is torn, or holds what is no text, date or number."""
+
 
 def read(path: Path, name: str) -> Table:
     """The table in a Parquet file; rows are numbered from 1.
@@ -24,14 +27,17 @@ def read(path: Path, name: str) -> Table:
         source = pq.ParquetFile(path)
         check_width(source.schema_arrow.names.__len__(), name)
         table = source.read()
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError):
+        table.validate(full=True)
+        names = hub.names_in_parquet(table.schema.metadata)
+        columns, left_out = _columns(table, names)
+    except pa.ArrowMemoryError:
+        raise
+    except (*BROKEN, OSError):
         raise WorkbenchError(
             f"{name} is a damaged Parquet file: save or download it again."
         ) from None
     if not table.num_rows or not table.num_columns:
         raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
-    names = hub.names_in_parquet(table.schema.metadata)
-    columns, left_out = _columns(table, names)
     notes = [f"Column '{c}' holds binary data and was left out." for c in left_out]
     notes += hub.notes_on(names)
     numbers = pa.array(range(1, table.num_rows + 1), pa.int64())

@@ -5,20 +5,25 @@ are shown without formats, as are numbers that have none: with up to 15 digits, 
 cell of usual width. A formula's error (#N/A) is an empty cell.
 """
 
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.readers.cell_formats import ods, xls, xlsx
+from workbench.data.readers.cell_formats import entities, ods, xls, xlsx
 from workbench.data.readers.cell_formats.bare import format_cell
 from workbench.data.readers.cell_formats.patches import Patch, apply_patches
 from workbench.data.readers.kinds import XLSX
 from workbench.data.readers.table import ReadOptions, Table, check_width
 from workbench.data.readers.tables import unseen
 from workbench.data.readers.tables.grid import to_grid
+
+_PLAIN = re.compile(r"[^\[{]{0,80} [^\[{]{0,80}")
+"""What a parser says that is a few words, and no picture of its memory."""
 
 
 def read(path: Path, name: str, options: ReadOptions) -> Table:
@@ -29,8 +34,9 @@ def read(path: Path, name: str, options: ReadOptions) -> Table:
     """
     book = _open(path, name)
     names = tuple(book.sheet_names)
-    sheet = _choose(book, options.sheet, name)
-    area = book.get_sheet_by_name(sheet)
+    areas = _Areas(book, path, name)
+    sheet = _choose(areas, options.sheet, name)
+    area = areas.of(sheet)
     check_width(area.width, f"Sheet '{sheet}' of {name}")
     label = name if len(names) == 1 else f"Sheet '{sheet}' of {name}"
     left = area.start[1] if area.start else 0
@@ -63,15 +69,49 @@ def titles(path: Path, name: str) -> tuple[str, ...]:
 def _open(path: Path, name: str) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_path(str(path))
+    except OSError as error:
+        if error.errno:
+            raise
+        raise _broken(path, name, error) from None  # it breaks off
     except PasswordError:
         raise WorkbenchError(
             f"{name} is protected by a password: remove the protection and save it again."
         ) from None
     except CalamineError as error:
-        raise WorkbenchError(
-            f"{name} cannot be opened as a spreadsheet ({error}): open it in your spreadsheet "
-            "program and save it again as XLSX."
-        ) from None
+        raise _broken(path, name, error) from None
+
+
+@dataclass(frozen=True)
+class _Areas:
+    """The sheets of a workbook, each with the cells that are not empty."""
+
+    book: CalamineWorkbook
+    path: Path
+    name: str
+
+    def of(self, title: str) -> CalamineSheet:
+        """The cells of a sheet.
+
+        Raises:
+            WorkbenchError: they cannot be read.
+        """
+        try:
+            return self.book.get_sheet_by_name(title)
+        except CalamineError as error:
+            raise _broken(self.path, self.name, error, title) from None
+
+
+def _broken(path: Path, name: str, error: Exception, sheet: str = "") -> WorkbenchError:
+    """What to say of a workbook, or of one of its sheets, that cannot be read to its end."""
+    place = f"sheet '{sheet}' of {name}" if sheet else name
+    said = f" ({error})" if _PLAIN.fullmatch(str(error)) else ""
+    why = f"{place} cannot be opened as a spreadsheet{said}"
+    if "entity" in str(error) and (found := entities.first_in(path, sheet)):
+        place = f"row {found.row:,} of {place}" if found.row else place
+        why = f"{place} refers to '&{found.entity};', an entity of its own, which is not read here"
+    if place != name:
+        why = why[0].upper() + why[1:]
+    return WorkbenchError(f"{why}: open it in your spreadsheet program and save it again as XLSX.")
 
 
 def _looks(path: Path, sheet: str) -> Iterator[Patch]:
@@ -90,15 +130,15 @@ def _looks(path: Path, sheet: str) -> Iterator[Patch]:
 _FEWEST_ROWS = 10
 
 
-def _choose(book: CalamineWorkbook, wanted: str, name: str) -> str:
-    titles = book.sheet_names
+def _choose(found: _Areas, wanted: str, name: str) -> str:
+    titles = found.book.sheet_names
     if wanted:
         if wanted not in titles:
             raise WorkbenchError(
                 f"{name} has no sheet '{wanted}': choose one of {', '.join(titles)}."
             )
         return wanted
-    areas = {title: book.get_sheet_by_name(title) for title in titles}
+    areas = {title: found.of(title) for title in titles}
     for title, area in areas.items():
         if area.height >= _FEWEST_ROWS and area.width > 1:
             return title  # not a cover sheet with a few remarks
