@@ -12,7 +12,7 @@ HEAVY := tests/core/test_chat_template.py tests/use/test_foreground.py
 # Where this is set, each of the tests' many processes would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup setup-dev test lint unit models postgresql faults pages browser bench reliability \
+.PHONY: run setup setup-dev test lint unit models postgresql faults pages browser bench fuzz reliability \
   lock audit
 
 run: setup
@@ -64,6 +64,10 @@ bench:
 	@$(PY) scripts/bench_step.py
 	@$(PY) scripts/bench_doctor.py
 	@$(PY) scripts/bench_data.py
+
+# Damaged files of every kind, brought as the pages do.
+fuzz:
+	@$(PY) scripts/fuzz_readers.py
 
 reliability:
 	@$(PY) scripts/reliability.py
