@@ -102,9 +102,19 @@ def test_every_place_that_shows_markdown_holds_what_is_not_our_own() -> None:
     assert not found, "let these pass through `plain`:\n" + "\n".join(found)
 
 
+def test_every_command_that_pages_use_has_been_looked_at(tmp_path: Path) -> None:
+    assert not shown_text.unknown()
+    page = tmp_path / "page.py"
+    page.write_text("st.html(name)\nst.text(name)\n")
+    assert shown_text.unknown([page]) == {"html"}
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        "st.button('x', 'key', name)",
+        "st.metric('x', 1, None, 'normal', name)",
+        "st.column_config.TextColumn('x', help=name)",
         "st.markdown(name)",
         "st.error(str(error))",
         "st.button('x', help=f'{name}')",
