@@ -190,7 +190,7 @@ def test_a_reader_ends_with_its_parent(tmp_path: Path, harm: str) -> None:
         "from workbench.data.files import reader, reader_process\n"
         f"reader_process.PROGRAM = {broken_reader.__name__!r}\n"
         "process = reader_process.ReaderProcess()\n"
-        "print(process._process.pid, flush=True)\n"
+        "print(process._process.pid, process._folder.path, flush=True)\n"
         f"reader._idle.append(process)\n"
         f"path = pathlib.Path({str(path)!r})\n"
         "threading.Thread(target=reader.read_table, args=(path,), daemon=True).start()\n"
@@ -200,11 +200,14 @@ def test_a_reader_ends_with_its_parent(tmp_path: Path, harm: str) -> None:
         [sys.executable, "-c", code], cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert parent.stdout is not None
-    child = psutil.Process(int(parent.stdout.readline()))
+    pid, folder = parent.stdout.readline().decode().split()
+    child = psutil.Process(int(pid))
+    assert Path(folder).is_dir()
     parent.kill()
     parent.communicate()
     psutil.wait_procs([child], timeout=20)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert not list(Path(folder).glob("*")), "empty, or gone where a reader may remove it"
 
 
 def test_what_a_reader_says_is_not_believed(tmp_path: Path) -> None:

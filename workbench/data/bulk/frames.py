@@ -19,6 +19,8 @@ from workbench.data.readers.table_file import NUMBER, facts_of, with_facts
 
 _LENGTHS = struct.Struct(">IQ")
 MOST_FACTS = 64 << 20
+FOLDER_PREFIX = "workbench-reader-"
+"""How the name of a folder begins in which a reader unpacks."""
 
 
 class Torn(Exception):

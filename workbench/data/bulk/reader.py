@@ -11,6 +11,7 @@ first question, so that a small file is a matter of milliseconds.
 import os
 import resource
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -55,6 +56,7 @@ def main() -> int:
         try:
             asked, _ = frames.receive(wire, 0)
         except (frames.Torn, OSError):
+            _remove_folder()
             return 0
         facts, rows = _answer(asked)
         facts["leaving"] = facts.get("leaving") or _grown(begun_with)
@@ -78,7 +80,15 @@ def _leave_with_parent(wire: socket.socket) -> None:
     watch = select.poll()
     watch.register(wire, select.POLLHUP)
     watch.poll()
+    _remove_folder()
     os._exit(0)
+
+
+def _remove_folder() -> None:
+    """Its own, for want of a parent that would do it; what is in it where no more is allowed."""
+    folder = Path(tempfile.gettempdir())
+    if folder.name.startswith(frames.FOLDER_PREFIX):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _grown(begun_with: int) -> bool:

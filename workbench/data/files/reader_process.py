@@ -18,6 +18,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.paths import CHECKOUT
 from workbench.data.bulk import frames
 from workbench.data.files import hand_over
+from workbench.data.files.reader_folder import ReaderFolder
 
 PROGRAM = "workbench.data.bulk.reader"
 _START_S = 120
@@ -54,12 +55,12 @@ class ReaderProcess:
 
     def __init__(self) -> None:
         self.leaving = False
-        self._folder = Path(tempfile.mkdtemp(prefix="workbench-reader-"))
+        self._folder = ReaderFolder()
         self._given = hand_over.folder()
         self._screen: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
         self._wire, theirs = socket.socketpair()
         try:
-            self._process = _started(theirs, self._screen, self._folder, self._given)
+            self._process = _started(theirs, self._screen, self._folder.path, self._given)
         finally:
             theirs.close()
         try:
@@ -121,8 +122,8 @@ class ReaderProcess:
             self._process.wait(0.05)
         self._process.kill()
         self._process.wait(_PATIENCE_S)
-        for folder in (self._folder, self._given):
-            shutil.rmtree(folder, ignore_errors=True)
+        self._folder.remove()
+        shutil.rmtree(self._given, ignore_errors=True)
         return self._told()
 
     def _told(self) -> str:
