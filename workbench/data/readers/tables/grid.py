@@ -16,7 +16,7 @@ from workbench.data.readers.table import (
     check_width,
     column_names,
 )
-from workbench.data.readers.tables.below import Ahead, another, describe
+from workbench.data.readers.tables.below import Ahead, Row, another, describe
 from workbench.data.readers.tables.header import find_header, mode
 
 _HEAD = 60
@@ -74,23 +74,25 @@ def to_grid(
     header_row = find_header([row for _, row in head]) if header_row is None else header_row
     names, width = _names(head, header_row, name)
     builder = _Builder(names, width, sink, name)
-    rest = Ahead(itertools.chain(head[header_row:], numbered))
-    notes = _fill(builder, rest, dict(head).get(header_row, ()), is_sheet)
+    below = itertools.chain(head[header_row:], numbered)
+    rest = Ahead(below) if is_sheet else below
+    notes = _fill(builder, rest, dict(head).get(header_row, ()))
     grid = builder.finish(header_row, notes)
     builder.check(is_sheet)
     return grid
 
 
-def _fill(builder: "_Builder", rows: Ahead, header: Sequence[str], is_sheet: bool) -> list[str]:
+def _fill(builder: "_Builder", rows: Ahead | Iterator[Row], header: Sequence[str]) -> list[str]:
     """Add the rows of the table that `header` names; sentences on what was not added."""
     names = [cell.strip() for cell in header if cell.strip()]
     repeated: list[int] = []
+    ahead, can_repeat = rows if isinstance(rows, Ahead) else None, len(names) > 1
     for number, row in rows:
-        if len(names) > 1 and row == header:
+        if can_repeat and row == header:
             repeated.append(number)
             continue
-        if is_sheet and builder.gap and names and any(row):
-            other = another((number, row), rows.peek(), builder.rows, names)
+        if ahead is not None and builder.gap and names and any(row):
+            other = another((number, row), ahead.peek(), builder.rows, names)
             if other:
                 return describe(repeated, other)
         builder.add(number, row)
@@ -155,15 +157,15 @@ class _Builder:
 
     def add(self, number: int, row: Sequence[str]) -> None:
         if len(row) != self.width:
-            if not any(cell.strip() for cell in row):
+            if not any(map(str.strip, row)):
                 self.gap = self.count > 0
                 return
             self.gap = False
-            if any(cell.strip() for cell in row[self.width :]):
+            if any(map(str.strip, row[self.width :])):
                 self._too_long(number, row)
                 return
             row = [*row[: self.width], *[""] * (self.width - len(row))]
-        elif not any(row) or not any(cell.strip() for cell in row):
+        elif not any(map(str.strip, row)):
             self.gap = self.count > 0
             return
         self.gap = False

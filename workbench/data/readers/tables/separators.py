@@ -45,8 +45,11 @@ def find_delimiter(sample: str, name: str = "") -> str:
 
 def _most_regular(sample: str, name: str) -> str:
     best, best_score = "", 0.0
+    styles = _styles_in(sample)
     for delimiter in _order_delimiters(name):
-        score = max(_regularity(sample, delimiter, quoting) for quoting in _styles_in(sample))
+        if delimiter not in sample:
+            continue
+        score = max(_regularity(sample, delimiter, quoting) for quoting in styles)
         if score > best_score + 1e-9:
             best, best_score = delimiter, score
     return best
@@ -54,11 +57,11 @@ def _most_regular(sample: str, name: str) -> str:
 
 def _styles_in(sample: str) -> list[str]:
     """The ways to take quotes that may matter to a text."""
-    special = {SINGLE: "'", ESCAPED: '\\"'}
+    special = {LITERAL: '"', SINGLE: "'", ESCAPED: '\\"'}
     return [
         style
         for style in _STYLES
-        if style in (QUOTED, LITERAL)
+        if style == QUOTED
         or (style in special and special[style] in sample)
         or (style == TYPOGRAPHIC and not sample.isascii())
     ]
