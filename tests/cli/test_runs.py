@@ -62,7 +62,7 @@ def test_import_gives_the_same_account_as_json_and_in_words(
 
     assert main(arguments) == 0
     words = capsys.readouterr().out
-    assert "1 row was left out: 1 × empty 'category' (row 20)." in words
+    assert "1 row was left out: empty 'category' (row 20)." in words
     assert "Not used: 'ticket' (19 rows)." in words
 
 

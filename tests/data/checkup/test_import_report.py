@@ -56,7 +56,7 @@ def test_the_weightiest_comes_first_with_its_level_and_its_effect() -> None:
     words = _sentences(*found)
     assert "Row 2 ('this is text aa') has 'a', but row 102 ('This is text aa!') has 'b'." in words
     assert "Save first; then 'Check up and mend' can mend it." in words
-    assert "1 row was left out. It is 1 × empty 't' (row 103)." in words
+    assert "1 row was left out. The reason: empty 't' (row 103)." in words
     assert "1 row said exactly the same as an earlier one. It was left out (row 104)." in words
 
 

@@ -1,4 +1,4 @@
-from workbench.data.examples.left_out import left_out, sentence, total
+from workbench.data.examples.left_out import left_out, reasons, sentence, total
 
 
 def test_left_out_rows_are_summed_up() -> None:
@@ -14,4 +14,6 @@ def test_left_out_rows_are_summed_up() -> None:
 def test_of_many_rows_the_first_numbers_are_kept() -> None:
     dropped = left_out({"too many cells": range(1, 101)})
     assert dropped["too many cells"] == {"count": 100, "rows": list(range(1, 21))}
-    assert "100 × too many cells (rows 1, 2, 3, 4, 5 …)" in sentence(dropped)
+    assert sentence(dropped) == "100 rows were left out: too many cells (rows 1, 2, 3, 4, 5 …)."
+    assert reasons(dropped) == "100 × too many cells (rows 1, 2, 3, 4, 5 …)"
+    assert sentence(left_out({"empty 'a'": [9]})) == "1 row was left out: empty 'a' (row 9)."

@@ -29,11 +29,20 @@ def sentence(dropped: LeftOut) -> str:
     rows = total(dropped)
     if not rows:
         return ""
-    return f"{plural(rows, 'row')} {'was' if rows == 1 else 'were'} left out: {reasons(dropped)}."
+    why = reasons(dropped, total_told=True)
+    return f"{plural(rows, 'row')} {'was' if rows == 1 else 'were'} left out: {why}."
 
 
-def reasons(dropped: LeftOut) -> str:
-    """ "12 × empty 'reply' (rows 4, 9 …), 3 × exact duplicate (row 7)"."""
+def reasons(dropped: LeftOut, *, total_told: bool = False) -> str:
+    """ "12 × empty 'reply' (rows 4, 9 …), 3 × exact duplicate (row 7)".
+
+    Args:
+        total_told: whether it is said already how many rows there are in all; of a single reason
+            the number is not said again then: "empty 'reply' (rows 4, 9 …)".
+    """
+    if total_told and len(dropped) == 1:
+        ((reason, about),) = dropped.items()
+        return f"{reason} ({join_rows(about['rows'])})"
     return ", ".join(
         f"{about['count']:,} × {reason} ({join_rows(about['rows'])})"
         for reason, about in dropped.items()

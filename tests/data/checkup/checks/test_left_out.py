@@ -19,8 +19,20 @@ def test_a_checkup_knows_of_nothing_that_was_left_out() -> None:
 def test_what_could_not_be_used_is_worth_a_look_however_little_it_is() -> None:
     (finding,) = _check(too_many_cells=[4, 7], empty_text=[5])
     assert finding.title == "3 rows were left out"
-    assert finding.text == "They are 2 × too many cells (rows 4, 7), 1 × empty text (row 5)."
+    assert finding.text == "The reasons: 2 × too many cells (rows 4, 7), 1 × empty text (row 5)."
+    assert finding.effect.startswith("The model cannot learn from them: fill in what they lack")
     assert (finding.rows, finding.level) == (3, "serious")
+
+
+def test_one_row_and_one_reason_read_as_such() -> None:
+    (finding,) = _check(empty_text=[5])
+    assert finding.title == "1 row was left out"
+    assert finding.text == "The reason: empty text (row 5)."
+    assert finding.effect.startswith("The model cannot learn from it: fill in what it lacks")
+
+    (finding,) = _check(empty_text=[5, 8])
+    assert finding.title == "2 rows were left out"
+    assert finding.text == "The reason: empty text (rows 5, 8)."
 
 
 def test_copies_are_left_out_without_harm() -> None:

@@ -41,11 +41,14 @@ def _unusable(rows: Rows) -> Finding | None:
     number = left_out.total(unusable)
     if not number:
         return None
+    one = number == 1
     return Finding(
         LEFT_OUT,
-        f"{plural(number, 'row')} {'was' if number == 1 else 'were'} left out",
-        f"{'It is' if number == 1 else 'They are'} {left_out.reasons(unusable)}.",
-        "The model cannot learn from them: fill in what they lack, or leave it at that.",
+        f"{plural(number, 'row')} {'was' if one else 'were'} left out",
+        f"The {'reason' if len(unusable) == 1 else 'reasons'}: "
+        f"{left_out.reasons(unusable, total_told=True)}.",
+        f"The model cannot learn from {'it' if one else 'them'}: fill in what "
+        f"{'it lacks' if one else 'they lack'}, or leave it at that.",
         max(WORTH_MENDING, harm_of(0.3, number / (number + len(rows)))),
         rows=number,
     )
