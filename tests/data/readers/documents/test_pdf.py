@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus import writers
-from tests.data.readers.documents.test_texts import DAMAGE, RETURNS, TEXTS, VOUCHERS
+from tests.data.readers.documents.test_texts import DAMAGE, RETURNS, TEXTS
 from workbench.data.readers import read_table
 
 Placed = tuple[float, float, str]
@@ -56,11 +56,17 @@ def test_paragraphs_are_what_a_gap_parts(tmp_path: Path) -> None:
     assert _read(tmp_path, [_below(*TEXTS)]) == list(TEXTS)
 
 
-def test_lines_far_apart_are_one_paragraph(tmp_path: Path) -> None:
-    page = _below(RETURNS, VOUCHERS, DAMAGE, leading=26, gap=0)
+@pytest.mark.parametrize("leading", [12, 26])
+def test_a_line_with_room_for_the_next_word_ends_a_paragraph(tmp_path: Path, leading: int) -> None:
+    assert _read(tmp_path, [_below(*TEXTS, leading=leading, gap=0)]) == list(TEXTS)
 
-    assert " ".join(_read(tmp_path, [page])) == " ".join(TEXTS)
-    assert all(text.endswith((".", "days.", "help.")) for text in _read(tmp_path, [page]))
+
+def test_a_gap_ends_a_paragraph_whose_last_line_is_full(tmp_path: Path) -> None:
+    full = ["It goes on from here to there, and so on to the end of it.",
+            "This is as long as the line above, and it ends with an end."]  # fmt: skip
+    page = [(72.0, below, text) for below, text in zip((700, 688, 664, 652), full * 2, strict=True)]
+
+    assert _read(tmp_path, [page]) == [" ".join(full)] * 2
 
 
 def test_two_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
