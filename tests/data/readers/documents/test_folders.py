@@ -108,3 +108,28 @@ def test_lists_of_many_lines_stay_lists(tmp_path: Path) -> None:
 
     assert table.columns == ["Column 1", "file"]
     assert len(table) == 80
+
+
+def _mails(tmp_path: Path, kinds: tuple[str, str]) -> Table:
+    parts = {
+        f"{kinds[n % 2]}/{n}.eml": (
+            f"From: a{n}@quillberry.example\nTo: b@quillberry.example\nSubject: Nº {n}\n"
+            f"Date: Tue, 5 Mar 2024 10:{n:02}:00 +0000\n\nText number {n}.\n"
+        ).encode()
+        for n in range(12)
+    }
+    return read_table(zipped(tmp_path / "z.zip", parts))
+
+
+def test_mails_in_folders_are_sorted_by_them(tmp_path: Path) -> None:
+    table = _mails(tmp_path, ("spam", "ham"))
+
+    assert table.columns == ["subject", "from", "to", "date", "text", "folder", "file"]
+    assert table.cells("folder") == ["spam", "ham"] * 6
+    assert guess_task(table).task == "classification"
+    roles = guess_roles(table, "classification")
+    assert roles == {"text": "subject: {subject}\ntext: {text}", "label": "folder"}
+
+
+def test_the_folders_of_a_mail_program_are_no_categories(tmp_path: Path) -> None:
+    assert "folder" not in _mails(tmp_path, ("Inbox", "Sent")).columns

@@ -1,11 +1,13 @@
 """A row for every mail, or for every thread with its conversation where mails were answered."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
+from workbench.core.tasks import CLASSIFICATION
 from workbench.core.words import plural
+from workbench.data.readers.documents.folders import folders_of
 from workbench.data.readers.kinds import MAIL
 from workbench.data.readers.listing import Listing, Part, Row
 from workbench.data.readers.messages.chats import who_answers
@@ -16,10 +18,25 @@ from workbench.data.readers.messages.speakers import (
     is_answered,
     messages_json,
 )
-from workbench.data.readers.table import ReadOptions
+from workbench.data.readers.table import Meant, ReadOptions
 
 _COLUMNS = ["subject", "from", "to", "date", "text"]
 _LONGEST_THREAD = 200
+_MAILBOXES = frozenset(
+    [
+        "inbox",
+        "sent",
+        "drafts",
+        "archive",
+        "trash",
+        "outbox",
+        "posteingang",
+        "gesendet",
+        "entwürfe",
+        "papierkorb",
+    ]
+)
+"""Folders of mail programs, which tell where a mail is and not what it is."""
 
 
 def listing(
@@ -27,8 +44,9 @@ def listing(
 ) -> Listing:
     """Mails with the columns subject, from, to, date, text, and file if there are several files.
 
-    If one of them was answered by another person there is a row for every thread instead: its
-    first mail, and the whole conversation as `messages`.
+    Where they lie in a few folders that look like categories, the column folder says in which. Else,
+    if one of them was answered by another person there is a row for every thread instead:
+    its first mail, and the whole conversation as `messages`.
 
     Raises:
         WorkbenchError: a file cannot be read. Of several, those that can are kept.
@@ -36,6 +54,9 @@ def listing(
     notes: list[str] = []
     found = _read(parts, notes, progress)
     columns = [*_COLUMNS, "file"] if len(parts) > 1 else list(_COLUMNS)
+    folders = folders_of([part.name for part in parts])
+    if folders.are_categories and not _MAILBOXES & {name.lower() for name in folders.folder}:
+        return _sorted_mails(found, dict(zip(parts, folders.folder, strict=True)), name, notes)
     threads = _threads(found)
     talks = [[Utterance(mail.address, mail.text, mail.at) for mail in thread] for thread in threads]
     people = _sides(talks)
@@ -55,6 +76,23 @@ def listing(
     )
     options = ReadOptions(assistant=side)
     return Listing(name, MAIL, [*columns, "messages"], rows, options, people, notes)
+
+
+def _sorted_mails(
+    found: list[Mail], folder_of: Mapping[Part, str], name: str, notes: list[str]
+) -> Listing:
+    """A row for every mail, whether answered or not, with its folder, which is its category."""
+    folders = {part.name: folder for part, folder in folder_of.items()}
+    rows: Iterator[Row] = (
+        [*(_value(mail, c) for c in _COLUMNS), folders.get(mail.file, ""), mail.file]
+        for mail in found
+    )
+    kinds = len(set(filter(None, folders.values())))
+    notes.append(f"Each mail is a row, and its folder, one of {kinds:,}, is its category.")
+    roles = {"text": "subject: {subject}\ntext: {text}", "label": "folder"}
+    meant = Meant(CLASSIFICATION.name, roles, "the folders look like categories of mails")
+    columns = [*_COLUMNS, "folder", "file"]
+    return Listing(name, MAIL, columns, rows, ReadOptions(), notes=notes, meant=meant)
 
 
 def _conversation(talk: list[Utterance], side: str) -> str | None:
