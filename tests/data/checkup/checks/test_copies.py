@@ -139,3 +139,13 @@ def test_texts_about_other_places_are_no_copies() -> None:
     assert _dropped(sorting(*texts)) == []
     assert _dropped(sorting(texts[0], (texts[0][0].replace("Dublin", "Dubln"), "Delivery"))) == [10]
     assert _dropped(sorting(texts[0], ("Could I make an order from Dublin this week?", "Delivery")))
+
+
+def test_what_fills_a_pattern_elsewhere_is_no_copy() -> None:
+    plans = ("gold", "premium", "standard", "basic", "trial", "student")
+    pattern = [(f"Could you please open a {plan} plan for me", "Return") for plan in plans]
+    pair = [(f"My {plan} plan does not begin on Monday", "Complaint") for plan in plans[:2]]
+    other = [(f"My {word} plan does not begin on Monday", "Complaint") for word in ("gold", "new")]
+
+    assert _dropped(sorting(*pattern, *pair)) == []
+    assert _dropped(sorting(*pattern, *other)) == [16]

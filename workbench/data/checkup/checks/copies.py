@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import zip_longest
 
@@ -46,7 +47,7 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
     pairs = choose(pairs, same)
     words = word_lists(rows.questions(), pairs)
     filled = patterns.of_a_pattern(rows.alike, pairs, _kinds(rows)).tolist()
-    sense = _Sense(rows, answers)
+    sense = _Sense(rows, answers, patterns.slots(rows.alike, _kinds(rows)) if len(pairs) else {})
     fine = [
         sense.is_copy(first, second, words[first], words[second], filled=is_filled)
         for (first, second), is_filled in zip(pairs.tolist(), filled, strict=True)
@@ -94,7 +95,8 @@ def _is_slip(mine: frozenset[str], theirs: frozenset[str]) -> bool:
 class _Sense:
     """Tells whether what two texts differ in changes their sense; their answers are the same."""
 
-    def __init__(self, rows: Rows, answers: list[str]) -> None:
+    def __init__(self, rows: Rows, answers: list[str], slots: Mapping[str, frozenset[int]]) -> None:
+        self._slots = slots
         self._questions, self._answers = rows.questions(), answers
         self._written = not rows.task.answers_are_categories
         self._own_words: dict[int, list[str]] = {}
@@ -118,7 +120,7 @@ class _Sense:
         if named and not _is_slip(mine, theirs):
             return False
         if short:
-            differ = filled or _in_numbers(mine, theirs)
+            differ = filled or _in_numbers(mine, theirs) or self._fill_one_gap(mine, theirs)
         elif all(map(_is_number, mine | theirs)):
             differ = self._forms[first] >= FILLINGS
         else:
@@ -142,6 +144,13 @@ class _Sense:
     def _is_rare(self, words: frozenset[str]) -> bool:
         texts, counts = self._spread
         return any(counts[word] <= max(2, _RARE * texts) for word in words)
+
+    def _fill_one_gap(self, mine: frozenset[str], theirs: frozenset[str]) -> bool:
+        """Whether a word on each side fills the gap of a pattern, here or elsewhere."""
+        nowhere: frozenset[int] = frozenset()
+        return any(
+            self._slots.get(a, nowhere) & self._slots.get(b, nowhere) for a in mine for b in theirs
+        )
 
     def _name_others(self, words: frozenset[str], row: int) -> bool:
         """Whether one of the words is the name of a place, a person or a product in a row's text:

@@ -18,6 +18,7 @@ from workbench.data.checkup.similarity.tokens import normalize
 
 FILLINGS = 5
 """From so many different words in one place on, the words around it are a pattern."""
+_MOST_FRAMES, _MOST_TEXTS = 2000, 20
 _CHUNK = 20_000
 _NUMBER = r"\S*\pN\S*"
 
@@ -41,6 +42,29 @@ def of_a_pattern(alike: Alike, pairs: Ints, kinds: Ints | None = None) -> npt.ND
     wanted = pairs[pair, 1] * frames + frame[begins[pair] + step]
     shared = pair[np.isin(wanted, rows * frames + frame)]
     return np.bincount(shared, minlength=len(pairs)) > 0
+
+
+def slots(alike: Alike, kinds: Ints | None = None) -> dict[str, frozenset[int]]:
+    """Word → the numbers of the gaps that it fills in patterns; words with one in common stand for
+    different things, wherever they differ.
+
+    Args:
+        kinds: as in `of_a_pattern`.
+    """
+    rows, frame = _find_patterned(alike, kinds)
+    texts: dict[int, list[int]] = {}
+    for row, number in zip(rows.tolist(), frame.tolist(), strict=True):
+        if len(texts) < _MOST_FRAMES or number in texts:
+            texts.setdefault(number, []).append(row)
+    found: dict[str, set[int]] = {}
+    for number, some in texts.items():
+        said = normalize([alike.texts[row] for row in some[:_MOST_TEXTS]]).to_pylist()
+        words = [set(text.split(" ")) for text in said]
+        common = set.intersection(*words)
+        fillers = {word for each in words if len(each - common) == 1 for word in each - common}
+        for word in fillers if len(fillers) >= FILLINGS else ():
+            found.setdefault(word, set()).add(number)
+    return {word: frozenset(numbers) for word, numbers in found.items()}
 
 
 def _find_patterned(alike: Alike, kinds: Ints | None) -> tuple[Ints, Ints]:
