@@ -220,6 +220,8 @@ def test_of_fields_that_are_asked_for_it_says_that_they_may_be_left_alone() -> N
     "text",
     [
         "My name is [NAME] and my sister was born on [DATE].",
+        "Name: [NAME] Date and Time of Contact: Thursday",
+        "Hi my name is [NAME] I'm currently working with [LOCATION] on it.",
         "Walk past Rowan Avenue and on to Santa Monica Pier, please.",
     ],
 )

@@ -73,7 +73,7 @@ def names(text: str, common: Container[str] = ()) -> Iterator[Span]:
         text: what is looked at.
         common: words that the texts have in small letters, too: these are no names.
     """
-    text = _PLACEHOLDER.sub(lambda match: " " * len(match[0]), text)
+    text = _PLACEHOLDER.sub(lambda match: "#" * len(match[0]), text)
     for pattern in (_TITLED, _NAMED, _FIELD):
         for match in pattern.finditer(text):
             if pattern is not _FIELD or _is_field(match[1], alone=match[2] is not None):
