@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN_FILES = {name: f"workbench/core/tasks/{name.replace('-', '_')}.py" for name in TASKS}
 OTHER_MEANINGS = {
     ("workbench/cli/use.py", "chat"): "a command",
-    ("workbench/data/columns/guessing.py", "completion"): "a column of TRL's preference pairs",
+    ("workbench/core/chats/turns.py", "chat"): "a key under which turns are listed",
+    ("workbench/data/columns/talks.py", "completion"): "a column of TRL's preference pairs",
     ("workbench/data/readers/kinds.py", "chat"): "a kind of file",
 }
 """File and word → what the word means there; no task is compared by it."""
@@ -75,7 +76,8 @@ def test_every_task_is_told_of_in_full() -> None:
         assert task.explanation
         assert set(task.role_titles) == set(task.required)
         assert {*task.required, *task.optional, task.learned} <= set(ROLES)
-        assert {*task.cleaners, *task.question_cleaners} <= set(task.required)
+        cleaned = {*task.cleaners, *task.question_cleaners, *task.tellers}
+        assert cleaned <= {*task.required, *task.optional}
 
 
 def test_every_score_of_a_task_is_a_metric_and_can_be_taken() -> None:

@@ -1,13 +1,15 @@
 """From a conversation to the text that a model reads, and which parts of it are learned."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from workbench.core.chat_template import ChatTemplate, default_template, template_of
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import render_prompt, segments
+from workbench.core.messages import asked, render_prompt, segments
 
 CHATML = ChatTemplate(
     "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}"
@@ -39,11 +41,11 @@ def talk(*texts: str) -> list[dict[str, str]]:
     return [{"role": roles[i % 2], "content": text} for i, text in enumerate(texts)]
 
 
-def learned(messages: list[dict[str, str]], template: ChatTemplate) -> list[str]:
+def learned(messages: Sequence[Mapping[str, Any]], template: ChatTemplate) -> list[str]:
     return [piece.text for piece in segments(messages, template) if piece.learned]
 
 
-def text(messages: list[dict[str, str]], template: ChatTemplate) -> str:
+def text(messages: Sequence[Mapping[str, Any]], template: ChatTemplate) -> str:
     return "".join(piece.text for piece in segments(messages, template))
 
 
@@ -141,3 +143,30 @@ def test_a_template_cannot_reach_into_the_program() -> None:
     ):
         with pytest.raises(WorkbenchError):
             ChatTemplate(source).render(talk("a"))
+
+
+def test_an_answer_that_is_not_to_be_learned_is_read_only() -> None:
+    turns: list[dict[str, Any]] = [dict(turn) for turn in talk("1?", "bad", "3?", "4.", "5?", "no")]
+    turns[1]["learn"] = turns[5]["learn"] = False
+
+    assert learned(turns, CHATML) == ["4.<|im_end|>"]
+    assert text(turns, CHATML) == CHATML.render(talk("1?", "bad", "3?", "4.", "5?", "no"))
+    assert render_prompt(turns, CHATML) == render_prompt(
+        talk("1?", "bad", "3?", "4.", "5?", "no"), CHATML
+    )
+
+
+def test_an_exam_asks_for_the_last_answer_that_is_learned() -> None:
+    turns: list[dict[str, Any]] = [dict(turn) for turn in talk("1?", "2.", "3?", "no")]
+    turns[3]["learn"] = False
+
+    assert asked(turns) == turns[:1]
+    assert asked(turns[:3]) == turns[:3]
+    assert asked(talk("1?", "2.")) == talk("1?")
+
+
+def test_a_conversation_in_which_nothing_is_learned_is_refused() -> None:
+    turns: list[dict[str, Any]] = [dict(turn) for turn in talk("1?", "2.")]
+    turns[1]["learn"] = False
+    with pytest.raises(WorkbenchError, match="no answer to learn from"):
+        segments(turns, CHATML)

@@ -274,3 +274,44 @@ def test_another_sheet_is_looked_at_afresh(store: Store, project_id: int) -> Non
 
 def _role_key(at: AppTest, role: str) -> str:
     return next(str(box.key) for box in at.selectbox if str(box.key).endswith(f"-{role}"))
+
+
+def test_answers_that_are_not_learned_are_told_with_their_number(
+    store: Store, project_id: int
+) -> None:
+    lines = [
+        json.dumps(
+            {
+                "messages": [
+                    {"role": "user", "content": f"Where is parcel {i}?"},
+                    {"role": "assistant", "content": "No idea.", "weight": 0},
+                    {"role": "user", "content": "Look again."},
+                    {"role": "assistant", "content": f"In town {i}."},
+                ]
+            }
+        )
+        for i in range(20)
+    ]
+    at = _with_file(store, project_id, "\n".join(lines).encode(), "talks.jsonl")
+
+    assert "20 answers in 20 rows are read, not learned (weight 0)." in texts(at)
+    assert not _errors(at)
+
+
+def test_bad_answers_are_left_out_until_the_feedback_is_taken_away(
+    store: Store, project_id: int
+) -> None:
+    lines = [
+        json.dumps(
+            {"prompt": f"Where is {i}?", "completion": f"It is in town {i}.", "label": i > 9}
+        )
+        for i in range(30)
+    ]
+    at = _with_file(store, project_id, "\n".join(lines).encode(), "kto.jsonl")
+    assert at.metric[0].value == "20"
+    assert "10 answers are marked as bad by 'label'" in texts(at)
+
+    key = next(box.key for box in at.selectbox if box.key and box.key.endswith("feedback"))
+    at.selectbox(key=key).set_value(None).run()
+    assert at.metric[0].value == "30"
+    assert not _errors(at)

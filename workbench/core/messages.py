@@ -7,6 +7,7 @@ conversation is its task's to say (`Task.messages`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workbench.core.chat_template import ChatTemplate, default_template, template_of
 from workbench.core.errors import WorkbenchError
@@ -14,6 +15,7 @@ from workbench.core.errors import WorkbenchError
 __all__ = [
     "ChatTemplate",
     "Segment",
+    "asked",
     "default_template",
     "render_prompt",
     "segments",
@@ -34,8 +36,24 @@ class Segment:
     """Whether the model is taught to write it (else it only reads it)."""
 
 
-def segments(messages: Sequence[Mapping[str, str]], template: ChatTemplate) -> list[Segment]:
-    """The exact text of the conversation in pieces; every assistant turn with its end is learned.
+def is_learned(message: Mapping[str, Any]) -> bool:
+    """Whether a turn is an answer that the model learns to write."""
+    return message["role"] == "assistant" and message.get("learn", True) is not False
+
+
+def asked(messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The turns that an exam shows: those before the last answer that is learned.
+
+    All of them where they end with a question, or no answer is learned.
+    """
+    answers = [place for place, message in enumerate(messages) if is_learned(message)]
+    answered = answers and messages[-1]["role"] == "assistant"
+    return list(messages[: answers[-1]] if answered else messages)
+
+
+def segments(messages: Sequence[Mapping[str, Any]], template: ChatTemplate) -> list[Segment]:
+    """The exact text of the conversation in pieces; every assistant turn with its end is learned,
+    but for those that have `"learn": False`.
 
     A turn is found by rendering the conversation again with a probe in its place, which also
     works for templates that trim turns or drop parts of earlier ones. Where a template writes
@@ -45,8 +63,9 @@ def segments(messages: Sequence[Mapping[str, str]], template: ChatTemplate) -> l
     Raises:
         WorkbenchError: the template refuses the conversation, or hides every assistant turn.
     """
+    turns = [i for i, message in enumerate(messages) if is_learned(message)]
+    messages = _said(messages)
     text = template.render(messages)
-    turns = [i for i, message in enumerate(messages) if message["role"] == "assistant"]
     end_mark = _end_mark(template)
     spans = [span for i in turns if (span := _learned_span(text, messages, i, template, end_mark))]
     if not spans:
@@ -59,9 +78,14 @@ def segments(messages: Sequence[Mapping[str, str]], template: ChatTemplate) -> l
     return pieces
 
 
-def render_prompt(messages: Sequence[Mapping[str, str]], template: ChatTemplate) -> str:
+def render_prompt(messages: Sequence[Mapping[str, Any]], template: ChatTemplate) -> str:
     """The text up to where the model starts to write."""
-    return template.render(messages, add_generation_prompt=True)
+    return template.render(_said(messages), add_generation_prompt=True)
+
+
+def _said(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """The turns as templates know them: who says what."""
+    return [{name: value for name, value in turn.items() if name != "learn"} for turn in messages]
 
 
 def _span(

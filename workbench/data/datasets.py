@@ -10,6 +10,7 @@ from storage.database import Store
 from storage.tables import DatasetVersion
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
+from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import task_named
 from workbench.data.asking.answers import check_answered
 from workbench.data.checkup.import_report import judge
@@ -218,7 +219,11 @@ def _is_told(task: str | None, mapping: Mapping[str, str] | None) -> bool:
 
 
 def _complete(table: Table, task: str, roles: dict[str, str]) -> dict[str, str]:
-    """The given roles; the required ones that are missing are guessed."""
+    """The given roles; the required ones that are missing are guessed, and so is the feedback that
+    tells bad answers, unless it is given as empty."""
+    if FEEDBACK in task_named(task).optional and FEEDBACK not in roles:
+        found = guessing.guess_roles(table, task).get(FEEDBACK)
+        roles = {**roles, FEEDBACK: found} if found and found not in roles.values() else roles
     if all(role in roles for role in task_named(task).required):
         return roles
     guessed = guessing.guess_all_roles(table, task)

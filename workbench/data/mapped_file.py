@@ -13,7 +13,7 @@ from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task, task_named
 from workbench.core.words import joined
-from workbench.data.columns.mapping import check_roles
+from workbench.data.columns.mapping import check_roles, without_absent
 from workbench.data.examples import left_out
 from workbench.data.examples.example_table import canonical, parquet_of
 from workbench.data.examples.examples import Examples, examples_of
@@ -129,6 +129,7 @@ def map_table(
     version = get_version(store, version_id)
     task = task_named(version.task)
     roles = roles_of(store, version_id, need_answers=need_answers) | dict(columns or {})
+    roles = without_absent(roles, table)
     checked = check_roles(task if need_answers else task.asking(), roles, table)
     examples = examples_of(table, task, checked, answers=need_answers, duplicates=True)
     if not len(examples):

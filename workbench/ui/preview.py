@@ -8,17 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import Segment, default_template, segments, template_of
-from workbench.core.tasks import Task, task_named
-from workbench.models import bundled, catalogue
-from workbench.models.families import family_named
+from workbench.core.messages import Segment
+from workbench.core.tasks import task_named
+from workbench.data import previews
+from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.ui import context
 from workbench.ui.text import plain, plain_line
 
-_CAUSAL = "SmolLM2-135M-Instruct"
 _HEAD, _TAIL = 1600, 500
 _TALL, _TALL_PX = 1500, 560
 """Longer texts scroll inside a box of this height."""
@@ -34,18 +32,6 @@ def chosen_model(model_id: int | None) -> ModelInfo | None:
         return None
 
 
-def template_for(model: ModelInfo | None) -> tuple[ChatTemplate, str]:
-    """The chat template that the preview goes by, and whose it is."""
-    writes = model is not None and family_named(model.family).writes_text
-    path = model.path if model and writes else bundled.bundled_path(_CAUSAL)
-    name = model.name if model and writes else _CAUSAL
-    if path is None or not path.is_dir():
-        return default_template(
-            model=name
-        ), f"{name}, in a plain template until its files are there"
-    return template_of(path, name), name
-
-
 def show_example(
     task: str,
     row: Mapping[str, Any],
@@ -56,13 +42,12 @@ def show_example(
 ) -> None:
     """One example, the way the chosen base model will read it."""
     about = task_named(task)
-    writes_text = model is not None and family_named(model.family).writes_text
-    if about.answers_are_categories and not writes_text:
+    if previews.chooses(about, model):
         _show_sorting(row)
         return
     try:
-        template, name = template_for(model)
-        pieces = _pieces(about, row, template, system, labels)
+        template, name = previews.template_for(model)
+        pieces = previews.pieces_of(about, row, template, system, labels)
     except WorkbenchError as error:
         st.warning(plain(error), icon=":material/warning:")
         return
@@ -76,14 +61,6 @@ def show_example(
         st.markdown(marked(pieces))
 
 
-def _pieces(
-    task: Task, row: Mapping[str, Any], template: ChatTemplate, system: str, labels: Sequence[str]
-) -> list[Segment]:
-    if task.rows_are_documents:
-        return [Segment(str(row[task.learned]), learned=True)]
-    return segments(task.messages(row, system=system, labels=labels), template)
-
-
 def _show_sorting(row: Mapping[str, Any]) -> None:
     """A classifier reads the text alone; what it learns is the category."""
     st.caption(
@@ -91,9 +68,10 @@ def _show_sorting(row: Mapping[str, Any]) -> None:
         ":blue-background[**:material/school: bold on blue**]: the category it learns to choose."
     )
     with st.container(border=True):
-        st.markdown(marked([Segment(str(row["text"]), learned=False)]))
+        text, category = previews.sorting_of(row)
+        st.markdown(marked([text]))
         st.markdown(":material/arrow_downward:")
-        st.markdown(marked([Segment(str(row["label"]), learned=True)]))
+        st.markdown(marked([category]))
 
 
 def marked(pieces: Sequence[Segment]) -> str:

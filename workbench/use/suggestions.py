@@ -11,6 +11,7 @@ from storage import files, trained
 from storage.database import Store
 from storage.tables import DatasetVersion
 from workbench.core import parquet
+from workbench.core.messages import is_learned
 from workbench.core.tasks import Task, task_named
 
 _CONTINUED_WORDS = 25
@@ -62,8 +63,8 @@ def _example(task: Task, row: Mapping[str, Any]) -> Example | None:
     return Example(row["row_id"], task.question(row), task.answer(row) or "")
 
 
-def _first_exchange(row_id: int, messages: Sequence[Mapping[str, str]]) -> Example | None:
+def _first_exchange(row_id: int, messages: Sequence[Mapping[str, Any]]) -> Example | None:
     for asked, told in itertools.pairwise(messages):
-        if (asked["role"], told["role"]) == ("user", "assistant"):
+        if asked["role"] == "user" and is_learned(told):
             return Example(row_id, asked["content"], told["content"])
     return None

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from workbench.core.chats.calls import INTRO
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import CHAT
 
@@ -53,3 +54,30 @@ def test_a_conversation_to_be_answered_may_end_with_a_question() -> None:
     cell = json.dumps(talk("a", "b", "c"))
     assert json.loads(CHAT.cleaners["messages"](cell)) == talk("a", "b")
     assert json.loads(CHAT.question_cleaners["messages"](cell)) == talk("a", "b", "c")
+
+
+def test_an_answer_that_is_not_to_be_learned_is_no_exam_question_and_weighs_nothing() -> None:
+    turns = [dict(turn) for turn in talk("a", "b", "c", "d")]
+    unlearned = row([*turns[:3], {**turns[3], "learn": False}])
+
+    assert CHAT.answer(unlearned) == "b"
+    assert CHAT.question(unlearned) == "user: a"
+    assert [turn.get("learn") for turn in CHAT.messages(unlearned)] == [None, None, None, False]
+    assert CHAT.record(unlearned, "")["messages"][3] == {
+        "role": "assistant",
+        "content": "d",
+        "weight": 0,
+    }
+    assert CHAT.record(row(turns), "") == {"messages": turns}
+
+
+def test_an_instruction_stands_before_the_names_of_tools() -> None:
+    named = {"role": "system", "content": f"{INTRO}\n- stock()"}
+    said = CHAT.messages(row([named, *talk("a", "b")]), system="Be short.")
+    assert said[0]["content"] == f"Be short.\n\n{INTRO}\n- stock()"
+
+
+def test_an_instruction_in_parts_is_text() -> None:
+    assert CHAT.cleaners["system"]('[{"text": "Be short."}]') == "Be short."
+    assert CHAT.cleaners["system"]('{"parts": [{"text": "Be short."}]}') == "Be short."
+    assert CHAT.cleaners["system"]("[Be short]") == "[Be short]"

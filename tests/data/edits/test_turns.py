@@ -48,3 +48,13 @@ def test_the_other_side_speaks_next() -> None:
     assert turns.next_speaker([ASKED]) == "assistant"
     assert turns.next_speaker([ASKED, SAID]) == "user"
     assert turns.next_speaker([Turn("system", "Be kind")]) == "user"
+
+
+def test_an_answer_that_is_not_learned_stays_so_until_somebody_says_otherwise() -> None:
+    bad = Turn("assistant", "No idea.", learn=False)
+    text = turns.conversation_of([ASKED, bad, ASKED, SAID])
+
+    assert turns.turns_of(text) == [ASKED, bad, ASKED, SAID]
+    assert json.loads(text)[1]["learn"] is False
+    with pytest.raises(WorkbenchError, match="No answer of this conversation would be learned"):
+        turns.conversation_of([ASKED, bad])

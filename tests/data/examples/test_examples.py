@@ -95,9 +95,11 @@ def test_turns_by_the_same_speaker_become_one() -> None:
         ("[]", "not a list of turns"),
         ('[{"role": "user", "content": "Hi"}]', "without an answer"),
         ('[{"role": "assistant", "content": "Hi"}]', "without a question"),
-        ('[{"role": "tool", "content": "Hi"}]', "turn by 'tool'"),
-        ('[{"role": "user", "content": [{"type": "image"}]}]', "more than text"),
-        ('["a", "b"]', "not a list of turns"),
+        ('[{"role": "tool", "content": "Hi"}]', "without an answer"),
+        ('[{"role": "narrator", "content": "Hi"}]', "turn by 'narrator'"),
+        ('[{"content": "Hi"}]', "turn that does not say who speaks"),
+        ('[{"role": "user", "content": [{"type": "image"}]}]', "turn with a picture"),
+        ('["a"]', "not a list of turns"),
     ],
 )
 def test_what_is_no_conversation_says_why(cell: str, why: str) -> None:

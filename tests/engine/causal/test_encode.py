@@ -68,6 +68,21 @@ def test_all_turns_of_the_assistant_are_learned(tokenizer: Any, template: ChatTe
     assert learned_text(tokenizer, found.items[0]) == "Two.<|im_end|>Four.<|im_end|>"
 
 
+def test_an_answer_that_is_not_to_be_learned_is_read_only(
+    tokenizer: Any, template: ChatTemplate
+) -> None:
+    turns = [
+        {"role": "user", "content": "One?"},
+        {"role": "assistant", "content": "Wrong.", "learn": False},
+        {"role": "user", "content": "Three?"},
+        {"role": "assistant", "content": "Four."},
+    ]
+    row = {"row_id": 1, "messages": json.dumps(turns)}
+    found = encode([row], Wording("chat", template), tokenizer, 200)
+    assert learned_text(tokenizer, found.items[0]) == "Four.<|im_end|>"
+    assert "Wrong.<|im_end|>" in tokenizer.decode(found.items[0].input_ids)
+
+
 def test_blanks_left_out_of_offsets_belong_to_the_next_token() -> None:
     # "ab  cd" as "ab", " ", " cd" whose offsets leave the blanks out, as GPT-2's tokenizer does.
     offsets = [(0, 2), (3, 3), (4, 6), (6, 6)]

@@ -1,6 +1,8 @@
 """Scores, the exam's rows, and answers written many at once."""
 
+import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,20 @@ def test_writing_stops_when_told_to(bundle: CausalModel) -> None:
 
 def test_a_question_too_long_for_the_model_is_shortened(bundle: CausalModel) -> None:
     assert len(write_answers(bundle, ["word " * 2000], 4, Stop(), lambda done: None)) == 1
+
+
+def test_an_exam_asks_for_the_last_answer_that_is_learned(bundle: CausalModel) -> None:
+    turns = [
+        {"role": "user", "content": "One?"},
+        {"role": "assistant", "content": "Two."},
+        {"role": "user", "content": "Three?"},
+        {"role": "assistant", "content": "Wrong.", "learn": False},
+    ]
+    talk = replace(bundle, wording=replace(bundle.wording, task="chat"))
+    prompt = prompt_of(talk, {"row_id": 1, "messages": json.dumps(turns)})
+    assert "One?" in prompt
+    assert "Two." not in prompt
+    assert "Three?" not in prompt
 
 
 def test_the_likeliest_category_is_that_of_the_whole_answer(

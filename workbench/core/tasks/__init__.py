@@ -25,7 +25,7 @@ __all__ = [
 TASKS = {
     task.name: task for task in (CLASSIFICATION, COMPLETION, CHAT, EXTRACTION, LANGUAGE_MODELLING)
 }
-ROLES = ("text", "label", "prompt", "response", "messages", "system")
+ROLES = ("text", "label", "prompt", "response", "messages", "system", "feedback")
 SPLITS = ("train", "validation", "test")
 
 

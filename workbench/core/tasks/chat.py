@@ -3,8 +3,11 @@
 import json
 from typing import Any
 
-from workbench.core.canonical import messages_json
+from workbench.core import feedback
+from workbench.core.canonical import messages_json, text_in
+from workbench.core.chats.seen import Seen
 from workbench.core.errors import WorkbenchError
+from workbench.core.messages import asked, is_learned
 from workbench.core.tasks.task import Message, Row, Task, with_system
 
 
@@ -28,7 +31,12 @@ def _turns(row: Row) -> list[Message]:
                 f"Turn {number} of the conversation needs a role and a content, both text: "
                 "add what is missing."
             )
-    return [{"role": turn["role"], "content": turn["content"]} for turn in turns]
+    return list(map(_turn, turns))
+
+
+def _turn(turn: dict[str, Any]) -> Message:
+    said = {"role": turn["role"], "content": turn["content"]}
+    return {**said, "learn": False} if turn.get("learn") is False else said
 
 
 def _parsed(value: Any) -> Any:
@@ -41,19 +49,29 @@ def _parsed(value: Any) -> Any:
 
 
 def _question(row: Row) -> str:
-    """All turns before the last answer, each with its speaker."""
-    turns = _turns(row)
-    asked = turns[:-1] if turns[-1]["role"] == "assistant" else turns
-    return "\n".join(f"{turn['role']}: {turn['content']}" for turn in asked)
+    """All turns before the last answer that is learned, each with its speaker."""
+    return "\n".join(f"{turn['role']}: {turn['content']}" for turn in asked(_turns(row)))
 
 
 def _answer(row: Row) -> str | None:
-    last = _turns(row)[-1]
-    return last["content"] if last["role"] == "assistant" else None
+    turns = _turns(row)
+    if turns[-1]["role"] != "assistant":
+        return None
+    return next((turn["content"] for turn in reversed(turns) if is_learned(turn)), None)
 
 
 def _record(row: Row, instruction: str) -> dict[str, Any]:
-    return {"messages": with_system(_turns(row), instruction)}
+    return {"messages": list(map(_weighted, with_system(_turns(row), instruction)))}
+
+
+def _weighted(turn: Message) -> dict[str, Any]:
+    """A turn as OpenAI writes it: an answer that is not to be learned weighs nothing."""
+    said = {"role": turn["role"], "content": turn["content"]}
+    return {**said, "weight": 0} if turn.get("learn") is False else said
+
+
+def _told(cell: str, seen: Seen) -> str:
+    return messages_json(cell, seen=seen)
 
 
 def _unanswered(cell: str) -> str:
@@ -65,7 +83,7 @@ CHAT = Task(
     title="Hold a conversation",
     explanation="Each example is a whole conversation, turn by turn.",
     required=("messages",),
-    optional=("system",),
+    optional=("system", feedback.ROLE),
     learned="messages",
     role_titles={"messages": "The conversation (messages)"},
     metric="chrf",
@@ -74,7 +92,8 @@ CHAT = Task(
     answer=_answer,
     turns=_turns,
     record=_record,
-    cleaners={"messages": messages_json},
-    question_cleaners={"messages": _unanswered},
+    cleaners={"messages": messages_json, "system": text_in, feedback.ROLE: feedback.check},
+    question_cleaners={"messages": _unanswered, "system": text_in},
+    tellers={"messages": _told},
     answers_are_free_text=True,
 )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from workbench.core import feedback
 from workbench.core.tasks.task import Row, Task, text_at
 
 
@@ -29,7 +30,7 @@ COMPLETION = Task(
     explanation="Each example is what comes in and the answer you would give; "
     "summaries and rewrites are of this kind too.",
     required=("prompt", "response"),
-    optional=("system",),
+    optional=("system", feedback.ROLE),
     learned="response",
     role_titles={
         "prompt": "What comes in (prompt)",
@@ -40,5 +41,6 @@ COMPLETION = Task(
     question=_question,
     answer=_answer,
     record=_record,
+    cleaners={feedback.ROLE: feedback.check},
     answers_are_free_text=True,
 )

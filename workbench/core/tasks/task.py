@@ -5,12 +5,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.core.chats.calls import INTRO as TOOLS_INTRO
+from workbench.core.chats.seen import Seen
+from workbench.core.feedback import ROLE as FEEDBACK
+
 Row = Mapping[str, Any]
 """One example: role → text; the conversation in `messages` as JSON or as a list of turns."""
-Message = dict[str, str]
-"""One turn of a conversation: its role and its content."""
+Message = dict[str, Any]
+"""One turn of a conversation: its role and its content; `learn` is False for an answer that is read
+but not learned."""
 Cleaner = Callable[[str], str]
 """Brings a cell into the form that is kept; raises `canonical.Unreadable` where it cannot."""
+Teller = Callable[[str, Seen], str]
+"""A cleaner that notes what is to be told of what it reads."""
 
 
 def as_it_is(text: str, labels: Sequence[str]) -> str:
@@ -30,9 +37,15 @@ def text_at(row: Row, role: str) -> str | None:
 
 
 def with_system(messages: list[Message], instruction: str) -> list[Message]:
-    """The conversation with an instruction before it; one of its own wins."""
-    if not instruction or messages[0]["role"] == "system":
+    """The conversation with an instruction before it; one of its own wins, unless it does nothing
+    but name the tools."""
+    if not instruction:
         return messages
+    if messages[0]["role"] == "system":
+        own = messages[0]["content"]
+        if not own.startswith(TOOLS_INTRO):
+            return messages
+        return [{"role": "system", "content": f"{instruction}\n\n{own}"}, *messages[1:]]
     return [{"role": "system", "content": instruction}, *messages]
 
 
@@ -74,6 +87,8 @@ class Task:
     """For the roles that have a form of their own, what brings a cell into it."""
     question_cleaners: Mapping[str, Cleaner] = field(default_factory=dict)
     """The same for rows that have no answer yet."""
+    tellers: Mapping[str, Teller] = field(default_factory=dict)
+    """For some of the roles of `cleaners`, what also notes what is to be told."""
 
     answers_are_categories: bool = False
     """Whether an answer is one of a few names."""
@@ -141,7 +156,12 @@ class Task:
 
     def question_roles(self, roles: Mapping[str, str]) -> dict[str, str]:
         """Those of the roles that are known before there is an answer."""
-        return {role: source for role, source in roles.items() if role != self.answer_role}
+        later = (self.answer_role, FEEDBACK)
+        return {role: source for role, source in roles.items() if role not in later}
+
+    def kept_roles(self, roles: Mapping[str, str]) -> list[str]:
+        """Those of the roles whose texts are kept; feedback only says which rows are."""
+        return [role for role in roles if role != FEEDBACK]
 
     def asking(self) -> "Task":
         """The task as far as it is known before there is an answer."""

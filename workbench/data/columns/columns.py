@@ -8,6 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.canonical import parsed
+from workbench.core.chats.finished import is_finished, is_open
+from workbench.core.chats.speakers import ASSISTANT, role_of, speaker_in
+from workbench.core.chats.turns import is_conversation
 from workbench.data.readers import dates
 from workbench.data.readers.table import Table
 
@@ -29,15 +32,25 @@ _USUAL = {
     ),
     "response": (
         "response reply answer completion output summary target rewrite translation antwort "
-        "assistant highlights respuesta reponse headline fields json result chosen"
+        "assistant highlights respuesta reponse headline fields json result chosen chosen_response"
     ),
-    "messages": "messages conversations conversation dialog dialogue chat turns thread",
-    "system": "system system_prompt system_message systemprompt",
+    "messages": (
+        "messages conversations conversation dialog dialogue chat turns thread contents history "
+        "utterances"
+    ),
+    "system": (
+        "system system_prompt system_message systemprompt systeminstruction system_instruction"
+    ),
+    "feedback": (
+        "feedback kto_tag thumbs thumb thumbs_up vote votes rating score liked like is_good is_liked "
+        "helpful is_helpful desirable is_desirable accepted is_accepted approved correct is_correct "
+        "quality verdict preference reward label"
+    ),
 }
 _NAMES = {role: names.split() for role, names in _USUAL.items()}
 """Usual names of the columns of each role, the most telling first."""
 NO_CONTENT = re.compile(
-    r"(^|[ _.])(id|uuid|index|nr|no|url|link|date|time|file|path|rejected)$", re.IGNORECASE
+    r"(^|[ _.])(id|uuid|index|nr|no|url|link|date|time|file|path|rejected\w*)$", re.IGNORECASE
 )
 REMARKS = re.compile(r"(^|[ _.])(meta|metadata|info|source|attrs|attributes)($|\.)", re.IGNORECASE)
 """What is noted about a row rather than what it says."""
@@ -47,6 +60,7 @@ _AMOUNT = re.compile(
 )
 """A number as tables show it: 12, 1,234.50 €, 15 %, ($3.00), 36:05, 2 1/2, 1.2E+04, 4 kg."""
 _PROBED = 50
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,14 @@ class Column:
     """Share of the cells, of some, that are dates."""
     conversations: float
     objects: float
+    finished: float
+    """Share of the texts that are finished prompts, with the marks of a model between the turns."""
+    unanswered: float
+    """Share of the texts that are finished prompts up to where the answer is to be written."""
+    answers_only: float
+    """Share of the values that are turns of which none asks."""
+    few: tuple[str, ...]
+    """Its different values, where there are no more than `_FEW`."""
 
 
 def look_at(table: Table) -> list[Column]:
@@ -87,8 +109,12 @@ def _look(name: str, column: pa.ChunkedArray, some: pa.Array) -> Column:
         sum(map(len, texts)) / count,
         _share(texts, (_AMOUNT.fullmatch(text) for text in texts)),
         _share(probe, (moment is not None for moment in dates.seconds(probe))),
-        _share(values, (_is_conversation(value) for value in values)),
+        _share(values, (is_conversation(value, named=_is_talk(name)) for value in values)),
         _share(values, (isinstance(value, dict) for value in values)),
+        _share(texts[:50], (is_finished(text) for text in texts[:50])),
+        _share(texts[:50], (is_open(text) for text in texts[:50])),
+        _share(values, (_asks_nothing(value) for value in values)),
+        tuple(pc.unique(column.drop_null()).to_pylist()) if distinct <= _FEW else (),
     )
 
 
@@ -96,13 +122,17 @@ def _share(items: list[object] | list[str], hits: Iterable[object]) -> float:
     return sum(1 for hit in hits if hit) / (len(items) or 1)
 
 
-def _is_conversation(value: object) -> bool:
-    if isinstance(value, dict):
-        value = value.get("messages") or value.get("conversations")
+def _is_talk(name: str) -> bool:
+    """Whether a column is called like a conversation."""
+    return name_score(name, "messages") > 0
+
+
+def _asks_nothing(value: object) -> bool:
+    turns = [value] if isinstance(value, dict) else value
     return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(turn, dict) and ({"role", "from"} & turn.keys()) for turn in value)
+        isinstance(turns, list)
+        and bool(turns)
+        and all(isinstance(turn, dict) and role_of(speaker_in(turn)) == ASSISTANT for turn in turns)
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import (
     CHAT,
     CLASSIFICATION,
@@ -14,7 +15,7 @@ from workbench.core.tasks import (
     task_named,
 )
 from workbench.core.words import joined, plural
-from workbench.data.columns import belonging
+from workbench.data.columns import belonging, talks
 from workbench.data.columns.columns import (
     NO_CONTENT,
     REMARKS,
@@ -45,11 +46,11 @@ def guess_task(table: Table) -> TaskGuess:
     if table.meant:
         return TaskGuess(table.meant.task, table.meant.reason)
     columns = look_at(table)
-    if table.kind == DOCUMENT or (table.kind == MAIL and not _chat(columns)):
+    if table.kind == DOCUMENT or (table.kind == MAIL and not talks.reason(columns)):
         what = "documents" if table.kind == DOCUMENT else "mails, too few of them with an answer"
         return TaskGuess(LANGUAGE_MODELLING.name, f"these are {what}")
     for task, guess in (
-        (CHAT, _chat),
+        (CHAT, talks.reason),
         (EXTRACTION, _extraction),
         (CLASSIFICATION, lambda columns: _pairs(table, columns)),
         (COMPLETION, _completion),
@@ -74,11 +75,15 @@ def guess_roles(table: Table, task_name: str) -> dict[str, str]:
     if not task.rows_are_documents:
         roles |= _with_partner(table, columns, task, roles)
     if task.rows_are_conversations:
-        roles |= _with_answer(columns)
-    for role in task.optional:
+        roles |= talks.with_answer(columns)
+        if "messages" in roles:
+            roles["messages"] = talks.with_tools(columns, roles["messages"])
+    for role in [role for role in task.optional if role != FEEDBACK]:
         named = [column for column in columns if name_score(column.name, role) == 1]
         if named:
             roles[role] = named[0].name
+    if FEEDBACK in task.optional:
+        roles |= talks.feedback_of(columns, roles)
     if table.meant and table.meant.task == task_name:
         roles |= _there(table, table.meant.roles)
     return {role: roles[role] for role in (*task.required, *task.optional) if role in roles}
@@ -131,15 +136,6 @@ def _order(task: Task, columns: list[Column]) -> list[str]:
 
 def _columns_in_use(roles: dict[str, str]) -> set[str]:
     return set(roles.values())
-
-
-def _chat(columns: list[Column]) -> str:
-    found = next((c for c in columns if _holds_turns(c)), None)
-    return f"'{found.name}' holds whole conversations" if found else ""
-
-
-def _holds_turns(column: Column) -> bool:
-    return column.conversations > 0.8 and column.filled > 0.2
 
 
 def _extraction(columns: list[Column]) -> str:
@@ -197,7 +193,10 @@ def _fit(column: Column, task: Task, role: str) -> float:
     """How well the column fits the role; 0 if not at all."""
     named = name_score(column.name, role) * 2 + name_rank(column.name, role)
     if role == "messages":
-        return named + 4 if column.conversations > 0.5 else 0.0
+        if NO_CONTENT.search(column.name):
+            return 0.0
+        holds = column.conversations > 0.5 or talks.holds_finished(column)
+        return named + 4 + (column.name.lower() == "chosen") if holds else 0.0
     if role == "label":
         return named + 1 - column.distinct_share if is_label(column) else 0.0
     if role == task.learned and task.answers_are_json:
@@ -237,12 +236,3 @@ def _with_partner(
     if found and names and roles.get(role) in (None, found["label"]):
         return {**found, role: belonging.woven(names)}
     return {**found, role: belonging.woven(names)} if roles.get(role) in names else {}
-
-
-def _with_answer(columns: list[Column]) -> dict[str, str]:
-    """Where the turns of a question and of its answer stand apart: one behind the other."""
-    names = {column.name.lower(): column.name for column in columns if _holds_turns(column)}
-    answer = names.get("chosen") or names.get("completion")
-    if "prompt" not in names or not answer:
-        return {}
-    return {"messages": f"{{{names['prompt']}}}{{{answer}}}"}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import Task
 from workbench.core.words import joined
 from workbench.data.readers.table import Table
@@ -65,6 +66,12 @@ def check_roles(task: Task, roles: Mapping[str, str], table: Table) -> dict[str,
                 f"No column is chosen for the {role}: {table.name} has {_list_columns(table.columns)}."
             )
     return {role: _resolve(source, table) for role, source in given.items()}
+
+
+def without_absent(roles: Mapping[str, str], table: Table) -> dict[str, str]:
+    """The roles without feedback where a further file has none: not each one needs it."""
+    gone = roles.get(FEEDBACK, "") not in ("", *table.columns)
+    return {role: source for role, source in roles.items() if role != FEEDBACK or not gone}
 
 
 def _resolve(source: str, table: Table) -> str:

@@ -17,7 +17,7 @@ from workbench.data.examples.prepare import Prepared
 from workbench.data.splits.assign import question_key, sizes
 
 REMOVED = "taken out by you"
-_CARRIED = ("notes", "split", "test_row_offset", "test_name", "test_dropped")
+_CARRIED = ("notes", "remarks", "split", "test_row_offset", "test_name", "test_dropped")
 
 
 def apply_edit(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit) -> Prepared:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from workbench.core.canonical import messages_json
 from workbench.core.errors import WorkbenchError
@@ -18,11 +19,21 @@ class Turn:
 
     role: str
     content: str
+    learn: bool = True
+    """Whether the model learns to write it, if it is an answer."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The turn as an import keeps it."""
+        said = {"role": self.role, "content": self.content}
+        return said if self.learn or self.role != "assistant" else {**said, "learn": False}
 
 
 def turns_of(conversation: str) -> list[Turn]:
     """The turns of a conversation that an import has kept."""
-    return [Turn(turn["role"], turn["content"]) for turn in json.loads(conversation)]
+    return [
+        Turn(turn["role"], turn["content"], turn.get("learn", True))
+        for turn in json.loads(conversation)
+    ]
 
 
 def conversation_of(turns: Sequence[Turn]) -> str:
@@ -46,7 +57,12 @@ def conversation_of(turns: Sequence[Turn]) -> str:
         raise WorkbenchError(
             "Nobody asks anything in this conversation: add a turn of the user before the answer."
         )
-    said = [{"role": turn.role, "content": turn.content} for turn in turns]
+    if not any(turn.role == "assistant" and turn.learn for turn in turns):
+        raise WorkbenchError(
+            "No answer of this conversation would be learned: let at least one of them be learned, "
+            "or take the whole row out."
+        )
+    said = [turn.as_dict() for turn in turns]
     return messages_json(json.dumps(said, ensure_ascii=False))
 
 

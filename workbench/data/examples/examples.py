@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.canonical import Unreadable, question_of
+from workbench.core.chats.seen import Account, Seen
 from workbench.core.progress import Progress, silent
 from workbench.core.tasks import Task
-from workbench.core.tasks.task import Cleaner
+from workbench.core.tasks.task import Cleaner, Teller
 from workbench.data.columns import mapping
+from workbench.data.examples.end_marks import without_end_marks
 from workbench.data.readers.table import Table
 from workbench.data.splits.assign import question_key
 
@@ -30,6 +32,10 @@ class Examples:
     """For each example the `question_key` of what comes in."""
     dropped: dict[str, list[int]] = field(default_factory=dict)
     """Reason → row numbers."""
+    account: Account = field(default_factory=Account)
+    """What is to be told of how conversations were read."""
+    notes: list[str] = field(default_factory=list)
+    """What else is to be told of the reading."""
 
     def __len__(self) -> int:
         return len(self.row_ids)
@@ -51,6 +57,8 @@ class Examples:
             [self.raw_questions[i] for i in keep],
             [self.keys[i] for i in keep],
             dropped,
+            self.account,
+            self.notes,
         )
 
 
@@ -73,16 +81,20 @@ def examples_of(
     """
     roles = dict(roles) if answers else task.question_roles(roles)
     raw = {role: mapping.texts(table, source) for role, source in roles.items()}
+    raw, marks = without_end_marks(task, raw)
     named = {role: mapping.title(source, table.columns) for role, source in roles.items()}
-    cleaners = task.cleaners if answers else task.question_cleaners
+    cleaners = dict(task.cleaners if answers else task.question_cleaners)
     required = [role for role in task.required if role in roles]
-    result = Examples([], {role: [] for role in roles}, [], [])
+    result = Examples([], {role: [] for role in task.kept_roles(roles)}, [], [])
+    result.notes += marks
     result.dropped |= {reason: list(rows) for reason, rows in table.left_out.items()}
     seen: set[tuple[str | None, ...]] = set()
     for index, number in enumerate(table.row_numbers.to_pylist()):
         if index % _TOLD_ROWS == 0:
             progress(index / len(table))
-        cells = {role: raw[role][index] for role in roles}
+        cells, heard = {role: raw[role][index] for role in roles}, Seen()
+        if answers:
+            cleaners |= {role: _telling(tell, heard) for role, tell in task.tellers.items()}
         reason, values = _clean(cells, required, named, cleaners)
         key = tuple(cells.values())
         if not reason and not duplicates and key in seen:
@@ -91,12 +103,17 @@ def examples_of(
             result.dropped.setdefault(reason, []).append(number)
             continue
         seen.add(key)
+        result.account.add(heard)
         result.row_ids.append(number)
         result.raw_questions.append(question(task, cells, values))
-        for role, value in values.items():
-            result.values[role].append(value)
+        for role, texts in result.values.items():
+            texts.append(values[role])
     result.keys = [question_key(text) for text in result.raw_questions]
     return result
+
+
+def _telling(tell: Teller, heard: Seen) -> Cleaner:
+    return lambda cell: tell(cell, heard)
 
 
 def question(task: Task, cells: Mapping[str, str | None], values: Mapping[str, Any]) -> str:
@@ -118,7 +135,8 @@ def _clean(
             return f"empty {named[role]}", values
     try:
         for role, cleaner in cleaners.items():
-            values[role] = cleaner(values[role] or "")
+            if role in required or values.get(role):
+                values[role] = cleaner(values[role] or "")
     except Unreadable as error:
         return str(error), values
     return "", values

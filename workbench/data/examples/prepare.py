@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from workbench.core import feedback
+from workbench.core.chats.finished import is_finished
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent, within
 from workbench.core.tasks import Task, task_named
-from workbench.data.columns.mapping import check_roles, find_given_away
+from workbench.core.words import percent
+from workbench.data.columns.mapping import check_roles, find_given_away, without_absent
 from workbench.data.examples import left_out, quality
 from workbench.data.examples.example_table import canonical, parquet_of
 from workbench.data.examples.examples import LEAKED, Examples, examples_of
@@ -30,6 +33,9 @@ from workbench.data.splits.assign import (
 )
 from workbench.data.splits.split_by import GROUP, TIME
 
+_LOOKED_AT = 2_000
+_TELLING = 0.05
+"""From this share of finished prompts on it is told that texts are such."""
 _Value = TypeVar("_Value")
 
 
@@ -106,13 +112,45 @@ def prepare(
     progress(0.85)
     report = {**quality.report(task, examples), **facts}
     progress(0.95)
-    report["notes"] = list(table.notes)
-    report["unused"] = unused(table, roles, {plan.split_by.column})
+    report["remarks"] = [
+        *examples.notes,
+        *examples.account.sentences(),
+        *_bad_answers(examples, roles),
+        *_prompts_as_texts(task, examples),
+    ]
+    report["notes"] = [*table.notes, *report["remarks"]]
+    report["unused"] = unused(table, roles, {plan.split_by.column}, examples.account.unused)
     report["rows_read"] = table.rows + sum(map(len, table.left_out.values()))
     if copied := find_given_away(task, roles, table.columns):
         report["given_away"] = copied
     dropped = sum(map(len, examples.dropped.values()))
     return Prepared(canonical(examples, splits), plan, report, sizes(splits), dropped)
+
+
+def _bad_answers(examples: Examples, roles: Mapping[str, str]) -> list[str]:
+    """That answers are left out because their feedback is bad."""
+    if not (bad := examples.dropped.get(feedback.BAD)):
+        return []
+    verb = "answer is" if len(bad) == 1 else "answers are"
+    return [
+        f"{len(bad):,} {verb} marked as bad by '{roles[feedback.ROLE]}': left out, and never taught."
+    ]
+
+
+def _prompts_as_texts(task: Task, examples: Examples) -> list[str]:
+    """That some documents are finished prompts, of which all is learned."""
+    if not task.rows_are_documents:
+        return []
+    texts = examples.values[task.learned]
+    some = texts[:: len(texts) // _LOOKED_AT + 1]
+    share = sum(1 for text in some if text and is_finished(text)) / max(1, len(some))
+    if share < _TELLING:
+        return []
+    return [
+        f"About {percent(share)} of the texts are finished prompts, questions and answers with the "
+        "marks of a model: here they are learned as running text, questions and marks too. To learn "
+        "the answers alone, choose 'Hold a conversation'; the other rows are left out then."
+    ]
 
 
 def _split(
@@ -154,7 +192,8 @@ def _at(examples: Examples, table: Table, values: Sequence[_Value]) -> list[_Val
 
 
 def _exam(task: Task, roles: Mapping[str, str], table: Table) -> Examples:
-    exam = examples_of(table, task, check_roles(task, roles, table), duplicates=True)
+    roles = check_roles(task, without_absent(roles, table), table)
+    exam = examples_of(table, task, roles, duplicates=True)
     if not len(exam):
         raise WorkbenchError(
             f"{table.name} has no row that can be examined "
@@ -180,4 +219,6 @@ def _join(examples: Examples, exam: Examples, offset: int) -> Examples:
         examples.raw_questions + exam.raw_questions,
         examples.keys + exam.keys,
         dropped,
+        examples.account,
+        examples.notes,
     )

@@ -12,13 +12,19 @@ Unused: TypeAlias = Mapping[str, Mapping[str, int]]
 _NAMED = 6
 
 
-def unused(table: Table, roles: Mapping[str, str], others: Collection[str] = ()) -> Unused:
+def unused(
+    table: Table,
+    roles: Mapping[str, str],
+    others: Collection[str] = (),
+    parts: Mapping[str, int] | None = None,
+) -> Unused:
     """What of the table and of its file plays no role; what is empty throughout is not there.
 
     A column that holds objects is told by its parts (`address` by `address.city`).
 
     Args:
         others: columns that are used in another way.
+        parts: what of the cells of the roles is not used, such as keys of turns.
     """
     used = {name for source in roles.values() for name in columns_in(source, table.columns)}
     used |= set(others)
@@ -31,7 +37,7 @@ def unused(table: Table, roles: Mapping[str, str], others: Collection[str] = ())
     filled = {name: table.filled(name) for name in left}
     return {
         "columns": {name: rows for name, rows in filled.items() if rows},
-        "parts": dict(table.unused),
+        "parts": {**table.unused, **(parts or {})},
     }
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from workbench.core.words import joined
+
 
 def notes_on(columns: Sequence[str]) -> list[str]:
     """Sentences on columns that are read in a way one may not expect."""
@@ -11,4 +13,8 @@ def notes_on(columns: Sequence[str]) -> list[str]:
             "These are pairs of a better and a worse answer: 'chosen' is taken for the answer; "
             "'rejected' stays in the table, and nothing is learned from it."
         ]
+    rejected = [column for column in columns if column.casefold().startswith("rejected")]
+    if rejected:
+        named = joined([f"'{column}'" for column in rejected])
+        return [f"{named} is not used: rejected answers are never taught."]
     return []

@@ -7,6 +7,7 @@ from typing import Any
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import ChatTemplate, Segment, segments
 from workbench.core.tasks import task_named
+from workbench.core.tasks.task import Message
 from workbench.engine.causal.loss import IGNORED
 from workbench.engine.causal.marks import guard_of, ids_and_offsets, token_ids
 from workbench.engine.rows import Row
@@ -24,7 +25,7 @@ class Wording:
     system: str = ""
     labels: Sequence[str] = ()
 
-    def messages(self, row: Row) -> list[dict[str, str]]:
+    def messages(self, row: Row) -> list[Message]:
         """The row as a conversation."""
         return task_named(self.task).messages(row, system=self.system, labels=self.labels)
 

@@ -66,9 +66,12 @@ class Guard:
         self._single = str.maketrans(self.stand_ins)
         self._tokenizer: Tokenizer | None = None
 
-    def messages(self, turns: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    def messages(self, turns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The turns, to be rendered."""
-        return [{name: self.text(value) for name, value in turn.items()} for turn in turns]
+        return [{name: self._guarded(value) for name, value in turn.items()} for turn in turns]
+
+    def _guarded(self, value: Any) -> Any:
+        return self.text(value) if isinstance(value, str) else value
 
     def text(self, text: str) -> str:
         """A text without marks; a mark that it only begins cannot be completed behind it."""

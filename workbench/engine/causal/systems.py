@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from workbench.core.messages import render_prompt, segments
+from workbench.core.messages import asked, render_prompt, segments
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import batches_by_length
@@ -73,10 +73,8 @@ def prompt_of(model: CausalModel, row: Row) -> str:
     task, guard = task_named(model.task), guard_of(model.tokenizer)
     if task.rows_are_documents:
         return guard.text(task.question(row))
-    messages = model.wording.messages(row)
-    if messages[-1]["role"] == "assistant":
-        messages = messages[:-1]
-    return render_prompt(guard.messages(messages), model.wording.template)
+    messages = guard.messages(model.wording.messages(row))
+    return render_prompt(asked(messages), model.wording.template)
 
 
 @torch.inference_mode()

@@ -10,7 +10,7 @@ import streamlit as st
 
 from workbench.core.words import shortened
 from workbench.data.edits import fields
-from workbench.data.edits.turns import SPEAKERS, turns_of
+from workbench.data.edits.turns import SPEAKERS, Turn, turns_of
 from workbench.ui.numbers import when
 
 PARTS = {"train": "learn from", "validation": "practice", "test": "exam"}
@@ -67,12 +67,16 @@ def said(text: str, between: str = "\n") -> str:
     each field with its name; with `between` between them."""
     try:
         if text.startswith('[{"role"'):
-            return between.join(f"{SPEAKERS[turn.role]}: {turn.content}" for turn in turns_of(text))
+            return between.join(f"{_speaker(turn)}: {turn.content}" for turn in turns_of(text))
         if text.startswith('{"') and isinstance(value := json.loads(text), dict):
             return between.join(f"{name}: {_value(each)}" for name, each in value.items())
     except (ValueError, TypeError, KeyError, RecursionError):
         return text
     return text
+
+
+def _speaker(turn: Turn) -> str:
+    return SPEAKERS[turn.role] + ("" if turn.learn else " (not learned)")
 
 
 def _value(value: Any) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import TASKS, Task
 from workbench.data.columns.mapping import check_roles, is_template
 from workbench.data.examples.plan import Source
@@ -61,6 +62,9 @@ def roles(draft: Draft, source: Source, chosen: Task, table: Table) -> dict[str,
     if "system" in chosen.optional:
         field = _Field(draft, source, chosen, "system", table, current.get("system", ""))
         values["system"] = _system(field)
+    if FEEDBACK in chosen.optional and (current.get(FEEDBACK) or FEEDBACK in kept):
+        field = _Field(draft, source, chosen, FEEDBACK, table, current.get(FEEDBACK, ""))
+        values[FEEDBACK] = _feedback(field)
     draft.roles[chosen.name] = values
     try:
         return check_roles(chosen, values, table)
@@ -136,6 +140,21 @@ def _template(field: _Field, current: str, free: Sequence[str]) -> str:
     more = f" and {len(columns) - 8:,} more" if len(columns) > 8 else ""
     st.caption("Columns: " + plain(", ".join(f"{{{name}}}" for name in columns[:8]) + more))
     return text
+
+
+def _feedback(field: _Field) -> str:
+    """The column that marks bad answers."""
+    options = field.candidates()
+    _seed(field.key, options, field.current)
+    column = st.selectbox(
+        "Which answers are good (feedback)",
+        options,
+        index=None,
+        key=field.key,
+        placeholder="No column: every answer is taught",
+        help="A row whose feedback is bad (false, 0, no, thumbs down) is left out and never taught.",
+    )
+    return column or ""
 
 
 def _system(field: _Field) -> str:

@@ -52,6 +52,8 @@ def findings(prepared: Prepared) -> None:
     if drawn.get("kind", "random") != "random":
         level = "notice" if drawn.get("on_both_sides") else "good"
         st.markdown(f"{_MARKS[level]} · The exam is drawn {plain(drawn['text'])}.")
+    for remark in prepared.report.get("remarks", ()):
+        st.markdown(f"{_MARKS['notice']} · {plain(remark)}")
     for finding in prepared.report["findings"]:
         st.markdown(f"{_MARKS[finding['level']]} · {sentences(finding)}")
 

@@ -74,7 +74,13 @@ def _turn(key: str, place: int, turn: Turn, number: int, name: int) -> Turn:
             key=f"{key}-text",
             label_visibility="collapsed",
         )
-    return Turn(role, content)
+        learn = role != "assistant" or st.checkbox(
+            "Learned",
+            turn.learn,
+            key=f"{key}-learn",
+            help="Whether the model learns to write this answer, or only reads it.",
+        )
+    return Turn(role, content, learn)
 
 
 def _remove(number: int, name: int) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 from workbench.core.canonical import parsed
+from workbench.core.messages import is_learned
 from workbench.data.checkup.rows import Rows
 
 LIKE, UNLIKE = 0.9, 0.5
@@ -18,7 +19,7 @@ def similarity(first: str, second: str) -> float:
 
 
 def answers_of(rows: Rows) -> list[str]:
-    """What the model is to give, row by row; of a conversation what the assistant says."""
+    """What the model is to give, row by row; of a conversation the answers that are learned."""
     if not rows.task.rows_are_conversations:
         return rows.answers()
     return [*answers_in(rows, range(len(rows))).values()]
@@ -34,7 +35,7 @@ def answers_in(rows: Rows, some: Iterable[int]) -> dict[int, str]:
 
 def _assistant_text(messages: str) -> str:
     turns = parsed(messages)
-    return "\n".join(turn["content"] for turn in turns if turn["role"] == "assistant")
+    return "\n".join(turn["content"] for turn in turns if is_learned(turn))
 
 
 def same_answers(rows: Rows, answers: list[str], first: int, second: int) -> bool:

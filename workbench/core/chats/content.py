@@ -1,0 +1,132 @@
+"""What is said in a turn, out of the forms in which programs write it; what is no text is named."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workbench.core.chats import calls
+from workbench.core.chats.seen import Seen
+from workbench.core.chats.unreadable import Unreadable
+
+TEXT_KEYS = ("content", "value", "text", "message", "utterance", "parts", "body", "msg")
+REASONING = ("reasoning", "reasoning_content", "reasoning_text", "thinking", "thought", "thoughts")
+_THOUGHT = re.compile(r"<(think|thinking|thought)>.*?</\1>\s*", re.S)
+_NO_TEXT = {
+    "picture": "image image_url input_image inlinedata_image picture photo img",
+    "sound": "audio input_audio sound audio_url voice speech",
+    "video": "video video_url input_video",
+    "file": "file document input_file filedata file_url attachment",
+}
+_WHAT = {name: what for what, names in _NO_TEXT.items() for name in names.split()}
+_CALLS = ("tool_use", "tool_call", "function_call", "toolUse", "functionCall")
+_RESULTS = (
+    "tool_result", "tool_response", "function_call_output", "toolResult", "functionResponse"
+)  # fmt: skip
+
+
+def said_in(item: Mapping[str, Any], seen: Seen) -> str:
+    """The text of a turn, its calls of tools among it.
+
+    Raises:
+        Unreadable: it holds a picture, a sound, a file, or something that cannot be read.
+    """
+    key = next((key for key in TEXT_KEYS if item.get(key) is not None), "")
+    pieces = [text_of(item[key], seen)] if key else []
+    if isinstance(data := item.get("data"), Mapping) and not key:
+        pieces = [said_in(data, seen)]
+    for name in ("tool_calls", "function_call"):
+        if item.get(name):
+            pieces.append(calls.call_text(item[name]))
+    for name in REASONING:
+        if item.get(name):
+            seen.unused.add(name)
+    return "\n".join(piece for piece in pieces if piece)
+
+
+def text_of(value: Any, seen: Seen) -> str:
+    """A text, a list of parts, or one part, as text.
+
+    Raises:
+        Unreadable: as of `said_in`.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, list):
+        return "\n".join(text for part in value if (text := text_of(part, seen)))
+    return _part(value, seen)
+
+
+def without_thoughts(text: str, seen: Seen) -> str:
+    """The text of an answer without what stands in <think>…</think>."""
+    if "<th" not in text:
+        return text
+    shorter = _THOUGHT.sub("", text)
+    if shorter != text:
+        seen.unused.add("<think>")
+    return shorter.strip()
+
+
+def _part(part: Mapping[str, Any], seen: Seen) -> str:
+    kind = part.get("type") or part.get("content_type")
+    kind = kind if isinstance(kind, str) else ""
+    if kind in REASONING or part.get("thought") is True or "reasoningContent" in part:
+        seen.unused.add(kind or ("thought" if part.get("thought") else "reasoningContent"))
+        return ""
+    for name in _CALLS:
+        if kind == name or name in part:
+            return calls.call_text(part.get(name) or part)
+    for name in _RESULTS:
+        if kind == name or name in part:
+            return calls.result_text(_given_back(part.get(name) or part, seen))
+    if what := _no_text(part, kind):
+        raise Unreadable(f"turn with a {what}, which is no text")
+    for key in ("text", "content", "value", "json", "parts", "refusal"):
+        if part.get(key) is not None:
+            inner = part[key]
+            return calls.result_text(inner) if key == "json" else text_of(inner, seen)
+    raise Unreadable(f"turn with a part of the kind '{(kind or ', '.join(part))[:40]}'")
+
+
+def _given_back(part: Any, seen: Seen) -> Any:
+    """What a tool gave back: text, or a value."""
+    if not isinstance(part, Mapping):
+        return part
+    for key in ("content", "output", "response", "result"):
+        if (value := part.get(key)) is not None:
+            if isinstance(value, list) and all(isinstance(each, Mapping) for each in value):
+                return "\n".join(_result_piece(each, seen) for each in value)
+            return value
+    return ""
+
+
+def _result_piece(part: Mapping[str, Any], seen: Seen) -> str:
+    if "json" in part:
+        return (
+            calls.result_text(part["json"])
+            .removeprefix("<tool_response>\n")
+            .removesuffix("\n</tool_response>")
+        )
+    return text_of(part, seen)
+
+
+def _no_text(part: Mapping[str, Any], kind: str) -> str:
+    """What a part is that is no text: "picture"; empty if it may well be text."""
+    if kind in ("text", "input_text", "output_text"):
+        return ""
+    return next((_WHAT[name] for name in _names_of(part, kind) if name in _WHAT), "")
+
+
+def _names_of(part: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """The names that may say what a part is, in small letters."""
+    yield kind.lower()
+    for key, value in part.items():
+        yield key.lower()
+        if isinstance(value, Mapping):
+            mime = value.get("mimeType") or value.get("mime_type") or value.get("media_type")
+            if isinstance(mime, str):
+                yield mime.split("/")[0].lower() if "/" in mime else mime.lower()
+                yield "file"
