@@ -80,6 +80,8 @@ def with_answer(columns: list[Column]) -> dict[str, str]:
     talks = {c.name.lower(): c for c in columns if holds_turns(c) or c.answers_only > 0.8}
     asked = next((talks[name] for name in _ASKED if name in talks), None)
     answer = next((talks[name] for name in _ANSWERS if name in talks), None)
+    if answer and holds_turns(answer) and answer.answers_only < 0.2:
+        return {"messages": answer.name}
     if asked and answer and (asked.name.lower() == "prompt" or answer.answers_only):
         return {"messages": f"{{{asked.name}}}{{{answer.name}}}"}
     begun = next((c for c in columns if c.unanswered >= NEARLY_ALL), None)

@@ -36,6 +36,7 @@ def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -
     from workbench.data.asking.ask import asked
     from workbench.data.readers import plain
     from workbench.data.readers.archives import packed
+    from workbench.data.readers.talks import put_together
 
     name, options = name or path.name, options or ReadOptions()
     if not path.is_file():
@@ -45,5 +46,5 @@ def read_table(path: Path, name: str = "", options: ReadOptions | None = None) -
         table = packed.read(path, name, options)
     else:
         table = plain.read(path, name, options, kind)
-    table = asked(table, options.choice)
+    table = asked(put_together(table, options), options.choice)
     return dataclasses.replace(table, notes=(*table.notes, *notes_on(table.columns)))
