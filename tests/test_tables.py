@@ -18,6 +18,7 @@ OTHER_MEANINGS = {
     ("workbench/cli/use.py", "chat"): "a command",
     ("workbench/core/chats/turns.py", "chat"): "a key under which turns are listed",
     ("workbench/data/columns/talks.py", "completion"): "a column of TRL's preference pairs",
+    ("workbench/data/readers/talks/histories.py", "completion"): "a column of answers",
     ("workbench/data/readers/kinds.py", "chat"): "a kind of file",
 }
 """File and word → what the word means there; no task is compared by it."""

@@ -315,3 +315,24 @@ def test_bad_answers_are_left_out_until_the_feedback_is_taken_away(
     at.selectbox(key=key).set_value(None).run()
     assert at.metric[0].value == "30"
     assert not _errors(at)
+
+
+def test_reasoning_is_not_learned_unless_it_is_chosen(store: Store, project_id: int) -> None:
+    lines = [
+        json.dumps(
+            {
+                "messages": [
+                    {"role": "user", "content": f"Where is parcel {i}?"},
+                    {"role": "assistant", "reasoning": "Let me see.", "content": f"In town {i}."},
+                ]
+            }
+        )
+        for i in range(20)
+    ]
+    at = _with_file(store, project_id, "\n".join(lines).encode(), "talks.jsonl")
+    assert "20 rows have reasoning beside the answer: it is not learned." in texts(at)
+
+    at.checkbox(key="data-reasoning").check().run()
+    assert "it is learned as" in texts(at)
+    assert drafts.get_draft(store, project_id, "data")["reasoning"] is True
+    assert not _errors(at)

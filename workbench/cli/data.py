@@ -60,6 +60,11 @@ def add_commands(commands: Any) -> None:
         "side), or time:COLUMN (the newest rows)",
     )
     parser.add_argument(
+        "--learn-reasoning",
+        action="store_true",
+        help="learn the reasoning that stands before or beside answers, as <think> text",
+    )
+    parser.add_argument(
         "--as-it-is",
         action="store_true",
         help="do not make the changes again that were made to the dataset's newest version",
@@ -86,6 +91,7 @@ def _import(options: argparse.Namespace) -> int:
             source_name=name,
             split_by=split_by,
             near_duplicates=test_path is None,
+            reasoning=options.learn_reasoning,
         )
     version = datasets.get_version(store, saved.version_id)
     changed, plan = None, plan_from(version.task, version.mapping)

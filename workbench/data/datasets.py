@@ -169,6 +169,7 @@ def save_version(
     seed: int = DEFAULT_SEED,
     split_by: SplitBy | None = None,
     near_duplicates: bool = False,
+    reasoning: bool = False,
     source_name: str = "",
 ) -> SavedVersion:
     """Read, map, split and save a file in one go, for callers without a page.
@@ -180,6 +181,7 @@ def save_version(
         test_path: the user's own exam, in place of the test split.
         split_by: how the exam is drawn; at random when None.
         near_duplicates: whether near-duplicates stay on one side of the exam.
+        reasoning: whether the reasoning before answers is learned.
         source_name: what the user calls the file, if its path does not say.
 
     Raises:
@@ -206,6 +208,7 @@ def save_version(
         seed=seed,
         split_by=by,
         near_duplicates=near_duplicates,
+        reasoning=reasoning,
     )
     name = dataset_name or title_of(source_name)
     earlier = earlier_splits(store, project_id, name, plan)

@@ -131,7 +131,10 @@ def map_table(
     roles = roles_of(store, version_id, need_answers=need_answers) | dict(columns or {})
     roles = without_absent(roles, table)
     checked = check_roles(task if need_answers else task.asking(), roles, table)
-    examples = examples_of(table, task, checked, answers=need_answers, duplicates=True)
+    reasoning = plan_from(*_plan(version)).reasoning
+    examples = examples_of(
+        table, task, checked, answers=need_answers, duplicates=True, reasoning=reasoning
+    )
     if not len(examples):
         raise WorkbenchError(
             f"{table.name} has no row that can be used: fill the cells of "

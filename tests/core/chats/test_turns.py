@@ -154,3 +154,25 @@ def test_only_what_looks_like_turns_is_a_conversation() -> None:
     assert is_conversation([{"question": "a", "answer": "b"}], named=True)
     assert not is_conversation(["a", "b"])
     assert is_conversation(["a", "b"], named=True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"role": "assistant", "thinking": "Hm.", "content": "In Lund."},
+        {"role": "assistant", "content": [
+            {"type": "thinking", "thinking": "Hm."}, {"type": "text", "text": "In Lund."}]},
+        {"role": "model", "parts": [{"text": "Hm.", "thought": True}, {"text": "In Lund."}]},
+        {"role": "assistant", "content": [
+            {"reasoningContent": {"reasoningText": {"text": "Hm."}}}, {"text": "In Lund."}]},
+    ],
+)  # fmt: skip
+def test_reasoning_is_told_or_taken_before_the_answer(told: dict[str, Any]) -> None:
+    seen = Seen()
+    assert read([ASKED, told], seen) == [ASKED, TOLD]
+    assert seen.reasoning
+    assert len(seen.unused) == 1
+
+    seen = Seen(learn_reasoning=True)
+    assert read([ASKED, told], seen)[1]["content"] == "<think>\nHm.\n</think>\n\nIn Lund."
+    assert not seen.unused

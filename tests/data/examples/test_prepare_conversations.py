@@ -8,7 +8,7 @@ import pytest
 from tests.data.columns.test_mapping import made
 from workbench.core.errors import WorkbenchError
 from workbench.data.columns.guessing import guess_roles, guess_task
-from workbench.data.examples.plan import Plan
+from workbench.data.examples.plan import Plan, plan_from
 from workbench.data.examples.prepare import Prepared, prepare
 from workbench.data.readers import Table
 
@@ -160,3 +160,42 @@ def test_when_every_answer_is_bad_the_refusal_says_so() -> None:
     )
     with pytest.raises(WorkbenchError, match="20 × marked as a bad answer"):
         prepared(table)
+
+
+def test_reasoning_is_learned_only_if_that_is_wanted() -> None:
+    turns = [
+        [
+            {"role": "user", "content": f"Where is the {thing}?"},
+            {"role": "assistant", "reasoning_content": "Hm.", "content": "Here."},
+        ]
+        for thing in GOODS
+    ]
+    table = made(messages=list(map(json.dumps, turns)))
+    without = prepared(table)
+    assert json.loads(without.data["messages"][0].as_py())[1]["content"] == "Here."
+    assert without.report["unused"]["parts"] == {"reasoning_content": 20}
+    assert "it is not learned" in without.report["remarks"][0]
+
+    plan = Plan("chat", {"messages": "messages"}, reasoning=True)
+    learned = prepare(plan, table)
+    answer = json.loads(learned.data["messages"][0].as_py())[1]["content"]
+    assert answer == "<think>\nHm.\n</think>\n\nHere."
+    assert learned.report["unused"]["parts"] == {}
+    assert "learned as <think> text" in learned.report["remarks"][0]
+    assert plan_from("chat", learned.plan.as_mapping()).reasoning
+
+
+def test_reasoning_in_the_text_of_an_answer_goes_too() -> None:
+    table = made(
+        prompt=[f"Where is the {thing}?" for thing in GOODS],
+        completion=[f"<think>Perhaps there.</think>\n\nThe {thing} is here." for thing in GOODS],
+    )
+    assert prepared(table).data["response"][0].as_py() == "The mug a is here."
+    plan = Plan("completion", guess_roles(table, "completion"), reasoning=True)
+    assert prepare(plan, table).data["response"][0].as_py().startswith("<think>Perhaps")
+
+
+def test_an_answer_that_is_nothing_but_reasoning_is_left_out_by_name() -> None:
+    told = ["<think>Hm.</think>" if i == 3 else f"On shelf number {i}." for i in range(20)]
+    table = made(prompt=[f"Where is the {thing}?" for thing in GOODS], completion=told)
+    assert "answer that is nothing but reasoning" in prepared(table).report["dropped"]

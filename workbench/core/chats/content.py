@@ -1,5 +1,6 @@
 """What is said in a turn, out of the forms in which programs write it; what is no text is named."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -31,16 +32,33 @@ def said_in(item: Mapping[str, Any], seen: Seen) -> str:
         Unreadable: it holds a picture, a sound, a file, or something that cannot be read.
     """
     key = next((key for key in TEXT_KEYS if item.get(key) is not None), "")
-    pieces = [text_of(item[key], seen)] if key else []
+    pieces = _thoughts(item, seen)
+    pieces += [text_of(item[key], seen)] if key else []
     if isinstance(data := item.get("data"), Mapping) and not key:
-        pieces = [said_in(data, seen)]
+        pieces.append(said_in(data, seen))
     for name in ("tool_calls", "function_call"):
         if item.get(name):
             pieces.append(calls.call_text(item[name]))
-    for name in REASONING:
-        if item.get(name):
-            seen.unused.add(name)
     return "\n".join(piece for piece in pieces if piece)
+
+
+def _thoughts(item: Mapping[str, Any], seen: Seen) -> list[str]:
+    """What stands under the keys of reasoning, where it is to be learned."""
+    found = [(name, item[name]) for name in REASONING if item.get(name)]
+    if name := next((name for name, _ in found), ""):
+        _tell(name, seen)
+    return [_think(value) for _, value in found[:1]] if seen.learn_reasoning else []
+
+
+def _tell(name: str, seen: Seen) -> None:
+    seen.reasoning = True
+    if not seen.learn_reasoning:
+        seen.unused.add(name)
+
+
+def _think(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"<think>\n{text.strip()}\n</think>\n"
 
 
 def text_of(value: Any, seen: Seen) -> str:
@@ -65,17 +83,17 @@ def without_thoughts(text: str, seen: Seen) -> str:
     if "<th" not in text:
         return text
     shorter = _THOUGHT.sub("", text)
-    if shorter != text:
-        seen.unused.add("<think>")
-    return shorter.strip()
+    if shorter == text:
+        return text
+    _tell("<think>", seen)
+    return text if seen.learn_reasoning else shorter.strip()
 
 
 def _part(part: Mapping[str, Any], seen: Seen) -> str:
     kind = part.get("type") or part.get("content_type")
     kind = kind if isinstance(kind, str) else ""
     if kind in REASONING or part.get("thought") is True or "reasoningContent" in part:
-        seen.unused.add(kind or ("thought" if part.get("thought") else "reasoningContent"))
-        return ""
+        return _thought_part(part, kind or _kind_of_thought(part), seen)
     for name in _CALLS:
         if kind == name or name in part:
             return calls.call_text(part.get(name) or part)
@@ -89,6 +107,20 @@ def _part(part: Mapping[str, Any], seen: Seen) -> str:
             inner = part[key]
             return calls.result_text(inner) if key == "json" else text_of(inner, seen)
     raise Unreadable(f"turn with a part of the kind '{(kind or ', '.join(part))[:40]}'")
+
+
+def _kind_of_thought(part: Mapping[str, Any]) -> str:
+    return "thought" if part.get("thought") else "reasoningContent"
+
+
+def _thought_part(part: Mapping[str, Any], kind: str, seen: Seen) -> str:
+    _tell(kind, seen)
+    inner = part.get("reasoningContent", part)
+    inner = inner.get("reasoningText", inner) if isinstance(inner, Mapping) else inner
+    keys = (*REASONING, "text")
+    texts = (inner.get(key) for key in keys) if isinstance(inner, Mapping) else (inner,)
+    said = next((text for text in texts if isinstance(text, str) and text), "")
+    return _think(said) if seen.learn_reasoning and said else ""
 
 
 def _given_back(part: Any, seen: Seen) -> Any:

@@ -8,7 +8,12 @@ from workbench.core.words import plural
 
 @dataclass
 class Seen:
-    """What is to be told of one conversation."""
+    """What is to be told of one conversation, and how it is to be read."""
+
+    learn_reasoning: bool = False
+    """Whether reasoning is taken as <think> text before the answer; else it is told, and not taken."""
+    reasoning: bool = False
+    """Whether there is some."""
 
     unlearned: Counter[str] = field(default_factory=Counter)
     """Mark in the file's words ("weight 0") → answers that have it."""
@@ -33,6 +38,8 @@ class Account:
     call_rows: int = 0
     forms: Counter[str] = field(default_factory=Counter)
     speakerless: int = 0
+    reasoning: int = 0
+    """Rows that have some."""
 
     def add(self, seen: Seen) -> None:
         """One more conversation."""
@@ -42,6 +49,7 @@ class Account:
         self.calls += seen.calls
         self.call_rows += bool(seen.calls)
         self.speakerless += seen.speakerless
+        self.reasoning += seen.reasoning
         if seen.form:
             self.forms[seen.form] += 1
 

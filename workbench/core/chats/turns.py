@@ -141,6 +141,7 @@ def _of_object(
 def _openai_item(item: Mapping[str, Any], seen: Seen) -> Iterator[Mapping[str, Any]]:
     """Items beside the messages, as OpenAI's Responses write them."""
     if item["type"] == "reasoning":
+        seen.reasoning = True
         seen.unused.add("reasoning")
     elif item["type"] == "function_call":
         yield {"role": "function_call", "content": item}

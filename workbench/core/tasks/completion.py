@@ -3,6 +3,9 @@
 from typing import Any
 
 from workbench.core import feedback
+from workbench.core.chats.content import without_thoughts
+from workbench.core.chats.seen import Seen
+from workbench.core.chats.unreadable import Unreadable
 from workbench.core.tasks.task import Row, Task, text_at
 
 
@@ -24,6 +27,14 @@ def prompt_completion(prompt: str, completion: str, instruction: str) -> dict[st
     return {**first, "prompt": prompt, "completion": completion}
 
 
+def _told(cell: str, seen: Seen) -> str:
+    """The answer; its reasoning only where that is to be learned."""
+    answer = without_thoughts(cell, seen)
+    if not answer:
+        raise Unreadable("answer that is nothing but reasoning")
+    return answer
+
+
 COMPLETION = Task(
     name="completion",
     title="Answer questions or write replies",
@@ -42,5 +53,6 @@ COMPLETION = Task(
     answer=_answer,
     record=_record,
     cleaners={feedback.ROLE: feedback.check},
+    tellers={"response": _told},
     answers_are_free_text=True,
 )

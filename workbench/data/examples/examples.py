@@ -69,6 +69,7 @@ def examples_of(
     *,
     answers: bool = True,
     duplicates: bool = False,
+    reasoning: bool = False,
     progress: Progress = silent,
 ) -> Examples:
     """The usable rows of a table.
@@ -77,6 +78,7 @@ def examples_of(
         roles: role → column or template, as `mapping.check_roles` gives them.
         answers: whether the answers are needed; without, questions alone are read.
         duplicates: whether a row that says the same as an earlier one is kept.
+        reasoning: whether the reasoning before answers is kept.
         progress: told the share that is done, 0 to 1.
     """
     roles = dict(roles) if answers else task.question_roles(roles)
@@ -92,7 +94,7 @@ def examples_of(
     for index, number in enumerate(table.row_numbers.to_pylist()):
         if index % _TOLD_ROWS == 0:
             progress(index / len(table))
-        cells, heard = {role: raw[role][index] for role in roles}, Seen()
+        cells, heard = {role: raw[role][index] for role in roles}, Seen(reasoning)
         if answers:
             cleaners |= {role: _telling(tell, heard) for role, tell in task.tellers.items()}
         reason, values = _clean(cells, required, named, cleaners)

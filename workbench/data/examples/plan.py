@@ -37,6 +37,8 @@ class Plan:
     """How the exam is drawn."""
     near_duplicates: bool = False
     """Whether questions that differ in punctuation and digits only stay on one side, too."""
+    reasoning: bool = False
+    """Whether reasoning before answers is learned, as <think> text."""
 
     def as_mapping(self) -> dict[str, Any]:
         """Plain values for the version's row; its task and seed have columns of their own.
@@ -46,6 +48,8 @@ class Plan:
         newer: dict[str, Any] = {"split_by": self.split_by.as_dict()} if self.split_by else {}
         if self.near_duplicates:
             newer["near_duplicates"] = True
+        if self.reasoning:
+            newer["reasoning"] = True
         return {
             "roles": dict(self.roles),
             "system": self.system,
@@ -71,4 +75,5 @@ def plan_from(task: str, mapping: Mapping[str, Any], seed: int = DEFAULT_SEED) -
         seed,
         split_by.split_by_from(mapping.get("split_by")),
         bool(mapping.get("near_duplicates")),
+        bool(mapping.get("reasoning")),
     )

@@ -15,7 +15,7 @@ from workbench.core.chats.finished import is_finished
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent, within
 from workbench.core.tasks import Task, task_named
-from workbench.core.words import percent
+from workbench.core.words import percent, plural
 from workbench.data.columns.mapping import check_roles, find_given_away, without_absent
 from workbench.data.examples import left_out, quality
 from workbench.data.examples.example_table import canonical, parquet_of
@@ -91,7 +91,9 @@ def prepare(
         read=table.options,
         split_by=split_by.check_column(plan.split_by, table),
     )
-    examples = examples_of(table, task, roles, progress=within(progress, 0.0, 0.4))
+    examples = examples_of(
+        table, task, roles, reasoning=plan.reasoning, progress=within(progress, 0.0, 0.4)
+    )
     facts: dict[str, Any] = {}
     split = functools.partial(_split, plan, table, progress=within(progress, 0.4, 0.85))
     if test_table is None:
@@ -99,7 +101,7 @@ def prepare(
         splits, facts["split"] = split(examples, plan.fractions, earlier)
     else:
         plan = dataclasses.replace(plan, test_read=test_table.options)
-        exam = _exam(task, roles, test_table)
+        exam = _exam(task, plan, test_table)
         examples = _drop_leaks(examples, exam)
         quality.check_usable(task, examples, table.name)
         shares = (1 - plan.fractions[1], plan.fractions[1], 0.0)
@@ -116,8 +118,10 @@ def prepare(
         *examples.notes,
         *examples.account.sentences(),
         *_bad_answers(examples, roles),
+        *_reasoning(plan, examples.account.reasoning),
         *_prompts_as_texts(task, examples),
     ]
+    report["reasoning"] = examples.account.reasoning
     report["notes"] = [*table.notes, *report["remarks"]]
     report["unused"] = unused(table, roles, {plan.split_by.column}, examples.account.unused)
     report["rows_read"] = table.rows + sum(map(len, table.left_out.values()))
@@ -151,6 +155,15 @@ def _prompts_as_texts(task: Task, examples: Examples) -> list[str]:
         "marks of a model: here they are learned as running text, questions and marks too. To learn "
         "the answers alone, choose 'Hold a conversation'; the other rows are left out then."
     ]
+
+
+def _reasoning(plan: Plan, rows: int) -> list[str]:
+    """What becomes of the reasoning before answers."""
+    if not rows:
+        return []
+    has = "has" if rows == 1 else "have"
+    kept = "learned as <think> text before the answers" if plan.reasoning else "not learned"
+    return [f"{plural(rows, 'row')} {has} reasoning beside the answer: it is {kept}."]
 
 
 def _split(
@@ -191,9 +204,9 @@ def _at(examples: Examples, table: Table, values: Sequence[_Value]) -> list[_Val
     return [by_number[number] for number in examples.row_ids]
 
 
-def _exam(task: Task, roles: Mapping[str, str], table: Table) -> Examples:
-    roles = check_roles(task, without_absent(roles, table), table)
-    exam = examples_of(table, task, roles, duplicates=True)
+def _exam(task: Task, plan: Plan, table: Table) -> Examples:
+    roles = check_roles(task, without_absent(plan.roles, table), table)
+    exam = examples_of(table, task, roles, duplicates=True, reasoning=plan.reasoning)
     if not len(exam):
         raise WorkbenchError(
             f"{table.name} has no row that can be examined "

@@ -10,8 +10,10 @@ from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import TASKS, Task
 from workbench.data.columns.mapping import check_roles, is_template
 from workbench.data.examples.plan import Source
+from workbench.data.examples.prepare import Prepared
 from workbench.data.readers import Table
 from workbench.ui.data import cached
+from workbench.ui.data import draft as drafts
 from workbench.ui.data.draft import Draft
 from workbench.ui.text import plain
 
@@ -71,6 +73,23 @@ def roles(draft: Draft, source: Source, chosen: Task, table: Table) -> dict[str,
     except WorkbenchError as error:
         st.warning(plain(error), icon=":material/warning:")
         return None
+
+
+def reasoning(draft: Draft, prepared: Prepared) -> None:
+    """Whether reasoning is learned, where the examples have some."""
+    if not prepared.report.get("reasoning"):
+        return
+    chosen = st.checkbox(
+        "Learn the reasoning, too",
+        draft.reasoning,
+        key="data-reasoning",
+        help="As text between <think> and </think> before the answer. Otherwise the model learns the "
+        "answers alone.",
+    )
+    if chosen != draft.reasoning:
+        draft.reasoning = chosen
+        drafts.save(draft)
+        st.rerun()
 
 
 def _fits(text: str, table: Table) -> bool:

@@ -40,6 +40,8 @@ class Draft:
     own_split: bool = False
     """Whether that was chosen; else it is the suggestion."""
     near_duplicates: bool = True
+    reasoning: bool = False
+    """Whether the reasoning before answers is learned."""
     dataset_name: str = ""
     again: bool = True
     """Whether earlier changes to the dataset are made again."""
@@ -62,6 +64,7 @@ class Draft:
             seed=self.seed,
             split_by=SplitBy() if test else self.split_by,
             near_duplicates=self.near_duplicates and not test,
+            reasoning=self.reasoning,
         )
 
 
@@ -106,6 +109,7 @@ def from_version(version: VersionInfo) -> Draft:
         plan.split_by,
         own_split=True,
         near_duplicates=plan.near_duplicates,
+        reasoning=plan.reasoning,
         dataset_name=version.dataset_name,
     )
 
