@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from workbench.core.canonical import messages_json
+from workbench.core.chats.items import is_conversation
 from workbench.core.chats.seen import Account, Seen
-from workbench.core.chats.turns import is_conversation
 from workbench.core.chats.unreadable import Unreadable
 
 ASKED = {"role": "user", "content": "Where is parcel 7?"}
@@ -176,3 +176,10 @@ def test_reasoning_is_told_or_taken_before_the_answer(told: dict[str, Any]) -> N
     seen = Seen(learn_reasoning=True)
     assert read([ASKED, told], seen)[1]["content"] == "<think>\nHm.\n</think>\n\nIn Lund."
     assert not seen.unused
+
+
+def test_a_mark_that_is_never_closed_is_text_and_costs_no_time() -> None:
+    text = "<think>" * 20_000 + "In Lund."
+    assert read([ASKED, {**TOLD, "content": text}])[1]["content"] == text
+    both = "<think>a</think> b <thought>c</thought>\n d <think> e"
+    assert read([ASKED, {**TOLD, "content": both}])[1]["content"] == "b d <think> e"

@@ -11,7 +11,7 @@ from workbench.core.chats.unreadable import Unreadable
 
 TEXT_KEYS = ("content", "value", "text", "message", "utterance", "parts", "body", "msg")
 REASONING = ("reasoning", "reasoning_content", "reasoning_text", "thinking", "thought", "thoughts")
-_THOUGHT = re.compile(r"<(think|thinking|thought)>.*?</\1>\s*", re.S)
+_THOUGHT = re.compile(r"<(think|thinking|thought)>")
 _NO_TEXT = {
     "picture": "image image_url input_image inlinedata_image picture photo img",
     "sound": "audio input_audio sound audio_url voice speech",
@@ -80,13 +80,28 @@ def text_of(value: Any, seen: Seen) -> str:
 
 def without_thoughts(text: str, seen: Seen) -> str:
     """The text of an answer without what stands in <think>…</think>."""
-    if "<th" not in text:
+    if "</th" not in text:
         return text
-    shorter = _THOUGHT.sub("", text)
+    shorter = _cut_thoughts(text)
     if shorter == text:
         return text
     _tell("<think>", seen)
     return text if seen.learn_reasoning else shorter.strip()
+
+
+def _cut_thoughts(text: str) -> str:
+    """The text without what stands between such marks; a mark that is never closed is text."""
+    kept, place, open_ = [], 0, set[str]()
+    for begin in _THOUGHT.finditer(text):
+        if begin.start() < place or begin[1] in open_:
+            continue
+        end = text.find(f"</{begin[1]}>", begin.end())
+        if end < 0:
+            open_.add(begin[1])
+            continue
+        kept.append(text[place : begin.start()])
+        place = end + len(begin[1]) + 3
+    return "".join([*kept, text[place:].lstrip() if kept else text[place:]])
 
 
 def _part(part: Mapping[str, Any], seen: Seen) -> str:

@@ -16,6 +16,8 @@ KEYS = (*_LEARNED, *_MASKED, *_PARTLY)
 def unlearned_mark(item: Mapping[str, Any], seen: Seen) -> str:
     """The mark that says that an answer is not to be learned, in the file's words ("weight 0");
     empty where it is to be."""
+    if item.keys().isdisjoint(KEYS):
+        return ""
     seen.unused.update(key for key in _PARTLY if item.get(key))
     for key in _LEARNED:
         number = _number(item.get(key))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 SYSTEM, USER, ASSISTANT = "system", "user", "assistant"
@@ -32,6 +33,7 @@ _TYPES = ("human", "ai", "system", "user", "assistant", "tool")
 _PARTS = re.compile(r"[^a-z]+")
 
 
+@lru_cache(4096)
 def role_of(name: str) -> str:
     """The side of a speaker, one of the words above; empty where the name does not tell.
 

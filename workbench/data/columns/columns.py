@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from workbench.core.canonical import parsed
 from workbench.core.chats.finished import is_finished, is_open
+from workbench.core.chats.items import is_conversation
 from workbench.core.chats.speakers import ASSISTANT, role_of, speaker_in
-from workbench.core.chats.turns import is_conversation
 from workbench.data.readers import dates
 from workbench.data.readers.table import Table
 

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from workbench.core.canonical import parsed
+from workbench.core.chats.items import is_conversation
 from workbench.core.chats.seen import Seen
-from workbench.core.chats.turns import is_conversation
 from workbench.core.chats.turns import read as read_turns
 from workbench.core.chats.unreadable import Unreadable
 from workbench.core.words import plural

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from workbench.core.canonical import parsed
 from workbench.core.chats.content import TEXT_KEYS
+from workbench.core.chats.items import LISTS, is_conversation
 from workbench.core.chats.speakers import speaker_in
-from workbench.core.chats.turns import LISTS, is_conversation
 from workbench.data.readers.messages.speakers import Utterance
 from workbench.data.readers.table import ReadOptions, Table
 from workbench.data.readers.talks.sides import Sides, sides_of
