@@ -184,3 +184,27 @@ def test_whoever_waits_for_a_job_keeps_a_worker_at_work(
     monkeypatch.setattr(output, "ensure_worker", ensure_worker)
     monkeypatch.setattr(queue, "_POLL_S", 0.001)
     assert output.finished(store, job_id).status == SUCCEEDED
+
+
+def test_bad_answers_are_not_taught_even_where_the_columns_are_given(
+    tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "kto.jsonl"
+    rows = [
+        {"prompt": f"Where is {i}?", "completion": f"It is in town {i}.", "label": i > 9}
+        for i in range(30)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    arguments = ["import", str(path), "--project", "Shop", "--task", "completion", "--json"]
+    given = ["--map", "prompt=prompt", "--map", "response=completion"]
+
+    assert main([*arguments, *given]) == 0
+    said = _said(capsys)
+    assert said["rows"] == 20
+    assert said["left_out"]["marked as a bad answer"]["count"] == 10
+    assert "10 answers are marked as bad by 'label': left out, and never taught." in said["notes"]
+
+    assert main([*arguments, *given, "--map", "feedback="]) == 0
+    said = _said(capsys)
+    assert said["rows"] == 30
+    assert said["unused"]["columns"] == {"label": 30}

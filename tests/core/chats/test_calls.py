@@ -110,8 +110,13 @@ def test_a_call_that_names_no_tool_is_left_out_as_one() -> None:
 )  # fmt: skip
 def test_tools_that_stand_before_the_turns_are_named_in_the_instruction(tools: Any) -> None:
     cell = json.dumps(tools) + json.dumps([ASKED, DONE])
-    system, *said = json.loads(messages_json(cell))
+    seen, account = Seen(), Account()
+    system, *said = json.loads(messages_json(cell, seen=seen))
+    account.add(seen)
 
     assert system["role"] == "system"
     assert system["content"].endswith("\n- stock(item): counts")
     assert said == [ASKED, DONE]
+    assert account.sentences() == [
+        "The tools of 1 row are named in the instruction of the conversation."
+    ]

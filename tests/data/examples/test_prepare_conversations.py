@@ -199,3 +199,17 @@ def test_an_answer_that_is_nothing_but_reasoning_is_left_out_by_name() -> None:
     told = ["<think>Hm.</think>" if i == 3 else f"On shelf number {i}." for i in range(20)]
     table = made(prompt=[f"Where is the {thing}?" for thing in GOODS], completion=told)
     assert "answer that is nothing but reasoning" in prepared(table).report["dropped"]
+
+
+def test_openais_preferences_follow_on_their_input() -> None:
+    told = {"preferred_output": "Here.", "non_preferred_output": "Go away."}
+    table = made(
+        input=[json.dumps({"messages": [{"role": "user", "content": f"The {t}?"}]}) for t in GOODS],
+        **{
+            name: [json.dumps([{"role": "assistant", "content": text}])] * 20
+            for name, text in told.items()
+        },
+    )
+    found = prepared(table)
+    assert found.plan.roles == {"messages": "{input}{preferred_output}"}
+    assert found.report["unused"]["columns"] == {"non_preferred_output": 20}

@@ -23,6 +23,8 @@ class Seen:
     """Answers that call a tool."""
     form: str = ""
     """What the text's marks are called, where it is a finished prompt."""
+    tools: bool = False
+    """Whether tools are named in its instruction."""
     speakerless: bool = False
     """Whether its turns do not say who speaks, and are taken in turn."""
 
@@ -40,6 +42,7 @@ class Account:
     speakerless: int = 0
     reasoning: int = 0
     """Rows that have some."""
+    tool_rows: int = 0
 
     def add(self, seen: Seen) -> None:
         """One more conversation."""
@@ -50,6 +53,7 @@ class Account:
         self.call_rows += bool(seen.calls)
         self.speakerless += seen.speakerless
         self.reasoning += seen.reasoning
+        self.tool_rows += seen.tools
         if seen.form:
             self.forms[seen.form] += 1
 
@@ -63,6 +67,7 @@ class Account:
             ),
             *([_speakerless(self.speakerless)] if self.speakerless else []),
             *([_calls(self.calls, self.call_rows)] if self.calls else []),
+            *([_tools(self.tool_rows)] if self.tool_rows else []),
         ]
 
 
@@ -93,3 +98,7 @@ def _calls(number: int, rows: int) -> str:
         '<tool_call>{"name": ..., "arguments": {...}}</tool_call>; what the tool gives back stands '
         "on the user's side as <tool_response>...</tool_response>."
     )
+
+
+def _tools(rows: int) -> str:
+    return f"The tools of {plural(rows, 'row')} are named in the instruction of the conversation."

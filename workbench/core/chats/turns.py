@@ -34,7 +34,7 @@ def read(value: Any, seen: Seen) -> list[dict[str, Any]]:
         raise Unreadable(NO_LIST)
     turns = _merged([_turn(item, seen) for item in items], seen)
     if tools:
-        named = calls.introduced(tools)
+        named, seen.tools = calls.introduced(tools), True
         if turns and turns[0]["role"] == speakers.SYSTEM:
             turns[0]["content"] += "\n\n" + named
         else:

@@ -50,7 +50,8 @@ _USUAL = {
 _NAMES = {role: names.split() for role, names in _USUAL.items()}
 """Usual names of the columns of each role, the most telling first."""
 NO_CONTENT = re.compile(
-    r"(^|[ _.])(id|uuid|index|nr|no|url|link|date|time|file|path|rejected\w*)$", re.IGNORECASE
+    r"(^|[ _.])(id|uuid|index|nr|no|url|link|date|time|file|path|rejected\w*|non_preferred\w*)$",
+    re.IGNORECASE,
 )
 REMARKS = re.compile(r"(^|[ _.])(meta|metadata|info|source|attrs|attributes)($|\.)", re.IGNORECASE)
 """What is noted about a row rather than what it says."""

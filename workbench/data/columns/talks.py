@@ -18,8 +18,8 @@ from workbench.data.columns.columns import (
 
 NEARLY_ALL = 0.95
 """The share of finished prompts among texts from which on they all are taken for such."""
-_ASKED = ("prompt", "conversations", "messages", "conversation")
-_ANSWERS = ("chosen", "completion", "response", "answer", "output")
+_ASKED = ("prompt", "conversations", "messages", "conversation", "input")
+_ANSWERS = ("chosen", "completion", "response", "answer", "output", "preferred_output")
 _TOOLS = ("tools", "functions", "toolconfig", "tool_config")
 
 
@@ -78,6 +78,7 @@ def feedback_of(columns: list[Column], roles: Mapping[str, str]) -> dict[str, st
 def with_answer(columns: list[Column]) -> dict[str, str]:
     """Where the turns of a question and of its answer stand apart: one behind the other."""
     talks = {c.name.lower(): c for c in columns if holds_turns(c) or c.answers_only > 0.8}
+    talks = {name: c for name, c in talks.items() if not NO_CONTENT.search(name)}
     asked = next((talks[name] for name in _ASKED if name in talks), None)
     answer = next((talks[name] for name in _ANSWERS if name in talks), None)
     if answer and holds_turns(answer) and answer.answers_only < 0.2:

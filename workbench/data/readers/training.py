@@ -13,7 +13,9 @@ def notes_on(columns: Sequence[str]) -> list[str]:
             "These are pairs of a better and a worse answer: 'chosen' is taken for the answer; "
             "'rejected' stays in the table, and nothing is learned from it."
         ]
-    rejected = [column for column in columns if column.casefold().startswith("rejected")]
+    rejected = [
+        column for column in columns if column.casefold().startswith(("rejected", "non_preferred"))
+    ]
     if rejected:
         named = joined([f"'{column}'" for column in rejected])
         return [f"{named} is not used: rejected answers are never taught."]

@@ -50,8 +50,9 @@ def task(draft: Draft, source: Source) -> Task:
 def roles(draft: Draft, source: Source, chosen: Task, table: Table) -> dict[str, str] | None:
     """Role → column or template, as it stands; None (and why) while something is missing."""
     kept = draft.roles.get(chosen.name, {})
+    guessed = cached.roles(source, draft.read, chosen.name)
     current = {
-        **cached.roles(source, draft.read, chosen.name),
+        **guessed,
         **{role: text for role, text in kept.items() if not text or _fits(text, table)},
     }
     values = {
@@ -64,7 +65,7 @@ def roles(draft: Draft, source: Source, chosen: Task, table: Table) -> dict[str,
     if "system" in chosen.optional:
         field = _Field(draft, source, chosen, "system", table, current.get("system", ""))
         values["system"] = _system(field)
-    if FEEDBACK in chosen.optional and (current.get(FEEDBACK) or FEEDBACK in kept):
+    if FEEDBACK in chosen.optional and (guessed.get(FEEDBACK) or kept.get(FEEDBACK)):
         field = _Field(draft, source, chosen, FEEDBACK, table, current.get(FEEDBACK, ""))
         values[FEEDBACK] = _feedback(field)
     draft.roles[chosen.name] = values

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.data import datasets
 from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.files import large
@@ -100,7 +101,7 @@ def from_version(version: VersionInfo) -> Draft:
         Source(version.source_hash, version.source_name),
         plan.read,
         plan.task,
-        {plan.task: dict(plan.roles)},
+        {plan.task: {FEEDBACK: "", **plan.roles}},
         plan.system,
         plan.test is not None,
         plan.test,
