@@ -309,7 +309,7 @@ def test_bad_answers_are_left_out_until_the_feedback_is_taken_away(
     ]
     at = _with_file(store, project_id, "\n".join(lines).encode(), "kto.jsonl")
     assert at.metric[0].value == "20"
-    assert "10 answers are marked as bad by 'label'" in texts(at)
+    assert "10 answers marked as bad by their feedback" in texts(at)
 
     key = next(box.key for box in at.selectbox if box.key and box.key.endswith("feedback"))
     at.selectbox(key=key).set_value(None).run()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workbench.core.chats.finished import is_open, read
+from workbench.core.chats.finished import is_finished, read
 
 _TWO = (("user", "Hi"), ("assistant", "Hello"))
 _FOUR = (*_TWO, ("user", "Bye"), ("assistant", "See you"))
@@ -74,7 +74,16 @@ def test_an_ordinary_text_is_none(text: str) -> None:
 
 
 def test_a_prompt_may_end_where_the_answer_is_to_be_written() -> None:
-    assert is_open("\n\nHuman: Hi\n\nAssistant:")
-    assert is_open("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n")
-    assert is_open("[INST] Hi [/INST]")
-    assert not is_open("[INST] Hi [/INST] Hello")
+    begun = (
+        "\n\nHuman: Hi\n\nAssistant:",
+        "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n",
+        "[INST] Hi [/INST]",
+    )
+    for text in begun:
+        found = read(text)
+        assert found is not None
+        assert found.is_open
+    told = read("[INST] Hi [/INST] Hello")
+    assert told is not None
+    assert not told.is_open
+    assert is_finished(begun[0])

@@ -62,7 +62,7 @@ def test_answers_that_are_marked_as_bad_are_left_out_and_told() -> None:
     assert found.report["dropped"]["marked as a bad answer"]["count"] == 5
     assert found.report["unused"]["columns"] == {}
     assert found.data.column_names == ["row_id", "split", "prompt", "response"]
-    assert "5 answers are marked as bad by 'label'" in found.report["remarks"][0]
+    assert "5 answers are marked as bad by 'label'" in found.report["notes"][0]
 
 
 def test_a_column_of_categories_is_no_feedback() -> None:

@@ -102,6 +102,11 @@ class Finished:
     """Side (user, assistant, system, tool) and text; the last may be an answer that is still to
     be written, and empty."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it ends where the answer is to be written."""
+        return self.turns[-1] == (_ASSISTANT, "")
+
 
 def read(text: str) -> Finished | None:
     """The conversation in a finished prompt; None if the text is none.
@@ -120,12 +125,6 @@ def read(text: str) -> Finished | None:
 def is_finished(text: str) -> bool:
     """Whether a text is a finished prompt."""
     return read(text) is not None
-
-
-def is_open(text: str) -> bool:
-    """Whether a text is one that ends where the answer is to be written."""
-    found = read(text)
-    return found is not None and found.turns[-1] == (_ASSISTANT, "")
 
 
 @lru_cache(1000)

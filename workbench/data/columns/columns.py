@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.canonical import parsed
-from workbench.core.chats.finished import is_finished, is_open
+from workbench.core.chats import finished
 from workbench.core.chats.items import is_conversation
 from workbench.core.chats.speakers import ASSISTANT, role_of, speaker_in
 from workbench.data.readers import dates
@@ -102,6 +102,7 @@ def _look(name: str, column: pa.ChunkedArray, some: pa.Array) -> Column:
     texts = [cell.strip() for cell in cells if cell and cell.strip()]
     count, probe = len(texts) or 1, texts[:: len(texts) // _PROBED + 1]
     values = [parsed(text) if text[0] in "[{" else None for text in texts[:50]]
+    prompts = [finished.read(text) for text in texts[:50]]
     return Column(
         name,
         len(texts) / (len(cells) or 1),
@@ -112,8 +113,8 @@ def _look(name: str, column: pa.ChunkedArray, some: pa.Array) -> Column:
         _share(probe, (moment is not None for moment in dates.seconds(probe))),
         _share(values, (is_conversation(value, named=_is_talk(name)) for value in values)),
         _share(values, (isinstance(value, dict) for value in values)),
-        _share(texts[:50], (is_finished(text) for text in texts[:50])),
-        _share(texts[:50], (is_open(text) for text in texts[:50])),
+        _share(prompts, (prompt is not None for prompt in prompts)),
+        _share(prompts, (prompt is not None and prompt.is_open for prompt in prompts)),
         _share(values, (_asks_nothing(value) for value in values)),
         tuple(pc.unique(column.drop_null()).to_pylist()) if distinct <= _FEW else (),
     )

@@ -117,12 +117,11 @@ def prepare(
     report["remarks"] = [
         *examples.notes,
         *examples.account.sentences(),
-        *_bad_answers(examples, roles),
         *_reasoning(plan, examples.account.reasoning),
         *_prompts_as_texts(task, examples),
     ]
     report["reasoning"] = examples.account.reasoning
-    report["notes"] = [*table.notes, *report["remarks"]]
+    report["notes"] = [*table.notes, *report["remarks"], *_bad_answers(examples, roles)]
     report["unused"] = unused(table, roles, {plan.split_by.column}, examples.account.unused)
     report["rows_read"] = table.rows + sum(map(len, table.left_out.values()))
     if copied := find_given_away(task, roles, table.columns):

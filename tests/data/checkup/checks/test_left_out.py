@@ -39,3 +39,10 @@ def test_copies_are_left_out_without_harm() -> None:
     (finding,) = _check(exact_duplicate=[4])
     assert finding.title == "1 row said exactly the same as an earlier one"
     assert (finding.harm, finding.rows) == (0.0, 1)
+
+
+def test_bad_answers_are_left_out_on_purpose() -> None:
+    (finding,) = _check(marked_as_a_bad_answer=[4, 9])
+    assert finding.title == "2 answers marked as bad by their feedback"
+    assert finding.text == "They were left out (rows 4, 9)."
+    assert (finding.harm, finding.rows, finding.effect) == (0.0, 2, "A bad answer is never taught.")

@@ -1,5 +1,6 @@
 """Dropped rows: what an import left out of the table, and columns that give the answer away."""
 
+from workbench.core.feedback import BAD
 from workbench.core.words import join_rows, joined, plural
 from workbench.data.checkup.finding import WORTH_MENDING, Finding, harm_of
 from workbench.data.checkup.rows import Rows
@@ -7,6 +8,7 @@ from workbench.data.examples import left_out
 from workbench.data.examples.examples import DUPLICATE, LEAKED
 
 LEFT_OUT, COPIES, IN_EXAM = "left_out", "left_out_copies", "left_out_of_training"
+BAD_ANSWERS = "left_out_bad_answers"
 GIVEN_AWAY = "given_away"
 
 
@@ -28,6 +30,13 @@ def check(rows: Rows) -> list[Finding]:
             ("row", "said exactly the same as an earlier one", "left out"),
             "The model learns as much from one of them.",
         ),
+        _on_purpose(
+            rows,
+            BAD,
+            BAD_ANSWERS,
+            ("answer", "marked as bad by their feedback", "left out"),
+            "A bad answer is never taught.",
+        ),
     )
     return [finding for finding in found if finding]
 
@@ -36,7 +45,7 @@ def _unusable(rows: Rows) -> Finding | None:
     unusable = {
         reason: about
         for reason, about in rows.left_out.items()
-        if reason not in (DUPLICATE, LEAKED)
+        if reason not in (DUPLICATE, LEAKED, BAD)
     }
     number = left_out.total(unusable)
     if not number:
