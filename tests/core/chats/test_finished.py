@@ -41,6 +41,19 @@ _WITH_SYSTEM = (("system", "Be kind."), *_TWO)
         ("Be kind. USER: Hi ASSISTANT: Hello</s>", _WITH_SYSTEM),
         ("\n\nHuman: Hi\n\nAssistant: Hello\n\nHuman: Bye\n\nAssistant: See you", _FOUR),
         ("Q: Hi\nA: Hello", _TWO),
+        ("Instruction: Hi\nResponse: Hello", _TWO),
+        ("<|User|>:Hi<eoh>\n<|Bot|>:Hello<eoa>", _TWO),
+        (
+            "<|start_of_role|>user<|end_of_role|>Hi<|end_of_text|>\n"
+            "<|start_of_role|>assistant<|end_of_role|>Hello<|end_of_text|>",
+            _TWO,
+        ),
+        (
+            "<BOS_TOKEN><|START_OF_TURN_TOKEN|><|USER_TOKEN|>Hi<|END_OF_TURN_TOKEN|>"
+            "<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>Hello<|END_OF_TURN_TOKEN|>",
+            _TWO,
+        ),
+        ("GPT4 Correct User: Hi<|end_of_turn|>GPT4 Correct Assistant: Hello<|end_of_turn|>", _TWO),
     ],
 )
 def test_the_marks_go_and_the_turns_stay(text: str, turns: tuple[tuple[str, str], ...]) -> None:

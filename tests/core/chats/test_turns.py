@@ -183,3 +183,13 @@ def test_a_mark_that_is_never_closed_is_text_and_costs_no_time() -> None:
     assert read([ASKED, {**TOLD, "content": text}])[1]["content"] == text
     both = "<think>a</think> b <thought>c</thought>\n d <think> e"
     assert read([ASKED, {**TOLD, "content": both}])[1]["content"] == "b d <think> e"
+
+
+def test_a_system_that_answers_is_the_assistant_where_nobody_else_is() -> None:
+    talk = [
+        {"speaker": "USER", "text": "Where is parcel 7?"},
+        {"speaker": "SYSTEM", "text": "In Lund."},
+    ]
+    assert read(talk) == [ASKED, TOLD]
+    own = [{"role": "system", "content": "Be kind."}, ASKED, TOLD]
+    assert read(own) == own

@@ -16,7 +16,7 @@ _WORDS = {
         "problem|query"
     ),
     _ASSISTANT: (
-        "assistant|response|answer|output|bot|ai|agent|gpt|chatgpt|a|model|completion|reply|"
+        "assistant|response|answer|output|bot|ai|agent|gpt|chatgpt|a|model|completion|reply|chatbot|"
         "gpt4 correct assistant|support|solution"
     ),
     _SYSTEM: "system|system prompt|system message",
@@ -25,7 +25,7 @@ _WORDS = {
 _SIDES = {word: side for side, words in _WORDS.items() for word in words.split("|")}
 _ENDS = re.compile(
     r"(?:\s|</?s>|<\|(?:im_end|im_start|end|endoftext|end_of_text|begin_of_text|eot_id|eot|eom_id|"
-    r"end_of_turn)\|>|<(?:end_of_turn|eos|bos|pad)>|<｜(?:end▁of▁sentence|begin▁of▁sentence)｜>)*"
+    r"end_of_turn|END_OF_TURN_TOKEN)\|>|<(?:end_of_turn|eos|bos|pad|eoh|eoa|BOS_TOKEN|EOS_TOKEN)>|<｜(?:end▁of▁sentence|begin▁of▁sentence)｜>)*"
 )
 _PREFACE = re.compile(r"below is an? instruction\b.*", re.I | re.S)
 """What stands before the first mark in Alpaca's form, and says nothing of the row."""
@@ -53,7 +53,7 @@ def _any(*sides: str) -> str:
 
 _SPOKEN = (
     "user|human|customer|client|question|q|assistant|answer|a|bot|ai|agent|gpt|chatgpt|support|"
-    "system"
+    "instruction|response|prompt|completion|input|output|system"
 )
 _FORMS = (
     _Form("<|im_start|>", re.compile(r"<\|im_start\|>[ \t]*(\w+)[ \t]*\n?"), "ChatML"),
@@ -68,7 +68,17 @@ _FORMS = (
         "Llama 4",
     ),
     _Form("<start_of_turn>", re.compile(r"<start_of_turn>[ \t]*(\w+)[ \t]*\n?"), "Gemma"),
-    _Form("<|", re.compile(r"<\|(system|user|assistant)\|>\s*")),
+    _Form(
+        "<|start_of_role|>",
+        re.compile(r"<\|start_of_role\|>\s*(\w+)\s*<\|end_of_role\|>\s*"),
+        "Granite",
+    ),
+    _Form(
+        "_TOKEN|>",
+        re.compile(r"<\|START_OF_TURN_TOKEN\|><\|(USER|CHATBOT|SYSTEM)_TOKEN\|>\s*"),
+        "Command R",
+    ),
+    _Form("<|", re.compile(r"<\|(system|user|assistant|bot)\|>:?\s*", re.IGNORECASE)),
     _Form("<｜", re.compile(r"<｜(User|Assistant)｜>\s*"), "DeepSeek", prefaced=True),
     _Form("<human>", re.compile(r"<(human|bot)>:?\s*")),
     _Form(

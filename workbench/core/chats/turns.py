@@ -32,7 +32,7 @@ def read(value: Any, seen: Seen) -> list[dict[str, Any]]:
     items = list(items_of(value, tools, seen))
     if not items:
         raise Unreadable(NO_LIST)
-    turns = _merged([_turn(item, seen) for item in items], seen)
+    turns = _merged(_answered([_turn(item, seen) for item in items]), seen)
     if tools:
         named, seen.tools = calls.introduced(tools), True
         if turns and turns[0]["role"] == speakers.SYSTEM:
@@ -65,6 +65,21 @@ def _turn(item: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
             seen.unlearned[mark] += 1
             turn["learn"] = False
     return turn
+
+
+def _answered(turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The turns, the answers being those of a "system" where that speaks after the user and nobody
+    else answers, as in corpora of dialogues."""
+    roles = [turn["role"] for turn in turns]
+    if speakers.ASSISTANT in roles or speakers.USER not in roles:
+        return turns
+    first = roles.index(speakers.USER)
+    return [
+        {**turn, "role": speakers.ASSISTANT}
+        if place > first and turn["role"] == speakers.SYSTEM
+        else turn
+        for place, turn in enumerate(turns)
+    ]
 
 
 def _bare_turn(item: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """What the columns of a table look like, by their names and the content of some rows."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -120,7 +120,7 @@ def _look(name: str, column: pa.ChunkedArray, some: pa.Array) -> Column:
     )
 
 
-def _share(items: list[object] | list[str], hits: Iterable[object]) -> float:
+def _share(items: Sequence[object], hits: Iterable[object]) -> float:
     return sum(1 for hit in hits if hit) / (len(items) or 1)
 
 

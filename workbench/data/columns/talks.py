@@ -59,8 +59,8 @@ def _stands_alone(finished: Column, columns: list[Column]) -> bool:
 
 def _is_verdict(column: Column) -> bool:
     """Whether a column's two values are those of feedback."""
-    may_be_category = name_score(column.name, "label") == 1
-    return feedback.tells_good_from_bad(column.few, truths_only=may_be_category)
+    plain = column.name.rsplit(".", 1)[-1].strip().casefold()
+    return feedback.tells_good_from_bad(column.few, truths_only=plain == "label")
 
 
 def feedback_of(columns: list[Column], roles: Mapping[str, str]) -> dict[str, str]:

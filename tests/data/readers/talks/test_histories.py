@@ -37,3 +37,20 @@ def test_pairs_of_a_history_come_first(tmp_path: Path) -> None:
 def test_histories_that_are_all_empty_change_nothing(tmp_path: Path) -> None:
     rows = [{"query": f"q{i}", "response": f"a{i}", "history": []} for i in range(4)]
     assert table_of(tmp_path, rows).columns == ["query", "response", "history"]
+
+
+def test_an_answer_follows_on_turns_that_end_with_a_question(tmp_path: Path) -> None:
+    rows = [
+        {"input": [{"role": "user", "content": f"Where is {i}?"}], "ideal": f"In town {i}."}
+        for i in range(4)
+    ]
+    table = table_of(tmp_path, rows)
+    said = json.loads(messages_json(table.cells("messages")[1] or ""))
+    assert [turn["content"] for turn in said] == ["Where is 1?", "In town 1."]
+    assert table.notes == ("'ideal' is taken for the answer to the turns in 'input'.",)
+
+
+def test_turns_that_are_answered_already_stay_as_they_are(tmp_path: Path) -> None:
+    talk = [{"role": "user", "content": "Where?"}, {"role": "assistant", "content": "Here."}]
+    rows = [{"messages": talk, "answer": "a summary"} for _ in range(4)]
+    assert table_of(tmp_path, rows).columns == ["messages", "answer"]

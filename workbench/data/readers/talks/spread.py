@@ -156,7 +156,8 @@ def _columns(table: Table) -> _Columns | None:
     if not found.talk and not (found.id and found.parent):
         return None
     kinds = {cell for cell in table.cells(found.who) if cell}
-    usual = {speakers.role_of(kind) for kind in kinds} >= {speakers.USER, speakers.ASSISTANT}
+    roles = {speakers.role_of(kind) for kind in kinds}
+    usual = speakers.USER in roles and not roles.isdisjoint((speakers.ASSISTANT, speakers.SYSTEM))
     return found if usual or (found.talk and 1 < len(kinds) <= _KINDS) else None
 
 
