@@ -48,6 +48,7 @@ def _preview(options: argparse.Namespace) -> int:
         "version": version.number,
         "task": version.task,
         "model": model.name if model else None,
+        "template": previews.template_for(model)[1],
         "rows": [_as_dict(preview) for preview in found],
     }
     emit(options, value, "\n\n".join(map(_readable, found)))
