@@ -108,6 +108,23 @@ def test_turns_are_added_removed_and_given_to_another_speaker(
     assert said[1]["content"] == "Thank you.\n\nAnd then?"
 
 
+def test_an_answer_can_be_read_only_as_long_as_another_is_learned(
+    store: Store, talks: VersionInfo
+) -> None:
+    at = opened(talks, 3)
+    at.checkbox(key="turn-3-1-learn").uncheck().run()
+    pressed(at, "row-yes")
+    assert "No answer of this conversation would be learned" in at.error[0].value
+
+    for number, text in ((2, "And then?"), (3, "Nothing more.")):
+        pressed(at, "turn-3-add")
+        at.text_area(key=f"turn-3-{number}-text").set_value(text)
+    pressed(at, "row-yes")
+    said = json.loads(saved(store, at, talks, 3)["messages"])
+    assert [turn.get("learn", True) for turn in said] == [True, False, True, True]
+    assert "Assistant (not learned): Thank you." in at.data_editor[0].value["Conversation"].iloc[2]
+
+
 def test_what_is_discarded_or_not_changed_is_no_edit(store: Store, talks: VersionInfo) -> None:
     at = opened(talks, 3)
     pressed(at, "row-yes")

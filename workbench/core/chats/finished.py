@@ -27,6 +27,8 @@ _ENDS = re.compile(
     r"(?:\s|</?s>|<\|(?:im_end|im_start|end|endoftext|end_of_text|begin_of_text|eot_id|eot|eom_id|"
     r"end_of_turn|END_OF_TURN_TOKEN)\|>|<(?:end_of_turn|eos|bos|pad|eoh|eoa|BOS_TOKEN|EOS_TOKEN)>|<｜(?:end▁of▁sentence|begin▁of▁sentence)｜>)*"
 )
+_MOST_ENDS = 8
+"""So many marks in a row end a turn; more are a text about marks."""
 _PREFACE = re.compile(r"below is an? instruction\b.*", re.I | re.S)
 """What stands before the first mark in Alpaca's form, and says nothing of the row."""
 _LLAMA2_SYSTEM = re.compile(r"^\s*<<SYS>>(.*?)<</SYS>>", re.S)
@@ -184,7 +186,9 @@ def _bare(text: str) -> str:
     """A text without blanks and marks at its ends."""
     start = _ENDS.match(text)
     text = text[start.end() if start else 0 :]
-    while text != (shorter := _END.sub("", text).rstrip()):
+    for _ in range(_MOST_ENDS):
+        if text == (shorter := _END.sub("", text).rstrip()):
+            break
         text = shorter
     return text
 

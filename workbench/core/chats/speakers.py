@@ -30,15 +30,21 @@ _ROLES = {name: role for role, names in _NAMES.items() for name in names.split()
 _KEYS = ("role", "from", "speaker", "author", "sender", "who", "participant", "sender_type", "type")
 _TYPES = ("human", "ai", "system", "user", "assistant", "tool")
 """What `type` is in a turn; elsewhere it may be the type of anything."""
+_LONGEST = 60
+"""A longer name tells nothing."""
 _PARTS = re.compile(r"[^a-z]+")
 
 
-@lru_cache(4096)
 def role_of(name: str) -> str:
     """The side of a speaker, one of the words above; empty where the name does not tell.
 
     "Support agent" and "customer service" are the side that their last word is of.
     """
+    return _role_of(name) if len(name) <= _LONGEST else ""
+
+
+@lru_cache(4096)
+def _role_of(name: str) -> str:
     plain = name.strip().lower()
     if plain in _ROLES:
         return _ROLES[plain]

@@ -11,6 +11,8 @@ from workbench.data.readers.messages.speakers import Utterance, answerers
 
 _ANSWER = (speakers.ASSISTANT, speakers.CALL)
 _NAMED = 3
+_OFFERED = 100
+"""So many people are offered as the one that answers."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def sides_of(talks: Sequence[Sequence[Utterance]], assistant: str) -> Sides:
     people = answerers(talks)
     side = assistant if assistant in people else people[0]
     roles = {name: speakers.ASSISTANT if name == side else speakers.USER for name in names}
-    return Sides(roles, people, side, who_answers(side))
+    return Sides(roles, people[:_OFFERED], side, who_answers(side))
 
 
 def _with(known: dict[str, str], strangers: Iterable[str], role: str) -> dict[str, str]:
