@@ -21,6 +21,7 @@ from workbench.data.readers.shapes import (
     prodigy,
     squad,
     token_tags,
+    trees,
 )
 from workbench.data.readers.shapes.document import Opened, Opener
 from workbench.data.readers.shapes.shape import (
@@ -41,6 +42,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     prodigy.recognise,
     chat_exports.recognise,
     platforms.recognise,
+    trees.recognise,
     intents.recognise,
     marked.recognise,
     doccano.recognise,

@@ -16,7 +16,7 @@ from workbench.data.readers.messages.speakers import Utterance
 from workbench.data.readers.table import ReadOptions, Table
 from workbench.data.readers.talks.named import with_sides
 from workbench.data.readers.talks.sides import Sides, sides_of
-from workbench.data.readers.talks.tree import paths_of
+from workbench.data.readers.talks.tree import LOWER, paths_of
 
 COLUMN = "messages"
 _TALK = [
@@ -95,7 +95,6 @@ _OF_ONE_TURN = [
     "answer",
 ]
 """Columns that make each turn an example of its own, where they differ within a conversation."""
-_LOWER = "answer of which another is ranked higher, or what follows one"
 _SHARED = 0.6
 """Up to this share of different ids among the rows, ids hold rows together."""
 _KINDS = 200
@@ -231,7 +230,7 @@ def _by_parent(table: Table, columns: _Columns, rows: list[dict[str, Any]]) -> _
         + (" Of several answers the one that is ranked highest is taken." if found.lower else "")
     )
     numbers = table.row_numbers.to_pylist()
-    reason = {_LOWER: tuple(numbers[place] for place in found.lower)} if found.lower else {}
+    reason = {LOWER: tuple(numbers[place] for place in found.lower)} if found.lower else {}
     return _Talks(found.paths, note, -1, reason)
 
 

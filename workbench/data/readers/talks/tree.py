@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from workbench.core.chats.speakers import ASSISTANT
 
+LOWER = "answer of which another is ranked higher, or what follows one"
+"""Why a turn is left out."""
 _MOST_TURNS = 1000
 
 
