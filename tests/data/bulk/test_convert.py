@@ -290,16 +290,3 @@ def test_columns_that_are_not_asked_for_are_empty(tmp_path: Path) -> None:
     assert table.columns == ["text", "label"]
     assert table.cells("text") == [None] * 30
     assert table.cells("label")[:2] == ["a", "b"]
-
-
-def test_a_large_file_with_conversations_in_pieces_says_that_they_stay_so(tmp_path: Path) -> None:
-    turns = [
-        {"conversation_id": i // 2, "role": ("user", "assistant")[i % 2], "content": f"said {i}"}
-        for i in range(40)
-    ]
-    path = tmp_path / "turns.jsonl"
-    path.write_text("\n".join(map(json.dumps, turns)))
-    converted(path, tmp_path / "job")
-    table = table_in(tmp_path / "job")
-    assert "conversations in pieces" in table.notes[-1]
-    assert len(table) == 40

@@ -1,22 +1,18 @@
 """Turns a large file into a table of texts on the disk, a few rows at a time."""
 
 import dataclasses
-import itertools
 import shutil
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import count
 from workbench.data.bulk import answered, limits, several
 from workbench.data.bulk.read_file import read
+from workbench.data.bulk.together import together
 from workbench.data.readers.archives.room import check_room
 from workbench.data.readers.archives.unpack import FOLDER, unpack
 from workbench.data.readers.table import Table, options_from
-from workbench.data.readers.table_file import NUMBER, TableWriter, facts_of
-from workbench.data.readers.talks import put_together
+from workbench.data.readers.table_file import TableWriter, facts_of
 from workbench.data.readers.training import notes_on
 from workbench.data.splits import sample_file
 from workbench.jobs.process.job_dir import JobDir, write_json
@@ -25,9 +21,6 @@ from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import ConvertSpec
 from workbench.jobs.process.stop import Stop
-
-_FIRST = 2_000
-"""So many rows tell whether conversations are in pieces."""
 
 
 def convert(spec: ConvertSpec, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -46,35 +39,17 @@ def convert(spec: ConvertSpec, job: JobDir, report: Report, stop: Stop) -> Resul
         with limits.explain_errors(too_large):
             table = _convert(spec, folder, report, stop, writer)
             writer.close()
+            table, writer = together(table, options_from(spec.options), folder, writer)
             table, writer = answered.answer(table, spec.options, folder, writer, stop.check)
     except BaseException:
         writer.abandon()
         raise
     finally:
         shutil.rmtree(folder / FOLDER, ignore_errors=True)
-    more = (*_in_pieces(folder, table), *notes_on(writer.names))
-    table = dataclasses.replace(table, notes=(*table.notes, *more))
+    table = dataclasses.replace(table, notes=(*table.notes, *notes_on(writer.names)))
     sample_file.write(folder)
     write_json(folder / "table.json", facts_of(table))
     return {"rows": writer.rows, "columns": len(writer.names)}
-
-
-def _in_pieces(folder: Path, table: Table) -> tuple[str, ...]:
-    """That conversations are not put together here, where the first rows hold some in pieces."""
-    with pq.ParquetFile(folder / "table.parquet") as file:
-        first = pa.Table.from_batches(
-            [*itertools.islice(file.iter_batches(_FIRST), 1)], file.schema_arrow
-        )
-    some = dataclasses.replace(
-        table, data=first.drop_columns([NUMBER]), row_numbers=first.column(NUMBER).combine_chunks()
-    )
-    if put_together(some, table.options) is some:
-        return ()
-    return (
-        f"{table.name} holds conversations in pieces: a turn a row, an answer and its history, or turns "
-        "of people by their names. In a file of this size they are not put together: divide it into "
-        "files of up to 32 MB, each with whole conversations.",
-    )
 
 
 def _convert(
