@@ -115,6 +115,7 @@ def _import(options: argparse.Namespace) -> int:
             "roles": plan.roles,
             "notes": notes,
             "rows_read": saved.report.get("rows_read"),
+            "put_together": saved.report.get("put_together"),
             "left_out": saved.report.get("dropped") or {},
             "unused": saved.report.get("unused") or {},
             "findings": saved.report.get("findings") or [],

@@ -1,6 +1,7 @@
 """Conversations on the way from a table to examples: what is not learned is told and counted."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.data.columns.guessing import guess_roles, guess_task
 from workbench.data.examples.plan import Plan, plan_from
 from workbench.data.examples.prepare import Prepared, prepare
-from workbench.data.readers import Table
+from workbench.data.readers import Table, read_table
 
 GOODS = [f"{what} {size}" for what in ("mug", "lamp", "pen", "bag", "box") for size in "abcd"]
 
@@ -213,3 +214,15 @@ def test_openais_preferences_follow_on_their_input() -> None:
     found = prepared(table)
     assert found.plan.roles == {"messages": "{input}{preferred_output}"}
     assert found.report["unused"]["columns"] == {"non_preferred_output": 20}
+
+
+def test_rows_that_are_put_together_are_all_accounted_for(tmp_path: Path) -> None:
+    path = tmp_path / "turns.csv"
+    lines = [
+        f"{talk},{('user', 'assistant')[place]},say {talk} {place}"
+        for talk in range(15)
+        for place in (0, 1)
+    ]
+    path.write_text("\n".join(["conversation_id,role,content", *lines]))
+    report = prepared(read_table(path)).report
+    assert (report["rows_read"], report["put_together"]) == (30, 15)

@@ -123,7 +123,9 @@ def prepare(
     report["reasoning"] = examples.account.reasoning
     report["notes"] = [*table.notes, *report["remarks"], *_bad_answers(examples, roles)]
     report["unused"] = unused(table, roles, {plan.split_by.column}, examples.account.unused)
-    report["rows_read"] = table.rows + sum(map(len, table.left_out.values()))
+    report["rows_read"] = table.put_together or table.rows + sum(map(len, table.left_out.values()))
+    if table.put_together:
+        report["put_together"] = table.rows
     if copied := find_given_away(task, roles, table.columns):
         report["given_away"] = copied
     dropped = sum(map(len, examples.dropped.values()))

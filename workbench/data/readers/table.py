@@ -113,6 +113,8 @@ class Table:
     question: Question | None = None
     filled_in_file: Mapping[str, int] = field(default_factory=dict)
     """How many rows have something in a column, for columns that were not read."""
+    put_together: int = 0
+    """How many rows of the file were put together to these; 0 where each is one of the file's."""
 
     @property
     def rows(self) -> int:

@@ -108,6 +108,7 @@ def facts_of(table: Table) -> dict[str, Any]:
         "people": list(table.people),
         "meant": dataclasses.asdict(table.meant) if table.meant else None,
         "question": dataclasses.asdict(table.question) if table.question else None,
+        "put_together": table.put_together,
     }
 
 
@@ -134,6 +135,7 @@ def with_facts(facts: dict[str, Any], data: pa.Table, numbers: pa.Int64Array, ro
         tuple(map(str, facts.get("people", ()))),
         Meant(**facts["meant"]) if facts.get("meant") else None,
         _question(facts["question"]) if facts.get("question") else None,
+        put_together=int(facts.get("put_together", 0)),
     )
 
 

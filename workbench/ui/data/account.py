@@ -25,6 +25,7 @@ def show(prepared: Prepared) -> None:
     with st.expander(title, icon=":material/receipt_long:"):
         lines = [
             ("Rows in the file", report["rows_read"], ""),
+            *_put_together(report),
             ("Examples", len(prepared) - _of_exam_file(prepared), "kept"),
             *_left_out(report["dropped"]),
             *_unused(report["unused"]),
@@ -35,6 +36,12 @@ def show(prepared: Prepared) -> None:
             height="content",
             key="data-account",
         )
+
+
+def _put_together(report: Mapping[str, Any]) -> list[_Line]:
+    if not (talks := report.get("put_together")):
+        return []
+    return [("Conversations that they are", talks, "put together")]
 
 
 def _of_exam_file(prepared: Prepared) -> int:

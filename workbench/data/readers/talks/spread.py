@@ -263,6 +263,7 @@ def _table(
         data=pa.table(made),
         row_numbers=pa.array([numbers[talk[talks.numbered]] for talk in talks.of], pa.int64()),
         notes=(*table.notes, talks.note),
+        put_together=len(table),
         left_out={**table.left_out, **talks.left_out},
         unused={**table.unused, **unused},
     )
