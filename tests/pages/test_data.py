@@ -336,3 +336,19 @@ def test_reasoning_is_not_learned_unless_it_is_chosen(store: Store, project_id: 
     assert "it is learned as" in texts(at)
     assert drafts.get_draft(store, project_id, "data")["reasoning"] is True
     assert not _errors(at)
+
+
+def test_where_speakers_have_names_the_page_asks_who_answers(store: Store, project_id: int) -> None:
+    said = [("Ann", "Where is {}?"), ("Bo", "In town {}."), ("Ann", "Thanks."), ("Bo", "Bye {}.")]
+    lines = [
+        json.dumps({"dialog": [{"speaker": who, "text": text.format(i)} for who, text in said]})
+        for i in range(20)
+    ]
+    at = _with_file(store, project_id, "\n".join(lines).encode(), "talks.jsonl")
+
+    assert at.selectbox(key="data-read-assistant").value == "Bo"
+    assert "What Bo writes counts as the answers" in texts(at)
+    at.selectbox(key="data-read-assistant").set_value("Ann").run()
+    assert "What Ann writes counts as the answers" in texts(at)
+    assert drafts.get_draft(store, project_id, "data")["read"]["assistant"] == "Ann"
+    assert not _errors(at)
