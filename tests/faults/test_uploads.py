@@ -168,7 +168,7 @@ HOSTILE: list[tuple[str, Callable[[Path], None], str]] = [
     ("wide.csv", wide_text, "has 200,000 columns"),
     ("wide.jsonl", wide_json, "has 200,000 columns"),
     ("wide.parquet", wide_parquet, "more columns or parts than can be handled"),
-    ("quote.csv", open_quote, "The double quote that opens in line 3 of quote.csv is not closed"),
+    ("quote.csv", open_quote, 'double quote (") that opens in line 3 of quote.csv is not closed'),
     ("line.csv", one_line, "Line 2 of line.csv is longer than 4,000,000 characters"),
 ]
 

@@ -31,6 +31,8 @@ from workbench.jobs.process.meter import Meter
 LONGEST = 8_000_000
 """Characters of one object; a longer one is a mistake in the file, and would fill the memory."""
 _CHUNK = 1 << 16
+_SAMPLE_BYTES = 2_000_000
+"""Of a file, for what its shape is told by: the first records are held together."""
 _BATCH_CHARACTERS = 8_000_000
 _BATCH = 20_000
 
@@ -66,10 +68,15 @@ class _File:
 
     def shape(self) -> Shape | None:
         """The known shape of its records, by the first of them."""
-        some = itertools.islice(self.records(_untold), shapes.SAMPLE)
-        return shapes.recognise([record for _, record in some], self.choice)
+        some = []
+        for _, record in itertools.islice(self.records(_untold, _SAMPLE_BYTES), shapes.SAMPLE):
+            if isinstance(record, dict):
+                check_width(len(record), self.name)
+            some.append(record)
+        return shapes.recognise(some, self.choice)
 
-    def records(self, meter: Callable[[float], None]) -> _Rows:
+    def records(self, meter: Callable[[float], None], most_bytes: int | None = None) -> _Rows:
+        """The records that begin in the first bytes, or all of them; at least one."""
         codec = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
         size = max(1, self.path.stat().st_size)
         with self.path.open("rb") as raw, io.TextIOWrapper(raw, codec) as stream:
@@ -78,6 +85,8 @@ class _File:
                 if number % 1000 == 0:
                     meter(raw.tell() / size)
                 yield number, row
+                if most_bytes is not None and raw.tell() > most_bytes:
+                    return
 
 
 def _untold(share: float) -> None:
