@@ -186,3 +186,25 @@ def said_on_disk(path: Path | None = None) -> Iterator[None]:
             where = path or Path(error.filename or home())
             raise not_writable(where, error.strerror or "") from error
         raise
+
+
+def size_of(path: Path) -> int:
+    """The bytes of a file, or of all files in a folder; what goes meanwhile counts as nothing."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            return sum(size_of(child) for child in path.iterdir())
+        return path.lstat().st_size
+    except OSError:
+        return 0
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process holds this file locked; the lock goes when its process ends."""
+    try:
+        with path.open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False

@@ -4,7 +4,6 @@ Only what the workbench itself wrote is looked at, and of that only what nobody 
 more and no row names: half-written files, folders of deleted jobs, and old objects.
 """
 
-import fcntl
 import logging
 import os
 import re
@@ -17,8 +16,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import address, files, leftovers
+from storage import address, cache, files, leftovers
 from storage.database import Store
+from storage.files import is_locked, size_of
 from storage.guard import damage, register
 from storage.tables import Job
 
@@ -63,20 +63,10 @@ def _check_sound(store: Store) -> None:
 
 def find(session: Session) -> list[Leftover]:
     """Everything that was left behind."""
-    found = [*_half_written()]
+    found = [*_half_written(), *_unused_cache()]
     if register.is_only(address.database_url()):
         found += [*_ownerless_jobs(session), *_unreferenced(session)]
     return [Leftover(path, size_of(path)) for path in found]
-
-
-def size_of(path: Path) -> int:
-    """The bytes of a file, or of all files in a folder; what goes meanwhile counts as nothing."""
-    try:
-        if path.is_dir() and not path.is_symlink():
-            return sum(size_of(child) for child in path.iterdir())
-        return path.lstat().st_size
-    except OSError:
-        return 0
 
 
 def _half_written() -> Iterator[Path]:
@@ -89,6 +79,14 @@ def _half_written() -> Iterator[Path]:
             match = _PART.fullmatch(path.name)
             if match and (_age_s(path) > HOUR_S or not _lives(int(match[1]))):
                 yield path
+
+
+def _unused_cache() -> Iterator[Path]:
+    """Encoded examples that nobody has used for long, or that were not written to their end."""
+    for entry in cache.entries():
+        old = entry.unused_s > (cache.UNUSED_S if entry.is_whole else HOUR_S)
+        if old and entry.is_free:
+            yield from entry.paths
 
 
 def _ownerless_jobs(session: Session) -> Iterator[Path]:
@@ -109,18 +107,6 @@ def _unreferenced(session: Session) -> Iterator[Path]:
 def _job_folders() -> list[Path]:
     folders = (files.home() / "jobs").glob("[0-9]*")
     return [path for path in folders if path.name.isdecimal() and path.is_dir()]
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a process holds this file locked; the lock goes when its process ends."""
-    try:
-        with path.open("rb") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
 
 
 def _age_s(path: Path) -> float:

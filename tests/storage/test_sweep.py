@@ -56,7 +56,7 @@ def test_what_nothing_needs_goes(store: Store, caplog: pytest.LogCaptureFixture)
         a_file(home / f".worker.json.{ended_pid()}.part", age_s=1),
         a_file(home / "backups" / f".b.zip.{ended_pid()}.part", age_s=1),
     ]
-    expected = sum(sweep.size_of(path) for path in gone)
+    expected = sum(files.size_of(path) for path in gone)
     assert sweep.sweep(store) == expected == 19 + 5 * 5
     assert not [path for path in gone if path.exists()]
     assert caplog.text.count("which nothing needs") == len(gone)

@@ -1,5 +1,6 @@
 """Where the space goes: every file is counted once, and only what is not in use may be freed."""
 
+import fcntl
 import os
 import shutil
 import time
@@ -7,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from storage import files
+from storage import cache, files
 from storage.database import Store
 from storage.tables import BaseModel, Job
 from tests.helpers import full_home
 from tests.helpers.full_home import DONE, STOPPED, WORKING
 from workbench.models import bundled
 from workbench.system import disk_use
-from workbench.system.disk_use import ASIDE, CHECKPOINTS, LEFT, MODELS
+from workbench.system.disk_use import ASIDE, CACHE, CHECKPOINTS, LEFT, MODELS
 
 
 @pytest.fixture
@@ -123,3 +124,25 @@ def test_what_a_restore_set_aside_can_go(full: Store) -> None:
     assert disk_use.free(full, ASIDE) == 7013
     assert not aside.exists()
     assert (files.home() / "models" / "ann--tiny").exists()
+
+
+def test_encoded_examples_can_go_but_not_those_in_use(full: Store) -> None:
+    for key in ("a" * 64, "b" * 64):
+        full_home.write(cache.folder() / key / "train.arrow", "encoded")
+        full_home.write(cache.folder() / f"{key}.lock", "")
+    assert sizes(full)[CACHE] == 14
+    with (cache.folder() / f"{'a' * 64}.lock").open() as used:
+        fcntl.flock(used, fcntl.LOCK_SH)
+        assert freeable(full)[CACHE] == 7
+        assert disk_use.free(full, CACHE) == 7
+        assert [path.name[0] for path in cache.folder().iterdir() if path.is_dir()] == ["a"]
+    assert disk_use.free(full, CACHE) == 7
+    assert CACHE not in freeable(full)
+
+
+def test_old_encoded_examples_are_counted_once(full: Store) -> None:
+    full_home.write(cache.folder() / ("a" * 64) / "train.arrow", "encoded")
+    full_home.write(cache.folder() / f"{'a' * 64}.lock", "")
+    os.utime(cache.folder() / f"{'a' * 64}.lock", (0, 0))
+    found = sizes(full)
+    assert (found[CACHE], found[LEFT]) == (0, 7)

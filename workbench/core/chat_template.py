@@ -97,7 +97,7 @@ class ChatTemplate:
         except jinja2.TemplateError as refusal:
             if messages and messages[0]["role"] == "system" and len(messages) > 1:
                 return ChatTemplate.render(
-                    self, _folded(messages), add_generation_prompt=add_generation_prompt
+                    self, folded(messages), add_generation_prompt=add_generation_prompt
                 )
             raise WorkbenchError(
                 f"{whose} does not accept this conversation{_said(refusal)}: check the order of "
@@ -110,7 +110,7 @@ class ChatTemplate:
             ) from None
 
     def _render(self, messages: Sequence[Message], add_generation_prompt: bool) -> str:
-        template = self._compiled()
+        template = self.compiled()
         with limited(messages) as budget:
             pieces = []
             for piece in template.generate(
@@ -124,14 +124,19 @@ class ChatTemplate:
                 pieces.append(piece)
         return "".join(pieces)
 
-    def _compiled(self) -> jinja2.Template:
+    def compiled(self, sandbox: type[TemplateSandbox] = TemplateSandbox) -> jinja2.Template:
+        """The template, in a sandbox of this kind.
+
+        Raises:
+            WorkbenchError: it cannot be read.
+        """
         whose = _whose(self.model)
         if len(self.source) > _LONGEST:
             raise WorkbenchError(f"{whose} is longer than {_LONGEST:,} characters. {_NEXT}.")
         if self.source.count("{{") + self.source.count("{%") > _MOST_PARTS:
             raise WorkbenchError(f"{whose} has more than {_MOST_PARTS:,} parts. {_NEXT}.")
         try:
-            return _compile(self.source)
+            return _compile(self.source, sandbox)
         except jinja2.TemplateSyntaxError as error:
             raise WorkbenchError(
                 f"{whose} cannot be read (line {error.lineno}{_said(error)}). {_NEXT}."
@@ -163,9 +168,10 @@ def template_of(model_path: Path, model: str = "") -> ChatTemplate:
     return ChatTemplate.load(model_path, model) or default_template(model_path, model)
 
 
-def _folded(messages: Sequence[Message]) -> list[Message]:
+def folded(messages: Sequence[Message]) -> list[Message]:
+    """The conversation with its system prompt at the head of the turn behind it."""
     system, first, *rest = messages
-    return [{**first, "content": f"{system['content']}\n\n{first['content']}"}, *rest]
+    return [{**first, "content": system["content"] + "\n\n" + first["content"]}, *rest]
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -287,8 +293,8 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
 
 
 @functools.lru_cache(maxsize=32)
-def _compile(source: str) -> jinja2.Template:
-    environment = TemplateSandbox(
+def _compile(source: str, sandbox: type[TemplateSandbox]) -> jinja2.Template:
+    environment = sandbox(
         trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
     )
     environment.globals.update(_GLOBALS)

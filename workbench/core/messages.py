@@ -13,16 +13,19 @@ from workbench.core.chat_template import ChatTemplate, default_template, templat
 from workbench.core.errors import WorkbenchError
 
 __all__ = [
+    "PROBE",
     "ChatTemplate",
     "Segment",
     "asked",
     "default_template",
+    "end_mark",
     "render_prompt",
     "segments",
+    "span_of_turn",
     "template_of",
 ]
 
-_PROBE = "\ue000probe\ue001"
+PROBE = "\ue000probe\ue001"
 """Stands in for a turn to find where the template puts it; private-use characters at its ends
 so that it shares neither with a real text."""
 
@@ -66,8 +69,8 @@ def segments(messages: Sequence[Mapping[str, Any]], template: ChatTemplate) -> l
     turns = [i for i, message in enumerate(messages) if is_learned(message)]
     messages = _said(messages)
     text = template.render(messages)
-    end_mark = _end_mark(template)
-    spans = [span for i in turns if (span := _learned_span(text, messages, i, template, end_mark))]
+    mark = end_mark(template)
+    spans = [span for i in turns if (span := _learned_span(text, messages, i, template, mark))]
     if not spans:
         raise WorkbenchError(
             "The conversation has no answer to learn from: add an assistant turn to it."
@@ -88,19 +91,19 @@ def _said(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     return [{name: value for name, value in turn.items() if name != "learn"} for turn in messages]
 
 
-def _span(
+def span_of_turn(
     text: str, messages: Sequence[Mapping[str, str]], turn: int, template: ChatTemplate
 ) -> tuple[int, int] | None:
     """Where the content of a turn stands in the text; None if the template hides it."""
     changed = [dict(message) for message in messages]
-    changed[turn]["content"] = _PROBE
+    changed[turn]["content"] = PROBE
     probed = template.render(changed)
-    start = probed.find(_PROBE)
-    after = len(probed) - start - len(_PROBE)
+    start = probed.find(PROBE)
+    after = len(probed) - start - len(PROBE)
     whole = (
         start >= 0
         and text[:start] == probed[:start]
-        and text[len(text) - after :] == (probed[start + len(_PROBE) :])
+        and text[len(text) - after :] == (probed[start + len(PROBE) :])
     )
     return (start, len(text) - after) if whole and start < len(text) - after else None
 
@@ -110,7 +113,7 @@ def _learned_span(
     messages: Sequence[Mapping[str, str]],
     turn: int,
     template: ChatTemplate,
-    end_mark: str,
+    mark: str,
 ) -> tuple[int, int] | None:
     """The part of the text that answers the turns before; None if that cannot be told.
 
@@ -119,14 +122,14 @@ def _learned_span(
     """
     prompt = render_prompt(messages[:turn], template) if turn else ""
     asked = bool(prompt) and text.startswith(prompt)
-    span = _span(text, messages, turn, template)
+    span = span_of_turn(text, messages, turn, template)
     if span is None and asked:
         span = _rest(text, messages, turn, template)
     if span is None:
         return None
     start, end = span
     start = len(prompt) if asked and len(prompt) <= start else start
-    return start, end + len(end_mark) if text.startswith(end_mark, end) else end
+    return start, end + len(mark) if text.startswith(mark, end) else end
 
 
 def _rest(
@@ -139,11 +142,11 @@ def _rest(
     return (len(prompt), len(until.rstrip())) if text.startswith(until) else None
 
 
-def _end_mark(template: ChatTemplate) -> str:
+def end_mark(template: ChatTemplate) -> str:
     """What the template writes after an answer; without the blanks behind a mark such as
     <|im_end|>, since writing ends there."""
-    turns = [{"role": "user", "content": "?"}, {"role": "assistant", "content": _PROBE}]
-    tail = template.render(turns).partition(_PROBE)[2]
+    turns = [{"role": "user", "content": "?"}, {"role": "assistant", "content": PROBE}]
+    tail = template.render(turns).partition(PROBE)[2]
     return tail.rstrip() or tail
 
 

@@ -62,6 +62,17 @@ def check(path: Path, damaged: str) -> None:
         raise WorkbenchError(damaged)
 
 
+def digest(path: Path, damaged: str) -> str:
+    """The sha256 of a file, which is its name if it has one.
+
+    Raises:
+        WorkbenchError: `damaged`: the file is not there, or not what its name says.
+    """
+    check(path, damaged)
+    about = path.stat()
+    return _digest(path, about.st_ino, about.st_size, about.st_mtime_ns)
+
+
 def examples(path: Path, **options: Any) -> pa.Table:
     """The examples of a dataset version, for whoever knows no more of it than its file.
 

@@ -1,14 +1,20 @@
 """The rows of a dataset version, as the engine reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from workbench.core import parquet
+from workbench.core.errors import WorkbenchError
 
 Row = Mapping[str, Any]
+
+AT_ONCE = 1000
+"""Rows of a batch: enough to keep a tokenizer's threads busy, and no matter for the memory."""
 
 
 def read_rows(path: Path, split: str | None = None) -> list[dict[str, Any]]:
@@ -17,13 +23,48 @@ def read_rows(path: Path, split: str | None = None) -> list[dict[str, Any]]:
     Raises:
         WorkbenchError: it is damaged or gone.
     """
-    table = parquet.examples(path)
-    if split is not None:
-        table = table.filter(pc.equal(table["split"], split))
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
+    return [row for batch in row_batches(path, split) for row in batch]
+
+
+def row_batches(path: Path, split: str | None = None) -> Iterator[list[dict[str, Any]]]:
+    """The same some rows at a time, so that never all of them are in memory.
+
+    Raises:
+        WorkbenchError: it is damaged or gone.
+    """
+    for batch in _batches(path):
+        if split is not None:
+            batch = batch.filter(pc.equal(batch["split"], split))
+        if batch.num_rows:
+            yield batch.to_pylist()
+
+
+def count_rows(path: Path, splits: Sequence[str]) -> int:
+    """How many rows there are in these splits.
+
+    Raises:
+        WorkbenchError: it is damaged or gone.
+    """
+    wanted = pa.array(splits)
+    return sum(
+        pc.sum(pc.is_in(batch["split"], wanted)).as_py() or 0 for batch in _batches(path, ["split"])
+    )
 
 
 def labels_of(path: Path) -> list[str]:
     """The categories in the training rows, sorted."""
-    return sorted({str(row["label"]) for row in read_rows(path, "train")})
+    found: set[str] = set()
+    for batch in _batches(path, ["split", "label"]):
+        learned = batch.filter(pc.equal(batch["split"], "train"))
+        found.update(str(label) for label in learned["label"].unique().to_pylist())
+    return sorted(found)
+
+
+def _batches(path: Path, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    damaged = parquet.damaged_examples(path)
+    parquet.check(path, damaged)
+    try:
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(AT_ONCE, columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        raise WorkbenchError(damaged) from error

@@ -8,14 +8,15 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import files, jobs, models, sweep
+from storage import cache, files, jobs, models, sweep
 from storage.database import Store
-from storage.sweep import size_of
+from storage.files import size_of
 from storage.tables import OPEN, TERMINAL, BaseModel, Project
 from workbench.core.words import joined, plural
 from workbench.models import bundled
 
-CHECKPOINTS, MODELS, LEFT, ASIDE = "checkpoints", "models", "leftovers", "aside"
+CHECKPOINTS, MODELS, CACHE = "checkpoints", "models", "cache"
+LEFT, ASIDE = "leftovers", "aside"
 """What can be freed."""
 
 
@@ -78,6 +79,8 @@ def free(store: Store, key: str) -> int:
     """
     if key == LEFT:
         return sweep.sweep(store)
+    if key == CACHE:
+        return sum(cache.remove(entry) for entry in cache.entries())
     with store.write() as session:
         found = next((what for what in _freeable(session) if what.key == key), None)
         if found is None:
@@ -101,7 +104,7 @@ def _parts(home: Path, freeable: tuple[Freeable, ...], database_bytes: int) -> I
         "data",
         "Datasets and uploads",
         "The files that you uploaded, the examples made from them, and models' answers to them.",
-        size_of(home / "objects") - _total(path for path in left if path.parent != home / "jobs"),
+        size_of(home / "objects") - _total(p for p in left if p.is_relative_to(home / "objects")),
     )
     yield Part(
         "bundled",
@@ -116,6 +119,12 @@ def _parts(home: Path, freeable: tuple[Freeable, ...], database_bytes: int) -> I
         "Checkpoints",
         "States of a training, from which it can go on after an interruption.",
         kept,
+    )
+    yield Part(
+        CACHE,
+        "Encoded examples",
+        "Texts as the models read them, so that another training on the same data begins at once.",
+        size_of(home / "cache") - _total(p for p in left if p.is_relative_to(home / "cache")),
     )
     yield Part(
         "logs",
@@ -159,6 +168,14 @@ def _freeable(session: Session) -> Iterator[Freeable]:
         "Nobody goes on from them; the trained models stay.",
         folders,
         _total(folders),
+    )
+    encoded = [path for entry in cache.entries() if entry.is_free for path in entry.paths]
+    yield Freeable(
+        CACHE,
+        "Encoded examples",
+        "No training uses them at the moment; they are made again when one needs them.",
+        tuple(encoded),
+        _total(encoded),
     )
     unused = _unused_models(session)
     places = tuple(Path(model.facts["path"]) for model in unused)

@@ -2,7 +2,7 @@
 
 import shutil
 
-from storage import files
+from storage import cache, files
 from storage.tables import DatasetVersion, Run
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe, from_dict
@@ -64,4 +64,5 @@ def train_spec(
         base=model.reference,
         recipe=from_dict(run.recipe),
         continue_from=continue_from.checkpoints if continue_from else None,
+        cache=cache.folder(),
     )

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from transformers import AutoTokenizer
 
@@ -12,13 +13,13 @@ from workbench.core.chat_template import ChatTemplate, template_of
 from workbench.core.errors import WorkbenchError
 from workbench.engine.causal.batches import batches_by_length, collate
 from workbench.engine.causal.encode import (
-    IGNORED,
+    Example,
     Examples,
     Wording,
-    _learned,
     encode,
     kept_of_question,
 )
+from workbench.engine.causal.loss import IGNORED
 from workbench.engine.training.batches import LengthBatches
 
 
@@ -37,11 +38,11 @@ def rows(count: int) -> list[dict[str, Any]]:
 
 
 def learned_text(tokenizer: Any, example: Any) -> str:
-    return tokenizer.decode([i for i in example.labels if i != IGNORED])
+    return tokenizer.decode(example.input_ids[example.learned])
 
 
 def test_the_answer_and_its_end_are_learned(tokenizer: Any, template: ChatTemplate) -> None:
-    example = encode(rows(1), Wording("completion", template), tokenizer, 200).items[0]
+    example = encode(rows(1), Wording("completion", template), tokenizer, 200)[0]
     assert learned_text(tokenizer, example) == "Your pen: it is on its way.<|im_end|>"
     assert tokenizer.decode(example.input_ids) == (
         "<|im_start|>user\nWhere is my pen?<|im_end|>\n"
@@ -53,11 +54,11 @@ def test_the_question_is_tokenised_as_it_will_be_asked(
     tokenizer: Any, template: ChatTemplate
 ) -> None:
     row = {**rows(1)[0], "response": " 12 pens — naïve 日本"}
-    example = encode([row], Wording("completion", template), tokenizer, 200).items[0]
+    example = encode([row], Wording("completion", template), tokenizer, 200)[0]
     prompt = "<|im_start|>user\nWhere is my pen?<|im_end|>\n<|im_start|>assistant\n"
     ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
-    assert example.input_ids[: len(ids)] == ids
-    assert set(example.labels[: len(ids)]) == {IGNORED}
+    assert example.input_ids[: len(ids)].tolist() == ids
+    assert set(example.labels[: len(ids)].tolist()) == {IGNORED}
     assert learned_text(tokenizer, example) == " 12 pens — naïve 日本<|im_end|>"
 
 
@@ -65,7 +66,7 @@ def test_all_turns_of_the_assistant_are_learned(tokenizer: Any, template: ChatTe
     turns = [("user", "One?"), ("assistant", "Two."), ("user", "Three?"), ("assistant", "Four.")]
     messages = json.dumps([{"role": role, "content": text} for role, text in turns])
     found = encode([{"row_id": 1, "messages": messages}], Wording("chat", template), tokenizer, 200)
-    assert learned_text(tokenizer, found.items[0]) == "Two.<|im_end|>Four.<|im_end|>"
+    assert learned_text(tokenizer, found[0]) == "Two.<|im_end|>Four.<|im_end|>"
 
 
 def test_an_answer_that_is_not_to_be_learned_is_read_only(
@@ -79,52 +80,41 @@ def test_an_answer_that_is_not_to_be_learned_is_read_only(
     ]
     row = {"row_id": 1, "messages": json.dumps(turns)}
     found = encode([row], Wording("chat", template), tokenizer, 200)
-    assert learned_text(tokenizer, found.items[0]) == "Four.<|im_end|>"
-    assert "Wrong.<|im_end|>" in tokenizer.decode(found.items[0].input_ids)
-
-
-def test_blanks_left_out_of_offsets_belong_to_the_next_token() -> None:
-    # "ab  cd" as "ab", " ", " cd" whose offsets leave the blanks out, as GPT-2's tokenizer does.
-    offsets = [(0, 2), (3, 3), (4, 6), (6, 6)]
-    assert list(_learned(offsets, [(2, 6)])) == [False, True, True, False]
-    assert list(_learned(offsets, [(0, 2)])) == [True, False, False, False]
-
-
-def test_two_tokens_of_one_character_are_both_learned() -> None:
-    assert list(_learned([(0, 1), (1, 2), (1, 2), (2, 3)], [(1, 2)])) == [False, True, True, False]
+    assert learned_text(tokenizer, found[0]) == "Four.<|im_end|>"
+    assert "Wrong.<|im_end|>" in tokenizer.decode(found[0].input_ids)
 
 
 def test_a_long_question_loses_its_middle(tokenizer: Any, template: ChatTemplate) -> None:
     row = {"row_id": 1, "prompt": "first " + "word " * 80 + "last", "response": "yes"}
     found = encode([row], Wording("completion", template), tokenizer, 48)
-    example = found.items[0]
+    example = found[0]
     text = tokenizer.decode(example.input_ids)
     assert len(example.input_ids) == 48
     assert text.startswith("<|im_start|>user\nfirst")
     assert "last<|im_end|>\n<|im_start|>assistant\nyes<|im_end|>" in text
     assert learned_text(tokenizer, example) == "yes<|im_end|>"
-    assert (found.cut_questions, found.cut_answers) == (1, 0)
+    assert (found.cuts.questions, found.cuts.answers) == (1, 0)
 
 
 def test_a_long_answer_loses_its_end(tokenizer: Any, template: ChatTemplate) -> None:
     row = {"row_id": 1, "prompt": "say", "response": "first " + "word " * 80}
     found = encode([row], Wording("completion", template), tokenizer, 48)
-    assert len(found.items[0].input_ids) == 48
-    assert learned_text(tokenizer, found.items[0]).startswith("first word")
-    assert (found.cut_questions, found.cut_answers) == (0, 1)
+    assert len(found[0].input_ids) == 48
+    assert learned_text(tokenizer, found[0]).startswith("first word")
+    assert (found.cuts.questions, found.cuts.answers) == (0, 1)
 
 
 def test_what_fits_is_not_counted_as_cut(tokenizer: Any, template: ChatTemplate) -> None:
     found = encode(rows(4), Wording("completion", template), tokenizer, 96)
-    assert (found.cut_questions, found.cut_answers) == (0, 0)
+    assert (found.cuts.questions, found.cuts.answers) == (0, 0)
 
 
 def test_a_document_is_cut_into_pieces_and_ends(tokenizer: Any, template: ChatTemplate) -> None:
     row = {"row_id": 1, "text": "Where is my pen? " * 20}
     found = encode([row], Wording("language-modelling", template), tokenizer, 32)
-    ids = [i for example in found.items for i in example.input_ids]
+    ids = [i for example in found for i in example.input_ids]
     assert tokenizer.decode(ids) == row["text"] + "<|im_end|>"
-    assert all(example.labels == example.input_ids for example in found.items)
+    assert all(example.learned.all() for example in found)
     assert max(found.lengths) == 32
 
 
@@ -135,8 +125,7 @@ def test_a_row_that_cannot_be_worded_is_named(tokenizer: Any, template: ChatTemp
 
 def test_padding_is_neither_seen_nor_learned() -> None:
     short, long = (
-        {"input_ids": [5, 6], "labels": [5, 6]},
-        {"input_ids": [7] * 18, "labels": [7] * 18},
+        Example(np.array(ids, np.int32), np.ones(len(ids), bool)) for ids in ([5, 6], [7] * 18)
     )
     batch = collate([short, long], pad_id=0)
     assert batch["input_ids"].shape == (2, 32)
@@ -155,7 +144,7 @@ def test_batches_for_scoring_hold_every_example_once(
 
 
 def test_the_order_depends_on_seed_and_pass_alone() -> None:
-    lengths = [(7 * i) % 50 + 1 for i in range(203)]
+    lengths = np.array([(7 * i) % 50 + 1 for i in range(203)])
 
     def order(seed: int, epoch: int) -> list[int]:
         sampler = LengthBatches(lengths, 4, seed)
@@ -168,7 +157,7 @@ def test_the_order_depends_on_seed_and_pass_alone() -> None:
 
 
 def test_examples_of_a_batch_are_of_like_length_and_the_longest_come_first() -> None:
-    lengths = [(7 * i) % 50 + 1 for i in range(200)]
+    lengths = np.array([(7 * i) % 50 + 1 for i in range(200)])
     order = list(LengthBatches(lengths, 4, 0))
     batches = [[lengths[i] for i in order[at : at + 4]] for at in range(0, 200, 4)]
     assert max(max(batch) - min(batch) for batch in batches) <= 3
@@ -177,7 +166,7 @@ def test_examples_of_a_batch_are_of_like_length_and_the_longest_come_first() -> 
 
 
 def test_fewer_examples_than_a_batch_make_one() -> None:
-    assert sorted(LengthBatches([3, 1], 8, 0)) == [0, 1]
+    assert sorted(LengthBatches(np.array([3, 1]), 8, 0)) == [0, 1]
 
 
 def test_the_middle_of_a_question_goes_first() -> None:

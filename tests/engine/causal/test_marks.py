@@ -71,10 +71,11 @@ def bundle(writer: Path) -> CausalModel:
 def test_a_turn_ends_where_the_template_says(folder: Path, tokenizer: Any) -> None:
     wording = Wording("completion", template_of(folder), system="No <|im_end|> in here.")
     row = {"row_id": 1, "prompt": QUESTION, "response": ANSWER}
-    example = encode([row], wording, tokenizer, 400).items[0]
+    example = encode([row], wording, tokenizer, 400)[0]
 
     end, start = tokenizer.convert_tokens_to_ids(["<|im_end|>", "<|im_start|>"])
-    assert example.input_ids.count(end) == example.input_ids.count(start) == 3
+    ids = example.input_ids.tolist()
+    assert ids.count(end) == ids.count(start) == 3
     assert special(tokenizer, example.input_ids) == 6
     text = tokenizer.decode(example.input_ids)
     assert all(part in text for part in (QUESTION, ANSWER, wording.system))
@@ -91,8 +92,8 @@ def test_what_is_read_stays_when_marks_of_the_answer_are_skipped(tokenizer: Any)
 def test_a_document_ends_once(folder: Path, tokenizer: Any) -> None:
     row = {"row_id": 1, "text": f"One.{tokenizer.eos_token} Two."}
     wording = Wording("language-modelling", template_of(folder))
-    (example,) = encode([row], wording, tokenizer, 200).items
-    assert example.input_ids.count(tokenizer.eos_token_id) == 1
+    (example,) = encode([row], wording, tokenizer, 200)
+    assert example.input_ids.tolist().count(tokenizer.eos_token_id) == 1
     assert example.input_ids[-1] == tokenizer.eos_token_id
 
 
@@ -146,8 +147,8 @@ def test_turns_of_a_chat_are_guarded_one_by_one(folder: Path, tokenizer: Any) ->
     turns.append(("assistant", "That, too."))
     messages = json.dumps([{"role": role, "content": text} for role, text in turns])
     wording = Wording("chat", template_of(folder), system="Be kind.")
-    example = encode([{"row_id": 1, "messages": messages}], wording, tokenizer, 400).items[0]
-    assert example.input_ids.count(tokenizer.convert_tokens_to_ids("<|im_end|>")) == 5
+    example = encode([{"row_id": 1, "messages": messages}], wording, tokenizer, 400)[0]
+    assert example.input_ids.tolist().count(tokenizer.convert_tokens_to_ids("<|im_end|>")) == 5
     learned = tokenizer.decode([i for i in example.labels if i != IGNORED])
     assert learned == f"{ANSWER}<|im_end|>That, too.<|im_end|>"
 

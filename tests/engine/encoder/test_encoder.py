@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -97,7 +98,7 @@ def test_texts_come_back_in_their_order(tmp_path: Path) -> None:
 
 
 def test_long_texts_are_read_few_at_a_time() -> None:
-    found = list(groups([500] * 20 + [10] * 100))
+    found = list(groups(np.array([500] * 20 + [10] * 100)))
     assert sorted(i for group in found for i in group) == list(range(120))
     assert len(found[0]) == TOKENS_AT_ONCE["cpu"] // 500
     assert len(found[-2]) == 64

@@ -48,6 +48,7 @@ CHANGE: dict[str, Any] = {
 }
 SPECS: list[Spec] = [
     TrainSpec(**OF_RUN, job_id=9, attempt=2, continue_from=Path("/jobs/8/checkpoints")),
+    TrainSpec(**OF_RUN, cache=Path("/cache/encoded")),
     EvaluateSpec(**OF_RUN, adapter=Path("/jobs/8/adapter"), split="April"),
     PredictSpec(**OF_RUN, source={"digest": "ab", "name": "new.csv"}, read={"sheet": "A"}),
     ImportSpec(hub_id="team/tiny", revision="abc", target=Path("/models/tiny")),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import files
+from storage import cache, files
 from storage.database import Store
 from storage.tables import Project
 from tests.helpers import full_home
@@ -67,6 +67,13 @@ def test_checkpoints_are_kept_of_jobs_that_go_on_and_of_no_others(
         )
     }
     assert not [name for name in inside if name.endswith("/lock")]
+
+
+def test_what_trainings_encoded_is_made_again(full: Store, tmp_path: Path) -> None:
+    for folder in (cache.folder(), files.job_folder(DONE) / "encoded"):
+        full_home.write(folder / ("a" * 64) / "train.arrow", "encoded")
+    inside = names(make_backup(full, tmp_path / "all.zip").path)
+    assert not [name for name in inside if name.endswith(".arrow")]
 
 
 def test_what_is_written_during_a_backup_is_not_in_it(full: Store, tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
 """Examples put together in batches of like length."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
-from workbench.engine.causal.encode import Examples
+from workbench.engine.causal.encode import Example, Examples
 from workbench.engine.causal.loss import IGNORED
+from workbench.engine.encoding.padding import filled_up
 from workbench.engine.models.config import load_config
 
 LENGTH_STEP = 16
@@ -15,30 +17,23 @@ LENGTH_STEP = 16
 processor's kernels and the memory allocator keep something for each: 100 MB more every few steps."""
 
 
-def collate(examples: Sequence[Mapping[str, Sequence[int]]], pad_id: int) -> dict[str, Any]:
+def collate(examples: Sequence[Example], pad_id: int) -> dict[str, Any]:
     """Examples as one batch, padded on the right; padding is neither seen nor learned."""
-    longest = max(len(example["input_ids"]) for example in examples)
-    longest = -(-longest // LENGTH_STEP) * LENGTH_STEP
-
-    def padded(name: str, filler: int) -> torch.Tensor:
-        return torch.tensor(
-            [[*example[name], *[filler] * (longest - len(example[name]))] for example in examples]
-        )
-
-    lengths = torch.tensor([len(example["input_ids"]) for example in examples])
+    counts = [len(example.input_ids) for example in examples]
+    longest = -(-max(counts) // LENGTH_STEP) * LENGTH_STEP
     return {
-        "input_ids": padded("input_ids", pad_id),
-        "attention_mask": (torch.arange(longest) < lengths[:, None]).long(),
-        "labels": padded("labels", IGNORED),
+        "input_ids": filled_up([example.input_ids for example in examples], longest, pad_id),
+        "attention_mask": (torch.arange(longest) < torch.tensor(counts)[:, None]).long(),
+        "labels": filled_up([example.labels for example in examples], longest, IGNORED),
     }
 
 
 def batches_by_length(examples: Examples, size: int, pad_id: int) -> Iterator[dict[str, Any]]:
     """All examples in batches of like length, the longest first."""
-    lengths = examples.lengths
-    order = sorted(range(len(examples)), key=lambda i: -lengths[i])
+    order = np.argsort(-examples.lengths, kind="stable")
     for start in range(0, len(order), size):
-        yield collate([examples[i] for i in order[start : start + size]], pad_id)
+        numbers = order[start : start + size].tolist()
+        yield collate(examples.__getitems__(numbers), pad_id)
 
 
 def longest_example(folder: Path, wanted: int) -> int:

@@ -1,19 +1,31 @@
 """From the rows of a dataset version to token ids, learned parts marked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+from datasets import Features, List, Value
+
+from workbench.core.chat_template import ChatTemplate
+from workbench.core.conversation_shapes import Segmenter
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import ChatTemplate, Segment, segments
+from workbench.core.messages import Segment
 from workbench.core.tasks import task_named
 from workbench.core.tasks.task import Message
+from workbench.engine.causal.learned import Span, learned_tokens
 from workbench.engine.causal.loss import IGNORED
-from workbench.engine.causal.marks import guard_of, ids_and_offsets, token_ids
-from workbench.engine.rows import Row
+from workbench.engine.causal.many_texts import encodings, many_ids
+from workbench.engine.causal.marks import guard_of, token_ids
+from workbench.engine.encoding.encoded_rows import IDS, Columns, EncodedRows, features_of, tokens_of
+from workbench.engine.rows import AT_ONCE, Row
 
 MARK_TOKENS = 16
 """At least so many tokens at the end of a question are kept: they say that an answer follows."""
+LEARNED = "learned"
+FEATURES: Features = features_of(**{LEARNED: List(Value("bool"))})
 
 
 @dataclass(frozen=True)
@@ -30,85 +42,153 @@ class Wording:
         return task_named(self.task).messages(row, system=self.system, labels=self.labels)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Example:
-    """One text as token ids; labels are the same ids where learned, else `IGNORED`."""
+    """One text as token ids int32 (tokens,), and which of them are learned, bool (tokens,)."""
 
-    input_ids: list[int]
-    labels: list[int]
+    input_ids: np.ndarray
+    learned: np.ndarray
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The ids where learned, else `IGNORED`."""
+        return np.where(self.learned, self.input_ids, IGNORED)
 
 
 @dataclass
+class Cuts:
+    """How many examples did not fit."""
+
+    questions: int = 0
+    answers: int = 0
+
+
+@dataclass(frozen=True)
 class Examples:
     """Encoded rows, and how many did not fit."""
 
-    items: list[Example] = field(default_factory=list)
-    cut_questions: int = 0
-    cut_answers: int = 0
+    rows: EncodedRows = field(default_factory=lambda: EncodedRows.held([], FEATURES))
+    cuts: Cuts = field(default_factory=Cuts)
 
     def __len__(self) -> int:
-        return len(self.items)
+        return len(self.rows)
 
-    def __getitem__(self, index: int) -> dict[str, list[int]]:
-        return vars(self.items[index])
+    def __getitem__(self, number: int) -> Example:
+        return self.__getitems__([number])[0]
+
+    def __getitems__(self, numbers: Sequence[int]) -> list[Example]:
+        """Some of them, as torch's data loader asks for a batch."""
+        ids, learned = (self.rows.lists(name, numbers) for name in (IDS, LEARNED))
+        return [Example(*both) for both in zip(ids, learned, strict=True)]
 
     @property
-    def lengths(self) -> list[int]:
-        """Tokens of each example."""
-        return [len(item.input_ids) for item in self.items]
+    def lengths(self) -> np.ndarray:
+        """Tokens of each example, int32 (examples,)."""
+        return self.rows.lengths
 
 
 def encode(rows: Sequence[Row], wording: Wording, tokenizer: Any, max_length: int) -> Examples:
-    """The rows as token ids of at most `max_length` tokens.
+    """A few rows as token ids of at most `max_length` tokens, in memory.
 
     Raises:
         WorkbenchError: a row's conversation does not fit the chat template; it names the row.
     """
-    task, found = task_named(wording.task), Examples()
-    for row in rows:
+    cuts = Cuts()
+    parts = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+    batches = list(encoded(parts, wording, tokenizer, max_length, cuts))
+    return Examples(EncodedRows.held(batches, FEATURES), cuts)
+
+
+def encoded(
+    batches: Iterable[Sequence[Row]], wording: Wording, tokenizer: Any, max_length: int, cuts: Cuts
+) -> Iterator[Columns]:
+    """Batches of rows as the columns of `FEATURES`; what did not fit is counted in `cuts`.
+
+    Raises:
+        WorkbenchError: a row's conversation does not fit the chat template; it names the row.
+    """
+    task, cut = task_named(wording.task), Segmenter(wording.template)
+    for rows in batches:
         if task.rows_are_documents:
-            found.items += _blocks(str(row[task.learned]), tokenizer, max_length)
+            texts = [str(row[task.learned]) for row in rows]
+            examples = _documents(texts, tokenizer, max_length)
         else:
-            _add(found, _encoded(_segments(row, wording, tokenizer), tokenizer), max_length)
-    return found
+            pieces = [_segments(row, wording, cut, tokenizer) for row in rows]
+            examples = _shortened(_conversations(pieces, tokenizer), max_length, cuts)
+        yield examples.columns()
 
 
-def _segments(row: Row, wording: Wording, tokenizer: Any) -> list[Segment]:
+@dataclass(frozen=True)
+class _Batch:
+    """Examples whose tokens lie one behind the other."""
+
+    ids: np.ndarray
+    learned: np.ndarray
+    counts: np.ndarray
+    """Tokens of each example."""
+
+    @classmethod
+    def of(cls, examples: Sequence[Example]) -> "_Batch":
+        return cls(
+            np.concatenate([*(example.input_ids for example in examples), np.empty(0, np.int32)]),
+            np.concatenate([*(example.learned for example in examples), np.empty(0, bool)]),
+            np.array([len(example.input_ids) for example in examples], np.int64),
+        )
+
+    def examples(self) -> list[Example]:
+        ends = np.cumsum(self.counts)
+        return [
+            Example(self.ids[end - count : end], self.learned[end - count : end])
+            for end, count in zip(ends, self.counts, strict=True)
+        ]
+
+    def columns(self) -> Mapping[str, pa.Array]:
+        ids, learned = (tokens_of(values, self.counts) for values in (self.ids, self.learned))
+        return {IDS: ids, LEARNED: learned}
+
+
+def _segments(row: Row, wording: Wording, cut: Segmenter, tokenizer: Any) -> list[Segment]:
     try:
-        return segments(guard_of(tokenizer).messages(wording.messages(row)), wording.template)
+        return cut(guard_of(tokenizer).messages(wording.messages(row)))
     except WorkbenchError as error:
         raise WorkbenchError(f"Row {row['row_id']}: {error}") from error
 
 
-def _blocks(text: str, tokenizer: Any, max_length: int) -> list[Example]:
-    """A document and its end, cut into pieces; all of it is learned, each piece on its own."""
-    ids = token_ids(guard_of(tokenizer).text(text), tokenizer, add_special_tokens=True)
-    if not ids or ids[-1] != tokenizer.eos_token_id:
-        ids = [*ids, tokenizer.eos_token_id]
-    pieces = (ids[start : start + max_length] for start in range(0, len(ids), max_length))
-    return [Example(piece, list(piece)) for piece in pieces if len(piece) > 1]
+def _documents(texts: Sequence[str], tokenizer: Any, max_length: int) -> _Batch:
+    """Documents and their ends, cut into pieces; all of it is learned, each piece on its own."""
+    guard = guard_of(tokenizer)
+    found = []
+    for ids in many_ids([guard.text(text) for text in texts], tokenizer):
+        if not ids or ids[-1] != tokenizer.eos_token_id:
+            ids = [*ids, tokenizer.eos_token_id]
+        pieces = (ids[start : start + max_length] for start in range(0, len(ids), max_length))
+        found += [np.array(piece, np.int32) for piece in pieces if len(piece) > 1]
+    return _Batch.of([Example(ids, np.ones(len(ids), bool)) for ids in found])
 
 
-def _encoded(pieces: Sequence[Segment], tokenizer: Any) -> Example:
-    text = "".join(piece.text for piece in pieces)
+def _conversations(pieces: Sequence[Sequence[Segment]], tokenizer: Any) -> _Batch:
     if not tokenizer.is_fast:
-        return _encoded_apart(pieces, tokenizer)
-    ids, offsets = ids_and_offsets(text, tokenizer)
-    learned = _learned(offsets, _spans(pieces))
-    return Example(ids, [i if own else IGNORED for i, own in zip(ids, learned, strict=True)])
+        return _Batch.of([_encoded_apart(own, tokenizer) for own in pieces])
+    texts = ["".join([piece.text for piece in own]) for own in pieces]
+    found = encodings(texts, tokenizer)
+    counts = np.array([len(one) for one in found], np.int64)
+    # One text's lists at a time: tens of thousands of tuples would be searched for garbage.
+    ids = np.fromiter(chain.from_iterable(one.ids for one in found), np.int32, int(counts.sum()))
+    offsets = (one.offsets for one in found)
+    spans, lengths = [_spans(own) for own in pieces], [len(text) for text in texts]
+    return _Batch(ids, learned_tokens(offsets, counts, spans, lengths), counts)
 
 
 def _encoded_apart(pieces: Sequence[Segment], tokenizer: Any) -> Example:
     """For tokenizers that do not say which characters a token stands for."""
-    example = Example([], [])
-    for piece in pieces:
-        ids = token_ids(piece.text, tokenizer)
-        example.input_ids += ids
-        example.labels += ids if piece.learned else [IGNORED] * len(ids)
-    return example
+    ids = [token_ids(piece.text, tokenizer) for piece in pieces]
+    learned = [
+        own for piece, part in zip(pieces, ids, strict=True) for own in [piece.learned] * len(part)
+    ]
+    return Example(np.array([i for part in ids for i in part], np.int32), np.array(learned, bool))
 
 
-def _spans(pieces: Sequence[Segment]) -> list[tuple[int, int]]:
+def _spans(pieces: Sequence[Segment]) -> list[Span]:
     spans, position = [], 0
     for piece in pieces:
         if piece.learned:
@@ -117,44 +197,32 @@ def _spans(pieces: Sequence[Segment]) -> list[tuple[int, int]]:
     return spans
 
 
-def _learned(
-    offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, int]]
-) -> Iterator[bool]:
-    """For each token whether any of its characters is learned.
-
-    Some tokenizers leave the blanks before a word out of its offsets: what lies between two
-    tokens belongs to the second.
-    """
-    behind = 0
-    waiting = list(reversed(spans))
-    for start, end in offsets:
-        start, behind = min(start, behind), max(behind, end)
-        while waiting and waiting[-1][1] <= start:
-            waiting.pop()
-        yield bool(waiting) and start < waiting[-1][1] and end > waiting[-1][0]
+def _shortened(batch: _Batch, max_length: int, cuts: Cuts) -> _Batch:
+    if not (batch.counts > max_length).any():
+        return batch
+    found = []
+    for example in batch.examples():
+        if len(example.input_ids) > max_length:
+            example, cut_question, cut_answer = _shorter(example, max_length)
+            cuts.questions += cut_question
+            cuts.answers += cut_answer
+        found.append(example)
+    return _Batch.of(found)
 
 
-def _add(found: Examples, example: Example, max_length: int) -> None:
-    if len(example.input_ids) > max_length:
-        example, cut_question, cut_answer = _shortened(example, max_length)
-        found.cut_questions += cut_question
-        found.cut_answers += cut_answer
-    found.items.append(example)
-
-
-def _shortened(example: Example, max_length: int) -> tuple[Example, bool, bool]:
+def _shorter(example: Example, max_length: int) -> tuple[Example, bool, bool]:
     """The example in `max_length` tokens, so that something is left to learn.
 
     The question gives way first, down to half of the room; then the end of the answer.
     """
-    ids, labels = example.input_ids, example.labels
-    first = next(i for i, label in enumerate(labels) if label != IGNORED)
+    ids, learned = example.input_ids, example.learned
+    first = int(learned.argmax()) if learned.any() else len(ids)
     answer_room = min(len(ids) - first, max(max_length - first, max_length // 2))
     kept = kept_of_question(first, max_length - answer_room)
     rest = range(first, first + answer_room)
-    cut_answer = any(label != IGNORED for label in labels[rest.stop :])
+    cut_answer = bool(learned[rest.stop :].any())
     kept += rest
-    shorter = Example([ids[i] for i in kept], [labels[i] for i in kept])
+    shorter = Example(ids[kept], learned[kept])
     return shorter, kept[0] != 0 or first > max_length - answer_room, cut_answer
 
 

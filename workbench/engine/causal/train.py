@@ -1,7 +1,9 @@
 """Teaches a model that writes text: from a job's spec to an adapter and its scores."""
 
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from transformers import set_seed
@@ -10,14 +12,17 @@ from workbench.core.chat_template import template_of
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import longest_example
-from workbench.engine.causal.encode import Examples, Wording, encode
+from workbench.engine.causal.encode import FEATURES, Cuts, Examples, Wording, encoded
 from workbench.engine.causal.model import save_causal
 from workbench.engine.causal.systems import systems
 from workbench.engine.causal.trainer import CausalTrainer
+from workbench.engine.encoding.cache import Facts, files_of
+from workbench.engine.encoding.encoded_rows import Columns
+from workbench.engine.encoding.version import encoded_splits
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, base_folder, load_base, load_tokenizer
-from workbench.engine.rows import labels_of, read_rows
+from workbench.engine.rows import Row, labels_of
 from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.loop import checkpoint_to_go_on_from
@@ -49,7 +54,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         Orphaned: the worker died; a checkpoint was saved.
     """
     began = time.monotonic()
-    setup = prepare(spec, report, stop)
+    setup = prepare(spec, job, report, stop)
     trainer = learn(spec, setup, job, report, stop)
     result = trainer.facts()
     best = trainer.best_checkpoint()
@@ -68,7 +73,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
 
 
-def prepare(spec: TrainSpec, report: Report, stop: Stop) -> TrainingSetup:
+def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> TrainingSetup:
     """Read the examples and put them in the model's words."""
     report.phase("preparing", "Reading the examples")
     if spec.recipe.method != "lora":
@@ -82,25 +87,51 @@ def prepare(spec: TrainSpec, report: Report, stop: Stop) -> TrainingSetup:
     wording = Wording(spec.task, template, spec.system, labels)
     tokenizer = load_tokenizer(folder, template)
     longest = longest_example(folder, spec.recipe.max_length)
-    sets = [
-        encode(read_rows(spec.data, split), wording, tokenizer, longest)
-        for split in ("train", "validation")
-    ]
-    if not sets[0]:
+    train, validation = examples_of(spec, job, wording, tokenizer, longest, report, stop)
+    if not train:
         raise WorkbenchError(
             "There are no examples to learn from: save the data again with a larger training part."
         )
-    _report_cuts(report, sets[0], longest)
+    _report_cuts(report, train, longest)
     stop.check()
-    return TrainingSetup(wording, tokenizer, *sets)
+    return TrainingSetup(wording, tokenizer, train, validation)
+
+
+def examples_of(
+    spec: TrainSpec,
+    job: JobDir,
+    wording: Wording,
+    tokenizer: Any,
+    longest: int,
+    report: Report,
+    stop: Stop,
+) -> list[Examples]:
+    """What is learned from, and the practice questions, in at most `longest` tokens each."""
+    template = wording.template
+    shape = {
+        "system": wording.system,
+        "labels": list(wording.labels),
+        "template": [template.source, dict(template.tokens)],
+        "day": str(date.today()) if "strftime_now" in template.source else "",
+        "tokenizer": files_of(base_folder(spec.base)),
+        "longest": longest,
+    }
+
+    def encode(batches: Iterable[list[Row]], facts: Facts) -> Iterator[Columns]:
+        cuts = Cuts()
+        yield from encoded(batches, wording, tokenizer, longest, cuts)
+        facts |= vars(cuts)
+
+    splits = encoded_splits(spec, job, shape, FEATURES, encode, report, stop)
+    return [Examples(split.rows, Cuts(**split.facts)) for split in splits]
 
 
 def _report_cuts(report: Report, examples: Examples, longest: int) -> None:
-    report.log(f"{len(examples)} examples to learn from, {sum(examples.lengths)} tokens.")
-    if examples.cut_questions or examples.cut_answers:
+    report.log(f"{len(examples)} examples to learn from, {examples.lengths.sum()} tokens.")
+    if examples.cuts.questions or examples.cuts.answers:
         report.log(
-            f"Longer than {longest} tokens: {examples.cut_questions} questions lost "
-            f"their middle and {examples.cut_answers} answers their end. A larger 'Longest "
+            f"Longer than {longest} tokens: {examples.cuts.questions} questions lost "
+            f"their middle and {examples.cuts.answers} answers their end. A larger 'Longest "
             "example' keeps them whole and needs more memory."
         )
 

@@ -33,9 +33,9 @@ class Scored:
         return self.scores["loss"]
 
 
-def score_logits(logits: torch.Tensor, labels: Sequence[int]) -> Scored:
+def score_logits(logits: torch.Tensor, labels: Sequence[int] | np.ndarray) -> Scored:
     """The scores of logits (texts, labels), with the temperature that suits them best."""
-    wanted = torch.tensor(labels)
+    wanted = torch.as_tensor(labels)
     temperature = _temperature(logits, wanted) if len(labels) >= ENOUGH else 1.0
     answers = [str(number) for number in logits.argmax(1).tolist()]
     scores = text_scores(CLASSIFICATION.name, [str(label) for label in labels], answers)

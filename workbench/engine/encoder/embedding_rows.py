@@ -5,9 +5,10 @@ data set uses a few thousand of their rows. The others get no gradient, so leavi
 the same model; gradients, optimiser states and checkpoints become that much smaller.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import embedding
@@ -44,13 +45,16 @@ class TrainedEmbeddingRows(nn.Module):
         return self.table
 
 
-def train_embedding_rows(body: Any, ids: Iterable[Iterable[int]]) -> None:
+def train_embedding_rows(body: Any, ids: Iterable[Sequence[int] | np.ndarray]) -> None:
     """Let the body train only the word embeddings that occur in `ids`, where that is possible."""
     table = body.get_input_embeddings()
     if type(table) is not nn.Embedding or table.max_norm is not None or _is_shared(body, table):
         return
-    seen = {token for own in ids for token in own} - {table.padding_idx}
-    body.set_input_embeddings(TrainedEmbeddingRows(table, torch.tensor(sorted(seen))))
+    seen: set[int] = set()
+    for own in ids:
+        seen.update(np.unique(np.asarray(own)).tolist())
+    used = sorted(seen - {table.padding_idx})
+    body.set_input_embeddings(TrainedEmbeddingRows(table, torch.tensor(used)))
 
 
 def put_rows_back(body: Any) -> None:

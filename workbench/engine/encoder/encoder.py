@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer
 
 from workbench.engine.encoder.probe import Head
+from workbench.engine.encoding.cores import all_cores
+from workbench.engine.encoding.encoded_rows import IDS, EncodedRows
+from workbench.engine.encoding.padding import filled_up
 from workbench.engine.models.config import load_config, unreadable
 from workbench.engine.runtime import device
 
@@ -21,7 +25,7 @@ TOKENS_AT_ONCE = {"cpu": 4096, "cuda": 32_768}
 """Tokens, padding included, that go through the model together: bounds the memory of long texts."""
 TEXTS_AT_ONCE = {"cpu": 64, "cuda": 256}
 
-Ids = Sequence[int]
+Ids = Sequence[int] | np.ndarray
 
 
 class Encoder(nn.Module):
@@ -75,7 +79,8 @@ class Reader:
         """Token ids of each text, the end of long ones cut off."""
         if not texts:
             return []
-        found = self.tokenizer(list(texts), truncation=True, max_length=self.max_length)
+        with all_cores():
+            found = self.tokenizer(list(texts), truncation=True, max_length=self.max_length)
         return [ids or [self.pad_id] for ids in found["input_ids"]]
 
     def count_cut(self, texts: Sequence[str], ids: Sequence[Ids]) -> int:
@@ -175,24 +180,29 @@ def padded(ids: Sequence[Ids], pad_id: int) -> dict[str, torch.Tensor]:
     lengths = torch.tensor([len(own) for own in ids])
     longest = int(lengths.max())
     return {
-        "input_ids": torch.tensor([[*own, *[pad_id] * (longest - len(own))] for own in ids]),
+        "input_ids": filled_up(ids, longest, pad_id),
         "attention_mask": (torch.arange(longest) < lengths[:, None]).long(),
     }
 
 
-def groups(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """All texts in groups of like length that fit into memory together, the longest first."""
+def groups(lengths: np.ndarray) -> Iterator[np.ndarray]:
+    """The numbers of all texts in groups of like length that fit into memory together, the longest first."""
     kind = device.device().type
-    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
-    while order:
-        size = min(TEXTS_AT_ONCE[kind], max(1, TOKENS_AT_ONCE[kind] // lengths[order[0]]))
-        group, order = order[:size], order[size:]
-        yield group
+    order = np.argsort(-lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        longest = int(lengths[order[start]])
+        size = min(TEXTS_AT_ONCE[kind], max(1, TOKENS_AT_ONCE[kind] // longest))
+        yield order[start : start + size]
+        start += size
 
 
 @torch.no_grad()
 def read(
-    model: nn.Module, ids: Sequence[Ids], pad_id: int, done: Callable[[int], None] | None = None
+    model: nn.Module,
+    ids: Sequence[Ids] | EncodedRows,
+    pad_id: int,
+    done: Callable[[int], None] | None = None,
 ) -> torch.Tensor:
     """What an Encoder or a Classifier gives for each text, in float32 on the CPU.
 
@@ -204,14 +214,19 @@ def read(
         (texts, hidden) or (texts, labels).
     """
     model.eval()
-    found: dict[int, torch.Tensor] = {}
+    rows = ids if isinstance(ids, EncodedRows) else EncodedRows.of_ids(ids)
+    found, told = torch.empty(0, 0), 0
     with precision():  # entered once, so that the weights are rounded once for all groups
-        for group in groups([len(own) for own in ids]):
-            batch = to_device(padded([ids[i] for i in group], pad_id))
-            found |= dict(zip(group, model(**batch).float().cpu(), strict=True))
+        for group in groups(rows.lengths):
+            batch = to_device(padded(rows.lists(IDS, group.tolist()), pad_id))
+            states = model(**batch).float().cpu()
+            if not told:
+                found = torch.empty(len(rows), states.shape[1])
+            found[torch.from_numpy(group)] = states
+            told += len(group)
             if done:
-                done(len(found))
-    return torch.stack([found[i] for i in range(len(ids))]) if found else torch.empty(0, 0)
+                done(told)
+    return found
 
 
 def to_device(batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -7,6 +7,7 @@ a head that fits already does not spoil the encoder's features in its first step
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -41,7 +42,7 @@ class Head(nn.Module):
         return scores
 
 
-def fit_probe(embeddings: torch.Tensor, labels: Sequence[int]) -> Head:
+def fit_probe(embeddings: torch.Tensor, labels: Sequence[int] | np.ndarray) -> Head:
     """The head that logistic regression finds.
 
     Args:
@@ -50,7 +51,9 @@ def fit_probe(embeddings: torch.Tensor, labels: Sequence[int]) -> Head:
     """
     centre = embeddings.mean(0)
     spread = float((embeddings - centre).square().sum(1).mean().sqrt()) or 1.0
-    weights, offsets = logistic.fit((embeddings - centre) / spread, torch.tensor(labels), STRENGTH)
+    weights, offsets = logistic.fit(
+        (embeddings - centre) / spread, torch.as_tensor(labels), STRENGTH
+    )
     head = Head(embeddings.shape[1], len(weights))
     head.load_state_dict(
         {

@@ -8,10 +8,11 @@ questions best; the probe itself, if tuning did not help.
 import copy
 import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import torch
 from transformers import set_seed
 
@@ -29,10 +30,13 @@ from workbench.engine.encoder.encoder import (
 from workbench.engine.encoder.model import load_head, save_encoder_model, save_head
 from workbench.engine.encoder.probe import Head, fit_probe
 from workbench.engine.encoder.systems import systems
-from workbench.engine.encoder.trainer import ALPHAS, Check, EncoderTrainer, Texts
+from workbench.engine.encoder.trainer import ALPHAS, FEATURES, LABEL, Check, EncoderTrainer, Texts
+from workbench.engine.encoding.cache import Facts, files_of
+from workbench.engine.encoding.encoded_rows import IDS, Columns
+from workbench.engine.encoding.version import EncodedSplit, encoded_splits
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.models.load import add_lora, base_folder
-from workbench.engine.rows import Row, labels_of, read_rows
+from workbench.engine.rows import Row, labels_of
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.loop import checkpoint_to_go_on_from
 from workbench.jobs.process.checkpoints import step_of
@@ -77,7 +81,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         Orphaned: the worker died; a checkpoint was saved.
     """
     began = time.monotonic()
-    setup = prepare(spec, report, stop)
+    setup = prepare(spec, job, report, stop)
     probe = find_probe(spec, setup, job, report, stop)
     trainer = tune(spec, setup, probe.head, job, report, stop)
     result = trainer.facts() | finish(spec, setup, probe, trainer, job, report)
@@ -88,7 +92,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
 
 
-def prepare(spec: TrainSpec, report: Report, stop: Stop) -> TrainingSetup:
+def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> TrainingSetup:
     """Read the examples and load the encoder."""
     report.phase("preparing", "Reading the examples")
     labels = labels_of(spec.data)
@@ -101,35 +105,60 @@ def prepare(spec: TrainSpec, report: Report, stop: Stop) -> TrainingSetup:
     folder = base_folder(spec.base)
     encoder = load_encoder(folder)
     reader = load_reader(folder, encoder.body, spec.recipe.max_length)
-    sets = [
-        _texts(report, read_rows(spec.data, split), labels, reader)
-        for split in ("train", "validation")
-    ]
+    train, validation = texts_of(spec, job, labels, reader, report, stop)
     stop.check()
-    return TrainingSetup(labels, encoder, reader, *sets)
+    return TrainingSetup(labels, encoder, reader, train, validation)
 
 
 def _named(labels: Sequence[str]) -> str:
     return f" ('{labels[0]}')" if labels else ""
 
 
-def _texts(report: Report, rows: Sequence[Row], labels: Sequence[str], reader: Reader) -> Texts:
-    """The rows as token ids; those of a category without training examples teach nothing."""
+def texts_of(
+    spec: TrainSpec,
+    job: JobDir,
+    labels: Sequence[str],
+    reader: Reader,
+    report: Report,
+    stop: Stop,
+) -> list[Texts]:
+    """What is learned from, and the practice questions; those of a category without training
+    examples teach nothing."""
+    shape = {
+        "labels": list(labels),
+        "tokenizer": files_of(base_folder(spec.base)),
+        "longest": reader.max_length,
+    }
     place = {label: number for number, label in enumerate(labels)}
-    known = [row for row in rows if str(row["label"]) in place]
-    if len(known) < len(rows):
+
+    def encode(batches: Iterable[list[Row]], facts: Facts) -> Iterator[Columns]:
+        facts |= {"unknown": 0, "cut": 0}
+        for rows in batches:
+            known = [row for row in rows if str(row["label"]) in place]
+            texts = [str(row["text"]) for row in known]
+            ids = reader.ids(texts)
+            facts["unknown"] += len(rows) - len(known)
+            facts["cut"] += reader.count_cut(texts, ids)
+            numbers = [place[str(row["label"])] for row in known]
+            yield {IDS: pa.array(ids, pa.list_(pa.int32())), LABEL: pa.array(numbers, pa.int32())}
+
+    splits = encoded_splits(spec, job, shape, FEATURES, encode, report, stop)
+    for split in splits:
+        _report_cuts(report, split, reader.max_length)
+    return [Texts(split.rows) for split in splits]
+
+
+def _report_cuts(report: Report, split: EncodedSplit, longest: int) -> None:
+    if split.facts["unknown"]:
         report.log(
-            f"{len(rows) - len(known)} practice questions are left out: no training example has "
+            f"{split.facts['unknown']} practice questions are left out: no training example has "
             "their category."
         )
-    texts = [str(row["text"]) for row in known]
-    ids = reader.ids(texts)
-    if cut := reader.count_cut(texts, ids):
+    if split.facts["cut"]:
         report.log(
-            f"{cut} of {len(texts)} texts are longer than {reader.max_length} tokens; "
+            f"{split.facts['cut']} of {len(split.rows)} texts are longer than {longest} tokens; "
             "of those only the beginning is read."
         )
-    return Texts(ids, [place[str(row["label"])] for row in known])
 
 
 def find_probe(
@@ -157,7 +186,7 @@ def find_probe(
 
 
 def _embedded(setup: TrainingSetup, texts: Texts, meter: Meter) -> torch.Tensor:
-    return read(setup.encoder, texts.ids, setup.reader.pad_id, meter.counted(len(texts)))
+    return read(setup.encoder, texts.rows, setup.reader.pad_id, meter.counted(len(texts)))
 
 
 def _keep(head: Head, path: Path) -> None:
@@ -172,7 +201,7 @@ def tune(
     """Run the training loop, from the last whole checkpoint if there is one."""
     body, recipe = setup.encoder.body, spec.recipe
     if recipe.method == "full":
-        train_embedding_rows(body, setup.train.ids)
+        train_embedding_rows(body, setup.train.rows.ids())
     else:
         setup.encoder.body = add_lora(body, recipe, task_type=None)
     model = Classifier(setup.encoder, copy.deepcopy(head)).to(body.device)

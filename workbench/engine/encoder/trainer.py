@@ -3,6 +3,7 @@
 The settings that the recipe does not name were measured on BANKING77 with all-MiniLM-L6-v2.
 """
 
+import functools
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from datasets import Features, Value
 from safetensors.torch import load_file
 from torch import nn
 from torch.nn.functional import cross_entropy
@@ -19,6 +22,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.encoder.calibration import Scored, score_logits
 from workbench.engine.encoder.encoder import TOKENS_AT_ONCE, Classifier, padded, read
 from workbench.engine.encoder.weight_averaging import WeightAverage, load, trained
+from workbench.engine.encoding.encoded_rows import IDS, EncodedRows, features_of
 from workbench.engine.training.loop import JobTrainer, arguments
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.stop import Stop
@@ -26,6 +30,8 @@ from workbench.jobs.process.stop import Stop
 ALPHAS = (0.5, 1.0)
 """Shares of what tuning changed that are tried. Half of it is best as a rule: 93.7 → 94.2 % test
 accuracy, with a third less loss; all of it where the task is far from what the encoder knew."""
+LABEL = "label"
+FEATURES: Features = features_of(**{LABEL: Value("int32")})
 HEAD_PACE = {"full": 5.0, "lora": 2.0}
 """How many times the encoder's learning rate the head's is."""
 
@@ -34,19 +40,28 @@ HEAD_PACE = {"full": 5.0, "lora": 2.0}
 class Texts:
     """Texts as token ids, and the number of each one's category."""
 
-    ids: Sequence[Sequence[int]]
-    labels: Sequence[int]
+    rows: EncodedRows
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.rows)
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        return {"ids": self.ids[index], "label": self.labels[index]}
+    def __getitems__(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Some of them, as torch's data loader asks for a batch."""
+        ids, labels = self.rows.lists(IDS, numbers), self.labels[list(numbers)].tolist()
+        return [{"ids": own, "label": label} for own, label in zip(ids, labels, strict=True)]
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        return self.__getitems__([number])[0]
+
+    @functools.cached_property
+    def labels(self) -> np.ndarray:
+        """The categories' numbers, int64 (texts,)."""
+        return self.rows.column(LABEL).astype(np.int64)
 
     @property
-    def lengths(self) -> list[int]:
-        """Tokens of each text."""
-        return [len(own) for own in self.ids]
+    def lengths(self) -> np.ndarray:
+        """Tokens of each text, int32 (texts,)."""
+        return self.rows.lengths
 
 
 @dataclass(frozen=True)
@@ -144,7 +159,7 @@ class EncoderTrainer(JobTrainer):
         found, own = [], self._validation
         for alpha in ALPHAS:
             with self.start.blended(self.classifier, alpha):
-                scores = read(self.classifier, own.ids, self._pad_id, self._leave)
+                scores = read(self.classifier, own.rows, self._pad_id, self._leave)
             found.append(Check(alpha, score_logits(scores, own.labels)))
         return min(found, key=lambda check: check.scored.loss)
 

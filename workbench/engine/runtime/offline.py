@@ -15,6 +15,7 @@ BARRED_BY_USER = any(
 )
 SWITCHES = {
     "HF_HUB_OFFLINE": "1",
+    "HF_DATASETS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "USE_HUB_KERNELS": "NO",
     # What is compiled would be kept in a folder below /tmp, and run from there the next time.

@@ -1,7 +1,8 @@
 """The order in which examples are learned: batches of like length, the same for the same seed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch.utils.data import Sampler
 
@@ -17,7 +18,11 @@ class LengthBatches(Sampler[int]):
     comes first: if it does not fit into memory, that shows at once.
     """
 
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
+    def __init__(self, lengths: np.ndarray, batch_size: int, seed: int) -> None:
+        """
+        Args:
+            lengths: tokens of each example (examples,).
+        """
         self._lengths, self._batch_size, self._seed = lengths, batch_size, seed
         self._epoch = 0
 
@@ -30,23 +35,21 @@ class LengthBatches(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         generator = torch.Generator().manual_seed(self._seed + self._epoch)
-        order = torch.randperm(len(self._lengths), generator=generator).tolist()
-        batches = [batch for pool in self._pools(order) for batch in self._cut(pool)]
-        short = [batches.pop()] if len(batches[-1]) < self._batch_size else []
-        longest = max(range(len(batches)), key=lambda i: self._weight(batches[i]), default=None)
-        first = [batches.pop(longest)] if longest is not None else []
-        shuffled = torch.randperm(len(batches), generator=generator).tolist()
-        for batch in [*first, *(batches[i] for i in shuffled), *short]:
-            yield from batch
+        order = torch.randperm(len(self._lengths), generator=generator).numpy()
+        self._sort_pools(order)
+        size = self._batch_size
+        full = np.arange(0, len(order) - size + 1, size)  # where each full batch begins
+        first = (
+            self._lengths[order[full]].argmax() if len(full) else 0
+        )  # a batch's longest is first
+        others = np.delete(full, first) if len(full) else full
+        shuffled = others[torch.randperm(len(others), generator=generator).numpy()]
+        for start in [*full[first : first + 1], *shuffled]:
+            yield from order[start : start + size].tolist()
+        yield from order[len(full) * size :].tolist()
 
-    def _pools(self, order: Sequence[int]) -> Iterator[list[int]]:
+    def _sort_pools(self, order: np.ndarray) -> None:
         size = POOL * self._batch_size
         for start in range(0, len(order), size):
-            yield sorted(order[start : start + size], key=lambda i: -self._lengths[i])
-
-    def _cut(self, pool: Sequence[int]) -> Iterator[Sequence[int]]:
-        for start in range(0, len(pool), self._batch_size):
-            yield pool[start : start + self._batch_size]
-
-    def _weight(self, batch: Sequence[int]) -> int:
-        return max(self._lengths[i] for i in batch)
+            pool = order[start : start + size]
+            pool[:] = pool[np.argsort(-self._lengths[pool], kind="stable")]

@@ -3,10 +3,10 @@
 import contextlib
 import math
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch.utils.data import Sampler
 from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments
@@ -43,7 +43,7 @@ class JobTrainer(Trainer):
         collator: Any,
     ) -> None:
         self._report, self._stop, self._recipe = report, stop, recipe
-        self._lengths: Sequence[int] = train.lengths
+        self._lengths: np.ndarray = train.lengths
         self._checkpoints = Path(settings.output_dir or ".")
         self._seconds = 0.0
         self.reporter = Reporter(report, stop)

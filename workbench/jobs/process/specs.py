@@ -91,6 +91,8 @@ class TrainSpec(ModelSpec):
     kind: ClassVar[str] = "train"
     continue_from: Path | None = None
     """The checkpoints of another job, the last of which is the start."""
+    cache: Path | None = None
+    """Where encoded examples are kept for other trainings; None for the job's own folder."""
 
 
 @dataclass(frozen=True, kw_only=True)

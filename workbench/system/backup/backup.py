@@ -2,7 +2,8 @@
 
 The rows are those of one moment; the objects they name never change, and a job's folder is
 copied as far as it is. Left out is what nobody needs again: the checkpoints and events of jobs
-that are over, logs of the workbench itself, models that come with the install, older backups.
+that are over, what trainings encoded, logs of the workbench itself, models that come with the
+install, older backups.
 """
 
 import contextlib
@@ -25,7 +26,7 @@ from workbench.models import bundled
 from workbench.system.backup.archive import Progress, Writer, full_disk_said
 from workbench.system.backup.manifest import Manifest
 
-_NEVER_KEPT = {"lock", "pause"}
+_NEVER_KEPT = {"lock", "pause", "encoded"}
 _KEPT_WHILE_OPEN = {"checkpoints", "events", "predictions.parquet", "export"}
 
 
