@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -26,9 +27,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from workbench.core.recipe import Recipe  # noqa: E402
+from workbench.core.tasks import COMPLETION  # noqa: E402
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json  # noqa: E402
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec  # noqa: E402
 from workbench.models.bundled import bundled_path  # noqa: E402
+from workbench.models.families import CAUSAL  # noqa: E402
 
 MODEL = "SmolLM2-135M-Instruct"
 FEW, PRACTICE, MILLION = 64, 16, 1_000_000
@@ -40,6 +43,8 @@ class Measured:
     """A training until its first step."""
 
     seconds: float
+    processor_s: float
+    """Of the processor, all threads together: what else runs on the machine does not count."""
     peak_mb: float
     own_mb: float
     """Without what is mapped from files."""
@@ -55,11 +60,15 @@ def main() -> int:
         folder = Path(name)
         few, all_rows = (_write(folder / f"{n}.parquet", n) for n in (FEW, told.rows))
         model = _trained(folder / "model", few, folder / "cache", told.code)
-        print(f"rows: the model and {FEW} rows: {model.seconds:.1f} s, {model.peak_mb:.0f} MB")
+        print(
+            f"rows: the model and {FEW} rows: {model.seconds:.1f} s ({model.processor_s:.0f} s of the "
+            f"processor), {model.peak_mb:.0f} MB"
+        )
         for number, what in enumerate(("encoded anew", "from the cache")):
             found = _trained(folder / f"job {number}", all_rows, folder / "cache", told.code)
             print(
-                f"rows: {told.rows:,} rows {what}: first step after {found.seconds:.1f} s, "
+                f"rows: {told.rows:,} rows {what}: first step after {found.seconds:.1f} s "
+                f"({found.processor_s:.0f} s of the processor), "
                 f"{found.peak_mb - model.peak_mb:.0f} MB beside the model, of which "
                 f"{found.own_mb - model.own_mb:.0f} MB are not pages of files",
                 flush=True,
@@ -98,9 +107,9 @@ def _trained(folder: Path, data: Path, cache: Path, code: Path) -> Measured:
     folder.mkdir()
     spec = TrainSpec(
         job_id=1,
-        task="completion",
+        task=COMPLETION.name,
         data=data,
-        base=BaseModelRef(MODEL, bundled_path(MODEL), "causal"),
+        base=BaseModelRef(MODEL, bundled_path(MODEL), CAUSAL.name),
         recipe=Recipe().changed(per_device_train_batch_size=4, max_length=128),
         cache=cache,
     )
@@ -114,16 +123,17 @@ def _trained(folder: Path, data: Path, cache: Path, code: Path) -> Measured:
             stderr=log,
             env={**os.environ, "PYTHONPATH": str(code)},
         )
-    peak = own = 0.0
+    peak = own = used = 0.0
     while not _has_learned(job):
         if process.poll() is not None:
             raise SystemExit(f"{read_json(job.result)}\n{job.log.read_text('utf-8')}")
         peak, own = (max(pair) for pair in zip((peak, own), _memory_mb(process.pid), strict=True))
+        used = sum(psutil.Process(process.pid).cpu_times()[:2])
         time.sleep(0.2)
     seconds = time.monotonic() - began
     process.send_signal(signal.SIGTERM)
     process.wait()
-    return Measured(seconds, peak, own)
+    return Measured(seconds, used, peak, own)
 
 
 def _has_learned(job: JobDir) -> bool:

@@ -9,13 +9,14 @@ from typing import Any
 from storage import files
 from storage.database import Store
 from storage.schema import open_store
+from workbench.cli import from_hub
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import ROLES, TASKS, task_named
 from workbench.core.words import plural
 from workbench.data import datasets, replay
 from workbench.data.examples import left_out, unused
-from workbench.data.examples.plan import plan_from
+from workbench.data.examples.plan import Source, plan_from
 from workbench.data.files.reader import read_table
 from workbench.data.readers import ReadOptions
 from workbench.data.splits.split_by import facts, parse
@@ -26,7 +27,8 @@ from workbench.projects import projects
 def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
     parser = command(commands, "import", _import, "Make a dataset from a file or several.")
-    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("files", type=Path, nargs="*", metavar="FILE")
+    from_hub.add_options(parser)
     parser.add_argument("--project", required=True, metavar="NAME", help="made if it is new")
     parser.add_argument("--task", help=f"{', '.join(TASKS)}; guessed without")
     parser.add_argument(
@@ -77,8 +79,10 @@ def _import(options: argparse.Namespace) -> int:
     test_path = existing(options.test) if options.test else None
     task = task_named(options.task).name if options.task else None
     split_by = parse(options.split_by)
-    path, name = as_one(paths)
+    from_hub.check(options)
     with project_named(store, options.project) as project_id:
+        source = from_hub.fetched(store, project_id, options) if options.hub else None
+        path, name = as_kept(source) if source else as_one(paths)
         saved = datasets.save_version(
             store,
             project_id=project_id,
@@ -152,6 +156,11 @@ def as_one(paths: list[Path]) -> tuple[Path, str]:
     with contextlib.ExitStack() as stack:
         streams = [(stack.enter_context(path.open("rb")), path.name) for path in paths]
         source = datasets.keep_all(streams)
+    return as_kept(source)
+
+
+def as_kept(source: Source) -> tuple[Path, str]:
+    """Where a file lies that is kept, and its name."""
     return files.object_path(source.digest), source.name
 
 

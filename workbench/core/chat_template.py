@@ -124,7 +124,9 @@ class ChatTemplate:
                 pieces.append(piece)
         return "".join(pieces)
 
-    def compiled(self, sandbox: type[TemplateSandbox] = TemplateSandbox) -> jinja2.Template:
+    def compiled(
+        self, sandbox: Callable[..., TemplateSandbox] = TemplateSandbox
+    ) -> jinja2.Template:
         """The template, in a sandbox of this kind.
 
         Raises:
@@ -293,7 +295,7 @@ _GLOBALS: dict[str, Callable[..., Any]] = {
 
 
 @functools.lru_cache(maxsize=32)
-def _compile(source: str, sandbox: type[TemplateSandbox]) -> jinja2.Template:
+def _compile(source: str, sandbox: Callable[..., TemplateSandbox]) -> jinja2.Template:
     environment = sandbox(
         trim_blocks=True, lstrip_blocks=True, extensions=[_Generation, loopcontrols]
     )

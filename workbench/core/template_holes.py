@@ -158,8 +158,8 @@ class HoleSandbox(TemplateSandbox):
             "_joined": _joined,
             _UNKNOWN: _unknown,
         }
-        known: dict[str, Callable[..., Any]] = self.tests
-        self.tests = {k: f if k in _TESTS else _closed(f) for k, f in known.items()}
+        known: dict[str, Any] = dict(self.tests)
+        self.tests.update({k: _closed(f) for k, f in known.items() if k not in _TESTS})
 
     def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
         if any(source.find_all(_CAPTURES)):

@@ -8,6 +8,7 @@ from workbench.jobs.process.shell import Handler, Result
 from workbench.jobs.process.specs import (
     CheckSpec,
     EvaluateSpec,
+    FetchSpec,
     ImportSpec,
     ModelSpec,
     PredictSpec,
@@ -55,6 +56,12 @@ def _import(spec: ImportSpec, job: JobDir, report: Report, stop: Stop) -> Result
     return download(spec, job, report, stop)
 
 
+def _fetch(spec: FetchSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    from workbench.engine.models.download_data import fetch
+
+    return fetch(spec, job, report, stop)
+
+
 def _check(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     with loading():
         load_bitsandbytes()
@@ -68,6 +75,7 @@ HANDLERS = (
     Handler(EvaluateSpec, _evaluate),
     Handler(PredictSpec, _predict),
     Handler(ImportSpec, _import),
+    Handler(FetchSpec, _fetch),
     Handler(CheckSpec, _check),
 )
 

@@ -11,6 +11,7 @@ from workbench.jobs.process.specs import (
     ConvertSpec,
     EvaluateSpec,
     ExportSpec,
+    FetchSpec,
     ImportSpec,
     PredictSpec,
     PrepareSpec,
@@ -87,6 +88,9 @@ KINDS = {
         ),
         JobKind(PredictSpec, WORK, _ENGINE, "prediction", "table_view", can_be_paused=True),
         JobKind(ImportSpec, WORK, _ENGINE, "download", "download", can_be_paused=True),
+        JobKind(
+            FetchSpec, DATA, _ENGINE, "download of the data", "cloud_download", makes="fetched"
+        ),
         JobKind(ConvertSpec, DATA, _BULK, "reading of the file", "upload_file", makes="table.json"),
         JobKind(
             PrepareSpec,

@@ -2,9 +2,10 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from workbench.core.errors import WorkbenchError
 from workbench.models.inspect import FolderFacts, facts_of
@@ -12,6 +13,7 @@ from workbench.models.inspect import FolderFacts, facts_of
 TIMEOUT_S = 4.0
 # The hub's client, when it is loaded, would tell with every question what else is installed here.
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+T = TypeVar("T")
 _WANTED = (".json", ".model", ".txt", ".jinja", ".safetensors", ".md")
 
 
@@ -92,15 +94,30 @@ def save_token(token: str) -> None:
 
 def _ask(hub_id: str) -> Any:
     from huggingface_hub import HfApi
+
+    return answered(
+        hub_id,
+        "model",
+        lambda: HfApi().model_info(hub_id, files_metadata=True, timeout=TIMEOUT_S),
+    )
+
+
+def answered(hub_id: str, noun: str, question: Callable[[], T]) -> T:
+    """What the hub answers to a question about something that it holds.
+
+    Raises:
+        GatedModel: it is given out only with a token.
+        WorkbenchError: there is no network, or nothing of this name.
+    """
     from huggingface_hub import errors as hub
 
     try:
-        return HfApi().model_info(hub_id, files_metadata=True, timeout=TIMEOUT_S)
+        return question()
     except hub.GatedRepoError:
         raise _gated(hub_id) from None
     except (hub.RepositoryNotFoundError, hub.HFValidationError):
         raise WorkbenchError(
-            f"There is no model '{hub_id}' on the hub (or it is private): check the spelling."
+            f"There is no {noun} '{hub_id}' on the hub (or it is private): check the spelling."
         ) from None
     except hub.HfHubHTTPError as error:
         raise WorkbenchError(
@@ -138,7 +155,7 @@ def _gated(hub_id: str) -> GatedModel:
 def _unreachable(what: str) -> WorkbenchError:
     return WorkbenchError(
         f"{what} cannot be looked up because the hub cannot be reached from this computer: "
-        "connect to the internet, or add a model from a folder on disk."
+        "connect to the internet, or take what is on this computer."
     )
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,18 @@ def download(spec: ImportSpec, job: JobDir, report: Report, stop: Stop) -> Resul
     with hub_allowed():
         info = _info(hub_id, spec.revision)
         total = sum(file.size or 0 for file in info.siblings if _is_wanted(file.rfilename))
-        _fetch(report, stop, hub_id, info.sha, part, total)
+
+        def work() -> None:
+            snapshot_download(
+                hub_id,
+                revision=info.sha,
+                local_dir=part,
+                allow_patterns=list(WANTED),
+                ignore_patterns=["*/*"],
+            )
+
+        for arrived in sizes_while(work, part, stop, lambda error: explained(hub_id, error)):
+            report.progress(arrived // MB, max(1, total // MB))
     shutil.rmtree(part / ".cache", ignore_errors=True)
     if not list(part.glob("*.safetensors")):
         raise WorkbenchError(
@@ -64,34 +76,38 @@ def _info(hub_id: str, revision: str | None) -> Any:
     try:
         return HfApi().model_info(hub_id, revision=revision, files_metadata=True, timeout=TIMEOUT_S)
     except (HfHubHTTPError, OfflineModeIsEnabled, httpx.HTTPError, OSError) as error:
-        raise _explained(hub_id, error) from error
+        raise explained(hub_id, error) from error
 
 
-def _fetch(report: Report, stop: Stop, hub_id: str, revision: str, part: Path, total: int) -> None:
-    """Download in a thread (finished files are kept for a next try); say how far it is."""
+def sizes_while(
+    work: Callable[[], None],
+    folder: Path,
+    stop: Stop,
+    explain: Callable[[BaseException], BaseException],
+) -> Iterator[int]:
+    """Download in a thread (finished files are kept for a next try); how many bytes there are.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+        WorkbenchError: it failed, as explained.
+    """
     failed: list[BaseException] = []
 
-    def work() -> None:
+    def done() -> None:
         try:
-            snapshot_download(
-                hub_id,
-                revision=revision,
-                local_dir=part,
-                allow_patterns=list(WANTED),
-                ignore_patterns=["*/*"],
-            )
+            work()
         except BaseException as error:
             failed.append(error)
 
-    thread = threading.Thread(target=work, daemon=True)
+    thread = threading.Thread(target=done, daemon=True)
     thread.start()
     while True:  # once more after its end, so that the last step is said even of a quick one
         thread.join(LOOK_S)
         arrived = not thread.is_alive()
         stop.check()
         if failed:
-            raise _explained(hub_id, failed[0]) from failed[0]
-        report.progress(_size(part) // MB, max(1, total // MB))
+            raise explain(failed[0]) from failed[0]
+        yield _size(folder)
         if arrived:
             return
 
@@ -100,7 +116,7 @@ def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _explained(hub_id: str, error: BaseException) -> BaseException:
+def explained(hub_id: str, error: BaseException, noun: str = "model") -> BaseException:
     """The error as a sentence, if its cause is known; else the error itself."""
     if isinstance(error, GatedRepoError):
         return WorkbenchError(
@@ -108,11 +124,11 @@ def _explained(hub_id: str, error: BaseException) -> BaseException:
             "huggingface.co, log in with `hf auth login`, and try again."
         )
     if isinstance(error, RepositoryNotFoundError | RevisionNotFoundError):
-        return WorkbenchError(f"There is no model {hub_id} on the hub: check its name.")
+        return WorkbenchError(f"There is no {noun} {hub_id} on the hub: check its name.")
     if isinstance(error, LocalEntryNotFoundError | OfflineModeIsEnabled | httpx.HTTPError):
         return WorkbenchError(
-            f"The hub cannot be reached to download {hub_id}: check the network, or choose a "
-            "folder on this machine instead."
+            f"The hub cannot be reached to download {hub_id}: check the network, or choose "
+            "something on this machine instead."
         )
     if isinstance(error, HfHubHTTPError):
         return WorkbenchError(f"The hub did not give out {hub_id} ({error}): try again later.")

@@ -129,6 +129,20 @@ class ImportSpec(Spec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FetchSpec(Spec):
+    """Download a data set of the hub."""
+
+    kind: ClassVar[str] = "fetch"
+    hub_id: str
+    revision: str
+    files: tuple[str, ...]
+    """Their paths in the hub's folder."""
+    size_bytes: int
+    name: str
+    """What it is called here, as one file."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class VersionSpec(Spec):
     """What jobs on a dataset version have in common."""
 

@@ -9,7 +9,7 @@ from workbench.data.readers import ReadOptions
 from workbench.projects import samples
 from workbench.ui import errors
 from workbench.ui.data import draft as drafts
-from workbench.ui.data import upload_box
+from workbench.ui.data import hub_set, upload_box
 from workbench.ui.data.draft import Draft
 
 _EXAMPLE = pd.DataFrame(
@@ -26,11 +26,16 @@ def choose(draft: Draft) -> None:
     """Ask for a table; nothing else is on the page until there is one."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        upload, paste = st.tabs(["Upload a file", "Paste a table"])
+        upload, paste, hub = st.tabs(
+            ["Upload a file", "Paste a table", "From the Hugging Face hub"]
+        )
         with upload:
             uploaded(draft, "source", _LABEL, _HELP, several=True)
         with paste:
             _paste(draft)
+        with hub:
+            if source := hub_set.chosen():
+                _take(draft, "source", source)
     with right:
         _teach(draft)
 
