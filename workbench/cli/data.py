@@ -151,12 +151,22 @@ def _made_again(changed: VersionInfo | None) -> list[str]:
 
 def as_one(paths: list[Path]) -> tuple[Path, str]:
     """A file and its name; several become one, in the order in which they are given."""
-    if len(paths) == 1:
+    if len(paths) == 1 and paths[0].is_file():
         return paths[0], paths[0].name
     with contextlib.ExitStack() as stack:
-        streams = [(stack.enter_context(path.open("rb")), path.name) for path in paths]
+        streams = [
+            (stack.enter_context(path.open("rb")), name)
+            for given in paths
+            for path, name in (_saved(given) if given.is_dir() else [(given, given.name)])
+        ]
         source = datasets.keep_all(streams)
     return as_kept(source)
+
+
+def _saved(folder: Path) -> list[tuple[Path, str]]:
+    """The files of a data set that `save_to_disk` wrote, and what they are called beside others."""
+    found = [path for path in sorted(folder.rglob("*.arrow")) if path.is_file()]
+    return [(path, "-".join(path.relative_to(folder.parent).parts)) for path in found]
 
 
 def as_kept(source: Source) -> tuple[Path, str]:
@@ -180,12 +190,12 @@ def project_named(store: Store, name: str) -> Iterator[int]:
 
 
 def existing(path: Path) -> Path:
-    """`path`, if there is such a file.
+    """`path`, if there is such a file, or a folder that `save_to_disk` wrote.
 
     Raises:
         WorkbenchError: there is none.
     """
-    if not path.is_file():
+    if not path.is_file() and not (path.is_dir() and _saved(path)):
         raise WorkbenchError(f"There is no file {path}: check its name and folder.")
     return path
 

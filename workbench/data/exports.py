@@ -10,13 +10,21 @@ from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, TERMINAL, Job, now
 from workbench.core.errors import WorkbenchError
 from workbench.data.export import write
-from workbench.data.export.write import CSV, JSONL, KINDS, PARQUET, XLSX, check_kind
+from workbench.data.export.write import (
+    CSV,
+    DATASETS,
+    JSONL,
+    KINDS,
+    PARQUET,
+    XLSX,
+    check_kind,
+)
 from workbench.data.versions import VersionInfo, check_there, read_examples
 from workbench.jobs import queue
 from workbench.jobs.job import JobView, get_job, spec_of, view_of
 from workbench.jobs.process.specs import ExportSpec
 
-__all__ = ["CSV", "JSONL", "KINDS", "PARQUET", "XLSX"]
+__all__ = ["CSV", "DATASETS", "JSONL", "KINDS", "PARQUET", "XLSX"]
 
 AT_ONCE_ROWS = 50_000
 AT_ONCE_BYTES = 8 << 20
@@ -26,8 +34,17 @@ MIME = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     JSONL: "application/jsonl",
     PARQUET: "application/vnd.apache.parquet",
+    DATASETS: "application/zip",
 }
-TITLES = {CSV: "CSV", XLSX: "Excel (XLSX)", JSONL: "JSON lines", PARQUET: "Parquet"}
+TITLES = {
+    CSV: "CSV",
+    XLSX: "Excel (XLSX)",
+    JSONL: "JSON lines",
+    PARQUET: "Parquet",
+    DATASETS: "Hugging Face datasets (ZIP)",
+}
+_ENDINGS = {DATASETS: "zip"}
+"""Where it is not the name of the kind."""
 _SHEET_ROWS = 10_000
 """A workbook is written about ten times as slowly as a text."""
 _KEPT = dt.timedelta(days=1)
@@ -37,7 +54,7 @@ _NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 def file_name(version: VersionInfo, kind: str) -> str:
     """What the file is called where it arrives: "Mails v2.csv"."""
     name = " ".join(_NOT_IN_NAMES.sub(" ", version.dataset_name).split()).strip(". ")
-    return f"{name or 'examples'} v{version.number}.{kind}"
+    return f"{name or 'examples'} v{version.number}.{_ENDINGS.get(kind, kind)}"
 
 
 def is_made_at_once(version: VersionInfo, kind: str) -> bool:

@@ -3,10 +3,20 @@
 import zipfile
 from pathlib import Path
 
-from workbench.data.bulk import json_rows, parquet_rows, sheet_rows
+from workbench.data.bulk import arrow_rows, json_rows, parquet_rows, sheet_rows
 from workbench.data.bulk.sink import sink_for
 from workbench.data.readers import plain
-from workbench.data.readers.kinds import CSV, JSON, JSONL, PACKED, PARQUET, XLSX, YAML, kind_of
+from workbench.data.readers.kinds import (
+    ARROW,
+    CSV,
+    JSON,
+    JSONL,
+    PACKED,
+    PARQUET,
+    XLSX,
+    YAML,
+    kind_of,
+)
 from workbench.data.readers.listing import Part
 from workbench.data.readers.plain import LISTINGS, packed_within
 from workbench.data.readers.table import ReadOptions, Table
@@ -38,6 +48,8 @@ def read(part: Part, options: ReadOptions, writer: TableWriter, meter: Meter) ->
         return sink.listed(LISTINGS[kind]([part], name, options, sink.share))
     if kind == PARQUET:
         return parquet_rows.read(path, name, sink, meter)
+    if kind == ARROW:
+        return arrow_rows.read(path, name, sink)
     if kind == XLSX:
         return sheet_rows.read(path, name, options, sink)
     if kind in (JSON, JSONL):

@@ -1,7 +1,8 @@
 """A version's examples as a file for other programs, some rows at a time.
 
 CSV and workbooks are for people: a mark at the start says the encoding, and no text is run as a
-formula. JSON lines have the shape that training tools expect. Parquet is as it is kept.
+formula. JSON lines have the shape that training tools expect, and so has the folder (as a ZIP) that
+the library `datasets` loads from the disk. Parquet is as it is kept.
 """
 
 import contextlib
@@ -22,9 +23,10 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
 from workbench.core.tasks import task_named
 from workbench.core.whole import whole_file
+from workbench.data.export import saved_set
 
-CSV, XLSX, JSONL, PARQUET = "csv", "xlsx", "jsonl", "parquet"
-KINDS = (CSV, XLSX, JSONL, PARQUET)
+CSV, XLSX, JSONL, PARQUET, DATASETS = "csv", "xlsx", "jsonl", "parquet", "datasets"
+KINDS = (CSV, XLSX, JSONL, PARQUET, DATASETS)
 _MOST_ROWS = 5_000
 _BATCH_BYTES = 4 << 20
 _CHUNK = 4 << 20
@@ -64,6 +66,9 @@ def write(
             _xlsx(file.schema_arrow.names, rows, batches, part)
         elif kind == JSONL:
             _jsonl(batches, part, task, system)
+        elif kind == DATASETS:
+            with_system = bool(system) or "system" in file.schema_arrow.names
+            saved_set.write(_records(batches, task, system), part, with_system=with_system)
         else:
             _copy(source, part, progress)
     return rows
@@ -159,10 +164,15 @@ def _xlsx(names: list[str], rows: int, batches: Iterator[pa.RecordBatch], part: 
 
 def _jsonl(batches: Iterator[pa.RecordBatch], part: Path, task: str, system: str) -> None:
     with part.open("w", encoding="utf-8", newline="\n") as stream:
-        for batch in batches:
-            for row in batch.to_pylist():
-                line = json.dumps(record(task, row, system), ensure_ascii=False)
-                stream.write(line + "\n")
+        for records in _records(batches, task, system):
+            stream.writelines(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+
+
+def _records(
+    batches: Iterator[pa.RecordBatch], task: str, system: str
+) -> Iterator[list[dict[str, Any]]]:
+    for batch in batches:
+        yield [record(task, row, system) for row in batch.to_pylist()]
 
 
 def record(task: str, row: dict[str, Any], system: str = "") -> dict[str, Any]:

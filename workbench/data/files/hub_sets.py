@@ -1,6 +1,6 @@
 """Data sets of the Hugging Face hub: what there is of one, its download, and the file it becomes.
 
-Only what is data is taken (Parquet, CSV, JSON): a program that makes a data set is never run.
+Only what is data is taken (Parquet, Arrow, CSV, JSON): a program that makes a data set is never run.
 """
 
 import fnmatch
@@ -27,7 +27,7 @@ from workbench.models import hub
 FETCHED = "fetched"
 """The file that the download leaves in its job's folder."""
 DEFAULT = "default"
-_READ = (".parquet", ".csv", ".tsv", ".json", ".jsonl")
+_READ = (".parquet", ".arrow", ".csv", ".tsv", ".json", ".jsonl")
 _SPLITS = {"train": "train", "training": "train", "validation": "validation", "valid": "validation",
            "dev": "validation", "val": "validation", "test": "test", "testing": "test",
            "eval": "test", "evaluation": "test"}  # fmt: skip

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers.kinds import (
+    ARROW,
     CHAT,
     CSV,
     DOCUMENT,
@@ -20,7 +21,18 @@ from workbench.data.readers.kinds import (
 from workbench.data.readers.table import ReadOptions, Table, options_from
 from workbench.data.readers.training import notes_on
 
-__all__ = ["CHAT", "CSV", "DOCUMENT", "JSON", "JSONL", "MAIL", "PACKED", "PARQUET", "TITLES"]
+__all__ = [
+    "ARROW",
+    "CHAT",
+    "CSV",
+    "DOCUMENT",
+    "JSON",
+    "JSONL",
+    "MAIL",
+    "PACKED",
+    "PARQUET",
+    "TITLES",
+]
 __all__ += ["XLSX", "ReadOptions", "Table", "kind_of", "options_from", "read_table"]
 
 

@@ -11,7 +11,7 @@ from workbench.data.readers.tables.separators import is_table
 from workbench.data.readers.torn_zip import TORN_ZIP
 
 CSV, XLSX, JSON, JSONL, PARQUET, YAML = "csv", "xlsx", "json", "jsonl", "parquet", "yaml"
-DOCUMENT, MAIL, CHAT, PACKED = "document", "mail", "chat", "packed"
+ARROW, DOCUMENT, MAIL, CHAT, PACKED = "arrow", "document", "mail", "chat", "packed"
 TAGGED = "tagged"
 TITLES = {
     CSV: "text table",
@@ -19,6 +19,7 @@ TITLES = {
     JSON: "JSON",
     JSONL: "JSON lines",
     PARQUET: "Parquet",
+    ARROW: "Arrow",
     YAML: "YAML",
     DOCUMENT: "text in pieces of about a paragraph",
     TAGGED: "words with tags (CoNLL)",
@@ -26,6 +27,8 @@ TITLES = {
     CHAT: "chat",
     PACKED: "several files",
 }
+_ARROW = (b"ARROW1", b"\xff\xff\xff\xff")
+"""How a file (Feather) begins, and a stream (`save_to_disk`)."""
 _SAVE_AS = "open it in a spreadsheet program and save it as CSV or XLSX"
 _FOREIGN = (
     (b"BZh", "a compressed file (bzip2)", "unpack it first"),
@@ -40,7 +43,6 @@ _FOREIGN = (
     (b"ID3", "a sound recording", "choose the table itself"),
     (b"RIFF", "a picture, sound or film", "choose the table itself"),
     (b"SQLite format 3", "a database (SQLite)", "export the table from it as CSV"),
-    (b"ARROW1", "an Arrow (Feather) file", "save it as Parquet or CSV"),
     (b"{\\rtf", "a rich-text document", "copy its table into a spreadsheet and save that as CSV"),
     (b"GGUF", "a language model", "choose a table of examples; models belong on the Model page"),
     (b"\x7fELF", "a program", "choose a table of examples"),
@@ -60,6 +62,8 @@ def kind_of(path: Path, name: str) -> str:
         raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
     if head.startswith(b"PAR1"):
         return PARQUET
+    if head.startswith(_ARROW):
+        return ARROW
     if head.startswith(b"PK\x03\x04"):
         return _kind_in_zip(path, name)
     if head.startswith(b"\xd0\xcf\x11\xe0"):

@@ -7,6 +7,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
 from workbench.data.readers.documents import documents
 from workbench.data.readers.kinds import (
+    ARROW,
     CHAT,
     DOCUMENT,
     JSON,
@@ -21,7 +22,7 @@ from workbench.data.readers.kinds import (
 from workbench.data.readers.listing import Listing, Part
 from workbench.data.readers.messages import chats, threads
 from workbench.data.readers.table import ReadOptions, Table
-from workbench.data.readers.tables import delimited, jsons, parquet, sheets, tagged, yamls
+from workbench.data.readers.tables import arrow, delimited, jsons, parquet, sheets, tagged, yamls
 
 LISTINGS: dict[str, Callable[[Sequence[Part], str, ReadOptions, Progress], Listing]] = {
     DOCUMENT: documents.listing,
@@ -46,6 +47,8 @@ def read(path: Path, name: str, options: ReadOptions, kind: str) -> Table:
         return sheets.read(path, name, options)
     if kind == PARQUET:
         return parquet.read(path, name)
+    if kind == ARROW:
+        return arrow.read(path, name)
     if kind in (JSON, JSONL):
         return jsons.read(path, name, options, kind)
     if kind == YAML:

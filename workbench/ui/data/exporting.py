@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.data import exports
-from workbench.data.exports import CSV, JSONL, PARQUET, XLSX
+from workbench.data.exports import CSV, DATASETS, JSONL, PARQUET, XLSX
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors, job_progress
@@ -20,6 +20,7 @@ _WHAT = {
     XLSX: "For spreadsheets; every text is kept as text, so none is run as a formula.",
     JSONL: "One example a line, in the shape that training tools expect.",
     PARQUET: "As it is kept here: small, and quick to read for data tools.",
+    DATASETS: "Unpacked, a folder for load_from_disk of the library datasets; a split for each part.",
 }
 
 

@@ -9,6 +9,7 @@ from workbench.core.words import plural
 from workbench.data.examples.plan import Source
 from workbench.data.files import sources
 from workbench.data.readers import (
+    ARROW,
     CHAT,
     CSV,
     DOCUMENT,
@@ -109,7 +110,7 @@ def _corrections(draft: Draft, source: Source, table: Table | None) -> None:
             st.rerun()
 
 
-_AS_IT_IS = (PARQUET, DOCUMENT, MAIL, CHAT, PACKED)
+_AS_IT_IS = (PARQUET, ARROW, DOCUMENT, MAIL, CHAT, PACKED)
 """Kinds of files of which there is nothing to correct but who answers."""
 _BETWEEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 

@@ -19,6 +19,7 @@ _NAMED = 5
 _FEW_LINES = 4
 _MOST_TABLES = 0.1
 """Of texts that look like a table by chance, for each document."""
+_NOTES_OF_DATASETS = {"dataset_info.json", "dataset_dict.json", "state.json"}
 _TABLE = "table"
 _ORDER = (_TABLE, CHAT, MAIL, DOCUMENT)
 _CHAT_FILE = re.compile(r"(^|/)(_chat\.txt|WhatsApp[^/]*\.txt)$")
@@ -56,6 +57,7 @@ def sort(parts: Sequence[Part], name: str) -> Sorted:
     """
     if slack.looks_like([part.name for part in parts]):
         return Sorted(CHAT, list(parts))
+    parts = _of_data(parts)
     families: dict[str, list[Part]] = {family: [] for family in _ORDER}
     refused, texts = {}, []
     for part in parts:
@@ -73,6 +75,13 @@ def sort(parts: Sequence[Part], name: str) -> Sorted:
         raise WorkbenchError(_nothing(refused, name))
     others = [part for family in _ORDER if family != best for part in families[family]]
     return Sorted(best, families[best], others, refused)
+
+
+def _of_data(parts: Sequence[Part]) -> Sequence[Part]:
+    """Without what the library `datasets` notes about a data set beside its Arrow files."""
+    if not any(part.name.endswith(".arrow") for part in parts):
+        return parts
+    return [part for part in parts if part.name.rsplit("/", 1)[-1] not in _NOTES_OF_DATASETS]
 
 
 def _move_texts(families: dict[str, list[Part]], texts: Sequence[Part]) -> None:

@@ -1,0 +1,87 @@
+"""Examples as the library `datasets` saves them to the disk (`load_from_disk`), in a ZIP.
+
+dataset_dict.json                         the splits
+SPLIT/data-00000-of-00001.arrow           an Arrow stream
+SPLIT/dataset_info.json, SPLIT/state.json what it is, and which files it has
+"""
+
+import contextlib
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from workbench.core.tasks import SPLITS
+
+DATA = "data-00000-of-00001.arrow"
+_TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+
+SYSTEM, ANSWER = "system", "completion"
+"""Fields of a record (`Task.record`) that has an answer of its own."""
+
+Record = dict[str, Any]
+
+
+def write(batches: Iterator[Sequence[Record]], target: Path, *, with_system: bool) -> None:
+    """Write the records, each with its `split`, as a set of splits.
+
+    Args:
+        with_system: some of the answers may have an instruction, `system`.
+    """
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".saved-") as name:
+        folder = Path(name)
+        splits = _write_arrow(batches, folder, with_system)
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+            archive.writestr("dataset_dict.json", json.dumps({"splits": splits}))
+            for split in splits:
+                archive.write(folder / split, f"{split}/{DATA}")
+                archive.writestr(f"{split}/state.json", json.dumps(_state(split)))
+                archive.writestr(f"{split}/dataset_info.json", json.dumps(_ABOUT))
+
+
+def _write_arrow(batches: Iterator[Sequence[Record]], folder: Path, with_system: bool) -> list[str]:
+    """A file for each split that there is; their names, in the usual order."""
+    writers: dict[str, pa.RecordBatchStreamWriter] = {}
+    with contextlib.ExitStack() as stack:
+        for records in batches:
+            for split in SPLITS:
+                own = [_without_split(record) for record in records if record["split"] == split]
+                if not own:
+                    continue
+                schema = _schema(own[0], with_system)
+                if split not in writers:
+                    stream = stack.enter_context(pa.OSFile(str(folder / split), "wb"))
+                    writers[split] = stack.enter_context(pa.ipc.new_stream(stream, schema))
+                writers[split].write_table(pa.Table.from_pylist(own, schema))
+    return [split for split in SPLITS if split in writers]
+
+
+def _without_split(record: Record) -> Record:
+    return {name: value for name, value in record.items() if name != "split"}
+
+
+def _schema(record: Record, with_system: bool) -> pa.Schema:
+    """Texts, and turns of a conversation; the same for every record of a version."""
+    own = {name: value for name, value in record.items() if name != SYSTEM}
+    first = [SYSTEM] if with_system and ANSWER in own else []
+    turns = [(n, _TURNS if isinstance(value, list) else pa.string()) for n, value in own.items()]
+    return pa.schema([*((name, pa.string()) for name in first), *turns])
+
+
+_ABOUT = {"citation": "", "description": "", "homepage": "", "license": ""}
+
+
+def _state(split: str) -> dict[str, Any]:
+    return {
+        "_data_files": [{"filename": DATA}],
+        "_fingerprint": "0" * 16,
+        "_format_columns": None,
+        "_format_kwargs": {},
+        "_format_type": None,
+        "_output_all_columns": False,
+        "_split": split,
+    }
