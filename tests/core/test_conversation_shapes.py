@@ -47,6 +47,8 @@ NOT_THE_SAME = {
     "letters": LOOP + TURN + "{% for c in m.content %}{{ c }}{% endfor %}<e>" + ASK,
     "a block": LOOP + "{% set c %}{{ m.content }}{% endset %}{% if c | length > 3 %}long{% endif %}"
     + TURN + "{{ m.content }}<e>" + ASK,
+    "a block, compared": LOOP + "{% set c %}{{ m.content }}{% endset %}{% if c == 'pen' %}x{% endif %}"
+    + TURN + "{{ m.content }}<e>" + ASK,
     "a macro": "{% macro w(c) %}{{ c }}{% endmacro %}" + LOOP + TURN + "{{ w(m.content) }}<e>" + ASK,
     "compared": LOOP + TURN + "{% if m.content < 'b' %}x{% endif %}{{ m.content }}<e>" + ASK,
     "times": LOOP + TURN + "{{ m.content * 2 }}<e>" + ASK,

@@ -40,11 +40,12 @@ def choose(draft: Draft) -> None:
         _teach(draft)
 
 
-_LABEL = "Tables (CSV, Excel, JSON, Parquet), documents (PDF, Word, text), e-mails or chats"
+_LABEL = "Tables (CSV, Excel, JSON, Parquet, Arrow), documents (PDF, Word, text), e-mails or chats"
 _HELP = (
-    "CSV, TSV, XLSX, XLS, ODS, JSON, JSON lines, YAML, Parquet; PDF, DOCX, TXT, Markdown; EML and "
-    "MBOX; chats exported from WhatsApp, Slack, Teams, Telegram, Discord or Messenger; exports of "
-    "programs for annotation (Label Studio, doccano …) and assistants (Rasa …); or a ZIP of them. Several files with the same "
+    "CSV, TSV, XLSX, XLS, ODS, JSON, JSON lines, YAML, Parquet, Arrow; PDF, DOCX, TXT, Markdown; EML "
+    "and MBOX; chats exported from WhatsApp, Slack, Teams, Telegram, Discord or Messenger; exports of "
+    "programs for annotation (Label Studio, doccano …) and assistants (Rasa …); or a ZIP of them. "
+    "Several files with the same "
     "columns, or several documents, become one table. They stay on this machine. What kind they "
     "are, their encoding, separators and column names are found out; you can correct them "
     "afterwards."

@@ -116,6 +116,17 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path, harm: Callable[[bytes], by
     assert "bad.arrow is a damaged Arrow file" in refused(bad, tmp_path / "job")
 
 
+def test_places_that_are_not_in_the_file_are_damage(tmp_path: Path) -> None:
+    offsets = pa.array([0, 8, 2], pa.int32()).buffers()[1]
+    texts = pa.StringArray.from_buffers(2, offsets, pa.py_buffer(b"letter 0"))
+    path = tmp_path / "bad.arrow"
+    batch = pa.record_batch({"text": texts})
+    with pa.OSFile(str(path), "wb") as stream, pa.ipc.new_stream(stream, batch.schema) as writer:
+        writer.write_batch(batch)
+    with pytest.raises(WorkbenchError, match=r"bad.arrow is a damaged Arrow file"):
+        read_table(path)
+
+
 def test_an_empty_one_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "empty.arrow"
     schema = pa.schema([("text", pa.string())])
