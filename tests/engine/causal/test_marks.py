@@ -226,6 +226,6 @@ def test_training_learns_marks_that_are_not_special_as_text(writer: Path, tmp_pa
     tokenizer.add_tokens(["<think>"])
     wording = Wording("completion", template_of(writer))
     row = {"row_id": 1, "prompt": "Say <think>.", "response": "I <think> so."}
-    (example,) = encode([row], wording, tokenizer, 400).items
+    (example,) = encode([row], wording, tokenizer, 400)
     assert tokenizer.convert_tokens_to_ids("<think>") not in example.input_ids
     assert "I <think> so." in tokenizer.decode(example.input_ids)

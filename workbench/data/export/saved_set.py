@@ -20,8 +20,8 @@ from workbench.core.tasks import SPLITS
 DATA = "data-00000-of-00001.arrow"
 _TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 
-SYSTEM, ANSWER = "system", "completion"
-"""Fields of a record (`Task.record`) that has an answer of its own."""
+SYSTEM, PROMPT = "system", "prompt"
+"""Fields of a record (`Task.record`) that is a question with its answer."""
 
 Record = dict[str, Any]
 
@@ -67,7 +67,7 @@ def _without_split(record: Record) -> Record:
 def _schema(record: Record, with_system: bool) -> pa.Schema:
     """Texts, and turns of a conversation; the same for every record of a version."""
     own = {name: value for name, value in record.items() if name != SYSTEM}
-    first = [SYSTEM] if with_system and ANSWER in own else []
+    first = [SYSTEM] if with_system and PROMPT in own else []
     turns = [(n, _TURNS if isinstance(value, list) else pa.string()) for n, value in own.items()]
     return pa.schema([*((name, pa.string()) for name in first), *turns])
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 from datasets import Features, List, Value
 
 from workbench.core.chat_template import ChatTemplate
-from workbench.core.conversation_shapes import Segmenter
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import Segment
+from workbench.core.shapes.conversation_shapes import Segmenter
 from workbench.core.tasks import task_named
 from workbench.core.tasks.task import Message
 from workbench.engine.causal.learned import Span, learned_tokens

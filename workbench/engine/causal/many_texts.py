@@ -6,7 +6,7 @@ from typing import Any
 from tokenizers import Encoding
 from transformers import PreTrainedTokenizerFast
 
-from workbench.engine.causal.marks import GUARD, guard_of, token_ids
+from workbench.engine.causal.marks import guard_of, is_guarded, token_ids
 from workbench.engine.encoding.cores import all_cores
 
 
@@ -18,14 +18,16 @@ def encodings(
     Args:
         tokenizer: a fast one.
     """
-    copy = guard_of(tokenizer)
-    plain = iter(_plain([t for t in texts if GUARD not in t], tokenizer, add_special_tokens))
-    return [
-        copy.tokenizer(tokenizer).encode(text, add_special_tokens=add_special_tokens)
-        if GUARD in text
-        else next(plain)
-        for text in texts
-    ]
+    guarded = [is_guarded(text, tokenizer) for text in texts]
+    parts: dict[bool, list[str]] = {True: [], False: []}
+    for text, own in zip(texts, guarded, strict=True):
+        parts[own].append(text)
+    with all_cores():
+        found = {
+            False: iter(_plain(parts[False], tokenizer, add_special_tokens)),
+            True: iter(_by_copy(parts[True], tokenizer, add_special_tokens)),
+        }
+    return [next(found[own]) for own in guarded]
 
 
 def many_ids(texts: Sequence[str], tokenizer: Any) -> list[list[int]]:
@@ -35,18 +37,21 @@ def many_ids(texts: Sequence[str], tokenizer: Any) -> list[list[int]]:
     return [list(found.ids) for found in encodings(texts, tokenizer, add_special_tokens=True)]
 
 
+def _by_copy(texts: list[str], tokenizer: Any, add_special_tokens: bool) -> list[Encoding]:
+    if not texts:
+        return []
+    copy = guard_of(tokenizer).tokenizer(tokenizer)
+    return list(copy.encode_batch(texts, add_special_tokens=add_special_tokens))
+
+
 def _plain(texts: list[str], tokenizer: Any, add_special_tokens: bool) -> list[Encoding]:
-    with all_cores():
-        if _is_called_as_ever(tokenizer):
-            tokenizer("", add_special_tokens=add_special_tokens)  # sets all that a call sets
-            backend = tokenizer.backend_tokenizer
-            found: list[Encoding] = backend.encode_batch(
-                texts, add_special_tokens=add_special_tokens
-            )
-        else:
-            called = tokenizer(texts, add_special_tokens=add_special_tokens) if texts else None
-            found = called.encodings if called else []
-    return found
+    if not texts:
+        return []
+    if not _is_called_as_ever(tokenizer):
+        return list(tokenizer(texts, add_special_tokens=add_special_tokens).encodings)
+    tokenizer("", add_special_tokens=add_special_tokens)  # sets all that a call sets
+    backend = tokenizer.backend_tokenizer
+    return list(backend.encode_batch(texts, add_special_tokens=add_special_tokens))
 
 
 def _is_called_as_ever(tokenizer: Any) -> bool:

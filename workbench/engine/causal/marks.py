@@ -88,9 +88,14 @@ class Guard:
         return self._tokenizer
 
 
+def is_guarded(text: str, tokenizer: Any) -> bool:
+    """Whether a text is read by the copy of the tokenizer that knows the guard."""
+    return bool(_PUT_IN.search(text)) or guard_of(tokenizer).looks_further
+
+
 def token_ids(text: str, tokenizer: Any, *, add_special_tokens: bool = False) -> list[int]:
     """The ids of a text in which a guard may stand."""
-    if not _PUT_IN.search(text) and not guard_of(tokenizer).looks_further:
+    if not is_guarded(text, tokenizer):
         return list(tokenizer(text, add_special_tokens=add_special_tokens)["input_ids"])
     if not tokenizer.is_fast:
         return list(_apart(text, tokenizer, add_special_tokens))
@@ -100,7 +105,7 @@ def token_ids(text: str, tokenizer: Any, *, add_special_tokens: bool = False) ->
 
 def ids_and_offsets(text: str, tokenizer: Any) -> tuple[list[int], list[tuple[int, int]]]:
     """As `token_ids` of a fast tokenizer, and which characters each id stands for."""
-    if not _PUT_IN.search(text) and not guard_of(tokenizer).looks_further:
+    if not is_guarded(text, tokenizer):
         encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
         return encoded["input_ids"], encoded["offset_mapping"]
     found = guard_of(tokenizer).tokenizer(tokenizer).encode(text, add_special_tokens=False)

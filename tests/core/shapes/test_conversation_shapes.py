@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from workbench.core import conversation_shapes
 from workbench.core.chat_template import ChatTemplate, default_template
-from workbench.core.conversation_shapes import Segmenter, shape_of
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import PROBE, segments
+from workbench.core.shapes import conversation_shapes
+from workbench.core.shapes.conversation_shapes import Segmenter, shape_of
 
 LOOP = "{% for m in messages %}"
 ASK = "{% endfor %}{% if add_generation_prompt %}<a>{% endif %}"

@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import PROBE, Segment, end_mark, render_prompt, segments, span_of_turn
-from workbench.core.template_holes import CLOSE, OPEN, Asked, Doubt, HoleTemplate, Source, Trace
+from workbench.core.shapes.template_holes import (
+    CLOSE,
+    OPEN,
+    Asked,
+    Doubt,
+    HoleTemplate,
+    Source,
+    Trace,
+)
 
 MOST_SHAPES = 500
 _HOLE = re.compile(f"{OPEN}([0-9]+){CLOSE}")
