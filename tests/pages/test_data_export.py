@@ -35,7 +35,9 @@ def test_a_small_version_is_offered_in_every_format(version: VersionInfo) -> Non
     at = _opened(version)
 
     radio = at.radio(key=f"export-kind-{version.id}")
-    assert radio.options == ["CSV", "Excel (XLSX)", "JSON lines", "Parquet"]
+    assert radio.options == [
+        "CSV", "Excel (XLSX)", "JSON lines", "Parquet", "Hugging Face datasets (ZIP)",
+    ]  # fmt: skip
     (button,) = at.get("download_button")
     assert (button.proto.label, button.proto.disabled) == ("Download", False)
     assert "gets an apostrophe" in texts(at)

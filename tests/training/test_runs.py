@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from storage import files, jobs, models, runs
+from storage import cache, files, jobs, models, runs
 from storage.database import Store
 from storage.tables import Dataset, DatasetVersion, Job, Project, Run
 from tests.fakes.harness import add_run, folder_of, job_of
@@ -77,6 +77,7 @@ def test_a_started_run_waits_with_all_that_the_trainer_needs(
             "revision": "",
         },
         "recipe": Recipe(seed=7, r=8).as_dict(),
+        "cache": str(cache.folder()),
     }
     assert Path(spec["data"]).is_absolute()
     run = training.get_run(store, started.run_id)
