@@ -40,6 +40,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--every-family", action="store_true", help="also the rarer encoder-decoders")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

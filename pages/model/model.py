@@ -101,7 +101,7 @@ def other(model: ModelInfo) -> None:
             if not can_learn(model, task):
                 st.caption(
                     f":material/block: Cannot learn '{plain(task_named(task).title.lower())}': "
-                    "it only sorts texts into categories."
+                    f"it {plain(family_named(model.family).limits)}."
                 )
             else:
                 choose(model, primary=False)

@@ -122,14 +122,16 @@ def recipe(**values: Any) -> dict[str, Any]:
     return Recipe().changed(**{**settings, **values}).as_dict()
 
 
-def write_job(folder: Path, base: Path, data: Path, **values: Any) -> JobDir:
+def write_job(
+    folder: Path, base: Path, data: Path, *, family: str = "causal", **values: Any
+) -> JobDir:
     """A job's folder with its spec."""
     job = JobDir(folder)
     folder.mkdir(parents=True, exist_ok=True)
     spec = {
         "kind": "train", "job_id": 1, "attempt": 1, "run_id": 1, "task": "completion",
         "data": str(data), "system": "", "recipe": recipe(),
-        "base": {"name": base.name, "path": str(base), "kind": "causal", "revision": ""},
+        "base": {"name": base.name, "path": str(base), "kind": family, "revision": ""},
         **values,
     }  # fmt: skip
     write_json(job.spec, spec)

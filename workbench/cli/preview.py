@@ -8,6 +8,7 @@ from storage.schema import open_store
 from workbench.cli.data import version_of
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
 from workbench.data import previews
 from workbench.data.previews import Preview
 from workbench.data.versions import VersionInfo
@@ -48,11 +49,17 @@ def _preview(options: argparse.Namespace) -> int:
         "version": version.number,
         "task": version.task,
         "model": model.name if model else None,
-        "template": previews.template_for(model)[1],
+        "template": _template(version, model),
         "rows": [_as_dict(preview) for preview in found],
     }
     emit(options, value, "\n\n".join(map(_readable, found)))
     return 0
+
+
+def _template(version: VersionInfo, model: ModelInfo | None) -> str:
+    """Whose it is; empty where there is none."""
+    apart = previews.rewrites(task_named(version.task), model)
+    return "" if apart else previews.template_for(model)[1]
 
 
 def _model(store: Store, version: VersionInfo, asked: str) -> ModelInfo | None:

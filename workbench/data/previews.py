@@ -10,16 +10,18 @@ import pyarrow as pa
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import Segment, default_template, segments, template_of
+from workbench.core.source_text import pairs
 from workbench.core.tasks import Task, task_named
 from workbench.data.examples.plan import plan_from
 from workbench.data.versions import VersionInfo, read_examples
 from workbench.models import bundled
 from workbench.models.families import family_named
-from workbench.models.model_info import ModelInfo
+from workbench.models.model_info import ModelInfo, can_learn
 
 _CAUSAL = "SmolLM2-135M-Instruct"
 BECOMES = "\n→ "
-"""Stands between a text and its category, where a model chooses one and writes nothing."""
+"""Stands between a text and its category, where a model chooses one and writes nothing, and between
+the two texts of an encoder-decoder."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,9 @@ class Preview:
 
 def template_for(model: ModelInfo | None) -> tuple[ChatTemplate, str]:
     """The chat template that an example is shown in, and whose it is."""
-    path = model.path if model and writes(model) else bundled.bundled_path(_CAUSAL)
-    name = model.name if model and writes(model) else _CAUSAL
+    own = model if model and writes(model) and not family_named(model.family).reads_apart else None
+    path = own.path if own else bundled.bundled_path(_CAUSAL)
+    name = own.name if own else _CAUSAL
     if path is None or not path.is_dir():
         plain = default_template(model=name)
         return plain, f"{name}, in a plain template until its files are there"
@@ -59,6 +62,12 @@ def template_for(model: ModelInfo | None) -> tuple[ChatTemplate, str]:
 def writes(model: ModelInfo | None) -> bool:
     """Whether a model writes its answers; one that is not chosen yet does not choose categories."""
     return model is not None and family_named(model.family).writes_text
+
+
+def rewrites(task: Task, model: ModelInfo | None) -> bool:
+    """Whether a model reads the question as one text and learns the answer as another."""
+    able = model is not None and can_learn(model, task.name)
+    return able and model is not None and family_named(model.family).reads_apart
 
 
 def chooses(task: Task, model: ModelInfo | None) -> bool:
@@ -79,6 +88,21 @@ def pieces_of(
     return segments(task.messages(row, system=system, labels=labels), template)
 
 
+def pairs_of(
+    task: Task, row: Mapping[str, Any], system: str, labels: Sequence[str]
+) -> list[Segment]:
+    """What an encoder reads and its decoder learns to write, for each answer of an example.
+
+    Raises:
+        WorkbenchError: there is no answer to learn from.
+    """
+    found = []
+    for pair in pairs(task.messages(row, system=system, labels=labels)):
+        found += [Segment("\n\n", learned=False)] if found else []
+        found += [Segment(pair.source, False), Segment(BECOMES, False), Segment(pair.target, True)]
+    return found
+
+
 def sorting_of(row: Mapping[str, Any]) -> list[Segment]:
     """What a classifier reads, which is the text alone, and the category that it learns."""
     return [Segment(str(row["text"]), learned=False), Segment(str(row["label"]), learned=True)]
@@ -92,7 +116,8 @@ def previews(version: VersionInfo, model: ModelInfo | None, rows: int) -> list[P
             names the row.
     """
     data: pa.Table = read_examples(version).slice(0, rows)
-    task, template = task_named(version.task), template_for(model)[0]
+    task = task_named(version.task)
+    template = None if rewrites(task, model) else template_for(model)[0]
     system = plan_from(version.task, version.mapping).system
     return [
         Preview(
@@ -112,9 +137,15 @@ def _sorted(row: Mapping[str, Any]) -> list[Segment]:
 
 
 def _shown(
-    task: Task, row: Mapping[str, Any], template: ChatTemplate, system: str, labels: Sequence[str]
+    task: Task,
+    row: Mapping[str, Any],
+    template: ChatTemplate | None,
+    system: str,
+    labels: Sequence[str],
 ) -> list[Segment]:
     try:
+        if template is None:
+            return pairs_of(task, row, system, labels)
         return pieces_of(task, row, template, system, labels)
     except WorkbenchError as error:
         raise WorkbenchError(f"Row {row['row_id']}: {error}") from error

@@ -4,11 +4,12 @@ import importlib
 from typing import cast
 
 from workbench.engine.evaluation.jobs import Engine
-from workbench.models.families import CAUSAL, ENCODER, family_named
+from workbench.models.families import CAUSAL, ENCODER, SEQ2SEQ, family_named
 
 MODULES = {
     CAUSAL.name: "workbench.engine.causal.engine",
     ENCODER.name: "workbench.engine.encoder.engine",
+    SEQ2SEQ.name: "workbench.engine.seq2seq.engine",
 }
 
 

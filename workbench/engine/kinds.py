@@ -81,7 +81,9 @@ HANDLERS = (
 
 
 def _check_task(spec: ModelSpec) -> None:
-    if not family_named(spec.base.family).can_learn(spec.task):
+    family = family_named(spec.base.family)
+    if not family.can_learn(spec.task):
         raise WorkbenchError(
-            "An encoder only sorts texts into categories: choose a model that writes text."
+            f"{spec.base.name} {family.limits}: choose a model that writes text, for example "
+            "SmolLM2-135M-Instruct."
         )

@@ -11,35 +11,43 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
-from workbench.models.families import CAUSAL, ENCODER, FAMILIES
+from workbench.models.families import CAUSAL, ENCODER, FAMILIES, SEQ2SEQ
 
-SEQ2SEQ = "seq2seq"
-"""What is no family here yet."""
-_TABLES = {
-    "MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES": SEQ2SEQ,
-    **{family.table: family.name for family in FAMILIES.values()},
-}
+_TABLES = {family.table: family.name for family in FAMILIES.values()}
+_DECODERS = ("ForCausalLM", "LMHeadModel")
+"""How the names of architectures end that write without an encoder."""
 
 
 def family_of(model_type: str, architecture: str) -> str:
     """What a model can be taught, from the `model_type` and `architectures` of its config.json.
 
-    causal: writes text. encoder: reads text. seq2seq: rewrites text.
+    causal: writes text. encoder: reads text. seq2seq: rewrites text; what has both an encoder and
+    a decoder is that, unless its architecture is the decoder alone.
 
     Raises:
-        WorkbenchError: the installed transformers has no code for it, or it is no text model.
+        WorkbenchError: the installed transformers has no code for it, it is no text model, or it
+            is an encoder-decoder of a type that cannot be trained here.
     """
     kinds = {kind for kind, types in _types().items() if model_type in types}
     if not kinds:
         raise WorkbenchError(
             f"A model of the type '{model_type}' cannot be trained here: choose one that reads or "
-            "writes text, such as Llama, Qwen, SmolLM, BERT or MiniLM."
+            "writes text, such as Llama, Qwen, SmolLM, T5, BERT or MiniLM."
         )
-    if SEQ2SEQ in kinds and CAUSAL.name not in kinds:
-        return SEQ2SEQ
-    if ENCODER.name in kinds and not architecture.endswith(("ForCausalLM", "LMHeadModel")):
+    if SEQ2SEQ.name in kinds and not architecture.endswith(_DECODERS):
+        return _rewriter(model_type)
+    if ENCODER.name in kinds and not architecture.endswith(_DECODERS):
         return ENCODER.name
     return CAUSAL.name if CAUSAL.name in kinds else ENCODER.name
+
+
+def _rewriter(model_type: str) -> str:
+    if model_type not in (SEQ2SEQ.types or ()):
+        raise WorkbenchError(
+            f"An encoder-decoder of the type '{model_type}' cannot be trained here: choose another "
+            "one, such as T5, Flan-T5, mT5, BART or Pegasus, or a model that writes text."
+        )
+    return SEQ2SEQ.name
 
 
 @functools.cache

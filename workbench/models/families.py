@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.tasks import CLASSIFICATION
+from workbench.core.tasks import CHAT, CLASSIFICATION, COMPLETION, EXTRACTION
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Family:
     writes_text: bool
     tasks: Collection[str] | None
     """The tasks that its models can be taught; None for all."""
+    limits: str
+    """Why they cannot be taught the others, behind "it" or a model's name."""
     packs_weights: bool
     """Whether the base model's weights are kept in few bits while it learns."""
     start_s: float
@@ -38,6 +40,11 @@ class Family:
     """What "before training" is in an exam."""
     before: str
     """When the first of two compared scores was reached."""
+    types: Collection[str] | None = None
+    """Those of the table's architectures that can be trained here; None for all."""
+    reads_apart: bool = False
+    """Whether the question is one text (the encoder's) and the answer another (the decoder's), with
+    no chat template around them."""
 
     def can_learn(self, task: str) -> bool:
         """Whether its models can be taught the task of this name."""
@@ -51,6 +58,7 @@ CAUSAL = Family(
     purpose="Writes texts: replies, answers, fields; a language model{many}.",
     writes_text=True,
     tasks=None,
+    limits="",
     packs_weights=True,
     start_s=20.0,
     process_mb=750.0,
@@ -69,6 +77,7 @@ ENCODER = Family(
     purpose="Reads texts and sorts them into categories; an encoder{many}.",
     writes_text=False,
     tasks=frozenset({CLASSIFICATION.name}),
+    limits="only sorts texts into categories",
     packs_weights=False,
     start_s=12.0,
     process_mb=1950.0,  # with the probe and the simple baseline that the exam compares it with
@@ -83,7 +92,45 @@ ENCODER = Family(
     ),
     before="before fine-tuning",
 )
-FAMILIES = {family.name: family for family in (CAUSAL, ENCODER)}
+SEQ2SEQ = Family(
+    name="seq2seq",
+    table="MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES",
+    does="rewrites text",
+    purpose="Reads a text and writes another: summaries, replies, fields; an encoder-decoder{many}.",
+    writes_text=True,
+    tasks=frozenset(task.name for task in (CLASSIFICATION, COMPLETION, CHAT, EXTRACTION)),
+    limits="turns one text into another and does not go on with texts",
+    packs_weights=True,
+    start_s=20.0,
+    process_mb=750.0,
+    unused_settings=frozenset({"method"}),
+    answering="Answering",
+    base_title=CAUSAL.base_title,
+    base_means=CAUSAL.base_means,
+    before=CAUSAL.before,
+    types=frozenset(
+        {
+            "bart",
+            "blenderbot",
+            "blenderbot-small",
+            "led",
+            "longt5",
+            "m2m_100",
+            "marian",
+            "mbart",
+            "mt5",
+            "mvp",
+            "pegasus",
+            "pegasus_x",
+            "plbart",
+            "prophetnet",
+            "t5",
+            "umt5",
+        }
+    ),
+    reads_apart=True,
+)
+FAMILIES = {family.name: family for family in (CAUSAL, ENCODER, SEQ2SEQ)}
 
 
 def family_named(name: str) -> Family:
@@ -94,7 +141,7 @@ def family_named(name: str) -> Family:
     """
     if name not in FAMILIES:
         raise WorkbenchError(
-            f"Models of the kind '{name}' cannot be trained here yet: choose one that writes "
-            "text, or an encoder to sort into categories."
+            f"Models of the kind '{name}' cannot be trained here yet: choose one that writes or "
+            "rewrites text, or an encoder to sort into categories."
         )
     return FAMILIES[name]

@@ -7,11 +7,16 @@ from typing import Any
 
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
-from workbench.models.architectures import SEQ2SEQ, family_of
+from workbench.models.architectures import family_of
 from workbench.models.weights_header import parameters_in
 
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "spiece.model")
 _PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
+_CONTEXT = ("max_position_embeddings", "max_encoder_position_embeddings", "n_positions",
+            "max_seq_len", "seq_length")  # fmt: skip
+_LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
+_ENCODER_LAYERS = ("encoder_layers", "num_encoder_layers")
+_DECODER_LAYERS = ("decoder_layers", "num_decoder_layers")
 NO_LIMIT = -1
 """What some models say of their context when it has no end."""
 _LARGEST_NUMBER = 10**9
@@ -75,12 +80,7 @@ def facts_of(
     architecture = _architecture(config)
     model_type = str(config.get("model_type", ""))
     family = family_of(model_type, architecture)
-    if family == SEQ2SEQ:
-        raise WorkbenchError(
-            f"This is a model that rewrites one text into another ('{model_type}'), which cannot "
-            "be trained here: choose one that writes text, such as SmolLM, Qwen or Llama."
-        )
-    context = _first(config, "max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
+    context = _first(config, *_CONTEXT)
     return FolderFacts(
         family=family,
         architecture=architecture,
@@ -88,7 +88,7 @@ def facts_of(
         size_bytes=size_bytes,
         context_length=context or None,
         hidden_size=_first(config, "hidden_size", "d_model", "n_embd", "dim"),
-        layers=_first(config, "num_hidden_layers", "n_layer", "n_layers", "num_layers"),
+        layers=_layers(config),
         vocab_size=_first(config, "vocab_size"),
         licence=licence,
     )
@@ -99,6 +99,14 @@ def _architecture(config: dict[str, Any]) -> str:
     if not isinstance(named, list) or not isinstance(named[0], str):
         raise _odd("architectures", named)
     return named[0]
+
+
+def _layers(config: dict[str, Any]) -> int:
+    """All of them: those of the decoder as well, where it is one of two halves."""
+    if not config.get("is_encoder_decoder"):
+        return _first(config, *_LAYERS)
+    own = _first(config, *_ENCODER_LAYERS, *_LAYERS)
+    return own + (_first(config, *_DECODER_LAYERS) or own)
 
 
 def _first(config: dict[str, Any], *names: str) -> int:

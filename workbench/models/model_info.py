@@ -59,7 +59,7 @@ class ModelInfo:
 
 
 def can_learn(model: ModelInfo, task: str) -> bool:
-    """Whether a model of this kind can be taught the task: an encoder only sorts."""
+    """Whether a model of this kind can be taught the task (see `Family.limits`)."""
     family = FAMILIES.get(model.family)
     return family is not None and family.can_learn(task)
 

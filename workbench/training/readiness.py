@@ -9,6 +9,7 @@ from workbench.core.recipe import Recipe, from_dict
 from workbench.core.words import size
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.specs import TrainSpec
+from workbench.models.families import family_named
 from workbench.models.model_info import FAILED, ModelInfo, can_learn
 from workbench.system.hardware import hardware
 from workbench.training.estimate import estimate_run, tokens_of
@@ -25,8 +26,8 @@ def check(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
     """
     if not can_learn(model, version.task):
         raise WorkbenchError(
-            f"{model.name} can only sort into categories, but these examples are for something "
-            "else: choose a model that writes text, for example SmolLM2-135M-Instruct."
+            f"{model.name} {family_named(model.family).limits}, but these examples are for "
+            "something else: choose a model that writes text, for example SmolLM2-135M-Instruct."
         )
     if model.state == FAILED:
         raise WorkbenchError(

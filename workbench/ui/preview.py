@@ -10,7 +10,8 @@ import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import Segment
-from workbench.core.tasks import task_named
+from workbench.core.source_text import pairs
+from workbench.core.tasks import Task, task_named
 from workbench.data import previews
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
@@ -45,6 +46,9 @@ def show_example(
     if previews.chooses(about, model):
         _show_sorting(row)
         return
+    if model is not None and previews.rewrites(about, model):
+        _show_pairs(about, row, system, labels, model.name)
+        return
     try:
         template, name = previews.template_for(model)
         pieces = previews.pieces_of(about, row, template, system, labels)
@@ -59,6 +63,33 @@ def show_example(
     long = sum(len(piece.text) for piece in pieces) > _TALL
     with st.container(border=True, height=_TALL_PX if long else "content"):
         st.markdown(marked(pieces))
+
+
+def _show_pairs(
+    task: Task, row: Mapping[str, Any], system: str, labels: Sequence[str], name: str
+) -> None:
+    """What an encoder reads beside what its decoder learns to write, once for each answer."""
+    try:
+        found = pairs(task.messages(row, system=system, labels=labels))
+    except WorkbenchError as error:
+        st.warning(plain(error), icon=":material/warning:")
+        return
+    st.caption(
+        f":material/visibility: plain: the encoder of {plain(name)} reads it. "
+        ":blue-background[**:material/school: bold on blue**]: its decoder learns to write it, "
+        "with the mark of its end."
+    )
+    for pair in found:
+        left, right = st.columns(2)
+        _boxed(left, "The encoder reads", Segment(pair.source, learned=False))
+        _boxed(right, "The decoder learns to write", Segment(pair.target, learned=True))
+
+
+def _boxed(place: Any, title: str, piece: Segment) -> None:
+    with place:
+        st.markdown(f"**{plain(title)}**")
+        with st.container(border=True, height=_TALL_PX if len(piece.text) > _TALL else "content"):
+            st.markdown(marked([piece]))
 
 
 def _show_sorting(row: Mapping[str, Any]) -> None:

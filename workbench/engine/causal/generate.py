@@ -37,12 +37,34 @@ def write_answers(
     """
     room = _room(model, max_new_tokens)
     questions = [_kept(token_ids(prompt, model.tokenizer), room) for prompt in prompts]
-    order = sorted(range(len(prompts)), key=lambda i: -len(questions[i]))
+
+    def write(part: Sequence[list[int]]) -> list[str]:
+        return _write(model, part, max_new_tokens, stop)
+
+    return in_batches(questions, write, stop, done)
+
+
+def in_batches(
+    questions: Sequence[list[int]],
+    write: Callable[[Sequence[list[int]]], list[str]],
+    stop: Stop,
+    done: Done,
+) -> list[str]:
+    """What `write` answers to batches of questions of like length, in the questions' order.
+
+    Args:
+        questions: token ids.
+        done: called with the number of answers that are written.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+    """
+    order = sorted(range(len(questions)), key=lambda i: -len(questions[i]))
     size = BATCH[machine.device().type]
-    answers = [""] * len(prompts)
+    answers = [""] * len(questions)
     for start in range(0, len(order), size):
         part = order[start : start + size]
-        texts = _write(model, [questions[i] for i in part], max_new_tokens, stop)
+        texts = write([questions[i] for i in part])
         stop.check()
         for i, text in zip(part, texts, strict=True):
             answers[i] = text
@@ -80,13 +102,13 @@ def _write(
             input_ids=rows.to(device),
             attention_mask=mask.to(device),
             generation_config=settings,
-            stopping_criteria=StoppingCriteriaList([_StopWriting(stop)]),
+            stopping_criteria=StoppingCriteriaList([StopWriting(stop)]),
         )
     texts = model.tokenizer.batch_decode(written[:, longest:], skip_special_tokens=True)
     return [text.strip() for text in texts]
 
 
-class _StopWriting(StoppingCriteria):
+class StopWriting(StoppingCriteria):
     """Ends the writing when the process is to leave."""
 
     def __init__(self, stop: Stop) -> None:

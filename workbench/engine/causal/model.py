@@ -7,7 +7,7 @@ system prompt, same wording of the question.
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,14 +96,19 @@ def load_causal(
     return CausalModel(model.eval(), tokenizer, wording, length)
 
 
-def load_for_answers(folder: Path, quantization: str) -> Any:
+def load_for_answers(
+    folder: Path, quantization: str, load: Callable[[Path, str], Any] = load_base
+) -> Any:
     """A base model that writes quickly: its weights are those it was trained with.
 
     Unpacking each 4-bit layer anew for every token takes most of the time of a small model
     (112 tokens/s against 294, batch of 16, SmolLM2-135M on 2 cores). So the weights are unpacked
     once, the values staying what 4 bits could hold, where memory allows.
+
+    Args:
+        load: gives the model in `folder` with its weights in `quantization`.
     """
-    model = load_base(folder, quantization)
+    model = load(folder, quantization)
     if quantization == "nf4" and _has_room(model):
         model = model.dequantize(dtype=device.dtype())
     model.requires_grad_(False)

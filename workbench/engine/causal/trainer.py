@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class CausalTrainer(JobTrainer):
         resumed: bool = False,
     ) -> None:
         self._pad_id, self._model, self._validation = tokenizer.pad_token_id, model, validation
-        self._loss = AnswerLoss(model)
+        self._loss = self._loss_of(model)
         settings = arguments(recipe, checkpoints, len(train), bool(len(validation)))
         settings.eval_on_start = bool(len(validation)) and not resumed
         super().__init__(
@@ -49,13 +50,31 @@ class CausalTrainer(JobTrainer):
             model,
             train,
             validation,
-            lambda examples: collate(examples, self._pad_id),
+            self._collated,
         )
+
+    def _loss_of(self, model: Any) -> Any:
+        return AnswerLoss(model)
+
+    def _collated(self, examples: Any) -> dict[str, Any]:
+        return collate(examples, self._pad_id)
+
+    def _practice(self, size: int) -> Iterator[dict[str, Any]]:
+        """The practice questions in batches of at most `size`."""
+        return batches_by_length(self._validation, size, self._pad_id)
+
+    def _learned_in(self, batch: dict[str, torch.Tensor]) -> int:
+        """Tokens of a batch that are learned."""
+        return int((batch["labels"][:, 1:] != IGNORED).sum())
+
+    def _seen_in(self, batch: dict[str, torch.Tensor]) -> int:
+        """Tokens of a batch that the model reads."""
+        return int(batch["attention_mask"].sum())
 
     def _get_num_items_in_batch(
         self, batch_samples: list[dict[str, torch.Tensor]], device: torch.device
     ) -> int:
-        return sum(int((batch["labels"][:, 1:] != IGNORED).sum()) for batch in batch_samples)
+        return sum(map(self._learned_in, batch_samples))
 
     def compute_loss(
         self,
@@ -69,7 +88,7 @@ class CausalTrainer(JobTrainer):
         Raises:
             WorkbenchError: it is no longer a number.
         """
-        self.reporter.count(int(inputs["attention_mask"].sum()))
+        self.reporter.count(self._seen_in(inputs))
         total, count = self._loss(inputs)
         if not torch.isfinite(total):
             raise self._unstable()
@@ -91,8 +110,7 @@ class CausalTrainer(JobTrainer):
         began = time.monotonic()
         self._model.eval()
         size = self.args.per_device_eval_batch_size
-        batches = batches_by_length(self._validation, size, self._pad_id)
-        loss = mean_loss(self._loss, batches, self._stop.check)
+        loss = mean_loss(self._loss, self._practice(size), self._stop.check)
         if not math.isfinite(loss):
             raise self._unstable()
         self.reporter.checked(time.monotonic() - began)

@@ -18,9 +18,11 @@ from workbench.engine.encoding.cores import all_cores
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows
 from workbench.engine.encoding.padding import filled_up
 from workbench.engine.models.config import load_config, unreadable
+from workbench.engine.models.whole import check_whole
 from workbench.engine.runtime import device
 
 MEAN, CLS = "mean", "cls"
+POOLER = "pooler"
 TOKENS_AT_ONCE = {"cpu": 4096, "cuda": 32_768}
 """Tokens, padding included, that go through the model together: bounds the memory of long texts."""
 TEXTS_AT_ONCE = {"cpu": 64, "cuda": 256}
@@ -117,7 +119,7 @@ def load_encoder(folder: Path, pooling: str | None = None) -> Encoder:
     """
     on_cpu = device.device().type == "cpu"
     try:
-        body = AutoModel.from_pretrained(
+        body, info = AutoModel.from_pretrained(
             folder,
             config=_without_attention_dropout(load_config(folder, "encoder")),
             dtype=torch.float32,
@@ -126,10 +128,12 @@ def load_encoder(folder: Path, pooling: str | None = None) -> Encoder:
             attn_implementation="eager" if on_cpu else None,
             use_safetensors=True,
             trust_remote_code=False,
+            output_loading_info=True,
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise unreadable(folder, "encoder", error) from error
-    if getattr(body, "pooler", None) is not None:
+    check_whole(body, info, folder, unused=[POOLER])
+    if getattr(body, POOLER, None) is not None:
         body.pooler = None  # a layer for another purpose, which we would carry along untrained
     return Encoder(body, pooling or pooling_of(folder)).to(device.device()).eval()
 

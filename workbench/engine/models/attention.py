@@ -14,6 +14,7 @@ from transformers.masking_utils import sdpa_mask
 from workbench.engine.runtime import device
 
 NAME = "workbench_sdpa"
+BIAS = "position_bias"
 LONGEST = 384
 """Tokens of the longest sequence that is faster in float32."""
 
@@ -38,11 +39,15 @@ def short_in_float32(
         return sdpa_attention_forward(module, query, key, value, attention_mask, **values)
     with torch.autocast(query.device.type, enabled=False):
         wide = (query.float(), key.float(), value.float())
-        mask = attention_mask
-        if mask is not None and mask.is_floating_point():
-            mask = mask.float()
-        out, weights = sdpa_attention_forward(module, *wide, mask, **values)
+        mask, bias = _wide(attention_mask), _wide(values.pop(BIAS, None))
+        given = {BIAS: bias} if bias is not None else {}  # T5's distances, added as a mask is
+        out, weights = sdpa_attention_forward(module, *wide, mask, **values, **given)
     return out.to(query.dtype), weights
+
+
+def _wide(added: torch.Tensor | None) -> torch.Tensor | None:
+    """What is added to the products of queries and keys, as wide as they are."""
+    return added.float() if added is not None and added.is_floating_point() else added
 
 
 AttentionInterface.register(NAME, short_in_float32)

@@ -15,6 +15,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.models.attention import use_best_attention
 from workbench.engine.models.config import load_config, unreadable
 from workbench.engine.models.prepare import ensure_ready
+from workbench.engine.models.whole import check_whole
 from workbench.engine.runtime import device
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.bundled import BUNDLED, bundled_path
@@ -35,10 +36,23 @@ def load_tokenizer(folder: Path, template: ChatTemplate | None = None) -> Any:
     Raises:
         WorkbenchError: the folder has none, or it has no end-of-text token.
     """
+    tokenizer = read_tokenizer(folder)
+    tokenizer.chat_template = (template or template_of(folder)).source
+    return tokenizer
+
+
+def read_tokenizer(folder: Path) -> Any:
+    """The tokenizer in `folder`, with an end-of-text and a padding token.
+
+    Raises:
+        WorkbenchError: the folder has none, or it has no end-of-text token.
+    """
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise unreadable(folder, "tokenizer", error) from error
+    if tokenizer.eos_token is None:
+        tokenizer.eos_token = tokenizer.sep_token  # ProphetNet's, say: as BERT's, it ends a text
     if tokenizer.eos_token is None:
         raise WorkbenchError(
             f"The tokenizer in {folder} has no end-of-text token, so the model could never stop "
@@ -46,22 +60,30 @@ def load_tokenizer(folder: Path, template: ChatTemplate | None = None) -> Any:
         )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    tokenizer.chat_template = (template or template_of(folder)).source
     return tokenizer
 
 
-def load_base(folder: Path, quantization: str = "none", double_quant: bool = True) -> Any:
-    """A causal language model without adapters, on the device it runs on.
+def load_base(
+    folder: Path,
+    quantization: str = "none",
+    double_quant: bool = True,
+    auto_class: Any = AutoModelForCausalLM,
+    *,
+    strict: bool = False,
+) -> Any:
+    """A model that writes, without adapters, on the device it runs on.
 
     Args:
         quantization: nf4, int8 or none.
+        auto_class: of transformers; what the model is loaded as.
+        strict: see `check_whole`.
 
     Raises:
-        WorkbenchError: the folder holds no such model.
+        WorkbenchError: the folder holds no such model, or not all of it.
     """
     dtype = device.dtype()
     try:
-        model = AutoModelForCausalLM.from_pretrained(
+        model, info = auto_class.from_pretrained(
             folder,
             config=load_config(folder),
             dtype=dtype,
@@ -69,10 +91,12 @@ def load_base(folder: Path, quantization: str = "none", double_quant: bool = Tru
             device_map={"": device.device()},
             use_safetensors=True,
             trust_remote_code=False,
+            output_loading_info=True,
         )
         use_best_attention(model)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise unreadable(folder, "model", error) from error
+    check_whole(model, info, folder, strict=strict)
     for module in model.modules():
         # On some processors bitsandbytes repacks 4-bit weights in the first forward pass without
         # gradients, in place: no gradient flows through them any more, so training would learn

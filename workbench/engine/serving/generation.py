@@ -110,12 +110,12 @@ class Generation:
         self._finish(loaded, text, follower)
 
     def _room(self, loaded: TextModel, read: int) -> int:
-        limit = loaded.context_length
-        if limit is None:
+        room = loaded.room_after(read)
+        if room is None:
             return self._sampling.max_tokens
-        if read >= limit:
-            raise too_long("The question", read, limit, "messages")
-        return limit - read
+        if room <= 0:
+            raise too_long("The question", read, loaded.context_length or 0, "messages")
+        return room
 
     def _finish(self, loaded: TextModel, text: StreamDecoder, follower: "_Follower") -> None:
         if rest := text.finish():

@@ -7,7 +7,6 @@ from typing import Any
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import segments, template_of
 from workbench.core.tasks import asked_as
-from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
 from workbench.engine.serving.errors import ApiError, too_long
@@ -124,12 +123,14 @@ class Inference:
         loaded = self._models.text_model(entry)
         asked = [{"role": "user", "content": text}]
         messages = loaded.guard.messages(conversation(entry, asked))
-        template = template_of(entry.template_from, entry.base.name)
-        answers = [
-            _as_learned(messages, loaded.guard.text(label), template) for label in entry.labels
-        ]
+        answers = list(entry.labels)
+        if not entry.family.reads_apart:
+            template = template_of(entry.template_from, entry.base.name)
+            answers = [
+                _as_learned(messages, loaded.guard.text(label), template) for label in answers
+            ]
         prompt = prompt_of(entry, asked, loaded.guard)
-        read = loaded.length(prompt) + max(map(loaded.length, answers)) - 1
+        read = loaded.longest_read(prompt, answers)
         if loaded.context_length is not None and read > loaded.context_length:
             raise too_long(f"Text {number} of the input", read, loaded.context_length, "input")
 
@@ -139,7 +140,7 @@ class Inference:
 
         with loaded.turns, precision():
             between()
-            return label_probabilities(loaded, prompt, answers, between)
+            return loaded.label_probabilities(prompt, answers, between)
 
 
 def _between(check: Check, turns: FairLock) -> None:

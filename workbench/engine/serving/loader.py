@@ -6,9 +6,14 @@ from workbench.core.messages import template_of
 from workbench.engine.causal.model import load_for_answers, set_end_tokens
 from workbench.engine.encoder.model import load_encoder_model
 from workbench.engine.models.load import base_folder, load_tokenizer
+from workbench.engine.seq2seq.model import load_pair_tokenizer, load_to_answer
 from workbench.engine.serving.fair_lock import FairLock
+from workbench.engine.serving.pair_model import PairModel
 from workbench.engine.serving.text_model import TextModel
 from workbench.models.served import ServedModel
+
+LONGEST = 2**20
+"""Tokens of a question to an encoder-decoder: as many as it has positions for."""
 
 
 class Loader:
@@ -25,6 +30,11 @@ class Loader:
         """
         folder = base_folder(entry.base)
         source = entry.adapter or folder
+        if entry.family.reads_apart:
+            texts = load_pair_tokenizer(source, folder, LONGEST)
+            return PairModel(
+                load_to_answer(folder, entry.quantization, texts.framing), texts, self.turns
+            )
         template = template_of(source, entry.base.name)
         model = load_for_answers(folder, entry.quantization)
         tokenizer = load_tokenizer(source, template)

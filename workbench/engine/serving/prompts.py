@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt, template_of
+from workbench.core.source_text import source_text
 from workbench.core.tasks import asked_as
 from workbench.engine.causal.marks import Guard
 from workbench.engine.serving.errors import ApiError
@@ -13,12 +14,16 @@ from workbench.models.served import ServedModel
 def prompt_of(entry: ServedModel, messages: Sequence[dict[str, str]], guard: Guard) -> str:
     """The text to continue with the answer; what is a mark in the messages is guarded.
 
+    For an encoder-decoder it is the encoder's text, which its own tokenizer guards.
+
     A system message in the request replaces the one that the model was trained with; an empty
     one takes it away.
 
     Raises:
         ApiError: 400, the model's template refuses this order of turns.
     """
+    if entry.family.reads_apart:
+        return source_text(conversation(entry, messages))
     try:
         turns = guard.messages(conversation(entry, messages))
         return render_prompt(turns, template_of(entry.template_from, entry.base.name))

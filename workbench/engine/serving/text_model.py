@@ -5,12 +5,14 @@ for another, so base and tuned models answer from the same weights.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import PeftModel
 
+from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.marks import Guard, guard_of, token_ids
 from workbench.engine.serving.fair_lock import FairLock
 
@@ -18,7 +20,7 @@ MAX_ADAPTERS = 8
 
 
 class TextModel:
-    """A causal model with switchable adapters; whoever uses it holds the `turns`."""
+    """A model that writes, with switchable adapters; whoever uses it holds the `turns`."""
 
     def __init__(self, model: Any, tokenizer: Any, turns: FairLock) -> None:
         self.model = model.eval()
@@ -35,9 +37,10 @@ class TextModel:
         ids = ids.to(self.model.device)
         return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
 
-    def length(self, text: str) -> int:
-        """Of the text in tokens."""
-        return len(token_ids(text, self.tokenizer))
+    def longest_read(self, prompt: str, answers: Sequence[str]) -> int:
+        """Tokens of the prompt with the longest of its answers, as far as they must fit."""
+        longest = max(len(token_ids(answer, self.tokenizer)) for answer in answers)
+        return len(token_ids(prompt, self.tokenizer)) + longest - 1
 
     def add(self, name: str, folder: Path) -> None:
         """Put the adapter in `folder` beside the others, if it is not there yet."""
@@ -77,6 +80,19 @@ class TextModel:
     def context_length(self) -> int | None:
         """Tokens that fit, question and answer together; None if the model does not say."""
         return getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+
+    def room_after(self, read: int) -> int | None:
+        """Tokens that an answer may have behind a question of `read`; None without an end.
+
+        It is 0 or less where the question alone is too long.
+        """
+        return None if self.context_length is None else self.context_length - read
+
+    def label_probabilities(
+        self, prompt: str, answers: Sequence[str], between: Callable[[], None]
+    ) -> list[float]:
+        """One probability for each answer to the prompt; they add up to 1."""
+        return label_probabilities(self, prompt, answers, between)
 
     def _load(self, name: str, folder: Path) -> None:
         if self._peft is None:

@@ -1,0 +1,20 @@
+"""Models that turn one text into another, as jobs want them: trained, examined, asked."""
+
+from workbench.engine.evaluation.jobs import Answer
+from workbench.engine.seq2seq.model import load_seq2seq
+from workbench.engine.seq2seq.systems import answer, systems
+from workbench.engine.seq2seq.train import train
+from workbench.jobs.process.specs import PredictSpec
+
+__all__ = ["answerer", "systems", "train"]
+
+
+def answerer(spec: PredictSpec) -> Answer:
+    """The model of a prediction's spec, loaded.
+
+    Raises:
+        WorkbenchError: something is missing or cannot be read.
+    """
+    new_tokens = spec.recipe.eval_max_new_tokens
+    model = load_seq2seq(spec.base, spec.adapter, spec.recipe, task=spec.task, system=spec.system)
+    return lambda rows, stop, done: answer(model, rows, new_tokens, stop, done)

@@ -1,0 +1,55 @@
+"""Answers written by an encoder-decoder, the likeliest token each time, many at once."""
+
+from collections.abc import Sequence
+
+import torch
+from transformers import GenerationConfig, StoppingCriteriaList
+
+from workbench.engine.causal.generate import Done, StopWriting, in_batches
+from workbench.engine.causal.loss import precision, to_device
+from workbench.engine.seq2seq.batches import collate
+from workbench.engine.seq2seq.encode import Example
+from workbench.engine.seq2seq.model import Seq2seqModel
+from workbench.jobs.process.stop import Stop
+
+
+@torch.inference_mode()
+def write_answers(
+    model: Seq2seqModel, questions: Sequence[str], max_new_tokens: int, stop: Stop, done: Done
+) -> list[str]:
+    """One answer for each question, without the mark of its end.
+
+    Args:
+        max_new_tokens: longer answers are cut there.
+        done: called with the number of answers that are written.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+    """
+    sources = [model.tokenizer.source(question)[0] for question in questions]
+    room = model.tokenizer.framing.room_to_write or max_new_tokens
+    settings = GenerationConfig(do_sample=False, max_new_tokens=min(max_new_tokens, room))
+
+    def write(part: Sequence[list[int]]) -> list[str]:
+        return _write(model, part, settings, stop)
+
+    return in_batches(sources, write, stop, done)
+
+
+def _write(
+    model: Seq2seqModel, sources: Sequence[list[int]], settings: GenerationConfig, stop: Stop
+) -> list[str]:
+    framing = model.tokenizer.framing
+    batch = to_device(collate([Example(source, framing.begun) for source in sources], framing))
+    begun = torch.tensor([framing.begun] * len(sources), device=batch["input_ids"].device)
+    with precision():
+        written = model.whole.generate(
+            input_ids=batch["input_ids"],
+            attention_mask=batch["attention_mask"],
+            decoder_input_ids=begun,
+            generation_config=settings,
+            stopping_criteria=StoppingCriteriaList([StopWriting(stop)]),
+        )
+    tokenizer = model.tokenizer.own
+    texts = tokenizer.batch_decode(written[:, begun.shape[1] :], skip_special_tokens=True)
+    return [text.strip() for text in texts]

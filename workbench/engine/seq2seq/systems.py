@@ -1,0 +1,84 @@
+"""What an encoder-decoder answers to rows, and how wrong it is about them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from workbench.core.recipe import Recipe
+from workbench.core.tasks import task_named
+from workbench.engine.causal.loss import mean_loss, precision
+from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, System
+from workbench.engine.rows import Row
+from workbench.engine.seq2seq.batches import batches_by_length
+from workbench.engine.seq2seq.encode import encode
+from workbench.engine.seq2seq.generate import write_answers
+from workbench.engine.seq2seq.label_scores import label_probabilities
+from workbench.engine.seq2seq.loss import PairLoss
+from workbench.engine.seq2seq.model import Seq2seqModel, load_seq2seq
+from workbench.jobs.process.specs import BaseModelRef
+from workbench.jobs.process.stop import Check, Stop
+from workbench.models.families import SEQ2SEQ
+
+LOSS_BATCH = 8
+
+
+def systems(base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int) -> Iterator[System]:
+    """The base model and the trained one, in the same weights.
+
+    Raises:
+        WorkbenchError: the trained model cannot be loaded.
+    """
+    model = load_seq2seq(base, adapter, recipe)
+    loss = PairLoss(model.model)
+
+    def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
+        wrong = loss_on(model, loss, rows, stop.check)
+        return replace(answer(model, asked, new_tokens, stop, done), loss=wrong)
+
+    with model.untrained():
+        yield System(BASE, SEQ2SEQ.base_title, examine, model.wording.labels)
+    yield System(TUNED, "The trained model", examine, model.wording.labels)
+
+
+def answer(
+    model: Seq2seqModel, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done
+) -> Answers:
+    """An answer to each row: the likeliest category where there are some, else a written text.
+
+    Args:
+        new_tokens: longer answers are cut there.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+    """
+    questions = [model.wording.question(row) for row in rows]
+    if task_named(model.wording.task).answers_are_categories and model.wording.labels:
+        return choose(model, questions, stop.check, done)
+    return Answers(write_answers(model, questions, new_tokens, stop, done))
+
+
+@torch.inference_mode()
+def loss_on(model: Seq2seqModel, loss: PairLoss, rows: Sequence[Row], check: Check) -> float:
+    """Mean loss per learned token over the rows."""
+    examples = encode(rows, model.wording, model.tokenizer)
+    batches = batches_by_length(examples, LOSS_BATCH, model.tokenizer.framing)
+    return mean_loss(loss, batches, check)
+
+
+def choose(model: Seq2seqModel, questions: Sequence[str], check: Check, done: Done) -> Answers:
+    """The likeliest category for each question, and its probability among all categories."""
+    labels, tokenizer = list(model.wording.labels), model.tokenizer
+    targets = [tokenizer.target(label)[0] for label in labels]
+    found = []
+    for number, question in enumerate(questions, 1):
+        check()
+        source, _cut = tokenizer.source(question)
+        with precision():
+            shares = label_probabilities(model.whole, tokenizer.framing, source, targets)
+        best = int(np.argmax(shares))
+        found.append((labels[best], shares[best]))
+        done(number)
+    return Answers([label for label, _ in found], [share for _, share in found])
