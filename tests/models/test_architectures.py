@@ -7,6 +7,7 @@ import pytest
 
 from workbench.core.errors import WorkbenchError
 from workbench.models.architectures import family_of
+from workbench.models.families import SEQ2SEQ
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,12 @@ from workbench.models.architectures import family_of
         ("modernbert", "ModernBertForMaskedLM", "encoder"),
         ("mpnet", "MPNetForMaskedLM", "encoder"),
         ("t5", "T5ForConditionalGeneration", "seq2seq"),
+        ("bart", "BartModel", "seq2seq"),
+        ("bart", "BartForConditionalGeneration", "seq2seq"),
+        ("bart", "BartForCausalLM", "causal"),
+        ("mbart", "", "seq2seq"),
+        ("pegasus", "PegasusForConditionalGeneration", "seq2seq"),
+        ("marian", "MarianMTModel", "seq2seq"),
     ],
 )
 def test_the_kind_follows_from_the_config(model_type: str, architecture: str, kind: str) -> None:
@@ -29,6 +36,17 @@ def test_the_kind_follows_from_the_config(model_type: str, architecture: str, ki
 def test_an_unknown_type_is_a_sentence() -> None:
     with pytest.raises(WorkbenchError, match="type 'brand-new'"):
         family_of("brand-new", "")
+
+
+@pytest.mark.parametrize("model_type", ["voxtral", "fsmt", "t5gemma", "bigbird_pegasus"])
+def test_encoder_decoders_that_were_never_tried_are_refused(model_type: str) -> None:
+    with pytest.raises(WorkbenchError, match=f"type '{model_type}' cannot be trained .*T5"):
+        family_of(model_type, "")
+
+
+def test_every_type_of_encoder_decoders_is_one_of_the_library() -> None:
+    for model_type in SEQ2SEQ.types or ():
+        assert family_of(model_type, "") == SEQ2SEQ.name
 
 
 def test_the_library_is_read_and_not_imported() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.helpers import hostile_templates
 from tests.helpers.folders import BERT, LLAMA, model_folder, safetensors
 from workbench.core.errors import WorkbenchError
-from workbench.models.inspect import inspect_folder
+from workbench.models.inspect import facts_of, inspect_folder
 
 
 def test_the_facts_come_from_the_files(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def _picture_model(folder: Path) -> None:
 
 
 def _rewriter(folder: Path) -> None:
-    config = {"model_type": "t5", "architectures": ["T5ForConditionalGeneration"]}
+    config = {"model_type": "voxtral", "architectures": ["VoxtralForConditionalGeneration"]}
     (folder / "config.json").write_text(json.dumps(config))
 
 
@@ -94,7 +94,7 @@ def _rewriter(folder: Path) -> None:
         (_cut_off, "cut off"),
         (_not_safetensors, "not a safetensors file"),
         (_picture_model, "type 'vit' cannot be trained"),
-        (_rewriter, "rewrites one text into another"),
+        (_rewriter, "An encoder-decoder of the type 'voxtral' cannot be trained here"),
     ],
 )
 def test_a_folder_without_a_model_is_explained(
@@ -170,3 +170,13 @@ def test_what_is_no_chat_template_is_a_sentence(tmp_path: Path, name: str) -> No
     with pytest.raises(WorkbenchError) as refused:
         inspect_folder(folder)
     hostile_templates.check(str(refused.value), folder.name)
+
+
+def test_layers_of_an_encoder_decoder_are_those_of_both_halves() -> None:
+    t5 = {"model_type": "t5", "is_encoder_decoder": True, "num_layers": 6, "d_model": 512}
+    bart = {"model_type": "bart", "is_encoder_decoder": True, "num_hidden_layers": 6,
+            "encoder_layers": 6, "decoder_layers": 3, "d_model": 512}  # fmt: skip
+    uneven = {**t5, "num_layers": 4, "num_decoder_layers": 2}
+    for config, layers in ((t5, 12), (bart, 9), (uneven, 6)):
+        facts = facts_of(config, parameters=1, size_bytes=1, licence="")
+        assert (facts.family, facts.layers, facts.hidden_size) == ("seq2seq", layers, 512)

@@ -58,14 +58,15 @@ def _missing(info: Mapping[str, Any], names: Collection[str], unused: Collection
 
 
 def _is_inside(key: str, model: Any) -> bool:
-    """Whether a weight that the model does not know stands in its body, as one more layer does.
+    """Whether a weight that the model does not know is a layer's of its body.
 
-    A head for another purpose does not, and what older files keep of masks is no weight.
+    One layer more is, and so is all of a half that was left out. A head for another purpose is not,
+    and what older files keep of masks is no weight.
     """
-    inner = key.removeprefix(f"{model.base_model_prefix}.")
+    prefix = f"{model.base_model_prefix}."
     own = {name for name, _ in model.base_model.named_children()}
-    numbered = _NUMBER.search(inner) is not None and inner.endswith(".weight")
-    return numbered and inner.split(".")[0] in own
+    numbered = _NUMBER.search(key) is not None and key.endswith(".weight")
+    return numbered and (key.startswith(prefix) or key.split(".")[0] in own)
 
 
 def _some(keys: list[str]) -> str:
