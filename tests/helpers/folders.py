@@ -15,6 +15,15 @@ LLAMA = {
 }
 BERT = LLAMA | {"architectures": ["BertModel"], "model_type": "bert"}
 
+T5 = {
+    "architectures": ["T5ForConditionalGeneration"],
+    "model_type": "t5",
+    "is_encoder_decoder": True,
+    "d_model": 512,
+    "num_layers": 6,
+    "vocab_size": 32128,
+}
+
 
 def model_folder(path: Path, config: dict[str, Any] | None = None, *, weights: bool = True) -> Path:
     """A folder with config.json, a tokenizer and a safetensors file of 100 × 8 + 8 numbers."""

@@ -6,7 +6,7 @@ import pytest
 
 from storage.database import Store
 from storage.tables import Job
-from tests.helpers.folders import model_folder
+from tests.helpers.folders import T5, model_folder
 from tests.helpers.made import add_dataset
 from tests.pages.opened import open_page, texts
 from workbench.core.errors import WorkbenchError
@@ -57,6 +57,19 @@ def test_a_model_that_cannot_learn_the_task_cannot_be_chosen(store: Store, proje
     at = open_page(PAGE, project=project_id)
     assert f"choose-{encoder.id}" not in {button.key for button in at.button}
     assert "only sorts texts" in texts(at)
+
+
+def test_an_encoder_decoder_rewrites_texts_and_does_not_go_on_with_them(
+    store: Store, project_id: int, tmp_path: Path
+) -> None:
+    model_id = catalogue.add_folder(store, model_folder(tmp_path / "small", T5))
+    for task, learns in (("completion", True), ("language-modelling", False)):
+        add_dataset(store, project_id, task=task)
+        at = open_page(PAGE, project=project_id)
+        assert "rewrites text" in texts(at)
+        assert (f"choose-{model_id}" in {button.key for button in at.button}) == learns
+        said = "it turns one text into another and does not go on with texts" in texts(at)
+        assert said != learns
 
 
 def test_without_data_the_page_says_what_it_assumes(project_id: int) -> None:

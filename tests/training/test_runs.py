@@ -11,6 +11,7 @@ from storage import cache, files, jobs, models, runs
 from storage.database import Store
 from storage.tables import Dataset, DatasetVersion, Job, Project, Run
 from tests.fakes.harness import add_run, folder_of, job_of
+from tests.helpers.folders import T5, model_folder
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
 from workbench.models import catalogue
@@ -126,6 +127,17 @@ def test_an_encoder_learns_only_categories(store: Store, version_id: int) -> Non
     encoder = catalogue.resolve_model(store, "all-MiniLM-L6-v2")
     with pytest.raises(WorkbenchError, match="only sorts texts into categories, but"):
         start(store, version_id, encoder.id)
+    assert counts(store) == (0, 0)
+
+
+def test_an_encoder_decoder_does_not_learn_documents(
+    store: Store, version_id: int, tmp_path: Path
+) -> None:
+    rewriter = catalogue.add_folder(store, model_folder(tmp_path / "t5-small", T5))
+    with store.write() as session:
+        session.get_one(DatasetVersion, version_id).task = "language-modelling"
+    with pytest.raises(WorkbenchError, match="t5-small turns one text into another and does not"):
+        start(store, version_id, rewriter)
     assert counts(store) == (0, 0)
 
 

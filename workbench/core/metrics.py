@@ -8,7 +8,7 @@ from workbench.core.tasks import task_named
 from workbench.core.words import percent
 
 ACCURACY, MACRO_F1, EXACT_MATCH = "accuracy", "macro_f1", "exact_match"
-CHRF, LOSS = "chrf", "loss"
+CHRF, ROUGE_L, LOSS = "chrf", "rouge_l", "loss"
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,16 @@ METRICS = {
             headline="{} of 100 for likeness to your answers",
             sentence="the likeness of the trained model's answers to your own is {} of 100",
             outcome="its answers scored {} of 100 for likeness to yours",
+        ),
+        Metric(
+            name=ROUGE_L,
+            label="ROUGE-L",
+            meaning="words in common with your own answers, in their order, of 100",
+            axis="Words in common with your own answers (ROUGE-L, 0 to 100)",
+            unit=OF_HUNDRED,
+            headline="{} of 100 for words in common with your answers",
+            sentence="the trained model's answers have {} of 100 words in common with your own",
+            outcome="its answers scored {} of 100 for words in common with yours",
         ),
         Metric(
             name=LOSS,

@@ -41,7 +41,11 @@ def test_text_is_scored_by_agreement_and_likeness() -> None:
     scores = text_scores("completion", expected, answers)
     assert scores["exact_match"] == 0.5
     assert scores["chrf"] == pytest.approx(CHRF().corpus_score(answers, [expected]).score)
-    assert text_scores("completion", expected, expected) == {"exact_match": 1.0, "chrf": 100.0}
+    assert text_scores("completion", expected, expected) == {
+        "exact_match": 1.0,
+        "chrf": 100.0,
+        "rouge_l": 100.0,
+    }
 
 
 def test_fields_agree_whatever_their_order() -> None:

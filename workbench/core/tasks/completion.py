@@ -48,7 +48,7 @@ COMPLETION = Task(
         "response": "What you would answer (response)",
     },
     metric="chrf",
-    scores=("exact_match", "chrf"),
+    scores=("exact_match", "chrf", "rouge_l"),
     question=_question,
     answer=_answer,
     record=_record,

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from workbench.core.metrics import ACCURACY, CHRF, EXACT_MATCH, MACRO_F1
+from workbench.core.metrics import ACCURACY, CHRF, EXACT_MATCH, MACRO_F1, ROUGE_L
 from workbench.core.tasks import Task, task_named
+from workbench.evaluation.scoring.rouge import rouge_l
 
 Scores = dict[str, float]
 
 
 def text_scores(task: str, expected: Sequence[str], answers: Sequence[str]) -> Scores:
-    """The scores of the task: shares from 0 to 1; chrF (Popović 2015) from 0 to 100."""
+    """The scores of the task: shares from 0 to 1; chrF (Popović 2015) and ROUGE-L from 0 to 100."""
     if not expected:
         return {}
     about = task_named(task)
@@ -33,9 +34,14 @@ def _chrf(task: Task, expected: Sequence[str], answers: Sequence[str]) -> float:
     return float(Metric().corpus_score(list(answers), [list(expected)]).score)
 
 
+def _rouge_l(task: Task, expected: Sequence[str], answers: Sequence[str]) -> float:
+    return sum(rouge_l(*pair) for pair in zip(expected, answers, strict=True)) / len(expected)
+
+
 _SCORES: dict[str, Callable[[Task, Sequence[str], Sequence[str]], float]] = {
     ACCURACY: _share_right,
     MACRO_F1: _macro_f1,
     EXACT_MATCH: _share_right,
     CHRF: _chrf,
+    ROUGE_L: _rouge_l,
 }
