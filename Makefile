@@ -12,7 +12,7 @@ HEAVY := tests/core/test_chat_template.py tests/use/test_foreground.py
 # Where this is set, each of the tests' many processes would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup setup-dev test lint unit models postgresql faults pages browser bench fuzz reliability \
+.PHONY: run setup setup-dev test lint unit models families postgresql faults pages browser bench fuzz reliability \
   lock audit
 
 run: setup
@@ -38,6 +38,10 @@ unit:
 # Trainer and model server, on real models and on tiny ones of many architectures.
 models:
 	@$(PY) -m pytest -n 2 tests/engine $(HEAVY)
+
+# Every family of encoder-decoders, one line each: 4 bits counted, the loss before and after 20 steps.
+families:
+	@$(PY) -m pytest -s --every-family tests/engine/seq2seq/test_engine.py
 
 # Real processes, killed and starved as life does it.
 faults:

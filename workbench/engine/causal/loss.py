@@ -14,6 +14,8 @@ LOGITS_AT_ONCE = 2**24
 """Numbers in one block of logits (64 MB as float32); more are computed block by block."""
 
 Batch = Mapping[str, torch.Tensor]
+BatchLoss = Callable[[Batch], tuple[torch.Tensor, int]]
+"""Sum of the losses and number of the learned tokens of a batch."""
 
 
 class AnswerLoss:
@@ -136,7 +138,7 @@ def _gives_the_same(base: Any, decoder: Any, head: Any) -> bool:
 
 
 @torch.no_grad()
-def mean_loss(loss: AnswerLoss, batches: Iterable[Batch], tick: Callable[[], None]) -> float:
+def mean_loss(loss: BatchLoss, batches: Iterable[Batch], tick: Callable[[], None]) -> float:
     """Mean loss over all learned tokens; the model must be in evaluation mode.
 
     Args:

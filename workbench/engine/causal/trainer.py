@@ -11,7 +11,7 @@ import torch
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.batches import batches_by_length, collate
 from workbench.engine.causal.encode import Examples
-from workbench.engine.causal.loss import IGNORED, AnswerLoss, mean_loss
+from workbench.engine.causal.loss import IGNORED, AnswerLoss, BatchLoss, mean_loss
 from workbench.engine.runtime import device as machine
 from workbench.engine.training.loop import TRIM_STEPS, JobTrainer, arguments
 from workbench.jobs.process.report import Report
@@ -53,7 +53,7 @@ class CausalTrainer(JobTrainer):
             self._collated,
         )
 
-    def _loss_of(self, model: Any) -> Any:
+    def _loss_of(self, model: Any) -> BatchLoss:
         return AnswerLoss(model)
 
     def _collated(self, examples: Any) -> dict[str, Any]:

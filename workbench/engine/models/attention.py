@@ -39,9 +39,9 @@ def short_in_float32(
         return sdpa_attention_forward(module, query, key, value, attention_mask, **values)
     with torch.autocast(query.device.type, enabled=False):
         wide = (query.float(), key.float(), value.float())
-        mask, bias = _wide(attention_mask), _wide(values.pop(BIAS, None))
-        given = {BIAS: bias} if bias is not None else {}  # T5's distances, added as a mask is
-        out, weights = sdpa_attention_forward(module, *wide, mask, **values, **given)
+        if BIAS in values:  # T5's distances, added as a mask is
+            values[BIAS] = _wide(values[BIAS])
+        out, weights = sdpa_attention_forward(module, *wide, _wide(attention_mask), **values)
     return out.to(query.dtype), weights
 
 

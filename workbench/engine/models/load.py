@@ -102,7 +102,7 @@ def load_base(
         # gradients, in place: no gradient flows through them any more, so training would learn
         # nothing after its first check of the practice questions.
         if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False  # type: ignore[assignment]
+            module.support_avx512bf16_for_cpu = False
     return model
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bitsandbytes.nn import Linear4bit, Linear8bitLt
+from bitsandbytes.nn.modules import Linear4bit, Linear8bitLt
 from torch import nn
 
 from workbench.core.errors import WorkbenchError

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from workbench.core.recipe import Recipe
-from workbench.engine.causal.loss import IGNORED
+from workbench.engine.causal.loss import IGNORED, BatchLoss
 from workbench.engine.causal.trainer import CausalTrainer
 from workbench.engine.seq2seq.batches import batches_by_length, collate
 from workbench.engine.seq2seq.encode import Example, Examples, PairTokenizer
@@ -47,7 +47,7 @@ class Seq2seqTrainer(CausalTrainer):
             resumed=resumed,
         )
 
-    def _loss_of(self, model: Any) -> Any:
+    def _loss_of(self, model: Any) -> BatchLoss:
         return PairLoss(model)
 
     def _collated(self, examples: Sequence[Example]) -> dict[str, Any]:
