@@ -165,14 +165,13 @@ CONFIGS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "mt5": lambda ids: MT5Config(**ids, **GATED, tie_word_embeddings=False),
     "umt5": lambda ids: UMT5Config(**ids, **GATED),
     "longt5": lambda ids: LongT5Config(**ids, **GATED, encoder_attention_type="transient-global"),
-    "bart": lambda ids: BartConfig(**ids, **PLACED, forced_bos_token_id=0),
+    "bart": lambda ids: BartConfig(**ids, **PLACED),
     "mbart": lambda ids: MBartConfig(**ids, **PLACED),
     "plbart": lambda ids: PLBartConfig(**ids, **PLACED),
     "pegasus": lambda ids: PegasusConfig(**ids, **PLACED),
     "pegasus_x": lambda ids: PegasusXConfig(**ids, **PLACED, **BLOCKS),
     "marian": lambda ids: MarianConfig(
-        **ids, **PLACED, decoder_start_token_id=ids["pad_token_id"],
-        bad_words_ids=[[ids["pad_token_id"]]], num_beams=4, forced_eos_token_id=0,
+        **ids, **PLACED, decoder_start_token_id=ids["pad_token_id"]
     ),
     "blenderbot": lambda ids: BlenderbotConfig(**ids, **PLACED),
     "blenderbot-small": lambda ids: BlenderbotSmallConfig(**ids, **PLACED),

@@ -1,5 +1,6 @@
 """Both texts of an example as token ids: what stands around them, what is cut, what is learned."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,9 +65,24 @@ def test_an_answer_begins_as_its_family_has_it(
     assert found.own.convert_ids_to_tokens(found.framing.begun) == [start, *filter(None, [opening])]
 
 
-def test_a_model_that_does_not_say_how_answers_begin_is_refused(tmp_path: Path) -> None:
-    import json
+@pytest.mark.parametrize("file", ["generation_config.json", "config.json"])
+def test_the_language_that_the_model_is_made_to_write_wins(tmp_path: Path, file: str) -> None:
+    """In generation_config.json, or in config.json, where older models have it."""
+    base = make_rewriter(tmp_path / "mbart", "mbart")
+    french = load_pair_tokenizer(base, base, 64).own.convert_tokens_to_ids("fr_XX")
+    if file == "config.json":
+        (base / "generation_config.json").unlink()
+    change(base / file, decoder_start_token_id=2, forced_bos_token_id=french, num_beams=4)
+    framing = load_pair_tokenizer(base, base, 64).framing
+    assert framing.begun == [2, french]
+    assert framing.target([7]) == [french, 7, framing.end]
 
+
+def change(file: Path, **values: object) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text()) | values))
+
+
+def test_a_model_that_does_not_say_how_answers_begin_is_refused(tmp_path: Path) -> None:
     base = make_rewriter(tmp_path / "t5")
     for name in ("config.json", "generation_config.json"):
         values = json.loads((base / name).read_text())

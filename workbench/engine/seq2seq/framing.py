@@ -6,6 +6,7 @@ model's generation settings what comes first; both are read here, once, so that 
 server put the same around the same text.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from transformers import GenerationConfig
 
 from workbench.core.errors import WorkbenchError
-from workbench.engine.models.config import load_config
+from workbench.engine.models.config import load_config, unreadable
 
 _PROBE = "a"
 _SOURCE_LIMITS = ("max_encoder_position_embeddings", "max_position_embeddings")
@@ -69,7 +70,7 @@ def framing_of(folder: Path, tokenizer: Any) -> Framing:
         WorkbenchError: neither model nor tokenizer say how an answer begins.
     """
     config = load_config(folder)
-    settings = _settings(folder, config)
+    settings = settings_of(folder)
     before, after = _around(tokenizer, text=_PROBE)
     opening, closing = _around_target(tokenizer)
     end, rest = _end(closing, settings, tokenizer)
@@ -99,11 +100,21 @@ def framing_of(folder: Path, tokenizer: Any) -> Framing:
 _START = "decoder_start_token_id"
 
 
-def _settings(folder: Path, config: Any) -> GenerationConfig:
+def settings_of(folder: Path) -> GenerationConfig:
+    """What the model's files say of how it writes.
+
+    Older models say it in config.json, and transformers drops part of it there (5.23).
+
+    Raises:
+        WorkbenchError: the files are damaged.
+    """
     try:
-        return GenerationConfig.from_pretrained(folder)
-    except OSError:  # older models have them in config.json
-        return GenerationConfig.from_model_config(config)
+        if (folder / "generation_config.json").is_file():
+            return GenerationConfig.from_pretrained(folder)
+        told = json.loads((folder / "config.json").read_text("utf-8"))
+        return GenerationConfig.from_model_config(told)
+    except (OSError, ValueError) as error:
+        raise unreadable(folder, "model", error) from error
 
 
 def _around(tokenizer: Any, **how: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:

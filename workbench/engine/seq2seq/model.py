@@ -14,7 +14,7 @@ from workbench.core.tasks import COMPLETION
 from workbench.engine.causal.model import load_for_answers
 from workbench.engine.models.load import base_folder, load_base, read_tokenizer
 from workbench.engine.seq2seq.encode import PairTokenizer, Wording, limits_of
-from workbench.engine.seq2seq.framing import Framing, framing_of
+from workbench.engine.seq2seq.framing import Framing, framing_of, settings_of
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.trained import read_trained
 
@@ -105,7 +105,7 @@ def load_to_answer(folder: Path, quantization: str, framing: Framing) -> Any:
     What its files say of beams, lengths and repetitions was set for another task.
     """
     model = load_for_answers(folder, quantization, load_rewriter)
-    given = model.generation_config
+    given = settings_of(folder)
     model.generation_config = GenerationConfig(
         decoder_start_token_id=framing.start,
         eos_token_id=list(framing.ends),
