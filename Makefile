@@ -12,8 +12,8 @@ HEAVY := tests/core/test_chat_template.py tests/use/test_foreground.py
 # Where this is set, each of the tests' many processes would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup setup-dev test lint unit models families postgresql faults pages browser bench fuzz reliability \
-  lock audit
+.PHONY: run setup setup-dev test lint unit models families postgresql faults pages browser bench \
+  fuzz reliability lock audit
 
 run: setup
 	@$(PY) scripts/run.py

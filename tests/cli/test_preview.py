@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from storage.database import Store
+from tests.helpers.folders import T5, model_folder
 from workbench.cli import main
 from workbench.core.messages import default_template, segments
 from workbench.core.tasks import CHAT
@@ -93,3 +94,18 @@ def test_in_words_the_learned_parts_are_marked(
     assert "⟦In town 0." in words
     assert words.count("⟦") == 2  # the legend has one
     assert main(["preview", "--dataset", str(imported["dataset_id"]), "--rows", "0"]) == 2
+
+
+def test_an_encoder_decoder_reads_one_text_and_learns_another(
+    talks: Path, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = _imported(talks, capsys)["dataset_id"]
+    folder = str(model_folder(tmp_path / "t5-small", T5))
+    command = ["preview", "--dataset", str(dataset), "--rows", "1", "--model", folder, "--json"]
+    assert main(command) == 0
+    told = _said(capsys)
+    (row,) = told["rows"]
+    assert (told["model"], told["template"]) == ("t5-small", "")
+    said = "User: Where is parcel 0?\nAssistant: Wrong 0\nUser: Look again."
+    assert row["text"] == f"{said}{previews.BECOMES}In town 0."
+    assert [row["text"][start:end] for start, end in row["learned"]] == ["In town 0."]

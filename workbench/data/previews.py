@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from workbench.core.chat_template import ChatTemplate
+from workbench.core.chats.source_text import pairs
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import Segment, default_template, segments, template_of
-from workbench.core.source_text import pairs
 from workbench.core.tasks import Task, task_named
 from workbench.data.examples.plan import plan_from
 from workbench.data.versions import VersionInfo, read_examples
@@ -96,7 +96,7 @@ def pairs_of(
     Raises:
         WorkbenchError: there is no answer to learn from.
     """
-    found = []
+    found: list[Segment] = []
     for pair in pairs(task.messages(row, system=system, labels=labels)):
         found += [Segment("\n\n", learned=False)] if found else []
         found += [Segment(pair.source, False), Segment(BECOMES, False), Segment(pair.target, True)]

@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
+from workbench.core.chats.source_text import pairs
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import Segment
-from workbench.core.source_text import pairs
 from workbench.core.tasks import Task, task_named
 from workbench.data import previews
 from workbench.models import catalogue

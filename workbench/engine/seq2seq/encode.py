@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.core.chats.source_text import Pair, pairs, question_text
 from workbench.core.errors import WorkbenchError
-from workbench.core.source_text import Pair, pairs, question_text
 from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import LENGTH_STEP
 from workbench.engine.causal.encode import kept_of_question

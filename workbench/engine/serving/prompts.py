@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from workbench.core.chats.source_text import source_text
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt, template_of
-from workbench.core.source_text import source_text
 from workbench.core.tasks import asked_as
 from workbench.engine.causal.marks import Guard
 from workbench.engine.serving.errors import ApiError

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.messages import asked, is_learned
 
 Turns = Sequence[Mapping[str, Any]]
 _SYSTEM, _ANSWERS = "system", "assistant"
@@ -49,7 +50,7 @@ def pairs(turns: Turns) -> list[Pair]:
     Raises:
         WorkbenchError: there is none.
     """
-    places = [place for place, turn in enumerate(turns) if _is_learned(turn)]
+    places = [place for place, turn in enumerate(turns) if is_learned(turn)]
     found = [Pair(source_text(turns[:at]), str(turns[at]["content"])) for at in places]
     if not found:
         raise WorkbenchError(
@@ -58,11 +59,6 @@ def pairs(turns: Turns) -> list[Pair]:
     return found
 
 
-def _is_learned(turn: Mapping[str, Any]) -> bool:
-    return turn["role"] == _ANSWERS and turn.get("learn", True) is not False
-
-
 def question_text(turns: Turns) -> str:
-    """The encoder's text for the last question, whether its answer is there or not."""
-    answered = bool(turns) and turns[-1]["role"] == _ANSWERS
-    return source_text(turns[:-1] if answered else turns)
+    """The encoder's text for what an exam asks, whether the answer is there or not."""
+    return source_text(asked(turns))

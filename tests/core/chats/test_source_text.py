@@ -2,8 +2,8 @@
 
 import pytest
 
+from workbench.core.chats.source_text import Pair, pairs, question_text, source_text
 from workbench.core.errors import WorkbenchError
-from workbench.core.source_text import Pair, pairs, question_text, source_text
 from workbench.core.tasks import CHAT, CLASSIFICATION, COMPLETION, EXTRACTION
 
 
@@ -65,6 +65,12 @@ def test_the_question_is_the_same_with_and_without_its_answer() -> None:
     asked = said("Where?", "On its way.", "When?")
     answered = [*asked, {"role": "assistant", "content": "Friday."}]
     assert question_text(asked) == question_text(answered) == pairs(answered)[-1].source
+
+
+def test_what_is_asked_is_the_question_of_the_last_answer_that_is_learned() -> None:
+    turns = said("Where?", "On its way.", "When?", "No idea.")
+    turns[3]["learn"] = False  # type: ignore[assignment]
+    assert question_text(turns) == pairs(turns)[-1].source == "Where?"
 
 
 def test_a_conversation_without_an_answer_is_refused() -> None:
