@@ -42,6 +42,7 @@ models:
 # Every family of encoder-decoders, one line each: 4 bits counted, the loss before and after 20 steps.
 families:
 	@$(PY) -m pytest -s --every-family tests/engine/seq2seq/test_engine.py
+	@$(PY) scripts/families.py
 
 # Real processes, killed and starved as life does it.
 faults:

@@ -52,6 +52,8 @@ ENGINE_MAY = (
     "workbench/models/trained",
     "workbench/models/served",
     "workbench/models/families",
+    "workbench/models/formats",
+    "workbench/models/gguf_header",
     "workbench/engine",
 )
 MOST_MODULES = 20

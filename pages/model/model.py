@@ -51,6 +51,17 @@ def facts(model: ModelInfo, fits: Fit) -> None:
     )
 
 
+def tried(model: ModelInfo) -> None:
+    """What was written anew for it, and what was found when it was tried."""
+    for sentence in model.conversions:
+        st.caption(f":material/sync: {plain(sentence)}")
+    if not model.checks:
+        return
+    with st.expander("What was tried", icon=":material/checklist:"):
+        for name, sentence in model.checks.items():
+            st.caption(f"**{plain(name.capitalize())}**: {plain(sentence)}")
+
+
 def head(model: ModelInfo, badge: str = "") -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(model.name), anchor=False, width="content")
@@ -83,6 +94,7 @@ def recommended(model: ModelInfo, reason: str) -> None:
         head(model, "Recommended")
         st.write(plain(reason))
         facts(model, fit(model))
+        tried(model)
         choose(model, primary=project.base_model_id is None)
 
 
@@ -98,6 +110,7 @@ def other(model: ModelInfo) -> None:
         else:
             fits = fit(model)
             facts(model, fits)
+            tried(model)
             if not can_learn(model, task):
                 st.caption(
                     f":material/block: Cannot learn '{plain(task_named(task).title.lower())}': "
@@ -112,16 +125,22 @@ def other(model: ModelInfo) -> None:
 
 
 def failed(model: ModelInfo) -> None:
-    if model.source == "folder":
+    reason = jobs.get_job(store, model.job_id).reason if model.job_id else ""
+    if model.source == "folder" and model.job_id is None:
         st.warning(
-            f"The folder {plain(model.location)} is no longer there: bring it back or remove the model.",
+            f"{plain(str(model.path))} is no longer there: bring it back or remove the model.",
             icon=":material/folder_off:",
         )
-        return
-    reason = jobs.get_job(store, model.job_id).reason if model.job_id else ""
-    st.warning(f"The download did not work out. {plain(reason)}", icon=":material/cloud_off:")
+    elif model.source == "folder":
+        st.warning(f"It cannot be used. {plain(reason)}", icon=":material/error:")
+    else:
+        st.warning(f"The download did not work out. {plain(reason)}", icon=":material/cloud_off:")
     if st.button("Try again", key=f"again-{model.id}"):
-        add(model.location)
+        with errors.shown():
+            if model.source == "folder":
+                catalogue.add_folder(store, Path(model.location))
+                st.rerun()
+            add(model.location)
 
 
 @st.fragment(run_every="2s")
@@ -131,12 +150,16 @@ def download(model: ModelInfo) -> None:
         st.rerun(scope="app")
     job = jobs.get_job(store, now.job_id)
     done, total = job.progress.get("step") or 0, job.progress.get("total_steps") or 0
-    waiting = "Waiting for its turn" if job.status == "queued" else "Downloading"
+    at_work = "Downloading" if model.source == "hub" else "Being tried"
+    waiting = "Waiting for its turn" if job.status == "queued" else at_work
     st.progress(
         min(1.0, done / total) if total else 0.0,
         text=plain(job.progress.get("message") or f"{waiting} · {size(model.size_bytes)} in all"),
     )
-    if st.button("Cancel the download", key=f"cancel-{model.id}"):
+    for sentence in model.conversions:
+        st.caption(f":material/sync: {plain(sentence)}")
+    what = "the download" if model.source == "hub" else "that"
+    if st.button(f"Cancel {what}", key=f"cancel-{model.id}"):
         queue.cancel_job(store, job.id)
         st.rerun(scope="app")
 
@@ -144,6 +167,8 @@ def download(model: ModelInfo) -> None:
 @st.dialog("Remove this model?", on_dismiss=dialogs.answered)
 def ask_remove(model: ModelInfo) -> None:
     what = "Its files are deleted, too." if model.source == "hub" else "Its folder stays as it is."
+    if model.source == "folder" and str(model.path) != model.location:
+        what = "What was converted is deleted, too; where it came from stays as it is."
     st.write(f"**{plain(model.name)}** leaves the list. {what}")
     dialogs.decide(
         "remove", "Remove it", "Keep it",
@@ -166,10 +191,11 @@ def add(hub_id: str) -> None:
 def add_from_folder() -> None:
     with st.form("folder-form", border=False):
         folder = st.text_input(
-            "Folder on this computer",
+            "Folder or .gguf file on this computer",
             key="folder",
             placeholder="/home/you/models/SmolLM2-360M-Instruct",
-            help="It holds config.json, the weights (.safetensors) and the tokenizer.",
+            help="A folder holds config.json, the weights (.safetensors, or pytorch_model.bin) and "
+            "the tokenizer. What is in another form than safetensors is converted once.",
         )
         sent = st.form_submit_button("Add from folder", key="folder-add")
     if sent and folder.strip():

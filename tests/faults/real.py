@@ -21,6 +21,7 @@ from tests.fakes.harness import folder_of, job_of, until
 from tests.helpers.writers import recipe, replies
 from workbench.core.recipe import from_dict
 from workbench.data import datasets
+from workbench.jobs import queue
 from workbench.jobs.process.job_dir import JobDir, read_events
 from workbench.models import catalogue
 from workbench.projects import projects
@@ -119,7 +120,9 @@ def start_run(store: Store, base: Path, folder: Path, **settings: Any) -> int:
         )
         project_id = projects.create_project(store, "Faults")
         datasets.save_version(store, project_id=project_id, path=source, task="completion")
-        catalogue.add_folder(store, base)
+        tried = catalogue.get_model(store, catalogue.add_folder(store, base))
+        assert tried.job_id is not None
+        queue.cancel_job(store, tried.job_id)  # these tests are of trainings alone
     model = next(m for m in catalogue.list_models(store) if m.path == base)
     chosen = {"num_train_epochs": 3, "per_device_train_batch_size": 8, "evals_per_epoch": 2}
     started = training.start_run(

@@ -7,6 +7,13 @@ from storage.tables import BaseModel, Dataset, DatasetVersion, Evaluation, Job, 
 from workbench.core.recipe import Recipe
 
 
+def end_job(store: Store, job_id: int | None, status: str = "succeeded", **result: Any) -> None:
+    """The job has ended, as the worker would say it."""
+    with store.write() as session:
+        job = session.get_one(Job, job_id)
+        job.status, job.result = status, result
+
+
 def add_dataset(
     store: Store,
     project_id: int,

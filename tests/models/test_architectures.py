@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from workbench.core.errors import WorkbenchError
-from workbench.models.architectures import family_of
+from workbench.models.architectures import family_of, type_of_architecture, type_of_gguf
 from workbench.models.families import SEQ2SEQ
 
 
@@ -56,3 +56,27 @@ def test_the_library_is_read_and_not_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("architecture", "model_type"),
+    [
+        ("BertForMaskedLM", "bert"),
+        ("GPT2LMHeadModel", "gpt2"),
+        ("XLMRobertaForMaskedLM", "xlm-roberta"),
+        ("GPTNeoXForCausalLM", "gpt_neox"),
+        ("DistilBertModel", "distilbert"),
+    ],
+)
+def test_the_type_follows_from_the_architecture(architecture: str, model_type: str) -> None:
+    assert type_of_architecture(architecture) == model_type
+
+
+@pytest.mark.parametrize(
+    ("architecture", "model_type"),
+    [("llama", "llama"), ("gemma3", "gemma3_text"), ("qwen3moe", "qwen3_moe"), ("lfm2", "lfm2")],
+)
+def test_the_type_follows_from_the_architecture_of_a_gguf_file(
+    architecture: str, model_type: str
+) -> None:
+    assert type_of_gguf(architecture) == model_type

@@ -7,7 +7,7 @@ import pytest
 from storage.database import Store
 from storage.tables import BaseModel, Job
 from tests.helpers.folders import BERT, model_folder
-from tests.helpers.made import add_dataset, add_run
+from tests.helpers.made import add_dataset, add_run, end_job
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import queue
 from workbench.models import catalogue, hub, inspect
@@ -47,6 +47,67 @@ def test_a_folder_is_added_once_and_read_again(store: Store, tmp_path: Path) -> 
     assert catalogue.get_model(store, model_id).family == "encoder"
 
 
+def test_a_folder_is_used_once_it_was_tried(store: Store, tmp_path: Path) -> None:
+    folder = model_folder(tmp_path / "m")
+    model_id = catalogue.add_folder(store, folder)
+    model = catalogue.get_model(store, model_id)
+    assert (model.state, model.path) == (LOADING, folder)
+    checks = {"4 bits": "14 layers of 14 in 4 bits."}
+    end_job(store, model.job_id, parameters=77, packed_layers=14, checks=checks)
+    model = catalogue.get_model(store, model_id)
+    assert (model.state, model.parameters, model.packed_layers) == (READY, 77, 14)
+    assert model.checks == checks
+
+
+def test_a_folder_that_was_tried_in_vain_cannot_be_used_until_it_is_added_again(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = model_folder(tmp_path / "m")
+    model_id = catalogue.add_folder(store, folder)
+    job_id = catalogue.get_model(store, model_id).job_id
+    end_job(store, job_id, "failed")
+    assert catalogue.get_model(store, model_id).state == FAILED
+    assert catalogue.add_folder(store, folder) == model_id
+    again = catalogue.get_model(store, model_id)
+    assert again.state == LOADING
+    assert again.job_id not in (None, job_id)
+    assert catalogue.add_folder(store, folder) == model_id
+    assert catalogue.get_model(store, model_id).job_id == again.job_id
+
+
+def test_trying_may_be_left_out_but_a_conversion_may_not(store: Store, tmp_path: Path) -> None:
+    plain = catalogue.add_folder(store, model_folder(tmp_path / "plain"))
+    pickled = model_folder(tmp_path / "pickled", weights=False)
+    (pickled / "pytorch_model.bin").write_bytes(bytes(400))
+    converted = catalogue.add_folder(store, pickled)
+    for model_id, state in ((plain, READY), (converted, FAILED)):
+        queue.cancel_job(store, catalogue.get_model(store, model_id).job_id or 0)
+        assert catalogue.get_model(store, model_id).state == state
+
+
+def test_a_pickled_model_gets_a_folder_of_ours_that_goes_with_it(
+    store: Store, tmp_path: Path, home: Path
+) -> None:
+    pickled = model_folder(tmp_path / "m", weights=False)
+    (pickled / "pytorch_model.bin").write_bytes(bytes(400))
+    model_id = catalogue.add_folder(store, pickled)
+    model = catalogue.get_model(store, model_id)
+    assert model.path == home / "models" / "m"
+    assert "kept as safetensors" in model.conversions[0]
+    with store.read() as session:
+        spec = session.get_one(Job, model.job_id).spec
+    assert spec == {
+        "kind": "add", "source": str(pickled), "family": "causal", "model_type": "llama",
+        "target": str(model.path),
+    }  # fmt: skip
+    model_folder(model.path)
+    end_job(store, model.job_id)
+    assert catalogue.get_model(store, model_id).state == READY
+    catalogue.remove_model(store, model_id)
+    assert not model.path.exists()
+    assert (pickled / "pytorch_model.bin").exists()
+
+
 def test_two_folders_of_one_name_get_two_names(store: Store, tmp_path: Path) -> None:
     ids = [catalogue.add_folder(store, model_folder(tmp_path / part / "m")) for part in "ab"]
     assert [catalogue.get_model(store, i).name for i in ids] == ["m", "m (2)"]
@@ -55,6 +116,8 @@ def test_two_folders_of_one_name_get_two_names(store: Store, tmp_path: Path) -> 
 def test_a_folder_that_is_gone_says_so(store: Store, tmp_path: Path) -> None:
     folder = model_folder(tmp_path / "m")
     model_id = catalogue.add_folder(store, folder)
+    end_job(store, catalogue.get_model(store, model_id).job_id)
+    assert catalogue.get_model(store, model_id).state == READY
     (folder / "config.json").unlink()
     assert catalogue.get_model(store, model_id).state == FAILED
 
@@ -74,6 +137,8 @@ def test_a_hub_model_is_downloaded_by_a_job(
             "hub_id": "owner/Tiny-LM",
             "revision": "abc123",
             "target": str(home / "models" / "owner--Tiny-LM"),
+            "family": "causal",
+            "model_type": "llama",
         }
     assert catalogue.add_hub(store, "owner/Tiny-LM") == (model_id, job_id)
     queue.cancel_job(store, job_id)

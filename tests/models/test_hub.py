@@ -73,9 +73,28 @@ def test_the_facts_of_a_hub_model(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.download_bytes == 2030
 
 
-def test_only_pickled_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    _answers(monkeypatch, _info({"pytorch_model.bin": 2000}))
-    with pytest.raises(WorkbenchError, match="no safetensors weights"):
+def test_pickled_weights_are_taken_where_there_are_no_others_and_said(
+    monkeypatch: pytest.MonkeyPatch, config_file: None
+) -> None:
+    files = {"pytorch_model.bin": 2000, "training_args.bin": 500, "optimizer.bin": 10**9}
+    _answers(monkeypatch, _info(files))
+    found = hub.look_up("owner/name")
+    assert found.download_bytes == 2000
+    assert "pytorch_model.bin" in found.facts.conversions[0]
+    _answers(monkeypatch, _info({**files, "model.safetensors": 1000}))
+    found = hub.look_up("owner/name")
+    assert (found.download_bytes, found.facts.conversions) == (1000, ())
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [({"flax_model.msgpack": 9}, "no weights that can be read"), ({"q4.gguf": 9}, "GGUF files")],
+)
+def test_weights_of_other_forms_are_refused_with_the_way_on(
+    monkeypatch: pytest.MonkeyPatch, files: dict[str, int], says: str
+) -> None:
+    _answers(monkeypatch, _info(files))
+    with pytest.raises(WorkbenchError, match=says):
         hub.look_up("owner/name")
 
 

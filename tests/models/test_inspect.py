@@ -51,8 +51,40 @@ def _no_weights(folder: Path) -> None:
     (folder / "model.safetensors").unlink()
 
 
-def _pickle(folder: Path) -> None:
-    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+def _checkpoint(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "epoch=3.ckpt")
+
+
+def _half_tokenizer(folder: Path) -> None:
+    (folder / "tokenizer.json").rename(folder / "vocab.json")
+
+
+def _own_program(folder: Path) -> None:
+    own = {"auto_map": {"AutoModelForCausalLM": "owner/repo--modeling_brandnew.BrandNewModel"}}
+    config = LLAMA | own | {"model_type": "brandnew"}
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def _packed_otherwise(folder: Path) -> None:
+    config = LLAMA | {"quantization_config": {"quant_method": "gptq", "bits": 4}}
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def _nameless(folder: Path) -> None:
+    (folder / "config.json").write_text(json.dumps({"architectures": ["OddModel"]}))
+
+
+def _two_gguf(folder: Path) -> None:
+    (folder / "config.json").unlink()
+    for name in ("a.gguf", "b.gguf"):
+        (folder / name).write_bytes(b"GGUF")
+    (folder / "model.safetensors").unlink()
+
+
+def _torn_gguf(folder: Path) -> None:
+    (folder / "config.json").unlink()
+    (folder / "model.safetensors").unlink()
+    (folder / "a.gguf").write_bytes(b"GGUF" + bytes(7))
 
 
 def _broken_config(folder: Path) -> None:
@@ -88,7 +120,13 @@ def _rewriter(folder: Path) -> None:
         (_no_config, "no config.json in it"),
         (_no_tokenizer, "no tokenizer"),
         (_no_weights, r"model\.safetensors is missing"),
-        (_pickle, "pickle file"),
+        (_checkpoint, "form of another program"),
+        (_half_tokenizer, r"beside vocab\.json there must be merges\.txt"),
+        (_own_program, r"modeling_brandnew\.py.*auto_map.*never run"),
+        (_packed_otherwise, "packed by 'gptq'"),
+        (_nameless, "names no model_type, and its architecture 'OddModel'"),
+        (_two_gguf, r"2 GGUF files \(a\.gguf, b\.gguf\)"),
+        (_torn_gguf, "not a whole GGUF file"),
         (_broken_config, "damaged"),
         (_adapter, "only an adapter"),
         (_cut_off, "cut off"),
@@ -116,7 +154,7 @@ def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="does not exist"):
         inspect_folder(tmp_path / "nothing")
     (tmp_path / "file").write_text("")
-    with pytest.raises(WorkbenchError, match="is a file"):
+    with pytest.raises(WorkbenchError, match="is a file, and not a GGUF file"):
         inspect_folder(tmp_path / "file")
 
 
@@ -170,6 +208,68 @@ def test_what_is_no_chat_template_is_a_sentence(tmp_path: Path, name: str) -> No
     with pytest.raises(WorkbenchError) as refused:
         inspect_folder(folder)
     hostile_templates.check(str(refused.value), folder.name)
+
+
+def test_a_pickled_model_says_that_it_is_read_by_what_runs_no_program(tmp_path: Path) -> None:
+    folder = model_folder(tmp_path / "m", weights=False)
+    (folder / "pytorch_model.bin").write_bytes(bytes(4000))
+    facts = inspect_folder(folder)
+    assert facts.parameters == 1000
+    assert "pytorch_model.bin, a kind of file that can run programs" in facts.conversions[0]
+    model_folder(folder)
+    assert inspect_folder(folder).conversions == ()
+
+
+def test_the_type_is_told_from_the_architecture_where_config_json_names_none(
+    tmp_path: Path,
+) -> None:
+    config = {name: value for name, value in BERT.items() if name != "model_type"}
+    facts = inspect_folder(model_folder(tmp_path / "m", config))
+    assert (facts.family, facts.model_type) == ("encoder", "bert")
+    assert "'bert' is taken from its architecture, BertModel" in facts.conversions[0]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("spm.model",), ("sentencepiece.bpe.model",), ("tokenizer.model",), ("spiece.model",),
+        ("vocab.txt",), ("vocab.json", "merges.txt"),
+    ],
+)  # fmt: skip
+def test_vocabularies_of_every_form_are_taken(tmp_path: Path, names: tuple[str, ...]) -> None:
+    folder = model_folder(tmp_path / "m")
+    (folder / "tokenizer.json").unlink()
+    for name in names:
+        (folder / name).write_text("x")
+    is_written_anew = any("tokenizer.json" in why for why in inspect_folder(folder).conversions)
+    assert is_written_anew == names[0].endswith(".model")
+
+
+def test_the_facts_of_a_model_that_sees_as_well_are_those_of_its_language_model(
+    tmp_path: Path,
+) -> None:
+    inner = {"hidden_size": 8, "num_hidden_layers": 3, "vocab_size": 100,
+             "max_position_embeddings": 512}  # fmt: skip
+    config = {
+        "architectures": ["Gemma3ForConditionalGeneration"], "model_type": "gemma3",
+        "text_config": inner, "vision_config": {"hidden_size": 99, "num_hidden_layers": 9},
+    }  # fmt: skip
+    facts = inspect_folder(model_folder(tmp_path / "m", config))
+    assert (facts.family, facts.hidden_size, facts.layers) == ("causal", 8, 3)
+    assert (facts.vocab_size, facts.context_length) == (100, 512)
+
+
+def test_a_program_beside_a_model_that_the_library_knows_is_left_alone(tmp_path: Path) -> None:
+    config = LLAMA | {"auto_map": {"AutoModelForCausalLM": "modeling_llama.LlamaForCausalLM"}}
+    assert inspect_folder(model_folder(tmp_path / "m", config)).family == "causal"
+
+
+def test_two_numbers_in_a_byte_are_counted(tmp_path: Path) -> None:
+    folder = model_folder(tmp_path / "m", weights=False)
+    state = "w.weight.quant_state.bitsandbytes__nf4"
+    shapes = {"w.weight": [400, 1], state: [9], "w.weight.absmax": [13], "norm.weight": [10]}
+    safetensors(folder / "model.safetensors", shapes)
+    assert inspect_folder(folder).parameters == 810
 
 
 def test_layers_of_an_encoder_decoder_are_those_of_both_halves() -> None:

@@ -7,7 +7,7 @@ import pytest
 from storage.database import Store
 from storage.tables import Job
 from tests.helpers.folders import T5, model_folder
-from tests.helpers.made import add_dataset
+from tests.helpers.made import add_dataset, end_job
 from tests.pages.opened import open_page, texts
 from workbench.core.errors import WorkbenchError
 from workbench.models import catalogue, hub, inspect
@@ -63,6 +63,7 @@ def test_an_encoder_decoder_rewrites_texts_and_does_not_go_on_with_them(
     store: Store, project_id: int, tmp_path: Path
 ) -> None:
     model_id = catalogue.add_folder(store, model_folder(tmp_path / "small", T5))
+    end_job(store, catalogue.get_model(store, model_id).job_id)
     for task, learns in (("completion", True), ("language-modelling", False)):
         add_dataset(store, project_id, task=task)
         at = open_page(PAGE, project=project_id)
@@ -138,6 +139,7 @@ def test_a_download_shows_how_far_it_is_and_can_be_cancelled(
 
 def test_removing_asks_first(store: Store, project_id: int, tmp_path: Path) -> None:
     model_id = catalogue.add_folder(store, model_folder(tmp_path / "mine"))
+    end_job(store, catalogue.get_model(store, model_id).job_id)
     at = open_page(PAGE, project=project_id)
     at.button(key=f"remove-{model_id}").click().run()
     assert "Its folder stays as it is" in texts(at)
@@ -145,3 +147,36 @@ def test_removing_asks_first(store: Store, project_id: int, tmp_path: Path) -> N
     at.button(key="remove-yes").click().run()
     assert not at.exception
     assert model_id not in {model.id for model in catalogue.list_models(store)}
+
+
+def test_what_was_converted_and_tried_stands_on_the_card(
+    store: Store, project_id: int, tmp_path: Path
+) -> None:
+    folder = model_folder(tmp_path / "mine", weights=False)
+    (folder / "pytorch_model.bin").write_bytes(bytes(400))
+    model_id = catalogue.add_folder(store, folder)
+    assert "kept as safetensors" in texts(open_page(PAGE, project=project_id))
+    model = catalogue.get_model(store, model_id)
+    assert model.path is not None
+    model_folder(model.path)
+    checks = {"4 bits": "None of its layers can be packed: it trains in 16 bits."}
+    end_job(store, model.job_id, checks=checks, packed_layers=0)
+    shown = texts(open_page(PAGE, project=project_id))
+    assert "it trains in 16 bits" in shown
+    assert "kept as safetensors" in shown
+
+
+def test_a_model_that_was_tried_in_vain_says_why_and_can_be_tried_again(
+    store: Store, project_id: int, tmp_path: Path
+) -> None:
+    model_id = catalogue.add_folder(store, model_folder(tmp_path / "mine"))
+    job_id = catalogue.get_model(store, model_id).job_id
+    end_job(store, job_id, "failed")
+    with store.write() as session:
+        session.get_one(Job, job_id).reason = "The weights lack 3 of 9 parts."
+    at = open_page(PAGE, project=project_id)
+    assert "The weights lack 3 of 9 parts" in texts(at)
+    assert f"choose-{model_id}" not in {button.key for button in at.button}
+    at.button(key=f"again-{model_id}").click().run()
+    assert not at.exception
+    assert catalogue.get_model(store, model_id).job_id not in (None, job_id)

@@ -122,6 +122,13 @@ def test_memory_grows_with_batch_length_and_precision(writer: ModelInfo) -> None
     assert estimate.memory_mb(MACHINE, writer, Recipe(), 50.0) < memory()
 
 
+def test_a_model_of_which_nothing_is_packed_needs_the_memory_of_16_bits(writer: ModelInfo) -> None:
+    unpacked = dataclasses.replace(writer, packed_layers=0)
+    whole = estimate.memory_mb(MACHINE, writer, Recipe().changed(quantization="none"), 100)
+    assert estimate.memory_mb(MACHINE, unpacked, Recipe(), 100) == whole
+    assert estimate.memory_mb(MACHINE, writer, Recipe(), 100) < whole
+
+
 def test_a_model_too_large_for_the_memory_says_so(writer: ModelInfo) -> None:
     assert fit_of(writer, MACHINE, Recipe()).ok
     large = dataclasses.replace(

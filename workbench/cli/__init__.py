@@ -11,7 +11,19 @@ import sys
 from collections.abc import Callable, Sequence
 
 from storage.errors import StorageError
-from workbench.cli import backups, checkup, data, demo, exporting, jobs, machine, preview, runs, use
+from workbench.cli import (
+    backups,
+    checkup,
+    data,
+    demo,
+    exporting,
+    jobs,
+    machine,
+    models,
+    preview,
+    runs,
+    use,
+)
 from workbench.core.errors import WorkbenchError
 
 _OF_THE_DISK = {
@@ -61,6 +73,18 @@ def build_parser() -> argparse.ArgumentParser:
         prog="python -m workbench", description="Teach a small language model your domain."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (demo, data, preview, checkup, exporting, runs, jobs, use, machine, backups):
+    for module in (
+        demo,
+        data,
+        preview,
+        checkup,
+        exporting,
+        runs,
+        jobs,
+        models,
+        use,
+        machine,
+        backups,
+    ):
         module.add_commands(commands)
     return parser

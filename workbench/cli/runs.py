@@ -10,6 +10,7 @@ from storage import files
 from storage.database import Store
 from storage.guard import private
 from workbench.cli.data import existing, pairs
+from workbench.cli.models import ready
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
@@ -79,7 +80,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:
     version = datasets.latest_version(store, options.dataset)
-    model = catalogue.resolve_model(store, options.base)
+    model = ready(store, catalogue.resolve_model(store, options.base))
     recipe = presets.preset(
         options.preset, task=version.task, family=model.family, rows=version.splits["train"]
     ).changed(**pairs(options.set, "--set"))

@@ -6,6 +6,7 @@ from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Handler, Result
 from workbench.jobs.process.specs import (
+    AddSpec,
     CheckSpec,
     EvaluateSpec,
     FetchSpec,
@@ -62,6 +63,14 @@ def _fetch(spec: FetchSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     return fetch(spec, job, report, stop)
 
 
+def _add(spec: AddSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    with loading():
+        load_bitsandbytes()
+        from workbench.engine.models.adding import add
+
+    return add(spec, job, report, stop)
+
+
 def _check(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     with loading():
         load_bitsandbytes()
@@ -76,6 +85,7 @@ HANDLERS = (
     Handler(PredictSpec, _predict),
     Handler(ImportSpec, _import),
     Handler(FetchSpec, _fetch),
+    Handler(AddSpec, _add),
     Handler(CheckSpec, _check),
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import OwnWords
 from workbench.jobs.process.specs import (
+    AddSpec,
     ChangeSpec,
     CheckSpec,
     ConvertSpec,
@@ -91,6 +92,7 @@ KINDS = {
         JobKind(
             FetchSpec, DATA, _ENGINE, "download of the data", "cloud_download", makes="fetched"
         ),
+        JobKind(AddSpec, DATA, _ENGINE, "trying of the model", "model_training"),
         JobKind(ConvertSpec, DATA, _BULK, "reading of the file", "upload_file", makes="table.json"),
         JobKind(
             PrepareSpec,

@@ -110,6 +110,23 @@ def is_ready(name: str) -> bool:
     return (path / "config.json").is_file() and (path / "model.safetensors").is_file()
 
 
+def tried(name: str) -> dict[str, Any]:
+    """What was found when the model was tried, at the set-up: checks, packed_layers, parameters.
+
+    Empty where it was not tried.
+    """
+    try:
+        found = json.loads(tried_file(name).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def tried_file(name: str) -> Path:
+    """Where that is kept."""
+    return shared_folder() / "tried" / f"{name}.json"
+
+
 def machine_facts() -> dict[str, Any] | None:
     """What `python -m workbench.engine.models.prepare` measured here; None before that.
 

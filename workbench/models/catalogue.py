@@ -12,7 +12,7 @@ from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.jobs import queue
-from workbench.jobs.process.specs import ImportSpec
+from workbench.jobs.process.specs import AddSpec, ImportSpec
 from workbench.models import bundled, hub, inspect
 from workbench.models.model_info import FAILED, LOADING, ModelInfo, describe
 
@@ -49,22 +49,24 @@ def resolve_model(store: Store, text: str) -> ModelInfo:
     for model in known:
         if text.lower() in (model.name.lower(), model.location.lower()):
             return model
-    if Path(text).expanduser().is_dir():
+    if Path(text).expanduser().exists():
         return get_model(store, add_folder(store, Path(text)))
     if text.count("/") == 1 and not text.startswith((".", "/", "~")):
         return get_model(store, add_hub(store, text)[0])
     names = ", ".join(model.name for model in known)
     raise WorkbenchError(
-        f"There is no model '{text}': name one of the catalogue ({names}), a folder that holds a "
-        "model, or a hub id such as HuggingFaceTB/SmolLM2-360M-Instruct."
+        f"There is no model '{text}': name one of the catalogue ({names}), a folder or .gguf "
+        "file that holds a model, or a hub id such as HuggingFaceTB/SmolLM2-360M-Instruct."
     )
 
 
 def add_folder(store: Store, path: Path) -> int:
-    """Add the model in a folder; the folder is used where it is. The model's id.
+    """Add the model in a folder or a GGUF file, and have it tried; the model's id.
+
+    A folder that can be loaded is used where it is; what is in another form is converted once.
 
     Raises:
-        WorkbenchError: the folder holds no model that can be trained here.
+        WorkbenchError: there is no model that can be trained here.
     """
     path = path.expanduser().absolute()
     if names.shown(str(path)) != str(path):
@@ -74,18 +76,32 @@ def add_folder(store: Store, path: Path) -> int:
         )
     facts = inspect.inspect_folder(path)
     with store.write() as session:
-        if known := models.located(session, "folder", str(path)):
-            known.kind, known.facts = facts.family, facts.as_dict()
-            return known.id
-        name = _free_name(session, path.name)
-        return models.add(
-            session,
-            name=name,
-            source="folder",
-            location=str(path),
-            kind=facts.family,
-            facts=facts.as_dict(),
-        ).id
+        model = models.located(session, "folder", str(path))
+        target = _converted(session, path, model) if facts.conversions else None
+        kept = {**facts.as_dict(), **({"path": str(target)} if target else {})}
+        if model and model.facts == kept and describe(session, model).state == LOADING:
+            return model.id  # it is about to be tried as it is
+        if model is None:
+            name = _free_name(session, path.stem if path.is_file() else path.name)
+            model = models.add(
+                session, name=name, source="folder", location=str(path), kind="", facts={}
+            )
+        model.kind, model.facts = facts.family, kept
+        spec = AddSpec(source=path, family=facts.family, model_type=facts.model_type, target=target)
+        queue.enqueue(session, f"Trying of {model.name}", spec)
+        return model.id
+
+
+def _converted(session: Session, path: Path, known: BaseModel | None) -> Path:
+    """The folder for what a conversion makes: the model's own, or a new one."""
+    if known and (known.facts or {}).get("path"):
+        return Path(known.facts["path"])
+    folder, name = files.home() / "models", path.stem if path.is_file() else path.name
+    taken = {str((model.facts or {}).get("path")) for model in models.listed(session)}
+    target, number = folder / name, 2
+    while target.exists() or str(target) in taken:
+        target, number = folder / f"{name}-{number}", number + 1
+    return target
 
 
 def add_hub(store: Store, hub_id: str) -> tuple[int, int | None]:
@@ -110,7 +126,13 @@ def add_hub(store: Store, hub_id: str) -> tuple[int, int | None]:
 
 def _add_download(store: Store, about: hub.HubModel) -> tuple[int, int]:
     target = files.home() / "models" / about.hub_id.replace("/", "--")
-    spec = ImportSpec(hub_id=about.hub_id, revision=about.revision, target=target)
+    spec = ImportSpec(
+        hub_id=about.hub_id,
+        revision=about.revision,
+        target=target,
+        family=about.facts.family,
+        model_type=about.facts.model_type,
+    )
     with store.write() as session:
         model = models.located(session, "hub", about.hub_id) or models.add(
             session,
@@ -126,18 +148,23 @@ def _add_download(store: Store, about: hub.HubModel) -> tuple[int, int]:
 
 
 def remove_model(store: Store, model_id: int) -> None:
-    """Take an added model out of the catalogue; a downloaded one leaves the disk, too.
+    """Take an added model out of the catalogue; what was downloaded or converted leaves the disk.
 
     Raises:
         WorkbenchError: it is bundled, still loading, or runs were trained from it.
     """
+    waiting = get_model(store, model_id)
+    if waiting.source == "folder" and waiting.state == LOADING and waiting.job_id is not None:
+        queue.cancel_job(store, waiting.job_id)
     with store.write() as session:
         model = _existing(session, model_id)
         info = describe(session, model)
         _check_removable(session, info)
         models.delete(session, model)
     own = info.path is not None and info.path.parent == files.home() / "models"
-    if info.source == "hub" and info.path and own:  # never what a restored row points to elsewhere
+    if (
+        str(info.path) != info.location and info.path and own
+    ):  # never what a restored row points to elsewhere
         shutil.rmtree(info.path, ignore_errors=True)
 
 
@@ -145,7 +172,8 @@ def _check_removable(session: Session, model: ModelInfo) -> None:
     if model.is_bundled:
         raise WorkbenchError(f"{model.name} came with the workbench and stays.")
     if model.state == LOADING:
-        raise WorkbenchError(f"{model.name} is still being downloaded: cancel the download first.")
+        at = "tried" if model.source == "folder" else "downloaded"
+        raise WorkbenchError(f"{model.name} is still being {at}: wait until that has ended.")
     if count := models.run_count(session, model.id):
         trained = "a trained model is" if count == 1 else f"{count} trained models are"
         raise WorkbenchError(

@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.core.errors import WorkbenchError
-from workbench.models.inspect import FolderFacts, facts_of
+from workbench.models.formats import PICKLE_WEIGHTS
+from workbench.models.inspect import PICKLED, FolderFacts, facts_of, refuse_programs
 
 TIMEOUT_S = 4.0
 # The hub's client, when it is loaded, would tell with every question what else is installed here.
@@ -41,20 +42,42 @@ def look_up(hub_id: str) -> HubModel:
     hub_id = clean_id(hub_id)
     info = _ask(hub_id)
     files = {file.rfilename: file.size or 0 for file in info.siblings or []}
-    weights = {name: size for name, size in files.items() if name.endswith(".safetensors")}
-    if not weights:
-        raise WorkbenchError(
-            f"'{hub_id}' has no safetensors weights, and other formats could run programs when "
-            "they are opened: choose another model."
-        )
+    weights = _weights(hub_id, files)
+    config = _config(hub_id, info.sha)
+    refuse_programs(f"'{hub_id}'", config)
+    pickled = next((name for name in weights if name.endswith(".bin")), None)
     facts = facts_of(
-        _config(hub_id, info.sha),
-        parameters=getattr(info.safetensors, "total", None) or sum(weights.values()) // 2,
+        config,
+        parameters=getattr(info.safetensors, "total", None)
+        or sum(weights.values()) // (4 if pickled else 2),
         size_bytes=sum(weights.values()),
         licence=str((info.card_data or {}).get("license") or ""),
     )
-    download = sum(size for name, size in files.items() if name.endswith(_WANTED))
-    return HubModel(hub_id, str(info.sha), facts, download)
+    if pickled:
+        facts = replace(facts, conversions=(PICKLED.format(pickled),))
+    others = {n: size for n, size in files.items() if n.endswith(_WANTED) and n not in weights}
+    return HubModel(hub_id, str(info.sha), facts, sum({**others, **weights}.values()))
+
+
+def _weights(hub_id: str, files: Mapping[str, int]) -> dict[str, int]:
+    """Name → bytes of the files of weights: safetensors, else what torch pickled."""
+    safe = {name: size for name, size in files.items() if name.endswith(".safetensors")}
+    pickled = {
+        name: size
+        for name, size in files.items()
+        if name.startswith(PICKLE_WEIGHTS) and name.endswith(".bin")
+    }
+    if found := safe or pickled:
+        return found
+    if any(name.endswith(".gguf") for name in files):
+        raise WorkbenchError(
+            f"'{hub_id}' has GGUF files only, one for each way of packing: download the one that "
+            "you want, and add it as a file on this computer."
+        )
+    raise WorkbenchError(
+        f"'{hub_id}' has no weights that can be read here (safetensors or pytorch_model.bin): "
+        "choose another model."
+    )
 
 
 def clean_id(text: str) -> str:

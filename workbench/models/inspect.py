@@ -1,17 +1,30 @@
 """What a folder with a model says about itself: read from its files, without loading it."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
-from workbench.models.architectures import family_of
+from workbench.models.architectures import (
+    family_of,
+    knows_type,
+    type_of_architecture,
+    type_of_gguf,
+)
+from workbench.models.formats import (
+    GGUF,
+    PICKLE,
+    ModelFiles,
+    check_tokenizer,
+    model_files,
+    sentencepiece_file,
+)
+from workbench.models.gguf_header import read_gguf_header
 from workbench.models.weights_header import parameters_in
 
-_TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "spiece.model")
-_PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
 _CONTEXT = ("max_position_embeddings", "max_encoder_position_embeddings", "n_positions",
             "max_seq_len", "seq_length")  # fmt: skip
 _LAYERS = ("num_hidden_layers", "n_layer", "n_layers", "num_layers")
@@ -21,6 +34,10 @@ NO_LIMIT = -1
 """What some models say of their context when it has no end."""
 _LARGEST_NUMBER = 10**9
 """No model has more layers, units, words or tokens of context."""
+PICKLED = (
+    "Its weights are in {}, a kind of file that can run programs when it is opened. They are read "
+    "once by a reader that runs none, and kept as safetensors."
+)
 
 
 @dataclass(frozen=True)
@@ -36,37 +53,114 @@ class FolderFacts:
     layers: int
     vocab_size: int
     licence: str
+    model_type: str = ""
+    """What transformers calls models of its kind."""
+    conversions: tuple[str, ...] = ()
+    """What has to be written anew before the model can be used, and why; a sentence each."""
 
     def as_dict(self) -> dict[str, Any]:
         """The facts that a catalogue entry keeps."""
-        return {name: value for name, value in vars(self).items() if name != "family"}
+        values = {name: value for name, value in vars(self).items() if name != "family"}
+        return {**values, "conversions": list(self.conversions)}
 
 
 def inspect_folder(path: Path) -> FolderFacts:
-    """The facts about the model in `path`.
+    """The facts about the model in a folder, or in a GGUF file.
 
     Raises:
-        WorkbenchError: the folder is missing, or holds no model that can be trained here.
+        WorkbenchError: there is nothing, or no model that can be trained here.
     """
-    if not path.is_dir():
-        there = "is a file" if path.exists() else "does not exist"
+    if not path.exists():
         raise WorkbenchError(
-            f"The folder {path} {there}: give the folder that holds config.json and the weights."
+            f"The folder {path} does not exist: give the folder that holds config.json and the "
+            "weights, or a .gguf file."
         )
+    has_config = (path / "config.json").is_file()
+    if path.is_file() or (not has_config and any(path.glob("*.gguf"))):
+        return _gguf_facts(model_files(path))
     config = read_config(path)
-    weights = _weights(path)
-    if not any((path / name).is_file() for name in _TOKENIZERS):
-        raise WorkbenchError(
-            f"The folder {path} has no tokenizer (tokenizer.json), so texts cannot be given to the "
-            "model: copy the tokenizer's files into the folder."
-        )
+    files = model_files(path)
+    if files.form == GGUF:
+        return _gguf_facts(files)
+    check_tokenizer(path)
+    refuse_programs(str(path), config)
     ChatTemplate.load(path, path.name)
-    return facts_of(
-        config,
-        parameters=sum(map(parameters_in, weights)),
-        size_bytes=sum(file.stat().st_size for file in weights),
-        licence=_licence(path / "README.md"),
+    return replace(
+        facts_of(
+            config,
+            parameters=_parameters(files, config),
+            size_bytes=files.size_bytes,
+            licence=_licence(path / "README.md"),
+        ),
+        conversions=tuple(_conversions(path, files, config)),
     )
+
+
+def _conversions(path: Path, files: ModelFiles, config: Mapping[str, Any]) -> Iterator[str]:
+    if files.form == PICKLE:
+        yield PICKLED.format(files.weights[0].name)
+    if found := sentencepiece_file(path):
+        yield f"Its tokenizer, {found.name}, is written once as tokenizer.json."
+    if not config.get("model_type"):
+        yield (
+            f"Its config.json names no type of model: '{type_of_architecture(_architecture(config))}' "
+            f"is taken from its architecture, {_architecture(config)}."
+        )
+
+
+def _gguf_facts(files: ModelFiles) -> FolderFacts:
+    header = read_gguf_header(files.weights[0])
+    model_type = type_of_gguf(header.architecture)
+    licence = header.values.get("general.license")
+    return FolderFacts(
+        model_type=model_type,
+        family=family_of(model_type, ""),
+        architecture=header.architecture,
+        parameters=header.parameters,
+        size_bytes=header.parameters * 2,
+        context_length=header.number("context_length") or None,
+        hidden_size=header.number("embedding_length"),
+        layers=header.number("block_count"),
+        vocab_size=int(header.values.get("tokenizer.ggml.tokens") or 0),
+        licence=licence if isinstance(licence, str) else "",
+        conversions=(
+            f"Its weights are packed in {files.weights[0].name}. They are unpacked once to 16 bits, "
+            "since packed ones of this kind cannot be trained.",
+        ),
+    )
+
+
+def _parameters(files: ModelFiles, config: Mapping[str, Any]) -> int:
+    """How many numbers; of pickles, whose headers are not read here, told from their size."""
+    if files.form == PICKLE:
+        kept = str(config.get("dtype") or config.get("torch_dtype") or "float32")
+        return files.size_bytes // (2 if "16" in kept else 4)
+    return sum(map(parameters_in, files.weights))
+
+
+def refuse_programs(where: str, config: Mapping[str, Any]) -> None:
+    """A model that transformers knows is loaded by its code, whatever programs lie beside it.
+
+    Raises:
+        WorkbenchError: it needs a program of its own, or is packed in a way that nobody trains.
+    """
+    own = config.get("auto_map")
+    model_type = str(config.get("model_type") or "")
+    if own and not (model_type and knows_type(model_type)):
+        named = str(next(iter(own.values()), "")) if isinstance(own, dict) else ""
+        program = named.split("--")[-1].split(".")[0]
+        raise WorkbenchError(
+            f"The model in {where} needs a program of its own"
+            f"{f' ({program}.py)' if program else ''}, as its config.json says under auto_map. "
+            "Programs that come with a model are never run here: choose another model."
+        )
+    packed = config.get("quantization_config")
+    method = str(packed.get("quant_method") or "bitsandbytes") if isinstance(packed, dict) else ""
+    if method and method != "bitsandbytes":
+        raise WorkbenchError(
+            f"The weights in {where} are packed by '{method}', which cannot be trained here: get the "
+            "model as it was before it was packed."
+        )
 
 
 def facts_of(
@@ -78,30 +172,41 @@ def facts_of(
         WorkbenchError: a model of this type cannot be trained here.
     """
     architecture = _architecture(config)
-    model_type = str(config.get("model_type", ""))
+    model_type = str(config.get("model_type") or "") or type_of_architecture(architecture)
     family = family_of(model_type, architecture)
-    context = _first(config, *_CONTEXT)
+    text = _text_config(config)
+    context = _first(text, *_CONTEXT)
     return FolderFacts(
         family=family,
+        model_type=model_type,
         architecture=architecture,
         parameters=parameters,
         size_bytes=size_bytes,
         context_length=context or None,
-        hidden_size=_first(config, "hidden_size", "d_model", "n_embd", "dim"),
-        layers=_layers(config),
-        vocab_size=_first(config, "vocab_size"),
+        hidden_size=_first(text, "hidden_size", "d_model", "n_embd", "dim"),
+        layers=_layers(text),
+        vocab_size=_first(text, "vocab_size"),
         licence=licence,
     )
 
 
-def _architecture(config: dict[str, Any]) -> str:
+def _text_config(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The part that describes the language model, in a model that sees or hears as well."""
+    for name in ("text_config", "llm_config", "language_config"):
+        inner = config.get(name)
+        if isinstance(inner, dict):
+            return {**config, **inner}
+    return config
+
+
+def _architecture(config: Mapping[str, Any]) -> str:
     named = config.get("architectures") or [""]
     if not isinstance(named, list) or not isinstance(named[0], str):
         raise _odd("architectures", named)
     return named[0]
 
 
-def _layers(config: dict[str, Any]) -> int:
+def _layers(config: Mapping[str, Any]) -> int:
     """All of them: those of the decoder as well, where it is one of two halves."""
     if not config.get("is_encoder_decoder"):
         return _first(config, *_LAYERS)
@@ -109,7 +214,7 @@ def _layers(config: dict[str, Any]) -> int:
     return own + (_first(config, *_DECODER_LAYERS) or own)
 
 
-def _first(config: dict[str, Any], *names: str) -> int:
+def _first(config: Mapping[str, Any], *names: str) -> int:
     """The first of these numbers that the config has; 0 without any.
 
     Raises:
@@ -153,7 +258,9 @@ def read_config(path: Path) -> dict[str, Any]:
         raise WorkbenchError(
             f"The file {file} is damaged (it is not JSON): download the model again."
         ) from None
-    if not isinstance(config, dict) or "model_type" not in config:
+    if not isinstance(config, dict) or not (
+        config.get("model_type") or config.get("architectures")
+    ):
         if (path / "adapter_config.json").is_file():
             raise WorkbenchError(
                 f"The folder {path} holds only an adapter, not a whole model: "
@@ -161,43 +268,6 @@ def read_config(path: Path) -> dict[str, Any]:
             )
         raise WorkbenchError(f"The file {file} names no model type: choose another model.")
     return config
-
-
-def _weights(path: Path) -> list[Path]:
-    index = path / "model.safetensors.index.json"
-    if index.is_file():
-        return _shards(path, index)
-    single = path / "model.safetensors"
-    found = [single] if single.is_file() else sorted(path.glob("*.safetensors"))
-    if found:
-        return found
-    if any(any(path.glob(pattern)) for pattern in _PICKLES):
-        raise WorkbenchError(
-            f"The weights in {path} are in a pickle file, which could run any program when it is "
-            "opened: get the model's .safetensors files instead."
-        )
-    raise WorkbenchError(
-        f"The folder {path} has a config.json but no weights: the file model.safetensors is missing."
-    )
-
-
-def _shards(path: Path, index: Path) -> list[Path]:
-    try:
-        names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
-        inside = all(Path(name).name == name for name in names)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        inside = False
-    if not inside:
-        raise WorkbenchError(
-            f"The file {index} is damaged (it does not list the weights): download the model again."
-        )
-    missing = [name for name in names if not (path / name).is_file()]
-    if missing:
-        raise WorkbenchError(
-            f"The model in {path} is not whole: {len(missing)} of its {len(names)} weight files are "
-            f"missing (first {missing[0]}). Download it again."
-        )
-    return [path / name for name in names]
 
 
 def _licence(readme: Path) -> str:

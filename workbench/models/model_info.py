@@ -1,6 +1,6 @@
 """What there is to know of a base model before choosing it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from storage import jobs
 from storage.tables import BaseModel, Job
 from workbench.core.words import short_count
 from workbench.jobs.job import spec_of
-from workbench.jobs.process.specs import BaseModelRef, ImportSpec
+from workbench.jobs.process.specs import AddSpec, BaseModelRef, ImportSpec
 from workbench.models import bundled
 from workbench.models.families import FAMILIES, family_named
 
@@ -43,9 +43,15 @@ class ModelInfo:
     layers: int
     vocab_size: int
     state: str
-    """ready, loading (its download waits or runs) or failed."""
+    """ready, loading (its download or its trying waits or runs) or failed."""
     job_id: int | None
-    """Its download."""
+    """The job that downloads or tries it."""
+    conversions: tuple[str, ...] = ()
+    """What was written anew so that it can be used, and why; a sentence each."""
+    checks: dict[str, str] = field(default_factory=dict)
+    """What was found when it was tried: name of each check → a sentence; empty before that."""
+    packed_layers: int | None = None
+    """How many of its layers are in 4 bits; None where that is not known, or nothing is packed."""
 
     @property
     def is_bundled(self) -> bool:
@@ -68,7 +74,10 @@ def describe(session: Session, model: BaseModel) -> ModelInfo:
     """What there is to know of a model of the catalogue."""
     facts = _bundled_facts(model.name) if model.source == "bundled" else dict(model.facts or {})
     path = _path(model, facts)
-    state, job_id = _state(session, model, path)
+    state, job_id, tried = _state(session, model, path)
+    if tried.get("parameters") and model.source != "bundled":
+        facts["parameters"] = tried["parameters"]  # counted, where it was told from files before
+    checks, packed = tried.get("checks"), tried.get("packed_layers")
     return ModelInfo(
         id=model.id,
         name=model.name,
@@ -88,6 +97,9 @@ def describe(session: Session, model: BaseModel) -> ModelInfo:
         vocab_size=_whole(facts.get("vocab_size")),
         state=state,
         job_id=job_id,
+        conversions=tuple(map(str, facts.get("conversions") or ())),
+        checks={str(k): str(v) for k, v in checks.items()} if isinstance(checks, dict) else {},
+        packed_layers=packed if isinstance(packed, int) else None,
     )
 
 
@@ -118,27 +130,38 @@ def _bundled_facts(name: str) -> dict[str, Any]:
 def _path(model: BaseModel, facts: dict[str, Any]) -> Path | None:
     if model.source == "bundled":
         return bundled.bundled_path(model.name) if model.name in bundled.BUNDLED else None
-    return Path(facts["path"] if model.source == "hub" else model.location)
+    return Path(facts.get("path") or model.location)
 
 
-def _state(session: Session, model: BaseModel, path: Path | None) -> tuple[str, int | None]:
+def _state(
+    session: Session, model: BaseModel, path: Path | None
+) -> tuple[str, int | None, dict[str, Any]]:
+    """Whether it can be used, the job that is to be told of, and what was found by trying it."""
     if model.source == "bundled":
-        return READY, None  # the trainer prepares it when it is not there yet
+        return READY, None, bundled.tried(model.name)  # made ready by the trainer where it is not
+    job = _newest_job(session, model, path)
+    left_untried = job and job.status == "cancelled" and path == Path(model.location)
+    if job is None or job.status == "succeeded" or left_untried:
+        is_there = path is not None and (path / "config.json").is_file()
+        return (READY if is_there else FAILED), None, dict((job.result if job else None) or {})
+    return (FAILED if job.status in ("failed", "cancelled") else LOADING), job.id, {}
+
+
+def _newest_job(session: Session, model: BaseModel, path: Path | None) -> Job | None:
+    """The last download into the model's folder, or its last trying."""
     if model.source == "folder":
-        return (READY if path and (path / "config.json").is_file() else FAILED), None
-    job = _newest_download(session, path)
-    if job is None or job.status == "succeeded":
-        return (READY if path and (path / "config.json").is_file() else FAILED), None
-    return (FAILED if job.status in ("failed", "cancelled") else LOADING), job.id
-
-
-def _newest_download(session: Session, path: Path | None) -> Job | None:
-    """The last download into this folder."""
-    for job in jobs.of_kind(session, ImportSpec.kind):
-        spec = spec_of(job, ImportSpec)
-        if spec is not None and spec.target == path:
-            return job
-    return None
+        found = (
+            job
+            for job in jobs.of_kind(session, AddSpec.kind)
+            if (added := spec_of(job, AddSpec)) is not None and str(added.source) == model.location
+        )
+    else:
+        found = (
+            job
+            for job in jobs.of_kind(session, ImportSpec.kind)
+            if (got := spec_of(job, ImportSpec)) is not None and got.target == path
+        )
+    return next(found, None)
 
 
 def _purpose(kind: str, parameters: int) -> str:

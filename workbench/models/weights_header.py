@@ -24,7 +24,11 @@ def parameters_in(file: Path) -> int:
     try:
         size = file.stat().st_size
         tensors, end = _tensors(file)
-        counts = [_numbers(entry) for name, entry in tensors.items() if not _is_scale(name)]
+        counts = [
+            _numbers(entry) * (2 if _holds_two(name, tensors) else 1)
+            for name, entry in tensors.items()
+            if not _is_scale(name)
+        ]
         ends = [_offset(entry) for entry in tensors.values()]
     except (OSError, struct.error, ValueError, KeyError, TypeError, AttributeError, IndexError,
             RecursionError):  # fmt: skip
@@ -48,6 +52,11 @@ def _tensors(file: Path) -> tuple[dict[str, Any], int]:
 
 def _no_number(name: str) -> float:
     raise ValueError(f"{name} is no number")
+
+
+def _holds_two(name: str, tensors: dict[str, Any]) -> bool:
+    """Whether each byte of a tensor holds two numbers, as bitsandbytes packs 4 bits."""
+    return any(f"{name}.quant_state.bitsandbytes__{kind}" in tensors for kind in ("nf4", "fp4"))
 
 
 def _is_scale(name: str) -> bool:

@@ -112,7 +112,12 @@ def _parts(home: Path, freeable: tuple[Freeable, ...], database_bytes: int) -> I
         "They came with the workbench and stay.",
         _total({bundled.bundled_path(name) for name in bundled.BUNDLED}),
     )
-    yield Part(MODELS, "Added base models", "Downloaded from the hub.", size_of(home / "models"))
+    yield Part(
+        MODELS,
+        "Added base models",
+        "Downloaded from the hub, or converted from other forms.",
+        size_of(home / "models"),
+    )
     yield Part("trained", "Trained models", "What your base models have learned.", learned)
     yield Part(
         CHECKPOINTS,
@@ -209,13 +214,13 @@ def _freeable(session: Session) -> Iterator[Freeable]:
 
 
 def _unused_models(session: Session) -> list[BaseModel]:
-    """Downloaded models that no run, no project and no open job refers to."""
+    """Downloaded and converted models that no run, no project and no open job refers to."""
     chosen = set(session.scalars(sa.select(Project.base_model_id)))
     specs = str([job.spec for job in jobs.listing(session, OPEN)])
     return [
         model
         for model in models.listed(session)
-        if model.source == "hub"
+        if model.facts.get("path")
         and model.id not in chosen
         and not models.run_count(session, model.id)
         and Path(model.facts["path"]).parent == files.home() / "models"

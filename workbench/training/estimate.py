@@ -132,7 +132,7 @@ def memory_mb(hardware: Hardware, model: ModelInfo, recipe: Recipe, tokens: floa
     per_weight = 2.0 if hardware.dtype != "float32" and family.packs_weights else 4.0
     embedding = model.vocab_size * model.hidden_size
     packed = WEIGHT_BYTES.get(recipe.quantization, per_weight)
-    if not family.packs_weights:
+    if not family.packs_weights or model.packed_layers == 0:
         packed = per_weight
     weights = embedding * per_weight + max(0, model.parameters - embedding) * packed
     kept = KEPT_BY_CHECKPOINTING if recipe.gradient_checkpointing else 1.0

@@ -1,5 +1,6 @@
 """Fetching models from the hub; the hub is a folder here."""
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -10,10 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
+import torch
 from huggingface_hub import constants
 from huggingface_hub.errors import RepositoryNotFoundError
+from safetensors.torch import save_file
 
-from tests.helpers.engine_jobs import events
+from tests.helpers.encoders import make_encoder
+from tests.helpers.engine_jobs import PEFT_WARNS, events
+from tests.helpers.odd_forms import as_pickle
+from tests.helpers.writers import make_writer
 from workbench.engine.kinds import HANDLERS
 from workbench.engine.models import download
 from workbench.engine.runtime import offline
@@ -44,12 +50,12 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def import_job(tmp_path: Path) -> JobDir:
+def import_job(tmp_path: Path, **values: str) -> JobDir:
     job = JobDir(tmp_path / "job")
     job.path.mkdir()
     target = str(tmp_path / "models" / "tiny")
     spec = {"hub_id": "someone/tiny", "revision": None, "target": target}
-    write_json(job.spec, {"kind": "import", "job_id": 1, "attempt": 1, **spec})
+    write_json(job.spec, {"kind": "import", "job_id": 1, "attempt": 1, **spec, **values})
     (tmp_path / "models").mkdir()
     return job
 
@@ -80,12 +86,46 @@ def test_a_model_without_safetensors_is_refused(tmp_path: Path, hub: Path) -> No
     assert not (tmp_path / "models" / "tiny").exists()
 
 
+@pytest.mark.filterwarnings(PEFT_WARNS)
+def test_a_pickled_model_is_converted_and_tried(tmp_path: Path, hub: Path) -> None:
+    as_pickle(make_writer(hub))
+    (hub / "optimizer.bin").write_bytes(bytes(100))
+    job = import_job(tmp_path, family="causal", model_type="llama")
+    result = result_of(job)
+    assert result["status"] == "succeeded", result["reason"]
+    assert (result["packed_layers"], result["revision"]) == (14, "abc123")
+    names = {path.name for path in (tmp_path / "models" / "tiny").iterdir()}
+    assert "model.safetensors" in names
+    assert not [name for name in names if name.endswith(".bin")]
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["tiny"]
+
+
+def test_a_download_that_cannot_be_used_leaves_nothing(tmp_path: Path, hub: Path) -> None:
+    make_writer(hub)
+    (hub / "model.safetensors").unlink()
+    save_file({"other.weight": torch.zeros(3)}, hub / "model.safetensors")
+    job = import_job(tmp_path, family="causal", model_type="llama")
+    assert "not a complete model" in result_of(job)["reason"]
+    assert not list((tmp_path / "models").iterdir())
+
+
+def test_a_config_without_a_type_is_completed(tmp_path: Path, hub: Path) -> None:
+    make_encoder(hub)
+    config = json.loads((hub / "config.json").read_text())
+    del config["model_type"]
+    (hub / "config.json").write_text(json.dumps(config))
+    result = result_of(import_job(tmp_path, family="encoder", model_type="bert"))
+    assert result["status"] == "succeeded", result["reason"]
+    assert set(result["checks"]) >= {"weights", "reading"}
+
+
 def test_a_broken_connection_is_a_sentence(
     tmp_path: Path, hub: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def breaks(*_: Any, **__: Any) -> str:
         raise httpx.ConnectError("no route")
 
+    (hub / "model.safetensors").write_bytes(b"x")
     monkeypatch.setattr(download, "snapshot_download", breaks)
     reason = result_of(import_job(tmp_path))["reason"]
     assert "The hub cannot be reached to download someone/tiny" in reason

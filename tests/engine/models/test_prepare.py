@@ -9,7 +9,8 @@ from transformers import AutoTokenizer
 from workbench.core.errors import WorkbenchError
 from workbench.engine.models import prepare
 from workbench.engine.runtime import device
-from workbench.models.bundled import BUNDLED, bundled_path
+from workbench.models import bundled
+from workbench.models.bundled import BUNDLED, bundled_path, is_ready
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +102,17 @@ def test_the_bundled_facts_are_those_of_the_files(smol: Path) -> None:
     assert config.hidden_size == facts.hidden_size
     assert config.max_position_embeddings == facts.context_length
     assert config.pad_token_id == 0
+
+
+def test_what_a_bundled_model_is_found_to_be_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "all-MiniLM-L6-v2"
+    if not is_ready(name):
+        pytest.skip("all-MiniLM-L6-v2 is not installed: run `make setup`")
+    monkeypatch.setattr(bundled, "tried_file", lambda name: tmp_path / "tried" / f"{name}.json")
+    assert bundled.tried(name) == {}
+    prepare.try_once(name)
+    found = bundled.tried(name)
+    assert found["packed_layers"] is None
+    assert found["checks"]["begin"] == "A text begins with [CLS]."

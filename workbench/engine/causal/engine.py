@@ -1,12 +1,13 @@
 """Models that write text, as jobs want them: trained, examined, asked."""
 
+from workbench.engine.causal.checked_load import checked_load
 from workbench.engine.causal.model import load_causal
 from workbench.engine.causal.systems import answer, systems
 from workbench.engine.causal.train import train
 from workbench.engine.evaluation.jobs import Answer
 from workbench.jobs.process.specs import PredictSpec
 
-__all__ = ["answerer", "systems", "train"]
+__all__ = ["answerer", "checked_load", "systems", "train"]
 
 
 def answerer(spec: PredictSpec) -> Answer:

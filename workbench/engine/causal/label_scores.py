@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import torch
+from transformers.cache_utils import DynamicLayer, LinearAttentionCacheLayerMixin
 
 BATCH = 16
 
@@ -40,13 +41,39 @@ def label_probabilities(
     question = loaded.encode(prompt)
     read = loaded.model(**question, use_cache=True)
     start = read.logits[0, -1].float().log_softmax(-1)
+    cache = getattr(read, "past_key_values", None)
     rows = [loaded.encode(answer)["input_ids"][0] for answer in answers]
     scores: list[float] = []
     for at in range(0, len(rows), BATCH):
         between()
         batch = rows[at : at + BATCH]
-        scores += _scores(loaded, question, read.past_key_values, start, batch)
+        if _can_branch(cache):
+            scores += _scores(loaded, question, cache, start, batch)
+        else:
+            scores += [_score_whole(loaded, question, row) for row in batch]
     return torch.tensor(scores, dtype=torch.float64).softmax(0).tolist()
+
+
+def _can_branch(cache: Any) -> bool:
+    """Whether what was read of the question can be gone on from several times at once.
+
+    A state that is carried on from token to token (Mamba, the convolutions of LFM2) cannot.
+    """
+    layers = getattr(cache, "layers", None)
+    return bool(layers) and all(
+        isinstance(layer, DynamicLayer) and not isinstance(layer, LinearAttentionCacheLayerMixin)
+        for layer in layers or ()
+    )
+
+
+def _score_whole(loaded: Reading, question: dict[str, Any], row: torch.Tensor) -> float:
+    """Log-probability of one row of token ids as the answer, read with its question anew."""
+    ids = torch.cat([question["input_ids"][0], row])[None, :-1]
+    logits = loaded.model(
+        input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False
+    ).logits[0, -len(row) :]
+    each = logits.float().log_softmax(-1).gather(-1, row[:, None])
+    return float(each.sum())
 
 
 def _scores(

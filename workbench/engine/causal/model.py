@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 from peft import PeftModel
 
@@ -25,6 +24,7 @@ from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
 from workbench.engine.causal.marks import token_ids
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
+from workbench.engine.models.packed_layers import count_packed
 from workbench.engine.runtime import device
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.trained import TrainedModel, read_trained, write_trained
@@ -109,7 +109,7 @@ def load_for_answers(
         load: gives the model in `folder` with its weights in `quantization`.
     """
     model = load(folder, quantization)
-    if quantization == "nf4" and _has_room(model):
+    if quantization == "nf4" and count_packed(model).layers and _has_room(model):
         model = model.dequantize(dtype=device.dtype())
     model.requires_grad_(False)
     model.config.use_cache = True
@@ -118,9 +118,7 @@ def load_for_answers(
 
 def _has_room(model: Any) -> bool:
     needed = model.num_parameters() * device.dtype().itemsize * ROOM
-    if device.device().type == "cuda":
-        return bool(torch.cuda.mem_get_info()[0] > needed)
-    return bool(psutil.virtual_memory().available > needed)
+    return bool(device.free_memory() > needed)
 
 
 def set_end_tokens(model: Any, tokenizer: Any, template: ChatTemplate) -> None:

@@ -22,6 +22,7 @@ from workbench.engine.encoding.version import encoded_splits
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, base_folder, load_base, load_tokenizer
+from workbench.engine.models.packed_layers import report_packing
 from workbench.engine.rows import Row, labels_of
 from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
@@ -144,6 +145,7 @@ def learn(
     report.phase("preparing", "Loading the model")
     set_seed(recipe.seed)
     model = load_base(base_folder(spec.base), recipe.quantization, recipe.double_quant)
+    report_packing(report, model, recipe.quantization)
     model = add_lora(model, recipe)
     fuse(model)
     give_back_memory()  # what loading needed for a moment

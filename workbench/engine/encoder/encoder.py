@@ -128,6 +128,7 @@ def load_encoder(folder: Path, pooling: str | None = None) -> Encoder:
             attn_implementation="eager" if on_cpu else None,
             use_safetensors=True,
             trust_remote_code=False,
+            ignore_mismatched_sizes=True,
             output_loading_info=True,
         )
     except (OSError, ValueError, KeyError, ImportError) as error:

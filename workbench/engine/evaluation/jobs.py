@@ -18,6 +18,7 @@ from workbench.engine.evaluation.systems import (
     evaluate_systems,
     write_evaluation,
 )
+from workbench.engine.models.checked_load import CheckedLoad, Tell
 from workbench.engine.rows import Row, read_rows
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
@@ -49,6 +50,10 @@ class Engine(Protocol):
 
     def answerer(self, spec: PredictSpec) -> Answer:
         """A model that is loaded to answer."""
+        ...
+
+    def checked_load(self, folder: Path, tell: Tell) -> CheckedLoad:
+        """What is found when a base model is tried."""
         ...
 
 

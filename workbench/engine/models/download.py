@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,20 @@ from huggingface_hub.errors import (
 )
 
 from workbench.core.errors import WorkbenchError
+from workbench.engine.models.adding import convert, tried
+from workbench.engine.models.convert import needs_conversion
+from workbench.engine.runtime.fast_imports import load_bitsandbytes, loading
 from workbench.engine.runtime.offline import hub_allowed
 from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import ImportSpec
 from workbench.jobs.process.stop import Stop
+from workbench.models.formats import PICKLE_WEIGHTS
 
 WANTED = ("*.safetensors", "*.safetensors.index.json", "*.json", "*.model", "*.txt", "*.jinja")
+PICKLED = f"{PICKLE_WEIGHTS}*.bin"
 LOOK_S = 1.0
 TIMEOUT_S = 10.0
 MB = 2**20
@@ -43,33 +49,63 @@ def download(spec: ImportSpec, job: JobDir, report: Report, stop: Stop) -> Resul
     part = target.with_name(f".{target.name}.part")
     with hub_allowed():
         info = _info(hub_id, spec.revision)
-        total = sum(file.size or 0 for file in info.siblings if _is_wanted(file.rfilename))
+        wanted = _wanted(hub_id, info)
+        total = sum(f.size or 0 for f in info.siblings if _is_wanted(f.rfilename, wanted))
 
         def work() -> None:
             snapshot_download(
                 hub_id,
                 revision=info.sha,
                 local_dir=part,
-                allow_patterns=list(WANTED),
+                allow_patterns=list(wanted),
                 ignore_patterns=["*/*"],
             )
 
         for arrived in sizes_while(work, part, stop, lambda error: explained(hub_id, error)):
             report.progress(arrived // MB, max(1, total // MB))
     shutil.rmtree(part / ".cache", ignore_errors=True)
-    if not list(part.glob("*.safetensors")):
-        raise WorkbenchError(
-            f"{hub_id} has no safetensors weights, the only format that is safe to load: "
-            "choose another model."
-        )
-    if target.exists():
-        shutil.rmtree(target)
-    part.rename(target)
-    return {"path": str(target), "revision": info.sha}
+    _put_in_place(spec, part, report, stop)
+    found = _tried(spec, report, stop) if spec.family else {}
+    return {"path": str(target), "revision": info.sha, **found}
 
 
-def _is_wanted(name: str) -> bool:
-    return "/" not in name and any(Path(name).match(pattern) for pattern in WANTED)
+def _put_in_place(spec: ImportSpec, part: Path, report: Report, stop: Stop) -> None:
+    """The downloaded files as the model's folder, converted where their form asks for that."""
+    if spec.family and needs_conversion(part):
+        report.phase("preparing", f"Converting {spec.hub_id}")
+        convert(part, spec.target, spec.model_type, Meter(report, stop.check))
+        shutil.rmtree(part)
+        return
+    if spec.target.exists():
+        shutil.rmtree(spec.target)
+    part.rename(spec.target)
+
+
+def _tried(spec: ImportSpec, report: Report, stop: Stop) -> dict[str, Any]:
+    with loading():
+        load_bitsandbytes()
+    try:
+        return tried(spec.target, spec.family, report, Meter(report, stop.check))
+    except WorkbenchError:
+        shutil.rmtree(spec.target)
+        raise
+
+
+def _wanted(hub_id: str, info: Any) -> list[str]:
+    """Patterns of the files to fetch: pickled weights only where there are no others."""
+    names = [file.rfilename for file in info.siblings]
+    if any(name.endswith(".safetensors") for name in names):
+        return list(WANTED)
+    if any(Path(name).match(PICKLED) for name in names):
+        return [*WANTED, PICKLED]
+    raise WorkbenchError(
+        f"{hub_id} has no safetensors weights and no pytorch_model.bin, the formats that can be "
+        "read here: choose another model."
+    )
+
+
+def _is_wanted(name: str, wanted: Sequence[str]) -> bool:
+    return "/" not in name and any(Path(name).match(pattern) for pattern in wanted)
 
 
 def _info(hub_id: str, revision: str | None) -> Any:

@@ -14,6 +14,13 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
 from workbench.engine.models.attention import use_best_attention
 from workbench.engine.models.config import load_config, unreadable
+from workbench.engine.models.packed_layers import (
+    READ_DIRECTLY,
+    has_merged_experts,
+    misshapen,
+    packing_all,
+    text_model,
+)
 from workbench.engine.models.prepare import ensure_ready
 from workbench.engine.models.whole import check_whole
 from workbench.engine.runtime import device
@@ -21,6 +28,7 @@ from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.bundled import BUNDLED, bundled_path
 
 ATTENTION = ("attn", "attention")
+MIXED_WITH_MAMBA = ("falcon_h1", "nemotron_h")
 
 
 def base_folder(base: BaseModelRef) -> Path:
@@ -74,29 +82,35 @@ def load_base(
     """A model that writes, without adapters, on the device it runs on.
 
     Args:
-        quantization: nf4, int8 or none.
+        quantization: nf4, int8 or none; weights that bitsandbytes packed already stay as they are.
         auto_class: of transformers; what the model is loaded as.
         strict: see `check_whole`.
 
     Raises:
         WorkbenchError: the folder holds no such model, or not all of it.
     """
-    dtype = device.dtype()
+    dtype, config = device.dtype(), load_config(folder)
+    is_packed = getattr(config, "quantization_config", None) is not None
     try:
-        model, info = auto_class.from_pretrained(
-            folder,
-            config=load_config(folder),
-            dtype=dtype,
-            quantization_config=_quantization(quantization, double_quant, dtype),
-            device_map={"": device.device()},
-            use_safetensors=True,
-            trust_remote_code=False,
-            output_loading_info=True,
-        )
+        with packing_all():
+            model, info = auto_class.from_pretrained(
+                folder,
+                config=config,
+                dtype=dtype,
+                quantization_config=(
+                    None if is_packed else _quantization(quantization, double_quant, dtype)
+                ),
+                device_map={"": device.device()},
+                use_safetensors=True,
+                trust_remote_code=False,
+                ignore_mismatched_sizes=True,
+                output_loading_info=True,
+            )
         use_best_attention(model)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise unreadable(folder, "model", error) from error
-    check_whole(model, info, folder, strict=strict)
+    unfit = [*info["mismatched_keys"], *((name,) for name in misshapen(model))]
+    check_whole(model, {**info, "mismatched_keys": unfit}, folder, strict=strict)
     for module in model.modules():
         # On some processors bitsandbytes repacks 4-bit weights in the first forward pass without
         # gradients, in place: no gradient flows through them any more, so training would learn
@@ -154,7 +168,12 @@ def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") ->
 
 def _targets(model: Any, wanted: str) -> str | list[str]:
     if wanted == "all-linear":
-        return wanted
+        # Of a model that sees or hears as well, the language model alone; merged experts and what
+        # peft cannot adapt are left as they are.
+        paths = _linear_paths(model)
+        left = [path for path in paths if _is_fused(model, path)]
+        whole = text_model(model) is model and not left and not has_merged_experts(model)
+        return wanted if whole else [path for path in paths if path not in left]
     if wanted == "attention":
         # Whole paths: GPT-2, say, calls layers outside of its attention by the same names.
         return [path for path in _linear_paths(model) if any(w in path.lower() for w in ATTENTION)]
@@ -166,6 +185,8 @@ def _targets(model: Any, wanted: str) -> str | list[str]:
             f"The model has no layer '{', '.join(missing)}' to adapt: choose from "
             f"{', '.join(there)}, or write all-linear."
         )
+    if text_model(model) is not model:
+        return [path for path in _linear_paths(model) if path.rsplit(".", 1)[-1] in names]
     return names
 
 
@@ -175,10 +196,19 @@ def layer_names(model: Any) -> list[str]:
 
 
 def _linear_paths(model: Any) -> list[str]:
-    head = model.get_output_embeddings()
+    head, own = model.get_output_embeddings(), set(map(id, text_model(model).modules()))
     return [
-        path for path, module in model.named_modules() if _is_linear(module) and module is not head
+        path
+        for path, module in model.named_modules()
+        if _is_linear(module) and module is not head and id(module) in own
     ]
+
+
+def _is_fused(model: Any, path: str) -> bool:
+    """Whether a layer of a Mamba is one that its kernel takes together with others."""
+    kind, name = str(model.config.get_text_config().model_type), path.rsplit(".", 1)[-1]
+    of_mamba = "mamba" in kind or kind in MIXED_WITH_MAMBA
+    return of_mamba and name in ("out_proj", *READ_DIRECTLY)
 
 
 def _is_linear(module: nn.Module) -> bool:

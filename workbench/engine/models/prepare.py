@@ -16,8 +16,11 @@ from pathlib import Path
 from filelock import FileLock
 
 from workbench.core.errors import WorkbenchError
+from workbench.engine.families import engine_of
 from workbench.engine.runtime.device import write_facts
 from workbench.engine.runtime.quiet import quiet
+from workbench.jobs.process.job_dir import write_json
+from workbench.models import bundled
 from workbench.models.bundled import BUNDLED, bundled_path, is_ready, shared_folder, shipped_path
 
 SOURCE_PRE_TOKENIZER = "smollm"
@@ -31,10 +34,25 @@ def main() -> None:
         if not is_ready(name):
             print(f"Preparing {name} …", flush=True)
         ensure_ready(name)
+        if not bundled.tried_file(name).is_file():
+            try_once(name)
         print(f"{name} is ready.", flush=True)
     print("Measuring this machine …", flush=True)
     facts = write_facts(shared_folder() / "machine.json")
     print(f"Models will be trained in {facts['dtype']}.", flush=True)
+
+
+def try_once(name: str) -> None:
+    """Keep what is found when a bundled model is tried, as every model is that is added.
+
+    Raises:
+        WorkbenchError: it cannot be used on this machine.
+    """
+    found = engine_of(BUNDLED[name].family).checked_load(bundled_path(name), lambda *_: None)
+    file = bundled.tried_file(name)
+    _make_shared(file.parent)
+    write_json(file, found.as_dict())
+    file.chmod(0o644)
 
 
 def ensure_ready(name: str) -> Path:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import torch
 
 from workbench.jobs.process.job_dir import write_json
@@ -69,6 +70,13 @@ def gflops(precision: torch.dtype) -> float:
 def _finish() -> None:
     if torch.cuda.is_available():
         torch.cuda.synchronize()
+
+
+def free_memory() -> int:
+    """Bytes that are free where models run."""
+    if torch.cuda.is_available():
+        return int(torch.cuda.mem_get_info()[0])
+    return int(psutil.virtual_memory().available)
 
 
 def give_back_memory() -> None:

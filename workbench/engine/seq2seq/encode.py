@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from workbench.core.chats.source_text import Pair, pairs, question_text
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
@@ -84,9 +86,9 @@ class Examples:
         return self.items[index]
 
     @property
-    def lengths(self) -> list[int]:
-        """Tokens of each example, both texts together."""
-        return [len(item.input_ids) + len(item.labels) for item in self.items]
+    def lengths(self) -> np.ndarray:
+        """Tokens of each example (examples,), both texts together."""
+        return np.array([len(item.input_ids) + len(item.labels) for item in self.items], np.int32)
 
 
 class PairTokenizer:

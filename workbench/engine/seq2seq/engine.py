@@ -1,12 +1,13 @@
 """Models that turn one text into another, as jobs want them: trained, examined, asked."""
 
 from workbench.engine.evaluation.jobs import Answer
+from workbench.engine.seq2seq.checked_load import checked_load
 from workbench.engine.seq2seq.model import load_seq2seq
 from workbench.engine.seq2seq.systems import answer, systems
 from workbench.engine.seq2seq.train import train
 from workbench.jobs.process.specs import PredictSpec
 
-__all__ = ["answerer", "systems", "train"]
+__all__ = ["answerer", "checked_load", "systems", "train"]
 
 
 def answerer(spec: PredictSpec) -> Answer:

@@ -11,7 +11,7 @@ from workbench.engine.causal.model import save_causal
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, base_folder
-from workbench.engine.models.packing import packing_of
+from workbench.engine.models.packed_layers import report_packing
 from workbench.engine.rows import labels_of, read_rows
 from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
@@ -94,7 +94,7 @@ def prepare(spec: TrainSpec, report: Report, stop: Stop) -> TrainingSetup:
 
 def _report_cuts(report: Report, examples: Examples, tokenizer: PairTokenizer) -> None:
     limits = tokenizer.limits
-    report.log(f"{len(examples)} examples to learn from, {sum(examples.lengths)} tokens.")
+    report.log(f"{len(examples)} examples to learn from, {examples.lengths.sum()} tokens.")
     if examples.cut_questions or examples.cut_answers:
         report.log(
             f"Too long: {examples.cut_questions} questions (over {limits.source} tokens) lost "
@@ -111,8 +111,7 @@ def learn(
     report.phase("preparing", "Loading the model")
     set_seed(recipe.seed)
     model = load_rewriter(base_folder(spec.base), recipe.quantization, recipe.double_quant)
-    if packing := packing_of(model, recipe.quantization):
-        report.log(packing.sentence)
+    report_packing(report, model, recipe.quantization)
     model = add_lora(model, recipe, PEFT_TASK)
     fuse(model)
     give_back_memory()  # what loading needed for a moment

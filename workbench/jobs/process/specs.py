@@ -126,6 +126,22 @@ class ImportSpec(Spec):
     hub_id: str
     revision: str | None = None
     target: Path
+    family: str = ""
+    """How it is tried once it is here; nothing is tried without."""
+    model_type: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddSpec(Spec):
+    """Try a base model of a folder or a file, converted before where its form asks for that."""
+
+    kind: ClassVar[str] = "add"
+    source: Path
+    family: str
+    model_type: str = ""
+    """What config.json does not name, or the family within a GGUF file."""
+    target: Path | None = None
+    """The folder that a conversion makes; None where the model is used as it lies."""
 
 
 @dataclass(frozen=True, kw_only=True)

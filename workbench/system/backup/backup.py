@@ -124,7 +124,7 @@ def _models(session: Session) -> Iterator[_Member]:
     targets = {str(spec.get("target")) for spec in session.scalars(loading)}
     models = files.home() / "models"
     for folder in sorted(models.iterdir()) if models.is_dir() else ():
-        if folder.is_dir() and str(folder) not in targets:
+        if folder.is_dir() and str(folder) not in targets and not folder.name.startswith("."):
             yield from (_member(path) for path in _files_in(folder))
 
 

@@ -1,0 +1,192 @@
+"""A tiny random model of each family of the field, in the form in which the field has it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers as t
+
+from tests.helpers import encoders, odd_forms, writers
+from tests.helpers.odd_forms import BPE, UNIGRAM, sentencepiece
+
+GPT = {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 256}
+OLD = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
+       "max_position_embeddings": 256}  # fmt: skip
+SEES = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1,
+        "num_attention_heads": 4, "image_size": 28, "patch_size": 14}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """How a family is made."""
+
+    config: Callable[[dict[str, Any]], Any]
+    """From the ids of its special tokens."""
+    pickled: bool = False
+    """Whether its weights come as pytorch_model.bin."""
+    vocabulary: str = ""
+    """The SentencePiece or plain file that its tokenizer is; empty for tokenizer.json."""
+    special: tuple[str, ...] = ()
+
+
+def _sees_as_well(ids: dict[str, Any]) -> Any:
+    return t.Gemma3Config(
+        text_config=t.Gemma3TextConfig(**ids, **writers.HEADS).to_dict(),
+        vision_config=t.SiglipVisionConfig(**SEES).to_dict(),
+        mm_tokens_per_image=4, image_token_index=5, boi_token_index=6, eoi_token_index=7,
+    )  # fmt: skip
+
+
+LAYERS, HEADS = writers.LAYERS, writers.HEADS
+_LLAMA = ("<unk>", "<s>", "</s>")
+_GEMMA = ("<pad>", "<eos>", "<bos>", "<unk>")
+WRITERS: dict[str, Field] = {
+    "llama": Field(lambda i: t.LlamaConfig(**i, **LAYERS)),
+    "llama-spm": Field(lambda i: t.LlamaConfig(**i, **LAYERS), True, "tokenizer.model", _LLAMA),
+    "mistral": Field(lambda i: t.MistralConfig(**i, **LAYERS), False, "tokenizer.model", _LLAMA),
+    "qwen2": Field(lambda i: t.Qwen2Config(**i, **LAYERS)),
+    "qwen3": Field(lambda i: t.Qwen3Config(**i, **HEADS)),
+    "gemma": Field(lambda i: t.GemmaConfig(**i, **HEADS), False, "tokenizer.model", _GEMMA),
+    "gemma2": Field(lambda i: t.Gemma2Config(**i, **HEADS), False, "tokenizer.model", _GEMMA),
+    "gemma3_text": Field(lambda i: t.Gemma3TextConfig(**i, **HEADS)),
+    "gemma3": Field(_sees_as_well),
+    "phi": Field(lambda i: t.PhiConfig(**i, **LAYERS), False, "vocab.json"),
+    "phi3": Field(lambda i: t.Phi3Config(**i, **LAYERS), False, "tokenizer.model", _LLAMA),
+    "gpt2": Field(lambda i: t.GPT2Config(**i, **GPT), True, "vocab.json"),
+    "gpt_neo": Field(
+        lambda i: t.GPTNeoConfig(
+            **i, hidden_size=32, num_layers=2, num_heads=4, max_position_embeddings=256,
+            attention_types=[[["global", "local"], 1]],
+        ), True, "vocab.json",
+    ),
+    "gpt_neox": Field(lambda i: t.GPTNeoXConfig(**i, **OLD, intermediate_size=64), True),
+    "gptj": Field(lambda i: t.GPTJConfig(**i, **GPT, rotary_dim=4), True, "vocab.json"),
+    "olmo2": Field(lambda i: t.Olmo2Config(**i, **LAYERS)),
+    "granite": Field(lambda i: t.GraniteConfig(**i, **LAYERS)),
+    "falcon": Field(lambda i: t.FalconConfig(**i, **OLD, ffn_hidden_size=64), True),
+    "lfm2": Field(
+        lambda i: t.Lfm2Config(**i, **LAYERS, layer_types=["conv", "full_attention"])
+    ),
+    "mamba": Field(
+        lambda i: t.MambaConfig(**i, hidden_size=32, num_hidden_layers=2, state_size=8)
+    ),
+    "smollm3": Field(lambda i: t.SmolLM3Config(**i, **LAYERS)),
+    "mixtral": Field(lambda i: t.MixtralConfig(**i, **LAYERS, num_local_experts=4)),
+}  # fmt: skip
+"""Models that write."""
+
+WIDE = {**encoders.WIDE, "max_position_embeddings": 64}
+_BERT = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+_MPNET = ("<s>", "<pad>", "</s>", "[UNK]", "<mask>")
+ENCODERS: dict[str, Field] = {
+    "bert": Field(lambda i: t.BertConfig(**i, **WIDE), True, "vocab.txt", _BERT),
+    "distilbert": Field(
+        lambda i: t.DistilBertConfig(
+            **i, dim=32, hidden_dim=64, n_layers=2, n_heads=4, max_position_embeddings=64
+        ), True, "vocab.txt", _BERT,
+    ),
+    "albert": Field(
+        lambda i: t.AlbertConfig(**i, **WIDE, embedding_size=16), True, "spiece.model",
+        ("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"),
+    ),
+    "mobilebert": Field(
+        lambda i: t.MobileBertConfig(
+            **i, **WIDE, embedding_size=16, intra_bottleneck_size=32
+        ), True, "vocab.txt", _BERT,
+    ),
+    "mpnet": Field(lambda i: t.MPNetConfig(**i, **WIDE), True, "vocab.txt", _MPNET),
+    "roberta": Field(lambda i: t.RobertaConfig(**i, **WIDE, pad_token_id=1), True),
+    "xlm-roberta": Field(
+        lambda i: t.XLMRobertaConfig(**i, **WIDE, pad_token_id=1), True,
+        "sentencepiece.bpe.model", _LLAMA,
+    ),
+    "deberta-v2": Field(
+        lambda i: t.DebertaV2Config(
+            **i, **WIDE, relative_attention=True, pos_att_type=["c2p", "p2c"],
+            position_biased_input=False,
+        ), True, "spm.model", ("[PAD]", "[CLS]", "[SEP]", "[UNK]"),
+    ),
+    "modernbert": Field(
+        lambda i: t.ModernBertConfig(
+            **i, **WIDE, pad_token_id=1, bos_token_id=0, eos_token_id=2, cls_token_id=0,
+            sep_token_id=2,
+        )
+    ),
+    "electra": Field(
+        lambda i: t.ElectraConfig(**i, **WIDE, embedding_size=16), True, "vocab.txt", _BERT
+    ),
+}  # fmt: skip
+"""Models that read."""
+
+
+def make_writer(folder: Path, name: str) -> Path:
+    """A model that writes, of one of `WRITERS`."""
+    field = WRITERS[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    if field.vocabulary.endswith(".model"):
+        sentencepiece(folder / field.vocabulary, BPE, field.special)
+        end = next(s for s in field.special if s in ("</s>", "<eos>"))
+        ids = {"bos_token_id": _place(field, "<bos>", "<s>"), "eos_token_id": _place(field, end)}
+        size = 400
+    else:
+        tokenizer = writers._tokenizer()
+        tokenizer.chat_template = writers.CHATML
+        tokenizer.save_pretrained(folder)
+        ids = {"bos_token_id": None, "eos_token_id": tokenizer.eos_token_id}
+        size = len(tokenizer)
+        if field.vocabulary:
+            _split(folder)
+    return _write(folder, field, {**ids, "vocab_size": size, "pad_token_id": 0})
+
+
+def make_encoder(folder: Path, name: str) -> Path:
+    """A model that reads, of one of `ENCODERS`."""
+    field = ENCODERS[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    if field.vocabulary.endswith(".model"):
+        sentencepiece(folder / field.vocabulary, UNIGRAM, field.special)
+        return _write(folder, field, {"vocab_size": 200})
+    if field.vocabulary:
+        words = sorted({w for text, _ in encoders.examples() for w in text.lower().split()})
+        letters = [c for w in "abcdefghijklmnopqrstuvwxyz.,?!'" for c in (w, f"##{w}")]
+        listed = list(dict.fromkeys([*field.special, *letters, *words]))
+        (folder / field.vocabulary).write_text("\n".join(listed) + "\n")
+        return _write(folder, field, {"vocab_size": len(listed)})
+    tokenizer = encoders._tokenizer()
+    tokenizer.save_pretrained(folder)
+    return _write(folder, field, {"vocab_size": len(tokenizer)})
+
+
+def _write(folder: Path, field: Field, ids: dict[str, Any]) -> Path:
+    torch.manual_seed(0)
+    config = field.config(ids)
+    config.get_text_config().initializer_range = 0.2
+    kind = t.AutoModelForCausalLM if "eos_token_id" in ids else t.AutoModelForMaskedLM
+    kind.from_config(config).save_pretrained(folder)
+    return odd_forms.as_pickle(folder) if field.pickled else folder
+
+
+def _place(field: Field, *names: str) -> int:
+    return next(field.special.index(name) for name in names if name in field.special)
+
+
+def _split(folder: Path) -> None:
+    """tokenizer.json as vocab.json and merges.txt, the marks of a turn in tokenizer_config.json."""
+    plan = json.loads((folder / "tokenizer.json").read_text())
+    vocab, merges = plan["model"]["vocab"], plan["model"]["merges"]
+    (folder / "vocab.json").write_text(json.dumps(vocab))
+    pairs = [m if isinstance(m, str) else " ".join(m) for m in merges]
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *pairs]) + "\n")
+    told = {
+        "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>", "unk_token": "<|endoftext|>",
+        "bos_token": "<|endoftext|>",
+        "added_tokens_decoder": {
+            str(token["id"]): {k: v for k, v in token.items() if k != "id"}
+            for token in plan["added_tokens"]
+        },
+    }  # fmt: skip
+    (folder / "tokenizer_config.json").write_text(json.dumps(told))
+    (folder / "tokenizer.json").unlink()
