@@ -11,6 +11,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
 from workbench.jobs.process import specs
 from workbench.jobs.process.specs import (
+    AddSpec,
     BaseModelRef,
     ChangeSpec,
     CheckSpec,
@@ -52,6 +53,7 @@ SPECS: list[Spec] = [
     TrainSpec(**OF_RUN, cache=Path("/cache/encoded")),
     EvaluateSpec(**OF_RUN, adapter=Path("/jobs/8/adapter"), split="April"),
     PredictSpec(**OF_RUN, source={"digest": "ab", "name": "new.csv"}, read={"sheet": "A"}),
+    AddSpec(source=Path("/downloads/tiny.gguf"), family="causal", target=Path("/models/tiny")),
     FetchSpec(hub_id="team/set", revision="abc", files=("a.csv",), size_bytes=5, name="set.csv"),
     ImportSpec(hub_id="team/tiny", revision="abc", target=Path("/models/tiny")),
     CheckSpec(data=Path("/objects/cd"), task="chat", mapping={}, seed=1, table=TABLE, encoder=BASE),
@@ -121,6 +123,7 @@ def test_a_spec_cannot_be_changed() -> None:
 def test_a_row_leaves_to_the_worker_what_the_worker_adds() -> None:
     spec = ImportSpec(hub_id="team/tiny", target=Path("/models/tiny"), job_id=9, attempt=2)
     row = {"kind": "import", "hub_id": "team/tiny", "target": "/models/tiny"}
+    row |= {"family": "", "model_type": ""}
     assert spec.as_row() == row
     assert ImportSpec.from_dict({**row, "job_id": 9, "attempt": 2}) == spec
 
