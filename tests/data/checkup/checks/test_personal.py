@@ -223,7 +223,26 @@ def test_of_fields_that_are_asked_for_it_says_that_they_may_be_left_alone() -> N
         "Name: [NAME] Date and Time of Contact: Thursday",
         "Hi my name is [NAME] I'm currently working with [LOCATION] on it.",
         "Walk past Rowan Avenue and on to Santa Monica Pier, please.",
+        "We paddled down the Ross River last summer.",
+        "Polls in South Carolina Falls and New York Sen. numbers came out.",
+        "Make a whistle of a Rusty Cook Tin and of Paper Bell cords.",
+        "Nobody wanted to be Release Master or Gold Miner again.",
+        "They learn of the Maria Schmidt sequence and the Anna Schmidt effect.",
+        "Is there a Maria Schmidt class on Friday?",
+        "Hello My Name is not told here",
     ],
 )
 def test_placeholders_and_places_are_no_persons(text: str) -> None:
     assert personal.check(sorting((text, "Delivery"))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("I wrote to Kolbin Reese twice.", "I wrote to [NAME_1] twice."),
+        ("I wrote to Maria Zzyzx twice.", "I wrote to [NAME_1] twice."),
+        ("I heard that Maria Schmidt is ill.", "I heard that [NAME_1] is ill."),
+    ],
+)
+def test_a_pair_with_one_known_name_is_a_person(text: str, masked: str) -> None:
+    assert _masked(text) == masked

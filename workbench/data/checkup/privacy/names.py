@@ -51,16 +51,26 @@ _SIGNED = re.compile(
 _PAIR = re.compile(rf"(?<![\w@.])({_NAME}) ({_PARTICLES}{{0,2}}{_NAME})(?!\w)")
 _THING = re.compile(
     r"(?:['’]s?)?(?: [\w'’-]+)? (?:academy|airport|award|center|centre|college|disease|disorder"
-    r"|foundation|hospital|institute|library|museum|prize|school|series|syndrome|university"
+    r"|effect|foundation|hospital|institute|law|library|museum|prize|reflex|school|sequence|series"
+    r"|syndrome|test|theorem|university|virus"
     r"|avenue|ave|beach|bridge|boulevard|county|elementary|park|pier|road|square|street)s?\b"
     r"|,? (?:& (?:co|partners?|sons|söhne)\b|gmbh|ag|kg|ohg|ug|se|inc|ltd|llc|llp|plc|corp|s\.?a\.?r\.?l"
     r"|s\.a|b\.?v|s\.?r\.?l|e\. ?v|sdn)\b",
     re.I,
 )
 """What follows a name that is that of an illness, a place, an institution or a company."""
-_PLACES = frozenset(
-    ["avenue", "ave", "beach", "boulevard", "bridge", "pier", "road", "square", "street"]
+_PLACE_WORDS = """
+avenue ave bay beach boulevard bridge canyon cove creek falls harbor harbour island islands lake
+mountain mountains pier river road square street valley
+"""
+_PLACES = frozenset(_PLACE_WORDS.split())
+_BEFORE_THINGS = re.compile(
+    r"(?:\b(?i:an?|your|our)|\b(?:New|North|South|East|West|San|Santa|Santo|São|Los|Las"
+    r"|Saint|St\.|Ste\.|Fort|Ft\.|Port|Mount|Mt\.|Lake|Puerto|Río|Rio)) $"
 )
+"""What stands before a thing or begins the name of a place; before a person hardly ever."""
+_SURE_LETTERS = 5
+"""A last name with fewer says nothing of the word before it, as in "Lunch Box": many are words."""
 _PLACEHOLDER = re.compile(r"\[[^\[\]\n]{1,40}\]")
 
 _NOT_ONLY_NAMES = NO_NAMES | WORDS_TOO
@@ -92,11 +102,17 @@ def names(text: str, common: Container[str] = ()) -> Iterator[Span]:
                 yield from _span(match.start(1), match[1])
     start = 0
     while pair := _PAIR.search(text, start):
-        if _is_pair(pair[1], pair[2], common) and not _THING.match(text, pair.end()):
+        if _is_pair(pair[1], pair[2], common) and not _is_thing(text, pair):
             yield pair.start(), pair.end(), pair[0].casefold()
             start = pair.end()
         else:
             start = pair.end(1)
+
+
+def _is_thing(text: str, pair: re.Match[str]) -> bool:
+    """Whether what stands around two words says that they are no person."""
+    before = text[max(0, pair.start() - 8) : pair.start()]
+    return bool(_THING.match(text, pair.end()) or _BEFORE_THINGS.search(before))
 
 
 def _is_field(name: str, *, alone: bool) -> bool:
@@ -120,7 +136,8 @@ def _is_pair(first: str, last: str, common: Container[str]) -> bool:
         return False
     if name in firsts() and family in lasts():
         return not (name in WORDS_TOO and family in WORDS_TOO)
-    known = (name in firsts() or family in lasts()) and name != family
+    sure = family in lasts() and len(family) >= _SURE_LETTERS
+    known = (name in firsts() or sure) and name != family
     return known and _is_plausible(first, common) and _is_plausible(last, common)
 
 
