@@ -81,6 +81,20 @@ def test_the_more_rows_are_in_doubt_the_more_the_doubt_is_trusted(
     assert ("may be" in found.title) is (doubted == 2)
 
 
+@pytest.mark.parametrize(("missed", "told"), [(6, True), (40, False)])
+def test_few_doubts_of_a_probe_that_is_often_wrong_are_not_told(missed: int, told: bool) -> None:
+    given = np.array([i % 2 for i in range(200)])
+    probabilities = np.full((200, 2), 0.4)
+    probabilities[np.arange(200), given] = 0.6
+    probabilities[np.arange(missed), given[:missed]] = 0.3
+    probabilities[np.arange(2), given[:2]] = 0.01
+    probabilities[np.arange(missed), 1 - given[:missed]] = 0.7
+    judgement = label_errors.Judgement(list(NAMES[:2]), given, probabilities)
+    labels = [NAMES[i] for i in given]
+    assert len(label_errors.suspects(judgement)) == 2
+    assert (label_errors.finding(rows(labels), range(200), judgement) is not None) is told
+
+
 def test_clean_categories_give_nothing() -> None:
     points, labels = clusters(60, spread=0.15)
     judgement = label_errors.judge(points, labels, seed=42)
