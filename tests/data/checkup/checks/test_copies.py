@@ -149,3 +149,84 @@ def test_what_fills_a_pattern_elsewhere_is_no_copy() -> None:
 
     assert _dropped(sorting(*pattern, *pair)) == []
     assert _dropped(sorting(*pattern, *other)) == [16]
+
+
+PLANS = ("gold", "premium", "standard", "basic", "trial", "freemium")
+NAMED = [
+    (text.format(plan), kind)
+    for kind, texts in {
+        "End": ("I would like to end my {} plan", "Stop the {} plan right now", "No more {} plan!"),
+        "Pay": (
+            "How is a {} plan paid for?",
+            "Bill us for our {} plan twice",
+            "Is a {} plan free?",
+        ),
+    }.items()
+    for text, two in zip(texts, (PLANS[:2], PLANS[2:4], PLANS[4:]), strict=True)
+    for plan in two
+]
+"""So named that no sentence is filled in more than two ways."""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "copies"),
+    [
+        ("trial", "gold", []),
+        ("standard", "standart", [22]),
+        ("trial", "whole", [22]),
+    ],
+)
+def test_what_is_named_beside_the_same_word_in_several_categories_is_no_copy(
+    one: str, other: str, copies: list[int]
+) -> None:
+    pair = [(f"Since when does the {plan} plan cost so much?", "Anger") for plan in (one, other)]
+    assert [row for row in _dropped(sorting(*NAMED, *pair)) if row > 20] == copies
+    assert _dropped(sorting(*NAMED[::6], *pair)) == [12]
+
+
+def test_values_in_many_texts_that_are_spelled_alike_are_no_slips() -> None:
+    told = ("Who told you of the {} plan?", "Any {} plan is {} to me", "I dreamt of a {} plan")
+    more = [(text.replace("{}", plan), "Pay") for text in told for plan in ("premium", "freemium")]
+    pair = [
+        (f"Why does the {plan} plan cost so much?", "Anger") for plan in ("premium", "freemium")
+    ]
+    assert _dropped(sorting(*NAMED, *more, *pair)) == []
+    assert _dropped(sorting(*NAMED, *pair)) == [22]
+
+
+def test_texts_about_other_persons_and_places_are_no_copies_whoever_writes_small() -> None:
+    bills = [(f"Please send me the bill of Mr. {name} again", "Invoice") for name in ("Ott", "Bly")]
+    places = [
+        (f"Do you take an order from {place} today?", "Delivery") for place in ("Rome", "Kiel")
+    ]
+    small = [("is there anything from rome, kiel, mr. ott or mr. bly?", "Complaint")]
+
+    assert _dropped(sorting(*small, *bills, *places)) == []
+
+
+def test_another_word_in_a_text_of_four_is_no_copy() -> None:
+    assert (
+        _dropped(sorting(("We loved the biscuits!", "Good"), ("We loved the terrace.", "Good")))
+        == []
+    )
+    assert _dropped(
+        sorting(("We loved the biscuits!", "Good"), ("We loved the biscits.", "Good"))
+    ) == [10]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "copies"),
+    [
+        ("Where is the new catalogue for May?", "What is the new catalogue for May?", []),
+        ("When do I pay for the calendar?", "How do I pay for the calendar?", []),
+        ("How do I pay for the calendar?", "Where do I pay for the calendar?", [10]),
+        ("Has the box from Monday gone out?", "Hasn't the box from Monday gone out?", []),
+        ("I can open the box of pens", "I cannot open the box of pens", []),
+        ("The box of pens was open today", "The box of pens was not open today", []),
+        ("I cannot open the box of pens", "I can't open the box of pens", [10]),
+    ],
+)
+def test_asking_for_another_thing_or_denying_it_is_no_copy(
+    one: str, other: str, copies: list[int]
+) -> None:
+    assert _dropped(sorting((one, "Return"), (other, "Return"))) == copies

@@ -1,6 +1,5 @@
 """Which rows are copies in sense: they ask alike, give the same, and differ in nothing that counts."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
@@ -15,13 +14,19 @@ from workbench.data.checkup.similarity.buckets import Ints, choose
 from workbench.data.checkup.similarity.minhash import LONG_WORDS
 from workbench.data.checkup.similarity.patterns import FILLINGS
 from workbench.data.checkup.similarity.tokens import normalize, size_of, word_share
+from workbench.data.checkup.similarity.uses import Uses
 
 _RARE = 0.005
 """The share of texts up to which a word tells one thing from another."""
 _MOST_READ = 20_000
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][A-Za-z]+")
-_SMALL = re.compile(r"\b[a-z]+\b")
 _SLIP = 0.7
+_FEW_WORDS = 4
+"""Of so few words another one is much of the sense."""
+_ASKING = ({"what", "which"}, {"how", "where"}, {"when"}, {"who", "whom"}, {"why"})
+"""Words that ask for different things; those of one line are often used for each other."""
+_NOT = frozenset({"not", "never", "nicht", "nie", "pas", "jamais", "nunca", "non", "niet", "nooit"})
+_NO = ("nt", "not")
+"""What makes "hasnt" of "has" and "cannot" of "can"."""
 _BEGINNING = 120
 """So many characters tell that an answer is a sentence used again and again."""
 
@@ -38,7 +43,10 @@ def copies(rows: Rows, pairs: Ints) -> Ints:
     - short texts differ in no number and no letter of a script without spaces, and fill no pattern
       (see `patterns`), and long ones differ not only in numbers as many others do, too, nor in all
       but the sentences that many have;
-    - texts with categories do not differ in names of places, persons or products;
+    - short ones do not ask for different things ("what", "where"), nor does one deny the other;
+    - texts with categories do not differ in names of places, persons or products, nor in what else
+      is named beside the same word (see `uses`), and those of hardly any words in none but common
+      ones;
     - written answers do not differ in the very word that the questions differ in, and are not the
       same sentence that many others are answered with, as "Is … inherited?" is for many illnesses.
     """
@@ -87,9 +95,19 @@ def _in_numbers(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     return any(map(_is_number, mine)) and any(map(_is_number, theirs))
 
 
-def _is_slip(mine: frozenset[str], theirs: frozenset[str]) -> bool:
-    """Whether one side is the other one misspelled."""
-    return similarity(" ".join(sorted(mine)), " ".join(sorted(theirs))) >= _SLIP
+def _ask_for_others(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether both ask, and for different things, as "Where is …?" and "What is …?" do."""
+    asked, others = ([n for n, some in enumerate(_ASKING) if some & odd] for odd in (mine, theirs))
+    return bool(asked and others) and asked != others
+
+
+def _deny(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether one side denies what the other one says: "hasnt" and "has", "not" and nothing."""
+    if not theirs:
+        return bool(mine & _NOT)
+    return any(
+        word.endswith(end) and word.removesuffix(end) in theirs for word in mine for end in _NO
+    )
 
 
 class _Sense:
@@ -115,10 +133,12 @@ class _Sense:
         mine, theirs = _odd_words(words, others)
         if not mine and not theirs:
             return True
-        sorts = short and not self._written
-        named = sorts and self._name_others(mine, first) and self._name_others(theirs, second)
-        if named and not _is_slip(mine, theirs):
+        if short and (_ask_for_others(mine, theirs) or _deny(mine, theirs) or _deny(theirs, mine)):
             return False
+        if short and not self._written and not self._is_slip(mine, theirs):
+            few = max(len(words), len(others)) <= _FEW_WORDS
+            if self._are_values(mine, theirs) or (few and self._say_others(mine, theirs)):
+                return False
         if short:
             differ = filled or _in_numbers(mine, theirs) or self._fill_one_gap(mine, theirs)
         elif all(map(_is_number, mine | theirs)):
@@ -152,19 +172,29 @@ class _Sense:
             self._slots.get(a, nowhere) & self._slots.get(b, nowhere) for a in mine for b in theirs
         )
 
-    def _name_others(self, words: frozenset[str], row: int) -> bool:
-        """Whether one of the words is the name of a place, a person or a product in a row's text:
-        written with a capital within a sentence, and never otherwise."""
-        inside = {name.lower() for name in _NAME.findall(self._questions[row])}
-        return any(word in inside and word not in self._small for word in words)
+    def _is_slip(self, mine: frozenset[str], theirs: frozenset[str]) -> bool:
+        """Whether one side is the other one misspelled or inflected: the letters are alike, and the
+        words do not both stand in many texts, beginning differently."""
+        one, other = (" ".join(sorted(words)) for words in (mine, theirs))
+        if similarity(one, other) < _SLIP:
+            return False
+        frequent = self._uses.is_frequent
+        return one[:1] == other[:1] or not (frequent(one) and frequent(other))
+
+    def _are_values(self, mine: frozenset[str], theirs: frozenset[str]) -> bool:
+        """Whether both name something else: a place, a person, a product, or what else stands
+        beside the same word (see `uses`)."""
+        uses = self._uses
+        named = any(map(uses.is_name, mine)) and any(map(uses.is_name, theirs))
+        return named or any(uses.are_values(a, b) for a in mine for b in theirs)
+
+    def _say_others(self, mine: frozenset[str], theirs: frozenset[str]) -> bool:
+        """Whether both have words that the other has not, and one of these stands in few texts."""
+        return bool(mine and theirs) and not all(map(self._uses.is_common, mine | theirs))
 
     @cached_property
-    def _small(self) -> frozenset[str]:
-        """The words that stand somewhere in small letters."""
-        found: set[str] = set()
-        for text in self._questions[:_MOST_READ]:
-            found.update(_SMALL.findall(text))
-        return frozenset(found)
+    def _uses(self) -> Uses:
+        return Uses(self._questions, self._answers)
 
     def _own_parts_are_alike(self, first: int, second: int) -> bool:
         """Whether two long texts are alike without the sentences that many have, too."""
