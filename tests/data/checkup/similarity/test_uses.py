@@ -28,6 +28,7 @@ def test_a_name_has_a_capital_within_sentences_wherever_capitals_are_used() -> N
     assert uses.is_name("oslo")
     assert not _uses([("Ship it to Oslo", "a"), ("Is oslo far", "a")]).is_name("oslo")
     assert _uses([("The letter of Mr. Ott", "a")]).is_name("ott")
+    assert _uses([("Ship it to  Oslo", "a")]).is_name("oslo")
     assert not uses.is_name("ship")
 
 

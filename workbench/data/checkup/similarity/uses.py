@@ -42,7 +42,7 @@ class Uses:
         for text, words in zip(texts, said, strict=True):
             self._counts.update(set(words))
             if not text.islower():
-                self._named.update({name.lower() for name in _NAME.findall(text)})
+                self._named.update({name.lower() for name in _NAME.findall(" ".join(text.split()))})
                 self._small.update(set(_SMALL.findall(text)))
         self._fillers = self._find_fillers(said, kinds)
 
