@@ -25,6 +25,8 @@ _FEW_WORDS = 4
 _ASKING = ({"what", "which"}, {"how", "where"}, {"when"}, {"who", "whom"}, {"why"})
 """Words that ask for different things; those of one line are often used for each other."""
 _NOT = frozenset({"not", "never", "nicht", "nie", "pas", "jamais", "nunca", "non", "niet", "nooit"})
+_REASON = frozenset({"why", "when", "who", "warum", "wann", "wer", "pourquoi", "quand"})
+"""What makes another question of one that can be answered with yes or no."""
 _NO = ("nt", "not")
 """What makes "hasnt" of "has" and "cannot" of "can"."""
 _BEGINNING = 120
@@ -102,9 +104,10 @@ def _ask_for_others(mine: frozenset[str], theirs: frozenset[str]) -> bool:
 
 
 def _deny(mine: frozenset[str], theirs: frozenset[str]) -> bool:
-    """Whether one side denies what the other one says: "hasnt" and "has", "not" and nothing."""
+    """Whether one side denies what the other one says: "hasnt" and "has", "not" and nothing; or
+    asks for more than whether it is so: "why" and nothing."""
     if not theirs:
-        return bool(mine & _NOT)
+        return bool(mine & (_NOT | _REASON))
     return any(
         word.endswith(end) and word.removesuffix(end) in theirs for word in mine for end in _NO
     )
