@@ -71,9 +71,10 @@ def of_yaml(text: str, name: str) -> bool:
 def of_tagged(text: str) -> bool:
     """A word and its tag (B-CITY, O) in each line, and an empty line between sentences."""
     lines = [line for line in text.splitlines()[:-1] if line.strip() and not line.startswith("#")]
-    tagged = [bool(_TAGGED.fullmatch(line)) for line in lines if not line.startswith("-DOCSTART")]
-    begun = any(_BEGUN.search(line) for line in lines)
-    return begun and len(tagged) > 3 and all(tagged)
+    tagged = [line for line in lines if not line.startswith("-DOCSTART")]
+    if len(tagged) < 4 or not all(map(_TAGGED.fullmatch, tagged)):  # mostly the first line tells
+        return False
+    return any(map(_BEGUN.search, lines))
 
 
 def of_half(text: str) -> str:
