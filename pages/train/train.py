@@ -34,7 +34,13 @@ project_id = context.project_id()
 
 
 def ready_to_train() -> None:
+    """What to train, and below it what was trained, whatever is missing above."""
     frame.header("Train", "Ready to train?")
+    next_training()
+    earlier_runs()
+
+
+def next_training() -> None:
     versions = datasets.list_versions(store, project_id)
     if not versions:
         needs("There is nothing to learn from yet: add a table with examples first.", "Data")
@@ -50,10 +56,8 @@ def ready_to_train() -> None:
         version = choose_version(versions, draft)
     with right:
         model = choose_model([m for m in models if can_learn(m, version.task)], chosen)
-    if model is None:
-        return
-    start_form(version, model, draft)
-    earlier_runs()
+    if model is not None:
+        start_form(version, model, draft)
 
 
 def needs(sentence: str, step: str) -> None:

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from storage import files
 from storage.database import Store
-from storage.tables import Job, Metric, now
+from storage.tables import Job, Metric, Project, now
 from tests.helpers.made import add_dataset, add_run
 from tests.pages.opened import open_page, texts
 from workbench.data import versions
@@ -247,6 +247,15 @@ def test_a_training_is_paused_and_goes_on(store: Store, project_id: int) -> None
 def test_a_run_that_is_gone_is_a_sentence(project_id: int) -> None:
     at = open_page(PAGE, project=project_id, run=77)
     assert "There is no training run 77" in at.error[0].value
+
+
+def test_earlier_runs_are_listed_whatever_the_next_one_lacks(store: Store, project_id: int) -> None:
+    _run(store, project_id, "succeeded")
+    with store.write() as session:
+        session.get_one(Project, project_id).base_model_id = None
+    at = open_page(PAGE, project=project_id)
+    assert "Choose the model" in at.info[0].value
+    assert "Trainings so far" in texts(at)
 
 
 def test_earlier_runs_are_listed_renamed_and_deleted(store: Store, project_id: int) -> None:
