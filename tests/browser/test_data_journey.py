@@ -44,6 +44,7 @@ def test_a_messy_workbook_becomes_examples_to_trust(
     mend(page, "spellings", into=3)
     before = page.locator(FINDINGS).count()
     mend(page, "duplicates", into=4)
+    expect(page.locator(FINDINGS)).not_to_have_count(before)
     assert page.locator(FINDINGS).count() < before
 
     button(page, "Undo it")

@@ -16,6 +16,7 @@ from storage.tables import (
     PAUSED,
     QUEUED,
     RUNNING,
+    SUCCEEDED,
     BaseModel,
     Conversation,
     Dataset,
@@ -36,7 +37,7 @@ from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.edits.edit import Edit
 from workbench.data.readers import ReadOptions
-from workbench.jobs.process.specs import BaseModelRef
+from workbench.jobs.process.specs import AddSpec, BaseModelRef
 from workbench.models import catalogue
 from workbench.models.trained import TrainedModel, write_trained
 from workbench.projects import projects
@@ -106,7 +107,11 @@ def _model(store: Store, folder: Path) -> int:
     path = model_folder(folder / nasty("Model").replace("/", "&#47;")[:200])
     said = nasty("Template").replace("\\", "\\\\").replace('"', '\\"')
     (path / "chat_template.jinja").write_text(f'{{{{ raise_exception("{said}") }}}}', "utf-8")
-    return catalogue.add_folder(store, path)
+    model_id = catalogue.add_folder(store, path)
+    with store.write() as session:  # as if it had been tried
+        job = session.query(Job).filter_by(kind=AddSpec.kind).one()
+        job.status, job.result = SUCCEEDED, {"checks": {"template": nasty("Check")}}
+    return model_id
 
 
 def _dataset(store: Store, project_id: int, path: Path, task: str) -> int:
