@@ -3,6 +3,7 @@
 That nothing is asked elsewhere is what the fixture `page` fails on, whatever the journey.
 """
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -48,6 +49,7 @@ OPENERS = {
     "[data-testid=stButtonGroup] button": "[data-testid=stButtonGroup]",
 }
 """What shows more when it is pressed, and what is there then."""
+_TRIES, _PATIENCE_MS = 3, 3000
 _MOST = 8
 """So many of a kind are opened on a page."""
 
@@ -109,12 +111,19 @@ class Visit:
         return self
 
     def _open(self, part: Locator, opened: str) -> None:
-        """Press what shows more; a list that scrolling has closed again opens by its key."""
-        part.click()
-        settle(self.page, live=True)
-        if opened == _OPTIONS and not self.page.locator(opened).first.is_visible():
-            part.press("ArrowDown")
-        self.page.locator(opened).first.wait_for()
+        """Press what shows more; what scrolling or a page drawn anew has closed is pressed again.
+
+        A list that stays closed shows nothing: what it should have shown is missed at the end.
+        """
+        for _ in range(_TRIES):
+            with contextlib.suppress(TimeoutError):
+                part.click(timeout=_PATIENCE_MS)
+                settle(self.page, live=True)
+                if opened == _OPTIONS and not self.page.locator(opened).first.is_visible():
+                    part.press("ArrowDown", timeout=_PATIENCE_MS)
+                self.page.locator(opened).first.wait_for(timeout=_PATIENCE_MS)
+                return
+            self.page.keyboard.press("Escape")
 
     def _hover(self, part: Locator) -> None:
         self.page.mouse.move(2, 2)
