@@ -43,7 +43,7 @@ _SEEN = """() => [
 _OPTIONS = "[role=option]"
 OPENERS = {
     "[role=tab]": "[role=tab]",
-    "details:not([open]) > summary": "details[open]",
+    "details > summary": "details[open]",
     "[data-testid=stPopoverButton]": "[data-testid=stPopoverBody]",
     "[data-testid=stSelectbox] input": _OPTIONS,
     "[data-testid=stButtonGroup] button": "[data-testid=stButtonGroup]",
@@ -115,6 +115,8 @@ class Visit:
 
         A list that stays closed shows nothing: what it should have shown is missed at the end.
         """
+        if part.evaluate("part => part.parentElement.open === true"):
+            return  # pressed, it would close
         for _ in range(_TRIES):
             with contextlib.suppress(TimeoutError):
                 part.click(timeout=_PATIENCE_MS)
