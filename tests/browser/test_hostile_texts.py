@@ -111,10 +111,7 @@ class Visit:
         return self
 
     def _open(self, part: Locator, opened: str) -> None:
-        """Press what shows more; what scrolling or a page drawn anew has closed is pressed again.
-
-        A list that stays closed shows nothing: what it should have shown is missed at the end.
-        """
+        """Press what shows more; what scrolling or a page drawn anew has closed is pressed again."""
         if part.evaluate("part => part.parentElement.open === true"):
             return  # pressed, it would close
         for _ in range(_TRIES):
@@ -126,6 +123,7 @@ class Visit:
                 self.page.locator(opened).first.wait_for(timeout=_PATIENCE_MS)
                 return
             self.page.keyboard.press("Escape")
+        raise AssertionError(f"{opened} did not open on {self.page.url}")
 
     def _hover(self, part: Locator) -> None:
         self.page.mouse.move(2, 2)

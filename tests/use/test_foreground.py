@@ -54,7 +54,7 @@ def test_it_answers_until_interrupted(store: Store, model_id: str) -> None:
     playground.serve_forever(store, model_id, on_ready=interrupt)
     assert replies == [200, 401]
     left = {path.name for path in files.folder("serve").iterdir()}
-    assert left - {"key.lock"} == {"key", "models.json"}
+    assert left == {"key", "key.lock", "models.json"}
 
 
 def told_of_the_server() -> list[str]:

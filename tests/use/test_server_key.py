@@ -19,7 +19,7 @@ def test_it_is_made_once_and_stays(home: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert key == path.read_text().strip() == server_key.key()
     assert len(key) > 40
-    assert {other.name for other in path.parent.iterdir()} <= {"key", "key.lock"}
+    assert {other.name for other in path.parent.iterdir()} == {"key", "key.lock"}
 
 
 def test_another_home_has_another(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
