@@ -279,7 +279,12 @@ def ask_delete(run: RunView) -> None:
 
 
 if st.query_params.get("run", "").isdigit():
+    st.session_state["run-in-url"] = True
     run_view.show(int(st.query_params["run"]))
 else:
+    if st.session_state.pop("run-in-url", False):
+        # A link to the page that one is on leaves the browser's address as it was, and the next
+        # click would be taken for one on the run that stands in it.
+        st.query_params.from_dict(context.in_project())
     machine = hardware()
     ready_to_train()
