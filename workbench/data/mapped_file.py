@@ -18,7 +18,7 @@ from workbench.data.examples import left_out
 from workbench.data.examples.example_table import canonical, parquet_of
 from workbench.data.examples.examples import Examples, examples_of
 from workbench.data.examples.left_out import LeftOut
-from workbench.data.examples.plan import plan_from
+from workbench.data.examples.plan import Plan, plan_from
 from workbench.data.files.reader import read_table
 from workbench.data.files.sources import reading_alike
 from workbench.data.readers import Table
@@ -67,20 +67,20 @@ def open_file(
     Raises:
         WorkbenchError: it cannot be read.
     """
-    plan = plan_from(*_plan(get_version(store, version_id)))
+    plan = _plan(get_version(store, version_id))
     return read_table(
         path, names.shown(name or path.name), reading_alike(plan.read, answers=answers)
     )
 
 
-def _plan(version: VersionInfo) -> tuple[str, Mapping[str, object]]:
-    return version.task, version.mapping
+def _plan(version: VersionInfo) -> Plan:
+    return plan_from(version.task, version.mapping)
 
 
 def roles_of(store: Store, version_id: int, *, need_answers: bool) -> dict[str, str]:
     """Role → the column or template that a further file should have, as the version's own has."""
     version = get_version(store, version_id)
-    roles = plan_from(*_plan(version)).roles
+    roles = _plan(version).roles
     return dict(roles if need_answers else task_named(version.task).question_roles(roles))
 
 
@@ -131,7 +131,7 @@ def map_table(
     roles = roles_of(store, version_id, need_answers=need_answers) | dict(columns or {})
     roles = without_absent(roles, table)
     checked = check_roles(task if need_answers else task.asking(), roles, table)
-    reasoning = plan_from(*_plan(version)).reasoning
+    reasoning = _plan(version).reasoning
     examples = examples_of(
         table, task, checked, answers=need_answers, duplicates=True, reasoning=reasoning
     )
