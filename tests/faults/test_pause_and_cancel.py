@@ -21,8 +21,15 @@ JOBS = 25
 
 
 def wait_for_step(job_id: int, step: int) -> None:
+    """Wait until the training itself, not what goes before it, has come so far."""
+
     def seen() -> bool:
-        return any(e["type"] == "progress" and e["step"] >= step for e in all_events(job_id))
+        events = all_events(job_id)
+        begun = [
+            n for n, e in enumerate(events) if (e["type"], e.get("name")) == ("phase", "training")
+        ]
+        learned = events[begun[0] :] if begun else []
+        return any(e["type"] == "progress" and e["step"] >= step for e in learned)
 
     until(seen, PATIENCE_S)
 
