@@ -102,5 +102,7 @@ def test_progress_is_told_as_far_as_it_is_known() -> None:
     assert summary.share_done(progress) == pytest.approx(120 / 450)
     reading = {"phase": "embedding", "step": 40, "total_steps": 360, "tokens_per_second": 9.0}
     assert summary.progress_line(reading) == "example 40 of 360"
+    encoding = {"phase": "preparing", "step": 40, "total_steps": 360}
+    assert summary.progress_line(encoding) == "example 40 of 360"
     assert summary.progress_line({}) == ""
     assert summary.share_done({}) == 0.0

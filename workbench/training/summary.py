@@ -15,7 +15,7 @@ PHASES = {
     "saving": "Saving what was learned",
 }
 
-COUNTED = {"embedding": "example", "evaluating": "question"}
+COUNTED = {"preparing": "example", "embedding": "example", "evaluating": "question"}
 """What is counted in a phase, where it is not steps."""
 
 
