@@ -12,6 +12,8 @@ from workbench.ui.routes import download_route
 from workbench.ui.text import plain
 
 POLL = "1s"
+_PROBLEM = "backup-problem"
+"""Why the last backup failed: told until the next one is begun."""
 store = context.store()
 
 
@@ -86,6 +88,7 @@ def show_making() -> None:
     making = backups.present_backup()
     if making is None:
         if st.button("Make a backup", key="backup", type="primary", icon=":material/archive:"):
+            st.session_state.pop(_PROBLEM, None)
             backups.start_backup(store)
             st.rerun()
     elif making.is_over:
@@ -109,7 +112,7 @@ def show_progress(making: Making) -> None:
 def tell_end(making: Making) -> None:
     backups.forget_backup()
     if making.problem:
-        st.session_state["backup-problem"] = making.problem
+        st.session_state[_PROBLEM] = making.problem
     elif making.was_stopped:
         st.session_state["toasts"] = ["The backup was stopped; nothing of it was kept."]
     else:
@@ -167,7 +170,7 @@ frame.header(
     f"The workbench uses **{size(use.used_bytes)}**; **{size(use.free_bytes)}** of "
     f"{size(use.disk_bytes)} are free on this disk.",
 )
-if problem := st.session_state.pop("backup-problem", ""):
+if problem := st.session_state.get(_PROBLEM):
     st.error(plain(problem), icon=":material/error:")
 show_use(use)
 show_freeable(use)

@@ -160,8 +160,14 @@ def test_a_backup_that_failed_says_why(full: Store, monkeypatch: pytest.MonkeyPa
     at.button(key="backup").click().run()
     until(lambda: (making := backups.present_backup()) is None or making.is_over)
     at.run()
+    at.run()
     assert "There is no room" in at.error[0].value
     assert "Make a backup" in labels(at)
+    monkeypatch.undo()
+    at.button(key="backup").click().run()
+    until(lambda: backups.present_backup() is None or backups.list_backups() != [])
+    at.run()
+    assert not at.error
 
 
 def _no_room() -> None:
