@@ -1,0 +1,177 @@
+"""One base model of the catalogue, as the Model page shows it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from workbench.core.tasks import task_named
+from workbench.jobs import job as jobs
+from workbench.jobs import queue
+from workbench.models import catalogue
+from workbench.models.families import family_named
+from workbench.models.model_info import FAILED, LOADING, ModelInfo, can_learn
+from workbench.projects import projects
+from workbench.training.estimate import Fit
+from workbench.ui import context, dialogs, errors, frame
+from workbench.ui.models import adding
+from workbench.ui.numbers import short_count, size
+from workbench.ui.text import plain
+
+_SOURCES = {
+    "bundled": "comes with the workbench",
+    "folder": "on this computer",
+    "hub": "from the hub",
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The project for which models are shown."""
+
+    project_id: int
+    task: str
+    chosen_id: int | None
+    """The base model that it has."""
+
+
+def recommended(model: ModelInfo, viewer: Viewer, fits: Fit, reason: str) -> None:
+    """The model to begin with, and why."""
+    with st.container(border=True):
+        _head(model, viewer, "Recommended")
+        st.write(plain(reason))
+        _facts(model, fits)
+        _tried(model)
+        _choose(model, viewer, primary=viewer.chosen_id is None)
+
+
+def other(model: ModelInfo, viewer: Viewer, fits: Fit) -> None:
+    """A model beside it, which may still be loading, or may have failed to."""
+    with st.container(border=True, height="stretch"):
+        _head(model, viewer)
+        st.write(plain(model.purpose))
+        if model.state == LOADING:
+            st.fragment(_loading, run_every="2s")(model)
+            return
+        if model.state == FAILED:
+            _failed(model)
+        else:
+            _ready(model, viewer, fits)
+        if not model.is_bundled and st.button(
+            "Remove", key=f"remove-{model.id}", type="tertiary", icon=":material/delete:"
+        ):
+            dialogs.ask("remove", model.id)
+
+
+@st.dialog("Remove this model?", on_dismiss=dialogs.answered)
+def ask_remove(model: ModelInfo) -> None:
+    """Whether it is to leave the catalogue, and what goes with it."""
+    what = "Its files are deleted, too." if model.source == "hub" else "Its folder stays as it is."
+    if model.source == "folder" and str(model.path) != model.location:
+        what = "What was converted is deleted, too; where it came from stays as it is."
+    st.write(f"**{plain(model.name)}** leaves the list. {what}")
+    dialogs.decide(
+        "remove", "Remove it", "Keep it",
+        lambda: catalogue.remove_model(context.store(), model.id), icon=":material/delete:",
+    )  # fmt: skip
+
+
+def _head(model: ModelInfo, viewer: Viewer, badge: str = "") -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(model.name), anchor=False, width="content")
+        st.badge(plain(family_named(model.family).does), color="gray")
+        if model.id == viewer.chosen_id:
+            st.badge("Chosen", icon=":material/check:", color="green")
+        if badge:
+            st.badge(badge, icon=":material/thumb_up:", color="blue")
+
+
+def _facts(model: ModelInfo, fits: Fit) -> None:
+    icon = ":green[:material/check_circle:]" if fits.ok else ":orange[:material/warning:]"
+    st.markdown(f"{icon} {fits.sentence}")
+    st.caption(
+        f"{short_count(model.parameters)} parameters · {size(model.size_bytes)} · "
+        f"licence {plain(model.licence) or 'not stated'} · {_SOURCES[model.source]}"
+    )
+
+
+def _tried(model: ModelInfo) -> None:
+    """What was written anew for it, and what was found when it was tried."""
+    for sentence in model.conversions:
+        st.caption(f":material/sync: {plain(sentence)}")
+    if not model.checks:
+        return
+    with st.expander("What was tried", icon=":material/checklist:"):
+        for name, sentence in model.checks.items():
+            st.caption(f"**{plain(name.capitalize())}**: {plain(sentence)}")
+
+
+def _ready(model: ModelInfo, viewer: Viewer, fits: Fit) -> None:
+    _facts(model, fits)
+    _tried(model)
+    if can_learn(model, viewer.task):
+        _choose(model, viewer, primary=False)
+        return
+    st.caption(
+        f":material/block: Cannot learn '{plain(task_named(viewer.task).title.lower())}': "
+        f"it {plain(family_named(model.family).limits)}."
+    )
+
+
+def _choose(model: ModelInfo, viewer: Viewer, *, primary: bool) -> None:
+    if model.id == viewer.chosen_id:
+        if st.button(
+            "Go on to Train",
+            key=f"train-{model.id}",
+            type="primary",
+            icon=":material/arrow_forward:",
+        ):
+            context.go(frame.PAGES["Train"][0])
+        return
+    if st.button(
+        "Choose this model", key=f"choose-{model.id}", type="primary" if primary else "secondary"
+    ):
+        projects.choose_model(context.store(), viewer.project_id, model.id)
+        st.rerun()
+
+
+def _failed(model: ModelInfo) -> None:
+    store = context.store()
+    reason = jobs.get_job(store, model.job_id).reason if model.job_id else ""
+    if model.source == "folder" and model.job_id is None:
+        st.warning(
+            f"{plain(str(model.path))} is no longer there: bring it back or remove the model.",
+            icon=":material/folder_off:",
+        )
+    elif model.source == "folder":
+        st.warning(f"It cannot be used. {plain(reason)}", icon=":material/error:")
+    else:
+        st.warning(f"The download did not work out. {plain(reason)}", icon=":material/cloud_off:")
+    if st.button("Try again", key=f"again-{model.id}"):
+        with errors.shown():
+            if model.source == "folder":
+                catalogue.add_folder(store, Path(model.location))
+                st.rerun()
+            adding.add_hub(model.location)
+
+
+def _loading(model: ModelInfo) -> None:
+    """How far the download, or the trying, is; it can be cancelled."""
+    store = context.store()
+    now = catalogue.get_model(store, model.id)
+    if now.state != LOADING or now.job_id is None:
+        st.rerun(scope="app")
+    job = jobs.get_job(store, now.job_id)
+    done, total = job.progress.get("step") or 0, job.progress.get("total_steps") or 0
+    at_work = "Downloading" if model.source == "hub" else "Being tried"
+    waiting = "Waiting for its turn" if job.status == "queued" else at_work
+    st.progress(
+        min(1.0, done / total) if total else 0.0,
+        text=plain(job.progress.get("message") or f"{waiting} · {size(model.size_bytes)} in all"),
+    )
+    for sentence in model.conversions:
+        st.caption(f":material/sync: {plain(sentence)}")
+    what = "the download" if model.source == "hub" else "that"
+    if st.button(f"Cancel {what}", key=f"cancel-{model.id}"):
+        queue.cancel_job(store, job.id)
+        st.rerun(scope="app")
