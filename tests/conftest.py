@@ -63,6 +63,8 @@ def home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = homes / str(next(_numbers)) / "home"
     monkeypatch.setenv("WORKBENCH_HOME", str(path))
     monkeypatch.delenv("WORKBENCH_DATABASE_URL", raising=False)
+    # Nor is the keyring of who runs them touched.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     return path
 
 

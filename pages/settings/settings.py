@@ -5,6 +5,7 @@ import streamlit as st
 from workbench.system import doctor, home
 from workbench.ui import context, frame
 from workbench.ui.numbers import size
+from workbench.ui.settings import hub_token
 from workbench.ui.text import plain
 
 frame.header(None, "What can this machine do?")
@@ -26,6 +27,8 @@ if news := home.news():
 if folder.database:
     st.write("Projects, settings, scores and conversations are in this database:")
     st.code(folder.database, language=None)
+
+hub_token.show()
 
 LOG_TITLES = {"web": "Pages", "worker": "Worker", "reader": "Files"}
 with st.expander("Log", key="log"):

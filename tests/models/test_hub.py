@@ -24,7 +24,7 @@ class _Hub:
     def __init__(self, answer: Any) -> None:
         self._answer = answer
 
-    def __call__(self) -> "_Hub":
+    def __call__(self, **_: Any) -> "_Hub":
         return self
 
     def model_info(self, hub_id: str, **_: Any) -> Any:
@@ -125,7 +125,7 @@ def test_no_network_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that no name server knows, asked through the real client."""
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
     api = huggingface_hub.HfApi(endpoint="http://hub.invalid")
-    monkeypatch.setattr(huggingface_hub, "HfApi", lambda: api)
+    monkeypatch.setattr(huggingface_hub, "HfApi", lambda **_: api)
     begun = time.monotonic()
     with pytest.raises(WorkbenchError, match="connect to the internet"):
         hub.look_up("owner/name")

@@ -49,6 +49,8 @@ class JobKind:
     """How much memory it takes is a matter of the recipe's settings."""
     serves: bool = False
     """It works until it is told to end: being silent is no trouble, and being ended no failure."""
+    asks_hub: bool = False
+    """It talks with the hub, and is handed the hub's token."""
     stopped: str = "Stopped at your request."
     """What is said of one that was cancelled."""
     makes: str = ""
@@ -88,9 +90,17 @@ KINDS = {
             fits_recipe=True,
         ),
         JobKind(PredictSpec, WORK, _ENGINE, "prediction", "table_view", can_be_paused=True),
-        JobKind(ImportSpec, WORK, _ENGINE, "download", "download", can_be_paused=True),
         JobKind(
-            FetchSpec, DATA, _ENGINE, "download of the data", "cloud_download", makes="fetched"
+            ImportSpec, WORK, _ENGINE, "download", "download", can_be_paused=True, asks_hub=True
+        ),
+        JobKind(
+            FetchSpec,
+            DATA,
+            _ENGINE,
+            "download of the data",
+            "cloud_download",
+            asks_hub=True,
+            makes="fetched",
         ),
         JobKind(AddSpec, DATA, _ENGINE, "trying of the model", "model_training"),
         JobKind(ConvertSpec, DATA, _BULK, "reading of the file", "upload_file", makes="table.json"),

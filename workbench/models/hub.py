@@ -1,25 +1,21 @@
 """Facts about a model on the Hugging Face hub; asks the network, and gives up within seconds."""
 
 import json
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.models.formats import PICKLE_WEIGHTS
 from workbench.models.inspect import PICKLED, FolderFacts, facts_of, refuse_programs
+from workbench.models.online import token
+from workbench.models.online.answers import GatedModel, answered
+from workbench.models.online.session import TIMEOUT_S
 
-TIMEOUT_S = 4.0
-# The hub's client, when it is loaded, would tell with every question what else is installed here.
-os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-T = TypeVar("T")
+__all__ = ["TIMEOUT_S", "GatedModel", "HubModel", "answered", "clean_id", "look_up"]
+
 _WANTED = (".json", ".model", ".txt", ".jinja", ".safetensors", ".md")
-
-
-class GatedModel(WorkbenchError):
-    """The model's owner wants to know who downloads it: a token is needed."""
 
 
 @dataclass(frozen=True)
@@ -96,94 +92,38 @@ def clean_id(text: str) -> str:
     return "/".join(parts[:2])
 
 
-def save_token(token: str) -> None:
-    """Keep a hub token where the hub's own programs look for it.
-
-    Raises:
-        WorkbenchError: the hub does not accept it, or cannot be reached.
-    """
-    import huggingface_hub
-    from huggingface_hub import errors as hub
-
-    try:
-        huggingface_hub.login(token=token.strip(), add_to_git_credential=False)
-    except (hub.HfHubHTTPError, ValueError):
-        raise WorkbenchError(
-            "The hub does not accept this token: copy it again from your hub settings, whole."
-        ) from None
-    except _no_answer() as error:
-        raise _unreachable("The token") from error
-
-
 def _ask(hub_id: str) -> Any:
     from huggingface_hub import HfApi
 
     return answered(
         hub_id,
         "model",
-        lambda: HfApi().model_info(hub_id, files_metadata=True, timeout=TIMEOUT_S),
+        lambda: HfApi(token=token.value()).model_info(
+            hub_id, files_metadata=True, timeout=TIMEOUT_S
+        ),
     )
-
-
-def answered(hub_id: str, noun: str, question: Callable[[], T]) -> T:
-    """What the hub answers to a question about something that it holds.
-
-    Raises:
-        GatedModel: it is given out only with a token.
-        WorkbenchError: there is no network, or nothing of this name.
-    """
-    from huggingface_hub import errors as hub
-
-    try:
-        return question()
-    except hub.GatedRepoError:
-        raise _gated(hub_id) from None
-    except (hub.RepositoryNotFoundError, hub.HFValidationError):
-        raise WorkbenchError(
-            f"There is no {noun} '{hub_id}' on the hub (or it is private): check the spelling."
-        ) from None
-    except hub.HfHubHTTPError as error:
-        raise WorkbenchError(
-            f"The hub answered with an error for '{hub_id}' ({error}): try again later."
-        ) from None
-    except _no_answer() as error:  # no network, offline mode, time out
-        raise _unreachable(f"'{hub_id}'") from error
 
 
 def _config(hub_id: str, revision: str | None) -> dict[str, Any]:
     from huggingface_hub import errors as hub
     from huggingface_hub import hf_hub_download
 
+    def ask() -> str:
+        return hf_hub_download(
+            hub_id,
+            "config.json",
+            revision=revision,
+            etag_timeout=TIMEOUT_S,
+            token=token.value(),
+        )
+
     try:
-        path = hf_hub_download(hub_id, "config.json", revision=revision, etag_timeout=TIMEOUT_S)
-    except hub.GatedRepoError:
-        raise _gated(hub_id) from None
-    except hub.RemoteEntryNotFoundError:
+        path = answered(hub_id, "model", ask)
+    except WorkbenchError as error:
+        if not isinstance(error.__cause__, hub.RemoteEntryNotFoundError):
+            raise
         raise WorkbenchError(
             f"'{hub_id}' has no config.json, so it is not a model for transformers: choose another."
-        ) from None
-    except _no_answer() as error:
-        raise _unreachable(f"'{hub_id}'") from error
+        ) from error
     config: dict[str, Any] = json.loads(Path(path).read_text("utf-8"))
     return config
-
-
-def _gated(hub_id: str) -> GatedModel:
-    return GatedModel(
-        f"The owner of '{hub_id}' wants to know who uses it: accept the terms on its hub page, "
-        "then enter an access token from your hub settings."
-    )
-
-
-def _unreachable(what: str) -> WorkbenchError:
-    return WorkbenchError(
-        f"{what} cannot be looked up because the hub cannot be reached from this computer: "
-        "connect to the internet, or take what is on this computer."
-    )
-
-
-def _no_answer() -> tuple[type[Exception], ...]:
-    """What is raised when the hub does not answer: its client's own errors and the system's."""
-    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
-
-    return (HTTPError, OSError)

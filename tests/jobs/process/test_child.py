@@ -10,7 +10,7 @@ import pytest
 
 from tests.fakes.harness import until
 from workbench.jobs.process import child
-from workbench.jobs.process.job_dir import LIFELINE_VARIABLE, LOCK_VARIABLE
+from workbench.jobs.process.job_dir import LIFELINE_VARIABLE, LOCK_VARIABLE, TOKEN_VARIABLE
 
 ON_THE_LINE = f"import os; os.read(int(os.environ['{LIFELINE_VARIABLE}']), 1)"
 DEAF = (
@@ -71,3 +71,29 @@ def test_no_file_is_left_open() -> None:
     with pytest.raises(OSError, match="No such file"):
         child.start(["/no/such/program"], own_group=True)
     assert psutil.Process().num_fds() == before
+
+
+def test_a_token_goes_by_a_pipe_and_by_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = (
+        "import os, subprocess, sys\n"
+        "from workbench.jobs.process import hub_token\n"
+        "print(hub_token.handed_over(), hub_token.handed_over())\n"
+        "print('hf_secret' in str(dict(os.environ)) + str(sys.argv))\n"
+        "inner = 'from workbench.jobs.process import hub_token; print(hub_token.handed_over())'\n"
+        "print(subprocess.run([sys.executable, '-c', inner], capture_output=True, text=True).stdout)\n"
+    )
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(TOKEN_VARIABLE, "99")
+    open_before = psutil.Process().num_fds()
+    said = []
+    for token in ("hf_secret", ""):
+        with (tmp_path / "log").open("wb") as log:
+            started = child.start(python(code), log=log.fileno(), own_group=True, token=token)
+            started.process.wait(20)
+            started.let_go()
+        said.append((tmp_path / "log").read_text().split())
+    assert said == [["hf_secret", "hf_secret", "False", "None"], ["None", "None", "False", "None"]]
+    assert psutil.Process().num_fds() == open_before

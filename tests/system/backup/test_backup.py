@@ -10,6 +10,7 @@ import pytest
 
 from storage import cache, files
 from storage.database import Store
+from storage.guard import secret
 from storage.tables import Project
 from tests.helpers import full_home
 from tests.helpers.full_home import DONE, MORE_THAN_A_BATCH, STOPPED, WORKING
@@ -17,6 +18,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.system.backup import backup
 from workbench.system.backup.archive import Stopped
 from workbench.system.backup.backup import make_backup
+from workbench.system.backup.restore import restore_backup
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -67,6 +69,18 @@ def test_checkpoints_are_kept_of_jobs_that_go_on_and_of_no_others(
         )
     }
     assert not [name for name in inside if name.endswith("/lock")]
+
+
+def test_no_secret_is_in_it_and_a_restore_leaves_this_machines(
+    store: Store, tmp_path: Path
+) -> None:
+    """Neither the token, encrypted or not, nor the key."""
+    secret.keep("hub", "hf_of_the_first_machine")
+    made = make_backup(store, tmp_path / "all.zip")
+    assert not [name for name in names(made.path) if secret.FOLDER in name]
+    secret.keep("hub", "hf_of_this_machine")
+    restore_backup(made.path)
+    assert secret.read("hub") == "hf_of_this_machine"
 
 
 def test_what_trainings_encoded_is_made_again(full: Store, tmp_path: Path) -> None:

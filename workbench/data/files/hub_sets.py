@@ -23,6 +23,7 @@ from workbench.jobs import queue
 from workbench.jobs.job import JobView, get_job, view_of
 from workbench.jobs.process.specs import FetchSpec
 from workbench.models import hub
+from workbench.models.online import token
 
 FETCHED = "fetched"
 """The file that the download leaves in its job's folder."""
@@ -102,7 +103,9 @@ def look_up(text: str) -> HubSet:
     info: Any = hub.answered(
         hub_id,
         "data set",
-        lambda: HfApi().dataset_info(hub_id, files_metadata=True, timeout=hub.TIMEOUT_S),
+        lambda: HfApi(token=token.value()).dataset_info(
+            hub_id, files_metadata=True, timeout=hub.TIMEOUT_S
+        ),
     )
     sizes = {file.rfilename: int(file.size or 0) for file in info.siblings or []}
     card = info.card_data.to_dict() if info.card_data else {}

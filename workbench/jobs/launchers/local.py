@@ -18,10 +18,13 @@ from pathlib import Path
 
 import psutil
 
+from storage.errors import StorageError
+from storage.guard import secret
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.kinds import kind_named
 from workbench.jobs.launchers import Handle, State, memory
 from workbench.jobs.process.child import Child, start
+from workbench.jobs.process.hub_token import HUB
 from workbench.jobs.process.job_dir import JobDir
 
 _TOLERANCE_S = 1.5
@@ -70,7 +73,10 @@ class LocalLauncher:
         command = [*self._command(job_kind), str(job.path)]
         with job.lock.open("a") as lock, job.log.open("ab") as log:
             _lock(lock.fileno(), job)
-            child = start(command, log=log.fileno(), lock=lock.fileno(), own_group=True)
+            token = _token(job) if kind_named(job_kind).asks_hub else ""
+            child = start(
+                command, log=log.fileno(), lock=lock.fileno(), own_group=True, token=token
+            )
         number = child.process.pid
         self._started[number] = _Started(child, memory.kills())
         return _handle_of(psutil.Process(number))
@@ -114,6 +120,16 @@ class LocalLauncher:
                 _kill_group(os.getpgid(known.pid))
             else:
                 process.terminate()
+
+
+def _token(job: JobDir) -> str:
+    """The hub's token that the user keeps here; one that cannot be read is told in the job's log."""
+    try:
+        return secret.read(HUB)
+    except StorageError as error:
+        with job.log.open("a", encoding="utf-8") as log:
+            log.write(f"{error}\n")
+        return ""
 
 
 def boot_id() -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from workbench.core.paths import CHECKOUT
-from workbench.jobs.process.job_dir import LIFELINE_VARIABLE, LOCK_VARIABLE
+from workbench.jobs.process.job_dir import LIFELINE_VARIABLE, LOCK_VARIABLE, TOKEN_VARIABLE
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,12 @@ class Child:
 
 
 def start(
-    command: Sequence[str], *, log: int | None = None, lock: int | None = None, own_group: bool
+    command: Sequence[str],
+    *,
+    log: int | None = None,
+    lock: int | None = None,
+    own_group: bool,
+    token: str = "",
 ) -> Child:
     """Start a program in the checkout.
 
@@ -52,13 +57,17 @@ def start(
         log: an open file that its output goes to; None lets it go where ours goes.
         lock: the open and locked file of the folder that it works in, which it holds from then on.
         own_group: whether it is out of reach of signals to our group, such as Ctrl-C.
+        token: the hub's, for the program to read once from a pipe (see `hub_token`): so it stands
+            in no file, no command line and no environment.
 
     Raises:
         OSError: the system starts no process.
     """
     lifeline, ours = os.pipe()
     handed_down = {LIFELINE_VARIABLE: lifeline} | ({} if lock is None else {LOCK_VARIABLE: lock})
-    names = {name: value for name, value in os.environ.items() if name != LOCK_VARIABLE}
+    if token:
+        handed_down[TOKEN_VARIABLE] = _filled_pipe(token)
+    names = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     try:
         process = subprocess.Popen(
             command,
@@ -79,7 +88,20 @@ def start(
         raise
     finally:
         os.close(lifeline)
+        if token:
+            os.close(handed_down[TOKEN_VARIABLE])
     return Child(process, ours)
+
+
+_NOT_INHERITED = {LOCK_VARIABLE, TOKEN_VARIABLE}
+
+
+def _filled_pipe(text: str) -> int:
+    """The reading end of a pipe that holds a text (of a few kB at most: a pipe takes 4) and ends."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        pipe.write(text.encode())
+    return reading
 
 
 @contextlib.contextmanager

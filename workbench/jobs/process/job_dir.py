@@ -43,6 +43,9 @@ LIFELINE_VARIABLE = "WORKBENCH_LIFELINE_FD"
 LOCK_VARIABLE = "WORKBENCH_LOCK_FD"
 """Environment variable with the number of the job's lock file, which the worker locked already."""
 
+TOKEN_VARIABLE = "WORKBENCH_HUB_TOKEN_FD"
+"""Environment variable with the number of a pipe that holds the hub's token."""
+
 
 @dataclass(frozen=True)
 class JobDir:

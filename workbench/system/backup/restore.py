@@ -17,7 +17,7 @@ from pathlib import Path
 from storage import files, rows, schema
 from storage.address import database_url, parsed
 from storage.database import Store
-from storage.guard import private
+from storage.guard import private, secret
 from storage.tables import now
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
@@ -30,7 +30,7 @@ from workbench.system.backup.manifest import Manifest
 from workbench.system.backup.reading import Reader
 from workbench.system.backup.relocation import Relocation
 
-_STAYS = {"worker.lock", "worker.json", "schema.lock", private.MARK, "backups"}
+_STAYS = {"worker.lock", "worker.json", "schema.lock", private.MARK, "backups", secret.FOLDER}
 """Held open by this process, or no part of what a backup holds."""
 _STAGING, _ASIDE = ".restoring-", ".before-restore-"
 _SPARE = 1.05

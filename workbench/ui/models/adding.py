@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from workbench.models import catalogue
-from workbench.models.hub import GatedModel, save_token
+from workbench.models.hub import GatedModel
+from workbench.models.online import token
 from workbench.ui import context, errors
 
 _GATED = "gated"
@@ -61,12 +62,12 @@ def _from_hub() -> None:
             placeholder="HuggingFaceTB/SmolLM2-360M-Instruct",
             help="Only the model is downloaded; nothing of yours is sent.",
         )
-        token = ""
+        typed = ""
         if st.session_state.get(_GATED):
-            token = st.text_input("Access token", key="hub-token", type="password")
+            typed = st.text_input("Access token", key="hub-token", type="password")
         sent = st.form_submit_button("Add from the hub", key="hub-add")
     if sent and hub_id.strip():
         with errors.shown():
-            if token.strip():
-                save_token(token)
+            if typed.strip():
+                token.keep(typed)
             add_hub(hub_id)

@@ -1,0 +1,54 @@
+"""The access token for the hub: whether there is one, replacing and forgetting it."""
+
+import streamlit as st
+
+from workbench.models.online import session, token
+from workbench.ui import errors
+from workbench.ui.text import plain
+
+_SAID = "hub-token-said"
+
+
+def show() -> None:
+    """What there is, and the form to enter another."""
+    st.markdown("##### Access to the Hugging Face hub")
+    st.write(
+        "Most models and data sets can be had without an access token. One is needed for those "
+        "whose owners want to know who uses them, and to push data to the hub."
+    )
+    with errors.shown():
+        _state(token.about())
+    if said := st.session_state.pop(_SAID, ""):
+        st.success(plain(said), icon=":material/check:")
+    form()
+
+
+def form(label: str = "Access token", key: str = "hub-token") -> None:
+    """Takes a token and keeps it; the page is drawn anew then."""
+    with st.form(f"{key}-form", border=False, clear_on_submit=True):
+        text = st.text_input(
+            label,
+            key=key,
+            type="password",
+            help=f"From your settings on {session.place()}. It is kept by your system's keyring, "
+            "or encrypted in your home folder where there is none.",
+        )
+        sent = st.form_submit_button("Keep this token", key=f"{key}-keep", icon=":material/key:")
+    if sent and text.strip():
+        with errors.shown():
+            with st.spinner("Asking the hub …"):
+                said = token.keep(text)
+            st.session_state[_SAID] = said
+            st.rerun()
+
+
+def _state(about: token.HubToken) -> None:
+    if about.source == token.NONE:
+        st.markdown(f":material/key_off: **No access token.** {plain(about.sentence)}")
+    else:
+        which = f"An access token that ends in **{plain(about.ends)}**" if about.ends else "A token"
+        st.markdown(f":material/key: {which}. {plain(about.sentence)}")
+    if about.kept and st.button("Forget it", key="hub-token-forget", icon=":material/key_off:"):
+        token.forget()
+        st.session_state[_SAID] = "The token is deleted from this computer."
+        st.rerun()
