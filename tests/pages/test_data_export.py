@@ -37,6 +37,7 @@ def test_a_small_version_is_offered_in_every_format(version: VersionInfo) -> Non
     radio = at.radio(key=f"export-kind-{version.id}")
     assert radio.options == [
         "CSV", "Excel (XLSX)", "JSON lines", "Parquet", "Hugging Face datasets (ZIP)",
+        "Push to the Hugging Face hub",
     ]  # fmt: skip
     (button,) = at.get("download_button")
     assert (button.proto.label, button.proto.disabled) == ("Download", False)

@@ -19,7 +19,7 @@ from workbench.data.examples.plan import Plan
 from workbench.data.splits.assign import DEFAULT_FRACTIONS
 from workbench.data.splits.split_by import split_by_from
 from workbench.jobs.job import spec_of
-from workbench.jobs.process.specs import ChangeSpec, CheckSpec, ExportSpec, VersionSpec
+from workbench.jobs.process.specs import ChangeSpec, CheckSpec, ExportSpec, PushSpec, VersionSpec
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def delete_dataset(store: Store, dataset_id: int) -> None:
 
 def _jobs_on(session: Session, project_id: int, versions: set[int]) -> list[Job]:
     """The jobs that looked through, changed or exported one of these versions."""
-    kinds: tuple[type[VersionSpec], ...] = (ExportSpec, CheckSpec, ChangeSpec)
+    kinds: tuple[type[VersionSpec], ...] = (ExportSpec, PushSpec, CheckSpec, ChangeSpec)
     read = {kind.kind: kind for kind in kinds}
     return [
         job

@@ -13,6 +13,7 @@ from workbench.jobs.process.specs import (
     ImportSpec,
     ModelSpec,
     PredictSpec,
+    PushSpec,
     TrainSpec,
 )
 from workbench.jobs.process.stop import Stop
@@ -63,6 +64,12 @@ def _fetch(spec: FetchSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     return fetch(spec, job, report, stop)
 
 
+def _push(spec: PushSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    from workbench.engine.models.push_data import push
+
+    return push(spec, job, report, stop)
+
+
 def _add(spec: AddSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     with loading():
         load_bitsandbytes()
@@ -85,6 +92,7 @@ HANDLERS = (
     Handler(PredictSpec, _predict),
     Handler(ImportSpec, _import),
     Handler(FetchSpec, _fetch),
+    Handler(PushSpec, _push),
     Handler(AddSpec, _add),
     Handler(CheckSpec, _check),
 )

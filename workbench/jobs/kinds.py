@@ -16,6 +16,7 @@ from workbench.jobs.process.specs import (
     ImportSpec,
     PredictSpec,
     PrepareSpec,
+    PushSpec,
     ServeSpec,
     Spec,
     TrainSpec,
@@ -117,6 +118,16 @@ KINDS = {
         ),
         JobKind(ChangeSpec, DATA, _BULK, "change of the data", "healing"),
         JobKind(ExportSpec, DATA, _BULK, "export of the data", "file_save"),
+        JobKind(
+            PushSpec,
+            DATA,
+            _ENGINE,
+            "push to the hub",
+            "cloud_upload",
+            asks_hub=True,
+            stopped="Stopped at your request. Look at the data set's page on the hub: its files come "
+            "all at once, at the very end, or not at all.",
+        ),
         JobKind(
             ServeSpec,
             SERVER,

@@ -18,7 +18,9 @@ import pyarrow as pa
 from workbench.core.tasks import SPLITS
 
 DATA = "data-00000-of-00001.arrow"
-_TURNS = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+_SAID = [("role", pa.string()), ("content", pa.string())]
+_WEIGHT = ("weight", pa.int64())
+"""0 of an answer that is not to be learned, as OpenAI writes it."""
 
 SYSTEM, PROMPT = "system", "prompt"
 """Fields of a record (`Task.record`) that is a question with its answer."""
@@ -26,15 +28,22 @@ SYSTEM, PROMPT = "system", "prompt"
 Record = dict[str, Any]
 
 
-def write(batches: Iterator[Sequence[Record]], target: Path, *, with_system: bool) -> None:
+def write(
+    batches: Iterator[Sequence[Record]],
+    target: Path,
+    *,
+    with_system: bool,
+    with_weight: bool = False,
+) -> None:
     """Write the records, each with its `split`, as a set of splits.
 
     Args:
         with_system: some of the answers may have an instruction, `system`.
+        with_weight: some of the turns may not be learned, `weight` 0.
     """
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".saved-") as name:
         folder = Path(name)
-        splits = _write_arrow(batches, folder, with_system)
+        splits = _write_arrow(batches, folder, with_system, with_weight)
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
             archive.writestr("dataset_dict.json", json.dumps({"splits": splits}))
             for split in splits:
@@ -43,16 +52,18 @@ def write(batches: Iterator[Sequence[Record]], target: Path, *, with_system: boo
                 archive.writestr(f"{split}/dataset_info.json", json.dumps(_ABOUT))
 
 
-def _write_arrow(batches: Iterator[Sequence[Record]], folder: Path, with_system: bool) -> list[str]:
+def _write_arrow(
+    batches: Iterator[Sequence[Record]], folder: Path, with_system: bool, with_weight: bool
+) -> list[str]:
     """A file for each split that there is; their names, in the usual order."""
     writers: dict[str, pa.RecordBatchStreamWriter] = {}
     with contextlib.ExitStack() as stack:
         for records in batches:
             for split in SPLITS:
-                own = [_without_split(record) for record in records if record["split"] == split]
+                own = of_split(records, split)
                 if not own:
                     continue
-                schema = _schema(own[0], with_system)
+                schema = schema_of(own[0], with_system, with_weight)
                 if split not in writers:
                     stream = stack.enter_context(pa.OSFile(str(folder / split), "wb"))
                     writers[split] = stack.enter_context(pa.ipc.new_stream(stream, schema))
@@ -60,15 +71,17 @@ def _write_arrow(batches: Iterator[Sequence[Record]], folder: Path, with_system:
     return [split for split in SPLITS if split in writers]
 
 
-def _without_split(record: Record) -> Record:
-    return {name: value for name, value in record.items() if name != "split"}
+def of_split(records: Sequence[Record], split: str) -> list[Record]:
+    """The records of a split, without saying so."""
+    return [{n: v for n, v in r.items() if n != "split"} for r in records if r["split"] == split]
 
 
-def _schema(record: Record, with_system: bool) -> pa.Schema:
+def schema_of(record: Record, with_system: bool, with_weight: bool = False) -> pa.Schema:
     """Texts, and turns of a conversation; the same for every record of a version."""
+    turn = pa.list_(pa.struct([*_SAID, _WEIGHT] if with_weight else _SAID))
     own = {name: value for name, value in record.items() if name != SYSTEM}
     first = [SYSTEM] if with_system and PROMPT in own else []
-    turns = [(n, _TURNS if isinstance(value, list) else pa.string()) for n, value in own.items()]
+    turns = [(n, turn if isinstance(value, list) else pa.string()) for n, value in own.items()]
     return pa.schema([*((name, pa.string()) for name in first), *turns])
 
 

@@ -59,7 +59,7 @@ def write(
         pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False) as file,
     ):
         rows = int(file.metadata.num_rows)
-        batches = _watch(file, progress)
+        batches = watched(file, progress)
         if kind == CSV:
             _csv(file.schema_arrow.names, batches, part)
         elif kind == XLSX:
@@ -67,8 +67,12 @@ def write(
         elif kind == JSONL:
             _jsonl(batches, part, task, system)
         elif kind == DATASETS:
-            with_system = bool(system) or "system" in file.schema_arrow.names
-            saved_set.write(_records(batches, task, system), part, with_system=with_system)
+            saved_set.write(
+                records(batches, task, system),
+                part,
+                with_system=has_system(file, system),
+                with_weight=has_weights(file),
+            )
         else:
             _copy(source, part, progress)
     return rows
@@ -118,7 +122,20 @@ def check_cells(batch: pa.RecordBatch) -> None:
             )
 
 
-def _watch(file: pq.ParquetFile, progress: Progress) -> Iterator[pa.RecordBatch]:
+def has_system(file: pq.ParquetFile, system: str) -> bool:
+    """Whether some of the answers may have an instruction."""
+    return bool(system) or "system" in file.schema_arrow.names
+
+
+def has_weights(file: pq.ParquetFile) -> bool:
+    """Whether some turns of the conversations are not to be learned."""
+    if "messages" not in file.schema_arrow.names:
+        return False
+    batches = file.iter_batches(_MOST_ROWS, columns=["messages"])
+    return any(pc.any(pc.match_substring(b.column(0), '"learn"')).as_py() for b in batches)
+
+
+def watched(file: pq.ParquetFile, progress: Progress) -> Iterator[pa.RecordBatch]:
     """All rows, as many at a time as make some megabytes."""
     total, done = max(1, file.metadata.num_rows), 0
     for group in range(file.num_row_groups):
@@ -164,13 +181,14 @@ def _xlsx(names: list[str], rows: int, batches: Iterator[pa.RecordBatch], part: 
 
 def _jsonl(batches: Iterator[pa.RecordBatch], part: Path, task: str, system: str) -> None:
     with part.open("w", encoding="utf-8", newline="\n") as stream:
-        for records in _records(batches, task, system):
-            stream.writelines(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+        for some in records(batches, task, system):
+            stream.writelines(json.dumps(r, ensure_ascii=False) + "\n" for r in some)
 
 
-def _records(
+def records(
     batches: Iterator[pa.RecordBatch], task: str, system: str
 ) -> Iterator[list[dict[str, Any]]]:
+    """The examples of each batch, as training tools expect them (see `record`)."""
     for batch in batches:
         yield [record(task, row, system) for row in batch.to_pylist()]
 

@@ -268,6 +268,22 @@ class ExportSpec(VersionSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PushSpec(VersionSpec):
+    """Send a version's examples to the hub, as a data set there."""
+
+    kind: ClassVar[str] = "push"
+    dataset_id: int = 0
+    hub_id: str
+    is_public: bool = False
+    licence: str = ""
+    """As the hub names it; empty says nothing of it."""
+    title: str
+    """What the data set's card is headed."""
+    system: str = ""
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServeSpec(Spec):
     """Serve models."""
 

@@ -8,18 +8,22 @@ from workbench.data.exports import CSV, DATASETS, JSONL, PARQUET, XLSX
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors, job_progress
+from workbench.ui.data import pushing
 from workbench.ui.numbers import size
 from workbench.ui.routes import download_route
 from workbench.ui.text import plain
 
 _OPEN = "export_of"
 """The version whose files are offered."""
+_HUB = "hub"
 _FOR_PEOPLE = "What a spreadsheet would run as a formula gets an apostrophe before it."
 _WHAT = {
     CSV: f"For any program that reads tables. {_FOR_PEOPLE}",
     XLSX: "For spreadsheets; every text is kept as text, so none is run as a formula.",
     JSONL: "One example a line, in the shape that training tools expect.",
     PARQUET: "As it is kept here: small, and quick to read for data tools.",
+    _HUB: "As a data set there: Parquet, a file for each part, with a card. Private unless you say "
+    "otherwise.",
     DATASETS: "Unpacked, a folder for load_from_disk of the library datasets; a split for each part.",
 }
 
@@ -44,12 +48,15 @@ def panel(version: VersionInfo) -> None:
     with st.container(border=True, key=f"export-panel-{version.id}"):
         kind = st.radio(
             "Save as",
-            exports.KINDS,
-            format_func=exports.TITLES.__getitem__,
+            [*exports.KINDS, _HUB],
+            format_func={**exports.TITLES, _HUB: "Push to the Hugging Face hub"}.__getitem__,
             key=f"export-kind-{version.id}",
             horizontal=True,
         )
         st.caption(_WHAT[kind])
+        if kind == _HUB:
+            pushing.panel(version)
+            return
         try:
             exports.check(version, kind)
         except WorkbenchError as error:
