@@ -62,7 +62,7 @@ def test_a_folder_is_added_once_it_was_tried(
     assert main(["models", "add", str(folder), "--json"]) == 0
     assert _said(capsys) == {
         "model": "mine", "family": "causal", "parameters": 808, "packed_layers": 14,
-        "checks": CHECKS, "conversions": [],
+        "checks": CHECKS, "conversions": [], "licence": "", "licence_accepted_at": "",
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,14 +105,22 @@ def _sibling(path: str, content: bytes) -> dict[str, Any]:
     return found
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: Any) -> None:
+        """Whoever asks may leave in the middle."""
+
+
 @contextmanager
-def serving() -> Iterator[FakeHub]:
-    """A hub for whoever is told its address."""
+def serving(tls: ssl.SSLContext | None = None) -> Iterator[FakeHub]:
+    """A hub for whoever is told its address; with `tls` at https://localhost."""
     hub = FakeHub()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(hub)) as server:
+    with _Server(("127.0.0.1", 0), _handler(hub)) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        hub.address = f"http://127.0.0.1:{server.server_port}"
+        host = "https://localhost" if tls else "http://127.0.0.1"
+        hub.address = f"{host}:{server.server_port}"
         try:
             yield hub
         finally:
@@ -190,6 +199,11 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
                 self._file(kind, name, rest.partition("/")[2])
 
         def _search(self) -> None:
+            if trouble := hub.trouble_with("/api/models"):
+                if trouble.hangs:
+                    hub.gate.wait(60)
+                self._refuse(trouble.status or 500)
+                return
             asked = parse_qs(urlsplit(self.path).query)
             words = asked.get("search", [""])[0].lower().split()
             found = [
@@ -217,6 +231,8 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
                 self._refuse(404, "RepoNotFound")
             elif name in hub.gated and not self._who():
                 self._refuse(401, "GatedRepo")
+            elif name in hub.pushes.private and not self._who():
+                self._refuse(404, "RepoNotFound")
             elif path not in files:
                 self._refuse(404, "EntryNotFound")
             else:

@@ -1,6 +1,7 @@
 """`models`: which base models there are; adds and removes some."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ from storage.database import Store
 from storage.schema import open_store
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
-from workbench.core.words import short_count
-from workbench.models import catalogue
+from workbench.core.words import short_count, size
+from workbench.models import catalogue, downloads
 from workbench.models.model_info import LOADING, ModelInfo
+from workbench.models.online.search import Found, search
+from workbench.models.online.session import page_of
 
 
 def add_commands(commands: Any) -> None:
@@ -19,6 +22,14 @@ def add_commands(commands: Any) -> None:
     actions = models.add_subparsers(metavar="ACTION")
     add = command(actions, "add", _add, "Add a model, and try it.")
     add.add_argument("what", metavar="FOLDER_OR_FILE_OR_HUB_ID")
+    add.add_argument(
+        "--accept-licence",
+        "--accept-license",
+        action="store_true",
+        help="of a model of the hub: do not ask, and keep that its licence was accepted",
+    )
+    finder = command(actions, "search", _search, "Search the Hugging Face hub by name.")
+    finder.add_argument("words", nargs="+", metavar="WORDS")
     remove = command(actions, "remove", _remove, "Take an added model out of the list.")
     remove.add_argument("name", metavar="MODEL")
 
@@ -45,13 +56,33 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
+def _search(options: argparse.Namespace) -> int:
+    found = search(" ".join(options.words))
+    lines = [_line(model) for model in found]
+    none = "The hub has no model with these words in its name: try a shorter part of it."
+    emit(options, {"models": [model.as_dict() for model in found]}, "\n".join(lines) or none)
+    return 0
+
+
+def _line(model: Found) -> str:
+    told = (
+        model.does,
+        f"{short_count(model.parameters)} parameters" if model.parameters else "",
+        size(model.size_bytes) if model.size_bytes else "",
+        f"licence {model.licence or 'not told'}",
+        "gated" if model.is_gated else "",
+    )
+    refused = f" Cannot be trained here: {model.refused}" if model.refused else ""
+    return f"{model.hub_id}: {', '.join(part for part in told if part)}.{refused}"
+
+
 def _add(options: argparse.Namespace) -> int:
     store = working_store()
     known = {model.id for model in catalogue.list_models(store)}
     if Path(options.what).expanduser().exists():
         model_id = catalogue.add_folder(store, Path(options.what))
     else:
-        model_id = catalogue.add_hub(store, options.what)[0]
+        model_id = _from_hub(store, options)
     job_id = catalogue.get_model(store, model_id).job_id
     try:
         if job_id is not None:
@@ -64,6 +95,28 @@ def _add(options: argparse.Namespace) -> int:
     lines = (f"  {name}: {sentence}" for name, sentence in model.checks.items())
     emit(options, _as_dict(model), "\n".join([f"{model.name} is there.", *lines]))
     return 0
+
+
+def _from_hub(store: Store, options: argparse.Namespace) -> int:
+    """Start the download of a model that is not here; what it is, is told on stderr first."""
+    if downloads.is_known(store, options.what):
+        return downloads.add_hub(store, options.what, accepted=options.accept_licence)[0]
+    about = downloads.look_up(options.what)
+    licence = about.facts.licence
+    print(
+        f"{about.hub_id}: download {size(about.download_bytes)}, {size(downloads.free_bytes())} free on "
+        f"the disk, {f'licence {licence}' if licence else 'no licence is named'} "
+        f"({page_of(about.hub_id)}).",
+        file=sys.stderr,
+        flush=True,
+    )
+    accepted = options.accept_licence
+    if not accepted and sys.stdin.isatty():
+        print("Accept the licence and download it? [y/N] ", end="", file=sys.stderr, flush=True)
+        accepted = sys.stdin.readline().strip().lower() in ("y", "yes")
+        if not accepted:
+            raise WorkbenchError("Nothing was downloaded.")
+    return downloads.add_found(store, about, accepted=accepted)[0]
 
 
 def _remove(options: argparse.Namespace) -> int:
@@ -87,4 +140,6 @@ def _as_dict(model: ModelInfo) -> dict[str, Any]:
         "packed_layers": model.packed_layers,
         "checks": model.checks,
         "conversions": list(model.conversions),
+        "licence": model.licence,
+        "licence_accepted_at": model.licence_accepted_at,
     }

@@ -10,11 +10,13 @@ from storage.database import Store
 from storage.tables import BaseModel
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
-from workbench.core.words import size
 from workbench.jobs import queue
-from workbench.jobs.process.specs import AddSpec, ImportSpec
-from workbench.models import bundled, hub, inspect
-from workbench.models.model_info import FAILED, LOADING, ModelInfo, describe
+from workbench.jobs.process.specs import AddSpec
+from workbench.models import bundled, inspect
+from workbench.models.downloads import add_hub as add_hub
+from workbench.models.downloads import free_name, target_of
+from workbench.models.formats import part_of
+from workbench.models.model_info import LOADING, ModelInfo, describe
 
 
 def list_models(store: Store) -> list[ModelInfo]:
@@ -82,7 +84,7 @@ def add_folder(store: Store, path: Path) -> int:
         if model and model.facts == kept and describe(session, model).state == LOADING:
             return model.id  # it is about to be tried as it is
         if model is None:
-            name = _free_name(session, path.stem if path.is_file() else path.name)
+            name = free_name(session, path.stem if path.is_file() else path.name)
             model = models.add(
                 session, name=name, source="folder", location=str(path), kind="", facts={}
             )
@@ -104,49 +106,6 @@ def _converted(session: Session, path: Path, known: BaseModel | None) -> Path:
     return target
 
 
-def add_hub(store: Store, hub_id: str) -> tuple[int, int | None]:
-    """Add a model of the hub and start its download; the model's id and the download's job id.
-
-    The job id is None when the model is here already.
-
-    Raises:
-        hub.GatedModel: its owner asks for a token.
-        WorkbenchError: there is no network, no such model, or too little disk space.
-    """
-    hub_id = hub.clean_id(hub_id)
-    with store.read() as session:
-        known = models.located(session, "hub", hub_id)
-        found = describe(session, known) if known else None
-    if found and found.state != FAILED:
-        return found.id, found.job_id if found.state == LOADING else None
-    about = hub.look_up(hub_id)
-    _check_disk(hub_id, about.download_bytes)
-    return _add_download(store, about)
-
-
-def _add_download(store: Store, about: hub.HubModel) -> tuple[int, int]:
-    target = files.home() / "models" / about.hub_id.replace("/", "--")
-    spec = ImportSpec(
-        hub_id=about.hub_id,
-        revision=about.revision,
-        target=target,
-        family=about.facts.family,
-        model_type=about.facts.model_type,
-    )
-    with store.write() as session:
-        model = models.located(session, "hub", about.hub_id) or models.add(
-            session,
-            name=_free_name(session, about.hub_id.split("/")[1]),
-            source="hub",
-            location=about.hub_id,
-            kind=about.facts.family,
-            facts={**about.facts.as_dict(), "path": str(target)},
-        )
-        model.revision = about.revision
-        job_id = queue.enqueue(session, f"Download of {about.hub_id}", spec)
-        return model.id, job_id
-
-
 def remove_model(store: Store, model_id: int) -> None:
     """Take an added model out of the catalogue; what was downloaded or converted leaves the disk.
 
@@ -161,6 +120,8 @@ def remove_model(store: Store, model_id: int) -> None:
         info = describe(session, model)
         _check_removable(session, info)
         models.delete(session, model)
+    if info.source == "hub":
+        shutil.rmtree(part_of(target_of(info.location)), ignore_errors=True)
     own = info.path is not None and info.path.parent == files.home() / "models"
     if (
         str(info.path) != info.location and info.path and own
@@ -202,19 +163,3 @@ def _existing(session: Session, model_id: int) -> BaseModel:
             "This base model is no longer in the catalogue: choose another on the Model page."
         )
     return model
-
-
-def _free_name(session: Session, name: str) -> str:
-    candidate, number = name, 2
-    while models.named(session, candidate):
-        candidate, number = f"{name} ({number})", number + 1
-    return candidate
-
-
-def _check_disk(hub_id: str, download_bytes: int) -> None:
-    free = shutil.disk_usage(files.home()).free
-    if download_bytes * 1.1 > free:
-        raise WorkbenchError(
-            f"'{hub_id}' needs {size(download_bytes)} but only {size(free)} are free on the disk: "
-            "make room, or choose a smaller model."
-        )

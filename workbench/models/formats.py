@@ -1,6 +1,7 @@
 """In which files a model comes, told by their names and first bytes; no weight is read."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,11 @@ PICKLE_WEIGHTS = "pytorch_model"
 """How the files of weights are called that transformers wrote before there was safetensors."""
 _FOREIGN = ("*.pt", "*.pth", "*.ckpt", "*.bin", "*.h5", "*.msgpack", "*.onnx")
 """Weights of other programs, or parts of a training."""
+POOLING = "1_Pooling/config.json"
+"""How a sentence encoder makes one vector of many; beside the model's own files."""
+_ABOUT = (".json", ".model", ".txt", ".jinja", "README.md")
+"""Endings of what describes a model: configs, tokenizer, templates, its card."""
+_SAFE = "model.safetensors"
 FAST_TOKENIZER = "tokenizer.json"
 SENTENCEPIECE = ("tokenizer.model", "spiece.model", "spm.model", "sentencepiece.bpe.model")
 _PLAIN_VOCABULARIES = (FAST_TOKENIZER, "vocab.txt", "vocab.json")
@@ -133,3 +139,48 @@ def _shards(path: Path, index: Path) -> tuple[Path, ...]:
             f"missing (first {missing[0]}). Download it again."
         )
     return tuple(path / name for name in names)
+
+
+def wanted_files(hub_id: str, paths: Iterable[str]) -> list[str]:
+    """Which files of a repository make the model: its weights in one form, and what describes it.
+
+    Where it has safetensors nothing else is taken of its weights, and of several sets of them the one
+    that transformers reads.
+
+    Raises:
+        WorkbenchError: it has no weights that can be read here.
+    """
+    names = [path for path in paths if "/" not in path]
+    weights = _weights_of(names)
+    if not weights and any(name.endswith(".gguf") for name in names):
+        raise WorkbenchError(
+            f"'{hub_id}' has GGUF files only, one for each way of packing: download the one that "
+            "you want, and add it as a file on this computer."
+        )
+    if not weights:
+        raise WorkbenchError(
+            f"'{hub_id}' has no weights that can be read here (safetensors or pytorch_model.bin): "
+            "choose another model."
+        )
+    about = [n for n in names if n.endswith(_ABOUT) or n.startswith("LICENSE")]
+    return sorted({*weights, *about, *({POOLING} & {*paths})})
+
+
+def _weights_of(names: Sequence[str]) -> list[str]:
+    """The files of weights among these: safetensors, else what torch pickled."""
+    safe = [name for name in names if name.endswith(".safetensors")]
+    if f"{_SAFE}.index.json" in names:
+        safe = [name for name in safe if name.startswith("model-")] or safe
+    elif _SAFE in names:
+        safe = [_SAFE]
+    return safe or [n for n in names if n.startswith(PICKLE_WEIGHTS) and n.endswith(".bin")]
+
+
+def is_weights(path: str) -> bool:
+    """Whether a file that is wanted is one of weights."""
+    return path.endswith((".safetensors", ".bin"))
+
+
+def part_of(target: Path) -> Path:
+    """Where a model lies that is on its way to the folder `target`."""
+    return target.with_name(f".{target.name}.part")

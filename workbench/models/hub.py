@@ -1,21 +1,19 @@
 """Facts about a model on the Hugging Face hub; asks the network, and gives up within seconds."""
 
 import json
-from collections.abc import Mapping
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
-from workbench.models.formats import PICKLE_WEIGHTS
+from workbench.models.formats import is_weights, wanted_files
 from workbench.models.inspect import PICKLED, FolderFacts, facts_of, refuse_programs
 from workbench.models.online import token
 from workbench.models.online.answers import GatedModel, answered
 from workbench.models.online.session import TIMEOUT_S
 
 __all__ = ["TIMEOUT_S", "GatedModel", "HubModel", "answered", "clean_id", "look_up"]
-
-_WANTED = (".json", ".model", ".txt", ".jinja", ".safetensors", ".md")
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,8 @@ class HubModel:
     revision: str
     facts: FolderFacts
     download_bytes: int
+    is_gated: bool = False
+    """Given out only to who has accepted its owner's terms."""
 
 
 def look_up(hub_id: str) -> HubModel:
@@ -37,8 +37,9 @@ def look_up(hub_id: str) -> HubModel:
     """
     hub_id = clean_id(hub_id)
     info = _ask(hub_id)
-    files = {file.rfilename: file.size or 0 for file in info.siblings or []}
-    weights = _weights(hub_id, files)
+    sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
+    wanted = {path: sizes[path] for path in wanted_files(hub_id, sizes)}
+    weights = {path: size for path, size in wanted.items() if is_weights(path)}
     config = _config(hub_id, info.sha)
     refuse_programs(f"'{hub_id}'", config)
     pickled = next((name for name in weights if name.endswith(".bin")), None)
@@ -47,33 +48,21 @@ def look_up(hub_id: str) -> HubModel:
         parameters=getattr(info.safetensors, "total", None)
         or sum(weights.values()) // (4 if pickled else 2),
         size_bytes=sum(weights.values()),
-        licence=str((info.card_data or {}).get("license") or ""),
+        licence=_licence(info.card_data),
     )
     if pickled:
         facts = replace(facts, conversions=(PICKLED.format(pickled),))
-    others = {n: size for n, size in files.items() if n.endswith(_WANTED) and n not in weights}
-    return HubModel(hub_id, str(info.sha), facts, sum({**others, **weights}.values()))
+    gated = bool(getattr(info, "gated", False))
+    return HubModel(hub_id, str(info.sha), facts, sum(wanted.values()), gated)
 
 
-def _weights(hub_id: str, files: Mapping[str, int]) -> dict[str, int]:
-    """Name → bytes of the files of weights: safetensors, else what torch pickled."""
-    safe = {name: size for name, size in files.items() if name.endswith(".safetensors")}
-    pickled = {
-        name: size
-        for name, size in files.items()
-        if name.startswith(PICKLE_WEIGHTS) and name.endswith(".bin")
-    }
-    if found := safe or pickled:
-        return found
-    if any(name.endswith(".gguf") for name in files):
-        raise WorkbenchError(
-            f"'{hub_id}' has GGUF files only, one for each way of packing: download the one that "
-            "you want, and add it as a file on this computer."
-        )
-    raise WorkbenchError(
-        f"'{hub_id}' has no weights that can be read here (safetensors or pytorch_model.bin): "
-        "choose another model."
-    )
+def _licence(card: Any) -> str:
+    """As the card names it, with the name and address of one of its own."""
+    told = dict(card or {}) if isinstance(card, dict) else card.to_dict() if card else {}
+    licence = told.get("license") or ""
+    licence = ", ".join(map(str, licence)) if isinstance(licence, list) else str(licence)
+    own = [str(told[key]) for key in ("license_name", "license_link") if told.get(key)]
+    return f"{licence} ({', '.join(own)})" if licence == "other" and own else licence
 
 
 def clean_id(text: str) -> str:
@@ -106,24 +95,35 @@ def _ask(hub_id: str) -> Any:
 
 def _config(hub_id: str, revision: str | None) -> dict[str, Any]:
     from huggingface_hub import errors as hub
-    from huggingface_hub import hf_hub_download
-
-    def ask() -> str:
-        return hf_hub_download(
-            hub_id,
-            "config.json",
-            revision=revision,
-            etag_timeout=TIMEOUT_S,
-            token=token.value(),
-        )
 
     try:
-        path = answered(hub_id, "model", ask)
+        found = answered(hub_id, "model", lambda: _read_config(hub_id, revision))
     except WorkbenchError as error:
         if not isinstance(error.__cause__, hub.RemoteEntryNotFoundError):
             raise
         raise WorkbenchError(
             f"'{hub_id}' has no config.json, so it is not a model for transformers: choose another."
         ) from error
-    config: dict[str, Any] = json.loads(Path(path).read_text("utf-8"))
-    return config
+    except ValueError as error:
+        raise WorkbenchError(
+            f"The config.json of '{hub_id}' is damaged ({error}): choose another model."
+        ) from error
+    if not isinstance(found, dict):
+        raise WorkbenchError(f"The config.json of '{hub_id}' is damaged: choose another model.")
+    return found
+
+
+def _read_config(hub_id: str, revision: str | None) -> Any:
+    """Nothing of it stays on the disk, not in the hub's own folder either."""
+    from huggingface_hub import hf_hub_download
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = hf_hub_download(
+            hub_id,
+            "config.json",
+            revision=revision,
+            etag_timeout=TIMEOUT_S,
+            token=token.value(),
+            local_dir=folder,
+        )
+        return json.loads(Path(path).read_text("utf-8"))

@@ -15,6 +15,8 @@ from workbench.models import bundled
 from workbench.models.families import FAMILIES, family_named
 
 READY, LOADING, FAILED = "ready", "loading", "failed"
+ACCEPTED = "accepted"
+"""Of a model's facts: which licence the user has accepted, and when."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ class ModelInfo:
     """What was found when it was tried: name of each check → a sentence; empty before that."""
     packed_layers: int | None = None
     """How many of its layers are in 4 bits; None where that is not known, or nothing is packed."""
+
+    licence_accepted_at: str = ""
+    """The day (UTC) on which the user accepted its licence; empty where none was asked for."""
 
     @property
     def is_bundled(self) -> bool:
@@ -100,7 +105,12 @@ def describe(session: Session, model: BaseModel) -> ModelInfo:
         conversions=tuple(map(str, facts.get("conversions") or ())),
         checks={str(k): str(v) for k, v in checks.items()} if isinstance(checks, dict) else {},
         packed_layers=packed if isinstance(packed, int) else None,
+        licence_accepted_at=_day(facts.get(ACCEPTED)),
     )
+
+
+def _day(accepted: Any) -> str:
+    return str(accepted.get("at") or "") if isinstance(accepted, dict) else ""
 
 
 def _whole(value: Any) -> int:

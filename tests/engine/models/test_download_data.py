@@ -10,7 +10,7 @@ from huggingface_hub import constants
 
 from tests.fakes.hub import REVISION, FakeHub, hub_here
 from tests.helpers.engine_jobs import events, run
-from workbench.engine.models import download
+from workbench.engine.models import watched
 from workbench.engine.models.download_data import FETCHED
 from workbench.engine.runtime import offline
 from workbench.jobs.process.job_dir import JobDir, write_json
@@ -23,7 +23,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
     with hub_here(monkeypatch) as hub:
         monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
         monkeypatch.setattr(offline, "BARRED_BY_USER", False)
-        monkeypatch.setattr(download, "LOOK_S", 0.01)
+        monkeypatch.setattr(watched, "LOOK_S", 0.01)
         hub.files[NAME] = {
             "data/train-0.csv": b"text\nAhoy\n", "data/test-0.csv": b"text\nLand\n",
             "script.py": b"raise SystemExit", "odd[1].csv": b"text\nOdd\n",
@@ -77,7 +77,7 @@ def test_a_file_that_is_gone_and_a_set_that_is_gone_are_sentences(
     hub.files.clear()
     (tmp_path / "again").mkdir()
     reason = run(job_for(tmp_path / "again", "data/train-0.csv"))["reason"]
-    assert "There is no data set harbour/letters on the hub" in reason
+    assert "There is no data set 'harbour/letters' on the hub" in reason
 
 
 def test_a_user_who_barred_the_hub_is_obeyed(

@@ -21,7 +21,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.data import datasets, pushes
 from workbench.data.files import hub_sets
 from workbench.data.versions import VersionInfo, read_examples
-from workbench.engine.models import push_data, watched
+from workbench.engine.models import download_data, fetching, push_data, watched
 from workbench.jobs.job import get_job
 from workbench.jobs.process import hub_token
 from workbench.jobs.process.job_dir import JobDir, write_json
@@ -55,7 +55,8 @@ def hub(monkeypatch: pytest.MonkeyPatch, store: Store) -> Iterator[FakeHub]:
     with hub_here(monkeypatch) as hub:
         hub.tokens[TOKEN] = "ann"
         token.keep(TOKEN)
-        monkeypatch.setattr(push_data, "handed_over", lambda: TOKEN)
+        for module in (push_data, download_data, fetching):
+            monkeypatch.setattr(module, "handed_over", lambda: TOKEN)
         yield hub
         hub.gate.set()
         for thread in threading.enumerate():  # what was left alone goes on until it has ended

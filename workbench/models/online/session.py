@@ -39,8 +39,11 @@ def prepare() -> None:
             )
 
 
-def get(path: str, token: str | None, **query: Any) -> Any:
+def get(path: str, token: str | bool, **query: Any) -> Any:
     """What the hub's API answers (JSON) to a question below its address.
+
+    Args:
+        token: False sends none.
 
     Raises:
         huggingface_hub.errors.HfHubHTTPError: it refuses.

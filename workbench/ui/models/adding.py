@@ -4,17 +4,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from workbench.models import catalogue
+from workbench.models import catalogue, downloads
 from workbench.models.hub import GatedModel
-from workbench.models.online import token
 from workbench.ui import context, errors
+from workbench.ui.models import offer, search
 
 _GATED = "gated"
 """The model whose owner asks for a token."""
 
 
 def show() -> None:
-    """The forms to add another model."""
+    """What is on offer, the search, and the forms to add another model by its place or name."""
+    if gated := st.session_state.get(_GATED):
+        offer.ask_for_token(gated, add_hub)
+    if about := offer.pending():
+        offer.show(about)
+    search.show(look_at)
     left, right = st.columns(2, gap="large")
     with left:
         _from_folder()
@@ -22,15 +27,27 @@ def show() -> None:
         _from_hub()
 
 
+def look_at(hub_id: str) -> None:
+    """Offer a model of the hub: what it is, how large, under which licence; nothing is fetched yet."""
+    with errors.shown():
+        add_hub(hub_id)
+
+
 def add_hub(hub_id: str) -> None:
-    """Add a model of the hub; when its owner asks for a token, remember for which model.
+    """Offer a model of the hub; when its owner asks for a token, remember for which model.
+
+    One that is here, or on its way, needs no offer; nor does one whose licence was accepted before.
 
     Raises:
         WorkbenchError: it cannot be had.
     """
     try:
         with st.spinner("Asking the hub …"):
-            catalogue.add_hub(context.store(), hub_id)
+            if downloads.is_known(context.store(), hub_id):
+                downloads.add_hub(context.store(), hub_id)
+                offer.forget()
+            else:
+                offer.keep(downloads.look_up(hub_id))
     except GatedModel:
         st.session_state[_GATED] = hub_id
         raise
@@ -60,14 +77,8 @@ def _from_hub() -> None:
             "Name on the Hugging Face hub",
             key="hub",
             placeholder="HuggingFaceTB/SmolLM2-360M-Instruct",
-            help="Only the model is downloaded; nothing of yours is sent.",
+            help="You see its size and licence first. Nothing of yours is sent.",
         )
-        typed = ""
-        if st.session_state.get(_GATED):
-            typed = st.text_input("Access token", key="hub-token", type="password")
-        sent = st.form_submit_button("Add from the hub", key="hub-add")
+        sent = st.form_submit_button("Look it up", key="hub-add", icon=":material/search:")
     if sent and hub_id.strip():
-        with errors.shown():
-            if typed.strip():
-                token.keep(typed)
-            add_hub(hub_id)
+        look_at(hub_id)

@@ -8,6 +8,7 @@ import streamlit as st
 from workbench.core.tasks import task_named
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
+from workbench.jobs.job import JobView
 from workbench.models import catalogue
 from workbench.models.families import family_named
 from workbench.models.model_info import FAILED, LOADING, ModelInfo, can_learn
@@ -163,15 +164,40 @@ def _loading(model: ModelInfo) -> None:
         st.rerun(scope="app")
     job = jobs.get_job(store, now.job_id)
     done, total = job.progress.get("step") or 0, job.progress.get("total_steps") or 0
-    at_work = "Downloading" if model.source == "hub" else "Being tried"
-    waiting = "Waiting for its turn" if job.status == "queued" else at_work
-    st.progress(
-        min(1.0, done / total) if total else 0.0,
-        text=plain(job.progress.get("message") or f"{waiting} · {size(model.size_bytes)} in all"),
-    )
+    st.progress(min(1.0, done / total) if total else 0.0, text=_at(job, model))
     for sentence in model.conversions:
         st.caption(f":material/sync: {plain(sentence)}")
-    what = "the download" if model.source == "hub" else "that"
-    if st.button(f"Cancel {what}", key=f"cancel-{model.id}"):
-        queue.cancel_job(store, job.id)
-        st.rerun(scope="app")
+    with st.container(horizontal=True):
+        _pause(model, job)
+        what = "the download" if model.source == "hub" else "that"
+        if st.button(f"Cancel {what}", key=f"cancel-{model.id}"):
+            queue.cancel_job(store, job.id)
+            st.rerun(scope="app")
+
+
+def _at(job: JobView, model: ModelInfo) -> str:
+    """What the job does, and how far it is."""
+    message = plain(job.progress.get("message") or "")
+    if job.status == "paused":
+        return f"Paused. {message}"
+    if job.status == "pausing":
+        return "Being paused …"
+    if job.status == "queued":
+        return f"Waiting for its turn · {size(model.size_bytes)} in all"
+    at_work = "Downloading" if model.source == "hub" else "Being tried"
+    return message or f"{at_work} · {size(model.size_bytes)} in all"
+
+
+def _pause(model: ModelInfo, job: JobView) -> None:
+    """A download may rest, and go on where it was."""
+    if job.status == "paused":
+        if st.button("Go on", key=f"resume-{model.id}", icon=":material/play_arrow:"):
+            queue.resume_job(context.store(), job.id)
+            context.ensure_worker()
+            st.rerun(scope="app")
+        return
+    may = job.can_be_paused and job.status != "pausing"
+    if may and st.button("Pause", key=f"pause-{model.id}", icon=":material/pause:"):
+        with errors.shown():
+            queue.pause_job(context.store(), job.id)
+            st.rerun(scope="app")

@@ -1,5 +1,7 @@
 """The access token for the hub: whether there is one, replacing and forgetting it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from workbench.models.online import session, token
@@ -23,11 +25,11 @@ def show() -> None:
     form()
 
 
-def form(label: str = "Access token", key: str = "hub-token") -> None:
-    """Takes a token and keeps it; the page is drawn anew then."""
+def form(key: str = "hub-token", then: Callable[[], None] = lambda: None) -> None:
+    """Takes a token and keeps it; then does `then`, and the page is drawn anew."""
     with st.form(f"{key}-form", border=False, clear_on_submit=True):
         text = st.text_input(
-            label,
+            "Access token",
             key=key,
             type="password",
             help=f"From your settings on {session.place()}. It is kept by your system's keyring, "
@@ -39,6 +41,7 @@ def form(label: str = "Access token", key: str = "hub-token") -> None:
             with st.spinner("Asking the hub …"):
                 said = token.keep(text)
             st.session_state[_SAID] = said
+            then()
             st.rerun()
 
 
