@@ -37,7 +37,7 @@ def keep(name: str, secret: str) -> str:
     Raises:
         StorageError: the disk is full or may not be written to.
     """
-    forget(name)
+    _delete_from_keyring(_about(name))  # of one that is locked, what nobody can read is left there
     account = f"{name}-{secrets.token_hex(8)}"
     about: dict[str, Any] = {"ends": secret[-4:] if len(secret) >= SHORTEST else ""}
     if _put_on_keyring(account, secret):
@@ -70,11 +70,14 @@ def forget(name: str) -> bool:
     """Delete the secret; whether there was one.
 
     Raises:
-        StorageError: the folder may not be written to.
+        StorageError: the keyring does not delete it, or the folder may not be written to.
     """
     about = _about(name)
-    if about and about.get("place") == KEYRING:
-        _on_keyring(lambda ring: ring.delete_password(SERVICE, str(about.get("account"))))
+    if not _delete_from_keyring(about):
+        raise StorageError(
+            f"The secret '{name}' is not deleted, because your system's keyring is locked or not "
+            "there: unlock it (log in to the desktop), then try again."
+        )
     with files.said_on_disk(_path(name)):
         _path(name).unlink(missing_ok=True)
     return bool(about)
@@ -147,6 +150,20 @@ def _put_on_keyring(account: str, secret: str) -> bool:
         return bool(ring.get_password(SERVICE, account) == secret)
 
     return bool(_on_keyring(put))
+
+
+def _delete_from_keyring(about: dict[str, Any]) -> bool:
+    """Whether the keyring has nothing of it any more."""
+    if about.get("place") != KEYRING:
+        return True
+    account = str(about.get("account"))
+
+    def delete(ring: Any) -> bool:
+        if ring.get_password(SERVICE, account) is not None:
+            ring.delete_password(SERVICE, account)
+        return True
+
+    return bool(_on_keyring(delete))
 
 
 def _from_keyring(about: dict[str, Any]) -> str | None:

@@ -116,7 +116,7 @@ def test_a_gated_model_asks_for_a_token(project_id: int, monkeypatch: pytest.Mon
     at = open_page(PAGE, project=project_id)
     at.text_input(key="hub").set_value("owner/name")
     at.button(key="hub-add").click().run()
-    at.run()
+    assert "given out only to who has accepted" in texts(at)
     assert at.text_input(key="hub-token").label == "Access token"
 
 

@@ -107,6 +107,18 @@ def test_a_locked_keyring_is_a_sentence(ring: Ring) -> None:
     with pytest.raises(StorageError, match="the keyring is locked or not there"):
         secret.read("hub")
     assert secret.ends("hub") == "wxyz"
+    with pytest.raises(StorageError, match="is not deleted"):
+        secret.forget("hub")
+    ring.is_locked = False
+    assert secret.forget("hub")
+    assert not ring.held
+
+
+def test_what_somebody_else_deleted_is_forgotten(ring: Ring) -> None:
+    secret.keep("hub", TOKEN)
+    ring.held.clear()
+    assert secret.forget("hub")
+    assert secret.place("hub") == ""
 
 
 def test_a_keyring_that_hangs_is_not_waited_for(

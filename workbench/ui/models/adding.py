@@ -15,8 +15,10 @@ _GATED = "gated"
 
 def show() -> None:
     """What is on offer, the search, and the forms to add another model by its place or name."""
-    if gated := st.session_state.get(_GATED):
-        offer.ask_for_token(gated, add_hub)
+    gated = st.session_state.get(_GATED)
+    if gated and offer.ask_for_token(gated, look_at):
+        st.session_state.pop(_GATED)
+        st.rerun()
     if about := offer.pending():
         offer.show(about)
     search.show(look_at)
@@ -30,7 +32,10 @@ def show() -> None:
 def look_at(hub_id: str) -> None:
     """Offer a model of the hub: what it is, how large, under which licence; nothing is fetched yet."""
     with errors.shown():
-        add_hub(hub_id)
+        try:
+            add_hub(hub_id)
+        except GatedModel:
+            st.rerun()  # what it takes is asked for above, in place of an error here
 
 
 def add_hub(hub_id: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from workbench.models import downloads
 from workbench.models.families import family_named
 from workbench.models.hub import HubModel
-from workbench.models.online import session
+from workbench.models.online import session, token
 from workbench.ui import context, errors
 from workbench.ui.numbers import short_count, size
 from workbench.ui.settings import hub_token
@@ -74,16 +74,29 @@ def show(about: HubModel) -> None:
         st.rerun()
 
 
-def ask_for_token(hub_id: str, then: Callable[[str], None]) -> None:
-    """What a gated model asks for: its terms, where they are, and a token; then it goes on."""
-    with st.container(border=True):
+def ask_for_token(hub_id: str, then: Callable[[str], None]) -> bool:
+    """What a gated model asks for: its terms, where they are, and a token; then it goes on.
+
+    Returns whether the user leaves it be.
+    """
+    with st.container(border=True, key="hub-gated-box"):
         st.markdown(f"**{plain(hub_id)}** is given out only to who has accepted its owner's terms.")
         st.markdown(
             "1. Open its page on the hub, logged in, and accept the terms there (some owners answer "
             "only after a while).\n2. Make an access token in your hub settings; one that may read is "
             "enough.\n3. Enter it here."
         )
-        st.link_button(
-            "Its page, with the terms", session.page_of(hub_id), icon=":material/open_in_new:"
-        )
+        if (known := token.about()).source:
+            which = f"Your access token that ends in {known.ends}" if known.ends else "Your token"
+            st.caption(
+                f"{plain(which)} was sent, and is not let in: are the terms accepted with it?"
+            )
+        with st.container(horizontal=True):
+            page = session.page_of(hub_id)
+            st.link_button("Its page, with the terms", page, icon=":material/open_in_new:")
+            again = known.source and st.button("Try again", key="hub-gated-again")
+            leaves = st.button("Not now", key="hub-gated-leave")
         hub_token.form(then=lambda: then(hub_id))
+    if again:
+        then(hub_id)
+    return leaves

@@ -50,10 +50,13 @@ def _results(found: list[Found], words: str, choose: Callable[[str], None]) -> N
 def _row(model: Found, choose: Callable[[str], None]) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
-            st.markdown(f"**{plain(model.hub_id)}**")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{plain(model.hub_id)}**", width="content")
+                if model.refused:
+                    st.badge("Cannot be trained here", icon=":material/block:", color="gray")
             st.caption(" · ".join(_facts(model)))
             if model.refused:
-                st.caption(f":material/block: Cannot be trained here. {plain(model.refused)}")
+                st.caption(plain(model.refused))
         if not model.refused and st.button(
             "Look at it", key=f"hub-look-{model.hub_id}", icon=":material/visibility:"
         ):
@@ -67,6 +70,6 @@ def _facts(model: Found) -> list[str]:
         size(model.size_bytes) if model.size_bytes else "size not told",
         f"licence {plain(model.licence)}" if model.licence else "licence not told",
         f"{short_count(model.downloads)} downloads" if model.downloads is not None else "",
-        "asks who you are" if model.is_gated else "",
+        "its owner wants to know who uses it" if model.is_gated else "",
     ]
     return [part for part in told if part]
