@@ -51,12 +51,15 @@ ENGINE_MAY = (
     "workbench/models/bundled",
     "workbench/models/trained",
     "workbench/models/served",
+    "workbench/models/chat_forms",
     "workbench/models/families",
     "workbench/models/formats",
     "workbench/models/gguf_header",
     "workbench/models/online/session",
     "workbench/models/online/answers",
     "workbench/models/online/__init__",
+    "workbench/models/model_types",
+    "workbench/models/templates",
     "workbench/engine",
 )
 MOST_MODULES = 20

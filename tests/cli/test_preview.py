@@ -9,10 +9,12 @@ import pytest
 from storage.database import Store
 from tests.helpers.folders import T5, model_folder
 from workbench.cli import main
-from workbench.core.messages import default_template, segments
+from workbench.core.messages import segments
 from workbench.core.tasks import CHAT
 from workbench.data import datasets, previews
 from workbench.models import bundled
+from workbench.models.chat_forms import PLAIN
+from workbench.models.templates import in_form
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +61,7 @@ def test_the_texts_are_those_that_the_trainer_masks(
     version = datasets.latest_version(store, imported["dataset_id"])
     kept = previews.read_examples(version).to_pylist()[:3]
     for row, example in zip(rows, kept, strict=True):
-        pieces = segments(CHAT.messages(example), default_template())
+        pieces = segments(CHAT.messages(example), in_form(PLAIN))
         assert row["text"] == "".join(piece.text for piece in pieces)
         parts = [row["text"][start:end] for start, end in row["learned"]]
         assert parts == [piece.text for piece in pieces if piece.learned]

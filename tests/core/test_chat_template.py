@@ -9,9 +9,11 @@ from transformers import AutoTokenizer
 
 from tests.helpers import hostile_templates
 from tests.helpers.writers import make_writer
-from workbench.core.chat_template import ChatTemplate, default_template, template_of
+from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt, segments
+from workbench.models.chat_forms import PLAIN
+from workbench.models.templates import in_form, template_of
 
 
 @pytest.fixture(scope="module")
@@ -87,22 +89,21 @@ def test_every_feature_of_templates_renders_alike(
     template = template_of(tmp_path)
     for prompt in (False, True):
         rendered = template.render(turns(conversation), add_generation_prompt=prompt)
-        assert rendered == theirs(
-            AutoTokenizer.from_pretrained(tmp_path), turns(conversation), prompt
-        )
+        seen = [dict(turn) for turn in template.seen(turns(conversation))]
+        assert rendered == theirs(AutoTokenizer.from_pretrained(tmp_path), seen, prompt)
     if source == "indented":
         assert str(datetime.datetime.now().year) in rendered
 
 
 def test_the_plain_template_is_kept_with_a_tokenizer(tmp_path: Path, writer: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(writer)
-    tokenizer.chat_template = default_template(writer).source
+    tokenizer.chat_template = in_form(PLAIN, writer).source
     tokenizer.save_pretrained(tmp_path)
     stored = template_of(tmp_path)
     for name in CONVERSATIONS:
         rendered = theirs(AutoTokenizer.from_pretrained(tmp_path), turns(name), True)
         assert render_prompt(turns(name), stored) == rendered
-        assert render_prompt(turns(name), default_template(writer)) == rendered
+        assert render_prompt(turns(name), in_form(PLAIN, writer)) == rendered
 
 
 def test_the_pieces_are_the_text_that_transformers_renders(smol: Path, tokenizer: Any) -> None:
@@ -137,8 +138,9 @@ def test_limits_change_nothing_in_what_a_template_writes(
     tokenizer = AutoTokenizer.from_pretrained(writer)
     tokenizer.chat_template = source
     for name in CONVERSATIONS:
-        rendered = ChatTemplate(source, {}).render(turns(name))
-        assert rendered == theirs(tokenizer, turns(name), False)
+        template = ChatTemplate(source, {})
+        seen = [dict(turn) for turn in template.seen(turns(name))]
+        assert template.render(turns(name)) == theirs(tokenizer, seen, False)
 
 
 @pytest.mark.parametrize("name", hostile_templates.ALL)

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from workbench.core.chat_template import ChatTemplate, default_template, template_of
+from workbench.core.chat_template import ChatTemplate
+from workbench.core.chats.thoughts import MARKS
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import asked, render_prompt, segments
+from workbench.core.messages import EndMarks, asked, end_marks, render_prompt, segments
+from workbench.models.chat_forms import PLAIN
+from workbench.models.templates import in_form, template_of
 
 CHATML = ChatTemplate(
     "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' + m.content + '<|im_end|>\n' }}"
@@ -79,16 +82,21 @@ def test_the_same_words_elsewhere_are_not_learned() -> None:
     assert text(turns, CHATML) == CHATML.render(turns)
 
 
-def test_an_empty_thought_before_the_answer_is_learned_with_it() -> None:
-    assert learned(talk("1?", "2."), THINKING) == ["<think>\n\n</think>\n\n2.<|im_end|>"]
+def test_an_empty_thought_before_the_answer_is_part_of_the_question() -> None:
+    assert learned(talk("1?", "2."), THINKING) == ["2.<|im_end|>"]
     both = learned(talk("1?", "<think>x</think>2.", "3?", "4."), THINKING)
-    assert both == ["2.<|im_end|>", "<think>\n\n</think>\n\n4.<|im_end|>"]
+    assert both == ["2.<|im_end|>", "4.<|im_end|>"]
+    asked = render_prompt(talk("1?"), THINKING)
+    assert asked.endswith("<|im_start|>assistant\n<think>\n\n</think>\n\n")
+    assert text(talk("1?", "2."), THINKING) == THINKING.render(talk("1?", "2."))
 
 
-def test_a_mark_of_the_question_alone_makes_the_last_answer_follow_it() -> None:
+def test_a_thought_that_the_question_opens_is_closed() -> None:
     turns = talk("1?", "2.", "3?", "4.")
     assert learned(turns, PROMPTED) == ["4.<|im_end|>"]
-    assert text(turns, PROMPTED).endswith("<|im_start|>assistant\n<think>\n4.<|im_end|>")
+    closed = "<|im_start|>assistant\n<think>\n\n</think>\n\n"
+    assert text(turns, PROMPTED).endswith(f"{closed}4.<|im_end|>")
+    assert render_prompt(turns[:-1], PROMPTED).endswith(closed)
 
 
 def test_a_template_without_system_turns_gets_the_prompt_in_the_first_question() -> None:
@@ -115,7 +123,7 @@ def test_the_plain_template_ends_an_answer_with_the_models_own_mark(tmp_path: Pa
     turns = [{"role": "system", "content": "S"}, *talk("1?", "2.")]
     assert text(turns, template) == ("<s>S\n\n### User:\n1?\n\n### Assistant:\n2.</s>\n\n")
     assert learned(turns, template) == ["2.</s>"]
-    assert learned(talk("1?", "2."), default_template()) == ["2.\n\n"]
+    assert learned(talk("1?", "2."), in_form(PLAIN)) == ["2."]
 
 
 def test_templates_are_found_wherever_models_keep_them(tmp_path: Path) -> None:
@@ -170,3 +178,95 @@ def test_a_conversation_in_which_nothing_is_learned_is_refused() -> None:
     turns[1]["learn"] = False
     with pytest.raises(WorkbenchError, match="no answer to learn from"):
         segments(turns, CHATML)
+
+
+HIDING = ChatTemplate(
+    "{% for m in messages if m.role != 'system' %}{{ '<' + m.role + '>' + m.content + '</s>' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}"
+)
+"""Writes nothing of system turns, and does not say so."""
+FIRST_ONLY = ChatTemplate(
+    "{% if messages[0].role == 'system' %}{{ '<sys>' + messages[0].content }}{% endif %}"
+    + HIDING.source
+)
+PHI = ChatTemplate(
+    "{% for m in messages %}{{ '<|' + m.role + '|>\n' + m.content + '<|end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% else %}{{ eos_token }}{% endif %}",
+    {"eos_token": "<|endoftext|>"},
+)
+"""As Phi-3 and 4 mini: the whole text ends with a mark more."""
+SYSTEM = {"role": "system", "content": "Be kind."}
+
+
+def test_a_system_prompt_that_the_template_hides_stands_in_the_first_question() -> None:
+    turns = [SYSTEM, *talk("1?", "2.")]
+    assert HIDING.hides_system
+    assert text(turns, HIDING) == "<user>Be kind.\n\n1?</s><assistant>2.</s>"
+    assert render_prompt(turns[:2], HIDING) == "<user>Be kind.\n\n1?</s><assistant>"
+    assert learned(turns, HIDING) == ["2.</s>"]
+    refusing = ChatTemplate("{% if messages[0].role == 'system' %}{{ raise_exception('no') }}"
+                            "{% endif %}" + HIDING.source)  # fmt: skip
+    assert refusing.hides_system
+    assert text(turns, refusing) == text(turns, HIDING)
+
+
+def test_a_system_turn_later_on_is_not_lost_either() -> None:
+    assert not FIRST_ONLY.hides_system
+    later = [SYSTEM, *talk("1?", "2."), {"role": "system", "content": "Hurry."}, talk("3?")[0]]
+    assert render_prompt(later, FIRST_ONLY) == (
+        "<sys>Be kind.<user>1?</s><assistant>2.</s><user>Hurry.\n\n3?</s><assistant>"
+    )
+
+
+def test_what_the_system_says_before_an_answer_is_no_answer() -> None:
+    told = [*talk("1?"), SYSTEM, {"role": "assistant", "content": "2."}]
+    assert text(told, HIDING) == "<user>1?\n\nBe kind.</s><assistant>2.</s>"
+    assert learned(told, HIDING) == ["2.</s>"]
+    first = [SYSTEM, {"role": "assistant", "content": "Hello."}, *talk("1?", "2.")]
+    assert text(first, HIDING).startswith("<user>Be kind.</s><assistant>Hello.</s>")
+
+
+def test_the_end_of_every_answer_is_learned_where_the_text_ends_with_a_mark_more() -> None:
+    turns = talk("1?", "2.", "3?", "4.")
+    assert end_marks(PHI) == EndMarks("<|end|>", "<|end|>")
+    assert learned(turns, PHI) == ["2.<|end|>", "4.<|end|>"]
+    assert text(turns, PHI) == PHI.render(turns)
+
+
+def test_an_end_that_only_the_last_answer_has_stays_its_own() -> None:
+    last = ChatTemplate(
+        "{% for m in messages %}{{ m.role + ':' + m.content }}{{ '</s>' if loop.last else '|' }}"
+        "{% endfor %}{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}"
+    )
+    assert end_marks(last) == EndMarks("", "</s>")
+    assert learned(talk("1?", "2.", "3?", "4."), last)[-1] == "4.</s>"
+
+
+def test_an_answer_that_the_template_does_not_end_is_ended() -> None:
+    endless = ChatTemplate(
+        "{% for m in messages %}{{ m.role + ': ' + m.content + '\n' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ 'assistant: ' }}{% endif %}",
+        {"eos_token": "</s>"},
+    )
+    turns = talk("1?", "2.", "3?", "4.")
+    assert end_marks(endless) == EndMarks("", "")
+    assert learned(turns, endless) == ["2.", "4.", "</s>"]
+    assert text(turns, endless).startswith(render_prompt(turns[:-1], endless) + "4.</s>")
+
+
+@pytest.mark.parametrize(("opens", "closes"), MARKS)
+def test_every_kind_of_thought_is_closed(opens: str, closes: str) -> None:
+    asking = ChatTemplate(
+        "{% for m in messages %}{{ m.content + '|' }}{% endfor %}"
+        f"{{% if add_generation_prompt %}}{{{{ 'A:{opens}\n' }}}}{{% endif %}}"
+    )
+    assert render_prompt(talk("1?"), asking) == f"1?|A:{opens}\n\n{closes}\n\n"
+
+
+def test_a_template_that_can_leave_thoughts_out_is_told_to() -> None:
+    asking = ChatTemplate(
+        "{% for m in messages %}{{ m.role + ':' + m.content + '|' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ 'assistant:' }}{% if enable_thinking is defined and "
+        "enable_thinking is false %}{{ '<think></think>' }}{% endif %}{% endif %}"
+    )
+    assert render_prompt(talk("1?"), asking) == "user:1?|assistant:<think></think>"

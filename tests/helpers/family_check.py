@@ -9,7 +9,6 @@ from transformers import AutoTokenizer
 
 from tests.helpers import encoders, field_models, writers
 from tests.helpers.engine_jobs import losses, predictions, run
-from workbench.core.messages import template_of
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.marks import token_ids
@@ -23,6 +22,7 @@ from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Stop
 from workbench.models.formats import model_files
 from workbench.models.inspect import inspect_folder
+from workbench.models.templates import template_of
 
 STEPS = 20
 ROW = {"row_id": 1, **writers.replies(1)[0]}

@@ -34,22 +34,11 @@ _MOST_PARTS = 4000
 """Expressions and statements; each takes 10 kB while a template is compiled."""
 _LONGEST = 60_000
 """Characters of a template; the longest in use have a third."""
-
-PLAIN = """\
-{{ bos_token }}{% for message in messages %}
-{% if message['role'] == 'assistant' %}
-{{ '### Assistant:\\n' + message['content'] + eos_token + '\\n\\n' }}
-{%- elif message['role'] == 'system' %}
-{{ message['content'] + '\\n\\n' }}
-{%- else %}
-{{ '### User:\\n' + message['content'] + '\\n\\n' }}
-{%- endif %}
-{%- endfor %}
-{%- if add_generation_prompt %}
-{{- '### Assistant:\\n' }}
-{%- endif %}
-"""
-"""The template of base models that bring none; stored with the tokenizer once it is used."""
+SYSTEM, USER = "system", "user"
+_TOLD = "told by the system"
+"""What a system turn says, to see whether a template writes it."""
+WITHOUT_THOUGHTS = {"enable_thinking": False, "thinking": False}
+"""What templates of models that think before they answer are told: examples hold answers alone."""
 
 
 @dataclass(frozen=True)
@@ -70,20 +59,20 @@ class ChatTemplate:
         """
         config = _read_json(model_path / "tokenizer_config.json")
         source = _source(model_path, config, _whose(model))
-        return cls(source, _tokens(model_path, config), model) if source else None
+        return cls(source, special_tokens(model_path), model) if source else None
 
     def render(self, messages: Sequence[Message], *, add_generation_prompt: bool = False) -> str:
         """The whole conversation as text.
 
-        A template that knows no system turn gets the system prompt at the head of the first
-        user turn.
+        A template that refuses system turns, or writes nothing of them, gets what they say in the
+        user's turns.
 
         Raises:
             WorkbenchError: the template refuses this order of turns, fails, or works without end.
         """
         whose = _whose(self.model)
         try:
-            return self._render(messages, add_generation_prompt)
+            return self._render(self.seen(messages), add_generation_prompt)
         except WorkbenchError:
             raise
         except TemplateLimit as limit:
@@ -95,7 +84,7 @@ class ChatTemplate:
                 f"{whose} was stopped: it calls itself without end. {_NEXT}."
             ) from None
         except jinja2.TemplateError as refusal:
-            if messages and messages[0]["role"] == "system" and len(messages) > 1:
+            if has_system(messages):
                 return ChatTemplate.render(
                     self, folded(messages), add_generation_prompt=add_generation_prompt
                 )
@@ -109,6 +98,22 @@ class ChatTemplate:
                 f"{whose} fails on this conversation ({type(error).__name__}). {_NEXT}."
             ) from None
 
+    def seen(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """The turns in roles of which the template writes something."""
+        if not has_system(messages):
+            return messages
+        first = _first_hidden(self.source, tuple(self.tokens.items()))
+        return messages if first is None else folded(messages, first)
+
+    @property
+    def hides_system(self) -> bool:
+        """Whether it refuses system turns, or writes nothing of them."""
+        turns = [{"role": SYSTEM, "content": _TOLD}, {"role": USER, "content": "?"}]
+        try:
+            return _TOLD not in self._render(turns, add_generation_prompt=True).lower()
+        except Exception:
+            return True
+
     def _render(self, messages: Sequence[Message], add_generation_prompt: bool) -> str:
         template = self.compiled()
         with limited(messages) as budget:
@@ -118,6 +123,7 @@ class ChatTemplate:
                 tools=None,
                 documents=None,
                 add_generation_prompt=add_generation_prompt,
+                **WITHOUT_THOUGHTS,
                 **self.tokens,
             ):
                 budget.written(len(piece))
@@ -150,30 +156,58 @@ class ChatTemplate:
             ) from None
 
 
-def default_template(model_path: Path | None = None, model: str = "") -> ChatTemplate:
-    """The plain template for a base model without one, with that model's special tokens."""
-    tokens = {"bos_token": "", "eos_token": ""}
-    if model_path is not None:
-        tokens |= _tokens(model_path, _read_json(model_path / "tokenizer_config.json"))
-    return ChatTemplate(PLAIN, tokens, model)
+def folded(messages: Sequence[Message], first: int = 0) -> list[Message]:
+    """The conversation without system turns: what they say is said by the user.
 
-
-def template_of(model_path: Path, model: str = "") -> ChatTemplate:
-    """The template that training and every later use of this model go by.
+    It stands at the head of the question behind it, or at the end of the one before where an
+    answer follows.
 
     Args:
-        model: its name, for what is said of the template.
-
-    Raises:
-        WorkbenchError: what is there is no template, or cannot be read.
+        first: system turns before this place stay.
     """
-    return ChatTemplate.load(model_path, model) or default_template(model_path, model)
+    found: list[Message] = []
+    waiting: list[str] = []
+    for place, turn in enumerate(messages):
+        if turn["role"] == SYSTEM and place >= first:
+            waiting.append(turn["content"])
+            continue
+        if waiting and turn["role"] == USER:
+            turn = {**turn, "content": _together([*waiting, turn["content"]])}
+        elif waiting:
+            _hand_to_the_question(found, waiting)
+        found.append(turn)
+        waiting = []
+    if waiting:
+        _hand_to_the_question(found, waiting)
+    return found
 
 
-def folded(messages: Sequence[Message]) -> list[Message]:
-    """The conversation with its system prompt at the head of the turn behind it."""
-    system, first, *rest = messages
-    return [{**first, "content": system["content"] + "\n\n" + first["content"]}, *rest]
+def _hand_to_the_question(found: list[Message], said: Sequence[str]) -> None:
+    if found and found[-1]["role"] == USER:
+        found[-1] = {**found[-1], "content": _together([found[-1]["content"], *said])}
+    else:
+        found.append({"role": USER, "content": _together(said)})
+
+
+def _together(texts: Sequence[str]) -> str:
+    """With `+` alone: one of them may stand for a text that is not known (`template_holes`)."""
+    return functools.reduce(lambda before, text: before + "\n\n" + text, texts)
+
+
+@functools.lru_cache(maxsize=64)
+def _first_hidden(source: str, tokens: tuple[tuple[str, str], ...]) -> int | None:
+    """From which turn on system turns leave no trace in the text; None if all of them do."""
+    template = ChatTemplate(source, dict(tokens))
+    talk = [{"role": USER, "content": "?"}, {"role": "assistant", "content": "!"}]
+    told, asked = {"role": SYSTEM, "content": _TOLD}, {"role": USER, "content": "?"}
+    for first, turns in ((0, [told, asked]), (1, [*talk, told, asked])):
+        try:
+            text = template._render(turns, add_generation_prompt=True)
+        except Exception:  # one that refuses the turn says so when it is rendered
+            continue
+        if _TOLD not in text.lower():
+            return first
+    return None
 
 
 def _read_json(path: Path) -> dict[str, Any]:
@@ -227,7 +261,13 @@ def _whose(model: str) -> str:
     return f"The chat template of '{model}'" if model else "The model's chat template"
 
 
-def _tokens(model_path: Path, config: Mapping[str, Any]) -> dict[str, str]:
+def special_tokens(model_path: Path) -> dict[str, str]:
+    """The special tokens that a model's or adapter's folder names, by what they are for.
+
+    Raises:
+        WorkbenchError: one of its files cannot be read.
+    """
+    config = _read_json(model_path / "tokenizer_config.json")
     values = {**_read_json(model_path / "special_tokens_map.json"), **config}
     found = {}
     for name, value in values.items():
@@ -301,6 +341,11 @@ def _compile(source: str, sandbox: Callable[..., TemplateSandbox]) -> jinja2.Tem
     )
     environment.globals.update(_GLOBALS)
     return environment.from_string(source)
+
+
+def has_system(messages: Sequence[Message]) -> bool:
+    """Whether one of the turns is a system turn."""
+    return any(turn["role"] == SYSTEM for turn in messages)
 
 
 def _said(error: jinja2.TemplateError) -> str:

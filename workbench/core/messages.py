@@ -5,29 +5,37 @@ prediction all call it, so what is shown is what is trained on and asked. How a 
 conversation is its task's to say (`Task.messages`).
 """
 
+import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
-from workbench.core.chat_template import ChatTemplate, default_template, template_of
+from workbench.core.chat_template import ChatTemplate
+from workbench.core.chats.thoughts import closing_of
 from workbench.core.errors import WorkbenchError
 
 __all__ = [
     "PROBE",
     "ChatTemplate",
+    "EndMarks",
     "Segment",
     "asked",
-    "default_template",
-    "end_mark",
+    "end_marks",
     "render_prompt",
     "segments",
     "span_of_turn",
-    "template_of",
 ]
 
 PROBE = "\ue000probe\ue001"
 """Stands in for a turn to find where the template puts it; private-use characters at its ends
 so that it shares neither with a real text."""
+_QUESTION = {"role": "user", "content": "?"}
+_ANSWER = {"role": "assistant", "content": PROBE}
+Tokens = tuple[tuple[str, str], ...]
+_BEGUN = re.compile(r"[<\[{(＜][^>\]})＞]*$")
+"""A mark of which only the beginning is there."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +77,8 @@ def segments(messages: Sequence[Mapping[str, Any]], template: ChatTemplate) -> l
     turns = [i for i, message in enumerate(messages) if is_learned(message)]
     messages = _said(messages)
     text = template.render(messages)
-    mark = end_mark(template)
-    spans = [span for i in turns if (span := _learned_span(text, messages, i, template, mark))]
+    ends = end_marks(template)
+    spans = [span for i in turns if (span := _learned_span(text, messages, i, template, ends))]
     if not spans:
         raise WorkbenchError(
             "The conversation has no answer to learn from: add an assistant turn to it."
@@ -78,12 +86,40 @@ def segments(messages: Sequence[Mapping[str, Any]], template: ChatTemplate) -> l
     pieces = _cut(text, spans)
     if turns[-1] == len(messages) - 1:
         pieces = _as_asked(pieces, render_prompt(messages[:-1], template))
+        pieces = pieces if ends.last else _ended(pieces, template)
     return pieces
 
 
 def render_prompt(messages: Sequence[Mapping[str, Any]], template: ChatTemplate) -> str:
-    """The text up to where the model starts to write."""
-    return template.render(_said(messages), add_generation_prompt=True)
+    """The text up to where the model starts to write.
+
+    A thought that the template puts before answers belongs to it, empty and closed: answers are
+    learned and asked for without one.
+    """
+    text = template.render(_said(messages), add_generation_prompt=True)
+    return text + closing_of(text) + _before_answers(template)
+
+
+def _before_answers(template: ChatTemplate) -> str:
+    """What always stands between a question and its answer, such as an empty thought."""
+    return _found_before_answers(*_key(template))
+
+
+@functools.lru_cache(maxsize=64)
+def _found_before_answers(source: str, tokens: Tokens, model: str) -> str:
+    template = ChatTemplate(source, dict(tokens), model)
+    try:
+        prompt = template.render([_QUESTION], add_generation_prompt=True)
+        head, found, _ = template.render([_QUESTION, _ANSWER]).partition(PROBE)
+    except WorkbenchError:
+        return ""
+    between = head[len(prompt) :] if found and head.startswith(prompt) else ""
+    return between if between.strip() else ""
+
+
+def _key(template: ChatTemplate) -> tuple[str, Tokens, str]:
+    """What makes a template what it is, as something that can be looked up."""
+    return template.source, tuple(template.tokens.items()), template.model
 
 
 def _said(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -113,7 +149,7 @@ def _learned_span(
     messages: Sequence[Mapping[str, str]],
     turn: int,
     template: ChatTemplate,
-    mark: str,
+    ends: "EndMarks",
 ) -> tuple[int, int] | None:
     """The part of the text that answers the turns before; None if that cannot be told.
 
@@ -129,6 +165,7 @@ def _learned_span(
         return None
     start, end = span
     start = len(prompt) if asked and len(prompt) <= start else start
+    mark = ends.of(turn, len(messages))
     return start, end + len(mark) if text.startswith(mark, end) else end
 
 
@@ -142,12 +179,63 @@ def _rest(
     return (len(prompt), len(until.rstrip())) if text.startswith(until) else None
 
 
-def end_mark(template: ChatTemplate) -> str:
-    """What the template writes after an answer; without the blanks behind a mark such as
-    <|im_end|>, since writing ends there."""
-    turns = [{"role": "user", "content": "?"}, {"role": "assistant", "content": PROBE}]
+@dataclass(frozen=True)
+class EndMarks:
+    """What a template writes where an answer is over.
+
+    Without the blanks behind a mark such as <|im_end|>, since writing ends there.
+    """
+
+    between: str
+    """After an answer that another question follows."""
+    last: str
+    """After the last one; empty where nothing tells its end."""
+
+    def of(self, turn: int, turns: int) -> str:
+        """The mark behind a turn of so many."""
+        return self.last if turn == turns - 1 else self.between
+
+
+def end_marks(template: ChatTemplate) -> EndMarks:
+    """What the template writes after an answer.
+
+    Where it ends the whole text with a mark more (Phi-3's `<|end|>`, then `<|endoftext|>`), writing
+    is over at the first of them, as it is between turns.
+
+    Raises:
+        WorkbenchError: the template refuses a question with its answer.
+    """
+    return _found_end_marks(*_key(template))
+
+
+@functools.lru_cache(maxsize=64)
+def _found_end_marks(source: str, tokens: Tokens, model: str) -> EndMarks:
+    template, turns = ChatTemplate(source, dict(tokens), model), [_QUESTION, _ANSWER]
     tail = template.render(turns).partition(PROBE)[2]
-    return tail.rstrip() or tail
+    try:
+        between = template.render([*turns, _QUESTION]).partition(PROBE)[2]
+    except WorkbenchError:
+        between = tail
+    shared = tail if between == tail else _whole_marks(_shared(tail, between))
+    return EndMarks(shared.rstrip(), shared.rstrip() or tail.rstrip())
+
+
+def _shared(one: str, other: str) -> str:
+    """What both begin with."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return "".join(sign for sign, _ in pairs)
+
+
+def _whole_marks(text: str) -> str:
+    """The text without a mark that it only begins."""
+    return _BEGUN.sub("", text)
+
+
+def _ended(pieces: list[Segment], template: ChatTemplate) -> list[Segment]:
+    """With the end of a text behind the last answer, where the template puts nothing there."""
+    end = template.tokens.get("eos_token", "")
+    place = max(at for at, piece in enumerate(pieces) if piece.learned) + 1
+    return [*pieces[:place], Segment(end, True), *pieces[place:]] if end else pieces
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int]]) -> list[Segment]:

@@ -10,13 +10,15 @@ import pyarrow as pa
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.chats.source_text import pairs
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import Segment, default_template, segments, template_of
+from workbench.core.messages import Segment, segments
 from workbench.core.tasks import Task, task_named
 from workbench.data.examples.plan import plan_from
 from workbench.data.versions import VersionInfo, read_examples
 from workbench.models import bundled
+from workbench.models.chat_forms import PLAIN
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo, can_learn
+from workbench.models.templates import in_form, template_of
 
 _CAUSAL = "SmolLM2-135M-Instruct"
 BECOMES = "\n→ "
@@ -54,7 +56,7 @@ def template_for(model: ModelInfo | None) -> tuple[ChatTemplate, str]:
     path = own.path if own else bundled.bundled_path(_CAUSAL)
     name = own.name if own else _CAUSAL
     if path is None or not path.is_dir():
-        plain = default_template(model=name)
+        plain = in_form(PLAIN, model=name)
         return plain, f"{name}, in a plain template until its files are there"
     return template_of(path, name), name
 

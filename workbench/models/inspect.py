@@ -23,6 +23,7 @@ from workbench.models.formats import (
     sentencepiece_file,
 )
 from workbench.models.gguf_header import read_gguf_header
+from workbench.models.model_types import text_config
 from workbench.models.weights_header import parameters_in
 
 _CONTEXT = ("max_position_embeddings", "max_encoder_position_embeddings", "n_positions",
@@ -174,7 +175,7 @@ def facts_of(
     architecture = _architecture(config)
     model_type = str(config.get("model_type") or "") or type_of_architecture(architecture)
     family = family_of(model_type, architecture)
-    text = _text_config(config)
+    text = text_config(config)
     context = _first(text, *_CONTEXT)
     return FolderFacts(
         family=family,
@@ -188,15 +189,6 @@ def facts_of(
         vocab_size=_first(text, "vocab_size"),
         licence=licence,
     )
-
-
-def _text_config(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The part that describes the language model, in a model that sees or hears as well."""
-    for name in ("text_config", "llm_config", "language_config"):
-        inner = config.get(name)
-        if isinstance(inner, dict):
-            return {**config, **inner}
-    return config
 
 
 def _architecture(config: Mapping[str, Any]) -> str:

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from workbench.core.chat_template import ChatTemplate, default_template
+from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import PROBE, segments
 from workbench.core.shapes import conversation_shapes
 from workbench.core.shapes.conversation_shapes import Segmenter, shape_of
+from workbench.models.chat_forms import PLAIN
+from workbench.models.templates import in_form
 
 LOOP = "{% for m in messages %}"
 ASK = "{% endfor %}{% if add_generation_prompt %}<a>{% endif %}"
@@ -133,7 +135,7 @@ def outcome(cut: object, messages: object) -> object:
 def test_the_second_conversation_of_a_shape_is_not_rendered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    cut = Segmenter(default_template())
+    cut = Segmenter(in_form(PLAIN))
     first = cut(conversation(ROLES[0], ("One?", "Two.")))
     monkeypatch.setattr(conversation_shapes, "segments", lambda *_: pytest.fail("rendered"))
     second = cut(conversation(ROLES[0], ("Three?", "Four.")))
@@ -146,10 +148,10 @@ def test_a_shape_that_does_not_give_what_a_rendering_gives_is_not_used(
 ) -> None:
     wrong = shape_of(ROLES[0], template(SAME_FOR_ALL["joins"]))
     monkeypatch.setattr(conversation_shapes, "shape_of", lambda *_: wrong)
-    cut = Segmenter(default_template())
+    cut = Segmenter(in_form(PLAIN))
     for contents in (("One?", "Two."), ("Three?", "Four.")):
         messages = conversation(ROLES[0], contents)
-        assert cut(messages) == segments(messages, default_template())
+        assert cut(messages) == segments(messages, in_form(PLAIN))
 
 
 def test_a_turn_with_more_than_a_content_is_rendered() -> None:

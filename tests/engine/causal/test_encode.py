@@ -9,7 +9,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from tests.helpers.writers import replies
-from workbench.core.chat_template import ChatTemplate, template_of
+from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.engine.causal.batches import batches_by_length, collate
 from workbench.engine.causal.encode import (
@@ -21,6 +21,7 @@ from workbench.engine.causal.encode import (
 )
 from workbench.engine.causal.loss import IGNORED
 from workbench.engine.training.batches import LengthBatches
+from workbench.models.templates import template_of
 
 
 @pytest.fixture(scope="module")

@@ -33,9 +33,7 @@ def test_ids_and_places_are_those_of_each_text_alone(tokenizer: Any, looks_furth
     found = encodings(texts, tokenizer)
     alone = [ids_and_offsets(text, tokenizer) for text in texts]
     assert [(one.ids, one.offsets) for one in found] == alone
-    assert many_ids(texts, tokenizer) == [
-        token_ids(text, tokenizer, add_special_tokens=True) for text in texts
-    ]
+    assert many_ids(texts, tokenizer) == [token_ids(text, tokenizer) for text in texts]
 
 
 def test_what_was_set_for_another_call_does_not_cut_or_fill(tokenizer: Any) -> None:

@@ -19,7 +19,6 @@ from transformers import AutoTokenizer, ByT5Tokenizer, PreTrainedTokenizerFast
 
 from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.writers import make_writer
-from workbench.core.chat_template import template_of
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.encode import Wording, encode
 from workbench.engine.causal.generate import write_answers
@@ -33,6 +32,7 @@ from workbench.engine.serving.text_model import TextModel
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Stop
 from workbench.models.served import ServedModel
+from workbench.models.templates import template_of
 
 pytestmark = pytest.mark.filterwarnings(PEFT_WARNS)
 

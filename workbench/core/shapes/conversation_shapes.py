@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import PROBE, Segment, end_mark, render_prompt, segments, span_of_turn
+from workbench.core.messages import PROBE, Segment, end_marks, render_prompt, segments, span_of_turn
 from workbench.core.shapes.template_holes import (
     CLOSE,
     OPEN,
@@ -116,7 +116,7 @@ def _is_plain(messages: Sequence[Message], template: ChatTemplate) -> bool:
     Each question is where the text begins, each answer stands in it once, and its end follows: so
     whatever `segments` compares is alike for all that the holes may hold.
     """
-    text, mark = template.render(messages), end_mark(template)
+    text, ends = template.render(messages), end_marks(template)
     for turn, message in enumerate(messages):
         if message["role"] != "assistant":
             continue
@@ -124,6 +124,7 @@ def _is_plain(messages: Sequence[Message], template: ChatTemplate) -> bool:
         span = span_of_turn(text, messages, turn, template)
         if not prompt or not text.startswith(prompt) or span is None:
             return False
+        mark = ends.of(turn, len(messages))
         if not _HOLE.fullmatch(text[slice(*span)]) or not text.startswith(mark, span[1]):
             return False
     return True

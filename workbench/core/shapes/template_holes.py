@@ -16,7 +16,7 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 from jinja2.utils import Namespace, _PassArg
 
-from workbench.core.chat_template import ChatTemplate, folded
+from workbench.core.chat_template import WITHOUT_THOUGHTS, ChatTemplate, folded, has_system
 from workbench.core.template_budget import budget, limited
 from workbench.core.template_sandbox import TemplateSandbox
 
@@ -315,9 +315,9 @@ class HoleTemplate(ChatTemplate):
             Asked: it is not the same for all turns.
         """
         try:
-            return self._with_holes(messages, add_generation_prompt)
+            return self._with_holes(self.seen(messages), add_generation_prompt)
         except jinja2.TemplateError:
-            if messages and messages[0]["role"] == "system" and len(messages) > 1:
+            if has_system(messages):
                 return self.render(folded(messages), add_generation_prompt=add_generation_prompt)
             raise Asked from None
         except Exception:
@@ -332,5 +332,6 @@ class HoleTemplate(ChatTemplate):
                 tools=None,
                 documents=None,
                 add_generation_prompt=add_generation_prompt,
+                **WITHOUT_THOUGHTS,
                 **self.tokens,
             )

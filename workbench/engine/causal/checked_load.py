@@ -1,23 +1,25 @@
 """Tries a base model that writes: its weights, its marks, one answer and one step of learning."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from workbench.core.chat_template import template_of
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import ChatTemplate, render_prompt, segments
+from workbench.core.messages import ChatTemplate, Segment, render_prompt, segments
 from workbench.core.recipe import Recipe
 from workbench.core.words import short_count
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, precision
-from workbench.engine.causal.marks import token_ids
+from workbench.engine.causal.reading import ends_set, set_ends, text_ids
+from workbench.engine.encoding.opening import opening
 from workbench.engine.models.checked_load import ANSWER, OTHER, QUESTION, CheckedLoad, Tell
 from workbench.engine.models.load import add_lora, load_base, load_tokenizer
 from workbench.engine.models.packed_layers import count_packed, count_parameters
+from workbench.models.templates import form_sentence, template_of
 
 _TURNS = (
     {"role": "user", "content": QUESTION},
@@ -58,29 +60,38 @@ def _try_texts(folder: Path, model: Any, tokenizer: Any, template: ChatTemplate)
             f"{rows:,}: the two do not belong together. Get the model's files again."
         )
     pieces = segments(_TURNS, template)
-    ids = token_ids("".join(piece.text for piece in pieces), tokenizer)
+    ids = text_ids("".join(piece.text for piece in pieces), tokenizer)
     if not ids or set(ids) == {tokenizer.unk_token_id}:
         raise WorkbenchError(
             f"The tokenizer in {folder} makes nothing of a plain English sentence: get the model's "
             "files again, or choose another model."
         )
-    begins = tokenizer.bos_token_id is not None and tokenizer.bos_token_id in ids[:1]
-    end = pieces[-1].text if pieces[-1].learned else next(p.text for p in pieces if p.learned)
-    ends = _last_mark(end, tokenizer) or tokenizer.eos_token
+    set_ends(model, tokenizer, template)
     return {
-        "template": "Its own chat template is used."
-        if ChatTemplate.load(folder)
-        else "It has no chat template: questions and answers are written plainly.",
-        "begin": f"A text begins with {tokenizer.bos_token}."
-        if begins
-        else "Nothing is put before a text.",
-        "end": f"An answer ends with {ends}.",
+        "template": form_sentence(folder),
+        "begin": _begin_sentence(tokenizer, ids),
+        "end": _end_sentence(model, tokenizer, pieces),
     }
 
 
-def _last_mark(text: str, tokenizer: Any) -> str | None:
-    last = token_ids(text.rstrip(), tokenizer)[-1:]
-    return str(tokenizer.decode(last)) if last and last[0] in tokenizer.all_special_ids else None
+def _begin_sentence(tokenizer: Any, ids: list[int]) -> str:
+    begin = opening(tokenizer)
+    if (begin and ids[: len(begin)] == list(begin)) or tokenizer.bos_token_id in ids[:1]:
+        return f"A text begins with {tokenizer.decode(ids[: len(begin) or 1])}."
+    if begin:
+        return f"A document begins with {tokenizer.decode(begin)}; before questions nothing is put."
+    return "Nothing is put before a text."
+
+
+def _end_sentence(model: Any, tokenizer: Any, pieces: Sequence[Segment]) -> str:
+    """What an answer ends with, and what else is taken for its end."""
+    ends, learned = ends_set(model), next(p.text for p in pieces if p.learned)
+    own = next((i for i in text_ids(learned, tokenizer) if i in ends.ids), None)
+    others = [tokenizer.decode([i]) for i in sorted(ends.ids) if i != own]
+    if own is None and not ends.text:
+        return f"Nothing tells the end of an answer but {', '.join(others)}."
+    beside = f" {' or '.join(others)} would end it, too." if others else ""
+    return f"An answer ends with {ends.text or tokenizer.decode([own])}.{beside}"
 
 
 @dataclass
@@ -91,7 +102,7 @@ class _Asked:
     tokenizer: Any
 
     def encode(self, text: str) -> dict[str, Any]:
-        ids = torch.tensor([token_ids(text, self.tokenizer)], device=self.model.device)
+        ids = torch.tensor([text_ids(text, self.tokenizer)], device=self.model.device)
         return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
 
 
@@ -120,7 +131,7 @@ def _write_one(folder: Path, model: Any, tokenizer: Any, template: ChatTemplate)
 def _learn_once(folder: Path, model: Any, tokenizer: Any) -> str:
     """One step there and back through LoRA matrices."""
     adapted = add_lora(model, Recipe(r=2, lora_dropout=0.0))
-    ids = torch.tensor([token_ids(f"{QUESTION} {ANSWER}", tokenizer)], device=model.device)
+    ids = torch.tensor([text_ids(f"{QUESTION} {ANSWER}", tokenizer)], device=model.device)
     batch = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "labels": ids}
     adapted.train()
     total, count = AnswerLoss(adapted)(batch)

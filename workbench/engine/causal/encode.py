@@ -17,8 +17,9 @@ from workbench.core.tasks import task_named
 from workbench.core.tasks.task import Message
 from workbench.engine.causal.learned import Span, learned_tokens
 from workbench.engine.causal.loss import IGNORED
-from workbench.engine.causal.many_texts import encodings, many_ids
-from workbench.engine.causal.marks import guard_of, token_ids
+from workbench.engine.causal.many_texts import encodings
+from workbench.engine.causal.marks import guard_of
+from workbench.engine.causal.reading import document_ids, text_ids
 from workbench.engine.encoding.encoded_rows import IDS, Columns, EncodedRows, features_of, tokens_of
 from workbench.engine.rows import AT_ONCE, Row
 
@@ -157,12 +158,8 @@ def _segments(row: Row, wording: Wording, cut: Segmenter, tokenizer: Any) -> lis
 def _documents(texts: Sequence[str], tokenizer: Any, max_length: int) -> _Batch:
     """Documents and their ends, cut into pieces; all of it is learned, each piece on its own."""
     guard = guard_of(tokenizer)
-    found = []
-    for ids in many_ids([guard.text(text) for text in texts], tokenizer):
-        if not ids or ids[-1] != tokenizer.eos_token_id:
-            ids = [*ids, tokenizer.eos_token_id]
-        pieces = (ids[start : start + max_length] for start in range(0, len(ids), max_length))
-        found += [np.array(piece, np.int32) for piece in pieces if len(piece) > 1]
+    pieces = document_ids([guard.text(text) for text in texts], tokenizer, max_length)
+    found = [np.array(piece, np.int32) for piece in pieces]
     return _Batch.of([Example(ids, np.ones(len(ids), bool)) for ids in found])
 
 
@@ -181,7 +178,7 @@ def _conversations(pieces: Sequence[Sequence[Segment]], tokenizer: Any) -> _Batc
 
 def _encoded_apart(pieces: Sequence[Segment], tokenizer: Any) -> Example:
     """For tokenizers that do not say which characters a token stands for."""
-    ids = [token_ids(piece.text, tokenizer) for piece in pieces]
+    ids = [text_ids(piece.text, tokenizer) for piece in pieces]
     learned = [
         own for piece, part in zip(pieces, ids, strict=True) for own in [piece.learned] * len(part)
     ]

@@ -8,8 +8,8 @@ from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaLis
 
 from workbench.engine.causal.encode import kept_of_question
 from workbench.engine.causal.loss import precision
-from workbench.engine.causal.marks import token_ids
 from workbench.engine.causal.model import CausalModel
+from workbench.engine.causal.reading import Ends, answer_of, ends_set, text_ids
 from workbench.engine.runtime import device as machine
 from workbench.jobs.process.stop import Stop
 
@@ -36,7 +36,7 @@ def write_answers(
         Cancelled, Orphaned: the process is to leave.
     """
     room = _room(model, max_new_tokens)
-    questions = [_kept(token_ids(prompt, model.tokenizer), room) for prompt in prompts]
+    questions = [_kept(text_ids(prompt, model.tokenizer), room) for prompt in prompts]
 
     def write(part: Sequence[list[int]]) -> list[str]:
         return _write(model, part, max_new_tokens, stop)
@@ -90,10 +90,11 @@ def _write(
     rows = torch.tensor([[pad] * (longest - len(ids)) + ids for ids in questions])
     lengths = torch.tensor([len(ids) for ids in questions])
     mask = (torch.arange(longest) >= longest - lengths[:, None]).long()
+    ends, tokenizer = ends_set(model.model), model.tokenizer
     settings = GenerationConfig(
         do_sample=False,
         max_new_tokens=max_new_tokens,
-        eos_token_id=model.model.generation_config.eos_token_id,
+        eos_token_id=sorted(ends.ids),
         pad_token_id=pad,
     )
     device = machine.device()
@@ -102,10 +103,13 @@ def _write(
             input_ids=rows.to(device),
             attention_mask=mask.to(device),
             generation_config=settings,
-            stopping_criteria=StoppingCriteriaList([StopWriting(stop)]),
+            stopping_criteria=StoppingCriteriaList([StopWriting(stop), *_stop_at(ends, model)]),
         )
-    texts = model.tokenizer.batch_decode(written[:, longest:], skip_special_tokens=True)
-    return [text.strip() for text in texts]
+    return [answer_of(ids, tokenizer, ends) for ids in written[:, longest:].tolist()]
+
+
+def _stop_at(ends: Ends, model: CausalModel) -> list[StoppingCriteria]:
+    return [StopAtText(ends.text, model.tokenizer)] if ends.text else []
 
 
 class StopWriting(StoppingCriteria):
@@ -118,3 +122,16 @@ class StopWriting(StoppingCriteria):
         return torch.full(
             (len(input_ids),), self._stop.is_wanted, dtype=torch.bool, device=input_ids.device
         )
+
+
+class StopAtText(StoppingCriteria):
+    """Ends each answer of which the end is a text that several tokens write."""
+
+    def __init__(self, text: str, tokenizer: Any) -> None:
+        self._text, self._tokenizer = text, tokenizer
+
+    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
+        last = input_ids[:, -len(self._text.encode()) :]  # no token is shorter than a byte
+        texts = self._tokenizer.batch_decode(last)
+        over = [text.rstrip().endswith(self._text) for text in texts]
+        return torch.tensor(over, dtype=torch.bool, device=input_ids.device)

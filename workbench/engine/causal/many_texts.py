@@ -10,9 +10,7 @@ from workbench.engine.causal.marks import guard_of, is_guarded, token_ids
 from workbench.engine.encoding.cores import all_cores
 
 
-def encodings(
-    texts: Sequence[str], tokenizer: Any, *, add_special_tokens: bool = False
-) -> list[Encoding]:
+def encodings(texts: Sequence[str], tokenizer: Any) -> list[Encoding]:
     """Of each text, in which a guard may stand, the ids and what they stand for.
 
     Args:
@@ -24,34 +22,34 @@ def encodings(
         parts[own].append(text)
     with all_cores():
         found = {
-            False: iter(_plain(parts[False], tokenizer, add_special_tokens)),
-            True: iter(_by_copy(parts[True], tokenizer, add_special_tokens)),
+            False: iter(_plain(parts[False], tokenizer)),
+            True: iter(_by_copy(parts[True], tokenizer)),
         }
     return [next(found[own]) for own in guarded]
 
 
 def many_ids(texts: Sequence[str], tokenizer: Any) -> list[list[int]]:
-    """As `token_ids` of each text, with the marks that the tokenizer puts around a text."""
+    """As `token_ids` of each text."""
     if not tokenizer.is_fast:
-        return [token_ids(text, tokenizer, add_special_tokens=True) for text in texts]
-    return [list(found.ids) for found in encodings(texts, tokenizer, add_special_tokens=True)]
+        return [token_ids(text, tokenizer) for text in texts]
+    return [list(found.ids) for found in encodings(texts, tokenizer)]
 
 
-def _by_copy(texts: list[str], tokenizer: Any, add_special_tokens: bool) -> list[Encoding]:
+def _by_copy(texts: list[str], tokenizer: Any) -> list[Encoding]:
     if not texts:
         return []
     copy = guard_of(tokenizer).tokenizer(tokenizer)
-    return list(copy.encode_batch(texts, add_special_tokens=add_special_tokens))
+    return list(copy.encode_batch(texts, add_special_tokens=False))
 
 
-def _plain(texts: list[str], tokenizer: Any, add_special_tokens: bool) -> list[Encoding]:
+def _plain(texts: list[str], tokenizer: Any) -> list[Encoding]:
     if not texts:
         return []
     if not _is_called_as_ever(tokenizer):
-        return list(tokenizer(texts, add_special_tokens=add_special_tokens).encodings)
-    tokenizer("", add_special_tokens=add_special_tokens)  # sets all that a call sets
+        return list(tokenizer(texts, add_special_tokens=False).encodings)
+    tokenizer("", add_special_tokens=False)  # sets all that a call sets
     backend = tokenizer.backend_tokenizer
-    return list(backend.encode_batch(texts, add_special_tokens=add_special_tokens))
+    return list(backend.encode_batch(texts, add_special_tokens=False))
 
 
 def _is_called_as_ever(tokenizer: Any) -> bool:

@@ -93,14 +93,14 @@ def is_guarded(text: str, tokenizer: Any) -> bool:
     return bool(_PUT_IN.search(text)) or guard_of(tokenizer).looks_further
 
 
-def token_ids(text: str, tokenizer: Any, *, add_special_tokens: bool = False) -> list[int]:
+def token_ids(text: str, tokenizer: Any) -> list[int]:
     """The ids of a text in which a guard may stand."""
     if not is_guarded(text, tokenizer):
-        return list(tokenizer(text, add_special_tokens=add_special_tokens)["input_ids"])
+        return list(tokenizer(text, add_special_tokens=False)["input_ids"])
     if not tokenizer.is_fast:
-        return list(_apart(text, tokenizer, add_special_tokens))
+        return list(_apart(text, tokenizer))
     copy = guard_of(tokenizer).tokenizer(tokenizer)
-    return list(copy.encode(text, add_special_tokens=add_special_tokens).ids)
+    return list(copy.encode(text, add_special_tokens=False).ids)
 
 
 def ids_and_offsets(text: str, tokenizer: Any) -> tuple[list[int], list[tuple[int, int]]]:
@@ -124,17 +124,16 @@ def _any(texts: Sequence[str]) -> str:
     return "|".join(map(re.escape, texts))
 
 
-def _apart(text: str, tokenizer: Any, add_special_tokens: bool) -> Iterator[int]:
+def _apart(text: str, tokenizer: Any) -> Iterator[int]:
     """For tokenizers in Python: the pieces between guards, each on its own."""
     marks = {stand_in: mark for mark, stand_in in guard_of(tokenizer).stand_ins.items()}
-    for number, piece in enumerate(re.split(f"({_PUT_IN.pattern})", text)):
+    for piece in re.split(f"({_PUT_IN.pattern})", text):
         if piece in marks:
             yield from tokenizer(marks[piece], add_special_tokens=False, split_special_tokens=True)[
                 "input_ids"
             ]
         elif piece and piece != GUARD:
-            add = add_special_tokens and not number
-            yield from tokenizer(piece, add_special_tokens=add)["input_ids"]
+            yield from tokenizer(piece, add_special_tokens=False)["input_ids"]
 
 
 def _copy(own: Any, guard: Guard) -> Tokenizer:

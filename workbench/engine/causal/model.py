@@ -15,18 +15,17 @@ from typing import Any
 import torch
 from peft import PeftModel
 
-from workbench.core.chat_template import ChatTemplate, template_of
-from workbench.core.messages import segments
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import COMPLETION
 from workbench.core.whole import whole_folder
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
-from workbench.engine.causal.marks import token_ids
+from workbench.engine.causal.reading import set_ends, text_ids
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
 from workbench.engine.models.packed_layers import count_packed
 from workbench.engine.runtime import device
 from workbench.jobs.process.specs import BaseModelRef
+from workbench.models.templates import template_of
 from workbench.models.trained import TrainedModel, read_trained, write_trained
 
 ROOM = 1.3
@@ -58,7 +57,7 @@ class CausalModel:
 
     def encode(self, text: str) -> dict[str, Any]:
         """A prompt as tensors, one row, where the model is."""
-        ids = torch.tensor([token_ids(text, self.tokenizer)], dtype=torch.long)
+        ids = torch.tensor([text_ids(text, self.tokenizer)], dtype=torch.long)
         ids = ids.to(self.model.device)
         return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
 
@@ -86,7 +85,7 @@ def load_causal(
     template = template_of(source, base.name)
     model = load_for_answers(folder, trained.quantization if trained else recipe.quantization)
     tokenizer = load_tokenizer(source, template)
-    set_end_tokens(model, tokenizer, template)
+    set_ends(model, tokenizer, template)
     if adapter:
         model = PeftModel.from_pretrained(model, adapter)
     wording = Wording(task, template, system)
@@ -119,19 +118,6 @@ def load_for_answers(
 def _has_room(model: Any) -> bool:
     needed = model.num_parameters() * device.dtype().itemsize * ROOM
     return bool(device.free_memory() > needed)
-
-
-def set_end_tokens(model: Any, tokenizer: Any, template: ChatTemplate) -> None:
-    """Stop writing where the template ends a turn, also if the model's files name another end."""
-    given = model.generation_config.eos_token_id
-    ends = {tokenizer.eos_token_id, *(given if isinstance(given, list) else [given])}
-    turns = [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}]
-    mark = [piece for piece in segments(turns, template) if piece.learned][-1].text
-    ids = tokenizer(mark, add_special_tokens=False)["input_ids"]
-    if ids and ids[-1] in tokenizer.all_special_ids:
-        ends.add(ids[-1])
-    model.generation_config.eos_token_id = sorted(end for end in ends if end is not None)
-    model.generation_config.pad_token_id = tokenizer.pad_token_id
 
 
 def save_causal(target: Path, checkpoint: Path, tokenizer: Any, model: TrainedModel) -> None:

@@ -17,6 +17,7 @@ from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, mean_loss, precision
 from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.model import CausalModel, load_causal
+from workbench.engine.causal.reading import Beginning
 from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, System
 from workbench.engine.rows import Row
 from workbench.jobs.process.specs import BaseModelRef
@@ -72,7 +73,7 @@ def prompt_of(model: CausalModel, row: Row) -> str:
     """The text that the model is asked to go on from; what is a mark in the row is guarded."""
     task, guard = task_named(model.task), guard_of(model.tokenizer)
     if task.rows_are_documents:
-        return guard.text(task.question(row))
+        return Beginning(guard.text(task.question(row)))
     messages = guard.messages(model.wording.messages(row))
     return render_prompt(asked(messages), model.wording.template)
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from transformers import set_seed
 
-from workbench.core.chat_template import template_of
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import longest_example
@@ -34,6 +33,7 @@ from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import TrainSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import CAUSAL
+from workbench.models.templates import template_of
 from workbench.models.trained import TrainedModel
 
 

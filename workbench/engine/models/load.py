@@ -9,13 +9,13 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
-from workbench.core.chat_template import ChatTemplate, template_of
+from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
+from workbench.engine.encoding.opening import begin_texts
 from workbench.engine.models.attention import use_best_attention
 from workbench.engine.models.config import load_config, unreadable
 from workbench.engine.models.packed_layers import (
-    READ_DIRECTLY,
     has_merged_experts,
     misshapen,
     packing_all,
@@ -26,9 +26,10 @@ from workbench.engine.models.whole import check_whole
 from workbench.engine.runtime import device
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.bundled import BUNDLED, bundled_path
+from workbench.models.model_types import type_facts
+from workbench.models.templates import model_type_of, template_of
 
 ATTENTION = ("attn", "attention")
-MIXED_WITH_MAMBA = ("falcon_h1", "nemotron_h")
 
 
 def base_folder(base: BaseModelRef) -> Path:
@@ -45,6 +46,7 @@ def load_tokenizer(folder: Path, template: ChatTemplate | None = None) -> Any:
         WorkbenchError: the folder has none, or it has no end-of-text token.
     """
     tokenizer = read_tokenizer(folder)
+    begin_texts(tokenizer, model_type_of(folder))
     tokenizer.chat_template = (template or template_of(folder)).source
     return tokenizer
 
@@ -205,10 +207,9 @@ def _linear_paths(model: Any) -> list[str]:
 
 
 def _is_fused(model: Any, path: str) -> bool:
-    """Whether a layer of a Mamba is one that its kernel takes together with others."""
+    """Whether corrections of a layer would have no effect: a kernel takes its weights alone."""
     kind, name = str(model.config.get_text_config().model_type), path.rsplit(".", 1)[-1]
-    of_mamba = "mamba" in kind or kind in MIXED_WITH_MAMBA
-    return of_mamba and name in ("out_proj", *READ_DIRECTLY)
+    return name in (*type_facts(kind).not_adapted, *type_facts(kind).not_packed)
 
 
 def _is_linear(module: nn.Module) -> bool:

@@ -18,11 +18,7 @@ from transformers.pytorch_utils import Conv1D
 
 from workbench.core.words import plural, short_count
 from workbench.jobs.process.report import Report
-
-READ_DIRECTLY = ("dt_proj",)
-"""Layers whose weights a model multiplies by itself (Mamba's steps in time): they are never packed,
-and what is added to the layer would have no effect."""
-
+from workbench.models.model_types import type_facts
 
 integrations: Any = _integrations
 
@@ -128,7 +124,8 @@ def packing_all() -> Iterator[None]:
     usual = integrations.replace_with_bnb_linear
 
     def replace(model: Any, modules_to_not_convert: Any = None, **values: Any) -> Any:
-        left = [*(modules_to_not_convert or ()), *_other_senses(model), *READ_DIRECTLY]
+        left = [*(modules_to_not_convert or ()), *_other_senses(model)]
+        left += type_facts(str(model.config.get_text_config().model_type)).not_packed
         if not values.get("pre_quantized"):
             _make_plain(model)
         return usual(model, modules_to_not_convert=left, **values)

@@ -91,7 +91,9 @@ class Generation:
         read = ids["input_ids"].shape[1]
         room = self._room(loaded, read)
         self._send("")
-        text = StreamDecoder(loaded.tokenizer, self._sampling.stop)
+        ends = loaded.ends
+        stop = [*self._sampling.stop, *([ends.text] if ends.text else [])]
+        text = StreamDecoder(loaded.tokenizer, stop)
         with loaded.turns, precision():
             if self._cancelled.is_set():
                 return
@@ -102,7 +104,7 @@ class Generation:
                 generation_config=GenerationConfig(
                     **_settings(self._sampling),
                     max_new_tokens=min(self._sampling.max_tokens, room),
-                    eos_token_id=loaded.model.generation_config.eos_token_id,
+                    eos_token_id=sorted(ends.ids),
                     pad_token_id=loaded.tokenizer.pad_token_id,
                 ),
                 stopping_criteria=StoppingCriteriaList([follower]),
@@ -120,7 +122,7 @@ class Generation:
     def _finish(self, loaded: TextModel, text: StreamDecoder, follower: "_Follower") -> None:
         if rest := text.finish():
             self._send(rest)
-        ended = text.stopped or follower.last_token in _end_tokens(loaded.model)
+        ended = text.stopped or follower.last_token in loaded.ends.ids
         self.finish_reason = "stop" if ended else "length"
         self.usage = Usage(follower.read, follower.written)
 
@@ -143,7 +145,8 @@ class _Follower(StoppingCriteria):
     def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
         self.last_token = int(input_ids[0, -1])
         self.written += 1
-        if piece := self._text.add(self.last_token):
+        ends = self._loaded.ends.ids
+        if self.last_token not in ends and (piece := self._text.add(self.last_token)):
             self._generation._send(piece)
         over = self._generation._cancelled.is_set() or self._text.stopped
         if not over and self._loaded.turns.is_over():
@@ -169,8 +172,3 @@ def _settings(sampling: Sampling) -> dict[str, Any]:
         "top_p": float(sampling.top_p),
         "top_k": 0,
     }
-
-
-def _end_tokens(model: Any) -> set[int]:
-    end = model.generation_config.eos_token_id
-    return set(end) if isinstance(end, list) else {end}

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import segments, template_of
+from workbench.core.messages import segments
 from workbench.core.tasks import asked_as
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
+from workbench.engine.causal.reading import Beginning
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.generation import Generation
@@ -18,6 +19,7 @@ from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.responses import Usage
 from workbench.jobs.process.stop import Check
 from workbench.models.served import ServedModel
+from workbench.models.templates import template_of
 
 
 def _go_on() -> None:
@@ -48,7 +50,7 @@ class Inference:
             if asked.messages:
                 return prompt_of(entry, asked.messages, guard)
             documents = asked_as(entry.task).rows_are_documents
-            return guard.text(asked.prompt) if documents else asked.prompt
+            return Beginning(guard.text(asked.prompt) if documents else asked.prompt)
 
         return Generation(
             lambda: self._models.text_model(entry),

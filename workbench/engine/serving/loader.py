@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from workbench.core.messages import template_of
-from workbench.engine.causal.model import load_for_answers, set_end_tokens
+from workbench.engine.causal.model import load_for_answers
+from workbench.engine.causal.reading import set_ends
 from workbench.engine.encoder.model import load_encoder_model
 from workbench.engine.models.load import base_folder, load_tokenizer
 from workbench.engine.seq2seq.model import load_pair_tokenizer, load_to_answer
@@ -11,6 +11,7 @@ from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.pair_model import PairModel
 from workbench.engine.serving.text_model import TextModel
 from workbench.models.served import ServedModel
+from workbench.models.templates import template_of
 
 LONGEST = 2**20
 """Tokens of a question to an encoder-decoder: as many as it has positions for."""
@@ -38,7 +39,7 @@ class Loader:
         template = template_of(source, entry.base.name)
         model = load_for_answers(folder, entry.quantization)
         tokenizer = load_tokenizer(source, template)
-        set_end_tokens(model, tokenizer, template)
+        set_ends(model, tokenizer, template)
         return TextModel(model, tokenizer, self.turns)
 
     def classifier(self, entry: ServedModel) -> Any:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from workbench.core.chats.source_text import source_text
 from workbench.core.errors import WorkbenchError
-from workbench.core.messages import render_prompt, template_of
+from workbench.core.messages import render_prompt
 from workbench.core.tasks import asked_as
 from workbench.engine.causal.marks import Guard
 from workbench.engine.serving.errors import ApiError
 from workbench.models.served import ServedModel
+from workbench.models.templates import template_of
 
 
 def prompt_of(entry: ServedModel, messages: Sequence[dict[str, str]], guard: Guard) -> str:

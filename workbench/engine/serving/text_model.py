@@ -13,7 +13,8 @@ import torch
 from peft import PeftModel
 
 from workbench.engine.causal.label_scores import label_probabilities
-from workbench.engine.causal.marks import Guard, guard_of, token_ids
+from workbench.engine.causal.marks import Guard, guard_of
+from workbench.engine.causal.reading import Ends, ends_set, text_ids
 from workbench.engine.serving.fair_lock import FairLock
 
 MAX_ADAPTERS = 8
@@ -33,14 +34,14 @@ class TextModel:
 
     def encode(self, text: str) -> dict[str, Any]:
         """The text as tensors for the model, one row, on its device."""
-        ids = torch.tensor([token_ids(text, self.tokenizer)], dtype=torch.long)
+        ids = torch.tensor([text_ids(text, self.tokenizer)], dtype=torch.long)
         ids = ids.to(self.model.device)
         return {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
 
     def longest_read(self, prompt: str, answers: Sequence[str]) -> int:
         """Tokens of the prompt with the longest of its answers, as far as they must fit."""
-        longest = max(len(token_ids(answer, self.tokenizer)) for answer in answers)
-        return len(token_ids(prompt, self.tokenizer)) + longest - 1
+        longest = max(len(text_ids(answer, self.tokenizer)) for answer in answers)
+        return len(text_ids(prompt, self.tokenizer)) + longest - 1
 
     def add(self, name: str, folder: Path) -> None:
         """Put the adapter in `folder` beside the others, if it is not there yet."""
@@ -75,6 +76,11 @@ class TextModel:
     def guard(self) -> Guard:
         """Keeps a question from being read as the model's own marks."""
         return guard_of(self.tokenizer)
+
+    @property
+    def ends(self) -> Ends:
+        """Where an answer is over."""
+        return ends_set(self.model)
 
     @property
     def context_length(self) -> int | None:
