@@ -39,9 +39,8 @@ unit:
 models:
 	@$(PY) -m pytest -n 2 tests/engine $(HEAVY)
 
-# Every family of encoder-decoders, one line each: 4 bits counted, the loss before and after 20 steps.
+# Every family of models that the field uses, one line each: a tiny one of its real configuration.
 families:
-	@$(PY) -m pytest -s --every-family tests/engine/seq2seq/test_engine.py
 	@$(PY) scripts/families.py
 
 # Real processes, killed and starved as life does it.

@@ -20,11 +20,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch
 
-from tests.helpers import family_check, field_models
+from tests.helpers import family_check, field_models, rewriters
 from tests.helpers.family_check import FamilyCheck
 from workbench.engine.runtime.quiet import quiet
 
-COLUMNS = f"{'family':<12} {'added':<6} {'4 bits':<9} {'loss':<15} {'exam':<5} {'stops':<6} {'ids':<5} {'again':<6} {'s':>4}"
+COLUMNS = f"{'family':<16} {'added':<6} {'4 bits':<9} {'loss':<15} {'exam':<5} {'stops':<6} {'ids':<5} {'again':<6} {'s':>4}"
 
 
 def main(wanted: list[str]) -> int:
@@ -35,11 +35,14 @@ def main(wanted: list[str]) -> int:
     families: list[tuple[str, Callable[[str, Path], FamilyCheck]]] = [
         *((name, family_check.check_writer) for name in field_models.WRITERS),
         *((name, family_check.check_encoder) for name in field_models.ENCODERS),
+        *((name, family_check.check_rewriter) for name in rewriters.FAMILIES),
     ]
+    began = time.monotonic()
     red = [
         name for name, check in families if not wanted or name in wanted if not _try(name, check)
     ]
-    print(f"Not green: {', '.join(red)}." if red else "All green.")
+    minutes = (time.monotonic() - began) / 60
+    print(f"Not green: {', '.join(red)}." if red else "All green.", f"{minutes:.1f} minutes.")
     return bool(red)
 
 
@@ -59,7 +62,7 @@ def _try(name: str, check: Callable[[str, Path], FamilyCheck]) -> bool:
 def _line(seen: FamilyCheck, seconds: float) -> str:
     loss = f"{seen.first_loss:.2f} → {seen.last_loss:.2f}"
     return (
-        f"{seen.name:<12} {_said(seen.added):<6} {seen.four_bits or '-':<9} {loss:<15} "
+        f"{seen.name:<16} {_said(seen.added):<6} {seen.four_bits or '-':<9} {loss:<15} "
         f"{_said(seen.exam):<5} {_said(seen.stops):<6} {_said(seen.same_ids):<5} "
         f"{_said(seen.same_logits):<6} {seconds:>4.0f} {seen.failed[:120]}"
     )

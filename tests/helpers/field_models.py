@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 import transformers as t
+from tokenizers import AddedToken
 
 from tests.helpers import encoders, odd_forms, writers
 from tests.helpers.odd_forms import BPE, UNIGRAM, sentencepiece
@@ -30,6 +31,42 @@ class Field:
     vocabulary: str = ""
     """The SentencePiece or plain file that its tokenizer is; empty for tokenizer.json."""
     special: tuple[str, ...] = ()
+    template: str | None = None
+    """Its chat template; of SentencePiece none, else ChatML, where it has none of its own."""
+    added: tuple[str, ...] = ()
+    """Marks that only tokenizer.json has, and not as special ones."""
+
+
+THINKS = (
+    "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' }}"
+    "{% if m.role == 'assistant' and loop.last %}{{ '<think>\n\n</think>\n\n' }}{% endif %}"
+    "{{ m.content + '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}"
+    "{% if enable_thinking is defined and not enable_thinking %}{{ '<think>\n\n</think>\n\n' }}"
+    "{% endif %}{% endif %}"
+)
+"""As Qwen 3: an empty thought before the last answer."""
+REASONS = (
+    "{% set mode = '/think' if enable_thinking is not defined or enable_thinking else '/no_think' %}"
+    "{{ '<|im_start|>system\nReasoning: ' + mode + '<|im_end|>\n' }}{% for m in messages %}"
+    "{{ '<|im_start|>' + m.role + '\n' }}{% if m.role == 'assistant' and mode == '/no_think' %}"
+    "{{ '<think>\n\n</think>\n' }}{% endif %}{{ m.content + '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% if mode == '/no_think' %}"
+    "{{ '<think>\n\n</think>\n' }}{% endif %}{% endif %}"
+)
+"""As SmolLM3: thoughts are on unless it is told otherwise."""
+OPENS_A_THOUGHT = (
+    "{{ bos_token }}{% for m in messages %}{% if m.role == 'user' %}{{ '<|im_start|>' + m.content }}"
+    "{% else %}{{ '<|im_end|>' + m.content + eos_token }}{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_end|><think>\n' }}{% endif %}"
+)
+"""As DeepSeek R1: the question ends with a thought that has begun."""
+ENDS_TWICE = (
+    "{% for m in messages %}{{ '<|' + m.role + '|>\n' + m.content + '<|end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% else %}{{ eos_token }}{% endif %}"
+)
+"""As Phi-3."""
+THOUGHT = ("<think>", "</think>")
 
 
 def _sees_as_well(ids: dict[str, Any]) -> Any:
@@ -41,20 +78,31 @@ def _sees_as_well(ids: dict[str, Any]) -> Any:
 
 
 LAYERS, HEADS = writers.LAYERS, writers.HEADS
+LONG = {**LAYERS, "max_position_embeddings": 512}
+"""For a family whose every conversation begins with a system prompt."""
 _LLAMA = ("<unk>", "<s>", "</s>")
-_GEMMA = ("<pad>", "<eos>", "<bos>", "<unk>")
+_GEMMA = ("<pad>", "<eos>", "<bos>", "<unk>", "<start_of_turn>", "<end_of_turn>")
+_PHI = (*_LLAMA, "<|user|>", "<|assistant|>", "<|end|>", "<|system|>")
+_CHATML = (*_LLAMA, "<|im_start|>", "<|im_end|>")
 WRITERS: dict[str, Field] = {
     "llama": Field(lambda i: t.LlamaConfig(**i, **LAYERS)),
     "llama-spm": Field(lambda i: t.LlamaConfig(**i, **LAYERS), True, "tokenizer.model", _LLAMA),
+    "vicuna": Field(lambda i: t.LlamaConfig(**i, **LONG), True, "tokenizer.model", _LLAMA),
+    "orca-2": Field(lambda i: t.LlamaConfig(**i, **LAYERS), True, "tokenizer.model", _CHATML),
+    "r1-distill": Field(
+        lambda i: t.Qwen2Config(**i, **LAYERS), template=OPENS_A_THOUGHT, added=THOUGHT
+    ),
     "mistral": Field(lambda i: t.MistralConfig(**i, **LAYERS), False, "tokenizer.model", _LLAMA),
     "qwen2": Field(lambda i: t.Qwen2Config(**i, **LAYERS)),
-    "qwen3": Field(lambda i: t.Qwen3Config(**i, **HEADS)),
+    "qwen3": Field(lambda i: t.Qwen3Config(**i, **HEADS), template=THINKS, added=THOUGHT),
     "gemma": Field(lambda i: t.GemmaConfig(**i, **HEADS), False, "tokenizer.model", _GEMMA),
     "gemma2": Field(lambda i: t.Gemma2Config(**i, **HEADS), False, "tokenizer.model", _GEMMA),
     "gemma3_text": Field(lambda i: t.Gemma3TextConfig(**i, **HEADS)),
     "gemma3": Field(_sees_as_well),
     "phi": Field(lambda i: t.PhiConfig(**i, **LAYERS), False, "vocab.json"),
-    "phi3": Field(lambda i: t.Phi3Config(**i, **LAYERS), False, "tokenizer.model", _LLAMA),
+    "phi3": Field(
+        lambda i: t.Phi3Config(**i, **LAYERS), False, "tokenizer.model", _PHI, ENDS_TWICE
+    ),
     "gpt2": Field(lambda i: t.GPT2Config(**i, **GPT), True, "vocab.json"),
     "gpt_neo": Field(
         lambda i: t.GPTNeoConfig(
@@ -73,8 +121,46 @@ WRITERS: dict[str, Field] = {
     "mamba": Field(
         lambda i: t.MambaConfig(**i, hidden_size=32, num_hidden_layers=2, state_size=8)
     ),
-    "smollm3": Field(lambda i: t.SmolLM3Config(**i, **LAYERS)),
+    "smollm3": Field(
+        lambda i: t.SmolLM3Config(**i, **LAYERS), template=REASONS, added=THOUGHT
+    ),
     "mixtral": Field(lambda i: t.MixtralConfig(**i, **LAYERS, num_local_experts=4)),
+    "stablelm": Field(lambda i: t.StableLmConfig(**i, **LAYERS)),
+    "bloom": Field(
+        lambda i: t.BloomConfig(**i, hidden_size=32, n_layer=2, n_head=4), True
+    ),
+    "opt": Field(
+        lambda i: t.OPTConfig(**i, **OLD, ffn_dim=64, word_embed_proj_dim=32), True, "vocab.json"
+    ),
+    "cohere": Field(lambda i: t.CohereConfig(**i, **LAYERS, logit_scale=0.25)),
+    "olmo": Field(lambda i: t.OlmoConfig(**i, **LAYERS)),
+    "olmo3": Field(lambda i: t.Olmo3Config(**i, **LAYERS)),
+    "starcoder2": Field(lambda i: t.Starcoder2Config(**i, **LAYERS)),
+    "gpt_bigcode": Field(lambda i: t.GPTBigCodeConfig(**i, **GPT), True),
+    "nemotron": Field(lambda i: t.NemotronConfig(**i, **LAYERS)),
+    "qwen3_moe": Field(
+        lambda i: t.Qwen3MoeConfig(**i, **HEADS, num_experts=4, num_experts_per_tok=2, moe_intermediate_size=64)
+    ),
+    "mamba2": Field(
+        lambda i: t.Mamba2Config(
+            **i, hidden_size=32, num_hidden_layers=2, state_size=8, num_heads=8, head_dim=8,
+            n_groups=1,
+        )
+    ),
+    "falcon_h1": Field(
+        lambda i: t.FalconH1Config(
+            **i, **LAYERS, mamba_d_ssm=64, mamba_n_heads=8, mamba_d_head=8, mamba_d_state=8
+        )
+    ),
+    "recurrent_gemma": Field(
+        lambda i: t.RecurrentGemmaConfig(
+            **i, **LAYERS, block_types=["recurrent", "attention"], attention_window_size=64
+        )
+    ),
+    "exaone4": Field(lambda i: t.Exaone4Config(**i, **LAYERS)),
+    "hunyuan_v1_dense": Field(lambda i: t.HunYuanDenseV1Config(**i, **HEADS)),
+    "ernie4_5": Field(lambda i: t.Ernie4_5Config(**i, **HEADS)),
+    "seed_oss": Field(lambda i: t.SeedOssConfig(**i, **HEADS)),
 }  # fmt: skip
 """Models that write."""
 
@@ -131,9 +217,13 @@ def make_writer(folder: Path, name: str) -> Path:
         end = next(s for s in field.special if s in ("</s>", "<eos>"))
         ids = {"bos_token_id": _place(field, "<bos>", "<s>"), "eos_token_id": _place(field, end)}
         size = 400
+        if field.template:
+            told = {"chat_template": field.template, "bos_token": "<s>", "eos_token": end}
+            (folder / "tokenizer_config.json").write_text(json.dumps(told))
     else:
         tokenizer = writers._tokenizer()
-        tokenizer.chat_template = writers.CHATML
+        tokenizer.chat_template = field.template or writers.CHATML
+        tokenizer.add_tokens([AddedToken(mark, special=False) for mark in field.added])
         tokenizer.save_pretrained(folder)
         ids = {"bos_token_id": None, "eos_token_id": tokenizer.eos_token_id}
         size = len(tokenizer)
