@@ -37,7 +37,7 @@ WRITER, ASKED, TOLD = "SmolLM2-135M-Instruct", "CHQ", "Summary"
 SEED, VOCABULARY, SHOWN = 0, 2000, 3
 SIZE = {"d_model": 128, "d_kv": 32, "d_ff": 256, "num_layers": 2, "num_heads": 4}
 INSTRUCTION = "Summarise the patient's message as one short question."
-SETTINGS = {"eval_max_new_tokens": 40, "eval_max_rows": 30, "max_length": 256, "evals_per_epoch": 1,
+SETTINGS = {"eval_max_new_tokens": 40, "eval_max_rows": 20, "max_length": 256, "evals_per_epoch": 1,
             "early_stopping_patience": 0, "lr_scheduler_type": "constant"}  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def summarise(folder: Path, base: BaseModelRef, data: Path, **settings: Any) -> 
     before, after = (learned["scores"]["test"][name]["rouge_l"] for name in ("base", "tuned"))
     print(
         f"{base.name}: {learned['steps']} steps, {seconds:.0f} s with the exam; "
-        f"ROUGE-L {before:.3f} → {after:.3f}"
+        f"ROUGE-L {before:.1f} → {after:.1f}"
     )
     exam = [row for row in pq.read_table(data).to_pylist() if row["split"] == "test"]
     asked = folder / "asked.parquet"

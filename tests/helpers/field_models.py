@@ -12,6 +12,7 @@ from tokenizers import AddedToken
 
 from tests.helpers import encoders, odd_forms, writers
 from tests.helpers.odd_forms import BPE, UNIGRAM, sentencepiece
+from workbench.models.model_types import type_facts
 
 GPT = {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 256}
 OLD = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
@@ -77,6 +78,17 @@ def _sees_as_well(ids: dict[str, Any]) -> Any:
     )  # fmt: skip
 
 
+def _sees(kind: str, seeing: Any) -> Callable[[dict[str, Any]], Any]:
+    """A model that sees as well."""
+
+    def config(ids: dict[str, Any]) -> Any:
+        made = getattr(t, kind)(vision_config=seeing())
+        made.text_config = type(made.text_config)(**ids, **LAYERS)
+        return made
+
+    return config
+
+
 LAYERS, HEADS = writers.LAYERS, writers.HEADS
 LONG = {**LAYERS, "max_position_embeddings": 512}
 """For a family whose every conversation begins with a system prompt."""
@@ -125,6 +137,13 @@ WRITERS: dict[str, Field] = {
         lambda i: t.SmolLM3Config(**i, **LAYERS), template=REASONS, added=THOUGHT
     ),
     "mixtral": Field(lambda i: t.MixtralConfig(**i, **LAYERS, num_local_experts=4)),
+    "mistral3": Field(_sees("Mistral3Config", lambda: t.PixtralVisionConfig(**SEES).to_dict())),
+    "llava": Field(_sees("LlavaConfig", lambda: t.CLIPVisionConfig(**SEES).to_dict())),
+    "smolvlm": Field(_sees("SmolVLMConfig", lambda: SEES)),
+    "idefics3": Field(_sees("Idefics3Config", lambda: SEES)),
+    "lfm2_vl": Field(_sees("Lfm2VlConfig", lambda: SEES)),
+    "internvl": Field(_sees("InternVLConfig", lambda: {**SEES, "image_size": [28, 28],
+                                                       "patch_size": [14, 14]})),
     "stablelm": Field(lambda i: t.StableLmConfig(**i, **LAYERS)),
     "bloom": Field(
         lambda i: t.BloomConfig(**i, hidden_size=32, n_layer=2, n_head=4), True
@@ -254,7 +273,8 @@ def _write(folder: Path, field: Field, ids: dict[str, Any]) -> Path:
     torch.manual_seed(0)
     config = field.config(ids)
     config.get_text_config().initializer_range = 0.2
-    kind = t.AutoModelForCausalLM if "eos_token_id" in ids else t.AutoModelForMaskedLM
+    kind = getattr(t, type_facts(config.model_type).auto_class)
+    kind = kind if "eos_token_id" in ids else t.AutoModelForMaskedLM
     kind.from_config(config).save_pretrained(folder)
     return odd_forms.as_pickle(folder) if field.pickled else folder
 

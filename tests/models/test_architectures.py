@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from workbench.core.errors import WorkbenchError
-from workbench.models.architectures import family_of, type_of_architecture, type_of_gguf
-from workbench.models.families import SEQ2SEQ
+from workbench.models.architectures import family_of, knows_type, type_of_architecture, type_of_gguf
+from workbench.models.families import CAUSAL, SEQ2SEQ
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,14 @@ def test_the_type_follows_from_the_architecture_of_a_gguf_file(
     architecture: str, model_type: str
 ) -> None:
     assert type_of_gguf(architecture) == model_type
+
+
+@pytest.mark.parametrize("model_type", ["mistral3", "smolvlm", "llava"])
+def test_a_model_that_sees_as_well_writes(model_type: str) -> None:
+    assert family_of(model_type, "") == CAUSAL.name
+    assert knows_type(model_type)
+
+
+def test_one_that_only_sees_is_refused() -> None:
+    with pytest.raises(WorkbenchError, match="'vit' cannot be trained here"):
+        family_of("vit", "")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
 from workbench.models.families import CAUSAL, ENCODER, FAMILIES, SEQ2SEQ
+from workbench.models.model_types import sees
 
 _TABLES = {family.table: family.name for family in FAMILIES.values()}
 _DECODERS = ("ForCausalLM", "LMHeadModel")
@@ -41,6 +42,8 @@ def family_of(model_type: str, architecture: str) -> str:
             is an encoder-decoder of a type that cannot be trained here.
     """
     kinds = {kind for kind, types in _types().items() if model_type in types}
+    if not kinds and sees(model_type):
+        return CAUSAL.name
     if not kinds:
         raise WorkbenchError(
             f"A model of the type '{model_type}' cannot be trained here: choose one that reads or "
@@ -64,7 +67,7 @@ def _rewriter(model_type: str) -> str:
 
 def knows_type(model_type: str) -> bool:
     """Whether the installed transformers has code of its own for models of this type."""
-    return any(model_type in types for types in _types().values())
+    return sees(model_type) or any(model_type in types for types in _types().values())
 
 
 def type_of_architecture(architecture: str) -> str:

@@ -19,6 +19,8 @@ TEXT_CONFIGS = ("text_config", "llm_config", "language_config")
 class ModelType:
     """What is known of the models of a type."""
 
+    auto_class: str = "AutoModelForCausalLM"
+    """As what transformers loads it: one that sees as well is in no table of models that write."""
     form: Form = forms.PLAIN
     """How it was taught to talk, where neither template, nor marks, nor name tell another form."""
     begins: bool = False
@@ -34,7 +36,8 @@ class ModelType:
 
 _GEMMA = ModelType(begins=True, ends=("<end_of_turn>", "<turn|>"))
 _LLAMA = ModelType(ends=("<|eot_id|>", "<|eom_id|>"))
-_MISTRAL = ModelType(forms.MISTRAL)
+_MISTRAL = ModelType(form=forms.MISTRAL)
+_SEES = ModelType(auto_class="AutoModelForImageTextToText")
 _CHATML = ModelType(ends=("<|im_end|>",))
 _MAMBA = ModelType(not_adapted=("out_proj",))
 
@@ -44,12 +47,15 @@ MODEL_TYPES: Mapping[str, ModelType] = {
          "gemma4_text", "recurrent_gemma"), _GEMMA,
     ),
     **dict.fromkeys(("llama", "mllama", "llama4", "llama4_text"), _LLAMA),
-    **dict.fromkeys(("mistral", "mistral3", "mixtral", "ministral", "ministral3"), _MISTRAL),
+    **dict.fromkeys(("mistral", "mixtral", "ministral", "ministral3"), _MISTRAL),
     **dict.fromkeys(
         ("qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "qwen3_5", "qwen3_5_text", "smollm3", "lfm2",
          "stablelm"), _CHATML,
     ),
-    "phi": ModelType(forms.PHI),
+    **dict.fromkeys(
+        ("idefics3", "internvl", "lfm2_vl", "llava", "mistral3", "smolvlm"), _SEES,
+    ),
+    "phi": ModelType(form=forms.PHI),
     "phi3": ModelType(ends=("<|end|>", "<|im_end|>")),
     "phimoe": ModelType(ends=("<|end|>",)),
     "opt": ModelType(begins=True),
@@ -63,6 +69,11 @@ _OTHERS = ModelType()
 def type_facts(model_type: str) -> ModelType:
     """What is known of models of this type; what is true of most, where there is no row."""
     return MODEL_TYPES.get(model_type, _OTHERS)
+
+
+def sees(model_type: str) -> bool:
+    """Whether models of this type see as well, so that the library lists them apart."""
+    return type_facts(model_type).auto_class != _OTHERS.auto_class
 
 
 def text_config(config: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.field_models import WRITERS, make_writer
 from tests.helpers.rewriters import make_rewriter
 from workbench.core.recipe import Recipe
-from workbench.engine.causal.model import load_for_answers
+from workbench.engine.generative.model import load_for_answers
 from workbench.engine.models import packed_layers
 from workbench.engine.models.load import add_lora, load_base
 from workbench.engine.models.packed_layers import Packed, count_packed, text_model
@@ -76,19 +76,22 @@ def test_what_a_mamba_multiplies_by_itself_is_neither_packed_nor_adapted(tmp_pat
     assert names == {"in_proj", "x_proj"}
 
 
+@pytest.mark.parametrize("name", ["gemma3", "mistral3", "smolvlm"])
 def test_of_a_model_that_sees_only_the_language_model_is_packed_and_adapted(
-    tmp_path: Path,
+    tmp_path: Path, name: str
 ) -> None:
-    model = load_base(folder_of(tmp_path, "gemma3"), "nf4")
+    model = load_base(folder_of(tmp_path, name), "nf4")
     text = set(map(id, text_model(model).modules()))
     four_bits = [m for m in model.modules() if "4bit" in type(m).__name__]
     assert four_bits
     assert all(id(module) in text for module in four_bits)
     for wanted in ("all-linear", "attention", "q_proj,v_proj"):
-        added = add_lora(load_base(tmp_path / "gemma3"), Recipe(r=2, target_modules=wanted))
-        names = [name for name, _ in added.named_parameters() if "lora_" in name]
-        assert names
-        assert all("language_model" in name for name in names)
+        added = add_lora(load_base(tmp_path / name), Recipe(r=2, target_modules=wanted))
+        adapted = {id(w) for name, w in added.named_parameters() if "lora_" in name}
+        of_text = {id(weight) for weight in text_model(added.get_base_model()).parameters()}
+        assert adapted
+        assert adapted <= of_text
+        assert not any(w.requires_grad for w in added.parameters() if id(w) not in adapted)
 
 
 class _Doubled(nn.Linear):

@@ -10,15 +10,13 @@ import torch
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import ChatTemplate, Segment, render_prompt, segments
-from workbench.core.recipe import Recipe
-from workbench.core.words import short_count
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, precision
 from workbench.engine.causal.reading import ends_set, set_ends, text_ids
 from workbench.engine.encoding.opening import opening
+from workbench.engine.generative.checked_load import begun, check_numbers, learn_once
 from workbench.engine.models.checked_load import ANSWER, OTHER, QUESTION, CheckedLoad, Tell
-from workbench.engine.models.load import add_lora, load_base, load_tokenizer
-from workbench.engine.models.packed_layers import count_packed, count_parameters
+from workbench.engine.models.load import load_base, load_tokenizer
 from workbench.models.templates import form_sentence, template_of
 
 _TURNS = (
@@ -39,10 +37,7 @@ def checked_load(folder: Path, tell: Tell) -> CheckedLoad:
     tell(0.1, "Loading the model")
     model = load_base(folder, "nf4")
     tell(0.6, "Trying it")
-    packed = count_packed(model)
-    found = CheckedLoad(count_parameters(model), packed.layers, packed.of_layers)
-    found.checks["weights"] = f"All there: {short_count(found.parameters)} parameters."
-    found.checks["4 bits"] = packed.sentence
+    found = begun(model)
     found.checks |= _try_texts(folder, model, tokenizer, template)
     tell(0.7)
     found.checks["answers"] = _write_one(folder, model, tokenizer, template)
@@ -118,29 +113,12 @@ def _write_one(folder: Path, model: Any, tokenizer: Any, template: ChatTemplate)
             **question, max_new_tokens=1, do_sample=False, pad_token_id=tokenizer.pad_token_id
         )
         shares = label_probabilities(asked, prompt, [ANSWER, OTHER])
-    if written.shape[1] != question["input_ids"].shape[1] + 1 or not all(
-        map(math.isfinite, shares)
-    ):
-        raise WorkbenchError(
-            f"The model in {folder} does not write: what it gives is no number. Its files may be "
-            "damaged: download it again, or choose another model."
-        )
+    is_more = written.shape[1] == question["input_ids"].shape[1] + 1
+    check_numbers(folder, [*shares, 0.0 if is_more else math.nan])
     return "It writes, and tells answers apart."
 
 
 def _learn_once(folder: Path, model: Any, tokenizer: Any) -> str:
-    """One step there and back through LoRA matrices."""
-    adapted = add_lora(model, Recipe(r=2, lora_dropout=0.0))
     ids = torch.tensor([text_ids(f"{QUESTION} {ANSWER}", tokenizer)], device=model.device)
     batch = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "labels": ids}
-    adapted.train()
-    total, count = AnswerLoss(adapted)(batch)
-    total.backward()
-    learned = [w.grad for name, w in adapted.named_parameters() if "lora_B" in name]
-    moved = sum(bool(g.abs().sum() > 0) for g in learned if g is not None)
-    if not count or not torch.isfinite(total) or not moved:
-        raise WorkbenchError(
-            f"The model in {folder} cannot learn here: nothing comes back through its layers. "
-            "Choose another model."
-        )
-    return f"Corrections reach {moved} of its {len(learned)} adapted layers."
+    return learn_once(folder, model, "CAUSAL_LM", AnswerLoss, batch)

@@ -5,9 +5,6 @@ load through here, so a model answers the same everywhere: same weights, same te
 system prompt, same wording of the question.
 """
 
-import contextlib
-import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,23 +14,18 @@ from peft import PeftModel
 
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import COMPLETION
-from workbench.core.whole import whole_folder
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
 from workbench.engine.causal.reading import set_ends, text_ids
-from workbench.engine.models.load import base_folder, load_base, load_tokenizer
-from workbench.engine.models.packed_layers import count_packed
-from workbench.engine.runtime import device
+from workbench.engine.generative.model import Adapted, load_for_answers
+from workbench.engine.models.load import base_folder, load_tokenizer
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.templates import template_of
-from workbench.models.trained import TrainedModel, read_trained, write_trained
-
-ROOM = 1.3
-"""Free memory needed to unpack 4-bit weights, in sizes of the unpacked ones."""
+from workbench.models.trained import read_trained
 
 
 @dataclass
-class CausalModel:
+class CausalModel(Adapted):
     """A base model, with its adapter if it was trained, and how it is asked."""
 
     model: Any
@@ -45,15 +37,6 @@ class CausalModel:
     def task(self) -> str:
         """What it was trained for."""
         return self.wording.task
-
-    @contextlib.contextmanager
-    def untrained(self) -> Iterator[None]:
-        """The base model answers inside of this block: the adapter is switched off."""
-        if not isinstance(self.model, PeftModel):
-            yield
-            return
-        with self.model.disable_adapter():
-            yield
 
     def encode(self, text: str) -> dict[str, Any]:
         """A prompt as tensors, one row, where the model is."""
@@ -73,7 +56,7 @@ def load_causal(
     """A model that is ready to answer.
 
     Args:
-        adapter: folder made by `save_causal`, which knows better than the other arguments; None
+        adapter: folder made by a training, which knows better than the other arguments; None
             for the base model as it is.
 
     Raises:
@@ -93,37 +76,3 @@ def load_causal(
         wording = Wording(trained.task, template, trained.system, trained.labels)
     length = longest_example(folder, trained.max_length if trained else recipe.max_length)
     return CausalModel(model.eval(), tokenizer, wording, length)
-
-
-def load_for_answers(
-    folder: Path, quantization: str, load: Callable[[Path, str], Any] = load_base
-) -> Any:
-    """A base model that writes quickly: its weights are those it was trained with.
-
-    Unpacking each 4-bit layer anew for every token takes most of the time of a small model
-    (112 tokens/s against 294, batch of 16, SmolLM2-135M on 2 cores). So the weights are unpacked
-    once, the values staying what 4 bits could hold, where memory allows.
-
-    Args:
-        load: gives the model in `folder` with its weights in `quantization`.
-    """
-    model = load(folder, quantization)
-    if quantization == "nf4" and count_packed(model).layers and _has_room(model):
-        model = model.dequantize(dtype=device.dtype())
-    model.requires_grad_(False)
-    model.config.use_cache = True
-    return model.eval()
-
-
-def _has_room(model: Any) -> bool:
-    needed = model.num_parameters() * device.dtype().itemsize * ROOM
-    return bool(device.free_memory() > needed)
-
-
-def save_causal(target: Path, checkpoint: Path, tokenizer: Any, model: TrainedModel) -> None:
-    """Put a checkpoint's adapter and all that belongs to it in one folder, whole or not at all."""
-    with whole_folder(target) as part:
-        for name in ("adapter_model.safetensors", "adapter_config.json"):
-            shutil.copy2(checkpoint / name, part / name)
-        tokenizer.save_pretrained(part)
-        write_trained(part, model)

@@ -1,10 +1,8 @@
 """What a causal model answers to rows, and how wrong it is about them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from workbench.core.messages import asked, render_prompt, segments
@@ -18,13 +16,12 @@ from workbench.engine.causal.loss import AnswerLoss, mean_loss, precision
 from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.causal.reading import Beginning
-from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, System
+from workbench.engine.evaluation.systems import Answers, Done, System
+from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Check, Stop
 from workbench.models.families import CAUSAL
-
-LOSS_BATCH = 8
 
 
 def systems(base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int) -> Iterator[System]:
@@ -36,13 +33,10 @@ def systems(base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int) 
     model = load_causal(base, adapter, recipe)
     loss = AnswerLoss(model.model)
 
-    def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
-        wrong = loss_on(model, loss, rows, stop.check)
-        return replace(answer(model, asked, new_tokens, stop, done), loss=wrong)
+    def wrong(rows: Sequence[Row], check: Check) -> float:
+        return loss_on(model, loss, rows, check)
 
-    with model.untrained():
-        yield System(BASE, CAUSAL.base_title, examine, model.wording.labels)
-    yield System(TUNED, "The trained model", examine, model.wording.labels)
+    yield from both(CAUSAL, model, model.wording.labels, new_tokens, answer, wrong)
 
 
 def answer(
@@ -85,15 +79,12 @@ def choose(model: CausalModel, rows: Sequence[Row], check: Check, done: Done) ->
     if not rows:
         return Answers([], [])
     endings = [_ending(model, rows[0], label) for label in labels]
-    found = []
-    for number, row in enumerate(rows, 1):
-        check()
+
+    def shares(row: Row) -> list[float]:
         with precision():
-            shares = label_probabilities(model, prompt_of(model, row), endings)
-        best = int(np.argmax(shares))
-        found.append((labels[best], shares[best]))
-        done(number)
-    return Answers([label for label, _ in found], [share for _, share in found])
+            return label_probabilities(model, prompt_of(model, row), endings)
+
+    return likeliest(labels, rows, shares, check, done)
 
 
 def _ending(model: CausalModel, row: Row, label: str) -> str:

@@ -29,7 +29,14 @@ logger = logging.getLogger(__name__)
 FACTS = "facts.json"
 WAIT_S = 0.2
 _WEIGHTS = {".safetensors", ".bin", ".pt", ".pth", ".gguf", ".onnx", ".h5", ".msgpack"}
-_CODE = ("core", "engine/encoding", "engine/causal", "engine/encoder", "engine/rows.py")
+_CODE = (
+    "core",
+    "engine/encoding",
+    "engine/causal",
+    "engine/encoder",
+    "engine/rows.py",
+    "models/model_types.py",
+)
 
 Facts = dict[str, Any]
 Make = Callable[[Path], Facts]

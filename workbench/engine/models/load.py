@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import transformers
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
+from transformers import AutoTokenizer, BitsAndBytesConfig
 
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.errors import WorkbenchError
@@ -77,7 +78,7 @@ def load_base(
     folder: Path,
     quantization: str = "none",
     double_quant: bool = True,
-    auto_class: Any = AutoModelForCausalLM,
+    auto_class: Any = None,
     *,
     strict: bool = False,
 ) -> Any:
@@ -85,7 +86,7 @@ def load_base(
 
     Args:
         quantization: nf4, int8 or none; weights that bitsandbytes packed already stay as they are.
-        auto_class: of transformers; what the model is loaded as.
+        auto_class: of transformers; what the model is loaded as, by its type unless it is told.
         strict: see `check_whole`.
 
     Raises:
@@ -95,7 +96,7 @@ def load_base(
     is_packed = getattr(config, "quantization_config", None) is not None
     try:
         with packing_all():
-            model, info = auto_class.from_pretrained(
+            model, info = (auto_class or _auto_class(config)).from_pretrained(
                 folder,
                 config=config,
                 dtype=dtype,
@@ -120,6 +121,10 @@ def load_base(
         if hasattr(module, "support_avx512bf16_for_cpu"):
             module.support_avx512bf16_for_cpu = False
     return model
+
+
+def _auto_class(config: Any) -> Any:
+    return getattr(transformers, type_facts(str(config.model_type)).auto_class)
 
 
 def _quantization(name: str, double_quant: bool, dtype: torch.dtype) -> BitsAndBytesConfig | None:

@@ -1,18 +1,14 @@
 """Tries an encoder-decoder: its weights, its marks, one answer and one step of learning."""
 
-import math
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import Recipe
-from workbench.core.words import short_count
 from workbench.engine.causal.loss import precision, to_device
+from workbench.engine.generative.checked_load import begun, check_numbers, learn_once
 from workbench.engine.models.checked_load import ANSWER, OTHER, QUESTION, CheckedLoad, Tell
-from workbench.engine.models.load import add_lora
-from workbench.engine.models.packed_layers import count_packed, count_parameters
 from workbench.engine.seq2seq.batches import collate
 from workbench.engine.seq2seq.encode import Example, PairTokenizer
 from workbench.engine.seq2seq.label_scores import label_probabilities
@@ -34,10 +30,7 @@ def checked_load(folder: Path, tell: Tell) -> CheckedLoad:
     tell(0.1, "Loading the model")
     model = load_rewriter(folder, "nf4")
     tell(0.6, "Trying it")
-    packed = count_packed(model)
-    found = CheckedLoad(count_parameters(model), packed.layers, packed.of_layers)
-    found.checks["weights"] = f"All there: {short_count(found.parameters)} parameters."
-    found.checks["4 bits"] = packed.sentence
+    found = begun(model)
     found.checks["end"] = _marks(folder, model, tokenizer)
     found.checks["answers"] = _compare(folder, model, tokenizer)
     tell(0.8)
@@ -64,26 +57,11 @@ def _compare(folder: Path, model: Any, tokenizer: PairTokenizer) -> str:
     with precision():
         source = tokenizer.source(QUESTION)[0]
         shares = label_probabilities(model, tokenizer.framing, source, targets)
-    if not all(map(math.isfinite, shares)):
-        raise WorkbenchError(
-            f"The model in {folder} does not write: what it gives is no number. Its files may be "
-            "damaged: download it again, or choose another model."
-        )
+    check_numbers(folder, shares)
     return "It tells answers apart."
 
 
 def _learn_once(folder: Path, model: Any, tokenizer: PairTokenizer) -> str:
-    """One step there and back through LoRA matrices."""
-    adapted = add_lora(model, Recipe(r=2, lora_dropout=0.0), PEFT_TASK)
     example = Example(tokenizer.source(QUESTION)[0], tokenizer.target(ANSWER)[0])
-    adapted.train()
-    total, count = PairLoss(adapted)(to_device(collate([example], tokenizer.framing)))
-    total.backward()
-    learned = [w.grad for name, w in adapted.named_parameters() if "lora_B" in name]
-    moved = sum(bool(g.abs().sum() > 0) for g in learned if g is not None)
-    if not count or not torch.isfinite(total) or not moved:
-        raise WorkbenchError(
-            f"The model in {folder} cannot learn here: nothing comes back through its layers. "
-            "Choose another model."
-        )
-    return f"Corrections reach {moved} of its {len(learned)} adapted layers."
+    batch = to_device(collate([example], tokenizer.framing))
+    return learn_once(folder, model, PEFT_TASK, PairLoss, batch)

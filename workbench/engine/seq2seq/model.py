@@ -1,7 +1,5 @@
 """A trained encoder-decoder as a folder, and that folder as a model: one way for every use."""
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,7 @@ from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import COMPLETION
-from workbench.engine.causal.model import load_for_answers
+from workbench.engine.generative.model import Adapted, load_for_answers
 from workbench.engine.models.load import base_folder, load_base, read_tokenizer
 from workbench.engine.seq2seq.encode import PairTokenizer, Wording, limits_of
 from workbench.engine.seq2seq.framing import Framing, framing_of, settings_of
@@ -20,7 +18,7 @@ from workbench.models.trained import read_trained
 
 
 @dataclass
-class Seq2seqModel:
+class Seq2seqModel(Adapted):
     """A base model, with its adapter if it was trained, and how it is asked."""
 
     model: Any
@@ -31,15 +29,6 @@ class Seq2seqModel:
     def whole(self) -> Any:
         """The transformers model; an adapter lives inside of it."""
         return self.model.get_base_model() if isinstance(self.model, PeftModel) else self.model
-
-    @contextlib.contextmanager
-    def untrained(self) -> Iterator[None]:
-        """The base model answers inside of this block: the adapter is switched off."""
-        if not isinstance(self.model, PeftModel):
-            yield
-            return
-        with self.model.disable_adapter():
-            yield
 
 
 def load_seq2seq(

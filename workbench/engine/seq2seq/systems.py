@@ -1,16 +1,15 @@
 """What an encoder-decoder answers to rows, and how wrong it is about them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
 from workbench.engine.causal.loss import mean_loss, precision
-from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, System
+from workbench.engine.evaluation.systems import Answers, Done, System
+from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
 from workbench.engine.seq2seq.batches import batches_by_length
 from workbench.engine.seq2seq.encode import encode
@@ -22,8 +21,6 @@ from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Check, Stop
 from workbench.models.families import SEQ2SEQ
 
-LOSS_BATCH = 8
-
 
 def systems(base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int) -> Iterator[System]:
     """The base model and the trained one, in the same weights.
@@ -34,13 +31,10 @@ def systems(base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int) 
     model = load_seq2seq(base, adapter, recipe)
     loss = PairLoss(model.model)
 
-    def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
-        wrong = loss_on(model, loss, rows, stop.check)
-        return replace(answer(model, asked, new_tokens, stop, done), loss=wrong)
+    def wrong(rows: Sequence[Row], check: Check) -> float:
+        return loss_on(model, loss, rows, check)
 
-    with model.untrained():
-        yield System(BASE, SEQ2SEQ.base_title, examine, model.wording.labels)
-    yield System(TUNED, "The trained model", examine, model.wording.labels)
+    yield from both(SEQ2SEQ, model, model.wording.labels, new_tokens, answer, wrong)
 
 
 def answer(
@@ -72,13 +66,10 @@ def choose(model: Seq2seqModel, questions: Sequence[str], check: Check, done: Do
     """The likeliest category for each question, and its probability among all categories."""
     labels, tokenizer = list(model.wording.labels), model.tokenizer
     targets = [tokenizer.target(label)[0] for label in labels]
-    found = []
-    for number, question in enumerate(questions, 1):
-        check()
+
+    def shares(question: str) -> list[float]:
         source, _cut = tokenizer.source(question)
         with precision():
-            shares = label_probabilities(model.whole, tokenizer.framing, source, targets)
-        best = int(np.argmax(shares))
-        found.append((labels[best], shares[best]))
-        done(number)
-    return Answers([label for label, _ in found], [share for _, share in found])
+            return label_probabilities(model.whole, tokenizer.framing, source, targets)
+
+    return likeliest(labels, questions, shares, check, done)

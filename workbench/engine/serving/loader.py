@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from workbench.engine.causal.model import load_for_answers
 from workbench.engine.causal.reading import set_ends
 from workbench.engine.encoder.model import load_encoder_model
+from workbench.engine.generative.model import load_for_answers
 from workbench.engine.models.load import base_folder, load_tokenizer
 from workbench.engine.seq2seq.model import load_pair_tokenizer, load_to_answer
 from workbench.engine.serving.fair_lock import FairLock

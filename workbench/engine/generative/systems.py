@@ -1,0 +1,66 @@
+"""Base model and trained one, in the same weights: examined, and asked to choose."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, System
+from workbench.engine.generative.model import Adapted
+from workbench.engine.rows import Row
+from workbench.jobs.process.stop import Check, Stop
+from workbench.models.families import Family
+
+LOSS_BATCH = 8
+
+
+class Answering(Protocol):
+    """Answers rows, in texts of at most so many tokens."""
+
+    def __call__(
+        self, model: Any, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done
+    ) -> Answers:
+        """An answer to each row."""
+        ...
+
+
+def both(
+    family: Family,
+    model: Adapted,
+    labels: Sequence[str],
+    new_tokens: int,
+    answer: Answering,
+    loss_on: Callable[[Sequence[Row], Check], float],
+) -> Iterator[System]:
+    """The base model and the trained one.
+
+    Args:
+        loss_on: mean loss per learned token over rows.
+    """
+
+    def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
+        wrong = loss_on(rows, stop.check)
+        return replace(answer(model, asked, new_tokens, stop, done), loss=wrong)
+
+    with model.untrained():
+        yield System(BASE, family.base_title, examine, labels)
+    yield System(TUNED, "The trained model", examine, labels)
+
+
+def likeliest(
+    labels: Sequence[str],
+    questions: Sequence[Any],
+    shares_of: Callable[[Any], Sequence[float]],
+    check: Check,
+    done: Done,
+) -> Answers:
+    """The likeliest category for each question, and its probability among all categories."""
+    found = []
+    for number, question in enumerate(questions, 1):
+        check()
+        shares = shares_of(question)
+        best = int(np.argmax(shares))
+        found.append((labels[best], shares[best]))
+        done(number)
+    return Answers([label for label, _ in found], [share for _, share in found])

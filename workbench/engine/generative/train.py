@@ -1,0 +1,150 @@
+"""Teaches a model that writes, of one half or two: from a job's spec to an adapter and its scores."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transformers import set_seed
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import Recipe
+from workbench.engine.evaluation.jobs import evaluate_trained
+from workbench.engine.evaluation.systems import System
+from workbench.engine.generative.model import save_adapter
+from workbench.engine.models.fused_lora import fuse
+from workbench.engine.models.load import add_lora, base_folder
+from workbench.engine.models.packed_layers import report_packing
+from workbench.engine.runtime.device import give_back_memory
+from workbench.engine.runtime.versions import versions
+from workbench.engine.training.loop import JobTrainer, checkpoint_to_go_on_from
+from workbench.jobs.process.checkpoints import step_of
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Result
+from workbench.jobs.process.specs import BaseModelRef, TrainSpec
+from workbench.jobs.process.stop import Stop
+from workbench.models.families import Family
+from workbench.models.trained import TrainedModel
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that a training needs to know of its examples."""
+
+    tokenizer: Any
+    """What puts them into batches."""
+    kept: Any
+    """The tokenizer of transformers that is kept with the adapter."""
+    train: Any
+    validation: Any
+    labels: tuple[str, ...] = ()
+    template: str = ""
+    """The chat template that they are written in."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a family does in its own way while its models are taught."""
+
+    family: Family
+    peft_task: str
+    prepare: Callable[[TrainSpec, JobDir, Report, Stop], Setup]
+    """The examples of a version, in the model's words; there is at least one to learn from."""
+    load: Callable[[Path, str, bool], Any]
+    """The base model in a folder, in few bits, doubly quantised or not."""
+    trainer: Callable[..., JobTrainer]
+    systems: Callable[[BaseModelRef, Path, Recipe, int], Iterator[System]]
+
+
+def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    """Train an adapter, keep the best checkpoint and let it sit the exam.
+
+    Raises:
+        WorkbenchError: the data or the settings cannot be used.
+        Orphaned: the worker died; a checkpoint was saved.
+    """
+    began, recipe = time.monotonic(), spec.recipe
+    report.phase("preparing", "Reading the examples")
+    if recipe.method != "lora":
+        raise WorkbenchError(
+            f"A model that {course.family.does} is trained with LoRA here: set 'What is trained' "
+            "to lora."
+        )
+    setup = course.prepare(spec, job, report, stop)
+    stop.check()
+    trainer = learn(course, spec, setup, job, report, stop)
+    result = trainer.facts()
+    best = trainer.best_checkpoint()
+    if best is None:
+        return {**result, "status": "cancelled", "reason": "Stopped before anything was learned."}
+    report.phase("saving", "Saving the trained model")
+    save_adapter(job.adapter, best, setup.kept, _trained(course.family, spec, setup))
+    result |= {"adapter": str(job.adapter), "best_step": step_of(best)}
+    del trainer
+    give_back_memory()  # the model is loaded afresh, as every later use will load it
+    sitting = course.systems(spec.base, job.adapter, recipe, recipe.eval_max_new_tokens)
+    exam = evaluate_trained(
+        spec, sitting, job, report, stop, result["scores"], max_rows=recipe.eval_max_rows
+    )
+    return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
+
+
+def learn(
+    course: Course, spec: TrainSpec, setup: Setup, job: JobDir, report: Report, stop: Stop
+) -> JobTrainer:
+    """Run the training loop, from the last whole checkpoint if there is one."""
+    recipe = spec.recipe
+    report.phase("preparing", "Loading the model")
+    set_seed(recipe.seed)
+    model = course.load(base_folder(spec.base), recipe.quantization, recipe.double_quant)
+    report_packing(report, model, recipe.quantization)
+    model = add_lora(model, recipe, course.peft_task)
+    fuse(model)
+    give_back_memory()  # what loading needed for a moment
+    checkpoint = checkpoint_to_go_on_from(spec, job, report)
+    trainer = course.trainer(
+        report,
+        stop,
+        recipe,
+        job.checkpoints,
+        model,
+        setup.tokenizer,
+        setup.train,
+        setup.validation,
+        resumed=checkpoint is not None,
+    )
+    report.phase("training", f"Learning from {len(setup.train)} examples")
+    if spec.conclude:
+        stop.cancel()
+    trainer.learn(checkpoint)
+    return trainer
+
+
+def check_there_are_some(examples: Any) -> None:
+    """Refuse to learn from nothing.
+
+    Raises:
+        WorkbenchError: there are no examples.
+    """
+    if not examples:
+        raise WorkbenchError(
+            "There are no examples to learn from: save the data again with a larger training part."
+        )
+
+
+def _trained(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:
+    return TrainedModel(
+        task=spec.task,
+        family=family.name,
+        method=spec.recipe.method,
+        base=spec.base,
+        quantization=spec.recipe.quantization,
+        system=spec.system,
+        labels=setup.labels,
+        max_length=spec.recipe.max_length,
+        chat_template=setup.template,
+        data=spec.data,
+        versions=versions(),
+    )
