@@ -73,13 +73,26 @@ def test_four_bits_take_a_quarter_of_the_memory(writer: Path) -> None:
     assert layer.quant_state.nested
 
 
-def test_a_tokenizer_without_a_template_gets_the_plain_one(tmp_path: Path) -> None:
-    folder = make_writer(tmp_path / "plain", template=None)
+def asked_in(folder: Path) -> str:
     tokenizer = load_tokenizer(folder)
-    asked = tokenizer.apply_chat_template(
-        [{"role": "user", "content": "Hi"}], tokenize=False, add_generation_prompt=True
+    return str(
+        tokenizer.apply_chat_template(
+            [{"role": "user", "content": "Hi"}], tokenize=False, add_generation_prompt=True
+        )
     )
-    assert asked == "### User:\nHi\n\n### Assistant:\n"
+
+
+def test_a_tokenizer_without_a_template_gets_the_form_that_its_marks_tell(tmp_path: Path) -> None:
+    folder = make_writer(tmp_path / "plain", template=None)
+    assert asked_in(folder) == "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
+
+
+def test_a_tokenizer_without_template_and_marks_gets_the_plain_one(tmp_path: Path) -> None:
+    folder = make_writer(tmp_path / "plain", template=None)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        file = folder / name
+        file.write_text(file.read_text().replace("<|im_start|>", "<|fim|>"))
+    assert asked_in(folder) == "### User:\nHi\n\n### Assistant:\n"
 
 
 def test_an_example_is_no_longer_than_the_model_reads(writer: Path) -> None:
