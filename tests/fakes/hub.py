@@ -56,6 +56,8 @@ class FakeHub:
     """Given out only to who has a token."""
     tokens: dict[str, str] = field(default_factory=dict)
     """Token → whose it is."""
+    elsewhere: str = ""
+    """The address of a store to which who asks for a large file is sent; the hub's own is empty."""
     troubles: list[Trouble] = field(default_factory=list)
     pushes: Pushes = field(default_factory=Pushes)
     asked: list[str] = field(default_factory=list)
@@ -235,6 +237,11 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
                 self._refuse(404, "RepoNotFound")
             elif path not in files:
                 self._refuse(404, "EntryNotFound")
+            elif hub.elsewhere and path.endswith(LFS):
+                self.send_response(302)
+                self.send_header("Location", hub.elsewhere + self.path)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
             else:
                 self._give(path, files[path])
 

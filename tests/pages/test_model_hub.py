@@ -153,9 +153,10 @@ def test_a_download_can_rest_and_go_on(hub: FakeHub, store: Store, project_id: i
         row.status = "running"
         row.progress = {
             "step": 1_000_000, "total_steps": 2_000_000, "message": "Downloading: 1 MB of 2 MB",
+            "seconds_left": 40.0,
         }  # fmt: skip
     at = open_page(PAGE, project=project_id)
-    assert "1 MB of 2 MB" in at.get("progress")[0].text
+    assert "1 MB of 2 MB · about 40 seconds left" in at.get("progress")[0].text
     at.button(key=f"pause-{model_id}").click().run()
     assert not at.exception
     with store.write() as session:

@@ -105,4 +105,9 @@ def test_progress_is_told_as_far_as_it_is_known() -> None:
     encoding = {"phase": "preparing", "step": 40, "total_steps": 360}
     assert summary.progress_line(encoding) == "example 40 of 360"
     assert summary.progress_line({}) == ""
+    told = {"phase": "downloading", "step": 1_200_000_000, "total_steps": 3_400_000_000}
+    assert summary.progress_line(told) == "1.2 GB of 3.4 GB"
+    for phase in ("fetching", "sending"):
+        told = {"phase": phase, "step": 350, "total_steps": 1000}
+        assert summary.progress_line(told) == "35 %"
     assert summary.share_done({}) == 0.0

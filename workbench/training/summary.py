@@ -3,7 +3,7 @@
 from typing import Any
 
 from workbench.core.metrics import main_score, metric_of
-from workbench.core.words import count, duration, plural
+from workbench.core.words import count, duration, plural, size
 from workbench.models.families import family_named
 from workbench.training.run_view import RunView
 
@@ -15,6 +15,10 @@ PHASES = {
     "saving": "Saving what was learned",
 }
 
+BYTES = "downloading"
+"""The phase whose steps are bytes."""
+SHARES = ("fetching", "sending")
+"""The phases whose steps are thousandths of the whole."""
 COUNTED = {"preparing": "example", "embedding": "example", "evaluating": "question"}
 """What is counted in a phase, where it is not steps."""
 
@@ -43,7 +47,11 @@ def progress_line(progress: dict[str, Any]) -> str:
     parts = []
     phase_name = str(progress.get("phase") or "training")
     step, total = progress.get("step"), progress.get("total_steps")
-    if step is not None and total:
+    if step is not None and total and phase_name == BYTES:
+        parts.append(f"{size(step)} of {size(total)}")
+    elif step is not None and total and phase_name in SHARES:
+        parts.append(f"{step / total:.0%}".replace("%", " %"))
+    elif step is not None and total:
         parts.append(f"{COUNTED.get(phase_name, 'step')} {count(step)} of {count(total)}")
     if phase_name != "training":
         return "".join(parts)  # the speed is that of learning

@@ -8,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from tests.fakes.hub import REVISION, FakeHub, Trouble, hub_here
+from tests.fakes.hub import REVISION, FakeHub, Trouble, hub_here, serving
 from tests.helpers.encoders import make_encoder
 from tests.helpers.engine_jobs import PEFT_WARNS, events, run, run_orphaned
 from tests.helpers.odd_forms import as_pickle
@@ -189,6 +189,21 @@ def test_a_cancelled_download_goes_on_when_it_is_tried_again(
     hub.gate.set()
     assert run(job)["status"] == "succeeded"
     assert hub.given["model.safetensors"] == len(WEIGHTS)
+
+
+def test_a_store_that_the_hub_sends_to_never_sees_the_token(
+    tmp_path: Path, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (download, fetching):
+        monkeypatch.setattr(module, "handed_over", lambda: "hf_of_ann")
+    with serving() as store:
+        store.models[NAME] = hub.models[NAME]
+        store.troubles.append(Trouble("model.safetensors", after=100_000))
+        hub.elsewhere = store.address
+        assert run(import_job(tmp_path))["status"] == "succeeded"
+        assert store.given["model.safetensors"] == len(WEIGHTS)
+        assert not [h for h in store.headers if "authorization" in {n.lower() for n in h}]
+    assert [h for h in hub.headers if "Bearer hf_of_ann" in h.values()]
 
 
 def test_what_was_on_its_way_of_another_revision_is_no_start(tmp_path: Path, hub: FakeHub) -> None:

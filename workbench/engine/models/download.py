@@ -32,7 +32,7 @@ def download(spec: ImportSpec, job: JobDir, report: Report, stop: Stop) -> Resul
         Cancelled, Orphaned: the process is to leave; what has arrived stays for the next try.
         WorkbenchError: the hub cannot be reached or does not give the model out.
     """
-    report.phase("preparing", f"Downloading {spec.hub_id}")
+    report.phase("downloading", f"Downloading {spec.hub_id}")
     part = part_of(spec.target)
     with hub_allowed():
         info = _info(spec.hub_id, spec.revision)

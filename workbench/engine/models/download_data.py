@@ -35,7 +35,7 @@ def fetch(spec: FetchSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         Cancelled, Orphaned: the process is to leave.
         WorkbenchError: the hub cannot be reached or does not give the data out.
     """
-    report.phase("preparing", f"Downloading {spec.hub_id}")
+    report.phase("fetching", f"Downloading {spec.hub_id}")
     meter, part = Meter(report, stop.check), job.path / "part"
     fetching = Fetching(spec.hub_id, spec.revision, part, kind="dataset")
     with hub_allowed():

@@ -10,6 +10,7 @@ come by plain HTTP (not by the Xet protocol), so that a mirror and a proxy can g
 import contextlib
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,8 @@ WAIT_S = 1.0
 """Before the second try; then twice as long each time."""
 _LONGEST_WAIT_S = 60.0
 _PARTS = ".parts"
+_KNOWN_S = 3.0
+"""From then on the time left can be told from the time spent."""
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 """Refusals that may be none the next time."""
 
@@ -199,12 +202,20 @@ class Fetching:
 
 
 def told(report: Report, total: int) -> Callable[[int], None]:
-    """Tells how many bytes of `total` are here, in the job's progress."""
+    """Tells how many bytes of `total` are here, in the job's progress, and the time left."""
+    begun: list[tuple[float, int]] = []
 
     def tell(arrived: int) -> None:
-        arrived = min(arrived, total)
+        arrived, at = min(arrived, total), time.monotonic()
+        if not begun:
+            begun.append((at, arrived))
+        spent, came = at - begun[0][0], arrived - begun[0][1]
+        left = {"seconds_left": round(spent * (total - arrived) / came, 1)} if came > 0 else {}
         report.progress(
-            arrived, max(1, total), message=f"Downloading: {size(arrived)} of {size(total)}"
+            arrived,
+            max(1, total),
+            message=f"Downloading: {size(arrived)} of {size(total)}",
+            **(left if spent > _KNOWN_S else {}),
         )
 
     return tell

@@ -42,7 +42,7 @@ def push(spec: PushSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     """
     if not spec.data.is_file():
         raise WorkbenchError("The examples of this version are not here any more.")
-    report.phase("saving", f"Writing {count(spec.rows)} examples")
+    report.phase("sending", f"Writing {count(spec.rows)} examples")
     meter, folder = Meter(report, stop.check), job.path / "push"
     written = hub_set.write(
         spec.data,

@@ -16,7 +16,7 @@ from workbench.projects import projects
 from workbench.training.estimate import Fit
 from workbench.ui import context, dialogs, errors, frame
 from workbench.ui.models import adding
-from workbench.ui.numbers import short_count, size
+from workbench.ui.numbers import about, short_count, size
 from workbench.ui.text import plain
 
 _SOURCES = {
@@ -185,7 +185,9 @@ def _at(job: JobView, model: ModelInfo) -> str:
     if job.status == "queued":
         return f"Waiting for its turn · {size(model.size_bytes)} in all"
     at_work = "Downloading" if model.source == "hub" else "Being tried"
-    return message or f"{at_work} · {size(model.size_bytes)} in all"
+    left = job.progress.get("seconds_left")
+    time_left = f" · {about(left)} left" if left and message else ""
+    return f"{message}{time_left}" or f"{at_work} · {size(model.size_bytes)} in all"
 
 
 def _pause(model: ModelInfo, job: JobView) -> None:
