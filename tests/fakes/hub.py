@@ -83,6 +83,7 @@ class FakeHub:
             "sha": REVISION,
             "cardData": self.cards.get(name),
             "description": self.descriptions.get(name),
+            "private": name in self.pushes.private,
             "gated": "auto" if name in self.gated else False,
             "siblings": [_sibling(path, content) for path, content in files.items()],
             **self.about.get(name, {}),

@@ -155,8 +155,7 @@ def _on_hub(hub_id: str) -> Any:
 
 
 def _clean_id(text: str) -> str:
-    given = text.strip().removeprefix(session.endpoint()).strip("/").removeprefix("datasets/")
-    given = given.removeprefix("https://huggingface.co/datasets/")
+    given = session.without_address(text).strip("/").removeprefix("datasets/")
     if not _ID.fullmatch(given) or ".." in given or "--" in given or given.endswith((".git", ".")):
         raise WorkbenchError(
             f"'{names.shown(text.strip())}' cannot be the name of a data set on the hub: it is your "

@@ -52,6 +52,8 @@ class JobKind:
     """It works until it is told to end: being silent is no trouble, and being ended no failure."""
     asks_hub: bool = False
     """It talks with the hub, and is handed the hub's token."""
+    sends: bool = False
+    """It gives away what the user made: only who has just been asked lets it begin."""
     stopped: str = "Stopped at your request."
     """What is said of one that was cancelled."""
     makes: str = ""
@@ -125,6 +127,7 @@ KINDS = {
             "push to the hub",
             "cloud_upload",
             asks_hub=True,
+            sends=True,
             stopped="Stopped at your request. Look at the data set's page on the hub: its files come "
             "all at once, at the very end, or not at all.",
         ),

@@ -11,7 +11,7 @@ from workbench.models.formats import is_weights, wanted_files
 from workbench.models.inspect import PICKLED, FolderFacts, facts_of, refuse_programs
 from workbench.models.online import token
 from workbench.models.online.answers import GatedModel, answered
-from workbench.models.online.session import TIMEOUT_S
+from workbench.models.online.session import TIMEOUT_S, without_address
 
 __all__ = ["TIMEOUT_S", "GatedModel", "HubModel", "answered", "clean_id", "look_up"]
 
@@ -71,7 +71,7 @@ def clean_id(text: str) -> str:
     Raises:
         WorkbenchError: there is none in it.
     """
-    text = text.strip().removeprefix("https://huggingface.co/").strip("/")
+    text = without_address(text).strip("/")
     parts = text.split("/")
     if len(parts) < 2 or not all(parts[:2]) or any(c.isspace() for c in text):
         raise WorkbenchError(

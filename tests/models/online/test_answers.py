@@ -51,3 +51,5 @@ def test_certificates_that_are_not_there_are_named(
 def test_a_mirror_is_named_where_the_hub_is(hub: FakeHub) -> None:
     assert session.place() in hub.address
     assert session.page_of("a/b", "datasets") == f"{hub.address}/datasets/a/b"
+    for pasted in (f"{hub.address}/a/b", "https://huggingface.co/a/b", " a/b "):
+        assert session.without_address(pasted) == "a/b"

@@ -47,6 +47,19 @@ def steady(rows: Rows) -> Rows:
     return {**rows, "jobs": jobs, "job_attempts": []}
 
 
+def test_a_backup_lets_nothing_be_sent_to_the_hub(store: Store, tmp_path: Path) -> None:
+    """Whoever made it, and whatever was to be sent when it was made."""
+    spec = {"kind": "push", "hub_id": "somebody/else", "is_public": True, "title": "x", "rows": 1}
+    with store.write() as session:
+        for status in (QUEUED, PAUSED):
+            session.add(Job(kind="push", title="Push", spec=spec, status=status, position=0))
+    restored = restore_backup(make_backup(store, tmp_path / "all.zip").path)
+    assert restored.waiting == 0
+    with open_store().read() as session:
+        assert {job.status for job in session.query(Job)} == {FAILED}
+        assert {"push the version again" in job.reason for job in session.query(Job)} == {True}
+
+
 @pytest.mark.sqlite
 def test_every_row_and_file_is_there_again_with_paths_that_fit(
     before: Rows, home: Path, elsewhere: Path, saved: Path

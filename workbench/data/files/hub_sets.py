@@ -24,6 +24,7 @@ from workbench.jobs.job import JobView, get_job, view_of
 from workbench.jobs.process.specs import FetchSpec
 from workbench.models import hub
 from workbench.models.online import token
+from workbench.models.online.session import without_address
 
 FETCHED = "fetched"
 """The file that the download leaves in its job's folder."""
@@ -128,7 +129,7 @@ def clean_id(text: str) -> str:
     Raises:
         WorkbenchError: there is none in it.
     """
-    given = text.strip().removeprefix("https://huggingface.co/").removeprefix("datasets/")
+    given = without_address(text).removeprefix("datasets/")
     parts = [part for part in given.split("/") if part][:2]
     if not parts or not all(re.fullmatch(r"[\w.-]+", part, re.ASCII) for part in parts):
         raise WorkbenchError(

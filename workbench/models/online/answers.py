@@ -9,6 +9,7 @@ from workbench.core.words import about
 from workbench.models.online import session
 
 T = TypeVar("T")
+DATA_SET = "data set"
 SETTINGS = "the Settings page, or `python -m workbench hub token --set`"
 
 
@@ -39,7 +40,7 @@ def explained(name: str, noun: str, error: BaseException) -> WorkbenchError | No
     if isinstance(error, hub.GatedRepoError):
         return GatedModel(
             f"The owner of '{name}' wants to know who uses it: accept the terms on "
-            f"{session.page_of(name)}, then enter an access token of yours ({SETTINGS})."
+            f"{session.page_of(name, 'datasets' if noun == DATA_SET else '')}, then enter an access token of yours ({SETTINGS})."
         )
     if isinstance(error, hub.RepositoryNotFoundError | hub.HFValidationError):
         return WorkbenchError(

@@ -78,6 +78,14 @@ def place() -> str:
     return urlsplit(endpoint()).netloc
 
 
+def without_address(text: str) -> str:
+    """What was typed or pasted, without the address of the hub or of its mirror before it."""
+    text = text.strip()
+    for address in (endpoint(), "https://huggingface.co"):
+        text = text.removeprefix(f"{address}/")
+    return text
+
+
 def page_of(hub_id: str, folder: str = "") -> str:
     """The address of a model's page, or with "datasets" of a data set's."""
     return "/".join(part for part in (endpoint(), folder, hub_id) if part)

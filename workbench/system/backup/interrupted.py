@@ -27,6 +27,9 @@ from workbench.jobs.process.specs import ImportSpec
 _RESTORED = "The workbench was restored from a backup; the job starts again from what was saved."
 _SERVER = "The model server ended with the backup; it starts again with the next question."
 _ASTRAY = "The download would go to a folder that is not the workbench's: start it anew."
+_NOT_SENT = (
+    "Nothing is sent to the hub because a backup says so: push the version again if you want that."
+)
 _STOPPED = "Stopped at your request."
 
 
@@ -55,6 +58,8 @@ def settle(session: Session, home: Path) -> int:
 def _state_of(job: Job, home: Path) -> tuple[str, str]:
     if kind_named(job.kind).serves:
         return FAILED, _SERVER
+    if kind_named(job.kind).sends:
+        return FAILED, _NOT_SENT
     target = Path(str(job.spec.get("target")))
     if job.kind == ImportSpec.kind and target.parent != files.home() / "models":
         return FAILED, _ASTRAY

@@ -41,6 +41,8 @@ def show(about: HubModel) -> None:
             f"{short_count(facts.parameters)} parameters · download {size(about.download_bytes)} · "
             f"{size(downloads.free_bytes())} free on the disk"
         )
+        if about.is_gated:
+            st.caption(":material/lock_open: Its owner asks who uses it, and has let you in.")
         for sentence in facts.conversions:
             st.caption(f":material/sync: {plain(sentence)}")
         licence = plain(facts.licence)
