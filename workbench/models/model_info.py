@@ -13,10 +13,13 @@ from workbench.jobs.job import spec_of
 from workbench.jobs.process.specs import AddSpec, BaseModelRef, ImportSpec
 from workbench.models import bundled
 from workbench.models.families import FAMILIES, family_named
+from workbench.models.suggested import Suggestion, suggestion_of
 
 READY, LOADING, FAILED = "ready", "loading", "failed"
 ACCEPTED = "accepted"
 """Of a model's facts: which licence the user has accepted, and when."""
+SUGGESTED = "suggested"
+"""The state of a model that is not in the catalogue and could be downloaded."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class ModelInfo:
     layers: int
     vocab_size: int
     state: str
-    """ready, loading (its download or its trying waits or runs) or failed."""
+    """ready, loading (its download or its trying waits or runs), failed or suggested."""
     job_id: int | None
     """The job that downloads or tries it."""
     conversions: tuple[str, ...] = ()
@@ -75,6 +78,36 @@ def can_learn(model: ModelInfo, task: str) -> bool:
     return family is not None and family.can_learn(task)
 
 
+def suggested_model(suggestion: Suggestion) -> ModelInfo:
+    """What there is to know of a model that is suggested and not here."""
+    facts = suggestion.facts
+    return ModelInfo(
+        id=0,
+        name=suggestion.name,
+        source="hub",
+        location=suggestion.hub_id,
+        family=facts.family,
+        path=None,
+        revision="",
+        parameters=facts.parameters,
+        size_bytes=facts.size_bytes,
+        licence=suggestion.licence,
+        purpose=suggestion.purpose,
+        context_length=suggestion.context,
+        languages=suggestion.languages,
+        hidden_size=facts.hidden_size,
+        layers=facts.layers,
+        vocab_size=facts.vocab_size,
+        state=SUGGESTED,
+        job_id=None,
+    )
+
+
+def suggestion_for(model: ModelInfo) -> Suggestion | None:
+    """What the suggestions say of a model, be it downloaded, bundled or not here; None for others."""
+    return None if model.source == "folder" else suggestion_of(model.location)
+
+
 def describe(session: Session, model: BaseModel) -> ModelInfo:
     """What there is to know of a model of the catalogue."""
     facts = _bundled_facts(model.name) if model.source == "bundled" else dict(model.facts or {})
@@ -94,7 +127,7 @@ def describe(session: Session, model: BaseModel) -> ModelInfo:
         parameters=_whole(facts.get("parameters")),
         size_bytes=_whole(facts.get("size_bytes")),
         licence=str(facts.get("licence") or ""),
-        purpose=str(facts.get("purpose") or _purpose(model.kind, _whole(facts.get("parameters")))),
+        purpose=str(facts.get("purpose") or _purpose(model, _whole(facts.get("parameters")))),
         context_length=_whole(facts.get("context_length")) or None,
         languages=tuple(map(str, facts.get("languages") or ())),
         hidden_size=_whole(facts.get("hidden_size")),
@@ -174,6 +207,9 @@ def _newest_job(session: Session, model: BaseModel, path: Path | None) -> Job | 
     return next(found, None)
 
 
-def _purpose(kind: str, parameters: int) -> str:
+def _purpose(model: BaseModel, parameters: int) -> str:
+    """What the suggestions say of a model of the hub, else what holds for its family."""
+    if model.source == "hub" and (known := suggestion_of(model.location)):
+        return known.purpose
     many = f" with {short_count(parameters)} parameters" if parameters else ""
-    return family_named(kind).purpose.format(many=many)
+    return family_named(model.kind).purpose.format(many=many)
