@@ -1,6 +1,7 @@
 """Examples in another language than most."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,9 +21,9 @@ _SURE = 0.8
 """How likely a text must be of its language."""
 _SHARE, _FEWEST = 0.01, 3
 """A language counts from this share of the texts and this many of them on."""
-_USUAL = 0.3
+USUAL = 0.3
 """A language is at home here from this share of the texts on."""
-_NAMES = {
+NAMES = {
     "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish",
     "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian",
     "fa": "Persian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
@@ -41,7 +42,7 @@ def check(rows: Rows) -> Finding | None:
     counts = Counter(spoken.values())
     if len(counts) < 2:
         return None
-    usual = [name for name, n in counts.most_common() if n >= _USUAL * len(spoken)]
+    usual = [name for name, n in counts.most_common() if n >= USUAL * len(spoken)]
     usual = usual or [counts.most_common(1)[0][0]]
     most = sum(counts[name] for name in usual)
     least = max(_FEWEST, _SHARE * len(spoken))
@@ -71,6 +72,18 @@ def check(rows: Rows) -> Finding | None:
     )
 
 
+def spoken_in(texts: Sequence[str]) -> dict[str, float]:
+    """ISO code of a language → its share of the texts whose language is sure, the most common first."""
+    found = (_language_of(text) for text in texts)
+    counts = Counter(code for code in found if code)
+    return {code: n / counts.total() for code, n in counts.most_common()}
+
+
+def named_in(codes: Iterable[str]) -> list[str]:
+    """The languages' English names; a code that has none here stands for itself."""
+    return [NAMES.get(code, code) for code in codes]
+
+
 def _several(rows: Rows, counts: Counter[str], usual: list[str], spoken: int) -> Finding:
     """That several languages are at home here; nothing is wrong with any of them."""
     named = joined([f"{_name(name)} ({percent(counts[name] / spoken)})" for name in usual])
@@ -94,17 +107,23 @@ def _draw_rows(rows: int, seed: int) -> list[int]:
 
 def _identify(rows: Rows, chosen: list[int]) -> dict[int, str]:
     """Row → code of its language, where that is sure."""
-    identifier, questions = _identifier(), rows.questions()
+    questions = rows.questions()
     spoken: dict[int, str] = {}
     for number, row in enumerate(chosen):
         if number % 1000 == 0:
             rows.progress(number / len(chosen))
-        text = questions[row][:_MOST_CHARS]
-        if len(text) >= _FEWEST_CHARS and _is_prose(text):
-            language, chance = identifier.classify(text)
-            if chance >= _SURE:
-                spoken[row] = language
+        if language := _language_of(questions[row]):
+            spoken[row] = language
     return spoken
+
+
+def _language_of(text: str) -> str:
+    """The code of a text's language; empty where it is not sure."""
+    text = text[:_MOST_CHARS]
+    if len(text) < _FEWEST_CHARS or not _is_prose(text):
+        return ""
+    language, chance = _identifier().classify(text)
+    return str(language) if chance >= _SURE else ""
 
 
 def _is_prose(text: str) -> bool:
@@ -118,9 +137,9 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(_NAMES))
+    identifier.set_languages(list(NAMES))
     return identifier
 
 
 def _name(code: str) -> str:
-    return _NAMES[code]
+    return NAMES[code]
