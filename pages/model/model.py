@@ -2,39 +2,49 @@
 
 import streamlit as st
 
+from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import CLASSIFICATION, task_named
 from workbench.data import versions as datasets
+from workbench.data.texts import UNKNOWN, Texts, texts_of
+from workbench.data.versions import VersionInfo
 from workbench.models import catalogue
-from workbench.models.model_info import ModelInfo
-from workbench.models.recommendation import recommend
-from workbench.projects import projects
+from workbench.models.model_info import SUGGESTED
+from workbench.projects import model_candidates, projects
+from workbench.projects.model_candidates import Wish
+from workbench.projects.model_choice import recommend
 from workbench.system.hardware import hardware
-from workbench.training import estimate
-from workbench.training.estimate import Fit
-from workbench.training.presets import preset
 from workbench.ui import context, dialogs, frame
-from workbench.ui.models import adding, card
+from workbench.ui.models import adding, card, suggested_details, suggested_list, suggested_offer
 from workbench.ui.text import plain
 
 store = context.store()
 project_id = context.project_id()
 project = projects.get_project(store, project_id)
-machine = hardware()
-versions = datasets.list_versions(store, project_id)
-newest = versions[0] if versions else None
-task = newest.task if newest else CLASSIFICATION.name
-viewer = card.Viewer(project_id, task, project.base_model_id)
 
 
-def fit(model: ModelInfo) -> Fit:
-    recipe = preset("balanced", task=task, family=model.family, rows=newest.rows if newest else 400)
-    tokens = estimate.tokens_of(newest.mean_chars) if newest else None
-    return estimate.fit_of(model, machine, recipe, tokens)
+@st.cache_data(max_entries=20, show_spinner="Looking at your texts …")
+def known_texts(content: str, task: str, _version: VersionInfo) -> Texts:
+    """Looked at once for each content of a version, whose file is named by it, and task."""
+    return texts_of(_version)
+
+
+def wished(newest: VersionInfo | None) -> Wish:
+    if newest is None:
+        return Wish(CLASSIFICATION.name)
+    try:
+        texts = known_texts(str(newest.path), newest.task, newest)
+    except WorkbenchError:  # the Data page says what is wrong with it
+        texts = UNKNOWN
+    return Wish(newest.task, newest.rows, newest.mean_chars, texts)
 
 
 frame.header("Model", "Which model fits?")
-models = catalogue.list_models(store)
-advice = recommend(store, task, newest.rows if newest else 0, has_gpu=machine.gpu_name is not None)
+versions = datasets.list_versions(store, project_id)
+newest = versions[0] if versions else None
+wish = wished(newest)
+viewer = card.Viewer(project_id, wish.task, project.base_model_id)
+found = model_candidates.candidates(store, wish, hardware())
+best = recommend(found, wish)
 if newest is None:
     st.info(
         "Add your data first, and the recommendation will be made for it. "
@@ -43,17 +53,31 @@ if newest is None:
     )
 else:
     st.write(
-        f"To **{plain(task_named(task).title.lower())}**, learning from {newest.rows:,} examples "
+        f"To **{plain(task_named(wish.task).title.lower())}**, learning from {newest.rows:,} examples "
         f"({plain(newest.dataset_name)}) on this machine:"
     )
-card.recommended(advice.model, viewer, fit(advice.model), advice.reason)
-st.markdown("##### Other models")
-with st.grid(2, min_column_width=340):
-    for model in models:
-        if model.id != advice.model.id:
-            card.other(model, viewer, fit(model))
+for recommendation in best:
+    card.recommended(recommendation, viewer)
+shown = {recommendation.candidate.model.location for recommendation in best}
+rest = [one for one in found if one.model.location not in shown]
+here = [one for one in rest if one.model.state != SUGGESTED]
+if here:
+    st.markdown("##### On this computer")
+    with st.grid(2, min_column_width=340):
+        for one in sorted(here, key=lambda one: one.model.id):
+            card.other(one.model, viewer, one.fit)
+st.markdown("##### More models")
+others = [one for one in rest if one.model.state == SUGGESTED]
+suggested_list.show(others, wish.texts.languages)
 with st.expander("Add another model", icon=":material/add:"):
-    adding.show()
+    if not suggested_offer.is_open():  # it asks the same, in a dialog
+        adding.show()
+if suggested_offer.is_open():
+    suggested_offer.show()
 question, about_id = dialogs.asked()
 if question == "remove":
     card.ask_remove(catalogue.get_model(store, about_id))
+if question == suggested_details.QUESTION:
+    for one in found:
+        if one.place == about_id and one.model.state == SUGGESTED:
+            suggested_details.show(one)

@@ -13,7 +13,6 @@ from workbench.jobs import queue
 from workbench.models import catalogue, hub, inspect
 from workbench.models.bundled import BUNDLED
 from workbench.models.model_info import FAILED, LOADING, READY, can_learn
-from workbench.models.recommendation import recommend
 from workbench.projects import projects
 
 
@@ -199,21 +198,6 @@ def test_removing_a_folder_leaves_its_files(store: Store, tmp_path: Path) -> Non
     catalogue.remove_model(store, catalogue.add_folder(store, folder))
     assert (folder / "config.json").exists()
     assert len(catalogue.list_models(store)) == len(BUNDLED)
-
-
-@pytest.mark.parametrize(
-    ("task", "name", "because"),
-    [
-        ("classification", "all-MiniLM-L6-v2", "reads the whole text at once"),
-        ("completion", "SmolLM2-135M-Instruct", "writes text"),
-        ("extraction", "SmolLM2-135M-Instruct", "writes text"),
-    ],
-)
-def test_the_recommendation_has_a_reason(store: Store, task: str, name: str, because: str) -> None:
-    advice = recommend(store, task, 400)
-    assert advice.model.name == name
-    assert because in advice.reason
-    assert can_learn(advice.model, task)
 
 
 def test_an_encoder_only_sorts(store: Store) -> None:

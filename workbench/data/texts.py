@@ -40,6 +40,9 @@ class Texts:
     """Whether answers are free texts, much shorter than what comes in."""
 
 
+UNKNOWN = Texts()
+
+
 def texts_of(version: VersionInfo) -> Texts:
     """The languages and lengths of a version's texts, from at most `SAMPLE_ROWS` of its rows.
 
@@ -49,7 +52,7 @@ def texts_of(version: VersionInfo) -> Texts:
     check_there(version)
     task = task_named(version.task)
     rows = rows_of(task, _sample(version))
-    return _told(task, rows) if len(rows) else Texts()
+    return _told(task, rows) if len(rows) else UNKNOWN
 
 
 def _sample(version: VersionInfo) -> pa.Table:

@@ -115,12 +115,18 @@ def suggestions() -> tuple[Suggestion, ...]:
 
 def suggestion_of(hub_id: str) -> Suggestion | None:
     """What is said of the model of this id; None where it is none of them."""
-    return _by_id().get(hub_id.lower())
+    place = place_of(hub_id)
+    return suggestions()[place] if place is not None else None
+
+
+def place_of(hub_id: str) -> int | None:
+    """Where the model of this id stands among them; None where it is none of them."""
+    return _places().get(hub_id.lower())
 
 
 @functools.cache
-def _by_id() -> dict[str, Suggestion]:
-    return {model.hub_id.lower(): model for model in suggestions()}
+def _places() -> dict[str, int]:
+    return {model.hub_id.lower(): place for place, model in enumerate(suggestions())}
 
 
 def _suggestion(

@@ -12,10 +12,13 @@ from workbench.jobs.job import JobView
 from workbench.models import catalogue
 from workbench.models.families import family_named
 from workbench.models.model_info import FAILED, LOADING, ModelInfo, can_learn
+from workbench.models.suggested import Suggestion
 from workbench.projects import projects
+from workbench.projects.model_candidates import Candidate
+from workbench.projects.model_choice import Recommendation
 from workbench.training.estimate import Fit
 from workbench.ui import context, dialogs, errors, frame
-from workbench.ui.models import adding
+from workbench.ui.models import adding, suggested_details, suggested_offer, suggested_words
 from workbench.ui.numbers import about, short_count, size
 from workbench.ui.text import plain
 
@@ -36,14 +39,31 @@ class Viewer:
     """The base model that it has."""
 
 
-def recommended(model: ModelInfo, viewer: Viewer, fits: Fit, reason: str) -> None:
-    """The model to begin with, and why."""
+def recommended(recommendation: Recommendation, viewer: Viewer) -> None:
+    """A model to begin with, and why: one that is here, or one to download."""
+    one = recommendation.candidate
     with st.container(border=True):
-        _head(model, viewer, "Recommended")
-        st.write(plain(reason))
-        _facts(model, fits)
-        _tried(model)
-        _choose(model, viewer, primary=viewer.chosen_id is None)
+        _head(one.model, viewer, "Recommended" if one.is_here else "Recommended to download")
+        st.write(plain(recommendation.reason))
+        if one.suggestion is not None and not one.is_here:
+            _suggested(one, one.suggestion)
+            return
+        _facts(one.model, one.fit)
+        _tried(one.model)
+        _choose(one.model, viewer, primary=viewer.chosen_id is None)
+
+
+def _suggested(one: Candidate, suggestion: Suggestion) -> None:
+    st.caption(plain(suggestion.purpose))
+    st.markdown(suggested_words.fits(one.fit))
+    st.caption(
+        f"{suggested_words.parameters(one)} · download {suggested_words.download(suggestion)} · "
+        f"{suggested_words.licence(suggestion)}"
+    )
+    with st.container(horizontal=True):
+        suggested_offer.button(one, suggestion, key=f"add-{one.place}", primary=False)
+        if st.button("Details", key=f"details-{one.place}", type="tertiary"):
+            dialogs.ask(suggested_details.QUESTION, one.place)
 
 
 def other(model: ModelInfo, viewer: Viewer, fits: Fit) -> None:
@@ -89,7 +109,7 @@ def _head(model: ModelInfo, viewer: Viewer, badge: str = "") -> None:
 
 def _facts(model: ModelInfo, fits: Fit) -> None:
     icon = ":green[:material/check_circle:]" if fits.ok else ":orange[:material/warning:]"
-    st.markdown(f"{icon} {fits.sentence}")
+    st.markdown(f"{icon} {plain(fits.sentence)}")
     st.caption(
         f"{short_count(model.parameters)} parameters · {size(model.size_bytes)} · "
         f"licence {plain(model.licence) or 'not stated'} · {_SOURCES[model.source]}"

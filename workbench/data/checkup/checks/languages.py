@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, percent, plural, shortened
 from workbench.data.checkup.finding import Finding, FlaggedRow, harm_of
 from workbench.data.checkup.rows import Rows
@@ -82,6 +83,21 @@ def spoken_in(texts: Sequence[str]) -> dict[str, float]:
 def named_in(codes: Iterable[str]) -> list[str]:
     """The languages' English names; a code that has none here stands for itself."""
     return [NAMES.get(code, code) for code in codes]
+
+
+def language_named(text: str) -> str:
+    """The ISO code of a language that is named by its code or in English: "de", "German".
+
+    Raises:
+        WorkbenchError: it is none of those that are told apart here.
+    """
+    wanted = text.strip().casefold()
+    for code, name in NAMES.items():
+        if wanted in (code, name.casefold()):
+            return code
+    raise WorkbenchError(
+        f"There is no language '{text}' here: name one of {', '.join(NAMES.values())}."
+    )
 
 
 def _several(rows: Rows, counts: Counter[str], usual: list[str], spoken: int) -> Finding:
