@@ -1,4 +1,4 @@
-"""`models`: which base models there are; adds and removes some."""
+"""`models`: which base models there are, and which are suggested; adds and removes some."""
 
 import argparse
 import sys
@@ -7,6 +7,8 @@ from typing import Any
 
 from storage.database import Store
 from storage.schema import open_store
+from workbench.cli import model_list
+from workbench.cli.model_facts import model_facts
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import short_count, size
@@ -18,7 +20,13 @@ from workbench.models.online.session import page_of
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
-    models = command(commands, "models", _list, "List the base models; add or remove one.")
+    models = command(
+        commands,
+        "models",
+        model_list.show,
+        "List the base models, and what is suggested; add or remove one.",
+    )
+    model_list.add_options(models)
     actions = models.add_subparsers(metavar="ACTION")
     add = command(actions, "add", _add, "Add a model, and try it.")
     add.add_argument("what", metavar="FOLDER_OR_FILE_OR_HUB_ID")
@@ -44,16 +52,6 @@ def ready(store: Store, model: ModelInfo) -> ModelInfo:
         finished(store, model.job_id)
         return catalogue.get_model(store, model.id)
     return model
-
-
-def _list(options: argparse.Namespace) -> int:
-    models = catalogue.list_models(open_store())
-    value = {"models": [_as_dict(model) | {"state": model.state} for model in models]}
-    lines = (
-        f"{m.name}: {m.family}, {short_count(m.parameters)} parameters, {m.state}" for m in models
-    )
-    emit(options, value, "\n".join(lines))
-    return 0
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -93,7 +91,7 @@ def _add(options: argparse.Namespace) -> int:
         raise
     model = catalogue.get_model(store, model_id)
     lines = (f"  {name}: {sentence}" for name, sentence in model.checks.items())
-    emit(options, _as_dict(model), "\n".join([f"{model.name} is there.", *lines]))
+    emit(options, model_facts(model), "\n".join([f"{model.name} is there.", *lines]))
     return 0
 
 
@@ -130,16 +128,3 @@ def _remove(options: argparse.Namespace) -> int:
     raise WorkbenchError(
         f"There is no model '{options.name}': `python -m workbench models` lists those that are."
     )
-
-
-def _as_dict(model: ModelInfo) -> dict[str, Any]:
-    return {
-        "model": model.name,
-        "family": model.family,
-        "parameters": model.parameters,
-        "packed_layers": model.packed_layers,
-        "checks": model.checks,
-        "conversions": list(model.conversions),
-        "licence": model.licence,
-        "licence_accepted_at": model.licence_accepted_at,
-    }
