@@ -9,14 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import RESULTS, App
-from tests.browser.test_journey import (
-    TRAINING_MS,
-    button,
-    choose,
-    fill,
-    photograph,
-    settle,
-)
+from tests.browser.test_journey import button, photograph, settle, train_two_steps
 from tests.fakes.hub import FakeHub, Trouble, serving
 from tests.helpers.writers import make_writer
 
@@ -98,16 +91,7 @@ def test_a_model_is_found_downloaded_with_a_rest_and_trained(
     photograph(page, browser, "hub-6-here")
 
     chosen.get_by_role("button").click()
-    button(page, "Go on to Train")
-    page.get_by_role("heading", name="Ready to train?").wait_for()
-    settle(page)
-    choose(page, "^Data$", "Replies")
-    page.get_by_text("Settings for experts").click()
-    fill(page, "Stop after this many steps", "2")
-    fill(page, "Exam questions to answer in writing", "2")
-    fill(page, "Longest answer in the exam (tokens)", "8")
-    button(page, "Start training")
-    page.get_by_role("heading", name="How did the training go?").wait_for(timeout=TRAINING_MS)
+    train_two_steps(page)
     picture(page, "hub-7-trained")
     told = b"".join(p.read_bytes() for p in app.home.rglob("*") if p.is_file())
     assert TOKEN.encode() not in told

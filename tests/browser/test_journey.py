@@ -106,16 +106,7 @@ def test_replies_are_learned_and_compared(app: App, page: Page, browser: Browser
     page.get_by_role("heading", name="Which model fits?").wait_for()
     settle(page)
     page.locator("[class*=st-key-choose-]").last.get_by_role("button").click()
-    button(page, "Go on to Train")
-    page.get_by_role("heading", name="Ready to train?").wait_for()
-    settle(page)
-    choose(page, "^Data$", "Replies")
-    page.get_by_text("Settings for experts").click()
-    fill(page, "Stop after this many steps", "2")
-    fill(page, "Exam questions to answer in writing", "2")
-    fill(page, "Longest answer in the exam (tokens)", "8")
-    button(page, "Start training")
-    page.get_by_role("heading", name="How did the training go?").wait_for(timeout=TRAINING_MS)
+    train_two_steps(page)
     photograph(page, browser, "replies-trained")
 
     button(page, "Try it out")
@@ -130,6 +121,20 @@ def test_replies_are_learned_and_compared(app: App, page: Page, browser: Browser
     photograph(page, browser, "replies-use")
     page.reload()
     expect(answered).to_have_count(2)
+
+
+def train_two_steps(page: Page) -> None:
+    """From a chosen model to the end of a training on the sample's replies."""
+    button(page, "Go on to Train")
+    page.get_by_role("heading", name="Ready to train?").wait_for()
+    settle(page)
+    choose(page, "^Data$", "Replies")
+    page.get_by_text("Settings for experts").click()
+    fill(page, "Stop after this many steps", "2")
+    fill(page, "Exam questions to answer in writing", "2")
+    fill(page, "Longest answer in the exam (tokens)", "8")
+    button(page, "Start training")
+    page.get_by_role("heading", name="How did the training go?").wait_for(timeout=TRAINING_MS)
 
 
 def choose(page: Page, label: str, option: str) -> None:

@@ -12,7 +12,6 @@ from storage.tables import Job
 from tests.fakes.hub import FakeHub, hub_here
 from workbench.cli import exporting, main
 from workbench.jobs.job import JobView, get_job
-from workbench.jobs.process import hub_token
 from workbench.jobs.process.specs import PushSpec
 from workbench.models.online import token
 
@@ -21,8 +20,6 @@ NAME = "ann/letters"
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, store: Store, tmp_path: Path) -> Iterator[FakeHub]:
-    for name in hub_token.BY_USER:
-        monkeypatch.delenv(name, raising=False)
     path = tmp_path / "letters.csv"
     path.write_text("text,label\n" + "".join(f"letter {i},kind {i % 3}\n" for i in range(40)))
     assert main(["import", str(path), "--project", "Letters"]) == 0

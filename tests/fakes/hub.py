@@ -16,6 +16,7 @@ import pytest
 from huggingface_hub import close_session, constants
 
 from tests.fakes.hub_pushes import Pushes
+from workbench.jobs.process.hub_token import BY_USER
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 LFS = (".safetensors", ".bin", ".parquet")
@@ -134,9 +135,12 @@ def serving(tls: ssl.SSLContext | None = None) -> Iterator[FakeHub]:
 
 @contextmanager
 def hub_here(patch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
-    """Everybody in this process who asks the hub asks this one."""
+    """Everybody in this process who asks the hub asks this one, as nobody in particular."""
     with serving() as hub:
         close_session()
+        for name in BY_USER:
+            patch.delenv(name, raising=False)
+        patch.setattr(constants, "HF_TOKEN_PATH", "/no/such/token")
         patch.setattr(constants, "ENDPOINT", hub.address)
         patch.setattr(constants, "HF_HUB_OFFLINE", False)
         patch.setattr(

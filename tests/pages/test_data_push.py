@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -14,7 +13,6 @@ from tests.pages.opened import open_page
 from workbench.data import datasets
 from workbench.data.versions import VersionInfo
 from workbench.jobs import queue
-from workbench.jobs.process import hub_token
 from workbench.models.online import token
 from workbench.projects import projects
 
@@ -33,10 +31,7 @@ def version(store: Store, tmp_path: Path) -> VersionInfo:
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "none"))
-    for name in hub_token.BY_USER:
-        monkeypatch.delenv(name, raising=False)
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
     with hub_here(monkeypatch) as hub:
         hub.tokens[TOKEN] = "ann"
         yield hub

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
@@ -14,7 +13,6 @@ from tests.fakes.hub import FakeHub, hub_here
 from tests.helpers.folders import LLAMA
 from tests.pages.opened import open_page, texts
 from workbench.jobs import queue
-from workbench.jobs.process import hub_token
 from workbench.models import catalogue
 from workbench.models.online import token
 from workbench.projects import projects
@@ -30,10 +28,7 @@ def project_id(store: Store) -> int:
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "none"))
-    for name in hub_token.BY_USER:
-        monkeypatch.delenv(name, raising=False)
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
     with hub_here(monkeypatch) as hub:
         hub.tokens[TOKEN] = "ann"
         hub.models[NAME] = {

@@ -1,10 +1,8 @@
 """The Settings page: the access token for the hub is entered, told and forgotten."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from huggingface_hub import constants
 
 from storage.database import Store
 from tests.fakes.hub import FakeHub, hub_here
@@ -16,10 +14,7 @@ TOKEN = "hf_" + "abcdEFGH" * 4 + "wxyz"
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, store: Store) -> Iterator[FakeHub]:
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "none"))
-    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
+def hub(monkeypatch: pytest.MonkeyPatch, store: Store) -> Iterator[FakeHub]:
     with hub_here(monkeypatch) as hub:
         hub.tokens[TOKEN] = "ann"
         yield hub

@@ -59,13 +59,13 @@ def _import(spec: ImportSpec, job: JobDir, report: Report, stop: Stop) -> Result
 
 
 def _fetch(spec: FetchSpec, job: JobDir, report: Report, stop: Stop) -> Result:
-    from workbench.engine.models.download_data import fetch
+    from workbench.engine.hub.download_data import fetch
 
     return fetch(spec, job, report, stop)
 
 
 def _push(spec: PushSpec, job: JobDir, report: Report, stop: Stop) -> Result:
-    from workbench.engine.models.push_data import push
+    from workbench.engine.hub.push_data import push
 
     return push(spec, job, report, stop)
 

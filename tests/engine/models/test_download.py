@@ -14,7 +14,8 @@ from tests.helpers.engine_jobs import PEFT_WARNS, events, run, run_orphaned
 from tests.helpers.odd_forms import as_pickle
 from tests.helpers.writers import make_writer
 from workbench.engine.encoder.encoder import pooling_of
-from workbench.engine.models import download, fetching, watched
+from workbench.engine.hub import fetching, watched
+from workbench.engine.models import download
 from workbench.engine.runtime import offline
 from workbench.jobs.process.job_dir import JobDir, write_json
 from workbench.jobs.process.stop import Stop

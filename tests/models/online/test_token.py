@@ -18,20 +18,18 @@ TOKEN = "hf_" + "abcdEFGH" * 4 + "wxyz"
 
 
 @pytest.fixture(autouse=True)
-def own_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the hub's own programs would keep a token."""
-    path = tmp_path / "hub-token"
-    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(path))
-    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    return path
-
-
-@pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
     with hub_here(monkeypatch) as hub:
         hub.tokens[TOKEN] = "ann"
         yield hub
+
+
+@pytest.fixture
+def own_file(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the hub's own programs would keep a token."""
+    path = tmp_path / "hub-token"
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(path))
+    return path
 
 
 def test_a_token_is_kept_once_the_hub_knows_it(hub: FakeHub) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from huggingface_hub import HfApi
 
 from workbench.core.errors import WorkbenchError
+from workbench.engine.hub.fetching import Fetching, told
+from workbench.engine.hub.remote_files import remote_files
 from workbench.engine.models.adding import convert, tried
 from workbench.engine.models.convert import needs_conversion
-from workbench.engine.models.fetching import Fetching, remote_files, told
 from workbench.engine.runtime.fast_imports import load_bitsandbytes, loading
 from workbench.engine.runtime.offline import hub_allowed
 from workbench.jobs.process.hub_token import handed_over

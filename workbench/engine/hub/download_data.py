@@ -10,7 +10,8 @@ from huggingface_hub import HfApi
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_file
-from workbench.engine.models.fetching import Fetching, remote_files
+from workbench.engine.hub.fetching import Fetching
+from workbench.engine.hub.remote_files import remote_files
 from workbench.engine.runtime.offline import hub_allowed
 from workbench.jobs.process.hub_token import handed_over
 from workbench.jobs.process.job_dir import JobDir

@@ -8,11 +8,9 @@ come by plain HTTP (not by the Xet protocol), so that a mirror and a proxy can g
 """
 
 import contextlib
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,7 +24,8 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
-from workbench.engine.models.watched import while_working
+from workbench.engine.hub.remote_files import PARTS, RemoteFile, inside, is_right
+from workbench.engine.hub.watched import while_working
 from workbench.jobs.process.hub_token import handed_over
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.stop import Stop
@@ -40,47 +39,10 @@ TRIES = 5
 WAIT_S = 1.0
 """Before the second try; then twice as long each time."""
 _LONGEST_WAIT_S = 60.0
-_PARTS = ".parts"
 _KNOWN_S = 3.0
 """From then on the time left can be told from the time spent."""
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 """Refusals that may be none the next time."""
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """A file of a repository, and what it must be."""
-
-    path: str
-    size_bytes: int
-    sha256: str
-    """Of a large file; else empty."""
-    blob_id: str
-    """The sha1 by which git knows it; empty where it is not told."""
-
-    @property
-    def digest(self) -> str:
-        """What names it while it is on its way."""
-        return self.sha256 or self.blob_id or hashlib.sha256(self.path.encode()).hexdigest()
-
-
-def remote_files(info: Any, wanted: Iterable[str]) -> list[RemoteFile]:
-    """The files of these paths, as the hub's answer on a repository (with metadata) has them.
-
-    The small ones come first: what a model is, is here before its weights.
-    """
-    paths = set(wanted)
-    found = [
-        RemoteFile(
-            path=file.rfilename,
-            size_bytes=int(file.size or 0),
-            sha256=str((file.lfs or {}).get("sha256") or "") if file.lfs else "",
-            blob_id=str(file.blob_id or ""),
-        )
-        for file in info.siblings or []
-        if file.rfilename in paths
-    ]
-    return sorted(found, key=lambda file: file.size_bytes)
 
 
 class Fetching:
@@ -120,24 +82,24 @@ class Fetching:
 
     def _all(self, files: list[RemoteFile]) -> None:
         session.prepare()
-        (self._folder / _PARTS).mkdir(parents=True, exist_ok=True)
+        (self._folder / PARTS).mkdir(parents=True, exist_ok=True)
         for file in files:
-            target = _inside(self._folder, file.path)
+            target = inside(self._folder, file.path)
             if not (target.is_file() and target.stat().st_size == file.size_bytes):
                 self._one(file, target)
             self._whole, self._coming = self._whole + file.size_bytes, 0
             if self._leave.is_set():
                 return
-        (self._folder / _PARTS).rmdir()
+        (self._folder / PARTS).rmdir()
 
     def _one(self, file: RemoteFile, target: Path) -> None:
         """A file, whole and checked; one that is damaged comes a second time."""
-        part = self._folder / _PARTS / file.digest
+        part = self._folder / PARTS / file.digest
         for is_last in (False, True):
             self._bytes(file, part)
             if self._leave.is_set():
                 return
-            if _is_right(file, part):
+            if is_right(file, part):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 part.replace(target)
                 return
@@ -219,38 +181,6 @@ def told(report: Report, total: int) -> Callable[[int], None]:
         )
 
     return tell
-
-
-def _inside(folder: Path, path: str) -> Path:
-    """Where a file of the hub goes.
-
-    Raises:
-        WorkbenchError: its path leads elsewhere.
-    """
-    parts = path.split("/")
-    if not path or any(part in ("", ".", "..", _PARTS) for part in parts) or "\\" in path:
-        raise WorkbenchError(
-            "The hub names a file whose path leads out of its folder, so nothing of it is taken: "
-            "choose something else."
-        )
-    return folder.joinpath(*parts)
-
-
-def _is_right(file: RemoteFile, part: Path) -> bool:
-    if part.stat().st_size != file.size_bytes:
-        return False
-    if file.sha256:
-        return _hashed(part, hashlib.sha256()) == file.sha256
-    if file.blob_id:
-        return _hashed(part, hashlib.sha1(b"blob %d\0" % file.size_bytes)) == file.blob_id
-    return True
-
-
-def _hashed(path: Path, digest: Any) -> str:
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-    return str(digest.hexdigest())
 
 
 def _is_of_the_disk(error: BaseException) -> bool:

@@ -14,7 +14,7 @@ from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import count, size
 from workbench.data.export import hub_set
-from workbench.engine.models.watched import while_working
+from workbench.engine.hub.watched import while_working
 from workbench.engine.runtime.offline import hub_allowed
 from workbench.jobs.process.hub_token import handed_over
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json

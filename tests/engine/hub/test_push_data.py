@@ -21,9 +21,8 @@ from workbench.core.errors import WorkbenchError
 from workbench.data import datasets, pushes
 from workbench.data.files import hub_sets
 from workbench.data.versions import VersionInfo, read_examples
-from workbench.engine.models import download_data, fetching, push_data, watched
+from workbench.engine.hub import download_data, fetching, push_data, watched
 from workbench.jobs.job import get_job
-from workbench.jobs.process import hub_token
 from workbench.jobs.process.job_dir import JobDir, write_json
 from workbench.jobs.process.stop import Stop
 from workbench.models.online import token
@@ -50,8 +49,6 @@ ROWS = {
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, store: Store) -> Iterator[FakeHub]:
     monkeypatch.setattr(watched, "LOOK_S", 0.02)
-    for name in hub_token.BY_USER:
-        monkeypatch.delenv(name, raising=False)
     with hub_here(monkeypatch) as hub:
         hub.tokens[TOKEN] = "ann"
         token.keep(TOKEN)

@@ -10,8 +10,8 @@ from huggingface_hub import constants
 
 from tests.fakes.hub import REVISION, FakeHub, hub_here
 from tests.helpers.engine_jobs import events, run
-from workbench.engine.models import watched
-from workbench.engine.models.download_data import FETCHED
+from workbench.engine.hub import watched
+from workbench.engine.hub.download_data import FETCHED
 from workbench.engine.runtime import offline
 from workbench.jobs.process.job_dir import JobDir, write_json
 
