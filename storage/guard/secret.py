@@ -60,7 +60,7 @@ def read(name: str) -> str:
     found = _from_keyring(about) if about.get("place") == KEYRING else _from_home(about)
     if found is None:
         raise StorageError(
-            f"The secret '{name}' that is kept by {told(str(about.get('place')))} cannot be read "
+            f"The secret '{name}' that is kept {told(str(about.get('place')))} cannot be read "
             "(the keyring is locked or not there, or its key is gone): enter it again."
         )
     return found
@@ -94,8 +94,10 @@ def ends(name: str) -> str:
 
 
 def told(where: str) -> str:
-    """A place in words."""
-    return "your system's keyring" if where == KEYRING else f"an encrypted file in {files.home()}"
+    """A place in words: by or in what a secret is kept."""
+    if where == KEYRING:
+        return "by your system's keyring"
+    return f"in an encrypted file in {files.home()}"
 
 
 def _path(name: str) -> Path:

@@ -60,7 +60,7 @@ def test_a_model_is_found_downloaded_with_a_rest_and_trained(
     page.get_by_text("Add another model").click()
     page.get_by_role("textbox", name="Search the Hugging Face hub").fill("small")
     page.get_by_role("button", name="Search", exact=False).last.click()
-    page.get_by_text("Cannot be trained here").wait_for()
+    page.get_by_text("Cannot be trained here").first.wait_for()
     expect(page.get_by_text("12,345 downloads")).to_be_visible()
     picture(page, "hub-1-search")
 
@@ -95,6 +95,37 @@ def test_a_model_is_found_downloaded_with_a_rest_and_trained(
     picture(page, "hub-7-trained")
     told = b"".join(p.read_bytes() for p in app.home.rglob("*") if p.is_file())
     assert TOKEN.encode() not in told
+
+
+def test_a_version_is_pushed_once_it_was_said_what_leaves(
+    hub: FakeHub, app: App, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 1900})
+    page.goto(app.address)
+    button(page, "Open the sample project")
+    page.get_by_role("heading", name="Is your data ready?").wait_for()
+    settle(page)
+    page.get_by_role("button", name="Export").first.click()
+    page.get_by_text("Push to the Hugging Face hub").click()
+    page.get_by_role("textbox", name="Access token").fill(TOKEN)
+    button(page, "Keep this token")
+    page.get_by_role("textbox", name="Data set on the hub").fill("ann/letters")
+    settle(page)
+    picture(page, "push-1-where")
+    button(page, "See what would be sent")
+    page.get_by_text("Nothing else leaves this computer").wait_for()
+    picture(page, "push-2-what")
+    assert "ann/letters" not in hub.files
+    button(page, "Push to 127.0.0.1")
+    page.get_by_text("It is on the hub").wait_for(timeout=SLOW_MS)
+    picture(page, "push-3-there")
+    assert "data/train-00000-of-00001.parquet" in hub.files["ann/letters"]
+    assert "ann/letters" in hub.pushes.private
+
+    page.goto(f"{app.address}/settings")
+    page.get_by_text("ends in 1234").wait_for()
+    settle(page)
+    picture(page, "push-4-settings")
 
 
 def picture(page: Page, name: str) -> None:

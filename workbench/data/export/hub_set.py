@@ -21,7 +21,7 @@ from workbench.data.export.write import has_system, has_weights, records, watche
 
 CARD, DATA = "README.md", "data"
 LICENCES = {
-    "": "say nothing of it",
+    "": "Say nothing of it",
     "cc0-1.0": "CC0 1.0: anything, by anybody",
     "cc-by-4.0": "CC BY 4.0: anything, naming you",
     "cc-by-sa-4.0": "CC BY-SA 4.0: anything, naming you, under the same licence",

@@ -43,7 +43,7 @@ def about() -> HubToken:
             f"It comes from the environment ({BY_USER[0]}), which comes first{beside}.",
         )
     if kept:
-        return HubToken(KEPT, secret.ends(HUB), True, f"It is kept by {secret.told(kept)}.")
+        return HubToken(KEPT, secret.ends(HUB), True, f"It is kept {secret.told(kept)}.")
     if found := _of_hub():
         return HubToken(
             FILE,
@@ -78,7 +78,7 @@ def keep(text: str) -> str:
     if len(token) > LONGEST:
         raise WorkbenchError("This is too long for an access token: copy it again, alone.")
     checked = _check(token)
-    return f"The token is kept by {secret.told(secret.keep(HUB, token))}. {checked}"
+    return f"The token is kept {secret.told(secret.keep(HUB, token))}. {checked}"
 
 
 def forget() -> bool:

@@ -18,24 +18,36 @@ def show() -> None:
         "Most models and data sets can be had without an access token. One is needed for those "
         "whose owners want to know who uses them, and to push data to the hub."
     )
+    about = None
     with errors.shown():
-        _state(token.about())
+        about = token.about()
+        _state(about)
     if said := st.session_state.pop(_SAID, ""):
         st.success(plain(said), icon=":material/check:")
-    form()
+    form(replaces=about is not None and about.kept)
 
 
-def form(key: str = "hub-token", then: Callable[[], None] = lambda: None) -> None:
-    """Takes a token and keeps it; then does `then`, and the page is drawn anew."""
+def form(
+    key: str = "hub-token", *, replaces: bool = False, then: Callable[[], None] = lambda: None
+) -> None:
+    """Takes a token and keeps it; then does `then`, and the page is drawn anew.
+
+    Args:
+        replaces: there is one that it takes the place of.
+    """
     with st.form(f"{key}-form", border=False, clear_on_submit=True):
         text = st.text_input(
-            "Access token",
+            "Another access token" if replaces else "Access token",
             key=key,
             type="password",
             help=f"From your settings on {session.place()}. It is kept by your system's keyring, "
             "or encrypted in your home folder where there is none.",
         )
-        sent = st.form_submit_button("Keep this token", key=f"{key}-keep", icon=":material/key:")
+        sent = st.form_submit_button(
+            "Replace it" if replaces else "Keep this token",
+            key=f"{key}-keep",
+            icon=":material/key:",
+        )
     if sent and text.strip():
         with errors.shown():
             with st.spinner("Asking the hub …"):
