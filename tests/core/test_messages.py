@@ -250,7 +250,7 @@ def test_an_answer_that_the_template_does_not_end_is_ended() -> None:
     )
     turns = talk("1?", "2.", "3?", "4.")
     assert end_marks(endless) == EndMarks("", "")
-    assert learned(turns, endless) == ["2.", "4.", "</s>"]
+    assert learned(turns, endless) == ["2.", "4.</s>"]
     assert text(turns, endless).startswith(render_prompt(turns[:-1], endless) + "4.</s>")
 
 

@@ -234,8 +234,8 @@ def _whole_marks(text: str) -> str:
 def _ended(pieces: list[Segment], template: ChatTemplate) -> list[Segment]:
     """With the end of a text behind the last answer, where the template puts nothing there."""
     end = template.tokens.get("eos_token", "")
-    place = max(at for at, piece in enumerate(pieces) if piece.learned) + 1
-    return [*pieces[:place], Segment(end, True), *pieces[place:]] if end else pieces
+    place = max(at for at, piece in enumerate(pieces) if piece.learned)
+    return [*pieces[:place], Segment(pieces[place].text + end, True), *pieces[place + 1 :]]
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int]]) -> list[Segment]:

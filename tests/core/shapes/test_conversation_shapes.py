@@ -172,3 +172,23 @@ def test_a_conversation_that_is_refused_is_refused_as_ever() -> None:
         Segmenter(template(source))(conversation(ROLES[2], ("1", "2", "3", "4", "5")))
     with pytest.raises(WorkbenchError, match="no answer to learn from"):
         Segmenter(template(source))(conversation(("user",), ("1",)))
+
+
+THINKING = ChatTemplate(
+    "{% for m in messages %}{{ '<|im_start|>' + m.role + '\n' }}"
+    "{% if m.role == 'assistant' and loop.last %}{{ '<think>\n\n</think>\n\n' }}{% endif %}"
+    "{{ m.content + '<|im_end|>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+"""As Qwen 3: an empty thought before the last answer."""
+
+
+def test_thoughts_before_the_last_answer_alone_do_not_hinder() -> None:
+    roles = ["user", "assistant", "user", "assistant"]
+    shape = shape_of(roles, THINKING)
+    assert shape is not None
+    for texts in (("1?", "2.", "3?", "4."), ("1?", "<think>\n\n</think>\n\n2.", "3?", "4.")):
+        turns = [{"role": r, "content": t} for r, t in zip(roles, texts, strict=True)]
+        assert Segmenter(THINKING)(turns) == segments(turns, THINKING)
+    assert shape.filled(["1?", "2.", "3?", "4."]) is not None
+    assert shape.filled(["1?", "<think>", "3?", "4."]) is None  # that has to be rendered

@@ -101,7 +101,7 @@ def shape_of(roles: Sequence[str], template: ChatTemplate) -> Shape | None:
     ]
     with_holes = HoleTemplate(template.source, template.tokens)
     try:
-        if not _is_plain(messages, with_holes):
+        if not _is_plain(messages, with_holes, trace):
             return None
         cut = segments(messages, with_holes)
     except (Asked, WorkbenchError):
@@ -110,11 +110,11 @@ def shape_of(roles: Sequence[str], template: ChatTemplate) -> Shape | None:
     return Shape(pieces, tuple(trace.holes), tuple(dict.fromkeys(trace.doubts)))
 
 
-def _is_plain(messages: Sequence[Message], template: ChatTemplate) -> bool:
+def _is_plain(messages: Sequence[Message], template: ChatTemplate, trace: Trace) -> bool:
     """Whether `segments` looks for nothing in the text that other turns could put there.
 
-    Each question is where the text begins, each answer stands in it once, and its end follows: so
-    whatever `segments` compares is alike for all that the holes may hold.
+    Each question is where the text begins, or certainly not, each answer stands in it once, and its
+    end follows: so whatever `segments` compares is alike for all that the holes may hold.
     """
     text, ends = template.render(messages), end_marks(template)
     for turn, message in enumerate(messages):
@@ -122,11 +122,27 @@ def _is_plain(messages: Sequence[Message], template: ChatTemplate) -> bool:
             continue
         prompt = render_prompt(messages[:turn], template) if turn else ""
         span = span_of_turn(text, messages, turn, template)
-        if not prompt or not text.startswith(prompt) or span is None:
+        if not prompt or span is None or not _tells(text, prompt, trace):
             return False
         mark = ends.of(turn, len(messages))
         if not _HOLE.fullmatch(text[slice(*span)]) or not text.startswith(mark, span[1]):
             return False
+    return True
+
+
+def _tells(text: str, prompt: str, trace: Trace) -> bool:
+    """Whether it is certain if a text begins with a prompt; what a turn may change of it is doubted.
+
+    An empty thought, say, stands in the question, and in the text before the last answer alone.
+    """
+    if text.startswith(prompt):
+        return True
+    at = next(n for n, (a, b) in enumerate(zip(f"{text}\0", prompt, strict=False)) if a != b)
+    hole, inside = _HOLE.match(text, at), text.rfind(OPEN, 0, at) > text.rfind(CLOSE, 0, at)
+    if inside or prompt[at] == OPEN:
+        return False
+    if hole:
+        trace.doubts.append(Doubt("startswith", prompt[at], int(hole[1])))
     return True
 
 
