@@ -40,7 +40,7 @@ def preset(name: str, *, task: str, family: str, rows: int) -> Recipe:
         raise WorkbenchError(f"There is no preset '{name}': choose one of {', '.join(PRESETS)}.")
     if family_named(family).writes_text:
         return _writer(name, task_named(task), rows)
-    return _reader(name)
+    return _few_read(name, rows) if rows <= FEW_READ else _reader(name)
 
 
 def _reader(name: str) -> Recipe:
@@ -61,9 +61,28 @@ def _reader(name: str) -> Recipe:
     )
 
 
+def _few_read(name: str, rows: int) -> Recipe:
+    # Measured by scripts/bench_few.py.
+    share, turns = {"quick": (0.5, 1), "balanced": (1.0, 2), "thorough": (2.0, 3)}[name]
+    steps = min(FEW_STEPS[1], max(FEW_STEPS[0], round(rows * FEW_STEPS_A_ROW)))
+    return _reader(name).changed(
+        objective="contrastive",
+        learning_rate=5e-5,
+        warmup_ratio=0.1,
+        max_steps=round(steps * share),
+        held_out_turns=turns if rows > FEW_TURNS else min(5, turns + 1),
+    )
+
+
 QUICK_EXAMPLES = 480
 """A quick look sees at most so many examples: 60 corrections, a few minutes on two cores."""
 FEW, MANY = 1_000, 5_000
+FEW_READ = 2_000
+"""Up to so many rows an encoder learns by contrast, and from practice questions as well."""
+FEW_STEPS, FEW_STEPS_A_ROW = (50, 150), 0.4
+"""Corrections of 64 texts: so many at least and at most, and for each row."""
+FEW_TURNS = 500
+"""Of fewer rows a fifth says little: one more turn is taken."""
 
 
 def _writer(name: str, task: Task, rows: int) -> Recipe:

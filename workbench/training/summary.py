@@ -10,6 +10,7 @@ from workbench.training.run_view import RunView
 PHASES = {
     "preparing": "Getting the model and the examples ready",
     "embedding": "Reading every example once",
+    "trying": "Trying it out with a part held out",
     "training": "Learning",
     "evaluating": "Answering the exam questions",
     "saving": "Saving what was learned",

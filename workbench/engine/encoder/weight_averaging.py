@@ -36,6 +36,10 @@ class WeightAverage:
             if "lora_A" not in name:
                 parameter.lerp_(self._values[name], 1.0 - alpha)
 
+    def restore(self, model: nn.Module) -> None:
+        """Set every trained weight to what it was, to the bit."""
+        load(model, self._values)
+
     @contextlib.contextmanager
     def blended(self, model: nn.Module, alpha: float) -> Iterator[None]:
         """The same inside of the block only; afterwards every weight is what it was, to the bit."""

@@ -147,9 +147,7 @@ def checkpoint_to_go_on_from(spec: TrainSpec, job: JobDir, report: Report) -> Pa
 def arguments(recipe: Recipe, folder: Path, rows: int, checks: bool) -> TrainingArguments:
     """The recipe in the words of `TrainingArguments`."""
     per_pass = steps_per_pass(recipe, rows)
-    total = (
-        recipe.max_steps if recipe.max_steps > 0 else math.ceil(per_pass * recipe.num_train_epochs)
-    )
+    total = steps_of(recipe, rows)
     every = max(1, min(total, round(per_pass / recipe.evals_per_epoch)))
     return TrainingArguments(
         output_dir=str(folder),
@@ -184,6 +182,13 @@ def arguments(recipe: Recipe, folder: Path, rows: int, checks: bool) -> Training
         dataloader_pin_memory=False,
         remove_unused_columns=False,
     )
+
+
+def steps_of(recipe: Recipe, rows: int) -> int:
+    """Corrections in the whole run."""
+    if recipe.max_steps > 0:
+        return recipe.max_steps
+    return math.ceil(steps_per_pass(recipe, rows) * recipe.num_train_epochs)
 
 
 def steps_per_pass(recipe: Recipe, rows: int) -> int:

@@ -160,6 +160,18 @@ def _prefill(run: RunView, settings: dict[str, Any] | None = None) -> None:
     projects.choose_model(context.store(), run.project_id, run.base_model_id)
 
 
+_MARKED = ", marked by the dashed line"
+_BY_PRACTICE = (
+    "Both lines should fall. When the practice questions rise again while the examples still fall, it "
+    "begins to learn by heart; the best state before that is kept{}."
+)
+_BY_TURNS = (
+    "Few examples are learned in another way. Their line falls while texts of one category move "
+    "together. Before that, the training was tried with a part of the examples held out: the two "
+    "points say how wrong it was on those, without learning and with it."
+)
+
+
 def _evidence_of(run_id: int) -> None:
     _evidence(runs.get_run(context.store(), run_id))
 
@@ -170,13 +182,11 @@ def _evidence(run: RunView) -> None:
     if not learned and not checked:
         return
     best = (run.result or {}).get("best_step")
+    by_turns = run.recipe.get("objective") == "contrastive"
+    asked = "Examples held out" if by_turns else "Practice questions"
     st.markdown("##### How wrong it still is")
-    st.altair_chart(charts.learning_curve(learned, checked, best), key="loss-curve")
-    st.caption(
-        "Both lines should fall. When the practice questions rise again while the examples still "
-        "fall, it begins to learn by heart; the best state before that is kept"
-        f"{', marked by the dashed line' if best else ''}."
-    )
+    st.altair_chart(charts.learning_curve(learned, checked, best, asked), key="loss-curve")
+    st.caption(_BY_TURNS if by_turns else _BY_PRACTICE.format(_MARKED if best else ""))
     with st.expander("Learning rate", key="learning-rate"):
         st.altair_chart(
             charts.line(learned, "learning_rate", "Learning rate", ".1e"), key="rate-curve"

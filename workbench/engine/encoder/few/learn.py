@@ -1,0 +1,165 @@
+"""Learns categories from few examples: turns to choose by, then a training from all rows."""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from workbench.engine.encoder.calibration import Scored, apply_temperature
+from workbench.engine.encoder.embedding_rows import train_embedding_rows
+from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.few.candidates import (
+    PROBE,
+    Candidate,
+    best_of,
+    candidates,
+    judged,
+    names_help,
+)
+from workbench.engine.encoder.few.contrastive import ContrastiveTrainer
+from workbench.engine.encoder.few.texts import FOLDS, Lessons, folds_of, lessons_of
+from workbench.engine.encoder.few.turns import Logits, Turns
+from workbench.engine.encoder.learned import Learned
+from workbench.engine.encoder.probe import Head, fit_probe
+from workbench.engine.encoder.training_setup import TrainingSetup
+from workbench.engine.models.load import add_lora
+from workbench.engine.runtime.versions import versions
+from workbench.engine.training.loop import checkpoint_to_go_on_from, steps_of
+from workbench.jobs.process.checkpoints import step_of
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.meter import Meter
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Result
+from workbench.jobs.process.specs import TrainSpec
+from workbench.jobs.process.stop import Cancelled, Stop
+
+UNJUDGED: Mapping[Candidate, Scored] = {PROBE: Scored(1.0, {})}
+AS_IT_CAME = {"steps": 0, "best_step": 0, "epochs": 0.0, "stopped_early": False}
+
+
+def learn(
+    spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop
+) -> Learned:
+    """Tune the encoder on all rows, if held-out rows say that this helps, and fit its head.
+
+    Raises:
+        Cancelled: before there was anything to keep.
+        Orphaned: the worker died; finished turns and a checkpoint are kept.
+    """
+    turns = _turns(spec, setup, job, report, stop)
+    lessons, frozen = turns.lessons, turns.frozen
+    probe = fit_probe(frozen[lessons.rows], lessons.texts.labels[lessons.rows])
+    found = _judged(spec, turns, report, stop)
+    ending, embedded = best_of(found) if len(found) > 1 else PROBE, frozen
+    facts: Result = {**AS_IT_CAME, "versions": versions(), "adapter": None}
+    if ending.alpha:
+        tuned = _tuned(spec, turns, ending, job, report, stop)
+        facts |= tuned.facts
+        embedded = frozen if tuned.embedded is None else tuned.embedded
+        ending = PROBE if tuned.embedded is None else ending
+        if ending.alpha:
+            report.metric("validation", tuned.facts["steps"], found[ending].scores)
+    elif len(found) > 1:
+        report.log(
+            "Tuning did not help on the rows that were held out, so the encoder is left as it was "
+            "and only its categories are learned."
+        )
+    model = Classifier(setup.encoder, _head(turns, embedded, ending, found[ending]))
+    apply_temperature(probe, found[PROBE].temperature)
+    scores = {"validation": found[ending].scores}
+    return Learned(model, probe, ending.alpha, {**facts, "scores": scores})
+
+
+def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop) -> Turns:
+    """All that is to be known before the first turn."""
+    report.phase("embedding", "Reading the texts with the encoder as it is")
+    lessons = lessons_of(setup)
+    total = len(lessons.texts)
+    meter = Meter(report, stop.check, total)
+    frozen = read(setup.encoder, lessons.texts.rows, setup.reader.pad_id, meter.counted(total))
+    names = names_help(lessons, frozen, spec.recipe.seed)
+    return Turns(
+        _to_tune(spec, setup, lessons, frozen.shape[1]),
+        lessons,
+        frozen,
+        candidates(names),
+        spec.recipe,
+        setup.reader.pad_id,
+        job.path / "turns",
+    )
+
+
+def _to_tune(spec: TrainSpec, setup: TrainingSetup, lessons: Lessons, hidden: int) -> Classifier:
+    """The encoder with its weights, or LoRA's, ready to be trained; its head does not count."""
+    body = setup.encoder.body
+    if spec.recipe.method == "full":
+        train_embedding_rows(body, lessons.texts.rows.ids())
+    else:
+        setup.encoder.body = add_lora(body, spec.recipe, task_type=None)
+    return Classifier(setup.encoder, Head(hidden, len(setup.labels))).to(body.device)
+
+
+def _judged(
+    spec: TrainSpec, turns: Turns, report: Report, stop: Stop
+) -> Mapping[Candidate, Scored]:
+    """How the candidates do on held-out rows; of who is cancelled, the probe alone, unjudged."""
+    labels = turns.lessons.texts.labels[turns.lessons.rows]
+    folds = folds_of(labels, spec.recipe.seed)
+    parts = [np.flatnonzero(folds == fold) for fold in range(FOLDS)]
+    parts = [held for held in parts if len(held)][: spec.recipe.held_out_turns]
+    answers: list[Logits] = []
+    if spec.conclude:
+        stop.cancel()
+    if not parts:
+        return UNJUDGED
+    report.phase("trying", f"Trying it out on {sum(map(len, parts))} examples held out")
+    meter = Meter(report, stop.check, len(parts) * steps_of(spec.recipe, len(labels)))
+    with contextlib.suppress(Cancelled):
+        for number, held in enumerate(parts):
+            part = meter.part(number / len(parts), (number + 1) / len(parts))
+            answers.append(turns.taken(held, number, part, stop))
+    if len(answers) < len(parts):
+        return UNJUDGED
+    found = judged(answers, [labels[held] for held in parts])
+    report.metric("validation", 0, found[PROBE].scores)
+    return found
+
+
+@dataclass
+class _Tuned:
+    facts: Result
+    embedded: torch.Tensor | None
+    """Embeddings of all lessons (lessons, hidden); None where nothing was kept of it."""
+
+
+def _tuned(
+    spec: TrainSpec, turns: Turns, ending: Candidate, job: JobDir, report: Report, stop: Stop
+) -> _Tuned:
+    """Train on all lessons; the encoder is as the ending has it afterwards."""
+    lessons = turns.lessons
+    chosen = lessons.all if turns.names else lessons.rows
+    trainer = ContrastiveTrainer(
+        report, stop, spec.recipe, job.checkpoints, turns.model, lessons.some(chosen), turns.pad_id
+    )
+    report.phase("training", f"Learning from {lessons.examples} examples")
+    trainer.learn(checkpoint_to_go_on_from(spec, job, report))
+    best = trainer.best_checkpoint()
+    if best is None:
+        trainer.start.restore(turns.model)
+        return _Tuned(trainer.facts() | {"best_step": 0}, None)
+    trainer.load_checkpoint(best)
+    trainer.start.blend(turns.model, ending.alpha)
+    report.phase("saving", "Saving the trained model")
+    embedded = read(turns.model.encoder, lessons.texts.rows, turns.pad_id)
+    return _Tuned(trainer.facts() | {"best_step": step_of(best)}, embedded)
+
+
+def _head(turns: Turns, embedded: torch.Tensor, ending: Candidate, scored: Scored) -> Head:
+    """Fitted to all that the ending learns from, as sure as it was right on held-out rows."""
+    lessons = turns.lessons
+    learned = lessons.all if ending.names else lessons.rows
+    head = fit_probe(embedded[learned], lessons.texts.labels[learned])
+    apply_temperature(head, scored.temperature)
+    return head.to(turns.model.encoder.body.device)

@@ -1,0 +1,79 @@
+"""All that few examples teach from: the texts, practice questions too, and the categories' names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from workbench.engine.encoder.encoder import Reader
+from workbench.engine.encoder.few.category_names import words_of
+from workbench.engine.encoder.trainer import FEATURES, LABEL, Texts
+from workbench.engine.encoder.training_setup import TrainingSetup
+from workbench.engine.encoding.encoded_rows import IDS, EncodedRows
+
+FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """Texts, and behind them the names of the categories that say something."""
+
+    texts: Texts
+    examples: int
+    """How many of the texts are rows of the data."""
+
+    @property
+    def all(self) -> np.ndarray:
+        """The numbers of all of them."""
+        return np.arange(len(self.texts))
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The numbers of the rows."""
+        return np.arange(self.examples)
+
+    def some(self, numbers: Sequence[int] | np.ndarray) -> Texts:
+        """A selection as texts of their own."""
+        chosen = list(map(int, numbers))
+        return _texts(self.texts.rows.lists(IDS, chosen), self.texts.labels[chosen])
+
+
+def lessons_of(setup: TrainingSetup) -> Lessons:
+    """The rows of both sides, then the names."""
+    ids: list[np.ndarray] = []
+    labels: list[int] = []
+    for texts in (setup.train, setup.validation):
+        ids += texts.rows.lists(IDS, range(len(texts)))
+        labels += texts.labels.tolist()
+    rows = len(ids)
+    named = {number: words_of(label) for number, label in enumerate(setup.labels)}
+    told = {number: words for number, words in named.items() if words}
+    ids += _encoded(setup.reader, list(told.values()))
+    return Lessons(_texts(ids, np.array([*labels, *told])), rows)
+
+
+def _encoded(reader: Reader, texts: list[str]) -> list[np.ndarray]:
+    return [np.array(own, np.int32) for own in reader.ids(texts)]
+
+
+def _texts(ids: Sequence[np.ndarray], labels: np.ndarray) -> Texts:
+    columns = {
+        IDS: pa.array(list(ids), pa.list_(pa.int32())),
+        LABEL: pa.array(labels, pa.int32()),
+    }
+    return Texts(EncodedRows.held([columns], FEATURES))
+
+
+def folds_of(labels: np.ndarray, seed: int) -> np.ndarray:
+    """The fold of each text, 0 to 4, of every category about as many in each; -1 for one that is
+    the only one of its category, and is always learned from."""
+    generator = np.random.default_rng(seed)
+    folds, begun = np.full(len(labels), -1), 0
+    for category in np.unique(labels):
+        own = generator.permutation(np.flatnonzero(labels == category))
+        if len(own) < 2:
+            continue
+        folds[own] = (begun + np.arange(len(own))) % FOLDS
+        begun += len(own)
+    return folds

@@ -1,0 +1,124 @@
+"""Turns: the training tried with a part of the rows held out, so that it can be judged.
+
+What it gives is what the training from all rows is chosen by; the encoder is afterwards what it was.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from workbench.core.recipe import Recipe
+from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.few.candidates import Candidate
+from workbench.engine.encoder.few.contrastive import ContrastiveTrainer
+from workbench.engine.encoder.few.texts import Lessons
+from workbench.engine.encoder.probe import fit_probe
+from workbench.engine.encoder.weight_averaging import WeightAverage
+from workbench.jobs.process.meter import Meter
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.stop import Stop
+
+Logits = dict[Candidate, torch.Tensor]
+TUNING = 0.85
+"""Share of a turn's time that tuning takes."""
+
+
+@dataclass(frozen=True)
+class Turns:
+    """What is the same in all turns of a training."""
+
+    model: Classifier
+    """As it is before tuning."""
+    lessons: Lessons
+    frozen: torch.Tensor
+    """Embeddings of all lessons by it (lessons, hidden)."""
+    candidates: Sequence[Candidate]
+    recipe: Recipe
+    pad_id: int
+    folder: Path
+    """Where finished turns are kept for another attempt."""
+
+    @property
+    def names(self) -> bool:
+        """Whether the categories' names are learned from."""
+        return any(one.names for one in self.candidates)
+
+    def taken(self, held: np.ndarray, number: int, meter: Meter, stop: Stop) -> Logits:
+        """What each candidate answers to the rows of the numbers `held`, having learned from the others.
+
+        Raises:
+            Cancelled, Orphaned: the process is to leave; nothing is kept of a part.
+        """
+        path = self.folder / f"turn-{number}.safetensors"
+        names = [f"{one.alpha} {one.names}" for one in self.candidates]
+        if path.is_file() and set(known := load_file(path)) == set(names):
+            return {one: known[name] for one, name in zip(self.candidates, names, strict=True)}
+        found = self._answers(held, meter, stop)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        save_file(
+            {name: found[one] for one, name in zip(self.candidates, names, strict=True)}, part
+        )
+        part.replace(path)
+        return found
+
+    def _answers(self, held: np.ndarray, meter: Meter, stop: Stop) -> Logits:
+        found = {
+            one: self._by_head(self.frozen, held, one) for one in self.candidates if not one.alpha
+        }
+        start = WeightAverage(self.model)
+        with start.blended(self.model, 1.0):
+            known = self.lessons.all if self.names else self.lessons.rows
+            learned = np.setdiff1d(known, held)
+            trainer = self._tuned(learned, meter.part(0.0, TUNING), stop)
+            tuned = [one for one in self.candidates if one.alpha]
+            for place, one in enumerate(tuned):
+                way = [TUNING + (1 - TUNING) * (place + n) / len(tuned) for n in (0, 1)]
+                part = meter.part(way[0], way[1]).counted(len(self.lessons.texts))
+                with trainer.start.blended(self.model, one.alpha):
+                    encoder = self.model.encoder
+                    embedded = read(encoder, self.lessons.texts.rows, self.pad_id, part)
+                found[one] = self._by_head(embedded, held, one)
+        return found
+
+    def _tuned(self, learned: np.ndarray, meter: Meter, stop: Stop) -> ContrastiveTrainer:
+        with tempfile.TemporaryDirectory() as nowhere:
+            trainer = ContrastiveTrainer(
+                _Quiet(meter),
+                stop,
+                self.recipe,
+                Path(nowhere),
+                self.model,
+                self.lessons.some(learned),
+                self.pad_id,
+            )
+            trainer.args.save_strategy = "no"
+            trainer.learn(None)
+        stop.check()
+        return trainer
+
+    def _by_head(self, embedded: torch.Tensor, held: np.ndarray, one: Candidate) -> torch.Tensor:
+        known = self.lessons.all if one.names else self.lessons.rows
+        learned = np.setdiff1d(known, held)
+        head = fit_probe(embedded[learned], self.lessons.texts.labels[learned])
+        answers: torch.Tensor = head(embedded[held])
+        return answers.detach()
+
+
+class _Quiet(Report):
+    """Tells of a turn's training only how far it is."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def progress(self, step: int, total_steps: int, **fields: Any) -> None:
+        self._meter(step / max(1, total_steps))
+
+    def metric(self, kind: str, step: int, values: Any) -> None:
+        """Its curves are nobody's."""

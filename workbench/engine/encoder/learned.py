@@ -1,0 +1,20 @@
+"""What learning categories gives, by whichever way."""
+
+from dataclasses import dataclass
+
+from workbench.engine.encoder.encoder import Classifier
+from workbench.engine.encoder.probe import Head
+from workbench.jobs.process.shell import Result
+
+
+@dataclass
+class Learned:
+    """The classifier that is to be saved."""
+
+    model: Classifier
+    probe: Head
+    """Of the encoder as it came: what it is compared with."""
+    alpha: float
+    """Of what tuning changed; 0 where the encoder is as it came."""
+    facts: Result
+    """What the training's result says about it."""

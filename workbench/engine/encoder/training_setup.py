@@ -1,0 +1,100 @@
+"""What a training of an encoder begins with: its texts as token ids, and the encoder itself."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+from transformers import set_seed
+
+from workbench.core.errors import WorkbenchError
+from workbench.engine.encoder.encoder import Encoder, Reader, load_encoder, load_reader
+from workbench.engine.encoder.trainer import FEATURES, LABEL, Texts
+from workbench.engine.encoding.cache import Facts, files_of
+from workbench.engine.encoding.encoded_rows import IDS, Columns
+from workbench.engine.encoding.version import EncodedSplit, encoded_splits
+from workbench.engine.models.load import base_folder
+from workbench.engine.rows import Row, labels_of
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.specs import TrainSpec
+from workbench.jobs.process.stop import Stop
+
+
+@dataclass
+class TrainingSetup:
+    """All that a training needs to know of its examples, and the encoder that it begins with."""
+
+    labels: list[str]
+    encoder: Encoder
+    reader: Reader
+    train: Texts
+    validation: Texts
+
+
+def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> TrainingSetup:
+    """Read the examples and load the encoder."""
+    report.phase("preparing", "Reading the examples")
+    labels = labels_of(spec.data)
+    if len(labels) < 2:
+        raise WorkbenchError(
+            f"All training examples are of one category{_named(labels)}: add examples of another "
+            "one, so that there is something to tell apart."
+        )
+    set_seed(spec.recipe.seed)
+    folder = base_folder(spec.base)
+    encoder = load_encoder(folder)
+    reader = load_reader(folder, encoder.body, spec.recipe.max_length)
+    train, validation = texts_of(spec, job, labels, reader, report, stop)
+    stop.check()
+    return TrainingSetup(labels, encoder, reader, train, validation)
+
+
+def _named(labels: Sequence[str]) -> str:
+    return f" ('{labels[0]}')" if labels else ""
+
+
+def texts_of(
+    spec: TrainSpec,
+    job: JobDir,
+    labels: Sequence[str],
+    reader: Reader,
+    report: Report,
+    stop: Stop,
+) -> list[Texts]:
+    """What is learned from, and the practice questions; those of a category without training
+    examples teach nothing."""
+    shape = {
+        "labels": list(labels),
+        "tokenizer": files_of(base_folder(spec.base)),
+        "longest": reader.max_length,
+    }
+    place = {label: number for number, label in enumerate(labels)}
+
+    def encode(batches: Iterable[list[Row]], facts: Facts) -> Iterator[Columns]:
+        facts |= {"unknown": 0, "cut": 0}
+        for rows in batches:
+            known = [row for row in rows if str(row["label"]) in place]
+            texts = [str(row["text"]) for row in known]
+            ids = reader.ids(texts)
+            facts["unknown"] += len(rows) - len(known)
+            facts["cut"] += reader.count_cut(texts, ids)
+            numbers = [place[str(row["label"])] for row in known]
+            yield {IDS: pa.array(ids, pa.list_(pa.int32())), LABEL: pa.array(numbers, pa.int32())}
+
+    splits = encoded_splits(spec, job, shape, FEATURES, encode, report, stop)
+    for split in splits:
+        _report_cuts(report, split, reader.max_length)
+    return [Texts(split.rows) for split in splits]
+
+
+def _report_cuts(report: Report, split: EncodedSplit, longest: int) -> None:
+    if split.facts["unknown"]:
+        report.log(
+            f"{split.facts['unknown']} practice questions are left out: no training example has "
+            "their category."
+        )
+    if split.facts["cut"]:
+        report.log(
+            f"{split.facts['cut']} of {len(split.rows)} texts are longer than {longest} tokens; "
+            "of those only the beginning is read."
+        )

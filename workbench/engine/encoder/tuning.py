@@ -1,0 +1,153 @@
+"""Learns categories from many examples: a probe, and tuning that starts from it.
+
+The texts are embedded once with the encoder as it is, a probe is fitted to that, and tuning
+starts from the probe. In the end stands the mixture of start and end that answers the practice
+questions best; the probe itself, if tuning did not help.
+"""
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from workbench.engine.encoder.calibration import Scored, apply_temperature, score_logits
+from workbench.engine.encoder.embedding_rows import train_embedding_rows
+from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.learned import Learned
+from workbench.engine.encoder.model import load_head, save_head
+from workbench.engine.encoder.probe import Head, fit_probe
+from workbench.engine.encoder.trainer import ALPHAS, Check, EncoderTrainer, Texts
+from workbench.engine.encoder.training_setup import TrainingSetup
+from workbench.engine.models.load import add_lora
+from workbench.engine.training.loop import checkpoint_to_go_on_from
+from workbench.jobs.process.checkpoints import step_of
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.meter import Meter
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.specs import TrainSpec
+from workbench.jobs.process.stop import Stop
+
+UNJUDGED = Scored(1.0, {})
+
+
+@dataclass
+class Probe:
+    """The start: a head for the frozen encoder, and its answers to the practice questions."""
+
+    head: Head
+    scored: Scored | None
+    """None without practice questions."""
+
+
+def learn(
+    spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop
+) -> Learned:
+    """Fit the probe, tune from it, and keep what answers the practice questions best.
+
+    Raises:
+        Cancelled: before there was anything to keep.
+        Orphaned: the worker died; a checkpoint was saved.
+    """
+    probe = find_probe(spec, setup, job, report, stop)
+    trainer = tune(spec, setup, probe.head, job, report, stop)
+    return finish(probe, trainer, report)
+
+
+def find_probe(
+    spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop
+) -> Probe:
+    """Embed the texts once and fit the probe, or read it if an earlier attempt did."""
+    path = job.path / "probe.safetensors"
+    goes_on = spec.attempt > 1 and path.is_file()
+    report.phase("embedding", "Reading the texts with the encoder as it is")
+    train, validation = setup.train, setup.validation
+    total = len(validation) + (0 if goes_on else len(train))
+    meter = Meter(report, stop.check, total)
+    first = len(validation) / max(1, total)
+    practice = _embedded(setup, validation, meter.part(0.0, first))
+    if goes_on:
+        head = load_head(path)
+    else:
+        head = fit_probe(_embedded(setup, train, meter.part(first, 1.0)), train.labels)
+        _keep(head, path)
+    scored = score_logits(head(practice).detach(), validation.labels) if len(practice) else None
+    if scored and not goes_on:
+        report.metric("validation", 0, scored.scores)
+    stop.check()
+    return Probe(head, scored)
+
+
+def _embedded(setup: TrainingSetup, texts: Texts, meter: Meter) -> torch.Tensor:
+    return read(setup.encoder, texts.rows, setup.reader.pad_id, meter.counted(len(texts)))
+
+
+def _keep(head: Head, path: Path) -> None:
+    part = path.with_suffix(".part")
+    save_head(head, part)
+    part.replace(path)
+
+
+def tune(
+    spec: TrainSpec, setup: TrainingSetup, head: Head, job: JobDir, report: Report, stop: Stop
+) -> EncoderTrainer:
+    """Run the training loop, from the last whole checkpoint if there is one."""
+    body, recipe = setup.encoder.body, spec.recipe
+    if recipe.method == "full":
+        train_embedding_rows(body, setup.train.rows.ids())
+    else:
+        setup.encoder.body = add_lora(body, recipe, task_type=None)
+    model = Classifier(setup.encoder, copy.deepcopy(head)).to(body.device)
+    checkpoint = checkpoint_to_go_on_from(spec, job, report)
+    trainer = EncoderTrainer(
+        report,
+        stop,
+        recipe,
+        job.checkpoints,
+        model,
+        setup.train,
+        setup.validation,
+        setup.reader.pad_id,
+    )
+    report.phase("training", f"Learning from {len(setup.train)} examples")
+    if spec.conclude:
+        stop.cancel()
+    trainer.learn(checkpoint)
+    return trainer
+
+
+def finish(probe: Probe, trainer: EncoderTrainer, report: Report) -> Learned:
+    """Set the model to the best there is, and say what it is."""
+    model: Classifier = trainer.classifier
+    report.phase("saving", "Saving the trained model")
+    best = trainer.best_checkpoint()
+    if best:
+        trainer.load_checkpoint(best)
+    check = _chosen(report, probe, trainer, best)
+    trainer.start.blend(model, check.alpha)
+    apply_temperature(model.head, check.scored.temperature)
+    if probe.scored:
+        apply_temperature(probe.head, probe.scored.temperature)
+    facts = {
+        **trainer.facts(),
+        "best_step": step_of(best) if best and check.alpha else 0,
+        "scores": {"validation": check.scored.scores},
+    }
+    return Learned(model, probe.head, check.alpha, facts)
+
+
+def _chosen(report: Report, probe: Probe, trainer: EncoderTrainer, best: Path | None) -> Check:
+    """The best of the checkpoint's mixtures and the probe, which is a share of nothing."""
+    start = Check(0.0, probe.scored or UNJUDGED)
+    if best is None:
+        return start
+    if probe.scored is None:
+        return Check(ALPHAS[0], UNJUDGED)
+    check = trainer.check()
+    if check.scored.loss < probe.scored.loss:
+        return check
+    report.log(
+        "Tuning did not help on the practice questions, so the encoder is left as it was and only "
+        "its categories are learned."
+    )
+    return start
