@@ -22,6 +22,7 @@ from workbench.jobs.process.specs import (
     ImportSpec,
     PredictSpec,
     PrepareSpec,
+    PushSpec,
     ReplayOrder,
     ServeSpec,
     Spec,
@@ -66,6 +67,15 @@ SPECS: list[Spec] = [
         **CHANGE, replay=ReplayOrder(Path("/1"), Path("/2"), True, TABLE, {"prompt": "Mail"})
     ),
     ExportSpec(format="csv", data=Path("/objects/cd"), task="chat", rows=10),
+    PushSpec(
+        hub_id="ann/letters",
+        is_public=True,
+        licence="mit",
+        title="Letters",
+        rows=10,
+        task="chat",
+        data=Path("/objects/cd"),
+    ),
     ServeSpec(registry=Path("/serve/models.json"), idle_timeout_s=60, preload="run-1"),
 ]
 

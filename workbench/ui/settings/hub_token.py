@@ -40,7 +40,7 @@ def form(
             "Another access token" if replaces else "Access token",
             key=key,
             type="password",
-            help=f"From your settings on {session.place()}. It is kept by your system's keyring, "
+            help=f"From your settings on {plain(session.place())}. It is kept by your system's keyring, "
             "or encrypted in your home folder where there is none.",
         )
         sent = st.form_submit_button(
