@@ -232,6 +232,24 @@ def test_a_refusal_leaves_nothing_and_says_so(
     assert not hub.pushes.commits
 
 
+@pytest.mark.parametrize("trouble", [{"status": 502}, {"hangs": True}])
+def test_an_answer_that_is_lost_at_the_last_step_is_told_as_that(
+    store: Store,
+    hub: FakeHub,
+    version: VersionInfo,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: dict[str, Any],
+) -> None:
+    """It may have come about, so nothing is deleted and nothing is claimed."""
+    monkeypatch.setattr(push_data, "COMMIT_S", 0.3)
+    hub.troubles.append(Trouble("/commit/main", **trouble))
+    result = pushed(store, pushes.plan(version, NAME))
+    assert result["status"] == "failed"
+    assert f"look at {hub.address}/datasets/{NAME}" in result["reason"]
+    assert "Nothing of it is on the hub" not in result["reason"]
+    assert not hub.pushes.deleted
+
+
 def test_one_that_was_there_is_as_it_was_after_a_failure(
     store: Store, hub: FakeHub, version: VersionInfo
 ) -> None:

@@ -48,6 +48,14 @@ def test_certificates_that_are_not_there_are_named(
     monkeypatch.delenv("SSL_CERT_FILE")
 
 
+def test_no_question_waits_for_ever(hub: FakeHub) -> None:
+    from huggingface_hub.utils import get_session  # type: ignore[attr-defined]
+
+    session.prepare()
+    timeout = get_session().timeout
+    assert {timeout.connect, timeout.read, timeout.write} == {session.PATIENCE_S}
+
+
 def test_a_mirror_is_named_where_the_hub_is(hub: FakeHub) -> None:
     assert session.place() in hub.address
     assert session.page_of("a/b", "datasets") == f"{hub.address}/datasets/a/b"

@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
-from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+from huggingface_hub.errors import (  # type: ignore[attr-defined]
+    HfHubHTTPError,
+    HTTPError,
+    RepositoryNotFoundError,
+)
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import count, size
@@ -30,6 +34,8 @@ WRITTEN, SENT = 0.3, 0.98
 """Of the whole way."""
 STALLED_S = 120.0
 """So long nothing may move."""
+COMMIT_S = 300.0
+"""So long the last step may take."""
 _TYPE = "dataset"
 
 
@@ -60,6 +66,10 @@ def push(spec: PushSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class _Unsure(WorkbenchError):
+    """Nobody knows whether the commit came about."""
+
+
 class _Sending:
     """One try to bring the files there."""
 
@@ -76,6 +86,8 @@ class _Sending:
             with contextlib.ExitStack() as stack:
                 files = {p: stack.enter_context(_Counted(f)) for p, f in written.files.items()}
                 return self._send(files, written, meter)
+        except _Unsure:
+            raise
         except Cancelled:
             return {"status": "cancelled", "reason": f"You stopped it. {self._left()}"}
         except (HfHubHTTPError, RuntimeError, OSError) as error:
@@ -104,18 +116,52 @@ class _Sending:
             meter(min(1.0, sent() / max(1, total)), f"Sending {size(total)}")
         gone = [CommitOperationDelete(path) for path in former if path not in written.files]
         self._stop.check()  # the last look: what follows is done to its end
-        made = self._api.create_commit(
-            hub_id,
-            [*gone, *additions],
-            commit_message=f"Add {count(self._spec.rows)} examples",
-            repo_type=_TYPE,
-        )
+        made = self._commit([*gone, *additions])
         return {
             "hub_id": hub_id,
             "url": session.page_of(hub_id, "datasets"),
             "revision": made.oid,
             "rows": sum(written.rows.values()),
         }
+
+    def _commit(self, steps: list[CommitOperationAdd | CommitOperationDelete]) -> Any:
+        """Make what was sent visible, all at once; nobody interrupts that.
+
+        Raises:
+            _Unsure: whether it came about, the hub has not said.
+        """
+        made: list[Any] = []
+
+        def work() -> None:
+            message = f"Add {count(self._spec.rows)} examples"
+            made.append(
+                self._api.create_commit(
+                    self._spec.hub_id, steps, commit_message=message, repo_type=_TYPE
+                )
+            )
+
+        until = time.monotonic() + COMMIT_S
+
+        def check() -> None:
+            if time.monotonic() > until:
+                raise _Unsure(self._unsure())
+
+        try:
+            for _ in while_working(work, Stop(), check):
+                pass
+        except HTTPError as error:
+            refused = isinstance(error, HfHubHTTPError) and error.response.status_code < 500
+            if refused:
+                raise
+            raise _Unsure(self._unsure()) from error
+        return made[0]
+
+    def _unsure(self) -> str:
+        return (
+            "The hub has not said whether it took the last step, so this version may be there, whole, "
+            f"or not at all: look at {session.page_of(self._spec.hub_id, 'datasets')} before you push "
+            "it again."
+        )
 
     def _make(self) -> list[str]:
         """The data set, made if it is not there; the files in it that are replaced."""

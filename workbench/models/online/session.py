@@ -15,6 +15,8 @@ from workbench.core.errors import WorkbenchError
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 TIMEOUT_S = 4.0
 """So long the hub may take for each part of an answer, while somebody waits before a page."""
+PATIENCE_S = 60.0
+"""The same for what nobody says a time for, such as each part of an upload."""
 OWN_CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """What other programs call the certificates; the hub's client knows SSL_CERT_FILE and _DIR alone."""
 
@@ -37,6 +39,9 @@ def prepare() -> None:
                 f"There are no certificates at {path}, where the environment says that those for "
                 f"the hub are ({name}): mend the variable, then start the workbench anew."
             )
+    from huggingface_hub.utils import get_session  # type: ignore[attr-defined]
+
+    get_session().timeout = PATIENCE_S  # the client's own is none: it would wait for ever
 
 
 def get(path: str, token: str | bool, **query: Any) -> Any:
