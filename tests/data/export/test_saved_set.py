@@ -63,3 +63,18 @@ def test_a_split_without_rows_is_not_there_and_the_file_reads_back(tmp_path: Pat
     assert read_table(path).data.to_pylist() == [
         {"text": "a", "label": "x"}, {"text": "b", "label": "y"},
     ]  # fmt: skip
+
+
+def test_an_answer_that_is_not_to_be_learned_weighs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = [
+        TURNS[0],
+        {**TURNS[1], "learn": False},
+        {"role": "user", "content": "Go on."},
+        TURNS[1],
+    ]
+    monkeypatch.setitem(ROLES, "chat", {"messages": [json.dumps(TURNS)] * 2 + [json.dumps(turns)]})
+    found = loaded(tmp_path, "chat")
+    assert [turn["weight"] for turn in found["test"][0]["messages"]] == [None, 0, None, None]
+    assert [turn["weight"] for turn in found["train"][0]["messages"]] == [None, None]
