@@ -1,6 +1,7 @@
 """Tiny models that write text, their data and jobs."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ ARCHITECTURES = {
     "granite": lambda ids: GraniteConfig(**ids, **LAYERS, logits_scaling=4.0),
 }
 ITEMS = ("pen", "notebook", "calendar", "card", "guest book", "ribbon")
+BEGIN = "<|im_start|>"
 ANSWERS = ("it is on its way", "we are sorry, it is late", "it will be there on Friday")
 
 
@@ -65,6 +67,28 @@ def make_writer(
     config = ARCHITECTURES[architecture](ids)
     config.initializer_range = 0.3
     AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+    return folder
+
+
+def changed(folder: Path, name: str, change: Callable[[dict[str, Any]], Any]) -> None:
+    content = json.loads((folder / name).read_text())
+    change(content)
+    (folder / name).write_text(json.dumps(content))
+
+
+def beginning(folder: Path) -> Path:
+    """Let the tokenizer of a folder put a begin mark before each text, as Gemma's and Llama's do."""
+    processor = {
+        "type": "TemplateProcessing",
+        "single": [
+            {"SpecialToken": {"id": BEGIN, "type_id": 0}},
+            {"Sequence": {"id": "A", "type_id": 0}},
+        ],
+        "pair": [],
+        "special_tokens": {BEGIN: {"id": BEGIN, "ids": [1], "tokens": [BEGIN]}},
+    }
+    changed(folder, "tokenizer.json", lambda plan: plan.update(post_processor=processor))
+    changed(folder, "tokenizer_config.json", lambda plan: plan.update(bos_token=BEGIN))
     return folder
 
 

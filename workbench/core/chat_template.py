@@ -20,6 +20,7 @@ from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
 from jinja2.utils import Namespace
 
+from workbench.core.chats.system_turns import SYSTEM, USER, folded, has_system
 from workbench.core.errors import WorkbenchError
 from workbench.core.template_budget import TemplateLimit, limited
 from workbench.core.template_rules import before_dict, entries
@@ -34,7 +35,6 @@ _MOST_PARTS = 4000
 """Expressions and statements; each takes 10 kB while a template is compiled."""
 _LONGEST = 60_000
 """Characters of a template; the longest in use have a third."""
-SYSTEM, USER = "system", "user"
 _TOLD = "told by the system"
 """What a system turn says, to see whether a template writes it."""
 WITHOUT_THOUGHTS = {"enable_thinking": False, "thinking": False}
@@ -154,44 +154,6 @@ class ChatTemplate:
             raise WorkbenchError(
                 f"{whose} cannot be read ({type(error).__name__}). {_NEXT}."
             ) from None
-
-
-def folded(messages: Sequence[Message], first: int = 0) -> list[Message]:
-    """The conversation without system turns: what they say is said by the user.
-
-    It stands at the head of the question behind it, or at the end of the one before where an
-    answer follows.
-
-    Args:
-        first: system turns before this place stay.
-    """
-    found: list[Message] = []
-    waiting: list[str] = []
-    for place, turn in enumerate(messages):
-        if turn["role"] == SYSTEM and place >= first:
-            waiting.append(turn["content"])
-            continue
-        if waiting and turn["role"] == USER:
-            turn = {**turn, "content": _together([*waiting, turn["content"]])}
-        elif waiting:
-            _hand_to_the_question(found, waiting)
-        found.append(turn)
-        waiting = []
-    if waiting:
-        _hand_to_the_question(found, waiting)
-    return found
-
-
-def _hand_to_the_question(found: list[Message], said: Sequence[str]) -> None:
-    if found and found[-1]["role"] == USER:
-        found[-1] = {**found[-1], "content": _together([found[-1]["content"], *said])}
-    else:
-        found.append({"role": USER, "content": _together(said)})
-
-
-def _together(texts: Sequence[str]) -> str:
-    """With `+` alone: one of them may stand for a text that is not known (`template_holes`)."""
-    return functools.reduce(lambda before, text: before + "\n\n" + text, texts)
 
 
 @functools.lru_cache(maxsize=64)
@@ -341,11 +303,6 @@ def _compile(source: str, sandbox: Callable[..., TemplateSandbox]) -> jinja2.Tem
     )
     environment.globals.update(_GLOBALS)
     return environment.from_string(source)
-
-
-def has_system(messages: Sequence[Message]) -> bool:
-    """Whether one of the turns is a system turn."""
-    return any(turn["role"] == SYSTEM for turn in messages)
 
 
 def _said(error: jinja2.TemplateError) -> str:

@@ -1,7 +1,5 @@
 """A model is asked in the ids that it learned from, and stops where it learned to."""
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from transformers import AutoTokenizer
 
 from tests.helpers import tiny
 from tests.helpers.engine_jobs import PEFT_WARNS
-from tests.helpers.writers import CHATML, make_writer
+from tests.helpers.writers import BEGIN, CHATML, beginning, changed, make_writer
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.encode import Wording, encode
@@ -29,29 +27,7 @@ from workbench.models.model_types import MODEL_TYPES
 
 pytestmark = pytest.mark.filterwarnings(PEFT_WARNS)
 DOCUMENTS = "language-modelling"
-BEGIN, TEXT = "<|im_start|>", "Where is my pen?"
-
-
-def changed(folder: Path, name: str, change: Callable[[dict[str, Any]], Any]) -> None:
-    content = json.loads((folder / name).read_text())
-    change(content)
-    (folder / name).write_text(json.dumps(content))
-
-
-def beginning(folder: Path) -> Path:
-    """Let the tokenizer of a folder put a begin mark before each text, as Gemma's and Llama's do."""
-    processor = {
-        "type": "TemplateProcessing",
-        "single": [
-            {"SpecialToken": {"id": BEGIN, "type_id": 0}},
-            {"Sequence": {"id": "A", "type_id": 0}},
-        ],
-        "pair": [],
-        "special_tokens": {BEGIN: {"id": BEGIN, "ids": [1], "tokens": [BEGIN]}},
-    }
-    changed(folder, "tokenizer.json", lambda plan: plan.update(post_processor=processor))
-    changed(folder, "tokenizer_config.json", lambda plan: plan.update(bos_token=BEGIN))
-    return folder
+TEXT = "Where is my pen?"
 
 
 def loaded(folder: Path, task: str = "completion") -> CausalModel:

@@ -16,7 +16,8 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 from jinja2.utils import Namespace, _PassArg
 
-from workbench.core.chat_template import WITHOUT_THOUGHTS, ChatTemplate, folded, has_system
+from workbench.core.chat_template import WITHOUT_THOUGHTS, ChatTemplate
+from workbench.core.chats.system_turns import folded, has_system
 from workbench.core.template_budget import budget, limited
 from workbench.core.template_sandbox import TemplateSandbox
 
