@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+import torch
+from transformers import AutoModelForCausalLM
 
 from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.writers import CHATML, beginning, changed, make_writer
@@ -35,3 +37,13 @@ def test_other_ends_and_the_begin_of_documents_are_told(tmp_path: Path) -> None:
 def test_an_end_that_is_a_text_is_told(tmp_path: Path) -> None:
     found = checks_of(make_writer(tmp_path / "w", template=CHATML.replace("<|im_end|>", "[/END]")))
     assert found["end"].startswith("An answer ends with [/END].")
+
+
+def test_marks_that_were_never_learned_are_told(tmp_path: Path) -> None:
+    folder = make_writer(tmp_path / "w", template=None)
+    assert "never learned" not in checks_of(folder)["template"]
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    with torch.no_grad():
+        model.get_input_embeddings().weight[1:3] = 0.001
+    model.save_pretrained(folder)
+    assert "never learned the marks <|im_start|>, <|im_end|>:" in checks_of(folder)["template"]

@@ -12,6 +12,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.messages import ChatTemplate, Segment, render_prompt, segments
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, precision
+from workbench.engine.causal.marks import marks_of
 from workbench.engine.causal.reading import ends_set, set_ends, text_ids
 from workbench.engine.encoding.opening import opening
 from workbench.engine.generative.checked_load import begun, check_numbers, learn_once
@@ -19,6 +20,9 @@ from workbench.engine.models.checked_load import ANSWER, OTHER, QUESTION, Checke
 from workbench.engine.models.load import load_base, load_tokenizer
 from workbench.models.templates import form_sentence, template_of
 
+USUAL, NOTHING, ALIKE = 5000, 0.05, 0.999
+"""How many tokens tell the usual size; below which share of it, and beyond which likeness to another
+mark, the numbers of a mark mean nothing."""
 _TURNS = (
     {"role": "user", "content": QUESTION},
     {"role": "assistant", "content": ANSWER},
@@ -63,10 +67,28 @@ def _try_texts(folder: Path, model: Any, tokenizer: Any, template: ChatTemplate)
         )
     set_ends(model, tokenizer, template)
     return {
-        "template": form_sentence(folder),
+        "template": form_sentence(folder) + _unlearned_sentence(model, tokenizer, ids),
         "begin": _begin_sentence(tokenizer, ids),
         "end": _end_sentence(model, tokenizer, pieces),
     }
+
+
+@torch.no_grad()
+def _unlearned_sentence(model: Any, tokenizer: Any, ids: list[int]) -> str:
+    """What is to be said where marks of the template have places in the vocabulary and no meaning.
+
+    Models that were never taught to talk often have them so (Llama 3's base): the numbers of such
+    marks are nothing, or alike.
+    """
+    table = model.get_input_embeddings().weight
+    marks = sorted({*ids} & {*tokenizer.convert_tokens_to_ids(list(marks_of(tokenizer)))})
+    rows, usual = table[marks].float(), table[:USUAL].float().norm(dim=1).median()
+    alike = torch.nn.functional.cosine_similarity(rows[:, None], rows[None], dim=-1) > ALIKE
+    unlearned = (rows.norm(dim=1) < NOTHING * usual) | (alike.sum(1) > 1)
+    if len(marks) < 2 or not unlearned.any():
+        return ""
+    named = ", ".join(tokenizer.decode([i]) for i, no in zip(marks, unlearned, strict=True) if no)
+    return f" It never learned the marks {named}: one that was taught to talk may learn faster."
 
 
 def _begin_sentence(tokenizer: Any, ids: list[int]) -> str:
