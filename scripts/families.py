@@ -38,11 +38,11 @@ def main(wanted: list[str]) -> int:
         *((name, family_check.check_rewriter) for name in rewriters.FAMILIES),
     ]
     began = time.monotonic()
-    red = [
-        name for name, check in families if not wanted or name in wanted if not _try(name, check)
-    ]
+    tried = [(name, check) for name, check in families if not wanted or name in wanted]
+    red = [name for name, check in tried if not _try(name, check)]
     minutes = (time.monotonic() - began) / 60
-    print(f"Not green: {', '.join(red)}." if red else "All green.", f"{minutes:.1f} minutes.")
+    how = f"not green: {', '.join(red)}" if red else "all green"
+    print(f"{len(tried)} families, {how}; {minutes:.1f} minutes.")
     return bool(red)
 
 

@@ -36,6 +36,10 @@ _COUNTED = (str, bytes, int, float, list, tuple, dict, range, type)
 Function = Callable[..., Any]
 
 
+SCOPES = {"_loop_vars", "_block_vars"}
+"""What jinja passes along with every call."""
+
+
 class TemplateSandbox(ImmutableSandboxedEnvironment):
     """The environment in which chat templates are compiled and rendered."""
 
@@ -71,11 +75,12 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """The call, unless it is one of a method that has no rule, or would make too much."""
         budget().step()
+        given = {k: v for k, v in kwargs.items() if k not in SCOPES}
         for method in (__obj, getattr(__obj, "__wrapped__", None)):  # str.format is wrapped
             owner = getattr(method, "__self__", None)
             if isinstance(owner, _COUNTED) or isinstance(method, BuiltinMethodType):
                 args = tuple(map(entries, args))
-                before_method(getattr(method, "__name__", ""), owner, args, kwargs)
+                before_method(getattr(method, "__name__", ""), owner, args, given)
                 break
             if isinstance(owner, LoopContext):  # loop.changed compares
                 budget().made(sum(map(budget().holds, args)) / 8)

@@ -192,3 +192,12 @@ def test_thoughts_before_the_last_answer_alone_do_not_hinder() -> None:
         assert Segmenter(THINKING)(turns) == segments(turns, THINKING)
     assert shape.filled(["1?", "2.", "3?", "4."]) is not None
     assert shape.filled(["1?", "<think>", "3?", "4."]) is None  # that has to be rendered
+
+
+def test_a_call_beside_a_turn_asks_nothing_of_the_turn() -> None:
+    template = ChatTemplate(
+        "{% for m in messages %}{% set said = m.content %}{% set thought = '' %}"
+        "{{ '<' + m.role + '>' + thought.strip('\n') + said.lstrip('\n') + '</s>' }}{% endfor %}"
+        "{% if add_generation_prompt %}{{ '<assistant>' }}{% endif %}"
+    )
+    assert shape_of(["user", "assistant"], template) is not None

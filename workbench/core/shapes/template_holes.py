@@ -19,7 +19,7 @@ from jinja2.utils import Namespace, _PassArg
 from workbench.core.chat_template import WITHOUT_THOUGHTS, ChatTemplate
 from workbench.core.chats.system_turns import folded, has_system
 from workbench.core.template_budget import budget, limited
-from workbench.core.template_sandbox import TemplateSandbox
+from workbench.core.template_sandbox import SCOPES, TemplateSandbox
 
 OPEN, CLOSE = "\ue010", "\ue011"
 """Around a hole's number; private use, as the probe of `core.messages`."""
@@ -179,7 +179,7 @@ class HoleSandbox(TemplateSandbox):
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Holes answer for themselves; nobody else is given one."""
-        given = {k: v for k, v in kwargs.items() if k not in _SCOPES}
+        given = {k: v for k, v in kwargs.items() if k not in SCOPES}
         owner = getattr(getattr(__obj, "__wrapped__", __obj), "__self__", None)
         if isinstance(owner, Hole):
             return __obj(*args, **given)
@@ -191,8 +191,6 @@ class HoleSandbox(TemplateSandbox):
 
 
 _UNKNOWN = "_unknown"
-_SCOPES = {"_loop_vars", "_block_vars"}
-"""What jinja passes along with every call."""
 _CAPTURES = (nodes.AssignBlock, nodes.Macro, nodes.CallBlock, nodes.FilterBlock)
 _SHALLOW = {"length", "count", "first", "last", "default", "d", "items", "list", "selectattr",
             "rejectattr"}  # fmt: skip
