@@ -38,13 +38,13 @@ def wished(newest: VersionInfo | None) -> Wish:
     return Wish(newest.task, newest.rows, newest.mean_chars, texts)
 
 
-frame.header("Model", "Which model fits?")
 versions = datasets.list_versions(store, project_id)
 newest = versions[0] if versions else None
 wish = wished(newest)
 viewer = card.Viewer(project_id, wish.task, project.base_model_id)
 found = model_candidates.candidates(store, wish, hardware())
 best = recommend(found, wish)
+frame.header("Model", "Which model fits?")
 if newest is None:
     st.info(
         "Add your data first, and the recommendation will be made for it. "

@@ -152,20 +152,63 @@ def test_the_details_say_where_each_fact_was_looked_up(project_id: int) -> None:
     assert at.button(key="details-add").label.startswith("Add (download about 2.0 GB")
 
 
-def test_a_suggestion_is_downloaded_with_one_click(
-    store: Store, german: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A hub that has every model."""
     facts = inspect.inspect_folder(model_folder(tmp_path / "source", BERT))
     monkeypatch.setattr(hub, "look_up", lambda hub_id: hub.HubModel(hub_id, "1", facts, 500))
+
+
+@pytest.mark.usefixtures("offered")
+def test_a_suggestion_is_on_offer_and_downloaded_once_its_licence_is_accepted(
+    store: Store, german: int
+) -> None:
     at = open_page(PAGE, project=german)
     at.button(key=f"add-{_place(E5)}").click().run()
+    assert f"**{E5}**" in texts(at).replace("\\", "")
+    assert at.button(key="hub-download").disabled
+    at.checkbox[0].check().run()
+    at.button(key="hub-download").click().run()
     assert not at.exception
     added = next(m for m in catalogue.list_models(store) if m.location == E5)
     suggestion = suggestion_of(E5)
     assert suggestion is not None
     assert added.purpose == suggestion.purpose
-    assert f"add-{_place(E5)}" not in {button.key for button in at.button}
-    assert f"cancel-{added.id}" in {button.key for button in at.button}
+    keys = {button.key for button in at.button}
+    assert not {f"add-{_place(E5)}", "hub-download"} & keys
+    assert f"cancel-{added.id}" in keys
+
+
+@pytest.mark.usefixtures("offered")
+def test_an_offer_that_is_left_is_gone(store: Store, german: int) -> None:
+    at = open_page(PAGE, project=german)
+    at.button(key=f"details-{_place(E5)}").click().run()
+    at.button(key="details-add").click().run()
+    assert not at.exception
+    at.button(key="hub-not-now").click().run()
+    assert "hub-download" not in {button.key for button in at.button}
+    assert "details-add" not in {button.key for button in at.button}
+    assert E5 not in {model.location for model in catalogue.list_models(store)}
+
+
+def test_an_owner_who_asks_is_answered_where_the_model_was_chosen(
+    german: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gated(_: str) -> hub.HubModel:
+        raise hub.GatedModel("The owner wants to know who uses it.")
+
+    monkeypatch.setattr(hub, "look_up", gated)
+    at = open_page(PAGE, project=german)
+    at.text_input(key="suggested-search").set_value("gemma-3-4b").run()
+    at.toggle(key="suggested-learns").set_value(True).run()
+    at.button(key=f"suggested-{_place('google/gemma-3-4b-it')}").click().run()
+    at.button(key="details-add").click().run()
+    assert not at.exception
+    shown = texts(at).replace("\\", "")
+    assert "**google/gemma-3-4b-it** is given out only to who has accepted" in shown
+    at.button(key="hub-gated-leave").click().run()
+    assert not at.exception
+    assert "details-add" not in {button.key for button in at.button}
 
 
 def test_without_a_network_the_sentence_stands_there_and_the_bundled_model_too(
