@@ -66,8 +66,8 @@ def test_a_model_for_german_texts_is_found_and_looked_at(
     photograph(page, browser, "model-german")
     _photograph_whole(page, browser)
 
-    page.get_by_label("Search").fill("mdeberta")
-    page.get_by_label("Search").press("Enter")
+    page.get_by_label("Search these models").fill("mdeberta")
+    page.get_by_label("Search these models").press("Enter")
     settle(page)
     expect(page.get_by_text("1 model of ")).to_be_visible()
     button(page, "mdeberta-v3-base")

@@ -47,7 +47,7 @@ def show(found: Sequence[Candidate], languages: Sequence[str]) -> None:
 def _filtered(found: Sequence[Candidate]) -> list[Candidate]:
     with st.grid(3, min_column_width=220):
         wanted = st.text_input(
-            "Search", key="suggested-search", placeholder="Name, series or what it is good at",
+            "Search these models", key="suggested-search", placeholder="Name, series or what it is good at",
             on_change=_from_the_top,
         )  # fmt: skip
         does = st.selectbox(
