@@ -60,6 +60,7 @@ ENGINE_MAY = (
     "workbench/models/online/__init__",
     "workbench/models/model_types",
     "workbench/models/templates",
+    "workbench/models/layer_facts",
     "workbench/engine",
 )
 MOST_MODULES = 20

@@ -35,7 +35,7 @@ def wished(newest: VersionInfo | None) -> Wish:
         texts = known_texts(str(newest.path), newest.task, newest)
     except WorkbenchError:  # the Data page says what is wrong with it
         texts = UNKNOWN
-    return Wish(newest.task, newest.rows, newest.mean_chars, texts)
+    return Wish(newest.task, newest.rows, newest.mean_chars, texts, newest)
 
 
 versions = datasets.list_versions(store, project_id)

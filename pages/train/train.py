@@ -10,25 +10,23 @@ from workbench.core.words import plural
 from workbench.data import versions as datasets
 from workbench.data.versions import VersionInfo
 from workbench.models import catalogue
-from workbench.models.families import family_named
 from workbench.models.model_info import READY, ModelInfo, can_learn
 from workbench.projects import projects
 from workbench.system import drafts
 from workbench.system.hardware import hardware
-from workbench.training import estimate, past_runs
+from workbench.training import outlook
 from workbench.training import runs as training
-from workbench.training.estimate import Estimate
+from workbench.training.outlook import Outlook
 from workbench.training.presets import PRESETS, preset
 from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import size, when
 from workbench.ui.text import plain
-from workbench.ui.training import run_view
+from workbench.ui.training import fit_view, run_view
 from workbench.ui.training.recipe_form import recipe_form
 
 OWN = "own"
 DEFAULT = "balanced"
-ASSUMED_PROMPT_TOKENS = 20
 store = context.store()
 project_id = context.project_id()
 
@@ -116,7 +114,7 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
         for name in PRESETS:
             recipe = preset(name, task=version.task, family=model.family, rows=rows)
             preset_card(name, cost(version, model, recipe), chosen=name == picked, draft=draft)
-    key = f"set-{picked}-{model.family}-{version.task}"
+    key = widgets_of(picked, version, model)
     settings = draft.get("settings", {})
     # The label never changes: an expander with another label is another one, and closed.
     with st.expander("Settings for experts", icon=":material/tune:", key="expert"):
@@ -142,7 +140,7 @@ def changes_line(settings: dict[str, Any], picked: str) -> str:
     return f"{plural(len(settings), 'setting')} changed from {PRESETS[picked].title}."
 
 
-def preset_card(name: str, costs: Estimate, *, chosen: bool, draft: dict[str, Any]) -> None:
+def preset_card(name: str, costs: Outlook, *, chosen: bool, draft: dict[str, Any]) -> None:
     title = PRESETS[name].title
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -150,8 +148,8 @@ def preset_card(name: str, costs: Estimate, *, chosen: bool, draft: dict[str, An
             if chosen:
                 st.badge("Chosen", icon=":material/check:", color="green")
         st.write(PRESETS[name].purpose)
-        st.markdown(f":material/schedule: **{costs.time}**")
-        st.caption(f"{size(costs.memory_mb * 1e6)} of memory · {costs.steps:,} steps")
+        st.markdown(f":material/schedule: **{costs.estimate.time}**")
+        st.caption(f"{size(costs.memory_mb * 1e6)} of memory · {costs.estimate.steps:,} steps")
         if not chosen and st.button(f"Choose {title}", key=f"preset-{name}"):
             drafts.save_draft(store, project_id, "train", {**draft, "preset": name, "settings": {}})
             st.rerun()
@@ -168,10 +166,18 @@ def start(
     with errors.shown():
         recipe = from_dict(base.as_dict() | settings)
         costs = cost(version, model, recipe)
+        measured = " (measured)" if costs.measured else ""
         st.markdown(
-            f"Takes **{costs.time}**, {size(costs.memory_mb * 1e6)} of memory and "
+            f"Takes **{costs.estimate.time}**, {size(costs.memory_mb * 1e6)} of memory{measured} and "
             f"{size(costs.disk_mb * 1e6)} of disk space. You may close the page meanwhile."
         )
+
+        def use(changed: dict[str, Any]) -> None:
+            save({"preset": picked, "settings": settings | changed, "name": name}, version)
+            forget(widgets_of(picked, version, model))
+            st.rerun()
+
+        fit_view.show(fit_view.Asked(project_id, version, model, recipe, machine, use), costs)
         if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
             title = name.strip() or default_name(picked)
             run = training.start_run(
@@ -191,17 +197,13 @@ def default_name(picked: str) -> str:
     return f"{PRESETS[picked].title if picked in PRESETS else 'Training'} {number}"
 
 
-def cost(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> Estimate:
-    return estimate.estimate_run(
-        machine,
-        model,
-        recipe,
-        version.splits.get("train", 0),
-        estimate.tokens_of(version.mean_chars)
-        + ASSUMED_PROMPT_TOKENS * family_named(model.family).writes_text,
-        past_runs.past_runs(store, model, recipe),
-        written_rows=version.splits.get("test", 0),
-    )
+def cost(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> Outlook:
+    return outlook.expected(store, machine, version, model, recipe)
+
+
+def widgets_of(picked: str, version: VersionInfo, model: ModelInfo) -> str:
+    """How the keys of the expert panel's widgets begin."""
+    return f"set-{picked}-{model.family}-{version.task}"
 
 
 def save(values: dict[str, Any], version: VersionInfo) -> None:

@@ -6,13 +6,17 @@ from streamlit.testing.v1 import AppTest
 from storage import files
 from storage.database import Store
 from storage.tables import Job, Metric, Project, now
-from tests.helpers.made import add_dataset, add_run
+from tests.helpers.made import add_dataset, add_run, end_job
 from tests.pages.opened import open_page, texts
+from tests.training.test_outlook import told
 from workbench.data import versions
+from workbench.jobs import queue
+from workbench.jobs.job import get_job
+from workbench.jobs.process.specs import MeasureSpec
 from workbench.models import catalogue
 from workbench.projects import projects
 from workbench.system import drafts
-from workbench.training import runs
+from workbench.training import outlook, runs
 from workbench.training.presets import preset
 
 PAGE = "pages/train/train.py"
@@ -272,3 +276,41 @@ def test_earlier_runs_are_listed_renamed_and_deleted(store: Store, project_id: i
     at.button(key="run-delete-yes").click().run()
     assert not at.exception
     assert runs.list_runs(store, project_id) == []
+
+
+def _short_of_memory(monkeypatch: pytest.MonkeyPatch, limit_mb: float) -> None:
+    monkeypatch.setattr(outlook, "limit_mb", lambda _: limit_mb)
+
+
+def test_where_it_does_not_fit_one_click_takes_the_steps_over(
+    store: Store, project_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _short_of_memory(monkeypatch, 970.0)
+    at = open_page(PAGE, project=project_id)
+    assert "This does not fit: it needs about" in texts(at)
+    at.button(key="rung-batch").click().run()
+    assert not at.exception
+    key = "set-balanced-encoder-classification-"
+    assert at.number_input(key=f"{key}per_device_train_batch_size").value < 64
+    assert at.number_input(key=f"{key}gradient_accumulation_steps").value > 1
+
+
+def test_measuring_first_is_a_job_with_its_own_cancel(store: Store, project_id: int) -> None:
+    at = open_page(PAGE, project=project_id)
+    at.button(key="measure").click().run()
+    assert not at.exception
+    (job,) = [job for job in queue.list_jobs(store) if job.kind == MeasureSpec.kind]
+    assert job.status == "queued"
+    assert "Measuring" in texts(at)
+    at.button(key="measure-cancel").click().run()
+    assert get_job(store, job.id).status == "cancelled"
+
+
+def test_what_was_measured_is_shown_in_place_of_the_estimate(store: Store, project_id: int) -> None:
+    at = open_page(PAGE, project=project_id)
+    at.button(key="measure").click().run()
+    (job,) = [job for job in queue.list_jobs(store) if job.kind == MeasureSpec.kind]
+    end_job(store, job.id, measured=told())
+    again = open_page(PAGE, project=project_id)
+    assert "2.5 GB of memory (measured)" in texts(again)
+    assert "measure" not in [button.key for button in again.button]

@@ -43,7 +43,7 @@ def test_then_values_are_computed_twice_and_last_examples_are_cut(writer: ModelI
     found = fit_memory.fit(MACHINE, writer, recipe, 4096.0)
     assert found is not None
     assert found.gradient_checkpointing
-    shorter = fit_memory.fit(small(1.4), writer, recipe, 4096.0)
+    shorter = fit_memory.fit(small(2.4), writer, recipe, 4096.0)
     assert shorter is not None
     assert shorter.max_length < 4096
 

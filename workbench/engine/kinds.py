@@ -11,6 +11,7 @@ from workbench.jobs.process.specs import (
     EvaluateSpec,
     FetchSpec,
     ImportSpec,
+    MeasureSpec,
     ModelSpec,
     PredictSpec,
     PushSpec,
@@ -28,6 +29,16 @@ def _train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
 
         engine = engine_of(spec.base.family)
     return engine.train(spec, job, report, stop)
+
+
+def _measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    _check_task(spec)
+    with loading():
+        load_bitsandbytes()
+        from workbench.engine.families import engine_of
+
+        engine = engine_of(spec.base.family)
+    return engine.measure(spec, job, report, stop)
 
 
 def _evaluate(spec: EvaluateSpec, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -88,6 +99,7 @@ def _check(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
 
 HANDLERS = (
     Handler(TrainSpec, _train),
+    Handler(MeasureSpec, _measure),
     Handler(EvaluateSpec, _evaluate),
     Handler(PredictSpec, _predict),
     Handler(ImportSpec, _import),

@@ -51,6 +51,8 @@ def _shown(event: Event) -> dict[str, Any]:
             return {"phase": event["name"], "message": event.get("message", "")}
         case "progress":
             return {k: v for k, v in event.items() if k not in ("type", "at", "attempt")}
+        case "measured":
+            return {"measured": dict(event["values"])}
         case "log":
             return {"message": event["message"]}
         case "ready":

@@ -14,6 +14,7 @@ from workbench.jobs.process.specs import (
     ExportSpec,
     FetchSpec,
     ImportSpec,
+    MeasureSpec,
     PredictSpec,
     PrepareSpec,
     PushSpec,
@@ -83,6 +84,7 @@ KINDS = {
             learns=True,
             fits_recipe=True,
         ),
+        JobKind(MeasureSpec, WORK, _ENGINE, "measurement", "speed", fits_recipe=True),
         JobKind(
             EvaluateSpec,
             WORK,

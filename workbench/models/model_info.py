@@ -1,6 +1,6 @@
 """What there is to know of a base model before choosing it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ from workbench.core.words import short_count
 from workbench.jobs.job import spec_of
 from workbench.jobs.process.specs import AddSpec, BaseModelRef, ImportSpec
 from workbench.models import bundled
+from workbench.models.bundled_layers import LAYER_FACTS
 from workbench.models.families import FAMILIES, family_named
+from workbench.models.layer_facts import LayerFacts, guessed, read_facts
 from workbench.models.suggested import Suggestion, suggestion_of
 
 READY, LOADING, FAILED = "ready", "loading", "failed"
@@ -57,9 +59,19 @@ class ModelInfo:
     """What was found when it was tried: name of each check → a sentence; empty before that."""
     packed_layers: int | None = None
     """How many of its layers are in 4 bits; None where that is not known, or nothing is packed."""
+    traced: LayerFacts | None = None
+    """What its layers say of memory and work; None where it was not traced."""
 
     licence_accepted_at: str = ""
     """The day (UTC) on which the user accepted its licence; empty where none was asked for."""
+
+    @property
+    def layer_facts(self) -> LayerFacts:
+        """What its layers say of memory and work, guessed from its size where they were not asked."""
+        if self.traced is not None:
+            return self.traced
+        apart = self.family in FAMILIES and family_named(self.family).reads_apart
+        return guessed(self.parameters, self.hidden_size, self.layers, self.vocab_size, pairs=apart)
 
     @property
     def is_bundled(self) -> bool:
@@ -139,11 +151,21 @@ def describe(session: Session, model: BaseModel) -> ModelInfo:
         checks={str(k): str(v) for k, v in checks.items()} if isinstance(checks, dict) else {},
         packed_layers=packed if isinstance(packed, int) else None,
         licence_accepted_at=_day(facts.get(ACCEPTED)),
+        traced=_traced(model, tried),
     )
 
 
 def _day(accepted: Any) -> str:
     return str(accepted.get("at") or "") if isinstance(accepted, dict) else ""
+
+
+def _traced(model: BaseModel, tried: dict[str, Any]) -> LayerFacts | None:
+    if model.source == "bundled" and model.name in LAYER_FACTS:
+        return LAYER_FACTS[model.name]
+    facts = read_facts(tried.get("layer_facts"))
+    if facts is not None and tried.get("whole_logits"):
+        return replace(facts, whole_logits=True)
+    return facts
 
 
 def _whole(value: Any) -> int:

@@ -18,6 +18,8 @@ from workbench.models.model_info import (
 from workbench.models.suggested import CONDITIONS, NO, YES, Suggestion, place_of, suggestions
 from workbench.system.hardware import Hardware
 from workbench.training.estimate import Fit, estimate_run, fit_of, tokens_of
+from workbench.training.lengths import Lengths
+from workbench.training.outlook import Examples, lengths_for
 from workbench.training.presets import preset
 
 FEW_ROWS = 5_000
@@ -44,6 +46,8 @@ class Wish:
     mean_chars: float = 0.0
     """Of an example; 0 where that is not known."""
     texts: Texts = UNKNOWN
+    version: Examples | None = None
+    """The examples themselves, where there are some."""
 
 
 @dataclass(frozen=True)
@@ -100,24 +104,31 @@ def candidates(store: Store, wish: Wish, machine: Hardware) -> list[Candidate]:
     known = catalogue.list_models(store)
     taken = {model.location.lower() for model in known}
     others = (suggested_model(s) for s in suggestions() if s.hub_id.lower() not in taken)
-    found = [candidate(model, wish, machine) for model in (*known, *others)]
+    found = [candidate(model, wish, machine, store) for model in (*known, *others)]
     return sorted(found, key=lambda one: _rank(one, wish))
 
 
-def candidate(model: ModelInfo, wish: Wish, machine: Hardware) -> Candidate:
-    """How one model would do."""
+def candidate(
+    model: ModelInfo, wish: Wish, machine: Hardware, store: Store | None = None
+) -> Candidate:
+    """How one model would do, by the estimate that the Train page has of the same recipe."""
     rows = wish.rows or _USUAL_ROWS
     recipe = preset("balanced", task=wish.task, family=model.family, rows=rows)
-    tokens = tokens_of(wish.mean_chars) if wish.mean_chars else None
     learned = max(1, round(rows * LEARNED_SHARE))
-    cost = estimate_run(machine, model, recipe, learned, tokens or recipe.max_length)
+    tokens: Lengths | float | None = tokens_of(wish.mean_chars) if wish.mean_chars else None
+    if wish.version is not None and store is not None:
+        learned = int(wish.version.splits.get("train", 0)) or learned
+        tokens = lengths_for(store, wish.version, model, recipe)
+    cost = estimate_run(
+        machine, model, recipe, learned, tokens or recipe.max_length, task=wish.task
+    )
     suggestion, place = suggestion_for(model), place_of(model.location)
     return Candidate(
         model=model,
         suggestion=suggestion,
         place=place if suggestion and place is not None else -1,
         learns=can_learn(model, wish.task),
-        fit=fit_of(model, machine, recipe, tokens),
+        fit=fit_of(model, machine, recipe, tokens, rows=learned, task=wish.task),
         seconds=cost.seconds,
         run_mb=_run_mb(model),
     )

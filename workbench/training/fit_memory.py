@@ -8,6 +8,7 @@ from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.system.hardware import Hardware
 from workbench.training.estimate import COMFORT, memory_mb, tokens_of
+from workbench.training.lengths import Lengths, read_lengths
 from workbench.training.run_view import RunView
 
 RELIEF = 0.65
@@ -24,11 +25,14 @@ def ran_out(run: RunView) -> bool:
 def fitting_recipe(store: Store, machine: Hardware, run: RunView) -> Recipe | None:
     """The run's settings with as little changed as needs to be; None if nothing helps."""
     model = catalogue.get_model(store, run.base_model_id)
-    tokens = tokens_of(run.mean_chars)
-    return fit(machine, model, from_dict(run.recipe), tokens)
+    counted = read_lengths((run.job.result or {}).get("tokens"))
+    lengths = counted or tokens_of(run.mean_chars)
+    return fit(machine, model, from_dict(run.recipe), lengths)
 
 
-def fit(machine: Hardware, model: ModelInfo, recipe: Recipe, tokens: float) -> Recipe | None:
+def fit(
+    machine: Hardware, model: ModelInfo, recipe: Recipe, tokens: Lengths | float
+) -> Recipe | None:
     """The first of ever smaller settings that needs clearly less memory than `recipe`.
 
     The same examples make up a step, so that the result stays the same as long as possible:

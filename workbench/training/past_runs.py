@@ -6,8 +6,10 @@ from storage import models
 from storage.database import Store
 from workbench.core.recipe import Recipe
 from workbench.models.model_info import ModelInfo
-from workbench.training.estimate import PastRun, tokens_of
+from workbench.training.lengths import read_lengths
+from workbench.training.pace import PastRun
 
+CHARACTERS_PER_TOKEN = 4.0
 LEAST_STEPS = 10
 """A shorter run says more about its start than about its speed."""
 _SAME = ("method", "quantization", "gradient_checkpointing")
@@ -22,12 +24,20 @@ def past_runs(store: Store, model: ModelInfo, recipe: Recipe) -> list[PastRun]:
     return [
         PastRun(
             examples_per_second=float(speed),
-            mean_tokens=tokens_of(float((version.report or {}).get("mean_chars") or 0)),
+            mean_tokens=_mean_tokens(run.result, version.report),
             max_length=int(run.recipe.get("max_length") or recipe.max_length),
         )
         for run, version in found
         if (speed := _speed(run.result)) and {n: run.recipe.get(n) for n in _SAME} == wanted
     ]
+
+
+def _mean_tokens(result: dict[str, Any] | None, report: dict[str, Any] | None) -> float:
+    """Of an example, as it was counted; from its characters where it was not."""
+    counted = read_lengths((result or {}).get("tokens"))
+    if counted is not None:
+        return counted.mean
+    return max(4.0, float((report or {}).get("mean_chars") or 0) / CHARACTERS_PER_TOKEN)
 
 
 def _speed(result: dict[str, Any] | None) -> float | None:

@@ -11,8 +11,7 @@ from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models.families import family_named
 from workbench.models.model_info import FAILED, ModelInfo, can_learn
-from workbench.system.hardware import hardware
-from workbench.training.estimate import estimate_run, tokens_of
+from workbench.training.estimate import disk_mb
 
 _SPARE_MB = 200
 """Left free on the disk for logs, the database and everything else."""
@@ -43,8 +42,7 @@ def check(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
 
 def _check_disk(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
     rows = int(version.splits["train"])
-    tokens = tokens_of(float(version.report.get("mean_chars") or 0))
-    needed_mb = estimate_run(hardware(), model, recipe, rows, tokens).disk_mb + _SPARE_MB
+    needed_mb = disk_mb(model, recipe, rows) + _SPARE_MB
     free_mb = shutil.disk_usage(files.home()).free / 1e6
     if free_mb < needed_mb:
         raise WorkbenchError(

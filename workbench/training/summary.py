@@ -11,6 +11,7 @@ PHASES = {
     "preparing": "Getting the model and the examples ready",
     "embedding": "Reading every example once",
     "trying": "Trying it out with a part held out",
+    "measuring": "Measuring what it takes",
     "training": "Learning",
     "evaluating": "Answering the exam questions",
     "saving": "Saving what was learned",

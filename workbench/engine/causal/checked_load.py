@@ -47,6 +47,7 @@ def checked_load(folder: Path, tell: Tell) -> CheckedLoad:
     found.checks["answers"] = _write_one(folder, model, tokenizer, template)
     tell(0.8)
     found.checks["learning"] = _learn_once(folder, model, tokenizer)
+    found.whole_logits = not AnswerLoss(model).short
     return found
 
 

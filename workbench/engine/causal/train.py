@@ -19,7 +19,7 @@ from workbench.engine.rows import Row, labels_of
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
-from workbench.jobs.process.specs import TrainSpec
+from workbench.jobs.process.specs import MeasureSpec, TrainSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import CAUSAL
 from workbench.models.templates import template_of
@@ -33,6 +33,16 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         Orphaned: the worker died; a checkpoint was saved.
     """
     return generative.train(COURSE, spec, job, report, stop)
+
+
+def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    """What a training of this spec takes; nothing is learned.
+
+    Raises:
+        WorkbenchError: the data or the settings cannot be used, or need too much memory.
+        Cancelled, Orphaned: the process is to leave.
+    """
+    return generative.measure(COURSE, spec, job, report, stop)
 
 
 def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:

@@ -1,6 +1,5 @@
 """Teaches an encoder to sort texts into categories: from a job's spec to a classifier's scores."""
 
-import gc
 import time
 
 from workbench.engine.encoder import tuning
@@ -8,14 +7,18 @@ from workbench.engine.encoder.embedding_rows import put_rows_back
 from workbench.engine.encoder.few import learn as few
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import save_encoder_model
+from workbench.engine.encoder.probe import Head
 from workbench.engine.encoder.systems import systems
 from workbench.engine.encoder.training_setup import TrainingSetup, prepare
 from workbench.engine.evaluation.jobs import evaluate_trained
+from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
+from workbench.engine.training.measurement import examined, told_of
+from workbench.engine.training.preflight import measure_steps
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
-from workbench.jobs.process.specs import TrainSpec
+from workbench.jobs.process.specs import MeasureSpec, TrainSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import ENCODER
 from workbench.models.trained import TrainedModel
@@ -38,10 +41,27 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     _save(spec, setup, learned, job)
     result = {**learned.facts, "adapter": str(job.adapter), "share": learned.alpha}
     del learned, setup.encoder
-    gc.collect()  # the model is loaded afresh, as every later use will load it
+    give_back_memory()  # the model is loaded afresh, as every later use will load it
     sitting = systems(spec.base, job.adapter, spec.recipe)
     exam = evaluate_trained(spec, sitting, job, report, stop, result["scores"])
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
+
+
+def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    """What a training of this spec takes: a few of its steps, and a few questions of its exam.
+
+    Raises:
+        WorkbenchError: the data or the settings cannot be used, or need too much memory.
+        Cancelled, Orphaned: the process is to leave.
+    """
+    setup = prepare(spec, job, report, stop)
+    head = Head(setup.encoder.body.config.hidden_size, len(setup.labels))
+    trainer = tuning.with_head(spec, setup, head, job, report, stop)
+    facts = told_of(trainer, measure_steps(trainer, report, stop), job)
+    _save(spec, setup, Learned(trainer.classifier, head, 0.0, {}), job)
+    del trainer, setup.encoder
+    give_back_memory()
+    return examined(spec, systems(spec.base, job.adapter, spec.recipe), job, facts, report, stop)
 
 
 def _save(spec: TrainSpec, setup: TrainingSetup, learned: Learned, job: JobDir) -> None:

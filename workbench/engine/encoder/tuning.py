@@ -21,6 +21,7 @@ from workbench.engine.encoder.trainer import ALPHAS, Check, EncoderTrainer, Text
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.models.load import add_lora
 from workbench.engine.training.loop import checkpoint_to_go_on_from
+from workbench.engine.training.preflight import learn_measured
 from workbench.jobs.process.checkpoints import step_of
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
@@ -92,14 +93,23 @@ def tune(
     spec: TrainSpec, setup: TrainingSetup, head: Head, job: JobDir, report: Report, stop: Stop
 ) -> EncoderTrainer:
     """Run the training loop, from the last whole checkpoint if there is one."""
+    checkpoint = checkpoint_to_go_on_from(spec, job, report)
+    trainer = with_head(spec, setup, head, job, report, stop)
+    learn_measured(spec, trainer, checkpoint, report, stop)
+    return trainer
+
+
+def with_head(
+    spec: TrainSpec, setup: TrainingSetup, head: Head, job: JobDir, report: Report, stop: Stop
+) -> EncoderTrainer:
+    """The classifier with its trainer, before the first step."""
     body, recipe = setup.encoder.body, spec.recipe
     if recipe.method == "full":
         train_embedding_rows(body, setup.train.rows.ids())
     else:
         setup.encoder.body = add_lora(body, recipe, task_type=None)
     model = Classifier(setup.encoder, copy.deepcopy(head)).to(body.device)
-    checkpoint = checkpoint_to_go_on_from(spec, job, report)
-    trainer = EncoderTrainer(
+    return EncoderTrainer(
         report,
         stop,
         recipe,
@@ -109,11 +119,6 @@ def tune(
         setup.validation,
         setup.reader.pad_id,
     )
-    report.phase("training", f"Learning from {len(setup.train)} examples")
-    if spec.conclude:
-        stop.cancel()
-    trainer.learn(checkpoint)
-    return trainer
 
 
 def finish(probe: Probe, trainer: EncoderTrainer, report: Report) -> Learned:

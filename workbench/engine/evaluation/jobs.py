@@ -24,7 +24,13 @@ from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
-from workbench.jobs.process.specs import BaseModelRef, EvaluateSpec, PredictSpec, TrainSpec
+from workbench.jobs.process.specs import (
+    BaseModelRef,
+    EvaluateSpec,
+    MeasureSpec,
+    PredictSpec,
+    TrainSpec,
+)
 from workbench.jobs.process.stop import Cancelled, Stop
 from workbench.models.families import family_named
 from workbench.models.trained import read_trained
@@ -40,6 +46,10 @@ class Engine(Protocol):
 
     def train(self, spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         """Teach a base model, and let it sit the exam."""
+        ...
+
+    def measure(self, spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+        """Do a few steps of that, to see what they take."""
         ...
 
     def systems(

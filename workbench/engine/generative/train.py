@@ -19,11 +19,13 @@ from workbench.engine.models.packed_layers import report_packing
 from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.loop import JobTrainer, checkpoint_to_go_on_from
+from workbench.engine.training.measurement import FEW_TOKENS, examined, told_of, untrained
+from workbench.engine.training.preflight import learn_measured, measure_steps
 from workbench.jobs.process.checkpoints import step_of
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
-from workbench.jobs.process.specs import BaseModelRef, TrainSpec
+from workbench.jobs.process.specs import BaseModelRef, MeasureSpec, TrainSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import Family
 from workbench.models.trained import TrainedModel
@@ -67,11 +69,7 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
     """
     began, recipe = time.monotonic(), spec.recipe
     report.phase("preparing", "Reading the examples")
-    if recipe.method != "lora":
-        raise WorkbenchError(
-            f"A model that {course.family.does} is trained with LoRA here: set 'What is trained' "
-            "to lora."
-        )
+    check_method(course, spec)
     setup = course.prepare(spec, job, report, stop)
     stop.check()
     trainer = learn(course, spec, setup, job, report, stop)
@@ -95,6 +93,56 @@ def learn(
     course: Course, spec: TrainSpec, setup: Setup, job: JobDir, report: Report, stop: Stop
 ) -> JobTrainer:
     """Run the training loop, from the last whole checkpoint if there is one."""
+    checkpoint = checkpoint_to_go_on_from(spec, job, report)
+    trainer = loaded(course, spec, setup, job, report, stop, resumed=checkpoint is not None)
+    learn_measured(spec, trainer, checkpoint, report, stop)
+    return trainer
+
+
+def measure(course: Course, spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    """What a training of this spec takes: a few of its steps, and a few questions of its exam.
+
+    Raises:
+        WorkbenchError: the data or the settings cannot be used, or need too much memory.
+        Cancelled, Orphaned: the process is to leave.
+    """
+    report.phase("preparing", "Reading the examples")
+    check_method(course, spec)
+    setup = course.prepare(spec, job, report, stop)
+    trainer = loaded(course, spec, setup, job, report, stop)
+    facts = told_of(trainer, measure_steps(trainer, report, stop), job)
+    made = _trained(course.family, spec, setup)
+    save_adapter(job.adapter, untrained(trainer, job), setup.kept, made)
+    del trainer
+    give_back_memory()
+    sitting = course.systems(spec.base, job.adapter, spec.recipe, FEW_TOKENS)
+    return examined(spec, sitting, job, facts, report, stop)
+
+
+def check_method(course: Course, spec: TrainSpec) -> None:
+    """Refuse to train all weights of a model that writes.
+
+    Raises:
+        WorkbenchError: the recipe asks for that.
+    """
+    if spec.recipe.method != "lora":
+        raise WorkbenchError(
+            f"A model that {course.family.does} is trained with LoRA here: set 'What is trained' "
+            "to lora."
+        )
+
+
+def loaded(
+    course: Course,
+    spec: TrainSpec,
+    setup: Setup,
+    job: JobDir,
+    report: Report,
+    stop: Stop,
+    *,
+    resumed: bool = False,
+) -> JobTrainer:
+    """The model with its trainer, before the first step."""
     recipe = spec.recipe
     report.phase("preparing", "Loading the model")
     set_seed(recipe.seed)
@@ -103,8 +151,7 @@ def learn(
     model = add_lora(model, recipe, course.peft_task)
     fuse(model)
     give_back_memory()  # what loading needed for a moment
-    checkpoint = checkpoint_to_go_on_from(spec, job, report)
-    trainer = course.trainer(
+    return course.trainer(
         report,
         stop,
         recipe,
@@ -113,13 +160,8 @@ def learn(
         setup.tokenizer,
         setup.train,
         setup.validation,
-        resumed=checkpoint is not None,
+        resumed=resumed,
     )
-    report.phase("training", f"Learning from {len(setup.train)} examples")
-    if spec.conclude:
-        stop.cancel()
-    trainer.learn(checkpoint)
-    return trainer
 
 
 def check_there_are_some(examples: Any) -> None:

@@ -11,6 +11,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_folder
 from workbench.core.words import size
 from workbench.engine.families import engine_of
+from workbench.engine.models.anatomy import layer_facts
 from workbench.engine.models.convert import REFUSED
 from workbench.engine.runtime import device
 from workbench.jobs.process import child
@@ -58,12 +59,14 @@ def tried(folder: Path, family: str, report: Report, meter: Meter) -> dict[str, 
         Cancelled, Orphaned: the process is to leave.
     """
     report.phase("checking", "Trying the model")
+    traced = layer_facts(folder, family_named(family))
+    facts = {"layer_facts": traced.as_dict()} if traced else {}
     needed, free = _needed_bytes(folder, family), device.free_memory()
     if needed > free:
         what = f"Not tried: it needs about {size(needed)} of memory, and {size(free)} are free now."
-        return {"checks": {"memory": what}}
+        return {"checks": {"memory": what}, **facts}
     try:
-        return engine_of(family).checked_load(folder, meter).as_dict()
+        return {**engine_of(family).checked_load(folder, meter).as_dict(), **facts}
     except RuntimeError as error:
         raise _failed(folder, error) from error
 

@@ -26,6 +26,8 @@ class CheckedLoad:
     """Of how many."""
     checks: dict[str, str] = field(default_factory=dict)
     """Name of each check → what it found, a sentence."""
+    whole_logits: bool = False
+    """Whether its loss needs the model's own way from states to logits, for all tokens at once."""
 
     def as_dict(self) -> dict[str, Any]:
         """For result.json."""

@@ -155,7 +155,7 @@ def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") ->
         lora_dropout=recipe.lora_dropout,
         use_rslora=recipe.use_rslora,
         target_modules=_targets(model, recipe.target_modules),
-        fan_in_fan_out=any(_is_conv1d(module) for module in model.modules()),
+        fan_in_fan_out=any(is_conv1d(module) for module in model.modules()),
         task_type=task_type,
     )
     try:
@@ -171,6 +171,12 @@ def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") ->
         if isinstance(module, BaseTunerLayer):
             module.cast_input_dtype_enabled = False  # type: ignore[assignment]
     return added
+
+
+def adapted_paths(model: Any, wanted: str) -> list[str]:
+    """Whole paths of the layers that get LoRA matrices, for all-linear or attention."""
+    found = _targets(model, wanted)
+    return _linear_paths(model) if isinstance(found, str) else found
 
 
 def _targets(model: Any, wanted: str) -> str | list[str]:
@@ -203,7 +209,8 @@ def layer_names(model: Any) -> list[str]:
 
 
 def _linear_paths(model: Any) -> list[str]:
-    head, own = model.get_output_embeddings(), set(map(id, text_model(model).modules()))
+    head = getattr(model, "get_output_embeddings", lambda: None)()
+    own = set(map(id, text_model(model).modules()))
     return [
         path
         for path, module in model.named_modules()
@@ -218,9 +225,9 @@ def _is_fused(model: Any, path: str) -> bool:
 
 
 def _is_linear(module: nn.Module) -> bool:
-    return isinstance(module, nn.Linear) or _is_conv1d(module)
+    return isinstance(module, nn.Linear) or is_conv1d(module)
 
 
-def _is_conv1d(module: nn.Module) -> bool:
-    """GPT-2's linear layer, which keeps its weights the other way round."""
+def is_conv1d(module: nn.Module) -> bool:
+    """Whether a layer is GPT-2's linear one, which keeps its weights the other way round."""
     return type(module).__name__ == "Conv1D"

@@ -60,6 +60,18 @@ def count_packed(model: nn.Module) -> Packed:
     return Packed(len(packed), len(found), sum(packed), sum(size for _, size in found))
 
 
+def packable_layers(model: nn.Module) -> list[Any]:
+    """Those of the language model's layers that loading in 4 bits packs."""
+    head = _head(model)
+    return [
+        module
+        for path, module in text_model(model).named_modules()
+        if isinstance(module, nn.Linear | Conv1D)
+        and module is not head
+        and path.rsplit(".", 1)[-1] not in READ_DIRECTLY
+    ]
+
+
 def report_packing(report: Report, model: nn.Module, quantization: str) -> None:
     """Say how many layers are in 4 bits, where the recipe promises that."""
     if quantization == "nf4":

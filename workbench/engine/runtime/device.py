@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch
 
+from workbench.jobs.process import memory
 from workbench.jobs.process.job_dir import write_json
 
 SIZE = 1024
@@ -76,7 +76,7 @@ def free_memory() -> int:
     """Bytes that are free where models run."""
     if torch.cuda.is_available():
         return int(torch.cuda.mem_get_info()[0])
-    return int(psutil.virtual_memory().available)
+    return memory.free_memory()
 
 
 def give_back_memory() -> None:

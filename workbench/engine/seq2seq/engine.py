@@ -4,10 +4,10 @@ from workbench.engine.evaluation.jobs import Answer
 from workbench.engine.seq2seq.checked_load import checked_load
 from workbench.engine.seq2seq.model import load_seq2seq
 from workbench.engine.seq2seq.systems import answer, systems
-from workbench.engine.seq2seq.train import train
+from workbench.engine.seq2seq.train import measure, train
 from workbench.jobs.process.specs import PredictSpec
 
-__all__ = ["answerer", "checked_load", "systems", "train"]
+__all__ = ["answerer", "checked_load", "measure", "systems", "train"]
 
 
 def answerer(spec: PredictSpec) -> Answer:

@@ -12,7 +12,7 @@ from workbench.engine.seq2seq.trainer import Seq2seqTrainer
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
-from workbench.jobs.process.specs import TrainSpec
+from workbench.jobs.process.specs import MeasureSpec, TrainSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import SEQ2SEQ
 
@@ -27,6 +27,16 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         Orphaned: the worker died; a checkpoint was saved.
     """
     return generative.train(COURSE, spec, job, report, stop)
+
+
+def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    """What a training of this spec takes; nothing is learned.
+
+    Raises:
+        WorkbenchError: the data or the settings cannot be used, or need too much memory.
+        Cancelled, Orphaned: the process is to leave.
+    """
+    return generative.measure(COURSE, spec, job, report, stop)
 
 
 def prepare(spec: TrainSpec, _job: JobDir, report: Report, _stop: Stop) -> Setup:

@@ -16,6 +16,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.runtime import device
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.batches import LengthBatches
+from workbench.engine.training.measured import lengths_told
 from workbench.engine.training.reporter import Reporter
 from workbench.jobs.process.checkpoints import drop_torn, last_whole, seal, step_of, take_over
 from workbench.jobs.process.job_dir import JobDir
@@ -56,6 +57,11 @@ class JobTrainer(Trainer):
             callbacks=self._callbacks(bool(len(validation))),
         )
         self.remove_callback(PrinterCallback)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Tokens of each example that is learned from (examples,)."""
+        return self._lengths
 
     @property
     def first_step(self) -> int:
@@ -103,7 +109,10 @@ class JobTrainer(Trainer):
         batch = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps
         done = (state.global_step - self.first_step) * batch
         loss = {"loss": state.best_metric} if state.best_metric is not None else {}
+        measured = self.reporter.measured
         return {
+            "measured": measured.as_dict() if measured else None,
+            "tokens": lengths_told(self._lengths, self.train_dataset, self.data_collator),
             "steps": state.global_step,
             "best_step": state.best_global_step,
             "epochs": round(state.epoch or 0.0, 3),

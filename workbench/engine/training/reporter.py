@@ -8,11 +8,15 @@ from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from workbench.engine.training.measured import MeasuredSteps
+from workbench.jobs.process.memory import peaks
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.stop import Stop
 
 RECENT = 30
 """Steps whose median time counts for the time left."""
+FIRST = 3
+"""Steps after which it is told what a step takes, where that was not measured before."""
 NAMES = {"loss": "loss", "learning_rate": "learning_rate", "grad_norm": "grad_norm"}
 
 
@@ -29,6 +33,8 @@ class Reporter(TrainerCallback):
         self._tokens: deque[int] = deque(maxlen=RECENT)
         self._began = 0.0
         self._step_tokens = 0
+        self.measured: MeasuredSteps | None = None
+        """What steps on the longest examples took: before the first one, or the first ones themselves."""
 
     def count(self, tokens: int) -> None:
         """Note tokens that the model read in this step."""
@@ -60,6 +66,10 @@ class Reporter(TrainerCallback):
             seconds_left=round(self._seconds_left(state), 1),
             tokens_per_second=round(self.tokens_per_second, 1),
         )
+        if len(self._steps) == FIRST and self.measured is None:
+            most = peaks.by_phase().get("training", 0) / 1e6
+            self.measured = MeasuredSteps(most, self._steps[0], self._tokens[0])
+            self._report.measured(self.measured.as_dict())
         if self._stop.is_wanted:
             control.should_training_stop = control.should_save = True
             control.should_evaluate = False

@@ -15,6 +15,7 @@ Events have a `type`:
     phase       {name, message}                             preparing, training, evaluating, saving …
     progress    {step, total_steps, seconds_left, ...}      at most once a second
     metric      {kind, step, values}                        one point of a curve
+    measured    {values}                                    what real steps took: memory, seconds
     log         {message}                                   a sentence for the run's log
     ready       {port}                                      a model server that answers
 

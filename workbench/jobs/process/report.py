@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.jobs.process.job_dir import EventWriter
+from workbench.jobs.process.memory import peaks
 from workbench.jobs.process.stop import Stop
 
 PROGRESS_S = 1.0
@@ -22,6 +23,7 @@ class Report:
     def phase(self, name: str, message: str) -> None:
         """Enter a phase: preparing, embedding, trying, training, evaluating, saving."""
         self.doing = message[:1].lower() + message[1:]
+        peaks.enter(name)
         self._tell("phase", name=name, message=message)
 
     def progress(self, step: int, total_steps: int, **fields: Any) -> None:
@@ -34,6 +36,10 @@ class Report:
     def metric(self, kind: str, step: int, values: Mapping[str, float]) -> None:
         """One point of the curves `train` or `validation`."""
         self._events.write("metric", kind=kind, step=step, values=dict(values))
+
+    def measured(self, values: Mapping[str, Any]) -> None:
+        """What real steps took: memory, seconds."""
+        self._tell("measured", values=dict(values))
 
     def log(self, message: str) -> None:
         """A sentence for the run's log."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import NotEnoughMemory, WorkbenchError
 from workbench.jobs.process.checkpoints import drop_torn
 from workbench.jobs.process.failures import explain, is_out_of_memory
 from workbench.jobs.process.job_dir import (
@@ -28,7 +28,7 @@ from workbench.jobs.process.job_dir import (
     set_aside,
     write_result,
 )
-from workbench.jobs.process.memory import peak_memory_mb
+from workbench.jobs.process.memory import peak_memory_mb, phase_memory_mb
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.specs import Spec
 from workbench.jobs.process.stop import Cancelled, Orphaned, Stop
@@ -138,6 +138,9 @@ def _outcome(job: _Job, handlers: Sequence[Handler]) -> Result | None:
         return {"status": "cancelled", "reason": "You stopped it."}
     except Orphaned:
         return None
+    except NotEnoughMemory as error:
+        told = {"needed_mb": round(error.needed_mb), "there_mb": round(error.there_mb)}
+        return {**_failed(str(error)), "out_of_memory": True, **told}
     except WorkbenchError as error:
         return _failed(str(error))
     except BaseException as error:
@@ -164,6 +167,7 @@ def _write_result(job: _Job, outcome: Result) -> None:
     result = {
         "attempt": job.values["attempt"],
         "peak_memory_mb": peak_memory_mb(),
+        "phase_memory_mb": phase_memory_mb(),
         **outcome,
     }
     write_result(job.folder, result)

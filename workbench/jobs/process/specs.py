@@ -96,6 +96,15 @@ class TrainSpec(ModelSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeasureSpec(TrainSpec):
+    """Do a few steps of a training and of its exam, to see what they take; nothing is learned."""
+
+    kind: ClassVar[str] = "measure"
+    version_id: int = 0
+    model_id: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class EvaluateSpec(ModelSpec):
     """Score a trained model, and its base, on all rows of `data`."""
 

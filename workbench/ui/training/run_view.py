@@ -67,6 +67,7 @@ def _live(run_id: int) -> None:
     if left:
         line = f"{line} · {about(left)} left" if line else f"{about(left)} left"
     st.progress(summary.share_done(progress), text=plain(line) or "Nothing to count yet")
+    _measured(progress)
     if job.warning:
         st.warning(plain(job.warning), icon=":material/hourglass_top:")
     if job.attempt > 1 and job.reason and job.status != "paused" and not job.is_ending:
@@ -75,6 +76,16 @@ def _live(run_id: int) -> None:
     paused = "It waits for you; everything is kept, also when the computer is switched off."
     goes_on = "You may close this page: the training goes on, and everything is here again later."
     st.caption(paused if job.status == "paused" else goes_on)
+
+
+def _measured(progress: dict[str, Any]) -> None:
+    """What the first steps took, in place of what was estimated."""
+    told = progress.get("measured") or {}
+    if told.get("training_mb") and told.get("step_s"):
+        st.caption(
+            f":material/speed: Measured: {size(told['training_mb'] * 1e6)} of memory while it learns, "
+            f"{about(told['step_s'])} for a step on the longest examples."
+        )
 
 
 def _buttons(job: JobView, run_id: int) -> None:

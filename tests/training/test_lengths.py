@@ -1,0 +1,77 @@
+"""How long examples are for a model: from their own texts, put in the model's words."""
+
+from pathlib import Path
+
+import pytest
+
+from storage.database import Store
+from tests.helpers.writers import replies, write_rows
+from workbench.models import catalogue
+from workbench.models.model_info import ModelInfo
+from workbench.training.lengths import Lengths, lengths_of, read_lengths
+from workbench.training.token_guess import is_english, tokens_in
+
+
+@pytest.fixture
+def writer(store: Store) -> ModelInfo:
+    return catalogue.resolve_model(store, "SmolLM2-135M-Instruct")
+
+
+def data(tmp_path: Path, texts: list[str], splits: list[str] | None = None) -> Path:
+    rows = [{"prompt": text, "response": "It is on its way."} for text in texts]
+    return write_rows(tmp_path / "data.parquet", rows, splits or ["train"] * len(rows))
+
+
+def test_only_what_is_learned_from_counts(tmp_path: Path, writer: ModelInfo) -> None:
+    path = data(tmp_path, ["Where is it?", "Where is it? " * 400], ["train", "test"])
+    assert lengths_of(path, "completion", "", writer, 0).longest < 80
+
+
+def test_the_system_prompt_and_the_marks_around_turns_count(
+    tmp_path: Path, writer: ModelInfo
+) -> None:
+    path = data(tmp_path, [row["prompt"] for row in replies(20)])
+    plain = lengths_of(path, "completion", "", writer, 0)
+    told = lengths_of(path, "completion", "You answer for a shop. " * 10, writer, 0)
+    assert told.mean - plain.mean > 30
+    assert plain.answer_mean < plain.mean
+
+
+def test_mean_longest_and_shares_follow_the_texts(tmp_path: Path, writer: ModelInfo) -> None:
+    path = data(tmp_path, [f"{'Where is my parcel now? ' * n}" for n in range(1, 101)])
+    found = lengths_of(path, "completion", "", writer, 0)
+    assert 250 < found.mean < 420
+    assert found.longest > 1.7 * found.mean
+    assert found.share_over(0) == 1.0
+    assert found.share_over(int(found.longest)) < 0.02
+    assert found.share_over(int(found.mean)) == pytest.approx(0.5, abs=0.1)
+    cut = found.within(100)
+    assert cut.longest == 100
+    assert cut.share_over(100) == 0
+
+
+def test_without_the_data_the_mean_is_taken(tmp_path: Path, writer: ModelInfo) -> None:
+    found = lengths_of(tmp_path / "gone.parquet", "completion", "", writer, 400.0)
+    assert found == Lengths.even(100.0)
+
+
+def test_damaged_data_is_no_error_of_the_page(tmp_path: Path, writer: ModelInfo) -> None:
+    path = tmp_path / "data.parquet"
+    path.write_bytes(b"PAR1 and nothing more")
+    assert lengths_of(path, "completion", "", writer, 400.0) == Lengths.even(100.0)
+
+
+def test_lengths_are_read_as_they_were_written() -> None:
+    lengths = Lengths(10.0, 20.0, 3.0, 4.0, (1.0, 2.0), counted=True)
+    assert read_lengths(lengths.as_dict()) == lengths
+    assert read_lengths({"mean": "long"}) is None
+    assert read_lengths(None) is None
+
+
+def test_other_languages_cost_more_tokens_than_english() -> None:
+    english, german = "Where is the parcel that we ordered?", "Wo bleibt das bestellte Paket denn?"
+    assert is_english([english])
+    assert not is_english([german])
+    per_letter = [tokens_in([text], 49_152)[0] / len(text) for text in (english, german)]
+    assert per_letter[1] > 1.3 * per_letter[0]
+    assert tokens_in([german], 150_000)[0] < tokens_in([german], 49_152)[0]
