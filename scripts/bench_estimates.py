@@ -36,6 +36,7 @@ from workbench.engine.models.anatomy import layer_facts  # noqa: E402
 from workbench.engine.runtime import device  # noqa: E402
 from workbench.engine.runtime.quiet import quiet  # noqa: E402
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json  # noqa: E402
+from workbench.jobs.process.specs import MeasureSpec  # noqa: E402
 from workbench.models.bundled import BUNDLED, bundled_path  # noqa: E402
 from workbench.models.bundled_layers import LAYER_FACTS  # noqa: E402
 from workbench.models.families import CAUSAL, ENCODER, SEQ2SEQ, family_named  # noqa: E402
@@ -343,7 +344,7 @@ def told(line: Line, keep: Path, machine: Hardware) -> str:
     seconds, memory = sum(took["cpu_s"].values()), took["memory_mb"]
     first = "-"
     if line.measured:
-        first = _against(kept(line, keep, "measure")["memory_mb"], memory)
+        first = _against(kept(line, keep, MeasureSpec.kind)["memory_mb"], memory)
     saving = ", saving" if recipe.gradient_checkpointing else ""
     return (
         f"| {line.name}{'*' if line.fitted else ''} | {lengths.longest:,.0f} | "

@@ -16,13 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workbench.core.chat_template import default_template, template_of
 from workbench.core.chats.source_text import pairs
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import segments
 from workbench.core.tasks import task_named
+from workbench.models.chat_forms import PLAIN
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
+from workbench.models.templates import in_form, template_of
 from workbench.training.token_guess import tokens_in
 
 logger = logging.getLogger(__name__)
@@ -197,7 +198,7 @@ def _texts(
         longest = max(pairs(turns), key=lambda pair: len(pair.source) + len(pair.target))
         return _cut(longest.source), _cut(longest.target)
     there = model.path is not None and model.path.is_dir()
-    template = template_of(model.path, model.name) if model.path and there else default_template()
+    template = template_of(model.path, model.name) if model.path and there else in_form(PLAIN)
     pieces = segments(turns, template)
     return _cut("".join(p.text for p in pieces)), _cut("".join(p.text for p in pieces if p.learned))
 

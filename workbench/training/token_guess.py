@@ -1,7 +1,7 @@
 """How many tokens a text will be, told from its characters: what counts where no tokenizer is asked.
 
 English words cost a vocabulary least; every other language, and every other script, costs more, the
-more so the smaller the vocabulary is. `tests/engine/models/test_token_guess.py` holds the figures
+more so the smaller the vocabulary is. `tests/training/test_token_guess.py` holds the figures
 against real tokenizers.
 """
 

@@ -10,6 +10,7 @@ from tests.helpers.engine_jobs import events, losses, run
 from workbench.engine.runtime import device
 from workbench.engine.training import preflight
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
+from workbench.jobs.process.specs import MeasureSpec
 from workbench.training.lengths import read_lengths
 from workbench.training.outlook import Measured
 
@@ -23,7 +24,7 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def as_measurement(job: JobDir) -> JobDir:
-    write_json(job.spec, {**(read_json(job.spec) or {}), "kind": "measure"})
+    write_json(job.spec, {**(read_json(job.spec) or {}), "kind": MeasureSpec.kind})
     return job
 
 

@@ -62,13 +62,14 @@ def count_packed(model: nn.Module) -> Packed:
 
 def packable_layers(model: nn.Module) -> list[Any]:
     """Those of the language model's layers that loading in 4 bits packs."""
-    head = _head(model)
+    head, config = _head(model), getattr(model, "config", None)
+    left = type_facts(str(config.get_text_config().model_type)).not_packed if config else ()
     return [
         module
         for path, module in text_model(model).named_modules()
         if isinstance(module, nn.Linear | Conv1D)
         and module is not head
-        and path.rsplit(".", 1)[-1] not in READ_DIRECTLY
+        and path.rsplit(".", 1)[-1] not in left
     ]
 
 

@@ -99,7 +99,7 @@ class TrainSpec(ModelSpec):
 class MeasureSpec(TrainSpec):
     """Do a few steps of a training and of its exam, to see what they take; nothing is learned."""
 
-    kind: ClassVar[str] = "measure"
+    kind: ClassVar[str] = "preflight"
     version_id: int = 0
     model_id: int = 0
 
