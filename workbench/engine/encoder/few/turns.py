@@ -122,3 +122,9 @@ class _Quiet(Report):
 
     def metric(self, kind: str, step: int, values: Any) -> None:
         """Its curves are nobody's."""
+
+    def log(self, message: str) -> None:
+        """Nor are its sentences."""
+
+    def _tell(self, event: str, **fields: Any) -> None:
+        """Nor is anything else."""
