@@ -108,7 +108,16 @@ def test_many_examples_are_worth_a_larger_model_where_the_machine_has_the_time(
     assert other.candidate.layers_weights >= 2 * here.candidate.layers_weights
     assert other.candidate.is_quick
     assert len(_best(store, _wish(rows=400), STATION)) == 1
-    assert len(_best(store, wish, SMALL)) == 1
+    slow = dataclasses.replace(LAPTOP, gflops=0.5)
+    assert len(_best(store, wish, slow)) == 1
+
+
+@pytest.mark.parametrize("machine", [LAPTOP, STATION, SMALL], ids=["laptop", "station", "small"])
+def test_texts_are_not_sorted_by_a_larger_model_that_writes(
+    store: Store, machine: Hardware
+) -> None:
+    for other in _best(store, _wish(rows=10_000), machine)[1:]:
+        assert other.candidate.model.family == "encoder"
 
 
 @pytest.mark.parametrize("machine", [LAPTOP, STATION, SMALL], ids=["laptop", "station", "small"])

@@ -132,6 +132,8 @@ def _by_its_kind(one: Candidate, here: Candidate, wish: Wish) -> str:
 def _by_its_size(one: Candidate, here: Candidate, wish: Wish) -> str:
     sorts = task_named(wish.task).answers_are_categories
     enough = wish.rows >= FEW_ROWS if sorts else wish.rows > 0
+    if sorts and family_named(one.model.family).writes_text:
+        return ""
     if not enough or one.layers_weights < _LARGER * here.layers_weights:
         return ""
     return (
