@@ -124,15 +124,16 @@ LINES = (
         4,
         settings={"quantization": "none"},
         measured=True,
+        fitted=True,
     ),
     Line("smol-sorts", SMOL, CLASSIFICATION.name, 60, 16),
-    Line("smol-language", SMOL, LANGUAGE_MODELLING.name, 300, 1),
+    Line("smol-language", SMOL, LANGUAGE_MODELLING.name, 300, 1, fitted=True),
     Line("mini-short", MINI, CLASSIFICATION.name, 16, 64, fitted=True, rows=640),
-    Line("mini-long", MINI, CLASSIFICATION.name, 160, 16, rows=400, measured=True),
-    Line("mini-many", MINI, CLASSIFICATION.name, 16, 64, rows=2500, steps=60),
+    Line("mini-long", MINI, CLASSIFICATION.name, 160, 16, rows=400, measured=True, fitted=True),
+    Line("mini-many", MINI, CLASSIFICATION.name, 16, 64, rows=2500, steps=60, fitted=True),
     Line("bert", "bert", CLASSIFICATION.name, 100, 8, fitted=True, rows=200, measured=True),
     Line("bert-lora", "bert", CLASSIFICATION.name, 60, 16, rows=200, settings={"method": "lora"}),
-    Line("llama", "llama", COMPLETION.name, 120, 4, measured=True),
+    Line("llama", "llama", COMPLETION.name, 120, 4, measured=True, fitted=True),
     Line("qwen", "qwen", COMPLETION.name, 60, 8, fitted=True),
     Line(
         "qwen-long",
@@ -141,8 +142,12 @@ LINES = (
         600,
         2,
         settings={**_SAVING, "max_length": 1024},
+        fitted=True,
     ),
     Line("gpt2", "gpt2", COMPLETION.name, 120, 4, measured=True),
+    Line("llama-sorts", "llama", CLASSIFICATION.name, 80, 8),
+    Line("gpt2-language", "gpt2", LANGUAGE_MODELLING.name, 250, 2),
+    Line("bert-short", "bert", CLASSIFICATION.name, 20, 32, rows=300),
     Line("t5-short", "t5", COMPLETION.name, 40, 8, fitted=True),
     Line("t5-long", "t5", COMPLETION.name, 200, 4, measured=True),
 )
@@ -234,7 +239,7 @@ def recipe_of(line: Line) -> Recipe:
     """The balanced recipe of the line's family and task, with few steps."""
     few = {"per_device_train_batch_size": line.batch, "gradient_accumulation_steps": 1,
            "max_steps": line.steps, "eval_max_rows": 6, "eval_max_new_tokens": 32,
-           "evals_per_epoch": 0.1}  # fmt: skip
+           "evals_per_epoch": 0.1, "objective": "classes"}  # fmt: skip
     base = preset("balanced", task=line.task, family=family_of(line.model), rows=line.rows)
     return base.changed(**{**few, **line.settings})
 

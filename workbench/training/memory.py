@@ -53,10 +53,10 @@ UNPACKED_ROOM = 1.3
 """Free memory needed to write with unpacked weights, in sizes of these (`engine.causal.model`)."""
 CACHE_COPIES = 4.0
 """Of what is kept of each token while it writes: it grows with every token, and the heap with it."""
-LEFT_SHARE, LEFT = 0.05, 350e6
+LEFT_SHARE, LEFT = 0.05, 280e6
 """Of what a training keeps, and of its loading: still in the heap when its exam begins."""
-DOCUMENT_BLOCKS = 3
-"""Blocks of scores in the heap where every token of long texts is scored."""
+SCORED_BYTES = 4.0
+"""Per number of the scores of all tokens, while the exam measures its loss."""
 LOADING = 100e6
 """What reading the files and packing needs for a moment."""
 SHAPES = 130e6
@@ -239,14 +239,12 @@ class _Need:
         if task_named(task).answers_are_categories:
             tokens = asked * (source + target)
         cache = tokens * self.facts.cache * item * CACHE_COPIES
-        logits = LOSS_BATCH * (target or source) * self.facts.vocab
+        numbers = LOSS_BATCH * (target or source) * self.facts.vocab
+        logits = numbers * LOGIT_BYTES
         if not self.facts.whole_logits:
-            logits = min(logits, LOGITS_AT_ONCE)
+            logits = min(numbers, LOGITS_AT_ONCE) * LOGIT_BYTES + numbers * SCORED_BYTES
         left += LEFT if self.is_packed else LEFT / 2
-        if task_named(task).rows_are_documents:
-            logits *= DOCUMENT_BLOCKS
-        held = weights + left + max(cache, logits * LOGIT_BYTES)
-        return (self.base() + held) / 1e6
+        return (self.base() + weights + left + max(cache, logits)) / 1e6
 
     def _has_room(self, plain: float) -> bool:
         """Whether the weights are unpacked to write (`engine.causal.model`)."""

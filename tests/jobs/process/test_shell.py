@@ -66,6 +66,7 @@ def failing(error: BaseException) -> Work:
 def test_what_a_kind_returns_becomes_the_result(job: JobDir) -> None:
     result = result_of(job, lambda report, stop: {"rows": 3})
     assert result.pop("peak_memory_mb") > 10
+    assert isinstance(result.pop("phase_memory_mb"), dict)
     assert result == {"status": "succeeded", "reason": "", "attempt": 2, "rows": 3}
 
 

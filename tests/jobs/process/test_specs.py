@@ -20,6 +20,7 @@ from workbench.jobs.process.specs import (
     ExportSpec,
     FetchSpec,
     ImportSpec,
+    MeasureSpec,
     PredictSpec,
     PrepareSpec,
     PushSpec,
@@ -52,6 +53,7 @@ CHANGE: dict[str, Any] = {
 SPECS: list[Spec] = [
     TrainSpec(**OF_RUN, job_id=9, attempt=2, continue_from=Path("/jobs/8/checkpoints")),
     TrainSpec(**OF_RUN, cache=Path("/cache/encoded")),
+    MeasureSpec(**OF_RUN, cache=Path("/cache/encoded"), version_id=4, model_id=2),
     EvaluateSpec(**OF_RUN, adapter=Path("/jobs/8/adapter"), split="April"),
     PredictSpec(**OF_RUN, source={"digest": "ab", "name": "new.csv"}, read={"sheet": "A"}),
     AddSpec(source=Path("/downloads/tiny.gguf"), family="causal", target=Path("/models/tiny")),
