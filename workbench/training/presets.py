@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import Recipe
+from workbench.core.recipe import CONTRASTIVE, Recipe
 from workbench.core.tasks import Task, task_named
 from workbench.models.families import family_named
 
@@ -66,7 +66,7 @@ def _few_read(name: str, rows: int) -> Recipe:
     share, turns = {"quick": (0.5, 1), "balanced": (1.0, 2), "thorough": (2.0, 3)}[name]
     steps = min(FEW_STEPS[1], max(FEW_STEPS[0], round(rows * FEW_STEPS_A_ROW)))
     return _reader(name).changed(
-        objective="contrastive",
+        objective=CONTRASTIVE,
         learning_rate=5e-5,
         warmup_ratio=0.1,
         max_steps=round(steps * share),

@@ -24,16 +24,11 @@ def learning_curve(
     train: Sequence[Mapping[str, Any]],
     validation: Sequence[Mapping[str, Any]],
     best_step: int | None = None,
-    asked: str = "Practice questions",
 ) -> Chart:
-    """How wrong the model still is, over the steps; what it was asked meanwhile stands as points.
-
-    Args:
-        asked: what `validation` was asked.
-    """
+    """How wrong the model still is, over the steps; the points of the practice questions marked."""
     rows = [
         {"step": point["step"], "loss": point["loss"], "series": series}
-        for series, points in (("Examples", train), (asked, validation))
+        for series, points in (("Examples", train), ("Practice questions", validation))
         for point in points
         if point.get("loss") is not None
     ]
@@ -41,14 +36,16 @@ def learning_curve(
     base = alt.Chart(data).encode(
         x=alt.X("step:Q", title="Step", axis=alt.Axis(format=",d", tickMinStep=1)),
         y=alt.Y("loss:Q", title="How wrong it still is (loss)", scale=alt.Scale(zero=False)),
-        color=_colour(["Examples", asked]),
+        color=_colour(["Examples", "Practice questions"]),
         tooltip=[
             alt.Tooltip("series:N", title="On"),
             alt.Tooltip("step:Q", title="Step", format=",d"),
             alt.Tooltip("loss:Q", title="Loss", format=".4f"),
         ],
     )
-    points = base.transform_filter(alt.datum.series == asked).mark_point(filled=True, size=60)
+    points = base.transform_filter(alt.datum.series == "Practice questions").mark_point(
+        filled=True, size=60
+    )
     layers: list[Any] = [base.mark_line(strokeWidth=2), points]
     if best_step is not None:
         layers.append(_best_rule(best_step))

@@ -2,6 +2,7 @@
 
 import time
 
+from workbench.core.recipe import CLASSES, CONTRASTIVE
 from workbench.engine.encoder import tuning
 from workbench.engine.encoder.embedding_rows import put_rows_back
 from workbench.engine.encoder.few import learn as few
@@ -23,7 +24,7 @@ from workbench.jobs.process.stop import Stop
 from workbench.models.families import ENCODER
 from workbench.models.trained import TrainedModel
 
-WAYS = {"classes": tuning.learn, "contrastive": few.learn}
+WAYS = {CLASSES: tuning.learn, CONTRASTIVE: few.learn}
 """By the recipe's objective."""
 
 

@@ -12,9 +12,10 @@ from workbench.system import drafts
 from workbench.system.hardware import hardware
 from workbench.training import fit_memory, runs, summary
 from workbench.training.run_view import RunView
-from workbench.ui import charts, context, dialogs, errors, frame, status
+from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
+from workbench.ui.training import curves
 
 POLL = "2s"
 DRAW = "8s"
@@ -31,10 +32,10 @@ def show(run_id: int) -> None:
     _head(run)
     if run.job.is_over:
         _outcome(run)
-        _evidence(run)
+        curves.show(run)
     else:
         st.fragment(_live, run_every=POLL)(run_id)
-        st.fragment(_evidence_of, run_every=DRAW)(run_id)
+        st.fragment(curves.show_of, run_every=DRAW)(run_id)
         if dialogs.asked() == ("cancel", run_id):
             _ask_cancel(run)
     _details(run)
@@ -169,39 +170,6 @@ def _prefill(run: RunView, settings: dict[str, Any] | None = None) -> None:
     draft = {"version_id": run.version_id, "preset": "own", "settings": settings or run.recipe}
     drafts.save_draft(context.store(), run.project_id, "train", draft)
     projects.choose_model(context.store(), run.project_id, run.base_model_id)
-
-
-_MARKED = ", marked by the dashed line"
-_BY_PRACTICE = (
-    "Both lines should fall. When the practice questions rise again while the examples still fall, it "
-    "begins to learn by heart; the best state before that is kept{}."
-)
-_BY_TURNS = (
-    "Few examples are learned in another way. Their line falls while texts of one category move "
-    "together. Before that, the training was tried with a part of the examples held out: the two "
-    "points say how wrong it was on those, without learning and with it."
-)
-
-
-def _evidence_of(run_id: int) -> None:
-    _evidence(runs.get_run(context.store(), run_id))
-
-
-def _evidence(run: RunView) -> None:
-    learned = runs.curve(context.store(), run.id, "train")
-    checked = runs.curve(context.store(), run.id, "validation")
-    if not learned and not checked:
-        return
-    best = (run.result or {}).get("best_step")
-    by_turns = run.recipe.get("objective") == "contrastive"
-    asked = "Examples held out" if by_turns else "Practice questions"
-    st.markdown("##### How wrong it still is")
-    st.altair_chart(charts.learning_curve(learned, checked, best, asked), key="loss-curve")
-    st.caption(_BY_TURNS if by_turns else _BY_PRACTICE.format(_MARKED if best else ""))
-    with st.expander("Learning rate", key="learning-rate"):
-        st.altair_chart(
-            charts.line(learned, "learning_rate", "Learning rate", ".1e"), key="rate-curve"
-        )
 
 
 def _details(run: RunView) -> None:
