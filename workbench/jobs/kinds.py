@@ -84,7 +84,15 @@ KINDS = {
             learns=True,
             fits_recipe=True,
         ),
-        JobKind(MeasureSpec, WORK, _ENGINE, "measurement", "speed", fits_recipe=True),
+        JobKind(
+            MeasureSpec,
+            WORK,
+            _ENGINE,
+            "measurement",
+            "speed",
+            can_be_paused=True,
+            fits_recipe=True,
+        ),
         JobKind(
             EvaluateSpec,
             WORK,
