@@ -148,7 +148,7 @@ def preset_card(name: str, costs: Outlook, *, chosen: bool, draft: dict[str, Any
             if chosen:
                 st.badge("Chosen", icon=":material/check:", color="green")
         st.write(PRESETS[name].purpose)
-        st.markdown(f":material/schedule: **{costs.estimate.time}**")
+        st.markdown(f":material/schedule: **{plain(costs.estimate.time)}**")
         st.caption(f"{size(costs.memory_mb * 1e6)} of memory · {costs.estimate.steps:,} steps")
         if not chosen and st.button(f"Choose {title}", key=f"preset-{name}"):
             drafts.save_draft(store, project_id, "train", {**draft, "preset": name, "settings": {}})
@@ -168,7 +168,7 @@ def start(
         costs = cost(version, model, recipe)
         measured = " (measured)" if costs.measured else ""
         st.markdown(
-            f"Takes **{costs.estimate.time}**, {size(costs.memory_mb * 1e6)} of memory{measured} and "
+            f"Takes **{plain(costs.estimate.time)}**, {size(costs.memory_mb * 1e6)} of memory{measured} and "
             f"{size(costs.disk_mb * 1e6)} of disk space. You may close the page meanwhile."
         )
 
