@@ -134,6 +134,7 @@ def trained(
     ]
     gain = [int(b) - int(a) for a, b in zip(*right, strict=True)]
     error = statistics.pstdev(gain) / math.sqrt(len(gain))
+    print(f"few: draw {seed}, {way}: {seconds:.0f} s, {result['peak_memory_mb']} MB", flush=True)
     return statistics.mean(right[0]), statistics.mean(right[1]), seconds, error
 
 

@@ -72,6 +72,11 @@ class Recipe:
     seed: int = _setting(42, "Random seed", "The same seed gives the same run.", group="Checks", low=0, high=2**31 - 1)
     # fmt: on
 
+    @property
+    def is_by_turns(self) -> bool:
+        """Whether it is tried with examples held out before all of them are learned."""
+        return self.objective == CONTRASTIVE
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return dataclasses.asdict(self)

@@ -59,6 +59,8 @@ SCORED_BYTES = 4.0
 """Per number of the scores of all tokens, while the exam measures its loss."""
 LOADING = 100e6
 """What reading the files and packing needs for a moment."""
+TURN_COPIES = 2
+"""Of the trained weights, beside the start, where a training is tried with examples held out."""
 SHAPES = 130e6
 """What batches of every length leave in the heap of an encoder's training."""
 BASELINE = 250e6
@@ -176,7 +178,7 @@ class _Need:
             held += self.facts.widest * UNPACKED_BYTES
         else:
             held += trained * 4 + self.rows * self.facts.hidden * 4  # the start; what was read once
-            held += SHAPES
+            held += SHAPES + trained * TURN_COPIES * 4 * self.recipe.is_by_turns
         return held / 1e6
 
     def residue(self) -> float:

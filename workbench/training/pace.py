@@ -44,6 +44,10 @@ CHECKPOINT_FACTOR = 1.33
 WORD_LAYER_S, WORD_NUMBER_S = 0.8e-3, 0.25e-9
 """Seconds of each written token for a layer, and for each number of the model, which is read anew."""
 WRITTEN_AT_ONCE = 16
+PARTS = 4
+"""In which a batch of few examples goes through an encoder (`engine.encoder.few.contrastive`)."""
+TRIED = 2
+"""Mixtures of start and end that a turn tries, each of which reads all texts."""
 PRACTICE = 0.125
 """Practice questions for each example that is learned from."""
 
@@ -88,6 +92,10 @@ def run_seconds(
         batch = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps
         learning = LOOP_S + steps * batch * _seconds_per_example(history, work.tokens)
     checks = work.checks(rows, steps)
+    if recipe.is_by_turns:
+        turns = recipe.held_out_turns
+        learning *= 1 + turns
+        checks = (1 + TRIED * turns) * work.reading(rows)
     return work.start() + work.reading(rows) + learning + checks + work.exam(task, written_rows)
 
 
@@ -161,6 +169,8 @@ class _Work:
         one = self.batch(self.recipe.per_device_train_batch_size, FULL_BACK if full else LORA_BACK)
         if self.recipe.gradient_checkpointing:
             one *= CHECKPOINT_FACTOR
+        if self.recipe.is_by_turns:
+            one += (PARTS - 1) * 2 * self.model.layer_facts.layers * LAYER_S
         changed = trained_weights(self.model, self.recipe, rows * self.tokens) * TRAINED_WEIGHT_S
         return self.recipe.gradient_accumulation_steps * one + changed
 

@@ -3,6 +3,7 @@
 What it gives is what the training from all rows is chosen by; the encoder is afterwards what it was.
 """
 
+import gc
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,6 +86,8 @@ class Turns:
                     encoder = self.model.encoder
                     embedded = read(encoder, self.lessons.texts.rows, self.pad_id, part)
                 found[one] = self._by_head(embedded, held, one)
+        del trainer
+        gc.collect()  # its optimiser's moments, which its own circles hold
         return found
 
     def _tuned(self, learned: np.ndarray, meter: Meter, stop: Stop) -> ContrastiveTrainer:
