@@ -53,7 +53,7 @@ def test_a_backup_lets_nothing_be_sent_to_the_hub(store: Store, tmp_path: Path) 
     with store.write() as session:
         for status in (QUEUED, PAUSED):
             session.add(Job(kind="push", title="Push", spec=spec, status=status, position=0))
-    restored = restore_backup(make_backup(store, tmp_path / "all.zip").path)
+    restored = restore_backup(make_backup(store, tmp_path / "all.zip").path, replace=True)
     assert restored.waiting == 0
     with open_store().read() as session:
         assert {job.status for job in session.query(Job)} == {FAILED}

@@ -138,16 +138,22 @@ class EncoderTrainer(JobTrainer):
         """
         model.train()
         self.reporter.count(int(inputs["attention_mask"].sum()))
-        inputs = self._prepare_inputs(inputs)
-        total = torch.zeros((), device=inputs["input_ids"].device)
-        for part in parts(inputs):
-            loss = self._loss(model, part) / (num_items_in_batch or len(inputs["labels"]))
+        loss = self._learned(model, self._prepare_inputs(inputs), num_items_in_batch)
+        if self.state.global_step % TRIM_STEPS == 0:
+            machine.trim_heap()
+        return loss
+
+    def _learned(
+        self, model: nn.Module, batch: dict[str, torch.Tensor], items: Any = None
+    ) -> torch.Tensor:
+        """The loss of a batch, after its gradients are added to the model's."""
+        total = torch.zeros((), device=batch["input_ids"].device)
+        for part in parts(batch):
+            loss = self._loss(model, part) / (items or len(batch["labels"]))
             if not torch.isfinite(loss):
                 raise self._unstable()
             self.accelerator.backward(loss)
             total += loss.detach()
-        if self.state.global_step % TRIM_STEPS == 0:
-            machine.trim_heap()
         return total
 
     def _loss(self, model: nn.Module, part: Mapping[str, torch.Tensor]) -> torch.Tensor:

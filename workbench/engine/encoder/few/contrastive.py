@@ -48,20 +48,12 @@ class ContrastiveTrainer(EncoderTrainer):
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         return PairBatches(self._labels, self.args.seed)
 
-    def training_step(
-        self, model: nn.Module, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
+    def _learned(
+        self, model: nn.Module, batch: dict[str, torch.Tensor], items: Any = None
     ) -> torch.Tensor:
-        """Gradients of a batch; its loss.
-
-        Raises:
-            WorkbenchError: it is no longer a number.
-        """
-        model.train()
-        self.reporter.count(int(inputs["attention_mask"].sum()))
-        inputs = self._prepare_inputs(inputs)
-        encoder, labels = self.classifier.encoder, inputs["labels"]
-        order, texts = in_parts(inputs)
-        loss = _backward(encoder, texts, labels[order], self.accelerator.backward)
+        order, texts = in_parts(batch)
+        backward = self.accelerator.backward
+        loss = _backward(self.classifier.encoder, texts, batch["labels"][order], backward)
         if not torch.isfinite(loss):
             raise self._unstable()
         return loss / self.args.gradient_accumulation_steps
