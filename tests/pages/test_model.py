@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Store
-from storage.tables import Job
+from storage.tables import BaseModel, Job
 from tests.helpers.folders import T5, model_folder
 from tests.helpers.made import add_dataset, end_job
 from tests.pages.opened import open_page, texts
@@ -161,9 +161,13 @@ def test_what_was_converted_and_tried_stands_on_the_card(
     model_folder(model.path)
     checks = {"4 bits": "None of its layers can be packed: it trains in 16 bits."}
     end_job(store, model.job_id, checks=checks, packed_layers=0)
+    with store.write() as session:
+        row = session.get_one(BaseModel, model_id)
+        row.facts = {**row.facts, "accepted": {"licence": "mit", "at": "2026-11-03"}}
     shown = texts(open_page(PAGE, project=project_id))
     assert "it trains in 16 bits" in shown
     assert "kept as safetensors" in shown
+    assert "(accepted on 2026-11-03)" in shown
 
 
 def test_a_model_that_was_tried_in_vain_says_why_and_can_be_tried_again(

@@ -110,9 +110,11 @@ def _head(model: ModelInfo, viewer: Viewer, badge: str = "") -> None:
 def _facts(model: ModelInfo, fits: Fit) -> None:
     icon = ":green[:material/check_circle:]" if fits.ok else ":orange[:material/warning:]"
     st.markdown(f"{icon} {plain(fits.sentence)}")
+    on = plain(model.licence_accepted_at)
     st.caption(
         f"{short_count(model.parameters)} parameters · {size(model.size_bytes)} · "
-        f"licence {plain(model.licence) or 'not stated'} · {_SOURCES[model.source]}"
+        f"licence {plain(model.licence) or 'not stated'}{f' (accepted on {on})' if on else ''} · "
+        f"{_SOURCES[model.source]}"
     )
 
 
