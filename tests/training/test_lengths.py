@@ -6,6 +6,7 @@ import pytest
 
 from storage.database import Store
 from tests.helpers.writers import replies, write_rows
+from workbench.core.errors import WorkbenchError
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.training.lengths import Lengths, lengths_of, read_lengths
@@ -59,6 +60,35 @@ def test_damaged_data_is_no_error_of_the_page(tmp_path: Path, writer: ModelInfo)
     path = tmp_path / "data.parquet"
     path.write_bytes(b"PAR1 and nothing more")
     assert lengths_of(path, "completion", "", writer, 400.0) == Lengths.even(100.0)
+
+
+def test_what_a_template_refuses_is_tried_and_logged_once(
+    tmp_path: Path,
+    writer: ModelInfo,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tried: list[Path] = []
+
+    def refuse(data: Path, *_: object) -> Lengths:
+        tried.append(data)
+        raise WorkbenchError("The chat template does not accept this conversation.")
+
+    monkeypatch.setattr("workbench.training.lengths._measured", refuse)
+    path = data(tmp_path, ["Where is it?"])
+    found = [lengths_of(path, "completion", "", writer, 400.0) for _ in range(3)]
+    assert found == [Lengths.even(100.0)] * 3
+    assert len(tried) == len(caplog.records) == 1
+
+
+def test_damage_is_logged_once_for_all_models(
+    tmp_path: Path, writer: ModelInfo, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "data.parquet"
+    path.write_bytes(b"PAR1")
+    for _ in range(3):
+        lengths_of(path, "completion", "", writer, 400.0)
+    assert len(caplog.records) == 1
 
 
 def test_lengths_are_read_as_they_were_written() -> None:

@@ -98,10 +98,11 @@ def lengths_of(data: Path, task: str, system: str, model: ModelInfo, mean_chars:
     if not data.is_file():
         return Lengths.even(max(4.0, mean_chars / 4))
     try:
-        return _measured(data, task, system, _Reading.of(model))
-    except (WorkbenchError, pa.ArrowException, OSError, KeyError, ValueError):
-        logger.warning("The lengths of %s cannot be told from its texts", data, exc_info=True)
-        return Lengths.even(max(4.0, mean_chars / 4))
+        found = _told(data, task, system, _Reading.of(model))
+    except (pa.ArrowException, OSError, KeyError, ValueError):
+        _log(data)
+        found = None
+    return found or Lengths.even(max(4.0, mean_chars / 4))
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,21 @@ class _Reading:
 
 
 @functools.lru_cache(maxsize=64)
+def _told(data: Path, task: str, system: str, model: _Reading) -> Lengths | None:
+    """None where the model's template refuses the examples: so it will the next time."""
+    try:
+        return _measured(data, task, system, model)
+    except WorkbenchError:
+        _log(data)
+        return None
+
+
+@functools.lru_cache(maxsize=256)
+def _log(data: Path) -> None:
+    """Once: pages ask again and again, for every model."""
+    logger.warning("The lengths of %s cannot be told from its texts", data, exc_info=True)
+
+
 def _measured(data: Path, task: str, system: str, model: _Reading) -> Lengths:
     sizes, labels = _sizes(data)
     if not len(sizes):
