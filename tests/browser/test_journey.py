@@ -30,8 +30,9 @@ def photograph(page: Page, browser: Browser, name: str, *, live: bool = False) -
 
 
 def settle(page: Page, *, live: bool = False) -> None:
-    """Wait until the page is drawn and, unless it is live, the server has nothing more to say."""
+    """Wait until the page is drawn whole and, unless it is live, the server has nothing more to say."""
     page.locator("h1").wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)
     if not live:
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
