@@ -107,11 +107,17 @@ def trainers(job_id: int) -> list[psutil.Process]:
     return found
 
 
-def start_run(store: Store, base: Path, folder: Path, **settings: Any) -> int:
-    """A training of the tiny model through the services that the pages call; its job."""
+def start_run(
+    store: Store, base: Path, folder: Path, *, examples: int = 40, **settings: Any
+) -> int:
+    """A training of the tiny model through the services that the pages call; its job.
+
+    Args:
+        examples: of which a tenth is the exam.
+    """
     source = folder / "replies.jsonl"
     if not source.exists():
-        rows = replies(40)
+        rows = replies(examples)
         source.write_text(
             "".join(
                 f'{{"prompt": "{r["prompt"]} {i}", "response": "{r["response"]}"}}\n'
