@@ -87,7 +87,7 @@ def test_the_same_seed_gives_the_same_model_after_a_break_in_each_phase(
 
     job = make_job(tmp_path / "job", tiny, data, recipe=few())
     with monkeypatch.context() as patch:
-        stop_at(patch, "trying", "orphan", at=14)
+        stop_at(patch, "trying it", "orphan", at=14)
         run_orphaned(job)
     assert [path.name for path in (job.path / "turns").iterdir()] == ["turn-0.safetensors"]
     write_json(job.spec, {**read_json(job.spec), "attempt": 2})
@@ -122,7 +122,7 @@ def test_turns_leave_the_encoder_as_it_was(
 
 
 @pytest.mark.usefixtures("tuned_wins")
-@pytest.mark.parametrize("doing", ["trying", "learning"])
+@pytest.mark.parametrize("doing", ["trying it", "learning"])
 def test_cancel_keeps_the_probe(
     doing: str, tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,3 +149,14 @@ def test_one_row_a_category_is_enough(tiny: Path, tmp_path: Path) -> None:
     data = split_data(tmp_path / "data.parquet", examples()[:3])
     result = run(make_job(tmp_path / "job", tiny, data, recipe=few()))
     assert (result["status"], result["share"]) == ("succeeded", 0.0)
+
+
+def test_cancel_while_names_are_tried_leaves_nothing(
+    tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = make_job(tmp_path / "job", tiny, data, recipe=few())
+    stop_at(monkeypatch, "trying whether", "cancel", at=3)
+    result = run(job)
+    assert (result["status"], result.get("adapter")) == ("cancelled", None)
+    told = [event["message"] for event in events(job, "phase")]
+    assert told[-1] == "Trying whether the categories' names help"

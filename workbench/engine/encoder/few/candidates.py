@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from workbench.core.progress import Progress
 from workbench.engine.encoder.calibration import Scored, score_logits
 from workbench.engine.encoder.few.texts import FOLDS, Lessons, folds_of
 from workbench.engine.encoder.probe import fit_probe
@@ -34,11 +35,12 @@ def candidates(names: bool) -> list[Candidate]:
     ]
 
 
-def names_help(lessons: Lessons, frozen: torch.Tensor, seed: int) -> bool:
+def names_help(lessons: Lessons, frozen: torch.Tensor, seed: int, tell: Progress) -> bool:
     """Whether a probe that learns from the names as well is surer of rows that it has not seen.
 
     Args:
         frozen: embeddings of all lessons by the encoder as it came (lessons, hidden).
+        tell: told the share that is done; may raise to leave.
     """
     labels = lessons.texts.labels
     if len(labels) == lessons.examples:
@@ -49,6 +51,7 @@ def names_help(lessons: Lessons, frozen: torch.Tensor, seed: int) -> bool:
     for extra in ((), names):
         found, wanted = [], []
         for fold in range(FOLDS):
+            tell((bool(len(extra)) + fold / FOLDS) / 2)
             held = np.flatnonzero(folds == fold)
             learned = np.flatnonzero(folds != fold)
             if len(held):

@@ -79,7 +79,8 @@ def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, s
     total = len(lessons.texts)
     meter = Meter(report, stop.check, total)
     frozen = read(setup.encoder, lessons.texts.rows, setup.reader.pad_id, meter.counted(total))
-    names = names_help(lessons, frozen, spec.recipe.seed)
+    report.phase("trying", "Trying whether the categories' names help")
+    names = names_help(lessons, frozen, spec.recipe.seed, Meter(report, stop.check, 2 * FOLDS))
     return Turns(
         _to_tune(spec, setup, lessons, frozen.shape[1]),
         lessons,
