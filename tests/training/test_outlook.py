@@ -1,5 +1,6 @@
 """One outlook for every page: estimated, counted, measured, or refused."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from workbench.core.recipe import Recipe
 from workbench.data import versions
 from workbench.data.versions import VersionInfo
 from workbench.models import catalogue
-from workbench.models.model_info import ModelInfo
+from workbench.models.model_info import READY, ModelInfo, suggested_model
+from workbench.models.suggested import suggestions
 from workbench.projects import projects
 from workbench.training import estimate, measuring
-from workbench.training.outlook import expected
+from workbench.training.outlook import expected, lengths_for
 
 RECIPE = Recipe(lora_dropout=0.0, per_device_train_batch_size=8)
 LENGTHS = {"mean": 40.0, "longest": 90, "answer_mean": 10.0, "answer_longest": 30,
@@ -123,3 +125,15 @@ def test_lengths_come_from_the_texts_where_nobody_counted(
     found = expected(store, MACHINE, versions.get_version(store, version.id), writer, RECIPE)
     assert 30 < found.lengths.mean < 80
     assert not found.lengths.counted
+
+
+def test_of_a_suggested_model_the_database_is_asked_nothing(
+    store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("workbench.training.outlook._counted", lambda *_: asked.append(1))
+    suggested = suggested_model(suggestions()[0])
+    lengths_for(store, version, suggested, RECIPE)
+    assert asked == []
+    lengths_for(store, version, replace(suggested, state=READY), RECIPE)
+    assert asked == [1]

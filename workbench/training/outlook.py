@@ -14,7 +14,7 @@ from storage.database import Store
 from workbench.core.recipe import Recipe
 from workbench.jobs.job import JobView, spec_of, view_of
 from workbench.jobs.process.specs import MeasureSpec
-from workbench.models.model_info import ModelInfo
+from workbench.models.model_info import SUGGESTED, ModelInfo
 from workbench.system.hardware import Hardware
 from workbench.training.estimate import Estimate, estimate_run, limit_mb
 from workbench.training.lengths import Lengths, lengths_of, read_lengths
@@ -155,8 +155,8 @@ def _mattering(recipe: Recipe) -> dict[str, Any]:
 
 def lengths_for(store: Store, version: Examples, model: ModelInfo, recipe: Recipe) -> Lengths:
     """How long the examples are for a model: counted once, or told from their characters."""
-    counted = _counted(store, version, model, recipe)
-    if counted is not None:
+    is_here = model.state != SUGGESTED  # nothing was trained of another, so nothing is asked of it
+    if is_here and (counted := _counted(store, version, model, recipe)) is not None:
         return counted
     system = str(version.mapping.get("system") or "")
     return lengths_of(version.path, version.task, system, model, version.mean_chars)
