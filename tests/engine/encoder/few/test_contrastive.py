@@ -12,6 +12,7 @@ from workbench.engine.encoder.few.contrastive import (
     _seeded,
     contrastive_loss,
     in_parts,
+    partly_seen,
 )
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -45,6 +46,17 @@ def test_parts_hold_every_text_once_with_little_padding() -> None:
     lengths = [int(n) for part in parts for n in part["attention_mask"].sum(1)]
     assert lengths == [9, 8, 4, 3, 2, 1]
     assert [part["input_ids"].shape[1] for part in parts] == [9, 4, 2]
+
+
+def test_some_tokens_are_hidden_by_chance_but_never_a_texts_first() -> None:
+    mask = torch.ones(200, 50, dtype=torch.long)
+    mask[:, 40:] = 0
+    torch.manual_seed(1)
+    once, again = partly_seen(mask, 0.2), partly_seen(mask, 0.2)
+    assert once[:, 0].all()
+    assert not once[:, 40:].any()
+    assert 1 - float(once[:, 1:40].float().mean()) == pytest.approx(0.2, abs=0.02)
+    assert not torch.equal(once, again)
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.3])

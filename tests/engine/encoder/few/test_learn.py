@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 
 from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data
 from tests.helpers.engine_jobs import events, predictions, run, run_orphaned
+from workbench.engine.encoder.encoder import Encoder
 from workbench.engine.encoder.few.candidates import PROBE
 from workbench.engine.encoder.few.turns import Turns
 from workbench.engine.encoder.model import load_encoder_model
@@ -160,3 +161,21 @@ def test_cancel_while_names_are_tried_leaves_nothing(
     assert (result["status"], result.get("adapter")) == ("cancelled", None)
     told = [event["message"] for event in events(job, "phase")]
     assert told[-1] == "Trying whether the categories' names help"
+
+
+def test_it_learns_with_tokens_hidden_and_reads_whole_texts(
+    tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward, holes = Encoder.forward, {True: 0, False: 0}
+
+    def watched(
+        self: Encoder, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> torch.Tensor:
+        seen = attention_mask.long()
+        holes[torch.is_grad_enabled()] += int((seen.diff(dim=1) > 0).sum())
+        return forward(self, input_ids, attention_mask)
+
+    monkeypatch.setattr(Encoder, "forward", watched)
+    assert run(make_job(tmp_path / "job", tiny, data, recipe=few()))["status"] == "succeeded"
+    assert holes[True] > 0
+    assert holes[False] == 0
