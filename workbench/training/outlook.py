@@ -24,7 +24,7 @@ from workbench.training.past_runs import past_runs
 MATTERS = (
     "method", "r", "lora_dropout", "target_modules", "quantization", "double_quant", "optim",
     "per_device_train_batch_size", "gradient_accumulation_steps", "max_length",
-    "gradient_checkpointing",
+    "gradient_checkpointing", "objective",
 )  # fmt: skip
 """Settings that change what a step takes."""
 

@@ -12,7 +12,7 @@ from workbench.training.pace import PastRun
 CHARACTERS_PER_TOKEN = 4.0
 LEAST_STEPS = 10
 """A shorter run says more about its start than about its speed."""
-_SAME = ("method", "quantization", "gradient_checkpointing")
+_SAME = ("method", "quantization", "gradient_checkpointing", "objective")
 """Settings that change the speed so much that only runs that share them say anything."""
 
 
@@ -21,6 +21,7 @@ def past_runs(store: Store, model: ModelInfo, recipe: Recipe) -> list[PastRun]:
     with store.read() as session:
         found = models.finished_runs(session, model.id)
     wanted = {name: getattr(recipe, name) for name in _SAME}
+    usual = Recipe().as_dict()  # of what a run of an earlier release does not name
     return [
         PastRun(
             examples_per_second=float(speed),
@@ -28,7 +29,8 @@ def past_runs(store: Store, model: ModelInfo, recipe: Recipe) -> list[PastRun]:
             max_length=int(run.recipe.get("max_length") or recipe.max_length),
         )
         for run, version in found
-        if (speed := _speed(run.result)) and {n: run.recipe.get(n) for n in _SAME} == wanted
+        if (speed := _speed(run.result))
+        and {n: run.recipe.get(n, usual[n]) for n in _SAME} == wanted
     ]
 
 

@@ -52,11 +52,13 @@ def test_a_measured_training_learns_the_same(
 
 
 @pytest.mark.usefixtures("always")
+@pytest.mark.parametrize("objective", ["classes", "contrastive"])
 def test_an_encoder_that_was_measured_learns_the_same(
-    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    objective: str, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = encoders.split_data(tmp_path / "data.parquet", encoders.examples())
-    recipe = encoders.recipe(num_train_epochs=1)
+    recipe = encoders.recipe(num_train_epochs=1, objective=objective)
+    monkeypatch.setattr("workbench.engine.encoder.few.learn.best_of", lambda found: list(found)[-1])
     measured = encoders.make_job(tmp_path / "measured", tiny, data, recipe=recipe)
     assert run(measured)["measured"]["step_s"] > 0
     monkeypatch.setattr(preflight, "COSTLY", 0.0)
@@ -109,7 +111,14 @@ def test_a_measurement_tells_every_phase_and_leaves_no_model_to_use(
 def test_encoders_and_encoder_decoders_are_measured_as_well(tiny: Path, tmp_path: Path) -> None:
     data = encoders.split_data(tmp_path / "data.parquet", encoders.examples())
     reader = as_measurement(encoders.make_job(tmp_path / "reader", tiny, data))
-    assert Measured.read(run(reader)["measured"]) is not None
+    classes = run(reader)["measured"]
+    assert Measured.read(classes) is not None
+    few = encoders.recipe(objective="contrastive")
+    reader = as_measurement(encoders.make_job(tmp_path / "few", tiny, data, recipe=few))
+    contrastive = run(reader)["measured"]
+    assert Measured.read(contrastive) is not None
+    longer = contrastive["tokens"]["quantiles"] != classes["tokens"]["quantiles"]
+    assert longer, "the names and the practice questions are lessons as well"
     base = rewriters.make_rewriter(tmp_path / "t5")
     replies = writers.split_replies(tmp_path / "replies.parquet")
     rewriter = as_measurement(

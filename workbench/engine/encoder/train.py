@@ -8,7 +8,6 @@ from workbench.engine.encoder.embedding_rows import put_rows_back
 from workbench.engine.encoder.few import learn as few
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import save_encoder_model
-from workbench.engine.encoder.probe import Head
 from workbench.engine.encoder.systems import systems
 from workbench.engine.encoder.training_setup import TrainingSetup, prepare
 from workbench.engine.evaluation.jobs import evaluate_trained
@@ -25,6 +24,7 @@ from workbench.models.families import ENCODER
 from workbench.models.trained import TrainedModel
 
 WAYS = {CLASSES: tuning.learn, CONTRASTIVE: few.learn}
+BEGUN = {CLASSES: tuning.begun, CONTRASTIVE: few.begun}
 """By the recipe's objective."""
 
 
@@ -56,10 +56,9 @@ def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Resul
         Cancelled, Orphaned: the process is to leave.
     """
     setup = prepare(spec, job, report, stop)
-    head = Head(setup.encoder.body.config.hidden_size, len(setup.labels))
-    trainer = tuning.with_head(spec, setup, head, job, report, stop)
+    trainer = BEGUN[spec.recipe.objective](spec, setup, job, report, stop)
     facts = told_of(trainer, measure_steps(trainer, report, stop), job)
-    _save(spec, setup, Learned(trainer.classifier, head, 0.0, {}), job)
+    _save(spec, setup, Learned(trainer.classifier, trainer.classifier.head, 0.0, {}), job)
     del trainer, setup.encoder
     give_back_memory()
     return examined(spec, systems(spec.base, job.adapter, spec.recipe), job, facts, report, stop)

@@ -99,6 +99,14 @@ def tune(
     return trainer
 
 
+def begun(
+    spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop
+) -> EncoderTrainer:
+    """The training before its first step, from a head that knows nothing."""
+    head = Head(setup.encoder.body.config.hidden_size, len(setup.labels))
+    return with_head(spec, setup, head, job, report, stop)
+
+
 def with_head(
     spec: TrainSpec, setup: TrainingSetup, head: Head, job: JobDir, report: Report, stop: Stop
 ) -> EncoderTrainer:

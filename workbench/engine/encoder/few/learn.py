@@ -23,10 +23,12 @@ from workbench.engine.encoder.few.texts import FOLDS, Lessons, folds_of, lessons
 from workbench.engine.encoder.few.turns import Logits, Turns
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.probe import Head, fit_probe
+from workbench.engine.encoder.trainer import Texts
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.models.load import add_lora
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.loop import checkpoint_to_go_on_from, steps_of
+from workbench.engine.training.preflight import measure_first
 from workbench.jobs.process.checkpoints import step_of
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
@@ -49,6 +51,7 @@ def learn(
         Orphaned: the worker died; finished turns and a checkpoint are kept.
     """
     turns = _turns(spec, setup, job, report, stop)
+    measured = _measured(spec, turns, job, report, stop)
     lessons, frozen = turns.lessons, turns.frozen
     probe = fit_probe(frozen[lessons.rows], lessons.texts.labels[lessons.rows])
     found = _judged(spec, turns, report, stop)
@@ -56,6 +59,7 @@ def learn(
     facts: Result = {**AS_IT_CAME, "versions": versions(), "adapter": None}
     if ending.alpha:
         tuned = _tuned(spec, turns, ending, job, report, stop)
+        tuned.facts |= measured
         facts |= tuned.facts
         embedded = frozen if tuned.embedded is None else tuned.embedded
         ending = PROBE if tuned.embedded is None else ending
@@ -90,6 +94,44 @@ def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, s
         setup.reader.pad_id,
         job.path / "turns",
     )
+
+
+def begun(
+    spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop
+) -> ContrastiveTrainer:
+    """The training from all rows, before its first step."""
+    lessons = lessons_of(setup)
+    model = _to_tune(spec, setup, lessons, setup.encoder.body.config.hidden_size)
+    return _trainer(spec, model, lessons.texts, setup.reader.pad_id, job, report, stop)
+
+
+def _measured(spec: TrainSpec, turns: Turns, job: JobDir, report: Report, stop: Stop) -> Result:
+    """What a step takes, where it costs little to know, for the result of a training.
+
+    Raises:
+        NotEnoughMemory: there is not enough for one.
+    """
+    if spec.attempt > 1 or spec.conclude:
+        return {}
+    lessons = turns.lessons
+    trainer = _trainer(spec, turns.model, lessons.texts, turns.pad_id, job, report, stop)
+    found = measure_first(trainer, report, stop)
+    if found is None:
+        return {}
+    report.measured(found.as_dict())
+    return {"measured": found.as_dict()}
+
+
+def _trainer(
+    spec: TrainSpec,
+    model: Classifier,
+    texts: Texts,
+    pad_id: int,
+    job: JobDir,
+    report: Report,
+    stop: Stop,
+) -> ContrastiveTrainer:
+    return ContrastiveTrainer(report, stop, spec.recipe, job.checkpoints, model, texts, pad_id)
 
 
 def _to_tune(spec: TrainSpec, setup: TrainingSetup, lessons: Lessons, hidden: int) -> Classifier:
@@ -141,9 +183,8 @@ def _tuned(
     """Train on all lessons; the encoder is as the ending has it afterwards."""
     lessons = turns.lessons
     chosen = lessons.all if turns.names else lessons.rows
-    trainer = ContrastiveTrainer(
-        report, stop, spec.recipe, job.checkpoints, turns.model, lessons.some(chosen), turns.pad_id
-    )
+    texts = lessons.some(chosen)
+    trainer = _trainer(spec, turns.model, texts, turns.pad_id, job, report, stop)
     report.phase("training", f"Learning from {lessons.examples} examples")
     trainer.learn(checkpoint_to_go_on_from(spec, job, report))
     best = trainer.best_checkpoint()
