@@ -104,4 +104,4 @@ def _teach(draft: Draft) -> None:
             _take(draft, "source", datasets.keep(stream, samples.FILE.name))
 
 
-_SAMPLE_HELP = "400 e-mails to a made-up shop, each with a category and a good reply."
+_SAMPLE_HELP = "360 e-mails to a made-up shop, each with a category and a good reply."
