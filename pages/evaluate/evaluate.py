@@ -16,6 +16,7 @@ from workbench.ui import context, errors, frame
 from workbench.ui.evaluation import exam_file, exam_jobs, exam_rows, mixups, scores
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
+from workbench.ui.training import exam_view
 
 TRAIN, ICON_TRAIN = "pages/train/train.py", ":material/model_training:"
 USE, ICON_USE = "pages/use/playground.py", ":material/forum:"
@@ -55,7 +56,7 @@ def main() -> None:
         show_unscored(run)
     with st.expander("Test on another file, or again", icon=":material/upload_file:"):
         exam_file.show(run)
-        if evaluations and not busy:
+        if evaluations and not busy and not run.was_by_turns:
             exam_jobs.score_button("Score the exam again", run.id, primary=False)
     if evaluations:
         show_ways_on(run, found)
@@ -121,6 +122,14 @@ def title_of(info: EvaluationInfo) -> str:
 
 def show_unscored(run: RunView) -> None:
     """A run that was stopped before its exam."""
+    if run.was_by_turns:
+        st.info(
+            f"'{plain(run.name)}' was stopped before its exam by turns was over, and it has learned "
+            "from every row, so nobody knows how good it is. Test it on another file, or train it "
+            "again.",
+            icon=":material/help:",
+        )
+        return
     st.info(
         f"'{plain(run.name)}' has not taken its exam, so nobody knows yet how good it is. "
         "That happens when a training is stopped early.",
@@ -136,6 +145,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
         found = verdict.verdict(run.task, info.scores, answers, info.questions)
         scores.show_verdict(found)
         show_size_of_exam(run, info)
+        show_turns(info, answers)
         if said := unknown_in(info.predictions_hash, info.id, run.id):
             st.warning(plain(said), icon=":material/warning:")
         scores.show_bars(run.task, verdict.bars(run.task, info.scores, answers))
@@ -155,6 +165,13 @@ def show_size_of_exam(run: RunView, info: EvaluationInfo) -> None:
             f"The model answered {info.rows:,} of the exam's {plural(whole, 'question')}, drawn at "
             f"random (the setting '{plain(setting)}' of the training)."
         )
+
+
+def show_turns(info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    """How an exam by turns came about."""
+    if verdict.TURN in answers:
+        turns = answers[verdict.TURN].nunique()
+        st.caption(f":material/quiz: {exam_view.by_turns(info.rows, turns)}")
 
 
 def show_details(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:

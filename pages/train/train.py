@@ -22,7 +22,7 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import size, when
 from workbench.ui.text import plain
-from workbench.ui.training import fit_view, run_view
+from workbench.ui.training import exam_view, fit_view, run_view
 from workbench.ui.training.recipe_form import recipe_form
 
 OWN = "own"
@@ -108,11 +108,12 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
     rows = version.splits.get("train", 0)
     picked = draft.get("preset", DEFAULT)
     named = picked if picked in PRESETS else DEFAULT
-    base = preset(named, task=version.task, family=model.family, rows=rows)
+    turns = version.has_turns
+    base = preset(named, task=version.task, family=model.family, rows=rows, turns=turns)
     st.markdown("##### How thoroughly?")
     with st.grid(3, min_column_width=240):
         for name in PRESETS:
-            recipe = preset(name, task=version.task, family=model.family, rows=rows)
+            recipe = preset(name, task=version.task, family=model.family, rows=rows, turns=turns)
             preset_card(name, cost(version, model, recipe), chosen=name == picked, draft=draft)
     key = widgets_of(picked, version, model)
     settings = draft.get("settings", {})
@@ -177,6 +178,7 @@ def start(
             forget(widgets_of(picked, version, model))
             st.rerun()
 
+        exam_view.say(version, recipe)
         fit_view.show(fit_view.Asked(project_id, version, model, recipe, machine, use), costs)
         if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
             title = name.strip() or default_name(picked)

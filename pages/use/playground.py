@@ -34,7 +34,10 @@ def playground() -> None:
         answerer = choose(everyone, opened)
         history.bar(listed)
         if opened is not None and answerer.run_id is not None:
-            with st.popover("Exam questions", icon=":material/quiz:", key="exam"):
+            name = "Exam questions"
+            if suggestions.has_learned_all(store, answerer.run_id):
+                name = "Rows of yours"
+            with st.popover(name, icon=":material/quiz:", key="exam"):
                 chips(answerer)
         settings = None if answerer.sorts else chat_settings.panel(answerer)
     with errors.shown():
@@ -188,7 +191,10 @@ def welcome(answerer: Answerer) -> None:
     if answerer.run_id is None:
         st.write(f"{own}.")
         return
-    st.write(f"{own}, or try one of your exam questions, which the model has never seen:")
+    if suggestions.has_learned_all(store, answerer.run_id):
+        st.write(f"{own}, or try one of your own rows, from which the model has learned:")
+    else:
+        st.write(f"{own}, or try one of your exam questions, which the model has never seen:")
     with st.container(horizontal=True, key="chips"):
         chips(answerer)
 

@@ -17,6 +17,7 @@ from workbench.jobs import record
 from workbench.jobs.job import get_job
 from workbench.jobs.outcome import Ending, Outcome
 from workbench.jobs.queue import cancel_job
+from workbench.use import suggestions
 
 
 def _spec(store: Store, job_id: int) -> dict[str, object]:
@@ -181,3 +182,17 @@ def test_a_version_without_exam_questions_is_explained(store: Store, tmp_path: P
         version.content_hash = files.put_file(tmp_path / "all.parquet")
     with pytest.raises(WorkbenchError, match="no exam questions"):
         evaluations.start_evaluation(store, trained.run_id)
+
+
+def test_a_model_that_learned_every_row_is_not_asked_again(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path)
+    with store.write() as session:
+        run = session.get_one(Run, trained.run_id)
+        run.result = {**(run.result or {}), "exam": "turns"}
+    with pytest.raises(WorkbenchError, match="'Run 1' has learned from every row"):
+        evaluations.start_evaluation(store, trained.run_id)
+    assert suggestions.has_learned_all(store, trained.run_id)
+    path = tmp_path / "upload"
+    path.write_text("category,email\nRefund,Money back\n")
+    file = mapped(store, trained, path, "more.csv")
+    assert _spec(store, evaluations.start_evaluation(store, trained.run_id, file))["split"]

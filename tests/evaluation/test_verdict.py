@@ -163,3 +163,18 @@ def test_the_interval_of_likeness_lies_around_the_score() -> None:
     assert bar.high is not None
     assert bar.low < 60 < bar.high
     assert bar.high - bar.low == pytest.approx(2 * 1.96 * 5 / 10, rel=0.1)
+
+
+def test_an_exam_by_turns_is_trusted_less_than_as_many_questions() -> None:
+    frame = _exam(320, 240, 230, 200)
+    scores = {"tuned": {"accuracy": 240 / 320}}
+    apart, by_turns = (
+        bars("classification", scores, table)[0] for table in (frame, frame.assign(turn=0))
+    )
+    assert by_turns.low is not None
+    assert apart.low is not None
+    assert by_turns.low < apart.low
+    clear, doubtful = _exam(100, 83, 77, None), _exam(100, 83, 77, None).assign(turn=0)
+    both = {"base": {"accuracy": 0.77}, "tuned": {"accuracy": 0.83}}
+    assert verdict("classification", both, clear).level == BETTER
+    assert verdict("classification", both, doubtful).level == UNSURE

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
-from storage.tables import Job, now
+from storage.tables import Job, Run, now
 from tests.helpers.exams import Trained, accuracies, add_exam, add_trained, answers
 from tests.pages.opened import open_page, texts
 from workbench.evaluation import evaluations
@@ -318,3 +318,29 @@ def test_many_categories_show_the_worst_in_the_matrix(store: Store, tmp_path: Pa
     at.toggle(key="matrix-all").set_value(True).run()
     assert not at.exception
     assert "Shown are" not in texts(at)
+
+
+def by_turns(store: Store, run_id: int) -> None:
+    """As a training leaves a run whose exam was by turns."""
+    with store.write() as session:
+        run = session.get_one(Run, run_id)
+        run.result = {**(run.result or {}), "exam": "turns"}
+
+
+def test_an_exam_by_turns_says_how_it_came_about(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path)
+    table = _categories(right=90, base=60, baseline=70).assign(turn=[i % 5 for i in range(100)])
+    add_exam(store, trained.run_id, table, accuracies(table))
+    by_turns(store, trained.run_id)
+    at = open_page(PAGE, project=trained.project_id)
+    assert not at.exception
+    assert "Each of 100 rows is an exam question once: the model is trained 5 times" in texts(at)
+    assert "score-exam" not in [button.key for button in at.button]
+
+
+def test_one_that_was_stopped_is_not_asked_what_it_learned(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path)
+    by_turns(store, trained.run_id)
+    at = open_page(PAGE, project=trained.project_id)
+    assert "it has learned from every row" in texts(at)
+    assert "score-exam" not in [button.key for button in at.button]

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from storage import files
 from storage.database import Store
-from storage.tables import Job, Metric, Project, now
+from storage.tables import DatasetVersion, Job, Metric, Project, now
 from tests.helpers.made import add_dataset, add_run, end_job
 from tests.pages.opened import open_page, texts
 from tests.training.test_outlook import told
@@ -314,3 +314,19 @@ def test_what_was_measured_is_shown_in_place_of_the_estimate(store: Store, proje
     again = open_page(PAGE, project=project_id)
     assert "2.5 GB of memory (measured)" in texts(again)
     assert "measure" not in [button.key for button in again.button]
+
+
+def test_few_rows_are_asked_by_turns_unless_an_exam_is_put_aside(
+    store: Store, project_id: int
+) -> None:
+    with store.write() as session:
+        version = session.get_one(DatasetVersion, _version_id(store, project_id))
+        version.report = {**version.report, "turns": {"turns": 5, "rows": 400, "forward": False}}
+    at = open_page(PAGE, project=project_id)
+    assert "Each of 400 rows is an exam question once" in texts(at)
+    at.selectbox(key="set-balanced-encoder-classification-exam").set_value("apart").run()
+    assert "exam question once" not in texts(at)
+    assert "put aside; the model never learns from them" in texts(at)
+    at.button(key="start").click().run()
+    assert not at.exception
+    assert runs.list_runs(store, project_id)[0].recipe["exam"] == "apart"

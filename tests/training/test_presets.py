@@ -46,3 +46,19 @@ def test_writing_models_learn_in_four_bits_and_encoders_in_their_own_precision()
 def test_an_unknown_preset_is_refused() -> None:
     with pytest.raises(WorkbenchError, match="quick, balanced, thorough"):
         preset("fast", task="completion", family="causal", rows=320)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_few_rows_with_turns_are_all_asked(name: str) -> None:
+    recipe = preset(name, task="classification", family="encoder", rows=320, turns=True)
+    assert recipe.asks_by_turns
+    assert recipe.turn_steps(100) < 100
+    assert recipe.turn_steps(10) == 10
+    for rows, family, turns in (
+        (320, "encoder", False),
+        (5000, "encoder", True),
+        (320, "causal", True),
+    ):
+        other = preset(name, task="classification", family=family, rows=rows, turns=turns)
+        assert not other.asks_by_turns
+        assert other.turn_steps(100) == 100

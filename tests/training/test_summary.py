@@ -111,3 +111,14 @@ def test_progress_is_told_as_far_as_it_is_known() -> None:
         told = {"phase": phase, "step": 350, "total_steps": 1000}
         assert summary.progress_line(told) == "35 %"
     assert summary.share_done({}) == 0.0
+
+
+def test_an_exam_by_turns_is_told_with_its_interval(store: Store) -> None:
+    by_turns = {"score": 0.8, "interval": [0.75, 0.84], "rows": 320, "turns": 5}
+    scores = {**_test({"accuracy": 0.7}, {"accuracy": 0.8}), "by_turns": by_turns}
+    run = _run(store, rows=320, scores=scores, exam="turns")
+    assert run.was_by_turns
+    assert summary.exam(run) == (
+        "Asked by turns about 320 rows, each by a training without it, it got 80.0 % right, up "
+        "from 70.0 % before fine-tuning; the model lies between 75.0 % and 84.0 %."
+    )

@@ -33,7 +33,11 @@ def _fit(options: argparse.Namespace) -> int:
     model = ready(store, catalogue.resolve_model(store, options.base))
     rows = int(version.splits.get("train", 0))
     recipe = presets.preset(
-        options.preset, task=version.task, family=model.family, rows=rows
+        options.preset,
+        task=version.task,
+        family=model.family,
+        rows=rows,
+        turns=version.has_turns,
     ).changed(**pairs(options.set, "--set"))
     if options.measure:
         job_id = measuring.start_measuring(

@@ -82,7 +82,11 @@ def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:
     version = datasets.latest_version(store, options.dataset)
     model = ready(store, catalogue.resolve_model(store, options.base))
     recipe = presets.preset(
-        options.preset, task=version.task, family=model.family, rows=version.splits["train"]
+        options.preset,
+        task=version.task,
+        family=model.family,
+        rows=version.splits["train"],
+        turns=version.has_turns,
     ).changed(**pairs(options.set, "--set"))
     return runs.start_run(
         store,
@@ -100,6 +104,7 @@ def _scores_by_split(result: dict[str, Any]) -> dict[str, Any]:
     return {
         "validation": scores.get("validation") or {},
         "test": (scores.get("test") or {}).get("tuned") or {},
+        **({"by_turns": scores["by_turns"]} if scores.get("by_turns") else {}),
     }
 
 

@@ -59,10 +59,17 @@ def apply_edit_here(
 
 
 def apply_edit_to(
-    store: Store, version: VersionInfo, edit: Edit, kind: str, title: str
+    store: Store,
+    version: VersionInfo,
+    edit: Edit,
+    kind: str,
+    title: str,
+    data: pa.Table | None = None,
 ) -> VersionInfo:
+    """The same for a version that is at hand; `data` is its examples, where they are, too."""
     _check(edit)
-    prepared = apply.apply_edit(data_of(version), plan_of(version), version.report, edit)
+    data = data_of(version) if data is None else data
+    prepared = apply.apply_edit(data, plan_of(version), version.report, edit)
     made = {
         "rows": len(prepared),
         "dropped": prepared.dropped,

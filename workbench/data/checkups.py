@@ -11,12 +11,13 @@ from storage import conversions, files, projects
 from storage.database import Store
 from storage.tables import OPEN, Job
 from workbench.core import parquet
-from workbench.data.changes import FIX, HERE_ROWS, apply_edit_to, enqueue_change
+from workbench.data.changes import FIX, HERE_ROWS, apply_edit_to, data_of, enqueue_change
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding
 from workbench.data.checkup.record import Checkup
 from workbench.data.edits.edit import Edit, before_and_after
 from workbench.data.files.large import table_of
+from workbench.data.splits.turns import turns_from, with_turns
 from workbench.data.versions import VersionInfo, check_there, get_version, rows_by_id
 from workbench.jobs import queue
 from workbench.jobs.job import JobView, get_job, is_gone, spec_of, view_of
@@ -205,7 +206,8 @@ def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
     if version.rows > HERE_ROWS:
         change = {"kind": FIX, "title": fix.title, "rows": fix.finding.rows}
         return enqueue_change(store, version, change, **_order_of(fix))
-    return apply_edit_to(store, version, _edit_of(fix), FIX, fix.title)
+    data = _redraw_turns(data_of(version), fix)
+    return apply_edit_to(store, version, _edit_of(fix), FIX, fix.title, data)
 
 
 def _redraw_split(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -216,6 +218,14 @@ def _redraw_split(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[
     told = read(fix.job_id).facts["split"]
     mapping = {**version.mapping, "split_by": told["by"]}
     return mapping, {**version.report, "split": told["report"]}
+
+
+def _redraw_turns(data: pa.Table, fix: Fix) -> pa.Table:
+    """The examples with the turns that go with another exam; of an older checkup, without any."""
+    if fix.finding.kind != SPLIT:
+        return data
+    told = read(fix.job_id).facts["split"].get("turns")
+    return with_turns(data, turns_from(told) if told else None)
 
 
 def _edit_of(fix: Fix) -> Edit:

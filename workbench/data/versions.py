@@ -50,6 +50,11 @@ class VersionInfo:
     path: Path
     """The canonical examples, as Parquet."""
 
+    @property
+    def has_turns(self) -> bool:
+        """Whether an exam by turns can ask its rows."""
+        return bool(self.report.get("turns"))
+
 
 _Version = TypeVar("_Version", VersionInfo, DatasetVersion)
 

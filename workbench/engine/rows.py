@@ -51,11 +51,12 @@ def count_rows(path: Path, splits: Sequence[str]) -> int:
     )
 
 
-def labels_of(path: Path) -> list[str]:
-    """The categories in the training rows, sorted."""
+def labels_of(path: Path, splits: Sequence[str] = ("train",)) -> list[str]:
+    """The categories in the rows that are learned from, sorted."""
     found: set[str] = set()
+    wanted = pa.array(splits)
     for batch in _batches(path, ["split", "label"]):
-        learned = batch.filter(pc.equal(batch["split"], "train"))
+        learned = batch.filter(pc.is_in(batch["split"], wanted))
         found.update(str(label) for label in learned["label"].unique().to_pylist())
     return sorted(found)
 

@@ -17,6 +17,7 @@ from storage.runs import RunRow
 from storage.tables import OPEN
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import TURNS
 from workbench.core.tasks import task_named
 from workbench.data.mapped_file import MappedFile, learned_categories
 from workbench.data.unknown_categories import UnknownCategory, find_unknown
@@ -120,10 +121,12 @@ def start_evaluation(store: Store, run_id: int, file: MappedFile | None = None) 
     A scoring of the same questions that still waits or runs is not started twice.
 
     Raises:
-        WorkbenchError: there is no trained model.
+        WorkbenchError: there is no trained model, or it has learned from every row.
     """
     with store.read() as session:
         row = trained_run(session, run_id)
+    if file is None:
+        _check_unseen(row)
     data, split = (file.data, _split_named(file.name)) if file else (_exam_of(row), EXAM)
     spec = EvaluateSpec(**told_of(row), data=data, split=split)
     with store.write() as session:
@@ -164,6 +167,16 @@ def unknown_categories(store: Store, run_id: int, answers: pd.DataFrame) -> list
     except WorkbenchError:
         known = set(version.labels)
     return find_unknown(answers["expected"], known)
+
+
+def _check_unseen(row: RunRow) -> None:
+    """Refuse to ask a model again what it has learned."""
+    if (row.run.result or {}).get("exam") == TURNS:
+        raise WorkbenchError(
+            f"'{row.run.name}' has learned from every row of its data, so none of them can examine "
+            "it any more: its exam by turns belongs to its training. Test it on another file, or "
+            "train it again."
+        )
 
 
 def _exam_of(row: RunRow) -> Path:

@@ -14,6 +14,8 @@ from workbench.core.metrics import Metric, main_score, metric_of
 from workbench.core.words import joined, plural
 from workbench.evaluation.scoring import intervals
 
+TURN = "turn"
+"""The column of an exam by turns that says in which a row was asked."""
 BETTER, UNSURE, WORSE, ALONE = "better", "unsure", "worse", "alone"
 NAMES = {
     "baseline": "the simple baseline",
@@ -115,7 +117,8 @@ def _interval(
     if answers.empty:
         return None, None
     if metric.is_share_right:
-        return intervals.wilson_interval(value * len(answers), len(answers))
+        share = intervals.by_turns_interval if TURN in answers else intervals.wilson_interval
+        return share(value * len(answers), len(answers))
     column = _row_scores(metric, system)
     if column not in answers:
         return None, None
@@ -135,7 +138,8 @@ def _is_certain(metric: Metric, system: str, answers: pd.DataFrame) -> bool | No
         if not {f"right_{system}", "right_tuned"} <= set(answers.columns):
             return None
         tuned, other = answers["right_tuned"], answers[f"right_{system}"]
-        p_value = intervals.mcnemar(int((tuned & ~other).sum()), int((other & ~tuned).sum()))
+        test = intervals.mcnemar_by_turns if TURN in answers else intervals.mcnemar
+        p_value = test(int((tuned & ~other).sum()), int((other & ~tuned).sum()))
         return p_value < _SIGNIFICANT
     if answers.empty or not {_row_scores(metric, system), _row_scores(metric, "tuned")} <= set(
         answers

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import APART
 from workbench.jobs.process.contract import Contract
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.specs import BaseModelRef
@@ -35,6 +36,8 @@ class TrainedModel(Contract):
     chat_template: str = ""
     data: Path | None = None
     """The examples it learned from, for baselines that learn from them, too."""
+    exam: str = APART
+    """How it was examined; by turns it has learned from all rows of its data."""
     versions: dict[str, Any] = field(default_factory=dict)
     """Of Python and the libraries that shape a result."""
 

@@ -113,7 +113,8 @@ def candidate(
 ) -> Candidate:
     """How one model would do, by the estimate that the Train page has of the same recipe."""
     rows = wish.rows or _USUAL_ROWS
-    recipe = preset("balanced", task=wish.task, family=model.family, rows=rows)
+    turns = wish.version is not None and bool(wish.version.report.get("turns"))
+    recipe = preset("balanced", task=wish.task, family=model.family, rows=rows, turns=turns)
     learned = max(1, round(rows * LEARNED_SHARE))
     tokens: Lengths | float | None = tokens_of(wish.mean_chars) if wish.mean_chars else None
     if wish.version is not None and store is not None:

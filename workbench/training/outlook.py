@@ -44,6 +44,8 @@ class Examples(Protocol):
     def mean_chars(self) -> float: ...
     @property
     def mapping(self) -> dict[str, Any]: ...
+    @property
+    def report(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def expected(
     store: Store, machine: Hardware, version: Examples, model: ModelInfo, recipe: Recipe
 ) -> Outlook:
     """What training `model` on the version's examples will take on this machine."""
-    rows = int(version.splits.get("train", 0))
+    by_turns = recipe.asks_by_turns and bool(version.report.get("turns"))
+    rows = sum(version.splits.values()) if by_turns else int(version.splits.get("train", 0))
     lengths = lengths_for(store, version, model, recipe)
     tried = last_measuring(store, version.id, model.id, recipe)
     result = (tried.result if tried else None) or {}
@@ -119,7 +122,7 @@ def expected(
         history = [PastRun(batch / measured.step_s, per_example, recipe.max_length)]
     found = estimate_run(
         machine, model, recipe, rows, lengths, history,
-        written_rows=int(version.splits.get("test", 0)), task=version.task,
+        written_rows=0 if by_turns else int(version.splits.get("test", 0)), task=version.task,
     )  # fmt: skip
     most = limit_mb(machine)
     if tried is not None and result.get("out_of_memory"):

@@ -48,6 +48,8 @@ PARTS = 4
 """In which a batch of few examples goes through an encoder (`engine.encoder.few.contrastive`)."""
 TRIED = 2
 """Mixtures of start and end that a turn tries, each of which reads all texts."""
+EXAM_TURNS = 5
+"""Of an exam by turns (`data.splits.turns`)."""
 PRACTICE = 0.125
 """Practice questions for each example that is learned from."""
 
@@ -93,8 +95,8 @@ def run_seconds(
         learning = LOOP_S + steps * batch * _seconds_per_example(history, work.tokens)
     checks = work.checks(rows, steps)
     if recipe.is_by_turns:
-        turns = recipe.held_out_turns
-        learning *= 1 + turns
+        turns = EXAM_TURNS if recipe.asks_by_turns else recipe.held_out_turns
+        learning *= 1 + turns * recipe.turn_steps(steps) / steps
         checks = (1 + TRIED * turns) * work.reading(rows)
     return work.start() + work.reading(rows) + learning + checks + work.exam(task, written_rows)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import CONTRASTIVE, Recipe
+from workbench.core.recipe import CONTRASTIVE, TURNS, Recipe
 from workbench.core.tasks import Task, task_named
 from workbench.models.families import family_named
 
@@ -27,11 +27,12 @@ PRESETS = {
 }
 
 
-def preset(name: str, *, task: str, family: str, rows: int) -> Recipe:
+def preset(name: str, *, task: str, family: str, rows: int, turns: bool = False) -> Recipe:
     """The preset's recipe for a task and a family of models.
 
     Args:
         rows: examples to learn from; few of them are seen more often.
+        turns: whether the rows have turns: few are then all asked, and all learned from.
 
     Raises:
         WorkbenchError: there is no preset of this name.
@@ -40,7 +41,8 @@ def preset(name: str, *, task: str, family: str, rows: int) -> Recipe:
         raise WorkbenchError(f"There is no preset '{name}': choose one of {', '.join(PRESETS)}.")
     if family_named(family).writes_text:
         return _writer(name, task_named(task), rows)
-    return _few_read(name, rows) if rows <= FEW_READ else _reader(name)
+    found = _few_read(name, rows) if rows <= FEW_READ else _reader(name)
+    return found.changed(exam=TURNS) if turns and found.is_by_turns else found
 
 
 def _reader(name: str) -> Recipe:

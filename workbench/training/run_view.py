@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage import jobs as job_rows
 from storage.runs import RunRow
+from workbench.core.recipe import TURNS
 from workbench.jobs import job as jobs
 from workbench.jobs.job import AttemptView, JobView
 
@@ -54,8 +55,14 @@ class RunView:
         return self.job.is_over and bool((self.result or {}).get("adapter"))
 
     @property
+    def was_by_turns(self) -> bool:
+        """Whether its model has learned from every row, the exam having been by turns."""
+        return (self.result or {}).get("exam") == TURNS
+
+    @property
     def scores(self) -> dict[str, Any]:
-        """validation → scores, test → baseline, base and tuned → scores; as far as scored."""
+        """validation → scores, test → baseline, base and tuned → scores, by_turns → score, interval,
+        rows, turns; as far as scored."""
         return (self.result or {}).get("scores") or {}
 
 

@@ -103,6 +103,10 @@ def exam(run: RunView) -> str:
     untrained = "" if base is None else f", {_comparison(run, tuned, base)}"
     metric = metric_of(run.task)
     outcome = metric.outcome.format(metric.unit.brief(tuned))
+    if turns := run.scores.get("by_turns"):
+        asked = f"Asked by turns about {plural(rows, 'row')}, each by a training without it"
+        low, high = (metric.unit.brief(end) for end in turns["interval"])
+        return f"{asked}, {outcome}{untrained}; the model lies between {low} and {high}."
     return f"On {plural(rows, 'exam question')} that it had never seen, {outcome}{untrained}."
 
 

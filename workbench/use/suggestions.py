@@ -12,6 +12,7 @@ from storage.database import Store
 from storage.tables import DatasetVersion
 from workbench.core import parquet
 from workbench.core.messages import is_learned
+from workbench.core.recipe import TURNS
 from workbench.core.tasks import Task, task_named
 
 _CONTINUED_WORDS = 25
@@ -20,7 +21,8 @@ _CONTINUED_WORDS = 25
 
 @dataclass(frozen=True)
 class Example:
-    """A question of the exam, which the model never saw while it learned."""
+    """A question of the exam, which the model never saw while it learned; after an exam by turns,
+    one of the rows that it has learned from."""
 
     row_id: int
     text: str
@@ -41,6 +43,13 @@ def examples(store: Store, run_id: int, count: int = 4) -> list[Example]:
     step = max(1, len(rows) // count)
     found = [_example(task, values) for values in rows[::step][:count]]
     return [example for example in found if example and example.text]
+
+
+def has_learned_all(store: Store, run_id: int) -> bool:
+    """Whether a run's model has learned from every row, these questions too."""
+    with store.read() as session:
+        row = next((r for r in trained.listing(session) if r.run.id == run_id), None)
+    return row is not None and (row.run.result or {}).get("exam") == TURNS
 
 
 def _exam_rows(version: DatasetVersion) -> list[dict[str, Any]]:

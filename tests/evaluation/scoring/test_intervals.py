@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from workbench.evaluation.scoring.intervals import mcnemar, mean_interval, wilson_interval
+from workbench.evaluation.scoring.intervals import (
+    by_turns_interval,
+    mcnemar,
+    mcnemar_by_turns,
+    mean_interval,
+    wilson_interval,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +69,17 @@ def test_large_exams_are_drawn_in_batches_of_the_same_spread() -> None:
 def test_nothing_follows_from_no_questions(interval: object) -> None:
     with pytest.raises(ValueError, match="at least one question"):
         interval()  # type: ignore[operator]
+
+
+def test_rows_asked_by_turns_tell_less_than_as_many_put_aside_and_more_than_a_tenth() -> None:
+    low, high = by_turns_interval(240, 320)
+    alone, tenth = wilson_interval(240, 320), wilson_interval(24, 32)
+    assert low < alone[0] < 0.75 < alone[1] < high
+    assert high - low < 0.5 * (tenth[1] - tenth[0])
+    with pytest.raises(ValueError, match="at least one"):
+        by_turns_interval(0, 0)
+
+
+def test_a_difference_by_turns_needs_more_rows_to_be_certain() -> None:
+    assert mcnemar(4, 13) < 0.05 < mcnemar_by_turns(4, 13)
+    assert mcnemar_by_turns(3, 40) < 0.001

@@ -14,7 +14,8 @@ from workbench.data.examples import left_out, quality
 from workbench.data.examples.examples import Examples, question
 from workbench.data.examples.plan import Plan
 from workbench.data.examples.prepare import Prepared
-from workbench.data.splits.assign import question_key, sizes
+from workbench.data.splits.assign import alike_key, question_key, sizes
+from workbench.data.splits.turns import Turns, draw_turns, turns_in, with_turns
 
 REMOVED = "taken out by you"
 _CARRIED = ("notes", "remarks", "split", "test_row_offset", "test_name", "test_dropped")
@@ -43,7 +44,24 @@ def apply_edit(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit
         dropped[REMOVED] = {"count": before["count"] + len(gone), "rows": rows}
     fresh["dropped"] = dropped
     fresh |= {name: report[name] for name in _CARRIED if name in report}
-    return Prepared(edited, plan, fresh, sizes(splits), left_out.total(dropped))
+    turns = _turns(examples, plan, turns_in(data.schema))
+    fresh |= {"turns": turns.facts()} if turns else {}
+    return Prepared(with_turns(edited, turns), plan, fresh, sizes(splits), left_out.total(dropped))
+
+
+def _turns(examples: Examples, plan: Plan, before: Turns | None) -> Turns | None:
+    """The turns of what is left: as before, but for rows that now say the same, or are new."""
+    if before is None:
+        return None
+    questions = examples.raw_questions
+    return draw_turns(
+        examples.row_ids,
+        examples.keys,
+        examples.values.get("label"),
+        seed=plan.seed,
+        alike=list(map(alike_key, questions)) if plan.near_duplicates else None,
+        earlier=before,
+    )
 
 
 def readable(task: Task, edit: Edit) -> Edit:

@@ -6,7 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
@@ -32,6 +32,7 @@ from workbench.data.splits.assign import (
     sizes,
 )
 from workbench.data.splits.split_by import GROUP, TIME
+from workbench.data.splits.turns import MOST_BY_TURNS, Turns, draw_turns, with_turns
 
 _LOOKED_AT = 2_000
 _TELLING = 0.05
@@ -95,10 +96,12 @@ def prepare(
         table, task, roles, reasoning=plan.reasoning, progress=within(progress, 0.0, 0.4)
     )
     facts: dict[str, Any] = {}
+    turns = None
     split = functools.partial(_split, plan, table, progress=within(progress, 0.4, 0.85))
     if test_table is None:
         quality.check_usable(task, examples, table.name)
         splits, facts["split"] = split(examples, plan.fractions, earlier)
+        turns = _turns(plan, table, examples)
     else:
         plan = dataclasses.replace(plan, test_read=test_table.options)
         exam = _exam(task, plan, test_table)
@@ -112,6 +115,7 @@ def prepare(
         facts |= {"test_row_offset": offset, "test_name": test_table.name}
         facts["test_dropped"] = {reason: len(rows) for reason, rows in exam.dropped.items()}
     progress(0.85)
+    facts |= {"turns": turns.facts()} if turns else {}
     report = {**quality.report(task, examples), **facts}
     progress(0.95)
     report["remarks"] = [
@@ -129,7 +133,8 @@ def prepare(
     if copied := find_given_away(task, roles, table.columns):
         report["given_away"] = copied
     dropped = sum(map(len, examples.dropped.values()))
-    return Prepared(canonical(examples, splits), plan, report, sizes(splits), dropped)
+    data = with_turns(canonical(examples, splits), turns)
+    return Prepared(data, plan, report, sizes(splits), dropped)
 
 
 def _bad_answers(examples: Examples, roles: Mapping[str, str]) -> list[str]:
@@ -176,16 +181,12 @@ def _split(
     progress: Progress,
 ) -> tuple[list[str], dict[str, Any]]:
     """The split of every example, and how they were split."""
-    by, groups, moments = plan.split_by, None, None
-    if by.kind == GROUP:
-        groups = _at(examples, table, split_by.groups_of(table, by.column))
-    if by.kind == TIME:
-        moments = _at(examples, table, split_by.moments_of(table, by.column))
-    alike = list(map(alike_key, examples.raw_questions)) if plan.near_duplicates else None
+    by = plan.split_by
+    categories, groups, moments, alike = _together(plan, table, examples)
     progress(0.3)
     splits = assign(
         examples.keys,
-        examples.values["label"] if task_named(plan.task).answers_are_categories else None,
+        categories,
         fractions=fractions,
         seed=plan.seed,
         earlier=earlier,
@@ -197,6 +198,43 @@ def _split(
     if by:
         split_by.check_sides(by, splits, fractions)
     return splits, split_by.facts(by, splits, groups=groups, moments=moments)
+
+
+def _turns(plan: Plan, table: Table, examples: Examples) -> Turns | None:
+    """When each example is asked in an exam by turns."""
+    if len(examples) >= MOST_BY_TURNS:
+        return None
+    categories, groups, moments, alike = _together(plan, table, examples)
+    return draw_turns(
+        examples.row_ids,
+        examples.keys,
+        categories,
+        seed=plan.seed,
+        groups=groups,
+        moments=moments,
+        alike=alike,
+    )
+
+
+class _Together(NamedTuple):
+    """For each example what sides and turns are drawn by; None where it does not count."""
+
+    categories: list[str | None] | None
+    groups: list[str | None] | None
+    moments: list[float | None] | None
+    alike: list[bytes | None] | None
+
+
+def _together(plan: Plan, table: Table, examples: Examples) -> _Together:
+    by, is_sorted = plan.split_by, task_named(plan.task).answers_are_categories
+    groups = split_by.groups_of(table, by.column) if by.kind == GROUP else None
+    moments = split_by.moments_of(table, by.column) if by.kind == TIME else None
+    return _Together(
+        examples.values["label"] if is_sorted else None,
+        None if groups is None else _at(examples, table, groups),
+        None if moments is None else _at(examples, table, moments),
+        list(map(alike_key, examples.raw_questions)) if plan.near_duplicates else None,
+    )
 
 
 def _at(examples: Examples, table: Table, values: Sequence[_Value]) -> list[_Value]:

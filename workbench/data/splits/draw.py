@@ -90,14 +90,8 @@ def newest_last(
         fractions: shares of train, validation and test; 0 leaves one out.
     """
     total = sum(len(block.rows) for block in blocks)
-    dated = [(moment, block) for block in blocks if (moment := _oldest(block, moments)) is not None]
-    dated.sort(key=lambda pair: -pair[0])
-    free = [
-        [block for _, block in together]
-        for _, together in itertools.groupby(
-            (pair for pair in dated if not pair[1].split), key=lambda pair: pair[0]
-        )
-    ]
+    undecided = [block for block in blocks if not block.split]
+    free = by_age(undecided, moments)[::-1]
     for split, share in ((TEST, fractions[2]), (VALIDATION, fractions[1])):
         given = sum(len(block.rows) for block in blocks if block.split == split)
         missing = share * total - given
@@ -110,6 +104,14 @@ def newest_last(
             given, missing = given + size, missing - size
     for block in blocks:
         block.split = block.split or TRAIN
+
+
+def by_age(blocks: Sequence[Block], moments: Sequence[float | None]) -> list[list[Block]]:
+    """The blocks of each moment, the oldest first; those of an unknown one are left out."""
+    dated = [(moment, block) for block in blocks if (moment := _oldest(block, moments)) is not None]
+    dated.sort(key=lambda pair: pair[0])
+    grouped = itertools.groupby(dated, key=lambda pair: pair[0])
+    return [[block for _, block in together] for _, together in grouped]
 
 
 def _oldest(block: Block, moments: Sequence[float | None]) -> float | None:

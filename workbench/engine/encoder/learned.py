@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from workbench.engine.encoder.encoder import Classifier
 from workbench.engine.encoder.probe import Head
+from workbench.engine.evaluation.by_turns import ExamByTurns
 from workbench.jobs.process.shell import Result
 
 
@@ -18,3 +19,5 @@ class Learned:
     """Of what tuning changed; 0 where the encoder is as it came."""
     facts: Result
     """What the training's result says about it."""
+    exam: ExamByTurns | None = None
+    """What was answered in an exam by turns."""

@@ -2,7 +2,7 @@
 
 import time
 
-from workbench.core.recipe import CLASSES, CONTRASTIVE
+from workbench.core.recipe import APART, CLASSES, CONTRASTIVE, TURNS
 from workbench.engine.encoder import tuning
 from workbench.engine.encoder.embedding_rows import put_rows_back
 from workbench.engine.encoder.few import learn as few
@@ -10,7 +10,8 @@ from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import save_encoder_model
 from workbench.engine.encoder.systems import systems
 from workbench.engine.encoder.training_setup import TrainingSetup, prepare
-from workbench.engine.evaluation.jobs import evaluate_trained
+from workbench.engine.evaluation.by_turns import ExamByTurns, write_by_turns
+from workbench.engine.evaluation.jobs import STOPPED, evaluate_trained
 from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.measurement import examined, told_of
@@ -19,7 +20,7 @@ from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import MeasureSpec, TrainSpec
-from workbench.jobs.process.stop import Stop
+from workbench.jobs.process.stop import Cancelled, Stop
 from workbench.models.families import ENCODER
 from workbench.models.trained import TrainedModel
 
@@ -41,11 +42,31 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     learned = WAYS[spec.recipe.objective](spec, setup, job, report, stop)
     _save(spec, setup, learned, job)
     result = {**learned.facts, "adapter": str(job.adapter), "share": learned.alpha}
+    if setup.turns is not None:
+        exam = _by_turns(spec, learned.exam, job, report, stop, result["scores"])
+        return {**result, **exam, "exam": TURNS, "seconds": round(time.monotonic() - began, 1)}
     del learned, setup.encoder
     give_back_memory()  # the model is loaded afresh, as every later use will load it
     sitting = systems(spec.base, job.adapter, spec.recipe)
     exam = evaluate_trained(spec, sitting, job, report, stop, result["scores"])
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
+
+
+def _by_turns(
+    spec: TrainSpec,
+    exam: ExamByTurns | None,
+    job: JobDir,
+    report: Report,
+    stop: Stop,
+    scores: Result,
+) -> Result:
+    """The exam of a model that has learned from all rows: it is never asked about them again."""
+    if exam is None or stop.is_cancelled:
+        return STOPPED
+    try:
+        return write_by_turns(exam, spec.task, job, report, stop, scores)
+    except Cancelled:
+        return STOPPED
 
 
 def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -81,5 +102,6 @@ def _trained(spec: TrainSpec, setup: TrainingSetup, alpha: float) -> TrainedMode
         pooling=setup.encoder.pooling,
         alpha=alpha,
         data=spec.data,
+        exam=APART if setup.turns is None else TURNS,
         versions=versions(),
     )

@@ -1,19 +1,22 @@
 """What a training of an encoder begins with: its texts as token ids, and the encoder itself."""
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 from transformers import set_seed
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import SPLITS
+from workbench.data.splits.turns import Turns, turns_of
 from workbench.engine.encoder.encoder import Encoder, Reader, load_encoder, load_reader
 from workbench.engine.encoder.trainer import FEATURES, LABEL, Texts
 from workbench.engine.encoding.cache import Facts, files_of
-from workbench.engine.encoding.encoded_rows import IDS, Columns
+from workbench.engine.encoding.encoded_rows import IDS, Columns, EncodedRows
 from workbench.engine.encoding.version import EncodedSplit, encoded_splits
 from workbench.engine.models.load import base_folder
-from workbench.engine.rows import Row, labels_of
+from workbench.engine.rows import Row, labels_of, read_rows
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.specs import TrainSpec
@@ -29,12 +32,17 @@ class TrainingSetup:
     reader: Reader
     train: Texts
     validation: Texts
+    turns: Turns | None = None
+    """Of an exam by turns: `train` has all rows then, `validation` none."""
+    rows: Sequence[Row] = field(default=(), repr=False)
+    """Those of `train`, in an exam by turns."""
 
 
 def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> TrainingSetup:
     """Read the examples and load the encoder."""
     report.phase("preparing", "Reading the examples")
-    labels = labels_of(spec.data)
+    turns = turns_of(spec.data) if spec.recipe.asks_by_turns else None
+    labels = labels_of(spec.data, SPLITS if turns else SPLITS[:1])
     if len(labels) < 2:
         raise WorkbenchError(
             f"All training examples are of one category{_named(labels)}: add examples of another "
@@ -44,6 +52,11 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
     folder = base_folder(spec.base)
     encoder = load_encoder(folder)
     reader = load_reader(folder, encoder.body, spec.recipe.max_length)
+    if turns is not None:
+        rows = [row for row in read_rows(spec.data) if row["split"] in SPLITS]
+        train, validation = (_held(part, labels, reader, report) for part in (rows, []))
+        stop.check()
+        return TrainingSetup(labels, encoder, reader, train, validation, turns, rows)
     train, validation = texts_of(spec, job, labels, reader, report, stop)
     stop.check()
     return TrainingSetup(labels, encoder, reader, train, validation)
@@ -68,23 +81,37 @@ def texts_of(
         "tokenizer": files_of(base_folder(spec.base)),
         "longest": reader.max_length,
     }
-    place = {label: number for number, label in enumerate(labels)}
-
-    def encode(batches: Iterable[list[Row]], facts: Facts) -> Iterator[Columns]:
-        facts |= {"unknown": 0, "cut": 0}
-        for rows in batches:
-            known = [row for row in rows if str(row["label"]) in place]
-            texts = [str(row["text"]) for row in known]
-            ids = reader.ids(texts)
-            facts["unknown"] += len(rows) - len(known)
-            facts["cut"] += reader.count_cut(texts, ids)
-            numbers = [place[str(row["label"])] for row in known]
-            yield {IDS: pa.array(ids, pa.list_(pa.int32())), LABEL: pa.array(numbers, pa.int32())}
-
+    encode = functools.partial(_encode, labels, reader)
     splits = encoded_splits(spec, job, shape, FEATURES, encode, report, stop)
     for split in splits:
         _report_cuts(report, split, reader.max_length)
     return [Texts(split.rows) for split in splits]
+
+
+def _held(rows: Sequence[Row], labels: Sequence[str], reader: Reader, report: Report) -> Texts:
+    """Few rows as texts; of them nothing is kept on the disk."""
+    facts: Facts = {}
+    split = EncodedSplit(
+        EncodedRows.held(_encode(labels, reader, [list(rows)] if rows else [], facts), FEATURES),
+        facts,
+    )
+    _report_cuts(report, split, reader.max_length)
+    return Texts(split.rows)
+
+
+def _encode(
+    labels: Sequence[str], reader: Reader, batches: Iterable[list[Row]], facts: Facts
+) -> Iterator[Columns]:
+    place = {label: number for number, label in enumerate(labels)}
+    facts |= {"unknown": 0, "cut": 0}
+    for rows in batches:
+        known = [row for row in rows if str(row["label"]) in place]
+        texts = [str(row["text"]) for row in known]
+        ids = reader.ids(texts)
+        facts["unknown"] += len(rows) - len(known)
+        facts["cut"] += reader.count_cut(texts, ids)
+        numbers = [place[str(row["label"])] for row in known]
+        yield {IDS: pa.array(ids, pa.list_(pa.int32())), LABEL: pa.array(numbers, pa.int32())}
 
 
 def _report_cuts(report: Report, split: EncodedSplit, longest: int) -> None:

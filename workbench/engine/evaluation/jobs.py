@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import Recipe
+from workbench.core.recipe import TURNS, Recipe
 from workbench.engine.evaluation.systems import (
     PREDICTIONS,
     Answers,
@@ -80,7 +80,8 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
         raise WorkbenchError("The file has no rows to score: choose another file.")
     systems = engine.systems(spec.base, spec.adapter, spec.recipe, spec.recipe.eval_max_new_tokens)
     exam = evaluate_systems(systems, spec.task, rows, rows, report, stop)
-    return write_evaluation(job.path, exam, read_trained(spec.adapter).data)
+    trained = read_trained(spec.adapter)
+    return write_evaluation(job.path, exam, trained.data, by_turns=trained.exam == TURNS)
 
 
 def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Result:

@@ -7,7 +7,7 @@ knows rather than whether it can spell: an untrained model that answers "This is
 not counted as wrong for its manners.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workbench.core.tasks import CLASSIFICATION, task_named
+from workbench.core.tasks import CLASSIFICATION, SPLITS, task_named
 from workbench.engine.evaluation.baseline import svm_answers
 from workbench.engine.rows import Row, read_rows
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
@@ -106,11 +106,12 @@ def evaluate_systems(
         report.phase("evaluating", f"{system.title} answers the exam questions")
         part = meter.part(number / 2, (number + 1) / 2)
         answers = system.examine(rows, asked, stop, part.counted(len(asked)))
-        _take(exam, system.name, task, answers)
+        take(exam, system.name, task, answers)
     return exam
 
 
-def _take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
+def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
+    """Put what a system answered into the exam, with its scores."""
     exam.answers[name] = answers.texts
     if answers.probabilities is not None:
         exam.probabilities[name] = answers.probabilities
@@ -126,16 +127,30 @@ def chosen(rows: Sequence[Row], max_rows: int, seed: int) -> list[Row]:
     return [rows[i] for i in sorted(picked)]
 
 
-def write_evaluation(folder: Path, exam: Evaluation, learned_from: Path | None) -> Result:
+def write_evaluation(
+    folder: Path, exam: Evaluation, learned_from: Path | None, *, by_turns: bool = False
+) -> Result:
     """Keep the exam's answers as predictions.parquet; the scores of all who sat it.
 
     Args:
         folder: the job's.
         learned_from: the version the model was trained on, for the baseline to learn from too.
+        by_turns: whether it learned from all rows of that version.
     """
-    answers, scores = _baseline(exam, learned_from)
+    splits = SPLITS if by_turns else SPLITS[:1]
+    return write_answers(folder, exam, _baseline(exam, learned_from, splits))
+
+
+def write_answers(
+    folder: Path,
+    exam: Evaluation,
+    baseline: list[str] | None,
+    others: Mapping[str, Sequence[int]] | None = None,
+) -> Result:
+    """The same with the baseline's answers; `others` are further columns."""
+    scores = text_scores(CLASSIFICATION.name, exam.expected, baseline) if baseline else None
     path = folder / PREDICTIONS
-    pq.write_table(pa.table(_columns(exam, answers)), path)
+    pq.write_table(pa.table({**_columns(exam, baseline), **(others or {})}), path)
     return {
         "scores": {"baseline": scores, **exam.scores},
         "rows": len(exam.rows),
@@ -160,15 +175,14 @@ def _report_strangers(report: Report, expected: Sequence[str], labels: Sequence[
 
 
 def _baseline(
-    exam: Evaluation, learned_from: Path | None
-) -> tuple[list[str] | None, Scores | None]:
+    exam: Evaluation, learned_from: Path | None, splits: Sequence[str]
+) -> list[str] | None:
     if not exam.probabilities or learned_from is None or not learned_from.is_file():
-        return None, None
-    train = read_rows(learned_from, "train")
-    answers = svm_answers(
+        return None
+    train = [row for split in splits for row in read_rows(learned_from, split)]
+    return svm_answers(
         [str(row["text"]) for row in train], [str(row["label"]) for row in train], exam.questions
     )
-    return answers, text_scores(CLASSIFICATION.name, exam.expected, answers)
 
 
 def _columns(exam: Evaluation, baseline: list[str] | None) -> dict[str, Any]:

@@ -7,13 +7,17 @@ import numpy.typing as npt
 
 _Z = 1.959963984540054
 """97.5 % point of the normal distribution: 95 % lie within."""
+SPREAD, DIFFERENCE_SPREAD = 1.8, 1.3
+"""So many rows that were asked by turns tell as much as one that was put aside: trainings that share
+most of their rows err together, and the model that is judged is another one, which learned from all.
+The second is for the difference of two models on the same rows. By `scripts/bench_turns.py`."""
 _RESAMPLES = 2000
 _SEED = 20_040_725
 _CELLS = 4_000_000
 """Draws held in memory at once, for large exams."""
 
 
-def wilson_interval(right: float, n: int) -> tuple[float, float]:
+def wilson_interval(right: float, n: float) -> tuple[float, float]:
     """The 95 % interval of a share of `right` out of `n`, both ends from 0 to 1.
 
     Wilson's score interval, which also holds for few questions and for shares near 0 and 1
@@ -22,12 +26,28 @@ def wilson_interval(right: float, n: int) -> tuple[float, float]:
     Raises:
         ValueError: there are no questions.
     """
-    if n < 1:
+    if n <= 0:
         raise ValueError("a share needs at least one question")
     share, z2 = right / n, _Z * _Z
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = _Z / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def by_turns_interval(right: float, n: int) -> tuple[float, float]:
+    """The 95 % interval of what a model that learned from all `n` rows gets right, of whose rows `right`
+    were answered rightly by trainings without them.
+
+    Wilson's interval of fewer rows (`SPREAD`), since answers of a cross-validation hang together
+    (Nadeau and Bengio 2003, Mach. Learn. 52:239–281; Bates, Hastie and Tibshirani 2024, JASA
+    119:1434–1445).
+
+    Raises:
+        ValueError: there are no rows.
+    """
+    if n < 1:
+        raise ValueError("a share needs at least one question")
+    return wilson_interval(right / SPREAD, n / SPREAD)
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -48,6 +68,11 @@ def mcnemar(only_first: int, only_second: int) -> float:
         term = term * (n - k) // (k + 1)
     p_value: float = 2 * tail / 2**n
     return min(1.0, p_value)
+
+
+def mcnemar_by_turns(only_first: int, only_second: int) -> float:
+    """The same for models that were asked by turns: fewer questions tell (`DIFFERENCE_SPREAD`)."""
+    return mcnemar(round(only_first / DIFFERENCE_SPREAD), round(only_second / DIFFERENCE_SPREAD))
 
 
 def mean_interval(values: npt.NDArray[np.float64]) -> tuple[float, float]:

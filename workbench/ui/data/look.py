@@ -41,6 +41,20 @@ def sizes(prepared: Prepared) -> None:
             ("Exam questions", prepared.splits[TEST], "The test split: never seen in training."),
         ):
             st.metric(label, count(number), help=help, border=True, width=168)
+    turns = prepared.report.get("turns")
+    if turns and "labels" in prepared.report:
+        st.caption(f":material/quiz: {_by_turns(turns)}")
+
+
+def _by_turns(turns: dict[str, int]) -> str:
+    """What becomes of these sizes where few rows are sorted."""
+    before = ", in order of time and only from what came before" if turns["forward"] else ""
+    return (
+        f"With so few rows a model that sorts uses them all: every row of {turns['rows']:,} is an "
+        f"exam question once. The model is trained {turns['turns']} times without a part of the "
+        f"rows and asked about that part{before}; then it learns from all. Models that write keep to "
+        "the numbers above."
+    )
 
 
 _PRACTICE = "The validation split: it tells when to stop learning."

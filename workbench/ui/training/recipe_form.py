@@ -23,6 +23,8 @@ def shown_fields(recipe: Recipe, *, family: str, task: str) -> list[str]:
         hidden |= {"double_quant"}
     if not task_named(task).answers_are_categories:
         hidden |= {"label_smoothing_factor"}
+    if not recipe.is_by_turns:
+        hidden |= {"exam"}
     return [name for name in FIELDS if name not in hidden]
 
 

@@ -19,6 +19,7 @@ from workbench.data.splits import split_by
 from workbench.data.splits.assign import alike_key, assign, question_key
 from workbench.data.splits.split_by import TIME, SplitBy
 from workbench.data.splits.suggest import recommend
+from workbench.data.splits.turns import Turns, draw_turns
 
 _CHUNK = 50_000
 Ints = npt.NDArray[np.int64]
@@ -39,6 +40,8 @@ class FairSplit:
     """What the version's report would say of it."""
     groups: list[str | None] = field(repr=False)
     """For each row what it shares with others; nothing for a split by time."""
+    turns: Turns | None = None
+    """The turns of an exam by turns, as they would be."""
 
     def sample(self, most: int, seed: int) -> list[int]:
         """At most so many rows, by index: of groups all rows or none, since half a customer has no
@@ -79,15 +82,16 @@ def fair_split(
     moments = dates.seconds(cells, numbers=True) if by.kind == TIME else None
     del cells
     questions = rows.questions()
-    sides = assign(
-        _keys(questions, lambda share: progress(0.3 + 0.3 * share)),
-        rows.answers() if rows.task.answers_are_categories else None,
-        fractions=plan.fractions,
-        seed=plan.seed,
-        groups=groups,
-        moments=moments,
-        alike=[alike_key(text) for text in questions] if plan.near_duplicates else None,
-    )
+    keys = _keys(questions, lambda share: progress(0.3 + 0.3 * share))
+    categories = rows.answers() if rows.task.answers_are_categories else None
+    together: dict[str, Any] = {
+        "seed": plan.seed,
+        "groups": groups,
+        "moments": moments,
+        "alike": [alike_key(text) for text in questions] if plan.near_duplicates else None,
+    }
+    sides = assign(keys, categories, fractions=plan.fractions, **together)
+    turns = draw_turns(rows.row_ids, keys, categories, **together)
     try:
         split_by.check_sides(by, sides, plan.fractions)
     except WorkbenchError:
@@ -97,7 +101,7 @@ def fair_split(
         _share_older(rows, moments) if moments is not None else _share_related(rows, groups or ())
     )
     alone: list[str | None] = [None] * len(rows)
-    return FairSplit(by, advice.reason, sides, related, report, groups or alone)
+    return FairSplit(by, advice.reason, sides, related, report, groups or alone, turns)
 
 
 def _groups(cells: Sequence[str | None]) -> list[str | None]:
@@ -194,4 +198,5 @@ def _describe_gap(
 
 def facts(fair: FairSplit) -> dict[str, Any]:
     """What a checkup keeps of it, so that its fix can say how the exam was drawn."""
-    return {"by": fair.by.as_dict(), "report": fair.report}
+    told = {"by": fair.by.as_dict(), "report": fair.report}
+    return {**told, "turns": fair.turns.as_dict() if fair.turns else None}

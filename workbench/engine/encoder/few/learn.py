@@ -1,12 +1,13 @@
 """Learns categories from few examples: turns to choose by, then a training from all rows."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
+from workbench.core.recipe import Recipe
+from workbench.core.words import plural
 from workbench.engine.encoder.calibration import Scored, apply_temperature
 from workbench.engine.encoder.embedding_rows import train_embedding_rows
 from workbench.engine.encoder.encoder import Classifier, read
@@ -19,12 +20,14 @@ from workbench.engine.encoder.few.candidates import (
     names_help,
 )
 from workbench.engine.encoder.few.contrastive import ContrastiveTrainer
-from workbench.engine.encoder.few.texts import FOLDS, Lessons, folds_of, lessons_of
+from workbench.engine.encoder.few.exam import Part, asked_of, exam_by_turns, parts_of
+from workbench.engine.encoder.few.texts import FOLDS, Lessons, lessons_of
 from workbench.engine.encoder.few.turns import Logits, Turns
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.probe import Head, fit_probe
 from workbench.engine.encoder.trainer import Texts
 from workbench.engine.encoder.training_setup import TrainingSetup
+from workbench.engine.evaluation.by_turns import ExamByTurns
 from workbench.engine.models.load import add_lora
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.loop import checkpoint_to_go_on_from, steps_of
@@ -52,9 +55,11 @@ def learn(
     """
     turns = _turns(spec, setup, job, report, stop)
     measured = _measured(spec, turns, job, report, stop)
+    parts = parts_of(setup, turns.lessons, spec.recipe.held_out_turns, spec.recipe.seed)
     lessons, frozen = turns.lessons, turns.frozen
     probe = fit_probe(frozen[lessons.rows], lessons.texts.labels[lessons.rows])
-    found = _judged(spec, turns, report, stop)
+    tried = _tried(spec, setup, turns, parts, report, stop)
+    found = tried.found
     ending, embedded = best_of(found) if len(found) > 1 else PROBE, frozen
     facts: Result = {**AS_IT_CAME, "versions": versions(), "adapter": None}
     if ending.alpha:
@@ -73,7 +78,7 @@ def learn(
     model = Classifier(setup.encoder, _head(turns, embedded, ending, found[ending]))
     apply_temperature(probe, found[PROBE].temperature)
     scores = {"validation": found[ending].scores}
-    return Learned(model, probe, ending.alpha, {**facts, "scores": scores})
+    return Learned(model, probe, ending.alpha, {**facts, "scores": scores}, tried.exam)
 
 
 def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop) -> Turns:
@@ -90,7 +95,7 @@ def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, s
         lessons,
         frozen,
         candidates(names),
-        spec.recipe,
+        _of_a_turn(spec, setup, lessons),
         setup.reader.pad_id,
         job.path / "turns",
     )
@@ -134,6 +139,13 @@ def _trainer(
     return ContrastiveTrainer(report, stop, spec.recipe, job.checkpoints, model, texts, pad_id)
 
 
+def _of_a_turn(spec: TrainSpec, setup: TrainingSetup, lessons: Lessons) -> Recipe:
+    if setup.turns is None:
+        return spec.recipe
+    steps = steps_of(spec.recipe, lessons.examples)
+    return spec.recipe.changed(max_steps=spec.recipe.turn_steps(steps))
+
+
 def _to_tune(spec: TrainSpec, setup: TrainingSetup, lessons: Lessons, hidden: int) -> Classifier:
     """The encoder with its weights, or LoRA's, ready to be trained; its head does not count."""
     body = setup.encoder.body
@@ -144,30 +156,50 @@ def _to_tune(spec: TrainSpec, setup: TrainingSetup, lessons: Lessons, hidden: in
     return Classifier(setup.encoder, Head(hidden, len(setup.labels))).to(body.device)
 
 
-def _judged(
-    spec: TrainSpec, turns: Turns, report: Report, stop: Stop
-) -> Mapping[Candidate, Scored]:
-    """How the candidates do on held-out rows; of who is cancelled, the probe alone, unjudged."""
-    labels = turns.lessons.texts.labels[turns.lessons.rows]
-    folds = folds_of(labels, spec.recipe.seed)
-    parts = [np.flatnonzero(folds == fold) for fold in range(FOLDS)]
-    parts = [held for held in parts if len(held)][: spec.recipe.held_out_turns]
-    answers: list[Logits] = []
+@dataclass
+class _Tried:
+    found: Mapping[Candidate, Scored]
+    """How the candidates do on rows held out; of who is cancelled, the probe alone, unjudged."""
+    exam: ExamByTurns | None = None
+
+
+def _tried(
+    spec: TrainSpec,
+    setup: TrainingSetup,
+    turns: Turns,
+    parts: Sequence[Part],
+    report: Report,
+    stop: Stop,
+) -> _Tried:
+    """Take the turns, to choose by, or also as the exam."""
+    labels = turns.lessons.texts.labels
     if spec.conclude:
         stop.cancel()
     if not parts:
-        return UNJUDGED
-    report.phase("trying", f"Trying it out on {sum(map(len, parts))} examples held out")
-    meter = Meter(report, stop.check, len(parts) * steps_of(spec.recipe, len(labels)))
+        return _Tried(UNJUDGED)
+    count = sum(len(part.asked) for part in parts)
+    report.phase("trying", f"Trying it out on {count} examples held out")
+    steps = len(parts) * steps_of(turns.recipe, turns.lessons.examples)
+    meter = Meter(report, stop.check, steps)
+    answers: list[Logits] = []
     with contextlib.suppress(Cancelled):
-        for number, held in enumerate(parts):
-            part = meter.part(number / len(parts), (number + 1) / len(parts))
-            answers.append(turns.taken(held, number, part, stop))
+        for number, part in enumerate(parts):
+            if setup.turns is not None:
+                report.phase("trying", _told(number, parts))
+            way = meter.part(number / len(parts), (number + 1) / len(parts))
+            answers.append(asked_of(turns.taken(part.held, number, way, stop), part))
     if len(answers) < len(parts):
-        return UNJUDGED
-    found = judged(answers, [labels[held] for held in parts])
+        return _Tried(UNJUDGED)
+    wanted = [labels[part.asked] for part in parts]
+    found = judged(answers, wanted)
     report.metric("validation", 0, found[PROBE].scores)
-    return found
+    exam = exam_by_turns(setup, parts, answers, wanted) if setup.turns is not None else None
+    return _Tried(found, exam)
+
+
+def _told(number: int, parts: Sequence[Part]) -> str:
+    asked = plural(len(parts[number].asked), "row")
+    return f"Turn {number + 1} of {len(parts)}: learning without {asked}, then asking about them"
 
 
 @dataclass

@@ -109,9 +109,13 @@ class Turns:
     def _by_head(self, embedded: torch.Tensor, held: np.ndarray, one: Candidate) -> torch.Tensor:
         known = self.lessons.all if one.names else self.lessons.rows
         learned = np.setdiff1d(known, held)
-        head = fit_probe(embedded[learned], self.lessons.texts.labels[learned])
-        answers: torch.Tensor = head(embedded[held])
-        return answers.detach()
+        known_labels, places = np.unique(self.lessons.texts.labels[learned], return_inverse=True)
+        found = fit_probe(embedded[learned], places)(embedded[held]).detach()
+        answers: torch.Tensor = found.min(1, keepdim=True).values.repeat(
+            1, self.model.head.linear.out_features
+        )
+        answers[:, torch.from_numpy(known_labels)] = found
+        return answers
 
 
 class _Quiet(Report):

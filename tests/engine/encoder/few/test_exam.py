@@ -1,0 +1,141 @@
+"""An exam by turns, as a job in this process."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from tests.engine.encoder.few.test_learn import few, stop_at
+from tests.helpers.encoders import LABELS, examples, make_job, split_data
+from tests.helpers.engine_jobs import events, predictions, run, run_orphaned
+from workbench.data.splits.assign import question_key
+from workbench.data.splits.turns import Turns, draw_turns, turns_of, with_turns
+from workbench.engine.encoder.few import turns as few_turns
+from workbench.engine.encoder.few.candidates import PROBE, Candidate
+from workbench.engine.encoder.few.exam import Part, exam_by_turns
+from workbench.engine.encoder.training_setup import TrainingSetup
+from workbench.jobs.process.job_dir import read_json, write_json
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+TUNED = Candidate(1.0, False)
+
+
+def by_turns(**values: Any) -> dict[str, Any]:
+    return few(exam="turns", **values)
+
+
+def data_with_turns(path: Path, moments: list[float | None] | None = None) -> Path:
+    split_data(path, [*examples(), *examples()])
+    table = pq.read_table(path)
+    keys = [question_key(text) for text in table["text"].to_pylist()]
+    labels = table["label"].to_pylist()
+    ids = table["row_id"].to_pylist()
+    turns = draw_turns(ids, keys, labels, seed=1, moments=moments)
+    pq.write_table(with_turns(table, turns), path)
+    return path
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return data_with_turns(tmp_path / "data.parquet")
+
+
+def test_every_row_is_asked_once_and_the_model_learns_from_all(
+    tiny: Path, data: Path, tmp_path: Path
+) -> None:
+    job = make_job(tmp_path / "job", tiny, data, recipe=by_turns())
+    result = run(job)
+    assert (result["status"], result["exam"], result["rows"]) == ("succeeded", "turns", 60)
+    answers, turns = predictions(result), turns_of(data)
+    assert turns is not None
+    assert dict(zip(answers["row_id"], answers["turn"], strict=True)) == turns.of
+    assert set(answers["tuned"]) <= set(LABELS)
+    scores = result["scores"]
+    right = np.mean(np.array(answers["tuned"]) == np.array(answers["expected"]))
+    assert scores["test"]["tuned"]["accuracy"] == pytest.approx(right)
+    assert set(scores["test"]) == {"base", "tuned", "baseline"}
+    told = scores["by_turns"]
+    assert (told["score"], told["rows"], told["turns"]) == (pytest.approx(right), 60, 5)
+    assert told["interval"][0] < right < told["interval"][1]
+    said = [event["message"] for event in events(job, "phase")]
+    assert "Turn 2 of 5: learning without 12 rows, then asking about them" in said
+    assert read_json(job.adapter / "workbench.json")["exam"] == "turns"
+
+
+def test_no_turn_learns_from_the_rows_that_it_asks(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question comes twice in this data, and both rows are asked in one turn."""
+    path = tmp_path / "data.parquet"
+    data_with_turns(path, [None, *map(float, range(59))])
+    turns = turns_of(path)
+    assert turns is not None
+    assert turns.forward
+    seen: list[tuple[int, set[int]]] = []
+    probe = few_turns.fit_probe
+
+    def watched(embedded: torch.Tensor, labels: Any) -> Any:
+        seen.append((len(embedded), set()))
+        return probe(embedded, labels)
+
+    monkeypatch.setattr(few_turns, "fit_probe", watched)
+    result = run(make_job(tmp_path / "job", tiny, path, recipe=by_turns()))
+    ids = range(1, 61)
+    learned = [sum(turns.learns(row, turn) for row in ids) for turn in range(turns.count)]
+    sizes = Counter(size for size, _ in seen)
+    assert result["rows"] == len(turns.of)
+    assert set(learned) <= set(sizes) <= {size + extra for size in learned for extra in (0, 3)}
+    assert learned == sorted(learned)
+
+
+def test_without_turns_in_the_data_the_exam_is_apart(tiny: Path, tmp_path: Path) -> None:
+    data = split_data(tmp_path / "data.parquet", [*examples(), *examples()])
+    result = run(make_job(tmp_path / "job", tiny, data, recipe=by_turns()))
+    assert (result["rows"], "exam" in result, "by_turns" in result["scores"]) == (9, False, False)
+
+
+def test_a_broken_run_takes_no_turn_again_and_ends_the_same(
+    tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(make_job(tmp_path / "whole", tiny, data, recipe=by_turns()))
+    job = make_job(tmp_path / "job", tiny, data, recipe=by_turns())
+    with monkeypatch.context() as patch:
+        stop_at(patch, "turn 3", "orphan", at=26)
+        run_orphaned(job)
+    kept = {path.name for path in (job.path / "turns").iterdir()}
+    assert kept == {"turn-0.safetensors", "turn-1.safetensors"}
+    write_json(job.spec, {**read_json(job.spec), "attempt": 2})
+    result = run(job)
+    assert result["scores"] == whole["scores"]
+    assert predictions(result) == predictions(whole)
+
+
+@pytest.mark.parametrize("doing", ["turn 2", "learning", "the simple baseline"])
+def test_cancel_keeps_a_model_and_claims_no_score(
+    doing: str, tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.engine.encoder.few.learn.best_of", lambda found: list(found)[-1])
+    job = make_job(tmp_path / "job", tiny, data, recipe=by_turns())
+    stop_at(monkeypatch, doing, "cancel", at=0)
+    result = run(job)
+    assert (result["status"], result["exam"]) == ("cancelled", "turns")
+    assert Path(result["adapter"]).is_dir()
+    assert "rows" not in result
+    assert "test" not in result["scores"]
+
+
+def test_a_row_has_no_say_in_how_it_is_answered() -> None:
+    """Turn 0 alone finds the tuned candidate better: it is answered by the probe."""
+    good, bad = torch.tensor([[4.0, 0.0], [0.0, 4.0]]), torch.tensor([[0.0, 4.0], [4.0, 0.0]])
+    answers = [{PROBE: bad, TUNED: good}, *[{PROBE: good, TUNED: bad}] * 2]
+    parts = [Part(np.array([2 * i, 2 * i + 1]), np.array([2 * i, 2 * i + 1])) for i in range(3)]
+    rows = [{"row_id": i, "text": f"text {i}", "label": "ab"[i % 2]} for i in range(6)]
+    setup: Any = TrainingSetup(["a", "b"], None, None, None, None, Turns({}), rows)  # type: ignore[arg-type]
+    exam = exam_by_turns(setup, parts, answers, [np.array([0, 1])] * 3)
+    assert exam.turns[0].tuned.texts == exam.turns[0].base.texts == ["b", "a"]
+    assert [row["row_id"] for row in exam.turns[1].learned] == [0, 1, 4, 5]
+    assert exam.turns[1].asked == rows[2:4]
