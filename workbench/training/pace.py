@@ -46,7 +46,7 @@ WORD_LAYER_S, WORD_NUMBER_S = 0.8e-3, 0.25e-9
 WRITTEN_AT_ONCE = 16
 PARTS = 4
 """In which a batch of few examples goes through an encoder (`engine.encoder.few.contrastive`)."""
-TRIED = 2
+TRIED = 3
 """Mixtures of start and end that a turn tries, each of which reads all texts."""
 EXAM_TURNS = 5
 """Of an exam by turns (`data.splits.turns`)."""

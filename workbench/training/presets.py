@@ -81,7 +81,7 @@ QUICK_EXAMPLES = 480
 FEW, MANY = 1_000, 5_000
 FEW_READ = 2_000
 """Up to so many rows an encoder learns by contrast, and from practice questions as well."""
-FEW_STEPS, FEW_STEPS_A_ROW = (50, 150), 0.4
+FEW_STEPS, FEW_STEPS_A_ROW = (50, 100), 0.4
 """Corrections of 64 texts: so many at least and at most, and for each row."""
 FEW_TURNS = 500
 """Of fewer rows a fifth says little: one more turn is taken."""

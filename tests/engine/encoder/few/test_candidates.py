@@ -31,9 +31,9 @@ def test_every_category_is_spread_over_the_folds_and_never_held_out_whole() -> N
 
 
 def test_names_are_a_way_only_where_they_help() -> None:
-    assert [one.names for one in candidates(False)] == [False, False, False]
+    assert [one.names for one in candidates(False)] == [False] * 4
     assert [(one.alpha, one.names) for one in candidates(True)] == [
-        (0.0, False), (0.0, True), (0.5, True), (1.0, True),
+        (0.0, False), (0.0, True), (0.5, True), (0.75, True), (1.0, True),
     ]  # fmt: skip
 
 

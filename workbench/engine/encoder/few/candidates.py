@@ -10,7 +10,10 @@ from workbench.core.progress import Progress
 from workbench.engine.encoder.calibration import Scored, score_logits
 from workbench.engine.encoder.few.texts import FOLDS, Lessons, folds_of
 from workbench.engine.encoder.probe import fit_probe
-from workbench.engine.encoder.trainer import ALPHAS
+
+ALPHAS = (0.5, 0.75, 1.0)
+"""Shares of what tuning changed that are tried: of ten examples a category three quarters are best as
+a rule, of texts far from what the encoder knew all."""
 
 
 @dataclass(frozen=True)
