@@ -9,7 +9,7 @@ import pytest
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
 from tests.fakes.harness import add_job
-from workbench.cli import main, output
+from workbench.cli import main, output, runs
 from workbench.data import changes, datasets
 from workbench.data.edits.edit import Edit
 from workbench.jobs import queue
@@ -208,3 +208,11 @@ def test_bad_answers_are_not_taught_even_where_the_columns_are_given(
     said = _said(capsys)
     assert said["rows"] == 30
     assert said["unused"]["columns"] == {"label": 30}
+
+
+def test_scores_by_turns_are_told_where_the_exam_was_by_turns() -> None:
+    by_turns = {"score": 0.8, "interval": [0.75, 0.84], "rows": 320, "turns": 5}
+    test = {"tuned": {"accuracy": 0.8}, "base": {"accuracy": 0.7}}
+    told = runs._scores_by_split({"scores": {"test": test, "by_turns": by_turns}})
+    assert told == {"validation": {}, "test": {"accuracy": 0.8}, "by_turns": by_turns}
+    assert "by_turns" not in runs._scores_by_split({"scores": {"test": test}})

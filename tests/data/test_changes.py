@@ -13,9 +13,11 @@ from workbench.core.tasks import task_named
 from workbench.data import changes, checkups, datasets
 from workbench.data.changes import EDIT
 from workbench.data.checkup import record
+from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.checkups import Fix
 from workbench.data.edits import apply
 from workbench.data.edits.edit import Edit
+from workbench.data.splits.turns import Turns, turns_of
 from workbench.data.versions import VersionInfo, get_version
 
 
@@ -158,3 +160,22 @@ def test_what_has_a_form_is_kept_in_it() -> None:
     edit = Edit(change={(4, "response"): "{'total':  '9 \u20ac'}", (4, "prompt"): "{not a form"})
     kept = apply.readable(task_named("extraction"), edit)
     assert kept.change == {(4, "response"): '{"total": "9 \u20ac"}', (4, "prompt"): "{not a form"}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_another_exam_has_turns_of_its_own(store: Store, version: VersionInfo, kept: bool) -> None:
+    """A checkup of an earlier edition knows none."""
+    turns = Turns({row: row % 3 for row in range(2, 62)})
+    finding = Finding(
+        "split", "The exam flatters", "", "", 0.5,
+        [FlaggedRow(3, role="split", after="test")], change="Draw it by 'customer'",
+    )  # fmt: skip
+    told = {"by": {"kind": "group", "column": "customer"}, "report": {"text": "by customer"}}
+    job = looked_through(
+        store, version, finding, split={**told, **({"turns": turns.as_dict()} if kept else {})}
+    )
+    made = checkups.apply(store, Fix(version.id, job.id, finding, record.CHANGE))
+    assert isinstance(made, VersionInfo)
+    assert turns_of(version.path) not in (None, turns)
+    assert turns_of(made.path) == (turns if kept else None)
+    assert made.has_turns is kept

@@ -53,6 +53,7 @@ def test_a_pasted_table_is_guessed_checked_and_saved(store: Store, project_id: i
     assert "Suggested" in at.radio[0].proto.captions[0]
     assert [metric.value for metric in at.metric] == ["60", "48", "6", "6"]
     assert "Nothing odd was found" in texts(at)
+    assert "every row of 60 is an exam question once. The model is trained 5 times" in texts(at)
     assert not _errors(at)
 
     at.text_input(key="data-name").set_value("My mails").run()

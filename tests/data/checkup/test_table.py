@@ -21,6 +21,7 @@ from workbench.data.examples.source_table import SourceTable
 from workbench.data.readers import read_table, table_file
 from workbench.data.splits import sample, sample_file
 from workbench.data.splits.split_by import SplitBy
+from workbench.data.splits.turns import turns_in
 
 TOPICS = ("parcel", "invoice", "password")
 PLAN = Plan("classification", {"text": "text", "label": "category"})
@@ -77,7 +78,7 @@ def test_a_fairer_exam_is_drawn_as_an_import_would_draw_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(tmp_path / "mails.csv", mails())
-    rows = rows_from(path)
+    rows, as_it_is = rows_from(path), prepare(PLAN, read_table(path)).data
     fair = Plan(PLAN.task, PLAN.roles, split_by=SplitBy("group", "customer"))
     expected = prepare(fair, read_table(path))
     for table in both(path, tmp_path / "job", monkeypatch):
@@ -86,6 +87,7 @@ def test_a_fairer_exam_is_drawn_as_an_import_would_draw_it(
         assert found.by == fair.split_by
         assert found.sides == expected.data["split"].to_pylist()
         assert found.report == expected.report["split"]
+        assert found.turns == turns_in(expected.data.schema) != turns_in(as_it_is.schema)
         assert found.related > 0.9
     assert seen(rows, table) == seen(rows, both(path, tmp_path / "again", monkeypatch)[0])
 
