@@ -1,5 +1,6 @@
 """What a run's page says: while it learns, and when it is over."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -88,6 +89,15 @@ def test_a_run_that_waits_says_for_how_many(store: Store) -> None:
     run_id = add_run(store, project_id, version_id, model_id, status="queued")
     phase = summary.phase(runs.get_run(store, run_id))
     assert phase == "Waits for its turn: 1 job before it"
+
+
+def test_an_exam_by_turns_says_which_turn_it_is_at(store: Store) -> None:
+    run = _run(store, status="running")
+    said = "Turn 2 of 5: learning without 64 rows, then asking about them"
+    for message, shown in ((said, said), ("Trying it", "Trying it out with a part held out")):
+        progress = {"phase": "trying", "message": message}
+        now = dataclasses.replace(run, job=dataclasses.replace(run.job, progress=progress))
+        assert summary.phase(now) == shown
 
 
 def test_progress_is_told_as_far_as_it_is_known() -> None:

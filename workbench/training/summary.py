@@ -41,6 +41,9 @@ def phase(run: RunView) -> str:
     if job.status == "starting":
         return "Starting"
     name = str(job.progress.get("phase") or "preparing")
+    message = str(job.progress.get("message") or "")
+    if name == "trying" and message.startswith("Turn "):
+        return message
     return PHASES.get(name, name.capitalize())
 
 

@@ -92,6 +92,22 @@ def test_no_turn_learns_from_the_rows_that_it_asks(
     assert learned == sorted(learned)
 
 
+def test_a_category_that_a_turn_has_not_learned_is_never_its_answer(
+    tiny: Path, data: Path, tmp_path: Path
+) -> None:
+    table = pq.read_table(data)
+    pairs = zip(table["row_id"].to_pylist(), table["label"].to_pylist(), strict=True)
+    turns = Turns({row: 0 if label == "Account" else 1 + row % 2 for row, label in pairs})
+    pq.write_table(with_turns(table, turns), data)
+    result = run(make_job(tmp_path / "job", tiny, data, recipe=by_turns()))
+    answers = predictions(result)
+    first = [i for i, turn in enumerate(answers["turn"]) if turn == 0]
+    assert {answers["expected"][i] for i in first} == {"Account"}
+    for who in ("baseline", "base", "tuned"):
+        assert "Account" not in {answers[who][i] for i in first}
+    assert "Account" in read_json(Path(result["adapter"]) / "workbench.json")["labels"]
+
+
 def test_without_turns_in_the_data_the_exam_is_apart(tiny: Path, tmp_path: Path) -> None:
     data = split_data(tmp_path / "data.parquet", [*examples(), *examples()])
     result = run(make_job(tmp_path / "job", tiny, data, recipe=by_turns()))
