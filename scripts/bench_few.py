@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -84,15 +85,26 @@ def draw(source: str, rows: int, seed: int) -> tuple[list[Pair], list[Pair]]:
         everything = _read(SAMPLE, "email", "category")
         picked.shuffle(everything)
         return everything[:rows], everything[rows:]
-    columns = ("text", "category") if source == "banking77" else ("utterance", "intent")
-    train, test = (_read(DATA / source / f"{part}.csv", *columns) for part in ("train", "test"))
+    train, test = both_parts(source)
     if source != "banking77":
         return picked.sample(train, rows), test
+    return of_each(train, rows, picked), test
+
+
+def both_parts(source: str) -> tuple[list[Pair], list[Pair]]:
+    """What a set has to learn from, and its own test rows."""
+    columns = ("text", "category") if source == "banking77" else ("utterance", "intent")
+    train, test = (_read(DATA / source / f"{part}.csv", *columns) for part in ("train", "test"))
+    return train, test
+
+
+def of_each(train: Sequence[Pair], rows: int, picked: random.Random) -> list[Pair]:
+    """So many rows of each category, at random, in a random order."""
     chosen: list[Pair] = []
     for label in sorted({label for _, label in train}):
         chosen += picked.sample([pair for pair in train if pair[1] == label], rows)
     picked.shuffle(chosen)
-    return chosen, test
+    return chosen
 
 
 def _read(path: Path, text: str, label: str) -> list[Pair]:
@@ -104,6 +116,20 @@ def trained(
     train: Sequence[Pair], test: Sequence[Pair], seed: int, way: str
 ) -> tuple[float, float, float, float]:
     """Accuracy of probe and of tuned model, seconds, and the standard error of the difference."""
+    answers, seconds = examined(train, test, seed, way)
+    right = [
+        [given == wanted for given, wanted in zip(answers[who], answers["expected"], strict=True)]
+        for who in ("base", "tuned")
+    ]
+    gain = [int(b) - int(a) for a, b in zip(*right, strict=True)]
+    error = statistics.pstdev(gain) / math.sqrt(len(gain))
+    return statistics.mean(right[0]), statistics.mean(right[1]), seconds, error
+
+
+def examined(
+    train: Sequence[Pair], test: Sequence[Pair], seed: int, way: str
+) -> tuple[dict[str, list[Any]], float]:
+    """The answers of a training's exam, by column, and the seconds it took."""
     rows = len(train) if way == "few" else MANY
     recipe = preset("balanced", task=CLASSIFICATION.name, family=ENCODER.name, rows=rows)
     with tempfile.TemporaryDirectory() as name:
@@ -128,14 +154,8 @@ def trained(
         if not isinstance(result, dict) or result.get("status") != "succeeded":
             raise SystemExit(f"{result}\n{job.log.read_text('utf-8')}")
         answers = pq.read_table(result["predictions"]).to_pydict()
-    right = [
-        [given == wanted for given, wanted in zip(answers[who], answers["expected"], strict=True)]
-        for who in ("base", "tuned")
-    ]
-    gain = [int(b) - int(a) for a, b in zip(*right, strict=True)]
-    error = statistics.pstdev(gain) / math.sqrt(len(gain))
     print(f"few: draw {seed}, {way}: {seconds:.0f} s, {result['peak_memory_mb']} MB", flush=True)
-    return statistics.mean(right[0]), statistics.mean(right[1]), seconds, error
+    return answers, seconds
 
 
 def _written(path: Path, train: Sequence[Pair], test: Sequence[Pair]) -> Path:

@@ -7,7 +7,7 @@ from workbench.core.recipe import FIELDS
 from workbench.core.tasks import task_named
 from workbench.data import unknown_categories
 from workbench.evaluation import evaluations as evaluation
-from workbench.evaluation import verdict
+from workbench.evaluation import refusals, verdict
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.verdict import Verdict
 from workbench.training import runs as training
@@ -146,6 +146,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
         scores.show_verdict(found)
         show_size_of_exam(run, info)
         show_turns(info, answers)
+        show_refusals(run, info, answers)
         if said := unknown_in(info.predictions_hash, info.id, run.id):
             st.warning(plain(said), icon=":material/warning:")
         scores.show_bars(run.task, verdict.bars(run.task, info.scores, answers))
@@ -172,6 +173,18 @@ def show_turns(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     if verdict.TURN in answers:
         turns = answers[verdict.TURN].nunique()
         st.caption(f":material/quiz: {exam_view.by_turns(info.rows, turns)}")
+
+
+def show_refusals(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    """Of how many questions the model says that they fit none of its categories, and how rightly."""
+    if not task_named(run.task).answers_are_categories:
+        return
+    unknown = evaluation.unknown_categories(context.store(), run.id, answers)
+    found = refusals.refusals(answers, [category.name for category in unknown])
+    if found is None:
+        st.caption(refusals.CANNOT)
+    else:
+        st.caption(plain(refusals.sentences(found, info.questions)))
 
 
 def show_details(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:

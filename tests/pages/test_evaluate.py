@@ -344,3 +344,27 @@ def test_one_that_was_stopped_is_not_asked_what_it_learned(store: Store, tmp_pat
     at = open_page(PAGE, project=trained.project_id)
     assert "it has learned from every row" in texts(at)
     assert "score-exam" not in [button.key for button in at.button]
+
+
+def test_questions_that_fit_no_category_are_told_beside_the_score(
+    store: Store, tmp_path: Path
+) -> None:
+    trained = add_trained(store, tmp_path)
+    table = _categories(right=90, base=60, baseline=70)
+    table["none_of_these"] = [number >= 95 or number == 3 for number in range(100)]
+    add_exam(store, trained.run_id, table, accuracies(table))
+    at = open_page(PAGE, project=trained.project_id)
+    assert (
+        "Of 100 exam questions it says 'none of these' to 6 (6.0 %); the nearest category is right "
+        "for 1 of them. Of the other 94, 94.7 % are right." in texts(at)
+    )
+    at.pills(
+        key=f"rows-show-{evaluations.list_evaluations(store, trained.run_id)[0].id}"
+    ).set_value("refused").run()
+    assert _rows(at) == [5, *range(97, 102)]
+
+
+def test_a_model_that_cannot_tell_strangers_says_so(store: Store, tmp_path: Path) -> None:
+    trained = _scored(store, tmp_path, right=90, base=60, baseline=70)
+    at = open_page(PAGE, project=trained.project_id)
+    assert "does not say when a text fits none of your categories" in texts(at)

@@ -230,6 +230,19 @@ def test_a_text_is_sorted_and_the_right_category_kept(
     assert kept.correction == "refund"
 
 
+def test_a_text_that_fits_no_category_is_told_so(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    run_id = add_run(store, project_id, "classification", weights / "sorter", name="Sorter")
+    made_, _ = conversations.start_conversation(store, project_id, run_id, "La la _la_")
+    details = {"probabilities": [["refund", 0.6], ["delivery", 0.4]], "none_of_these": True}
+    conversations.add_answer(store, made_, f"run-{run_id}", "refund", details)
+    at = open_page(PAGE, project=project_id)
+    at.button(key=f"open-{made_}").click().run()
+    assert "None of these] The nearest would be refund." in texts(at)
+    assert "sure" not in texts(at)
+
+
 def test_history_new_rename_delete(store: Store, project_id: int, weights: Path) -> None:
     run_id = add_run(store, project_id, "completion", weights / "replies")
     made_, _ = conversations.start_conversation(store, project_id, run_id, "First question")

@@ -26,14 +26,16 @@ def mails(tmp_path: Path) -> Path:
     return path
 
 
-def _answer(store: Store, folder: Path, status: str = "succeeded") -> dict[str, Any]:
+def _answer(
+    store: Store, folder: Path, status: str = "succeeded", **columns: Any
+) -> dict[str, Any]:
     """Do the queued job as a trainer would; its spec."""
     with store.write() as session:
         job = jobs.claim(session, ["predict"])
     assert job is not None
     asked = pd.read_parquet(job.spec["data"])
     out = folder / "predictions.parquet"
-    asked.assign(output="=Delivery", probability=0.75).to_parquet(out)
+    asked.assign(output="=Delivery", probability=0.75, **columns).to_parquet(out)
     result = {"status": status, "attempt": 1, "rows": len(asked), "predictions": str(out)}
     reason = "" if status == "succeeded" else "The disk is full: free some space."
     record.record(store, job, Outcome(status, reason, result), Ending(0))
@@ -55,6 +57,27 @@ def test_the_answers_stand_beside_the_users_own_columns(
     assert list(table["answer (2)"].fillna("")) == ["=Delivery", "", "=Delivery"]
     assert list(table["probability"].fillna(-1)) == [0.75, -1, 0.75]
     assert batch.answered_rows(store, job_id) == 2
+
+
+def test_rows_that_fit_no_category_are_marked_and_counted(
+    store: Store, tmp_path: Path, mails: Path
+) -> None:
+    trained = add_trained(store, tmp_path)
+    job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
+    _answer(store, tmp_path, none_of_these=[False, True])
+    table = batch.answers(store, job_id)
+    assert list(table["none_of_these"].fillna("")) == ["false", "", "true"]
+    assert batch.none_of_these(store, job_id) == 1
+    text = batch.answers_file(store, job_id, "csv").read_text("utf-8-sig")
+    assert text.splitlines()[-1].endswith(",0.75,true")
+
+
+def test_a_model_that_cannot_tell_marks_none(store: Store, tmp_path: Path, mails: Path) -> None:
+    trained = add_trained(store, tmp_path)
+    job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
+    _answer(store, tmp_path)
+    assert "none_of_these" not in batch.answers(store, job_id)
+    assert batch.none_of_these(store, job_id) is None
 
 
 def test_the_file_is_harmless_in_a_spreadsheet(store: Store, tmp_path: Path, mails: Path) -> None:

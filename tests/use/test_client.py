@@ -11,7 +11,7 @@ import pytest
 
 from workbench.core.errors import WorkbenchError
 from workbench.use import client
-from workbench.use.client import Answer, Question
+from workbench.use.client import Answer, Question, Sorting
 
 
 class Script(BaseHTTPRequestHandler):
@@ -36,7 +36,8 @@ class Script(BaseHTTPRequestHandler):
             self._reply(404, {"error": {"message": f"There is no model '{model}' here."}})
         elif self.path == "/v1/classify":
             labels = [{"label": label, "probability": 0.5} for label in self.pieces[model]]
-            self._reply(200, {"data": [{"labels": labels}]})
+            told = {"none_of_these": True} if body["input"] == "stranger" else {}
+            self._reply(200, {"data": [{"labels": labels, **told}]})
         elif body["stream"]:
             self._stream(self.pieces[model])
         else:
@@ -184,7 +185,9 @@ def test_to_ask_again_reads_no_certificates(url: str, monkeypatch: pytest.Monkey
 
 
 def test_categories_and_names(url: str) -> None:
-    assert client.classify(url, "sorter", "x") == [("refund", 0.5), ("delivery", 0.5)]
+    both = [("refund", 0.5), ("delivery", 0.5)]
+    assert client.classify(url, "sorter", "x") == Sorting(both, None)
+    assert client.classify(url, "sorter", "stranger") == Sorting(both, True)
     assert client.server_name(url) == "job-7"
     with pytest.raises(WorkbenchError, match="no model 'nobody'"):
         client.classify(url, "nobody", "x")

@@ -166,9 +166,16 @@ def _predict(options: argparse.Namespace) -> int:
     with private.taken_elsewhere(options.out, files.home()):
         shutil.copyfile(answers, options.out)
     rows, total = batch.answered_rows(store, job_id), len(batch.answers(store, job_id))
-    value = {"rows": rows, "rows_in_file": total, "out": str(options.out)}
+    strangers = batch.none_of_these(store, job_id)
+    value = {
+        "rows": rows,
+        "rows_in_file": total,
+        "none_of_these": strangers,
+        "out": str(options.out),
+    }
     without = f"; {plural(total - rows, 'row')} had no question" if total > rows else ""
-    emit(options, value, f"{rows} answers are in {options.out}{without}.")
+    none = f"; {plural(strangers, 'row')} fit none of the categories" if strangers else ""
+    emit(options, value, f"{rows} answers are in {options.out}{without}{none}.")
     return 0
 
 

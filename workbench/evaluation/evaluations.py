@@ -86,7 +86,8 @@ def predictions(store: Store, evaluation_id: int) -> pd.DataFrame:
 
     Returns:
         Columns row_id, input, expected, those of baseline, base and tuned that were asked, and
-        what `judged.judge` adds; for a classifier also probability (0 to 1).
+        what `judged.judge` adds; for a classifier also probability (0 to 1)
+        and, where the model can tell, none_of_these (bool).
 
     Raises:
         WorkbenchError: the answers are not on the disk any more, or damaged.

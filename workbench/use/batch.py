@@ -24,6 +24,9 @@ from workbench.training.trained_run import told_of, trained_run
 
 _NUMBERED = (CSV, XLSX)
 """Kinds of files in which a row that is missing from the numbers was an empty one."""
+NONE_OF_THESE = "none_of_these"
+_COLUMNS = ("answer", "probability", NONE_OF_THESE)
+_WORDS = {True: "true", False: "false"}
 _MOST_EMPTY = 100_000
 """A cell far below the table is no reason for a file of a million empty rows."""
 
@@ -84,8 +87,8 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
 
     Returns:
         The file's rows in their order with all its columns as text, also those that say nothing,
-        then `answer` and, for a classifier, `probability` (0 to 1). Where a row had no question,
-        both are empty.
+        then `answer` and, for a classifier, `probability` (0 to 1), and, where it can tell,
+        `none_of_these` (true or false). Where a row had no question, they are empty.
 
     Raises:
         WorkbenchError: the answers are not there (yet).
@@ -97,6 +100,8 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
     own: pd.DataFrame = table.data.to_pandas().set_axis(table.row_numbers.to_pylist())
     own = own.reindex(places).reset_index(drop=True)
     found = _answers(digest).reindex(places)
+    if NONE_OF_THESE in found:
+        found[NONE_OF_THESE] = found[NONE_OF_THESE].map(_WORDS)
     for column in found:
         own[_free_name(str(column), own)] = found[column].to_numpy()
     return own
@@ -118,6 +123,16 @@ def answered_rows(store: Store, job_id: int) -> int:
         WorkbenchError: the answers are not there (yet).
     """
     return len(_answers(_finished(store, job_id)[1]))
+
+
+def none_of_these(store: Store, job_id: int) -> int | None:
+    """How many rows belong to none of the categories; None where the model cannot tell.
+
+    Raises:
+        WorkbenchError: the answers are not there (yet).
+    """
+    found = _answers(_finished(store, job_id)[1])
+    return int(found[NONE_OF_THESE].sum()) if NONE_OF_THESE in found else None
 
 
 def answers_file(store: Store, job_id: int, kind: str) -> Path:
@@ -150,13 +165,13 @@ def _finished(store: Store, job_id: int) -> tuple[PredictSpec, str]:
 
 
 def _answers(digest: str) -> pd.DataFrame:
-    """Row number → answer and probability."""
+    """Row number → answer, probability, and whether it is none of the categories."""
     path = files.object_path(digest)
     if not path.is_file():
         raise WorkbenchError("The answers are not on the disk any more: ask the file again.")
     table = parquet.read(path, "The answers are damaged on the disk: ask the file again.")
     found: pd.DataFrame = table.to_pandas().set_index("row_id").rename(columns={"output": "answer"})
-    return found[[column for column in ("answer", "probability") if column in found]]
+    return found[[column for column in _COLUMNS if column in found]]
 
 
 def _free_name(name: str, table: pd.DataFrame) -> str:

@@ -58,6 +58,16 @@ class Answer:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Sorting:
+    """Where a text belongs."""
+
+    labels: list[tuple[str, float]]
+    """All categories with their probabilities, the likeliest first."""
+    none_of_these: bool | None = None
+    """Whether it belongs to none of them; None where the model cannot tell."""
+
+
 def stream_answers(
     url: str, questions: Sequence[Question], key: str = ""
 ) -> Generator[Answer | None]:
@@ -75,14 +85,15 @@ def stream_answers(
             yield runner.run(_next(changed))
 
 
-def classify(url: str, model: str, text: str, key: str = "") -> list[tuple[str, float]]:
-    """The categories of a text with their probabilities, the likeliest first.
+def classify(url: str, model: str, text: str, key: str = "") -> Sorting:
+    """Where a text belongs.
 
     Raises:
         WorkbenchError: the server cannot answer.
     """
-    found = _post(url, "/v1/classify", {"model": model, "input": text}, key)
-    return [(item["label"], item["probability"]) for item in found["data"][0]["labels"]]
+    found = _post(url, "/v1/classify", {"model": model, "input": text}, key)["data"][0]
+    labels = [(item["label"], item["probability"]) for item in found["labels"]]
+    return Sorting(labels, found.get("none_of_these"))
 
 
 def answer(url: str, question: Question, key: str = "") -> str:

@@ -11,7 +11,7 @@ from workbench.core.tasks import asked_as
 from workbench.models.families import Family
 from workbench.models.served import UNTRAINED, ServedModel, run_id_of
 from workbench.use import client, served_models, server, server_key
-from workbench.use.client import Answer, Question
+from workbench.use.client import Answer, Question, Sorting
 from workbench.use.conversations import MessageView, Turn
 from workbench.use.foreground import serve_forever
 from workbench.use.server import ServerInfo, ensure_server
@@ -121,8 +121,8 @@ def stream_answer(url: str, asked: Question) -> Iterator[str]:
         told = len(answer.text)
 
 
-def classify(url: str, model_id: str, text: str) -> list[tuple[str, float]]:
-    """The categories of a text with their probabilities, the likeliest first."""
+def classify(url: str, model_id: str, text: str) -> Sorting:
+    """Where a text belongs, by the categories' probabilities."""
     return client.classify(url, model_id, text, server_key.key())
 
 
@@ -147,7 +147,7 @@ def ask(
     continues = task.rows_are_documents
     asked = question(model_id, text, system=system, settings=settings, continues=continues)
     if task.answers_are_categories:
-        return classify(url, model_id, text)[0][0]
+        return classify(url, model_id, text).labels[0][0]
     return client.answer(url, asked, server_key.key())
 
 
@@ -166,6 +166,11 @@ def answer_details(answer: Answer, settings: Mapping[str, Any], title: str) -> d
 def probabilities_of(message: MessageView) -> list[tuple[str, float]]:
     """The categories kept with a classifier's answer, the likeliest first."""
     return [(str(label), float(p)) for label, p in message.details.get("probabilities", [])]
+
+
+def is_none_of_these(message: MessageView) -> bool:
+    """Whether the text of a classifier's answer belonged to none of its categories."""
+    return message.details.get("none_of_these") is True
 
 
 def _answerer(model: ServedModel, names: Mapping[int, str]) -> Answerer:

@@ -1,5 +1,6 @@
 """Evaluation and batch prediction with a trained encoder, as jobs."""
 
+import random
 import shutil
 from pathlib import Path
 
@@ -98,6 +99,62 @@ def test_prediction_answers_every_row_with_its_probability(
     assert answers["output"] == [sorted(LABELS)[i] for i in found.argmax(1)]
     np.testing.assert_array_equal(answers["probability"], found.max(1))
     assert events(job, "progress")[-1]["step"] == 4
+
+
+@pytest.fixture(scope="module")
+def detecting(tiny: Path, home_of_models: Path) -> JobDir:
+    """Trained from enough rows to tell what belongs to none of the categories."""
+    rows = examples() * 11
+    random.Random(1).shuffle(rows)
+    data = split_data(home_of_models / "many.parquet", rows)
+    job = make_job(home_of_models / "many", tiny, data, recipe=recipe(num_train_epochs=1))
+    run(job)
+    return job
+
+
+def test_texts_that_belong_to_no_category_are_told_in_exam_and_prediction(
+    detecting: JobDir, tiny: Path, tmp_path: Path
+) -> None:
+    exam = predictions(read_json(detecting.result))
+    refused = exam["none_of_these"]  # the exam's texts are among those it has learned
+    assert sum(refused) <= 0.1 * len(refused)
+    path = tmp_path / "questions.parquet"
+    texts = ["where is my parcel", "??? 0000 %%%% zzzzz", "the invoice is wrong"]
+    pq.write_table(pa.table({"row_id": [1, 2, 3], "text": texts}), path)
+    job = make_job(tmp_path / "job", tiny, path, "predict", adapter=str(detecting.adapter))
+    assert predictions(run(job))["none_of_these"] == [False, True, False]
+
+
+def test_to_tell_strangers_changes_no_probability(detecting: JobDir, tiny: Path) -> None:
+    model = load_encoder_model(BaseModelRef("tiny", tiny), detecting.adapter)
+    texts = [text for text, _ in examples()]
+    told = model.sort(texts)
+    assert told.none_of_these is not None
+    assert len(told.none_of_these) == len(texts)
+    assert model.sort([]).none_of_these == []
+    model.detector = None
+    without = model.sort(texts)
+    np.testing.assert_array_equal(told.probabilities, without.probabilities)
+    assert without.none_of_these is None
+
+
+def test_a_model_of_an_earlier_version_never_says_none_of_these(
+    detecting: JobDir, tiny: Path, tmp_path: Path
+) -> None:
+    old = tmp_path / "adapter"
+    shutil.copytree(detecting.adapter, old)
+    (old / "out_of_scope.safetensors").unlink()
+    path = tmp_path / "questions.parquet"
+    pq.write_table(pa.table({"row_id": [1], "text": ["??? 0000 %%%% zzzzz"]}), path)
+    job = make_job(tmp_path / "job", tiny, path, "predict", adapter=str(old))
+    assert "none_of_these" not in predictions(run(job))
+
+
+def test_from_too_few_rows_there_is_no_telling_and_it_is_said(trained: JobDir) -> None:
+    assert not (trained.adapter / "out_of_scope.safetensors").exists()
+    assert "none_of_these" not in predictions(read_json(trained.result))
+    told = [event["message"] for event in events(trained, "log")]
+    assert any(line.startswith("This model cannot tell texts that belong to none") for line in told)
 
 
 def test_no_rows_get_no_answers(trained: JobDir, tiny: Path, tmp_path: Path) -> None:

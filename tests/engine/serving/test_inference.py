@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 import torch
 from openai import OpenAI
@@ -18,6 +19,7 @@ from workbench.core.messages import render_prompt
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.model import load_causal
+from workbench.engine.encoder.model import Sorted
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.jobs.process.specs import BaseModelRef
 
@@ -87,9 +89,10 @@ class Encoder:
     def cut(self, texts: list[str]) -> dict[int, str]:
         return {place: "It is long." for place, text in enumerate(texts) if len(text) > 99}
 
-    def probabilities(self, texts: list[str], done: Callable[[int], None]) -> list[list[float]]:
+    def sort(self, texts: list[str], done: Callable[[int], None]) -> Sorted:
         done(len(texts))
-        return [[0.2, 0.8] if "parcel" in text else [0.9, 0.1] for text in texts]
+        shares = [[0.2, 0.8] if "parcel" in text else [0.9, 0.1] for text in texts]
+        return Sorted(np.array(shares), ["xylophone" in text for text in texts])
 
 
 class Endless(Encoder):
@@ -98,14 +101,14 @@ class Endless(Encoder):
     def __init__(self) -> None:
         self.began, self.left, self.enough = (threading.Event() for _ in range(3))
 
-    def probabilities(self, texts: list[str], done: Callable[[int], None]) -> list[list[float]]:
+    def sort(self, texts: list[str], done: Callable[[int], None]) -> Sorted:
         self.began.set()
         try:
             while not self.enough.is_set():
                 done(0)
         finally:
             self.left.set()
-        return super().probabilities(texts, done)
+        return super().sort(texts, done)
 
 
 def list_encoder(models: Path, path: Path) -> Path:
@@ -185,6 +188,23 @@ def test_sorting_waits_for_its_turn(
                 assert not endless.began.is_set()
                 endless.enough.set()
             assert sorting.result().status_code == 200
+
+
+def test_an_encoder_says_which_texts_belong_to_none_of_its_categories(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf: ModelCache = tiny.shelf()
+    monkeypatch.setattr(shelf._loader, "classifier", lambda _entry: Encoder())
+    with tiny.running(list_encoder(models, tmp_path / "models.json"), shelf) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        data = classify(url, ["my parcel", "my xylophone"], "run-4").json()["data"]
+    assert [item["none_of_these"] for item in data] == [False, True]
+    assert [item["label"] for item in data] == ["delivery", "refund"]
+
+
+def test_a_model_that_writes_cannot_tell_what_belongs_to_none(url: str) -> None:
+    (told,) = classify(url, "my xylophone").json()["data"]
+    assert told["none_of_these"] is None
 
 
 def test_an_encoder_answers_chat_clients_with_the_category(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from workbench.engine.encoder.encoder import Classifier
+from workbench.engine.encoder.out_of_scope.detector import Detector
 from workbench.engine.encoder.probe import Head
 from workbench.engine.evaluation.by_turns import ExamByTurns
 from workbench.jobs.process.shell import Result
@@ -21,3 +22,5 @@ class Learned:
     """What the training's result says about it."""
     exam: ExamByTurns | None = None
     """What was answered in an exam by turns."""
+    detector: Detector | None = None
+    """Of texts that belong to none of its categories; None where there is no telling."""

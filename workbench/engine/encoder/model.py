@@ -4,15 +4,18 @@ model.safetensors, config.json                      the encoder, if all of it wa
 adapter_model.safetensors, adapter_config.json      or what LoRA adds to its base
 head.safetensors     the categories' weights
 probe.safetensors    those of the encoder before tuning, for exams
+out_of_scope.safetensors     what texts that belong to none of them are told by, if there is a way
 tokenizer files, workbench.json
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
 
@@ -26,6 +29,13 @@ from workbench.engine.encoder.encoder import (
     load_reader,
     read,
 )
+from workbench.engine.encoder.out_of_scope.detector import (
+    DETECTOR,
+    Detector,
+    Watched,
+    load_detector,
+    save_detector,
+)
 from workbench.engine.encoder.probe import Head
 from workbench.engine.models.load import base_folder
 from workbench.jobs.process.specs import BaseModelRef
@@ -37,6 +47,16 @@ Probabilities = npt.NDArray[np.float64]
 Done = Callable[[int], None]
 
 
+@dataclass(frozen=True)
+class Sorted:
+    """Where texts belong."""
+
+    probabilities: Probabilities
+    """(texts, labels); rows add up to 1."""
+    none_of_these: list[bool] | None
+    """Whether each belongs to none of the categories; None where the model cannot tell."""
+
+
 @dataclass
 class EncoderModel:
     """An encoder that sorts texts into categories."""
@@ -44,17 +64,32 @@ class EncoderModel:
     model: Classifier
     reader: Reader
     labels: list[str]
+    detector: Detector | None = None
+    """Of texts that belong to none of them."""
 
-    def probabilities(self, texts: Sequence[str], done: Done | None = None) -> Probabilities:
-        """How probable each category is for each text, (texts, labels); rows add up to 1.
+    def sort(self, texts: Sequence[str], done: Done | None = None) -> Sorted:
+        """Where each text belongs.
 
         Args:
             done: called with the number of texts that are read; may raise to leave.
         """
         if not texts:
-            return np.zeros((0, len(self.labels)))
-        scores = read(self.model, self.reader.ids(texts), self.reader.pad_id, done)
-        return scores.double().softmax(1).numpy()
+            return Sorted(np.zeros((0, len(self.labels))), None if self.detector is None else [])
+        ids, pad_id = self.reader.ids(texts), self.reader.pad_id
+        if self.detector is None:
+            return Sorted(_shares(read(self.model, ids, pad_id, done)), None)
+        found = read(self._watched, ids, pad_id, done)
+        refused = self.detector.threshold.refused(found[:, -2], found[:, -1])
+        return Sorted(_shares(found[:, :-2]), refused.tolist())
+
+    def probabilities(self, texts: Sequence[str], done: Done | None = None) -> Probabilities:
+        """How probable each category is for each text, as `sort` tells it."""
+        return self.sort(texts, done).probabilities
+
+    @functools.cached_property
+    def _watched(self) -> Watched:
+        assert self.detector is not None
+        return Watched(self.model, self.detector.memory).to(self.model.encoder.body.device)
 
     def cut(self, texts: Sequence[str]) -> dict[int, str]:
         """For the places of texts whose end is not read, a sentence that says so."""
@@ -86,7 +121,9 @@ def load_encoder_model(base: BaseModelRef, adapter: Path | None) -> EncoderModel
     else:
         encoder = load_encoder(base_folder(base), trained.pooling)
         encoder.body = PeftModel.from_pretrained(encoder.body, adapter).merge_and_unload()
-    return _with_head(encoder, adapter, HEAD, trained)
+    found = _with_head(encoder, adapter, HEAD, trained)
+    found.detector = load_detector(adapter / DETECTOR)
+    return found
 
 
 def load_probe(base: BaseModelRef, adapter: Path) -> EncoderModel:
@@ -94,6 +131,10 @@ def load_probe(base: BaseModelRef, adapter: Path) -> EncoderModel:
     trained = read_trained(adapter)
     encoder = load_encoder(base_folder(base), trained.pooling)
     return _with_head(encoder, adapter, PROBE, trained)
+
+
+def _shares(logits: torch.Tensor) -> Probabilities:
+    return logits.double().softmax(1).numpy()
 
 
 def _with_head(encoder: Encoder, adapter: Path, head: str, trained: TrainedModel) -> EncoderModel:
@@ -123,7 +164,12 @@ def load_head(path: Path) -> Head:
 
 
 def save_encoder_model(
-    target: Path, model: Classifier, probe: Head, reader: Reader, trained: TrainedModel
+    target: Path,
+    model: Classifier,
+    probe: Head,
+    reader: Reader,
+    trained: TrainedModel,
+    detector: Detector | None = None,
 ) -> None:
     """Write a classifier to a folder, whole or not at all."""
     with whole_folder(target) as folder:
@@ -131,5 +177,7 @@ def save_encoder_model(
         (folder / "README.md").unlink(missing_ok=True)  # peft writes an empty model card
         save_head(model.head, folder / HEAD)
         save_head(probe, folder / PROBE)
+        if detector is not None:
+            save_detector(detector, folder / DETECTOR)
         reader.tokenizer.save_pretrained(folder)
         write_trained(folder, trained)

@@ -10,6 +10,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.encoder.model import (
     EncoderModel,
     Probabilities,
+    Sorted,
     load_encoder_model,
     load_probe,
 )
@@ -49,22 +50,25 @@ def _examiner(model: EncoderModel) -> Examine:
 
     def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
         found = _read(model, asked, stop, done)
-        return replace(_answers(model, found), loss=_loss(model, found, asked))
+        loss = _loss(model, found.probabilities, asked)
+        return replace(_answers(model, found), loss=loss)
 
     return examine
 
 
-def _read(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> Probabilities:
+def _read(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> Sorted:
     def tell(count: int) -> None:
         stop.check()
         done(count)
 
-    return model.probabilities([str(row["text"]) for row in rows], tell)
+    return model.sort([str(row["text"]) for row in rows], tell)
 
 
-def _answers(model: EncoderModel, found: Probabilities) -> Answers:
-    chosen = [model.labels[number] for number in found.argmax(1)]
-    return Answers(chosen, [float(p) for p in found.max(1, initial=0.0)])
+def _answers(model: EncoderModel, found: Sorted) -> Answers:
+    shares = found.probabilities
+    chosen = [model.labels[number] for number in shares.argmax(1)]
+    sure = [float(p) for p in shares.max(1, initial=0.0)]
+    return Answers(chosen, sure, none_of_these=found.none_of_these)
 
 
 def _loss(model: EncoderModel, found: Probabilities, rows: Sequence[Row]) -> float | None:

@@ -88,7 +88,9 @@ def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Resul
 def _save(spec: TrainSpec, setup: TrainingSetup, learned: Learned, job: JobDir) -> None:
     put_rows_back(setup.encoder.body)
     trained = _trained(spec, setup, learned.alpha)
-    save_encoder_model(job.adapter, learned.model, learned.probe, setup.reader, trained)
+    save_encoder_model(
+        job.adapter, learned.model, learned.probe, setup.reader, trained, learned.detector
+    )
 
 
 def _trained(spec: TrainSpec, setup: TrainingSetup, alpha: float) -> TrainedModel:

@@ -16,6 +16,7 @@ from workbench.engine.encoder.embedding_rows import train_embedding_rows
 from workbench.engine.encoder.encoder import Classifier, read
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import load_head, save_head
+from workbench.engine.encoder.out_of_scope.fitting import by_practice
 from workbench.engine.encoder.probe import Head, fit_probe
 from workbench.engine.encoder.trainer import ALPHAS, Check, EncoderTrainer, Texts
 from workbench.engine.encoder.training_setup import TrainingSetup
@@ -52,7 +53,11 @@ def learn(
     """
     probe = find_probe(spec, setup, job, report, stop)
     trainer = tune(spec, setup, probe.head, job, report, stop)
-    return finish(probe, trainer, report)
+    learned = finish(probe, trainer, report)
+    learned.detector = by_practice(
+        learned.model, setup.train, setup.validation, setup.reader.pad_id, report, stop
+    )
+    return learned
 
 
 def find_probe(

@@ -105,6 +105,8 @@ def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop
     columns["output"] = answers.texts
     if answers.probabilities is not None:
         columns["probability"] = answers.probabilities
+    if answers.none_of_these is not None:
+        columns["none_of_these"] = answers.none_of_these
     path = job.path / PREDICTIONS
     pq.write_table(pa.table(columns), path)
     return {"rows": len(rows), "predictions": str(path)}

@@ -42,6 +42,8 @@ class Answers:
     """Of the chosen category; None where there are none."""
     loss: float | None = None
     """Mean over the learned tokens, or over the rows whose category was learned; if measured."""
+    none_of_these: list[bool] | None = None
+    """Whether a text belongs to no category; None where the model cannot tell."""
 
 
 Examine = Callable[[Sequence[Row], Sequence[Row], Stop, Done], Answers]
@@ -71,6 +73,8 @@ class Evaluation:
     """By system."""
     probabilities: dict[str, list[float]] = field(default_factory=dict)
     """Of the chosen category, by system; categories only."""
+    none_of_these: dict[str, list[bool]] = field(default_factory=dict)
+    """By system, of those that can tell."""
     scores: dict[str, Scores] = field(default_factory=dict)
 
 
@@ -115,6 +119,8 @@ def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
     exam.answers[name] = answers.texts
     if answers.probabilities is not None:
         exam.probabilities[name] = answers.probabilities
+    if answers.none_of_these is not None:
+        exam.none_of_these[name] = answers.none_of_these
     loss = {} if answers.loss is None else {"loss": answers.loss}
     exam.scores[name] = {**loss, **text_scores(task, exam.expected, answers.texts)}
 
@@ -197,4 +203,6 @@ def _columns(exam: Evaluation, baseline: list[str] | None) -> dict[str, Any]:
     }
     if exam.probabilities:
         columns["probability"] = exam.probabilities["tuned"]
+    if TUNED in exam.none_of_these:
+        columns["none_of_these"] = exam.none_of_these[TUNED]
     return columns

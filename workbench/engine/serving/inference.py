@@ -35,6 +35,8 @@ class _Sorted:
     """Probabilities in the order of the labels."""
     note: str = ""
     """What the caller must know of it."""
+    none_of_these: bool | None = None
+    """Whether the text belongs to no label; None where the model cannot tell."""
 
 
 class Inference:
@@ -114,10 +116,16 @@ class Inference:
         cut = model.cut(texts)
         with self._models.turns as turns:
             check()
-            rows = model.probabilities(list(texts), lambda _read: _between(check, turns))
+            found = model.sort(list(texts), lambda _read: _between(check, turns))
+        none = found.none_of_these
         return [
-            _Sorted(model.labels, [float(p) for p in row], cut.get(number, ""))
-            for number, row in enumerate(rows)
+            _Sorted(
+                model.labels,
+                [float(p) for p in row],
+                cut.get(number, ""),
+                none[number] if none is not None else None,
+            )
+            for number, row in enumerate(found.probabilities)
         ]
 
     def _written(self, entry: ServedModel, text: str, number: int, check: Check) -> list[float]:
@@ -165,5 +173,6 @@ def _ranked(number: int, one: _Sorted) -> dict[str, Any]:
         "label": pairs[0][0],
         "probability": pairs[0][1],
         "labels": [{"label": label, "probability": p} for label, p in pairs],
+        "none_of_these": one.none_of_these,
     }
     return {**told, "note": one.note} if one.note else told

@@ -8,6 +8,7 @@ import streamlit as st
 from workbench.core.metrics import CHRF, METRICS
 from workbench.core.tasks import Task, task_named
 from workbench.data.export import spreadsheet
+from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.evaluation.text_diff import differences
@@ -15,7 +16,7 @@ from workbench.ui.evaluation import scores
 from workbench.ui.numbers import count, percent
 from workbench.ui.text import plain, plain_line, plain_lines
 
-ALL, WRONG, LOST, WON = "all", "wrong", "lost", "won"
+ALL, WRONG, LOST, WON, REFUSED = "all", "wrong", "lost", "won", "refused"
 _SAME = 0.5
 """Points of chrF below which two answers count as equally good."""
 _ORDER = ("tuned", "base", "baseline")
@@ -72,6 +73,8 @@ def _masks(task: Task, answers: pd.DataFrame) -> dict[str, pd.Series]:
     masks = {ALL: everything, WRONG: ~right}
     if "right_base" in answers:
         masks |= {LOST: ~right & answers["right_base"], WON: right & ~answers["right_base"]}
+    if refusals.COLUMN in answers:
+        masks[REFUSED] = answers[refusals.COLUMN].fillna(False).astype(bool)
     return masks
 
 
@@ -83,6 +86,7 @@ def _names(task: Task) -> dict[str, str]:
         WRONG: "Wrong",
         LOST: "Wrong now, right before training",
         WON: "Right now, wrong before training",
+        REFUSED: "None of these",
     }
 
 
@@ -107,6 +111,8 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
         table.insert(1, "result", marks)
         if "probability" in found:
             table["sure"] = 100 * found["probability"]
+        if refusals.COLUMN in found:
+            table[refusals.COLUMN] = found[refusals.COLUMN]
     state = st.dataframe(
         table,
         hide_index=True,
@@ -141,6 +147,9 @@ def _columns(task: Task) -> dict[str, Any]:
         "sure": st.column_config.NumberColumn(
             "How sure", format="%.0f %%", help="What the trained model gives its own answer."
         ),
+        refusals.COLUMN: st.column_config.CheckboxColumn(
+            "None of these", help="Whether the trained model says that it fits no category."
+        ),
     }
 
 
@@ -173,6 +182,8 @@ def _judgement(task: Task, row: pd.Series, system: str) -> str:
         if row[f"right_{system}"]
         else ":red[:material/close: wrong]"
     )
+    if system == "tuned" and row.get(refusals.COLUMN) in (True,):
+        word = f"{word}, :gray[:material/label_off: none of these]"
     sure = row["probability"] if system == "tuned" and "probability" in row.index else None
     return f":small[{word}]" if pd.isna(sure) else f":small[{word}, {percent(sure)} sure]"
 
@@ -210,7 +221,7 @@ def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
 
 
 def _export(task: Task, answers: pd.DataFrame) -> pd.DataFrame:
-    names = _titles(task) | {"probability": "How sure (0 to 1)"}
+    names = _titles(task) | {"probability": "How sure (0 to 1)", refusals.COLUMN: "None of these"}
     for system, title in scores.SYSTEMS.items():
         names[f"right_{system}"] = f"{title}: right"
         names[f"{CHRF}_{system}"] = f"{title}: likeness ({METRICS[CHRF].label})"

@@ -36,10 +36,11 @@ def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> No
         context.store(),
         conversation_id,
         answerer.id,
-        found[0][0],
+        found.labels[0][0],
         {
             "title": answerer.title,
-            "probabilities": [[label, round(share, 6)] for label, share in found],
+            "probabilities": [[label, round(share, 6)] for label, share in found.labels],
+            "none_of_these": found.none_of_these,
             "seconds": round(time.monotonic() - began, 2),
         },
     )
@@ -57,7 +58,13 @@ def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: b
     found = playground.probabilities_of(message)
     sure = percent(found[0][1]) if found else "–"
     chat_turns.literal(turn.question.content)
-    st.markdown(f":blue-badge[:material/label: {plain(message.content)}] {sure} sure")
+    if playground.is_none_of_these(message):
+        st.markdown(
+            ":gray-badge[:material/label_off: None of these] "
+            f"The nearest would be {plain(message.content)}."
+        )
+    else:
+        st.markdown(f":blue-badge[:material/label: {plain(message.content)}] {sure} sure")
     if right := turn.question.details.get("expected"):
         agrees = answerer.is_right(str(right), message.content)
         word = "as in your data" if agrees else f"your data says {plain(str(right))}"

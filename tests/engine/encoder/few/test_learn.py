@@ -1,5 +1,6 @@
 """Learning from few examples as a job, in this process."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,21 @@ def test_it_learns_from_practice_rows_too_and_sits_its_exam(
     answers = predictions(result)
     again = model.probabilities(answers["input"])
     assert [sorted(LABELS)[i] for i in again.argmax(1)] == answers["tuned"]
+
+
+@pytest.mark.usefixtures("tuned_wins")
+def test_held_out_rows_tell_what_belongs_to_no_category(tiny: Path, tmp_path: Path) -> None:
+    rows = examples() * 5
+    random.Random(1).shuffle(rows)
+    data = split_data(tmp_path / "data.parquet", rows)
+    job = make_job(tmp_path / "job", tiny, data, recipe=few())
+    result = run(job)
+    assert (result["status"], result["share"]) == ("succeeded", 1.0)
+    model = load_encoder_model(BaseModelRef.from_dict(read_json(job.spec)["base"]), job.adapter)
+    found = model.sort(["where is my parcel", "??? 0000 %%%% zzzzz"])
+    assert found.none_of_these == [False, True]
+    refused = predictions(result)["none_of_these"]
+    assert sum(refused) <= 0.1 * len(refused)
 
 
 @pytest.mark.usefixtures("tuned_wins")

@@ -14,7 +14,7 @@ import torch
 
 from workbench.engine.encoder.few.candidates import PROBE, Candidate, best_of, judged
 from workbench.engine.encoder.few.texts import FOLDS, Lessons, folds_of
-from workbench.engine.encoder.few.turns import Logits
+from workbench.engine.encoder.few.took import Logits
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.evaluation.by_turns import ExamByTurns, Turn
 from workbench.engine.evaluation.systems import Answers

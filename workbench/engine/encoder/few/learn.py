@@ -20,9 +20,11 @@ from workbench.engine.encoder.few.candidates import (
     names_help,
 )
 from workbench.engine.encoder.few.contrastive import ContrastiveTrainer
+from workbench.engine.encoder.few.detecting import by_turns
 from workbench.engine.encoder.few.exam import Part, asked_of, exam_by_turns, parts_of
 from workbench.engine.encoder.few.texts import FOLDS, Lessons, lessons_of
-from workbench.engine.encoder.few.turns import Logits, Turns
+from workbench.engine.encoder.few.took import Logits
+from workbench.engine.encoder.few.turns import Turns
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.probe import Head, fit_probe
 from workbench.engine.encoder.trainer import Texts
@@ -77,8 +79,9 @@ def learn(
         )
     model = Classifier(setup.encoder, _head(turns, embedded, ending, found[ending]))
     apply_temperature(probe, found[PROBE].temperature)
+    detector = by_turns(turns, ending, found[ending].temperature, embedded, report)
     scores = {"validation": found[ending].scores}
-    return Learned(model, probe, ending.alpha, {**facts, "scores": scores}, tried.exam)
+    return Learned(model, probe, ending.alpha, {**facts, "scores": scores}, tried.exam, detector)
 
 
 def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop) -> Turns:

@@ -6,26 +6,26 @@ What it gives is what the training from all rows is chosen by; the encoder is af
 import gc
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 
 from workbench.core.recipe import Recipe
 from workbench.engine.encoder.encoder import Classifier, read
 from workbench.engine.encoder.few.candidates import Candidate
 from workbench.engine.encoder.few.contrastive import ContrastiveTrainer
 from workbench.engine.encoder.few.texts import Lessons
+from workbench.engine.encoder.few.took import Logits, Took, took_from
+from workbench.engine.encoder.out_of_scope.belonging import Memory, nearness
 from workbench.engine.encoder.probe import fit_probe
 from workbench.engine.encoder.weight_averaging import WeightAverage
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.stop import Stop
 
-Logits = dict[Candidate, torch.Tensor]
 TUNING = 0.85
 """Share of a turn's time that tuning takes."""
 
@@ -44,6 +44,8 @@ class Turns:
     pad_id: int
     folder: Path
     """Where finished turns are kept for another attempt."""
+    took: dict[int, Took] = field(default_factory=dict)
+    """Those that were taken, by number."""
 
     @property
     def names(self) -> bool:
@@ -57,22 +59,20 @@ class Turns:
             Cancelled, Orphaned: the process is to leave; nothing is kept of a part.
         """
         path = self.folder / f"turn-{number}.safetensors"
-        names = [f"{one.alpha} {one.names}" for one in self.candidates]
-        if path.is_file() and set(known := load_file(path)) == set(names):
-            return {one: known[name] for one, name in zip(self.candidates, names, strict=True)}
-        found = self._answers(held, meter, stop)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        save_file(
-            {name: found[one] for one, name in zip(self.candidates, names, strict=True)}, part
-        )
-        part.replace(path)
-        return found
+        took = took_from(path, self.candidates, held)
+        if took is None:
+            took = self._answers(held, meter, stop)
+            took.save(path)
+        self.took[number] = took
+        return took.logits
 
-    def _answers(self, held: np.ndarray, meter: Meter, stop: Stop) -> Logits:
-        found = {
-            one: self._by_head(self.frozen, held, one) for one in self.candidates if not one.alpha
-        }
+    def _answers(self, held: np.ndarray, meter: Meter, stop: Stop) -> Took:
+        found: Logits = {}
+        near: Logits = {}
+        for one in self.candidates:
+            if not one.alpha:
+                found[one] = self._by_head(self.frozen, held, one)
+                near[one] = self._nearness(self.frozen, held, one, found[one])
         start = WeightAverage(self.model)
         with start.blended(self.model, 1.0):
             known = self.lessons.all if self.names else self.lessons.rows
@@ -86,9 +86,10 @@ class Turns:
                     encoder = self.model.encoder
                     embedded = read(encoder, self.lessons.texts.rows, self.pad_id, part)
                 found[one] = self._by_head(embedded, held, one)
+                near[one] = self._nearness(embedded, held, one, found[one])
         del trainer
         gc.collect()  # its optimiser's moments, which its own circles hold
-        return found
+        return Took(held, found, near)
 
     def _tuned(self, learned: np.ndarray, meter: Meter, stop: Stop) -> ContrastiveTrainer:
         with tempfile.TemporaryDirectory() as nowhere:
@@ -116,6 +117,13 @@ class Turns:
         )
         answers[:, torch.from_numpy(known_labels)] = found
         return answers
+
+    def _nearness(
+        self, embedded: torch.Tensor, held: np.ndarray, one: Candidate, answers: torch.Tensor
+    ) -> torch.Tensor:
+        learned = np.setdiff1d(self.lessons.all if one.names else self.lessons.rows, held)
+        memory = Memory(embedded[learned], torch.from_numpy(self.lessons.texts.labels[learned]))
+        return nearness(embedded[held], answers.argmax(1), memory)
 
 
 class _Quiet(Report):

@@ -1,0 +1,1 @@
+"""Out-of-scope texts: those that belong to none of the categories that a classifier has learned."""
