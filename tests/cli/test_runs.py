@@ -9,7 +9,9 @@ import pytest
 from storage.database import Store
 from storage.tables import SUCCEEDED, Job
 from tests.fakes.harness import add_job
-from workbench.cli import main, output, runs
+from tests.helpers.exams import add_trained, answer_queued
+from workbench.cli import main, output
+from workbench.cli import runs as cli_runs
 from workbench.data import changes, datasets
 from workbench.data.edits.edit import Edit
 from workbench.jobs import queue
@@ -213,6 +215,39 @@ def test_bad_answers_are_not_taught_even_where_the_columns_are_given(
 def test_scores_by_turns_are_told_where_the_exam_was_by_turns() -> None:
     by_turns = {"score": 0.8, "interval": [0.75, 0.84], "rows": 320, "turns": 5}
     test = {"tuned": {"accuracy": 0.8}, "base": {"accuracy": 0.7}}
-    told = runs._scores_by_split({"scores": {"test": test, "by_turns": by_turns}})
+    told = cli_runs._scores_by_split({"scores": {"test": test, "by_turns": by_turns}})
     assert told == {"validation": {}, "test": {"accuracy": 0.8}, "by_turns": by_turns}
-    assert "by_turns" not in runs._scores_by_split({"scores": {"test": test}})
+    assert "by_turns" not in cli_runs._scores_by_split({"scores": {"test": test}})
+
+
+@pytest.mark.parametrize(
+    ("columns", "counted", "told"),
+    [
+        ({"none_of_these": [True, False]}, 1, "; 1 row fits none of the categories."),
+        ({"none_of_these": [False, False]}, 0, ".csv."),
+        ({}, None, ".csv."),
+    ],
+)
+def test_answers_tell_how_many_rows_fit_no_category(
+    columns: dict[str, Any],
+    counted: int | None,
+    told: str,
+    tmp_path: Path,
+    store: Store,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trained = add_trained(store, tmp_path)
+    mails = tmp_path / "mails.csv"
+    mails.write_text("email\nLa la la\nMoney back\n")
+    monkeypatch.setattr(output, "ensure_worker", lambda: None)
+    monkeypatch.setattr(cli_runs, "finished", lambda *_: answer_queued(store, tmp_path, **columns))
+    out = tmp_path / "answers.csv"
+    asked = ["predict", "--run", str(trained.run_id), "--file", str(mails), "--out", str(out)]
+    assert main([*asked, "--json"]) == 0
+    assert _said(capsys) == {
+        "rows": 2, "rows_in_file": 2, "none_of_these": counted, "out": str(out)
+    }  # fmt: skip
+    assert main(asked) == 0
+    assert capsys.readouterr().out.strip().endswith(told)
+    assert ("none_of_these" in out.read_text("utf-8-sig")) == bool(columns)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from storage import files
+from storage import files, jobs
 from storage.database import Store
 from storage.tables import Evaluation, Job, Run, now
 from tests.helpers.made import add_model
 from workbench.core.recipe import Recipe
 from workbench.data import datasets
+from workbench.jobs import record
+from workbench.jobs.outcome import Ending, Outcome
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec
 from workbench.projects import projects
 
@@ -176,3 +178,19 @@ def accuracies(table: pd.DataFrame) -> dict[str, Any]:
         for who in ("baseline", "base", "tuned")
         if table[who].notna().any()
     }
+
+
+def answer_queued(
+    store: Store, folder: Path, status: str = "succeeded", **columns: Any
+) -> dict[str, Any]:
+    """Do the queued prediction as a trainer would; its spec."""
+    with store.write() as session:
+        job = jobs.claim(session, ["predict"])
+    assert job is not None
+    asked = pd.read_parquet(job.spec["data"])
+    out = folder / "predictions.parquet"
+    asked.assign(output="=Delivery", probability=0.75, **columns).to_parquet(out)
+    result = {"status": status, "attempt": 1, "rows": len(asked), "predictions": str(out)}
+    reason = "" if status == "succeeded" else "The disk is full: free some space."
+    record.record(store, job, Outcome(status, reason, result), Ending(0))
+    return dict(job.spec)

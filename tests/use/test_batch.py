@@ -1,18 +1,14 @@
 """Batch prediction: the user's table comes back with answers."""
 
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
 
-from storage import jobs
 from storage.database import Store
-from tests.helpers.exams import add_trained
+from tests.helpers.exams import add_trained, answer_queued
 from workbench.core.errors import WorkbenchError
-from workbench.jobs import record
-from workbench.jobs.outcome import Ending, Outcome
 from workbench.use import batch
 
 MAILS = "email,customer,answer\nWhere is it?,=cmd(),old\n,Ann,\nMoney back,Bob,older\n"
@@ -26,28 +22,12 @@ def mails(tmp_path: Path) -> Path:
     return path
 
 
-def _answer(
-    store: Store, folder: Path, status: str = "succeeded", **columns: Any
-) -> dict[str, Any]:
-    """Do the queued job as a trainer would; its spec."""
-    with store.write() as session:
-        job = jobs.claim(session, ["predict"])
-    assert job is not None
-    asked = pd.read_parquet(job.spec["data"])
-    out = folder / "predictions.parquet"
-    asked.assign(output="=Delivery", probability=0.75, **columns).to_parquet(out)
-    result = {"status": status, "attempt": 1, "rows": len(asked), "predictions": str(out)}
-    reason = "" if status == "succeeded" else "The disk is full: free some space."
-    record.record(store, job, Outcome(status, reason, result), Ending(0))
-    return dict(job.spec)
-
-
 def test_the_answers_stand_beside_the_users_own_columns(
     store: Store, tmp_path: Path, mails: Path
 ) -> None:
     trained = add_trained(store, tmp_path)
     job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
-    spec = _answer(store, tmp_path)
+    spec = answer_queued(store, tmp_path)
     assert spec["kind"] == "predict"
     assert spec["adapter"] == str(tmp_path / "adapter of Run 1")
     assert spec["source"]["name"] == "mails.csv"
@@ -64,7 +44,7 @@ def test_rows_that_fit_no_category_are_marked_and_counted(
 ) -> None:
     trained = add_trained(store, tmp_path)
     job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
-    _answer(store, tmp_path, none_of_these=[False, True])
+    answer_queued(store, tmp_path, none_of_these=[False, True])
     table = batch.answers(store, job_id)
     assert list(table["none_of_these"].fillna("")) == ["false", "", "true"]
     assert batch.none_of_these(store, job_id) == 1
@@ -75,7 +55,7 @@ def test_rows_that_fit_no_category_are_marked_and_counted(
 def test_a_model_that_cannot_tell_marks_none(store: Store, tmp_path: Path, mails: Path) -> None:
     trained = add_trained(store, tmp_path)
     job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
-    _answer(store, tmp_path)
+    answer_queued(store, tmp_path)
     assert "none_of_these" not in batch.answers(store, job_id)
     assert batch.none_of_these(store, job_id) is None
 
@@ -83,7 +63,7 @@ def test_a_model_that_cannot_tell_marks_none(store: Store, tmp_path: Path, mails
 def test_the_file_is_harmless_in_a_spreadsheet(store: Store, tmp_path: Path, mails: Path) -> None:
     trained = add_trained(store, tmp_path)
     job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
-    _answer(store, tmp_path)
+    answer_queued(store, tmp_path)
     text = batch.answers_file(store, job_id, "csv").read_text("utf-8-sig")
     assert text.splitlines()[:2] == [
         "email,customer,answer,answer (2),probability",
@@ -102,13 +82,15 @@ def test_the_base_model_can_be_asked_for_comparison(
 ) -> None:
     trained = add_trained(store, tmp_path, task="completion", kind="causal")
     batch.start_prediction(store, trained.run_id, mails, untrained=True)
-    spec = _answer(store, tmp_path)
+    spec = answer_queued(store, tmp_path)
     assert "adapter" not in spec
     assert spec["system"] == "Be kind."
     assert "prompt" in pd.read_parquet(spec["data"])
 
 
-def test_an_untrained_encoder_cannot_answer(store: Store, tmp_path: Path, mails: Path) -> None:
+def test_an_untrained_encoder_cannotanswer_queued(
+    store: Store, tmp_path: Path, mails: Path
+) -> None:
     trained = add_trained(store, tmp_path)
     with pytest.raises(WorkbenchError, match="only reads texts"):
         batch.start_prediction(store, trained.run_id, mails, untrained=True)
@@ -129,7 +111,7 @@ def test_answers_that_are_not_there_are_explained(
     job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
     with pytest.raises(WorkbenchError, match=r"mails\.csv has no answers: the job is queued"):
         batch.answers(store, job_id)
-    _answer(store, tmp_path, status="failed")
+    answer_queued(store, tmp_path, status="failed")
     with pytest.raises(WorkbenchError, match="no answers: The disk is full"):
         batch.answered_rows(store, job_id)
     with pytest.raises(WorkbenchError, match="no answers with the number 99"):
@@ -150,7 +132,7 @@ def test_rows_that_say_nothing_come_back_in_their_place(
     path.write_text(content)
     trained = add_trained(store, tmp_path)
     job_id = batch.start_prediction(store, trained.run_id, path, "mails.csv")
-    _answer(store, tmp_path)
+    answer_queued(store, tmp_path)
     table = batch.answers(store, job_id)
     assert list(table["email"].fillna("")) == texts
     assert list(table["answer"].fillna("")) == ["=Delivery" if text else "" for text in texts]
@@ -164,5 +146,5 @@ def test_a_cell_far_below_makes_no_million_of_rows(
     path.write_text("email\nWhere is it?\n\n\n\nMoney back\n")
     trained = add_trained(store, tmp_path)
     job_id = batch.start_prediction(store, trained.run_id, path, "mails.csv")
-    _answer(store, tmp_path)
+    answer_queued(store, tmp_path)
     assert len(batch.answers(store, job_id)) == 2

@@ -174,7 +174,8 @@ def _predict(options: argparse.Namespace) -> int:
         "out": str(options.out),
     }
     without = f"; {plural(total - rows, 'row')} had no question" if total > rows else ""
-    none = f"; {plural(strangers, 'row')} fit none of the categories" if strangers else ""
+    fits = "fits" if strangers == 1 else "fit"
+    none = f"; {plural(strangers, 'row')} {fits} none of the categories" if strangers else ""
     emit(options, value, f"{rows} answers are in {options.out}{without}{none}.")
     return 0
 
