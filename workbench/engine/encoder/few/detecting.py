@@ -1,13 +1,18 @@
-"""The detector of texts that belong to none of few categories, by the rows held out in turns."""
+"""Texts that belong to none of few categories, told by the rows held out in turns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from workbench.engine.encoder.few.candidates import Candidate
+from workbench.engine.encoder.few.took import Took
 from workbench.engine.encoder.few.turns import Turns
 from workbench.engine.encoder.out_of_scope.belonging import Memory, remembered, sureness
 from workbench.engine.encoder.out_of_scope.detector import Detector
 from workbench.engine.encoder.out_of_scope.fitting import TOO_FEW, fitted
+from workbench.engine.encoder.out_of_scope.threshold import threshold_of
 from workbench.jobs.process.report import Report
 
 
@@ -20,16 +25,50 @@ def by_turns(
         ending: what the model ends as; its logits are divided by the temperature.
         embedded: all lessons by the model (lessons, hidden).
     """
-    taken = list(turns.took.values())
-    if not taken:
+    if not turns.took:
         report.log(TOO_FEW)
         return None
-    logits = torch.cat([one.logits[ending] for one in taken]) / temperature
-    near = torch.cat([one.near[ending] for one in taken])
     labels = turns.lessons.texts.labels
-    wanted = np.concatenate([labels[one.held] for one in taken])
-    right = logits.argmax(1) == torch.from_numpy(wanted)
+    held = _held_out(list(turns.took.values()), ending, temperature, labels)
     learned = turns.lessons.all if ending.names else turns.lessons.rows
     kept = learned[remembered(labels[learned])]
     memory = Memory(embedded[kept], torch.from_numpy(labels[kept]))
-    return fitted(memory, sureness(logits), near, right, report)
+    return fitted(memory, held.sureness, held.nearness, held.right, report)
+
+
+def refused(
+    turns: Turns, number: int, ending: Candidate, temperature: float
+) -> torch.Tensor | None:
+    """Which of the rows held out in a turn belong to no category, by a threshold of other turns.
+
+    Returns:
+        bool (held,), in the order of the turn's rows; None where the others have too few.
+    """
+    labels = turns.lessons.texts.labels
+    others = [took for other, took in turns.took.items() if other != number]
+    if not others:
+        return None
+    by = _held_out(others, ending, temperature, labels)
+    threshold = threshold_of(by.sureness, by.nearness, by.right)
+    if threshold is None:
+        return None
+    own = _held_out([turns.took[number]], ending, temperature, labels)
+    return threshold.refused(own.sureness, own.nearness)
+
+
+@dataclass(frozen=True)
+class _HeldOut:
+    """How rows were answered that were not learned from, each (rows,)."""
+
+    sureness: torch.Tensor
+    nearness: torch.Tensor
+    right: torch.Tensor
+
+
+def _held_out(
+    took: Sequence[Took], ending: Candidate, temperature: float, labels: np.ndarray
+) -> _HeldOut:
+    logits = torch.cat([one.logits[ending] for one in took]) / temperature
+    wanted = torch.from_numpy(np.concatenate([labels[one.held] for one in took]))
+    near = torch.cat([one.near[ending] for one in took])
+    return _HeldOut(sureness(logits), near, logits.argmax(1) == wanted)

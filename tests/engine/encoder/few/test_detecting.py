@@ -1,0 +1,79 @@
+"""Rows held out in turns tell what belongs to no category, in the model and in the turns themselves."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+
+from workbench.engine.encoder.few.candidates import PROBE
+from workbench.engine.encoder.few.detecting import by_turns, refused
+from workbench.engine.encoder.few.took import Took, took_from
+
+ROWS = 60
+
+
+class Told:
+    """A report that keeps its sentences."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def log(self, message: str) -> None:
+        self.said.append(message)
+
+
+def took(held: np.ndarray, labels: np.ndarray, strange: int = -1) -> Took:
+    """All sorted right, surely and nearly; but for one that is neither."""
+    logits = torch.nn.functional.one_hot(torch.from_numpy(labels[held]), 3) * 5.0
+    near = torch.linspace(0.8, 0.9, len(held))
+    logits[held == strange] = torch.tensor([0.0, 0.1, 0.0])
+    near[held == strange] = 0.1
+    return Took(held, {PROBE: logits}, {PROBE: near})
+
+
+def turns_of(count: int, strange: int = -1) -> Any:
+    labels = np.arange(ROWS * count) % 3
+    rows = np.arange(ROWS * count)
+    parts = [rows[rows % count == number] for number in range(count)]
+    lessons = SimpleNamespace(texts=SimpleNamespace(labels=labels), rows=rows, all=rows)
+    found = {number: took(held, labels, strange) for number, held in enumerate(parts)}
+    return SimpleNamespace(lessons=lessons, took=found)
+
+
+def test_a_turn_is_judged_by_the_threshold_of_the_others() -> None:
+    turns = turns_of(2, strange=7)
+    found = refused(turns, 1, PROBE, 1.0)
+    assert found is not None
+    assert found[turns.took[1].held == 7].tolist() == [True]
+    assert int(found.sum()) <= 3
+    assert refused(turns_of(1), 0, PROBE, 1.0) is None
+
+
+def test_the_model_remembers_what_it_learned() -> None:
+    turns, report = turns_of(2), Told()
+    embedded = torch.nn.functional.normalize(torch.randn(2 * ROWS, 4), dim=1)
+    found = by_turns(turns, PROBE, 1.0, embedded, report)
+    assert found is not None
+    assert torch.equal(found.memory.embeddings, embedded)
+    assert report.said == []
+
+
+def test_without_turns_there_is_no_telling_and_it_is_said() -> None:
+    turns, report = turns_of(2), Told()
+    turns.took.clear()
+    assert by_turns(turns, PROBE, 1.0, torch.randn(4, 4), report) is None
+    assert "cannot tell texts that belong to none" in report.said[0]
+
+
+def test_a_turn_is_read_back_as_it_was_kept(tmp_path: Any) -> None:
+    held = np.array([1, 4])
+    kept = took(held, np.arange(6) % 3)
+    path = tmp_path / "turns" / "turn-0.safetensors"
+    kept.save(path)
+    found = took_from(path, [PROBE], held)
+    assert found is not None
+    assert torch.equal(found.logits[PROBE], kept.logits[PROBE])
+    assert torch.equal(found.near[PROBE], kept.near[PROBE])
+    assert took_from(path, [], held) is None
+    assert took_from(tmp_path / "none", [PROBE], held) is None
