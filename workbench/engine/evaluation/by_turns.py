@@ -87,4 +87,7 @@ def _joined(parts: Sequence[Answers]) -> Answers:
     texts = [text for part in parts for text in part.texts]
     sure = [share for part in parts for share in part.probabilities or ()]
     losses = [(part.loss or 0.0) * len(part.texts) for part in parts]
-    return Answers(texts, sure, sum(losses) / max(1, len(texts)))
+    none = [told for part in parts for told in part.none_of_these or ()]
+    can_tell = all(part.none_of_these is not None for part in parts)
+    loss = sum(losses) / max(1, len(texts))
+    return Answers(texts, sure, loss, none if can_tell else None)

@@ -66,6 +66,22 @@ def test_every_row_is_asked_once_and_the_model_learns_from_all(
     assert read_json(job.adapter / "workbench.json")["exam"] == "turns"
 
 
+def test_rows_that_fit_no_category_are_told_by_the_other_turns(tiny: Path, tmp_path: Path) -> None:
+    rows = [*examples() * 3, ("??? 0000 %%%% zzzzz", "Delivery")]
+    path = split_data(tmp_path / "data.parquet", rows)
+    table = pq.read_table(path)
+    ids, labels = table["row_id"].to_pylist(), table["label"].to_pylist()
+    turns = draw_turns(ids, [str(row) for row in ids], labels, seed=1)
+    pq.write_table(with_turns(table, turns), path)
+    job = make_job(tmp_path / "job", tiny, path, recipe=by_turns())
+    result = run(job)
+    answers = predictions(result)
+    told = dict(zip(answers["row_id"], answers["none_of_these"], strict=True))
+    assert told[len(rows)]
+    assert sum(told.values()) <= 0.2 * len(told)
+    assert (job.adapter / "out_of_scope.safetensors").is_file()
+
+
 def test_no_turn_learns_from_the_rows_that_it_asks(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

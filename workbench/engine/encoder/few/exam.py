@@ -6,15 +6,17 @@ selection"), so that choosing among the candidates is not rewarded.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from workbench.engine.encoder.few.candidates import PROBE, Candidate, best_of, judged
+from workbench.engine.encoder.few.detecting import refused
 from workbench.engine.encoder.few.texts import FOLDS, Lessons, folds_of
 from workbench.engine.encoder.few.took import Logits
+from workbench.engine.encoder.few.turns import Turns
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.evaluation.by_turns import ExamByTurns, Turn
 from workbench.engine.evaluation.systems import Answers
@@ -58,12 +60,14 @@ def exam_by_turns(
     parts: Sequence[Part],
     answers: Sequence[Logits],
     wanted: Sequence[Ints],
+    taken: Turns | None = None,
 ) -> ExamByTurns:
     """What was answered in each turn.
 
     Args:
         answers: of each turn, the logits (asked, labels) of each candidate.
         wanted: of each turn, the categories' numbers (asked,).
+        taken: the turns themselves, which tell what belongs to no category.
     """
     turns = []
     for number, part in enumerate(parts):
@@ -75,15 +79,27 @@ def exam_by_turns(
             return _answers(answers[number][one] / temperature, wanted[number], setup.labels)
 
         ending = best_of(found)
+        tuned = answered(ending, found[ending].temperature)
+        if taken is not None:
+            none = refused(taken, number, ending, found[ending].temperature)
+            tuned = replace(tuned, none_of_these=_asked(none, part))
         turns.append(
             Turn(
                 [setup.rows[i] for i in part.asked],
                 [row for i, row in enumerate(setup.rows) if i not in held],
                 answered(PROBE, found[PROBE].temperature),
-                answered(ending, found[ending].temperature),
+                tuned,
             )
         )
     return ExamByTurns(turns)
+
+
+def _asked(none: torch.Tensor | None, part: Part) -> list[bool] | None:
+    """What is told of the rows that are asked, of those held out."""
+    if none is None:
+        return None
+    found: list[bool] = none[np.searchsorted(part.held, part.asked)].tolist()
+    return found
 
 
 def _answers(logits: torch.Tensor, wanted: Ints, labels: Sequence[str]) -> Answers:

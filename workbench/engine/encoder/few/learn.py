@@ -196,7 +196,7 @@ def _tried(
     wanted = [labels[part.asked] for part in parts]
     found = judged(answers, wanted)
     report.metric("validation", 0, found[PROBE].scores)
-    exam = exam_by_turns(setup, parts, answers, wanted) if setup.turns is not None else None
+    exam = exam_by_turns(setup, parts, answers, wanted, turns) if setup.turns is not None else None
     return _Tried(found, exam)
 
 
