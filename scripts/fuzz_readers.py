@@ -32,7 +32,7 @@ import openpyxl  # noqa: E402
 import psutil  # noqa: E402
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
-from damage import damaged, packed  # noqa: E402
+from planted.damage import damaged, packed  # noqa: E402
 
 from workbench.core.errors import WorkbenchError  # noqa: E402
 from workbench.core.tasks import task_named  # noqa: E402

@@ -36,7 +36,7 @@ def test_the_same_seed_damages_alike_and_spares_no_kind() -> None:
 
 
 def test_damage_is_done_within_archives_too() -> None:
-    import damage
+    from planted import damage
 
     content = b"text,label\n" + b"x,y\n" * 50
     found = []
