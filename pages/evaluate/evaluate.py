@@ -121,7 +121,17 @@ def title_of(info: EvaluationInfo) -> str:
 
 
 def show_unscored(run: RunView) -> None:
-    """A run that was stopped before its exam."""
+    """A run that had no exam, or was stopped before it."""
+    if (run.result or {}).get("described"):
+        st.info(
+            f"'{plain(run.name)}' sorts by the descriptions of your categories, and nobody has "
+            "checked it yet: label some texts to find out. Texts that you sort in *Use* become "
+            "examples; some of them are the next model's exam.",
+            icon=":material/help:",
+        )
+        if st.button("Sort some texts", key="to-label", type="primary", icon=ICON_USE):
+            context.go(USE, run=run.id)
+        return
     if run.was_by_turns:
         st.info(
             f"'{plain(run.name)}' was stopped before its exam by turns was over, and it has learned "

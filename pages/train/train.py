@@ -8,6 +8,7 @@ from workbench.core.metrics import headline
 from workbench.core.recipe import Recipe, from_dict
 from workbench.core.words import plural
 from workbench.data import versions as datasets
+from workbench.data.described import is_only_described
 from workbench.data.versions import VersionInfo
 from workbench.models import catalogue
 from workbench.models.model_info import READY, ModelInfo, can_learn
@@ -54,7 +55,9 @@ def next_training() -> None:
         version = choose_version(versions, draft)
     with right:
         model = choose_model([m for m in models if can_learn(m, version.task)], chosen)
-    if model is not None:
+    if model is not None and is_only_described(version):
+        described_form(version, model)
+    elif model is not None:
         start_form(version, model, draft)
 
 
@@ -78,7 +81,8 @@ def choose_version(versions: list[VersionInfo], draft: dict[str, Any]) -> Versio
 
 
 def version_label(version: VersionInfo) -> str:
-    return f"{version.dataset_name}, version {version.number} ({version.rows:,} examples)"
+    size = "descriptions only" if is_only_described(version) else f"{version.rows:,} examples"
+    return f"{version.dataset_name}, version {version.number} ({size})"
 
 
 def choose_model(models: list[ModelInfo], chosen: int) -> ModelInfo | None:
@@ -133,6 +137,27 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
     )  # fmt: skip
     save({"preset": picked, "settings": settings, "name": name}, version)
     start(version, model, base, settings, name, picked)
+
+
+def described_form(version: VersionInfo, model: ModelInfo) -> None:
+    """Descriptions alone need no choice of how thoroughly: there is nothing to learn from yet."""
+    st.info(
+        f"'{plain(version.dataset_name)}' has descriptions of {len(version.labels)} categories and "
+        "no examples yet. The model sorts by the descriptions, in less than a minute. How often it "
+        "is right, nobody can know before some texts are sorted by you.",
+        icon=":material/label:",
+    )
+    with errors.shown():
+        if st.button("Make the model", key="start", type="primary", icon=":material/play_arrow:"):
+            run = training.start_run(
+                store,
+                project_id=project_id,
+                version_id=version.id,
+                base_model_id=model.id,
+                recipe=preset("quick", task=version.task, family=model.family, rows=0),
+                name="From descriptions",
+            )
+            context.go(frame.PAGES["Train"][0], run=run.run_id)
 
 
 def changes_line(settings: dict[str, Any], picked: str) -> str:

@@ -1,10 +1,12 @@
 """Use: ask the trained model, beside the model before training; rate and correct its answers."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from workbench.ui import context, errors, frame
 from workbench.ui.text import plain
-from workbench.ui.use import answering, history, programs, server
+from workbench.ui.use import answering, history, labelling, programs, server
 from workbench.ui.use import settings as chat_settings
 from workbench.ui.use import sorting as chat_sorting
 from workbench.ui.use import turns as chat_turns
@@ -38,7 +40,7 @@ def playground() -> None:
             if suggestions.has_learned_all(store, answerer.run_id):
                 name = "Rows of yours"
             with st.popover(name, icon=":material/quiz:", key="exam"):
-                chips(answerer)
+                chips(answerer, suggestions.examples(store, answerer.run_id))
         settings = None if answerer.sorts else chat_settings.panel(answerer)
     with errors.shown():
         if settings is None:
@@ -128,7 +130,8 @@ def last_turn(
 def sorting(answerer: Answerer, opened: ConversationInfo | None) -> None:
     """Texts for a model that sorts."""
     if typed := chat_sorting.text_form():
-        keep_question(answerer, opened, typed)
+        labelling.put_off(typed[1:])
+        keep_question(answerer, opened, typed[0])
         st.rerun()
     if opened is None:
         welcome(answerer)
@@ -136,6 +139,10 @@ def sorting(answerer: Answerer, opened: ConversationInfo | None) -> None:
     url = server.address(answerer.id)
     if opened and turns and not turns[-1].answers:
         sort_newest(url, opened.id, answerer, turns[-1])
+    elif url and (text := labelling.next_text()):
+        keep_question(answerer, opened, text)
+        st.rerun()
+    labelling.offer(answerer)
     chat_sorting.results(turns, answerer)
     programs.use_from_programs(answerer, url)
 
@@ -191,17 +198,21 @@ def welcome(answerer: Answerer) -> None:
     if answerer.run_id is None:
         st.write(f"{own}.")
         return
+    found = suggestions.examples(store, answerer.run_id)
+    if not found:
+        st.write(f"{own}.")
+        return
     if suggestions.has_learned_all(store, answerer.run_id):
         st.write(f"{own}, or try one of your own rows, from which the model has learned:")
     else:
         st.write(f"{own}, or try one of your exam questions, which the model has never seen:")
     with st.container(horizontal=True, key="chips"):
-        chips(answerer)
+        chips(answerer, found)
 
 
-def chips(answerer: Answerer) -> None:
+def chips(answerer: Answerer, found: Sequence[Example]) -> None:
     """Exam questions, asked with one click."""
-    for example in suggestions.examples(store, answerer.run_id or 0):
+    for example in found:
         st.button(
             plain(conversations.title_of(example.text)),
             key=f"example-{example.row_id}",

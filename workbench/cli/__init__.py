@@ -16,6 +16,7 @@ from workbench.cli import (
     checkup,
     data,
     demo,
+    describe,
     exporting,
     fit,
     hub,
@@ -78,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     for module in (
         demo,
         data,
+        describe,
         preview,
         checkup,
         exporting,

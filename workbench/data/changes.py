@@ -23,6 +23,7 @@ from workbench.jobs.process.specs import ChangeSpec
 HERE_ROWS = 50_000
 """Larger datasets are changed by a job rather than in the pages' process."""
 FIX, EDIT, LABEL, RETURN, REPLAY = "fix", "edit", "label", "return", "again"
+DESCRIBE = "describe"
 MADE_AT = "made_at"
 """In a version's `change`, when each of its edits by hand was made: row id, column, UTC time."""
 
@@ -86,6 +87,25 @@ def _check(edit: Edit) -> None:
         raise WorkbenchError("Nothing is chosen that could be changed: choose at least one row.")
 
 
+def describe(
+    store: Store, version: VersionInfo, mapping: dict[str, Any], count: int
+) -> VersionInfo:
+    """Make the next version with the same examples and another mapping, that of descriptions.
+
+    Raises:
+        WorkbenchError: the version is not the newest any more, or its examples are gone.
+    """
+    check_there(version)
+    change = {"kind": DESCRIBE, "title": f"{count} categories described", "rows": 0}
+    return _save(store, version, version.path.name, {**_kept(version), "mapping": mapping}, change)
+
+
+def _kept(version: VersionInfo) -> dict[str, Any]:
+    """What another version with the same examples says of them."""
+    kept = ("rows", "dropped", "splits", "report", "mapping", "source_hash", "source_name")
+    return {name: getattr(version, name) for name in (*kept, "split_seed")}
+
+
 def go_back(store: Store, version_id: int) -> VersionInfo:
     """Make an earlier version the newest one again, as a version of its own.
 
@@ -97,8 +117,7 @@ def go_back(store: Store, version_id: int) -> VersionInfo:
     if newest.path == version.path and newest.mapping == version.mapping:
         raise WorkbenchError(f"Version {newest.number} has these very examples already.")
     check_there(version)
-    kept = ("rows", "dropped", "splits", "report", "mapping", "source_hash", "source_name")
-    made = {name: getattr(version, name) for name in (*kept, "split_seed")}
+    made = _kept(version)
     change = {"kind": RETURN, "title": f"Back to version {version.number}", "rows": 0}
     return _save(store, newest, version.path.name, made, change)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from storage import datasets, files
 from storage.database import Store
 from storage.tables import DatasetVersion
@@ -12,6 +14,7 @@ from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import task_named
+from workbench.core.tasks.descriptions import KEY, descriptions_in
 from workbench.data.asking.answers import check_answered
 from workbench.data.checkup.import_report import judge
 from workbench.data.columns import guessing
@@ -111,6 +114,7 @@ def save_prepared(
         dataset = datasets.named(session, project_id, name) or datasets.add(
             session, project_id, name
         )
+        mapping = _described(session, dataset.id, prepared.plan.task, mapping)
         version = datasets.newest_if_same(session, dataset.id, digest, mapping)
         created = version is None
         version = version or datasets.add_version(
@@ -128,6 +132,16 @@ def save_prepared(
             report=prepared.report,
         )
     return _describe(version, created)
+
+
+def _described(
+    session: Session, dataset_id: int, task: str, mapping: dict[str, Any]
+) -> dict[str, Any]:
+    """The mapping with the descriptions of the newest version, unless it has its own: they tell of
+    the categories, whatever file the examples came from."""
+    newest = next(reversed(datasets.versions_of_dataset(session, dataset_id)), None)
+    told = descriptions_in(newest.mapping) if newest and newest.task == task else {}
+    return {KEY: told, **mapping} if told else mapping
 
 
 def _describe(version: DatasetVersion, created: bool) -> SavedVersion:

@@ -14,6 +14,7 @@ from storage.database import Store
 from storage.tables import Dataset, DatasetVersion, Job
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks.descriptions import descriptions_in
 from workbench.core.words import joined, plural
 from workbench.data.examples.plan import Plan
 from workbench.data.splits.assign import DEFAULT_FRACTIONS
@@ -146,7 +147,7 @@ def _info(version: DatasetVersion, dataset: Dataset) -> VersionInfo:
         rows=version.rows,
         dropped=version.dropped,
         splits=dict(version.splits),
-        labels=sorted(report.get("labels", {})),
+        labels=sorted({*report.get("labels", {}), *descriptions_in(version.mapping)}),
         mean_chars=float(report.get("mean_chars", 0)),
         mapping=dict(version.mapping),
         report=report,

@@ -12,6 +12,7 @@ from storage.projects import Facts
 from storage.tables import ACTIVE, PAUSED, QUEUED, Project
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import headline, is_better, main_score
+from workbench.core.tasks.descriptions import descriptions_in
 from workbench.core.words import plural
 from workbench.jobs.process.specs import EvaluateSpec, PredictSpec, TrainSpec
 
@@ -104,6 +105,9 @@ def _data(facts: Facts) -> Step:
     version = facts.newest_version
     if version is None:
         return Step("Data", "open", "Add a table with examples of what you want.", "later")
+    if not version.rows and (told := descriptions_in(version.mapping)):
+        detail = f"{len(told)} categories described in {facts.newest_dataset_name}."
+        return Step("Data", "done", detail, "done")
     detail = f"{plural(version.rows, 'example')} in {facts.newest_dataset_name}."
     return Step("Data", "done", detail, "done")
 

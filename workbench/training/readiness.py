@@ -6,6 +6,7 @@ from storage import cache, files
 from storage.tables import DatasetVersion, Run
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe, from_dict
+from workbench.core.tasks.descriptions import descriptions_in
 from workbench.core.words import size
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.specs import TrainSpec
@@ -33,7 +34,13 @@ def check(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
             f"The files of {model.name} are not in {model.path}: put them back, or download or "
             "add the model again on the Model page."
         )
-    if not version.splits.get("train"):
+    if not version.splits.get("train") and descriptions_in(version.mapping):
+        if family_named(model.family).writes_text:
+            raise WorkbenchError(
+                f"{model.name} writes text, and learns that from examples only: to sort by the "
+                "descriptions of your categories, choose an encoder, for example all-MiniLM-L6-v2."
+            )
+    elif not version.splits.get("train"):
         raise WorkbenchError(
             "There are no examples to learn from: save the data again with a larger training part."
         )
@@ -64,4 +71,5 @@ def train_spec(
         recipe=from_dict(run.recipe),
         continue_from=continue_from.checkpoints if continue_from else None,
         cache=cache.folder(),
+        descriptions=descriptions_in(version.mapping),
     )

@@ -24,6 +24,11 @@ SHARES = ("fetching", "sending")
 COUNTED = {"preparing": "example", "embedding": "example", "evaluating": "question"}
 """What is counted in a phase, where it is not steps."""
 
+_UNCHECKED = (
+    "It sorts by the descriptions of the categories. Nobody has checked it yet: label some texts to "
+    "find out."
+)
+
 
 def phase(run: RunView) -> str:
     """What a training does at this moment, in plain words."""
@@ -100,7 +105,7 @@ def exam(run: RunView) -> str:
     test = run.scores.get("test") or {}
     tuned = main_score(run.task, test.get("tuned") or {})
     if tuned is None:
-        return ""
+        return _UNCHECKED if (run.result or {}).get("described") else ""
     rows = (run.result or {}).get("rows") or run.splits.get("test") or 0
     base = main_score(run.task, test.get("base") or {})
     untrained = "" if base is None else f", {_comparison(run, tuned, base)}"

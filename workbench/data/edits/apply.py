@@ -34,7 +34,8 @@ def apply_edit(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit
     task = task_named(plan.task)
     edited = apply_to_table(data, readable(task, edit))
     examples = examples_in(task, edited)
-    quality.check_usable(task, examples, "What would be left of the dataset")
+    if not plan.descriptions:  # of described categories none needs an example
+        quality.check_usable(task, examples, "What would be left of the dataset")
     splits = edited.column("split").to_pylist()
     fresh = quality.report(task, examples)
     dropped = dict(report.get("dropped") or {})

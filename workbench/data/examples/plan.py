@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.core.tasks.descriptions import KEY, descriptions_in
 from workbench.data.readers.table import ReadOptions, options_from
 from workbench.data.splits import split_by
 from workbench.data.splits.assign import DEFAULT_FRACTIONS, DEFAULT_SEED
@@ -39,6 +40,8 @@ class Plan:
     """Whether questions that differ in punctuation and digits only stay on one side, too."""
     reasoning: bool = False
     """Whether reasoning before answers is learned, as <think> text."""
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    """Category → what belongs there, in a sentence; only for the task of categories."""
 
     def as_mapping(self) -> dict[str, Any]:
         """Plain values for the version's row; its task and seed have columns of their own.
@@ -50,6 +53,8 @@ class Plan:
             newer["near_duplicates"] = True
         if self.reasoning:
             newer["reasoning"] = True
+        if self.descriptions:
+            newer[KEY] = dict(self.descriptions)
         return {
             "roles": dict(self.roles),
             "system": self.system,
@@ -76,4 +81,5 @@ def plan_from(task: str, mapping: Mapping[str, Any], seed: int = DEFAULT_SEED) -
         split_by.split_by_from(mapping.get("split_by")),
         bool(mapping.get("near_duplicates")),
         bool(mapping.get("reasoning")),
+        descriptions_in(mapping),
     )

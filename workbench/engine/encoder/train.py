@@ -5,6 +5,7 @@ import time
 from workbench.core.recipe import APART, CLASSES, CONTRASTIVE, TURNS
 from workbench.engine.encoder import tuning
 from workbench.engine.encoder.embedding_rows import put_rows_back
+from workbench.engine.encoder.few import described
 from workbench.engine.encoder.few import learn as few
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import save_encoder_model
@@ -39,7 +40,8 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     """
     began = time.monotonic()
     setup = prepare(spec, job, report, stop)
-    learned = WAYS[spec.recipe.objective](spec, setup, job, report, stop)
+    learn = WAYS[spec.recipe.objective] if len(setup.train) else described.learn
+    learned = learn(spec, setup, job, report, stop)
     _save(spec, setup, learned, job)
     result = {**learned.facts, "adapter": str(job.adapter), "share": learned.alpha}
     if setup.turns is not None:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from transformers import set_seed
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import CONTRASTIVE
 from workbench.core.tasks import SPLITS
 from workbench.data.splits.turns import Turns, turns_of
 from workbench.engine.encoder.encoder import Encoder, Reader, load_encoder, load_reader
@@ -42,7 +43,7 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
     """Read the examples and load the encoder."""
     report.phase("preparing", "Reading the examples")
     turns = turns_of(spec.data) if spec.recipe.asks_by_turns else None
-    labels = labels_of(spec.data, SPLITS if turns else SPLITS[:1])
+    labels = _labels(spec, by_turns=turns is not None)
     if len(labels) < 2:
         raise WorkbenchError(
             f"All training examples are of one category{_named(labels)}: add examples of another "
@@ -60,6 +61,14 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
     train, validation = texts_of(spec, job, labels, reader, report, stop)
     stop.check()
     return TrainingSetup(labels, encoder, reader, train, validation)
+
+
+def _labels(spec: TrainSpec, *, by_turns: bool) -> list[str]:
+    """The categories, sorted; those that are only described count where descriptions are read."""
+    found = labels_of(spec.data, SPLITS if by_turns else SPLITS[:1])
+    if spec.recipe.objective == CONTRASTIVE or not found:
+        found = sorted({*found, *spec.descriptions})
+    return found
 
 
 def _named(labels: Sequence[str]) -> str:

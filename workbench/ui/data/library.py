@@ -7,9 +7,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from workbench.core.tasks import TASKS
 from workbench.data import datasets, versions
+from workbench.data.described import is_only_described
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
-from workbench.ui.data import draft, exporting
+from workbench.ui.data import describing, draft, exporting
 from workbench.ui.numbers import count, when
 from workbench.ui.text import plain
 
@@ -40,20 +41,31 @@ def _dataset(found: list[VersionInfo]) -> None:
             with st.expander(f"{len(found) - _SHOWN} older versions"):
                 for version in found[_SHOWN:]:
                     _version(version)
+        if TASKS[newest.task].answers_are_categories:
+            describing.again(newest)
+            describing.said_next(newest)
 
 
 def _version(version: VersionInfo) -> None:
-    splits = version.splits
     with _line():
         st.markdown(
-            f"Version {version.number} · {count(version.rows)} examples "
-            f":gray[({count(splits['train'])} to learn from, {count(splits['validation'])} "
-            f"practice, {count(splits['test'])} exam)]  \n"
+            f"Version {version.number} · {_size(version)}  \n"
             f":small[:gray[{when(version.created_at)}, {plain(_origin(version))}]]",
             width="content",
         )
         _actions(version)
-    exporting.panel(version)
+    if not is_only_described(version):
+        exporting.panel(version)
+
+
+def _size(version: VersionInfo) -> str:
+    if is_only_described(version):
+        return f"{count(len(version.labels))} categories described, no examples yet"
+    splits = version.splits
+    return (
+        f"{count(version.rows)} examples :gray[({count(splits['train'])} to learn from, "
+        f"{count(splits['validation'])} practice, {count(splits['test'])} exam)]"
+    )
 
 
 def _origin(version: VersionInfo) -> str:
@@ -69,6 +81,8 @@ def _line() -> DeltaGenerator:
 
 
 def _actions(version: VersionInfo) -> None:
+    if is_only_described(version):
+        return  # there is nothing to export, and its file has no rows to map
     with st.container(horizontal=True, width="content"):
         exporting.button(version)
         if st.button(

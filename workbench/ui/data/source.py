@@ -8,8 +8,8 @@ from workbench.data.examples.plan import Source
 from workbench.data.readers import ReadOptions
 from workbench.projects import samples
 from workbench.ui import errors
+from workbench.ui.data import describing, hub_set, upload_box
 from workbench.ui.data import draft as drafts
-from workbench.ui.data import hub_set, upload_box
 from workbench.ui.data.draft import Draft
 
 _EXAMPLE = pd.DataFrame(
@@ -26,8 +26,8 @@ def choose(draft: Draft) -> None:
     """Ask for a table; nothing else is on the page until there is one."""
     left, right = st.columns([3, 2], gap="large")
     with left:
-        upload, paste, hub = st.tabs(
-            ["Upload a file", "Paste a table", "From the Hugging Face hub"]
+        upload, paste, hub, none = st.tabs(
+            ["Upload a file", "Paste a table", "From the Hugging Face hub", "No examples yet?"]
         )
         with upload:
             uploaded(draft, "source", _LABEL, _HELP, several=True)
@@ -36,6 +36,8 @@ def choose(draft: Draft) -> None:
         with hub:
             if source := hub_set.chosen():
                 _take(draft, "source", source)
+        with none:
+            describing.start()
     with right:
         _teach(draft)
 

@@ -20,12 +20,15 @@ SHOWN = 5
 _OTHERS = "all others"
 
 
-def text_form() -> str | None:
-    """The box for a text; what was sent, or None."""
+def text_form() -> list[str]:
+    """The box for a text, or several; what was sent, if anything was."""
     with st.form("sort", clear_on_submit=True):
         text = st.text_area("Text to sort", key="text", height=110, placeholder="Paste a text…")
-        sent = st.form_submit_button("Sort it", type="primary", icon=":material/label:")
-    return text.strip() if sent and text.strip() else None
+        with st.container(horizontal=True, vertical_alignment="center"):
+            sent = st.form_submit_button("Sort it", type="primary", icon=":material/label:")
+            each = st.checkbox("Each line is a text of its own", key="each-line")
+    texts = text.splitlines() if each else [text]
+    return [own.strip() for own in texts if own.strip()] if sent else []
 
 
 def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> None:

@@ -13,6 +13,16 @@ def words_of(label: str) -> str:
     return words if any(len(word) > 2 for word in _WORD.findall(words)) else _short(words)
 
 
+def parts_of(label: str, description: str) -> list[str]:
+    """What a category is called, if that says something, and what belongs there, if that is told."""
+    return [part for part in (words_of(label), description.strip()) if part]
+
+
+def lesson_of(label: str, description: str) -> str:
+    """Both as one text; "" if neither is told."""
+    return ": ".join(parts_of(label, description))
+
+
 def _short(words: str) -> str:
     """Scripts without spaces say much in two characters."""
     return words if any(ord(char) > 0x2E80 for char in words) else ""

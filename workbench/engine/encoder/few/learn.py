@@ -87,7 +87,7 @@ def learn(
 def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop) -> Turns:
     """All that is to be known before the first turn."""
     report.phase("embedding", "Reading the texts with the encoder as it is")
-    lessons = lessons_of(setup)
+    lessons = lessons_of(setup, spec.descriptions)
     total = len(lessons.texts)
     meter = Meter(report, stop.check, total)
     frozen = read(setup.encoder, lessons.texts.rows, setup.reader.pad_id, meter.counted(total))

@@ -1,13 +1,13 @@
 """All that few examples teach from: the texts, practice questions too, and the categories' names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from workbench.engine.encoder.encoder import Reader
-from workbench.engine.encoder.few.category_names import words_of
+from workbench.engine.encoder.few.category_names import lesson_of
 from workbench.engine.encoder.trainer import FEATURES, LABEL, Texts
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows
@@ -39,18 +39,30 @@ class Lessons:
         return _texts(self.texts.rows.lists(IDS, chosen), self.texts.labels[chosen])
 
 
-def lessons_of(setup: TrainingSetup) -> Lessons:
-    """The rows of both sides, then the names."""
+def lessons_of(setup: TrainingSetup, descriptions: Mapping[str, str] | None = None) -> Lessons:
+    """The rows of both sides, then the names.
+
+    Args:
+        descriptions: category → what belongs there, which stands behind its name. That of a
+            category without a row counts as one: there is nothing else to learn it from.
+    """
     ids: list[np.ndarray] = []
     labels: list[int] = []
     for texts in (setup.train, setup.validation):
         ids += texts.rows.lists(IDS, range(len(texts)))
         labels += texts.labels.tolist()
-    rows = len(ids)
-    named = {number: words_of(label) for number, label in enumerate(setup.labels)}
-    told = {number: words for number, words in named.items() if words}
-    ids += _encoded(setup.reader, list(told.values()))
-    return Lessons(_texts(ids, np.array([*labels, *told])), rows)
+    told = _told(setup.labels, descriptions or {})
+    alone = [number for number in told if number not in {*labels}]
+    order = [*alone, *(number for number in told if number not in alone)]
+    rows = len(ids) + len(alone)
+    ids += _encoded(setup.reader, [told[number] for number in order])
+    return Lessons(_texts(ids, np.array([*labels, *order])), rows)
+
+
+def _told(labels: Sequence[str], descriptions: Mapping[str, str]) -> dict[int, str]:
+    """Category's number → its name and description as words, as far as they say something."""
+    named = {n: lesson_of(label, descriptions.get(label, "")) for n, label in enumerate(labels)}
+    return {number: words for number, words in named.items() if words}
 
 
 def _encoded(reader: Reader, texts: list[str]) -> list[np.ndarray]:

@@ -1,0 +1,121 @@
+"""Datasets of described categories: saved, described anew, grown by sorted texts, gone back to."""
+
+import pytest
+
+from storage.database import Store
+from workbench.core.errors import WorkbenchError
+from workbench.core.tasks.descriptions import checked, descriptions_in
+from workbench.data import changes, datasets, described
+from workbench.data.versions import VersionInfo
+from workbench.projects import projects
+
+TOLD = [
+    ("Delivery", "Where a parcel is and when it comes."),
+    ("Refund", "Giving something back and getting the money."),
+]
+
+
+@pytest.fixture
+def project_id(store: Store) -> int:
+    return projects.create_project(store, "Mails")
+
+
+@pytest.fixture
+def version(store: Store, project_id: int) -> VersionInfo:
+    return described.start_described(store, project_id, "Topics", TOLD)
+
+
+def test_categories_are_saved_without_an_example(version: VersionInfo) -> None:
+    assert (version.rows, version.number) == (0, 1)
+    assert version.labels == ["Delivery", "Refund"]
+    assert descriptions_in(version.mapping) == dict(TOLD)
+    assert described.is_only_described(version)
+    assert changes.plan_of(version).descriptions == dict(TOLD)
+
+
+def test_describing_anew_makes_the_next_version_and_one_can_go_back(
+    store: Store, version: VersionInfo
+) -> None:
+    more = [*TOLD, ("Other", "Whatever fits nowhere else.")]
+    second = described.start_described(store, version.project_id, "topics", more)
+    assert (second.dataset_id, second.number) == (version.dataset_id, 2)
+    assert second.labels == ["Delivery", "Other", "Refund"]
+    third = changes.go_back(store, version.id)
+    assert descriptions_in(third.mapping) == dict(TOLD)
+
+
+def test_what_is_saved_already_is_not_saved_again(store: Store, version: VersionInfo) -> None:
+    with pytest.raises(WorkbenchError, match="saved already"):
+        described.describe(store, version, dict(TOLD))
+
+
+def test_sorted_texts_become_examples_beside_the_descriptions(
+    store: Store, version: VersionInfo
+) -> None:
+    rows = [(f"Where is parcel {n}?", "Delivery") for n in range(6)]
+    rows += [(f"Give me my {n} euros", "Refund") for n in range(6)]
+    grown = described.add_sorted(store, version, rows)
+    assert isinstance(grown, VersionInfo)
+    assert grown.rows == 12
+    assert grown.splits["train"] >= 6
+    assert grown.splits["test"] >= 1
+    assert descriptions_in(grown.mapping) == dict(TOLD)
+    assert grown.report["labels"] == {"Delivery": 6, "Refund": 6}
+
+
+def test_a_single_sorted_text_is_enough_and_a_second_thought_changes_it(
+    store: Store, version: VersionInfo
+) -> None:
+    grown = described.add_sorted(store, version, [("Where is it?", "Refund")])
+    assert isinstance(grown, VersionInfo)
+    assert grown.splits == {"train": 1, "validation": 0, "test": 0}
+    better = described.add_sorted(store, grown, [("Where is it?", "Delivery")])
+    assert isinstance(better, VersionInfo)
+    assert (better.rows, better.report["labels"]) == (1, {"Delivery": 1})
+
+
+def test_texts_keep_their_side_when_more_come(store: Store, version: VersionInfo) -> None:
+    rows = [(f"Text number {n} of many", ("Delivery", "Refund")[n % 2]) for n in range(20)]
+    first = described.add_sorted(store, version, rows[:10])
+    assert isinstance(first, VersionInfo)
+    second = described.add_sorted(store, first, rows)
+    assert isinstance(second, VersionInfo)
+    then = {r["text"]: r["split"] for r in changes.data_of(first).to_pylist()}
+    now = {r["text"]: r["split"] for r in changes.data_of(second).to_pylist()}
+    assert then.items() <= now.items()
+    assert len(now) == 20
+
+
+def test_a_file_for_the_same_dataset_keeps_the_descriptions(
+    store: Store, version: VersionInfo, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("file") / "mails.csv"
+    lines = [f"Where is parcel {n}?,Delivery\nMy money for {n} please,Refund" for n in range(8)]
+    path.write_text("\n".join(["text,category", *lines]), "utf-8")
+    saved = datasets.save_version(
+        store, project_id=version.project_id, path=path, dataset_name="Topics"
+    )
+    newest = datasets.get_version(store, saved.version_id)
+    assert (newest.number, newest.rows) == (2, 16)
+    assert descriptions_in(newest.mapping) == dict(TOLD)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([("A", "one sentence")], "At least two"),
+        ([("A", "one"), ("", "two")], "Row 2 has a description but no category"),
+        ([("A", "one"), ("B", " ")], "'B' has no description"),
+        ([("A", "one"), ("a", "two")], "described twice"),
+        ([("A", "one"), ("B", "One")], "same description"),
+        ([("A" * 81, "one"), ("B", "two")], "81 characters"),
+        ([("A", "o" * 501), ("B", "two")], "501 characters"),
+    ],
+)
+def test_what_cannot_be_used_is_explained(rows: list[tuple[str, str]], says: str) -> None:
+    with pytest.raises(WorkbenchError, match=says):
+        checked(rows)
+
+
+def test_empty_rows_of_the_editor_do_not_count() -> None:
+    assert checked([("", ""), *TOLD, (" ", " ")]) == dict(TOLD)
