@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.ui import context, errors, frame
 from workbench.ui.text import plain
-from workbench.ui.use import answering, history, labelling, programs, server
+from workbench.ui.use import answering, history, labelling, programs, server, texts_file
 from workbench.ui.use import settings as chat_settings
 from workbench.ui.use import sorting as chat_sorting
 from workbench.ui.use import turns as chat_turns
@@ -143,6 +143,8 @@ def sorting(answerer: Answerer, opened: ConversationInfo | None) -> None:
         keep_question(answerer, opened, text)
         st.rerun()
     labelling.offer(answerer)
+    if answerer.run_id is not None:
+        texts_file.show(answerer)
     chat_sorting.results(turns, answerer)
     programs.use_from_programs(answerer, url)
 

@@ -1,11 +1,14 @@
 """Datasets of described categories: saved, described anew, grown by sorted texts, gone back to."""
 
+from pathlib import Path
+
 import pytest
 
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks.descriptions import checked, descriptions_in
 from workbench.data import changes, datasets, described
+from workbench.data.files.reader import read_table
 from workbench.data.versions import VersionInfo
 from workbench.projects import projects
 
@@ -119,3 +122,12 @@ def test_what_cannot_be_used_is_explained(rows: list[tuple[str, str]], says: str
 
 def test_empty_rows_of_the_editor_do_not_count() -> None:
     assert checked([("", ""), *TOLD, (" ", " ")]) == dict(TOLD)
+
+
+def test_a_downloaded_table_of_descriptions_is_one_that_can_be_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "descriptions.csv"
+    path.write_bytes(described.as_file({"A, B": 'All that is "in" both.', "C": "Umlauts: äöü"}))
+    table = read_table(path)
+    assert table.columns == ["category", "description"]
+    assert table.cells("category") == ["A, B", "C"]
+    assert table.cells("description") == ['All that is "in" both.', "Umlauts: äöü"]

@@ -1,5 +1,7 @@
 """Categories described on the Data page, made a model of, checked by sorting texts."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -10,12 +12,14 @@ from tests.helpers import made
 from tests.pages.opened import open_page, texts
 from workbench.core.tasks.descriptions import descriptions_in
 from workbench.data import datasets, described
+from workbench.data.files.reader import read_table
 from workbench.data.versions import VersionInfo
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec
 from workbench.models import catalogue
 from workbench.models.trained import TrainedModel, write_trained
 from workbench.projects import projects
 from workbench.system import drafts
+from workbench.ui.use import texts_file
 from workbench.use import conversations, sorted_texts
 
 PAGE = "pages/data/data.py"
@@ -139,6 +143,16 @@ def test_other_pages_bear_a_dataset_without_examples(
     assert not open_page(f"pages/{page}.py", project=project_id).exception
 
 
+def test_a_checkup_of_no_examples_is_refused_with_the_next_step(
+    store: Store, project_id: int
+) -> None:
+    at = open_page(
+        "pages/data/checkup.py", dataset=_version(store, project_id).dataset_id, project=project_id
+    )
+    at.button(key="check").click().run()
+    assert "no examples to look through yet: sort some texts first" in at.error[0].value
+
+
 def test_texts_sorted_in_the_playground_become_examples(store: Store, project_id: int) -> None:
     version = _version(store, project_id)
     run_id = _trained(store, version)
@@ -166,6 +180,25 @@ def test_each_line_can_be_a_text_of_its_own(store: Store, project_id: int) -> No
     (turn,) = conversations.turns(store, listed.id)
     assert turn.question.content == "First one"
     assert drafts.get_draft(store, project_id, "to-sort") == {"texts": ["Second one", "Third one"]}
+
+
+def test_texts_of_a_file_without_categories_are_sorted_in_parts(
+    store: Store, project_id: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "mails.csv"
+    path.write_text("mail,category\n" + "".join(f"Mail number {n},\n" for n in range(25)), "utf-8")
+    table = read_table(path)
+    monkeypatch.setattr(texts_file, "show", lambda one: texts_file.choose(table, one, "file"))
+    _trained(store, _version(store, project_id))
+
+    at = open_page("pages/use/playground.py", project=project_id)
+    assert at.selectbox(key="texts-column").value == "mail"
+    assert at.button(key="texts-sort").label == "Sort texts 1 to 20 of 25"
+    at.button(key="texts-sort").click().run()
+
+    kept = drafts.get_draft(store, project_id, "to-sort")["texts"]
+    assert kept == [f"Mail number {n}" for n in range(20)]
+    assert at.button(key="texts-sort").label == "Sort texts 21 to 25 of 25"
 
 
 def _sorted(

@@ -11,10 +11,12 @@ from storage import conversions, files, projects
 from storage.database import Store
 from storage.tables import OPEN, Job
 from workbench.core import parquet
+from workbench.core.errors import WorkbenchError
 from workbench.data.changes import FIX, HERE_ROWS, apply_edit_to, data_of, enqueue_change
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding
 from workbench.data.checkup.record import Checkup
+from workbench.data.described import is_only_described
 from workbench.data.edits.edit import Edit, before_and_after
 from workbench.data.files.large import table_of
 from workbench.data.splits.turns import turns_from, with_turns
@@ -40,9 +42,13 @@ def start(store: Store, version_id: int) -> JobView:
     """Let a job look through a version; one that waits or runs is not started twice.
 
     Raises:
-        WorkbenchError: the version or its examples are gone.
+        WorkbenchError: the version or its examples are gone, or it has none.
     """
     version = get_version(store, version_id)
+    if is_only_described(version):
+        raise WorkbenchError(
+            f"'{version.dataset_name}' has no examples to look through yet: sort some texts first."
+        )
     check_there(version)
     spec = _spec(store, version)
     with store.write() as session:

@@ -47,7 +47,7 @@ def start_described(
     for version in datasets.list_versions(store, project_id):  # the newest first
         if version.dataset_name.casefold() == wanted:
             return describe(store, version, told)
-    source = Source(files.put(_file(told)), SOURCE_NAME)
+    source = Source(files.put(io.BytesIO(as_file(told))), SOURCE_NAME)
     plan = Plan(CLASSIFICATION.name, ROLES, descriptions=told)
     report = {"dropped": {}, "lengths": {}, "mean_chars": 0.0, "labels": {}, "findings": []}
     prepared = Prepared(_no_examples(), plan, report, sizes([]), 0)
@@ -60,13 +60,13 @@ def _no_examples() -> pa.Table:
     return pa.schema({"row_id": pa.int64(), "split": pa.string(), **kinds}).empty_table()
 
 
-def _file(told: Mapping[str, str]) -> io.BytesIO:
-    """The descriptions as a table, which is the dataset's source."""
+def as_file(told: Mapping[str, str]) -> bytes:
+    """The descriptions as a table (CSV), which `describe` reads again."""
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(("category", "description"))
     rows.writerows((harmless(name), harmless(said)) for name, said in told.items())
-    return io.BytesIO(text.getvalue().encode("utf-8"))
+    return text.getvalue().encode("utf-8")
 
 
 def describe(store: Store, version: VersionInfo, told: Mapping[str, str]) -> VersionInfo:

@@ -69,7 +69,17 @@ def again(version: VersionInfo) -> None:
         begun = [[label, told.get(label, "")] for label in labels]
         begun += [[label, text] for label, text in told.items() if label not in labels]
         rows = _editor(page, _kept(page, begun), fixed=len(labels))
-        if st.button("Save as the next version", key=f"save-{page}", icon=":material/save:"):
+        with st.container(horizontal=True):
+            save = st.button("Save as the next version", key=f"save-{page}", icon=":material/save:")
+            if told:
+                st.download_button(
+                    "Download",
+                    described.as_file(told),
+                    "descriptions.csv",
+                    key=f"download-{page}",
+                    icon=":material/download:",
+                )
+        if save:
             with errors.shown():
                 _save(version, page, rows, set(labels))
 
