@@ -108,7 +108,7 @@ def begun(
     spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop
 ) -> ContrastiveTrainer:
     """The training from all rows, before its first step."""
-    lessons = lessons_of(setup)
+    lessons = lessons_of(setup, spec.descriptions)
     model = _to_tune(spec, setup, lessons, setup.encoder.body.config.hidden_size)
     return _trainer(spec, model, lessons.texts, setup.reader.pad_id, job, report, stop)
 
