@@ -1,8 +1,8 @@
 """Sorts by what the categories are said to be: a head made of descriptions, without any example.
 
 Each category's weights are the embeddings of its name and its description, so that a text's scores
-are its cosines with them ("zero-shot" with sentence encoders: Yin et al. 2019, "Benchmarking Zero-shot
-Text Classification"). scripts/bench_described.py prints what that gives.
+are its cosines with them (Yin et al. 2019, "Benchmarking Zero-shot Text Classification", describe
+such baselines). scripts/few/bench_described.py prints what that gives.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def described_head(encoder: Encoder, reader: Reader, told: Sequence[Sequence[str
     """The head whose scores are cosines with what is told of each category.
 
     Name and description are read apart and count alike, which sorts better than both as one text
-    on two of the three sets of scripts/bench_described.py, and as well on the third.
+    on two of the three sets of scripts/few/bench_described.py, and as well on the third.
 
     Args:
         told: of each category its `parts_of`, one at least.

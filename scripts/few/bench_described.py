@@ -1,11 +1,11 @@
 """Prints how well an encoder sorts by descriptions of the categories alone, without any example.
 
-    .venv/bin/python scripts/bench_described.py [SET ...]
+    .venv/bin/python scripts/few/bench_described.py [SET ...]
 
 SET is sample (the sample's e-mails), bitext_support (its test set, by intent) or yelp (sentences of
-reviews). The last two are read from the folder that WORKBENCH_BENCH_DATA names. The descriptions were
-written from the categories' names, before any result was seen. Beside the accuracy stands the mean
-probability that the model gives to what it answers: the nearer both are, the more honest it is.
+reviews). The last two are read from the folder that WORKBENCH_BENCH_DATA names. The descriptions
+were written from the categories' names, before any result was seen. Beside the accuracy stands the
+mean probability that the model gives to what it answers: the nearer both are, the more honest it is.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from workbench.engine.encoder.encoder import load_encoder, load_reader, read  # noqa: E402
