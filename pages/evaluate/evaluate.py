@@ -154,6 +154,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
         answers = answers_of(info.predictions_hash, info.id)
         found = verdict.verdict(run.task, info.scores, answers, info.questions)
         scores.show_verdict(found)
+        scores.show_invented(info)
         show_size_of_exam(run, info)
         show_turns(info, answers)
         show_refusals(run, info, answers)

@@ -169,6 +169,24 @@ def test_texts_are_judged_by_likeness_and_shown_side_by_side(store: Store, tmp_p
     ]
 
 
+def test_what_nobody_told_the_model_is_counted_and_listed(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path, task="completion", kind="causal")
+    table = answers(
+        ["It is free."] * 4,
+        ["It costs 2.50 euros."] + ["It is free."] * 3,
+        base=["Ask Oleg."] * 4,
+        invented_tuned=[["2.50 euros"], [], [], []],
+        invented_base=[["Oleg"]] * 4,
+    )
+    scores = {"base": {"chrf": 8.0, "invented": 1.0}, "tuned": {"chrf": 70.5, "invented": 0.25}}
+    add_exam(store, trained.run_id, table, scores)
+    at = open_page(PAGE, project=trained.project_id)
+    assert "**25.0 % of its answers** (before training: 100.0 %) have an amount" in texts(at)
+    assert "Not in your examples, nor in the question: **2.50 euros**" in texts(at)
+    exam_id = evaluations.list_evaluations(store, trained.run_id)[0].id
+    assert at.pills(key=f"rows-show-{exam_id}").options[-1] == "Not in your examples (1)"
+
+
 def test_documents_show_how_the_model_goes_on(store: Store, tmp_path: Path) -> None:
     trained = add_trained(store, tmp_path, task="language-modelling", kind="causal")
     table = answers(["and left."], ["and stayed."], base=["zzz"], inputs=["She came"])

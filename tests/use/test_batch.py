@@ -148,3 +148,13 @@ def test_a_cell_far_below_makes_no_million_of_rows(
     job_id = batch.start_prediction(store, trained.run_id, path, "mails.csv")
     answer_queued(store, tmp_path)
     assert len(batch.answers(store, job_id)) == 2
+
+
+def test_what_nobody_told_the_model_has_a_column_of_its_own(
+    store: Store, tmp_path: Path, mails: Path
+) -> None:
+    trained = add_trained(store, tmp_path, task="completion", kind="causal")
+    job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
+    answer_queued(store, tmp_path, invented="2.50 euros")
+    table = batch.answers(store, job_id)
+    assert list(table["not in your examples"].fillna("")) == ["2.50 euros", "", "2.50 euros"]

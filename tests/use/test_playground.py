@@ -281,3 +281,14 @@ def test_serving_needs_a_model_that_is_there(store: Store) -> None:
     with pytest.raises(WorkbenchError, match="no model 'run-5'"):
         playground.serve_forever(store, "run-5")
     assert not list(files.folder("serve").glob("server-*"))
+
+
+def test_what_nobody_told_the_model_is_kept_with_its_answer() -> None:
+    answer = Answer("run-1", "It costs 2.50 euros.")
+    event: dict[str, Any] = {"choices": [{"delta": {}, "finish_reason": "stop"}]}
+    client._take(answer, event | {"workbench": {"not_in_examples": ["2.50 euros"]}})
+    client._take(answer, {"choices": [], "usage": {"completion_tokens": 7}})
+    assert answer.invented == ("2.50 euros",)
+    details = playground.answer_details(answer, {}, "Run 1")
+    assert details["not_in_examples"] == ["2.50 euros"]
+    assert "not_in_examples" not in playground.answer_details(Answer("run-1"), {}, "Run 1")

@@ -8,7 +8,7 @@ from workbench.core.tasks import task_named
 from workbench.core.words import percent
 
 ACCURACY, MACRO_F1, EXACT_MATCH = "accuracy", "macro_f1", "exact_match"
-CHRF, ROUGE_L, LOSS = "chrf", "rouge_l", "loss"
+CHRF, ROUGE_L, LOSS, INVENTED = "chrf", "rouge_l", "loss", "invented"
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,17 @@ METRICS = {
             headline="{} of 100 for words in common with your answers",
             sentence="the trained model's answers have {} of 100 words in common with your own",
             outcome="its answers scored {} of 100 for words in common with yours",
+        ),
+        Metric(
+            name=INVENTED,
+            label="invented facts",
+            meaning="answers with an amount, date, name or the like that nobody gave",
+            axis="Answers with an invented fact (a shorter bar is better)",
+            unit=SHARE,
+            headline="{} of answers with an invented fact",
+            sentence="{} of the trained model's answers have an invented fact",
+            outcome="{} of its answers had an invented fact",
+            higher_is_better=False,
         ),
         Metric(
             name=LOSS,

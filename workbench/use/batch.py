@@ -12,6 +12,7 @@ from storage.database import Store
 from storage.tables import SUCCEEDED, Job
 from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
+from workbench.core.metrics import INVENTED
 from workbench.core.whole import whole_file
 from workbench.data import datasets, mapped_file
 from workbench.data.examples.plan import Source
@@ -25,7 +26,8 @@ from workbench.training.trained_run import told_of, trained_run
 _NUMBERED = (CSV, XLSX)
 """Kinds of files in which a row that is missing from the numbers was an empty one."""
 NONE_OF_THESE = "none_of_these"
-_COLUMNS = ("answer", "probability", NONE_OF_THESE)
+_TITLES = {"output": "answer", INVENTED: "not in your examples"}
+_COLUMNS = (*_TITLES.values(), "probability", NONE_OF_THESE)
 _WORDS = {True: "true", False: "false"}
 _MOST_EMPTY = 100_000
 """A cell far below the table is no reason for a file of a million empty rows."""
@@ -87,8 +89,9 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
 
     Returns:
         The file's rows in their order with all its columns as text, also those that say nothing,
-        then `answer` and, for a classifier, `probability` (0 to 1), and, where it can tell,
-        `none_of_these` (true or false). Where a row had no question, they are empty.
+        then `answer`; for free texts `not in your examples` (what of the answer nobody told the
+        model); for a classifier `probability` (0 to 1) and, where it can tell, `none_of_these`
+        (true or false). Where a row had no question, they are empty.
 
     Raises:
         WorkbenchError: the answers are not there (yet).
@@ -165,12 +168,12 @@ def _finished(store: Store, job_id: int) -> tuple[PredictSpec, str]:
 
 
 def _answers(digest: str) -> pd.DataFrame:
-    """Row number → answer, probability, and whether it is none of the categories."""
+    """Row number → answer, and what else is known of it."""
     path = files.object_path(digest)
     if not path.is_file():
         raise WorkbenchError("The answers are not on the disk any more: ask the file again.")
     table = parquet.read(path, "The answers are damaged on the disk: ask the file again.")
-    found: pd.DataFrame = table.to_pandas().set_index("row_id").rename(columns={"output": "answer"})
+    found: pd.DataFrame = table.to_pandas().set_index("row_id").rename(columns=_TITLES)
     return found[[column for column in _COLUMNS if column in found]]
 
 

@@ -56,6 +56,8 @@ class Answer:
     tokens: int = 0
     seconds: float = 0.0
     error: str = ""
+    invented: tuple[str, ...] = ()
+    """What in it neither the model's examples nor the question told."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,7 @@ def _take(answer: Answer, event: dict[str, Any]) -> None:
     for choice in event["choices"]:
         answer.text += choice.get("text") or choice.get("delta", {}).get("content") or ""
         answer.finish_reason = choice["finish_reason"] or answer.finish_reason
+    answer.invented = tuple((event.get("workbench") or {}).get("not_in_examples", answer.invented))
     if event.get("usage"):
         answer.tokens = event["usage"]["completion_tokens"]
 

@@ -1,5 +1,8 @@
 """OpenAI's own client gets answers from the server: streamed, whole, and errors."""
 
+import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -7,7 +10,10 @@ import openai
 import pytest
 from openai import OpenAI
 
+from tests.helpers import tiny
+from workbench.engine.evaluation.known_facts import FILE
 from workbench.engine.serving.model_cache import ModelCache
+from workbench.evaluation.scoring.facts.known import Known
 
 HELLO: Any = [{"role": "user", "content": "Where is my parcel?"}]
 
@@ -149,3 +155,24 @@ def test_a_wrong_address_is_explained(url: str) -> None:
     reply = httpx.get(f"{url}/v2/nothing")
     assert reply.status_code == 404
     assert "/v1/chat/completions" in reply.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_says_what_is_not_in_the_examples(
+    models: Path, shelf: ModelCache, tmp_path: Path, stream: bool
+) -> None:
+    shutil.copytree(models / "replies", adapter := tmp_path / "replies")
+    Known.of(["only these words"]).write(adapter / FILE)
+    entries = [tiny.entry("run-1", models / "base", adapter, task="completion")]
+    body = {"model": "run-1", "messages": HELLO, "max_tokens": 40, "stream": stream}
+    with tiny.running(tiny.registry_of(entries, tmp_path / "models.json"), shelf) as server:
+        reply = httpx.post(f"http://127.0.0.1:{server.port}/v1/chat/completions", json=body)
+    told = [json.loads(line.removeprefix("data: ")) for line in reply.text.splitlines()
+            if line.strip() and not line.endswith("[DONE]")]  # fmt: skip
+    text = "".join(
+        choice.get("message", choice.get("delta", {})).get("content", "")
+        for event in told
+        for choice in event["choices"]
+    )
+    expected = Known.of(["only these words", HELLO[0]["content"]]).invented_texts(text)
+    assert told[-1]["workbench"] == {"not_in_examples": expected}

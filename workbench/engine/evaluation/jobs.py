@@ -8,7 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.metrics import INVENTED
 from workbench.core.recipe import TURNS, Recipe
+from workbench.core.tasks import task_named
+from workbench.engine.evaluation.known_facts import known_to, mark_invented
 from workbench.engine.evaluation.systems import (
     PREDICTIONS,
     Answers,
@@ -20,6 +23,7 @@ from workbench.engine.evaluation.systems import (
 )
 from workbench.engine.models.checked_load import CheckedLoad, Tell
 from workbench.engine.rows import Row, read_rows
+from workbench.evaluation.scoring.facts.known import Known
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
@@ -80,6 +84,7 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
         raise WorkbenchError("The file has no rows to score: choose another file.")
     systems = engine.systems(spec.base, spec.adapter, spec.recipe, spec.recipe.eval_max_new_tokens)
     exam = evaluate_systems(systems, spec.task, rows, rows, report, stop)
+    mark_invented(exam, spec.task, spec.adapter)
     trained = read_trained(spec.adapter)
     return write_evaluation(job.path, exam, trained.data, by_turns=trained.exam == TURNS)
 
@@ -107,9 +112,20 @@ def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop
         columns["probability"] = answers.probabilities
     if answers.none_of_these is not None:
         columns["none_of_these"] = answers.none_of_these
+    if known := known_to(spec.adapter) if spec.adapter else None:
+        columns[INVENTED] = _invented(known, spec.task, rows, answers.texts)
     path = job.path / PREDICTIONS
     pq.write_table(pa.table(columns), path)
     return {"rows": len(rows), "predictions": str(path)}
+
+
+def _invented(known: Known, task: str, rows: Sequence[Row], answers: Sequence[str]) -> list[str]:
+    """What each answer says that nobody told the model, one behind the other."""
+    asked = [(task_named(task).question(row), str(row.get("system") or "")) for row in rows]
+    return [
+        "; ".join(known.invented_texts(answer, *told))
+        for answer, told in zip(answers, asked, strict=True)
+    ]
 
 
 def evaluate_trained(
@@ -139,5 +155,6 @@ def evaluate_trained(
         exam = evaluate_systems(systems, spec.task, rows, asked, report, stop)
     except Cancelled:
         return STOPPED
+    mark_invented(exam, spec.task, job.adapter)
     written = write_evaluation(job.path, exam, spec.data)
     return {**written, "scores": {**scores, "test": written["scores"]}}

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.core.metrics import INVENTED
 from workbench.core.tasks import CLASSIFICATION, SPLITS, task_named
 from workbench.engine.evaluation.baseline import svm_answers
 from workbench.engine.rows import Row, read_rows
@@ -76,6 +77,8 @@ class Evaluation:
     none_of_these: dict[str, list[bool]] = field(default_factory=dict)
     """By system, of those that can tell."""
     scores: dict[str, Scores] = field(default_factory=dict)
+    invented: dict[str, list[list[str]]] = field(default_factory=dict)
+    """What in each answer nobody told the model, by system; free texts only."""
 
 
 def evaluate_systems(
@@ -205,4 +208,6 @@ def _columns(exam: Evaluation, baseline: list[str] | None) -> dict[str, Any]:
         columns["probability"] = exam.probabilities["tuned"]
     if TUNED in exam.none_of_these:
         columns["none_of_these"] = exam.none_of_these[TUNED]
+    for who, found in exam.invented.items():
+        columns[f"{INVENTED}_{who}"] = pa.array(found, pa.list_(pa.string()))
     return columns

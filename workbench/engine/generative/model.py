@@ -68,10 +68,21 @@ def _has_room(model: Any) -> bool:
     return bool(device.free_memory() > needed)
 
 
-def save_adapter(target: Path, checkpoint: Path, tokenizer: Any, model: TrainedModel) -> None:
-    """Put a checkpoint's adapter and all that belongs to it in one folder, whole or not at all."""
+def save_adapter(
+    target: Path,
+    checkpoint: Path,
+    tokenizer: Any,
+    model: TrainedModel,
+    add: Callable[[Path], None],
+) -> None:
+    """Put a checkpoint's adapter and all that belongs to it in one folder, whole or not at all.
+
+    Args:
+        add: writes what else belongs to it.
+    """
     with whole_folder(target) as part:
         for name in ("adapter_model.safetensors", "adapter_config.json"):
             shutil.copy2(checkpoint / name, part / name)
         tokenizer.save_pretrained(part)
         write_trained(part, model)
+        add(part)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from transformers import set_seed
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
 from workbench.engine.evaluation.jobs import evaluate_trained
+from workbench.engine.evaluation.known_facts import write_known
 from workbench.engine.evaluation.systems import System
 from workbench.engine.generative.model import save_adapter
 from workbench.engine.models.fused_lora import fuse
@@ -78,7 +80,8 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
     if best is None:
         return {**result, "status": "cancelled", "reason": "Stopped before anything was learned."}
     report.phase("saving", "Saving the trained model")
-    save_adapter(job.adapter, best, setup.kept, _trained(course.family, spec, setup))
+    made = _trained(course.family, spec, setup)
+    save_adapter(job.adapter, best, setup.kept, made, partial(_add, spec))
     result |= {"adapter": str(job.adapter), "best_step": step_of(best)}
     del trainer
     give_back_memory()  # the model is loaded afresh, as every later use will load it
@@ -112,7 +115,7 @@ def measure(course: Course, spec: MeasureSpec, job: JobDir, report: Report, stop
     trainer = loaded(course, spec, setup, job, report, stop)
     facts = told_of(trainer, measure_steps(trainer, report, stop), job)
     made = _trained(course.family, spec, setup)
-    save_adapter(job.adapter, untrained(trainer, job), setup.kept, made)
+    save_adapter(job.adapter, untrained(trainer, job), setup.kept, made, partial(_add, spec))
     del trainer
     give_back_memory()
     sitting = course.systems(spec.base, job.adapter, spec.recipe, FEW_TOKENS)
@@ -174,6 +177,11 @@ def check_there_are_some(examples: Any) -> None:
         raise WorkbenchError(
             "There are no examples to learn from: save the data again with a larger training part."
         )
+
+
+def _add(spec: TrainSpec, folder: Path) -> None:
+    """What a model that writes keeps of its examples."""
+    write_known(folder, spec.task, spec.system, spec.data)
 
 
 def _trained(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:

@@ -36,7 +36,10 @@ class Generation:
         adapter: str | None,
         get_prompt: Callable[[Guard], str],
         sampling: Sampling,
+        invented: Callable[[str], list[str] | None] = lambda text: None,
     ) -> None:
+        self.invented = invented
+        """What of the answer nobody told the model; None where that is not known."""
         self._get_model = get_model
         self._adapter = adapter
         self._get_prompt = get_prompt

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
@@ -10,6 +11,7 @@ from workbench.core.tasks import asked_as
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
 from workbench.engine.causal.reading import Beginning
+from workbench.engine.evaluation.known_facts import known_to
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.generation import Generation
@@ -59,6 +61,7 @@ class Inference:
             entry.id if entry.adapter else None,
             prompt,
             asked.sampling,
+            partial(_invented, entry, asked),
         )
 
     def label(
@@ -151,6 +154,14 @@ class Inference:
         with loaded.turns, precision():
             between()
             return loaded.label_probabilities(prompt, answers, between)
+
+
+def _invented(entry: ServedModel, asked: GenerationRequest, text: str) -> list[str] | None:
+    """What of an answer neither the model's examples nor the request told."""
+    known = known_to(entry.adapter) if entry.adapter else None
+    if known is None:
+        return None
+    return known.invented_texts(text, *(message["content"] for message in asked.messages))
 
 
 def _between(check: Check, turns: FairLock) -> None:

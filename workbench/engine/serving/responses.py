@@ -3,10 +3,14 @@
 import json
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.models.served import ServedModel
+
+Invented = Sequence[str] | None
+"""What an answer says that neither examples nor question told; None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,15 @@ class ResponseFormat:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def whole(self, text: str, finish_reason: str, usage: Usage) -> dict[str, Any]:
+    def whole(
+        self, text: str, finish_reason: str, usage: Usage, invented: Invented = None
+    ) -> dict[str, Any]:
         """The answer of a request that does not stream."""
         said = {"message": {"role": "assistant", "content": text, "refusal": None}}
         choice = self._choice(said if self.chat else {"text": text}, finish_reason)
         kind = "chat.completion" if self.chat else "text_completion"
-        return {**self._head(kind), "choices": [choice], "usage": usage.as_dict()}
+        told = {**self._head(kind), "choices": [choice], "usage": usage.as_dict()}
+        return {**told, **_own(invented)}
 
     def opening(self) -> list[str]:
         """What a stream begins with: the role."""
@@ -52,16 +59,21 @@ class ResponseFormat:
         said = {"delta": {"content": text}} if self.chat else {"text": text}
         return self._event([self._choice(said, None)])
 
-    def closing(self, finish_reason: str, usage: Usage) -> list[str]:
+    def closing(self, finish_reason: str, usage: Usage, invented: Invented = None) -> list[str]:
         """Why it ended, the tokens if they were asked for, and the end mark."""
         last: dict[str, Any] = {"delta": {}} if self.chat else {"text": ""}
-        events = [self._event([self._choice(last, finish_reason)])]
+        events = [self._event([self._choice(last, finish_reason)], own=_own(invented))]
         if self.include_usage:
             events.append(self._event([], usage.as_dict()))
         return [*events, "data: [DONE]\n\n"]
 
-    def _event(self, choices: list[dict[str, Any]], usage: dict[str, int] | None = None) -> str:
-        value = {**self._head(self._chunk), "choices": choices}
+    def _event(
+        self,
+        choices: list[dict[str, Any]],
+        usage: dict[str, int] | None = None,
+        own: dict[str, Any] | None = None,
+    ) -> str:
+        value = {**self._head(self._chunk), "choices": choices, **(own or {})}
         if self.include_usage:
             value["usage"] = usage
         return sse(value)
@@ -82,6 +94,11 @@ class ResponseFormat:
     @staticmethod
     def _choice(said: dict[str, Any], finish_reason: str | None) -> dict[str, Any]:
         return {"index": 0, **said, "logprobs": None, "finish_reason": finish_reason}
+
+
+def _own(invented: Invented) -> dict[str, Any]:
+    """What OpenAI's answers do not have."""
+    return {} if invented is None else {"workbench": {"not_in_examples": list(invented)}}
 
 
 def sse(value: dict[str, Any]) -> str:

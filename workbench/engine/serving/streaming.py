@@ -59,7 +59,8 @@ async def whole(request: Request, generation: Generation, shape: ResponseFormat)
     finally:
         watcher.cancel()
         generation.cancel()
-    return JSONResponse(shape.whole(text, generation.finish_reason, generation.usage))
+    invented = await run_in_threadpool(generation.invented, text)
+    return JSONResponse(shape.whole(text, generation.finish_reason, generation.usage, invented))
 
 
 async def unless_left(request: Request, work: Callable[[Check], T]) -> T:
@@ -90,9 +91,12 @@ async def _events(generation: Generation, shape: ResponseFormat) -> AsyncIterato
     try:
         for event in shape.opening():
             yield event
+        text = ""
         async for piece in generation:
+            text += piece
             yield shape.piece(piece)
-        for event in shape.closing(generation.finish_reason, generation.usage):
+        invented = await run_in_threadpool(generation.invented, text)
+        for event in shape.closing(generation.finish_reason, generation.usage, invented):
             yield event
     except ApiError as error:
         yield sse(error.body())

@@ -5,18 +5,21 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import CHRF, METRICS
+from workbench.core.metrics import CHRF, INVENTED, METRICS
 from workbench.core.tasks import Task, task_named
 from workbench.data.export import spreadsheet
 from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.evaluation.text_diff import differences
+from workbench.ui import invented
 from workbench.ui.evaluation import scores
 from workbench.ui.numbers import count, percent
 from workbench.ui.text import plain, plain_line, plain_lines
 
-ALL, WRONG, LOST, WON, REFUSED = "all", "wrong", "lost", "won", "refused"
+ALL, WRONG, LOST, WON = "all", "wrong", "lost", "won"
+REFUSED, MADE_UP = "refused", "made up"
+_MADE_UP = tuple(f"{INVENTED}_{system}" for system in SYSTEMS)
 _SAME = 0.5
 """Points of chrF below which two answers count as equally good."""
 _ORDER = ("tuned", "base", "baseline")
@@ -65,10 +68,7 @@ def _masks(task: Task, answers: pd.DataFrame) -> dict[str, pd.Series]:
     if task.is_right is None:
         return {ALL: everything}
     if task.answers_are_free_text:
-        if f"{CHRF}_base" not in answers:
-            return {ALL: everything}
-        gain = answers[f"{CHRF}_tuned"] - answers[f"{CHRF}_base"]
-        return {ALL: everything, LOST: gain < -_SAME, WON: gain > _SAME}
+        return {ALL: everything, **_free_masks(answers)}
     right = answers["right_tuned"]
     masks = {ALL: everything, WRONG: ~right}
     if "right_base" in answers:
@@ -78,9 +78,24 @@ def _masks(task: Task, answers: pd.DataFrame) -> dict[str, pd.Series]:
     return masks
 
 
+def _free_masks(answers: pd.DataFrame) -> dict[str, pd.Series]:
+    masks = {}
+    if f"{CHRF}_base" in answers:
+        gain = answers[f"{CHRF}_tuned"] - answers[f"{CHRF}_base"]
+        masks = {LOST: gain < -_SAME, WON: gain > _SAME}
+    if f"{INVENTED}_tuned" in answers:
+        masks[MADE_UP] = answers[f"{INVENTED}_tuned"].map(len) > 0
+    return masks
+
+
 def _names(task: Task) -> dict[str, str]:
     if task.answers_are_free_text:
-        return {ALL: "All", LOST: "Less like yours than before", WON: "More like yours than before"}
+        return {
+            ALL: "All",
+            LOST: "Less like yours than before",
+            WON: "More like yours than before",
+            MADE_UP: "Not in your examples",
+        }
     return {
         ALL: "All",
         WRONG: "Wrong",
@@ -106,6 +121,8 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
     task = task_named(info.task)
     if task.answers_are_free_text:
         table.insert(1, "like", found[f"{CHRF}_tuned"])
+        if f"{INVENTED}_tuned" in found:
+            table["made_up"] = found[f"{INVENTED}_tuned"].map(", ".join)
     elif "right_tuned" in found:
         marks = found["right_tuned"].map({True: "✓ right", False: "✗ wrong"})
         table.insert(1, "result", marks)
@@ -144,6 +161,9 @@ def _columns(task: Task) -> dict[str, Any]:
             format="%.0f",
             help=f"To your own answer, of 100 ({METRICS[CHRF].label}), after training.",
         ),
+        "made_up": st.column_config.TextColumn(
+            "Not in your examples", help="Nor in the question: check it before use."
+        ),
         "sure": st.column_config.NumberColumn(
             "How sure", format="%.0f %%", help="What the trained model gives its own answer."
         ),
@@ -168,8 +188,15 @@ def _row_in_full(info: EvaluationInfo, row: pd.Series) -> None:
             with column:
                 st.markdown(f"**{scores.SYSTEMS[name]}** {_judgement(task, row, name)}")
                 st.markdown(_compared(task, row, name))
+                invented.note(_made_up(row, name))
         if not task.answers_are_categories:
             st.caption(f"Marked is what '{plain(titles['expected'])}' does not say in that place.")
+
+
+def _made_up(row: pd.Series, system: str) -> list[str]:
+    """What an answer says that neither examples nor question told."""
+    name = f"{INVENTED}_{system}"
+    return [str(one) for one in row[name]] if name in row.index else []
 
 
 def _judgement(task: Task, row: pd.Series, system: str) -> str:
@@ -225,4 +252,8 @@ def _export(task: Task, answers: pd.DataFrame) -> pd.DataFrame:
     for system, title in scores.SYSTEMS.items():
         names[f"right_{system}"] = f"{title}: right"
         names[f"{CHRF}_{system}"] = f"{title}: likeness ({METRICS[CHRF].label})"
-    return answers[[name for name in answers if name in names]].rename(columns=names)
+        names[f"{INVENTED}_{system}"] = f"{title}: not in your examples"
+    table = answers[[name for name in answers if name in names]].copy()
+    for name in (name for name in _MADE_UP if name in table):
+        table[name] = table[name].map("; ".join)
+    return table.rename(columns=names)

@@ -4,11 +4,12 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import METRICS, Unit, metric_of
+from workbench.core.metrics import INVENTED, METRICS, Unit, metric_of
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.verdict import BETTER, UNSURE, WORSE, Bar, Verdict
 from workbench.models.families import family_named
 from workbench.ui import charts
+from workbench.ui.numbers import percent
 from workbench.ui.text import plain
 
 SYSTEMS = {"baseline": "Simple baseline", "base": "Before training", "tuned": "After training"}
@@ -34,6 +35,22 @@ def show_verdict(found: Verdict) -> None:
     text = f"**{word} {found.headline}**"
     paragraphs = "\n\n".join(part for part in (text, details, found.next_step) if part)
     box(paragraphs.replace(" %", "\u00a0%"), icon=icon)  # a line never breaks before the sign
+
+
+def show_invented(info: EvaluationInfo) -> None:
+    """How many answers say what nobody told the model; nothing where that was not counted."""
+    share = (info.scores.get("tuned") or {}).get(INVENTED)
+    if share is None:
+        return
+    before = (info.scores.get("base") or {}).get(INVENTED)
+    than = "" if before is None else f" (before training: {percent(before)})"
+    st.markdown(
+        f":material/help: **{percent(share)} of its answers**{than} have an amount, date, name or "
+        "the like that stands in none of your examples, nor in the question. They are marked below."
+        if share
+        else ":material/check: None of its answers has an amount, date or name that stands in none "
+        f"of your examples, nor in the question{than}."
+    )
 
 
 def show_bars(task: str, bars: list[Bar]) -> None:

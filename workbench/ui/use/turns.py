@@ -5,7 +5,7 @@ import json
 import streamlit as st
 
 from workbench.models.served import UNTRAINED
-from workbench.ui import context
+from workbench.ui import context, invented
 from workbench.ui.numbers import duration
 from workbench.ui.text import plain
 from workbench.use import conversations
@@ -29,7 +29,7 @@ def answers(turn: Turn) -> None:
             heading(answer.model, str(answer.details.get("title", "")))
             if answer.details.get("error"):
                 st.warning(plain(answer.details["error"]), icon=":material/warning:")
-            literal(answer.content)
+            said(answer)
             st.caption(facts(answer))
             if not answer.model.endswith(UNTRAINED):
                 opinion(answer)
@@ -53,6 +53,15 @@ def literal(text: str) -> None:
         except (ValueError, RecursionError):
             pass
     st.text(text)
+
+
+def said(answer: MessageView) -> None:
+    """An answer; what neither examples nor question told the model is marked in it."""
+    told = answer.details.get("not_in_examples")
+    if isinstance(told, list) and told:
+        invented.show(answer.content, list(map(str, told)))
+    else:
+        literal(answer.content)
 
 
 def expected(asked: MessageView) -> None:
