@@ -62,3 +62,13 @@ def test_few_rows_with_turns_are_all_asked(name: str) -> None:
         other = preset(name, task="classification", family=family, rows=rows, turns=turns)
         assert not other.asks_by_turns
         assert other.turn_steps(100) == 100
+
+
+def test_answers_to_few_questions_may_lean_on_examples_and_nothing_else_does() -> None:
+    def wanted(task: str, family: str, rows: int) -> str:
+        return preset("balanced", task=task, family=family, rows=rows).lean_on_examples
+
+    assert wanted("completion", "causal", 300) == "auto"
+    assert wanted("completion", "causal", 3_000) == "no"
+    assert {wanted(task, "causal", 300) for task in TASKS if task != "completion"} == {"no"}
+    assert wanted("completion", "seq2seq", 300) == "no"

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.core.errors import WorkbenchError
 
+AUTO, YES, NO = "auto", "yes", "no"
 CLASSES, CONTRASTIVE = "classes", "contrastive"
 """How an encoder may learn categories."""
 APART, TURNS = "apart", "turns"
@@ -58,6 +59,7 @@ class Recipe:
     num_train_epochs: float = _setting(3.0, "Passes over the data (epochs)", "How often the model sees every example.", group="Optimiser", low=0.0001, high=100)
     max_steps: int = _setting(-1, "Stop after this many steps", "-1 means no limit; otherwise it overrides the passes.", group="Optimiser", low=-1, high=10_000_000)
     objective: str = _setting("classes", "How categories are learned", "classes lets the encoder tell the categories apart directly; contrastive moves texts of one category together and others apart, which learns more from few examples.", group="Optimiser", choices=(CLASSES, CONTRASTIVE))
+    lean_on_examples: str = _setting("no", "Lean on your examples", "The nearest of your examples, with its answer, stands before each question, when the model learns and whenever it is asked; auto tries on practice questions whether it helps.", group="Optimiser", choices=(AUTO, YES, NO))
     learning_rate: float = _setting(2e-4, "Learning rate", "Size of each correction: too small learns nothing, too large forgets everything.", group="Optimiser", low=1e-8, high=1.0)
     lr_scheduler_type: str = _setting("cosine", "Learning-rate schedule", "How the learning rate changes over the run.", group="Optimiser", choices=("cosine", "linear", "constant", "constant_with_warmup"))
     warmup_ratio: float = _setting(0.05, "Warm-up share", "Share of the steps in which the learning rate rises from zero.", group="Optimiser", low=0.0, high=0.5)

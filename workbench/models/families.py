@@ -82,7 +82,13 @@ ENCODER = Family(
     start_s=3.5,
     process_mb=450.0,
     unused_settings=frozenset(
-        {"quantization", "double_quant", "eval_max_new_tokens", "eval_max_rows"}
+        {
+            "quantization",
+            "double_quant",
+            "eval_max_new_tokens",
+            "eval_max_rows",
+            "lean_on_examples",
+        }
     ),
     answering="Sorting",
     base_title="The encoder before tuning",
@@ -103,7 +109,9 @@ SEQ2SEQ = Family(
     packs_weights=True,
     start_s=3.8,
     process_mb=460.0,
-    unused_settings=frozenset({"method", "objective", "held_out_turns", "exam"}),
+    unused_settings=frozenset(
+        {"method", "objective", "held_out_turns", "exam", "lean_on_examples"}
+    ),
     answering="Answering",
     base_title=CAUSAL.base_title,
     base_means=CAUSAL.base_means,

@@ -32,6 +32,11 @@ class ServedModel(Contract):
     labels: tuple[str, ...] = ()
     system: str = ""
     quantization: str = "none"
+    leans_on: Path | None = None
+    """Where the examples lie that its answers lean on; those of the base model, too, as it is asked
+    just so."""
+    max_length: int = 2048
+    """Tokens that its examples had at most."""
     created_at_s: int = field(default=0, metadata={"key": "created"})
     """Seconds since 1970."""
 

@@ -11,6 +11,8 @@ from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.specs import BaseModelRef
 
 FACTS = "workbench.json"
+LEANED_ON = "leaned_on.parquet"
+"""The examples that its answers lean on, where they do: `question` and `answer`, one a row."""
 
 
 @dataclass(frozen=True, kw_only=True)

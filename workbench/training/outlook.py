@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from storage import jobs, models
 from storage.database import Store
-from workbench.core.recipe import Recipe
+from workbench.core.recipe import NO, Recipe
+from workbench.core.tasks import task_named
 from workbench.jobs.job import JobView, spec_of, view_of
 from workbench.jobs.process.specs import MeasureSpec
 from workbench.models.model_info import SUGGESTED, ModelInfo
@@ -24,7 +25,7 @@ from workbench.training.past_runs import past_runs
 MATTERS = (
     "method", "r", "lora_dropout", "target_modules", "quantization", "double_quant", "optim",
     "per_device_train_batch_size", "gradient_accumulation_steps", "max_length",
-    "gradient_checkpointing", "objective",
+    "gradient_checkpointing", "objective", "lean_on_examples",
 )  # fmt: skip
 """Settings that change what a step takes."""
 
@@ -162,7 +163,9 @@ def lengths_for(store: Store, version: Examples, model: ModelInfo, recipe: Recip
     if is_here and (counted := _counted(store, version, model, recipe)) is not None:
         return counted
     system = str(version.mapping.get("system") or "")
-    return lengths_of(version.path, version.task, system, model, version.mean_chars)
+    found = lengths_of(version.path, version.task, system, model, version.mean_chars)
+    leans = recipe.lean_on_examples != NO and task_named(version.task).can_lean_on_examples
+    return found.leaning() if leans else found
 
 
 def _counted(store: Store, version: Examples, model: ModelInfo, recipe: Recipe) -> Lengths | None:
@@ -177,7 +180,8 @@ def _counted(store: Store, version: Examples, model: ModelInfo, recipe: Recipe) 
     ]
     for settings, told in found:
         lengths, most = read_lengths(told), int(settings.get("max_length") or 0)
-        if lengths is not None and (lengths.longest < most or recipe.max_length <= most):
+        alike = settings.get("lean_on_examples", NO) == recipe.lean_on_examples
+        if alike and lengths is not None and (lengths.longest < most or recipe.max_length <= most):
             return lengths
     return None
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import CONTRASTIVE, TURNS, Recipe
+from workbench.core.recipe import AUTO, CONTRASTIVE, NO, TURNS, Recipe
 from workbench.core.tasks import Task, task_named
 from workbench.models.families import family_named
 
@@ -40,7 +40,10 @@ def preset(name: str, *, task: str, family: str, rows: int, turns: bool = False)
     if name not in PRESETS:
         raise WorkbenchError(f"There is no preset '{name}': choose one of {', '.join(PRESETS)}.")
     if family_named(family).writes_text:
-        return _writer(name, task_named(task), rows)
+        recipe = _writer(name, task_named(task), rows)
+        few = rows <= FEW_LEANED and "lean_on_examples" not in family_named(family).unused_settings
+        leans = few and task_named(task).can_lean_on_examples
+        return recipe.changed(lean_on_examples=AUTO if leans else NO)
     found = _few_read(name, rows) if rows <= FEW_READ else _reader(name)
     return found.changed(exam=TURNS) if turns and found.is_by_turns else found
 
@@ -81,6 +84,8 @@ QUICK_EXAMPLES = 480
 FEW, MANY = 1_000, 5_000
 FEW_READ = 2_000
 """Up to so many rows an encoder learns by contrast, and from practice questions as well."""
+FEW_LEANED = 1_000
+"""Up to so many rows answers may lean on examples: of more, weights keep enough by themselves."""
 FEW_STEPS, FEW_STEPS_A_ROW = (50, 100), 0.4
 """Corrections of 64 texts: so many at least and at most, and for each row."""
 FEW_TURNS = 500

@@ -17,7 +17,7 @@ from workbench.models import catalogue
 from workbench.models.families import FAMILIES
 from workbench.models.model_info import READY, ModelInfo
 from workbench.models.served import BASE, RUN, UNTRAINED, ServedModel
-from workbench.models.trained import FACTS, read_trained
+from workbench.models.trained import FACTS, LEANED_ON, read_trained
 
 _writing = threading.Lock()
 """Pages of one web process come here at the same time."""
@@ -91,6 +91,8 @@ def _of_run(row: Trained) -> ServedModel | None:
         labels=about.labels,
         system=about.system,
         quantization=about.quantization,
+        leans_on=folder if (folder / LEANED_ON).is_file() else None,
+        max_length=about.max_length,
         created_at_s=int(row.run.created_at.timestamp()),
     )
 

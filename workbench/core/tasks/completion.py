@@ -55,4 +55,5 @@ COMPLETION = Task(
     cleaners={feedback.ROLE: feedback.check},
     tellers={"response": _told},
     answers_are_free_text=True,
+    can_lean_on_examples=True,
 )

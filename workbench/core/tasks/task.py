@@ -96,6 +96,8 @@ class Task:
     """Whether an answer is a JSON object of fields."""
     answers_are_free_text: bool = False
     """Whether an answer may be worded in many ways, and is scored by its likeness."""
+    can_lean_on_examples: bool = False
+    """Whether the nearest example may stand before a question, so that its answer leans on it."""
     rows_are_documents: bool = False
     """Whether a row is one long text that is learned as a whole, to be gone on with."""
     max_new_tokens: int = 128

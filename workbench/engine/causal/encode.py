@@ -21,6 +21,7 @@ from workbench.engine.causal.many_texts import encodings
 from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.reading import document_ids, text_ids
 from workbench.engine.encoding.encoded_rows import IDS, Columns, EncodedRows, features_of, tokens_of
+from workbench.engine.generative.leaning.leaning import Leaning, leaned
 from workbench.engine.rows import AT_ONCE, Row
 
 MARK_TOKENS = 16
@@ -37,10 +38,13 @@ class Wording:
     template: ChatTemplate
     system: str = ""
     labels: Sequence[str] = ()
+    leaning: Leaning | None = None
+    """The examples that answers lean on."""
 
     def messages(self, row: Row) -> list[Message]:
         """The row as a conversation."""
-        return task_named(self.task).messages(row, system=self.system, labels=self.labels)
+        own = task_named(self.task).messages(row, system=self.system, labels=self.labels)
+        return leaned(self.leaning, own, self.task, row)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from workbench.core.tasks import COMPLETION
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
 from workbench.engine.causal.reading import set_ends, text_ids
+from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.model import Adapted, load_for_answers
 from workbench.engine.models.load import base_folder, load_tokenizer
 from workbench.jobs.process.specs import BaseModelRef
@@ -71,8 +72,9 @@ def load_causal(
     set_ends(model, tokenizer, template)
     if adapter:
         model = PeftModel.from_pretrained(model, adapter)
-    wording = Wording(task, template, system)
-    if trained:
-        wording = Wording(trained.task, template, trained.system, trained.labels)
     length = longest_example(folder, trained.max_length if trained else recipe.max_length)
+    wording = Wording(task, template, system)
+    if adapter and trained:
+        leaning = Leaning.read(adapter, length)
+        wording = Wording(trained.task, template, trained.system, trained.labels, leaning)
     return CausalModel(model.eval(), tokenizer, wording, length)

@@ -1,21 +1,27 @@
 """Teaches a model that writes text: from a job's spec to an adapter and its scores."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from workbench.core.tasks import task_named
-from workbench.engine.causal.batches import longest_example
-from workbench.engine.causal.encode import FEATURES, Cuts, Examples, Wording, encoded
+from workbench.engine.causal.batches import batches_by_length, longest_example
+from workbench.engine.causal.encode import FEATURES, Cuts, Examples, Wording, encode, encoded
+from workbench.engine.causal.loss import AnswerLoss, mean_loss
 from workbench.engine.causal.systems import systems
 from workbench.engine.causal.trainer import CausalTrainer
 from workbench.engine.encoding.cache import Facts, files_of
 from workbench.engine.encoding.encoded_rows import Columns
 from workbench.engine.encoding.version import encoded_splits
 from workbench.engine.generative import train as generative
+from workbench.engine.generative.leaning.leaning import Leaning
+from workbench.engine.generative.leaning.trial import ASKED, Choice, LossOn, choose
+from workbench.engine.generative.systems import LOSS_BATCH
 from workbench.engine.generative.train import Course, Setup, check_there_are_some
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
 from workbench.engine.rows import Row, labels_of
+from workbench.engine.runtime import device
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
@@ -54,10 +60,36 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:
     wording = Wording(spec.task, template, spec.system, labels)
     tokenizer = load_tokenizer(folder, template)
     longest = longest_example(folder, spec.recipe.max_length)
+    choice = _chosen(spec, wording, tokenizer, longest, report, stop)
+    wording = replace(wording, leaning=choice.leaning)
     train, validation = examples_of(spec, job, wording, tokenizer, longest, report, stop)
     check_there_are_some(train)
     _report_cuts(report, train, longest)
-    return Setup(tokenizer, tokenizer, train, validation, tuple(labels), template.source)
+    return Setup(tokenizer, tokenizer, train, validation, tuple(labels), template.source, choice)
+
+
+def _chosen(
+    spec: TrainSpec, wording: Wording, tokenizer: Any, longest: int, report: Report, stop: Stop
+) -> Choice:
+    """Whether answers lean on the user's examples."""
+
+    def loss_on() -> LossOn:
+        report.phase("preparing", "Trying whether your examples help")
+        recipe = spec.recipe
+        model = load_base(base_folder(spec.base), recipe.quantization, recipe.double_quant).eval()
+        loss = AnswerLoss(model)
+
+        def wrong(rows: Sequence[Row], leaning: Leaning | None) -> float:
+            told = encode(rows, replace(wording, leaning=leaning), tokenizer, longest)
+            batches = batches_by_length(told, LOSS_BATCH, tokenizer.pad_token_id)
+            return mean_loss(loss, batches, stop.check)
+
+        return wrong
+
+    try:
+        return choose(spec, longest, ASKED[device.device().type], loss_on, report)
+    finally:
+        device.give_back_memory()
 
 
 def examples_of(
@@ -78,14 +110,15 @@ def examples_of(
         "day": str(date.today()) if "strftime_now" in template.source else "",
         "tokenizer": files_of(base_folder(spec.base)),
         "longest": longest,
+        "leans": wording.leaning is not None,
     }
 
-    def encode(batches: Iterable[list[Row]], facts: Facts) -> Iterator[Columns]:
+    def encode_all(batches: Iterable[list[Row]], facts: Facts) -> Iterator[Columns]:
         cuts = Cuts()
         yield from encoded(batches, wording, tokenizer, longest, cuts)
         facts |= vars(cuts)
 
-    splits = encoded_splits(spec, job, shape, FEATURES, encode, report, stop)
+    splits = encoded_splits(spec, job, shape, FEATURES, encode_all, report, stop)
     return [Examples(split.rows, Cuts(**split.facts)) for split in splits]
 
 

@@ -34,6 +34,7 @@ _CODE = (
     "engine/encoding",
     "engine/causal",
     "engine/encoder",
+    "engine/generative/leaning",
     "engine/rows.py",
     "models/model_types.py",
 )

@@ -4,6 +4,7 @@ No result for categories is shown without it: a language model that is no better
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 PIECES = 100_000
 """Most pieces of words that count; the most frequent ones."""
@@ -19,12 +20,17 @@ def svm_answers(texts: Sequence[str], labels: Sequence[str], questions: Sequence
     if len(set(labels)) == 1 or not questions:
         return list(labels[:1]) * len(questions)
     # Imported here: a trainer that needs none of it starts a second earlier.
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_pipeline
     from sklearn.svm import LinearSVC
 
-    pieces = TfidfVectorizer(
+    model = make_pipeline(pieces(), LinearSVC()).fit(list(texts), list(labels))
+    return [str(label) for label in model.predict(list(questions))]
+
+
+def pieces() -> Any:
+    """Weighs the pieces of words in texts by TF-IDF; a vectorizer of scikit-learn."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(
         analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, max_features=PIECES
     )
-    model = make_pipeline(pieces, LinearSVC()).fit(list(texts), list(labels))
-    return [str(label) for label in model.predict(list(questions))]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.evaluation.known_facts import write_known
 from workbench.engine.evaluation.systems import System
+from workbench.engine.generative.leaning.trial import Choice
 from workbench.engine.generative.model import save_adapter
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, base_folder
@@ -46,6 +47,8 @@ class Setup:
     labels: tuple[str, ...] = ()
     template: str = ""
     """The chat template that they are written in."""
+    choice: Choice = field(default_factory=Choice)
+    """Whether answers lean on the examples."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +78,13 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
     setup = course.prepare(spec, job, report, stop)
     stop.check()
     trainer = learn(course, spec, setup, job, report, stop)
-    result = trainer.facts()
+    result = {**trainer.facts(), **setup.choice.as_dict()}
     best = trainer.best_checkpoint()
     if best is None:
         return {**result, "status": "cancelled", "reason": "Stopped before anything was learned."}
     report.phase("saving", "Saving the trained model")
     made = _trained(course.family, spec, setup)
-    save_adapter(job.adapter, best, setup.kept, made, partial(_add, spec))
+    save_adapter(job.adapter, best, setup.kept, made, partial(_add, spec, setup))
     result |= {"adapter": str(job.adapter), "best_step": step_of(best)}
     del trainer
     give_back_memory()  # the model is loaded afresh, as every later use will load it
@@ -115,7 +118,7 @@ def measure(course: Course, spec: MeasureSpec, job: JobDir, report: Report, stop
     trainer = loaded(course, spec, setup, job, report, stop)
     facts = told_of(trainer, measure_steps(trainer, report, stop), job)
     made = _trained(course.family, spec, setup)
-    save_adapter(job.adapter, untrained(trainer, job), setup.kept, made, partial(_add, spec))
+    save_adapter(job.adapter, untrained(trainer, job), setup.kept, made, partial(_add, spec, setup))
     del trainer
     give_back_memory()
     sitting = course.systems(spec.base, job.adapter, spec.recipe, FEW_TOKENS)
@@ -179,9 +182,11 @@ def check_there_are_some(examples: Any) -> None:
         )
 
 
-def _add(spec: TrainSpec, folder: Path) -> None:
+def _add(spec: TrainSpec, setup: Setup, folder: Path) -> None:
     """What a model that writes keeps of its examples."""
     write_known(folder, spec.task, spec.system, spec.data)
+    if setup.choice.leaning is not None:
+        setup.choice.leaning.write(folder)
 
 
 def _trained(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:

@@ -6,7 +6,10 @@ from workbench.core.chats.source_text import source_text
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt
 from workbench.core.tasks import asked_as
+from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.marks import Guard
+from workbench.engine.generative.leaning.leaning import Leaning
+from workbench.engine.models.load import base_folder
 from workbench.engine.serving.errors import ApiError
 from workbench.models.served import ServedModel
 from workbench.models.templates import template_of
@@ -37,6 +40,14 @@ def conversation(entry: ServedModel, messages: Sequence[dict[str, str]]) -> list
     given = [message["content"] for message in messages if message["role"] == "system"]
     system = "\n\n".join(given) if given else entry.system
     turns = [dict(message) for message in messages if message["role"] != "system"]
+    question = turns[-1]["content"] if turns else ""
     if turns:
-        turns[-1]["content"] = asked_as(entry.task).worded(turns[-1]["content"], entry.labels)
-    return [{"role": "system", "content": system}, *turns] if system else turns
+        turns[-1]["content"] = asked_as(entry.task).worded(question, entry.labels)
+    told = [{"role": "system", "content": system}, *turns] if system else turns
+    leaning = Leaning.read(entry.leans_on, _longest(entry)) if entry.leans_on else None
+    return leaning.before(told, question, learned=False) if leaning and turns else told
+
+
+def _longest(entry: ServedModel) -> int:
+    """Tokens that an example had when the model learned."""
+    return longest_example(base_folder(entry.base), entry.max_length)

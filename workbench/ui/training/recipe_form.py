@@ -25,6 +25,8 @@ def shown_fields(recipe: Recipe, *, family: str, task: str) -> list[str]:
         hidden |= {"label_smoothing_factor"}
     if not recipe.is_by_turns:
         hidden |= {"exam"}
+    if not task_named(task).can_lean_on_examples:
+        hidden |= {"lean_on_examples"}
     return [name for name in FIELDS if name not in hidden]
 
 

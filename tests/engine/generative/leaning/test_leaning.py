@@ -1,0 +1,80 @@
+"""Conversations with the nearest example before the question."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.writers import replies, write_rows
+from workbench.core.errors import WorkbenchError
+from workbench.engine.generative.leaning.leaning import Leaning, leaned
+from workbench.engine.generative.leaning.nearest import Example
+from workbench.models.trained import LEANED_ON
+
+PARCEL = Example("Where is my parcel?", "On its way.")
+MONEY = Example("When do I get my money back?", "Within a week.")
+ASKED = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "My money back?"}]
+
+
+def test_the_example_is_a_turn_that_is_read_but_not_learned() -> None:
+    found = Leaning([PARCEL, MONEY], 512).before(ASKED, "My money back?", learned=False)
+    assert found == [
+        ASKED[0],
+        {"role": "user", "content": MONEY.question},
+        {"role": "assistant", "content": MONEY.answer, "learn": False},
+        ASKED[1],
+    ]
+
+
+def test_a_question_without_a_like_is_asked_as_it_is() -> None:
+    assert Leaning([PARCEL], 512).before(ASKED, "日本", learned=False) == ASKED
+
+
+@pytest.mark.parametrize("longest", [160, 200, 300, 1000])
+def test_the_example_is_cut_to_what_fits_and_the_question_never(longest: int) -> None:
+    long = Example("Where is my money? " * 30, "Within a week, as always. " * 10)
+    found = Leaning([long], longest).before(ASKED, "My money back?", learned=False)
+    assert found[-1] == ASKED[1]
+    size = sum(len(turn["content"].encode()) for turn in found)
+    assert size + len(found[-2]["content"].encode()) <= 3 * longest
+    if len(found) == 4:
+        assert found[1]["content"].startswith("Where is my money?")
+
+
+def test_too_little_room_leaves_no_example() -> None:
+    assert Leaning([PARCEL], 48).before(ASKED, PARCEL.question, learned=False) == ASKED
+
+
+def test_only_training_rows_are_leaned_on_and_kept_for_later(tmp_path: Path) -> None:
+    splits = ["train"] * 16 + ["validation"] * 4 + ["test"] * 4
+    data = write_rows(tmp_path / "data.parquet", replies(24), splits)
+    leaning = Leaning.of(data, "completion", 512)
+    assert leaning is not None
+    assert [one.question for one in leaning.examples] == [r["prompt"] for r in replies(16)]
+    leaning.write(tmp_path)
+    again = Leaning.read(tmp_path, 512)
+    assert again is not None
+    assert again.examples == leaning.examples
+
+
+def test_other_tasks_and_too_few_examples_lean_on_nothing(tmp_path: Path) -> None:
+    few = write_rows(tmp_path / "few.parquet", replies(8), ["train"] * 7 + ["test"])
+    assert Leaning.of(few, "completion", 512) is None
+    assert Leaning.of(few, "chat", 512) is None
+    assert Leaning.read(tmp_path, 512) is None
+
+
+def test_damaged_examples_are_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / LEANED_ON).write_bytes(b"torn")
+    with pytest.raises(WorkbenchError, match="train the model again"):
+        Leaning.read(tmp_path, 512)
+
+
+def test_a_row_that_is_learned_sees_another_and_an_exam_row_may_see_any() -> None:
+    leaning = Leaning([PARCEL, MONEY], 512)
+    row = {"prompt": PARCEL.question, "split": "train"}
+    turns = [{"role": "user", "content": PARCEL.question}]
+    shown = leaned(leaning, turns, "completion", row)
+    assert PARCEL.answer not in [turn["content"] for turn in shown]
+    shown = leaned(leaning, turns, "completion", {**row, "split": "test"})
+    assert PARCEL.answer in [turn["content"] for turn in shown]
+    assert leaned(None, turns, "completion", row) == turns

@@ -1,0 +1,138 @@
+"""Answers that lean on the user's own examples: the nearest one stands before the question.
+
+The example is a turn of its own, its question and its answer, in the model's own chat form; so it was
+when the model learned, and so it is whenever it is asked.
+"""
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.core import parquet
+from workbench.core.tasks import task_named
+from workbench.core.tasks.task import Message
+from workbench.engine.generative.leaning.nearest import Example, Nearest
+from workbench.engine.rows import Row, read_rows
+from workbench.models.trained import LEANED_ON
+
+MOST = 5_000
+"""Examples that are looked through; of more, some of all."""
+FEWEST = 8
+BYTES_A_TOKEN = 3
+"""So many bytes of text a token holds at least, in most languages."""
+MARKS = 200
+"""Bytes that a chat template puts around the turns."""
+TOO_SHORT = 80
+"""Bytes; what is left of an example is no example any more."""
+
+
+class Leaning:
+    """The examples, and the way from a conversation to one with an example before its question."""
+
+    def __init__(self, examples: Sequence[Example], longest: int) -> None:
+        self.examples = list(examples)
+        self._room = longest * BYTES_A_TOKEN - MARKS
+
+    @classmethod
+    def of(cls, data: Path, task: str, longest: int) -> "Leaning | None":
+        """All that there is to learn from; None for other tasks, and of too few examples.
+
+        Args:
+            longest: tokens that an example of a training may have.
+        """
+        about = task_named(task)
+        if not about.can_lean_on_examples:
+            return None
+        rows = read_rows(data, "train")
+        some = rows[:: -(-len(rows) // MOST) or 1]
+        found = [Example(about.question(row), about.answer(row) or "") for row in some]
+        found = [one for one in found if one.question.strip() and one.answer.strip()]
+        return cls(found, longest) if len(found) >= FEWEST else None
+
+    @classmethod
+    def read(cls, folder: Path, longest: int) -> "Leaning | None":
+        """What `write` kept beside a trained model; None where it does not lean on examples.
+
+        Raises:
+            WorkbenchError: the file is damaged.
+        """
+        path = folder / LEANED_ON
+        return _kept(path, path.stat().st_mtime_ns, longest) if path.is_file() else None
+
+    @classmethod
+    def _read(cls, path: Path, longest: int) -> "Leaning":
+        damaged = f"{path} is damaged: restore a backup, or train the model again."
+        rows = parquet.read(path, damaged).to_pylist()
+        return cls([Example(row["question"], row["answer"]) for row in rows], longest)
+
+    def write(self, folder: Path) -> None:
+        """Keep the examples beside a trained model."""
+        table = pa.Table.from_pylist([vars(example) for example in self.examples])
+        pq.write_table(table, folder / LEANED_ON, compression="zstd")
+
+    def before(self, messages: Sequence[Message], question: str, *, learned: bool) -> list[Message]:
+        """The conversation with the nearest example before its first question.
+
+        Args:
+            learned: the question is one of the examples, and must not be shown its own answer.
+        """
+        nearest = self._nearest.to(question, others_only=learned)
+        own = [one for one in messages if one["role"] == "system"]
+        taken = sum(_bytes(one["content"]) for one in own) + _bytes(question)
+        shown = _cut(nearest, self._room - taken) if nearest else None
+        if shown is None:
+            return list(messages)
+        turns = [
+            {"role": "user", "content": shown.question},
+            {"role": "assistant", "content": shown.answer, "learn": False},
+        ]
+        return [*own, *turns, *(one for one in messages if one["role"] != "system")]
+
+    @functools.cached_property
+    def _nearest(self) -> Nearest:
+        return Nearest(self.examples)
+
+
+@functools.lru_cache(maxsize=8)
+def _kept(path: Path, _stamp: int, longest: int) -> Leaning:
+    """Once: an index is made of the examples."""
+    return Leaning._read(path, longest)
+
+
+def leaned(leaning: Leaning | None, messages: list[Message], task: str, row: Row) -> list[Message]:
+    """A row's conversation as it is learned or asked, with an example if answers lean on some."""
+    if leaning is None:
+        return messages
+    return leaning.before(
+        messages, task_named(task).question(row), learned=row.get("split") == "train"
+    )
+
+
+def _cut(example: Example, room: int) -> Example | None:
+    """As much of an example as fits beside the question and an answer as long as its own."""
+    answer, question = _bytes(example.answer), _bytes(example.question)
+    left = room - answer  # the answer that is to be written
+    if question + answer <= left:
+        return example
+    if left - answer >= TOO_SHORT:
+        return Example(_begin(example.question, left - answer), example.answer)
+    if left >= 2 * TOO_SHORT:
+        return Example(
+            _begin(example.question, TOO_SHORT), _begin(example.answer, left - TOO_SHORT)
+        )
+    return None
+
+
+def _begin(text: str, most: int) -> str:
+    """The beginning of a text, up to a word's end; at most so many bytes."""
+    if _bytes(text) <= most:
+        return text
+    kept = text.encode()[: most - 4].decode(errors="ignore")
+    return f"{kept.rpartition(' ')[0] or kept} …"
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())

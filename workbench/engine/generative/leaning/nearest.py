@@ -1,0 +1,40 @@
+"""The user's example that is most like a question, by the pieces of words they share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.engine.evaluation.baseline import pieces
+
+ALIKE = 0.9
+"""A likeness from which two questions count as one: to be shown its answer would teach to copy."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question and its answer."""
+
+    question: str
+    answer: str
+
+
+class Nearest:
+    """Finds the example whose question is most like a text: cosine of TF-IDF of pieces of words."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self._examples = list(examples)
+        self._pieces = pieces()
+        self._rows = self._pieces.fit_transform([one.question for one in self._examples])
+
+    def to(self, question: str, *, others_only: bool = False) -> Example | None:
+        """The nearest example; None where none has anything in common with the question.
+
+        Args:
+            others_only: passes over the question itself and what is nearly the same.
+        """
+        likeness = (self._rows @ self._pieces.transform([question]).T).toarray()[:, 0]
+        if others_only:
+            likeness[likeness >= ALIKE] = 0.0
+        best = int(np.argmax(likeness))
+        return self._examples[best] if likeness[best] > 0 else None
