@@ -105,3 +105,8 @@ def test_other_languages_cost_more_tokens_than_english() -> None:
     per_letter = [tokens_in([text], 49_152)[0] / len(text) for text in (english, german)]
     assert per_letter[1] > 1.3 * per_letter[0]
     assert tokens_in([german], 150_000)[0] < tokens_in([german], 49_152)[0]
+
+
+def test_an_example_before_each_question_makes_the_texts_longer_and_not_the_answers() -> None:
+    plain = Lengths(40.0, 90.0, 10.0, 30.0, (20.0, 60.0), counted=True)
+    assert plain.leaning() == Lengths(80.0, 180.0, 10.0, 30.0, (60.0, 100.0))

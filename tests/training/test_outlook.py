@@ -137,3 +137,12 @@ def test_of_a_suggested_model_the_database_is_asked_nothing(
     assert asked == []
     lengths_for(store, version, replace(suggested, state=READY), RECIPE)
     assert asked == [1]
+
+
+def test_lengths_counted_without_examples_before_questions_are_not_those_with_them(
+    store: Store, version: VersionInfo, writer: ModelInfo
+) -> None:
+    add_run(store, version.project_id, version.id, writer.id, tokens=LENGTHS)
+    assert lengths_for(store, version, writer, RECIPE).counted
+    leaning = RECIPE.changed(lean_on_examples="auto")
+    assert not lengths_for(store, version, writer, leaning).counted

@@ -29,7 +29,7 @@ def test_training_lowers_the_loss_and_leaves_a_model_with_scores(
         for event in events(job, "metric")
         if event["kind"] == "validation" and event["step"] == result["best_step"]
     )
-    assert set(scores["test"]["base"]) == {"loss", "exact_match", "chrf", "rouge_l"}
+    assert set(scores["test"]["base"]) == {"loss", "exact_match", "chrf", "rouge_l", "invented"}
     assert scores["test"]["baseline"] is None
     table = predictions(result)
     assert table["row_id"] == [21, 22, 23, 24]

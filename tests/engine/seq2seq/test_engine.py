@@ -53,7 +53,7 @@ def test_twenty_steps_teach_an_answer_that_ends_by_itself(
     result = run(job)
     assert (result["status"], result["steps"]) == ("succeeded", 20)
     before, after = (result["scores"]["test"][name] for name in ("base", "tuned"))
-    assert set(before) == {"loss", "exact_match", "chrf", "rouge_l"}
+    assert set(before) == {"loss", "exact_match", "chrf", "rouge_l", "invented"}
     assert after["loss"] < before["loss"] / 2
     assert predictions(result)["tuned"] == [ANSWER] * 4
     told = " ".join(event["message"] for event in events(job, "log"))
