@@ -85,7 +85,7 @@ class Leaning:
         shown = _cut(nearest, self._room - taken) if nearest else None
         if shown is None:
             return list(messages)
-        turns = [
+        turns: list[Message] = [
             {"role": "user", "content": shown.question},
             {"role": "assistant", "content": shown.answer, "learn": False},
         ]

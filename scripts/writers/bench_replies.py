@@ -1,6 +1,6 @@
 """Prints what leaning on examples gives in the sample's replies, beside the nearest reply alone.
 
-    .venv/bin/python scripts/bench_replies.py [--splits 0,1,2,3,4] [--rows N] [--preset balanced]
+    .venv/bin/python scripts/writers/bench_replies.py [--splits 0,1,2,3,4] [--rows N] [--preset balanced]
         [--ways nearest,no,yes] [--asked N] [--kept FOLDER]
 
 The sample is cut into five parts; in each split one of them is asked of who has seen the other four
@@ -31,7 +31,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sacrebleu.metrics.chrf import CHRF
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from workbench.core.tasks import COMPLETION  # noqa: E402
