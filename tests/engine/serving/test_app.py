@@ -166,7 +166,8 @@ def test_an_answer_says_what_is_not_in_the_examples(
     entries = [tiny.entry("run-1", models / "base", adapter, task="completion")]
     body = {"model": "run-1", "messages": HELLO, "max_tokens": 40, "stream": stream}
     with tiny.running(tiny.registry_of(entries, tmp_path / "models.json"), shelf) as server:
-        reply = httpx.post(f"http://127.0.0.1:{server.port}/v1/chat/completions", json=body)
+        address = f"http://127.0.0.1:{server.port}/v1/chat/completions"
+        reply = httpx.post(address, json=body, timeout=60)
     told = [json.loads(line.removeprefix("data: ")) for line in reply.text.splitlines()
             if line.strip() and not line.endswith("[DONE]")]  # fmt: skip
     text = "".join(
