@@ -71,5 +71,5 @@ def train_spec(
         recipe=from_dict(run.recipe),
         continue_from=continue_from.checkpoints if continue_from else None,
         cache=cache.folder(),
-        descriptions=descriptions_in(version.mapping),
+        descriptions=descriptions_in(version.mapping) or None,
     )

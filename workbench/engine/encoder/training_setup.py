@@ -67,7 +67,7 @@ def _labels(spec: TrainSpec, *, by_turns: bool) -> list[str]:
     """The categories, sorted; those that are only described count where descriptions are read."""
     found = labels_of(spec.data, SPLITS if by_turns else SPLITS[:1])
     if spec.recipe.objective == CONTRASTIVE or not found:
-        found = sorted({*found, *spec.descriptions})
+        found = sorted({*found, *(spec.descriptions or {})})
     return found
 
 

@@ -93,7 +93,7 @@ class TrainSpec(ModelSpec):
     """The checkpoints of another job, the last of which is the start."""
     cache: Path | None = None
     """Where encoded examples are kept for other trainings; None for the job's own folder."""
-    descriptions: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[str, str] | None = None
     """Category → what belongs there, in a sentence."""
 
 

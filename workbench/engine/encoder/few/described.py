@@ -55,7 +55,8 @@ def learn(
         Cancelled, Orphaned: the process is to leave; there is nothing to keep.
     """
     report.phase("embedding", "Reading what belongs into each category")
-    told = [parts_of(label, spec.descriptions.get(label, "")) for label in setup.labels]
+    said = spec.descriptions or {}
+    told = [parts_of(label, said.get(label, "")) for label in setup.labels]
     head = described_head(setup.encoder, setup.reader, told)
     stop.check()
     report.log(
