@@ -161,13 +161,15 @@ def test_cancel_keeps_a_model_and_claims_no_score(
 
 
 def test_a_row_has_no_say_in_how_it_is_answered() -> None:
-    """Turn 0 alone finds the tuned candidate better: it is answered by the probe."""
+    """Of all rows the tuned candidate gets more right, but not of those of turn 1 alone."""
     good, bad = torch.tensor([[4.0, 0.0], [0.0, 4.0]]), torch.tensor([[0.0, 4.0], [4.0, 0.0]])
-    answers = [{PROBE: bad, TUNED: good}, *[{PROBE: good, TUNED: bad}] * 2]
-    parts = [Part(np.array([2 * i, 2 * i + 1]), np.array([2 * i, 2 * i + 1])) for i in range(3)]
-    rows = [{"row_id": i, "text": f"text {i}", "label": "ab"[i % 2]} for i in range(6)]
+    half = torch.tensor([[4.0, 0.0], [4.0, 0.0]])
+    answers = [{PROBE: bad, TUNED: good}, {PROBE: good, TUNED: half}]
+    parts = [Part(np.array([0, 1]), np.array([0, 1])), Part(np.array([2, 3]), np.array([2, 3]))]
+    rows = [{"row_id": i, "text": f"text {i}", "label": "ab"[i % 2]} for i in range(5)]
     setup: Any = TrainingSetup(["a", "b"], None, None, None, None, Turns({}), rows)  # type: ignore[arg-type]
-    exam = exam_by_turns(setup, parts, answers, [np.array([0, 1])] * 3)
+    exam = exam_by_turns(setup, parts, answers, [np.array([0, 1])] * 2)
     assert exam.turns[0].tuned.texts == exam.turns[0].base.texts == ["b", "a"]
-    assert [row["row_id"] for row in exam.turns[1].learned] == [0, 1, 4, 5]
+    assert (exam.turns[1].base.texts, exam.turns[1].tuned.texts) == (["a", "b"], ["a", "a"])
+    assert [row["row_id"] for row in exam.turns[1].learned] == [0, 1, 4]
     assert exam.turns[1].asked == rows[2:4]
