@@ -183,7 +183,7 @@ def show_turns(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     """How an exam by turns came about."""
     if verdict.TURN in answers:
         turns = answers[verdict.TURN].nunique()
-        st.caption(f":material/quiz: {exam_view.by_turns(info.rows, turns)}")
+        st.caption(f":material/quiz: {plain(exam_view.by_turns(info.rows, turns))}")
 
 
 def show_refusals(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:

@@ -43,7 +43,7 @@ def sizes(prepared: Prepared) -> None:
             st.metric(label, count(number), help=help, border=True, width=168)
     turns = prepared.report.get("turns")
     if turns and "labels" in prepared.report:
-        st.caption(f":material/quiz: {_by_turns(turns)}")
+        st.caption(f":material/quiz: {plain(_by_turns(turns))}")
 
 
 def _by_turns(turns: dict[str, int]) -> str:
