@@ -23,7 +23,7 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import size, when
 from workbench.ui.text import plain
-from workbench.ui.training import exam_view, fit_view, run_view
+from workbench.ui.training import exam_view, fit_view, run_view, start_from
 from workbench.ui.training.recipe_form import recipe_form
 
 OWN = "own"
@@ -52,11 +52,12 @@ def next_training() -> None:
     draft = drafts.get_draft(store, project_id, "train")
     left, right = st.columns(2)
     with left:
-        version = choose_version(versions, draft)
+        version = start_from.choose_version(versions, draft)
     with right:
-        model = choose_model([m for m in models if can_learn(m, version.task)], chosen)
+        able = [m for m in models if can_learn(m, version.task)]
+        model = start_from.choose_model(project_id, able, chosen)
     if model is not None and is_only_described(version):
-        described_form(version, model)
+        start_from.show_described(project_id, version, model)
     elif model is not None:
         start_form(version, model, draft)
 
@@ -65,47 +66,6 @@ def needs(sentence: str, step: str) -> None:
     st.info(sentence, icon=":material/info:")
     if st.button(f"Go to {step}", key="go", type="primary"):
         context.go(frame.PAGES[step][0])
-
-
-def choose_version(versions: list[VersionInfo], draft: dict[str, Any]) -> VersionInfo:
-    by_id = {version.id: version for version in versions}
-    wanted = draft.get("version_id")
-    chosen = st.selectbox(
-        "Data",
-        list(by_id),
-        index=list(by_id).index(wanted) if wanted in by_id else 0,
-        format_func=lambda i: version_label(by_id[i]),
-        key="version",
-    )
-    return by_id[chosen]
-
-
-def version_label(version: VersionInfo) -> str:
-    size = "descriptions only" if is_only_described(version) else f"{version.rows:,} examples"
-    return f"{version.dataset_name}, version {version.number} ({size})"
-
-
-def choose_model(models: list[ModelInfo], chosen: int) -> ModelInfo | None:
-    """The project's model; another choice is the project's from then on."""
-    by_id = {model.id: model for model in models}
-    if chosen not in by_id:
-        reason = "is not ready, or cannot learn this task"
-        name = catalogue.get_model(store, chosen).name
-        st.warning(f"{plain(name)} {reason}: choose another.", icon=":material/warning:")
-    picked = st.selectbox(
-        "Base model",
-        list(by_id),
-        index=list(by_id).index(chosen) if chosen in by_id else None,
-        format_func=lambda i: by_id[i].name,
-        key="model",
-        placeholder="Choose a model",
-    )
-    if picked is None:
-        return None
-    if picked != chosen:
-        projects.choose_model(store, project_id, picked)
-        st.rerun()
-    return by_id[picked]
 
 
 def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) -> None:
@@ -137,27 +97,6 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
     )  # fmt: skip
     save({"preset": picked, "settings": settings, "name": name}, version)
     start(version, model, base, settings, name, picked)
-
-
-def described_form(version: VersionInfo, model: ModelInfo) -> None:
-    """Descriptions alone need no choice of how thoroughly: there is nothing to learn from yet."""
-    st.info(
-        f"'{plain(version.dataset_name)}' has descriptions of {len(version.labels)} categories and "
-        "no examples yet. The model sorts by the descriptions, in less than a minute. How often it "
-        "is right, nobody can know before some texts are sorted by you.",
-        icon=":material/label:",
-    )
-    with errors.shown():
-        if st.button("Make the model", key="start", type="primary", icon=":material/play_arrow:"):
-            run = training.start_run(
-                store,
-                project_id=project_id,
-                version_id=version.id,
-                base_model_id=model.id,
-                recipe=preset("quick", task=version.task, family=model.family, rows=0),
-                name="From descriptions",
-            )
-            context.go(frame.PAGES["Train"][0], run=run.run_id)
 
 
 def changes_line(settings: dict[str, Any], picked: str) -> str:
