@@ -84,7 +84,7 @@ def welcome() -> None:
         if st.button("Start your own", key="new"):
             dialogs.ask("new")
     st.caption(
-        "The sample: 400 e-mails to a made-up shop, each with its category and a good reply."
+        "The sample: 360 e-mails to a made-up shop, each with its category and a good reply."
     )
 
 
