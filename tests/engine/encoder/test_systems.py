@@ -2,17 +2,27 @@
 
 import random
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data, write_data
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
 from workbench.core.errors import WorkbenchError
-from workbench.engine.encoder.model import load_encoder_model
+from workbench.engine.encoder.encoder import read
+from workbench.engine.encoder.model import load_encoder_model, load_probe
+from workbench.engine.encoder.out_of_scope.belonging import Memory
+from workbench.engine.encoder.out_of_scope.detector import (
+    DETECTOR,
+    Origin,
+    load_detector,
+    save_detector,
+)
 from workbench.jobs.process.job_dir import JobDir, read_json
 from workbench.jobs.process.specs import BaseModelRef
 
@@ -136,6 +146,27 @@ def test_to_tell_strangers_changes_no_probability(detecting: JobDir, tiny: Path)
     without = model.sort(texts)
     np.testing.assert_array_equal(told.probabilities, without.probabilities)
     assert without.none_of_these is None
+
+
+def test_what_is_far_from_all_before_tuning_is_none_of_these(
+    detecting: JobDir, tiny: Path, tmp_path: Path
+) -> None:
+    adapter = shutil.copytree(detecting.adapter, tmp_path / "adapter")
+    base, path = BaseModelRef("tiny", tiny), adapter / DETECTOR
+    texts = ["where is my parcel", "the invoice is wrong"]
+    before = load_probe(base, adapter)
+    own = read(before.model.encoder, before.reader.ids(texts), before.reader.pad_id)
+    numbers = torch.from_numpy(before.probabilities(texts).argmax(1))
+    detector = load_detector(path)
+    assert detector is not None
+    lenient = replace(detector.threshold, least=-1e9)
+    for known, refused in ((own, [False, False]), (-own, [True, True])):
+        origin = Origin(Memory(known, numbers), 0.9)
+        save_detector(replace(detector, threshold=lenient, origin=origin), path)
+        model = load_encoder_model(base, adapter)
+        assert model.sort(texts).none_of_these == refused
+    without = load_encoder_model(BaseModelRef("tiny", tmp_path / "removed"), adapter)
+    assert without.sort(texts).none_of_these == [False, False]
 
 
 def test_a_model_of_an_earlier_version_never_says_none_of_these(

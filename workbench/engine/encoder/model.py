@@ -66,6 +66,8 @@ class EncoderModel:
     labels: list[str]
     detector: Detector | None = None
     """Of texts that belong to none of them."""
+    before: Classifier | None = None
+    """The encoder before tuning with its probe, where the detector asks it."""
 
     def sort(self, texts: Sequence[str], done: Done | None = None) -> Sorted:
         """Where each text belongs.
@@ -80,6 +82,9 @@ class EncoderModel:
             return Sorted(_shares(read(self.model, ids, pad_id, done)), None)
         found = read(self._watched, ids, pad_id, done)
         refused = self.detector.threshold.refused(found[:, -2], found[:, -1])
+        if self._watched_before is not None and self.detector.origin is not None:
+            near = read(self._watched_before, ids, pad_id)[:, -1]
+            refused |= near < self.detector.origin.least
         return Sorted(_shares(found[:, :-2]), refused.tolist())
 
     def probabilities(self, texts: Sequence[str], done: Done | None = None) -> Probabilities:
@@ -90,6 +95,13 @@ class EncoderModel:
     def _watched(self) -> Watched:
         assert self.detector is not None
         return Watched(self.model, self.detector.memory).to(self.model.encoder.body.device)
+
+    @functools.cached_property
+    def _watched_before(self) -> Watched | None:
+        origin = self.detector and self.detector.origin
+        if self.before is None or origin is None:
+            return None
+        return Watched(self.before, origin.memory).to(self.before.encoder.body.device)
 
     def cut(self, texts: Sequence[str]) -> dict[int, str]:
         """For the places of texts whose end is not read, a sentence that says so."""
@@ -123,6 +135,9 @@ def load_encoder_model(base: BaseModelRef, adapter: Path | None) -> EncoderModel
         encoder.body = PeftModel.from_pretrained(encoder.body, adapter).merge_and_unload()
     found = _with_head(encoder, adapter, HEAD, trained)
     found.detector = load_detector(adapter / DETECTOR)
+    asked = found.detector is not None and found.detector.origin is not None
+    if asked and base.path.is_dir():  # it may have been removed, and sorting does without
+        found.before = load_probe(base, adapter).model
     return found
 
 

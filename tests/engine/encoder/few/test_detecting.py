@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from workbench.engine.encoder.few.candidates import PROBE
+from workbench.engine.encoder.few.candidates import PROBE, Candidate
 from workbench.engine.encoder.few.detecting import by_turns, refused
 from workbench.engine.encoder.few.took import Took, took_from
 
@@ -38,7 +38,8 @@ def turns_of(count: int, strange: int = -1) -> Any:
     parts = [rows[rows % count == number] for number in range(count)]
     lessons = SimpleNamespace(texts=SimpleNamespace(labels=labels), rows=rows, all=rows)
     found = {number: took(held, labels, strange) for number, held in enumerate(parts)}
-    return SimpleNamespace(lessons=lessons, took=found)
+    frozen = torch.nn.functional.normalize(torch.randn(len(rows), 4), dim=1)
+    return SimpleNamespace(lessons=lessons, took=found, frozen=frozen)
 
 
 def test_a_turn_is_judged_by_the_threshold_of_the_others() -> None:
@@ -56,7 +57,21 @@ def test_the_model_remembers_what_it_learned() -> None:
     found = by_turns(turns, PROBE, 1.0, embedded, report)
     assert found is not None
     assert torch.equal(found.memory.embeddings, embedded)
+    assert found.origin is not None
+    assert torch.equal(found.origin.memory.embeddings, turns.frozen)
+    assert 0.8 <= found.origin.least < 0.81
     assert report.said == []
+
+
+def test_a_row_far_from_all_before_tuning_is_refused_however_sure_the_tuned_model_is() -> None:
+    turns = turns_of(3)
+    tuned = Candidate(1.0, False)
+    for own in turns.took.values():
+        own.logits[tuned], own.near[tuned] = own.logits[PROBE], torch.full((ROWS,), 0.9)
+    turns.took[1].near[PROBE][5] = 0.1
+    found = refused(turns, 1, tuned, 1.0)
+    assert found is not None
+    assert found.nonzero().flatten().tolist() == [5]
 
 
 def test_without_turns_there_is_no_telling_and_it_is_said() -> None:

@@ -4,7 +4,9 @@ import torch
 
 from workbench.engine.encoder.out_of_scope.threshold import (
     ENOUGH,
+    FAR_LOSS,
     LOSS,
+    least_near,
     threshold_of,
 )
 
@@ -52,3 +54,13 @@ def test_scores_that_are_all_alike_refuse_none_of_their_kind() -> None:
     threshold = threshold_of(same, same, torch.ones(100, dtype=torch.bool))
     assert threshold is not None
     assert not threshold.refused(same, same).any()
+
+
+def test_the_least_nearness_loses_a_hundredth_and_is_not_made_up() -> None:
+    right = torch.ones(999, dtype=torch.bool)
+    right[900:] = False
+    near = torch.linspace(0.1, 1.0, 999)
+    least = least_near(near, right)
+    assert least is not None
+    assert int((near[:900] < least).sum()) == int(FAR_LOSS * 901) - 1
+    assert least_near(near[:98], right[:98]) is None

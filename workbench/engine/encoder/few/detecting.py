@@ -1,18 +1,18 @@
 """Texts that belong to none of few categories, told by the rows held out in turns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
-from workbench.engine.encoder.few.candidates import Candidate
+from workbench.engine.encoder.few.candidates import PROBE, Candidate
 from workbench.engine.encoder.few.took import Took
 from workbench.engine.encoder.few.turns import Turns
 from workbench.engine.encoder.out_of_scope.belonging import Memory, remembered, sureness
-from workbench.engine.encoder.out_of_scope.detector import Detector
+from workbench.engine.encoder.out_of_scope.detector import Detector, Origin
 from workbench.engine.encoder.out_of_scope.fitting import TOO_FEW, fitted
-from workbench.engine.encoder.out_of_scope.threshold import threshold_of
+from workbench.engine.encoder.out_of_scope.threshold import least_near, threshold_of
 from workbench.jobs.process.report import Report
 
 
@@ -33,7 +33,13 @@ def by_turns(
     learned = turns.lessons.all if ending.names else turns.lessons.rows
     kept = learned[remembered(labels[learned])]
     memory = Memory(embedded[kept], torch.from_numpy(labels[kept]))
-    return fitted(memory, held.sureness, held.nearness, held.right, report)
+    found = fitted(memory, held.sureness, held.nearness, held.right, report)
+    least = least_near(held.before, held.right)
+    if found is None or least is None:
+        return found
+    rows = turns.lessons.rows[remembered(labels[turns.lessons.rows])]
+    before = Memory(turns.frozen[rows], torch.from_numpy(labels[rows]))
+    return replace(found, origin=Origin(before, least))
 
 
 def refused(
@@ -53,7 +59,9 @@ def refused(
     if threshold is None:
         return None
     own = _held_out([turns.took[number]], ending, temperature, labels)
-    return threshold.refused(own.sureness, own.nearness)
+    least = least_near(by.before, by.right)
+    far = own.before < (-1.0 if least is None else least)
+    return threshold.refused(own.sureness, own.nearness) | far
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,8 @@ class _HeldOut:
 
     sureness: torch.Tensor
     nearness: torch.Tensor
+    before: torch.Tensor
+    """The nearness as the probe of the encoder before tuning has it."""
     right: torch.Tensor
 
 
@@ -71,4 +81,5 @@ def _held_out(
     logits = torch.cat([one.logits[ending] for one in took]) / temperature
     wanted = torch.from_numpy(np.concatenate([labels[one.held] for one in took]))
     near = torch.cat([one.near[ending] for one in took])
-    return _HeldOut(sureness(logits), near, logits.argmax(1) == wanted)
+    before = torch.cat([one.near[PROBE] for one in took])
+    return _HeldOut(sureness(logits), near, before, logits.argmax(1) == wanted)

@@ -1,8 +1,10 @@
 """The detector of texts that belong to none of a classifier's categories, as it is kept and asked.
 
-out_of_scope.safetensors     embeddings and categories of learned texts, weights and threshold
+out_of_scope.safetensors     embeddings and categories of learned texts, weights and threshold; of
+                             models from few rows also the embeddings before tuning
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,17 @@ from workbench.engine.encoder.out_of_scope.belonging import Memory, nearness, su
 from workbench.engine.encoder.out_of_scope.threshold import Threshold
 
 DETECTOR = "out_of_scope.safetensors"
+ORIGIN = "origin_"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a text is compared with as the encoder read it before tuning: that knows the wide world
+    still, while tuning from few texts moves whatever it reads towards one of them."""
+
+    memory: Memory
+    least: float
+    """The cosine that there must be to the nearest text of the probe's category."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,8 @@ class Detector:
 
     memory: Memory
     threshold: Threshold
+    origin: Origin | None = None
+    """None where the encoder as it came is not asked."""
 
 
 class Watched(nn.Module):
@@ -46,15 +61,24 @@ class Watched(nn.Module):
 
 def save_detector(detector: Detector, path: Path) -> None:
     """Write it; embeddings in 16 bits, of which cosines need no more."""
-    own = detector.threshold
-    save_file(
-        {
-            "embeddings": detector.memory.embeddings.half().contiguous(),
-            "labels": detector.memory.labels.int().contiguous(),
-            "threshold": torch.tensor([own.sure, own.near, own.least], dtype=torch.float64),
-        },
-        path,
-    )
+    own, origin = detector.threshold, detector.origin
+    told = torch.tensor([own.sure, own.near, own.least], dtype=torch.float64)
+    tensors = {**_tensors(detector.memory), "threshold": told}
+    if origin is not None:
+        least = torch.tensor([origin.least], dtype=torch.float64)
+        tensors |= {**_tensors(origin.memory, ORIGIN), f"{ORIGIN}least": least}
+    save_file(tensors, path)
+
+
+def _tensors(memory: Memory, prefix: str = "") -> dict[str, torch.Tensor]:
+    return {
+        f"{prefix}embeddings": memory.embeddings.half().contiguous(),
+        f"{prefix}labels": memory.labels.int().contiguous(),
+    }
+
+
+def _memory(found: Mapping[str, torch.Tensor], prefix: str = "") -> Memory:
+    return Memory(found[f"{prefix}embeddings"].float(), found[f"{prefix}labels"].long())
 
 
 def load_detector(path: Path) -> Detector | None:
@@ -62,5 +86,6 @@ def load_detector(path: Path) -> Detector | None:
     if not path.is_file():
         return None
     found = load_file(path)
-    memory = Memory(found["embeddings"].float(), found["labels"].long())
-    return Detector(memory, Threshold(*found["threshold"].tolist()))
+    least = found.get(f"{ORIGIN}least")
+    origin = None if least is None else Origin(_memory(found, ORIGIN), float(least))
+    return Detector(_memory(found), Threshold(*found["threshold"].tolist()), origin)

@@ -13,6 +13,8 @@ import torch
 
 LOSS = 0.025
 """Share of the right answers that may be lost."""
+FAR_LOSS = 0.01
+"""Share of the right answers that may be lost besides, to tell texts of another world."""
 ENOUGH = math.ceil(1 / LOSS) - 1
 """Held-out rows, sorted right, from which on there is a threshold."""
 NARROWEST = 1e-3
@@ -48,12 +50,23 @@ def threshold_of(
         right: whether their likeliest category is theirs, bool (rows,).
     """
     sure, near = sureness[right], nearness[right]
-    place = int(LOSS * (len(sure) + 1))
-    if not place:
-        return None
     found = Threshold(_weight(sure), _weight(near), 0.0)
-    least = found.scores(sure, near).sort().values[place - 1]
-    return Threshold(found.sure, found.near, float(least))
+    least = _least(found.scores(sure, near), LOSS)
+    return None if least is None else Threshold(found.sure, found.near, least)
+
+
+def least_near(nearness: torch.Tensor, right: torch.Tensor) -> float | None:
+    """The cosine below which a text is too far from all that was learned; None of too few rows.
+
+    Args:
+        nearness, right: as for `threshold_of`, of the encoder before tuning.
+    """
+    return _least(nearness[right], FAR_LOSS)
+
+
+def _least(scores: torch.Tensor, loss: float) -> float | None:
+    place = int(loss * (len(scores) + 1))
+    return float(scores.sort().values[place - 1]) if place else None
 
 
 def _weight(values: torch.Tensor) -> float:
