@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +100,17 @@ def _split(told: argparse.Namespace, split: int, way: str) -> list[dict[str, Any
 def draw(split: int, rows: int, asked: int) -> tuple[list[Example], list[Example]]:
     """What is learned from, and what is asked."""
     with SAMPLE.open(encoding="utf-8", newline="") as file:
-        everything = [Example(row["email"], row["reply"]) for row in csv.DictReader(file)]
+        everything = [Example(_asked(row), row["reply"]) for row in csv.DictReader(file)]
     everything = [one for one in everything if one.answer]
     random.Random(0).shuffle(everything)
     test = everything[split::PARTS]
     train = [one for number, one in enumerate(everything) if number % PARTS != split]
     return train[: rows or None], test[: asked or None]
+
+
+def _asked(row: Mapping[str, str]) -> str:
+    """A question as the sample project has it: a reply greets by the name."""
+    return f"From: {row['customer']}\n\n{row['email']}"
 
 
 def trained(
