@@ -98,6 +98,9 @@ def test_a_saved_dataset_is_described_anew(store: Store, project_id: int) -> Non
     version = _version(store, project_id)
     at = open_page(PAGE, project=project_id)
     page = f"describe-{version.dataset_id}"
+    assert not [box for box in at.text_input if box.key.startswith(page)]
+    at.session_state[f"told-{page}"] = True
+    at.run()
     at.text_input(key=f"{page}-0-0-text").set_value("Everything about parcels.").run()
     at.button(key=f"save-{page}").click().run()
     assert not at.exception
@@ -106,6 +109,36 @@ def test_a_saved_dataset_is_described_anew(store: Store, project_id: int) -> Non
         2,
         "Everything about parcels.",
     )
+
+
+def test_what_was_typed_stands_beside_categories_that_came_since(
+    store: Store, project_id: int
+) -> None:
+    version = _version(store, project_id)
+    page = f"describe-{version.dataset_id}"
+    typed = [["Delivery", "All of parcels."], ["Other", "What is left."]]
+    drafts.save_draft(store, project_id, page, {"rows": typed})
+    described.add_sorted(store, version, [("Where is my invoice?", "Invoice")])
+
+    at = open_page(PAGE, project=project_id)
+    at.session_state[f"told-{page}"] = True
+    at.run()
+    rows = [
+        (
+            at.text_input(key=f"{page}-0-{n}-name").value,
+            at.text_input(key=f"{page}-0-{n}-text").value,
+        )
+        for n in range(3)
+    ]
+    assert rows == [("Invoice", ""), ("Delivery", "All of parcels."), ("Other", "What is left.")]
+    assert at.text_input(key=f"{page}-0-0-name").disabled
+    assert not at.text_input(key=f"{page}-0-1-name").disabled
+
+
+def test_a_page_that_is_only_looked_at_keeps_no_draft(store: Store, project_id: int) -> None:
+    at = open_page(PAGE, project=project_id)
+    at.run()
+    assert drafts.get_draft(store, project_id, "describe") == {}
 
 
 def test_a_model_is_made_of_descriptions_by_an_ordinary_training(

@@ -94,8 +94,9 @@ def test_a_run_that_waits_says_for_how_many(store: Store) -> None:
 def test_an_exam_by_turns_says_which_turn_it_is_at(store: Store) -> None:
     run = _run(store, status="running")
     said = "Turn 2 of 5: learning without 64 rows, then asking about them"
-    for message, shown in ((said, said), ("Trying it", "Trying it out with a part held out")):
-        progress = {"phase": "trying", "message": message}
+    other = "Trying it out with a part held out"
+    for name, shown in (("turn", said), ("trying", other)):
+        progress = {"phase": name, "message": said}
         now = dataclasses.replace(run, job=dataclasses.replace(run.job, progress=progress))
         assert summary.phase(now) == shown
 

@@ -17,6 +17,8 @@ PHASES = {
     "saving": "Saving what was learned",
 }
 
+TURN = "turn"
+"""The phase that says itself which of several it is."""
 BYTES = "downloading"
 """The phase whose steps are bytes."""
 SHARES = ("fetching", "sending")
@@ -46,9 +48,8 @@ def phase(run: RunView) -> str:
     if job.status == "starting":
         return "Starting"
     name = str(job.progress.get("phase") or "preparing")
-    message = str(job.progress.get("message") or "")
-    if name == "trying" and message.startswith("Turn "):
-        return message
+    if name == TURN:
+        return str(job.progress.get("message") or name)
     return PHASES.get(name, name.capitalize())
 
 

@@ -8,6 +8,15 @@ from workbench.engine.encoder.probe import Head
 from workbench.engine.evaluation.by_turns import ExamByTurns
 from workbench.jobs.process.shell import Result
 
+AS_IT_CAME = {
+    "steps": 0,
+    "best_step": 0,
+    "epochs": 0.0,
+    "stopped_early": False,
+    "adapter": None,
+}
+"""What a result says of a training that tuned nothing."""
+
 
 @dataclass
 class Learned:

@@ -21,7 +21,7 @@ class Report:
         """What the work is at, within a sentence."""
 
     def phase(self, name: str, message: str) -> None:
-        """Enter a phase: preparing, embedding, trying, training, evaluating, saving."""
+        """Enter a phase: preparing, embedding, trying, turn, training, evaluating, saving."""
         self.doing = message[:1].lower() + message[1:]
         peaks.enter(name)
         self._tell("phase", name=name, message=message)

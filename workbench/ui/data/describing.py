@@ -59,29 +59,41 @@ def said_next(version: VersionInfo) -> None:
 def again(version: VersionInfo) -> None:
     """The editor of a saved dataset's descriptions."""
     page = f"{NEW}-{version.dataset_id}"
-    told = descriptions_in(version.mapping)
-    with st.expander("Descriptions of the categories", icon=":material/label:", key=f"told-{page}"):
-        st.caption(
-            "What belongs into a category is learned beside the examples, where that helps on "
-            "examples held out. A category without examples is sorted by its description alone."
-        )
-        labels = sorted(version.report.get("labels", {}))
-        begun = [[label, told.get(label, "")] for label in labels]
-        begun += [[label, text] for label, text in told.items() if label not in labels]
-        rows = _editor(page, _kept(page, begun), fixed=len(labels))
-        with st.container(horizontal=True):
-            save = st.button("Save as the next version", key=f"save-{page}", icon=":material/save:")
-            if told:
-                st.download_button(
-                    "Download",
-                    described.as_file(told),
-                    "descriptions.csv",
-                    key=f"download-{page}",
-                    icon=":material/download:",
-                )
-        if save:
-            with errors.shown():
-                _save(version, page, rows, set(labels))
+    title = "Descriptions of the categories"
+    box = st.expander(title, icon=":material/label:", key=f"told-{page}", on_change="rerun")
+    if box.open:  # closed it costs nothing: there may be hundreds of categories
+        with box:
+            _again(version, page)
+
+
+def _again(version: VersionInfo, page: str) -> None:
+    st.caption(
+        "What belongs into a category is learned beside the examples, where that helps on "
+        "examples held out. A category without examples is sorted by its description alone."
+    )
+    told, labels = descriptions_in(version.mapping), sorted(version.report.get("labels", {}))
+    rows = _editor(page, _rows(_kept(page, [*map(list, told.items())]), labels), fixed=len(labels))
+    with st.container(horizontal=True):
+        save = st.button("Save as the next version", key=f"save-{page}", icon=":material/save:")
+        if told:
+            st.download_button(
+                "Download",
+                described.as_file(told),
+                "descriptions.csv",
+                key=f"download-{page}",
+                icon=":material/download:",
+            )
+    if save:
+        with errors.shown():
+            _save(version, page, rows, set(labels))
+
+
+def _rows(told: list[list[str]], labels: list[str]) -> list[list[str]]:
+    """The categories that have examples now, then the others that are described."""
+    texts = dict(told)
+    return [[label, texts.get(label, "")] for label in labels] + [
+        row for row in told if row[0] not in labels
+    ]
 
 
 def _save(version: VersionInfo, page: str, rows: list[list[str]], labels: set[str]) -> None:
@@ -100,7 +112,7 @@ def _editor(page: str, rows: list[list[str]], *, fixed: int) -> list[list[str]]:
     Args:
         fixed: so many of the first categories have examples, which name them.
     """
-    edition = _edition(page)
+    edition, before = _edition(page), [list(row) for row in rows]
     for place, row in enumerate(rows):
         key = f"{page}-{edition}-{place}"
         hint = _PLACEHOLDERS[place] if page == NEW and place < len(_PLACEHOLDERS) else ("", "")
@@ -130,7 +142,8 @@ def _editor(page: str, rows: list[list[str]], *, fixed: int) -> list[list[str]]:
     if st.button("Add a category", key=f"{page}-add", icon=":material/add:", type="tertiary"):
         _keep(page, [*rows, ["", ""]])
         st.rerun()
-    _keep(page, rows)
+    if rows != before:
+        _keep(page, rows)
     return rows
 
 

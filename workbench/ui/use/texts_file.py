@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench.core.words import plural
 from workbench.data.columns import mapping
@@ -23,7 +24,11 @@ _AT_ONCE = 20
 
 def show(answerer: Answerer) -> None:
     """Bring a file, choose its column, and let the first texts of it be sorted."""
-    with st.expander("Sort texts of a file", icon=":material/upload_file:", key="texts-file"):
+    title = "Sort texts of a file"
+    box = st.expander(title, icon=":material/upload_file:", key="texts-file", on_change="rerun")
+    if not box.open:
+        return
+    with box:
         upload = st.file_uploader(
             "File with texts",
             type=_KINDS,
@@ -33,10 +38,21 @@ def show(answerer: Answerer) -> None:
         )
         if upload is None:
             return
-        with errors.shown(), tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"texts{Path(upload.name).suffix.lower()}"
-            path.write_bytes(upload.getbuffer())
-            choose(read_table(path, upload.name), answerer, upload.file_id)
+        with errors.shown():
+            choose(_table(upload.file_id, upload), answerer, upload.file_id)
+
+
+@st.cache_data(max_entries=3, show_spinner="Reading your file …")
+def _table(file_id: str, _upload: UploadedFile) -> Table:
+    """The table in a file, read once.
+
+    Raises:
+        WorkbenchError: it cannot be read.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"texts{Path(_upload.name).suffix.lower()}"
+        path.write_bytes(_upload.getbuffer())
+        return read_table(path, _upload.name)
 
 
 def choose(table: Table, answerer: Answerer, file_id: str) -> None:

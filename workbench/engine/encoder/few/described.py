@@ -12,7 +12,7 @@ from torch.nn.functional import normalize
 
 from workbench.engine.encoder.encoder import Classifier, Encoder, Reader, read
 from workbench.engine.encoder.few.category_names import parts_of
-from workbench.engine.encoder.learned import Learned
+from workbench.engine.encoder.learned import AS_IT_CAME, Learned
 from workbench.engine.encoder.probe import Head
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.models.load import add_lora
@@ -65,15 +65,6 @@ def learn(
     )
     if spec.recipe.method != "full":
         setup.encoder.body = add_lora(setup.encoder.body, spec.recipe, task_type=None)
-    facts = {
-        "steps": 0,
-        "best_step": 0,
-        "epochs": 0.0,
-        "stopped_early": False,
-        "versions": versions(),
-        "adapter": None,
-        "scores": {},
-        "described": len(told),
-    }
+    facts = {**AS_IT_CAME, "versions": versions(), "scores": {}, "described": len(told)}
     model = Classifier(setup.encoder, head.to(setup.encoder.body.device))
     return Learned(model, head, 0.0, facts)

@@ -25,9 +25,8 @@ from workbench.engine.encoder.few.exam import Part, asked_of, exam_by_turns, par
 from workbench.engine.encoder.few.texts import FOLDS, Lessons, lessons_of
 from workbench.engine.encoder.few.took import Logits
 from workbench.engine.encoder.few.turns import Turns
-from workbench.engine.encoder.learned import Learned
+from workbench.engine.encoder.learned import AS_IT_CAME, Learned
 from workbench.engine.encoder.probe import Head, fit_probe
-from workbench.engine.encoder.trainer import Texts
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.evaluation.by_turns import ExamByTurns
 from workbench.engine.models.load import add_lora
@@ -43,7 +42,6 @@ from workbench.jobs.process.specs import TrainSpec
 from workbench.jobs.process.stop import Cancelled, Stop
 
 UNJUDGED: Mapping[Candidate, Scored] = {PROBE: Scored(1.0, {})}
-AS_IT_CAME = {"steps": 0, "best_step": 0, "epochs": 0.0, "stopped_early": False}
 
 
 def learn(
@@ -63,7 +61,7 @@ def learn(
     tried = _tried(spec, setup, turns, parts, report, stop)
     found = tried.found
     ending, embedded = best_of(found) if len(found) > 1 else PROBE, frozen
-    facts: Result = {**AS_IT_CAME, "versions": versions(), "adapter": None}
+    facts: Result = {**AS_IT_CAME, "versions": versions()}
     if ending.alpha:
         tuned = _tuned(spec, turns, ending, job, report, stop)
         tuned.facts |= measured
@@ -110,7 +108,10 @@ def begun(
     """The training from all rows, before its first step."""
     lessons = lessons_of(setup, spec.descriptions)
     model = _to_tune(spec, setup, lessons, setup.encoder.body.config.hidden_size)
-    return _trainer(spec, model, lessons.texts, setup.reader.pad_id, job, report, stop)
+    pad_id = setup.reader.pad_id
+    return ContrastiveTrainer(
+        report, stop, spec.recipe, job.checkpoints, model, lessons.texts, pad_id
+    )
 
 
 def _measured(spec: TrainSpec, turns: Turns, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -121,25 +122,15 @@ def _measured(spec: TrainSpec, turns: Turns, job: JobDir, report: Report, stop: 
     """
     if spec.attempt > 1 or spec.conclude:
         return {}
-    lessons = turns.lessons
-    trainer = _trainer(spec, turns.model, lessons.texts, turns.pad_id, job, report, stop)
+    texts, pad_id = turns.lessons.texts, turns.pad_id
+    trainer = ContrastiveTrainer(
+        report, stop, spec.recipe, job.checkpoints, turns.model, texts, pad_id
+    )
     found = measure_first(trainer, report, stop)
     if found is None:
         return {}
     report.measured(found.as_dict())
     return {"measured": found.as_dict()}
-
-
-def _trainer(
-    spec: TrainSpec,
-    model: Classifier,
-    texts: Texts,
-    pad_id: int,
-    job: JobDir,
-    report: Report,
-    stop: Stop,
-) -> ContrastiveTrainer:
-    return ContrastiveTrainer(report, stop, spec.recipe, job.checkpoints, model, texts, pad_id)
 
 
 def _of_a_turn(spec: TrainSpec, setup: TrainingSetup, lessons: Lessons) -> Recipe:
@@ -188,7 +179,7 @@ def _tried(
     with contextlib.suppress(Cancelled):
         for number, part in enumerate(parts):
             if setup.turns is not None:
-                report.phase("trying", _told(number, parts))
+                report.phase("turn", _told(number, parts))
             way = meter.part(number / len(parts), (number + 1) / len(parts))
             answers.append(asked_of(turns.taken(part.held, number, way, stop), part))
     if len(answers) < len(parts):
@@ -218,8 +209,9 @@ def _tuned(
     """Train on all lessons; the encoder is as the ending has it afterwards."""
     lessons = turns.lessons
     chosen = lessons.all if turns.names else lessons.rows
-    texts = lessons.some(chosen)
-    trainer = _trainer(spec, turns.model, texts, turns.pad_id, job, report, stop)
+    trainer = ContrastiveTrainer(
+        report, stop, spec.recipe, job.checkpoints, turns.model, lessons.some(chosen), turns.pad_id
+    )
     report.phase("training", f"Learning from {lessons.examples} examples")
     trainer.learn(checkpoint_to_go_on_from(spec, job, report))
     best = trainer.best_checkpoint()
