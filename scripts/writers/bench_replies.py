@@ -16,9 +16,7 @@ off, and run in pieces.
 import argparse
 import csv
 import dataclasses
-import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,13 +30,15 @@ import pyarrow.parquet as pq
 from sacrebleu.metrics.chrf import CHRF
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+import engine_job  # noqa: E402
 
 from workbench.core.tasks import COMPLETION  # noqa: E402
 from workbench.engine.generative.leaning.nearest import Example, Nearest  # noqa: E402
 from workbench.evaluation.scoring.facts.known import Known  # noqa: E402
 from workbench.evaluation.scoring.intervals import mean_interval  # noqa: E402
-from workbench.jobs.process.job_dir import JobDir, read_json, write_json  # noqa: E402
+from workbench.jobs.process.job_dir import read_json, write_json  # noqa: E402
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec  # noqa: E402
 from workbench.models.bundled import bundled_path  # noqa: E402
 from workbench.models.families import CAUSAL  # noqa: E402
@@ -122,8 +122,6 @@ def trained(
         recipe, seed=split, lean_on_examples=leans, eval_max_rows=len(test)
     )
     with tempfile.TemporaryDirectory() as folder:
-        job = JobDir(Path(folder) / "job")
-        job.path.mkdir()
         spec = TrainSpec(
             job_id=1,
             task=COMPLETION.name,
@@ -131,15 +129,7 @@ def trained(
             base=BaseModelRef(MODEL, bundled_path(MODEL), CAUSAL.name),
             recipe=recipe,
         )
-        write_json(job.spec, spec.as_dict())
-        with job.log.open("ab") as log:
-            subprocess.run(
-                [sys.executable, "-m", "workbench.engine", str(job.path)],
-                cwd=ROOT, stdout=log, stderr=log, check=False,
-            )  # fmt: skip
-        result = read_json(job.result)
-        if not isinstance(result, dict) or result.get("status") != "succeeded":
-            raise SystemExit(f"{json.dumps(result)}\n{job.log.read_text('utf-8')}")
+        result = engine_job.trained(spec, Path(folder) / "job")
         return list(map(str, pq.read_table(result["predictions"]).to_pydict()["tuned"]))
 
 

@@ -67,7 +67,7 @@ def _reader(name: str) -> Recipe:
 
 
 def _few_read(name: str, rows: int) -> Recipe:
-    # Measured by scripts/bench_few.py.
+    # Measured by scripts/few/bench_few.py.
     share, turns = {"quick": (0.5, 1), "balanced": (1.0, 2), "thorough": (2.0, 3)}[name]
     steps = min(FEW_STEPS[1], max(FEW_STEPS[0], round(rows * FEW_STEPS_A_ROW)))
     return _reader(name).changed(

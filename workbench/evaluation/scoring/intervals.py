@@ -10,7 +10,7 @@ _Z = 1.959963984540054
 SPREAD, DIFFERENCE_SPREAD = 1.8, 1.3
 """So many rows that were asked by turns tell as much as one that was put aside: trainings that share
 most of their rows err together, and the model that is judged is another one, which learned from all.
-The second is for the difference of two models on the same rows. By `scripts/bench_turns.py`."""
+The second is for the difference of two models on the same rows. By `scripts/few/bench_turns.py`."""
 _RESAMPLES = 2000
 _SEED = 20_040_725
 _CELLS = 4_000_000

@@ -1,7 +1,7 @@
 """An exam by turns on made tables: does its interval hold, and when is "certain" chance?
 
-    nice .venv/bin/python scripts/bench_turns.py            500 tables of each kind, some minutes
-    nice .venv/bin/python scripts/bench_turns.py --trials 50
+    nice .venv/bin/python scripts/few/bench_turns.py            500 tables of each kind, some minutes
+    nice .venv/bin/python scripts/few/bench_turns.py --trials 50
 
 Texts are made as embeddings: each category has a middle, each row lies around it. A table has 200 or
 400 rows; its turns, the interval of its exam by turns and the test of a difference are the product's
@@ -14,16 +14,21 @@ of a tenth put aside; and how often two models that are equally good are told to
 """
 
 import argparse
+import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from workbench.data.splits.assign import question_key
-from workbench.data.splits.turns import draw_turns
-from workbench.engine.encoder.probe import STRENGTH
-from workbench.evaluation.scoring.intervals import (
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from workbench.data.splits.assign import question_key  # noqa: E402
+from workbench.data.splits.turns import draw_turns  # noqa: E402
+from workbench.engine.encoder.probe import STRENGTH  # noqa: E402
+from workbench.evaluation.scoring.intervals import (  # noqa: E402
     by_turns_interval,
     mcnemar_by_turns,
     wilson_interval,

@@ -1,6 +1,6 @@
 """Prints what learning from few examples gives, beside the probe and beside learning classes.
 
-    .venv/bin/python scripts/bench_few.py [SET:ROWS ...] [--draws N] [--ways few,classes]
+    .venv/bin/python scripts/few/bench_few.py [SET:ROWS ...] [--draws N] [--ways few,classes]
 
 SET is banking77 (ROWS of each category, the official test set), bitext_support (ROWS in all, its own
 test set) or sample (ROWS in all, tested on the others). The first two are read from the folder that
@@ -16,7 +16,6 @@ import math
 import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,11 +26,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+import engine_job  # noqa: E402
 
 from workbench.core.tasks import CLASSIFICATION  # noqa: E402
-from workbench.jobs.process.job_dir import JobDir, read_json, write_json  # noqa: E402
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec  # noqa: E402
 from workbench.models.bundled import bundled_path  # noqa: E402
 from workbench.models.families import ENCODER  # noqa: E402
@@ -133,8 +133,6 @@ def examined(
     rows = len(train) if way == "few" else MANY
     recipe = preset("balanced", task=CLASSIFICATION.name, family=ENCODER.name, rows=rows)
     with tempfile.TemporaryDirectory() as name:
-        job = JobDir(Path(name) / "job")
-        job.path.mkdir()
         spec = TrainSpec(
             job_id=1,
             task=CLASSIFICATION.name,
@@ -142,17 +140,9 @@ def examined(
             base=BaseModelRef(MODEL, bundled_path(MODEL), ENCODER.name),
             recipe=dataclasses.replace(recipe, seed=seed),
         )
-        write_json(job.spec, spec.as_dict())
         began = time.monotonic()
-        with job.log.open("ab") as log:
-            subprocess.run(
-                [sys.executable, "-m", "workbench.engine", str(job.path)],
-                cwd=ROOT, stdout=log, stderr=log, check=False,
-            )  # fmt: skip
+        result = engine_job.trained(spec, Path(name) / "job")
         seconds = time.monotonic() - began
-        result = read_json(job.result)
-        if not isinstance(result, dict) or result.get("status") != "succeeded":
-            raise SystemExit(f"{result}\n{job.log.read_text('utf-8')}")
         answers = pq.read_table(result["predictions"]).to_pydict()
     print(f"few: draw {seed}, {way}: {seconds:.0f} s, {result['peak_memory_mb']} MB", flush=True)
     return answers, seconds

@@ -1,12 +1,12 @@
 """Prints how well texts of categories that nobody taught are told, and what that costs.
 
-    .venv/bin/python scripts/bench_none_of_these.py [SET:ROWS ...] [--draws N]
+    .venv/bin/python scripts/few/bench_none_of_these.py [SET:ROWS ...] [--draws N]
 
 SET is banking77 (10 of its 77 categories are withheld) or bitext_support (5 of its 27); ROWS are
 those of each category that are learned from, or `all`. Both sets are read from the folder that
 WORKBENCH_BENCH_DATA names, and tested on their own test rows, those of the withheld categories
 included. Each draw withholds others and is a training of its own, by the preset *balanced*, as in
-scripts/bench_few.py; a ninth of the rows are practice questions. In a line: the share of withheld
+scripts/few/bench_few.py; a ninth of the rows are practice questions. In a line: the share of withheld
 rows that are refused; the accuracy on the rest, and by how much it falls when a refusal counts as
 wrong; the accuracy of what is not refused. A draw without a threshold refuses nothing.
 """
