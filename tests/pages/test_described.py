@@ -94,6 +94,15 @@ def test_rows_of_the_editor_come_and_go(project_id: int) -> None:
     assert at.text_input(key="describe-1-1-name").value == "Other"
 
 
+def test_another_dataset_is_not_described_by_mistake(store: Store, project_id: int) -> None:
+    described.start_described(store, project_id, "categories", TOLD)
+    at = open_page(PAGE, project=project_id)
+    assert at.text_input(key="describe-name").value == "Categories 2"
+    assert "is there already" not in texts(at)
+    at.text_input(key="describe-name").set_value("CATEGORIES ").run()
+    assert "'categories' is there already" in texts(at)
+
+
 def test_a_saved_dataset_is_described_anew(store: Store, project_id: int) -> None:
     version = _version(store, project_id)
     at = open_page(PAGE, project=project_id)

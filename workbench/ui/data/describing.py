@@ -1,11 +1,12 @@
 """Categories described in a sentence each: without any example yet, or beside examples."""
 
+from collections.abc import Container
 from typing import Any
 
 import streamlit as st
 
 from workbench.core.tasks.descriptions import checked, descriptions_in
-from workbench.data import described
+from workbench.data import described, versions
 from workbench.data.versions import VersionInfo
 from workbench.system import drafts
 from workbench.ui import context, errors
@@ -29,7 +30,13 @@ def start() -> None:
         "first minute. Texts that you sort later make it better."
     )
     rows = _editor(NEW, _kept(NEW, [["", ""] for _ in range(_FIRST_ROWS)]), fixed=0)
-    name = st.text_input("Name of the dataset", _DEFAULT_NAME, key="describe-name", width=420)
+    taken = {own.dataset_name.casefold(): own for own in _newest()}
+    name = st.text_input("Name of the dataset", _free_name(taken), key="describe-name", width=420)
+    if own := taken.get(" ".join(name.split()).casefold()):
+        st.caption(
+            f":material/info: '{plain(own.dataset_name)}' is there already: these become the "
+            "descriptions of its categories, in its next version."
+        )
     if st.button(
         "Save the descriptions", key="describe-save", type="primary", icon=":material/save:"
     ):
@@ -39,6 +46,18 @@ def start() -> None:
             _forget(NEW)
             st.session_state["described"] = made.id
             st.rerun()
+
+
+def _newest() -> list[VersionInfo]:
+    """The newest version of each dataset of the project."""
+    found = versions.list_versions(context.store(), context.project_id())
+    return list({own.dataset_id: own for own in reversed(found)}.values())
+
+
+def _free_name(taken: Container[str]) -> str:
+    """The usual name, or one with a number if it is taken."""
+    names = (_DEFAULT_NAME, *(f"{_DEFAULT_NAME} {number}" for number in range(2, 100)))
+    return next((name for name in names if name.casefold() not in taken), _DEFAULT_NAME)
 
 
 def said_next(version: VersionInfo) -> None:
