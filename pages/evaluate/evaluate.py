@@ -6,6 +6,7 @@ import streamlit as st
 from workbench.core.recipe import FIELDS
 from workbench.core.tasks import task_named
 from workbench.data import unknown_categories
+from workbench.data.unknown_categories import UnknownCategory
 from workbench.evaluation import evaluations as evaluation
 from workbench.evaluation import refusals, verdict
 from workbench.evaluation.evaluations import EvaluationInfo
@@ -29,11 +30,10 @@ def answers_of(digest: str, evaluation_id: int) -> pd.DataFrame:
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def unknown_in(digest: str, evaluation_id: int, run_id: int) -> str:
-    """What is to be said of categories in it that the model does not know; "" if it knows all."""
+def unknown_in(digest: str, evaluation_id: int, run_id: int) -> list[UnknownCategory]:
+    """The categories in it that the model does not know."""
     answers = answers_of(digest, evaluation_id)
-    found = evaluation.unknown_categories(context.store(), run_id, answers)
-    return unknown_categories.sentence(found)
+    return evaluation.unknown_categories(context.store(), run_id, answers)
 
 
 def main() -> None:
@@ -157,8 +157,9 @@ def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
         scores.show_invented(info)
         show_size_of_exam(run, info)
         show_turns(info, answers)
-        show_refusals(run, info, answers)
-        if said := unknown_in(info.predictions_hash, info.id, run.id):
+        unknown = unknown_in(info.predictions_hash, info.id, run.id)
+        show_refusals(run, info, answers, unknown)
+        if said := unknown_categories.sentence(unknown):
             st.warning(plain(said), icon=":material/warning:")
         scores.show_bars(run.task, verdict.bars(run.task, info.scores, answers))
         with st.expander("All scores", icon=":material/table_chart:"):
@@ -186,12 +187,16 @@ def show_turns(info: EvaluationInfo, answers: pd.DataFrame) -> None:
         st.caption(f":material/quiz: {plain(exam_view.by_turns(info.rows, turns))}")
 
 
-def show_refusals(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
-    """Of how many questions the model says that they fit none of its categories, and how rightly."""
+def show_refusals(
+    run: RunView, info: EvaluationInfo, answers: pd.DataFrame, unknown: list[UnknownCategory]
+) -> None:
+    """Of how many questions the model says that they fit none of its categories, and how rightly.
+
+    A category that is only written in another way is one that it knows.
+    """
     if not task_named(run.task).answers_are_categories:
         return
-    unknown = evaluation.unknown_categories(context.store(), run.id, answers)
-    found = refusals.refusals(answers, [category.name for category in unknown])
+    found = refusals.refusals(answers, [own.name for own in unknown if not own.is_same])
     if found is None:
         st.caption(refusals.CANNOT)
     else:

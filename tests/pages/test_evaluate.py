@@ -386,3 +386,14 @@ def test_a_model_that_cannot_tell_strangers_says_so(store: Store, tmp_path: Path
     trained = _scored(store, tmp_path, right=90, base=60, baseline=70)
     at = open_page(PAGE, project=trained.project_id)
     assert "does not say when a text fits none of your categories" in texts(at)
+
+
+def test_a_category_in_other_capitals_is_no_unknown_one(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path)
+    table = _categories(right=90, base=60, baseline=70)
+    table["none_of_these"] = [number == 3 for number in range(100)]
+    table.loc[[0, 1, 3], "expected"] = ["DELIVERY", "DELIVERY", "Career"]
+    add_exam(store, trained.run_id, table, accuracies(table))
+    shown = texts(open_page(PAGE, project=trained.project_id))
+    assert "Of the 1 whose category it has not learned, it says so of 1." in shown
+    assert "'DELIVERY' in 2 rows (differs only in capitals from 'Delivery')" in shown
