@@ -20,6 +20,7 @@ from workbench.jobs.process.specs import BaseModelRef, TrainSpec
 from workbench.projects import projects
 
 LABELS = ("Delivery", "Refund", "Product question")
+CATEGORIES = ["Delivery"] * 40 + ["Refund"] * 40 + ["Product question"] * 20
 
 
 @dataclass(frozen=True)
@@ -194,3 +195,29 @@ def answer_queued(
     reason = "" if status == "succeeded" else "The disk is full: free some space."
     record.record(store, job, Outcome(status, reason, result), Ending(0))
     return dict(job.spec)
+
+
+def exam_of_categories(right: int, base: int, baseline: int) -> pd.DataFrame:
+    """100 questions; of each model the first so many are right, the others called Refund."""
+
+    def column(count: int) -> list[str]:
+        wrong = ["Refund" if name != "Refund" else "Delivery" for name in CATEGORIES]
+        return CATEGORIES[:count] + wrong[count:]
+
+    sure = [0.9] * 100
+    inputs = [f"mail {i} _about_ $money$" for i in range(100)]
+    return answers(
+        CATEGORIES,
+        column(right),
+        base=column(base),
+        baseline=column(baseline),
+        inputs=inputs,
+        probability=sure,
+    )
+
+
+def add_scored(store: Store, folder: Path, right: int, base: int, baseline: int) -> Trained:
+    trained = add_trained(store, folder)
+    table = exam_of_categories(right, base, baseline)
+    add_exam(store, trained.run_id, table, accuracies(table))
+    return trained
