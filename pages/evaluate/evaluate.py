@@ -3,21 +3,18 @@
 import pandas as pd
 import streamlit as st
 
-from workbench.core.recipe import FIELDS
-from workbench.core.tasks import task_named
 from workbench.data import unknown_categories
 from workbench.data.unknown_categories import UnknownCategory
 from workbench.evaluation import evaluations as evaluation
-from workbench.evaluation import refusals, verdict
+from workbench.evaluation import verdict
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.verdict import Verdict
 from workbench.training import runs as training
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
-from workbench.ui.evaluation import exam_file, exam_jobs, exam_rows, mixups, scores
+from workbench.ui.evaluation import details, exam_file, exam_jobs, notes, scores
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
-from workbench.ui.training import exam_view
 
 TRAIN, ICON_TRAIN = "pages/train/train.py", ":material/model_training:"
 USE, ICON_USE = "pages/use/playground.py", ":material/forum:"
@@ -155,75 +152,18 @@ def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
         found = verdict.verdict(run.task, info.scores, answers, info.questions)
         scores.show_verdict(found)
         scores.show_invented(info)
-        show_size_of_exam(run, info)
-        show_turns(info, answers)
+        notes.show_size(run, info)
+        notes.show_turns(info, answers)
         unknown = unknown_in(info.predictions_hash, info.id, run.id)
-        show_refusals(run, info, answers, unknown)
+        notes.show_refusals(run, info, answers, unknown)
         if said := unknown_categories.sentence(unknown):
             st.warning(plain(said), icon=":material/warning:")
         scores.show_bars(run.task, verdict.bars(run.task, info.scores, answers))
         with st.expander("All scores", icon=":material/table_chart:"):
             scores.show_table(info, run.base_family)
-        show_details(run, info, answers)
+        details.show(run, info, answers)
         return found
     return None
-
-
-def show_size_of_exam(run: RunView, info: EvaluationInfo) -> None:
-    """Say so when only a part of the exam was answered."""
-    whole = int(run.splits.get(evaluation.EXAM, 0))
-    if info.is_exam and info.rows < whole:
-        setting = FIELDS["eval_max_rows"].metadata["label"]
-        st.caption(
-            f"The model answered {info.rows:,} of the exam's {plural(whole, 'question')}, drawn at "
-            f"random (the setting '{plain(setting)}' of the training)."
-        )
-
-
-def show_turns(info: EvaluationInfo, answers: pd.DataFrame) -> None:
-    """How an exam by turns came about."""
-    if verdict.TURN in answers:
-        turns = answers[verdict.TURN].nunique()
-        st.caption(f":material/quiz: {plain(exam_view.by_turns(info.rows, turns))}")
-
-
-def show_refusals(
-    run: RunView, info: EvaluationInfo, answers: pd.DataFrame, unknown: list[UnknownCategory]
-) -> None:
-    """Of how many questions the model says that they fit none of its categories, and how rightly.
-
-    A category that is only written in another way is one that it knows.
-    """
-    if not task_named(run.task).answers_are_categories:
-        return
-    found = refusals.refusals(answers, [own.name for own in unknown if not own.is_same])
-    if found is None:
-        st.caption(refusals.CANNOT)
-    else:
-        st.caption(plain(refusals.sentences(found, info.questions)))
-
-
-def show_details(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
-    """Where it goes wrong: by question and, for categories, by category and by mix-up."""
-    task = task_named(run.task)
-    question = (
-        "How does it go on with a text?" if task.rows_are_documents else "Where does it go wrong?"
-    )
-    st.subheader(question, anchor=False)
-    if not task.answers_are_categories:
-        st.fragment(exam_rows.show)(info, answers)
-        return
-    titles = ["Question by question", "By category", "Mix-ups"]
-    rows, categories, pairs = st.tabs(titles, key="exam-details", on_change="rerun")
-    if rows.open:
-        with rows:
-            st.fragment(exam_rows.show)(info, answers)
-    if categories.open:
-        with categories:
-            mixups.show_categories(answers)
-    if pairs.open:
-        with pairs:
-            st.fragment(mixups.show_mixups)(answers)
 
 
 def show_ways_on(run: RunView, found: Verdict | None) -> None:

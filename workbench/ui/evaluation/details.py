@@ -1,0 +1,65 @@
+"""What lies behind the scores, a tab each; only the open one is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from workbench.core.tasks import Task, task_named
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.training.run_view import RunView
+from workbench.ui.evaluation import exam_rows, mixups
+
+Show = Callable[[RunView, EvaluationInfo, pd.DataFrame], None]
+"""Called with the run, its evaluation and the judged answers."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One view of an exam's answers."""
+
+    title: str
+    show: Show
+    fits: Callable[[Task], bool] = lambda task: True
+
+
+def _rows(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    st.fragment(exam_rows.show)(info, answers)
+
+
+def _categories(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    mixups.show_categories(answers)
+
+
+def _mixups(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    st.fragment(mixups.show_mixups)(answers)
+
+
+def _sorts(task: Task) -> bool:
+    return task.answers_are_categories
+
+
+TABS = (
+    Tab("Question by question", _rows),
+    Tab("By category", _categories, _sorts),
+    Tab("Mix-ups", _mixups, _sorts),
+)
+"""In the order in which they stand on the page."""
+
+
+def show(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    """The tabs that fit the run's task."""
+    task = task_named(run.task)
+    documents = task.rows_are_documents
+    title = "How does it go on with a text?" if documents else "Where does it go wrong?"
+    st.subheader(title, anchor=False)
+    tabs = [tab for tab in TABS if tab.fits(task)]
+    if len(tabs) == 1:
+        tabs[0].show(run, info, answers)
+        return
+    places = st.tabs([tab.title for tab in tabs], key="exam-details", on_change="rerun")
+    for tab, place in zip(tabs, places, strict=True):
+        if place.open:
+            with place:
+                tab.show(run, info, answers)
