@@ -58,6 +58,7 @@ def _make(draft: Draft, file: Source) -> None:
             look.sizes(prepared)
             look.findings(prepared)
             choices.reasoning(draft, prepared)
+            choices.out_of_scope(draft, prepared)
             account.show(prepared)
     with right:
         model_id = projects.get_project(context.store(), context.project_id()).base_model_id

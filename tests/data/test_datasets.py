@@ -258,3 +258,20 @@ def test_banking77_keeps_every_row_and_its_own_exam(store: Store, project_id: in
     assert saved.dropped == 0
     assert saved.splits["test"] == 3_080
     assert saved.splits["validation"] == pytest.approx(1000, abs=120)
+
+
+def test_a_category_that_stands_for_none_of_the_others_must_be_one(
+    store: Store, tmp_path: Path
+) -> None:
+    path = tmp_path / "mails.csv"
+    rows = [f"Message {i} about {i % 2},{'AB'[i % 2]}" for i in range(20)]
+    path.write_text("\n".join(["text,label", *rows]), "utf-8")
+    project_id = projects.create_project(store, "Mails")
+    with pytest.raises(WorkbenchError, match=r"no category 'Other' .* it has 'A' and 'B'"):
+        datasets.save_version(
+            store, project_id=project_id, path=path, task="classification", out_of_scope="Other"
+        )
+    saved = datasets.save_version(
+        store, project_id=project_id, path=path, task="classification", out_of_scope="B"
+    )
+    assert datasets.get_version(store, saved.version_id).mapping["out_of_scope"] == "B"

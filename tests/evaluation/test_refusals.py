@@ -23,8 +23,16 @@ def test_refused_questions_are_counted_apart_from_the_score() -> None:
     assert sentences(found, "exam question") == (
         "Of 5 exam questions it says 'none of these' to 2 (40.0 %); the nearest category is right "
         "for 1 of them. Of the other 3, 66.7 % are right. The score counts the nearest category "
-        "of every question. Of the 1 whose category it has not learned, it says so of 1."
+        "of every question. Of the 1 that belong to none of the categories it learned, "
+        "it says so of 1."
     )
+
+
+def test_the_category_of_texts_that_belong_nowhere_is_no_nearest_category() -> None:
+    found = refusals(judged(none_of_these=[False, False, True, True, False]), {"C"}, "B")
+    assert found is not None
+    assert (found.refused, found.would_be_right) == (2, 0)
+    assert (found.unknown, found.unknown_refused) == (3, 2)
 
 
 def test_where_nothing_is_refused_it_says_so() -> None:

@@ -232,5 +232,5 @@ def test_a_category_in_other_capitals_is_no_unknown_one(store: Store, tmp_path: 
     table.loc[[0, 1, 3], "expected"] = ["DELIVERY", "DELIVERY", "Career"]
     add_exam(store, trained.run_id, table, accuracies(table))
     shown = texts(open_page(PAGE, project=trained.project_id))
-    assert "Of the 1 whose category it has not learned, it says so of 1." in shown
+    assert "Of the 1 that belong to none of the categories it learned, it says so of 1." in shown
     assert "'DELIVERY' in 2 rows (differs only in capitals from 'Delivery')" in shown

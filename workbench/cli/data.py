@@ -67,6 +67,12 @@ def add_commands(commands: Any) -> None:
         help="learn the reasoning that stands before or beside answers, as <think> text",
     )
     parser.add_argument(
+        "--none-of-these",
+        default="",
+        metavar="CATEGORY",
+        help="the category of texts that belong to none of the others",
+    )
+    parser.add_argument(
         "--as-it-is",
         action="store_true",
         help="do not make the changes again that were made to the dataset's newest version",
@@ -96,6 +102,7 @@ def _import(options: argparse.Namespace) -> int:
             split_by=split_by,
             near_duplicates=test_path is None,
             reasoning=options.learn_reasoning,
+            out_of_scope=options.none_of_these,
         )
     version = datasets.get_version(store, saved.version_id)
     changed, plan = None, plan_from(version.task, version.mapping)

@@ -21,6 +21,7 @@ from workbench.data.columns import guessing
 from workbench.data.examples.example_table import splits_by_question
 from workbench.data.examples.plan import Plan, Source
 from workbench.data.examples.prepare import Prepared, prepare
+from workbench.data.examples.quality import check_out_of_scope
 from workbench.data.files.reader import read_table
 from workbench.data.files.sources import (
     discard,
@@ -184,6 +185,7 @@ def save_version(
     split_by: SplitBy | None = None,
     near_duplicates: bool = False,
     reasoning: bool = False,
+    out_of_scope: str = "",
     source_name: str = "",
 ) -> SavedVersion:
     """Read, map, split and save a file in one go, for callers without a page.
@@ -196,6 +198,7 @@ def save_version(
         split_by: how the exam is drawn; at random when None.
         near_duplicates: whether near-duplicates stay on one side of the exam.
         reasoning: whether the reasoning before answers is learned.
+        out_of_scope: the category of texts that belong to none of the others.
         source_name: what the user calls the file, if its path does not say.
 
     Raises:
@@ -223,10 +226,12 @@ def save_version(
         split_by=by,
         near_duplicates=near_duplicates,
         reasoning=reasoning,
+        out_of_scope=out_of_scope,
     )
     name = dataset_name or title_of(source_name)
     earlier = earlier_splits(store, project_id, name, plan)
     prepared = judge(prepare(plan, table, test_table, earlier=earlier))
+    check_out_of_scope(out_of_scope, prepared.report.get("labels", {}))
     return save_prepared(store, project_id, name, source, prepared)
 
 

@@ -19,6 +19,7 @@ from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import TURNS
 from workbench.core.tasks import task_named
+from workbench.data.examples.plan import OUT_OF_SCOPE
 from workbench.data.mapped_file import MappedFile, learned_categories
 from workbench.data.unknown_categories import UnknownCategory, find_unknown
 from workbench.data.versions import get_version
@@ -150,6 +151,11 @@ def evaluation_jobs(store: Store, run_id: int) -> list[JobView]:
     with store.read() as session:
         found = rows.jobs_of(session, run_id, EvaluateSpec.kind)
         return [jobs.view_of(session, job) for job in found]
+
+
+def out_of_scope(store: Store, run_id: int) -> str:
+    """The category that the run learned as that of texts which belong to none of the others."""
+    return str(get_version(store, version_of(store, run_id)).mapping.get(OUT_OF_SCOPE) or "")
 
 
 def unknown_categories(store: Store, run_id: int, answers: pd.DataFrame) -> list[UnknownCategory]:

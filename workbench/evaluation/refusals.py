@@ -25,7 +25,8 @@ class Refusals:
     right: int
     """Right ones among those that were not refused."""
     unknown: int
-    """Questions of categories that the model has not learned: to refuse them is right."""
+    """Questions of categories that the model has not learned, or that belong to none as the user
+    says: to refuse them is right."""
     unknown_refused: int
 
     @property
@@ -34,21 +35,24 @@ class Refusals:
         return self.questions - self.refused
 
 
-def refusals(answers: pd.DataFrame, unknown: Collection[str] = ()) -> Refusals | None:
+def refusals(
+    answers: pd.DataFrame, unknown: Collection[str] = (), outside: str = ""
+) -> Refusals | None:
     """What the trained model refused; None where it cannot tell.
 
     Args:
         answers: the judged rows of an exam, as `evaluations.predictions` gives them.
         unknown: the categories among them that the model has not learned.
+        outside: the category of texts that belong to none of the others.
     """
     if COLUMN not in answers or "right_tuned" not in answers or answers.empty:
         return None
     refused = answers[COLUMN].fillna(False).astype(bool)
-    right, strange = answers["right_tuned"], answers["expected"].isin(set(unknown))
+    right, strange = answers["right_tuned"], answers["expected"].isin({*unknown, outside} - {""})
     return Refusals(
         questions=len(answers),
         refused=int(refused.sum()),
-        would_be_right=int((refused & right).sum()),
+        would_be_right=int((refused & right & ~strange).sum()),
         right=int((right & ~refused).sum()),
         unknown=int(strange.sum()),
         unknown_refused=int((strange & refused).sum()),
@@ -83,6 +87,6 @@ def _of_unknown(found: Refusals) -> str:
     if not found.unknown:
         return ""
     return (
-        f"Of the {found.unknown:,} whose category it has not learned, it says so of "
+        f"Of the {found.unknown:,} that belong to none of the categories it learned, it says so of "
         f"{found.unknown_refused:,}."
     )

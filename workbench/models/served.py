@@ -30,6 +30,8 @@ class ServedModel(Contract):
     base: BaseModelRef
     adapter: Path | None = None
     labels: tuple[str, ...] = ()
+    out_of_scope: str = ""
+    """The category of texts that belong to none of the others."""
     system: str = ""
     quantization: str = "none"
     leans_on: Path | None = None

@@ -29,6 +29,8 @@ class TrainedModel(Contract):
     system: str = ""
     labels: tuple[str, ...] = ()
     """The categories, sorted; empty for other tasks."""
+    out_of_scope: str = ""
+    """The category of texts that belong to none of the others; empty where there is none."""
     max_length: int = 2048
     """Tokens; a longer question is cut to that."""
     pooling: str = ""

@@ -8,6 +8,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe, from_dict
 from workbench.core.tasks.descriptions import descriptions_in
 from workbench.core.words import size
+from workbench.data.examples.plan import OUT_OF_SCOPE
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models.families import family_named
@@ -72,4 +73,5 @@ def train_spec(
         continue_from=continue_from.checkpoints if continue_from else None,
         cache=cache.folder(),
         descriptions=descriptions_in(version.mapping) or None,
+        out_of_scope=version.mapping.get(OUT_OF_SCOPE) or None,
     )

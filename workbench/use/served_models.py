@@ -89,6 +89,7 @@ def _of_run(row: Trained) -> ServedModel | None:
         base=about.base,
         adapter=folder,
         labels=about.labels,
+        out_of_scope=about.out_of_scope,
         system=about.system,
         quantization=about.quantization,
         leans_on=folder if (folder / LEANED_ON).is_file() else None,

@@ -25,6 +25,7 @@ from workbench.engine.encoder.out_of_scope.detector import (
 )
 from workbench.jobs.process.job_dir import JobDir, read_json
 from workbench.jobs.process.specs import BaseModelRef
+from workbench.models.trained import read_trained, write_trained
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 
@@ -146,6 +147,29 @@ def test_to_tell_strangers_changes_no_probability(detecting: JobDir, tiny: Path)
     without = model.sort(texts)
     np.testing.assert_array_equal(told.probabilities, without.probabilities)
     assert without.none_of_these is None
+
+
+def test_the_category_of_texts_that_belong_nowhere_says_so(
+    trained: JobDir, detecting: JobDir, tiny: Path, tmp_path: Path
+) -> None:
+    texts = [text for text, _ in examples()]
+    for one in (trained, detecting):  # with a detector of its own, and without
+        adapter = shutil.copytree(one.adapter, tmp_path / one.path.name)
+        known = read_trained(adapter)
+        before = load_encoder_model(BaseModelRef("tiny", tiny), adapter).sort(texts).none_of_these
+        write_trained(adapter, replace(known, out_of_scope="Account"))
+        model = load_encoder_model(BaseModelRef("tiny", tiny), adapter)
+        found = model.sort(texts)
+        chosen = [model.labels[best] == "Account" for best in found.probabilities.argmax(1)]
+        assert any(chosen)
+        both = zip(before or [False] * len(texts), chosen, strict=True)
+        assert found.none_of_these == [old or own for old, own in both]
+        path = tmp_path / f"{one.path.name}.parquet"
+        pq.write_table(pa.table({"row_id": range(len(texts)), "text": texts}), path)
+        job = make_job(
+            tmp_path / f"job-{one.path.name}", tiny, path, "predict", adapter=str(adapter)
+        )
+        assert predictions(run(job))["none_of_these"] == found.none_of_these
 
 
 def test_what_is_far_from_all_before_tuning_is_none_of_these(

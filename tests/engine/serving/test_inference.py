@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import numpy as np
@@ -20,6 +22,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.model import load_causal
 from workbench.engine.encoder.model import Sorted
+from workbench.engine.serving import inference
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.jobs.process.specs import BaseModelRef
 
@@ -205,6 +208,14 @@ def test_an_encoder_says_which_texts_belong_to_none_of_its_categories(
 def test_a_model_that_writes_cannot_tell_what_belongs_to_none(url: str) -> None:
     (told,) = classify(url, "my xylophone").json()["data"]
     assert told["none_of_these"] is None
+
+
+def test_a_model_that_writes_tells_by_the_category_that_stands_for_none() -> None:
+    entry: Any = SimpleNamespace(labels=("delivery", "other"), out_of_scope="other")
+    assert [inference._sorted(entry, row).none_of_these for row in ([0.4, 0.6], [0.6, 0.4])] == [
+        True,
+        False,
+    ]
 
 
 def test_an_encoder_answers_chat_clients_with_the_category(

@@ -11,6 +11,9 @@ from workbench.data.splits import split_by
 from workbench.data.splits.assign import DEFAULT_FRACTIONS, DEFAULT_SEED
 from workbench.data.splits.split_by import SplitBy
 
+OUT_OF_SCOPE = "out_of_scope"
+"""Under which a version's mapping names the category of texts that belong to none of the others."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -42,6 +45,8 @@ class Plan:
     """Whether reasoning before answers is learned, as <think> text."""
     descriptions: Mapping[str, str] = field(default_factory=dict)
     """Category → what belongs there, in a sentence; only for the task of categories."""
+    out_of_scope: str = ""
+    """The category of texts that belong to none of the others; empty where there is none."""
 
     def as_mapping(self) -> dict[str, Any]:
         """Plain values for the version's row; its task and seed have columns of their own.
@@ -55,6 +60,8 @@ class Plan:
             newer["reasoning"] = True
         if self.descriptions:
             newer[KEY] = dict(self.descriptions)
+        if self.out_of_scope:
+            newer[OUT_OF_SCOPE] = self.out_of_scope
         return {
             "roles": dict(self.roles),
             "system": self.system,
@@ -82,4 +89,5 @@ def plan_from(task: str, mapping: Mapping[str, Any], seed: int = DEFAULT_SEED) -
         bool(mapping.get("near_duplicates")),
         bool(mapping.get("reasoning")),
         descriptions_in(mapping),
+        str(mapping.get(OUT_OF_SCOPE) or ""),
     )

@@ -7,11 +7,12 @@ from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task
-from workbench.core.words import plural
+from workbench.core.words import joined, plural
 from workbench.data.examples.examples import Examples
 from workbench.data.examples.left_out import left_out, reasons
 
 MIN_ROWS = 10
+SHOWN_CATEGORIES = 12
 
 
 def check_usable(task: Task, examples: Examples, name: str) -> None:
@@ -37,6 +38,22 @@ def check_usable(task: Task, examples: Examples, name: str) -> None:
                 f"All rows of {name} are in one category, '{next(iter(labels))}': add rows of at "
                 "least one other, or choose another column as the category."
             )
+
+
+def check_out_of_scope(name: str, labels: Iterable[str]) -> None:
+    """Refuse a category of texts that belong to none of the others where there is none of that name.
+
+    Args:
+        name: empty where none was chosen.
+    """
+    known = [f"'{label}'" for label in labels]
+    if name and f"'{name}'" not in known:
+        rest = len(known) - SHOWN_CATEGORIES
+        shown = [*known[:SHOWN_CATEGORIES], *([f"{rest} more"] if rest > 0 else [])]
+        have = f"it has {joined(shown)}" if known else "its rows have none"
+        raise WorkbenchError(
+            f"The data has no category '{name}' that could stand for none of the others: {have}."
+        )
 
 
 def _because(dropped: Mapping[str, list[int]]) -> str:

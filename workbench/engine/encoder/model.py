@@ -66,6 +66,8 @@ class EncoderModel:
     labels: list[str]
     detector: Detector | None = None
     """Of texts that belong to none of them."""
+    out_of_scope: str = ""
+    """The category that says so of a text, where one was taught."""
     before: Classifier | None = None
     """The encoder before tuning with its probe, where the detector asks it."""
 
@@ -76,20 +78,27 @@ class EncoderModel:
             done: called with the number of texts that are read; may raise to leave.
         """
         if not texts:
-            return Sorted(np.zeros((0, len(self.labels))), None if self.detector is None else [])
+            cannot = self.detector is None and not self.out_of_scope
+            return Sorted(np.zeros((0, len(self.labels))), None if cannot else [])
         ids, pad_id = self.reader.ids(texts), self.reader.pad_id
         if self.detector is None:
-            return Sorted(_shares(read(self.model, ids, pad_id, done)), None)
+            shares = _shares(read(self.model, ids, pad_id, done))
+            return Sorted(shares, self._outside(shares).tolist() if self.out_of_scope else None)
         found = read(self._watched, ids, pad_id, done)
         refused = self.detector.threshold.refused(found[:, -2], found[:, -1])
         if self._watched_before is not None and self.detector.origin is not None:
             near = read(self._watched_before, ids, pad_id)[:, -1]
             refused |= near < self.detector.origin.least
-        return Sorted(_shares(found[:, :-2]), refused.tolist())
+        shares = _shares(found[:, :-2])
+        return Sorted(shares, (refused.numpy() | self._outside(shares)).tolist())
 
     def probabilities(self, texts: Sequence[str], done: Done | None = None) -> Probabilities:
         """How probable each category is for each text, as `sort` tells it."""
         return self.sort(texts, done).probabilities
+
+    def _outside(self, shares: Probabilities) -> npt.NDArray[np.bool_]:
+        """Which texts are sorted into the category of those that belong nowhere (texts,)."""
+        return np.array([self.labels[best] == self.out_of_scope for best in shares.argmax(1)])
 
     @functools.cached_property
     def _watched(self) -> Watched:
@@ -156,7 +165,7 @@ def _with_head(encoder: Encoder, adapter: Path, head: str, trained: TrainedModel
     model = Classifier(encoder, load_head(adapter / head)).to(encoder.body.device)
     model.requires_grad_(False)
     reader = load_reader(adapter, encoder.body, trained.max_length)
-    return EncoderModel(model, reader, list(trained.labels))
+    return EncoderModel(model, reader, list(trained.labels), out_of_scope=trained.out_of_scope)
 
 
 def save_head(head: Head, path: Path) -> None:

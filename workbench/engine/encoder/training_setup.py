@@ -12,6 +12,7 @@ from workbench.core.recipe import CONTRASTIVE
 from workbench.core.tasks import SPLITS
 from workbench.data.splits.turns import Turns, turns_of
 from workbench.engine.encoder.encoder import Encoder, Reader, load_encoder, load_reader
+from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
 from workbench.engine.encoder.trainer import FEATURES, LABEL, Texts
 from workbench.engine.encoding.cache import Facts, files_of
 from workbench.engine.encoding.encoded_rows import IDS, Columns, EncodedRows
@@ -37,6 +38,8 @@ class TrainingSetup:
     """Of an exam by turns: `train` has all rows then, `validation` none."""
     rows: Sequence[Row] = field(default=(), repr=False)
     """Those of `train`, in an exam by turns."""
+    outside: int = NOWHERE
+    """The number of the category of texts that belong to none of the others."""
 
 
 def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> TrainingSetup:
@@ -49,6 +52,7 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
             f"All training examples are of one category{_named(labels)}: add examples of another "
             "one, so that there is something to tell apart."
         )
+    outside = _outside(spec, labels, report)
     set_seed(spec.recipe.seed)
     folder = base_folder(spec.base)
     encoder = load_encoder(folder)
@@ -57,10 +61,10 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
         rows = [row for row in read_rows(spec.data) if row["split"] in SPLITS]
         train, validation = (_held(part, labels, reader, report) for part in (rows, []))
         stop.check()
-        return TrainingSetup(labels, encoder, reader, train, validation, turns, rows)
+        return TrainingSetup(labels, encoder, reader, train, validation, turns, rows, outside)
     train, validation = texts_of(spec, job, labels, reader, report, stop)
     stop.check()
-    return TrainingSetup(labels, encoder, reader, train, validation)
+    return TrainingSetup(labels, encoder, reader, train, validation, outside=outside)
 
 
 def _labels(spec: TrainSpec, *, by_turns: bool) -> list[str]:
@@ -69,6 +73,19 @@ def _labels(spec: TrainSpec, *, by_turns: bool) -> list[str]:
     if spec.recipe.objective == CONTRASTIVE or not found:
         found = sorted({*found, *(spec.descriptions or {})})
     return found
+
+
+def _outside(spec: TrainSpec, labels: Sequence[str], report: Report) -> int:
+    """The number of the category of texts that belong to none of the others."""
+    if not spec.out_of_scope:
+        return NOWHERE
+    if spec.out_of_scope in labels:
+        return list(labels).index(spec.out_of_scope)
+    report.log(
+        f"No example to learn from is of '{spec.out_of_scope}', the category of texts that belong "
+        "to none of the others, so the model learns nothing of it."
+    )
+    return NOWHERE
 
 
 def _named(labels: Sequence[str]) -> str:

@@ -55,7 +55,13 @@ def learn(
     trainer = tune(spec, setup, probe.head, job, report, stop)
     learned = finish(probe, trainer, report)
     learned.detector = by_practice(
-        learned.model, setup.train, setup.validation, setup.reader.pad_id, report, stop
+        learned.model,
+        setup.train,
+        setup.validation,
+        setup.reader.pad_id,
+        report,
+        stop,
+        setup.outside,
     )
     return learned
 

@@ -19,6 +19,8 @@ from workbench.engine.evaluation.systems import (
     System,
     chosen,
     evaluate_systems,
+    mark_outside,
+    outside_too,
     write_evaluation,
 )
 from workbench.engine.models.checked_load import CheckedLoad, Tell
@@ -86,6 +88,7 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
     exam = evaluate_systems(systems, spec.task, rows, rows, report, stop)
     mark_invented(exam, spec.task, spec.adapter)
     trained = read_trained(spec.adapter)
+    mark_outside(exam, trained.out_of_scope)
     return write_evaluation(job.path, exam, trained.data, by_turns=trained.exam == TURNS)
 
 
@@ -110,8 +113,10 @@ def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop
     columns["output"] = answers.texts
     if answers.probabilities is not None:
         columns["probability"] = answers.probabilities
-    if answers.none_of_these is not None:
-        columns["none_of_these"] = answers.none_of_these
+    outside = read_trained(spec.adapter).out_of_scope if spec.adapter else ""
+    none = outside_too(answers.none_of_these, answers.texts, outside)
+    if none is not None:
+        columns["none_of_these"] = none
     if known := known_to(spec.adapter) if spec.adapter else None:
         columns[INVENTED] = _invented(known, spec.task, rows, answers.texts)
     path = job.path / PREDICTIONS
@@ -156,5 +161,6 @@ def evaluate_trained(
     except Cancelled:
         return STOPPED
     mark_invented(exam, spec.task, job.adapter)
+    mark_outside(exam, spec.out_of_scope or "")
     written = write_evaluation(job.path, exam, spec.data)
     return {**written, "scores": {**scores, "test": written["scores"]}}

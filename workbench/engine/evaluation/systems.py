@@ -128,6 +128,28 @@ def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
     exam.scores[name] = {**loss, **text_scores(task, exam.expected, answers.texts)}
 
 
+def outside_too(
+    none: Sequence[bool] | None, texts: Sequence[str], outside: str
+) -> list[bool] | None:
+    """Which answers say that a text belongs to no category, those of that category included.
+
+    Args:
+        none: what the model can tell besides, text by text.
+        outside: the category of texts that belong to none of the others; empty where there is none.
+    """
+    if not outside:
+        return None if none is None else list(none)
+    told = none if none is not None else [False] * len(texts)
+    return [one or text == outside for one, text in zip(told, texts, strict=True)]
+
+
+def mark_outside(exam: Evaluation, outside: str) -> None:
+    """Count the trained model's answers of that category among those that belong to none."""
+    if outside and TUNED in exam.answers:
+        none = outside_too(exam.none_of_these.get(TUNED), exam.answers[TUNED], outside)
+        exam.none_of_these[TUNED] = none or []
+
+
 def chosen(rows: Sequence[Row], max_rows: int, seed: int) -> list[Row]:
     """At most `max_rows` of the rows, drawn at random with the seed, in their order."""
     if len(rows) <= max_rows:

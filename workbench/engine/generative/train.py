@@ -198,6 +198,7 @@ def _trained(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:
         quantization=spec.recipe.quantization,
         system=spec.system,
         labels=setup.labels,
+        out_of_scope=spec.out_of_scope or "",
         max_length=spec.recipe.max_length,
         chat_template=setup.template,
         data=spec.data,

@@ -112,7 +112,7 @@ class Inference:
     ) -> list[_Sorted]:
         if entry.family.writes_text:
             return [
-                _Sorted(entry.labels, self._written(entry, text, number, check))
+                _sorted(entry, self._written(entry, text, number, check))
                 for number, text in enumerate(texts, 1)
             ]
         model = self._models.classifier(entry)
@@ -154,6 +154,13 @@ class Inference:
         with loaded.turns, precision():
             between()
             return loaded.label_probabilities(prompt, answers, between)
+
+
+def _sorted(entry: ServedModel, row: list[float]) -> _Sorted:
+    """How a model that writes sorts a text, by the probabilities of its labels."""
+    best = entry.labels[max(range(len(row)), key=row.__getitem__)]
+    outside = entry.out_of_scope
+    return _Sorted(entry.labels, row, none_of_these=best == outside if outside else None)
 
 
 def _invented(entry: ServedModel, asked: GenerationRequest, text: str) -> list[str] | None:

@@ -95,6 +95,8 @@ class TrainSpec(ModelSpec):
     """Where encoded examples are kept for other trainings; None for the job's own folder."""
     descriptions: dict[str, str] | None = None
     """Category → what belongs there, in a sentence."""
+    out_of_scope: str | None = None
+    """The category of texts that belong to none of the others."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,8 @@ from workbench.ui.text import plain
 
 WEAVE = "\0weave"
 """The choice of several columns in place of one."""
+LEAST_CATEGORIES = 3
+"""From so many on, one of them may stand for none of the others."""
 _WOVEN = ("text", "prompt", "response")
 
 
@@ -89,6 +91,32 @@ def reasoning(draft: Draft, prepared: Prepared) -> None:
     )
     if chosen != draft.reasoning:
         draft.reasoning = chosen
+        drafts.save(draft)
+        st.rerun()
+
+
+def out_of_scope(draft: Draft, prepared: Prepared) -> None:
+    """Which category, if any, holds the texts that belong to none of the others."""
+    labels = [*prepared.report.get("labels", {})] if len(prepared) else []
+    if len(labels) < LEAST_CATEGORIES:
+        chosen = ""
+    else:
+        key = f"data-outside-{draft.source.digest[:8]}" if draft.source else "data-outside"
+        _seed(key, sorted(labels, key=str.casefold), draft.out_of_scope)
+        chosen = (
+            st.selectbox(
+                "Category of texts that belong to none of the others",
+                sorted(labels, key=str.casefold),
+                index=None,
+                key=key,
+                placeholder="None: every category is a real one",
+                help="If you have collected texts that fit nowhere, under a name such as 'Other', "
+                "choose it: the model then says 'none of these' to such texts.",
+            )
+            or ""
+        )
+    if chosen != draft.out_of_scope:
+        draft.out_of_scope = chosen
         drafts.save(draft)
         st.rerun()
 

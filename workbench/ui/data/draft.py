@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.core.feedback import ROLE as FEEDBACK
+from workbench.core.tasks import CLASSIFICATION
 from workbench.data import datasets
 from workbench.data.examples.plan import Plan, Source, plan_from
 from workbench.data.files import large
@@ -43,6 +44,8 @@ class Draft:
     near_duplicates: bool = True
     reasoning: bool = False
     """Whether the reasoning before answers is learned."""
+    out_of_scope: str = ""
+    """The category of texts that belong to none of the others."""
     dataset_name: str = ""
     again: bool = True
     """Whether earlier changes to the dataset are made again."""
@@ -66,6 +69,7 @@ class Draft:
             split_by=SplitBy() if test else self.split_by,
             near_duplicates=self.near_duplicates and not test,
             reasoning=self.reasoning,
+            out_of_scope=self.out_of_scope if task == CLASSIFICATION.name else "",
         )
 
 
@@ -111,6 +115,7 @@ def from_version(version: VersionInfo) -> Draft:
         own_split=True,
         near_duplicates=plan.near_duplicates,
         reasoning=plan.reasoning,
+        out_of_scope=plan.out_of_scope,
         dataset_name=version.dataset_name,
     )
 

@@ -10,6 +10,7 @@ from workbench.evaluation import evaluations as evaluation
 from workbench.evaluation import refusals, verdict
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
+from workbench.ui import context
 from workbench.ui.numbers import plural
 from workbench.ui.text import plain
 from workbench.ui.training import exam_view
@@ -42,7 +43,9 @@ def show_refusals(
     """
     if not task_named(run.task).answers_are_categories:
         return
-    found = refusals.refusals(answers, [own.name for own in unknown if not own.is_same])
+    unlearned = [own.name for own in unknown if not own.is_same]
+    outside = evaluation.out_of_scope(context.store(), run.id)
+    found = refusals.refusals(answers, unlearned, outside)
     if found is None:
         st.caption(refusals.CANNOT)
     else:

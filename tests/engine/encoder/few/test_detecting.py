@@ -39,7 +39,7 @@ def turns_of(count: int, strange: int = -1) -> Any:
     lessons = SimpleNamespace(texts=SimpleNamespace(labels=labels), rows=rows, all=rows)
     found = {number: took(held, labels, strange) for number, held in enumerate(parts)}
     frozen = torch.nn.functional.normalize(torch.randn(len(rows), 4), dim=1)
-    return SimpleNamespace(lessons=lessons, took=found, frozen=frozen)
+    return SimpleNamespace(lessons=lessons, took=found, frozen=frozen, outside=-1)
 
 
 def test_a_turn_is_judged_by_the_threshold_of_the_others() -> None:
@@ -72,6 +72,24 @@ def test_a_row_far_from_all_before_tuning_is_refused_however_sure_the_tuned_mode
     found = refused(turns, 1, tuned, 1.0)
     assert found is not None
     assert found.nonzero().flatten().tolist() == [5]
+
+
+def test_texts_that_the_user_says_belong_nowhere_do_not_set_the_threshold() -> None:
+    """They are as far from one another as they are from all others."""
+    turns, report = turns_of(2), Told()
+    labels = turns.lessons.texts.labels
+    for own in turns.took.values():
+        own.near[PROBE][labels[own.held] == 2] = -0.5
+    embedded = torch.randn(2 * ROWS, 4)
+    counted = by_turns(turns, PROBE, 1.0, embedded, report)
+    turns.outside = 2
+    left_out = by_turns(turns, PROBE, 1.0, embedded, report)
+    assert counted is not None
+    assert left_out is not None
+    near = torch.tensor([0.5])
+    sure = torch.tensor([-0.01])
+    assert left_out.threshold.refused(sure, near).tolist() == [True]
+    assert counted.threshold.refused(sure, near).tolist() == [False]
 
 
 def test_without_turns_there_is_no_telling_and_it_is_said() -> None:

@@ -82,6 +82,16 @@ def test_rows_that_fit_no_category_are_told_by_the_other_turns(tiny: Path, tmp_p
     assert (job.adapter / "out_of_scope.safetensors").is_file()
 
 
+def test_the_category_of_texts_that_belong_nowhere_says_so(tiny: Path, tmp_path: Path) -> None:
+    path = data_with_turns(tmp_path / "data.parquet")
+    job = make_job(tmp_path / "job", tiny, path, recipe=by_turns(), out_of_scope="Account")
+    answers = predictions(run(job))
+    pairs = zip(answers["tuned"], answers["none_of_these"], strict=True)
+    assert all(none for label, none in pairs if label == "Account")
+    assert not all(answers["none_of_these"])
+    assert read_json(job.adapter / "workbench.json")["out_of_scope"] == "Account"
+
+
 def test_no_turn_learns_from_the_rows_that_it_asks(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ def by_turns(
         report.log(TOO_FEW)
         return None
     labels = turns.lessons.texts.labels
-    held = _held_out(list(turns.took.values()), ending, temperature, labels)
+    held = _held_out(turns, list(turns.took.values()), ending, temperature)
     learned = turns.lessons.all if ending.names else turns.lessons.rows
     kept = learned[remembered(labels[learned])]
     memory = Memory(embedded[kept], torch.from_numpy(labels[kept]))
@@ -50,15 +50,14 @@ def refused(
     Returns:
         bool (held,), in the order of the turn's rows; None where the others have too few.
     """
-    labels = turns.lessons.texts.labels
     others = [took for other, took in turns.took.items() if other != number]
     if not others:
         return None
-    by = _held_out(others, ending, temperature, labels)
+    by = _held_out(turns, others, ending, temperature)
     threshold = threshold_of(by.sureness, by.nearness, by.right)
     if threshold is None:
         return None
-    own = _held_out([turns.took[number]], ending, temperature, labels)
+    own = _held_out(turns, [turns.took[number]], ending, temperature)
     least = least_near(by.before, by.right)
     far = own.before < (-1.0 if least is None else least)
     return threshold.refused(own.sureness, own.nearness) | far
@@ -73,13 +72,16 @@ class _HeldOut:
     before: torch.Tensor
     """The nearness as the probe of the encoder before tuning has it."""
     right: torch.Tensor
+    """Sorted right, and not among the texts that belong nowhere."""
 
 
 def _held_out(
-    took: Sequence[Took], ending: Candidate, temperature: float, labels: np.ndarray
+    turns: Turns, took: Sequence[Took], ending: Candidate, temperature: float
 ) -> _HeldOut:
+    labels = turns.lessons.texts.labels
     logits = torch.cat([one.logits[ending] for one in took]) / temperature
     wanted = torch.from_numpy(np.concatenate([labels[one.held] for one in took]))
     near = torch.cat([one.near[ending] for one in took])
     before = torch.cat([one.near[PROBE] for one in took])
-    return _HeldOut(sureness(logits), near, before, logits.argmax(1) == wanted)
+    right = (logits.argmax(1) == wanted) & (wanted != turns.outside)
+    return _HeldOut(sureness(logits), near, before, right)

@@ -19,7 +19,7 @@ from workbench.engine.encoder.few.took import Logits
 from workbench.engine.encoder.few.turns import Turns
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.evaluation.by_turns import ExamByTurns, Turn
-from workbench.engine.evaluation.systems import Answers
+from workbench.engine.evaluation.systems import Answers, outside_too
 
 Ints = npt.NDArray[np.int64]
 
@@ -69,6 +69,7 @@ def exam_by_turns(
         wanted: of each turn, the categories' numbers (asked,).
         taken: the turns themselves, which tell what belongs to no category.
     """
+    outside = setup.labels[setup.outside] if setup.outside >= 0 else ""
     turns = []
     for number, part in enumerate(parts):
         others = [i for i in range(len(parts)) if i != number]
@@ -82,7 +83,8 @@ def exam_by_turns(
         tuned = answered(ending, found[ending].temperature)
         if taken is not None:
             none = refused(taken, number, ending, found[ending].temperature)
-            tuned = replace(tuned, none_of_these=_asked(none, part))
+            told = outside_too(_asked(none, part), tuned.texts, outside)
+            tuned = replace(tuned, none_of_these=told)
         turns.append(
             Turn(
                 [setup.rows[i] for i in part.asked],

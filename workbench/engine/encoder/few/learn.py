@@ -99,6 +99,7 @@ def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, s
         _of_a_turn(spec, setup, lessons),
         setup.reader.pad_id,
         job.path / "turns",
+        setup.outside,
     )
 
 

@@ -52,6 +52,7 @@ def lessons_of(setup: TrainingSetup, descriptions: Mapping[str, str] | None = No
         ids += texts.rows.lists(IDS, range(len(texts)))
         labels += texts.labels.tolist()
     told = _told(setup.labels, descriptions or {})
+    told.pop(setup.outside, None)  # what belongs nowhere is not like the name of that
     alone = [number for number in told if number not in {*labels}]
     order = [*alone, *(number for number in told if number not in alone)]
     rows = len(ids) + len(alone)

@@ -20,6 +20,7 @@ from workbench.engine.encoder.few.contrastive import ContrastiveTrainer
 from workbench.engine.encoder.few.texts import Lessons
 from workbench.engine.encoder.few.took import Logits, Took, took_from
 from workbench.engine.encoder.out_of_scope.belonging import Memory, nearness
+from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
 from workbench.engine.encoder.probe import fit_probe
 from workbench.engine.encoder.weight_averaging import WeightAverage
 from workbench.jobs.process.meter import Meter
@@ -44,6 +45,8 @@ class Turns:
     pad_id: int
     folder: Path
     """Where finished turns are kept for another attempt."""
+    outside: int = NOWHERE
+    """The number of the category of texts that belong to none of the others."""
     took: dict[int, Took] = field(default_factory=dict)
     """Those that were taken, by number."""
 

@@ -13,6 +13,8 @@ from workbench.engine.encoding.encoded_rows import IDS
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.stop import Stop
 
+NOWHERE = -1
+"""The number of the category of texts that belong to none of the others, where there is none."""
 TOO_FEW = (
     "This model cannot tell texts that belong to none of its categories: that takes at least "
     f"{ENOUGH} examples that it was not taught and sorts right. More examples would do."
@@ -24,7 +26,13 @@ STOPPED = (
 
 
 def by_practice(
-    model: Classifier, learned: Texts, held: Texts, pad_id: int, report: Report, stop: Stop
+    model: Classifier,
+    learned: Texts,
+    held: Texts,
+    pad_id: int,
+    report: Report,
+    stop: Stop,
+    outside: int = NOWHERE,
 ) -> Detector | None:
     """The detector by practice questions; None, and told, where there are too few or no time.
 
@@ -32,6 +40,7 @@ def by_practice(
         model: as it will be used, its logits calibrated.
         learned: what it was taught.
         held: what it was not.
+        outside: the number of the category of texts that belong to none of the others.
 
     Raises:
         Orphaned: the worker died.
@@ -49,7 +58,8 @@ def by_practice(
     memory = Memory(read(model.encoder, ids, pad_id, _leave(stop)), labels)
     watched = Watched(model, memory).to(model.encoder.body.device)
     found = read(watched, held.rows, pad_id, _leave(stop))
-    right = found[:, :-2].argmax(1) == torch.from_numpy(held.labels)
+    wanted = torch.from_numpy(held.labels)
+    right = (found[:, :-2].argmax(1) == wanted) & (wanted != outside)
     return fitted(memory, found[:, -2], found[:, -1], right, report)
 
 
