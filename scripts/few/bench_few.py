@@ -1,12 +1,13 @@
 """Prints what learning from few examples gives, beside the probe and beside learning classes.
 
-    .venv/bin/python scripts/few/bench_few.py [SET:ROWS ...] [--draws N] [--ways few,classes]
+    .venv/bin/python scripts/few/bench_few.py [SET:ROWS ...] [--draws N] [--ways few,classes,unlabelled]
 
 SET is banking77 (ROWS of each category, the official test set), bitext_support (ROWS in all, its own
 test set) or sample (ROWS in all, tested on the others). The first two are read from the folder that
 WORKBENCH_BENCH_DATA names. Each draw is a training of its own, by the preset *balanced*, in a process
 as the worker starts it; a ninth of the rows are practice questions. `few` is what the preset chooses
-for so few rows, `classes` what it chooses for many. The probe learns from all rows.
+for so few rows, `classes` what it chooses for many, `unlabelled` the first of these with a thousand others
+of the set's rows, their categories taken away, beside the examples. The probe learns from all rows.
 """
 
 import argparse
@@ -32,6 +33,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 import engine_job  # noqa: E402
 
 from workbench.core.tasks import CLASSIFICATION  # noqa: E402
+from workbench.data.examples.unlabelled import MOST, with_texts  # noqa: E402
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec  # noqa: E402
 from workbench.models.bundled import bundled_path  # noqa: E402
 from workbench.models.families import ENCODER  # noqa: E402
@@ -42,6 +44,7 @@ SAMPLE = ROOT / "workbench" / "projects" / "quillberry_emails.csv"
 MODEL = "all-MiniLM-L6-v2"
 MANY = 1_000_000
 PRACTICE = 9
+UNLABELLED = "unlabelled"
 ALL = ("banking77:5", "banking77:10", "banking77:20", "bitext_support:50", "bitext_support:100",
        "bitext_support:200", "bitext_support:400", "sample:50", "sample:100", "sample:200")  # fmt: skip
 
@@ -59,7 +62,11 @@ def main() -> int:
         source, rows = name.split(":")
         draws = [draw(source, int(rows), seed) for seed in range(told.draws)]
         for way in told.ways.split(","):
-            _print(name, way, [trained(*one, seed, way) for seed, one in enumerate(draws)])
+            found = []
+            for seed, one in enumerate(draws):
+                others = _without_category(source, one[0], seed) if way == UNLABELLED else []
+                found.append(trained(*one, seed, way, others))
+            _print(name, way, found)
     return 0
 
 
@@ -107,16 +114,27 @@ def of_each(train: Sequence[Pair], rows: int, picked: random.Random) -> list[Pai
     return chosen
 
 
+def _without_category(source: str, train: Sequence[Pair], seed: int) -> list[str]:
+    """Other texts to learn from, whose categories nobody knows."""
+    known = {text for text, _ in train}
+    rest = [text for text, _ in both_parts(source)[0] if text not in known]
+    return random.Random(seed).sample(rest, min(MOST, len(rest)))
+
+
 def _read(path: Path, text: str, label: str) -> list[Pair]:
     with path.open(encoding="utf-8", newline="") as file:
         return [(row[text], row[label]) for row in csv.DictReader(file) if row[label]]
 
 
 def trained(
-    train: Sequence[Pair], test: Sequence[Pair], seed: int, way: str
+    train: Sequence[Pair],
+    test: Sequence[Pair],
+    seed: int,
+    way: str,
+    others: Sequence[str] = (),
 ) -> tuple[float, float, float, float]:
     """Accuracy of probe and of tuned model, seconds, and the standard error of the difference."""
-    answers, seconds = examined(train, test, seed, way)
+    answers, seconds = examined(train, test, seed, way, others)
     right = [
         [given == wanted for given, wanted in zip(answers[who], answers["expected"], strict=True)]
         for who in ("base", "tuned")
@@ -127,16 +145,24 @@ def trained(
 
 
 def examined(
-    train: Sequence[Pair], test: Sequence[Pair], seed: int, way: str
+    train: Sequence[Pair],
+    test: Sequence[Pair],
+    seed: int,
+    way: str,
+    others: Sequence[str] = (),
 ) -> tuple[dict[str, list[Any]], float]:
-    """The answers of a training's exam, by column, and the seconds it took."""
-    rows = len(train) if way == "few" else MANY
+    """The answers of a training's exam, by column, and the seconds it took.
+
+    Args:
+        others: texts without a category.
+    """
+    rows = MANY if way == "classes" else len(train)
     recipe = preset("balanced", task=CLASSIFICATION.name, family=ENCODER.name, rows=rows)
     with tempfile.TemporaryDirectory() as name:
         spec = TrainSpec(
             job_id=1,
             task=CLASSIFICATION.name,
-            data=_written(Path(name) / "data.parquet", train, test),
+            data=_written(Path(name) / "data.parquet", train, test, others),
             base=BaseModelRef(MODEL, bundled_path(MODEL), ENCODER.name),
             recipe=dataclasses.replace(recipe, seed=seed),
         )
@@ -148,7 +174,9 @@ def examined(
     return answers, seconds
 
 
-def _written(path: Path, train: Sequence[Pair], test: Sequence[Pair]) -> Path:
+def _written(
+    path: Path, train: Sequence[Pair], test: Sequence[Pair], others: Sequence[str] = ()
+) -> Path:
     sides = ["validation" if n % PRACTICE == 0 else "train" for n in range(len(train))]
     both = [*train, *test]
     columns = {
@@ -157,7 +185,7 @@ def _written(path: Path, train: Sequence[Pair], test: Sequence[Pair]) -> Path:
         "text": [text for text, _ in both],
         "label": [label for _, label in both],
     }
-    pq.write_table(pa.table(columns), path)
+    pq.write_table(with_texts(pa.table(columns), others), path)
     return path
 
 

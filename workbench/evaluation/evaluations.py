@@ -19,7 +19,7 @@ from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import TURNS
 from workbench.core.tasks import task_named
-from workbench.data.examples.plan import OUT_OF_SCOPE
+from workbench.core.tasks.descriptions import OUT_OF_SCOPE
 from workbench.data.mapped_file import MappedFile, learned_categories
 from workbench.data.unknown_categories import UnknownCategory, find_unknown
 from workbench.data.versions import get_version

@@ -6,9 +6,8 @@ from storage import cache, files
 from storage.tables import DatasetVersion, Run
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe, from_dict
-from workbench.core.tasks.descriptions import descriptions_in
+from workbench.core.tasks.descriptions import OUT_OF_SCOPE, descriptions_in
 from workbench.core.words import size
-from workbench.data.examples.plan import OUT_OF_SCOPE
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models.families import family_named

@@ -10,6 +10,8 @@ from typing import Any
 from workbench.core.errors import WorkbenchError
 
 KEY = "descriptions"
+OUT_OF_SCOPE = "out_of_scope"
+"""Under which a mapping names the category of texts that belong to none of the others."""
 NAME_LIMIT, TEXT_LIMIT, MOST = 80, 500, 200
 
 

@@ -14,6 +14,7 @@ from workbench.data.examples import left_out, quality
 from workbench.data.examples.examples import Examples, question
 from workbench.data.examples.plan import Plan
 from workbench.data.examples.prepare import Prepared
+from workbench.data.examples.unlabelled import texts_in, with_texts
 from workbench.data.splits.assign import alike_key, question_key, sizes
 from workbench.data.splits.turns import Turns, draw_turns, turns_in, with_turns
 
@@ -47,7 +48,19 @@ def apply_edit(data: pa.Table, plan: Plan, report: Mapping[str, Any], edit: Edit
     fresh |= {name: report[name] for name in _CARRIED if name in report}
     turns = _turns(examples, plan, turns_in(data.schema))
     fresh |= {"turns": turns.facts()} if turns else {}
-    return Prepared(with_turns(edited, turns), plan, fresh, sizes(splits), left_out.total(dropped))
+    others = _unlabelled(data, edit, examples)
+    fresh["unlabelled"] = len(others)
+    edited = with_texts(with_turns(edited, turns), others)
+    return Prepared(edited, plan, fresh, sizes(splits), left_out.total(dropped))
+
+
+def _unlabelled(data: pa.Table, edit: Edit, examples: Examples) -> list[str]:
+    """The texts without a category that are left. Where texts were changed, perhaps since they should
+    not be learned as they were, none of them is."""
+    if any(role not in ("label", "split") for _, role in edit.change or {}):
+        return []
+    known = set(examples.keys)
+    return [text for text in texts_in(data.schema) if question_key(text) not in known]
 
 
 def _turns(examples: Examples, plan: Plan, before: Turns | None) -> Turns | None:

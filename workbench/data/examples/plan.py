@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.core.tasks.descriptions import KEY, descriptions_in
+from workbench.core.tasks.descriptions import KEY, OUT_OF_SCOPE, descriptions_in
 from workbench.data.readers.table import ReadOptions, options_from
 from workbench.data.splits import split_by
 from workbench.data.splits.assign import DEFAULT_FRACTIONS, DEFAULT_SEED
 from workbench.data.splits.split_by import SplitBy
-
-OUT_OF_SCOPE = "out_of_scope"
-"""Under which a version's mapping names the category of texts that belong to none of the others."""
 
 
 @dataclass(frozen=True)

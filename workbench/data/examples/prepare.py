@@ -21,6 +21,7 @@ from workbench.data.examples import left_out, quality
 from workbench.data.examples.example_table import canonical, parquet_of
 from workbench.data.examples.examples import LEAKED, Examples, examples_of
 from workbench.data.examples.plan import Plan
+from workbench.data.examples.unlabelled import draw_texts, with_texts
 from workbench.data.examples.unused import unused
 from workbench.data.readers.table import Table
 from workbench.data.splits import split_by
@@ -133,7 +134,9 @@ def prepare(
     if copied := find_given_away(task, roles, table.columns):
         report["given_away"] = copied
     dropped = sum(map(len, examples.dropped.values()))
-    data = with_turns(canonical(examples, splits), turns)
+    others = draw_texts(table, task, roles, examples.keys, plan.seed)
+    report["unlabelled"] = len(others)
+    data = with_texts(with_turns(canonical(examples, splits), turns), others)
     return Prepared(data, plan, report, sizes(splits), dropped)
 
 

@@ -1,16 +1,27 @@
 """Unlabelled rows: those of a table that have a text but no category."""
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping
+import json
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from workbench.core.tasks import Task
 from workbench.data.columns import mapping
 from workbench.data.examples.source_table import SourceTable
 from workbench.data.readers.table import Table
+from workbench.data.splits.assign import question_key
+
+FEW = 2_000
+"""Beside at most so many examples they are kept with a version, to be learned from."""
+MOST, MOST_CHARS = 1_000, 200_000
+"""So many of them, and characters in all."""
+_KEY = b"workbench.unlabelled"
 
 
 @dataclass(frozen=True)
@@ -71,3 +82,53 @@ def _keep_empty(table: Table, columns: list[str]) -> Table:
     return dataclasses.replace(
         table, data=table.data.filter(empty), row_numbers=table.row_numbers.filter(empty)
     )
+
+
+def draw_texts(
+    table: Table, task: Task, roles: Mapping[str, str], examples: Sequence[str], seed: int
+) -> list[str]:
+    """Some of the different texts without a category, drawn with the seed.
+
+    Args:
+        examples: the question keys of the examples; what says the same does not count.
+
+    Returns:
+        nothing of other tasks, and beside more than `FEW` examples.
+    """
+    if not task.answers_are_categories or len(examples) > FEW:
+        return []
+    known, texts = set(examples), []
+    for _, text in rows_without_category(table, roles, ()):
+        key = question_key(text)
+        if key not in known:
+            known.add(key)
+            texts.append(text)
+    random.Random(seed).shuffle(texts)
+    return list(_within(texts[:MOST]))
+
+
+def _within(texts: Sequence[str]) -> Iterator[str]:
+    left = MOST_CHARS
+    for text in texts:
+        left -= len(text)
+        if left >= 0:
+            yield text
+
+
+def with_texts(data: pa.Table, texts: Sequence[str]) -> pa.Table:
+    """The examples with these texts beside their columns, or without any."""
+    kept = {name: text for name, text in (data.schema.metadata or {}).items() if name != _KEY}
+    if texts:
+        kept[_KEY] = json.dumps(list(texts), ensure_ascii=False).encode()
+    return data.replace_schema_metadata(kept or None)
+
+
+def texts_in(schema: pa.Schema) -> list[str]:
+    """The texts that stand beside the columns of examples."""
+    text = (schema.metadata or {}).get(_KEY)
+    return [] if text is None else list(map(str, json.loads(text)))
+
+
+def texts_of(path: Path) -> list[str]:
+    """Those of a version's file; none of older versions."""
+    return texts_in(pq.read_schema(path))

@@ -102,13 +102,13 @@ def test_no_turn_learns_from_the_rows_that_it_asks(
     assert turns is not None
     assert turns.forward
     seen: list[tuple[int, set[int]]] = []
-    probe = few_turns.fit_probe
+    fit = few_turns.fit_with
 
-    def watched(embedded: torch.Tensor, labels: Any) -> Any:
+    def watched(embedded: torch.Tensor, labels: Any, others: torch.Tensor) -> Any:
         seen.append((len(embedded), set()))
-        return probe(embedded, labels)
+        return fit(embedded, labels, others)
 
-    monkeypatch.setattr(few_turns, "fit_probe", watched)
+    monkeypatch.setattr(few_turns, "fit_with", watched)
     result = run(make_job(tmp_path / "job", tiny, path, recipe=by_turns()))
     ids = range(1, 61)
     learned = [sum(turns.learns(row, turn) for row in ids) for turn in range(turns.count)]

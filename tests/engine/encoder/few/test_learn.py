@@ -4,12 +4,14 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data
 from tests.helpers.engine_jobs import events, predictions, run, run_orphaned
+from workbench.data.examples.unlabelled import with_texts
 from workbench.engine.encoder.encoder import Encoder
 from workbench.engine.encoder.few.candidates import PROBE
 from workbench.engine.encoder.few.turns import Turns
@@ -92,6 +94,24 @@ def test_held_out_rows_tell_what_belongs_to_no_category(tiny: Path, tmp_path: Pa
     assert found.none_of_these == [False, True]
     refused = predictions(result)["none_of_these"]
     assert sum(refused) <= 0.1 * len(refused)
+
+
+@pytest.mark.usefixtures("tuned_wins")
+def test_rows_without_a_category_are_examples_where_they_help(
+    tiny: Path, data: Path, tmp_path: Path
+) -> None:
+    """Where nothing else is chosen the last candidate learns from them; all of it again by hand."""
+    texts = [f"is the {subject} here" for subject in ("parcel", "invoice", "password")] * 4
+    told = tmp_path / "told.parquet"
+    pq.write_table(with_texts(pq.read_table(data), texts), told)
+    heads = {}
+    for name, path in (("without", data), ("with", told)):
+        job = make_job(tmp_path / name, tiny, path, recipe=few())
+        assert run(job)["status"] == "succeeded"
+        heads[name] = weights(job, "head")["linear.weight"]
+    logs = [event["message"] for event in events(job, "log")]
+    assert "12 rows without a category will be tried as examples, too." in logs
+    assert not torch.equal(heads["with"], heads["without"])
 
 
 @pytest.mark.usefixtures("tuned_wins")

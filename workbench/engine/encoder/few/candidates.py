@@ -1,7 +1,7 @@
 """What a training from few examples can end as, and which of them answers held-out rows best."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -24,18 +24,27 @@ class Candidate:
     """Of what tuning changed; 0 for the encoder as it came."""
     names: bool
     """Whether the head learns from the categories' names, too."""
+    unlabelled: bool = False
+    """Whether it learns from rows without a category, too."""
 
 
 PROBE = Candidate(0.0, False)
 
 
-def candidates(names: bool) -> list[Candidate]:
-    """All of them, the simplest first."""
-    return [
+def candidates(names: bool, unlabelled: bool = False) -> list[Candidate]:
+    """All of them, the simplest first.
+
+    Args:
+        names: whether the categories' names help.
+        unlabelled: whether there are rows without a category.
+    """
+    plain = [
         PROBE,
         *([Candidate(0.0, True)] if names else []),
         *(Candidate(a, names) for a in ALPHAS),
     ]
+    more = [replace(one, unlabelled=True) for one in plain if one.names or one.alpha]
+    return [*plain, *(more if unlabelled else [])]
 
 
 def names_help(lessons: Lessons, frozen: torch.Tensor, seed: int, tell: Progress) -> bool:

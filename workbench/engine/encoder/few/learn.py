@@ -25,6 +25,7 @@ from workbench.engine.encoder.few.exam import Part, asked_of, exam_by_turns, par
 from workbench.engine.encoder.few.texts import FOLDS, Lessons, lessons_of
 from workbench.engine.encoder.few.took import Logits
 from workbench.engine.encoder.few.turns import Turns
+from workbench.engine.encoder.few.unlabelled import fit_with, unlabelled_ids
 from workbench.engine.encoder.learned import AS_IT_CAME, Learned
 from workbench.engine.encoder.probe import Head, fit_probe
 from workbench.engine.encoder.training_setup import TrainingSetup
@@ -90,16 +91,18 @@ def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, s
     meter = Meter(report, stop.check, total)
     frozen = read(setup.encoder, lessons.texts.rows, setup.reader.pad_id, meter.counted(total))
     report.phase("trying", "Trying whether the categories' names help")
+    others = unlabelled_ids(spec, setup.reader, report)
     names = names_help(lessons, frozen, spec.recipe.seed, Meter(report, stop.check, 2 * FOLDS))
     return Turns(
         _to_tune(spec, setup, lessons, frozen.shape[1]),
         lessons,
         frozen,
-        candidates(names),
+        candidates(names, unlabelled=bool(others)),
         _of_a_turn(spec, setup, lessons),
         setup.reader.pad_id,
         job.path / "turns",
         setup.outside,
+        others,
     )
 
 
@@ -230,6 +233,7 @@ def _head(turns: Turns, embedded: torch.Tensor, ending: Candidate, scored: Score
     """Fitted to all that the ending learns from, as sure as it was right on held-out rows."""
     lessons = turns.lessons
     learned = lessons.all if ending.names else lessons.rows
-    head = fit_probe(embedded[learned], lessons.texts.labels[learned])
+    others = turns.read_others() if ending.unlabelled else embedded[:0]
+    head = fit_with(embedded[learned], lessons.texts.labels[learned], others)
     apply_temperature(head, scored.temperature)
     return head.to(turns.model.encoder.body.device)

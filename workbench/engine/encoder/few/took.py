@@ -46,4 +46,5 @@ def took_from(path: Path, candidates: Sequence[Candidate], held: np.ndarray) -> 
 
 
 def _name(what: str, one: Candidate) -> str:
-    return f"{what} {one.alpha} {one.names}"
+    more = " unlabelled" if one.unlabelled else ""
+    return f"{what} {one.alpha} {one.names}{more}"

@@ -19,9 +19,9 @@ from workbench.engine.encoder.few.candidates import Candidate
 from workbench.engine.encoder.few.contrastive import ContrastiveTrainer
 from workbench.engine.encoder.few.texts import Lessons
 from workbench.engine.encoder.few.took import Logits, Took, took_from
+from workbench.engine.encoder.few.unlabelled import fit_with
 from workbench.engine.encoder.out_of_scope.belonging import Memory, nearness
 from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
-from workbench.engine.encoder.probe import fit_probe
 from workbench.engine.encoder.weight_averaging import WeightAverage
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
@@ -47,6 +47,8 @@ class Turns:
     """Where finished turns are kept for another attempt."""
     outside: int = NOWHERE
     """The number of the category of texts that belong to none of the others."""
+    others: Sequence[np.ndarray] = ()
+    """Token ids of rows without a category."""
     took: dict[int, Took] = field(default_factory=dict)
     """Those that were taken, by number."""
 
@@ -72,27 +74,41 @@ class Turns:
     def _answers(self, held: np.ndarray, meter: Meter, stop: Stop) -> Took:
         found: Logits = {}
         near: Logits = {}
-        for one in self.candidates:
-            if not one.alpha:
-                found[one] = self._by_head(self.frozen, held, one)
-                near[one] = self._nearness(self.frozen, held, one, found[one])
+        self._answered(0.0, self.frozen, held, found, near)
         start = WeightAverage(self.model)
         with start.blended(self.model, 1.0):
             known = self.lessons.all if self.names else self.lessons.rows
             learned = np.setdiff1d(known, held)
             trainer = self._tuned(learned, meter.part(0.0, TUNING), stop)
-            tuned = [one for one in self.candidates if one.alpha]
-            for place, one in enumerate(tuned):
-                way = [TUNING + (1 - TUNING) * (place + n) / len(tuned) for n in (0, 1)]
+            alphas = sorted({one.alpha for one in self.candidates if one.alpha})
+            for place, alpha in enumerate(alphas):
+                way = [TUNING + (1 - TUNING) * (place + n) / len(alphas) for n in (0, 1)]
                 part = meter.part(way[0], way[1]).counted(len(self.lessons.texts))
-                with trainer.start.blended(self.model, one.alpha):
+                with trainer.start.blended(self.model, alpha):
                     encoder = self.model.encoder
                     embedded = read(encoder, self.lessons.texts.rows, self.pad_id, part)
-                found[one] = self._by_head(embedded, held, one)
-                near[one] = self._nearness(embedded, held, one, found[one])
+                    self._answered(alpha, embedded, held, found, near)
         del trainer
         gc.collect()  # its optimiser's moments, which its own circles hold
         return Took(held, found, near)
+
+    def _answered(
+        self, alpha: float, embedded: torch.Tensor, held: np.ndarray, found: Logits, near: Logits
+    ) -> None:
+        """What the candidates of an encoder answer, which the model's is just now.
+
+        Args:
+            embedded: all lessons by it (lessons, hidden).
+        """
+        own = [one for one in self.candidates if one.alpha == alpha]
+        others = self.read_others() if any(one.unlabelled for one in own) else embedded[:0]
+        for one in own:
+            found[one] = self._by_head(embedded, held, one, others)
+            near[one] = self._nearness(embedded, held, one, found[one])
+
+    def read_others(self) -> torch.Tensor:
+        """Embeddings of the rows without a category by the model as it is just now."""
+        return read(self.model.encoder, self.others, self.pad_id)
 
     def _tuned(self, learned: np.ndarray, meter: Meter, stop: Stop) -> ContrastiveTrainer:
         with tempfile.TemporaryDirectory() as nowhere:
@@ -110,11 +126,14 @@ class Turns:
         stop.check()
         return trainer
 
-    def _by_head(self, embedded: torch.Tensor, held: np.ndarray, one: Candidate) -> torch.Tensor:
+    def _by_head(
+        self, embedded: torch.Tensor, held: np.ndarray, one: Candidate, others: torch.Tensor
+    ) -> torch.Tensor:
         known = self.lessons.all if one.names else self.lessons.rows
         learned = np.setdiff1d(known, held)
         known_labels, places = np.unique(self.lessons.texts.labels[learned], return_inverse=True)
-        found = fit_probe(embedded[learned], places)(embedded[held]).detach()
+        head = fit_with(embedded[learned], places, others if one.unlabelled else others[:0])
+        found = head(embedded[held]).detach()
         answers: torch.Tensor = found.min(1, keepdim=True).values.repeat(
             1, self.model.head.linear.out_features
         )
