@@ -6,18 +6,21 @@ import streamlit as st
 from workbench.data import unknown_categories
 from workbench.data.unknown_categories import UnknownCategory
 from workbench.evaluation import evaluations as evaluation
-from workbench.evaluation import verdict
+from workbench.evaluation import exam_ladder, verdict
 from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.ladder import Ladder
 from workbench.evaluation.verdict import Verdict
 from workbench.training import runs as training
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
-from workbench.ui.evaluation import details, exam_file, exam_jobs, notes, scores
+from workbench.ui.evaluation import details, exam_file, exam_jobs, notes, scores, worth_it
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
 
 TRAIN, ICON_TRAIN = "pages/train/train.py", ":material/model_training:"
 USE, ICON_USE = "pages/use/playground.py", ":material/forum:"
+Older = tuple[tuple[int, str], ...]
+"""Numbers and names of runs."""
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -31,6 +34,13 @@ def unknown_in(digest: str, evaluation_id: int, run_id: int) -> list[UnknownCate
     """The categories in it that the model does not know."""
     answers = answers_of(digest, evaluation_id)
     return evaluation.unknown_categories(context.store(), run_id, answers)
+
+
+@st.cache_data(show_spinner="Comparing …", max_entries=16)
+def ladder_on(digest: str, evaluation_id: int, older: Older) -> Ladder:
+    """Everyone who answered its questions; `older` are the models that it may be compared with."""
+    info = evaluation.get_evaluation(context.store(), evaluation_id)
+    return exam_ladder.ladder_of(context.store(), info, answers_of(digest, evaluation_id))
 
 
 def main() -> None:
@@ -48,7 +58,8 @@ def main() -> None:
     exam_jobs.show_failure(run.id, evaluations)
     found = None
     if evaluations:
-        found = show_evaluation(run, pick_evaluation(right, run, evaluations))
+        older = tuple((one.id, one.name) for one in usable if one.id < run.id)
+        found = show_evaluation(run, pick_evaluation(right, run, evaluations), older)
     elif not busy:
         show_unscored(run)
     with st.expander("Test on another file, or again", icon=":material/upload_file:"):
@@ -145,11 +156,12 @@ def show_unscored(run: RunView) -> None:
     exam_jobs.score_button("Score it now", run.id, primary=True)
 
 
-def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
+def show_evaluation(run: RunView, info: EvaluationInfo, older: Older) -> Verdict | None:
     """The verdict first, then what shows it, then the details; None if the answers are gone."""
     with errors.shown():
         answers = answers_of(info.predictions_hash, info.id)
-        found = verdict.verdict(run.task, info.scores, answers, info.questions)
+        ladder = ladder_on(info.predictions_hash, info.id, older)
+        found = verdict.verdict_on(ladder, info.questions)
         scores.show_verdict(found)
         scores.show_invented(info)
         notes.show_size(run, info)
@@ -158,7 +170,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo) -> Verdict | None:
         notes.show_refusals(run, info, answers, unknown)
         if said := unknown_categories.sentence(unknown):
             st.warning(plain(said), icon=":material/warning:")
-        scores.show_bars(run.task, verdict.bars(run.task, info.scores, answers))
+        worth_it.show(run, info, ladder, found)
         with st.expander("All scores", icon=":material/table_chart:"):
             scores.show_table(info, run.base_family)
         details.show(run, info, answers)

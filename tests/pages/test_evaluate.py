@@ -38,7 +38,7 @@ def test_the_verdict_comes_first(store: Store, tmp_path: Path) -> None:
     trained = add_scored(store, tmp_path, right=90, base=60, baseline=70)
     at = open_page(PAGE, project=trained.project_id)
     assert at.success[0].value.startswith(
-        "**Better. On 100 exam questions the trained model gets 90.0\u00a0% right – 20.0 points "
+        "**Use the trained model. On 100 exam questions the trained model gets 90.0\u00a0% right – 20.0 points "
         "better than the simple baseline (70.0\u00a0%) and 30.0 better than before training"
     )
     assert at.query_params["run"] == str(trained.run_id)
@@ -58,7 +58,9 @@ def test_who_looks_at_the_verdict_has_done_the_step(store: Store, tmp_path: Path
 def test_a_loss_is_shown_as_one_and_leads_back_to_training(store: Store, tmp_path: Path) -> None:
     trained = add_scored(store, tmp_path, right=60, base=20, baseline=90)
     at = open_page(PAGE, project=trained.project_id)
-    assert at.error[0].value.startswith("**Worse.")
+    assert at.error[0].value.startswith(
+        "**Do not use the trained model: the simple baseline is better."
+    )
     assert "do not use it" in at.error[0].value
     assert at.button(key="to-train").label == "Train again"
     assert not at.success

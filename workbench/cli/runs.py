@@ -17,9 +17,15 @@ from workbench.core.words import plural
 from workbench.data import datasets
 from workbench.data.mapped_file import MappedFile, map_file
 from workbench.evaluation import evaluations
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.exam_ladder import more_rungs
+from workbench.evaluation.scoring.rungs import ALL, NAMES
+from workbench.evaluation.told import told
 from workbench.models import catalogue
 from workbench.training import presets, runs
 from workbench.use import batch
+
+CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
 
 
 def add_commands(commands: Any) -> None:
@@ -39,6 +45,13 @@ def add_commands(commands: Any) -> None:
         "--same-spelling",
         action="store_true",
         help="take a category of the file that differs from a known one in spelling only for it",
+    )
+    evaluate.add_argument(
+        "--rungs",
+        choices=(CHEAP_RUNGS, ALL_RUNGS),
+        default=CHEAP_RUNGS,
+        help="who answers beside the model: cheap, those that need no model; all, the model before "
+        "training with an example before each question, too (takes as long again)",
     )
     predict = command(commands, "predict", _predict, "Answer every row of a file.")
     predict.add_argument("--run", required=True, metavar="ID")
@@ -110,16 +123,18 @@ def _scores_by_split(result: dict[str, Any]) -> dict[str, Any]:
 
 def _evaluate(options: argparse.Namespace) -> int:
     store = working_store()
-    if options.file is None and (stored := evaluations.list_evaluations(store, options.run)):
-        exam = next((e for e in stored if e.split == "test"), None)
-        if exam is not None:
-            return _show_scores(options, exam.scores, exam.rows)
+    if options.file is None:
+        exam = evaluations.exam_of(store, options.run)
+        if exam is not None and (options.rungs == CHEAP_RUNGS or not more_rungs(store, exam)):
+            return _show_scores(options, store, exam)
     file = _mapped(store, options) if options.file else None
     for note in file.notes if file else ():
         print(note, file=sys.stderr, flush=True)
-    job_id = evaluations.start_evaluation(store, options.run, file)
-    result = finished(store, job_id).result or {}
-    return _show_scores(options, result["scores"], result["rows"], file)
+    rungs = ALL if options.rungs == ALL_RUNGS else None
+    job_id = evaluations.start_evaluation(store, options.run, file, rungs)
+    finished(store, job_id)
+    scored = evaluations.list_evaluations(store, options.run)[0]
+    return _show_scores(options, store, scored, file)
 
 
 def _mapped(store: Store, options: argparse.Namespace) -> MappedFile:
@@ -135,22 +150,22 @@ def _mapped(store: Store, options: argparse.Namespace) -> MappedFile:
 
 def _show_scores(
     options: argparse.Namespace,
-    scores: dict[str, Any],
-    rows: int,
+    store: Store,
+    scored: EvaluationInfo,
     file: MappedFile | None = None,
 ) -> int:
-    value = {system: scores.get(system) or {} for system in ("baseline", "base", "tuned")} | {
-        "rows": rows,
+    value = told(store, scored) | {
         "notes": file.notes if file else [],
         "left_out": file.left_out if file else {},
         "unknown_categories": [c.as_dict() for c in file.unknown] if file else [],
         "taken_for_known": [c.as_dict() for c in file.taken] if file else [],
     }
-    lines = [*(file.notes if file else ()), f"{rows} exam questions"]
-    for system in ("baseline", "base", "tuned"):
-        if scores.get(system):
-            numbers = ", ".join(f"{name} {score:.4g}" for name, score in scores[system].items())
-            lines.append(f"  {system:<8} {numbers}")
+    lines = [*(file.notes if file else ()), f"{scored.rows} exam questions"]
+    for system in NAMES:
+        if scored.scores.get(system):
+            own = scored.scores[system].items()
+            lines.append(f"  {system:<8} {', '.join(f'{name} {score:.4g}' for name, score in own)}")
+    lines += [value["verdict"]["sentence"], *value["verdict"]["evidence"]]
     emit(options, value, "\n".join(lines))
     return 0
 

@@ -29,6 +29,8 @@ class Unit:
     """The largest value there can be, if there is one."""
     axis_format: str
     """How a chart's axis writes them, as d3-format has it."""
+    margin: float
+    """Models that differ by less are as good as each other in practice."""
 
 
 def _fine(value: float) -> str:
@@ -44,6 +46,7 @@ SHARE = Unit(
     in_points=True,
     top=1.0,
     axis_format="%",
+    margin=0.02,
 )
 """A part of the whole, from 0 to 1."""
 OF_HUNDRED = Unit(
@@ -54,6 +57,7 @@ OF_HUNDRED = Unit(
     in_points=True,
     top=100.0,
     axis_format=",.4~g",
+    margin=2.0,
 )
 NATS = Unit(
     brief=_TWO_PLACES,
@@ -63,6 +67,7 @@ NATS = Unit(
     in_points=False,
     top=None,
     axis_format=",.4~g",
+    margin=0.02,
 )
 """Of a cross-entropy: there is no end to how wrong one can be."""
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ class EvaluationInfo:
     """`test` for the version's own exam, else the name of the file that was scored."""
     rows: int
     scores: dict[str, Any]
-    """baseline, base and tuned → score name → value; as far as each was scored."""
+    """Rung → score name → value, and the `seconds` of an answer; as far as each was scored."""
     predictions_hash: str
     created_at: dt.datetime
 
@@ -67,6 +68,11 @@ def list_evaluations(store: Store, run_id: int) -> list[EvaluationInfo]:
         return [_info(row) for row in rows.listing(session, run_id)]
 
 
+def exam_of(store: Store, run_id: int) -> EvaluationInfo | None:
+    """The newest scoring of a run on its own exam."""
+    return next((info for info in list_evaluations(store, run_id) if info.is_exam), None)
+
+
 def get_evaluation(store: Store, evaluation_id: int) -> EvaluationInfo:
     """One evaluation.
 
@@ -86,8 +92,8 @@ def predictions(store: Store, evaluation_id: int) -> pd.DataFrame:
     """The answers of an evaluation, row by row, each judged.
 
     Returns:
-        Columns row_id, input, expected, those of baseline, base and tuned that were asked, and
-        what `judged.judge` adds; for a classifier also probability (0 to 1)
+        Columns row_id, input, expected, those of the rungs that were asked, and
+        what `row_scores.score_rows` adds; for a classifier also probability (0 to 1)
         and, where the model can tell, none_of_these (bool).
 
     Raises:
@@ -113,12 +119,19 @@ def version_of(store: Store, run_id: int) -> int:
         return trained_run(session, run_id).version.id
 
 
-def start_evaluation(store: Store, run_id: int, file: MappedFile | None = None) -> int:
+def start_evaluation(
+    store: Store,
+    run_id: int,
+    file: MappedFile | None = None,
+    rungs: Sequence[str] | None = None,
+) -> int:
     """Queue the scoring of a trained model; the job's id.
 
     Args:
         file: questions and their answers, mapped as those that the model learned from; None for
             the version's own exam.
+        rungs: who answers beside the model before and after training; None for those that need no
+            model.
 
     A scoring of the same questions that still waits or runs is not started twice.
 
@@ -130,11 +143,14 @@ def start_evaluation(store: Store, run_id: int, file: MappedFile | None = None) 
     if file is None:
         _check_unseen(row)
     data, split = (file.data, _split_named(file.name)) if file else (_exam_of(row), EXAM)
-    spec = EvaluateSpec(**told_of(row), data=data, split=split)
+    spec = EvaluateSpec(
+        **told_of(row), data=data, split=split, rungs=tuple(rungs) if rungs else None
+    )
+    told = (spec.data, spec.rungs)
     with store.write() as session:
         for job in rows.jobs_of(session, run_id, EvaluateSpec.kind):
             same = jobs.spec_of(job, EvaluateSpec)
-            if job.status in OPEN and same is not None and same.data == data:
+            if job.status in OPEN and same is not None and (same.data, same.rungs) == told:
                 return job.id
         what = "the exam" if split == EXAM else split
         return queue.enqueue(

@@ -87,7 +87,16 @@ def _keep_scores(
         return
     rows = int(result.get("rows") or 0)
     predictions = result["predictions_hash"]
-    runs.add_evaluation(session, job.run_id, split, rows, scores, predictions)
+    timed = _with_seconds(scores, result.get("answer_seconds") or {})
+    runs.add_evaluation(session, job.run_id, split, rows, timed, predictions)
+
+
+def _with_seconds(scores: dict[str, Any], seconds: dict[str, float]) -> dict[str, Any]:
+    """The scores of each who answered, with the time that one answer took."""
+    return {
+        who: {**own, "seconds": seconds[who]} if own and who in seconds else own
+        for who, own in scores.items()
+    }
 
 
 def _keep_version(session: Session, job: Job, result: Result) -> None:

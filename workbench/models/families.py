@@ -42,6 +42,8 @@ class Family:
     """When the first of two compared scores was reached."""
     types: Collection[str] | None = None
     """Those of the table's architectures that can be trained here; None for all."""
+    base_is_probe: bool = False
+    """Whether "before training" has learned the categories, in a quick layer on top (a probe)."""
     reads_apart: bool = False
     """Whether the question is one text (the encoder's) and the answer another (the decoder's), with
     no chat template around them."""
@@ -97,6 +99,7 @@ ENCODER = Family(
         "that knows your categories (a frozen-embedding probe), since it cannot answer without one."
     ),
     before="before fine-tuning",
+    base_is_probe=True,
 )
 SEQ2SEQ = Family(
     name="seq2seq",

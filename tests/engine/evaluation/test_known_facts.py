@@ -75,7 +75,7 @@ def test_an_exam_counts_and_keeps_what_is_invented(tmp_path: Path, data: Path) -
     sat = exam("Packing costs 2.50 euros.")
     mark_invented(sat, "completion", trained(tmp_path / "adapter", data))
     assert [sat.scores[who]["invented"] for who in ("base", "tuned")] == [1.0, 1.0]
-    result = write_evaluation(tmp_path, sat, None)
+    result = write_evaluation(tmp_path, sat)
     kept = pq.read_table(result["predictions"]).to_pylist()[0]
     assert kept["invented_tuned"] == ["2.50 euros"]
     assert kept["invented_base"] == ["Oleg"]

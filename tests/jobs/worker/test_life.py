@@ -35,8 +35,9 @@ def test_a_training_runs_and_everything_it_made_is_kept(store: Store, worker: Wo
 
 
 def test_an_evaluation_is_kept_under_the_name_of_its_file(store: Store, worker: Worker) -> None:
-    scores = {"base": {"chrf": 10}, "tuned": {"chrf": 30}}
-    job_id = add_job(store, "evaluate", predictions="p", result={"scores": scores, "rows": 2})
+    scores = {"baseline": None, "base": {"chrf": 10}, "tuned": {"chrf": 30}}
+    result = {"scores": scores, "rows": 2, "answer_seconds": {"tuned": 0.25, "baseline": 0.1}}
+    job_id = add_job(store, "evaluate", predictions="p", result=result)
     with store.write() as session:
         job = session.get_one(Job, job_id)
         told = EvaluateSpec(
@@ -51,7 +52,8 @@ def test_an_evaluation_is_kept_under_the_name_of_its_file(store: Store, worker: 
     job = drive_to_end(worker, store, job_id)
     with store.read() as session:
         (evaluation,) = runs.evaluations(session, job.run_id or 0)
-    assert (evaluation.split, evaluation.scores) == ("march.csv", scores)
+    timed = {**scores, "tuned": {"chrf": 30, "seconds": 0.25}}
+    assert (evaluation.split, evaluation.scores) == ("march.csv", timed)
 
 
 def test_a_downloaded_model_gets_its_exact_revision(store: Store, worker: Worker) -> None:

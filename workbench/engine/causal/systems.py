@@ -1,6 +1,7 @@
 """What a causal model answers to rows, and how wrong it is about them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -17,6 +18,7 @@ from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.causal.reading import Beginning
 from workbench.engine.evaluation.systems import Answers, Done, System
+from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
 from workbench.jobs.process.specs import BaseModelRef
@@ -24,8 +26,17 @@ from workbench.jobs.process.stop import Check, Stop
 from workbench.models.families import CAUSAL
 
 
-def systems(base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int) -> Iterator[System]:
+def systems(
+    base: BaseModelRef,
+    adapter: Path,
+    recipe: Recipe,
+    new_tokens: int,
+    shown: Path | None = None,
+) -> Iterator[System]:
     """The base model and the trained one, in the same weights.
+
+    Args:
+        shown: examples of which the nearest stands before each question, for a third one.
 
     Raises:
         WorkbenchError: the trained model cannot be loaded.
@@ -36,7 +47,16 @@ def systems(base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int) 
     def wrong(rows: Sequence[Row], check: Check) -> float:
         return loss_on(model, loss, rows, check)
 
-    yield from both(CAUSAL, model, model.wording.labels, new_tokens, answer, wrong)
+    leaning = shown_from(shown, model) if shown else None
+    with_one = replace(model, wording=replace(model.wording, leaning=leaning)) if leaning else None
+    yield from both(CAUSAL, model, model.wording.labels, new_tokens, answer, wrong, with_one)
+
+
+def shown_from(data: Path, model: CausalModel) -> Leaning | None:
+    """What the base model is shown; None where it is shown an example anyway, or there is none."""
+    if model.wording.leaning is not None:
+        return None
+    return Leaning.to_show(data, model.task, model.max_length)
 
 
 def answer(

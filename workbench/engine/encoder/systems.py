@@ -1,5 +1,6 @@
 """What an encoder's classifier answers to rows, before and after tuning."""
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +15,20 @@ from workbench.engine.encoder.model import (
     load_encoder_model,
     load_probe,
 )
-from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, Examine, System
+from workbench.engine.evaluation.systems import Answers, Done, Examine, System
 from workbench.engine.rows import Row
+from workbench.evaluation.scoring.rungs import BASE, TUNED
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import ENCODER
 
 
 def systems(
-    base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int = 0
+    base: BaseModelRef,
+    adapter: Path,
+    recipe: Recipe,
+    new_tokens: int = 0,
+    shown: Path | None = None,
 ) -> Iterator[System]:
     """The frozen encoder with its probe, and the tuned encoder.
 
@@ -49,9 +55,11 @@ def _examiner(model: EncoderModel) -> Examine:
     """Asks a classifier; its loss is measured on the rows that it is asked."""
 
     def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
+        begun = time.perf_counter()
         found = _read(model, asked, stop, done)
+        seconds = (time.perf_counter() - begun) / max(1, len(asked))
         loss = _loss(model, found.probabilities, asked)
-        return replace(_answers(model, found), loss=loss)
+        return replace(_answers(model, found), loss=loss, seconds=seconds)
 
     return examine
 

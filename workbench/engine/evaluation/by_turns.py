@@ -5,17 +5,12 @@ from dataclasses import dataclass
 
 from workbench.core.metrics import main_score
 from workbench.core.tasks import task_named
-from workbench.engine.evaluation.baseline import svm_answers
-from workbench.engine.evaluation.systems import (
-    BASE,
-    TUNED,
-    Answers,
-    Evaluation,
-    take,
-    write_answers,
-)
+from workbench.engine.evaluation.simple_rungs import simple_answers
+from workbench.engine.evaluation.systems import Answers, Evaluation, take, write_evaluation
 from workbench.engine.rows import Row
 from workbench.evaluation.scoring.intervals import by_turns_interval
+from workbench.evaluation.scoring.row_sums import TURN
+from workbench.evaluation.scoring.rungs import BASE, CHEAP, TUNED
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
@@ -48,12 +43,13 @@ def write_by_turns(
     Raises:
         Cancelled, Orphaned: the process is to leave.
     """
-    report.phase("evaluating", "The simple baseline answers the exam questions, turn by turn")
+    report.phase("evaluating", "The simple ways to answer take the exam, turn by turn")
     meter = Meter(report, stop.check, sum(len(turn.asked) for turn in exam.turns))
-    baseline: list[str] = []
+    simple: list[dict[str, Answers]] = []
     for number, turn in enumerate(exam.turns):
         meter(number / len(exam.turns))
-        baseline += _baseline(turn, task)
+        questions = [task_named(task).question(row) for row in turn.asked]
+        simple.append(simple_answers(task, turn.learned, questions))
     rows = [row for turn in exam.turns for row in turn.asked]
     about = task_named(task)
     found = Evaluation(
@@ -61,8 +57,10 @@ def write_by_turns(
     )
     take(found, BASE, task, _joined([turn.base for turn in exam.turns]))
     take(found, TUNED, task, _joined([turn.tuned for turn in exam.turns]))
+    for name in (name for name in CHEAP if all(name in answers for answers in simple)):
+        take(found, name, task, _joined([answers[name] for answers in simple]))
     numbers = [number for number, turn in enumerate(exam.turns) for _ in turn.asked]
-    written = write_answers(job.path, found, baseline, {"turn": numbers})
+    written = write_evaluation(job.path, found, {TURN: numbers})
     told = summary(task, written["scores"][TUNED], len(rows), len(exam.turns))
     return {**written, "scores": {**scores, "test": written["scores"], "by_turns": told}}
 
@@ -74,20 +72,23 @@ def summary(task: str, scores: Result, rows: int, turns: int) -> Result:
     return {"score": score, "interval": [low, high], "rows": rows, "turns": turns}
 
 
-def _baseline(turn: Turn, task: str) -> list[str]:
-    about = task_named(task)
-    return svm_answers(
-        [about.question(row) for row in turn.learned],
-        [about.answer(row) or "" for row in turn.learned],
-        [about.question(row) for row in turn.asked],
-    )
-
-
 def _joined(parts: Sequence[Answers]) -> Answers:
     texts = [text for part in parts for text in part.texts]
     sure = [share for part in parts for share in part.probabilities or ()]
-    losses = [(part.loss or 0.0) * len(part.texts) for part in parts]
     none = [told for part in parts for told in part.none_of_these or ()]
     can_tell = all(part.none_of_these is not None for part in parts)
-    loss = sum(losses) / max(1, len(texts))
-    return Answers(texts, sure, loss, none if can_tell else None)
+    return Answers(
+        texts,
+        sure or None,
+        _mean([(part.loss, len(part.texts)) for part in parts]),
+        none if can_tell else None,
+        _mean([(part.seconds, len(part.texts)) for part in parts]),
+    )
+
+
+def _mean(parts: Sequence[tuple[float | None, int]]) -> float | None:
+    """Of numbers that stand for so many rows each; None if one is missing."""
+    known = [(value, rows) for value, rows in parts if value is not None]
+    if len(known) < len(parts):
+        return None
+    return sum(value * rows for value, rows in known) / max(1, sum(rows for _, rows in known))

@@ -12,10 +12,12 @@ from workbench.core.metrics import INVENTED
 from workbench.core.recipe import TURNS, Recipe
 from workbench.core.tasks import task_named
 from workbench.engine.evaluation.known_facts import known_to, mark_invented
+from workbench.engine.evaluation.simple_rungs import add_simple
 from workbench.engine.evaluation.systems import (
     PREDICTIONS,
     Answers,
     Done,
+    Evaluation,
     System,
     chosen,
     evaluate_systems,
@@ -26,6 +28,7 @@ from workbench.engine.evaluation.systems import (
 from workbench.engine.models.checked_load import CheckedLoad, Tell
 from workbench.engine.rows import Row, read_rows
 from workbench.evaluation.scoring.facts.known import Known
+from workbench.evaluation.scoring.rungs import CHEAP, EXAMPLES
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
@@ -59,9 +62,19 @@ class Engine(Protocol):
         ...
 
     def systems(
-        self, base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int
+        self,
+        base: BaseModelRef,
+        adapter: Path,
+        recipe: Recipe,
+        new_tokens: int,
+        shown: Path | None = None,
     ) -> Iterator[System]:
-        """The model before and after training, each loaded when it is its turn."""
+        """The model before and after training, each loaded when it is its turn.
+
+        Args:
+            shown: examples of which the nearest stands before each question, for a third one in
+                between; only of models that can make use of it.
+        """
         ...
 
     def answerer(self, spec: PredictSpec) -> Answer:
@@ -84,12 +97,35 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
     rows = read_rows(spec.data)
     if not rows:
         raise WorkbenchError("The file has no rows to score: choose another file.")
-    systems = engine.systems(spec.base, spec.adapter, spec.recipe, spec.recipe.eval_max_new_tokens)
-    exam = evaluate_systems(systems, spec.task, rows, rows, report, stop)
-    mark_invented(exam, spec.task, spec.adapter)
     trained = read_trained(spec.adapter)
+    shown = trained.data if EXAMPLES in (spec.rungs or ()) else None
+    systems = engine.systems(
+        spec.base, spec.adapter, spec.recipe, spec.recipe.eval_max_new_tokens, shown
+    )
+    count = 2 if shown is None else 3
+    exam = evaluate_systems(systems, spec.task, rows, rows, report, stop, count)
+    mark_invented(exam, spec.task, spec.adapter)
     mark_outside(exam, trained.out_of_scope)
-    return write_evaluation(job.path, exam, trained.data, by_turns=trained.exam == TURNS)
+    _ask_simple(exam, spec, trained.data, report, stop, by_turns=trained.exam == TURNS)
+    return write_evaluation(job.path, exam)
+
+
+def _ask_simple(
+    exam: Evaluation,
+    spec: TrainSpec | EvaluateSpec,
+    learned_from: Path | None,
+    report: Report,
+    stop: Stop,
+    *,
+    by_turns: bool = False,
+) -> None:
+    """Let those answer, too, who need no model."""
+    if task_named(spec.task).rows_are_documents:
+        return
+    report.phase("evaluating", "The simple ways to answer take the exam")
+    rungs = spec.rungs if isinstance(spec, EvaluateSpec) else None
+    wanted = CHEAP if rungs is None else rungs
+    add_simple(exam, spec.task, learned_from, stop.check, rungs=wanted, by_turns=by_turns)
 
 
 def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -162,5 +198,9 @@ def evaluate_trained(
         return STOPPED
     mark_invented(exam, spec.task, job.adapter)
     mark_outside(exam, spec.out_of_scope or "")
-    written = write_evaluation(job.path, exam, spec.data)
+    try:
+        _ask_simple(exam, spec, spec.data, report, stop)
+    except Cancelled:
+        return STOPPED
+    written = write_evaluation(job.path, exam)
     return {**written, "scores": {**scores, "test": written["scores"]}}

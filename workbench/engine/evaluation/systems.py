@@ -17,16 +17,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.metrics import INVENTED
-from workbench.core.tasks import CLASSIFICATION, SPLITS, task_named
-from workbench.engine.evaluation.baseline import svm_answers
-from workbench.engine.rows import Row, read_rows
+from workbench.core.tasks import task_named
+from workbench.engine.rows import Row
+from workbench.evaluation.scoring.rungs import BASELINE, NAMES, TUNED
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.stop import Stop
 
-BASE, TUNED = "base", "tuned"
 PREDICTIONS = "predictions.parquet"
 SHOWN_STRANGERS = 5
 
@@ -45,6 +44,8 @@ class Answers:
     """Mean over the learned tokens, or over the rows whose category was learned; if measured."""
     none_of_these: list[bool] | None = None
     """Whether a text belongs to no category; None where the model cannot tell."""
+    seconds: float | None = None
+    """Of one answer; None where nobody measured it."""
 
 
 Examine = Callable[[Sequence[Row], Sequence[Row], Stop, Done], Answers]
@@ -56,7 +57,7 @@ class System:
     """One of those that sit an exam: the model before or after training."""
 
     name: str
-    """BASE or TUNED."""
+    """BASE, EXAMPLES or TUNED."""
     title: str
     examine: Examine
     labels: Sequence[str] = ()
@@ -77,6 +78,8 @@ class Evaluation:
     none_of_these: dict[str, list[bool]] = field(default_factory=dict)
     """By system, of those that can tell."""
     scores: dict[str, Scores] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Of an answer, by system; where it was measured."""
     invented: dict[str, list[list[str]]] = field(default_factory=dict)
     """What in each answer nobody told the model, by system; free texts only."""
 
@@ -88,12 +91,14 @@ def evaluate_systems(
     asked: Sequence[Row],
     report: Report,
     stop: Stop,
+    count: int = 2,
 ) -> Evaluation:
     """Ask every system, one after the other.
 
     Args:
-        systems: two of them; each may be loaded only when it is its turn.
+        systems: each may be loaded only when it is its turn.
         asked: those of the rows that are answered.
+        count: so many systems there are.
 
     Raises:
         Cancelled, Orphaned: the process is to leave.
@@ -109,9 +114,9 @@ def evaluate_systems(
     for number, system in enumerate(systems):
         if meter is None:
             _report_strangers(report, exam.expected, system.labels)
-            meter = Meter(report, stop.check, 2 * len(asked))
+            meter = Meter(report, stop.check, count * len(asked))
         report.phase("evaluating", f"{system.title} answers the exam questions")
-        part = meter.part(number / 2, (number + 1) / 2)
+        part = meter.part(number / count, (number + 1) / count)
         answers = system.examine(rows, asked, stop, part.counted(len(asked)))
         take(exam, system.name, task, answers)
     return exam
@@ -126,6 +131,8 @@ def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
         exam.none_of_these[name] = answers.none_of_these
     loss = {} if answers.loss is None else {"loss": answers.loss}
     exam.scores[name] = {**loss, **text_scores(task, exam.expected, answers.texts)}
+    if answers.seconds is not None:
+        exam.seconds[name] = answers.seconds
 
 
 def outside_too(
@@ -159,31 +166,19 @@ def chosen(rows: Sequence[Row], max_rows: int, seed: int) -> list[Row]:
 
 
 def write_evaluation(
-    folder: Path, exam: Evaluation, learned_from: Path | None, *, by_turns: bool = False
+    folder: Path, exam: Evaluation, others: Mapping[str, Sequence[Any]] | None = None
 ) -> Result:
-    """Keep the exam's answers as predictions.parquet; the scores of all who sat it.
+    """Keep the exam's answers as predictions.parquet; the scores of all who sat it, and their times.
 
     Args:
         folder: the job's.
-        learned_from: the version the model was trained on, for the baseline to learn from too.
-        by_turns: whether it learned from all rows of that version.
+        others: further columns.
     """
-    splits = SPLITS if by_turns else SPLITS[:1]
-    return write_answers(folder, exam, _baseline(exam, learned_from, splits))
-
-
-def write_answers(
-    folder: Path,
-    exam: Evaluation,
-    baseline: list[str] | None,
-    others: Mapping[str, Sequence[int]] | None = None,
-) -> Result:
-    """The same with the baseline's answers; `others` are further columns."""
-    scores = text_scores(CLASSIFICATION.name, exam.expected, baseline) if baseline else None
     path = folder / PREDICTIONS
-    pq.write_table(pa.table({**_columns(exam, baseline), **(others or {})}), path)
+    pq.write_table(pa.table({**_columns(exam), **(others or {})}), path)
     return {
-        "scores": {"baseline": scores, **exam.scores},
+        "scores": {BASELINE: None, **exam.scores},
+        "answer_seconds": exam.seconds,
         "rows": len(exam.rows),
         "predictions": str(path),
     }
@@ -205,29 +200,18 @@ def _report_strangers(report: Report, expected: Sequence[str], labels: Sequence[
     )
 
 
-def _baseline(
-    exam: Evaluation, learned_from: Path | None, splits: Sequence[str]
-) -> list[str] | None:
-    if not exam.probabilities or learned_from is None or not learned_from.is_file():
-        return None
-    train = [row for split in splits for row in read_rows(learned_from, split)]
-    return svm_answers(
-        [str(row["text"]) for row in train], [str(row["label"]) for row in train], exam.questions
-    )
-
-
-def _columns(exam: Evaluation, baseline: list[str] | None) -> dict[str, Any]:
-    rows = len(exam.rows)
+def _columns(exam: Evaluation) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "row_id": [int(row["row_id"]) for row in exam.rows],
         "input": exam.questions,
         "expected": exam.expected,
-        "baseline": pa.array(baseline, pa.string()) if baseline else pa.nulls(rows, pa.string()),
-        "base": exam.answers["base"],
-        "tuned": exam.answers["tuned"],
+        BASELINE: pa.nulls(len(exam.rows), pa.string()),
+    }
+    columns |= {
+        name: pa.array(exam.answers[name], pa.string()) for name in NAMES if name in exam.answers
     }
     if exam.probabilities:
-        columns["probability"] = exam.probabilities["tuned"]
+        columns["probability"] = exam.probabilities[TUNED]
     if TUNED in exam.none_of_these:
         columns["none_of_these"] = exam.none_of_these[TUNED]
     for who, found in exam.invented.items():

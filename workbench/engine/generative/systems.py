@@ -1,14 +1,16 @@
 """Base model and trained one, in the same weights: examined, and asked to choose."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 import numpy as np
 
-from workbench.engine.evaluation.systems import BASE, TUNED, Answers, Done, System
+from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.model import Adapted
 from workbench.engine.rows import Row
+from workbench.evaluation.scoring.rungs import BASE, EXAMPLES, TUNED
 from workbench.jobs.process.stop import Check, Stop
 from workbench.models.families import Family
 
@@ -32,19 +34,31 @@ def both(
     new_tokens: int,
     answer: Answering,
     loss_on: Callable[[Sequence[Row], Check], float],
+    shown: Any = None,
 ) -> Iterator[System]:
     """The base model and the trained one.
 
     Args:
         loss_on: mean loss per learned token over rows.
+        shown: the same model, asked with an example before each question; a system in between.
     """
 
     def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
         wrong = loss_on(rows, stop.check)
-        return replace(answer(model, asked, new_tokens, stop, done), loss=wrong)
+        return replace(timed(model, asked, stop, done), loss=wrong)
+
+    def timed(who: Any, asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
+        begun = time.perf_counter()
+        found = answer(who, asked, new_tokens, stop, done)
+        return replace(found, seconds=(time.perf_counter() - begun) / max(1, len(asked)))
+
+    def lean(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
+        return timed(shown, asked, stop, done)
 
     with model.untrained():
         yield System(BASE, family.base_title, examine, labels)
+        if shown is not None:
+            yield System(EXAMPLES, f"{family.base_title}, shown an example,", lean, labels)
     yield System(TUNED, "The trained model", examine, labels)
 
 

@@ -22,7 +22,13 @@ from workbench.jobs.process.stop import Check, Stop
 from workbench.models.families import SEQ2SEQ
 
 
-def systems(base: BaseModelRef, adapter: Path, recipe: Recipe, new_tokens: int) -> Iterator[System]:
+def systems(
+    base: BaseModelRef,
+    adapter: Path,
+    recipe: Recipe,
+    new_tokens: int,
+    shown: Path | None = None,
+) -> Iterator[System]:
     """The base model and the trained one, in the same weights.
 
     Raises:

@@ -116,6 +116,9 @@ class EvaluateSpec(ModelSpec):
     adapter: Path
     split: str = "test"
     """What the scores are called: test for the exam, else the file's name."""
+    rungs: tuple[str, ...] | None = None
+    """Who answers beside the model before and after training (`evaluation.scoring.rungs`); None for
+    those that need no model."""
 
 
 @dataclass(frozen=True, kw_only=True)

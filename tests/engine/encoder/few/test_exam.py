@@ -57,7 +57,7 @@ def test_every_row_is_asked_once_and_the_model_learns_from_all(
     scores = result["scores"]
     right = np.mean(np.array(answers["tuned"]) == np.array(answers["expected"]))
     assert scores["test"]["tuned"]["accuracy"] == pytest.approx(right)
-    assert set(scores["test"]) == {"base", "tuned", "baseline"}
+    assert set(scores["test"]) == {"base", "tuned", "baseline", "frequent", "nearest"}
     told = scores["by_turns"]
     assert (told["score"], told["rows"], told["turns"]) == (pytest.approx(right), 60, 5)
     assert told["interval"][0] < right < told["interval"][1]
@@ -156,7 +156,7 @@ def test_a_broken_run_takes_no_turn_again_and_ends_the_same(
     assert predictions(result) == predictions(whole)
 
 
-@pytest.mark.parametrize("doing", ["turn 2", "learning", "the simple baseline"])
+@pytest.mark.parametrize("doing", ["turn 2", "learning", "the simple ways"])
 def test_cancel_keeps_a_model_and_claims_no_score(
     doing: str, tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,7 +73,7 @@ def test_it_learns_from_practice_rows_too_and_sits_its_exam(
     assert [point["step"] for point in curve] == [0, 12]
     assert curve[1]["values"] == result["scores"]["validation"]
     assert set(result["scores"]["validation"]) == {"accuracy", "macro_f1", "loss"}
-    assert set(result["scores"]["test"]) == {"base", "tuned", "baseline"}
+    assert set(result["scores"]["test"]) == {"base", "tuned", "baseline", "frequent", "nearest"}
     assert "Learning from 51 examples" in [e["message"] for e in events(job, "phase")]
     model = load_encoder_model(BaseModelRef.from_dict(read_json(job.spec)["base"]), job.adapter)
     answers = predictions(result)

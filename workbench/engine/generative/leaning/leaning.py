@@ -5,7 +5,7 @@ when the model learned, and so it is whenever it is asked.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -46,9 +46,25 @@ class Leaning:
         about = task_named(task)
         if not about.can_lean_on_examples:
             return None
-        rows = read_rows(data, "train")
+        return cls._of_questions(data, task, longest, about.question)
+
+    @classmethod
+    def to_show(cls, data: Path, task: str, longest: int) -> "Leaning | None":
+        """The same for a model that was never trained, whatever its questions and answers are."""
+        about = task_named(task)
+        if about.rows_are_conversations or about.rows_are_documents:
+            return None
+        return cls._of_questions(
+            data, task, longest, lambda row: about.worded(about.question(row), ())
+        )
+
+    @classmethod
+    def _of_questions(
+        cls, data: Path, task: str, longest: int, question: Callable[[Row], str]
+    ) -> "Leaning | None":
+        answer, rows = task_named(task).answer, read_rows(data, "train")
         some = rows[:: -(-len(rows) // MOST) or 1]
-        found = [Example(about.question(row), about.answer(row) or "") for row in some]
+        found = [Example(question(row), answer(row) or "") for row in some]
         found = [one for one in found if one.question.strip() and one.answer.strip()]
         return cls(found, longest) if len(found) >= FEWEST else None
 

@@ -1,0 +1,116 @@
+"""The rungs below every model: ways to answer that learn in seconds, or not at all."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.core.tasks import SPLITS, Task, task_named
+from workbench.engine.evaluation.baseline import learned_svm
+from workbench.engine.evaluation.nearest_answers import learned_nearest
+from workbench.engine.evaluation.systems import Answers, Evaluation, take
+from workbench.engine.rows import Row, row_batches
+from workbench.evaluation.scoring.rungs import BASELINE, CHEAP, FREQUENT, NEAREST
+from workbench.jobs.process.stop import Check
+
+MOST_TEXTS, MOST_CHARS = 100, 1000
+"""Answers among which the one most like all others is looked for, and what is read of each."""
+MOST_ROWS = 100_000
+"""Examples that are learned from at most; of more, some of all."""
+
+Answering = Callable[[Sequence[str]], list[str]]
+"""Gives the answer to each question."""
+Learn = Callable[[Sequence[str], Sequence[str]], Answering]
+"""From questions and their answers."""
+
+
+def simple_answers(
+    task: str, learned: Sequence[Row], questions: Sequence[str], rungs: Sequence[str] = CHEAP
+) -> dict[str, Answers]:
+    """What each simple rung answers, with the seconds that an answer took.
+
+    Args:
+        learned: the rows to learn from, never those that are asked.
+        rungs: who is to answer, as far as the task has right answers of that sort.
+    """
+    about = task_named(task)
+    pairs = [(about.question(row), about.answer(row)) for row in learned]
+    known = [(question, answer) for question, answer in pairs if answer is not None]
+    if about.rows_are_documents or not known or not questions:
+        return {}
+    asked, given = [one for one, _ in known], [one for _, one in known]
+    found = {}
+    for name in (name for name in rungs if name in _LEARN and _fits(name, about)):
+        answering = _LEARN[name](asked, given)
+        begun = time.perf_counter()
+        texts = answering(questions)
+        found[name] = Answers(texts, seconds=(time.perf_counter() - begun) / len(questions))
+    return found
+
+
+def add_simple(
+    exam: Evaluation,
+    task: str,
+    learned_from: Path | None,
+    check: Check,
+    *,
+    rungs: Sequence[str] = CHEAP,
+    by_turns: bool = False,
+) -> None:
+    """Let the simple rungs sit an exam, too.
+
+    Args:
+        learned_from: the version the model was trained on; without it there is nothing to learn.
+        by_turns: whether the model learned from all rows of that version.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+    """
+    if learned_from is None or not learned_from.is_file() or not exam.rows:
+        return
+    learned = _some(learned_from, SPLITS if by_turns else SPLITS[:1], check)
+    for name, answers in simple_answers(task, learned, exam.questions, rungs).items():
+        take(exam, name, task, answers)
+    check()
+
+
+def _some(path: Path, splits: Sequence[str], check: Check) -> list[Row]:
+    rows: list[Row] = []
+    for split in splits:
+        for batch in row_batches(path, split):
+            check()
+            rows += batch
+    return rows[:: -(-len(rows) // MOST_ROWS) or 1]
+
+
+def _fits(name: str, task: Task) -> bool:
+    return name != BASELINE or task.answers_are_categories
+
+
+def _most_frequent(questions: Sequence[str], answers: Sequence[str]) -> Answering:
+    (answer, times), *_ = Counter(answers).most_common(1)
+    chosen = answer if times > 1 else _most_alike(answers)
+    return lambda asked: [chosen] * len(asked)
+
+
+def _most_alike(answers: Sequence[str]) -> str:
+    """The medoid of some of the answers by chrF."""
+    some = answers[:: -(-len(answers) // MOST_TEXTS) or 1]
+    return some[int(np.argmax(_likeness([text[:MOST_CHARS] for text in some])))]
+
+
+def _likeness(texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    """Of each text, the sum of its chrF to all others."""
+    from workbench.evaluation.scoring.chrf import chrf_counts, chrf_of
+
+    return np.array([chrf_of(chrf_counts(texts, [text] * len(texts))).sum() for text in texts])
+
+
+_LEARN: dict[str, Learn] = {
+    FREQUENT: _most_frequent,
+    BASELINE: learned_svm,
+    NEAREST: learned_nearest,
+}

@@ -1,0 +1,56 @@
+"""The ladder of an exam that was kept: with older versions, and with whoever else could be asked."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from storage.database import Store
+from workbench.core.tasks import task_named
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.ladder import Ladder, ladder
+from workbench.evaluation.older_answers import older_answers
+from workbench.evaluation.scoring.rungs import BASELINE, CHEAP, EXAMPLES
+from workbench.models.families import family_named
+from workbench.models.trained import LEANED_ON
+from workbench.training import runs
+from workbench.training.run_view import RunView
+
+
+def ladder_of(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Ladder:
+    """Everyone who answered an exam's questions.
+
+    Args:
+        answers: its judged rows, as `evaluations.predictions` gives them; empty where they are gone.
+    """
+    run = runs.get_run(store, info.run_id)
+    return ladder(
+        info.task,
+        info.scores,
+        answers,
+        probe=family_named(run.base_family).base_is_probe,
+        older=older_answers(store, info, answers, run),
+        rows=info.rows,
+    )
+
+
+def more_rungs(store: Store, info: EvaluationInfo) -> tuple[str, ...]:
+    """Who has not answered yet and could, if the exam were scored again.
+
+    Nobody where that cannot be: of a file, which is gone, and of an exam by turns.
+    """
+    run = runs.get_run(store, info.run_id)
+    task = task_named(info.task)
+    if not info.is_exam or run.was_by_turns or task.rows_are_documents or not run.is_usable:
+        return ()
+    able = [name for name in CHEAP if name != BASELINE or task.answers_are_categories]
+    if _can_be_shown_examples(run):
+        able.append(EXAMPLES)
+    return tuple(name for name in able if not info.scores.get(name))
+
+
+def _can_be_shown_examples(run: RunView) -> bool:
+    """Whether the untrained model can make use of an example, and was not shown one anyway."""
+    family, task = family_named(run.base_family), task_named(run.task)
+    if "lean_on_examples" in family.unused_settings or task.rows_are_conversations:
+        return False
+    return not (Path((run.result or {})["adapter"]) / LEANED_ON).is_file()

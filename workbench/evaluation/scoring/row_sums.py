@@ -1,0 +1,74 @@
+"""What each judged row adds to a score, for whoever answered."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from workbench.core.metrics import ACCURACY, CHRF, EXACT_MATCH, INVENTED, MACRO_F1, ROUGE_L
+from workbench.evaluation.scoring.rouge import rouge_l
+from workbench.evaluation.scoring.sums import Sums, chrf_sums, macro_f1_sums, mean_sums
+
+TURN = "turn"
+"""The column of an exam by turns that says in which a row was asked."""
+MOST_CATEGORIES = 1000
+"""Of more, no interval of macro-F1 is told: it would take minutes."""
+
+
+def row_sums(metric: str, answers: pd.DataFrame, who: str, beside: str = "") -> Sums | None:
+    """None where the rows do not tell it.
+
+    Args:
+        answers: as `row_scores.score_rows` gives them.
+        who: a column of answers.
+        beside: another one, with which it is compared.
+    """
+    if f"{metric}_{who}" in answers and metric not in _SUMS:
+        return mean_sums(answers[f"{metric}_{who}"].to_numpy(float))
+    made = _SUMS.get(metric)
+    return made(answers, who, beside) if made else None
+
+
+def _right(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
+    name = f"right_{who}"
+    return mean_sums(answers[name].to_numpy(float)) if name in answers else None
+
+
+def _invented(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
+    name = f"{INVENTED}_{who}"
+    return mean_sums([float(len(own) > 0) for own in answers[name]]) if name in answers else None
+
+
+def _macro_f1(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
+    if who not in answers:
+        return None
+    more = [str(name) for name in answers[beside].unique()] if beside in answers else []
+    expected, given = (answers[name].astype(str).tolist() for name in ("expected", who))
+    if len({*expected, *given, *more}) > MOST_CATEGORIES:
+        return None
+    return macro_f1_sums(expected, given, more)
+
+
+def _chrf(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
+    return chrf_sums(*_texts(answers, who)) if who in answers else None
+
+
+def _rouge_l(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
+    if who not in answers:
+        return None
+    pairs = zip(*_texts(answers, who), strict=True)
+    return mean_sums(np.array([rouge_l(wanted, answer) for wanted, answer in pairs]))
+
+
+def _texts(answers: pd.DataFrame, who: str) -> tuple[list[str], list[str]]:
+    return answers["expected"].astype(str).tolist(), answers[who].astype(str).tolist()
+
+
+_SUMS: dict[str, Callable[[pd.DataFrame, str, str], Sums | None]] = {
+    ACCURACY: _right,
+    EXACT_MATCH: _right,
+    MACRO_F1: _macro_f1,
+    CHRF: _chrf,
+    ROUGE_L: _rouge_l,
+    INVENTED: _invented,
+}

@@ -1,0 +1,98 @@
+"""Rungs: who sits an exam, from the simplest way to answer up to the tuned model.
+
+A model is worth its time only if it beats what is simpler. What each rung answered is a column of the
+exam's answers, and its scores stand under the same name.
+"""
+
+from dataclasses import dataclass
+
+FREQUENT, BASELINE, NEAREST = "frequent", "baseline", "nearest"
+BASE, EXAMPLES, TUNED = "base", "examples", "tuned"
+PROBE = "probe"
+"""What `base` is called where it is a quick layer on a frozen encoder: it has learned the categories."""
+OLDER = "run "
+"""How the name of an older version begins; the run's number follows."""
+
+
+@dataclass(frozen=True)
+class RungKind:
+    """One way to answer."""
+
+    name: str
+    title: str
+    """On a page, over its answers and beside its bar."""
+    than: str
+    """In a sentence, behind "better than"."""
+    itself: str
+    """In a sentence, as what is used."""
+    means: str
+    """What it is, in a sentence."""
+    is_simple: bool
+    """Whether it answers without any language model."""
+
+
+RUNGS = (
+    RungKind(
+        FREQUENT,
+        "Most frequent answer",
+        "always giving the most frequent answer",
+        "the most frequent answer",
+        "gives every question the same answer: the most frequent one, or of texts the one that is "
+        "most like all others",
+        is_simple=True,
+    ),
+    RungKind(
+        BASELINE,
+        "Simple baseline",
+        "the simple baseline",
+        "the simple baseline",
+        "counts words and learns in a second (TF-IDF with a linear SVM)",
+        is_simple=True,
+    ),
+    RungKind(
+        NEAREST,
+        "Nearest example",
+        "the answer of the nearest example",
+        "the answer of the nearest example",
+        "looks up the most similar of your examples and gives its answer, unchanged",
+        is_simple=True,
+    ),
+    RungKind(
+        BASE,
+        "Before training",
+        "before training",
+        "the model before training",
+        "is the same model as it came",
+        is_simple=False,
+    ),
+    RungKind(
+        EXAMPLES,
+        "Before training, shown an example",
+        "before training with an example before the question",
+        "the model before training, shown an example before the question",
+        "is the same model as it came, shown the nearest of your examples before each question",
+        is_simple=False,
+    ),
+    RungKind(
+        TUNED,
+        "After training",
+        "the trained model",
+        "the trained model",
+        "is the model that has learned from your examples",
+        is_simple=False,
+    ),
+)
+"""From the simplest to the tuned model."""
+
+NAMES = tuple(rung.name for rung in RUNGS)
+TITLES = {rung.name: rung.title for rung in RUNGS}
+CHEAP = (FREQUENT, BASELINE, NEAREST)
+"""Asked in every exam: no model is needed, so they cost seconds."""
+ALL = (*CHEAP, EXAMPLES)
+"""Whoever can be asked beside the model before and after training."""
+
+
+def rung_named(name: str) -> RungKind:
+    """What there is to say of a rung; of an older version by its own name."""
+    found = next((rung for rung in RUNGS if rung.name == name), None)
+    return found or RungKind(name, name, name, name, "is an older model of this project", False)

@@ -1,0 +1,44 @@
+"""What the command line and reports tell of an exam: one place, so that all of them say the same."""
+
+import logging
+from typing import Any
+
+import pandas as pd
+
+from storage.database import Store
+from workbench.core.errors import WorkbenchError
+from workbench.evaluation.evaluations import EvaluationInfo, predictions
+from workbench.evaluation.exam_ladder import ladder_of
+from workbench.evaluation.scoring.rungs import BASE, BASELINE, NAMES, TUNED
+from workbench.evaluation.verdict import verdict_on
+
+logger = logging.getLogger(__name__)
+
+_ALWAYS = (BASELINE, BASE, TUNED)
+
+
+def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
+    """The scores of everyone who sat an exam, the ladder that they make, and the verdict.
+
+    Returns:
+        Rung → scores (empty for those of the first versions that nobody asked), `rows`, `ladder`
+        (key of a rung → title, scores, intervals, seconds, rows, difference) and `verdict` (level,
+        sentence, evidence, next, use, more_questions); plain values, for JSON.
+    """
+    found = ladder_of(store, info, _answers(store, info))
+    names = [name for name in NAMES if name in _ALWAYS or info.scores.get(name)]
+    return {
+        **{name: info.scores.get(name) or {} for name in names},
+        "rows": info.rows,
+        "ladder": found.as_dict(),
+        "verdict": verdict_on(found, info.questions).as_dict(),
+    }
+
+
+def _answers(store: Store, info: EvaluationInfo) -> pd.DataFrame:
+    """The judged rows; none where they are gone, since the scores are still worth telling."""
+    try:
+        return predictions(store, info.id)
+    except WorkbenchError:
+        logger.warning("Evaluation %s is told without its answers", info.id, exc_info=True)
+        return pd.DataFrame()

@@ -1,0 +1,181 @@
+"""Is it worth it? All who answered the same questions, from the simplest way up to the trained model."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from workbench.core.metrics import Metric
+from workbench.evaluation import evaluations as evaluation
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.exam_ladder import more_rungs
+from workbench.evaluation.ladder import Ladder, Rung
+from workbench.evaluation.scoring.rungs import (
+    ALL,
+    BASE,
+    BASELINE,
+    EXAMPLES,
+    FREQUENT,
+    NEAREST,
+    TUNED,
+)
+from workbench.evaluation.verdict import Verdict
+from workbench.evaluation.worth_table import Line, lines
+from workbench.system import drafts
+from workbench.training.run_view import RunView
+from workbench.ui import charts, context, errors
+from workbench.ui.text import plain
+
+COLOURS = {
+    FREQUENT: charts.SKY,
+    BASELINE: charts.ORANGE,
+    NEAREST: charts.GREEN,
+    BASE: charts.GREY,
+    EXAMPLES: charts.PURPLE,
+    TUNED: charts.ACCENT,
+}
+_OLDER = charts.VERMILION
+_INK = "#757C86"
+"""Writing in a chart, to be read on light and dark ground alike; altair's own is black."""
+_PRICE = "price"
+
+
+def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> None:
+    """The bars, the numbers behind them, and a way to ask more."""
+    if not found.rungs:
+        return
+    st.subheader("Is it worth it?", anchor=False)
+    _show_bars(found, judged.use)
+    price = _price(run) if any(rung.seconds for rung in found.rungs) else 0.0
+    with st.expander("The numbers behind it", icon=":material/table_chart:"):
+        _show_lines(lines(found, price, judged.use))
+    _offer_more(run, info)
+
+
+def _show_bars(found: Ladder, use: str) -> None:
+    metric = found.metric
+    ends = [rung.intervals.get(metric.name, (None, None)) for rung in found.rungs]
+    values = [found.score(rung) for rung in found.rungs]
+    table = pd.DataFrame(
+        {
+            "who": [_marked(rung, use) for rung in found.rungs],
+            "value": values,
+            "low": [low for low, _ in ends],
+            "high": [high for _, high in ends],
+            "label": [metric.unit.exact(value) for value in values],
+            "interval": [_interval(metric, low, high) for low, high in ends],
+            "label_at": [high or value for (_, high), value in zip(ends, values, strict=True)],
+        }
+    )
+    top = metric.unit.top or 1.15 * table["value"].max()
+    colours = [COLOURS.get(rung.name, _OLDER) for rung in found.rungs]
+    chart = _bar_chart(table, metric, [0, top], colours)
+    spoken = ", ".join(f"{row.who} {row.label}" for row in table.itertuples())
+    st.altair_chart(chart, alt=f"Bar chart: {metric.axis}. {spoken}.")
+    if table["low"].notna().any():
+        st.caption(
+            "✓ marks the one to use. The thin lines show where the true value lies with 95 % "
+            "certainty; fewer questions make them longer."
+        )
+
+
+def _marked(rung: Rung, use: str) -> str:
+    return f"✓ {rung.title}" if rung.key == use else rung.title
+
+
+def _interval(metric: Metric, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return "not known"
+    return f"{metric.unit.exact(low)} to {metric.unit.exact(high)}"
+
+
+def _bar_chart(
+    table: pd.DataFrame, metric: Metric, domain: list[float], colours: Sequence[str]
+) -> alt.LayerChart:
+    order, title, form = table["who"].tolist(), metric.axis, metric.unit.axis_format
+    y = alt.Y("who:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, labelFontSize=13))
+    tip = [
+        alt.Tooltip("who:N", title="Who"),
+        alt.Tooltip("label:N", title="Score"),
+        alt.Tooltip("interval:N", title="95 % interval"),
+    ]
+    scale = alt.Scale(domain=domain)
+    base = alt.Chart(table).encode(y=y, tooltip=tip)
+    bars = base.mark_bar(height=22).encode(
+        x=alt.X("value:Q", title=title, scale=scale, axis=alt.Axis(format=form, tickCount=5)),
+        color=alt.Color("who:N", scale=alt.Scale(domain=order, range=list(colours)), legend=None),
+    )
+    # Dark on a white rim: to be seen on bars of every colour, and on light and dark ground.
+    rim, thin = (
+        base.mark_errorbar(thickness=width, color=colour, ticks={"size": 12}).encode(
+            x=alt.X("low:Q", scale=scale, title=title), x2="high:Q"
+        )
+        for width, colour in ((4, "#FFFFFF"), (1.6, "#1F2328"))
+    )
+    labels = base.mark_text(align="left", dx=8, fontSize=14, fontWeight="bold", color=_INK).encode(
+        x=alt.X("label_at:Q", scale=scale, title=title), text="label:N"
+    )
+    chart: alt.LayerChart = (bars + rim + thin + labels).properties(
+        height=38 * len(order) + 50, padding={"right": 60}
+    )
+    return chart
+
+
+def _show_lines(found: Sequence[Line]) -> None:
+    """A table of Markdown: its cells break on a narrow screen, and are read out in order."""
+    titles = [title for title in found[0].cells if any(line.cells[title] for line in found)]
+    head = f"| | {' | '.join(plain(title) for title in titles)} |"
+    rule = f"|{'---|' * (len(titles) + 1)}"
+    body = [
+        f"| {'**✓** ' if line.is_used else ''}{plain(line.title)} | "
+        + " | ".join(plain(line.cells[title] or "–") for title in titles)
+        + " |"
+        for line in found
+    ]
+    st.markdown("\n".join([head, rule, *body]))
+    st.caption(
+        "A gain is counted question by question. It is *more than chance* if chance alone would "
+        "make one as large in fewer than 1 of 20 exams, all comparisons of the table taken together "
+        "(McNemar's test or a paired randomisation test, Holm's correction)."
+    )
+
+
+def _price(run: RunView) -> float:
+    """What the user says an hour of this computer costs; kept with the project, 0 for unsaid."""
+    key, store = f"price-{run.project_id}", context.store()
+    kept = drafts.get_draft(store, run.project_id, _PRICE).get("hour")
+    price = st.number_input(
+        "What an hour of this computer costs you",
+        min_value=0.0,
+        value=float(kept) if kept else None,
+        placeholder="not said",
+        key=key,
+        help="In your currency: power, rent, your own reckoning. With it the table says what 1,000 "
+        "answers cost.",
+        width=320,
+    )
+    hour = float(price or 0.0)
+    if hour != float(kept or 0.0):
+        with errors.shown():
+            drafts.save_draft(store, run.project_id, _PRICE, {"hour": hour})
+    return hour
+
+
+def _offer_more(run: RunView, info: EvaluationInfo) -> None:
+    """A button that scores the exam again with everyone who has not answered yet."""
+    more = more_rungs(context.store(), info)
+    if not more:
+        return
+    slow = EXAMPLES in more
+    if st.button(
+        "Compare with more",
+        key="more-rungs",
+        icon=":material/stairs:",
+        help="Scores the exam again, and lets simpler ways answer, too"
+        + (": also the model before training, shown your nearest example. " if slow else ". ")
+        + "It takes about as long as the exam did.",
+    ):
+        with errors.shown():
+            evaluation.start_evaluation(context.store(), run.id, rungs=ALL)
+            st.rerun()
