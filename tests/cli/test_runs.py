@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 
 from storage.database import Store
-from storage.tables import SUCCEEDED, Job
+from storage.tables import SUCCEEDED, Job, Run
 from tests.fakes.harness import add_job
-from tests.helpers.exams import add_trained, answer_queued
+from tests.helpers.exams import (
+    accuracies,
+    add_exam,
+    add_trained,
+    answer_queued,
+    exam_of_categories,
+)
 from workbench.cli import main, output
 from workbench.cli import runs as cli_runs
 from workbench.data import changes, datasets
@@ -251,3 +257,44 @@ def test_answers_tell_how_many_rows_fit_no_category(
     assert main(asked) == 0
     assert capsys.readouterr().out.strip().endswith(told)
     assert ("none_of_these" in out.read_text("utf-8-sig")) == bool(columns)
+
+
+def test_a_stored_exam_is_told_with_its_ladder_and_verdict(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also of a run by turns, which cannot be asked again."""
+    trained = add_trained(store, tmp_path)
+    table = exam_of_categories(right=90, base=60, baseline=70).assign(turn=[0, 1] * 50)
+    add_exam(store, trained.run_id, table, accuracies(table))
+    with store.write() as session:
+        run = session.get_one(Run, trained.run_id)
+        run.result = {**(run.result or {}), "exam": "turns"}
+
+    for rungs in ("cheap", "all"):
+        arguments = ["evaluate", "--run", str(trained.run_id), "--rungs", rungs, "--json"]
+        assert main(arguments) == 0
+        said = _said(capsys)
+        assert (said["rows"], said["tuned"]) == (100, {"accuracy": 0.9})
+        assert (said["notes"], said["left_out"], said["unknown_categories"]) == ([], {}, [])
+        assert list(said["ladder"]) == ["baseline", "probe", "tuned"]
+        assert said["ladder"]["tuned"]["scores"] == {"accuracy": 0.9}
+        low, high = said["ladder"]["tuned"]["intervals"]["accuracy"]
+        assert low < 0.82 < 0.9 < high, "wider than of as many questions put aside"
+        assert said["verdict"]["level"] == said["verdict"]["use"] == "tuned"
+
+    assert main(["evaluate", "--run", str(trained.run_id)]) == 0
+    assert "Use the trained model." in capsys.readouterr().out
+
+
+def test_all_rungs_are_asked_for_where_the_exam_lacks_one(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = add_trained(store, tmp_path)
+    table = exam_of_categories(right=90, base=60, baseline=70)
+    add_exam(store, trained.run_id, table, accuracies(table))
+    waited: list[int] = []
+    monkeypatch.setattr(cli_runs, "finished", lambda store, job_id: waited.append(job_id))
+    assert main(["evaluate", "--run", str(trained.run_id), "--rungs", "all"]) == 0
+    with store.read() as session:
+        spec = session.get_one(Job, waited[0]).spec
+    assert spec["rungs"] == ["frequent", "baseline", "nearest", "examples"]
