@@ -13,7 +13,7 @@ from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.evaluation.text_diff import differences
 from workbench.ui import invented
-from workbench.ui.evaluation import scores
+from workbench.ui.evaluation import scores, who_answers
 from workbench.ui.numbers import count, percent
 from workbench.ui.text import plain, plain_line, plain_lines
 
@@ -22,7 +22,7 @@ REFUSED, MADE_UP = "refused", "made up"
 _MADE_UP = tuple(f"{INVENTED}_{system}" for system in SYSTEMS)
 _SAME = 0.5
 """Points of chrF below which two answers count as equally good."""
-_ORDER = ("tuned", "base", "baseline")
+_ORDER = ("tuned", "base", *(name for name in SYSTEMS if name not in ("tuned", "base")))
 """What matters most comes first, where a narrow screen still shows it."""
 
 
@@ -37,6 +37,7 @@ def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
         "Search in questions and answers", key=f"rows-search-{info.id}", icon=":material/search:"
     )
     found = answers[masks[chosen] & _matches(answers, wanted)]
+    found = who_answers.only_picked(info, found)
     if found.empty:
         st.info("No row fits: choose another group, or search for something else.")
     else:
