@@ -19,8 +19,7 @@ from workbench.ui.text import plain
 
 TRAIN, ICON_TRAIN = "pages/train/train.py", ":material/model_training:"
 USE, ICON_USE = "pages/use/playground.py", ":material/forum:"
-Older = tuple[tuple[int, str], ...]
-"""Numbers and names of runs."""
+Older = tuple[tuple[int, str], ...]  # numbers and names of runs
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

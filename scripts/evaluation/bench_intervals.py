@@ -138,6 +138,12 @@ def sums(trials: int) -> None:
     good, fair = (macro_f1_sums(labels, sorted_by(rng, expected, p)) for p in (0.85, 0.75))
     bootstrapped("macro-F1 of 8 categories", good, (100, 300, 1000), trials)
     compared("macro-F1 of 8 categories", good, fair, 300, trials)
+    many = rng.choice(77, POPULATION)
+    labels = many.astype(str).tolist()
+    known = rng.random(POPULATION) < rng.uniform(0.6, 0.98, 77)[many]
+    given = np.where(known, many, rng.integers(0, 77, POPULATION)).astype(str).tolist()
+    name = "macro-F1 of 77 categories"
+    bootstrapped(name, macro_f1_sums(labels, given), (385, 770, 3080), trials)
     texts, answers = written(rng, 0.6)
     _, others = written(np.random.default_rng(0), 0.5)
     better = Sums(chrf_counts(texts, answers), chrf_of)

@@ -115,6 +115,17 @@ def test_documents_are_judged_by_their_loss() -> None:
     assert (base.against.gain, base.against.p) == (0.5, None)
 
 
+def test_of_few_questions_a_category_no_interval_of_macro_f1_is_told() -> None:
+    wanted = [f"category {i % 30}" for i in range(290)]
+    frame = score_rows(answers(wanted, wanted[1:] + wanted[:1]), "classification")
+    scores = {"tuned": {"accuracy": 0.0, "macro_f1": 0.0}}
+    assert set(ladder("classification", scores, frame).rungs[0].intervals) == {"accuracy"}
+    more = score_rows(answers(wanted * 2, wanted * 2), "classification")
+    scores = {"tuned": {"accuracy": 1.0, "macro_f1": 1.0}}
+    told = ladder("classification", scores, more).rungs[0].intervals
+    assert set(told) == {"accuracy", "macro_f1"}
+
+
 def test_an_answers_cost_follows_from_its_time() -> None:
     scores, frame = _exam(tuned=_column(80))
     scores["tuned"]["seconds"] = 0.9

@@ -150,13 +150,16 @@ def _points(metric: Metric, value: float) -> str:
 def _chance_sentences(others: Sequence[Rung]) -> list[str]:
     leads = [(rung, rung.against) for rung in others if rung.against is not None]
     by_chance = [rung for rung, lead in leads if lead.is_certain is False and lead.gain != 0]
+    sure = [rung for rung, lead in leads if lead.is_certain]
     if len(by_chance) > 1:
         if len(by_chance) == len(leads) == 2:
             return ["Both differences are within what chance alone could do."]
         named = joined([_itself(rung) for rung in by_chance], "and")
-        return [f"The differences to {named} are within what chance alone could do."]
+        than = f"The differences to {named} are within what chance alone could do"
+        return [f"{than}{_all_others(sure)}."]
     if by_chance:
-        return [f"The difference to {_itself(by_chance[0])} is within what chance alone could do."]
+        than = f"The difference to {_itself(by_chance[0])} is within what chance alone could do"
+        return [f"{than}{_all_others(sure)}."]
     if any(lead.is_certain is None for _, lead in leads):
         return ["The exam keeps no score for each question, so chance cannot be ruled out."]
     if leads and all(lead.is_certain for _, lead in leads):
@@ -168,6 +171,10 @@ def _chance_sentences(others: Sequence[Rung]) -> list[str]:
         what = "Both differences are" if len(leads) > 1 else "The difference is"
         return [f"{what} larger than chance alone would make."]
     return []
+
+
+def _all_others(sure: Sequence[Rung]) -> str:
+    return "; all others are larger" if len(sure) > 1 else ""
 
 
 def next_step(level: str, found: Ladder, used: Rung, more: int | None) -> str:

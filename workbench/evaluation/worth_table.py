@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from workbench.core.metrics import Metric
+from workbench.core.metrics import Metric, Unit
 from workbench.evaluation.ladder import Ladder, Rung
+from workbench.evaluation.scoring.comparison import Comparison
 
 _ANSWERS = 1000
 
@@ -41,32 +42,42 @@ def seconds_in_words(seconds: float) -> str:
 
 def _line(found: Ladder, rung: Rung, price: float, use: str) -> Line:
     metric, lead = found.metric, rung.against
-    ends = rung.intervals.get(metric.name)
     cost = rung.cost(price, _ANSWERS) if price else None
+    alike = len({one.rows for one in found.rungs}) == 1
     cells = {
-        metric.label[:1].upper() + metric.label[1:]: metric.unit.exact(found.score(rung)),
-        "95 % interval": "" if ends is None else _span(metric, *ends),
-        "Gain by training": "" if lead is None else _signed(metric, lead.gain),
+        f"{metric.label[:1].upper()}{metric.label[1:]}": _score(found, rung),
+        "Gain by training": "" if lead is None else _gain(metric, lead),
         "More than chance?": "" if lead is None else _CERTAIN[lead.is_certain],
-        "Questions": f"{rung.rows:,}",
+        "Questions": "" if alike else f"{rung.rows:,}",
         "An answer takes": "" if rung.seconds is None else seconds_in_words(rung.seconds),
-        f"{_ANSWERS:,} answers cost": ""
-        if cost is None
-        else f"{cost:.2f}"
-        if cost >= 0.01
-        else "< 0.01",
+        f"{_ANSWERS:,} answers cost": "" if cost is None else _money(cost),
     }
-    if lead is not None and lead.interval is not None:
-        low, high = (_signed(metric, end) for end in lead.interval)
-        cells["Gain by training"] += f" ({low} to {high})"
     return Line(rung.title, cells, rung.key == use)
 
 
+def _score(found: Ladder, rung: Rung) -> str:
+    unit, ends = found.metric.unit, rung.intervals.get(found.metric.name)
+    value = unit.exact(found.score(rung))
+    return value if ends is None else f"{value} ({_bare(unit, ends[0])} to {_bare(unit, ends[1])})"
+
+
+def _bare(unit: Unit, value: float) -> str:
+    return unit.exact(value).removesuffix(" %")
+
+
+def _gain(metric: Metric, lead: Comparison) -> str:
+    gain = _signed(metric, lead.gain)
+    if lead.interval is None:
+        return gain
+    low, high = (_signed(metric, end) for end in lead.interval)
+    return f"{gain} ({low} to {high})"
+
+
+def _money(cost: float) -> str:
+    return f"{cost:.2f}" if cost >= 0.01 else "< 0.01"
+
+
 _CERTAIN = {True: "yes", False: "no", None: "not known"}
-
-
-def _span(metric: Metric, low: float, high: float) -> str:
-    return f"{metric.unit.exact(low)} to {metric.unit.exact(high)}"
 
 
 def _signed(metric: Metric, gain: float) -> str:

@@ -13,6 +13,9 @@ TURN = "turn"
 """The column of an exam by turns that says in which a row was asked."""
 MOST_CATEGORIES = 1000
 """Of more, no interval of macro-F1 is told: it would take minutes."""
+FEWEST_A_CATEGORY = 10
+"""With fewer questions a category on average, none is told either: what a few of each show is too low,
+and its interval with it (84 % in place of 95 % with 5 of each; `bench_intervals.py`)."""
 
 
 def row_sums(metric: str, answers: pd.DataFrame, who: str, beside: str = "") -> Sums | None:
@@ -44,7 +47,8 @@ def _macro_f1(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
         return None
     more = [str(name) for name in answers[beside].unique()] if beside in answers else []
     expected, given = (answers[name].astype(str).tolist() for name in ("expected", who))
-    if len({*expected, *given, *more}) > MOST_CATEGORIES:
+    categories = len({*expected, *given, *more})
+    if categories > MOST_CATEGORIES or len(expected) < FEWEST_A_CATEGORY * categories:
         return None
     return macro_f1_sums(expected, given, more)
 

@@ -67,7 +67,7 @@ RUNGS = (
     ),
     RungKind(
         EXAMPLES,
-        "Before training, shown an example",
+        "Before, with an example",
         "before training with an example before the question",
         "the model before training, shown an example before the question",
         "is the same model as it came, shown the nearest of your examples before each question",

@@ -47,9 +47,12 @@ def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> 
         return
     st.subheader("Is it worth it?", anchor=False)
     _show_bars(found, judged.use)
-    price = _price(run) if any(rung.seconds for rung in found.rungs) else 0.0
-    with st.expander("The numbers behind it", icon=":material/table_chart:"):
-        _show_lines(lines(found, price, judged.use))
+    title, icon = "The numbers behind it", ":material/table_chart:"
+    box = st.expander(title, icon=icon, key="worth-numbers", on_change="rerun")
+    if box.open:
+        with box:
+            price = _price(run) if any(rung.seconds for rung in found.rungs) else 0.0
+            _show_lines(lines(found, price, judged.use))
     _offer_more(run, info)
 
 
@@ -94,7 +97,7 @@ def _bar_chart(
     table: pd.DataFrame, metric: Metric, domain: list[float], colours: Sequence[str]
 ) -> alt.LayerChart:
     order, title, form = table["who"].tolist(), metric.axis, metric.unit.axis_format
-    y = alt.Y("who:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, labelFontSize=13))
+    y = alt.Y("who:N", sort=order, title=None, axis=alt.Axis(labelLimit=160, labelFontSize=13))
     tip = [
         alt.Tooltip("who:N", title="Who"),
         alt.Tooltip("label:N", title="Score"),
@@ -123,19 +126,19 @@ def _bar_chart(
 
 
 def _show_lines(found: Sequence[Line]) -> None:
-    """A table of Markdown: its cells break on a narrow screen, and are read out in order."""
     titles = [title for title in found[0].cells if any(line.cells[title] for line in found)]
-    head = f"| | {' | '.join(plain(title) for title in titles)} |"
-    rule = f"|{'---|' * (len(titles) + 1)}"
-    body = [
-        f"| {'**✓** ' if line.is_used else ''}{plain(line.title)} | "
-        + " | ".join(plain(line.cells[title] or "–") for title in titles)
-        + " |"
+    rows = {
+        f"{'**✓** ' if line.is_used else ''}{plain(line.title)}": [
+            plain(line.cells[title] or "–").replace(" %", "\u00a0%") for title in titles
+        ]
         for line in found
-    ]
-    st.markdown("\n".join([head, rule, *body]))
+    }
+    st.table(
+        pd.DataFrame.from_dict(rows, orient="index", columns=[plain(title) for title in titles]),
+        alt="Table of all who answered the questions",
+    )
     st.caption(
-        "A gain is counted question by question. It is *more than chance* if chance alone would "
+        "In brackets stands where the true value lies with 95 % certainty. A gain is counted question by question. It is *more than chance* if chance alone would "
         "make one as large in fewer than 1 of 20 exams, all comparisons of the table taken together "
         "(McNemar's test or a paired randomisation test, Holm's correction)."
     )
