@@ -31,7 +31,7 @@ def learned_nearest(
         found: list[str] = []
         for start in range(0, len(asked), AT_ONCE):
             some = weigh.transform([text[:MOST_CHARS] for text in asked[start : start + AT_ONCE]])
-            best = np.asarray((some @ known).argmax(axis=1)).ravel()
+            best = np.argmax((some @ known).toarray(), axis=1)  # of a sparse one thrice as slow
             found += [given[number] for number in best.tolist()]
         return found
 
