@@ -18,6 +18,7 @@ from storage.tables import (
     Evaluation,
     Job,
     Project,
+    Release,
     Run,
 )
 
@@ -30,6 +31,8 @@ class Counts:
     versions: int
     runs: int
     conversations: int
+    releases: int
+    """How often a version went live."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def counts(session: Session, project_id: int) -> Counts:
         versions=session.scalar(versions.where(Dataset.project_id == project_id)) or 0,
         runs=_count(session, Run, project_id),
         conversations=_count(session, Conversation, project_id),
+        releases=_count(session, Release, project_id),
     )
 
 

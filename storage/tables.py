@@ -235,6 +235,48 @@ class Evaluation(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
+class Release(Base):
+    """That a run went live: when, by whom, why, and until when. Never changed but for its end."""
+
+    __tablename__ = "releases"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = _owner("projects")
+    run_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("runs.id", ondelete="SET NULL"), index=True
+    )
+    """None once the run was deleted; what it was stands in `about`."""
+    released_at: Mapped[dt.datetime] = mapped_column(default=now)
+    approver: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    gate: Mapped[dict[str, Any]]
+    """What was checked and how it came out, and why it was overruled if it was."""
+    about: Mapped[dict[str, Any]]
+    """The run as it was then: its name, base model, dataset, version and score."""
+    back_to: Mapped[int | None]
+    """The release that this one takes up again; None for a new one."""
+    ended_at: Mapped[dt.datetime | None]
+    """None while it is live."""
+
+
+class MustPass(Base):
+    """An example that a version has to get right before it goes live."""
+
+    __tablename__ = "must_pass"
+    # What a job has answered is known by the number, so it is never given to another example.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = _owner("projects")
+    task: Mapped[str]
+    question: Mapped[str]
+    """As a person reads it."""
+    asked: Mapped[dict[str, Any]]
+    """Role → text, as a model is asked it."""
+    expected: Mapped[str]
+    rule: Mapped[str]
+    """same, contains or lacks: how an answer is held against `expected`."""
+    added_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
 class Conversation(Base):
     """One thread in the playground."""
 

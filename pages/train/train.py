@@ -240,6 +240,8 @@ def ask_delete(run: RunView) -> None:
         f"**{plain(run.name)}** will be deleted with its trained model, its curves and its scores. "
         "This cannot be undone."
     )
+    if training.was_live(store, run.id):
+        st.write("It was live. When, and who approved it, stays on record on the Evaluate page.")
     dialogs.decide(
         "run-delete", "Delete for good", "Keep it",
         lambda: training.delete_run(store, run.id), icon=":material/delete:",

@@ -182,15 +182,16 @@ def accuracies(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def answer_queued(
-    store: Store, folder: Path, status: str = "succeeded", **columns: Any
+    store: Store, folder: Path, status: str = "succeeded", kind: str = "predict", **columns: Any
 ) -> dict[str, Any]:
     """Do the queued prediction as a trainer would; its spec."""
     with store.write() as session:
-        job = jobs.claim(session, ["predict"])
+        job = jobs.claim(session, [kind])
     assert job is not None
     asked = pd.read_parquet(job.spec["data"])
     out = folder / "predictions.parquet"
-    asked.assign(output="=Delivery", probability=0.75, **columns).to_parquet(out)
+    told = {"output": "=Delivery", "probability": 0.75, **columns}
+    asked.assign(**told).to_parquet(out)
     result = {"status": status, "attempt": 1, "rows": len(asked), "predictions": str(out)}
     reason = "" if status == "succeeded" else "The disk is full: free some space."
     record.record(store, job, Outcome(status, reason, result), Ending(0))

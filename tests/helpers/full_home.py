@@ -22,7 +22,9 @@ from storage.tables import (
     Job,
     JobAttempt,
     Message,
+    MustPass,
     Project,
+    Release,
     Run,
     now,
 )
@@ -77,6 +79,7 @@ def fill(store: Store) -> None:
         curve = [("train", step, {"loss": 1 / step}) for step in range(1, MORE_THAN_A_BATCH)]
         runs.put_metrics(session, 1, curve)
         runs.add_evaluation(session, 1, "test", 3, {"tuned": {"accuracy": 0.9}}, put("answers"))
+        _live(session)
     _folders(home, spec, adapter, model)
 
 
@@ -113,6 +116,14 @@ def _shared(session: Any, model: Path, data: str) -> None:
         )
     )
     session.flush()
+
+
+def _live(session: Any) -> None:
+    example = MustPass(project_id=1, task="classification", question="Grüße?", expected="a")
+    example.asked, example.rule = {"text": "Grüße?"}, "same"
+    release = Release(project_id=1, run_id=1, approver="Ann", gate={"passed": True})
+    release.about = {"name": "Run"}
+    session.add_all([example, release])
 
 
 def _run(session: Any, result: dict[str, Any] | None) -> int:

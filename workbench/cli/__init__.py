@@ -24,6 +24,7 @@ from workbench.cli import (
     machine,
     models,
     preview,
+    releases,
     runs,
     use,
 )
@@ -84,6 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
         checkup,
         exporting,
         runs,
+        releases,
         fit,
         jobs,
         models,

@@ -15,6 +15,7 @@ from workbench.jobs.process.specs import (
     FetchSpec,
     ImportSpec,
     MeasureSpec,
+    MustPassSpec,
     PredictSpec,
     PrepareSpec,
     PushSpec,
@@ -103,6 +104,7 @@ KINDS = {
             fits_recipe=True,
         ),
         JobKind(PredictSpec, WORK, _ENGINE, "prediction", "table_view", can_be_paused=True),
+        JobKind(MustPassSpec, WORK, _ENGINE, "must-pass check", "rule", can_be_paused=True),
         JobKind(
             ImportSpec, WORK, _ENGINE, "download", "download", can_be_paused=True, asks_hub=True
         ),

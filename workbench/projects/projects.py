@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage import leftovers, projects
 from storage.database import Store
+from storage.live import must_pass, releases
 from storage.tables import Project, now
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
@@ -74,6 +75,7 @@ def duplicate_project(store: Store, project_id: int) -> int:
         )
         copy.base_model_id = source.base_model_id
         projects.copy_data(session, source.id, copy.id)
+        must_pass.copy(session, source.id, copy.id)
         return copy.id
 
 
@@ -90,19 +92,23 @@ def restore_project(store: Store, project_id: int) -> None:
 
 
 def deletion_summary(store: Store, project_id: int) -> str:
-    """What goes with the project: "2 datasets, 3 trained models and 5 conversations"."""
+    """What goes with the project: "2 datasets, 3 training runs and 1 release ('Run 1' is live)"."""
     with store.read() as session:
         _existing(session, project_id)
         owned = projects.counts(session, project_id)
+        live = releases.live(session, project_id)
     parts = [
         plural(number, noun)
         for number, noun in (
             (owned.datasets, "dataset"),
             (owned.runs, "training run"),
             (owned.conversations, "conversation"),
+            (owned.releases, "release"),
         )
         if number
     ]
+    if live is not None:
+        parts[-1] += f" ('{live.about['name']}' is live)"
     return joined(parts) or "nothing but its name"
 
 

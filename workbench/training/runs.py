@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage import files, leftovers, projects, runs
 from storage.database import Store
+from storage.live import releases
 from storage.runs import RunRow
 from storage.tables import OPEN, DatasetVersion
 from workbench.core import names
@@ -155,14 +156,25 @@ def rename_run(store: Store, run_id: int, name: str) -> None:
         _found(session, run_id).run.name = _checked_name(name)
 
 
+def was_live(store: Store, run_id: int) -> bool:
+    """Whether a run is live or was so once."""
+    with store.read() as session:
+        return bool(releases.of_run(session, run_id))
+
+
 def delete_run(store: Store, run_id: int) -> None:
-    """Delete a run with its model, curves and scores.
+    """Delete a run with its model, curves and scores; when it was live stays on record.
 
     Raises:
-        WorkbenchError: something still works with it.
+        WorkbenchError: something still works with it, or it is live.
     """
     with store.write() as session:
         run = _found(session, run_id).run
+        if any(release.ended_at is None for release in releases.of_run(session, run_id)):
+            raise WorkbenchError(
+                f"'{run.name}' is live: make another version live or take it off on the Evaluate "
+                "page first, then delete it."
+            )
         own_jobs = runs.jobs_of(session, run_id)
         if any(job.status in OPEN for job in own_jobs):
             raise WorkbenchError(

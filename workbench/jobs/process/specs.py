@@ -135,6 +135,13 @@ class PredictSpec(ModelSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MustPassSpec(PredictSpec):
+    """Answer the examples that a version must pass before it goes live; row_id is an example's id."""
+
+    kind: ClassVar[str] = "must-pass"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportSpec(Spec):
     """Download a base model."""
 

@@ -1,0 +1,1 @@
+"""Which version may go live, which one is, and which one was."""
