@@ -183,6 +183,17 @@ def test_of_a_simple_way_that_is_as_good_the_simple_one_is_to_be_used() -> None:
     assert found.more_questions is None
 
 
+def test_a_model_that_is_as_good_as_one_and_the_same_answer_has_learned_nothing() -> None:
+    frame = score_rows(
+        _exam(2000, 1800, 600, None).assign(frequent=["yes"] * 1800 + ["no"] * 200),
+        "classification",
+    )
+    scores = {"frequent": {"accuracy": 0.9}, "base": {"accuracy": 0.3}, "tuned": {"accuracy": 0.9}}
+    found = verdict("classification", scores, frame, "exam question")
+    assert (found.level, found.use) == (SIMPLE, "frequent")
+    assert found.sentence.startswith("Do not rely on it: always giving the same answer scores as")
+
+
 def test_a_small_but_certain_gain_is_a_gain() -> None:
     """20 of 3,000 questions, none worse: far more than chance, though under two points."""
     assert _judged(3000, 2720, 2700, None).level == USE_TUNED

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from workbench.core.metrics import Metric
 from workbench.core.words import joined, plural
 from workbench.evaluation.ladder import Ladder, Rung
-from workbench.evaluation.scoring.rungs import BASE, BASELINE, TUNED, rung_named
+from workbench.evaluation.scoring.rungs import BASE, BASELINE, FREQUENT, OLDER, TUNED, rung_named
 
 USE_TUNED, SIMPLE, NOT_YET, WORSE, ALONE = "tuned", "simple", "not_yet", "worse", "alone"
 """The levels of a verdict."""
@@ -29,6 +29,11 @@ def sentence(level: str, found: Ladder, used: Rung, more: int | None, questions:
     if level == USE_TUNED:
         return "Use the trained model."
     if level == SIMPLE:
+        if used.name == FREQUENT:
+            return (
+                "Do not rely on it: always giving the same answer scores as well, so the model has "
+                "learned nothing of use yet."
+            )
         return f"{_capital(_itself(used))} is as good{_faster(found, used)}: use that."
     if level == WORSE:
         if used.name == TUNED:
@@ -58,13 +63,13 @@ def _faster(found: Ladder, used: Rung) -> str:
 
 
 def _itself(rung: Rung) -> str:
-    known = rung_named(rung.name)
-    return known.itself if known.name != known.title else f"the older version '{rung.title}'"
+    if rung.name.startswith(OLDER):
+        return f"the older version '{rung.title}'"
+    return rung_named(rung.name).itself
 
 
 def _than(rung: Rung) -> str:
-    known = rung_named(rung.name)
-    return known.than if known.name != known.title else f"the older version '{rung.title}'"
+    return _itself(rung) if rung.name.startswith(OLDER) else rung_named(rung.name).than
 
 
 def _capital(text: str) -> str:
