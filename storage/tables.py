@@ -146,6 +146,8 @@ class Run(Base):
     seed: Mapped[int]
     result: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
     """The trainer's result: scores, seconds, peak_memory_mb, versions, adapter folder."""
+    threshold: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    """How sure its model must be to answer alone, and by which prices: value, error, check."""
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
 

@@ -252,7 +252,7 @@ def test_answers_tell_how_many_rows_fit_no_category(
     asked = ["predict", "--run", str(trained.run_id), "--file", str(mails), "--out", str(out)]
     assert main([*asked, "--json"]) == 0
     assert _said(capsys) == {
-        "rows": 2, "rows_in_file": 2, "none_of_these": counted, "out": str(out)
+        "rows": 2, "rows_in_file": 2, "none_of_these": counted, "please_check": None, "out": str(out)
     }  # fmt: skip
     assert main(asked) == 0
     assert capsys.readouterr().out.strip().endswith(told)

@@ -9,6 +9,7 @@ import pytest
 from storage.database import Store
 from tests.helpers.exams import add_trained, answer_queued
 from workbench.core.errors import WorkbenchError
+from workbench.evaluation import threshold
 from workbench.use import batch
 
 MAILS = "email,customer,answer\nWhere is it?,=cmd(),old\n,Ann,\nMoney back,Bob,older\n"
@@ -58,6 +59,24 @@ def test_a_model_that_cannot_tell_marks_none(store: Store, tmp_path: Path, mails
     answer_queued(store, tmp_path)
     assert "none_of_these" not in batch.answers(store, job_id)
     assert batch.none_of_these(store, job_id) is None
+
+
+def test_answers_that_are_not_sure_enough_are_to_be_checked(
+    store: Store, tmp_path: Path, mails: Path
+) -> None:
+    trained = add_trained(store, tmp_path)
+    job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv")
+    answer_queued(store, tmp_path, none_of_these=[False, True])
+    without = batch.answers_file(store, job_id, "csv").read_text("utf-8-sig")
+    assert "please_check" not in without
+    assert batch.please_check(store, job_id) is None
+    for limit, marks in ((0.75, ["true", "", "true"]), (0.7, ["false", "", "true"])):
+        threshold.keep_threshold(store, trained.run_id, limit, threshold.USUAL)
+        table = batch.answers(store, job_id)
+        assert list(table["please_check"].fillna("")) == marks
+        assert batch.please_check(store, job_id) == marks.count("true")
+        text = batch.answers_file(store, job_id, "csv").read_text("utf-8-sig")
+        assert text.splitlines()[1].endswith(f",0.75,false,{marks[0]}")
 
 
 def test_the_file_is_harmless_in_a_spreadsheet(store: Store, tmp_path: Path, mails: Path) -> None:

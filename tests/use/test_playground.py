@@ -10,11 +10,11 @@ import pytest
 
 from storage import files
 from storage.database import Store
-from storage.tables import DatasetVersion, Job, Project
+from storage.tables import DatasetVersion, Job, Project, Run
 from tests.helpers import made
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
-from workbench.models.served import run_id_of
+from workbench.models.served import ServedModel, run_id_of
 from workbench.projects import projects
 from workbench.use import (
     client,
@@ -103,6 +103,24 @@ def test_the_list_is_written_only_when_it_changes(store: Store, project_id: int)
     add_run(store, project_id)
     served_models.refresh(store)
     assert len(json.loads(served_models.registry_path().read_text())) >= 2
+
+
+def test_the_server_learns_of_a_limit_that_is_kept(store: Store, project_id: int) -> None:
+    run_id = add_run(store, project_id, task="classification", labels=["a", "b"])
+    (offered,) = (m for m in served_models.refresh(store) if m.id == f"run-{run_id}")
+    assert offered.threshold is None
+    assert offered.please_check(0.1, none_of_these=True) is None
+    with store.write() as session:
+        session.get_one(Run, run_id).threshold = {"value": 0.8, "error": 5.0, "check": 1.0}
+    served_models.refresh(store)
+    (listed,) = (
+        one for one in json.loads(served_models.registry_path().read_text())
+        if one["id"] == f"run-{run_id}"
+    )  # fmt: skip
+    offered = ServedModel.from_dict(listed)
+    assert [offered.please_check(p) for p in (0.79, 0.8, 0.81)] == [True, True, False]
+    assert offered.please_check(0.99, none_of_these=True)
+    assert offered.untrained().please_check(0.1) is None
 
 
 def test_a_classifier_has_nothing_to_compare_unless_it_writes(

@@ -28,6 +28,7 @@ from workbench.cli import (
     runs,
     use,
 )
+from workbench.cli.evaluation import limit
 from workbench.core.errors import WorkbenchError
 
 _OF_THE_DISK = {
@@ -86,6 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
         exporting,
         runs,
         releases,
+        limit,
         fit,
         jobs,
         models,

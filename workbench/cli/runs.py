@@ -186,12 +186,14 @@ def _predict(options: argparse.Namespace) -> int:
         "rows": rows,
         "rows_in_file": total,
         "none_of_these": strangers,
+        "please_check": (to_check := batch.please_check(store, job_id)),
         "out": str(options.out),
     }
     without = f"; {plural(total - rows, 'row')} had no question" if total > rows else ""
     fits = "fits" if strangers == 1 else "fit"
     none = f"; {plural(strangers, 'row')} {fits} none of the categories" if strangers else ""
-    emit(options, value, f"{rows} answers are in {options.out}{without}{none}.")
+    check = f"; please check {plural(to_check, 'row')}" if to_check else ""
+    emit(options, value, f"{rows} answers are in {options.out}{without}{none}{check}.")
     return 0
 
 

@@ -14,6 +14,8 @@ from workbench.jobs.outcome import Ending, Outcome
 from workbench.jobs.process.specs import ChangeSpec, EvaluateSpec, ImportSpec, TrainSpec
 
 Result = dict[str, Any]
+OBJECTS = ("predictions", "practice", "examples")
+"""Files that a result may name, and that outlive the job's folder."""
 TEST = "test"
 """The split of a version that a training is scored on."""
 
@@ -43,11 +45,17 @@ def record(store: Store, job: Job, outcome: Outcome, ending: Ending) -> bool:
 
 
 def _with_objects(result: Result | None) -> Result | None:
-    """The result, its files put among the objects: `predictions_hash`, `examples_hash`."""
-    made = [name for name in ("predictions", "examples") if (result or {}).get(name)]
+    """The result, its files put among the objects: `predictions_hash` and the like."""
+    made = [name for name in OBJECTS if (result or {}).get(name)]
     if result is None or not made:
         return result
     return {**result, **{f"{name}_hash": files.put_file(Path(result[name])) for name in made}}
+
+
+def objects_of(result: Result | None) -> set[str]:
+    """The digests of the objects that a stored result names."""
+    kept = result or {}
+    return {str(kept[f"{name}_hash"]) for name in OBJECTS if kept.get(f"{name}_hash")}
 
 
 def _with_earlier_time(session: Session, job: Job, result: Result | None) -> Result | None:

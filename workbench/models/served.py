@@ -39,6 +39,8 @@ class ServedModel(Contract):
     just so."""
     max_length: int = 2048
     """Tokens that its examples had at most."""
+    threshold: float | None = None
+    """An answer that is not surer than this is to be checked by a person; None where nobody said."""
     created_at_s: int = field(default=0, metadata={"key": "created"})
     """Seconds since 1970."""
 
@@ -59,7 +61,23 @@ class ServedModel(Contract):
 
     def untrained(self) -> "ServedModel":
         """The base model, asked as this model is."""
-        return replace(self, id=self.id + UNTRAINED, adapter=None)
+        return replace(self, id=self.id + UNTRAINED, adapter=None, threshold=None)
+
+    def please_check(self, probability: float, none_of_these: bool | None = None) -> bool | None:
+        """Whether a person is to check an answer of this probability; None where no limit was kept.
+
+        What belongs to none of the categories is always to be checked then.
+        """
+        return please_check(self.threshold, probability, none_of_these)
+
+
+def please_check(
+    threshold: float | None, probability: float, none_of_these: bool | None = None
+) -> bool | None:
+    """Whether an answer is to be checked under a threshold; None where there is none."""
+    if threshold is None:
+        return None
+    return bool(none_of_these) or not probability > threshold
 
 
 def run_id_of(model_id: str) -> int | None:

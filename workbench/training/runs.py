@@ -14,7 +14,7 @@ from workbench.core import names
 from workbench.core import recipe as recipes
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
-from workbench.jobs import queue
+from workbench.jobs import queue, record
 from workbench.jobs.job import JobView
 from workbench.jobs.log_tail import tail
 from workbench.jobs.process.job_dir import JobDir
@@ -181,11 +181,11 @@ def delete_run(store: Store, run_id: int) -> None:
                 f"'{run.name}' is still being worked on: cancel that first, then delete it."
             )
         objects = {row.predictions_hash for row in runs.evaluations(session, run_id)}
-        objects |= {str((job.result or {}).get("predictions_hash", "")) for job in own_jobs}
+        objects |= {digest for job in own_jobs for digest in record.objects_of(job.result)}
         job_ids = [job.id for job in own_jobs]
         session.delete(run)
         session.flush()
-        leftovers.remove_objects(session, objects - {""})
+        leftovers.remove_objects(session, objects)
     leftovers.remove_job_folders(job_ids)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage import runs
 from storage.runs import RunRow
+from storage.tables import Run
 from workbench.core import recipe as recipes
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.process.specs import TrainSpec
@@ -45,3 +46,11 @@ def told_of(row: RunRow) -> dict[str, Any]:
         "adapter": Path((row.run.result or {})["adapter"]),
         "recipe": recipes.from_dict(row.run.recipe),
     }
+
+
+def threshold_of(run: Run) -> float | None:
+    """How sure the model of a run must be to answer alone; None where no limit was kept."""
+    value = (run.threshold or {}).get("value")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= 1 else None

@@ -9,7 +9,7 @@ import pandas as pd
 
 from storage import files
 from storage.database import Store
-from storage.tables import SUCCEEDED, Job
+from storage.tables import SUCCEEDED, Job, Run
 from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import INVENTED
@@ -20,13 +20,15 @@ from workbench.data.export import spreadsheet
 from workbench.data.readers import CSV, XLSX, Table, options_from
 from workbench.jobs import queue
 from workbench.jobs.process.specs import PredictSpec
+from workbench.models import served
 from workbench.models.families import family_named
-from workbench.training.trained_run import told_of, trained_run
+from workbench.training.trained_run import threshold_of, told_of, trained_run
 
 _NUMBERED = (CSV, XLSX)
 """Kinds of files in which a row that is missing from the numbers was an empty one."""
 NONE_OF_THESE = "none_of_these"
 _TITLES = {"output": "answer", INVENTED: "not in your examples"}
+PLEASE_CHECK = "please_check"
 _COLUMNS = (*_TITLES.values(), "probability", NONE_OF_THESE)
 _WORDS = {True: "true", False: "false"}
 _MOST_EMPTY = 100_000
@@ -102,9 +104,9 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
     places = _places(table)
     own: pd.DataFrame = table.data.to_pandas().set_axis(table.row_numbers.to_pylist())
     own = own.reindex(places).reset_index(drop=True)
-    found = _answers(digest).reindex(places)
-    if NONE_OF_THESE in found:
-        found[NONE_OF_THESE] = found[NONE_OF_THESE].map(_WORDS)
+    found = _marked(_answers(digest), _threshold(store, spec)).reindex(places)
+    for flag in (name for name in (NONE_OF_THESE, PLEASE_CHECK) if name in found):
+        found[flag] = found[flag].map(_WORDS)
     for column in found:
         own[_free_name(str(column), own)] = found[column].to_numpy()
     return own
@@ -138,13 +140,26 @@ def none_of_these(store: Store, job_id: int) -> int | None:
     return int(found[NONE_OF_THESE].sum()) if NONE_OF_THESE in found else None
 
 
+def please_check(store: Store, job_id: int) -> int | None:
+    """How many answers a person is to check; None where no limit is kept with the model.
+
+    Raises:
+        WorkbenchError: the answers are not there (yet).
+    """
+    spec, digest = _finished(store, job_id)
+    found = _marked(_answers(digest), _threshold(store, spec))
+    return int(found[PLEASE_CHECK].sum()) if PLEASE_CHECK in found else None
+
+
 def answers_file(store: Store, job_id: int, kind: str) -> Path:
-    """The table of `answers` as a file, csv or xlsx; made once.
+    """The table of `answers` as a file, csv or xlsx; made once for each limit.
 
     Raises:
         WorkbenchError: the answers are not there (yet), or do not fit into a workbook.
     """
-    path = files.job_folder(job_id) / f"answers.{kind}"
+    threshold = _threshold(store, _finished(store, job_id)[0])
+    limit = "" if threshold is None else f" above {threshold:.6g}"
+    path = files.job_folder(job_id) / f"answers{limit}.{kind}"
     if not path.is_file():
         content = spreadsheet.to_bytes(answers(store, job_id), kind)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -175,6 +190,23 @@ def _answers(digest: str) -> pd.DataFrame:
     table = parquet.read(path, "The answers are damaged on the disk: ask the file again.")
     found: pd.DataFrame = table.to_pandas().set_index("row_id").rename(columns=_TITLES)
     return found[[column for column in _COLUMNS if column in found]]
+
+
+def _threshold(store: Store, spec: PredictSpec) -> float | None:
+    """The limit that is kept with the model that answered."""
+    with store.read() as session:
+        run = session.get(Run, spec.run_id)
+        return threshold_of(run) if run is not None and spec.adapter is not None else None
+
+
+def _marked(found: pd.DataFrame, threshold: float | None) -> pd.DataFrame:
+    """The answers, those marked that a person is to check."""
+    if threshold is None or "probability" not in found:
+        return found
+    told = zip(found["probability"], found.get(NONE_OF_THESE, [False] * len(found)), strict=True)
+    marked = found.copy()
+    marked[PLEASE_CHECK] = [served.please_check(threshold, *own) for own in told]
+    return marked
 
 
 def _free_name(name: str, table: pd.DataFrame) -> str:

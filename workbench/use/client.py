@@ -68,6 +68,8 @@ class Sorting:
     """All categories with their probabilities, the likeliest first."""
     none_of_these: bool | None = None
     """Whether it belongs to none of them; None where the model cannot tell."""
+    please_check: bool | None = None
+    """Whether a person is to check the answer; None where no limit was kept with the model."""
 
 
 def stream_answers(
@@ -95,7 +97,7 @@ def classify(url: str, model: str, text: str, key: str = "") -> Sorting:
     """
     found = _post(url, "/v1/classify", {"model": model, "input": text}, key)["data"][0]
     labels = [(item["label"], item["probability"]) for item in found["labels"]]
-    return Sorting(labels, found.get("none_of_these"))
+    return Sorting(labels, found.get("none_of_these"), found.get("please_check"))
 
 
 def answer(url: str, question: Question, key: str = "") -> str:

@@ -174,6 +174,11 @@ def is_none_of_these(message: MessageView) -> bool:
     return message.details.get("none_of_these") is True
 
 
+def is_to_be_checked(message: MessageView) -> bool:
+    """Whether a person is to check a classifier's answer, by the limit as it was when it came."""
+    return message.details.get("please_check") is True
+
+
 def _answerer(model: ServedModel, names: Mapping[int, str]) -> Answerer:
     run_id = run_id_of(model.id)
     return Answerer(

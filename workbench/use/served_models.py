@@ -18,6 +18,7 @@ from workbench.models.families import FAMILIES
 from workbench.models.model_info import READY, ModelInfo
 from workbench.models.served import BASE, RUN, UNTRAINED, ServedModel
 from workbench.models.trained import FACTS, LEANED_ON, read_trained
+from workbench.training.trained_run import threshold_of
 
 _writing = threading.Lock()
 """Pages of one web process come here at the same time."""
@@ -94,6 +95,7 @@ def _of_run(row: Trained) -> ServedModel | None:
         quantization=about.quantization,
         leans_on=folder if (folder / LEANED_ON).is_file() else None,
         max_length=about.max_length,
+        threshold=threshold_of(row.run),
         created_at_s=int(row.run.created_at.timestamp()),
     )
 

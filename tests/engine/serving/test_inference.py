@@ -205,6 +205,29 @@ def test_an_encoder_says_which_texts_belong_to_none_of_its_categories(
     assert [item["label"] for item in data] == ["delivery", "refund"]
 
 
+def test_answers_below_the_limit_are_to_be_checked_as_soon_as_it_changes(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf: ModelCache = tiny.shelf()
+    monkeypatch.setattr(shelf._loader, "classifier", lambda _entry: Encoder())
+    listed = list_encoder(models, tmp_path / "models.json")
+    texts = ["my parcel", "money back", "my xylophone"]  # 0.8, 0.9, none of these
+    told = []
+    with tiny.running(listed, shelf) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        for limit in (None, 0.8, 0.95, 0.0):
+            items = json.loads(listed.read_text())
+            items[0]["threshold"] = limit
+            listed.with_suffix(".new").write_text(json.dumps(items))
+            listed.with_suffix(".new").replace(listed)
+            data = classify(url, texts, "run-4").json()["data"]
+            told.append([item["please_check"] for item in data])
+            about = httpx.get(f"{url}/v1/models/run-4").json()
+            assert about["workbench"]["threshold"] == limit
+    assert told == [[None] * 3, [True, False, True], [True] * 3, [False, False, True]]
+    assert shelf.loads == 1
+
+
 def test_a_model_that_writes_cannot_tell_what_belongs_to_none(url: str) -> None:
     (told,) = classify(url, "my xylophone").json()["data"]
     assert told["none_of_these"] is None

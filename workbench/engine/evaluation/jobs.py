@@ -12,6 +12,7 @@ from workbench.core.metrics import INVENTED
 from workbench.core.recipe import TURNS, Recipe
 from workbench.core.tasks import task_named
 from workbench.engine.evaluation.known_facts import known_to, mark_invented
+from workbench.engine.evaluation.practice import Asking
 from workbench.engine.evaluation.simple_rungs import add_simple
 from workbench.engine.evaluation.systems import (
     PREDICTIONS,
@@ -44,6 +45,8 @@ from workbench.jobs.process.stop import Cancelled, Stop
 from workbench.models.families import family_named
 from workbench.models.trained import read_trained
 
+EXAM = "test"
+"""The split that is never learned from."""
 STOPPED = {"status": "cancelled", "reason": "Stopped; the best model so far is kept."}
 
 Answer = Callable[[Sequence[Row], Stop, Done], Answers]
@@ -103,11 +106,14 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
         spec.base, spec.adapter, spec.recipe, spec.recipe.eval_max_new_tokens, shown
     )
     count = 2 if shown is None else 3
-    exam = evaluate_systems(systems, spec.task, rows, rows, report, stop, count)
+    data = trained.data if spec.split == EXAM else None
+    asking = Asking(spec.task, data, spec.recipe, trained.out_of_scope)
+    exam = evaluate_systems(asking.passing(systems), spec.task, rows, rows, report, stop, count)
     mark_invented(exam, spec.task, spec.adapter)
     mark_outside(exam, trained.out_of_scope)
+    practice = asking.write(job, report, stop)
     _ask_simple(exam, spec, trained.data, report, stop, by_turns=trained.exam == TURNS)
-    return write_evaluation(job.path, exam)
+    return {**write_evaluation(job.path, exam), **practice}
 
 
 def _ask_simple(
@@ -188,12 +194,14 @@ def evaluate_trained(
     """
     if stop.is_cancelled:
         return STOPPED
-    rows = read_rows(spec.data, "test")
+    rows = read_rows(spec.data, EXAM)
     if not rows:
         return {"rows": 0}
     asked = rows if max_rows is None else chosen(rows, max_rows, spec.recipe.seed)
+    asking = Asking(spec.task, spec.data, spec.recipe, spec.out_of_scope or "")
     try:
-        exam = evaluate_systems(systems, spec.task, rows, asked, report, stop)
+        exam = evaluate_systems(asking.passing(systems), spec.task, rows, asked, report, stop)
+        practice = asking.write(job, report, stop, max_rows=max_rows)
     except Cancelled:
         return STOPPED
     mark_invented(exam, spec.task, job.adapter)
@@ -203,4 +211,4 @@ def evaluate_trained(
     except Cancelled:
         return STOPPED
     written = write_evaluation(job.path, exam)
-    return {**written, "scores": {**scores, "test": written["scores"]}}
+    return {**written, **practice, "scores": {**scores, EXAM: written["scores"]}}

@@ -105,7 +105,7 @@ class Inference:
             found = self._probabilities(entry, texts, check)
         except WorkbenchError as error:
             raise ApiError(503, str(error)) from error
-        return [_ranked(number, one) for number, one in enumerate(found)]
+        return [_ranked(number, one, entry) for number, one in enumerate(found)]
 
     def _probabilities(
         self, entry: ServedModel, texts: Sequence[str], check: Check
@@ -184,7 +184,7 @@ def _as_learned(messages: list[dict[str, str]], label: str, template: Any) -> st
     return [segment.text for segment in told if segment.learned][-1]
 
 
-def _ranked(number: int, one: _Sorted) -> dict[str, Any]:
+def _ranked(number: int, one: _Sorted, entry: ServedModel) -> dict[str, Any]:
     pairs = sorted(zip(one.labels, one.row, strict=True), key=lambda pair: -pair[1])
     told = {
         "index": number,
@@ -192,5 +192,6 @@ def _ranked(number: int, one: _Sorted) -> dict[str, Any]:
         "probability": pairs[0][1],
         "labels": [{"label": label, "probability": p} for label, p in pairs],
         "none_of_these": one.none_of_these,
+        "please_check": entry.please_check(pairs[0][1], one.none_of_these),
     }
     return {**told, "note": one.note} if one.note else told

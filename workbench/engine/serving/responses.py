@@ -119,5 +119,6 @@ def model_object(entry: ServedModel) -> dict[str, Any]:
             "task": entry.task,
             "base": entry.base.name,
             "labels": list(entry.labels),
+            "threshold": entry.threshold,
         },
     }

@@ -9,7 +9,7 @@ import streamlit as st
 from workbench.core.tasks import Task, task_named
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
-from workbench.ui.evaluation import exam_rows, mixups
+from workbench.ui.evaluation import exam_rows, how_sure, mixups
 
 Show = Callable[[RunView, EvaluationInfo, pd.DataFrame], None]
 """Called with the run, its evaluation and the judged answers."""
@@ -36,6 +36,10 @@ def _mixups(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     st.fragment(mixups.show_mixups)(answers)
 
 
+def _how_sure(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    st.fragment(how_sure.show)(run, info, answers)
+
+
 def _sorts(task: Task) -> bool:
     return task.answers_are_categories
 
@@ -44,6 +48,7 @@ TABS = (
     Tab("Question by question", _rows),
     Tab("By category", _categories, _sorts),
     Tab("Mix-ups", _mixups, _sorts),
+    Tab("How sure", _how_sure, _sorts),
 )
 """In the order in which they stand on the page."""
 

@@ -44,6 +44,7 @@ def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> No
             "title": answerer.title,
             "probabilities": [[label, round(share, 6)] for label, share in found.labels],
             "none_of_these": found.none_of_these,
+            "please_check": found.please_check,
             "seconds": round(time.monotonic() - began, 2),
         },
     )
@@ -61,13 +62,17 @@ def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: b
     found = playground.probabilities_of(message)
     sure = percent(found[0][1]) if found else "–"
     chat_turns.literal(turn.question.content)
-    if playground.is_none_of_these(message):
+    strange = playground.is_none_of_these(message)
+    if strange:
         st.markdown(
             ":gray-badge[:material/label_off: None of these] "
             f"The nearest would be {plain(message.content)}."
         )
     else:
         st.markdown(f":blue-badge[:material/label: {plain(message.content)}] {sure} sure")
+    if playground.is_to_be_checked(message):
+        why = "" if strange else " The model is less sure than the limit that is kept with it."
+        st.markdown(f":orange-badge[:material/person_search: Please check]{why}")
     if right := turn.question.details.get("expected"):
         agrees = answerer.is_right(str(right), message.content)
         word = "as in your data" if agrees else f"your data says {plain(str(right))}"
