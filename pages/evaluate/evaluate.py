@@ -13,7 +13,15 @@ from workbench.evaluation.verdict import Verdict
 from workbench.training import runs as training
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
-from workbench.ui.evaluation import details, exam_file, exam_jobs, notes, scores, worth_it
+from workbench.ui.evaluation import (
+    details,
+    exam_file,
+    exam_jobs,
+    notes,
+    score_table,
+    scores,
+    worth_it,
+)
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
 
@@ -170,8 +178,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo, older: Older) -> Verdict
         if said := unknown_categories.sentence(unknown):
             st.warning(plain(said), icon=":material/warning:")
         worth_it.show(run, info, ladder, found)
-        with st.expander("All scores", icon=":material/table_chart:"):
-            scores.show_table(info, run.base_family)
+        score_table.show(run, info, answers)
         details.show(run, info, answers)
         return found
     return None

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -66,13 +67,33 @@ def test_a_loss_is_shown_as_one_and_leads_back_to_training(store: Store, tmp_pat
     assert not at.success
 
 
+def _open_scores(at: AppTest) -> AppTest:
+    at.session_state["all-scores"] = True
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
 def test_all_scores_have_a_plain_word_and_the_fields_word(store: Store, tmp_path: Path) -> None:
     trained = add_scored(store, tmp_path, right=90, base=60, baseline=70)
     at = open_page(PAGE, project=trained.project_id)
-    table = at.table[0].value
-    assert list(table.index) == ["right answers (accuracy)"]
+    assert not at.table, "nothing is computed before it is asked for"
+    table = _open_scores(at).table[0].value
+    assert list(table.index) == [
+        "right answers (accuracy)",
+        "right answers, averaged over the categories (balanced accuracy)",
+        "right answers, every category counts the same (macro-F1)",
+        "right answers, by how often a category comes (weighted F1)",
+        "how far sure and right are apart (expected calibration error, ECE)",
+    ]
     assert list(table.columns) == ["Simple baseline", "Before training", "After training"]
-    assert list(table.iloc[0]) == ["70.0 %", "60.0 %", "90.0 %"]
+    assert list(table.iloc[0]) == [
+        "70.0 % :small[(60.4 % to 78.1 %)]",
+        "60.0 % :small[(50.2 % to 69.1 %)]",
+        "90.0 % :small[(82.6 % to 94.5 %)]",
+    ]
+    assert list(table.iloc[4]) == ["–", "–", "0.0 %"]
+    assert "Always naming the most frequent one would give 40.0 %" in texts(at)
     assert "frozen-embedding probe" in texts(at)
 
 
@@ -113,8 +134,11 @@ def test_categories_and_mixups_are_listed_weakest_first(store: Store, tmp_path: 
         "category": "Product question",
         "examples": 20,
         "right": 50.0,
+        "interval": "29.9 % to 70.1 %",
         "mistaken_for": "Refund",
         "mistakes": 10,
+        "precision": 100.0,
+        "f1": pytest.approx(200 / 3),
     }
     _open_tab(at, "Mix-ups")
     assert at.dataframe[0].value.to_numpy().tolist() == [["Product question", "Refund", 10]]
@@ -135,10 +159,20 @@ def test_texts_are_judged_by_likeness_and_shown_side_by_side(store: Store, tmp_p
     )
     at = open_page(PAGE, project=trained.project_id)
     assert "is 70.5 of 100 – 62.5 points better than before training (8.0)" in at.success[0].value
-    assert list(at.table[0].value.index) == [
-        "likeness to your own answers, of 100 (chrF)",
-        "how wrong it still is, smaller is better (loss)",
+    table = _open_scores(at).table[0].value
+    assert [label.partition(" (")[0] for label in table.index] == [
+        "likeness to your own answers, of 100",
+        "words in common with your own answers, of 100",
+        "pairs of words in common, of 100",
+        "words in common with your own answers, in their order, of 100",
+        "runs of words in common, of 100",
+        "word for word the same",
+        "words for each word of your own answers",
+        "runs of four words that it repeats",
+        "how wrong it still is, smaller is better",
     ]
+    assert table["After training"].iloc[0].startswith("70.5 :small[(")
+    assert table["After training"].iloc[-1] == "1.25"
     assert "it is \\*on\\* :orange-background[my desk]" in texts(at)
     exam_id = evaluations.list_evaluations(store, trained.run_id)[0].id
     assert at.pills(key=f"rows-show-{exam_id}").options[1:] == [

@@ -2,6 +2,9 @@
 
 import pandas as pd
 
+from workbench.evaluation.scoring.by_task.categories import Counts
+from workbench.evaluation.scoring.intervals import SPREAD
+
 OTHER = "(no category)"
 """Stands for an answer that is none of the exam's categories, as a model that writes may give."""
 
@@ -10,11 +13,19 @@ def per_category(answers: pd.DataFrame, system: str = "tuned") -> pd.DataFrame:
     """One row for each category of the exam, the weakest first.
 
     Returns:
-        Columns category, examples, right (share, 0 to 1), mistaken_for (the category it is most
-        often taken for; empty if it never is) and mistakes (how often).
+        Columns category, examples, right (recall, 0 to 1) with the ends of its 95 % interval low
+        and high, precision (share right among the answers that name it; nan where none does), f1,
+        mistaken_for (the category it is most often taken for; empty if it never is) and mistakes
+        (how often).
     """
+    spread = SPREAD if "turn" in answers else 1.0
+    counts = Counts(answers["expected"].tolist(), answers[system].tolist())
     grouped = answers.groupby("expected")[f"right_{system}"]
     table = pd.DataFrame({"examples": grouped.size(), "right": grouped.mean()})
+    for own in counts.categories(spread):
+        if own.wanted:
+            told = [*own.recall_interval, own.precision, own.f1]
+            table.loc[own.name, ["low", "high", "precision", "f1"]] = told
     worst = pairs(answers, system).drop_duplicates("category").set_index("category")
     table["mistaken_for"] = worst["mistaken_for"].reindex(table.index).fillna("")
     table["mistakes"] = worst["mistakes"].reindex(table.index).fillna(0).astype(int)

@@ -9,7 +9,7 @@ import streamlit as st
 from workbench.core.tasks import Task, task_named
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
-from workbench.ui.evaluation import exam_rows, how_sure, mixups
+from workbench.ui.evaluation import by_field, categories, exam_rows, how_sure, mixups
 
 Show = Callable[[RunView, EvaluationInfo, pd.DataFrame], None]
 """Called with the run, its evaluation and the judged answers."""
@@ -29,7 +29,7 @@ def _rows(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
 
 
 def _categories(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
-    mixups.show_categories(answers)
+    categories.show(answers)
 
 
 def _mixups(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
@@ -40,6 +40,10 @@ def _how_sure(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None
     st.fragment(how_sure.show)(run, info, answers)
 
 
+def _fields(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    by_field.show(answers)
+
+
 def _sorts(task: Task) -> bool:
     return task.answers_are_categories
 
@@ -48,6 +52,7 @@ TABS = (
     Tab("Question by question", _rows),
     Tab("By category", _categories, _sorts),
     Tab("Mix-ups", _mixups, _sorts),
+    Tab("By field", _fields, lambda task: task.answers_are_json),
     Tab("How sure", _how_sure, _sorts),
 )
 """In the order in which they stand on the page."""

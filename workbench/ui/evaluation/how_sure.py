@@ -9,7 +9,7 @@ from workbench.evaluation.scoring.choosing import Choice
 from workbench.evaluation.scoring.deferral import PER, THRESHOLDS, Deferral, Estimate, Prices
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
-from workbench.ui.evaluation import limit_charts, reliability
+from workbench.ui.evaluation import curves, limit_charts, reliability
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain
 from workbench.use import served_models
@@ -40,6 +40,7 @@ def show(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
         st.caption(plain(choice.sentence))
         _keep(run, limit, prices)
         reliability.show(answers)
+        curves.show(answers)
 
 
 def _prices(run: RunView) -> Prices:

@@ -1,4 +1,4 @@
-"""Where a classifier goes wrong, on a page: its categories, and which it takes for which."""
+"""Which categories a classifier takes for which, on a page: pairs, the matrix, and a cell's rows."""
 
 from typing import Any
 
@@ -9,37 +9,14 @@ import streamlit as st
 from workbench.evaluation import confusion
 from workbench.ui import charts
 from workbench.ui.numbers import plural
+from workbench.ui.text import plain
 
 FEW_CATEGORIES = 15
 """Up to this many, the matrix shows all of them."""
 _PAIRS = 10
-
-
-def show_categories(answers: pd.DataFrame) -> None:
-    """Each category: its exam questions, how many are right, what it is mistaken for."""
-    table = confusion.per_category(answers)
-    table["right"] = 100 * table["right"]
-    table["mistaken_for"] = table["mistaken_for"].where(table["mistakes"] > 0, "–")
-    st.dataframe(
-        table,
-        hide_index=True,
-        key="categories",
-        height=min(38 + 35 * len(table), 420),
-        column_config={
-            "category": st.column_config.TextColumn("Category", width="medium", pinned=True),
-            "examples": st.column_config.NumberColumn("Exam questions", format="%d"),
-            "right": st.column_config.ProgressColumn(
-                "Right", format="%.1f %%", min_value=0, max_value=100
-            ),
-            "mistaken_for": st.column_config.TextColumn("Most often mistaken for", width="medium"),
-            "mistakes": st.column_config.NumberColumn("How often", format="%d"),
-        },
-        alt="Table of the categories, the weakest first",
-    )
-    st.caption(
-        "The weakest come first. More or clearer examples of these help most; if two categories "
-        "are often mixed up, ask whether a person could tell them apart."
-    )
+_CELL = "cell"
+Cell = tuple[str, str]
+"""The right category, and the one that was answered."""
 
 
 def show_mixups(answers: pd.DataFrame) -> None:
@@ -48,21 +25,25 @@ def show_mixups(answers: pd.DataFrame) -> None:
     if pairs.empty:
         st.write("Not a single mix-up in this exam.")
         return
-    _pair_table(pairs.head(_PAIRS))
+    chosen = _pair_table(pairs.head(_PAIRS))
     if len(pairs) > _PAIRS:
         rest = pairs["mistakes"].iloc[_PAIRS:].sum()
         st.caption(
             f"The {_PAIRS} most frequent of {plural(len(pairs), 'kind')} of mix-up; "
             f"the others make up {plural(int(rest), 'mistake')}."
         )
-    _matrix(answers)
+    clicked = _matrix(answers)
+    _rows_of(answers, clicked or chosen)
 
 
-def _pair_table(pairs: pd.DataFrame) -> None:
-    st.dataframe(
+def _pair_table(pairs: pd.DataFrame) -> Cell | None:
+    """The pairs; the one that is selected."""
+    state = st.dataframe(
         pairs,
         hide_index=True,
         key="mixup-pairs",
+        on_select="rerun",
+        selection_mode="single-row",
         height="content",
         column_config={
             "category": st.column_config.TextColumn("Right category", width="medium"),
@@ -76,23 +57,71 @@ def _pair_table(pairs: pd.DataFrame) -> None:
         },
         alt="Table of the most frequent mix-ups",
     )
+    rows: list[int] = state["selection"]["rows"]
+    if not rows or rows[0] >= len(pairs):
+        return None
+    pair = pairs.iloc[rows[0]]
+    return str(pair["category"]), str(pair["mistaken_for"])
 
 
-def _matrix(answers: pd.DataFrame) -> None:
+def _matrix(answers: pd.DataFrame) -> Cell | None:
+    """The confusion matrix; the cell that was clicked."""
     total = answers["expected"].nunique()
     everything = total <= FEW_CATEGORIES or st.toggle(
         f"Show all {total:,} categories in the matrix", key="matrix-all"
     )
     shown = total if everything else FEW_CATEGORIES
     table = confusion.matrix(answers, limit=None if everything else FEW_CATEGORIES)
-    st.altair_chart(
+    state: Any = st.altair_chart(
         _heatmap(table, labelled=shown <= FEW_CATEGORIES),
+        key="matrix",
+        on_select="rerun",
         alt=f"Confusion matrix of {plural(shown, 'category', 'categories')}",
     )
     which = "" if everything else f" Shown are the {shown:,} categories with the most mix-ups."
     st.caption(
         "Confusion matrix: each line is a right category, each column what the trained model "
-        f"answered; on the diagonal it is right.{which}"
+        f"answered; on the diagonal it is right.{which} Click a cell, or choose a line of the table "
+        "above, to read its questions."
+    )
+    points = (state.selection if state else {}).get(_CELL) or []
+    return (str(points[0]["expected"]), str(points[0]["answered"])) if points else None
+
+
+def cell_rows(answers: pd.DataFrame, cell: Cell) -> pd.DataFrame:
+    """The rows of one cell of the matrix."""
+    expected, answered = cell
+    given = answers["tuned"]
+    if answered == confusion.OTHER:
+        given = given.where(given.isin(set(answers["expected"])), confusion.OTHER)
+    return answers[(answers["expected"] == expected) & (given == answered)]
+
+
+def _rows_of(answers: pd.DataFrame, cell: Cell | None) -> None:
+    """What was asked where one category was answered to another."""
+    if cell is None:
+        return
+    rows = cell_rows(answers, cell)
+    expected, answered = map(plain, cell)
+    what = plural(len(rows), "question")
+    said = "rightly answered" if cell[0] == cell[1] else f"of '{expected}', answered"
+    st.markdown(f"**{what} {said} '{answered}'**")
+    names = ["row_id", "input", "tuned", *(["probability"] if "probability" in rows else [])]
+    table = rows[names].copy()
+    if "probability" in table:
+        table["probability"] *= 100
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="mixup-rows",
+        height=min(38 + 35 * len(rows), 388),
+        column_config={
+            "row_id": st.column_config.NumberColumn("Row", format="%d"),
+            "input": st.column_config.TextColumn("Question", width="large"),
+            "tuned": st.column_config.TextColumn("The model's answer"),
+            "probability": st.column_config.NumberColumn("How sure", format="%.0f %%"),
+        },
+        alt="Table of the questions in this cell",
     )
 
 
@@ -127,13 +156,19 @@ def _heatmap(table: pd.DataFrame, *, labelled: bool) -> alt.LayerChart | alt.Cha
             alt.Tooltip("share:Q", title="Share of the category", format=".1%"),
         ],
     )
-    cells = base.mark_rect(stroke="#8A8F98", strokeWidth=0.3).encode(
-        color=alt.Color(
-            "share:Q",
-            title="Share of the right category",
-            scale=alt.Scale(domain=[0, 1], range=["#E3EEF6", charts.ACCENT]),
-            legend=alt.Legend(format="%", orient="top", gradientLength=160),
+    picked = alt.selection_point(name=_CELL, fields=["expected", "answered"], empty=False)
+    cells = (
+        base.mark_rect(stroke="#8A8F98", cursor="pointer")
+        .encode(
+            strokeWidth=alt.condition(picked, alt.value(3), alt.value(0.3)),
+            color=alt.Color(
+                "share:Q",
+                title="Share of the right category",
+                scale=alt.Scale(domain=[0, 1], range=["#E3EEF6", charts.ACCENT]),
+                legend=alt.Legend(format="%", orient="top", gradientLength=160),
+            ),
         )
+        .add_params(picked)
     )
     chart: alt.LayerChart | alt.Chart = cells
     if labelled:

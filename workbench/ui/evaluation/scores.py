@@ -1,13 +1,11 @@
-"""The scores of an evaluation on a page: the verdict and the table of numbers."""
+"""The scores of an evaluation on a page: the verdict, and what was invented."""
 
-import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import INVENTED, METRICS
+from workbench.core.metrics import INVENTED
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.scoring.rungs import BASE, TITLES, TUNED, rung_named
+from workbench.evaluation.scoring.rungs import TITLES
 from workbench.evaluation.verdict import NOT_YET, SIMPLE, USE_TUNED, WORSE, Verdict
-from workbench.models.families import family_named
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain
 
@@ -44,24 +42,3 @@ def show_invented(info: EvaluationInfo) -> None:
         else ":material/check: None of its answers has an amount, date or name that stands in none "
         f"of your examples, nor in the question{than}."
     )
-
-
-def show_table(info: EvaluationInfo, base_family: str) -> None:
-    """Every score of all who sat the exam, with what it means."""
-    system = [name for name in SYSTEMS if info.scores.get(name)]
-    found = [m for m in METRICS.values() if any(m.name in info.scores[w] for w in system)]
-    rows = {
-        plain(metric.title): [
-            plain(metric.unit.exact(info.scores[w][metric.name]))
-            if metric.name in info.scores[w]
-            else "–"
-            for w in system
-        ]
-        for metric in found
-    }
-    st.table(pd.DataFrame.from_dict(rows, orient="index", columns=[SYSTEMS[w] for w in system]))
-    for name in (name for name in system if name not in (BASE, TUNED)):
-        kind = rung_named(name)
-        st.caption(f"**{plain(kind.title)}** {plain(kind.means)}.")
-    if BASE in system:
-        st.caption(plain(family_named(base_family).base_means))

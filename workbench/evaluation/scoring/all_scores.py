@@ -1,0 +1,217 @@
+"""Every score of an exam that fits its task, each with its interval and what it means.
+
+Pages, command line and report take them from here, so that they all say the same.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from workbench.core.metrics import (
+    ACCURACY,
+    CHRF,
+    EXACT_MATCH,
+    INVENTED,
+    LOSS,
+    METRICS,
+    NATS,
+    OF_HUNDRED,
+    SHARE,
+)
+from workbench.core.tasks import task_named
+from workbench.evaluation.scoring.by_task import fields, texts
+from workbench.evaluation.scoring.by_task.categories import Counts, Estimated
+from workbench.evaluation.scoring.by_task.meanings import CATEGORIES, FIELDS, TEXTS
+from workbench.evaluation.scoring.by_task.yes_or_no import two_categories
+from workbench.evaluation.scoring.intervals import SPREAD
+from workbench.evaluation.scoring.reliability import bins, calibration_error
+from workbench.evaluation.scoring.score import RATIO, Score, counted, scored
+
+LIKENESS = "likeness"
+_TURN = "turn"
+
+
+def all_scores(
+    task: str, answers: pd.DataFrame, who: str, stored: Mapping[str, Any] | None = None
+) -> list[Score]:
+    """The scores of one of those who took an exam, the one that counts first.
+
+    Args:
+        answers: the judged rows, as `row_scores.score_rows` gives them.
+        who: baseline, base or tuned.
+        stored: its scores as the evaluation has them; some (the loss) cannot be told from answers.
+    """
+    about, stored = task_named(task), dict(stored or {})
+    told: list[Score] = []
+    if who in answers and len(answers):
+        if about.answers_are_categories:
+            told = _of_categories(answers, who)
+        elif about.answers_are_json:
+            told = _of_fields(answers, who)
+        elif about.answers_are_free_text:
+            told = _of_texts(answers, who, stored)
+    if isinstance(stored.get(LOSS), int | float):
+        told += _of_loss(float(stored[LOSS]), documents=about.rows_are_documents)
+    known = {score.name for score in told}
+    rest = [m for m in METRICS.values() if m.name in stored and m.name not in known]
+    return told + [
+        Score(
+            m.name, m.title, float(stored[m.name]), None, None, "", m.unit, m.higher_is_better
+        )
+        for m in rest
+    ]  # fmt: skip
+
+
+def _of_categories(answers: pd.DataFrame, who: str) -> list[Score]:
+    expected, given = (answers[name].astype(str).tolist() for name in ("expected", who))
+    spread = SPREAD if _TURN in answers else 1.0
+    counts = Counts(expected, given)
+    found = [_share_right(answers, who, spread)]
+    for name, own in counts.estimates(spread).items():
+        label, meaning = CATEGORIES[name]
+        found.append(scored(name, label, own, meaning))
+    if who == "tuned" and "probability" in answers and answers["probability"].notna().all():
+        found += _of_sureness(answers, expected, given, spread)
+    return found
+
+
+def _share_right(answers: pd.DataFrame, who: str, spread: float) -> Score:
+    n, right = len(answers), int(answers[f"right_{who}"].sum())
+    often = answers["expected"].value_counts(normalize=True).max()
+    meaning = (
+        "The share of the questions with the right category. Always naming the most frequent one "
+        f"would give {SHARE.exact(often)}: good is well above that, and above the simple baseline."
+    )
+    return scored(ACCURACY, METRICS[ACCURACY].title, counted(right, n, spread), meaning)
+
+
+def _of_sureness(
+    answers: pd.DataFrame, expected: list[str], given: list[str], spread: float
+) -> list[Score]:
+    sure = answers["probability"].to_numpy(float)
+    gap = calibration_error(bins(sure, answers["right_tuned"].to_numpy(bool)))
+    found = [
+        Score(
+            "ece", "how far sure and right are apart (expected calibration error, ECE)", gap, None,
+            None, "If it says 80 %, about 80 % should be right; this is the mean gap, over groups of "
+            "equally many answers. Smaller is better: below 3 % its sureness can be taken at its "
+            "word. Few questions alone make a gap.", SHARE, False,
+        )
+    ]  # fmt: skip
+    curves = two_categories(expected, given, sure.tolist(), spread)
+    if curves is not None:
+        found += [
+            scored(
+                "roc_auc", "tells the two categories apart (ROC AUC)", curves.auc,
+                f"How often it finds a '{curves.positive}' likelier than a '{curves.negative}' to be "
+                f"'{curves.positive}', whatever limit one takes: 50 % is guessing, 100 % perfect.",
+            ),
+            scored(
+                "average_precision", "finds the rarer category (average precision)",
+                curves.average_precision,
+                f"The share right among what it calls '{curves.positive}', averaged over all limits. "
+                f"Guessing gives {SHARE.exact(curves.share)}; 100 % is perfect.",
+            ),
+        ]  # fmt: skip
+    return found
+
+
+def _of_texts(answers: pd.DataFrame, who: str, stored: Mapping[str, Any]) -> list[Score]:
+    expected, given = (answers[name].astype(str).tolist() for name in ("expected", who))
+    found = [_chrf(answers, who, expected, given, stored)]
+    rouge = texts.rouge(expected, given)
+    for name, own in (*rouge.items(), ("bleu", texts.bleu(expected, given))):
+        label, meaning = TEXTS[name]
+        found.append(scored(name, label, own, meaning, OF_HUNDRED))
+    if f"{LIKENESS}_{who}" in answers:
+        label, meaning = TEXTS[LIKENESS]
+        near = answers[f"{LIKENESS}_{who}"].dropna().tolist()
+        found += [scored(LIKENESS, label, texts.mean(near), meaning, RATIO)] if near else []
+    found.append(_exact(answers, who, TEXTS[EXACT_MATCH][1]))
+    if f"{INVENTED}_{who}" in answers:
+        made = answers[f"{INVENTED}_{who}"].map(lambda own: len(own) > 0)
+        own = counted(int(made.sum()), len(made))
+        label, meaning = TEXTS[INVENTED]
+        found.append(scored(INVENTED, label, own, meaning, SHARE, False))
+    label, meaning = TEXTS["length_ratio"]
+    found.append(
+        scored("length_ratio", label, texts.length_ratio(expected, given), meaning, RATIO, None)
+    )
+    own_share = SHARE.exact(texts.repetition(expected).value)
+    label, meaning = TEXTS["repetition"]
+    found.append(
+        scored(
+            "repetition", label, texts.repetition(given), meaning.format(own_share), SHARE, False
+        )
+    )
+    return found
+
+
+def _chrf(
+    answers: pd.DataFrame,
+    who: str,
+    expected: list[str],
+    given: list[str],
+    stored: Mapping[str, Any],
+) -> Score:
+    """Over the whole exam; its spread is that of the rows."""
+    from sacrebleu.metrics.chrf import CHRF as Metric  # only text exams need it
+
+    value = stored.get(CHRF)
+    if not isinstance(value, int | float):
+        value = Metric().corpus_score(given, [expected]).score
+    label, meaning = TEXTS[CHRF]
+    if f"{CHRF}_{who}" not in answers:
+        return Score(CHRF, label, float(value), None, None, meaning, OF_HUNDRED)
+    rows = texts.mean(answers[f"{CHRF}_{who}"].tolist())
+    shift = float(value) - rows.value
+    own = Estimated(float(value), max(0.0, rows.low + shift), min(100.0, rows.high + shift))
+    return scored(CHRF, label, own, meaning, OF_HUNDRED)
+
+
+def _of_fields(answers: pd.DataFrame, who: str) -> list[Score]:
+    expected, given = (answers[name].astype(str).tolist() for name in ("expected", who))
+    found = fields.extraction(expected, given)
+    scores = [_exact(answers, who, FIELDS[EXACT_MATCH][1])]
+    own: dict[str, tuple[Estimated, bool]] = {
+        "fields_right": (found.right, True),
+        "fields_missing": (found.missing, False),
+        "fields_wrong": (found.wrong, False),
+        "fields_too_much": (found.too_much, False),
+        "readable": (found.readable, True),
+    }
+    for name, (estimated, better) in own.items():
+        label, meaning = FIELDS[name]
+        scores.append(scored(name, label, estimated, meaning, SHARE, better))
+    return scores
+
+
+def _exact(answers: pd.DataFrame, who: str, meaning: str) -> Score:
+    right = answers[f"right_{who}"]
+    own = counted(int(right.sum()), len(right))
+    return scored(EXACT_MATCH, METRICS[EXACT_MATCH].title, own, meaning)
+
+
+def _of_loss(loss: float, *, documents: bool) -> list[Score]:
+    found = [
+        Score(
+            LOSS, METRICS[LOSS].title, loss, None, None,
+            "How surprised the model is by the right answers, a word piece at a time (mean negative "
+            "log likelihood). Smaller is better; it serves to compare models on the same texts.",
+            NATS, False,
+        )
+    ]  # fmt: skip
+    if documents:
+        perplexity = math.exp(min(loss, 700.0))
+        found.append(
+            Score(
+                "perplexity", "choices it wavers between at each word piece (perplexity)",
+                perplexity, None, None,
+                "As if it had to guess among so many equally likely continuations each time. Smaller "
+                "is better; 1 would be knowing the text by heart. Compare it with before training.",
+                RATIO, False,
+            )
+        )  # fmt: skip
+    return found

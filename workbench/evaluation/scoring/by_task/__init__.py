@@ -1,0 +1,1 @@
+"""Scores of one sort of task each: categories, yes or no, texts, fields."""

@@ -1,0 +1,118 @@
+"""Scores of answers that may be worded in many ways: words in common, length, repetition."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.evaluation.scoring.by_task.categories import Estimated
+from workbench.evaluation.scoring.intervals import mean_interval
+from workbench.evaluation.scoring.rouge import rouge_l
+
+Floats = npt.NDArray[np.float64]
+_WORD = re.compile(r"\w+")
+_DRAWS, _SEED, _CELLS = 1000, 20_020_706, 4_000_000
+_LONGEST = 4
+"""Words of the longest runs that BLEU compares."""
+
+
+def rouge_n(expected: str, answer: str, n: int) -> float:
+    """The F-measure of runs of `n` words in common, from 0 to 100 (Lin 2004, section 2).
+
+    Words are runs of letters and digits, whatever their case, as for `rouge_l`.
+    """
+    wanted, given = (_runs(_WORD.findall(t.casefold()), n) for t in (expected, answer))
+    total = wanted.total() + given.total()
+    if not total:
+        return 100.0 * (expected.split() == answer.split())
+    return 200.0 * (wanted & given).total() / total
+
+
+def rouge(expected: Sequence[str], answers: Sequence[str]) -> dict[str, Estimated]:
+    """Means of ROUGE-1, ROUGE-2 and ROUGE-L, from 0 to 100."""
+    pairs = list(zip(expected, answers, strict=True))
+    return {
+        "rouge_1": mean([rouge_n(*pair, 1) for pair in pairs]),
+        "rouge_2": mean([rouge_n(*pair, 2) for pair in pairs]),
+        "rouge_l": mean([rouge_l(*pair) for pair in pairs]),
+    }
+
+
+def bleu(expected: Sequence[str], answers: Sequence[str]) -> Estimated:
+    """BLEU of all answers together, from 0 to 100, as sacrebleu has it (Papineni et al. 2002; Post
+    2018, WMT, 186–191), its interval by resampling the questions."""
+    from sacrebleu.metrics.bleu import BLEU  # only text exams need it
+
+    metric = BLEU(effective_order=True)
+    rows = []
+    for wanted, given in zip(expected, answers, strict=True):
+        one = metric.sentence_score(given, [wanted])
+        rows.append([*one.counts, *one.totals, one.sys_len, one.ref_len])
+    return of_sums(np.array(rows, float), _bleu)
+
+
+def length_ratio(expected: Sequence[str], answers: Sequence[str]) -> Estimated:
+    """Words of all answers for each word of the wanted ones."""
+    rows = [[len(a.split()), len(e.split())] for e, a in zip(expected, answers, strict=True)]
+    return of_sums(np.array(rows, float), _ratio)
+
+
+def repetition(texts: Sequence[str]) -> Estimated:
+    """Of all runs of four words, the share that had been in the same text before; 0 to 1.
+
+    Texts that go round in circles have a high share (Welleck et al. 2020, ICLR, "seq-rep-4").
+    """
+    rows = []
+    for text in texts:
+        runs = _runs(text.casefold().split(), _LONGEST)
+        rows.append([runs.total() - len(runs), runs.total()])
+    return of_sums(np.array(rows, float), _ratio)
+
+
+def mean(values: Sequence[float]) -> Estimated:
+    """The mean over questions with its interval."""
+    rows = np.asarray(values, float)
+    return Estimated(float(rows.mean()), *mean_interval(rows))
+
+
+def of_sums(rows: Floats, score: Callable[[Floats], Floats]) -> Estimated:
+    """A score of column sums, with the 2.5 and 97.5 percentiles of 1,000 resamples of the rows.
+
+    Args:
+        rows: (questions, columns)
+        score: sums (draws, columns) → (draws,)
+    """
+    n, drawn, rng = len(rows), [], np.random.default_rng(_SEED)
+    at_once = max(1, _CELLS // n)
+    for start in range(0, _DRAWS, at_once):
+        size = min(at_once, _DRAWS - start)
+        drawn.append(score(rng.multinomial(n, np.full(n, 1 / n), size) @ rows))
+    low, high = np.percentile(np.concatenate(drawn), [2.5, 97.5])
+    return Estimated(float(score(rows.sum(0, keepdims=True))[0]), float(low), float(high))
+
+
+def _ratio(sums: Floats) -> Floats:
+    above, below = sums[:, 0], sums[:, 1]
+    return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
+
+
+def _bleu(sums: Floats) -> Floats:
+    """Brevity penalty times the geometric mean of the precisions; one that is 0 is smoothed (NIST's
+    way, sacrebleu's usual one)."""
+    right, total = sums[:, :_LONGEST], sums[:, _LONGEST : 2 * _LONGEST]
+    given, wanted = sums[:, -2], sums[:, -1]
+    none = (right == 0) & (total > 0)
+    smooth = 2.0 ** np.cumsum(none, axis=1)
+    above = np.where(none, 1 / smooth, right)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(total > 0, np.log(above / total), -np.inf)
+        brevity = np.where(given < wanted, np.exp(1 - wanted / given), 1.0)
+        score: Floats = 100 * brevity * np.exp(logs.mean(axis=1))
+    score[(right.sum(1) == 0) | (given == 0)] = 0.0
+    return score
+
+
+def _runs(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
+    return Counter(zip(*(words[start:] for start in range(n)), strict=False))

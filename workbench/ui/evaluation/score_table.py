@@ -1,0 +1,71 @@
+"""All scores of an exam on a page: numbers with intervals, what each means, and what is good."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.scoring.all_scores import all_scores
+from workbench.evaluation.scoring.rungs import BASE, TUNED, rung_named
+from workbench.evaluation.scoring.score import Score
+from workbench.models.families import family_named
+from workbench.training.run_view import RunView
+from workbench.ui.evaluation.scores import SYSTEMS
+from workbench.ui.text import plain
+
+
+def show(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    """The scores of all who took the exam; computed once they are asked for."""
+    box = st.expander(
+        "All scores", icon=":material/table_chart:", key="all-scores", on_change="rerun"
+    )
+    if not box.open:
+        return
+    with box:
+        found = {
+            who: scores_of(
+                info.predictions_hash, info.id, who, run.task, answers, info.scores.get(who) or {}
+            )
+            for who in SYSTEMS
+            if info.scores.get(who)
+        }
+        _table(found)
+        _meanings(found)
+        for who in (who for who in found if who not in (BASE, TUNED)):
+            kind = rung_named(who)
+            st.caption(f"**{plain(kind.title)}** {plain(kind.means)}.")
+        if BASE in found:
+            st.caption(plain(family_named(run.base_family).base_means))
+
+
+@st.cache_data(show_spinner="Computing the scores …", max_entries=32)
+def scores_of(
+    digest: str, evaluation_id: int, who: str, task: str, _answers: pd.DataFrame,
+    _stored: Mapping[str, Any],
+) -> list[Score]:  # fmt: skip
+    """The scores of one; `digest` names the answers and never changes."""
+    return all_scores(task, _answers, who, _stored)
+
+
+def _table(found: Mapping[str, list[Score]]) -> None:
+    labels = dict.fromkeys((own.name, own.label) for scores in found.values() for own in scores)
+    cells = {who: {own.name: own for own in scores} for who, scores in found.items()}
+    rows = {plain(label): [_cell(cells[who].get(name)) for who in found] for name, label in labels}
+    st.table(pd.DataFrame.from_dict(rows, orient="index", columns=[SYSTEMS[w] for w in found]))
+    st.caption("In small letters: where the true value lies with 95 % certainty.")
+
+
+def _cell(own: Score | None) -> str:
+    if own is None:
+        return "–"
+    return f"{own.words} :small[({own.interval})]" if own.interval else own.words
+
+
+def _meanings(found: Mapping[str, list[Score]]) -> None:
+    told = {own.name: own for who in (*found, TUNED) for own in found.get(who, [])}
+    lines = [
+        f"- **{plain(own.label)}**: {plain(own.meaning)}" for own in told.values() if own.meaning
+    ]
+    st.markdown("\n".join(lines))
