@@ -12,6 +12,7 @@ from workbench.core.metrics import INVENTED
 from workbench.core.recipe import TURNS, Recipe
 from workbench.core.tasks import task_named
 from workbench.engine.evaluation.known_facts import known_to, mark_invented
+from workbench.engine.evaluation.likeness import mark_likeness
 from workbench.engine.evaluation.practice import Asking
 from workbench.engine.evaluation.simple_rungs import add_simple
 from workbench.engine.evaluation.systems import (
@@ -113,6 +114,7 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
     mark_outside(exam, trained.out_of_scope)
     practice = asking.write(job, report, stop)
     _ask_simple(exam, spec, trained.data, report, stop, by_turns=trained.exam == TURNS)
+    mark_likeness(exam, spec.task, stop)
     return {**write_evaluation(job.path, exam), **practice}
 
 
@@ -208,6 +210,7 @@ def evaluate_trained(
     mark_outside(exam, spec.out_of_scope or "")
     try:
         _ask_simple(exam, spec, spec.data, report, stop)
+        mark_likeness(exam, spec.task, stop)
     except Cancelled:
         return STOPPED
     written = write_evaluation(job.path, exam)

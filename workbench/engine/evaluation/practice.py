@@ -38,11 +38,15 @@ class Asking:
         self._tuned: System | None = None
 
     def passing(self, systems: Iterable[System]) -> Iterator[System]:
-        """The systems, as they come."""
+        """The systems, as they come; one that is not asked again is not held in memory."""
         for system in systems:
-            if system.name == TUNED:
+            if system.name == TUNED and self._asks():
                 self._tuned = system
             yield system
+
+    def _asks(self) -> bool:
+        sorts = task_named(self._task).answers_are_categories
+        return sorts and not self._recipe.is_by_turns and self._data is not None
 
     def write(
         self, job: JobDir, report: Report, stop: Stop, *, max_rows: int | None = None
@@ -59,9 +63,7 @@ class Asking:
             Cancelled, Orphaned: the process is to leave.
         """
         about, data = task_named(self._task), self._data
-        if self._tuned is None or not about.answers_are_categories or self._recipe.is_by_turns:
-            return {}
-        if data is None or not data.is_file():
+        if self._tuned is None or data is None or not data.is_file():
             return {}
         rows = chosen(read_rows(data, "validation"), max_rows or MOST, self._recipe.seed)
         if not rows:

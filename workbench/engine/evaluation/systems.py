@@ -82,6 +82,8 @@ class Evaluation:
     """Of an answer, by system; where it was measured."""
     invented: dict[str, list[list[str]]] = field(default_factory=dict)
     """What in each answer nobody told the model, by system; free texts only."""
+    likeness: dict[str, list[float]] = field(default_factory=dict)
+    """How near each answer lies to the wanted one in meaning, by system; free texts only."""
 
 
 def evaluate_systems(
@@ -216,4 +218,5 @@ def _columns(exam: Evaluation) -> dict[str, Any]:
         columns["none_of_these"] = exam.none_of_these[TUNED]
     for who, found in exam.invented.items():
         columns[f"{INVENTED}_{who}"] = pa.array(found, pa.list_(pa.string()))
+    columns |= {f"likeness_{who}": near for who, near in exam.likeness.items()}
     return columns

@@ -47,8 +47,8 @@ TEXTS: dict[str, Words] = {
     ),
     "likeness": (
         "likeness in meaning to your own answers, up to 1 (cosine)",
-        "How near both lie for a model that reads meaning rather than letters. Above 0.8 both say "
-        "much the same; it does not see a wrong number or a missing 'not'.",
+        "How near both lie for a small model that reads meaning rather than letters, English best. "
+        "Above 0.8 both say much the same; it does not see a wrong number or a missing 'not'.",
     ),
     EXACT_MATCH: (
         METRICS[EXACT_MATCH].title,
