@@ -8,11 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.metrics import INVENTED, METRICS, Metric, main_score, metric_of
-from workbench.evaluation.scoring import intervals, resampling
+from workbench.core.metrics import METRICS, Metric, main_score, metric_of
 from workbench.evaluation.scoring.comparison import Comparison, compare
 from workbench.evaluation.scoring.paired import holm
-from workbench.evaluation.scoring.row_sums import TURN, row_sums
+from workbench.evaluation.scoring.row_sums import score_interval
 from workbench.evaluation.scoring.rungs import BASE, PROBE, RUNGS, TUNED, rung_named
 
 SECONDS = "seconds"
@@ -149,7 +148,9 @@ def _rung(
     seconds: float | None = None,
 ) -> Rung:
     own = {key: float(value) for key, value in scores.items() if key != SECONDS}
-    ends = {key: _interval(METRICS[key], name, own[key], answers) for key in own if key in METRICS}
+    ends = {
+        key: score_interval(METRICS[key], name, own[key], answers) for key in own if key in METRICS
+    }
     return Rung(
         name,
         title,
@@ -159,22 +160,6 @@ def _rung(
         len(answers),
         rung_named(name).is_simple,
     )
-
-
-def _interval(metric: Metric, who: str, value: float, answers: pd.DataFrame) -> Interval | None:
-    """Wilson's for shares of the answers, else the bootstrap's, moved to the score as it was kept."""
-    if answers.empty:
-        return None
-    by_turns = TURN in answers
-    if metric.is_share_right or metric.name == INVENTED:
-        share = intervals.by_turns_interval if by_turns else intervals.wilson_interval
-        return share(value * len(answers), len(answers))
-    sums = row_sums(metric.name, answers, who)
-    if sums is None:
-        return None
-    low, high = resampling.interval(sums, intervals.SPREAD if by_turns else 1.0)
-    moved, top = value - sums.score, metric.unit.top
-    return max(0.0, low + moved), high + moved if top is None else min(top, high + moved)
 
 
 def _compared(

@@ -27,7 +27,9 @@ from workbench.evaluation.scoring.by_task.meanings import CATEGORIES, FIELDS, TE
 from workbench.evaluation.scoring.by_task.yes_or_no import two_categories
 from workbench.evaluation.scoring.intervals import SPREAD
 from workbench.evaluation.scoring.reliability import bins, calibration_error
+from workbench.evaluation.scoring.row_sums import score_interval
 from workbench.evaluation.scoring.score import RATIO, Score, counted, scored
+from workbench.evaluation.scoring.sums import chrf_sums
 
 LIKENESS = "likeness"
 _TURN = "turn"
@@ -71,7 +73,8 @@ def _of_categories(answers: pd.DataFrame, who: str) -> list[Score]:
     found = [_share_right(answers, who, spread)]
     for name, own in counts.estimates(spread).items():
         label, meaning = CATEGORIES[name]
-        found.append(scored(name, label, own, meaning))
+        ends = score_interval(METRICS[name], who, own.value, answers) if name in METRICS else None
+        found.append(scored(name, label, Estimated(own.value, *ends) if ends else own, meaning))
     if who == "tuned" and "probability" in answers and answers["probability"].notna().all():
         found += _of_sureness(answers, expected, given, spread)
     return found
@@ -156,19 +159,12 @@ def _chrf(
     given: list[str],
     stored: Mapping[str, Any],
 ) -> Score:
-    """Over the whole exam; its spread is that of the rows."""
-    from sacrebleu.metrics.chrf import CHRF as Metric  # only text exams need it
-
+    """Over the whole exam, as it was kept."""
     value = stored.get(CHRF)
-    if not isinstance(value, int | float):
-        value = Metric().corpus_score(given, [expected]).score
+    value = float(value) if isinstance(value, int | float) else chrf_sums(expected, given).score
     label, meaning = TEXTS[CHRF]
-    if f"{CHRF}_{who}" not in answers:
-        return Score(CHRF, label, float(value), None, None, meaning, OF_HUNDRED)
-    rows = texts.mean(answers[f"{CHRF}_{who}"].tolist())
-    shift = float(value) - rows.value
-    own = Estimated(float(value), max(0.0, rows.low + shift), min(100.0, rows.high + shift))
-    return scored(CHRF, label, own, meaning, OF_HUNDRED)
+    low, high = score_interval(METRICS[CHRF], who, value, answers) or (None, None)
+    return Score(CHRF, label, value, low, high, meaning, OF_HUNDRED)
 
 
 def _of_fields(answers: pd.DataFrame, who: str) -> list[Score]:

@@ -5,7 +5,16 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from workbench.core.metrics import ACCURACY, CHRF, EXACT_MATCH, INVENTED, MACRO_F1, ROUGE_L
+from workbench.core.metrics import (
+    ACCURACY,
+    CHRF,
+    EXACT_MATCH,
+    INVENTED,
+    MACRO_F1,
+    ROUGE_L,
+    Metric,
+)
+from workbench.evaluation.scoring import intervals, resampling
 from workbench.evaluation.scoring.rouge import rouge_l
 from workbench.evaluation.scoring.sums import Sums, chrf_sums, macro_f1_sums, mean_sums
 
@@ -30,6 +39,27 @@ def row_sums(metric: str, answers: pd.DataFrame, who: str, beside: str = "") -> 
         return mean_sums(answers[f"{metric}_{who}"].to_numpy(float))
     made = _SUMS.get(metric)
     return made(answers, who, beside) if made else None
+
+
+def score_interval(
+    metric: Metric, who: str, value: float, answers: pd.DataFrame
+) -> tuple[float, float] | None:
+    """The 95 % interval of a score as it was kept; None where the rows do not tell it.
+
+    Wilson's for shares of the answers, else the bootstrap's, moved to that score.
+    """
+    if answers.empty:
+        return None
+    by_turns = TURN in answers
+    if metric.is_share_right or metric.name == INVENTED:
+        share = intervals.by_turns_interval if by_turns else intervals.wilson_interval
+        return share(value * len(answers), len(answers))
+    sums = row_sums(metric.name, answers, who)
+    if sums is None:
+        return None
+    low, high = resampling.interval(sums, intervals.SPREAD if by_turns else 1.0)
+    moved, top = value - sums.score, metric.unit.top
+    return max(0.0, low + moved), high + moved if top is None else min(top, high + moved)
 
 
 def _right(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:

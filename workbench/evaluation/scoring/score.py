@@ -15,6 +15,7 @@ RATIO = Unit(
     in_points=False,
     top=None,
     axis_format=",.4~g",
+    margin=0.02,
 )
 """So many for each one."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from workbench.evaluation.scoring.by_task.categories import Estimated
 from workbench.evaluation.scoring.by_task.texts import of_sums
 from workbench.evaluation.scoring.intervals import wilson_interval
+from workbench.evaluation.scoring.sums import Sums
 
 Fields = dict[str, Any]
 
@@ -64,7 +65,7 @@ def extraction(expected: Sequence[str], answers: Sequence[str]) -> Extraction:
     table = np.array(rows, float)
 
     def share(column: int) -> Estimated:
-        return of_sums(table, lambda sums: sums[:, column] / np.maximum(1, sums[:, -1]))
+        return of_sums(Sums(table[:, [column, -1]], lambda s: s[..., 0] / np.maximum(1, s[..., 1])))
 
     n, whole = len(answers), sum(_object(answer) is not None for answer in answers)
     readable = Estimated(whole / n, *wilson_interval(whole, n))

@@ -2,18 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.evaluation.scoring.by_task.categories import Estimated
-from workbench.evaluation.scoring.intervals import mean_interval
+from workbench.evaluation.scoring.resampling import interval
 from workbench.evaluation.scoring.rouge import rouge_l
+from workbench.evaluation.scoring.sums import Sums, mean_sums
 
 Floats = npt.NDArray[np.float64]
 _WORD = re.compile(r"\w+")
-_DRAWS, _SEED, _CELLS = 1000, 20_020_706, 4_000_000
 _LONGEST = 4
 """Words of the longest runs that BLEU compares."""
 
@@ -50,13 +50,13 @@ def bleu(expected: Sequence[str], answers: Sequence[str]) -> Estimated:
     for wanted, given in zip(expected, answers, strict=True):
         one = metric.sentence_score(given, [wanted])
         rows.append([*one.counts, *one.totals, one.sys_len, one.ref_len])
-    return of_sums(np.array(rows, float), _bleu)
+    return of_sums(Sums(np.array(rows, float), _bleu))
 
 
 def length_ratio(expected: Sequence[str], answers: Sequence[str]) -> Estimated:
     """Words of all answers for each word of the wanted ones."""
     rows = [[len(a.split()), len(e.split())] for e, a in zip(expected, answers, strict=True)]
-    return of_sums(np.array(rows, float), _ratio)
+    return of_sums(Sums(np.array(rows, float), _ratio))
 
 
 def repetition(texts: Sequence[str]) -> Estimated:
@@ -68,50 +68,37 @@ def repetition(texts: Sequence[str]) -> Estimated:
     for text in texts:
         runs = _runs(text.casefold().split(), _LONGEST)
         rows.append([runs.total() - len(runs), runs.total()])
-    return of_sums(np.array(rows, float), _ratio)
+    return of_sums(Sums(np.array(rows, float), _ratio))
 
 
 def mean(values: Sequence[float]) -> Estimated:
     """The mean over questions with its interval."""
-    rows = np.asarray(values, float)
-    return Estimated(float(rows.mean()), *mean_interval(rows))
+    return of_sums(mean_sums(values))
 
 
-def of_sums(rows: Floats, score: Callable[[Floats], Floats]) -> Estimated:
-    """A score of column sums, with the 2.5 and 97.5 percentiles of 1,000 resamples of the rows.
-
-    Args:
-        rows: (questions, columns)
-        score: sums (draws, columns) → (draws,)
-    """
-    n, drawn, rng = len(rows), [], np.random.default_rng(_SEED)
-    at_once = max(1, _CELLS // n)
-    for start in range(0, _DRAWS, at_once):
-        size = min(at_once, _DRAWS - start)
-        drawn.append(score(rng.multinomial(n, np.full(n, 1 / n), size) @ rows))
-    low, high = np.percentile(np.concatenate(drawn), [2.5, 97.5])
-    return Estimated(float(score(rows.sum(0, keepdims=True))[0]), float(low), float(high))
+def of_sums(sums: Sums) -> Estimated:
+    """A score with its interval by resampling the questions."""
+    return Estimated(sums.score, *interval(sums))
 
 
 def _ratio(sums: Floats) -> Floats:
-    above, below = sums[:, 0], sums[:, 1]
+    above, below = sums[..., 0], sums[..., 1]
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
 def _bleu(sums: Floats) -> Floats:
     """Brevity penalty times the geometric mean of the precisions; one that is 0 is smoothed (NIST's
     way, sacrebleu's usual one)."""
-    right, total = sums[:, :_LONGEST], sums[:, _LONGEST : 2 * _LONGEST]
-    given, wanted = sums[:, -2], sums[:, -1]
+    right, total = sums[..., :_LONGEST], sums[..., _LONGEST : 2 * _LONGEST]
+    given, wanted = sums[..., -2], sums[..., -1]
     none = (right == 0) & (total > 0)
-    smooth = 2.0 ** np.cumsum(none, axis=1)
+    smooth = 2.0 ** np.cumsum(none, axis=-1)
     above = np.where(none, 1 / smooth, right)
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(total > 0, np.log(above / total), -np.inf)
         brevity = np.where(given < wanted, np.exp(1 - wanted / given), 1.0)
-        score: Floats = 100 * brevity * np.exp(logs.mean(axis=1))
-    score[(right.sum(1) == 0) | (given == 0)] = 0.0
-    return score
+        score = 100 * brevity * np.exp(logs.mean(axis=-1))
+    return np.where((right.sum(-1) == 0) | (given == 0), 0.0, score)
 
 
 def _runs(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
