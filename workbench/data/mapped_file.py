@@ -22,6 +22,7 @@ from workbench.data.examples.plan import Plan, plan_from
 from workbench.data.files.reader import read_table
 from workbench.data.files.sources import reading_alike
 from workbench.data.readers import Table
+from workbench.data.source_rows import keep_beside
 from workbench.data.splits.assign import TRAIN
 from workbench.data.unknown_categories import UnknownCategory, find_unknown
 from workbench.data.unknown_categories import sentence as of_unknown
@@ -41,6 +42,8 @@ class MappedFile:
     """Categories that the model has not learned, in the rows that are scored."""
     taken: tuple[UnknownCategory, ...] = ()
     """Those that were taken for the known category of another spelling."""
+    beside: Path | None = None
+    """What stands in its other columns (see `source_rows`), where it is to be scored."""
 
     @property
     def notes(self) -> list[str]:
@@ -147,7 +150,10 @@ def map_table(
         unknown, taken = unknown + taken, []
     data = files.object_path(files.put(parquet_of(canonical(examples))))
     about = left_out.left_out(examples.dropped)
-    return MappedFile(data, table.name, len(examples), about, _by_rows(unknown), _by_rows(taken))
+    beside = keep_beside(table, checked, examples.row_ids) if need_answers else None
+    return MappedFile(
+        data, table.name, len(examples), about, _by_rows(unknown), _by_rows(taken), beside
+    )
 
 
 def _unknown(

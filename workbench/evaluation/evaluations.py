@@ -144,7 +144,11 @@ def start_evaluation(
         _check_unseen(row)
     data, split = (file.data, _split_named(file.name)) if file else (_exam_of(row), EXAM)
     spec = EvaluateSpec(
-        **told_of(row), data=data, split=split, rungs=tuple(rungs) if rungs else None
+        **told_of(row),
+        data=data,
+        split=split,
+        rungs=tuple(rungs) if rungs else None,
+        beside=file.beside if file else None,
     )
     told = (spec.data, spec.rungs)
     with store.write() as session:

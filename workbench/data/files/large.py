@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -256,11 +257,15 @@ def table_of(store: Store, version: VersionInfo) -> TableRef:
     """Where a job finds the file that a version came from; of a large one also the folder with the
     table that was made of it, if that is there."""
     source = Source(version.source_hash, version.source_name)
-    read = version.mapping.get("read") or {}
+    return table_at(store, version.project_id, source, version.mapping.get("read") or {})
+
+
+def table_at(store: Store, project_id: int, source: Source, read: dict[str, Any]) -> TableRef:
+    """The same of a file that is read so (`ReadOptions.as_dict`)."""
     about = TableRef(source.name, files.object_path(source.digest), read)
     if not is_large(source):
         return about
-    folder = _folder_of_table(store, version.project_id, source, options_from(read))
+    folder = _folder_of_table(store, project_id, source, options_from(read))
     return replace(about, is_large=True, folder=folder)
 
 

@@ -119,6 +119,8 @@ class EvaluateSpec(ModelSpec):
     rungs: tuple[str, ...] | None = None
     """Who answers beside the model before and after training (`evaluation.scoring.rungs`); None for
     those that need no model."""
+    beside: Path | None = None
+    """The other columns of a file of the user's; nothing is asked of them, scores are told by them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ import streamlit as st
 from workbench.core.tasks import Task, task_named
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
-from workbench.ui.evaluation import by_field, categories, exam_rows, how_sure, mixups
+from workbench.ui.evaluation import by_field, categories, exam_rows, groups, how_sure, mixups
 
 Show = Callable[[RunView, EvaluationInfo, pd.DataFrame], None]
 """Called with the run, its evaluation and the judged answers."""
@@ -44,6 +44,14 @@ def _fields(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     by_field.show(answers)
 
 
+def _groups(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    st.fragment(groups.show)(info, answers)
+
+
+def _has_rows(task: Task) -> bool:
+    return not task.rows_are_documents
+
+
 def _sorts(task: Task) -> bool:
     return task.answers_are_categories
 
@@ -54,6 +62,7 @@ TABS = (
     Tab("Mix-ups", _mixups, _sorts),
     Tab("By field", _fields, lambda task: task.answers_are_json),
     Tab("How sure", _how_sure, _sorts),
+    Tab("By group", _groups, _has_rows),
 )
 """In the order in which they stand on the page."""
 

@@ -1,0 +1,206 @@
+"""Where a model is weaker than elsewhere: its exam, group by group of the user's own columns."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from storage.database import Store
+from workbench.core.errors import WorkbenchError
+from workbench.core.metrics import Metric, metric_of
+from workbench.core.tasks import task_named
+from workbench.core.words import joined, plural
+from workbench.data.versions import get_version
+from workbench.evaluation.evaluations import (
+    EvaluationInfo,
+    get_evaluation,
+    predictions,
+    version_of,
+)
+from workbench.evaluation.exam_columns import exam_columns
+from workbench.evaluation.scoring.slices.grouping import (
+    Group,
+    PassedOver,
+    groups_of,
+    length_groups,
+)
+from workbench.evaluation.scoring.slices.slices import Numbers, Slice, find_slices
+from workbench.evaluation.verdict import TURN
+
+logger = logging.getLogger(__name__)
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups that an exam's rows can be put into."""
+
+    groups: tuple[Group, ...]
+    passed_over: tuple[PassedOver, ...] = ()
+    without: int = 0
+    """Rows that are not in the user's table."""
+    note: str = ""
+    """Why there are no columns of the user's, in a sentence."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that make groups, in their order."""
+        return list(dict.fromkeys(group.column for group in self.groups))
+
+    def of(self, column: str) -> list[Group]:
+        """The groups of one column."""
+        return [group for group in self.groups if group.column == column]
+
+
+@dataclass(frozen=True)
+class SliceReport:
+    """The scores of all groups."""
+
+    task: str
+    overall: float
+    """The mean of all rows."""
+    slices: tuple[Slice, ...]
+    """The worst first, see `scoring.slices`."""
+    groups: Groups
+    questions: str
+    """What one row is called."""
+
+    @property
+    def metric(self) -> Metric:
+        """The score that the task is judged by."""
+        return metric_of(self.task)
+
+    @property
+    def weak(self) -> list[Slice]:
+        """Those that are worse than elsewhere, and not by chance."""
+        return [one for one in self.slices if one.is_weak]
+
+
+def groups_in(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Groups:
+    """The groups of an exam's rows, by the other columns of their table and by their length.
+
+    Args:
+        answers: the judged rows, as `evaluations.predictions` gives them.
+    """
+    title = f"Length of the {task_named(info.task).question_title.lower()}"
+    made: list[list[Group] | PassedOver] = [
+        length_groups(title, list(answers["input"].astype(str)))
+    ]
+    note, without = "", 0
+    try:
+        table = exam_columns(store, info, answers["row_id"].tolist())
+    except WorkbenchError as error:
+        note, table = str(error), pd.DataFrame()
+    if len(table.columns):
+        places = np.flatnonzero(answers["row_id"].isin(table.index))
+        without = len(answers) - len(places)
+        here = table.loc[answers["row_id"].iloc[places]]
+        made = [*(groups_of(str(name), list(here[name]), places) for name in here), *made]
+    groups = [group for found in made if isinstance(found, list) for group in found]
+    return Groups(
+        tuple(groups), tuple(one for one in made if isinstance(one, PassedOver)), without, note
+    )
+
+
+def scores_of(answers: pd.DataFrame, task: str, system: str = "tuned") -> Numbers | None:
+    """One number a row for what a task is judged by; None where the exam keeps none."""
+    metric = metric_of(task)
+    column = f"right_{system}" if metric.is_share_right else f"{metric.name}_{system}"
+    return answers[column].to_numpy(float) if column in answers and len(answers) else None
+
+
+def report_of(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> SliceReport | None:
+    """The scores of all groups of an exam; None where it keeps no score for single rows.
+
+    Args:
+        answers: the judged rows, as `evaluations.predictions` gives them.
+    """
+    scores = scores_of(answers, info.task)
+    if scores is None:
+        return None
+    groups, is_share = groups_in(store, info, answers), metric_of(info.task).is_share_right
+    found = find_slices(groups.groups, scores, is_share=is_share, by_turns=TURN in answers)
+    return SliceReport(info.task, float(scores.mean()), tuple(found), groups, info.questions)
+
+
+def ground_of(store: Store, info: EvaluationInfo) -> str:
+    """What the groups of an evaluation are told from: the same text as long as nothing changes."""
+    version = get_version(store, version_of(store, info.run_id))
+    return f"{info.predictions_hash} {version.path.name} {version.source_hash}"
+
+
+def told(store: Store, evaluation_id: int) -> list[dict[str, Any]]:
+    """The slices of an evaluation for the command line and reports, the worst first.
+
+    Returns:
+        column, value, rows, score, low, high, difference (to all other rows) and certain of each;
+        nothing where the exam keeps no single rows, or they are not on the disk any more.
+    """
+    info = get_evaluation(store, evaluation_id)
+    try:
+        found = report_of(store, info, predictions(store, evaluation_id))
+    except WorkbenchError as error:
+        logger.warning("No slices of evaluation %s: %s", evaluation_id, error)
+        return []
+    names = ("column", "value", "rows", "score", "low", "high", "difference", "certain")
+    return [{name: getattr(one, name) for name in names} for one in found.slices] if found else []
+
+
+def sentence(found: SliceReport) -> str:
+    """What the groups show, in words."""
+    tested = [one for one in found.slices if one.p is not None]
+    if found.weak:
+        return " ".join(_weak(one, found) for one in found.weak[:_NAMED]) + _more(found)
+    if not tested:
+        return (
+            "There is nothing to compare: no column of your table divides these "
+            f"{found.questions}s into groups that are large enough to tell."
+        )
+    columns = plural(len({one.column for one in tested}), "column")
+    return (
+        f"No group stands out: between {plural(len(tested), 'group')} by {columns} the differences "
+        "are within what chance alone could do."
+    )
+
+
+def _weak(one: Slice, found: SliceReport) -> str:
+    low, high = (points(found.metric, d) for d in (one.difference_high, one.difference_low))
+    return (
+        f"Where '{one.column}' is '{one.value}', it is weaker: {worded(found.metric, one.score)} on "
+        f"{plural(one.rows, found.questions)}, {points(found.metric, one.difference)} points less "
+        f"than on all others ({low} to {high})."
+    )
+
+
+def worded(metric: Metric, score: float) -> str:
+    """A score in a sentence: "93.7 % right", "41.6 of 100"."""
+    return f"{metric.unit.words(score)} {'right' if metric.is_share_right else 'of 100'}"
+
+
+def points(metric: Metric, difference: float) -> str:
+    """How many points less a difference is: "12.5"; "-2.0" where it is more."""
+    return metric.unit.difference(-difference * (100 if metric.is_share_right else 1))
+
+
+def _more(found: SliceReport) -> str:
+    rest = len(found.weak) - _NAMED
+    return f" So it is in {plural(rest, 'further group')}, listed below." if rest > 0 else ""
+
+
+def passed_over_sentence(groups: Groups) -> str:
+    """Which columns make no groups, and why; empty if all do."""
+    parts = [f"'{one.column}': {one.reason}" for one in groups.passed_over]
+    rows = (
+        f"{plural(groups.without, 'row')} did not come from your table and {_stand(groups.without)} "
+        "in none of its groups."
+        if groups.without
+        else ""
+    )
+    said = f"Not compared: {joined(parts)}." if parts else ""
+    return " ".join(filter(None, (groups.note, said, rows)))
+
+
+def _stand(rows: int) -> str:
+    return "stands" if rows == 1 else "stand"
