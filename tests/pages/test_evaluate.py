@@ -108,6 +108,7 @@ def test_rows_can_be_filtered_searched_and_read_in_full(store: Store, tmp_path: 
         "Wrong (10)",
         "Wrong now, right before training (0)",
         "Right now, wrong before training (30)",
+        "Nothing similar in your data",
     ]
     show.set_value("wrong").run()
     assert _rows(at) == list(range(92, 102))
@@ -175,7 +176,7 @@ def test_texts_are_judged_by_likeness_and_shown_side_by_side(store: Store, tmp_p
     assert table["After training"].iloc[-1] == "1.25"
     assert "it is \\*on\\* :orange-background[my desk]" in texts(at)
     exam_id = evaluations.list_evaluations(store, trained.run_id)[0].id
-    assert at.pills(key=f"rows-show-{exam_id}").options[1:] == [
+    assert at.pills(key=f"rows-show-{exam_id}").options[1:-1] == [
         "Less like yours than before (0)",
         "More like yours than before (40)",
     ]
@@ -196,7 +197,7 @@ def test_what_nobody_told_the_model_is_counted_and_listed(store: Store, tmp_path
     assert "**25.0 % of its answers** (before training: 100.0 %) have an amount" in texts(at)
     assert "Not in your examples, nor in the question: **2.50 euros**" in texts(at)
     exam_id = evaluations.list_evaluations(store, trained.run_id)[0].id
-    assert at.pills(key=f"rows-show-{exam_id}").options[-1] == "Not in your examples (1)"
+    assert at.pills(key=f"rows-show-{exam_id}").options[-2] == "Not in your examples (1)"
 
 
 def test_documents_show_how_the_model_goes_on(store: Store, tmp_path: Path) -> None:

@@ -82,6 +82,11 @@ def pending(store: Store, version: VersionInfo) -> Pending:
     return found if values["content"] == version.path.name else _fitting(found, version)
 
 
+def same_rows(version: VersionInfo, other: VersionInfo) -> bool:
+    """Whether a row's number means the same row in both."""
+    return _ground(version) == _ground(other)
+
+
 def _ground(version: VersionInfo) -> str:
     """What has to be the same for a row's number to mean the same row."""
     read = {name: version.mapping.get(name) for name in ("roles", "read", "test", "test_read")}

@@ -11,17 +11,12 @@ from workbench.data.export import spreadsheet
 from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.row_scores import SYSTEMS
-from workbench.evaluation.text_diff import differences
-from workbench.ui import invented
-from workbench.ui.evaluation import scores, who_answers
-from workbench.ui.numbers import count, percent
-from workbench.ui.text import plain, plain_line, plain_lines
+from workbench.ui.evaluation import exam_row, nearest_rows, row_groups, scores, who_answers
+from workbench.ui.evaluation.exam_row import titles
+from workbench.ui.evaluation.row_groups import ALL, AS_THEY_ARE, FARTHEST, NEAREST, UNLIKE
+from workbench.ui.numbers import count
 
-ALL, WRONG, LOST, WON = "all", "wrong", "lost", "won"
-REFUSED, MADE_UP = "refused", "made up"
 _MADE_UP = tuple(f"{INVENTED}_{system}" for system in SYSTEMS)
-_SAME = 0.5
-"""Points of chrF below which two answers count as equally good."""
 _ORDER = ("tuned", "base", *(name for name in SYSTEMS if name not in ("tuned", "base")))
 """What matters most comes first, where a narrow screen still shows it."""
 
@@ -31,79 +26,49 @@ def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     if "tuned" not in answers:
         st.write("This exam keeps one score for all texts together, so there are no single rows.")
         return
-    masks = _masks(task_named(info.task), answers)
-    chosen = _pick_group(info, masks) if len(masks) > 1 else ALL
-    wanted = st.text_input(
-        "Search in questions and answers", key=f"rows-search-{info.id}", icon=":material/search:"
-    )
-    found = answers[masks[chosen] & _matches(answers, wanted)]
-    found = who_answers.only_picked(info, found)
+    task = task_named(info.task)
+    masks = row_groups.masks(task, answers)
+    chosen = _pick_group(info, answers, masks) if len(masks) > 1 else ALL
+    wanted, order = _search_and_order(info, answers)
+    if chosen == UNLIKE or order == FARTHEST:
+        answers = nearest_rows.with_nearest(info, answers)
+    mask = masks[chosen]
+    fits = _matches(answers, wanted) & (True if mask is None else mask)
+    found = who_answers.only_picked(info, row_groups.in_order(answers[fits], order))
     if found.empty:
         st.info("No row fits: choose another group, or search for something else.")
     else:
-        _row_in_full(info, found.iloc[_selected(info, found, f"{chosen}-{wanted}")])
+        exam_row.show(info, found.iloc[_selected(info, found, f"{chosen}-{wanted}-{order}")])
     _download(info, answers)
 
 
-def _titles(task: Task) -> dict[str, str]:
-    """What the columns are called."""
-    asked = {"row_id": "Row", "input": task.question_title, "expected": task.answer_title}
-    return asked | scores.SYSTEMS
-
-
-def _pick_group(info: EvaluationInfo, masks: dict[str, pd.Series]) -> str:
-    names = _names(task_named(info.task))
-    return st.pills(
-        "Show",
-        list(masks),
-        default=ALL,
-        required=True,
-        format_func=lambda name: f"{names[name]} ({count(int(masks[name].sum()))})",
-        key=f"rows-show-{info.id}",
+def _search_and_order(info: EvaluationInfo, answers: pd.DataFrame) -> tuple[str, str]:
+    orders = row_groups.orders(task_named(info.task), answers)
+    left, right = st.columns([2, 1])
+    wanted = left.text_input(
+        "Search in questions and answers", key=f"rows-search-{info.id}", icon=":material/search:"
     )
+    if len(orders) < 2:
+        return wanted, AS_THEY_ARE
+    order = right.selectbox(
+        "Order", list(orders), format_func=orders.__getitem__, key=f"rows-order-{info.id}"
+    )
+    return wanted, order
 
 
-def _masks(task: Task, answers: pd.DataFrame) -> dict[str, pd.Series]:
-    """Group → which rows belong to it."""
-    everything = pd.Series(True, answers.index)
-    if task.is_right is None:
-        return {ALL: everything}
-    if task.answers_are_free_text:
-        return {ALL: everything, **_free_masks(answers)}
-    right = answers["right_tuned"]
-    masks = {ALL: everything, WRONG: ~right}
-    if "right_base" in answers:
-        masks |= {LOST: ~right & answers["right_base"], WON: right & ~answers["right_base"]}
-    if refusals.COLUMN in answers:
-        masks[REFUSED] = answers[refusals.COLUMN].fillna(False).astype(bool)
-    return masks
+def _pick_group(
+    info: EvaluationInfo, answers: pd.DataFrame, masks: dict[str, pd.Series | None]
+) -> str:
+    names = row_groups.names(task_named(info.task))
+    key = f"rows-show-{info.id}"
+    if st.session_state.get(key) == UNLIKE:  # only who asks for it waits for it
+        masks[UNLIKE] = nearest_rows.unlike(info, answers)
 
+    def name(group: str) -> str:
+        mask = masks[group]
+        return names[group] if mask is None else f"{names[group]} ({count(int(mask.sum()))})"
 
-def _free_masks(answers: pd.DataFrame) -> dict[str, pd.Series]:
-    masks = {}
-    if f"{CHRF}_base" in answers:
-        gain = answers[f"{CHRF}_tuned"] - answers[f"{CHRF}_base"]
-        masks = {LOST: gain < -_SAME, WON: gain > _SAME}
-    if f"{INVENTED}_tuned" in answers:
-        masks[MADE_UP] = answers[f"{INVENTED}_tuned"].map(len) > 0
-    return masks
-
-
-def _names(task: Task) -> dict[str, str]:
-    if task.answers_are_free_text:
-        return {
-            ALL: "All",
-            LOST: "Less like yours than before",
-            WON: "More like yours than before",
-            MADE_UP: "Not in your examples",
-        }
-    return {
-        ALL: "All",
-        WRONG: "Wrong",
-        LOST: "Wrong now, right before training",
-        WON: "Right now, wrong before training",
-        REFUSED: "None of these",
-    }
+    return st.pills("Show", list(masks), default=ALL, required=True, format_func=name, key=key)
 
 
 def _matches(answers: pd.DataFrame, wanted: str) -> pd.Series:
@@ -131,6 +96,8 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
             table["sure"] = 100 * found["probability"]
         if refusals.COLUMN in found:
             table[refusals.COLUMN] = found[refusals.COLUMN]
+    if NEAREST in found:
+        table[NEAREST] = 100 * found[NEAREST]
     state = st.dataframe(
         table,
         hide_index=True,
@@ -146,16 +113,16 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
 
 
 def _columns(task: Task) -> dict[str, Any]:
-    titles = _titles(task)
+    named = titles(task)
     texts = {
         name: st.column_config.TextColumn(title, width="medium")
-        for name, title in titles.items()
+        for name, title in named.items()
         if name != "row_id"
     }
     return {
         "row_id": st.column_config.NumberColumn("Row", format="%d", help="Its row in your table."),
         **texts,
-        "input": st.column_config.TextColumn(titles["input"], width="large"),
+        "input": st.column_config.TextColumn(named["input"], width="large"),
         "result": st.column_config.TextColumn("Result", width="small"),
         "like": st.column_config.NumberColumn(
             "Likeness",
@@ -168,72 +135,15 @@ def _columns(task: Task) -> dict[str, Any]:
         "sure": st.column_config.NumberColumn(
             "How sure", format="%.0f %%", help="What the trained model gives its own answer."
         ),
+        NEAREST: st.column_config.NumberColumn(
+            "Nearest row",
+            format="%.0f %%",
+            help="How alike the nearest row is that it learned from.",
+        ),
         refusals.COLUMN: st.column_config.CheckboxColumn(
             "None of these", help="Whether the trained model says that it fits no category."
         ),
     }
-
-
-def _row_in_full(info: EvaluationInfo, row: pd.Series) -> None:
-    task = task_named(info.task)
-    titles = _titles(task)
-    with st.container(border=True, key="row-in-full"):
-        st.markdown(f"**Row {plain(row['row_id'])}: {plain(titles['input'].lower())}**")
-        st.markdown(plain_lines(str(row["input"])))
-        system = [name for name in SYSTEMS if name in row.index]
-        columns = st.columns(1 + len(system))
-        with columns[0]:
-            st.markdown(f"**{plain(titles['expected'])}**")
-            st.markdown(plain_lines(str(row["expected"])))
-        for column, name in zip(columns[1:], system, strict=True):
-            with column:
-                st.markdown(f"**{scores.SYSTEMS[name]}** {_judgement(task, row, name)}")
-                st.markdown(_compared(task, row, name))
-                invented.note(_made_up(row, name))
-        if not task.answers_are_categories:
-            st.caption(f"Marked is what '{plain(titles['expected'])}' does not say in that place.")
-
-
-def _made_up(row: pd.Series, system: str) -> list[str]:
-    """What an answer says that neither examples nor question told."""
-    name = f"{INVENTED}_{system}"
-    return [str(one) for one in row[name]] if name in row.index else []
-
-
-def _judgement(task: Task, row: pd.Series, system: str) -> str:
-    if f"right_{system}" not in row.index:
-        return ""
-    if task.answers_are_free_text:
-        return f":small[likeness {plain(METRICS[CHRF].unit.brief(row[f'{CHRF}_{system}']))} of 100]"
-    word = (
-        ":green[:material/check: right]"
-        if row[f"right_{system}"]
-        else ":red[:material/close: wrong]"
-    )
-    if system == "tuned" and row.get(refusals.COLUMN) in (True,):
-        word = f"{word}, :gray[:material/label_off: none of these]"
-    sure = row["probability"] if system == "tuned" and "probability" in row.index else None
-    return f":small[{word}]" if pd.isna(sure) else f":small[{word}, {percent(sure)} sure]"
-
-
-def _compared(task: Task, row: pd.Series, system: str) -> str:
-    text = str(row[system])
-    if not text.strip():
-        return ":gray[(it wrote nothing)]"
-    if task.answers_are_categories:
-        return plain_lines(text)
-    pieces = differences(text, str(row["expected"]))
-    return "".join(
-        _marked(piece.text) if piece.differs else plain_lines(piece.text) for piece in pieces
-    )
-
-
-def _marked(text: str) -> str:
-    """The text on a coloured ground, line by line, since a mark cannot span lines."""
-    return "  \n".join(
-        f":orange-background[{plain_line(line)}]" if line.strip() else ""
-        for line in text.split("\n")
-    )
 
 
 def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
@@ -249,7 +159,7 @@ def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
 
 
 def _export(task: Task, answers: pd.DataFrame) -> pd.DataFrame:
-    names = _titles(task) | {"probability": "How sure (0 to 1)", refusals.COLUMN: "None of these"}
+    names = titles(task) | {"probability": "How sure (0 to 1)", refusals.COLUMN: "None of these"}
     for system, title in scores.SYSTEMS.items():
         names[f"right_{system}"] = f"{title}: right"
         names[f"{CHRF}_{system}"] = f"{title}: likeness ({METRICS[CHRF].label})"

@@ -61,7 +61,7 @@ def _form(version: VersionInfo, row: dict[str, Any]) -> None:
         for role, text in row.items()
         if role not in ("row_id", "split")
     }
-    typed = {role: _input(version, role, text, number) for role, text in now.items()}
+    typed = {role: input_of(version, role, text, number) for role, text in now.items()}
 
     if any(row_id == number for row_id, _ in edits.change) and st.button(
         "Back to what is saved", key="row-back", icon=":material/undo:", type="tertiary"
@@ -82,7 +82,7 @@ def _kept(version: VersionInfo, edits: Pending, number: int) -> None:
     st.session_state[KEPT] = number
 
 
-def _input(version: VersionInfo, role: str, text: str, number: int) -> Any:
+def input_of(version: VersionInfo, role: str, text: str, number: int) -> Any:
     """The input of a role; returns what reads it as one text, which may raise `WorkbenchError`."""
     key, title, form = f"row-{number}-{role}", TITLES[role], _form_of(version, role)
     if form == _TURNS:

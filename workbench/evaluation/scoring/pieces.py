@@ -1,0 +1,91 @@
+"""Pieces of words: what texts have in common, by spelling alone."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+PIECES = 100_000
+"""Most pieces of words that count; the most frequent ones."""
+MOST_CHARS = 1000
+"""Of a longer text only the beginning is compared."""
+_AT_ONCE = 256
+"""Texts that are compared at once: their likenesses to all known ones are in memory."""
+_RARE = 0.01
+_DRAWN, _FEWEST = 500, 30
+_SEED = 19_720_101
+Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+
+def pieces() -> Any:
+    """Weighs the pieces of words in texts by TF-IDF; a vectorizer of scikit-learn.
+
+    Two to five characters, within words: they forgive typing errors and need no blanks.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer  # whoever needs none starts sooner
+
+    return TfidfVectorizer(
+        analyzer="char_wb",
+        ngram_range=(2, 5),
+        sublinear_tf=True,
+        max_features=PIECES,
+        dtype=np.float32,
+    )
+
+
+class KnownTexts:
+    """Texts that others are compared with: the cosine of their pieces, from 0 to 1."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Raises:
+        ValueError: none of the texts says anything.
+        """
+        self._pieces = pieces()
+        self._known = self._pieces.fit_transform(_cut(texts)).tocsr()
+        self._turned = self._known.T.tocsr()
+
+    def __len__(self) -> int:
+        return int(self._known.shape[0])
+
+    def likeness(self, texts: Sequence[str]) -> Floats:
+        """How alike each text and each known one are (texts, known ones)."""
+        found: Floats = (self._pieces.transform(_cut(texts)) @ self._turned).toarray()
+        return found
+
+    def nearest(self, texts: Sequence[str], allowed: Sequence[Mask] | None = None) -> Floats:
+        """How alike each text and the nearest known one are; 0 where nothing is in common.
+
+        Args:
+            allowed: for each text which of the known ones count; all without.
+        """
+        parts = [np.empty(0, np.float32)]
+        for start in range(0, len(texts), _AT_ONCE):
+            found = self.likeness(texts[start : start + _AT_ONCE])
+            if allowed is not None:
+                found[~np.stack(allowed[start : start + _AT_ONCE])] = 0.0
+            parts.append(found.max(axis=1))
+        return np.concatenate(parts)
+
+    def usual_limit(self) -> float:
+        """Below this likeness a text is less like all of these than all but 1 % of them are like
+        another one; 0 where they are too few to tell.
+        """
+        if len(self) < _FEWEST:
+            return 0.0
+        rng = np.random.default_rng(_SEED)
+        drawn = np.sort(rng.permutation(len(self))[:_DRAWN])
+        return float(np.quantile(np.concatenate([*self._to_others(drawn)]), _RARE))
+
+    def _to_others(self, drawn: npt.NDArray[np.int64]) -> Iterator[Floats]:
+        """How alike some of the known ones and the nearest other one are."""
+        for start in range(0, len(drawn), _AT_ONCE):
+            some = drawn[start : start + _AT_ONCE]
+            found = (self._known[some] @ self._turned).toarray()
+            found[np.arange(len(some)), some] = 0.0
+            yield found.max(axis=1)
+
+
+def _cut(texts: Sequence[str]) -> list[str]:
+    return [text[:MOST_CHARS] for text in texts]

@@ -1,0 +1,92 @@
+"""One row of an exam in full: the question, your answer, and what the models answered."""
+
+import pandas as pd
+import streamlit as st
+
+from workbench.core.metrics import CHRF, INVENTED, METRICS
+from workbench.core.tasks import Task, task_named
+from workbench.evaluation import corrections, refusals
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.scoring.row_scores import SYSTEMS
+from workbench.evaluation.text_diff import differences
+from workbench.ui import context, invented
+from workbench.ui.evaluation import correction, nearest_rows, scores
+from workbench.ui.numbers import percent
+from workbench.ui.text import plain, plain_line, plain_lines
+
+
+def titles(task: Task) -> dict[str, str]:
+    """What the columns of an exam's rows are called."""
+    asked = {"row_id": "Row", "input": task.question_title, "expected": task.answer_title}
+    return asked | scores.SYSTEMS
+
+
+def show(info: EvaluationInfo, row: pd.Series) -> None:
+    """The row, who taught it, and the way to correct it."""
+    task = task_named(info.task)
+    with st.container(border=True, key="row-in-full"):
+        _texts(task, row)
+        nearest_rows.show(info, row)
+        corrected = corrections.corrected_in(context.store(), info)
+        correction.button(info, int(row["row_id"]), corrected)
+    correction.show_if_asked(info)
+
+
+def _texts(task: Task, row: pd.Series) -> None:
+    named = titles(task)
+    st.markdown(f"**Row {plain(row['row_id'])}: {plain(named['input'].lower())}**")
+    st.markdown(plain_lines(str(row["input"])))
+    system = [name for name in SYSTEMS if name in row.index]
+    columns = st.columns(1 + len(system))
+    with columns[0]:
+        st.markdown(f"**{plain(named['expected'])}**")
+        st.markdown(plain_lines(str(row["expected"])))
+    for column, name in zip(columns[1:], system, strict=True):
+        with column:
+            st.markdown(f"**{scores.SYSTEMS[name]}** {_judgement(task, row, name)}")
+            st.markdown(_compared(task, row, name))
+            invented.note(_made_up(row, name))
+    if not task.answers_are_categories:
+        st.caption(f"Marked is what '{plain(named['expected'])}' does not say in that place.")
+
+
+def _made_up(row: pd.Series, system: str) -> list[str]:
+    """What an answer says that neither examples nor question told."""
+    name = f"{INVENTED}_{system}"
+    return [str(one) for one in row[name]] if name in row.index else []
+
+
+def _judgement(task: Task, row: pd.Series, system: str) -> str:
+    if f"right_{system}" not in row.index:
+        return ""
+    if task.answers_are_free_text:
+        return f":small[likeness {plain(METRICS[CHRF].unit.brief(row[f'{CHRF}_{system}']))} of 100]"
+    word = (
+        ":green[:material/check: right]"
+        if row[f"right_{system}"]
+        else ":red[:material/close: wrong]"
+    )
+    if system == "tuned" and row.get(refusals.COLUMN) in (True,):
+        word = f"{word}, :gray[:material/label_off: none of these]"
+    sure = row["probability"] if system == "tuned" and "probability" in row.index else None
+    return f":small[{word}]" if pd.isna(sure) else f":small[{word}, {percent(sure)} sure]"
+
+
+def _compared(task: Task, row: pd.Series, system: str) -> str:
+    text = str(row[system])
+    if not text.strip():
+        return ":gray[(it wrote nothing)]"
+    if task.answers_are_categories:
+        return plain_lines(text)
+    pieces = differences(text, str(row["expected"]))
+    return "".join(
+        _marked(piece.text) if piece.differs else plain_lines(piece.text) for piece in pieces
+    )
+
+
+def _marked(text: str) -> str:
+    """The text on a coloured ground, line by line, since a mark cannot span lines."""
+    return "  \n".join(
+        f":orange-background[{plain_line(line)}]" if line.strip() else ""
+        for line in text.split("\n")
+    )
