@@ -80,7 +80,7 @@ def test_the_sentence_says_what_the_nearest_rows_answer(store: Store, trained: T
 def test_texts_that_are_no_words_have_no_teachers(
     store: Store, trained: Trained, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(texts: list[str]) -> None:
+    def refuse(texts: list[str], *, numbers: bool) -> None:
         raise ValueError("empty vocabulary")
 
     monkeypatch.setattr(learned_rows, "KnownTexts", refuse)

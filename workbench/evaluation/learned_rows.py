@@ -74,7 +74,7 @@ class LearnedRows:
 
     def nearest(self, answers: pd.DataFrame) -> Floats:
         """For each row of an exam the likeness of the nearest row that was learned from."""
-        by_turns = TURN in answers and self.turns is not None
+        by_turns = TURN in answers and self.turns is not None  # a file of the user's has no turns
         ids = answers["row_id"].tolist() if by_turns else []
         everything = np.ones(len(self.row_ids), bool)
         known: dict[int, Mask] = {}
@@ -101,14 +101,17 @@ class LearnedRows:
         return np.array([self.turns.learns(int(row), turn) for row in self.row_ids], bool)
 
 
-def learned_by(store: Store, run_id: int) -> LearnedRows | None:
+def learned_by(store: Store, run_id: int, *, numbers: bool = True) -> LearnedRows | None:
     """The rows that a run learned from; None where they say nothing that could be compared.
+
+    Args:
+        numbers: whether digits count where texts are compared.
 
     Raises:
         WorkbenchError: there is no trained model, or its examples are not on the disk any more.
     """
     version = get_version(store, version_of(store, run_id))
-    return _read(version, by_turns=has_learned_all(store, run_id))
+    return _read(version, by_turns=has_learned_all(store, run_id), numbers=numbers)
 
 
 def ground_of(store: Store, run_id: int) -> str:
@@ -123,7 +126,7 @@ def has_learned_all(store: Store, run_id: int) -> bool:
         return (trained_run(session, run_id).run.result or {}).get("exam") == TURNS
 
 
-def _read(version: VersionInfo, *, by_turns: bool) -> LearnedRows | None:
+def _read(version: VersionInfo, *, by_turns: bool, numbers: bool) -> LearnedRows | None:
     options: dict[str, Any] = {} if by_turns else {"filters": [("split", "=", TRAIN)]}
     data = read_examples(version, **options)
     task, total = task_named(version.task), data.num_rows
@@ -135,7 +138,7 @@ def _read(version: VersionInfo, *, by_turns: bool) -> LearnedRows | None:
     if not any(text.strip() for text in questions):
         return None
     try:
-        texts = KnownTexts(questions)
+        texts = KnownTexts(questions, numbers=numbers)
     except ValueError:  # nothing but marks that are no letters
         return None
     return LearnedRows(

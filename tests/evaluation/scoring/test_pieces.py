@@ -48,3 +48,11 @@ def test_few_texts_set_no_limit_and_many_are_compared_in_parts() -> None:
 def test_texts_without_a_word_are_refused() -> None:
     with pytest.raises(ValueError, match="empty vocabulary"):
         KnownTexts(["", "  "])
+
+
+def test_digits_can_be_left_out_of_account() -> None:
+    known = ["Where is order 4711 of 3 May?", "I want my money back"]
+    (with_numbers,) = KnownTexts(known).nearest(["Where is order 9950 of 6 May?"])
+    (without,) = KnownTexts(known, numbers=False).nearest(["Where is order 9950 of 6 May?"])
+    assert with_numbers < 0.9
+    assert without == pytest.approx(1.0, abs=1e-5)

@@ -1,5 +1,6 @@
 """Pieces of words: what texts have in common, by spelling alone."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ _AT_ONCE = 256
 _RARE = 0.01
 _DRAWN, _FEWEST = 500, 30
 _SEED = 19_720_101
+_DIGIT = re.compile(r"\d")
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
@@ -38,12 +40,18 @@ def pieces() -> Any:
 class KnownTexts:
     """Texts that others are compared with: the cosine of their pieces, from 0 to 1."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Raises:
-        ValueError: none of the texts says anything.
+    def __init__(self, texts: Sequence[str], *, numbers: bool = True) -> None:
+        """Learn which pieces are rare.
+
+        Args:
+            numbers: whether digits count; without, all are one digit, since days and numbers of
+                orders go on while what is asked stays the same.
+
+        Raises:
+            ValueError: none of the texts says anything.
         """
-        self._pieces = pieces()
-        self._known = self._pieces.fit_transform(_cut(texts)).tocsr()
+        self._numbers, self._pieces = numbers, pieces()
+        self._known = self._pieces.fit_transform(self._read(texts)).tocsr()
         self._turned = self._known.T.tocsr()
 
     def __len__(self) -> int:
@@ -51,7 +59,7 @@ class KnownTexts:
 
     def likeness(self, texts: Sequence[str]) -> Floats:
         """How alike each text and each known one are (texts, known ones)."""
-        found: Floats = (self._pieces.transform(_cut(texts)) @ self._turned).toarray()
+        found: Floats = (self._pieces.transform(self._read(texts)) @ self._turned).toarray()
         return found
 
     def nearest(self, texts: Sequence[str], allowed: Sequence[Mask] | None = None) -> Floats:
@@ -74,18 +82,21 @@ class KnownTexts:
         """
         if len(self) < _FEWEST:
             return 0.0
+        return float(np.quantile(self.among_themselves(), _RARE))
+
+    def among_themselves(self) -> Floats:
+        """How alike known texts and their nearest other one are: of at most `_DRAWN`, the same each time."""
         rng = np.random.default_rng(_SEED)
         drawn = np.sort(rng.permutation(len(self))[:_DRAWN])
-        return float(np.quantile(np.concatenate([*self._to_others(drawn)]), _RARE))
+        return np.concatenate([*self._to_others(drawn)])
 
     def _to_others(self, drawn: npt.NDArray[np.int64]) -> Iterator[Floats]:
-        """How alike some of the known ones and the nearest other one are."""
         for start in range(0, len(drawn), _AT_ONCE):
             some = drawn[start : start + _AT_ONCE]
             found = (self._known[some] @ self._turned).toarray()
             found[np.arange(len(some)), some] = 0.0
             yield found.max(axis=1)
 
-
-def _cut(texts: Sequence[str]) -> list[str]:
-    return [text[:MOST_CHARS] for text in texts]
+    def _read(self, texts: Sequence[str]) -> list[str]:
+        cut = (text[:MOST_CHARS] for text in texts)
+        return [text if self._numbers else _DIGIT.sub("0", text) for text in cut]

@@ -132,13 +132,24 @@ def interval_of_mean(mine: Numbers, spread: float, z: float = _Z) -> tuple[float
 
 
 def difference_interval(
-    first: Numbers, second: Numbers, *, is_share: bool, spread: float = 1.0, z: float = _Z
+    first: Numbers,
+    second: Numbers,
+    *,
+    is_share: bool,
+    spread: float = 1.0,
+    second_spread: float | None = None,
+    z: float = _Z,
 ) -> tuple[float, float]:
     """The interval of the first mean less the second: of shares Newcombe's hybrid score interval
     (1998, Stat. Med. 17:873–890, method 10), which is this sum of squares of two intervals' arms; of
-    means the same sum."""
+    means the same sum.
+
+    Args:
+        second_spread: of the second's rows, where they were asked in another way than the first's.
+    """
     about = interval_of_share if is_share else interval_of_mean
-    (low_1, high_1), (low_2, high_2) = about(first, spread, z), about(second, spread, z)
+    low_1, high_1 = about(first, spread, z)
+    low_2, high_2 = about(second, spread if second_spread is None else second_spread, z)
     mean_1, mean_2 = float(first.mean()), float(second.mean())
     down = np.hypot(mean_1 - low_1, high_2 - mean_2)
     up = np.hypot(high_1 - mean_1, mean_2 - low_2)
