@@ -19,6 +19,10 @@ from workbench.ui.evaluation import (
     exam_jobs,
     notes,
     score_table,
+    drift_file,
+    exam_file,
+    exam_jobs,
+    notes,
     scores,
     worth_it,
 )
@@ -73,6 +77,7 @@ def main() -> None:
         exam_file.show(run)
         if evaluations and not busy and not run.was_by_turns:
             exam_jobs.score_button("Score the exam again", run.id, primary=False)
+    drift_file.show(run)
     if evaluations:
         show_ways_on(run, found)
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from storage import evaluations as evaluation_rows
 from storage import files
 from storage.database import Store
 from storage.tables import Job
@@ -40,6 +41,8 @@ from workbench.evaluation.scoring.drift import (
 )
 from workbench.evaluation.slices import points, scores_of, worded
 from workbench.evaluation.verdict import TURN
+from workbench.jobs.job import JobView, spec_of, view_of
+from workbench.jobs.process.specs import PredictSpec
 
 NOTHING_LEARNED = (
     "The rows that the model learned from say nothing that a file could be compared with: choose another "
@@ -97,6 +100,22 @@ def _sign_dict(sign: Sign) -> dict[str, Any]:
 def _change_dict(change: Change) -> dict[str, Any]:
     names = ("exam", "file", "difference", "low", "high", "rows", "certain")
     return {name: getattr(change, name) for name in names}
+
+
+def exam_hash(store: Store, run_id: int) -> str:
+    """The content of the exam that files are compared with; empty where there is none."""
+    exam = next((one for one in list_evaluations(store, run_id) if one.is_exam), None)
+    return exam.predictions_hash if exam else ""
+
+
+def prediction_of(store: Store, run_id: int, digest: str) -> JobView | None:
+    """The newest job in which a run answers the file with this sha256; None if it never did."""
+    with store.read() as session:
+        for job in evaluation_rows.jobs_of(session, run_id, PredictSpec.kind):
+            spec = spec_of(job, PredictSpec)
+            if spec and spec.adapter and spec.source.get("digest") == digest:
+                return view_of(session, job)
+    return None
 
 
 def has_answers(version: VersionInfo, table: Table, columns: Mapping[str, str]) -> bool:
@@ -209,7 +228,7 @@ def sentence(found: Drift) -> str:
     """What has changed, and whether to train again, in words."""
     parts = [_score_said(found), *_signs_said(found), _advice(found)]
     if found.rows < _FEW:
-        parts.insert(0, f"{plural(found.rows, 'row')} tell little; take this as a hint.")
+        parts.insert(0, f"With only {plural(found.rows, 'row')} this is no more than a hint.")
     return " ".join(part for part in parts if part)
 
 

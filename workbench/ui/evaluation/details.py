@@ -9,7 +9,7 @@ import streamlit as st
 from workbench.core.tasks import Task, task_named
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
-from workbench.ui.evaluation import by_field, categories, exam_rows, groups, how_sure, mixups
+from workbench.ui.evaluation import by_field, categories, drift_view, exam_rows, groups, how_sure, mixups
 
 Show = Callable[[RunView, EvaluationInfo, pd.DataFrame], None]
 """Called with the run, its evaluation and the judged answers."""
@@ -22,6 +22,8 @@ class Tab:
     title: str
     show: Show
     fits: Callable[[Task], bool] = lambda task: True
+    of_files: bool = False
+    """Whether it is about files of the user's only, not about the exam."""
 
 
 def _rows(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
@@ -48,6 +50,10 @@ def _groups(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     st.fragment(groups.show)(info, answers)
 
 
+def _drift(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    drift_view.show_evaluation(info)
+
+
 def _has_rows(task: Task) -> bool:
     return not task.rows_are_documents
 
@@ -63,6 +69,7 @@ TABS = (
     Tab("By field", _fields, lambda task: task.answers_are_json),
     Tab("How sure", _how_sure, _sorts),
     Tab("By group", _groups, _has_rows),
+    Tab("Against the exam", _drift, of_files=True),
 )
 """In the order in which they stand on the page."""
 
@@ -73,7 +80,7 @@ def show(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     documents = task.rows_are_documents
     title = "How does it go on with a text?" if documents else "Where does it go wrong?"
     st.subheader(title, anchor=False)
-    tabs = [tab for tab in TABS if tab.fits(task)]
+    tabs = [tab for tab in TABS if tab.fits(task) and not (tab.of_files and info.is_exam)]
     if len(tabs) == 1:
         tabs[0].show(run, info, answers)
         return
