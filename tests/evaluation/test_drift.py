@@ -80,6 +80,7 @@ def test_a_score_that_fell_says_train_again_and_where(
         "On june.csv it is worse than in its exam: 66.7 % right against 90.0 % right, 23.3" in said
     )
     assert "Most of that is 'Refund'." in said
+    assert "asked for other things" not in said, "only the model's answers moved"
     assert "It is time to train again" in said
     told = found.as_dict()
     assert told["alarm"] is True

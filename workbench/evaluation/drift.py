@@ -189,7 +189,9 @@ def compare(
             Side(learned.texts.among_themselves()), _side(file, task, learned), learned.limit
         )
         return Drift(task, name, len(file), 0, tuple(signs))
-    signs = find_signs(_side(exam, task, learned), _side(file, task, learned), learned.limit)
+    by = "expected" if "expected" in file else "tuned"
+    sides = [_side(rows, task, learned, by) for rows in (exam, file)]
+    signs = find_signs(sides[0], sides[1], learned.limit)
     change, moved = _scores(task, exam, file)
     return Drift(task, name, len(file), len(exam), tuple(signs), change, tuple(moved))
 
@@ -204,12 +206,13 @@ def _exam(store: Store, run_id: int) -> pd.DataFrame | None:
     return found if len(found) else None
 
 
-def _side(rows: pd.DataFrame, task: str, learned: LearnedRows) -> Side:
+def _side(rows: pd.DataFrame, task: str, learned: LearnedRows, by: str = "tuned") -> Side:
+    """What is known of some rows; their mix is that of the column `by`."""
     sure = rows["probability"].to_numpy(float) if "probability" in rows else None
     if sure is not None and np.isnan(sure).any():
         sure = sure[~np.isnan(sure)] if not np.isnan(sure).all() else None
-    sorts = task_named(task).answers_are_categories and "tuned" in rows
-    return Side(learned.nearest(rows), sure, rows["tuned"].astype(str).tolist() if sorts else None)
+    sorts = task_named(task).answers_are_categories and by in rows
+    return Side(learned.nearest(rows), sure, rows[by].astype(str).tolist() if sorts else None)
 
 
 def _scores(
@@ -281,8 +284,8 @@ def _confidence_said(sign: Sign, than: str) -> str:
 
 def _mix_said(sign: Sign, than: str) -> str:
     return (
-        f"It is asked for other things: '{sign.category}' is the answer to {percent(sign.file)}, {than} "
-        f"it was {percent(sign.exam)}."
+        f"It is asked for other things: '{sign.category}' makes up {percent(sign.file)} of it, {than} "
+        f"{percent(sign.exam)}."
     )
 
 

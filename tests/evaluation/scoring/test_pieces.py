@@ -56,3 +56,7 @@ def test_digits_can_be_left_out_of_account() -> None:
     (without,) = KnownTexts(known, numbers=False).nearest(["Where is order 9950 of 6 May?"])
     assert with_numbers < 0.9
     assert without == pytest.approx(1.0, abs=1e-5)
+
+
+def test_among_texts_that_all_say_the_same_half_alike_is_similar() -> None:
+    assert KnownTexts(["Where is my parcel?"] * 40).usual_limit() == 0.5

@@ -33,8 +33,8 @@ class Side:
     """Of each text to the nearest one that was learned from, 0 to 1."""
     probability: Numbers | None = None
     """How sure the model is of its answer to each, where it says so."""
-    answered: Sequence[str] | None = None
-    """The categories that the model gave, where it sorts."""
+    categories: Sequence[str] | None = None
+    """The right ones where they are known, else those that the model gave."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Sign:
 
     name: str
     """unlike (share of texts with nothing similar), likeness (to the nearest row), confidence, or mix
-    (of the answers)."""
+    (of the categories)."""
     exam: float
     file: float
     """A share of the rows, or the median of the rows; of the mix the share of the category that moved
@@ -70,8 +70,8 @@ def find_signs(exam: Side, file: Side, limit: float) -> list[Sign]:
     signs = [_unlike(exam, file, limit), _smaller(LIKENESS, exam.likeness, file.likeness)]
     if exam.probability is not None and file.probability is not None:
         signs.append(_smaller(CONFIDENCE, exam.probability, file.probability))
-    if exam.answered is not None and file.answered is not None:
-        signs.append(_mix(exam.answered, file.answered))
+    if exam.categories is not None and file.categories is not None:
+        signs.append(_mix(exam.categories, file.categories))
     holds = holm([sign.p for sign in signs], ALPHA)
     return [
         Sign(one.name, one.exam, one.file, one.size, one.p, one.alarm and is_sure, one.category)
@@ -121,7 +121,7 @@ def _smaller(name: str, exam: npt.NDArray[Any], file: npt.NDArray[Any]) -> Sign:
 
 
 def _mix(exam: Sequence[str], file: Sequence[str]) -> Sign:
-    """Whether the answers are spread over the categories in another way (chi-squared)."""
+    """Whether rows are spread over the categories in another way (chi-squared)."""
     then, now = Counter(exam), Counter(file)
     names = sorted({*then, *now})
     counts = np.array([[side[name] for name in names] for side in (then, now)], float)

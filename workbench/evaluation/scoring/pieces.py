@@ -13,7 +13,8 @@ MOST_CHARS = 1000
 """Of a longer text only the beginning is compared."""
 _AT_ONCE = 256
 """Texts that are compared at once: their likenesses to all known ones are in memory."""
-_RARE = 0.01
+_RARE, _MOST = 0.01, 0.5
+"""What is half alike is similar, even among texts that all say nearly the same."""
 _DRAWN, _FEWEST = 500, 30
 _SEED = 19_720_101
 _DIGIT = re.compile(r"\d")
@@ -78,11 +79,11 @@ class KnownTexts:
 
     def usual_limit(self) -> float:
         """Below this likeness a text is less like all of these than all but 1 % of them are like
-        another one; 0 where they are too few to tell.
+        another one, and less than half alike; 0 where they are too few to tell.
         """
         if len(self) < _FEWEST:
             return 0.0
-        return float(np.quantile(self.among_themselves(), _RARE))
+        return min(_MOST, float(np.quantile(self.among_themselves(), _RARE)))
 
     def among_themselves(self) -> Floats:
         """How alike known texts and their nearest other one are: of at most `_DRAWN`, the same each time."""

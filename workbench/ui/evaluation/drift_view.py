@@ -16,7 +16,7 @@ _TITLES = {
     UNLIKE: "Texts with nothing similar in your data",
     LIKENESS: "Likeness to the nearest row (the middle text)",
     CONFIDENCE: "How sure the model is (the middle answer)",
-    MIX: "Answers of the category that moved most",
+    MIX: "Share of the category that moved most",
 }
 _MOVED, _STEADY = "changed", "as in the exam, give or take"
 _HOW = (
