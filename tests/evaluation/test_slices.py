@@ -37,8 +37,8 @@ def test_the_weak_region_is_found_and_told(
     )
     assert found.groups.columns == ["region", "channel", "day", "Length of the question"]
     assert slices.passed_over_sentence(found.groups) == (
-        "Not compared: 'reply': it has 240 different values in 240 rows: too many to compare and "
-        "'customer': it has 240 different values in 240 rows: too many to compare."
+        "Not compared: 'reply' (too many different values: 240 in 240 rows) and 'customer' (too many "
+        "different values: 240 in 240 rows)."
     )
 
 

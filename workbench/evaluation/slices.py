@@ -191,7 +191,7 @@ def _more(found: SliceReport) -> str:
 
 def passed_over_sentence(groups: Groups) -> str:
     """Which columns make no groups, and why; empty if all do."""
-    parts = [f"'{one.column}': {one.reason}" for one in groups.passed_over]
+    parts = [f"'{one.column}' ({one.reason})" for one in groups.passed_over]
     rows = (
         f"{plural(groups.without, 'row')} did not come from your table and {_stand(groups.without)} "
         "in none of its groups."

@@ -18,7 +18,7 @@ _TITLES = {
     CONFIDENCE: "How sure the model is (the middle answer)",
     MIX: "Share of the category that moved most",
 }
-_MOVED, _STEADY = "changed", "as in the exam, give or take"
+_MOVED, _STEADY = "changed", "as before"
 _HOW = (
     "*Changed* is what is more than chance, all lines being looked at (Kolmogorov–Smirnov, Fisher and "
     "chi-squared tests, Holm), and large enough to matter. Digits are left out of account."

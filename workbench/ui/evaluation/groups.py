@@ -17,7 +17,7 @@ WORST = "The weakest of all"
 _SHOWN = 15
 _ROWS = 200
 _INK = "#757C86"
-_WEAK, _SMALL, _LIKE = "weaker", "too few to tell", "as elsewhere, give or take"
+_WEAK, _SMALL, _LIKE = "weaker", "too few to tell", "like the others"
 _BETTER = "better"
 _LOOKS = {
     _WEAK: (charts.VERMILION, "triangle-down"),
@@ -162,9 +162,9 @@ def _rows_of(
     table = pd.DataFrame(
         {
             "group": [_name(one) for one in chosen],
+            "score": [scale * one.score for one in chosen],
             "is": [_word(one) for one in chosen],
             "rows": [one.rows for one in chosen],
-            "score": [scale * one.score for one in chosen],
             "low": [scale * one.low for one in chosen],
             "high": [scale * one.high for one in chosen],
             "difference": [scale * one.difference for one in chosen],

@@ -69,7 +69,7 @@ def groups_of(
     texts = [" ".join((cell or "").split()) for cell in cells]
     filled = [text for text in texts if text]
     if not filled:
-        return PassedOver(column, "it is empty in all of these rows")
+        return PassedOver(column, "empty in all of these rows")
     coded = _periods(texts, filled) or _bands(column, texts, filled)
     if coded is None:
         return _values(column, texts, where)
@@ -79,7 +79,7 @@ def groups_of(
 def length_groups(column: str, texts: Sequence[str]) -> list[Group] | PassedOver:
     """Groups by how long the texts are: four bands of characters."""
     sizes = np.array([len(text.strip()) for text in texts], float)
-    coded = _cut(sizes, lambda low, high: f"{_brief(low)} to {_brief(high)} characters")
+    coded = _cut(sizes, lambda low, high: f"{_range(low, high)} characters")
     return _made(column, coded, np.arange(len(sizes)))
 
 
@@ -88,7 +88,7 @@ def _made(column: str, coded: Coded, where: Places) -> list[Group] | PassedOver:
     codes, names = coded
     order = [code for code in (*range(len(names)), -1) if (codes == code).any()]
     if len(order) < 2:
-        return PassedOver(column, "it is the same in all of these rows")
+        return PassedOver(column, "the same in all of these rows")
     return [Group(column, [*names, EMPTY][code], where[codes == code]) for code in order]
 
 
@@ -132,7 +132,7 @@ def _bands(column: str, texts: Sequence[str], filled: Sequence[str]) -> Coded | 
     if _ID.search(column) and distinct > _ALIKE * len(known):
         return None
     numbers = np.array([np.nan if value is None else value for value in values], float)
-    return _cut(numbers, lambda low, high: f"{_brief(low)} to {_brief(high)}")
+    return _cut(numbers, _range)
 
 
 def _number(text: str) -> float | None:
@@ -160,6 +160,11 @@ def _cut(numbers: npt.NDArray[np.float64], named: Callable[[float, float], str])
     return codes, [named(float(some.min()), float(some.max())) for some in inside]
 
 
+def _range(low: float, high: float) -> str:
+    ends = dict.fromkeys((_brief(low), _brief(high)))
+    return " to ".join(ends)
+
+
 def _brief(number: float) -> str:
     whole = abs(number) >= 1000 or number == round(number)
     return f"{number:,.0f}" if whole else f"{number:.3g}"
@@ -173,11 +178,11 @@ def _values(column: str, texts: Sequence[str], where: Places) -> list[Group] | P
     in_common = sum(counts[key] for key in common)
     several = len(counts) > FEW_VALUES
     if len(counts) == 1:
-        return PassedOver(column, "it is the same in all of these rows")
+        return PassedOver(column, "the same in all of these rows")
     if (len(counts) > 2 and 2 * len(counts) > len(keys)) or (several and 2 * in_common < len(keys)):
         return PassedOver(
             column,
-            f"it has {len(counts):,} different values in {len(keys):,} rows: too many to compare",
+            f"too many different values: {len(counts):,} in {len(keys):,} rows",
         )
     shown = common if several else set(counts)
     spelled = _spellings(keys, texts)
