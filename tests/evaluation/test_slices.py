@@ -35,7 +35,7 @@ def test_the_weak_region_is_found_and_told(
         "Where 'region' is 'North', it is weaker: 0.0 % right on 60 exam questions, 92.8 points less "
         "than on all others ("
     )
-    assert found.groups.columns == ["region", "channel", "day", "Length of the question"]
+    assert found.groups.columns == ["region", "channel", "day", "Length"]
     assert slices.passed_over_sentence(found.groups) == (
         "Not compared: 'reply' (too many different values: 240 in 240 rows) and 'customer' (too many "
         "different values: 240 in 240 rows)."
@@ -82,7 +82,7 @@ def test_without_the_table_only_lengths_are_compared(
     trained = add_sliced(store, tmp_path, monkeypatch)
     files.object_path(get_version(store, trained.version_id).source_hash).unlink()
     found = _report(store, trained.run_id)
-    assert found.groups.columns == ["Length of the question"]
+    assert found.groups.columns == ["Length"]
     assert "emails.csv is not here any more" in slices.passed_over_sentence(found.groups)
     assert "No group stands out" in slices.sentence(found)
 
@@ -124,7 +124,7 @@ def test_a_scoring_of_an_earlier_version_is_grouped_by_length(
     trained = add_sliced(store, tmp_path, monkeypatch)
     table = answers(["Refund"] * 40, ["Refund"] * 40, inputs=["x" * i for i in range(40)])
     add_exam(store, trained.run_id, table, accuracies(table), split="old.csv")
-    assert _report(store, trained.run_id).groups.columns == ["Length of the question"]
+    assert _report(store, trained.run_id).groups.columns == ["Length"]
 
 
 def test_an_exam_without_single_rows_has_no_slices(

@@ -43,7 +43,7 @@ def test_rows_unlike_all_that_was_learned_are_looked_for_when_asked(
     assert show.options[-1] == "Nothing similar in your data"
     at.selectbox(key=f"rows-order-{_exam(store)}").set_value("farthest").run()
     assert not at.exception
-    nearest = at.dataframe[0].value["nearest"].tolist()
+    nearest = at.dataframe[0].value["how_near"].tolist()
     assert nearest == sorted(nearest)
     assert 0 < nearest[0] < nearest[-1] <= 100.1
 

@@ -10,7 +10,6 @@ import pandas as pd
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import Metric, metric_of
-from workbench.core.tasks import task_named
 from workbench.core.words import joined, plural
 from workbench.data.versions import get_version
 from workbench.evaluation.evaluations import (
@@ -30,6 +29,8 @@ from workbench.evaluation.scoring.slices.slices import Numbers, Slice, find_slic
 from workbench.evaluation.verdict import TURN
 
 logger = logging.getLogger(__name__)
+LENGTH = "Length"
+"""What groups by the length of the question are called."""
 _NAMED = 3
 
 
@@ -84,10 +85,7 @@ def groups_in(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Grou
     Args:
         answers: the judged rows, as `evaluations.predictions` gives them.
     """
-    title = f"Length of the {task_named(info.task).question_title.lower()}"
-    made: list[list[Group] | PassedOver] = [
-        length_groups(title, list(answers["input"].astype(str)))
-    ]
+    made: list[list[Group] | PassedOver] = []
     note, without = "", 0
     try:
         table = exam_columns(store, info, answers["row_id"].tolist())
@@ -97,7 +95,9 @@ def groups_in(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Grou
         places = np.flatnonzero(answers["row_id"].isin(table.index))
         without = len(answers) - len(places)
         here = table.loc[answers["row_id"].iloc[places]]
-        made = [*(groups_of(str(name), list(here[name]), places) for name in here), *made]
+        made = [groups_of(str(name), list(here[name]), places) for name in here]
+    title = LENGTH if LENGTH not in table else f"{LENGTH} of the question"
+    made.append(length_groups(title, list(answers["input"].astype(str))))
     groups = [group for found in made if isinstance(found, list) for group in found]
     return Groups(
         tuple(groups), tuple(one for one in made if isinstance(one, PassedOver)), without, note

@@ -7,6 +7,7 @@ import pandas as pd
 
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
+from workbench.evaluation import slices
 from workbench.evaluation.evaluations import EvaluationInfo, predictions
 from workbench.evaluation.exam_ladder import ladder_of
 from workbench.evaluation.scoring.rungs import BASE, BASELINE, NAMES, TUNED
@@ -22,8 +23,9 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
 
     Returns:
         Rung → scores (empty for those of the first versions that nobody asked), `rows`, `ladder`
-        (key of a rung → title, scores, intervals, seconds, rows, difference) and `verdict` (level,
-        sentence, evidence, next, use, more_questions); plain values, for JSON.
+        (key of a rung → title, scores, intervals, seconds, rows, difference), `verdict` (level,
+        sentence, evidence, next, use, more_questions) and `slices` (see `slices.told`); plain values,
+        for JSON.
     """
     found = ladder_of(store, info, _answers(store, info))
     names = [name for name in NAMES if name in _ALWAYS or info.scores.get(name)]
@@ -32,6 +34,7 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
         "rows": info.rows,
         "ladder": found.as_dict(),
         "verdict": verdict_on(found, info.questions).as_dict(),
+        "slices": slices.told(store, info.id),
     }
 
 

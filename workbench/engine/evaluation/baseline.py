@@ -4,10 +4,8 @@ No result for categories is shown without it: a language model that is no better
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-PIECES = 100_000
-"""Most pieces of words that count; the most frequent ones."""
+from workbench.evaluation.scoring.pieces import pieces
 
 
 def svm_answers(texts: Sequence[str], labels: Sequence[str], questions: Sequence[str]) -> list[str]:
@@ -36,12 +34,3 @@ def learned_svm(
         return [str(label) for label in model.predict(list(questions))] if questions else []
 
     return answers
-
-
-def pieces() -> Any:
-    """Weighs the pieces of words in texts by TF-IDF; a vectorizer of scikit-learn."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    return TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, max_features=PIECES
-    )

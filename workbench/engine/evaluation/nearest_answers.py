@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from workbench.engine.evaluation.baseline import pieces
+from workbench.evaluation.scoring.pieces import pieces
 
 MOST_EXAMPLES, MOST_CHARS = 20_000, 2000
 """Examples that are looked through (of more, some of all), and what is read of a question."""

@@ -30,11 +30,7 @@ def pieces() -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer  # whoever needs none starts sooner
 
     return TfidfVectorizer(
-        analyzer="char_wb",
-        ngram_range=(2, 5),
-        sublinear_tf=True,
-        max_features=PIECES,
-        dtype=np.float32,
+        analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, max_features=PIECES
     )
 
 
@@ -52,7 +48,7 @@ class KnownTexts:
             ValueError: none of the texts says anything.
         """
         self._numbers, self._pieces = numbers, pieces()
-        self._known = self._pieces.fit_transform(self._read(texts)).tocsr()
+        self._known = self._pieces.fit_transform(self._read(texts)).tocsr().astype(np.float32)
         self._turned = self._known.T.tocsr()
 
     def __len__(self) -> int:
@@ -60,7 +56,8 @@ class KnownTexts:
 
     def likeness(self, texts: Sequence[str]) -> Floats:
         """How alike each text and each known one are (texts, known ones)."""
-        found: Floats = (self._pieces.transform(self._read(texts)) @ self._turned).toarray()
+        asked = self._pieces.transform(self._read(texts)).astype(np.float32)
+        found: Floats = (asked @ self._turned).toarray()
         return found
 
     def nearest(self, texts: Sequence[str], allowed: Sequence[Mask] | None = None) -> Floats:

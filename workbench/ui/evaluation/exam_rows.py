@@ -13,7 +13,7 @@ from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.ui.evaluation import exam_row, nearest_rows, row_groups, scores, who_answers
 from workbench.ui.evaluation.exam_row import titles
-from workbench.ui.evaluation.row_groups import ALL, AS_THEY_ARE, FARTHEST, NEAREST, UNLIKE
+from workbench.ui.evaluation.row_groups import ALL, AS_THEY_ARE, FARTHEST, HOW_NEAR, UNLIKE
 from workbench.ui.numbers import count
 
 _MADE_UP = tuple(f"{INVENTED}_{system}" for system in SYSTEMS)
@@ -96,8 +96,8 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
             table["sure"] = 100 * found["probability"]
         if refusals.COLUMN in found:
             table[refusals.COLUMN] = found[refusals.COLUMN]
-    if NEAREST in found:
-        table[NEAREST] = 100 * found[NEAREST]
+    if HOW_NEAR in found:
+        table[HOW_NEAR] = 100 * found[HOW_NEAR]
     state = st.dataframe(
         table,
         hide_index=True,
@@ -135,7 +135,7 @@ def _columns(task: Task) -> dict[str, Any]:
         "sure": st.column_config.NumberColumn(
             "How sure", format="%.0f %%", help="What the trained model gives its own answer."
         ),
-        NEAREST: st.column_config.NumberColumn(
+        HOW_NEAR: st.column_config.NumberColumn(
             "Nearest row",
             format="%.0f %%",
             help="How alike the nearest row is that it learned from.",

@@ -9,7 +9,7 @@ from workbench.evaluation.learned_rows import LearnedRows
 from workbench.evaluation.scoring.pieces import Floats
 from workbench.evaluation.verdict import TURN
 from workbench.ui import context, errors
-from workbench.ui.evaluation.row_groups import NEAREST
+from workbench.ui.evaluation.row_groups import HOW_NEAR
 from workbench.ui.text import plain
 
 _LOOKING = "Looking through the rows that it learned from …"
@@ -40,10 +40,10 @@ def likeness(info: EvaluationInfo, answers: pd.DataFrame) -> pd.Series | None:
 
 
 def with_nearest(info: EvaluationInfo, answers: pd.DataFrame) -> pd.DataFrame:
-    """The rows with a column `row_groups.NEAREST`; without where that cannot be told."""
+    """The rows with a column `row_groups.HOW_NEAR`; without where that cannot be told."""
     with errors.shown():
         found = likeness(info, answers)
-        return answers if found is None else answers.assign(**{NEAREST: found})
+        return answers if found is None else answers.assign(**{HOW_NEAR: found})
     return answers
 
 

@@ -9,7 +9,7 @@ from workbench.evaluation import refusals
 ALL, WRONG, LOST, WON = "all", "wrong", "lost", "won"
 REFUSED, MADE_UP, UNLIKE = "refused", "made up", "unlike"
 AS_THEY_ARE, LEAST_SURE, LEAST_ALIKE, FARTHEST = "table", "sure", "alike", "farthest"
-PROBABILITY, NEAREST = "probability", "nearest"
+PROBABILITY, HOW_NEAR = "probability", "how_near"
 _SAME = 0.5
 """Points of chrF below which two answers count as equally good."""
 _ORDERS = {
@@ -79,7 +79,7 @@ def orders(task: Task, answers: pd.DataFrame) -> dict[str, str]:
 
 def in_order(answers: pd.DataFrame, order: str) -> pd.DataFrame:
     """The rows in this order; rows that are equal in it stay as they are."""
-    by = {LEAST_SURE: PROBABILITY, LEAST_ALIKE: f"{CHRF}_tuned", FARTHEST: NEAREST}.get(order)
+    by = {LEAST_SURE: PROBABILITY, LEAST_ALIKE: f"{CHRF}_tuned", FARTHEST: HOW_NEAR}.get(order)
     if by is None or by not in answers:
         return answers
     return answers.sort_values(by, kind="stable", na_position="last")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.engine.evaluation.baseline import pieces
+from workbench.evaluation.scoring.pieces import pieces
 
 ALIKE = 0.9
 """A likeness from which two questions count as one: to be shown its answer would teach to copy."""
