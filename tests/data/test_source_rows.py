@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from storage import files
 from storage.database import Store
+from tests.helpers.conversion_jobs import converted
 from workbench.core.errors import WorkbenchError
 from workbench.data import datasets, source_rows
 from workbench.data.files import large
+from workbench.data.readers import Table, options_from
 from workbench.data.versions import VersionInfo, get_version
 from workbench.projects import projects
 
@@ -63,3 +66,29 @@ def test_a_table_that_is_gone_is_said(
     files.object_path(version.source_hash).unlink()
     with pytest.raises(WorkbenchError, match=r"mails\.csv is not here any more"):
         source_rows.other_columns(store, version, [2])
+
+
+def test_a_large_table_is_read_where_a_job_wrote_it_down(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = _version(store, tmp_path)
+    read = options_from(version.mapping["read"]).as_dict()
+    converted(files.object_path(version.source_hash), tmp_path / "job", "mails.csv", **read)
+    monkeypatch.setattr(large, "is_large", lambda source: True)
+    monkeypatch.setattr(large, "_folder_of_table", lambda *about: tmp_path / "job")
+    found = source_rows.other_columns(store, version, [4, 2, 999])
+    assert found.to_dict("index") == {2: {"region": None}, 4: {"region": "North"}}
+
+
+def test_columns_beside_a_file_are_kept_and_read_again(store: Store) -> None:
+    rows = {"text": ["a", "b", "c"], "shop": ["Ulm", None, "Bonn"], "row_id": ["x", "y", "z"]}
+    table = Table("new.csv", pa.table(rows), pa.array([2, 3, 4], pa.int64()), "csv")
+    kept = source_rows.keep_beside(table, {"text": "text"}, [4, 2])
+    assert kept is not None
+    found = source_rows.read_beside(kept)
+    assert found.to_dict("index") == {
+        2: {"shop": "Ulm", "row_id": "x"},
+        4: {"shop": "Bonn", "row_id": "z"},
+    }
+    nothing = {"text": "{text} {shop}", "label": "row_id"}
+    assert source_rows.keep_beside(table, nothing, [2]) is None

@@ -151,3 +151,16 @@ def test_rows_asked_by_turns_are_judged_with_more_care(
     assert turns is not None
     assert turns.slices[0].high > apart.slices[0].high
     assert pa.array([one.p for one in turns.slices]).null_count == 0
+
+
+def test_questions_of_several_languages_are_grouped_by_language(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = add_sliced(store, tmp_path, monkeypatch)
+    english = [f"I would like to know where my parcel with the number {i} is" for i in range(30)]
+    german = [f"Ich möchte gerne wissen, wo mein Paket mit der Nummer {i} ist" for i in range(30)]
+    given = ["Refund"] * 30 + ["Refund", "Delivery", "Delivery"] * 10
+    table = answers(["Refund"] * 60, given, inputs=[*english, *german])
+    add_exam(store, trained.run_id, table, accuracies(table), split="two.csv")
+    (weak,) = [one for one in _report(store, trained.run_id).weak if one.column == "Language"]
+    assert (weak.value, weak.rows) == ("German", 30)

@@ -100,7 +100,7 @@ def _rows(table: SourceTable, roles: Mapping[str, str], row_ids: Any) -> pd.Data
             cells = part.data.select(names).take(here).to_pandas()
             parts.append(cells.set_axis(numbers[here]))
     found = pd.concat(parts) if parts else pd.DataFrame(columns=names)
-    return _texts(found)
+    return _texts(found[~found.index.duplicated()])  # a row that was put apart counts once
 
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:

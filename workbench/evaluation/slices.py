@@ -1,6 +1,8 @@
 """Where a model is weaker than elsewhere: its exam, group by group of the user's own columns."""
 
 import logging
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,7 @@ from storage.database import Store
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import Metric, metric_of
 from workbench.core.words import joined, plural
+from workbench.data.checkup.checks.languages import language_names
 from workbench.data.versions import get_version
 from workbench.evaluation.evaluations import (
     EvaluationInfo,
@@ -20,6 +23,7 @@ from workbench.evaluation.evaluations import (
 )
 from workbench.evaluation.exam_columns import exam_columns
 from workbench.evaluation.scoring.slices.grouping import (
+    SMALL,
     Group,
     PassedOver,
     groups_of,
@@ -29,8 +33,9 @@ from workbench.evaluation.scoring.slices.slices import Numbers, Slice, find_slic
 from workbench.evaluation.verdict import TURN
 
 logger = logging.getLogger(__name__)
-LENGTH = "Length"
-"""What groups by the length of the question are called."""
+OWN = ("Length", "Language")
+"""What groups by the question itself are called."""
+NOT_SURE = "not sure"
 _NAMED = 3
 
 
@@ -96,12 +101,24 @@ def groups_in(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Grou
         without = len(answers) - len(places)
         here = table.loc[answers["row_id"].iloc[places]]
         made = [groups_of(str(name), list(here[name]), places) for name in here]
-    title = LENGTH if LENGTH not in table else f"{LENGTH} of the question"
-    made.append(length_groups(title, list(answers["input"].astype(str))))
+    made += _by_texts(list(answers["input"].astype(str)), set(map(str, table)))
     groups = [group for found in made if isinstance(found, list) for group in found]
     return Groups(
         tuple(groups), tuple(one for one in made if isinstance(one, PassedOver)), without, note
     )
+
+
+def _by_texts(texts: list[str], taken: set[str]) -> Iterator[list[Group] | PassedOver]:
+    """Groups by what the questions themselves say: how long they are and, of several, in which language.
+
+    Args:
+        taken: the columns of the table.
+    """
+    length, language = (name if name not in taken else f"{name} of the question" for name in OWN)
+    yield length_groups(length, texts)
+    spoken = Counter(names := language_names(texts))
+    if sum(rows >= SMALL for name, rows in spoken.items() if name) > 1:
+        yield groups_of(language, [name or NOT_SURE for name in names])
 
 
 def scores_of(answers: pd.DataFrame, task: str, system: str = "tuned") -> Numbers | None:

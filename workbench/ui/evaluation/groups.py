@@ -16,6 +16,7 @@ from workbench.ui.text import plain
 WORST = "The weakest of all"
 _SHOWN = 15
 _ROWS = 200
+_TEXTS = ("input", "expected", "tuned")
 _INK = "#757C86"
 _WEAK, _SMALL, _LIKE = "weaker", "too few to tell", "like the others"
 _BETTER = "better"
@@ -193,14 +194,15 @@ def _rows_of(
     if not picked or picked[0] >= len(chosen):
         st.caption("Choose a line to read its rows.")
         return
-    _read(chosen[picked[0]], info, answers)
+    _read(chosen[picked[0]], found, info, answers)
 
 
-def _read(one: Slice, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+def _read(one: Slice, found: SliceReport, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     rows = answers.iloc[one.places]
     scored = slices.scores_of(rows, info.task)
     rows = rows.assign(score=scored).sort_values("score", kind="stable")
-    shown = [name for name in ("row_id", "input", "expected", "tuned") if name in rows]
+    wanted = ("row_id", *(() if found.metric.is_share_right else ("score",)), *_TEXTS)
+    shown = [name for name in wanted if name in rows]
     st.markdown(f"**{plain(_name(one))}** ({plural(one.rows, 'row')}, the worst first)")
     st.dataframe(
         rows[shown].head(_ROWS),
@@ -209,6 +211,7 @@ def _read(one: Slice, info: EvaluationInfo, answers: pd.DataFrame) -> None:
         height=min(38 + 35 * len(rows), 388),
         column_config={
             "row_id": st.column_config.NumberColumn("Row", format="%d"),
+            "score": st.column_config.NumberColumn("Likeness", format="%.0f"),
             "input": st.column_config.TextColumn("Question", width="large"),
             "expected": st.column_config.TextColumn("Your answer", width="medium"),
             "tuned": st.column_config.TextColumn("After training", width="medium"),

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.evaluation.scoring.slices.grouping import (
     EMPTY,
@@ -80,7 +82,7 @@ def test_numbers_are_bands_of_about_the_same_size() -> None:
         "76.5 to 100": 25,
     }
     thousands = [f"{i},250.00" for i in range(1, 41)]
-    assert next(iter(_sizes(groups_of("price", thousands)))) == "1,250 to 10,250"
+    assert next(iter(_sizes(groups_of("price", thousands)))) == "1250 to 10,250"
 
 
 def test_numbers_of_few_values_stand_for_themselves() -> None:
@@ -98,3 +100,24 @@ def test_lengths_are_bands_of_characters() -> None:
     assert "the same" in _reason(length_groups("Length", ["abc"] * 20))
     one_long = length_groups("Length", ["abc"] * 30 + ["x" * i for i in range(11, 21)])
     assert list(_sizes(one_long)) == ["3 characters", "11 to 20 characters"]
+
+
+@settings(max_examples=40)
+@given(st.lists(st.integers(0, 6), min_size=2, max_size=80))
+def test_bands_hold_every_row_once_however_the_lengths_lie(sizes: list[int]) -> None:
+    found = length_groups("Length", ["x" * size for size in sizes])
+    if isinstance(found, list):
+        places = np.concatenate([group.places for group in found])
+        assert sorted(places.tolist()) == list(range(len(sizes)))
+        assert all(len(group.places) for group in found)
+    else:
+        assert len(set(sizes)) < 4
+
+
+@settings(max_examples=30)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=3), st.dates().map(str)), max_size=40))
+def test_whatever_a_column_says_each_row_is_in_one_group(cells: list[str | None]) -> None:
+    found = groups_of("column", cells)
+    if isinstance(found, list):
+        places = np.concatenate([group.places for group in found])
+        assert sorted(places.tolist()) == list(range(len(cells)))

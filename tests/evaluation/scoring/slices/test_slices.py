@@ -76,11 +76,11 @@ def test_what_one_test_would_flag_is_chance_among_many() -> None:
 
 def test_of_tables_without_a_weak_group_few_are_flagged() -> None:
     rng, flagged = np.random.default_rng(11), 0
-    for _ in range(60):
-        columns = {f"c{i}": rng.choice(list("abcde"), 200).tolist() for i in range(8)}
+    for _ in range(40):
+        columns = {f"c{i}": rng.choice(list("abcde"), 200).tolist() for i in range(6)}
         right = (rng.random(200) < 0.85).astype(float)
         flagged += any(one.certain for one in find_slices(_groups(**columns), right, is_share=True))
-    assert flagged <= 3
+    assert flagged <= 2
 
 
 def test_rows_that_were_asked_by_turns_tell_less() -> None:

@@ -80,6 +80,11 @@ def spoken_in(texts: Sequence[str]) -> dict[str, float]:
     return {code: n / counts.total() for code, n in counts.most_common()}
 
 
+def language_names(texts: Sequence[str]) -> list[str | None]:
+    """The English name of each text's language; None where it is not sure."""
+    return [NAMES.get(code) for code in map(_language_of, texts)]
+
+
 def named_in(codes: Iterable[str]) -> list[str]:
     """The languages' English names; a code that has none here stands for itself."""
     return [NAMES.get(code, code) for code in codes]

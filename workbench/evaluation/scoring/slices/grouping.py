@@ -156,8 +156,9 @@ def _cut(numbers: npt.NDArray[np.float64], named: Callable[[float, float], str])
     """Bands of about the same number of rows, each named by its least and largest number."""
     bands = pd.qcut(pd.Series(numbers), _BANDS, labels=False, duplicates="drop")
     codes = bands.fillna(-1).to_numpy().astype(np.int64)
-    inside = [numbers[codes == code] for code in range(codes.max() + 1)]
-    return codes, [named(float(some.min()), float(some.max())) for some in inside]
+    inside = (numbers[codes == code] for code in range(codes.max() + 1))
+    # Between numbers that many rows share a band may have none.
+    return codes, [named(float(s.min()), float(s.max())) if len(s) else EMPTY for s in inside]
 
 
 def _range(low: float, high: float) -> str:
@@ -167,7 +168,8 @@ def _range(low: float, high: float) -> str:
 
 def _brief(number: float) -> str:
     whole = abs(number) >= 1000 or number == round(number)
-    return f"{number:,.0f}" if whole else f"{number:.3g}"
+    years = abs(number) < 10_000
+    return f"{number:{'' if years else ','}.0f}" if whole else f"{number:.3g}"
 
 
 def _values(column: str, texts: Sequence[str], where: Places) -> list[Group] | PassedOver:
