@@ -15,17 +15,15 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
 from workbench.ui.evaluation import (
     details,
-    exam_file,
-    exam_jobs,
-    notes,
-    score_table,
     drift_file,
     exam_file,
     exam_jobs,
     notes,
+    score_table,
     scores,
     worth_it,
 )
+from workbench.ui.evaluation.release import section as release_section
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
 
@@ -73,6 +71,7 @@ def main() -> None:
         found = show_evaluation(run, pick_evaluation(right, run, evaluations), older)
     elif not busy:
         show_unscored(run)
+    release_section.show(run, usable)
     with st.expander("Test on another file, or again", icon=":material/upload_file:"):
         exam_file.show(run)
         if evaluations and not busy and not run.was_by_turns:

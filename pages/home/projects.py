@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from workbench.evaluation.release import releases
 from workbench.projects import projects, samples, steps
 from workbench.projects.projects import ProjectCard, ProjectView
 from workbench.ui import context, dialogs, errors, frame
@@ -99,6 +100,10 @@ def card(entry: ProjectCard, *, is_first: bool) -> None:
         frame.step_line(entry.steps, key=f"steps-{project.id}")
         if entry.best:
             st.markdown(f":material/military_tech: Best result: **{plain(entry.best)}**")
+        if live := releases.live(store, project.id):
+            st.markdown(
+                f":material/verified: Live: **{plain(live.run_name)}** since {when(live.released_at)}"
+            )
         if st.button(
             steps.action(entry.next),
             key=f"next-{project.id}",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from workbench.evaluation.release import releases
 from workbench.ui import context, errors, frame
 from workbench.ui.text import plain
 from workbench.ui.use import answering, history, labelling, programs, server, texts_file
@@ -66,9 +67,12 @@ def nothing_trained(everyone: list[Answerer]) -> None:
 
 
 def choose(everyone: list[Answerer], opened: ConversationInfo | None) -> Answerer:
-    """The model to ask: the one in the URL, else the conversation's, else the newest."""
+    """The model to ask: the one in the URL, else the conversation's, the live or the newest one."""
     by_name = {str(one.run_id or one.id): one for one in everyone}
+    live = str(found.run_id) if (found := releases.live(store, project_id)) else ""
     wanted = st.query_params.get("run") or str(opened.run_id if opened else "")
+    if not wanted and live in by_name:
+        wanted = live
     names = list(by_name)
     if wanted and wanted not in by_name:
         st.toast("That model is not there any more; this is the newest one.")
@@ -76,7 +80,7 @@ def choose(everyone: list[Answerer], opened: ConversationInfo | None) -> Answere
         "Model",
         names,
         index=names.index(wanted) if wanted in by_name else 0,
-        format_func=lambda n: by_name[n].title,
+        format_func=lambda n: by_name[n].title + (" (live)" if n == live else ""),
         key=f"model-{wanted}",
         width=320,
     )

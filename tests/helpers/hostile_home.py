@@ -24,7 +24,9 @@ from storage.tables import (
     Job,
     Message,
     Metric,
+    MustPass,
     Project,
+    Release,
     Run,
     now,
 )
@@ -81,6 +83,7 @@ def fill(store: Store, folder: Path) -> Hostile:
         store, project_id, sorted_id, model_id, status=FAILED, name=nasty("Failed run")
     )
     _jobs(store, project_id, running_id, failed_id)
+    _live(store, project_id, writer_id)
     conversation_id = _conversation(store, project_id, writer_id)
     _name(store, project_id, model_id)
     log = files.folder("logs") / "web.log"
@@ -225,6 +228,27 @@ def _jobs(store: Store, project_id: int, running_id: int, failed_id: int) -> Non
             job.project_id, job.reason = project_id, nasty(f"Reason {status}")
             job.finished_at = now() if status == FAILED else None
             session.add(job)
+
+
+def _live(store: Store, project_id: int, run_id: int) -> None:
+    release = Release(
+        project_id=project_id,
+        run_id=run_id,
+        approver=nasty("Approver"),
+        note=nasty("Live note"),
+        gate={"passed": False, "checks": [], "overruled": nasty("Overruled")},
+        about={"name": nasty("Live run")},
+    )
+    example = MustPass(
+        project_id=project_id,
+        task="completion",
+        question=nasty("Must question"),
+        asked={"prompt": nasty("Must question")},
+        expected=nasty("Must expected"),
+        rule="contains",
+    )
+    with store.write() as session:
+        session.add_all([release, example])
 
 
 def _conversation(store: Store, project_id: int, run_id: int) -> int:

@@ -1,6 +1,5 @@
 """Two versions of a project's model against each other, on questions that neither has learned."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -17,8 +16,6 @@ from workbench.evaluation.verdict import TURN
 from workbench.training import runs
 from workbench.training.run_view import RunView
 
-Answers = Callable[[EvaluationInfo], pd.DataFrame]
-"""The judged answers of an evaluation."""
 _SAME_TURNS = 0.9
 """The share of the common questions that must have been asked in the same turn."""
 
@@ -41,16 +38,12 @@ class Comparison:
     """Why nothing could be compared; a sentence."""
 
 
-def compare(store: Store, new_id: int, old_id: int, answers: Answers | None = None) -> Comparison:
+def compare(store: Store, new_id: int, old_id: int) -> Comparison:
     """A new version against another, question by question.
-
-    Args:
-        answers: reads an evaluation's answers; a page has them in memory.
 
     Raises:
         WorkbenchError: one of the runs is gone, or the answers of an exam are.
     """
-    read = answers or (lambda info: evaluations.predictions(store, info.id))
     new, old = runs.get_run(store, new_id), runs.get_run(store, old_id)
     if new.task != old.task:
         return Comparison(new, old, why_not=f"'{old.name}' was taught another task.")
@@ -58,9 +51,9 @@ def compare(store: Store, new_id: int, old_id: int, answers: Answers | None = No
     for run, found in ((new, mine), (old, theirs)):
         if not found:
             return Comparison(new, old, why_not=f"'{run.name}' has not taken an exam yet.")
-    if (compared := _by_exam(new, old, mine, theirs, read)) is not None:
+    if (compared := _by_exam(store, new, old, mine, theirs)) is not None:
         return compared
-    if (compared := _by_file(store, new, old, mine, theirs, read)) is not None:
+    if (compared := _by_file(store, new, old, mine, theirs)) is not None:
         return compared
     return Comparison(new, old, why_not=_nothing_common(new, old))
 
@@ -76,16 +69,16 @@ def _nothing_common(new: RunView, old: RunView) -> str:
 
 
 def _by_exam(
+    store: Store,
     new: RunView,
     old: RunView,
     mine: list[EvaluationInfo],
     theirs: list[EvaluationInfo],
-    read: Answers,
 ) -> Comparison | None:
     exams = [next((e for e in found if e.is_exam), None) for found in (mine, theirs)]
     if exams[0] is None or exams[1] is None:
         return None
-    ours, other = read(exams[0]), read(exams[1])
+    ours, other = (evaluations.predictions(store, exam.id) for exam in exams if exam)
     if not {"tuned"} <= set(ours) & set(other) or (TURN in ours) != (TURN in other):
         return None
     rows = paired(new.task, ours, other)
@@ -113,12 +106,11 @@ def _by_file(
     old: RunView,
     mine: list[EvaluationInfo],
     theirs: list[EvaluationInfo],
-    read: Answers,
 ) -> Comparison | None:
     """On the newest file of the user's that both were scored on, without what either has learned."""
     other = {info.split: info for info in reversed(theirs) if not info.is_exam}
     for info in (info for info in mine if info.split in other):
-        ours, then = read(info), read(other[info.split])
+        ours, then = (evaluations.predictions(store, e.id) for e in (info, other[info.split]))
         if not {"tuned"} <= set(ours) & set(then):
             continue
         rows = paired(new.task, ours, then)

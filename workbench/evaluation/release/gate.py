@@ -1,5 +1,6 @@
 """The release gate: what is looked at before a version goes live, and how it came out."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,14 +11,16 @@ from workbench.core.metrics import Metric, metric_of
 from workbench.core.words import joined, plural, shortened
 from workbench.evaluation import evaluations, verdict
 from workbench.evaluation.release import asking
-from workbench.evaluation.release.comparison import Answers, Comparison, compare
+from workbench.evaluation.release.comparison import Comparison, compare
 from workbench.evaluation.release.groups import FEWEST, GroupDifference
 from workbench.evaluation.release.paired import Difference
 from workbench.training import runs
 from workbench.training.run_view import RunView
 
+Comparing = Callable[[Store, int, int], Comparison]
 MOST_WORSE = 5.0
 """Points that a group may lose, unless another number is given."""
+LIVE = "the live version"
 _SHOWN = 3
 
 
@@ -65,13 +68,16 @@ class Gate:
 
 
 def check_gate(
-    store: Store, run_id: int, most_worse: float = MOST_WORSE, answers: Answers | None = None
+    store: Store,
+    run_id: int,
+    most_worse: float = MOST_WORSE,
+    comparing: Comparing = compare,
 ) -> Gate:
     """Look at a run before it goes live: its score, the must-pass examples, the groups.
 
     Args:
         most_worse: points of 100 that a group of at least 10 questions may lose.
-        answers: reads an evaluation's answers; a page has them in memory.
+        comparing: compares two runs; a page keeps what it has compared.
 
     Raises:
         WorkbenchError: there is no trained model of this number.
@@ -81,20 +87,20 @@ def check_gate(
         found = releases.live(session, run.project_id)
     live_id = found.run_id if found else None
     if live_id is None or live_id == run_id or runs.get_run(store, live_id).task != run.task:
-        live_id, checks = None, [_alone(store, run, answers), _nothing_to_compare()]
+        live_id, checks = None, [_alone(store, run), _nothing_to_compare()]
     else:
-        checks = _against(store, run_id, live_id, most_worse, answers)
+        checks = _against(store, run_id, live_id, most_worse, comparing)
     return Gate(run_id, live_id, (checks[0], _must_pass(store, run_id), checks[1]))
 
 
-def _alone(store: Store, run: RunView, answers: Answers | None) -> Check:
+def _alone(store: Store, run: RunView) -> Check:
     """The score of a version that takes nobody's place: it must not lose to what is simpler."""
     found = evaluations.list_evaluations(store, run.id)
     exam = next((info for info in found if info.is_exam), found[0] if found else None)
     if exam is None:
         return _score(False, f"'{run.name}' has not taken an exam: score it first.")
     try:
-        table = answers(exam) if answers else evaluations.predictions(store, exam.id)
+        table = evaluations.predictions(store, exam.id)
     except WorkbenchError as error:
         return _score(False, str(error))
     told = verdict.verdict(run.task, exam.scores, table, exam.questions)
@@ -108,10 +114,10 @@ def _nothing_to_compare() -> Check:
 
 
 def _against(
-    store: Store, run_id: int, live_id: int, most_worse: float, answers: Answers | None
+    store: Store, run_id: int, live_id: int, most_worse: float, comparing: Comparing
 ) -> list[Check]:
     try:
-        compared = compare(store, run_id, live_id, answers)
+        compared = comparing(store, run_id, live_id)
     except WorkbenchError as error:
         return [_score(False, str(error)), _slices(None, "No group could be compared.")]
     return [_compared_score(compared), _compared_groups(compared, most_worse)]
@@ -124,28 +130,27 @@ def _compared_score(compared: Comparison) -> Check:
     if found is None:
         new, old = compared.losses or (0.0, 0.0)
         rows = plural(len(compared.rows), compared.questions)
-        told = f"On the same {rows}: {_words(metric, new, old)}."
+        told = f"On the same {rows}: {_words(metric, new, old, LIVE)}."
         return _score(metric.gain(new, old) >= 0, told, {"new": new, "old": old})
     return _score(not found.is_worse, score_sentence(compared), asdict(found))
 
 
-def score_sentence(compared: Comparison) -> str:
+def score_sentence(compared: Comparison, other: str = LIVE) -> str:
     """How the new version does against the other, with what chance has to say; empty where nothing
     could be compared."""
     found, metric = compared.difference, metric_of(compared.new.task)
     if found is None:
         return ""
     rows = plural(found.rows, compared.questions)
-    start = f"On the same {rows}: {_words(metric, found.new, found.old)}"
+    start = f"On the same {rows}: {_words(metric, found.new, found.old, other)}"
     return f"{start}. {_chance(found)}"
 
 
-def _words(metric: Metric, new: float, old: float) -> str:
-    return (
-        f"{metric.unit.words(new)} {metric.meaning}, the live version {metric.unit.words(old)}"
-        if metric.unit.top == 1.0
-        else f"{metric.meaning}: {metric.unit.words(new)}, the live version {metric.unit.words(old)}"
-    )
+def _words(metric: Metric, new: float, old: float, other: str) -> str:
+    value, than = metric.unit.words(new), f"{other} {metric.unit.words(old)}"
+    if metric.unit.top == 1.0:
+        return f"{value} {metric.meaning}, {than}"
+    return f"{metric.meaning}: {value}, {than}"
 
 
 def _chance(found: Difference) -> str:

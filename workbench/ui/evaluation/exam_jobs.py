@@ -69,10 +69,11 @@ def _watch(run_id: int) -> None:
         st.rerun()
     st.session_state["exam-jobs"] = now
     for job in open_jobs:
-        _show_job(job)
+        show_job(job)
 
 
-def _show_job(job: JobView) -> None:
+def show_job(job: JobView) -> None:
+    """How far a job is that asks a model, and the ways to pause and to end it."""
     with st.container(border=True, key=f"exam-job-{job.id}"):
         st.markdown(f"**{plain(job.title)}**")
         st.progress(_share(job), text=_what(job))
