@@ -43,7 +43,7 @@ def ask_edit(project: ProjectView) -> None:
 @st.dialog("Delete this project?", on_dismiss=dialogs.answered)
 def ask_delete(project: ProjectView) -> None:
     goes = projects.deletion_summary(store, project.id)
-    st.write(f"**{plain(project.name)}** will be deleted, and with it: {goes}.")
+    st.write(f"**{plain(project.name)}** will be deleted, and with it: {plain(goes)}.")
     st.write("This cannot be undone. To put it away instead, archive it.")
     dialogs.decide(
         "delete", "Delete for good", "Keep it",

@@ -83,6 +83,7 @@ def fill(store: Store, folder: Path) -> Hostile:
         store, project_id, sorted_id, model_id, status=FAILED, name=nasty("Failed run")
     )
     _jobs(store, project_id, running_id, failed_id)
+    _live(store, project_id, sorter_id, ended=True)
     _live(store, project_id, writer_id)
     conversation_id = _conversation(store, project_id, writer_id)
     _name(store, project_id, model_id)
@@ -230,7 +231,7 @@ def _jobs(store: Store, project_id: int, running_id: int, failed_id: int) -> Non
             session.add(job)
 
 
-def _live(store: Store, project_id: int, run_id: int) -> None:
+def _live(store: Store, project_id: int, run_id: int, *, ended: bool = False) -> None:
     release = Release(
         project_id=project_id,
         run_id=run_id,
@@ -238,6 +239,7 @@ def _live(store: Store, project_id: int, run_id: int) -> None:
         note=nasty("Live note"),
         gate={"passed": False, "checks": [], "overruled": nasty("Overruled")},
         about={"name": nasty("Live run")},
+        ended_at=now() if ended else None,
     )
     example = MustPass(
         project_id=project_id,

@@ -18,6 +18,8 @@ UNSEEN = {
         "Reason failed",
         "Reply",
         "Other",
+        "Must question",
+        "Must expected",
     ),  # in columns that are drawn once one scrolls there
 }
 """Those of them that no page shows as they are."""
