@@ -19,6 +19,7 @@ from workbench.ui.evaluation import (
     exam_file,
     exam_jobs,
     notes,
+    report,
     score_table,
     scores,
     worth_it,
@@ -184,6 +185,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo, older: Older) -> Verdict
         worth_it.show(run, info, ladder, found)
         score_table.show(run, info, answers)
         details.show(run, info, answers)
+        report.show(info)
         return found
     return None
 

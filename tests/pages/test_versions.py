@@ -159,3 +159,9 @@ def test_a_live_run_is_not_deleted_on_the_train_page(store: Store, two: list[int
     assert "stays on record on the Evaluate page" in texts(at)
     at.button(key="run-delete-yes").click().run()
     assert r"'Good \*one\*' is live: make another version live" in at.error[0].value
+
+
+def test_the_report_is_there_to_take_away(two: list[int]) -> None:
+    at = _open(two, two[1])
+    buttons = {button.proto.label for button in at.get("download_button")}
+    assert {"As PDF", "As a web page (HTML)", "Model card (README.md)"} <= buttons

@@ -26,6 +26,7 @@ from workbench.cli import (
     models,
     preview,
     releases,
+    reports,
     runs,
     use,
 )
@@ -90,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
         releases,
         limit,
         drift,
+        reports,
         fit,
         jobs,
         models,

@@ -60,5 +60,5 @@ def show_history(run: RunView, runs: Sequence[RunView], live: ReleaseInfo | None
     _table(rows, "history-table", "Table of what was live when")
 
 
-def _table(rows: list[dict[str, object]], key: str, alt: str) -> None:
+def _table(rows: list[dict[str, str]], key: str, alt: str) -> None:
     st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), _LARGE), key=key, alt=alt)

@@ -1,0 +1,223 @@
+"""The report: its numbers are the page's, its words harmless, its PDF two pages."""
+
+import dataclasses
+import html as html_module
+import re
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+import yaml
+
+from storage import files as storage_files
+from storage.database import Store
+from storage.tables import DatasetVersion, Run
+from tests.helpers import hostile_home
+from tests.helpers.exams import accuracies, add_exam, add_trained, answers, exam_of_categories
+from workbench.core.errors import WorkbenchError
+from workbench.evaluation import evaluations, verdict
+from workbench.evaluation.release import releases
+from workbench.evaluation.report import files
+from workbench.evaluation.report.card import model_card
+from workbench.evaluation.report.content import Report
+from workbench.evaluation.report.html import to_html
+from workbench.evaluation.report.pdf import needs_other_fonts, to_pdf
+from workbench.evaluation.report.write import report
+
+HOSTILE = (
+    '#import "@preview/x:1.0.0" ] } $ x^2 $ \\ "quote" *b* _i_ `c` // no /* #sys.inputs <lbl> @ref'
+)
+
+
+def scored(store: Store, folder: Path, right: int = 90, **columns: Any) -> int:
+    trained = add_trained(store, folder)
+    table = exam_of_categories(right, 60, 70).assign(**columns)
+    add_exam(store, trained.run_id, table, accuracies(table))
+    return trained.run_id
+
+
+def pages(pdf: bytes) -> list[str]:
+    """The words of each page, blanks alike."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [_flat(page.get_textpage().get_text_range()) for page in document]
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.replace("\u200b", "").replace("\ufffe", "").split())
+
+
+def _words(made: Report) -> list[str]:
+    """Every text that a report says."""
+
+    def told(value: Any) -> list[str]:
+        if isinstance(value, str):
+            return [value]
+        if isinstance(value, dict):
+            return [
+                text for name, inner in value.items() if name != "level" for text in told(inner)
+            ]
+        return [text for inner in value for text in told(inner)] if isinstance(value, tuple) else []
+
+    return [text for text in told(made.as_dict()) if text]
+
+
+def test_its_numbers_are_those_of_the_page(store: Store, tmp_path: Path) -> None:
+    run_id = scored(store, tmp_path)
+    (info,) = evaluations.list_evaluations(store, run_id)
+    table = evaluations.predictions(store, info.id)
+    found = verdict.verdict("classification", info.scores, table, info.questions)
+    made = report(store, run_id)
+    assert _flat(found.headline) in _flat(made.verdict)
+    assert _flat(" ".join(made.evidence)) == _flat(" ".join(found.evidence))
+    assert made.next_step == found.next_step
+    bars = verdict.bars("classification", info.scores, table)
+    assert [_flat(bar.label) for bar in made.chart.bars] == ["70.0 %", "60.0 %", "90.0 %"]
+    assert [bar.length for bar in made.chart.bars] == [bar.value for bar in bars]
+    assert [(bar.low, bar.high) for bar in made.chart.bars] == [(bar.low, bar.high) for bar in bars]
+
+    text = _flat(html_module.unescape(re.sub("<[^>]+>", " ", to_html(made))))
+    first = pages(to_pdf(made))[0]
+    for said in (found.headline, *found.evidence, found.next_step, "82.6 % to 94.5 %"):
+        assert _flat(said) in text
+        assert _flat(said) in first
+    assert "10 mistakes, most often: 'Product question' taken for 'Refund' (10 ×)." in first
+
+
+@pytest.mark.parametrize("right", [40, 90, 100])
+def test_all_of_it_stands_on_two_pages_of_pdf_and_in_the_html(
+    store: Store, tmp_path: Path, right: int
+) -> None:
+    made = report(store, scored(store, tmp_path, right))
+    found = pages(to_pdf(made))
+    assert len(found) == 2
+    text = _flat(html_module.unescape(re.sub("<[^>]+>", " ", to_html(made))))
+    for said in _words(made):
+        assert _flat(said) in text, said
+        assert _flat(said).replace(" ", "") in "".join(found).replace(" ", ""), said
+    assert ("There is not a single wrong answer to show." in text) == (right == 100)
+
+
+def test_long_texts_stay_on_two_pages(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path, task="completion", kind="causal")
+    long = " ".join(["Dear customer, thank you very much for your long letter."] * 40)
+    address = "https://example.org/" + "a" * 900
+    table = answers([long] * 40, [address] * 20 + [long] * 20, base=["no"] * 40, inputs=[long] * 40)
+    scores = {"base": {"chrf": 8.0, "loss": 3.0}, "tuned": {"chrf": 50.5, "loss": 1.25}}
+    add_exam(store, trained.run_id, table, scores)
+    with store.write() as session:
+        version = session.get_one(DatasetVersion, trained.version_id)
+        version.source_name = "a very long file's name " * 40
+    found = pages(to_pdf(report(store, trained.run_id)))
+    assert len(found) == 2
+    assert "50.5 of 100" in found[0]
+
+
+def test_texts_of_others_are_words_and_nothing_else(store: Store, tmp_path: Path) -> None:
+    run_id = scored(store, tmp_path, input=[f"{HOSTILE} \u202e\x00 {i}" for i in range(100)])
+    with store.write() as session:
+        session.get_one(Run, run_id).name = f"<b>{HOSTILE}</b><script>alert(1)</script>"
+    made = report(store, run_id)
+    first, second = pages(to_pdf(made))
+    flat = _flat(HOSTILE).replace(" ", "")
+    assert f"<b>{flat}</b>" in first.replace(" ", "")
+    assert flat in second.replace(" ", "")
+    page = to_html(made)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "\u202e" not in page
+    card = model_card(store, run_id)
+    _, head, body = card.split("---\n", 2)
+    assert "<script>" not in body
+    assert "\\<script\\>" in body
+    head = yaml.safe_load(head)
+    assert head["model-index"][0]["name"].startswith("Mails: <b>#import")
+
+
+def test_a_hostile_home_is_reported_on(store: Store, tmp_path: Path) -> None:
+    hostile = hostile_home.fill(store, tmp_path)
+    for run_id in (hostile.sorter_id, hostile.writer_id):
+        assert len(pages(files.to_bytes(store, run_id, ".pdf"))) == 2
+        page = files.to_bytes(store, run_id, ".html").decode()
+        assert not re.search(r"<(script|img|iframe|a)\b", page)
+        assert "http-equiv" in page
+        yaml.safe_load(files.to_bytes(store, run_id, ".md").decode().split("---\n")[1])
+
+
+def test_greek_and_cyrillic_show_and_others_are_told(store: Store, tmp_path: Path) -> None:
+    made = report(store, scored(store, tmp_path))
+    words = "Grüße, Καλημέρα, Доброе утро"
+    greek = dataclasses.replace(made, title=words)
+    assert not needs_other_fonts(greek)
+    assert words in pages(to_pdf(greek))[0]
+    chinese = dataclasses.replace(made, title="你好")
+    assert needs_other_fonts(chinese)
+    assert "the report as HTML shows them" in pages(to_pdf(chinese))[1]
+
+
+def test_an_exam_by_turns_and_a_file_say_so(store: Store, tmp_path: Path) -> None:
+    run_id = scored(store, tmp_path, turn=[i % 5 for i in range(100)])
+    tested = report(store, run_id).first[0].text[0]
+    assert "the model was trained 5 times without a part of them" in tested
+    table = exam_of_categories(80, 60, 70)
+    file_id = add_exam(store, run_id, table, accuracies(table), split="mine.csv")
+    assert "On a file of its own, mine.csv" in report(store, run_id, file_id).first[0].text[0]
+    assert "100 exam questions" in _flat(report(store, run_id).verdict), "the exam comes first"
+
+
+def test_documents_are_reported_on(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path, task="language-modelling", kind="causal")
+    table = answers(["and left."], ["and stayed."], base=["zzz"], inputs=["She came"])
+    add_exam(store, trained.run_id, table, {"base": {"loss": 3.31}, "tuned": {"loss": 2.74}})
+    found = pages(to_pdf(report(store, trained.run_id)))
+    assert "still wrong by 2.74" in found[0]
+    assert "as it goes on" in found[1]
+
+
+def test_who_released_it_and_the_cost_are_told(store: Store, tmp_path: Path) -> None:
+    run_id = scored(store, tmp_path)
+    assert "this version has not been live" in str(report(store, run_id).second)
+    releases.make_live(store, run_id, approver="Ann Lee", note="Good enough")
+    with store.write() as session:
+        run = session.get_one(Run, run_id)
+        run.result = {**(run.result or {}), "seconds": 3600.0, "versions": {"torch": "2.13.0"}}
+    told = {name: value for part in report(store, run_id).second for name, value in part.facts}
+    assert (told["Approved by"], told["Why"]) == ("Ann Lee", "Good enough")
+    assert told["Training"] == "1 h"
+    assert told["Electricity"].startswith("about 0.065 kWh"), "an hour at 65 W"
+    assert "an estimate" in told["Electricity"]
+    assert told["Libraries"] == "torch 2.13.0"
+
+
+def test_the_card_has_the_scores_as_the_hub_reads_them(store: Store, tmp_path: Path) -> None:
+    from huggingface_hub import ModelCard
+
+    card = ModelCard(model_card(store, scored(store, tmp_path)))
+    data = card.data.to_dict()
+    (result,) = data["model-index"][0]["results"]
+    assert result["metrics"] == [{"type": "accuracy", "value": 0.9, "name": "accuracy"}]
+    assert (data["license"], data["language"]) == ("apache-2.0", ["en"])
+    assert data["pipeline_tag"] == "text-classification"
+    assert "base_model" not in data, "that model is not the hub's"
+
+
+def test_without_an_exam_or_its_answers_there_is_a_sentence(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path)
+    with pytest.raises(WorkbenchError, match="has not taken an exam"):
+        files.to_bytes(store, trained.run_id, ".pdf")
+    table = exam_of_categories(90, 60, 70)
+    add_exam(store, trained.run_id, table, accuracies(table))
+    with pytest.raises(WorkbenchError, match="ends in"):
+        files.write_report(store, trained.run_id, tmp_path / "report.docx")
+    out = tmp_path / "report.pdf"
+    files.write_report(store, trained.run_id, out)
+    assert out.read_bytes().startswith(b"%PDF")
+    (info,) = evaluations.list_evaluations(store, trained.run_id)
+    storage_files.object_path(info.predictions_hash).unlink()
+    with pytest.raises(WorkbenchError, match="not on the disk any more"):
+        files.write_report(store, trained.run_id, out)
+
+
+def test_the_same_run_gives_the_same_file(store: Store, tmp_path: Path) -> None:
+    run_id = scored(store, tmp_path)
+    assert files.to_bytes(store, run_id, ".pdf") == files.to_bytes(store, run_id, ".pdf")

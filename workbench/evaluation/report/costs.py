@@ -1,0 +1,40 @@
+"""What a model costs: time and memory as measured, electricity as an estimate that says so."""
+
+from workbench.core.words import duration, short_count, size
+from workbench.evaluation.report.content import Section
+from workbench.evaluation.report.facts import Facts
+
+WATTS = 65
+"""What a desktop processor draws at full load, roughly: its usual rated heat (TDP)."""
+
+
+def costs(facts: Facts) -> Section:
+    """Seconds to train, seconds an answer, electricity."""
+    rows = [("Training", _training(facts))]
+    if facts.result.get("seconds"):
+        rows.append(("Electricity", electricity(float(facts.result["seconds"]))))
+    seconds = next((score.seconds for score in facts.scores if score.is_tuned), None)
+    rows.append(("An answer", answer_time(seconds) if seconds is not None else "not measured"))
+    rows.append(("Size", f"{short_count(facts.model.parameters)} numbers (parameters)"))
+    rows.append(("Fees", "none: it runs on this computer, without the internet"))
+    return Section("What it costs", facts=tuple(rows))
+
+
+def _training(facts: Facts) -> str:
+    seconds, memory = facts.result.get("seconds"), facts.result.get("peak_memory_mb")
+    told = duration(float(seconds)) if seconds else "not measured"
+    return f"{told}, {size(float(memory) * 1e6)} of memory" if memory else told
+
+
+def electricity(seconds: float) -> str:
+    """What so many seconds at full load take, as an estimate."""
+    used = WATTS * seconds / 3_600_000
+    shown = f"{used:.3f}" if used >= 0.001 else "less than 0.001"
+    return f"about {shown} kWh to train (an estimate: {WATTS} W for a processor at full load)"
+
+
+def answer_time(seconds: float) -> str:
+    """What one answer takes: "12 ms", "3.4 s"."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    return f"{1000 * seconds:.0f} ms" if seconds >= 0.01 else f"{1000 * seconds:.1f} ms"

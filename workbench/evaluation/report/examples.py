@@ -1,0 +1,73 @@
+"""Good and bad examples from the exam, the same ones each time."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from workbench.core.metrics import CHRF, METRICS
+from workbench.core.words import shortened
+from workbench.evaluation.report.content import Example, Section
+from workbench.evaluation.report.facts import Facts
+
+GOOD, BAD = 2, 3
+LONGEST = 260
+
+
+def examples(facts: Facts) -> Section:
+    """Some answers that are right, and some that are not."""
+    title = "Examples from the exam"
+    answers = facts.answers
+    if "tuned" not in answers or answers.empty:
+        return Section(title, ("The exam keeps one score for all texts together.",))
+    if facts.task.rows_are_documents:
+        rows = answers.head(GOOD)
+        return Section(
+            title, examples=tuple(_example(row, "as it goes on", True) for row in _of(rows))
+        )
+    if facts.task.answers_are_free_text:
+        good, bad = _by_likeness(answers)
+        found = [(row, _likeness(row), True) for row in _of(good)]
+        found += [(row, _likeness(row), False) for row in _of(bad)]
+    else:
+        good, bad = _by_right(answers)
+        found = [(row, "right", True) for row in _of(good)]
+        found += [(row, "wrong", False) for row in _of(bad)]
+    text = () if len(bad) else ("There is not a single wrong answer to show.",)
+    return Section(title, text, examples=tuple(_example(*one) for one in found))
+
+
+def _of(rows: pd.DataFrame) -> Iterable[pd.Series]:
+    return (rows.iloc[number] for number in range(len(rows)))
+
+
+def _by_right(answers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Right ones of different kinds, of usual length; wrong ones of which it was surest."""
+    right, wrong = answers[answers["right_tuned"]], answers[~answers["right_tuned"]]
+    usual = answers["input"].str.len().median()
+    near = (right["input"].str.len() - usual).abs()
+    right = right.assign(_near=near).sort_values(["_near", "row_id"])
+    right = right.drop_duplicates("expected") if right["expected"].nunique() >= GOOD else right
+    if "probability" in wrong:
+        wrong = wrong.sort_values(["probability", "row_id"], ascending=[False, True])
+    return right.head(GOOD), wrong.head(BAD)
+
+
+def _by_likeness(answers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    ranked = answers.sort_values([f"{CHRF}_tuned", "row_id"], ascending=[False, True])
+    good = ranked.head(GOOD)
+    return good, ranked.drop(good.index).tail(BAD).iloc[::-1]
+
+
+def _likeness(row: pd.Series) -> str:
+    return f"likeness {METRICS[CHRF].unit.brief(row[f'{CHRF}_tuned'])} of 100"
+
+
+def _example(row: pd.Series, verdict: str, is_good: bool) -> Example:
+    answer = shortened(str(row["tuned"]), LONGEST) or "(it wrote nothing)"
+    return Example(
+        verdict,
+        is_good,
+        shortened(str(row["input"]), LONGEST),
+        shortened(str(row["expected"]), LONGEST),
+        answer,
+    )

@@ -1,0 +1,140 @@
+"""The facts of a report, from the very functions that the page calls."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from storage import projects
+from storage.database import Store
+from workbench.core.errors import WorkbenchError
+from workbench.core.metrics import Metric, metric_of
+from workbench.core.tasks import Task, task_named
+from workbench.data import texts, versions
+from workbench.data.texts import Texts
+from workbench.data.versions import VersionInfo
+from workbench.evaluation import evaluations, refusals, verdict
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.refusals import Refusals
+from workbench.evaluation.release import releases
+from workbench.evaluation.release.releases import ReleaseInfo
+from workbench.evaluation.verdict import Verdict
+from workbench.models import catalogue
+from workbench.models.model_info import ModelInfo
+from workbench.training import runs
+from workbench.training.run_view import RunView
+
+TITLES = {"baseline": "Simple baseline", "base": "Before training", "tuned": "After training"}
+"""How the three are called on the page."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """How one way to answer did."""
+
+    title: str
+    value: float
+    low: float | None
+    high: float | None
+    is_tuned: bool
+    seconds: float | None = None
+    """Of one answer; None where it was not measured."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a run, its data, its exam and its releases."""
+
+    project: str
+    run: RunView
+    version: VersionInfo
+    texts: Texts
+    """Languages and lengths of what it learned from."""
+    model: ModelInfo
+    info: EvaluationInfo
+    answers: pd.DataFrame
+    """The judged rows of the exam."""
+    verdict: Verdict
+    scores: tuple[Score, ...]
+    """From the simplest to the trained model."""
+    refusals: Refusals | None
+    releases: tuple[ReleaseInfo, ...]
+    """Of this run, the newest first."""
+
+    @property
+    def task(self) -> Task:
+        """What it was taught."""
+        return task_named(self.run.task)
+
+    @property
+    def metric(self) -> Metric:
+        """What it is judged by."""
+        return metric_of(self.run.task)
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """What the training left: seconds, memory, versions."""
+        return self.run.result or {}
+
+    @property
+    def tuned(self) -> dict[str, Any]:
+        """All scores of the trained model."""
+        return self.info.scores.get("tuned") or {}
+
+
+def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts:
+    """All that a report of a run says.
+
+    Args:
+        evaluation_id: which of its exams; None for the newest on its own exam, else the newest.
+
+    Raises:
+        WorkbenchError: it has no trained model, has not taken an exam, or its answers are gone.
+    """
+    run = runs.get_run(store, run_id)
+    info = _exam(store, run, evaluation_id)
+    answers = evaluations.predictions(store, info.id)
+    version = versions.get_version(store, run.version_id)
+    unknown = evaluations.unknown_categories(store, run.id, answers)
+    with store.read() as session:
+        project = projects.get(session, run.project_id)
+    return Facts(
+        project=project.name if project else "",
+        run=run,
+        version=version,
+        texts=_texts(version),
+        model=catalogue.get_model(store, run.base_model_id),
+        info=info,
+        answers=answers,
+        verdict=verdict.verdict(run.task, info.scores, answers, info.questions),
+        scores=_scores(run, info, answers),
+        refusals=refusals.refusals(answers, [own.name for own in unknown if not own.is_same]),
+        releases=tuple(
+            one for one in releases.history(store, run.project_id) if one.run_id == run.id
+        ),
+    )
+
+
+def _exam(store: Store, run: RunView, evaluation_id: int | None) -> EvaluationInfo:
+    found = evaluations.list_evaluations(store, run.id)
+    wanted = [info for info in found if info.id == evaluation_id or evaluation_id is None]
+    if not wanted:
+        raise WorkbenchError(
+            f"'{run.name}' has not taken an exam, so there is nothing to report: score it first."
+        )
+    return next((info for info in wanted if info.is_exam), wanted[0])
+
+
+def _texts(version: VersionInfo) -> Texts:
+    try:
+        return texts.texts_of(version)
+    except WorkbenchError:  # the examples are gone; the rest can be told
+        return texts.UNKNOWN
+
+
+def _scores(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> tuple[Score, ...]:
+    bars = verdict.bars(run.task, info.scores, answers)
+    return tuple(
+        Score(TITLES[bar.system], bar.value, bar.low, bar.high, bar.system == "tuned")
+        for bar in bars
+    )
