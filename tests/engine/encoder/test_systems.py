@@ -247,3 +247,13 @@ def test_one_text_is_answered_as_among_many(trained: JobDir, tiny: Path) -> None
     alone = np.concatenate([bundle.probabilities([text]) for text in texts])
     np.testing.assert_allclose(together, alone, atol=0.01)
     assert bundle.probabilities([]).shape == (0, 3)
+
+
+def test_must_pass_examples_are_answered_as_a_file_is(
+    trained: JobDir, tiny: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "must pass.parquet"
+    pq.write_table(pa.table({"row_id": [7], "text": ["where is my parcel"]}), path)
+    answered = run(make_job(tmp_path / "a", tiny, path, "predict", adapter=str(trained.adapter)))
+    asked = run(make_job(tmp_path / "b", tiny, path, "must-pass", adapter=str(trained.adapter)))
+    assert predictions(asked) == predictions(answered)
