@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.helpers.exams import answers
-from workbench.evaluation.release.groups import by_group
+from workbench.evaluation.release.groups import GroupDifference, by_group, parts
 from workbench.evaluation.release.paired import BROKEN, MENDED, changed, difference, paired
 from workbench.evaluation.scoring.intervals import mcnemar, mcnemar_by_turns
 from workbench.evaluation.scoring.row_scores import score_rows
@@ -16,6 +16,10 @@ def judged(
     expected: list[str], tuned: list[str], task: str = SORTS, **others: object
 ) -> pd.DataFrame:
     return score_rows(answers(expected, tuned, **others), task)  # type: ignore[arg-type]
+
+
+def groups_of(task: str, rows: pd.DataFrame) -> list[GroupDifference]:
+    return by_group(task, rows, parts(task, rows))
 
 
 def test_rows_are_matched_by_their_question_and_counted() -> None:
@@ -80,22 +84,23 @@ def test_documents_have_no_row_scores() -> None:
     table = judged(["and left."], ["and stayed."], "language-modelling")
     rows = paired("language-modelling", table, table)
     assert difference("language-modelling", rows) is None
-    assert by_group("language-modelling", rows) == []
+    assert groups_of("language-modelling", rows) == []
 
 
 def test_groups_are_counted_by_hand_the_worst_first() -> None:
     expected = ["a"] * 20 + ["b"] * 20 + ["c"] * 4
     old = judged(expected, expected)
-    new = judged(expected, ["b"] * 3 + ["a"] * 17 + ["a"] + ["b"] * 19 + ["x"] * 4)
-    groups = [g for g in by_group(SORTS, paired(SORTS, new, old)) if g.column == "Category"]
+    new = judged(expected, ["b"] * 6 + ["a"] * 14 + ["a"] * 3 + ["b"] * 17 + ["x"] * 4)
+    groups = [g for g in groups_of(SORTS, paired(SORTS, new, old)) if g.column == "Category"]
     assert [(g.name, g.rows, g.gain, g.broken) for g in groups] == [
-        ("a", 20, -15.0, 3),
-        ("b", 20, -5.0, 1),
+        ("a", 20, -30.0, 6),
+        ("b", 20, -15.0, 3),
         ("c", 4, -100.0, 4),
     ]
     assert [g.is_worse_by(5) for g in groups] == [True, False, False]
-    assert not groups[0].is_worse_by(15)
-    assert not groups[1].is_worse_by(1), "one row alone makes no group worse"
+    assert [g.chance for g in groups] == [1 / 64, 1 / 8, 1 / 16]
+    assert not groups[0].is_worse_by(30)
+    assert not groups[1].is_worse_by(5), "3 rows of 20 are within chance"
     assert groups[2].is_small
 
 
@@ -105,6 +110,6 @@ def test_long_and_short_questions_are_groups_of_their_own() -> None:
     old = judged(expected, expected, inputs=inputs)
     new = judged(expected, ["b" if i % 3 == 2 else "a" for i in range(60)], inputs=inputs)
     lengths = {
-        g.name: g.gain for g in by_group(SORTS, paired(SORTS, new, old)) if g.column != "Category"
+        g.name: g.gain for g in groups_of(SORTS, paired(SORTS, new, old)) if g.column != "Category"
     }
     assert lengths == {"long": -100.0, "middle": 0.0, "short": 0.0}

@@ -140,13 +140,28 @@ def test_a_reason_is_kept_only_where_the_gate_was_overruled(store: Store, tmp_pa
 def test_how_much_a_group_may_lose_is_the_projects_own(store: Store, tmp_path: Path) -> None:
     project_id, ids = three(store, tmp_path)
     releases.make_live(store, ids[2], approver="Ann")  # 50 % of the last 20, then 25 %
-    assert not check_gate(store, ids[1], releases.most_worse(store, project_id)).passed
+    gate = check_gate(store, ids[1], releases.most_worse(store, project_id))
+    assert [check.passed for check in gate.checks] == [True, None, False]
     releases.set_most_worse(store, project_id, 30)
     gate = check_gate(store, ids[1], releases.most_worse(store, project_id))
     assert gate.checks[2].passed
     assert "more than 30 points" in gate.checks[2].sentence
     with pytest.raises(WorkbenchError, match="0 to 100"):
         releases.set_most_worse(store, project_id, 101)
+
+
+def test_what_a_group_lost_by_chance_is_told_and_refuses_nobody(
+    store: Store, tmp_path: Path
+) -> None:
+    good = version(store, tmp_path, 90)
+    releases.make_live(store, good.run_id, approver="Ann")
+    other = version(store, tmp_path, 87, good.project_id, "Run 2")
+    check = check_gate(store, other.run_id).checks[2]
+    assert check.passed
+    assert check.sentence == (
+        "Worse by more than 5 points: category 'Product question' (50.0 % → 35.0 % of 20 questions); "
+        "that is within what chance alone could do."
+    )
 
 
 @pytest.mark.parametrize("approver", ["", "  ", "x" * 81])

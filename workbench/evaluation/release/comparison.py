@@ -10,7 +10,7 @@ from workbench.core.tasks import task_named
 from workbench.data import versions
 from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.release.groups import GroupDifference, by_group
+from workbench.evaluation.release.groups import GroupDifference, by_group, parts
 from workbench.evaluation.release.paired import Difference, difference, paired
 from workbench.evaluation.verdict import TURN
 from workbench.training import runs
@@ -140,6 +140,7 @@ def _compared(
     losses: tuple[float, float] | None,
 ) -> Comparison:
     rows = rows.reset_index(drop=True)
-    found, groups = difference(new.task, rows), tuple(by_group(new.task, rows))
+    found = difference(new.task, rows)
+    groups = tuple(by_group(new.task, rows, parts(new.task, rows)))
     why = "" if found or losses else "Their exams keep no score for single rows."
     return Comparison(new, old, questions, rows, found, groups, losses, why)

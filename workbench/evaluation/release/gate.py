@@ -76,7 +76,8 @@ def check_gate(
     """Look at a run before it goes live: its score, the must-pass examples, the groups.
 
     Args:
-        most_worse: points of 100 that a group of at least 10 questions may lose.
+        most_worse: points of 100 that a group of at least 10 questions may lose; what it loses by
+            chance is told and refuses nobody.
         comparing: compares two runs; a page keeps what it has compared.
 
     Raises:
@@ -169,15 +170,22 @@ def _compared_groups(compared: Comparison, most_worse: float) -> Check:
     if not large:
         return _slices(None, f"No group has {FEWEST} questions, so none is looked at.")
     worse = [group for group in large if group.is_worse_by(most_worse)]
+    lost = [group for group in large if group.gain < -most_worse]
     limit = f"{most_worse:g} points"
     facts = {"most_worse": most_worse, "groups": len(large), "worse": [asdict(g) for g in worse]}
-    if not worse:
+    if not lost:
         looked = plural(len(large), "group")
         told = f"None of {looked} of at least {FEWEST} questions is worse by more than {limit}."
         return _slices(True, told, facts)
-    named = joined([_group_words(compared, group) for group in worse[:_SHOWN]])
-    more = f" and {len(worse) - _SHOWN} more" if len(worse) > _SHOWN else ""
-    return _slices(False, f"Worse by more than {limit}: {named}{more}.", facts)
+    told = f"Worse by more than {limit}: {_named(compared, worse or lost)}"
+    if worse:
+        return _slices(False, f"{told}.", facts)
+    return _slices(True, f"{told}; that is within what chance alone could do.", facts)
+
+
+def _named(compared: Comparison, groups: list[GroupDifference]) -> str:
+    more = f" and {len(groups) - _SHOWN} more" if len(groups) > _SHOWN else ""
+    return joined([_group_words(compared, group) for group in groups[:_SHOWN]]) + more
 
 
 def _group_words(compared: Comparison, group: GroupDifference) -> str:

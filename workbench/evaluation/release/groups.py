@@ -1,12 +1,17 @@
 """How parts of the exam fare with a new version: by category, by length of the question."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbench.core.metrics import Metric, metric_of
 from workbench.core.tasks import task_named
 from workbench.evaluation.release.paired import BROKEN, MENDED
+from workbench.evaluation.scoring.lost_rows import level, loss_by_chance, mean_loss_by_chance
+from workbench.evaluation.verdict import TURN
 
 FEWEST = 10
 """Questions below which a group is too small for a number to mean anything."""
@@ -16,11 +21,21 @@ _CUTS = 30
 
 
 @dataclass(frozen=True)
+class Part:
+    """Some of the questions."""
+
+    column: str
+    """What they were grouped by."""
+    name: str
+    places: npt.NDArray[np.intp]
+    """The places of its rows in the table."""
+
+
+@dataclass(frozen=True)
 class GroupDifference:
     """A part of the questions, answered by two versions."""
 
     column: str
-    """What the questions were grouped by."""
     name: str
     rows: int
     new: float
@@ -30,8 +45,10 @@ class GroupDifference:
     """Points (of 100) that the new version is better; negative if worse."""
     mended: int
     broken: int
-    by_one_row: bool
-    """Whether one answer that is wrong now is all that it lost."""
+    chance: float
+    """How likely chance alone makes it lose as much."""
+    is_certain: bool = False
+    """Whether it lost more than chance would make it, all groups allowed for."""
 
     @property
     def is_small(self) -> bool:
@@ -39,60 +56,81 @@ class GroupDifference:
         return self.rows < FEWEST
 
     def is_worse_by(self, points: float) -> bool:
-        """Whether it lost more than so many points; a single row makes no group worse."""
-        return not self.is_small and self.gain < -points and not self.by_one_row
+        """Whether it lost more than so many points, and not by chance."""
+        return not self.is_small and self.gain < -points and self.is_certain
 
 
-def groupings(task: str, rows: pd.DataFrame) -> dict[str, pd.Series]:
-    """What the questions are grouped by → the group of each row, by the rows' index.
+def parts(task: str, rows: pd.DataFrame) -> list[Part]:
+    """The questions by category, where there are such, and by length.
 
     Args:
-        rows: as `paired.paired` gives them.
+        rows: with the columns `input` and `expected`.
     """
-    found: dict[str, pd.Series] = {}
+    found = []
     if task_named(task).answers_are_categories:
-        found["Category"] = rows["expected"].astype(str)
+        found += _parts("Category", rows["expected"].astype(str))
     if len(rows) >= _CUTS:
         words = rows["input"].map(lambda text: len(str(text).split()))
         places = words.rank(method="average", pct=True)
         cut = pd.cut(places, [0, 1 / 3, 2 / 3, 1], labels=list(_LENGTHS)).astype(str)
-        found["Length of the question"] = cut
+        found += _parts("Length of the question", cut)
     return found
 
 
-def by_group(task: str, rows: pd.DataFrame) -> list[GroupDifference]:
-    """Every group of the questions that both versions answered, the one that lost most first.
+def _parts(column: str, labels: pd.Series) -> list[Part]:
+    values = labels.to_numpy()
+    names = sorted(set(values))
+    if len(names) < 2:  # all questions are no group
+        return []
+    return [Part(column, str(name), np.flatnonzero(values == name)) for name in names]
+
+
+def by_group(task: str, rows: pd.DataFrame, found: Sequence[Part]) -> list[GroupDifference]:
+    """What became of each part of the questions, the one that lost most first, small ones last.
+
+    Args:
+        rows: as `paired.paired` gives them.
 
     Empty where rows have no score of their own.
     """
     if "new_score" not in rows:
         return []
     metric = metric_of(task)
-    found = [
-        _difference(metric, column, str(name), part)
-        for column, labels in groupings(task, rows).items()
-        for name, part in rows.groupby(labels, sort=True)
-    ]
-    return sorted(found, key=lambda group: (group.is_small, group.gain, group.column, group.name))
+    groups = [_difference(metric, part, rows.iloc[part.places]) for part in found]
+    looked_at = [group for group in groups if not group.is_small]
+    limit = level([_least(metric, group, TURN in rows) for group in looked_at])
+    groups = [replace(group, is_certain=group.chance <= limit) for group in groups]
+    return sorted(groups, key=lambda group: (group.is_small, group.gain, group.column, group.name))
 
 
-def _difference(metric: Metric, column: str, name: str, rows: pd.DataFrame) -> GroupDifference:
-    new, old = float(rows["new_score"].mean()), float(rows["old_score"].mean())
+def _difference(metric: Metric, part: Part, rows: pd.DataFrame) -> GroupDifference:
+    gains = (rows["new_score"] - rows["old_score"]).to_numpy(float)
     changes = rows["change"].value_counts()
     mended, broken = (int(changes.get(change, 0)) for change in (MENDED, BROKEN))
+    if metric.is_share_right:
+        chance, _ = loss_by_chance(broken, mended, by_turns=TURN in rows)
+    else:
+        chance = mean_loss_by_chance(gains)
+    new, old = float(rows["new_score"].mean()), float(rows["old_score"].mean())
     return GroupDifference(
-        column=column,
-        name=name,
+        column=part.column,
+        name=part.name,
         rows=len(rows),
         new=new,
         old=old,
-        gain=points(metric, metric.gain(new, old)),
+        gain=_points(metric, metric.gain(new, old)),
         mended=mended,
         broken=broken,
-        by_one_row=metric.is_share_right and broken - mended == 1,
+        chance=chance,
     )
 
 
-def points(metric: Metric, gain: float) -> float:
+def _least(metric: Metric, group: GroupDifference, by_turns: bool) -> float:
+    if not metric.is_share_right:
+        return 0.0
+    return loss_by_chance(group.broken, group.mended, by_turns=by_turns)[1]
+
+
+def _points(metric: Metric, gain: float) -> float:
     """A difference of the metric in points of 100."""
     return round(100 * gain if metric.unit.top == 1.0 else gain, 6)

@@ -3,7 +3,7 @@
 from workbench.core.metrics import Metric
 from workbench.core.words import percent, plural, shortened
 from workbench.evaluation import confusion, refusals
-from workbench.evaluation.release.groups import FEWEST, groupings
+from workbench.evaluation.release.groups import FEWEST, parts
 from workbench.evaluation.report.content import Section, Table
 from workbench.evaluation.report.facts import Facts
 
@@ -58,14 +58,15 @@ def _groups(facts: Facts) -> list[str]:
     if column not in facts.answers:
         return []
     found = []
-    for title, labels in groupings(facts.run.task, facts.answers).items():
-        means = facts.answers.groupby(labels)[column].agg(["mean", "size"])
-        means = means[means["size"] >= FEWEST].sort_values("mean")
+    scores = facts.answers[column].to_numpy(float)
+    large = [part for part in parts(facts.run.task, facts.answers) if len(part.places) >= FEWEST]
+    for title in dict.fromkeys(part.column for part in large):
+        means = sorted((scores[p.places].mean(), p.name) for p in large if p.column == title)
         if len(means) > 1:
-            worst, best = means.iloc[0], means.iloc[-1]
+            (low, worst), (high, best) = means[0], means[-1]
             found.append(
-                f"{title}: {means.index[0]} ones do worst ({metric.unit.words(worst['mean'])}), "
-                f"{means.index[-1]} ones best ({metric.unit.words(best['mean'])})."
+                f"{title}: {worst} ones do worst ({metric.unit.words(low)}), {best} ones best "
+                f"({metric.unit.words(high)})."
             )
     return found
 

@@ -139,5 +139,5 @@ def _group_row(metric: Metric, group: GroupDifference) -> dict[str, object]:
         "Points": f"{group.gain:+.1f}",
         "Mended": group.mended,
         "Broken": group.broken,
-        "Sure enough": "too few" if group.is_small else "yes",
+        "More than chance": "too few" if group.is_small else "yes" if group.is_certain else "no",
     }
