@@ -74,6 +74,9 @@ def test_what_was_taken_off_comes_back(store: Store, tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="Nothing is live"):
         releases.take_off(store, project_id)
     assert releases.go_back(store, project_id, approver="Ann").run_id == ids[0]
+    releases.take_off(store, project_id)
+    releases.make_live(store, ids[0], approver="Ann")
+    assert releases.former(store, project_id) is None, "it was never another one"
 
 
 def test_a_live_run_is_not_deleted_and_one_that_was_stays_on_record(

@@ -23,6 +23,7 @@ from workbench.evaluation.report.card import model_card
 from workbench.evaluation.report.content import Report
 from workbench.evaluation.report.html import to_html
 from workbench.evaluation.report.pdf import needs_other_fonts, to_pdf
+from workbench.evaluation.report.safe import LONGEST
 from workbench.evaluation.report.write import report
 
 HOSTILE = (
@@ -108,7 +109,9 @@ def test_long_texts_stay_on_two_pages(store: Store, tmp_path: Path) -> None:
     with store.write() as session:
         version = session.get_one(DatasetVersion, trained.version_id)
         version.source_name = "a very long file's name " * 40
-    found = pages(to_pdf(report(store, trained.run_id)))
+    made = report(store, trained.run_id)
+    assert max(map(len, _words(made))) <= LONGEST + 2
+    found = pages(to_pdf(made))
     assert len(found) == 2
     assert "50.5 of 100" in found[0]
 
@@ -132,6 +135,22 @@ def test_texts_of_others_are_words_and_nothing_else(store: Store, tmp_path: Path
     assert "\\<script\\>" in body
     head = yaml.safe_load(head)
     assert head["model-index"][0]["name"].startswith("Mails: <b>#import")
+
+
+def test_every_text_of_a_page_is_escaped(store: Store, tmp_path: Path) -> None:
+    def spoilt(part: Any) -> Any:
+        if isinstance(part, str):
+            return f"<b>{part}</b>"
+        if isinstance(part, tuple):
+            return tuple(map(spoilt, part))
+        if dataclasses.is_dataclass(part) and not isinstance(part, type):
+            names = [field.name for field in dataclasses.fields(part)]
+            return dataclasses.replace(part, **{n: spoilt(getattr(part, n)) for n in names})
+        return part
+
+    page = to_html(spoilt(report(store, scored(store, tmp_path))))
+    assert "<b>" not in page
+    assert page.count("&lt;b&gt;") > 60
 
 
 def test_a_hostile_home_is_reported_on(store: Store, tmp_path: Path) -> None:
