@@ -7,7 +7,7 @@ from workbench.evaluation.report.content import Bar, Chart, Example, Report, Sec
 _STYLE = """
 :root { --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --paper: #fff; --tuned: #0072b2;
   --other: #8a9099; --good: #1a7f37; --unsure: #0550ae; --bad: #b42318; --fill: #f6f8fa; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9aa4ae; --line: #3d444d;
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9aa4ae; --line: #3d444d;
   --paper: #0d1117; --tuned: #56b4e9; --other: #8a9099; --good: #3fb950; --unsure: #58a6ff;
   --bad: #ff7b72; --fill: #151b23; } }
 * { box-sizing: border-box; }
@@ -18,7 +18,7 @@ p { margin: .4rem 0; } .soft, .note, footer { color: var(--soft); font-size: .9r
 .verdict { border-left: .4rem solid var(--unsure); background: var(--fill); padding: .8rem 1rem;
   margin: 1rem 0; } .verdict.good { border-color: var(--good); } .verdict.bad { border-color: var(--bad); }
 .verdict strong { font-size: 1.1rem; }
-.bar { display: grid; grid-template-columns: 10rem 1fr 11rem; gap: .6rem; align-items: center;
+.bar { display: grid; grid-template-columns: 9rem 1fr 14rem; gap: .6rem; align-items: center;
   margin: .3rem 0; } .bar.tuned { font-weight: 600; }
 .track { position: relative; height: 1.2rem; background: var(--fill); }
 .fill { position: absolute; inset: 0 auto 0 0; background: var(--other); }
@@ -29,12 +29,16 @@ dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .
 dt { color: var(--soft); } dd { margin: 0; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .6rem;
   border-bottom: 1px solid var(--line); vertical-align: top; } th { color: var(--soft); }
+th, dt, td:nth-child(n + 2):nth-last-child(n + 2) { overflow-wrap: normal; }
 .example { border: 1px solid var(--line); padding: .5rem .8rem; margin: .5rem 0; break-inside: avoid; }
 .example .word { font-weight: 600; color: var(--bad); } .example.good .word { color: var(--good); }
 .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2rem; }
 section { break-inside: avoid; }
-@media (max-width: 40rem) { .columns { display: block; } .bar { grid-template-columns: 1fr; gap: .1rem; } }
-@media print { body { font-size: 11px; padding: 0; max-width: none; } .second { break-before: page; }
+@media (max-width: 40rem) { .columns { display: block; } body { padding: 1rem; }
+  th, td { padding: .25rem .3rem; } dl { grid-template-columns: max-content 1fr; gap: .15rem .6rem; }
+  .bar { grid-template-columns: 1fr; gap: .1rem; } }
+@page { margin: 13mm; }
+@media print { :root { font-size: 10.5px; } body { font-size: 1rem; padding: 0; max-width: none; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"

@@ -153,5 +153,8 @@ def _limit(run: RunView) -> None:
         with errors.shown():
             releases.set_most_worse(context.store(), run.project_id, points)
     st.caption(
-        plain(f"The gate refuses a version in which a group lost more than {points:g} points.")
+        plain(
+            f"The gate refuses a version in which a group lost more than {points:g} points, and more "
+            "than chance would make it."
+        )
     )

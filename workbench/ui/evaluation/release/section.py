@@ -73,7 +73,8 @@ def _buttons(run: RunView, live: ReleaseInfo | None) -> None:
     former = releases.former(context.store(), run.project_id)
     with st.container(horizontal=True):
         if live is None or live.run_id != run.id:
-            if st.button("Make it live", key="make-live", icon=":material/rocket_launch:"):
+            label = f"Make '{plain(run.name)}' live"
+            if st.button(label, key="make-live", icon=":material/rocket_launch:"):
                 dialogs.ask(deciding.MAKE_LIVE, run.id)
                 st.rerun()
         else:
