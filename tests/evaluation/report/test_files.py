@@ -218,6 +218,7 @@ def test_the_card_has_the_scores_as_the_hub_reads_them(store: Store, tmp_path: P
     assert (data["license"], data["language"]) == ("apache-2.0", ["en"])
     assert data["pipeline_tag"] == "text-classification"
     assert "base_model" not in data, "that model is not the hub's"
+    assert "library_name" not in data, "no library loads an encoder's head"
 
 
 def test_without_an_exam_or_its_answers_there_is_a_sentence(store: Store, tmp_path: Path) -> None:

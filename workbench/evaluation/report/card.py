@@ -10,6 +10,7 @@ from workbench.evaluation.report.facts import Facts, gather
 from workbench.evaluation.report.safe import clean
 from workbench.evaluation.report.write import written
 from workbench.models.bundled import BUNDLED
+from workbench.models.families import family_named
 
 _TASKS = {
     "classification": "text-classification",
@@ -19,8 +20,15 @@ _TASKS = {
     "language-modelling": "text-generation",
 }
 """Our tasks as the hub names them (`pipeline_tag`)."""
+LORA = "lora"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _LICENCE = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_USE = """## How to use it
+
+On the computer on which it was made, in the playground of SLM Workbench, or from any program that speaks
+OpenAI's protocol:
+
+    python -m workbench serve --run {run}"""
 _MARKS = re.compile(r"[\\`*_{}\[\]<>()#+!|~$&]")
 
 
@@ -49,6 +57,7 @@ def card(facts: Facts) -> str:
     scores = tuple((bar.title, bar.label, bar.interval or "–") for bar in report.chart.bars)
     parts.append(_table(Table(("Who", report.chart.title, "95 % interval"), scores)))
     parts += [_section(section) for section in report.sections]
+    parts.append(_USE.format(run=facts.run.id))
     return f"---\n{data.to_yaml()}\n---\n\n" + "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -61,9 +70,16 @@ def _about(facts: Facts) -> dict[str, Any]:
         "base_model": base_model(facts),
         "tags": ["slm-workbench", facts.run.task],
         "pipeline_tag": _TASKS.get(facts.run.task),
-        "library_name": "transformers",
+        "library_name": _library(facts),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _library(facts: Facts) -> str | None:
+    """What loads the model elsewhere; the encoders' heads are our own, so nothing does."""
+    if not family_named(facts.run.base_family).writes_text:
+        return None
+    return "peft" if facts.run.recipe.get("method", LORA) == LORA else "transformers"
 
 
 def base_model(facts: Facts) -> str | None:
