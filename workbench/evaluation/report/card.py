@@ -12,14 +12,8 @@ from workbench.evaluation.report.write import written
 from workbench.models.bundled import BUNDLED
 from workbench.models.families import family_named
 
-_TASKS = {
-    "classification": "text-classification",
-    "extraction": "text-generation",
-    "completion": "text-generation",
-    "chat": "text-generation",
-    "language-modelling": "text-generation",
-}
-"""Our tasks as the hub names them (`pipeline_tag`)."""
+_SORTS, _WRITES = "text-classification", "text-generation"
+"""What our models do, as the hub names it (`pipeline_tag`)."""
 LORA = "lora"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _LICENCE = re.compile(r"[a-z0-9][a-z0-9.-]*")
@@ -69,10 +63,14 @@ def _about(facts: Facts) -> dict[str, Any]:
         "license": licence if _LICENCE.fullmatch(licence) else None,
         "base_model": base_model(facts),
         "tags": ["slm-workbench", facts.run.task],
-        "pipeline_tag": _TASKS.get(facts.run.task),
+        "pipeline_tag": _pipeline(facts),
         "library_name": _library(facts),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _pipeline(facts: Facts) -> str:
+    return _SORTS if facts.task.answers_are_categories else _WRITES
 
 
 def _library(facts: Facts) -> str | None:
@@ -93,7 +91,7 @@ def _results(facts: Facts) -> list[dict[str, Any]]:
     """The trained model's scores, as the hub's `model-index` has them."""
     return [
         {
-            "task_type": _TASKS.get(facts.run.task, "text-generation"),
+            "task_type": _pipeline(facts),
             "dataset_type": "private",
             "dataset_name": f"{facts.run.dataset_name}, version {facts.run.version_number}",
             "dataset_split": "test" if facts.info.is_exam else "other",
