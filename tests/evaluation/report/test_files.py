@@ -16,7 +16,7 @@ from storage.tables import DatasetVersion, Run
 from tests.helpers import hostile_home
 from tests.helpers.exams import accuracies, add_exam, add_trained, answers, exam_of_categories
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation import evaluations, verdict
+from workbench.evaluation import evaluations, exam_ladder, verdict
 from workbench.evaluation.release import releases
 from workbench.evaluation.report import files
 from workbench.evaluation.report.card import model_card
@@ -67,15 +67,18 @@ def test_its_numbers_are_those_of_the_page(store: Store, tmp_path: Path) -> None
     run_id = scored(store, tmp_path)
     (info,) = evaluations.list_evaluations(store, run_id)
     table = evaluations.predictions(store, info.id)
-    found = verdict.verdict("classification", info.scores, table, info.questions)
+    ladder = exam_ladder.ladder_of(store, info, table)
+    found = verdict.verdict_on(ladder, info.questions)
     made = report(store, run_id)
-    assert _flat(found.headline) in _flat(made.verdict)
+    assert _flat(made.verdict) == _flat(f"{found.sentence} {found.headline}")
     assert _flat(" ".join(made.evidence)) == _flat(" ".join(found.evidence))
     assert made.next_step == found.next_step
-    bars = verdict.bars("classification", info.scores, table)
     assert [_flat(bar.label) for bar in made.chart.bars] == ["70.0 %", "60.0 %", "90.0 %"]
-    assert [bar.length for bar in made.chart.bars] == [bar.value for bar in bars]
-    assert [(bar.low, bar.high) for bar in made.chart.bars] == [(bar.low, bar.high) for bar in bars]
+    assert [bar.length for bar in made.chart.bars] == [ladder.score(rung) for rung in ladder.rungs]
+    assert [(bar.low, bar.high) for bar in made.chart.bars] == [
+        rung.intervals["accuracy"] for rung in ladder.rungs
+    ]
+    assert [bar.title.startswith("✓") for bar in made.chart.bars] == [False, False, True]
 
     text = _flat(html_module.unescape(re.sub("<[^>]+>", " ", to_html(made))))
     first = pages(to_pdf(made))[0]

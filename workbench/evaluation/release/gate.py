@@ -9,7 +9,7 @@ from storage.live import releases
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import Metric, metric_of
 from workbench.core.words import joined, plural, shortened
-from workbench.evaluation import evaluations, verdict
+from workbench.evaluation import evaluations, exam_ladder, verdict
 from workbench.evaluation.release import asking
 from workbench.evaluation.release.comparison import Comparison, compare
 from workbench.evaluation.release.groups import FEWEST, GroupDifference
@@ -101,11 +101,12 @@ def _alone(store: Store, run: RunView) -> Check:
     if exam is None:
         return _score(False, f"'{run.name}' has not taken an exam: score it first.")
     try:
-        table = evaluations.predictions(store, exam.id)
+        ladder = exam_ladder.ladder_of(store, exam, evaluations.predictions(store, exam.id))
     except WorkbenchError as error:
         return _score(False, str(error))
-    told = verdict.verdict(run.task, exam.scores, table, exam.questions)
-    return _score(told.level != verdict.WORSE, told.headline, {"level": told.level})
+    told = verdict.verdict_on(ladder, exam.questions)
+    sentence = f"{told.sentence} {told.headline}"
+    return _score(told.level != verdict.WORSE, sentence, {"level": told.level})
 
 
 def _nothing_to_compare() -> Check:

@@ -48,8 +48,12 @@ def card(facts: Facts) -> str:
     )
     parts = [f"# {_held(report.title)}", _held(report.subtitle), f"**{_held(report.verdict)}**"]
     parts += [_held(" ".join(report.evidence))] if report.evidence else []
-    scores = tuple((bar.title, bar.label, bar.interval or "–") for bar in report.chart.bars)
-    parts.append(_table(Table(("Who", report.chart.title, "95 % interval"), scores)))
+    scores = tuple(
+        (bar.title, bar.label, bar.interval or "–", bar.seconds or "–") for bar in report.chart.bars
+    )
+    parts.append(
+        _table(Table(("Who", report.chart.title, "95 % interval", "An answer takes"), scores))
+    )
     parts += [_section(section) for section in report.sections]
     parts.append(_USE.format(run=facts.run.id))
     return f"---\n{data.to_yaml()}\n---\n\n" + "\n\n".join(part for part in parts if part) + "\n"

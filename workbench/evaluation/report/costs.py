@@ -3,6 +3,7 @@
 from workbench.core.words import duration, short_count, size
 from workbench.evaluation.report.content import Section
 from workbench.evaluation.report.facts import Facts
+from workbench.evaluation.worth_table import seconds_in_words
 
 WATTS = 65
 """What a desktop processor draws at full load, roughly: its usual rated heat (TDP)."""
@@ -13,8 +14,9 @@ def costs(facts: Facts) -> Section:
     rows = [("Training", _training(facts))]
     if facts.result.get("seconds"):
         rows.append(("Electricity", electricity(float(facts.result["seconds"]))))
-    seconds = next((score.seconds for score in facts.scores if score.is_tuned), None)
-    rows.append(("An answer", answer_time(seconds) if seconds is not None else "not measured"))
+    tuned = facts.ladder.tuned
+    seconds = tuned.seconds if tuned else None
+    rows.append(("An answer", "not measured" if seconds is None else seconds_in_words(seconds)))
     rows.append(("Size", f"{short_count(facts.model.parameters)} numbers (parameters)"))
     rows.append(("Fees", "none: it runs on this computer, without the internet"))
     return Section("What it costs", facts=tuple(rows))
@@ -31,10 +33,3 @@ def electricity(seconds: float) -> str:
     used = WATTS * seconds / 3_600_000
     shown = f"{used:.3f}" if used >= 0.001 else "less than 0.001"
     return f"about {shown} kWh to train (an estimate: {WATTS} W for a processor at full load)"
-
-
-def answer_time(seconds: float) -> str:
-    """What one answer takes: "12 ms", "3.4 s"."""
-    if seconds >= 1:
-        return f"{seconds:.1f} s"
-    return f"{1000 * seconds:.0f} ms" if seconds >= 0.01 else f"{1000 * seconds:.1f} ms"

@@ -13,8 +13,9 @@ from workbench.core.tasks import Task, task_named
 from workbench.data import texts, versions
 from workbench.data.texts import Texts
 from workbench.data.versions import VersionInfo
-from workbench.evaluation import evaluations, refusals, verdict
+from workbench.evaluation import evaluations, exam_ladder, refusals, verdict
 from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.ladder import Ladder
 from workbench.evaluation.refusals import Refusals
 from workbench.evaluation.release import releases
 from workbench.evaluation.release.releases import ReleaseInfo
@@ -23,22 +24,6 @@ from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.training import runs
 from workbench.training.run_view import RunView
-
-TITLES = {"baseline": "Simple baseline", "base": "Before training", "tuned": "After training"}
-"""How the three are called on the page."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """How one way to answer did."""
-
-    title: str
-    value: float
-    low: float | None
-    high: float | None
-    is_tuned: bool
-    seconds: float | None = None
-    """Of one answer; None where it was not measured."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +40,8 @@ class Facts:
     answers: pd.DataFrame
     """The judged rows of the exam."""
     verdict: Verdict
-    scores: tuple[Score, ...]
-    """From the simplest to the trained model."""
+    ladder: Ladder
+    """Everyone who answered the same questions."""
     refusals: Refusals | None
     releases: tuple[ReleaseInfo, ...]
     """Of this run, the newest first."""
@@ -95,6 +80,7 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
     info = _exam(store, run, evaluation_id)
     answers = evaluations.predictions(store, info.id)
     version = versions.get_version(store, run.version_id)
+    ladder = exam_ladder.ladder_of(store, info, answers)
     unknown = evaluations.unknown_categories(store, run.id, answers)
     with store.read() as session:
         project = projects.get(session, run.project_id)
@@ -106,8 +92,8 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
         model=catalogue.get_model(store, run.base_model_id),
         info=info,
         answers=answers,
-        verdict=verdict.verdict(run.task, info.scores, answers, info.questions),
-        scores=_scores(run, info, answers),
+        verdict=verdict.verdict_on(ladder, info.questions),
+        ladder=ladder,
         refusals=refusals.refusals(answers, [own.name for own in unknown if not own.is_same]),
         releases=tuple(
             one for one in releases.history(store, run.project_id) if one.run_id == run.id
@@ -130,11 +116,3 @@ def _texts(version: VersionInfo) -> Texts:
         return texts.texts_of(version)
     except WorkbenchError:  # the examples are gone; the rest can be told
         return texts.UNKNOWN
-
-
-def _scores(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> tuple[Score, ...]:
-    bars = verdict.bars(run.task, info.scores, answers)
-    return tuple(
-        Score(TITLES[bar.system], bar.value, bar.low, bar.high, bar.system == "tuned")
-        for bar in bars
-    )

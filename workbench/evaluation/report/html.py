@@ -18,7 +18,7 @@ p { margin: .4rem 0; } .soft, .note, footer { color: var(--soft); font-size: .9r
 .verdict { border-left: .4rem solid var(--unsure); background: var(--fill); padding: .8rem 1rem;
   margin: 1rem 0; } .verdict.good { border-color: var(--good); } .verdict.bad { border-color: var(--bad); }
 .verdict strong { font-size: 1.1rem; }
-.bar { display: grid; grid-template-columns: 9rem 1fr 14rem; gap: .6rem; align-items: center;
+.bar { display: grid; grid-template-columns: 10rem 1fr 16rem; gap: .6rem; align-items: center;
   margin: .3rem 0; } .bar.tuned { font-weight: 600; }
 .track { position: relative; height: 1.2rem; background: var(--fill); }
 .fill { position: absolute; inset: 0 auto 0 0; background: var(--other); }
@@ -81,10 +81,11 @@ def _bar(bar: Bar) -> str:
         left, width = 100 * bar.low, 100 * (bar.high - bar.low)
         line = f'<span class="line" style="left:{left:.2f}%;width:{width:.2f}%"></span>'
     interval = f' <span class="soft">({escape(bar.interval)})</span>' if bar.interval else ""
+    seconds = f' <span class="soft">{escape(bar.seconds)}</span>' if bar.seconds else ""
     return (
         f'<div class="bar{" tuned" if bar.is_tuned else ""}"><span>{escape(bar.title)}</span>'
         f'<span class="track"><span class="fill" style="width:{100 * bar.length:.2f}%"></span>{line}'
-        f"</span><span>{escape(bar.label)}{interval}</span></div>"
+        f"</span><span>{escape(bar.label)}{interval}{seconds}</span></div>"
     )
 
 

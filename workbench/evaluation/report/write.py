@@ -1,19 +1,20 @@
 """The report in words: what each part of it says, for somebody who never trained a model."""
 
 from storage.database import Store
-from workbench.core.metrics import Metric
 from workbench.core.words import joined, percent, plural, sentence_case, shortened
 from workbench.data.checkup.checks.languages import NAMES
+from workbench.evaluation.ladder import Rung
 from workbench.evaluation.report import examples, weak_spots
 from workbench.evaluation.report.content import Bar, Chart, Report, Section
 from workbench.evaluation.report.costs import costs
-from workbench.evaluation.report.facts import Facts, Score, gather
+from workbench.evaluation.report.facts import Facts, gather
 from workbench.evaluation.report.origin import how_tested, learned_from, made_again
 from workbench.evaluation.report.safe import TITLE, clean
-from workbench.evaluation.verdict import ALONE, BETTER, UNSURE, WORSE, Verdict
+from workbench.evaluation.scoring.rungs import FREQUENT, TUNED
+from workbench.evaluation.verdict import ALONE, NOT_YET, SIMPLE, USE_TUNED, WORSE, Verdict
+from workbench.evaluation.worth_table import seconds_in_words
 
-_LEVELS = {BETTER: "good", UNSURE: "unsure", ALONE: "unsure", WORSE: "bad"}
-_WORDS = {BETTER: "Better.", UNSURE: "Not sure yet.", WORSE: "Worse."}
+_LEVELS = {USE_TUNED: "good", SIMPLE: "unsure", NOT_YET: "unsure", ALONE: "unsure", WORSE: "bad"}
 _FEW_ROWS, _FEW_QUESTIONS = 200, 100
 
 
@@ -52,8 +53,8 @@ def written(facts: Facts) -> Report:
 
 
 def _sentence(found: Verdict) -> str:
-    """As the page has it: the word, then the sentence."""
-    return f"{_WORDS.get(found.level, 'Scored.')} {found.headline}"
+    """As the page has it: the answer, then the numbers."""
+    return f"{found.sentence} {found.headline}"
 
 
 def _subtitle(facts: Facts) -> str:
@@ -65,39 +66,37 @@ def _subtitle(facts: Facts) -> str:
 
 
 def _chart(facts: Facts) -> Chart:
-    metric = facts.metric
-    ends = [value for score in facts.scores for value in (score.value, score.high) if value]
+    metric, rungs = facts.metric, facts.ladder.rungs
+    ends = [end for rung in rungs for end in (facts.ladder.score(rung), *_ends(facts, rung)) if end]
     top = metric.unit.top or 1.15 * max(ends, default=1.0)
-    bars = tuple(_bar(metric, score, top) for score in facts.scores)
-    note = ""
+    bars = tuple(_bar(facts, rung, top) for rung in rungs)
+    notes = []
     if any(bar.interval for bar in bars):
-        note = "The thin line is where the true value lies with 95 % certainty."
-    if any(not score.is_tuned for score in facts.scores):
-        note = f"{note} {_simple_means(facts)}".strip()
-    return Chart(metric.axis, bars, note)
+        notes.append("The thin line is where the true value lies with 95 % certainty.")
+    if any(bar.seconds for bar in bars):
+        notes.append("At the end: what one answer takes.")
+    if any(rung.name == FREQUENT for rung in rungs):
+        notes.append("The first ones need no language model.")
+    return Chart(metric.axis, bars, " ".join(notes))
 
 
-def _simple_means(facts: Facts) -> str:
-    if any(score.title == "Simple baseline" for score in facts.scores):
-        return "The simple baseline only counts words and learns in a second."
-    return "Before training: the same model, which had not seen your examples."
+def _ends(facts: Facts, rung: Rung) -> tuple[float, ...]:
+    return rung.intervals.get(facts.metric.name, ())
 
 
-def _bar(metric: Metric, score: Score, top: float) -> Bar:
-    def place(value: float | None) -> float | None:
-        return None if value is None else min(1.0, max(0.0, value / top))
-
-    interval = ""
-    if score.low is not None and score.high is not None:
-        interval = f"{metric.unit.exact(score.low)} to {metric.unit.exact(score.high)}"
+def _bar(facts: Facts, rung: Rung, top: float) -> Bar:
+    unit, value = facts.metric.unit, facts.ladder.score(rung)
+    places = [min(1.0, max(0.0, end / top)) for end in _ends(facts, rung)]
+    low, high = places or (None, None)
     return Bar(
-        title=score.title,
-        label=metric.unit.exact(score.value),
-        interval=interval,
-        length=place(score.value) or 0.0,
-        low=place(score.low),
-        high=place(score.high),
-        is_tuned=score.is_tuned,
+        title=f"✓ {rung.title}" if rung.key == facts.verdict.use else rung.title,
+        label=unit.exact(value),
+        interval=" to ".join(unit.exact(end) for end in _ends(facts, rung)),
+        length=min(1.0, max(0.0, value / top)),
+        low=low,
+        high=high,
+        is_tuned=rung.name == TUNED,
+        seconds="" if rung.seconds is None else seconds_in_words(rung.seconds),
     )
 
 
