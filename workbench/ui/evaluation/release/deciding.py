@@ -29,6 +29,7 @@ def ask_live(run: RunView) -> None:
                 store, run.id, points, lambda _, new, old: compared.compared(new, old)
             )
         st.markdown(f"**{plain(run.name)}**, learned from {plain(run.dataset_name)}")
+        _say_what_ends(run)
         show_gate(found)
         if any(check.facts.get("not_asked") for check in found.checks):
             _offer_asking(run)
@@ -48,6 +49,14 @@ def ask_live(run: RunView) -> None:
             icon=":material/rocket_launch:",
             likely=found.passed,
         )
+
+
+def _say_what_ends(run: RunView) -> None:
+    live = releases.live(context.store(), run.project_id)
+    if live is not None:
+        other = live.about.get("task", run.task) != run.task
+        why = ", which was taught another task" if other else ""
+        st.caption(f"It takes the place of {plain(live.run_name)}{why}; that one is kept.")
 
 
 def show_gate(found: Gate) -> None:
