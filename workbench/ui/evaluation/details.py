@@ -9,7 +9,15 @@ import streamlit as st
 from workbench.core.tasks import Task, task_named
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
-from workbench.ui.evaluation import by_field, categories, drift_view, exam_rows, groups, how_sure, mixups
+from workbench.ui.evaluation import (
+    by_field,
+    categories,
+    drift_view,
+    exam_rows,
+    groups,
+    how_sure,
+    mixups,
+)
 
 Show = Callable[[RunView, EvaluationInfo, pd.DataFrame], None]
 """Called with the run, its evaluation and the judged answers."""
