@@ -298,3 +298,13 @@ def test_all_rungs_are_asked_for_where_the_exam_lacks_one(
     with store.read() as session:
         spec = session.get_one(Job, waited[0]).spec
     assert spec["rungs"] == ["frequent", "baseline", "nearest", "examples"]
+
+
+def test_only_who_fits_the_task_answers_in_a_models_place(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained = add_trained(store, tmp_path, task="completion", kind="causal")
+    mails, out = tmp_path / "emails.csv", tmp_path / "out.csv"
+    arguments = ["predict", "--run", str(trained.run_id), "--file", str(mails), "--out", str(out)]
+    assert main([*arguments, "--rung", "baseline"]) == 2
+    assert "'baseline' cannot answer such questions" in capsys.readouterr().err

@@ -179,6 +179,7 @@ def test_of_a_simple_way_that_is_as_good_the_simple_one_is_to_be_used() -> None:
     assert found.level == SIMPLE
     assert found.sentence == "The simple baseline is as good and 200 times faster: use that."
     assert found.use == "baseline"
+    assert "predict --rung baseline" in found.next_step
     assert "at most 0.2 points are lost (95 % interval)" in " ".join(found.evidence)
     assert found.more_questions is None
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from storage.database import Store
+from storage.tables import Job
 from tests.helpers.exams import add_trained, answer_queued
 from workbench.core.errors import WorkbenchError
 from workbench.evaluation import threshold
@@ -38,6 +39,20 @@ def test_the_answers_stand_beside_the_users_own_columns(
     assert list(table["answer (2)"].fillna("")) == ["=Delivery", "", "=Delivery"]
     assert list(table["probability"].fillna(-1)) == [0.75, -1, 0.75]
     assert batch.answered_rows(store, job_id) == 2
+
+
+def test_a_simple_way_can_answer_in_the_models_place(
+    store: Store, tmp_path: Path, mails: Path
+) -> None:
+    trained = add_trained(store, tmp_path)
+    job_id = batch.start_prediction(store, trained.run_id, mails, "mails.csv", rung="baseline")
+    with store.read() as session:
+        job = session.get_one(Job, job_id)
+        assert job.title == "Answers of 'baseline' in place of Run 1 to mails.csv"
+        assert (job.spec["rung"], job.spec["adapter"]) == (
+            "baseline",
+            str(tmp_path / "adapter of Run 1"),
+        )
 
 
 def test_rows_that_fit_no_category_are_marked_and_counted(

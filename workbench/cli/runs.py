@@ -13,13 +13,14 @@ from workbench.cli.data import existing, pairs
 from workbench.cli.models import ready
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
 from workbench.core.words import plural
 from workbench.data import datasets
 from workbench.data.mapped_file import MappedFile, map_file
 from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.exam_ladder import more_rungs
-from workbench.evaluation.scoring.rungs import ALL, NAMES
+from workbench.evaluation.scoring.rungs import ALL, CHEAP, NAMES, cheap_for
 from workbench.evaluation.told import told
 from workbench.models import catalogue
 from workbench.training import presets, runs
@@ -57,6 +58,11 @@ def add_commands(commands: Any) -> None:
     predict.add_argument("--run", required=True, metavar="ID")
     predict.add_argument("--file", type=Path, required=True)
     _add_map(predict)
+    predict.add_argument(
+        "--rung",
+        choices=CHEAP,
+        help="who answers in the model's place, having learned from the same examples",
+    )
     predict.add_argument("--out", type=Path, required=True, metavar="FILE", help=".csv or .xlsx")
 
 
@@ -175,7 +181,12 @@ def _predict(options: argparse.Namespace) -> int:
         raise WorkbenchError(f"{options.out} must end in .csv or .xlsx: name it so.")
     store = working_store()
     run_id, columns = _run_id(options.run), pairs(options.map, "--map")
-    job_id = batch.start_prediction(store, run_id, existing(options.file), columns=columns)
+    able = cheap_for(task_named(runs.get_run(store, run_id).task))
+    if options.rung and options.rung not in able:
+        raise WorkbenchError(f"'{options.rung}' cannot answer such questions: leave --rung out.")
+    job_id = batch.start_prediction(
+        store, run_id, existing(options.file), columns=columns, rung=options.rung
+    )
     finished(store, job_id)
     answers = batch.answers_file(store, job_id, options.out.suffix.lower().lstrip("."))
     with private.taken_elsewhere(options.out, files.home()):

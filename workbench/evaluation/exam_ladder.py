@@ -9,7 +9,7 @@ from workbench.core.tasks import task_named
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.ladder import Ladder, ladder
 from workbench.evaluation.older_answers import older_answers
-from workbench.evaluation.scoring.rungs import BASELINE, CHEAP, EXAMPLES
+from workbench.evaluation.scoring.rungs import EXAMPLES, cheap_for
 from workbench.models.families import family_named
 from workbench.models.trained import LEANED_ON
 from workbench.training import runs
@@ -42,7 +42,7 @@ def more_rungs(store: Store, info: EvaluationInfo) -> tuple[str, ...]:
     task = task_named(info.task)
     if not info.is_exam or run.was_by_turns or task.rows_are_documents or not run.is_usable:
         return ()
-    able = [name for name in CHEAP if name != BASELINE or task.answers_are_categories]
+    able = [*cheap_for(task)]
     if _can_be_shown_examples(run):
         able.append(EXAMPLES)
     return tuple(name for name in able if not info.scores.get(name))

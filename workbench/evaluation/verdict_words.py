@@ -192,9 +192,14 @@ def next_step(level: str, found: Ladder, used: Rung, more: int | None) -> str:
     if level == ALONE:
         return "Next: read its answers below, and try it on questions of your own."
     if level == SIMPLE:
+        way = (
+            f" It answers files in the model's place (predict --rung {used.name})."
+            if used.is_simple and used.name != FREQUENT
+            else ""
+        )
         return (
             "Next: look at the mistakes below. Only examples of the kind that it gets wrong can "
-            "make training worth its time here."
+            f"make training worth its time here.{way}"
         )
     if more is None:
         return "Next: try it on texts of your own, and judge by reading."

@@ -43,6 +43,7 @@ def start_prediction(
     *,
     columns: Mapping[str, str] | None = None,
     untrained: bool = False,
+    rung: str | None = None,
 ) -> int:
     """Queue the answering of a file by a trained model; the job's id.
 
@@ -51,6 +52,8 @@ def start_prediction(
         name: what the user calls the file.
         columns: role → column, where the file calls it otherwise.
         untrained: ask the run's base model in the same words instead, for comparison.
+        rung: who answers in the model's place, by `evaluation.scoring.rungs`; one of those that need
+            no model and fit the task.
 
     Raises:
         WorkbenchError: there is no trained model, or the file cannot be used.
@@ -72,10 +75,12 @@ def start_prediction(
         data=mapped.data,
         source={"digest": source.digest, "name": source.name},
         read=row.version.mapping.get("read") or {},
+        rung=rung,
     )
     if untrained:
         spec = dataclasses.replace(spec, adapter=None)
     system = row.base_model.name if untrained else row.run.name
+    system = f"'{rung}' in place of {system}" if rung else system
     with store.write() as session:
         return queue.enqueue(
             session,

@@ -4,13 +4,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import Recipe
 from workbench.engine.evaluation import nearest_answers
 from workbench.engine.evaluation.by_turns import ExamByTurns, Turn, write_by_turns
-from workbench.engine.evaluation.simple_rungs import add_simple, simple_answers
+from workbench.engine.evaluation.simple_rungs import add_simple, simple_answerer, simple_answers
 from workbench.engine.evaluation.systems import Answers, Evaluation, write_evaluation
 from workbench.jobs.process.job_dir import EventWriter, JobDir
 from workbench.jobs.process.report import Report
+from workbench.jobs.process.specs import BaseModelRef, PredictSpec
 from workbench.jobs.process.stop import Stop
+from workbench.models.trained import TrainedModel, write_trained
 
 MAILS = [
     ("my parcel is late", "Delivery"),
@@ -122,3 +126,30 @@ def test_by_turns_nobody_is_asked_what_it_has_learned(tmp_path: Path) -> None:
         assert found["scores"]["test"][rung]["accuracy"] == 0.0
         assert found["answer_seconds"][rung] > 0
     assert table["turn"].to_pylist() == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(("exam", "answers"), [("apart", ["A", "A"]), ("turns", ["B", "A"])])
+def test_whoever_answers_in_a_models_place_learned_what_it_learned(
+    tmp_path: Path, exam: str, answers: list[str]
+) -> None:
+    """By turns the model has learned from the exam's rows, too."""
+    rows = _rows([("parcel one", "A"), ("parcel two", "A")])
+    rows += _rows([("bill one", "B")], "test")
+    data, asked = tmp_path / "data.parquet", tmp_path / "asked.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), data)
+    questions = [{"row_id": 2, "text": "bill two"}, {"row_id": 3, "text": "parcel nine"}]
+    pq.write_table(pa.Table.from_pylist(questions), asked)
+    base = BaseModelRef("none", tmp_path / "no model")
+    trained = TrainedModel(
+        task="classification", family="encoder", base=base, labels=("A", "B"), data=data, exam=exam
+    )
+    write_trained(tmp_path, trained)
+    spec = PredictSpec(
+        task="classification", data=asked, base=base, recipe=Recipe(), adapter=tmp_path,
+        rung="nearest",
+    )  # fmt: skip
+    found = simple_answerer(spec)(questions, Stop(), lambda done: None)
+    assert found.texts == answers
+    data.unlink()
+    with pytest.raises(WorkbenchError, match="not on the disk any more"):
+        simple_answerer(spec)

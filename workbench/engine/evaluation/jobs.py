@@ -14,7 +14,7 @@ from workbench.core.tasks import task_named
 from workbench.engine.evaluation.known_facts import known_to, mark_invented
 from workbench.engine.evaluation.likeness import mark_likeness
 from workbench.engine.evaluation.practice import Asking
-from workbench.engine.evaluation.simple_rungs import add_simple
+from workbench.engine.evaluation.simple_rungs import add_simple, simple_answerer
 from workbench.engine.evaluation.systems import (
     PREDICTIONS,
     Answers,
@@ -144,7 +144,7 @@ def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop
         WorkbenchError: a row or the model cannot be used.
     """
     report.phase("preparing", "Loading the model")
-    answer = engine.answerer(spec)
+    answer = simple_answerer(spec) if spec.rung else engine.answerer(spec)
     stop.check()
     rows = read_rows(spec.data)
     report.phase("evaluating", f"{family_named(spec.base.family).answering} {len(rows)} rows")

@@ -8,13 +8,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from workbench.core.tasks import SPLITS, Task, task_named
+from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import TURNS
+from workbench.core.tasks import SPLITS, task_named
 from workbench.engine.evaluation.baseline import learned_svm
 from workbench.engine.evaluation.nearest_answers import learned_nearest
-from workbench.engine.evaluation.systems import Answers, Evaluation, take
+from workbench.engine.evaluation.systems import Answers, Done, Evaluation, take
 from workbench.engine.rows import Row, row_batches
-from workbench.evaluation.scoring.rungs import BASELINE, CHEAP, FREQUENT, NEAREST
-from workbench.jobs.process.stop import Check
+from workbench.evaluation.scoring.rungs import BASELINE, CHEAP, FREQUENT, NEAREST, cheap_for
+from workbench.jobs.process.specs import PredictSpec
+from workbench.jobs.process.stop import Check, Stop
+from workbench.models.trained import read_trained
 
 MOST_TEXTS, MOST_CHARS = 100, 1000
 """Answers among which the one most like all others is looked for, and what is read of each."""
@@ -39,11 +43,11 @@ def simple_answers(
     about = task_named(task)
     pairs = [(about.question(row), about.answer(row)) for row in learned]
     known = [(question, answer) for question, answer in pairs if answer is not None]
-    if about.rows_are_documents or not known or not questions:
+    if not known or not questions:
         return {}
     asked, given = [one for one, _ in known], [one for _, one in known]
     found = {}
-    for name in (name for name in rungs if name in _LEARN and _fits(name, about)):
+    for name in (name for name in cheap_for(about) if name in rungs):
         answering = _LEARN[name](asked, given)
         begun = time.perf_counter()
         texts = answering(questions)
@@ -71,10 +75,41 @@ def add_simple(
     """
     if learned_from is None or not learned_from.is_file() or not exam.rows:
         return
-    learned = _some(learned_from, SPLITS if by_turns else SPLITS[:1], check)
+    learned = _some(learned_from, _splits(by_turns), check)
     for name, answers in simple_answers(task, learned, exam.questions, rungs).items():
         take(exam, name, task, answers)
     check()
+
+
+def simple_answerer(spec: PredictSpec) -> Callable[[Sequence[Row], Stop, Done], Answers]:
+    """Gives each row the answer of the rung that a prediction names, as it gave it in the exam.
+
+    Raises:
+        WorkbenchError: the examples to learn from are gone, or the task has no such rung.
+    """
+    trained = read_trained(spec.adapter) if spec.adapter else None
+    if trained is None or trained.data is None or not trained.data.is_file():
+        raise WorkbenchError(
+            "The examples that this model learned from are not on the disk any more, so nobody can "
+            "answer in its place: ask the trained model."
+        )
+    rung, data, splits = spec.rung or "", trained.data, _splits(trained.exam == TURNS)
+
+    def answer(rows: Sequence[Row], stop: Stop, done: Done) -> Answers:
+        questions = [task_named(spec.task).question(row) for row in rows]
+        found = simple_answers(spec.task, _some(data, splits, stop.check), questions, [rung])
+        stop.check()
+        done(len(rows))
+        if rung in found or not rows:
+            return found.get(rung, Answers([]))
+        raise WorkbenchError(f"Nobody called '{rung}' can answer such questions: ask the model.")
+
+    return answer
+
+
+def _splits(by_turns: bool) -> Sequence[str]:
+    """What a model learned from, and whoever answers in its place may."""
+    return SPLITS if by_turns else SPLITS[:1]
 
 
 def _some(path: Path, splits: Sequence[str], check: Check) -> list[Row]:
@@ -84,10 +119,6 @@ def _some(path: Path, splits: Sequence[str], check: Check) -> list[Row]:
             check()
             rows += batch
     return rows[:: -(-len(rows) // MOST_ROWS) or 1]
-
-
-def _fits(name: str, task: Task) -> bool:
-    return name != BASELINE or task.answers_are_categories
 
 
 def _most_frequent(questions: Sequence[str], answers: Sequence[str]) -> Answering:

@@ -6,6 +6,8 @@ exam's answers, and its scores stand under the same name.
 
 from dataclasses import dataclass
 
+from workbench.core.tasks import Task
+
 FREQUENT, BASELINE, NEAREST = "frequent", "baseline", "nearest"
 BASE, EXAMPLES, TUNED = "base", "examples", "tuned"
 PROBE = "probe"
@@ -90,6 +92,13 @@ CHEAP = (FREQUENT, BASELINE, NEAREST)
 """Asked in every exam: no model is needed, so they cost seconds."""
 ALL = (*CHEAP, EXAMPLES)
 """Whoever can be asked beside the model before and after training."""
+
+
+def cheap_for(task: Task) -> tuple[str, ...]:
+    """Those that need no model and can answer questions of the task."""
+    if task.rows_are_documents:
+        return ()
+    return tuple(name for name in CHEAP if name != BASELINE or task.answers_are_categories)
 
 
 def rung_named(name: str) -> RungKind:

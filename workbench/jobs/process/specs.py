@@ -130,6 +130,9 @@ class PredictSpec(ModelSpec):
     kind: ClassVar[str] = "predict"
     adapter: Path | None = None
     """None lets the base model answer as it is."""
+    rung: str | None = None
+    """Who answers in the model's place, having learned from the same examples: one of the rungs that
+    need no model (`evaluation.scoring.rungs`)."""
     source: dict[str, str] = field(default_factory=dict)
     """The user's file: `digest` and `name`."""
     read: dict[str, Any] = field(default_factory=dict)
