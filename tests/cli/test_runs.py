@@ -281,6 +281,10 @@ def test_a_stored_exam_is_told_with_its_ladder_and_verdict(
         low, high = said["ladder"]["tuned"]["intervals"]["accuracy"]
         assert low < 0.82 < 0.9 < high, "wider than of as many questions put aside"
         assert said["verdict"]["level"] == said["verdict"]["use"] == "tuned"
+        every = {score["name"]: score for score in said["all_scores"]["tuned"]}
+        assert list(every) == ["accuracy", "balanced_accuracy", "macro_f1", "weighted_f1", "ece"]
+        assert [every["accuracy"]["low"], every["accuracy"]["high"]] == [low, high]
+        assert every["macro_f1"]["meaning"]
 
     assert main(["evaluate", "--run", str(trained.run_id)]) == 0
     assert "Use the trained model." in capsys.readouterr().out

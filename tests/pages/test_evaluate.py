@@ -88,9 +88,9 @@ def test_all_scores_have_a_plain_word_and_the_fields_word(store: Store, tmp_path
     ]
     assert list(table.columns) == ["Simple baseline", "Before training", "After training"]
     assert list(table.iloc[0]) == [
-        "70.0 % :small[(60.4 % to 78.1 %)]",
-        "60.0 % :small[(50.2 % to 69.1 %)]",
-        "90.0 % :small[(82.6 % to 94.5 %)]",
+        "70.0 % (60.4 % to 78.1 %)",
+        "60.0 % (50.2 % to 69.1 %)",
+        "90.0 % (82.6 % to 94.5 %)",
     ]
     assert list(table.iloc[4]) == ["–", "–", "0.0 %"]
     assert "Always naming the most frequent one would give 40.0 %" in texts(at)
@@ -172,7 +172,7 @@ def test_texts_are_judged_by_likeness_and_shown_side_by_side(store: Store, tmp_p
         "runs of four words that it repeats",
         "how wrong it still is, smaller is better",
     ]
-    assert table["After training"].iloc[0].startswith("70.5 :small[(")
+    assert table["After training"].iloc[0].startswith("70.5 (")
     assert table["After training"].iloc[-1] == "1.25"
     assert "it is \\*on\\* :orange-background[my desk]" in texts(at)
     exam_id = evaluations.list_evaluations(store, trained.run_id)[0].id

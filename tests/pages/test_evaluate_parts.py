@@ -49,6 +49,28 @@ def test_a_cell_of_the_matrix_opens_its_rows(
     assert "10 questions of 'Product question', answered 'Refund'" in texts(at)
 
 
+def test_of_many_who_took_the_exam_three_have_their_scores_shown(
+    store: Store, tmp_path: Path
+) -> None:
+    trained = add_trained(store, tmp_path)
+    table = answers(["a", "b"] * 20, ["a", "b"] * 20, base=["a"] * 40, baseline=["b"] * 40)
+    table["frequent"] = "a"
+    scores = accuracies(table) | {"frequent": {"accuracy": 0.5, "seconds": 0.1}}
+    exam_id = add_exam(store, trained.run_id, table, scores)
+    at = open_page(PAGE, project=trained.project_id)
+    at.session_state["all-scores"] = True
+    at.run()
+    usual = ["Simple baseline", "Before training", "After training"]
+    assert list(at.table[0].value.columns) == usual
+    who = at.pills(key=f"scores-who-{exam_id}")
+    who.set_value(["frequent", "tuned"]).run()
+    assert not at.exception, at.exception
+    assert list(at.table[0].value.columns) == ["Most frequent answer", "After training"]
+    assert "**" not in "".join(
+        caption.value for caption in at.caption if "is the same" in caption.value
+    )
+
+
 def test_answers_outside_the_exam_share_a_cell() -> None:
     table = score_rows(answers(["a", "a", "b"], ["x", "y", "b"]), "classification")
     assert list(mixups.cell_rows(table, ("a", confusion.OTHER))["tuned"]) == ["x", "y"]

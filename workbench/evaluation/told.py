@@ -10,6 +10,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.evaluation import slices
 from workbench.evaluation.evaluations import EvaluationInfo, predictions
 from workbench.evaluation.exam_ladder import ladder_of
+from workbench.evaluation.scoring.all_scores import all_scores
 from workbench.evaluation.scoring.rungs import BASE, BASELINE, NAMES, TUNED
 from workbench.evaluation.verdict import verdict_on
 
@@ -24,10 +25,12 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
     Returns:
         Rung → scores (empty for those of the first versions that nobody asked), `rows`, `ladder`
         (key of a rung → title, scores, intervals, seconds, rows, difference), `verdict` (level,
-        sentence, evidence, next, use, more_questions) and `slices` (see `slices.told`); plain values,
+        sentence, evidence, next, use, more_questions), `slices` (see `slices.told`) and `all_scores`
+        (rung → every score that fits the task, with label, interval and meaning); plain values,
         for JSON.
     """
-    found = ladder_of(store, info, _answers(store, info))
+    answers = _answers(store, info)
+    found = ladder_of(store, info, answers)
     names = [name for name in NAMES if name in _ALWAYS or info.scores.get(name)]
     return {
         **{name: info.scores.get(name) or {} for name in names},
@@ -35,6 +38,11 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
         "ladder": found.as_dict(),
         "verdict": verdict_on(found, info.questions).as_dict(),
         "slices": slices.told(store, info.id),
+        "all_scores": {
+            name: [score.as_dict() for score in all_scores(info.task, answers, name, own)]
+            for name in names
+            if (own := info.scores.get(name))
+        },
     }
 
 

@@ -115,7 +115,7 @@ def _figures(found: Deferral, prices: Prices) -> None:
     )
     with st.container(horizontal=True, key="limit-figures"):
         for label, value, interval in figures:
-            with st.container(width=210):
+            with st.container(width=150):
                 st.metric(label, value)
                 st.caption(interval)
     blind = _of_thousand(found.all_alone)
@@ -142,7 +142,7 @@ def _shares(found: Estimate) -> tuple[str, str]:
 
 
 def _told(found: Estimate, words: limit_charts.Words) -> tuple[str, str]:
-    return words(found.value), f"{words(found.low)} to {words(found.high)} (95 %)"
+    return words(found.value), f"{words(found.low)} to {words(found.high)}"
 
 
 def _of_thousand(found: Estimate) -> Estimate:
@@ -151,7 +151,7 @@ def _of_thousand(found: Estimate) -> Estimate:
 
 def money(value: float) -> str:
     """An amount in the user's currency, as fine as it matters."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:,.2f}"
 
 
 def _keep(run: RunView, limit: float, prices: Prices) -> None:

@@ -45,8 +45,9 @@ def show(choice: Choice, prices: Prices, limit: float) -> None:
         "over the limit.",
     )
     st.caption(
-        "The diamond is the cheapest limit, the dashed line the one on the slider. The paler ground "
-        "shows where the true cost lies with 95 % certainty."
+        "The diamond is the cheapest limit, found on other questions, so it need not be the lowest point "
+        "here; the dashed line is the one on the slider. The paler ground and the small figures above "
+        "show where the true values lie with 95 % certainty."
     )
 
 
@@ -86,9 +87,10 @@ def _cost(table: pd.DataFrame, x: alt.X, cheapest: float, limit: float) -> chart
     )
     lowest = base.transform_filter(alt.datum.limit == cheapest)
     mark = lowest.mark_point(shape="diamond", size=160, filled=True, color=charts.VERMILION)
-    label = lowest.mark_text(
-        dy=-16, fontWeight="bold", color=_INK, align="right" if cheapest > 0.7 else "center"
-    ).encode(text=alt.value(f"cheapest: {as_share(cheapest)}"))
+    beside: Any = {"align": "right", "dx": -8} if cheapest > 0.75 else {"align": "left", "dx": 8}
+    label = lowest.mark_text(fontWeight="bold", color=_INK, **beside).encode(
+        y=alt.value(8), text=alt.value(f"cheapest: {as_share(cheapest)}")
+    )
     line = base.mark_line(color=charts.ACCENT, strokeWidth=2)
     return alt.layer(band, line, _rule(limit, x), mark, label).properties(height=260)
 
