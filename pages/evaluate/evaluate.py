@@ -19,11 +19,11 @@ from workbench.ui.evaluation import (
     exam_file,
     exam_jobs,
     notes,
-    report,
     score_table,
     scores,
     worth_it,
 )
+from workbench.ui.evaluation.release import reporting
 from workbench.ui.evaluation.release import section as release_section
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
@@ -185,7 +185,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo, older: Older) -> Verdict
         worth_it.show(run, info, ladder, found)
         score_table.show(run, info, answers)
         details.show(run, info, answers)
-        report.show(info)
+        reporting.show(info)
         return found
     return None
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests.helpers.exams import answers
-from workbench.evaluation.release.groups import GroupDifference, by_group, parts
+from workbench.evaluation.release.groups import GroupDifference, by_group, categories
 from workbench.evaluation.release.paired import BROKEN, MENDED, changed, difference, paired
 from workbench.evaluation.scoring.intervals import mcnemar, mcnemar_by_turns
 from workbench.evaluation.scoring.row_scores import score_rows
@@ -19,7 +19,7 @@ def judged(
 
 
 def groups_of(task: str, rows: pd.DataFrame) -> list[GroupDifference]:
-    return by_group(task, rows, parts(task, rows))
+    return by_group(task, rows, categories(task, rows))
 
 
 def test_rows_are_matched_by_their_question_and_counted() -> None:
@@ -91,7 +91,7 @@ def test_groups_are_counted_by_hand_the_worst_first() -> None:
     expected = ["a"] * 20 + ["b"] * 20 + ["c"] * 4
     old = judged(expected, expected)
     new = judged(expected, ["b"] * 6 + ["a"] * 14 + ["a"] * 3 + ["b"] * 17 + ["x"] * 4)
-    groups = [g for g in groups_of(SORTS, paired(SORTS, new, old)) if g.column == "Category"]
+    groups = groups_of(SORTS, paired(SORTS, new, old))
     assert [(g.name, g.rows, g.gain, g.broken) for g in groups] == [
         ("a", 20, -30.0, 6),
         ("b", 20, -15.0, 3),
@@ -102,14 +102,3 @@ def test_groups_are_counted_by_hand_the_worst_first() -> None:
     assert not groups[0].is_worse_by(30)
     assert not groups[1].is_worse_by(5), "3 rows of 20 are within chance"
     assert groups[2].is_small
-
-
-def test_long_and_short_questions_are_groups_of_their_own() -> None:
-    inputs = [" ".join(["word"] * (1 + i % 3)) + f" {i}" for i in range(60)]
-    expected = ["a"] * 60
-    old = judged(expected, expected, inputs=inputs)
-    new = judged(expected, ["b" if i % 3 == 2 else "a" for i in range(60)], inputs=inputs)
-    lengths = {
-        g.name: g.gain for g in groups_of(SORTS, paired(SORTS, new, old)) if g.column != "Category"
-    }
-    assert lengths == {"long": -100.0, "middle": 0.0, "short": 0.0}

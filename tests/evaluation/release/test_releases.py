@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,11 +16,12 @@ from tests.helpers.exams import (
     exam_of_categories,
 )
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation import evaluations
+from workbench.evaluation import evaluations, slices
 from workbench.evaluation.release import asking, must_pass, releases
 from workbench.evaluation.release.comparison import compare
 from workbench.evaluation.release.gate import check_gate
 from workbench.evaluation.release.releases import GateRefused
+from workbench.evaluation.scoring.slices.grouping import Group
 from workbench.projects import projects
 from workbench.training import runs
 
@@ -164,6 +166,23 @@ def test_what_a_group_lost_by_chance_is_told_and_refuses_nobody(
     assert check.sentence == (
         "Worse by more than 5 points: category 'Product question' (50.0 % → 35.0 % of 20 questions); "
         "that is within what chance alone could do."
+    )
+
+
+def test_a_column_of_the_table_can_refuse(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last 20 questions of 100 came from the north; 7 of them are wrong now."""
+    north = Group("Region", "North", np.arange(80, 100))
+    monkeypatch.setattr(slices, "groups_in", lambda *_: slices.Groups((north,)))
+    monkeypatch.setattr("workbench.evaluation.release.comparison.categories", lambda *_: [])
+    good = version(store, tmp_path, 95)
+    releases.make_live(store, good.run_id, approver="Ann")
+    other = version(store, tmp_path, 88, good.project_id, "Run 2")
+    check = check_gate(store, other.run_id).checks[2]
+    assert check.passed is False
+    assert check.sentence == (
+        "Worse by more than 5 points: region 'North' (75.0 % → 40.0 % of 20 questions)."
     )
 
 

@@ -8,9 +8,9 @@ from storage.database import Store
 from workbench.core.metrics import main_score
 from workbench.core.tasks import task_named
 from workbench.data import versions
-from workbench.evaluation import evaluations
+from workbench.evaluation import evaluations, slices
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.release.groups import GroupDifference, by_group, parts
+from workbench.evaluation.release.groups import GroupDifference, by_group, categories
 from workbench.evaluation.release.paired import Difference, difference, paired
 from workbench.evaluation.verdict import TURN
 from workbench.training import runs
@@ -90,7 +90,7 @@ def _by_exam(
     if task_named(new.task).rows_are_documents and len(rows) == len(ours) == len(other):
         both = [main_score(new.task, exam.scores.get("tuned") or {}) for exam in exams if exam]
         losses = (both[0], both[1]) if both[0] is not None and both[1] is not None else None
-    return _compared(new, old, exams[0].questions, rows, losses)
+    return _compared(store, new, old, exams[0], rows, losses)
 
 
 def _same_turns(rows: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def _by_file(
         learned = _learned(store, new) | _learned(store, old)
         rows = rows[~rows["input"].isin(learned)]
         if not rows.empty:
-            return _compared(new, old, info.questions, rows, None)
+            return _compared(store, new, old, info, rows, None)
     return None
 
 
@@ -133,14 +133,18 @@ def _learned(store: Store, run: RunView) -> set[str]:
 
 
 def _compared(
+    store: Store,
     new: RunView,
     old: RunView,
-    questions: str,
+    info: EvaluationInfo,
     rows: pd.DataFrame,
     losses: tuple[float, float] | None,
 ) -> Comparison:
     rows = rows.reset_index(drop=True)
     found = difference(new.task, rows)
-    groups = tuple(by_group(new.task, rows, parts(new.task, rows)))
+    parts = categories(new.task, rows)
+    if found is not None:
+        parts += slices.groups_in(store, info, rows).groups
+    groups = tuple(by_group(new.task, rows, parts))
     why = "" if found or losses else "Their exams keep no score for single rows."
-    return Comparison(new, old, questions, rows, found, groups, losses, why)
+    return Comparison(new, old, info.questions, rows, found, groups, losses, why)

@@ -1,41 +1,28 @@
-"""How parts of the exam fare with a new version: by category, by length of the question."""
+"""How parts of the exam fare with a new version: categories, and the groups of the table's columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from workbench.core.metrics import Metric, metric_of
 from workbench.core.tasks import task_named
 from workbench.evaluation.release.paired import BROKEN, MENDED
 from workbench.evaluation.scoring.lost_rows import level, loss_by_chance, mean_loss_by_chance
+from workbench.evaluation.scoring.slices.grouping import Group
 from workbench.evaluation.verdict import TURN
 
 FEWEST = 10
 """Questions below which a group is too small for a number to mean anything."""
-_LENGTHS = ("short", "middle", "long")
-_CUTS = 30
-"""Fewer questions are not cut into lengths."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some of the questions."""
-
-    column: str
-    """What they were grouped by."""
-    name: str
-    places: npt.NDArray[np.intp]
-    """The places of its rows in the table."""
 
 
 @dataclass(frozen=True)
 class GroupDifference:
-    """A part of the questions, answered by two versions."""
+    """A group of the questions, answered by two versions."""
 
     column: str
+    """What they were grouped by."""
     name: str
     rows: int
     new: float
@@ -60,36 +47,20 @@ class GroupDifference:
         return not self.is_small and self.gain < -points and self.is_certain
 
 
-def parts(task: str, rows: pd.DataFrame) -> list[Part]:
-    """The questions by category, where there are such, and by length.
-
-    Args:
-        rows: with the columns `input` and `expected`.
-    """
-    found = []
-    if task_named(task).answers_are_categories:
-        found += _parts("Category", rows["expected"].astype(str))
-    if len(rows) >= _CUTS:
-        words = rows["input"].map(lambda text: len(str(text).split()))
-        places = words.rank(method="average", pct=True)
-        cut = pd.cut(places, [0, 1 / 3, 2 / 3, 1], labels=list(_LENGTHS)).astype(str)
-        found += _parts("Length of the question", cut)
-    return found
-
-
-def _parts(column: str, labels: pd.Series) -> list[Part]:
-    values = labels.to_numpy()
-    names = sorted(set(values))
-    if len(names) < 2:  # all questions are no group
+def categories(task: str, rows: pd.DataFrame) -> list[Group]:
+    """The questions by the category that is right; none where a task has no categories."""
+    if not task_named(task).answers_are_categories:
         return []
-    return [Part(column, str(name), np.flatnonzero(values == name)) for name in names]
+    values = rows["expected"].astype(str).to_numpy()
+    return [Group("Category", name, np.flatnonzero(values == name)) for name in sorted(set(values))]
 
 
-def by_group(task: str, rows: pd.DataFrame, found: Sequence[Part]) -> list[GroupDifference]:
-    """What became of each part of the questions, the one that lost most first, small ones last.
+def by_group(task: str, rows: pd.DataFrame, found: Sequence[Group]) -> list[GroupDifference]:
+    """What became of each group of the questions, the one that lost most first, small ones last.
 
     Args:
         rows: as `paired.paired` gives them.
+        found: groups of these rows, by their places.
 
     Empty where rows have no score of their own.
     """
@@ -103,7 +74,7 @@ def by_group(task: str, rows: pd.DataFrame, found: Sequence[Part]) -> list[Group
     return sorted(groups, key=lambda group: (group.is_small, group.gain, group.column, group.name))
 
 
-def _difference(metric: Metric, part: Part, rows: pd.DataFrame) -> GroupDifference:
+def _difference(metric: Metric, part: Group, rows: pd.DataFrame) -> GroupDifference:
     gains = (rows["new_score"] - rows["old_score"]).to_numpy(float)
     changes = rows["change"].value_counts()
     mended, broken = (int(changes.get(change, 0)) for change in (MENDED, BROKEN))
@@ -114,7 +85,7 @@ def _difference(metric: Metric, part: Part, rows: pd.DataFrame) -> GroupDifferen
     new, old = float(rows["new_score"].mean()), float(rows["old_score"].mean())
     return GroupDifference(
         column=part.column,
-        name=part.name,
+        name=part.value,
         rows=len(rows),
         new=new,
         old=old,

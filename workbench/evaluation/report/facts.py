@@ -13,12 +13,13 @@ from workbench.core.tasks import Task, task_named
 from workbench.data import texts, versions
 from workbench.data.texts import Texts
 from workbench.data.versions import VersionInfo
-from workbench.evaluation import evaluations, exam_ladder, refusals, verdict
+from workbench.evaluation import evaluations, exam_ladder, refusals, slices, verdict
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.ladder import Ladder
 from workbench.evaluation.refusals import Refusals
 from workbench.evaluation.release import releases
 from workbench.evaluation.release.releases import ReleaseInfo
+from workbench.evaluation.slices import SliceReport
 from workbench.evaluation.verdict import Verdict
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
@@ -43,6 +44,8 @@ class Facts:
     ladder: Ladder
     """Everyone who answered the same questions."""
     refusals: Refusals | None
+    slices: SliceReport | None
+    """The scores of its groups; None where the exam keeps no single rows."""
     releases: tuple[ReleaseInfo, ...]
     """Of this run, the newest first."""
 
@@ -95,6 +98,7 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
         verdict=verdict.verdict_on(ladder, info.questions),
         ladder=ladder,
         refusals=refusals.refusals(answers, [own.name for own in unknown if not own.is_same]),
+        slices=slices.report_of(store, info, answers),
         releases=tuple(
             one for one in releases.history(store, run.project_id) if one.run_id == run.id
         ),

@@ -1,9 +1,7 @@
-"""Where a model fails: its weakest categories, what it mixes up, long and short questions."""
+"""Where a model fails: its weakest categories, what it mixes up, its weakest groups."""
 
-from workbench.core.metrics import Metric
 from workbench.core.words import percent, plural, shortened
-from workbench.evaluation import confusion, refusals
-from workbench.evaluation.release.groups import FEWEST, parts
+from workbench.evaluation import confusion, refusals, slices
 from workbench.evaluation.report.content import Section, Table
 from workbench.evaluation.report.facts import Facts
 
@@ -14,9 +12,10 @@ def weak_spots(facts: Facts) -> Section:
     """The weakest parts of the exam; that there are none is said, too."""
     title = "Where it fails"
     if facts.task.answers_are_categories and "right_tuned" in facts.answers:
-        return Section(title, tuple(_mixups(facts)), table=_categories(facts))
-    told = [*_groups(facts), *_invented(facts)]
-    return Section(title, tuple(told) or ("The exam does not tell: read its answers.",))
+        told = (*_mixups(facts), *_groups(facts))
+        return Section(title, told, table=_categories(facts))
+    told = (*_groups(facts), *_invented(facts))
+    return Section(title, told or ("The exam does not tell: read its answers.",))
 
 
 def _categories(facts: Facts) -> Table | None:
@@ -53,26 +52,8 @@ def _mixups(facts: Facts) -> list[str]:
 
 
 def _groups(facts: Facts) -> list[str]:
-    """The weakest group of questions, where groups are large enough to tell."""
-    metric, column = facts.metric, _row_score(facts.metric)
-    if column not in facts.answers:
-        return []
-    found = []
-    scores = facts.answers[column].to_numpy(float)
-    large = [part for part in parts(facts.run.task, facts.answers) if len(part.places) >= FEWEST]
-    for title in dict.fromkeys(part.column for part in large):
-        means = sorted((scores[p.places].mean(), p.name) for p in large if p.column == title)
-        if len(means) > 1:
-            (low, worst), (high, best) = means[0], means[-1]
-            found.append(
-                f"{title}: {worst} ones do worst ({metric.unit.words(low)}), {best} ones best "
-                f"({metric.unit.words(high)})."
-            )
-    return found
-
-
-def _row_score(metric: Metric) -> str:
-    return "right_tuned" if metric.is_share_right else f"{metric.name}_tuned"
+    """The groups in which it is weaker than elsewhere, or that there are none."""
+    return [] if facts.slices is None else [slices.sentence(facts.slices)]
 
 
 def _invented(facts: Facts) -> list[str]:
