@@ -16,7 +16,8 @@ from storage.tables import DatasetVersion, Run
 from tests.helpers import hostile_home
 from tests.helpers.exams import accuracies, add_exam, add_trained, answers, exam_of_categories
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation import evaluations, exam_ladder, verdict
+from workbench.core.words import percent
+from workbench.evaluation import evaluations, exam_ladder, threshold, verdict
 from workbench.evaluation.release import releases
 from workbench.evaluation.report import files
 from workbench.evaluation.report.card import model_card
@@ -185,6 +186,23 @@ def test_an_exam_by_turns_and_a_file_say_so(store: Store, tmp_path: Path) -> Non
     file_id = add_exam(store, run_id, table, accuracies(table), split="mine.csv")
     assert "On a file of its own, mine.csv" in report(store, run_id, file_id).first[0].text[0]
     assert "100 exam questions" in _flat(report(store, run_id).verdict), "the exam comes first"
+
+
+def test_the_limit_that_was_kept_is_told(store: Store, tmp_path: Path) -> None:
+    """90 of 100 questions are right; those of which it is sure are the first 80."""
+    run_id = scored(store, tmp_path, probability=[0.9] * 80 + [0.4] * 20)
+    told = "Where a wrong answer is costly, a person looks at it"
+    assert told in str(report(store, run_id).first)
+    threshold.keep_threshold(store, run_id, 0.5, threshold.USUAL)
+    (info,) = evaluations.list_evaluations(store, run_id)
+    choice = threshold.choice_of(store, info, evaluations.predictions(store, info.id))
+    assert choice is not None
+    share = choice.report(0.5, threshold.USUAL).alone.value
+    (said,) = [p for p in report(store, run_id).first[2].points if "answers alone" in p]
+    assert _flat(said) == (
+        f"It answers alone where it is more than 50.0 % sure: {percent(share)} of the texts, of which "
+        "100.0 % are right. A person checks the others."
+    )
 
 
 def test_documents_are_reported_on(store: Store, tmp_path: Path) -> None:

@@ -13,18 +13,27 @@ from workbench.core.tasks import Task, task_named
 from workbench.data import texts, versions
 from workbench.data.texts import Texts
 from workbench.data.versions import VersionInfo
-from workbench.evaluation import evaluations, exam_ladder, refusals, slices, verdict
+from workbench.evaluation import evaluations, exam_ladder, refusals, slices, threshold, verdict
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.ladder import Ladder
 from workbench.evaluation.refusals import Refusals
 from workbench.evaluation.release import releases
 from workbench.evaluation.release.releases import ReleaseInfo
+from workbench.evaluation.scoring.deferral import Deferral
 from workbench.evaluation.slices import SliceReport
 from workbench.evaluation.verdict import Verdict
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.training import runs
 from workbench.training.run_view import RunView
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The limit that was kept with a run, and what it gives."""
+
+    value: float
+    told: Deferral
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,8 @@ class Facts:
     refusals: Refusals | None
     slices: SliceReport | None
     """The scores of its groups; None where the exam keeps no single rows."""
+    limit: Limit | None
+    """How sure it must be to answer alone; None where no limit was kept with it."""
     releases: tuple[ReleaseInfo, ...]
     """Of this run, the newest first."""
 
@@ -99,6 +110,7 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
         ladder=ladder,
         refusals=refusals.refusals(answers, [own.name for own in unknown if not own.is_same]),
         slices=slices.report_of(store, info, answers),
+        limit=_limit(store, info, answers),
         releases=tuple(
             one for one in releases.history(store, run.project_id) if one.run_id == run.id
         ),
@@ -113,6 +125,14 @@ def _exam(store: Store, run: RunView, evaluation_id: int | None) -> EvaluationIn
             f"'{run.name}' has not taken an exam, so there is nothing to report: score it first."
         )
     return next((info for info in wanted if info.is_exam), wanted[0])
+
+
+def _limit(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Limit | None:
+    kept = threshold.kept_threshold(store, info.run_id)
+    choice = threshold.choice_of(store, info, answers) if kept else None
+    if kept is None or choice is None:
+        return None
+    return Limit(kept.value, choice.report(kept.value, kept.prices))
 
 
 def _texts(version: VersionInfo) -> Texts:

@@ -102,8 +102,7 @@ def _bar(facts: Facts, rung: Rung, top: float) -> Bar:
 
 def limits(facts: Facts) -> Section:
     """What the model is not for."""
-    points = [*_of_task(facts), *_of_data(facts), *_of_exam(facts)]
-    points.append("Where a wrong answer is costly, a person looks at it before it is used.")
+    points = [*_of_task(facts), *_of_data(facts), *_of_exam(facts), _checking(facts)]
     return Section("What it is not for", points=tuple(points))
 
 
@@ -157,6 +156,18 @@ def _of_exam(facts: Facts) -> list[str]:
         return []
     asked = plural(len(facts.answers), facts.info.questions)
     return [f"{sentence_case(asked)} are few: the score can be off by as much as its line is long."]
+
+
+def _checking(facts: Facts) -> str:
+    """Who looks at its answers: by the limit that was kept with it, else by judgement."""
+    if facts.limit is None:
+        return "Where a wrong answer is costly, a person looks at it before it is used."
+    told = facts.limit.told
+    right = "" if told.right is None else f", of which {percent(told.right.value)} are right"
+    return (
+        f"It answers alone where it is more than {percent(facts.limit.value)} sure: "
+        f"{percent(told.alone.value)} of the texts{right}. A person checks the others."
+    )
 
 
 def released(facts: Facts) -> Section:
