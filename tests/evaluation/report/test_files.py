@@ -22,9 +22,11 @@ from workbench.evaluation.release import releases
 from workbench.evaluation.report import files
 from workbench.evaluation.report.card import model_card
 from workbench.evaluation.report.content import Report
+from workbench.evaluation.report.facts import gather
 from workbench.evaluation.report.html import to_html
 from workbench.evaluation.report.pdf import needs_other_fonts, to_pdf
 from workbench.evaluation.report.safe import LONGEST
+from workbench.evaluation.report.weak_spots import weak_spots
 from workbench.evaluation.report.write import report
 
 HOSTILE = (
@@ -203,6 +205,18 @@ def test_the_limit_that_was_kept_is_told(store: Store, tmp_path: Path) -> None:
         f"It answers alone where it is more than 50.0 % sure: {percent(share)} of the texts, of which "
         "100.0 % are right. A person checks the others."
     )
+
+
+def test_weak_fields_are_named(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path, task="completion", kind="causal")
+    wanted, given = '{"name": "Ann", "sum": "5"}', '{"name": "Ann", "sum": "6"}'
+    table = answers([wanted] * 4, [given, wanted, '{"name": "Ann"}', wanted])
+    add_exam(store, trained.run_id, table, {"tuned": {"exact_match": 0.5, "chrf": 50.0}})
+    facts = gather(store, trained.run_id)
+    fields = dataclasses.replace(facts, run=dataclasses.replace(facts.run, task="extraction"))
+    found = weak_spots(fields).table
+    assert found is not None
+    assert found.rows == (("sum", "4", "50.0 %", "missing 25.0 %, another value 25.0 %"),)
 
 
 def test_documents_are_reported_on(store: Store, tmp_path: Path) -> None:

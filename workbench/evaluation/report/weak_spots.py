@@ -1,9 +1,10 @@
-"""Where a model fails: its weakest categories, what it mixes up, its weakest groups."""
+"""Where a model fails: its weakest categories or fields, what it mixes up, its groups."""
 
 from workbench.core.words import percent, plural, shortened
 from workbench.evaluation import confusion, refusals, slices
 from workbench.evaluation.report.content import Section, Table
 from workbench.evaluation.report.facts import Facts
+from workbench.evaluation.scoring.by_task.fields import each_field
 
 _CATEGORIES, _MIXUPS = 5, 3
 
@@ -15,7 +16,8 @@ def weak_spots(facts: Facts) -> Section:
         told = (*_mixups(facts), *_groups(facts))
         return Section(title, told, table=_categories(facts))
     told = (*_groups(facts), *_invented(facts))
-    return Section(title, told or ("The exam does not tell: read its answers.",))
+    table = _fields(facts) if facts.task.answers_are_json else None
+    return Section(title, told or ("The exam does not tell: read its answers.",), table=table)
 
 
 def _categories(facts: Facts) -> Table | None:
@@ -33,6 +35,26 @@ def _categories(facts: Facts) -> Table | None:
         for row in weak.itertuples()
     ]
     return Table(("Weakest categories", "Questions", "Right", "Most often taken for"), tuple(rows))
+
+
+def _fields(facts: Facts) -> Table | None:
+    """The weakest fields of answers that are fields."""
+    if "tuned" not in facts.answers:
+        return None
+    found = each_field(facts.answers["expected"].tolist(), facts.answers["tuned"].tolist())
+    weak = [field for field in found if field.right.value < 1][:_CATEGORIES]
+    if not weak:
+        return None
+    rows = [
+        (
+            shortened(field.name, 48),
+            f"{field.wanted:,}",
+            percent(field.right.value),
+            f"missing {percent(field.missing)}, another value {percent(field.wrong)}",
+        )
+        for field in weak
+    ]
+    return Table(("Weakest fields", "Answers", "Right", "What is wrong"), tuple(rows))
 
 
 def _mixups(facts: Facts) -> list[str]:
