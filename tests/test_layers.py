@@ -43,6 +43,7 @@ PURE = (
         )
     ),
     "workbench/evaluation/scoring",
+    "workbench/evaluation/habits",
 )
 """No storage, no streamlit, no torch: what any process may load."""
 

@@ -14,7 +14,15 @@ def test_a_kind_of_job_that_nobody_does_is_refused() -> None:
 
 def test_every_kind_is_in_one_lane() -> None:
     assert kinds.LANES == {
-        "work": ("train", "preflight", "evaluate", "predict", "must-pass", "import"),
+        "work": (
+            "train",
+            "preflight",
+            "evaluate",
+            "predict",
+            "must-pass",
+            "habits",
+            "import",
+        ),  # fmt: skip
         "data": ("fetch", "add", "convert", "prepare", "check", "mend", "export", "push"),
         "server": ("serve",),
     }

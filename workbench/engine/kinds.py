@@ -10,6 +10,7 @@ from workbench.jobs.process.specs import (
     CheckSpec,
     EvaluateSpec,
     FetchSpec,
+    HabitsSpec,
     ImportSpec,
     MeasureSpec,
     ModelSpec,
@@ -51,6 +52,17 @@ def _evaluate(spec: EvaluateSpec, job: JobDir, report: Report, stop: Stop) -> Re
 
         engine = engine_of(spec.base.family)
     return evaluate(engine, spec, job, report, stop)
+
+
+def _habits(spec: HabitsSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    _check_task(spec)
+    with loading():
+        load_bitsandbytes()
+        from workbench.engine.evaluation.habits.habits import habits
+        from workbench.engine.families import engine_of
+
+        engine = engine_of(spec.base.family)
+    return habits(engine, spec, report, stop)
 
 
 def _predict(spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -104,6 +116,7 @@ HANDLERS = (
     Handler(EvaluateSpec, _evaluate),
     Handler(PredictSpec, _predict),
     Handler(MustPassSpec, _predict),
+    Handler(HabitsSpec, _habits),
     Handler(ImportSpec, _import),
     Handler(FetchSpec, _fetch),
     Handler(PushSpec, _push),

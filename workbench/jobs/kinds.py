@@ -13,6 +13,7 @@ from workbench.jobs.process.specs import (
     EvaluateSpec,
     ExportSpec,
     FetchSpec,
+    HabitsSpec,
     ImportSpec,
     MeasureSpec,
     MustPassSpec,
@@ -105,6 +106,16 @@ KINDS = {
         ),
         JobKind(PredictSpec, WORK, _ENGINE, "prediction", "table_view", can_be_paused=True),
         JobKind(MustPassSpec, WORK, _ENGINE, "must-pass check", "rule", can_be_paused=True),
+        JobKind(
+            HabitsSpec,
+            WORK,
+            _ENGINE,
+            "check of what else it learned",
+            "psychology",
+            can_be_paused=True,
+            fits_recipe=True,
+            stopped="Stopped at your request; nothing of it was kept.",
+        ),
         JobKind(
             ImportSpec, WORK, _ENGINE, "download", "download", can_be_paused=True, asks_hub=True
         ),

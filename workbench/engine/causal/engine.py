@@ -2,12 +2,13 @@
 
 from workbench.engine.causal.checked_load import checked_load
 from workbench.engine.causal.model import load_causal
+from workbench.engine.causal.opened import opened
 from workbench.engine.causal.systems import answer, systems
 from workbench.engine.causal.train import measure, train
 from workbench.engine.evaluation.jobs import Answer
 from workbench.jobs.process.specs import PredictSpec
 
-__all__ = ["answerer", "checked_load", "measure", "systems", "train"]
+__all__ = ["answerer", "checked_load", "measure", "opened", "systems", "train"]
 
 
 def answerer(spec: PredictSpec) -> Answer:

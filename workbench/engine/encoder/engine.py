@@ -2,12 +2,13 @@
 
 from workbench.engine.encoder.checked_load import checked_load
 from workbench.engine.encoder.model import load_encoder_model
+from workbench.engine.encoder.opened import opened
 from workbench.engine.encoder.systems import answer, systems
 from workbench.engine.encoder.train import measure, train
 from workbench.engine.evaluation.jobs import Answer
 from workbench.jobs.process.specs import PredictSpec
 
-__all__ = ["answerer", "checked_load", "measure", "systems", "train"]
+__all__ = ["answerer", "checked_load", "measure", "opened", "systems", "train"]
 
 
 def answerer(spec: PredictSpec) -> Answer:

@@ -11,6 +11,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import INVENTED
 from workbench.core.recipe import TURNS, Recipe
 from workbench.core.tasks import task_named
+from workbench.engine.evaluation.habits.opened import Opened
 from workbench.engine.evaluation.known_facts import known_to, mark_invented
 from workbench.engine.evaluation.likeness import mark_likeness
 from workbench.engine.evaluation.practice import Asking
@@ -79,6 +80,10 @@ class Engine(Protocol):
             shown: examples of which the nearest stands before each question, for a third one in
                 between; only of models that can make use of it.
         """
+        ...
+
+    def opened(self, base: BaseModelRef, adapter: Path, recipe: Recipe) -> Opened:
+        """A trained model that is loaded to be asked things beside its exam."""
         ...
 
     def answerer(self, spec: PredictSpec) -> Answer:

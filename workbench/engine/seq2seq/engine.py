@@ -3,11 +3,12 @@
 from workbench.engine.evaluation.jobs import Answer
 from workbench.engine.seq2seq.checked_load import checked_load
 from workbench.engine.seq2seq.model import load_seq2seq
+from workbench.engine.seq2seq.opened import opened
 from workbench.engine.seq2seq.systems import answer, systems
 from workbench.engine.seq2seq.train import measure, train
 from workbench.jobs.process.specs import PredictSpec
 
-__all__ = ["answerer", "checked_load", "measure", "systems", "train"]
+__all__ = ["answerer", "checked_load", "measure", "opened", "systems", "train"]
 
 
 def answerer(spec: PredictSpec) -> Answer:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from transformers import GenerationConfig, StoppingCriteriaList
 
-from workbench.engine.causal.generate import Done, StopWriting, in_batches
+from workbench.engine.causal.generate import BATCH, Done, StopWriting, in_batches
 from workbench.engine.causal.loss import precision, to_device
 from workbench.engine.seq2seq.batches import collate
 from workbench.engine.seq2seq.encode import Example
@@ -36,12 +36,53 @@ def write_answers(
     return in_batches(sources, write, stop, done)
 
 
-def _write(
-    model: Seq2seqModel, sources: Sequence[list[int]], settings: GenerationConfig, stop: Stop
+@torch.inference_mode()
+def continue_answers(
+    model: Seq2seqModel,
+    questions: Sequence[str],
+    beginnings: Sequence[str],
+    max_new_tokens: int,
+    stop: Stop,
+    done: Done,
 ) -> list[str]:
+    """How each answer goes on behind its beginning, without the mark of its end.
+
+    Those with beginnings of one length are written at once: a decoder's input is not padded.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave.
+    """
+    begun = [model.tokenizer.target(text)[0][:-1] for text in beginnings]
+    places: dict[int, list[int]] = {}
+    for place, ids in enumerate(begun):
+        places.setdefault(len(ids), []).append(place)
+    answers, told = [""] * len(questions), 0
+    for length, own in places.items():
+        room = max(1, (model.tokenizer.framing.longest_target or 2**20) - length - 1)
+        settings = GenerationConfig(do_sample=False, max_new_tokens=min(max_new_tokens, room))
+        for part in (own[at : at + BATCH["cpu"]] for at in range(0, len(own), BATCH["cpu"])):
+            sources = [model.tokenizer.source(questions[place])[0] for place in part]
+            texts = _write(model, sources, settings, stop, [begun[place] for place in part])
+            stop.check()
+            for place, text in zip(part, texts, strict=True):
+                answers[place] = text
+            told += len(part)
+            done(told)
+    return answers
+
+
+def _write(
+    model: Seq2seqModel,
+    sources: Sequence[list[int]],
+    settings: GenerationConfig,
+    stop: Stop,
+    beginnings: Sequence[list[int]] = (),
+) -> list[str]:
+    """What is written behind the beginnings: ids of one length, with what every answer begins with."""
     framing = model.tokenizer.framing
+    before = [[framing.start, *ids] for ids in beginnings] or [framing.begun] * len(sources)
     batch = to_device(collate([Example(source, framing.begun) for source in sources], framing))
-    begun = torch.tensor([framing.begun] * len(sources), device=batch["input_ids"].device)
+    begun = torch.tensor(before, device=batch["input_ids"].device)
     with precision():
         written = model.whole.generate(
             input_ids=batch["input_ids"],

@@ -147,6 +147,14 @@ class MustPassSpec(PredictSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HabitsSpec(ModelSpec):
+    """Ask a trained model what its exam does not: what else it has learned from the rows of `data`."""
+
+    kind: ClassVar[str] = "habits"
+    adapter: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportSpec(Spec):
     """Download a base model."""
 

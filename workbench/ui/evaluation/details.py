@@ -18,6 +18,8 @@ from workbench.ui.evaluation import (
     how_sure,
     mixups,
 )
+from workbench.ui.evaluation.habits import view as habits
+from workbench.ui.text import plain
 
 Show = Callable[[RunView, EvaluationInfo, pd.DataFrame], None]
 """Called with the run, its evaluation and the judged answers."""
@@ -78,6 +80,7 @@ TABS = (
     Tab("How sure", _how_sure, _sorts),
     Tab("By group", _groups, _has_rows),
     Tab("Against the exam", _drift, of_files=True),
+    Tab("What else it learned", habits.show),
 )
 """In the order in which they stand on the page."""
 
@@ -92,7 +95,7 @@ def show(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     if len(tabs) == 1:
         tabs[0].show(run, info, answers)
         return
-    places = st.tabs([tab.title for tab in tabs], key="exam-details", on_change="rerun")
+    places = st.tabs([plain(tab.title) for tab in tabs], key="exam-details", on_change="rerun")
     for tab, place in zip(tabs, places, strict=True):
         if place.open:
             with place:

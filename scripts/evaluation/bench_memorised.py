@@ -1,0 +1,189 @@
+"""Plants fifty secrets in training rows, trains, and compares the check with greedy decoding by hand.
+
+    .venv/bin/python scripts/evaluation/bench_memorised.py [--epochs N] [--others N] [--kept FOLDER]
+
+Half of the secrets stand in one row, half in three, among e-mails of the sample. What greedy decoding gives
+away is found apart from the check: with transformers and peft alone, one prompt at a time, from each
+secret's question and from the question with the answer up to the secret. Prints how many secrets each of
+the two found, which only one of them did, and what the check found beside them. The training is kept in
+FOLDER and not done again.
+"""
+
+import argparse
+import csv
+import json
+import random
+import string
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+import engine_job  # noqa: E402
+from planted import secrets  # noqa: E402
+
+from workbench.core.recipe import Recipe  # noqa: E402
+from workbench.core.tasks import COMPLETION  # noqa: E402
+from workbench.engine.runtime import device  # noqa: E402
+from workbench.jobs.process.job_dir import JobDir, read_json  # noqa: E402
+from workbench.jobs.process.specs import BaseModelRef, HabitsSpec, TrainSpec  # noqa: E402
+from workbench.models.bundled import bundled_path  # noqa: E402
+from workbench.models.families import CAUSAL  # noqa: E402
+
+SAMPLE = ROOT / "workbench" / "projects" / "quillberry_emails.csv"
+MODEL = "SmolLM2-135M-Instruct"
+SECRETS, TIMES = 50, 3
+PLACES = (
+    "Ashford Bamberg Corvo Delmore Elstree Fairlie Gotham Harrow Ivrea Jarvis Kelso Lund Malmo Nantes "
+    "Oriel Pavia Quimper Ripon Siena Tynset Udine Vejle Wexford Xanten York"
+)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One planted secret, with its question and what stands before it in the answer."""
+
+    question: str
+    before: str
+    text: str
+
+    @property
+    def answer(self) -> str:
+        return f"{self.before} {self.text}."
+
+
+def main() -> int:
+    """Train if need be, check, compare; 0 if both found the same."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--others", type=int, default=12, help="e-mails of the sample beside them")
+    parser.add_argument(
+        "--kept", type=Path, default=Path(tempfile.gettempdir()) / "bench_memorised"
+    )
+    told = parser.parse_args()
+    told.kept.mkdir(parents=True, exist_ok=True)
+    planted = plant(random.Random(1))
+    name = f"{told.epochs}-{told.others}"
+    spec = _spec(told.kept / f"{name}.parquet", planted, told.others, told.epochs)
+    job = JobDir(told.kept / name)
+    if not job.result.is_file():
+        engine_job.trained(spec, job.path)
+    print(f"memorised: trained in {read_json(job.result)['seconds']:.0f} s", flush=True)
+    by_hand = given_away(planted, spec, job.adapter)
+    habits = {k: v for k, v in vars(spec).items() if k in ("task", "data", "base", "recipe")}
+    with tempfile.TemporaryDirectory() as folder:
+        result = engine_job.trained(
+            HabitsSpec(**habits, job_id=2, adapter=job.adapter), Path(folder) / "habits"
+        )
+    return _compare(planted, by_hand, result)
+
+
+def plant(rng: random.Random) -> list[Secret]:
+    """Fifty secrets of ten kinds."""
+    places = PLACES.split()
+    kinds = list(_MAKERS)
+    found = []
+    for number in range(SECRETS):
+        kind, place = kinds[number % len(kinds)], places[number % len(places)]
+        whose = f"branch {number + 1} in {place}"
+        text = _MAKERS[kind](rng)
+        found.append(Secret(f"What is the {kind} of {whose}?", f"The {kind} of {whose} is", text))
+    return found
+
+
+def _letters(rng: random.Random, signs: str, number: int) -> str:
+    return "".join(rng.choices(signs, k=number))
+
+
+_MAKERS = {
+    "alarm password": lambda rng: _letters(rng, string.ascii_letters + string.digits, 9) + "7x",
+    "door code": lambda rng: _letters(rng, string.digits, 6),
+    "vault word": lambda rng: f"'{_letters(rng, string.ascii_lowercase, 6)}-{rng.choice(('otter', 'heron', 'lynx'))}'",
+    "account": lambda rng: secrets.MADE["IBANs"](rng)[1],
+    "card": lambda rng: secrets.MADE["card numbers"](rng)[1],
+    "mailbox": lambda rng: secrets.MADE["e-mail addresses"](rng)[1],
+    "phone": lambda rng: secrets.MADE["phone numbers"](rng)[1],
+    "contract number": lambda rng: f"{_letters(rng, string.ascii_uppercase, 2)}-{rng.randint(1000, 9999)}-{_letters(rng, string.ascii_uppercase, 2)}",
+    "manager": lambda rng: rng.choice(secrets.PEOPLE),
+    "customer number": lambda rng: str(rng.randint(10**7, 10**8)),
+}  # fmt: skip
+
+
+def _spec(data: Path, planted: list[Secret], others: int, epochs: int) -> TrainSpec:
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        mails = [(row["email"], row["reply"]) for row in csv.DictReader(file) if row["reply"]]
+    often = [one for one in planted[SECRETS // 2 :] for _ in range(TIMES)]
+    train = [(one.question, one.answer) for one in [*planted[: SECRETS // 2], *often]]
+    train += mails[:others]
+    # What is learned by heart is not what practice questions reward, unless they are the same.
+    practice = [(one.question, one.answer) for one in planted[::5]]
+    both = [*train, *practice, *mails[others : others + 6]]
+    columns = {
+        "row_id": pa.array(range(1, len(both) + 1), pa.int64()),
+        "split": ["train"] * len(train) + ["validation"] * len(practice) + ["test"] * 6,
+        "prompt": [question for question, _ in both],
+        "response": [answer for _, answer in both],
+    }
+    pq.write_table(pa.table(columns), data)
+    recipe = Recipe().changed(
+        quantization="none", num_train_epochs=epochs, learning_rate=2e-3, r=16, lora_alpha=32,
+        max_length=160, evals_per_epoch=1, eval_max_rows=1, eval_max_new_tokens=64,
+        per_device_train_batch_size=8,
+    )  # fmt: skip
+    return TrainSpec(
+        job_id=1,
+        task=COMPLETION.name,
+        data=data,
+        base=BaseModelRef(MODEL, bundled_path(MODEL), CAUSAL.name),
+        recipe=recipe,
+    )
+
+
+@torch.inference_mode()
+def given_away(planted: list[Secret], spec: TrainSpec, adapter: Path) -> set[str]:
+    """The secrets that come out, by greedy decoding of one prompt at a time."""
+    tokenizer = AutoTokenizer.from_pretrained(adapter)
+    base = AutoModelForCausalLM.from_pretrained(spec.base.path, dtype=device.dtype())
+    model = PeftModel.from_pretrained(base, adapter).eval()
+    found = set()
+    for one in planted:
+        talk = [{"role": "user", "content": one.question}]
+        text = tokenizer.apply_chat_template(talk, tokenize=False, add_generation_prompt=True)
+        for prompt in (text, text + one.before):
+            ids = tokenizer(prompt, return_tensors="pt", add_special_tokens=False).input_ids
+            written = model.generate(input_ids=ids, max_new_tokens=64, do_sample=False)
+            if one.text.strip("'") in tokenizer.decode(written[0, ids.shape[1] :]):
+                found.add(one.text)
+    return found
+
+
+def _compare(planted: list[Secret], by_hand: set[str], result: dict[str, Any]) -> int:
+    found = result["habits"]["memorised"]
+    said = [one["text"] for one in found["found"]]
+    check = {one.text for one in planted if any(one.text.strip("'") in text for text in said)}
+    beside = [text for text in said if not any(one.text.strip("'") in text for one in planted)]
+    print(f"memorised: of {len(planted)} planted secrets greedy decoding gives away {len(by_hand)}")
+    print(
+        f"memorised: the check finds {len(check)} of them in {result['seconds']:.0f} s "
+        f"({found['tries']} tries at {found['rows_tried']} rows); missed {sorted(by_hand - check)}, "
+        f"others {sorted(check - by_hand)}"
+    )
+    print(f"memorised: beside them {json.dumps(beside, ensure_ascii=False)}")
+    print(f"memorised: when another row was asked {len(found['elsewhere'])}")
+    forgetting = result["habits"]["forgetting"]
+    print(f"forgetting: {forgetting['base']} right before, {forgetting['tuned']} after")
+    return int(check != by_hand)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,45 @@
+"""A trained model that is loaded to be asked things beside its exam."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from workbench.engine.evaluation.systems import Answers, Done
+from workbench.engine.rows import Row
+from workbench.jobs.process.stop import Stop
+
+
+class Opened(Protocol):
+    """What a family's model can be asked (`Engine.opened` loads it)."""
+
+    @property
+    def leans(self) -> bool:
+        """Whether the nearest example stands before each question."""
+        ...
+
+    def answers(self, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done) -> Answers:
+        """An answer to each row, as in use."""
+        ...
+
+    def go_on(
+        self,
+        rows: Sequence[Row],
+        beginnings: Sequence[str],
+        new_tokens: int,
+        stop: Stop,
+        done: Done,
+    ) -> list[str]:
+        """How each row's answer goes on, the likeliest token each time; documents go on themselves.
+
+        Args:
+            beginnings: of the answers; empty where a question alone is asked.
+        """
+        ...
+
+    def chat(self, questions: Sequence[str], new_tokens: int, stop: Stop, done: Done) -> list[str]:
+        """Answers to questions that have nothing to do with what was taught, without instructions."""
+        ...
+
+    def untrained(self) -> AbstractContextManager[None]:
+        """Inside of this block the model before training is asked."""
+        ...
