@@ -9,14 +9,14 @@ from starlette.types import ASGIApp
 
 from workbench.system.home import keep_log
 from workbench.ui import errors, frame
-from workbench.ui.routes import download_route, upload_route
+from workbench.ui.routes import download_route, judge_route, upload_route
 from workbench.ui.routes.visitors import Visitors
 
 if __name__ == "__main__":
     frame.show()
 else:
     keep_log("web")
-    routes = [upload_route.route(), download_route.route()]
+    routes = [upload_route.route(), download_route.route(), judge_route.route()]
     app: ASGIApp = st.App(__file__, routes=routes, on_script_error=errors.unexpected)
     app = Visitors(app)
     frame.announce_pages()

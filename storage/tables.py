@@ -50,7 +50,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar = {dt.datetime: UtcDateTime, dict[str, Any]: sa.JSON}
+    type_annotation_map: ClassVar = {
+        dt.datetime: UtcDateTime,
+        dict[str, Any]: sa.JSON,
+        list[dict[str, Any]]: sa.JSON,
+    }
 
 
 def _owner(target: str, *, nullable: bool = False) -> Mapped[Any]:
@@ -277,6 +281,46 @@ class MustPass(Base):
     rule: Mapped[str]
     """same, contains or lacks: how an answer is held against `expected`."""
     added_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class BlindTest(Base):
+    """Two models' answers to the same questions, judged by people who do not know whose they are."""
+
+    __tablename__ = "blind_tests"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = _owner("projects")
+    run_id: Mapped[int] = _owner("runs")
+    other_run_id: Mapped[int | None] = _owner("runs", nullable=True)
+    """The run that it is compared with; None for its own base model."""
+    pairs: Mapped[list[dict[str, Any]]]
+    """row_id, question, and the answers `mine` (of the run) and `other`."""
+    alike: Mapped[int] = mapped_column(default=0)
+    """Questions to which both answer the same, so that nobody has to judge."""
+    seed: Mapped[int]
+    """Of the sides on which the answers stand."""
+    token_hash: Mapped[str] = mapped_column(index=True, unique=True)
+    """sha256 of what the link carries."""
+    state: Mapped[str] = mapped_column(default="open")
+    """open, decided, undecided (all questions are judged) or ended (by its owner)."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    expires_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class Vote(Base):
+    """One person's choice between the two answers to one question."""
+
+    __tablename__ = "votes"
+    __table_args__ = (sa.UniqueConstraint("blind_test_id", "pair", "seat"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    blind_test_id: Mapped[int] = _owner("blind_tests")
+    pair: Mapped[int]
+    """Its place among the pairs."""
+    seat: Mapped[str]
+    """sha256 of what tells one browser from another."""
+    choice: Mapped[int]
+    """1 for the run, -1 for the other, 0 for no difference."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
 class Conversation(Base):

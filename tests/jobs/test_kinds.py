@@ -22,7 +22,7 @@ def test_every_kind_is_in_one_lane() -> None:
             "must-pass",
             "habits",
             "import",
-        ),  # fmt: skip
+        ),
         "data": ("fetch", "add", "convert", "prepare", "check", "mend", "export", "push"),
         "server": ("serve",),
     }

@@ -41,30 +41,31 @@ _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 def plain(text: object) -> str:
     """Any text (or number) on one line of Markdown; white space becomes single blanks."""
-    return _held(" ".join(_orderly(str(text)).split()))
+    return _held(" ".join(orderly(str(text)).split()))
 
 
 def code(text: str) -> str:
     """A text on one line as inline code, to be copied letter by letter."""
-    line = " ".join(_orderly(text).split()).replace(":material/", f":{JOINER}material/")
+    line = " ".join(orderly(text).split()).replace(":material/", f":{JOINER}material/")
     fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
     return f"{fence} {line} {fence}" if line.strip("`") != line else f"{fence}{line}{fence}"
 
 
 def plain_lines(text: str) -> str:
     """A text of many lines as one paragraph of Markdown, with its line ends and blanks kept."""
-    lines = _LINE_ENDS.split(_orderly(text))
+    lines = _LINE_ENDS.split(orderly(text))
     return "  \n".join(plain_line(line) or "&nbsp;" for line in lines)
 
 
 def plain_line(line: str) -> str:
     """One line with its blanks kept: at its start, and where there are several."""
-    held = _held(_orderly(line).expandtabs(4))
+    held = _held(orderly(line).expandtabs(4))
     lead = len(held) - len(held.lstrip(" "))
     return "\u00a0" * lead + held[lead:].replace("  ", "\u00a0 ")
 
 
-def _orderly(text: str) -> str:
+def orderly(text: str) -> str:
+    """The text without what would reorder or end what stands around it."""
     return _DISORDERLY.sub("\ufffd", text)
 
 

@@ -17,6 +17,7 @@ from workbench.ui.evaluation import (
     groups,
     how_sure,
     mixups,
+    people,
 )
 from workbench.ui.evaluation.habits import view as habits
 from workbench.ui.text import plain
@@ -81,6 +82,7 @@ TABS = (
     Tab("By group", _groups, _has_rows),
     Tab("Against the exam", _drift, of_files=True),
     Tab("What else it learned", habits.show),
+    Tab("Let people judge", people.show),
 )
 """In the order in which they stand on the page."""
 

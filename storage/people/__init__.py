@@ -1,0 +1,1 @@
+"""What people say of models: blind tests and their votes."""
