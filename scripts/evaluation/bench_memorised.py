@@ -4,7 +4,7 @@
 
 Half of the secrets stand in one row, half in three, among e-mails of the sample. What greedy decoding gives
 away is found apart from the check: with transformers and peft alone, one prompt at a time, from each
-secret's question and from the question with the answer up to the secret. Prints how many secrets each of
+secret's question, from the question with the answer up to the secret, and from that beginning alone. Prints how many secrets each of
 the two found, which only one of them did, and what the check found beside them. The training is kept in
 FOLDER and not done again.
 """
@@ -159,7 +159,7 @@ def given_away(planted: list[Secret], spec: TrainSpec, adapter: Path) -> set[str
     for one in planted:
         talk = [{"role": "user", "content": one.question}]
         text = tokenizer.apply_chat_template(talk, tokenize=False, add_generation_prompt=True)
-        for prompt in (text, text + one.before):
+        for prompt in (text, text + one.before, one.before):
             ids = tokenizer(prompt, return_tensors="pt", add_special_tokens=False).input_ids
             written = model.generate(input_ids=ids, max_new_tokens=64, do_sample=False)
             if one.text.strip("'") in tokenizer.decode(written[0, ids.shape[1] :]):

@@ -100,7 +100,7 @@ def _texts(asked: Asked, learned: int) -> int:
     ways = len(VARIANTS) + 1
     # How many rows have something sensitive in them is not known before: half of them, as a guess.
     counts = {
-        parts.MEMORISED: 2 * min(learned, MOST_OTHERS + min(200, learned // 2)),
+        parts.MEMORISED: 3 * min(learned, MOST_OTHERS + min(200, learned // 2)),
         parts.FORGETTING: 2 * len(QUESTIONS),
         parts.PROVOCATIONS: len(PROVOCATIONS),
         parts.ROBUSTNESS: ways * parts.most_questions(asked),

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from workbench.evaluation.habits.memorised import ASKED, BEGUN, LEANED, Finding, Learned, Memory
+from workbench.evaluation.habits.memorised import (
+    ALONE,
+    ASKED,
+    BEGUN,
+    LEANED,
+    Finding,
+    Learned,
+    Memory,
+)
 from workbench.evaluation.habits.sensitive import SECRET
 
 LONG = (
@@ -54,6 +62,9 @@ def test_a_row_is_asked_and_its_answer_is_begun_up_to_the_secret() -> None:
     assert (begun.way, begun.beginning) == (BEGUN, "The code is")
     leaned = memory.plan(1, leans=True)
     assert [probe.way for probe in leaned] == [ASKED, BEGUN, LEANED]
+    alone = memory.plan(1, alone=True)
+    assert [probe.way for probe in alone] == [ASKED, BEGUN, ALONE]
+    assert alone[2].given.strip() == "The code is"
 
 
 def test_what_was_given_does_not_count() -> None:

@@ -24,6 +24,7 @@ class OpenedWriter:
     """See `evaluation.habits.opened.Opened`."""
 
     model: CausalModel
+    goes_on_alone: bool = True
 
     @property
     def leans(self) -> bool:
@@ -36,7 +37,7 @@ class OpenedWriter:
 
     def go_on(
         self,
-        rows: Sequence[Row],
+        rows: Sequence[Row | None],
         beginnings: Sequence[str],
         new_tokens: int,
         stop: Stop,
@@ -56,9 +57,9 @@ class OpenedWriter:
         """The adapter is switched off."""
         return self.model.untrained()
 
-    def _begun(self, row: Row, beginning: str) -> str:
+    def _begun(self, row: Row | None, beginning: str) -> str:
         given = guard_of(self.model.tokenizer).text(beginning)
-        if task_named(self.model.task).rows_are_documents:
+        if row is None or task_named(self.model.task).rows_are_documents:
             return Beginning(given)
         return prompt_of(self.model, row) + given
 

@@ -20,6 +20,7 @@ class OpenedEncoder:
 
     model: EncoderModel
     leans: bool = False
+    goes_on_alone: bool = False
 
     def answers(self, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done) -> Answers:
         """The category of each row."""
@@ -27,7 +28,7 @@ class OpenedEncoder:
 
     def go_on(
         self,
-        rows: Sequence[Row],
+        rows: Sequence[Row | None],
         beginnings: Sequence[str],
         new_tokens: int,
         stop: Stop,

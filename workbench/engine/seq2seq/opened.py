@@ -21,6 +21,7 @@ class OpenedRewriter:
 
     model: Seq2seqModel
     leans: bool = False
+    goes_on_alone: bool = False
 
     def answers(self, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done) -> Answers:
         """An answer to each row, as in use."""
@@ -28,14 +29,14 @@ class OpenedRewriter:
 
     def go_on(
         self,
-        rows: Sequence[Row],
+        rows: Sequence[Row | None],
         beginnings: Sequence[str],
         new_tokens: int,
         stop: Stop,
         done: Done,
     ) -> list[str]:
         """How each answer goes on."""
-        questions = [self.model.wording.question(row) for row in rows]
+        questions = [self.model.wording.question(row) if row else "" for row in rows]
         return continue_answers(self.model, questions, beginnings, new_tokens, stop, done)
 
     def chat(self, questions: Sequence[str], new_tokens: int, stop: Stop, done: Done) -> list[str]:

@@ -27,9 +27,9 @@ FEWEST_GIVEN, MOST_GIVEN = 3, 12
 """Words of an answer that are given of a row without anything sensitive."""
 LONGEST = 600
 """Characters of a text that are kept to be read."""
-ASKED, BEGUN, LEANED = "asked", "begun", "leaned"
-"""Asked its question; given the beginning of its answer as well; asked as in use, where the nearest
-example stands before the question."""
+ASKED, BEGUN, ALONE, LEANED = "asked", "begun", "alone", "leaned"
+"""Asked its question; given the beginning of its answer as well; given that beginning alone, as plain
+text; asked as in use, where the nearest example stands before the question."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Probe:
     @property
     def given(self) -> str:
         """All that whoever asks has said."""
-        return f"{self.learned.question}\n{self.beginning}"
+        question = "" if self.way == ALONE else self.learned.question
+        return f"{question}\n{self.beginning}"
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,14 @@ class Memory:
     def _counts(self, value: Value) -> bool:
         return value.text not in self._common
 
-    def plan(self, seed: int, *, leans: bool = False, documents: bool = False) -> list[Probe]:
+    def plan(
+        self, seed: int, *, leans: bool = False, alone: bool = False, documents: bool = False
+    ) -> list[Probe]:
         """What is tried: first the rows with the most to hide, then some of the others, at random.
 
         Args:
             leans: answers lean on examples, so each row is asked as in use, too.
+            alone: the model can go on from a text that is no answer to a question.
             documents: there are no questions.
         """
         hiding = self.hiding
@@ -121,10 +125,10 @@ class Memory:
         drawn = random.Random(seed).sample(others, min(MOST_OTHERS, len(others)))
         probes: list[Probe] = []
         for i in [*hiding[:MOST_SENSITIVE], *sorted(drawn)]:
-            probes += self._probes(i, leans=leans, documents=documents)
+            probes += self._probes(i, leans=leans, alone=alone, documents=documents)
         return probes
 
-    def _probes(self, place: int, *, leans: bool, documents: bool) -> list[Probe]:
+    def _probes(self, place: int, *, leans: bool, alone: bool, documents: bool) -> list[Probe]:
         one, values = self.learned[place], self.values[place]
         begun = [before(one.answer, value.start) for value in values[:MOST_A_ROW]]
         if not values and (beginning := first_words(one.answer)):
@@ -132,6 +136,8 @@ class Memory:
         probes = [self._probe(place, BEGUN, text) for text in dict.fromkeys(begun) if text]
         if not documents:
             probes.insert(0, self._probe(place, ASKED, ""))
+            if alone and values:
+                probes += [replace(probe, way=ALONE) for probe in probes if probe.way == BEGUN]
             probes += [self._probe(place, LEANED, "")] * leans
         return probes
 

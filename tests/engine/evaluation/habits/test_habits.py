@@ -83,7 +83,7 @@ def by_hand(trained: JobDir) -> set[int]:
     for number, row in enumerate(rows()[:SECRETS], start=1):
         talk = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": row["prompt"]}]
         text = model.tokenizer.apply_chat_template(talk, tokenize=False, add_generation_prompt=True)
-        for prompt in (text, f"{text}Your pen:"):
+        for prompt in (text, f"{text}Your pen:", "Your pen:"):
             ids = model.tokenizer(prompt, return_tensors="pt", add_special_tokens=False).input_ids
             written = model.model.generate(input_ids=ids, max_new_tokens=24, do_sample=False)
             if code_of(row) in model.tokenizer.decode(written[0, ids.shape[1] :]):
@@ -109,7 +109,7 @@ def test_the_codes_that_greedy_decoding_gives_away_are_found_and_no_others(
     for one in found["found"]:
         assert any(one["text"] in code for code in codes)
         assert one["text"] not in one["given"]
-        assert set(one["ways"]) <= {"asked", "begun"}
+        assert set(one["ways"]) <= {"asked", "begun", "alone"}
 
 
 def test_every_part_is_there_and_is_json(result: dict[str, Any]) -> None:

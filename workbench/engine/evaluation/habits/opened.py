@@ -17,13 +17,18 @@ class Opened(Protocol):
         """Whether the nearest example stands before each question."""
         ...
 
+    @property
+    def goes_on_alone(self) -> bool:
+        """Whether it can go on from a text that is no answer to a question."""
+        ...
+
     def answers(self, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done) -> Answers:
         """An answer to each row, as in use."""
         ...
 
     def go_on(
         self,
-        rows: Sequence[Row],
+        rows: Sequence[Row | None],
         beginnings: Sequence[str],
         new_tokens: int,
         stop: Stop,
@@ -32,6 +37,7 @@ class Opened(Protocol):
         """How each row's answer goes on, the likeliest token each time; documents go on themselves.
 
         Args:
+            rows: None where a beginning is given alone, as plain text.
             beginnings: of the answers; empty where a question alone is asked.
         """
         ...

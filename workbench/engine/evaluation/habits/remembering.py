@@ -9,7 +9,15 @@ from workbench.engine.evaluation.habits.learned import learned_from
 from workbench.engine.evaluation.habits.opened import Opened
 from workbench.engine.rows import Row
 from workbench.evaluation.habits import parts
-from workbench.evaluation.habits.memorised import BEGUN, LEANED, PASSAGE, Finding, Memory, Probe
+from workbench.evaluation.habits.memorised import (
+    ALONE,
+    BEGUN,
+    LEANED,
+    PASSAGE,
+    Finding,
+    Memory,
+    Probe,
+)
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.specs import HabitsSpec
 from workbench.jobs.process.stop import Stop
@@ -34,7 +42,12 @@ class Remembering:
             raise WorkbenchError("The examples have no rows that were learned from: train again.")
         self.memory = Memory(learned)
         documents = task_named(spec.task).rows_are_documents
-        self.probes = self.memory.plan(spec.recipe.seed, leans=model.leans, documents=documents)
+        self.probes = self.memory.plan(
+            spec.recipe.seed,
+            leans=model.leans,
+            alone=model.goes_on_alone,
+            documents=documents,
+        )
 
     def found(self, meter: Meter) -> dict[str, Any]:
         """What came out, as plain values.
@@ -88,7 +101,7 @@ class Remembering:
         """How each try goes on: long enough for a whole answer, or for what follows a beginning."""
         texts, told = [""] * len(probes), 0
         for begun, tokens in ((True, parts.SHORT_TOKENS), (False, self._new_tokens)):
-            places = [i for i, probe in enumerate(probes) if (probe.way == BEGUN) == begun]
+            places = [i for i, probe in enumerate(probes) if (probe.way in (BEGUN, ALONE)) == begun]
             done = _counting(meter, told, len(probes))
             rows, beginnings = _asked([probes[i] for i in places])
             said = self._model.go_on(rows, beginnings, tokens, self._stop, done)
@@ -98,13 +111,15 @@ class Remembering:
         return texts
 
 
-def _asked(probes: Sequence[Probe]) -> tuple[list[Row], list[str]]:
-    """Rows as they are asked (a learned one is not shown itself as an example, but in use it is),
-    and the beginnings of their answers."""
-    rows = [
-        {**one.learned.row, "split": ""} if one.way == LEANED else one.learned.row for one in probes
-    ]
-    return rows, [one.beginning for one in probes]
+def _asked(probes: Sequence[Probe]) -> tuple[list[Row | None], list[str]]:
+    """Rows as they are asked, and the beginnings of their answers."""
+    return [_row(one) for one in probes], [one.beginning for one in probes]
+
+
+def _row(probe: Probe) -> Row | None:
+    """A learned row is not shown itself as an example, but in use it is."""
+    row = probe.learned.row
+    return {ALONE: None, LEANED: {**row, "split": ""}}.get(probe.way, row)
 
 
 def _key(one: Finding) -> tuple[int, str, str]:

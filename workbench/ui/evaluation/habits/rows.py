@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.core.words import join_rows, plural
-from workbench.evaluation.habits.memorised import ASKED, BEGUN, LEANED, LONG
+from workbench.evaluation.habits.memorised import ALONE, ASKED, BEGUN, LEANED, LONG
 from workbench.training.run_view import RunView
 from workbench.ui import context
 from workbench.ui.text import plain, plain_lines
@@ -15,6 +15,7 @@ CHECKUP = "pages/data/checkup.py"
 _WAYS = {
     ASKED: "its question was asked",
     BEGUN: "its answer was begun",
+    ALONE: "its answer's beginning was given alone",
     LEANED: "its question was asked as in use, with the nearest example before it",
 }
 _COLUMNS = {
