@@ -26,8 +26,10 @@ def trained(app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Traine
 
 def judge(page: Page) -> None:
     """Prefer the answer with the word "good"."""
-    left = page.locator(".answer").first.inner_text()
-    page.get_by_role("button", name="The left one" if "good" in left else "The right one").click()
+    first = page.locator(".answer").first.inner_text()
+    page.get_by_role(
+        "button", name="The first one" if "good" in first else "The second one"
+    ).click()
 
 
 def test_a_blind_test_is_made_judged_in_two_browsers_and_decided(

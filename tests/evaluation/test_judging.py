@@ -9,7 +9,7 @@ from storage.people import blind_tests as rows
 from tests.helpers.blind import add_judged, judge
 from workbench.core.errors import WorkbenchError
 from workbench.evaluation import blind_tests, judging
-from workbench.evaluation.judging import LEFT, SAME
+from workbench.evaluation.judging import FIRST, SAME
 
 
 @pytest.fixture
@@ -32,13 +32,13 @@ def test_people_judge_different_questions(store: Store, token: str) -> None:
     assert len(asked) > 6
 
 
-def test_sides_are_drawn_for_each_person_and_question(store: Store, token: str) -> None:
-    left = []
+def test_the_order_is_drawn_for_each_person_and_question(store: Store, token: str) -> None:
+    first = []
     for i in range(60):
         asked = judging.next_question(store, token, f"person {i}")
-        left.append("good" in asked.left)
-        assert ("good" in asked.right) != ("good" in asked.left)
-    assert 15 < sum(left) < 45
+        first.append("good" in asked.first)
+        assert ("good" in asked.second) != ("good" in asked.first)
+    assert 15 < sum(first) < 45
 
 
 def test_nothing_that_is_shown_tells_whose_it_is(store: Store, token: str) -> None:
@@ -60,7 +60,7 @@ def test_a_vote_counts_for_the_answer_that_stood_there(store: Store, token: str)
 def test_who_judges_a_question_second_is_kept_and_not_counted(store: Store, token: str) -> None:
     asked = judging.next_question(store, token, "ann")
     for seat in ("ann", "ann", "bob"):
-        judging.vote(store, token, seat, asked.pair, SAME if seat == "bob" else LEFT)
+        judging.vote(store, token, seat, asked.pair, SAME if seat == "bob" else FIRST)
     with store.read() as session:
         test = rows.by_token(session, blind_tests.digest(token))
         assert test is not None
@@ -70,10 +70,10 @@ def test_who_judges_a_question_second_is_kept_and_not_counted(store: Store, toke
     assert blind_tests.counted(votes)[0] != 0
 
 
-@pytest.mark.parametrize(("pair", "side"), [(-1, LEFT), (60, LEFT), (0, "up"), (0, "")])
-def test_what_is_no_choice_is_refused(store: Store, token: str, pair: int, side: str) -> None:
+@pytest.mark.parametrize(("pair", "choice"), [(-1, FIRST), (60, FIRST), (0, "up"), (0, "")])
+def test_what_is_no_choice_is_refused(store: Store, token: str, pair: int, choice: str) -> None:
     with pytest.raises(WorkbenchError, match="no answer to choose"):
-        judging.vote(store, token, "ann", pair, side)
+        judging.vote(store, token, "ann", pair, choice)
 
 
 @pytest.mark.parametrize("wrong", ["", "guessed", "x" * 10_000])

@@ -34,9 +34,9 @@ def add_other(store: Store, folder: Path, first: Trained, rows: int = 20) -> Tra
 def judge(store: Store, token: str, seat: str, word: str = "good") -> None:
     """This person prefers the answer that has the word; no difference where neither has."""
     asked = judging.next_question(store, token, seat)
-    side = judging.SAME
-    if word in asked.left:
-        side = judging.LEFT
-    elif word in asked.right:
-        side = judging.RIGHT
-    judging.vote(store, token, seat, asked.pair, side)
+    choice = judging.SAME
+    if word in asked.first:
+        choice = judging.FIRST
+    elif word in asked.second:
+        choice = judging.SECOND
+    judging.vote(store, token, seat, asked.pair, choice)

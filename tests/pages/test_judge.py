@@ -38,9 +38,9 @@ def pair_of(page: str) -> str:
     return found[1]
 
 
-def side_of(page: str) -> str:
+def choice_of(page: str) -> str:
     """Where the answer of the trained model stands."""
-    return "left" if page.index("good") < page.index("bad") else "right"
+    return "first" if page.index("good") < page.index("bad") else "second"
 
 
 def test_it_shows_a_question_and_two_answers_and_nothing_else(link: str) -> None:
@@ -62,7 +62,7 @@ def test_two_browsers_judge_at_once_until_it_is_decided(
     for number in range(8):
         one = (ann, bob)[number % 2]
         page = one.get(link).text
-        after = one.post(link, data={"pair": pair_of(page), "side": side_of(page)})
+        after = one.post(link, data={"pair": pair_of(page), "choice": choice_of(page)})
     assert after.status_code == 410
     assert "This blind test is over" in after.text
     assert "form" not in after.text
@@ -74,7 +74,7 @@ def test_a_vote_leads_to_the_next_question(link: str) -> None:
     ann = browser()
     page = ann.get(link).text
     sent = ann.post(
-        link, data={"pair": pair_of(page), "side": side_of(page)}, follow_redirects=False
+        link, data={"pair": pair_of(page), "choice": choice_of(page)}, follow_redirects=False
     )
     assert (sent.status_code, sent.headers["location"]) == (303, link)
     following = ann.get(link).text
@@ -82,11 +82,11 @@ def test_a_vote_leads_to_the_next_question(link: str) -> None:
     assert "1 of at most 40 questions are judged, 1 of them by you." in following
 
 
-def test_without_its_cookie_a_vote_is_refused_since_nobody_knows_its_side(
+def test_without_its_cookie_a_vote_is_refused_since_nobody_knows_the_order(
     store: Store, trained: Trained, link: str
 ) -> None:
     page = browser().get(link).text
-    refused = browser().post(link, data={"pair": pair_of(page), "side": "left"})
+    refused = browser().post(link, data={"pair": pair_of(page), "choice": "first"})
     assert refused.status_code == 400
     assert "allow cookies" in refused.text
     assert blind_tests.list_blind_tests(store, trained.run_id)[0].votes == 0
@@ -102,7 +102,7 @@ def test_a_wrong_link_is_one_sentence(store: Store, token: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"pair=x&side=left", b"pair=0&side=up", b"\xff\xfe", b"pair=" + b"9" * 9000]
+    "body", [b"", b"pair=x&choice=first", b"pair=0&choice=up", b"\xff\xfe", b"pair=" + b"9" * 9000]
 )
 def test_an_odd_form_is_one_sentence(link: str, body: bytes) -> None:
     ann = browser()
@@ -116,7 +116,7 @@ def test_a_foreign_page_cannot_vote(link: str) -> None:
     ann = browser()
     page = ann.get(link).text
     foreign = {"Origin": "https://elsewhere.example"}
-    refused = ann.post(link, data={"pair": pair_of(page), "side": "left"}, headers=foreign)
+    refused = ann.post(link, data={"pair": pair_of(page), "choice": "first"}, headers=foreign)
     assert refused.status_code == 403
 
 

@@ -1,6 +1,6 @@
 """Judging in a blind test: what somebody with its link sees, and their votes.
 
-Names are in none of it: who judges sees a question and two answers, on sides drawn for this person and
+Names are in none of it: who judges sees a question and two answers, in an order drawn for this person and
 this question.
 """
 
@@ -17,8 +17,8 @@ from workbench.core.errors import WorkbenchError
 from workbench.evaluation.blind_tests import counted, digest
 from workbench.evaluation.scoring import sequential
 
-LEFT, RIGHT, SAME = "left", "right", "same"
-SIDES = (LEFT, RIGHT, SAME)
+FIRST, SECOND, SAME = "first", "second", "same"
+CHOICES = (FIRST, SECOND, SAME)
 _OVER = "This blind test is over: there is nothing more to judge. Thank you."
 
 
@@ -32,8 +32,8 @@ class Question:
 
     pair: int
     text: str
-    left: str
-    right: str
+    first: str
+    second: str
     judged: int
     """How many questions of the test are judged already, by whomever."""
     mine: int
@@ -57,33 +57,33 @@ def next_question(store: Store, token: str, seat: str) -> Question:
         if place is None:
             raise Closed(_OVER)
         pair = test.pairs[place]
-        mine_is_left = _mine_is_left(test.seed, place, digest(seat))
+        mine_is_first = _mine_is_first(test.seed, place, digest(seat))
         return Question(
             place,
             pair["question"],
-            pair["mine" if mine_is_left else "other"],
-            pair["other" if mine_is_left else "mine"],
+            pair["mine" if mine_is_first else "other"],
+            pair["other" if mine_is_first else "mine"],
             judged=len({vote.pair for vote in votes}),
             mine=sum(vote.seat == digest(seat) for vote in votes),
             total=len(test.pairs),
         )
 
 
-def vote(store: Store, token: str, seat: str, pair: int, side: str) -> None:
+def vote(store: Store, token: str, seat: str, pair: int, choice: str) -> None:
     """Keep what a person chose; the test ends when that decides it, or when all is judged.
 
     A second vote of the same person on a question changes nothing.
 
     Raises:
         Closed: the link is wrong or has ended.
-        WorkbenchError: there is no such question or side.
+        WorkbenchError: there is no such question or choice.
     """
     with store.write() as session:
         test = _open_test(session, token)
-        if side not in SIDES or not 0 <= pair < len(test.pairs):
+        if choice not in CHOICES or not 0 <= pair < len(test.pairs):
             raise WorkbenchError("That was no answer to choose: load the page again.")
-        choice = _choice(side, mine_is_left=_mine_is_left(test.seed, pair, digest(seat)))
-        rows.add_vote(session, test.id, pair, digest(seat), choice)
+        kept = _chosen(choice, mine_is_first=_mine_is_first(test.seed, pair, digest(seat)))
+        rows.add_vote(session, test.id, pair, digest(seat), kept)
         choices = counted(rows.votes(session, test.id))
         if sequential.decided(choices) is not None:
             rows.close(session, test.id, rows.DECIDED)
@@ -113,11 +113,11 @@ def _drawn(seed: int, pair: int, seat: str) -> bytes:
     return hashlib.blake2b(f"{seed}\n{pair}\n{seat}".encode(), digest_size=9).digest()
 
 
-def _mine_is_left(seed: int, pair: int, seat: str) -> bool:
+def _mine_is_first(seed: int, pair: int, seat: str) -> bool:
     return bool(_drawn(seed, pair, seat)[-1] & 1)
 
 
-def _choice(side: str, *, mine_is_left: bool) -> int:
-    if side == SAME:
+def _chosen(choice: str, *, mine_is_first: bool) -> int:
+    if choice == SAME:
         return 0
-    return 1 if (side == LEFT) == mine_is_left else -1
+    return 1 if (choice == FIRST) == mine_is_first else -1

@@ -144,4 +144,4 @@ def _chart(test: BlindTestInfo) -> charts.Chart:
     bars = base.mark_bar(color=charts.ACCENT, height=14).encode(x=axis)
     rules = base.mark_rule(color=charts.ORANGE, strokeWidth=2).encode(x="low:Q", x2="high:Q")
     half = alt.Chart(pd.DataFrame({"half": [0.5]})).mark_rule(strokeDash=[4, 4], color=charts.GREY)
-    return alt.layer(bars, rules, half.encode(x="half:Q")).properties(height=80)
+    return alt.layer(bars, rules, half.encode(x="half:Q")).properties(height=alt.Step(34))

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
 from workbench.evaluation import judging
-from workbench.evaluation.judging import LEFT, RIGHT, SAME, Question
+from workbench.evaluation.judging import FIRST, SAME, SECOND, Question
 from workbench.ui import context
 from workbench.ui.routes.upload_route import base_path
 from workbench.ui.text import orderly
@@ -76,11 +76,11 @@ async def answer(request: Request) -> Response:
     known = 20 <= len(seat) <= 100
     try:
         if request.method == "POST":
-            # On which side an answer stood is known by the seat that it was shown to.
+            # Which answer stood first is known by the seat that it was shown to.
             if not known:
                 return _html(_sentence(_NO_COOKIE), 400)
-            pair, side = await _chosen(request)
-            await run_in_threadpool(judging.vote, context.store(), token, seat, pair, side)
+            pair, choice = await _chosen(request)
+            await run_in_threadpool(judging.vote, context.store(), token, seat, pair, choice)
             return RedirectResponse(link(token), 303, headers=_HEADERS)
         seat = seat if known else secrets.token_urlsafe(24)
         asked = await run_in_threadpool(judging.next_question, context.store(), token, seat)
@@ -98,15 +98,15 @@ async def answer(request: Request) -> Response:
 
 
 async def _chosen(request: Request) -> tuple[int, str]:
-    """The pair and the side that a form has sent; -1 and nothing where it says neither."""
+    """The pair and the choice that a form has sent; -1 and nothing where it says neither."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > _LARGEST:
             return -1, ""
     fields = parse_qs(body.decode("utf-8", "replace"))
-    pair, side = fields.get("pair", [""])[0], fields.get("side", [""])[0]
-    return int(pair) if pair.isascii() and pair.isdigit() and len(pair) < 9 else -1, side
+    pair, choice = fields.get("pair", [""])[0], fields.get("choice", [""])[0]
+    return int(pair) if pair.isascii() and pair.isdigit() and len(pair) < 9 else -1, choice
 
 
 def _html(body: str, status: int = 200) -> HTMLResponse:
@@ -118,16 +118,16 @@ def _sentence(text: str) -> str:
 
 
 def _question(asked: Question) -> str:
-    left, right = _answer("Left answer", asked.left), _answer("Right answer", asked.right)
+    first, second = _answer("First answer", asked.first), _answer("Second answer", asked.second)
     return (
         "<h1>Which answer is better?</h1>"
         '<p class="small">Two answers to the same question. Choose the one that you would rather '
         "have sent or received; who wrote which is not told.</p>"
         f'<div class="question"><h2>Question</h2><div class="text">{_text(asked.text)}</div></div>'
         f'<form method="post"><input type="hidden" name="pair" value="{asked.pair:d}">'
-        f'<div class="answers">{left}{right}</div><div class="choices">'
-        f"{_button(LEFT, 'The left one')}{_button(SAME, 'No difference')}"
-        f"{_button(RIGHT, 'The right one')}</div></form>"
+        f'<div class="answers">{first}{second}</div><div class="choices">'
+        f"{_button(FIRST, 'The first one')}{_button(SAME, 'No difference')}"
+        f"{_button(SECOND, 'The second one')}</div></form>"
         f'<p class="small">{asked.judged:,} of at most {asked.total:,} questions are judged, '
         f"{asked.mine:,} of them by you. It may be over sooner.</p>"
     )
@@ -142,5 +142,5 @@ def _text(text: str) -> str:
     return escape(orderly(text))
 
 
-def _button(side: str, words: str) -> str:
-    return f'<button name="side" value="{side}">{words}</button>'
+def _button(choice: str, words: str) -> str:
+    return f'<button name="choice" value="{choice}">{words}</button>'

@@ -82,7 +82,7 @@ def _chart(variants: list[dict[str, Any]]) -> charts.Chart:
         )
     )
     rules = base.mark_rule(color=charts.ORANGE, strokeWidth=2).encode(x="low:Q", x2="high:Q")
-    return alt.layer(bars, rules).properties(height=34 * len(variants))
+    return alt.layer(bars, rules).properties(height=alt.Step(34))
 
 
 def _examples(variants: list[dict[str, Any]]) -> None:
