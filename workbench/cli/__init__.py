@@ -17,7 +17,6 @@ from workbench.cli import (
     data,
     demo,
     describe,
-    drift,
     exporting,
     fit,
     habits,
@@ -26,12 +25,10 @@ from workbench.cli import (
     machine,
     models,
     preview,
-    releases,
-    reports,
     runs,
     use,
 )
-from workbench.cli.evaluation import limit
+from workbench.cli.evaluation import drift, limit, releases, reports
 from workbench.core.errors import WorkbenchError
 
 _OF_THE_DISK = {

@@ -46,8 +46,9 @@ def show(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     chosen = _pick(found, info)
     shown = chosen[:_SHOWN]
     st.altair_chart(_chart(shown, found), alt=_spoken(shown, found))
+    asked = plain(plural(len(answers), info.questions))
     st.caption(
-        f"The dashed line is the score of all {plural(len(answers), info.questions)}; the thin lines "
+        f"The dashed line is the score of all {asked}; the thin lines "
         "show where a group's true value lies with 95 % certainty. 'Weaker' and 'better' stand only "
         "where chance would hardly do it, with all groups looked at (familywise, Westfall–Young)."
     )

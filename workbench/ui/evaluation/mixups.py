@@ -102,10 +102,11 @@ def _rows_of(answers: pd.DataFrame, cell: Cell | None) -> None:
     if cell is None:
         return
     rows = cell_rows(answers, cell)
-    expected, answered = map(plain, cell)
     what = plural(len(rows), "question")
-    said = "rightly answered" if cell[0] == cell[1] else f"of '{expected}', answered"
-    st.markdown(f"**{what} {said} '{answered}'**")
+    if cell[0] == cell[1]:
+        st.markdown(f"**{plain(what)} rightly answered '{plain(cell[1])}'**")
+    else:
+        st.markdown(f"**{plain(what)} of '{plain(cell[0])}', answered '{plain(cell[1])}'**")
     names = ["row_id", "input", "tuned", *(["probability"] if "probability" in rows else [])]
     table = rows[names].copy()
     if "probability" in table:

@@ -71,10 +71,13 @@ def scores_of(
 
 
 def _table(found: Mapping[str, list[Score]]) -> None:
-    labels = dict.fromkeys((own.name, own.label) for scores in found.values() for own in scores)
+    labels = {own.name: own.label for scores in found.values() for own in scores}
     cells = {who: {own.name: own for own in scores} for who, scores in found.items()}
-    rows = {plain(label): [_cell(cells[who].get(name)) for who in found] for name, label in labels}
-    st.table(pd.DataFrame.from_dict(rows, orient="index", columns=[SYSTEMS[w] for w in found]))
+    columns = {
+        plain(SYSTEMS[who]): [plain(_cell(cells[who].get(name))) for name in labels]
+        for who in found
+    }
+    st.table(pd.DataFrame(columns, index=[plain(label) for label in labels.values()]))
     st.caption("In brackets: where the true value lies with 95 % certainty.")
 
 

@@ -51,7 +51,9 @@ def _show(found: Comparison) -> None:
         else:
             unit = metric_of(found.new.task).unit
             new, old = (unit.words(loss) for loss in found.losses)
-            st.write(f"On the same texts it is still wrong by {new}, the other by {old} (loss).")
+            st.write(
+                f"On the same texts it is still wrong by {plain(new)}, the other by {plain(old)} (loss)."
+            )
         return
     st.markdown(plain(score_sentence(found, f"'{found.old.name}'")))
     _counts(found)

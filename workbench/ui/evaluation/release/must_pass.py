@@ -86,7 +86,7 @@ def _add(run: RunView) -> None:
     with st.form("must-add", border=False, clear_on_submit=True):
         question, row_id = "", 0
         if how == typed:
-            question = st.text_area(task_named(run.task).question_title, key="must-question")
+            question = st.text_area(plain(task_named(run.task).question_title), key="must-question")
         else:
             row_id = int(
                 st.number_input("Row", min_value=0, step=1, key="must-row",

@@ -45,7 +45,7 @@ def show(run: RunView, runs: Sequence[RunView]) -> None:
         deciding.ask_back(run.project_id)
     elif question == deciding.OFF:
         deciding.ask_off(run.project_id)
-    places = st.tabs([tab.title for tab in _TABS], key="versions", on_change="rerun")
+    places = st.tabs([plain(tab.title) for tab in _TABS], key="versions", on_change="rerun")
     for tab, place in zip(_TABS, places, strict=True):
         if place.open:
             with place:

@@ -9,7 +9,7 @@ from workbench.evaluation.scoring.choosing import Choice
 from workbench.evaluation.scoring.deferral import PER, THRESHOLDS, Deferral, Estimate, Prices
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
-from workbench.ui.evaluation import curves, limit_charts, reliability
+from workbench.ui.evaluation.sureness import curves, limit_charts, reliability
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain
 from workbench.use import served_models
@@ -116,8 +116,8 @@ def _figures(found: Deferral, prices: Prices) -> None:
     with st.container(horizontal=True, key="limit-figures"):
         for label, value, interval in figures:
             with st.container(width=150):
-                st.metric(label, value)
-                st.caption(interval)
+                st.metric(plain(label), plain(value))
+                st.caption(plain(interval))
     blind = _of_thousand(found.all_alone)
     st.markdown(
         f"The same 1,000 texts cost **{money(blind.value)}** ({money(blind.low)} to "

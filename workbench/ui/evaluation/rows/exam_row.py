@@ -10,7 +10,8 @@ from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.evaluation.text_diff import differences
 from workbench.ui import context, invented
-from workbench.ui.evaluation import correction, nearest_rows, scores
+from workbench.ui.evaluation import scores
+from workbench.ui.evaluation.rows import correction, nearest_rows
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain, plain_line, plain_lines
 

@@ -11,10 +11,12 @@ from workbench.data.export import spreadsheet
 from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.row_scores import SYSTEMS
-from workbench.ui.evaluation import exam_row, nearest_rows, row_groups, scores, who_answers
-from workbench.ui.evaluation.exam_row import titles
-from workbench.ui.evaluation.row_groups import ALL, AS_THEY_ARE, FARTHEST, HOW_NEAR, UNLIKE
+from workbench.ui.evaluation import scores, who_answers
+from workbench.ui.evaluation.rows import exam_row, nearest_rows, row_groups
+from workbench.ui.evaluation.rows.exam_row import titles
+from workbench.ui.evaluation.rows.row_groups import ALL, AS_THEY_ARE, FARTHEST, HOW_NEAR, UNLIKE
 from workbench.ui.numbers import count
+from workbench.ui.text import plain
 
 _MADE_UP = tuple(f"{INVENTED}_{system}" for system in SYSTEMS)
 _ORDER = ("tuned", "base", *(name for name in SYSTEMS if name not in ("tuned", "base")))
@@ -66,7 +68,7 @@ def _pick_group(
 
     def name(group: str) -> str:
         mask = masks[group]
-        return names[group] if mask is None else f"{names[group]} ({count(int(mask.sum()))})"
+        return plain(names[group] if mask is None else f"{names[group]} ({count(int(mask.sum()))})")
 
     return st.pills("Show", list(masks), default=ALL, required=True, format_func=name, key=key)
 

@@ -9,7 +9,7 @@ from workbench.evaluation.learned_rows import LearnedRows
 from workbench.evaluation.scoring.pieces import Floats
 from workbench.evaluation.verdict import TURN
 from workbench.ui import context, errors
-from workbench.ui.evaluation.row_groups import HOW_NEAR
+from workbench.ui.evaluation.rows.row_groups import HOW_NEAR
 from workbench.ui.text import plain
 
 _LOOKING = "Looking through the rows that it learned from …"

@@ -20,7 +20,7 @@ def button(info: EvaluationInfo, row_id: int, corrected: dict[int, int]) -> None
     """The button, or which version has the correction already."""
     if row_id in corrected:
         st.markdown(
-            f":material/check: Corrected in version {corrected[row_id]}. This exam still counts what "
+            f":material/check: Corrected in version {plain(corrected[row_id])}. This exam still counts what "
             "it expected then."
         )
     if info.is_exam and st.button(

@@ -17,8 +17,8 @@ from tests.helpers.exams import (
     answers,
     exam_of_categories,
 )
-from workbench.cli import drift as command
 from workbench.cli import main
+from workbench.cli.evaluation import drift as command
 from workbench.jobs import record
 from workbench.jobs.job import JobView, get_job
 from workbench.jobs.outcome import Ending, Outcome

@@ -9,7 +9,7 @@ import pytest
 from storage.database import Store
 from tests.helpers.exams import accuracies, add_exam, add_trained, answer_queued, exam_of_categories
 from workbench.cli import main, output
-from workbench.cli import releases as cli_releases
+from workbench.cli.evaluation import releases as cli_releases
 
 
 @pytest.fixture(autouse=True)
