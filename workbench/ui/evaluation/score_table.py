@@ -73,11 +73,13 @@ def scores_of(
 def _table(found: Mapping[str, list[Score]]) -> None:
     labels = {own.name: own.label for scores in found.values() for own in scores}
     cells = {who: {own.name: own for own in scores} for who, scores in found.items()}
-    columns = {
-        plain(SYSTEMS[who]): [plain(_cell(cells[who].get(name))) for name in labels]
-        for who in found
+    rows = {
+        plain(label): [plain(_cell(cells[who].get(name))) for who in found]
+        for name, label in labels.items()
     }
-    st.table(pd.DataFrame(columns, index=[plain(label) for label in labels.values()]))
+    st.table(
+        pd.DataFrame.from_dict(rows, orient="index", columns=[plain(SYSTEMS[w]) for w in found])
+    )
     st.caption("In brackets: where the true value lies with 95 % certainty.")
 
 
