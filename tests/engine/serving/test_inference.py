@@ -224,7 +224,14 @@ def test_answers_below_the_limit_are_to_be_checked_as_soon_as_it_changes(
             told.append([item["please_check"] for item in data])
             about = httpx.get(f"{url}/v1/models/run-4").json()
             assert about["workbench"]["threshold"] == limit
+        asked = {"model": "run-4", "messages": [{"role": "user", "content": "my xylophone"}]}
+        chat = httpx.post(f"{url}/v1/chat/completions", json=asked, timeout=20).json()
+        stream = httpx.post(
+            f"{url}/v1/chat/completions", json={**asked, "stream": True}, timeout=20
+        ).text
     assert told == [[None] * 3, [True, False, True], [True] * 3, [False, False, True]]
+    assert chat["workbench"] == {"please_check": True}
+    assert '"workbench": {"please_check": true}' in stream
     assert shelf.loads == 1
 
 

@@ -36,6 +36,9 @@ def test_the_cheapest_lies_between_the_answers_that_it_parts() -> None:
 def test_one_that_is_always_right_is_left_alone_and_one_never_right_never() -> None:
     sure = [(share / 10, True) for share in range(1, 10)]
     assert cheapest(judged(sure), PRICES) < 0.1
+    assert cheapest(judged(sure), Prices(error=10.0, check=0.0)) < 0.1, (
+        "it costs nothing either way"
+    )
     wrong = judged([(share, False) for share, _ in sure])
     assert cheapest(wrong, PRICES) >= 0.9
     assert deferral.deferral(wrong, 0.95, PRICES).right is None

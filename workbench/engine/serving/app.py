@@ -104,12 +104,13 @@ class _Endpoints:
     async def _label(
         self, request: Request, entry: ServedModel, asked: GenerationRequest, shape: ResponseFormat
     ) -> Response:
-        label, usage = await streaming.unless_left(
+        label, usage, to_check = await streaming.unless_left(
             request, lambda check: self._answers.label(entry, asked, check)
         )
         if not asked.stream:
-            return JSONResponse(shape.whole(label, "stop", usage))
-        return streaming.told([*shape.opening(), shape.piece(label), *shape.closing("stop", usage)])
+            return JSONResponse(shape.whole(label, "stop", usage, please_check=to_check))
+        end = shape.closing("stop", usage, please_check=to_check)
+        return streaming.told([*shape.opening(), shape.piece(label), *end])
 
 
 async def _api_error(_request: Request, error: Exception) -> Response:

@@ -66,8 +66,9 @@ class Inference:
 
     def label(
         self, entry: ServedModel, asked: GenerationRequest, check: Check = _go_on
-    ) -> tuple[str, Usage]:
-        """The likeliest category of the last user message, for clients that chat."""
+    ) -> tuple[str, Usage, bool | None]:
+        """The likeliest category of the last user message, for clients that chat, and whether a person
+        is to check it."""
         text = asked.messages[-1]["content"] if asked.messages else asked.prompt
         best = self.classify(entry, [text], check)[0]
         if note := best.get("note"):
@@ -77,7 +78,7 @@ class Inference:
                 code="context_length_exceeded",
                 param="messages" if asked.messages else "prompt",
             )
-        return best["label"], Usage(0, 0)
+        return best["label"], Usage(0, 0), best["please_check"]
 
     def classify(
         self, entry: ServedModel, texts: Sequence[str], check: Check = _go_on

@@ -40,14 +40,19 @@ class ResponseFormat:
     created: int = field(default_factory=lambda: int(time.time()))
 
     def whole(
-        self, text: str, finish_reason: str, usage: Usage, invented: Invented = None
+        self,
+        text: str,
+        finish_reason: str,
+        usage: Usage,
+        invented: Invented = None,
+        please_check: bool | None = None,
     ) -> dict[str, Any]:
         """The answer of a request that does not stream."""
         said = {"message": {"role": "assistant", "content": text, "refusal": None}}
         choice = self._choice(said if self.chat else {"text": text}, finish_reason)
         kind = "chat.completion" if self.chat else "text_completion"
         told = {**self._head(kind), "choices": [choice], "usage": usage.as_dict()}
-        return {**told, **_own(invented)}
+        return {**told, **_own(invented, please_check)}
 
     def opening(self) -> list[str]:
         """What a stream begins with: the role."""
@@ -59,10 +64,17 @@ class ResponseFormat:
         said = {"delta": {"content": text}} if self.chat else {"text": text}
         return self._event([self._choice(said, None)])
 
-    def closing(self, finish_reason: str, usage: Usage, invented: Invented = None) -> list[str]:
+    def closing(
+        self,
+        finish_reason: str,
+        usage: Usage,
+        invented: Invented = None,
+        please_check: bool | None = None,
+    ) -> list[str]:
         """Why it ended, the tokens if they were asked for, and the end mark."""
         last: dict[str, Any] = {"delta": {}} if self.chat else {"text": ""}
-        events = [self._event([self._choice(last, finish_reason)], own=_own(invented))]
+        own = _own(invented, please_check)
+        events = [self._event([self._choice(last, finish_reason)], own=own)]
         if self.include_usage:
             events.append(self._event([], usage.as_dict()))
         return [*events, "data: [DONE]\n\n"]
@@ -96,9 +108,12 @@ class ResponseFormat:
         return {"index": 0, **said, "logprobs": None, "finish_reason": finish_reason}
 
 
-def _own(invented: Invented) -> dict[str, Any]:
-    """What OpenAI's answers do not have."""
-    return {} if invented is None else {"workbench": {"not_in_examples": list(invented)}}
+def _own(invented: Invented, please_check: bool | None) -> dict[str, Any]:
+    """What OpenAI's answers do not have, as far as it is known."""
+    told: dict[str, Any] = {} if invented is None else {"not_in_examples": list(invented)}
+    if please_check is not None:
+        told["please_check"] = please_check
+    return {"workbench": told} if told else {}
 
 
 def sse(value: dict[str, Any]) -> str:

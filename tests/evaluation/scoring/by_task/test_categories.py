@@ -86,6 +86,19 @@ def test_macro_f1_is_told_right_about_as_often_as_promised() -> None:
     assert 90 <= held <= 99
 
 
+def test_of_few_questions_a_category_macro_f1_is_too_low_and_its_interval_makes_up_for_it() -> None:
+    rng, size = np.random.default_rng(1), 30
+    wanted = rng.integers(0, size, 120)
+    given = np.where(rng.random(120) < 0.85, wanted, rng.integers(0, size, 120))
+    found = Counts([*map(str, wanted)], [*map(str, given)]).estimates()
+    own, balanced = found["macro_f1"], found["balanced_accuracy"]
+    upwards, plain = (
+        (one.high - one.value) / (one.value - one.low) for one in (own, balanced)
+    )  # above and below
+    assert plain < 0.6
+    assert 0.7 < upwards < 1
+
+
 def test_no_questions_have_no_scores() -> None:
     with pytest.raises(ValueError, match="at least one question"):
         Counts([], [])
