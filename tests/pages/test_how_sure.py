@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 from storage.database import Store
 from tests.helpers.exams import Trained, accuracies, add_exam, add_trained, answers
 from tests.pages.opened import open_page, texts
-from workbench.evaluation import evaluations, threshold
+from workbench.evaluation import evaluations
 from workbench.evaluation.scoring.deferral import Prices
+from workbench.evaluation.sureness import threshold
 from workbench.training import runs
 from workbench.use import served_models
 

@@ -10,7 +10,7 @@ from storage.database import Store
 from storage.tables import Job
 from tests.helpers.exams import add_trained, answer_queued
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation import threshold
+from workbench.evaluation.sureness import threshold
 from workbench.use import batch
 
 MAILS = "email,customer,answer\nWhere is it?,=cmd(),old\n,Ann,\nMoney back,Bob,older\n"

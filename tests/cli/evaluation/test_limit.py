@@ -9,8 +9,9 @@ import pytest
 from storage.database import Store
 from tests.helpers.exams import Trained, accuracies, add_exam, add_trained, answers
 from workbench.cli import main
-from workbench.evaluation import evaluations, threshold
+from workbench.evaluation import evaluations
 from workbench.evaluation.scoring.deferral import Prices
+from workbench.evaluation.sureness import threshold
 
 
 @pytest.fixture

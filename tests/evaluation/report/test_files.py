@@ -17,7 +17,7 @@ from tests.helpers import hostile_home
 from tests.helpers.exams import accuracies, add_exam, add_trained, answers, exam_of_categories
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import percent
-from workbench.evaluation import evaluations, exam_ladder, threshold, verdict
+from workbench.evaluation import evaluations, exam_ladder, verdict
 from workbench.evaluation.release import releases
 from workbench.evaluation.report import files
 from workbench.evaluation.report.card import model_card
@@ -28,6 +28,7 @@ from workbench.evaluation.report.pdf import needs_other_fonts, to_pdf
 from workbench.evaluation.report.safe import LONGEST
 from workbench.evaluation.report.weak_spots import weak_spots
 from workbench.evaluation.report.write import report
+from workbench.evaluation.sureness import threshold
 
 HOSTILE = (
     '#import "@preview/x:1.0.0" ] } $ x^2 $ \\ "quote" *b* _i_ `c` // no /* #sys.inputs <lbl> @ref'

@@ -8,9 +8,10 @@ from storage.database import Store
 from workbench.cli.output import command, emit, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import percent
-from workbench.evaluation import evaluations, threshold
+from workbench.evaluation import evaluations
 from workbench.evaluation.scoring.choosing import Choice
 from workbench.evaluation.scoring.deferral import Deferral, Prices
+from workbench.evaluation.sureness import threshold
 from workbench.training import runs
 from workbench.use import served_models
 

@@ -13,7 +13,7 @@ from workbench.core.tasks import Task, task_named
 from workbench.data import texts, versions
 from workbench.data.texts import Texts
 from workbench.data.versions import VersionInfo
-from workbench.evaluation import evaluations, exam_ladder, refusals, slices, threshold, verdict
+from workbench.evaluation import evaluations, exam_ladder, refusals, slices, verdict
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.ladder import Ladder
 from workbench.evaluation.refusals import Refusals
@@ -21,6 +21,7 @@ from workbench.evaluation.release import releases
 from workbench.evaluation.release.releases import ReleaseInfo
 from workbench.evaluation.scoring.deferral import Deferral
 from workbench.evaluation.slices import SliceReport
+from workbench.evaluation.sureness import threshold
 from workbench.evaluation.verdict import Verdict
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo

@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from workbench.evaluation import threshold
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.choosing import Choice
 from workbench.evaluation.scoring.deferral import PER, THRESHOLDS, Deferral, Estimate, Prices
+from workbench.evaluation.sureness import threshold
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
 from workbench.ui.evaluation.sureness import curves, limit_charts, reliability

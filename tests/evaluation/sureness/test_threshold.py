@@ -12,10 +12,11 @@ from storage.database import Store
 from storage.tables import Job, Run
 from tests.helpers.exams import Trained, accuracies, add_exam, add_trained, answers, put_table
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation import evaluations, threshold
+from workbench.evaluation import evaluations
 from workbench.evaluation.scoring.choosing import EXAM, HALVES, PRACTICE, TURNS, Choice, choose_on
 from workbench.evaluation.scoring.deferral import Prices, deferral
 from workbench.evaluation.scoring.row_scores import score_rows
+from workbench.evaluation.sureness import threshold
 from workbench.training import runs
 
 PRICES = Prices(10.0, 1.0)

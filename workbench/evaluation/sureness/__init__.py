@@ -1,0 +1,1 @@
+"""How sure a model must be to answer alone."""
