@@ -25,3 +25,5 @@ def test_the_groups_of_an_exam_are_part_of_its_scores(
     assert [(one["column"], one["value"], one["rows"]) for one in weak] == [("region", "North", 60)]
     assert weak[0] == said["slices"][0]
     assert weak[0]["low"] <= weak[0]["score"] <= weak[0]["high"]
+    assert main(["evaluate", "--run", str(trained.run_id)]) == 0
+    assert "Weaker where 'region' is 'North': 0 on 60 rows" in capsys.readouterr().out

@@ -161,3 +161,18 @@ def test_of_free_texts_likenesses_are_compared(store: Store, tmp_path: Path) -> 
     assert found.worse
     assert found.moved == ()
     assert "of 100 against 100.0 of 100" in drift.sentence(found)
+
+
+def test_of_documents_the_texts_are_compared(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path, task="language-modelling", kind="causal")
+    learned = learned_by(store, trained.run_id, numbers=False)
+    assert learned is not None
+    own = [f"Parcel {i} is on its way." for i in range(40)]
+    for split, inputs in (("test", own), ("june.csv", [f"{OTHER} {i}" for i in range(40)])):
+        table = answers([""] * 40, [""] * 40, inputs=inputs).drop(columns=["tuned"])
+        add_exam(store, trained.run_id, table, {"tuned": {"loss": 2.0}}, split=split)
+    info = evaluations.list_evaluations(store, trained.run_id)[0]
+    found = drift.of_evaluation(store, info, learned)
+    assert found.alarm
+    assert (found.change, found.moved) == (None, ())
+    assert [sign.name for sign in found.signs] == ["unlike", "likeness"]

@@ -172,6 +172,11 @@ def _show_scores(
             own = scored.scores[system].items()
             lines.append(f"  {system:<8} {', '.join(f'{name} {score:.4g}' for name, score in own)}")
     lines += [value["verdict"]["sentence"], *value["verdict"]["evidence"]]
+    lines += [
+        f"Weaker where '{one['column']}' is '{one['value']}': {one['score']:.4g} on {one['rows']} rows"
+        for one in value["slices"]
+        if one["certain"] and one["difference"] < 0
+    ]
     emit(options, value, "\n".join(lines))
     return 0
 
