@@ -260,9 +260,13 @@ def test_answers_tell_how_many_rows_fit_no_category(
 
 
 def test_a_stored_exam_is_told_with_its_ladder_and_verdict(
-    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    store: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Also of a run by turns, which cannot be asked again."""
+    monkeypatch.setattr(output, "ensure_worker", lambda: None)
     trained = add_trained(store, tmp_path)
     table = exam_of_categories(right=90, base=60, baseline=70).assign(turn=[0, 1] * 50)
     add_exam(store, trained.run_id, table, accuracies(table))
@@ -293,6 +297,7 @@ def test_a_stored_exam_is_told_with_its_ladder_and_verdict(
 def test_all_rungs_are_asked_for_where_the_exam_lacks_one(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(output, "ensure_worker", lambda: None)
     trained = add_trained(store, tmp_path)
     table = exam_of_categories(right=90, base=60, baseline=70)
     add_exam(store, trained.run_id, table, accuracies(table))

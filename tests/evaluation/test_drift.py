@@ -18,7 +18,7 @@ from tests.helpers.exams import (
 from workbench.data.mapped_file import map_file
 from workbench.evaluation import drift, evaluations
 from workbench.evaluation.drift import Drift
-from workbench.evaluation.learned_rows import LearnedRows, learned_by
+from workbench.evaluation.rows.learned_rows import LearnedRows, learned_by
 from workbench.use import batch
 
 OTHER = "La caldera del edificio hace un ruido extraño por las noches"

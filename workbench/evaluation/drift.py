@@ -26,7 +26,7 @@ from workbench.evaluation.evaluations import (
     predictions,
     version_of,
 )
-from workbench.evaluation.learned_rows import LearnedRows
+from workbench.evaluation.rows.learned_rows import LearnedRows
 from workbench.evaluation.scoring.drift import (
     CONFIDENCE,
     LIKENESS,

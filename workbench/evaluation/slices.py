@@ -21,7 +21,7 @@ from workbench.evaluation.evaluations import (
     predictions,
     version_of,
 )
-from workbench.evaluation.exam_columns import exam_columns
+from workbench.evaluation.rows.exam_columns import exam_columns
 from workbench.evaluation.scoring.slices.grouping import (
     SMALL,
     Group,

@@ -15,7 +15,7 @@ from workbench.data.mapped_file import MappedFile
 from workbench.data.versions import get_version
 from workbench.evaluation import drift, evaluations
 from workbench.evaluation.drift import Drift
-from workbench.evaluation.learned_rows import LearnedRows, learned_by
+from workbench.evaluation.rows.learned_rows import LearnedRows, learned_by
 from workbench.use import batch
 
 

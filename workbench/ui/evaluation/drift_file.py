@@ -11,7 +11,7 @@ from workbench.core.tasks import task_named
 from workbench.data import mapped_file
 from workbench.data.mapped_file import MappedFile
 from workbench.evaluation import drift
-from workbench.evaluation.learned_rows import LearnedRows
+from workbench.evaluation.rows.learned_rows import LearnedRows
 from workbench.jobs.job import JobView
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors

@@ -7,7 +7,7 @@ from workbench.core.metrics import metric_of
 from workbench.evaluation import drift
 from workbench.evaluation.drift import Drift
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.learned_rows import LearnedRows, ground_of, learned_by
+from workbench.evaluation.rows.learned_rows import LearnedRows, ground_of, learned_by
 from workbench.evaluation.scoring.drift import CONFIDENCE, LIKENESS, MIX, UNLIKE, Change, Sign
 from workbench.ui import context, errors
 from workbench.ui.text import plain

@@ -4,9 +4,9 @@ import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.versions import VersionInfo
-from workbench.evaluation import corrections
-from workbench.evaluation.corrections import Correctable
 from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.rows import corrections
+from workbench.evaluation.rows.corrections import Correctable
 from workbench.jobs.job import JobView
 from workbench.ui import context, dialogs
 from workbench.ui.explore import row_form, turns_form

@@ -5,8 +5,9 @@ import streamlit as st
 
 from workbench.core.metrics import CHRF, INVENTED, METRICS
 from workbench.core.tasks import Task, task_named
-from workbench.evaluation import corrections, refusals
+from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.rows import corrections
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.evaluation.text_diff import differences
 from workbench.ui import context, invented

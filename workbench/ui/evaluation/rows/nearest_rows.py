@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from workbench.evaluation import learned_rows
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.learned_rows import LearnedRows
+from workbench.evaluation.rows import learned_rows
+from workbench.evaluation.rows.learned_rows import LearnedRows
 from workbench.evaluation.scoring.pieces import Floats
 from workbench.evaluation.verdict import TURN
 from workbench.ui import context, errors

@@ -10,8 +10,9 @@ from workbench.core.errors import WorkbenchError
 from workbench.data import changes, datasets
 from workbench.data.edits.edit import Edit
 from workbench.data.versions import VersionInfo, get_version, rows_by_id
-from workbench.evaluation import corrections, evaluations
+from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.rows import corrections
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from storage.tables import Run
 from tests.helpers.exams import Trained, add_trained, answers
 from workbench.data.splits.turns import turns_of
 from workbench.data.versions import get_version, read_examples
-from workbench.evaluation import learned_rows
-from workbench.evaluation.learned_rows import LearnedRows
+from workbench.evaluation.rows import learned_rows
+from workbench.evaluation.rows.learned_rows import LearnedRows
 
 
 @pytest.fixture
