@@ -17,20 +17,23 @@ _CELLS = 4_000_000
 """Draws held in memory at once, for large exams."""
 
 
-def wilson_interval(right: float, n: float) -> tuple[float, float]:
+def wilson_interval(right: float, n: float, z: float = _Z) -> tuple[float, float]:
     """The 95 % interval of a share of `right` out of `n`, both ends from 0 to 1.
 
     Wilson's score interval, which also holds for few questions and for shares near 0 and 1
     (Wilson 1927, JASA 22:209–212; recommended by Newcombe 1998, Stat. Med. 17:857–872).
+
+    Args:
+        z: how many standard errors it spans; more, where several intervals are to hold together.
 
     Raises:
         ValueError: there are no questions.
     """
     if n <= 0:
         raise ValueError("a share needs at least one question")
-    share, z2 = right / n, _Z * _Z
+    share, z2 = right / n, z * z
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    half = z / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     return max(0.0, centre - half), min(1.0, centre + half)
 
 

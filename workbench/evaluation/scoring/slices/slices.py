@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special, stats
 
-from workbench.evaluation.scoring.intervals import SPREAD
+from workbench.evaluation.scoring.intervals import SPREAD, wilson_interval
 from workbench.evaluation.scoring.slices.grouping import SMALL, Group, Places
 
 ALPHA = 0.03
@@ -115,10 +115,7 @@ def _can_tell(group: Group, rows: int) -> bool:
 
 def interval_of_share(mine: Numbers, spread: float, z: float = _Z) -> tuple[float, float]:
     """The interval of a share (Wilson's), as if of so many times fewer rows."""
-    n, share = len(mine) / spread, float(mine.mean())
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+    return wilson_interval(float(mine.sum()) / spread, len(mine) / spread, z)
 
 
 def interval_of_mean(mine: Numbers, spread: float, z: float = _Z) -> tuple[float, float]:
