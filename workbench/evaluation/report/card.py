@@ -54,6 +54,7 @@ def card(facts: Facts) -> str:
     parts.append(
         _table(Table(("Who", report.chart.title, "95 % interval", "An answer takes"), scores))
     )
+    parts.append(_held(" ".join(report.chart.notes)))
     parts += [_section(section) for section in report.sections]
     parts.append(_USE.format(run=facts.run.id))
     return f"---\n{data.to_yaml()}\n---\n\n" + "\n\n".join(part for part in parts if part) + "\n"

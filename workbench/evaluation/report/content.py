@@ -29,7 +29,8 @@ class Chart:
 
     title: str
     bars: tuple[Bar, ...]
-    note: str
+    notes: tuple[str, ...]
+    """Sentences on what the bars and their names mean."""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def _chart(chart: Chart) -> str:
     if not chart.bars:
         return ""
     bars = "".join(map(_bar, chart.bars))
-    note = f'<p class="note">{escape(chart.note)}</p>' if chart.note else ""
+    note = f'<p class="note">{escape(" ".join(chart.notes))}</p>'
     return f"<section><h2>{escape(chart.title)}</h2>{bars}{note}</section>"
 
 

@@ -75,7 +75,9 @@ def _mixups(facts: Facts) -> list[str]:
 
 def _groups(facts: Facts) -> list[str]:
     """The groups in which it is weaker than elsewhere, or that there are none."""
-    return [] if facts.slices is None else [slices.sentence(facts.slices)]
+    found = facts.slices
+    tested = found is not None and any(one.p is not None for one in found.slices)
+    return [slices.sentence(found)] if found is not None and tested else []
 
 
 def _invented(facts: Facts) -> list[str]:

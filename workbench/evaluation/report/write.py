@@ -10,7 +10,7 @@ from workbench.evaluation.report.costs import costs
 from workbench.evaluation.report.facts import Facts, gather
 from workbench.evaluation.report.origin import how_tested, learned_from, made_again
 from workbench.evaluation.report.safe import TITLE, clean
-from workbench.evaluation.scoring.rungs import FREQUENT, TUNED
+from workbench.evaluation.scoring.rungs import OLDER, TUNED, rung_named
 from workbench.evaluation.verdict import ALONE, NOT_YET, SIMPLE, USE_TUNED, WORSE, Verdict
 from workbench.evaluation.worth_table import seconds_in_words
 
@@ -74,10 +74,10 @@ def _chart(facts: Facts) -> Chart:
     if any(bar.interval for bar in bars):
         notes.append("The thin line is where the true value lies with 95 % certainty.")
     if any(bar.seconds for bar in bars):
-        notes.append("At the end: what one answer takes.")
-    if any(rung.name == FREQUENT for rung in rungs):
-        notes.append("The first ones need no language model.")
-    return Chart(metric.axis, bars, " ".join(notes))
+        notes.append("Last stands what one answer takes.")
+    others = [rung for rung in rungs if rung.name != TUNED and not rung.name.startswith(OLDER)]
+    notes += [f"'{rung.title}' {rung_named(rung.name).means}." for rung in others]
+    return Chart(metric.axis, bars, tuple(notes))
 
 
 def _ends(facts: Facts, rung: Rung) -> tuple[float, ...]:
