@@ -50,7 +50,7 @@ OPENERS = {
 }
 """What shows more when it is pressed, and what is there then."""
 _TRIES, _PATIENCE_MS = 3, 3000
-_MOST = 8
+_MOST = 12
 """So many of a kind are opened on a page."""
 
 
