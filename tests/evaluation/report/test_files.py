@@ -15,9 +15,11 @@ from storage.database import Store
 from storage.tables import DatasetVersion, Run
 from tests.helpers import hostile_home
 from tests.helpers.exams import accuracies, add_exam, add_trained, answers, exam_of_categories
+from tests.helpers.habits import FOUND, habits_of_writer
+from tests.helpers.made import end_job
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import percent
-from workbench.evaluation import evaluations, exam_ladder, verdict
+from workbench.evaluation import evaluations, exam_ladder, habit_checks, verdict
 from workbench.evaluation.release import releases
 from workbench.evaluation.report import files
 from workbench.evaluation.report.card import model_card
@@ -206,6 +208,19 @@ def test_the_limit_that_was_kept_is_told(store: Store, tmp_path: Path) -> None:
         f"It answers alone where it is more than 50.0 % sure: {percent(share)} of the texts, of which "
         "100.0 % are right. A person checks the others."
     )
+
+
+def test_what_was_looked_at_beside_the_exam_is_told(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path, task="completion", kind="causal")
+    table = answers(["It is free."] * 4, ["It is free."] * 4, base=["No."] * 4)
+    add_exam(store, trained.run_id, table, {"base": {"chrf": 8.0}, "tuned": {"chrf": 70.5}})
+    nothing = report(store, trained.run_id).second[1].points
+    assert [point.split()[0] for point in nothing] == ["Nobody", "No"]
+    end_job(store, habit_checks.start_habits(store, trained.run_id), habits=habits_of_writer(FOUND))
+    told = report(store, trained.run_id).second[1].points
+    assert told[0].startswith("Does it give your rows away? 1 thing from 1 row was said word for")
+    assert len(told) == 5
+    assert len(pages(files.to_bytes(store, trained.run_id, ".pdf"))) == 2
 
 
 def test_weak_fields_are_named(store: Store, tmp_path: Path) -> None:

@@ -13,9 +13,18 @@ from workbench.core.tasks import Task, task_named
 from workbench.data import texts, versions
 from workbench.data.texts import Texts
 from workbench.data.versions import VersionInfo
-from workbench.evaluation import evaluations, exam_ladder, refusals, slices, verdict
+from workbench.evaluation import (
+    evaluations,
+    exam_ladder,
+    habit_checks,
+    refusals,
+    slices,
+    verdict,
+)
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.ladder import Ladder
+from workbench.evaluation.people import blind_tests
+from workbench.evaluation.people.blind_tests import BlindTestInfo
 from workbench.evaluation.refusals import Refusals
 from workbench.evaluation.release import releases
 from workbench.evaluation.release.releases import ReleaseInfo
@@ -58,6 +67,10 @@ class Facts:
     """The scores of its groups; None where the exam keeps no single rows."""
     limit: Limit | None
     """How sure it must be to answer alone; None where no limit was kept with it."""
+    habits: dict[str, Any]
+    """What the newest check of what else it learned found, by part; empty without one."""
+    blind_tests: tuple[BlindTestInfo, ...]
+    """In which people judged it, the newest first."""
     releases: tuple[ReleaseInfo, ...]
     """Of this run, the newest first."""
 
@@ -112,6 +125,8 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
         refusals=refusals.refusals(answers, [own.name for own in unknown if not own.is_same]),
         slices=slices.report_of(store, info, answers),
         limit=_limit(store, info, answers),
+        habits=_habits(store, run.id),
+        blind_tests=tuple(blind_tests.list_blind_tests(store, run.id)),
         releases=tuple(
             one for one in releases.history(store, run.project_id) if one.run_id == run.id
         ),
@@ -134,6 +149,11 @@ def _limit(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Limit |
     if kept is None or choice is None:
         return None
     return Limit(kept.value, choice.report(kept.value, kept.prices))
+
+
+def _habits(store: Store, run_id: int) -> dict[str, Any]:
+    job = habit_checks.last_found(store, run_id)
+    return dict((job.result or {}).get("habits") or {}) if job else {}
 
 
 def _texts(version: VersionInfo) -> Texts:

@@ -5,6 +5,7 @@ from workbench.core.words import joined, percent, plural, sentence_case, shorten
 from workbench.data.checkup.checks.languages import NAMES
 from workbench.evaluation.ladder import Rung
 from workbench.evaluation.report import examples, weak_spots
+from workbench.evaluation.report.beside import beside
 from workbench.evaluation.report.content import Bar, Chart, Report, Section
 from workbench.evaluation.report.costs import costs
 from workbench.evaluation.report.facts import Facts, gather
@@ -47,7 +48,13 @@ def written(facts: Facts) -> Report:
             limits(facts),
             learned_from(facts),
         ),
-        second=(examples.examples(facts), costs(facts), released(facts), made_again(facts)),
+        second=(
+            examples.examples(facts),
+            beside(facts),
+            costs(facts),
+            made_again(facts),
+            released(facts),
+        ),
         footer=f"Run {facts.run.id} of the project '{shortened(facts.project)}', by SLM Workbench.",
     )
 
