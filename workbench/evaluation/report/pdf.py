@@ -1,5 +1,6 @@
 """The report as a PDF of two pages, set by Typst from a template of ours."""
 
+import functools
 import json
 import re
 import unicodedata
@@ -37,7 +38,10 @@ def to_pdf(report: Report) -> bytes:
     for scale in _SCALES:
         try:
             made = typst.compile(
-                template, sys_inputs={"report": told, "scale": str(scale)}, timestamp=0
+                template,
+                font_paths=_fonts(),
+                sys_inputs={"report": told, "scale": str(scale)},
+                timestamp=0,
             )
         except typst.TypstError as error:
             raise WorkbenchError(
@@ -46,6 +50,14 @@ def to_pdf(report: Report) -> bytes:
         if _pages(made) <= PAGES:
             break
     return made
+
+
+@functools.cache
+def _fonts() -> Any:
+    """Typst's own fonts and the system's, looked for once: there may be thousands."""
+    import typst
+
+    return typst.Fonts()
 
 
 def needs_other_fonts(report: Report) -> bool:
