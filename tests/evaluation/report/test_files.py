@@ -24,6 +24,7 @@ from workbench.evaluation.release import releases
 from workbench.evaluation.report import files
 from workbench.evaluation.report.card import model_card
 from workbench.evaluation.report.content import Report
+from workbench.evaluation.report.costs import electricity
 from workbench.evaluation.report.facts import gather
 from workbench.evaluation.report.html import to_html
 from workbench.evaluation.report.pdf import needs_other_fonts, to_pdf
@@ -31,6 +32,7 @@ from workbench.evaluation.report.safe import LONGEST
 from workbench.evaluation.report.weak_spots import weak_spots
 from workbench.evaluation.report.write import report
 from workbench.evaluation.sureness import threshold
+from workbench.system.hardware import hardware
 
 HOSTILE = (
     '#import "@preview/x:1.0.0" ] } $ x^2 $ \\ "quote" *b* _i_ `c` // no /* #sys.inputs <lbl> @ref'
@@ -244,7 +246,11 @@ def test_documents_are_reported_on(store: Store, tmp_path: Path) -> None:
     assert "as it goes on" in found[1]
 
 
-def test_who_released_it_and_the_cost_are_told(store: Store, tmp_path: Path) -> None:
+def test_who_released_it_and_the_cost_are_told(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = dataclasses.replace(hardware(), gpu_name=None)
+    monkeypatch.setattr("workbench.evaluation.report.facts.hardware", lambda: here)
     run_id = scored(store, tmp_path)
     assert "this version has not been live" in str(report(store, run_id).second)
     releases.make_live(store, run_id, approver="Ann Lee", note="Good enough")
@@ -256,6 +262,10 @@ def test_who_released_it_and_the_cost_are_told(store: Store, tmp_path: Path) -> 
     assert told["Training"] == "1 h"
     assert told["Electricity"].startswith("about 0.065 kWh"), "an hour at 65 W"
     assert "an estimate" in told["Electricity"]
+    facts = gather(store, run_id)
+    card = dataclasses.replace(facts, machine=dataclasses.replace(facts.machine, gpu_name="H"))
+    assert electricity(card, 3600).startswith("about 0.300 kWh")
+    assert electricity(facts, 3).startswith("less than 0.001 kWh")
     assert told["Libraries"] == "torch 2.13.0"
 
 

@@ -5,15 +5,16 @@ from workbench.evaluation.report.content import Section
 from workbench.evaluation.report.facts import Facts
 from workbench.evaluation.worth_table import seconds_in_words
 
-WATTS = 65
-"""What a desktop processor draws at full load, roughly: its usual rated heat (TDP)."""
+PROCESSOR_W, GRAPHICS_W = 65, 300
+"""What a desktop processor, or a large graphics card, draws at full load, roughly: the rated heat (TDP)
+that is usual among them."""
 
 
 def costs(facts: Facts) -> Section:
     """Seconds to train, seconds an answer, electricity."""
     rows = [("Training", _training(facts))]
     if facts.result.get("seconds"):
-        rows.append(("Electricity", electricity(float(facts.result["seconds"]))))
+        rows.append(("Electricity", electricity(facts, float(facts.result["seconds"]))))
     tuned = facts.ladder.tuned
     seconds = tuned.seconds if tuned else None
     rows.append(("An answer", "not measured" if seconds is None else seconds_in_words(seconds)))
@@ -28,8 +29,11 @@ def _training(facts: Facts) -> str:
     return f"{told}, {size(float(memory) * 1e6)} of memory" if memory else told
 
 
-def electricity(seconds: float) -> str:
+def electricity(facts: Facts, seconds: float) -> str:
     """What so many seconds at full load take, as an estimate."""
-    used = WATTS * seconds / 3_600_000
-    shown = f"{used:.3f}" if used >= 0.001 else "less than 0.001"
-    return f"about {shown} kWh to train (an estimate: {WATTS} W for a processor at full load)"
+    watts, what = (PROCESSOR_W, "processor")
+    if facts.machine.gpu_name:
+        watts, what = (GRAPHICS_W, "graphics card")
+    used = watts * seconds / 3_600_000
+    shown = f"about {used:.3f}" if used >= 0.001 else "less than 0.001"
+    return f"{shown} kWh to train (an estimate: {watts} W for a {what} at full load)"

@@ -34,6 +34,7 @@ from workbench.evaluation.sureness import threshold
 from workbench.evaluation.verdict import Verdict
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
+from workbench.system.hardware import Hardware, hardware
 from workbench.training import runs
 from workbench.training.run_view import RunView
 
@@ -67,6 +68,8 @@ class Facts:
     """The scores of its groups; None where the exam keeps no single rows."""
     limit: Limit | None
     """How sure it must be to answer alone; None where no limit was kept with it."""
+    machine: Hardware
+    """This computer, on which it was trained unless the home was moved."""
     habits: dict[str, Any]
     """What the newest check of what else it learned found, by part; empty without one."""
     blind_tests: tuple[BlindTestInfo, ...]
@@ -125,6 +128,7 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
         refusals=refusals.refusals(answers, [own.name for own in unknown if not own.is_same]),
         slices=slices.report_of(store, info, answers),
         limit=_limit(store, info, answers),
+        machine=hardware(),
         habits=_habits(store, run.id),
         blind_tests=tuple(blind_tests.list_blind_tests(store, run.id)),
         releases=tuple(
