@@ -18,7 +18,7 @@ from scipy.stats import binomtest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from workbench.evaluation.blind_tests import MOST_PAIRS  # noqa: E402
+from workbench.evaluation.people.blind_tests import MOST_PAIRS  # noqa: E402
 from workbench.evaluation.scoring.sequential import ALPHA, decided, evidence  # noqa: E402
 
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.9)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from storage.database import Store
 from tests.helpers.exams import Trained, add_exam, add_trained, answers
-from workbench.evaluation import judging
+from workbench.evaluation.people import judging
 
 SCORES = {"base": {"chrf": 8.0}, "tuned": {"chrf": 70.0}}
 

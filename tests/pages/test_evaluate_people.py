@@ -10,7 +10,7 @@ from storage.database import Store
 from tests.helpers.blind import add_judged, add_other, judge
 from tests.helpers.exams import Trained
 from tests.pages.opened import open_page, texts
-from workbench.evaluation import blind_tests
+from workbench.evaluation.people import blind_tests
 
 PAGE = "pages/evaluate/evaluate.py"
 TAB = "Let people judge"

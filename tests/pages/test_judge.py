@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from storage.database import Store
 from tests.helpers.blind import add_judged
 from tests.helpers.exams import Trained
-from workbench.evaluation import blind_tests
+from workbench.evaluation.people import blind_tests
 from workbench.ui.routes import judge_route
 from workbench.ui.routes.visitors import Visitors
 

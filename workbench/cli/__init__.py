@@ -19,7 +19,6 @@ from workbench.cli import (
     describe,
     exporting,
     fit,
-    habits,
     hub,
     jobs,
     machine,
@@ -28,7 +27,7 @@ from workbench.cli import (
     runs,
     use,
 )
-from workbench.cli.evaluation import drift, limit, releases, reports
+from workbench.cli.evaluation import drift, habits, limit, releases, reports
 from workbench.core.errors import WorkbenchError
 
 _OF_THE_DISK = {

@@ -9,8 +9,9 @@ import streamlit as st
 from workbench.core.tasks import Task, task_named
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
-from workbench.ui.evaluation import by_field, categories, drift_view, groups, mixups, people
+from workbench.ui.evaluation import by_field, categories, drift_view, groups, mixups
 from workbench.ui.evaluation.habits import view as habits
+from workbench.ui.evaluation.people import view as people
 from workbench.ui.evaluation.rows import exam_rows
 from workbench.ui.evaluation.sureness import how_sure
 from workbench.ui.text import plain

@@ -16,8 +16,8 @@ from starlette.routing import Route
 
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation import judging
-from workbench.evaluation.judging import FIRST, SAME, SECOND, Question
+from workbench.evaluation.people import judging
+from workbench.evaluation.people.judging import FIRST, SAME, SECOND, Question
 from workbench.ui import context
 from workbench.ui.routes.upload_route import base_path
 from workbench.ui.text import orderly

@@ -8,8 +8,8 @@ from storage.database import Store
 from storage.people import blind_tests as rows
 from tests.helpers.blind import add_judged, judge
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation import blind_tests, judging
-from workbench.evaluation.judging import FIRST, SAME
+from workbench.evaluation.people import blind_tests, judging
+from workbench.evaluation.people.judging import FIRST, SAME
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from storage.database import Store
 from storage.people import blind_tests as rows
 from storage.tables import BlindTest, Vote, now
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation.blind_tests import counted, digest
+from workbench.evaluation.people.blind_tests import counted, digest
 from workbench.evaluation.scoring import sequential
 
 FIRST, SECOND, SAME = "first", "second", "same"

@@ -11,7 +11,7 @@ from storage.tables import BlindTest, now
 from tests.helpers.blind import add_judged, add_other, judge
 from tests.helpers.exams import add_exam, add_trained, answers
 from workbench.core.errors import WorkbenchError
-from workbench.evaluation import blind_result, blind_tests, judging
+from workbench.evaluation.people import blind_result, blind_tests, judging
 from workbench.evaluation.scoring.sequential import Tally, fewest_votes
 
 

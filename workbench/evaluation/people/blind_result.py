@@ -1,7 +1,7 @@
 """What a blind test came to, in sentences; right at any moment."""
 
 from workbench.core.words import joined, percent, plural
-from workbench.evaluation.blind_tests import EXPIRED, BlindTestInfo
+from workbench.evaluation.people.blind_tests import EXPIRED, BlindTestInfo
 
 DECIDED, UNDECIDED, ENDED = "decided", "undecided", "ended"
 

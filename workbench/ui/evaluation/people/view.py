@@ -4,9 +4,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from workbench.evaluation import blind_result, blind_tests
-from workbench.evaluation.blind_tests import BlindTestInfo
 from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.people import blind_result, blind_tests
+from workbench.evaluation.people.blind_tests import BlindTestInfo
 from workbench.evaluation.scoring.sequential import ALPHA
 from workbench.training.run_view import RunView
 from workbench.ui import charts, context, errors

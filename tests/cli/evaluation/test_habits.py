@@ -10,8 +10,8 @@ from storage.database import Store
 from tests.helpers.exams import add_trained
 from tests.helpers.habits import FOUND, habits_of_writer
 from tests.helpers.made import end_job
-from workbench.cli import habits as cli_habits
 from workbench.cli import main, output
+from workbench.cli.evaluation import habits as cli_habits
 from workbench.evaluation import habit_checks
 from workbench.jobs.job import get_job
 

@@ -1,0 +1,1 @@
+"""People judge models without knowing whose answers they read."""
