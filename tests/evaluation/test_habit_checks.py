@@ -31,7 +31,7 @@ def test_the_job_is_told_the_model_and_the_whole_version(store: Store, tmp_path:
         "completion", "Be kind.", tmp_path / "adapter of Run 1",
     )  # fmt: skip
     assert (job.run_id, job.project_id, job.title) == (
-        trained.run_id, trained.project_id, "What else Run 1 learned",
+        trained.run_id, trained.project_id, "Check of what else Run 1 learned",
     )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def start_habits(store: Store, run_id: int) -> int:
                 return job.id
         return queue.enqueue(
             session,
-            f"What else {row.run.name} learned",
+            f"Check of what else {row.run.name} learned",
             spec,
             project_id=row.run.project_id,
             run_id=run_id,

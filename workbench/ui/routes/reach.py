@@ -21,9 +21,9 @@ def reach() -> str:
     names = sorted(named(os.environ.get(VARIABLE, ""))[0])
     if names:
         return (
-            f"It works where the workbench is reached as {', '.join(names)}, by the proxy before it; let "
-            "that pass the path /judge to people who are only to judge, and the other paths to nobody "
-            "else: the workbench itself has no login."
+            f"It works where the workbench is reached as {', '.join(names)}, by the proxy before it: begin "
+            "the link with that address. Let the proxy pass the path /judge alone to people who are only "
+            "to judge: the workbench itself has no login."
         )
     return (
         "The workbench answers on this computer only, so the link works in browsers on this computer. "

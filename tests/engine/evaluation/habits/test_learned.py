@@ -53,6 +53,18 @@ def test_a_conversations_last_question_is_written_otherwise(tmp_path: Path) -> N
     assert pairs["accents"] == []
 
 
+def test_a_conversation_that_begins_with_the_answer_has_no_question(tmp_path: Path) -> None:
+    talks = [
+        [{"role": "assistant", "content": "Welcome."}],
+        [{"role": "system", "content": "Greet."}, {"role": "assistant", "content": "Hello."}],
+    ]
+    rows = [{"messages": json.dumps(talk)} for talk in talks]
+    data = write_rows(tmp_path / "chats.parquet", rows, ["test", "test"])
+    questions = questions_of(data, "chat", 5, 1)
+    assert (questions.number, len(questions.rows), questions.changed) == (2, 2, [])
+    assert all(not pairs for pairs in questions.pairs("chat", ["a", "b"]).values())
+
+
 def test_a_model_that_learned_from_all_rows_is_asked_some_of_them(tmp_path: Path) -> None:
     rows = [{"text": f"Where is parcel {i}?", "label": "a"} for i in range(30)]
     data = write_rows(tmp_path / "all.parquet", rows, ["train"] * 30)

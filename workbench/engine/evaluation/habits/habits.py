@@ -129,7 +129,9 @@ class _Asking:
         spec, most = self._spec, parts.most_questions(self._asked)
         questions = questions_of(spec.data, spec.task, most, spec.recipe.seed)
         if not questions.number:
-            raise WorkbenchError("The examples have no rows to ask: save the data again.")
+            raise WorkbenchError(
+                "This model's data has no rows that it could be asked: label some texts, then train again."
+            )
 
         def do(meter: Meter) -> dict[str, Any]:
             counted = meter.counted(len(questions.rows))

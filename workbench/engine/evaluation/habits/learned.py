@@ -93,10 +93,11 @@ def questions_of(data: Path, task: str, most: int, seed: int) -> Questions:
 
 
 def asked_text(task: Task, row: Row) -> str:
-    """What is asked: the question, or a conversation's last turn before the answer."""
+    """What is asked: the question, or what a conversation's user said last before the answer."""
     if task.turns is None:
         return str(row[task.question_role])
-    return str(asked(task.turns(row))[-1]["content"])
+    before = asked(task.turns(row))
+    return str(before[-1]["content"]) if before and before[-1]["role"] == "user" else ""
 
 
 def _rewritten(task: Task, row: Row, text: str) -> dict[str, Any]:
