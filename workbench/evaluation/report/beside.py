@@ -1,7 +1,7 @@
 """What was looked at beside the exam: what else the model learned, and how people judge it."""
 
-from workbench.evaluation import blind_result
 from workbench.evaluation.habits import headlines, parts
+from workbench.evaluation.people import blind_result
 from workbench.evaluation.report.content import Section
 from workbench.evaluation.report.facts import Facts
 
