@@ -5,7 +5,8 @@ import dataclasses
 from typing import Any
 
 from storage.database import Store
-from workbench.cli.output import command, emit, working_store
+from storage.schema import open_store
+from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import percent
 from workbench.evaluation import evaluations
@@ -31,7 +32,7 @@ def add_commands(commands: Any) -> None:
 
 
 def _limit(options: argparse.Namespace) -> int:
-    store = working_store()
+    store = open_store()
     prices = _prices(store, options)
     choice = _choice(store, options.run)
     cheapest = choice.cheapest(prices)
