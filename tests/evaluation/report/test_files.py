@@ -216,6 +216,9 @@ def test_what_was_looked_at_beside_the_exam_is_told(store: Store, tmp_path: Path
     trained = add_trained(store, tmp_path, task="completion", kind="causal")
     table = answers(["It is free."] * 4, ["It is free."] * 4, base=["No."] * 4)
     add_exam(store, trained.run_id, table, {"base": {"chrf": 8.0}, "tuned": {"chrf": 70.5}})
+    assert "half of them have a likeness below 100 of 100" in str(
+        report(store, trained.run_id).first
+    )
     nothing = report(store, trained.run_id).second[1].points
     assert [point.split()[0] for point in nothing] == ["Nobody", "No"]
     end_job(store, habit_checks.start_habits(store, trained.run_id), habits=habits_of_writer(FOUND))
@@ -243,7 +246,7 @@ def test_documents_are_reported_on(store: Store, tmp_path: Path) -> None:
     add_exam(store, trained.run_id, table, {"base": {"loss": 3.31}, "tuned": {"loss": 2.74}})
     found = pages(to_pdf(report(store, trained.run_id)))
     assert "still wrong by 2.74" in found[0]
-    assert "as it goes on" in found[1]
+    assert "How it goes on" in found[1]
 
 
 def test_who_released_it_and_the_cost_are_told(

@@ -131,9 +131,8 @@ def _table(table: Table) -> str:
 
 
 def _example(example: Example) -> str:
-    sign = "✓" if example.is_good else "✗"
     return (
-        f"{sign} **{_held(example.verdict)}**\n\n- Question: {_held(example.question)}\n"
+        f"**{_held(example.verdict)}**\n\n- Question: {_held(example.question)}\n"
         f"- Wanted: {_held(example.wanted)}\n- Its answer: {_held(example.answer)}"
     )
 

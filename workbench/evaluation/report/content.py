@@ -46,7 +46,7 @@ class Example:
     """A question of the exam with its answer."""
 
     verdict: str
-    """right, wrong, or how like the wanted answer it is."""
+    """A sign and a word: whether it is right, or how like the wanted answer."""
     is_good: bool
     question: str
     wanted: str

@@ -22,16 +22,16 @@ def examples(facts: Facts) -> Section:
     if facts.task.rows_are_documents:
         rows = answers.head(GOOD)
         return Section(
-            title, examples=tuple(_example(row, "as it goes on", True) for row in _of(rows))
+            title, examples=tuple(_example(row, "How it goes on", True) for row in _of(rows))
         )
     if facts.task.answers_are_free_text:
         good, bad = _by_likeness(answers)
-        found = [(row, _likeness(row), True) for row in _of(good)]
-        found += [(row, _likeness(row), False) for row in _of(bad)]
+        found = [(row, f"▲ among the best: {_likeness(row)}", True) for row in _of(good)]
+        found += [(row, f"▼ among the worst: {_likeness(row)}", False) for row in _of(bad)]
     else:
         good, bad = _by_right(answers)
-        found = [(row, "right", True) for row in _of(good)]
-        found += [(row, "wrong", False) for row in _of(bad)]
+        found = [(row, "✓ right", True) for row in _of(good)]
+        found += [(row, "✗ wrong", False) for row in _of(bad)]
     text = () if len(bad) else ("There is not a single wrong answer to show.",)
     return Section(title, text, examples=tuple(_example(*one) for one in found))
 

@@ -111,10 +111,9 @@ def _table(table: Table) -> str:
 
 
 def _example(example: Example) -> str:
-    sign = "✓" if example.is_good else "✗"
     return (
         f'<div class="example{" good" if example.is_good else ""}">'
-        f'<p class="word">{sign} {escape(example.verdict)}</p><dl>'
+        f'<p class="word">{escape(example.verdict)}</p><dl>'
         f"<dt>Question</dt><dd>{escape(example.question)}</dd>"
         f"<dt>Wanted</dt><dd>{escape(example.wanted)}</dd>"
         f"<dt>Its answer</dt><dd>{escape(example.answer)}</dd></dl></div>"

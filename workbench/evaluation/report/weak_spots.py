@@ -1,5 +1,6 @@
 """Where a model fails: its weakest categories or fields, what it mixes up, its groups."""
 
+from workbench.core.metrics import CHRF, METRICS
 from workbench.core.words import percent, plural, shortened
 from workbench.evaluation import confusion, refusals, slices
 from workbench.evaluation.report.content import Section, Table
@@ -15,7 +16,7 @@ def weak_spots(facts: Facts) -> Section:
     if facts.task.answers_are_categories and "right_tuned" in facts.answers:
         told = (*_mixups(facts), *_groups(facts))
         return Section(title, told, table=_categories(facts))
-    told = (*_groups(facts), *_invented(facts))
+    told = (*_spread(facts), *_groups(facts), *_invented(facts))
     table = _fields(facts) if facts.task.answers_are_json else None
     return Section(title, told or ("The exam does not tell: read its answers.",), table=table)
 
@@ -78,6 +79,19 @@ def _groups(facts: Facts) -> list[str]:
     found = facts.slices
     tested = found is not None and any(one.p is not None for one in found.slices)
     return [slices.sentence(found)] if found is not None and tested else []
+
+
+def _spread(facts: Facts) -> list[str]:
+    """How far single answers lie apart, where each is more or less like the wanted one."""
+    column = f"{CHRF}_tuned"
+    if not facts.task.answers_are_free_text or column not in facts.answers:
+        return []
+    brief = METRICS[CHRF].unit.brief
+    weak, half, strong = (brief(float(facts.answers[column].quantile(q))) for q in (0.1, 0.5, 0.9))
+    return [
+        f"Its answers differ: half of them have a likeness below {half} of 100, the weakest tenth "
+        f"below {weak}, the best tenth above {strong}. The examples from the exam show what that means."
+    ]
 
 
 def _invented(facts: Facts) -> list[str]:

@@ -1,6 +1,7 @@
 """The report in words: what each part of it says, for somebody who never trained a model."""
 
 from storage.database import Store
+from workbench.core.metrics import CHRF
 from workbench.core.words import joined, percent, plural, sentence_case, shortened
 from workbench.data.checkup.checks.languages import NAMES
 from workbench.evaluation.ladder import Rung
@@ -11,6 +12,7 @@ from workbench.evaluation.report.costs import costs
 from workbench.evaluation.report.facts import Facts, gather
 from workbench.evaluation.report.origin import how_tested, learned_from, made_again
 from workbench.evaluation.report.safe import TITLE, clean
+from workbench.evaluation.scoring.by_task import meanings
 from workbench.evaluation.scoring.rungs import OLDER, TUNED, rung_named
 from workbench.evaluation.verdict import ALONE, NOT_YET, SIMPLE, USE_TUNED, WORSE, Verdict
 from workbench.evaluation.worth_table import seconds_in_words
@@ -82,6 +84,8 @@ def _chart(facts: Facts) -> Chart:
         notes.append("The thin line is where the true value lies with 95 % certainty.")
     if any(bar.seconds for bar in bars):
         notes.append("Last stands what one answer takes.")
+    if facts.task.answers_are_free_text:
+        notes.insert(0, f"Likeness: {meanings.TEXTS[CHRF][1]}")
     others = [rung for rung in rungs if rung.name != TUNED and not rung.name.startswith(OLDER)]
     notes += [f"'{rung.title}' {rung_named(rung.name).means}." for rung in others]
     return Chart(metric.axis, bars, tuple(notes))
