@@ -13,11 +13,8 @@ from typing import Any
 import pandas as pd
 
 from workbench.core.words import plural
-from workbench.evaluation import verdict_words as words
-from workbench.evaluation.ladder import Ladder, Rung, ladder
-from workbench.evaluation.scoring.row_sums import TURN
-from workbench.evaluation.scoring.rungs import TUNED
-from workbench.evaluation.verdict_words import (
+from workbench.evaluation.comparing import words
+from workbench.evaluation.comparing.words import (
     ALONE,
     MOST_QUESTIONS,
     NOT_YET,
@@ -26,6 +23,9 @@ from workbench.evaluation.verdict_words import (
     WORSE,
     is_loss,
 )
+from workbench.evaluation.ladder import Ladder, Rung, ladder
+from workbench.evaluation.scoring.row_sums import TURN
+from workbench.evaluation.scoring.rungs import TUNED
 
 __all__ = ["ALONE", "NOT_YET", "SIMPLE", "TURN", "USE_TUNED", "WORSE", "Verdict", "verdict"]
 
