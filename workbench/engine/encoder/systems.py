@@ -22,6 +22,9 @@ from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import ENCODER
 
+TIMED = 64
+"""Rows whose answers are timed where they are not needed for the exam."""
+
 
 def systems(
     base: BaseModelRef,
@@ -40,6 +43,26 @@ def systems(
     probe, tuned = load_probe(base, adapter), load_encoder_model(base, adapter)
     yield System(BASE, ENCODER.base_title, _examiner(probe), tuned.labels)
     yield System(TUNED, "The trained model", _examiner(tuned), tuned.labels)
+
+
+def answer_seconds(
+    base: BaseModelRef, adapter: Path, recipe: Recipe, rows: Sequence[Row], stop: Stop
+) -> dict[str, float]:
+    """What an answer takes, of the model before and after training, to some of the rows.
+
+    For an exam by turns, whose answers came of other trainings; what is answered here counts for
+    nothing.
+
+    Raises:
+        WorkbenchError: the trained model cannot be loaded.
+        Cancelled, Orphaned: the process is to leave.
+    """
+    some, found = rows[:TIMED], {}
+    for system in systems(base, adapter, recipe):
+        answers = system.examine(some, some, stop, lambda _: None)
+        if answers.seconds is not None:
+            found[system.name] = answers.seconds
+    return found
 
 
 def answer(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> Answers:

@@ -9,7 +9,7 @@ from workbench.engine.encoder.few import described
 from workbench.engine.encoder.few import learn as few
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import save_encoder_model
-from workbench.engine.encoder.systems import systems
+from workbench.engine.encoder.systems import answer_seconds, systems
 from workbench.engine.encoder.training_setup import TrainingSetup, prepare
 from workbench.engine.evaluation.by_turns import ExamByTurns, write_by_turns
 from workbench.engine.evaluation.jobs import STOPPED, evaluate_trained
@@ -44,11 +44,12 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     learned = learn(spec, setup, job, report, stop)
     _save(spec, setup, learned, job)
     result = {**learned.facts, "adapter": str(job.adapter), "share": learned.alpha}
-    if setup.turns is not None:
-        exam = _by_turns(spec, learned.exam, job, report, stop, result["scores"])
-        return {**result, **exam, "exam": TURNS, "seconds": round(time.monotonic() - began, 1)}
+    by_turns = learned.exam
     del learned, setup.encoder
     give_back_memory()  # the model is loaded afresh, as every later use will load it
+    if setup.turns is not None:
+        exam = _by_turns(spec, by_turns, job, report, stop, result["scores"])
+        return {**result, **exam, "exam": TURNS, "seconds": round(time.monotonic() - began, 1)}
     sitting = systems(spec.base, job.adapter, spec.recipe)
     exam = evaluate_trained(spec, sitting, job, report, stop, result["scores"])
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
@@ -65,10 +66,13 @@ def _by_turns(
     """The exam of a model that has learned from all rows: it is never asked about them again."""
     if exam is None or stop.is_cancelled:
         return STOPPED
+    rows = [row for turn in exam.turns for row in turn.asked]
     try:
-        return write_by_turns(exam, spec.task, job, report, stop, scores)
+        written = write_by_turns(exam, spec.task, job, report, stop, scores)
+        timed = answer_seconds(spec.base, job.adapter, spec.recipe, rows, stop)
     except Cancelled:
         return STOPPED
+    return {**written, "answer_seconds": {**written["answer_seconds"], **timed}}
 
 
 def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:

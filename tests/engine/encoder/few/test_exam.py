@@ -58,6 +58,8 @@ def test_every_row_is_asked_once_and_the_model_learns_from_all(
     right = np.mean(np.array(answers["tuned"]) == np.array(answers["expected"]))
     assert scores["test"]["tuned"]["accuracy"] == pytest.approx(right)
     assert set(scores["test"]) == {"base", "tuned", "baseline", "frequent", "nearest"}
+    assert set(result["answer_seconds"]) == set(scores["test"])
+    assert all(0 < seconds < 10 for seconds in result["answer_seconds"].values())
     told = scores["by_turns"]
     assert (told["score"], told["rows"], told["turns"]) == (pytest.approx(right), 60, 5)
     assert told["interval"][0] < right < told["interval"][1]
