@@ -46,7 +46,7 @@ def _mean(common: Floats, of: Floats, counted: npt.NDArray[np.bool_], number: Fl
     return found
 
 
-@functools.lru_cache(maxsize=16_384)
+@functools.lru_cache(maxsize=65_536)
 def _counts(wanted: str, answer: str) -> tuple[int, ...]:
     """Once for a pair: rows, the whole and its interval are scored one after the other."""
     counts: list[int] = []

@@ -22,6 +22,8 @@ TURN = "turn"
 """The column of an exam by turns that says in which a row was asked."""
 MOST_CATEGORIES = 1000
 """Of more, no interval of macro-F1 is told: it would take minutes."""
+MOST_CELLS = 20_000_000
+"""Categories times questions, from which on none is told: it would take too much memory."""
 FEWEST_A_CATEGORY = 10
 """With fewer questions a category on average, none is told either: what a few of each show is too low,
 and its interval with it (84 % in place of 95 % with 5 of each; `bench_intervals.py`)."""
@@ -78,7 +80,8 @@ def _macro_f1(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
     more = [str(name) for name in answers[beside].unique()] if beside in answers else []
     expected, given = (answers[name].astype(str).tolist() for name in ("expected", who))
     categories = len({*expected, *given, *more})
-    if categories > MOST_CATEGORIES or len(expected) < FEWEST_A_CATEGORY * categories:
+    too_large = categories > MOST_CATEGORIES or categories * len(expected) > MOST_CELLS
+    if too_large or len(expected) < FEWEST_A_CATEGORY * categories:
         return None
     return macro_f1_sums(expected, given, more)
 
