@@ -20,6 +20,7 @@ from scipy.stats import norm
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from workbench.core.tasks import CLASSIFICATION  # noqa: E402
 from workbench.evaluation.ladder import Ladder, ladder  # noqa: E402
 from workbench.evaluation.scoring.chrf import chrf_counts, chrf_of  # noqa: E402
 from workbench.evaluation.scoring.intervals import wilson_interval  # noqa: E402
@@ -160,7 +161,7 @@ def exam(rng: Rng, n: int, right: dict[str, float]) -> Ladder:
     for who, share in right.items():
         mark = (0.7 * ease + 0.71 * rng.normal(0, 1, n)) < norm.ppf(share)
         frame[f"right_{who}"], scores[who] = mark, {"accuracy": float(mark.mean())}
-    return ladder("classification", scores, pd.DataFrame(frame))
+    return ladder(CLASSIFICATION.name, scores, pd.DataFrame(frame))
 
 
 def judged(name: str, n: int, right: dict[str, float], level: str, trials: int) -> None:
