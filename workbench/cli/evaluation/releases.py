@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from storage.database import Store
+from storage.schema import open_store
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.evaluation import evaluations
@@ -52,8 +53,9 @@ def _release(options: argparse.Namespace) -> int:
         raise WorkbenchError("--force and --reason go together: say why, in a sentence.")
     if options.project is None and (options.back or options.off):
         raise WorkbenchError("--back and --off go with --project NAME.")
-    store = working_store()
-    return _project(store, options) if options.project is not None else _run(store, options)
+    if options.project is not None:
+        return _project(open_store(), options)
+    return _run(working_store(), options)
 
 
 def _run(store: Store, options: argparse.Namespace) -> int:
@@ -109,7 +111,7 @@ def _line(release: ReleaseInfo) -> str:
 
 
 def _must_pass(options: argparse.Namespace) -> int:
-    store = working_store()
+    store = working_store() if options.ask else open_store()
     if options.add is not None:
         must_pass.add(store, options.run, options.add, options.expect, options.rule)
     if options.row is not None:
