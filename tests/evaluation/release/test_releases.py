@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from storage.database import Store
+from storage.tables import DatasetVersion
 from tests.helpers.exams import (
     Trained,
     accuracies,
@@ -16,6 +17,7 @@ from tests.helpers.exams import (
     exam_of_categories,
 )
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import EXTRACTION
 from workbench.evaluation import evaluations, slices
 from workbench.evaluation.release import asking, must_pass, releases
 from workbench.evaluation.release.comparison import compare
@@ -318,7 +320,7 @@ def test_a_row_of_the_exam_needs_no_asking_unless_it_was_learned(
         ("Hello?", " ", "", "needs a question"),
         ("Hello?", "Career", "", "none of the categories"),
         ("Hello?", "Refund", "contains", "no rule 'contains'"),
-        ("x" * 4001, "Refund", "", "longer than 4,000"),
+        ("x" * 20_001, "Refund", "", "longer than 20,000"),
     ],
 )
 def test_an_example_that_cannot_come_out_right_is_refused(
@@ -327,6 +329,19 @@ def test_an_example_that_cannot_come_out_right_is_refused(
     trained = add_trained(store, tmp_path)
     with pytest.raises(WorkbenchError, match=sentence):
         must_pass.add(store, trained.run_id, question, expected, rule)
+
+
+def test_fields_are_held_against_fields(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path, task="completion", kind="causal")
+    with store.write() as session:
+        session.get_one(DatasetVersion, trained.version_id).task = EXTRACTION.name
+    with pytest.raises(WorkbenchError, match="fields as JSON"):
+        must_pass.add(store, trained.run_id, "Total 9.50", "9.50")
+    must_pass.add(store, trained.run_id, "Total 9.50", "{'total': '9.50', 'shop': 'A'}")
+    (one,) = must_pass.list_examples(store, trained.project_id)
+    assert one.is_passed('{"shop": "A",  "total": "9.50"}')
+    assert not one.is_passed('{"total": "9.50"}')
+    assert not one.is_passed("9.50")
 
 
 def test_free_texts_are_held_against_a_phrase(store: Store, tmp_path: Path) -> None:

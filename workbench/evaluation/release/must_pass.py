@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from storage.database import Store
 from storage.live import must_pass as rows
 from storage.tables import MustPass as Row
+from workbench.core.canonical import fields_json
+from workbench.core.chats.unreadable import Unreadable
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import asked as turns_asked
 from workbench.core.tasks import Task, task_named
@@ -24,7 +26,7 @@ RULES = {
     LACKS: "does not contain",
 }
 """How an answer is held against what is expected, as a sentence says it."""
-LONGEST = 4000
+LONGEST = 20_000
 MOST = 200
 
 
@@ -130,7 +132,7 @@ def _add(
             task=task.name,
             question=question.strip(),
             asked=dict(asked),
-            expected=expected.strip(),
+            expected=_as_kept(task, expected.strip()),
             rule=rule,
         )
         session.add(example)
@@ -152,6 +154,22 @@ def _check(task: Task, question: str, expected: str, rule: str, labels: Sequence
         raise WorkbenchError(
             f"'{expected.strip()}' is none of the categories that this model knows: choose one."
         )
+
+
+def _as_kept(task: Task, expected: str) -> str:
+    """What is expected, as answers are held against it.
+
+    Raises:
+        WorkbenchError: it is to be fields, and is none.
+    """
+    if not task.answers_are_json:
+        return expected
+    try:
+        return fields_json(expected)
+    except Unreadable:
+        raise WorkbenchError(
+            'What is expected has to be the fields as JSON, such as {"total": "9.50"}: write it so.'
+        ) from None
 
 
 def _check_room(session: Session, project_id: int) -> None:
