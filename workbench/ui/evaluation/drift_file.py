@@ -37,9 +37,9 @@ def show(run: RunView) -> None:
         return
     with box, errors.shown():
         st.write(
-            "Bring texts of today, with or without answers; these are not looked at here. You see "
-            "whether they are still like those that the model learned from and was examined on. "
-            "Nothing is learned from them."
+            "Bring texts of today: you see whether they are still like those that the model learned "
+            "from and was examined on. Where you know the right answers, score the file under *Test on "
+            "another file*: the tab *Against the exam* then tells more. Nothing is learned from it."
         )
         upload = st.file_uploader(
             "File with newer texts",
