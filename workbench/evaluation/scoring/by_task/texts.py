@@ -43,6 +43,11 @@ def rouge(expected: Sequence[str], answers: Sequence[str]) -> dict[str, Estimate
 def bleu(expected: Sequence[str], answers: Sequence[str]) -> Estimated:
     """BLEU of all answers together, from 0 to 100, as sacrebleu has it (Papineni et al. 2002; Post
     2018, WMT, 186–191), its interval by resampling the questions."""
+    return of_sums(bleu_sums(expected, answers))
+
+
+def bleu_sums(expected: Sequence[str], answers: Sequence[str]) -> Sums:
+    """What each answer adds to BLEU: runs in common, runs, words given, words wanted."""
     from sacrebleu.metrics.bleu import BLEU  # only text exams need it
 
     metric = BLEU(effective_order=True)
@@ -50,7 +55,7 @@ def bleu(expected: Sequence[str], answers: Sequence[str]) -> Estimated:
     for wanted, given in zip(expected, answers, strict=True):
         one = metric.sentence_score(given, [wanted])
         rows.append([*one.counts, *one.totals, one.sys_len, one.ref_len])
-    return of_sums(Sums(np.array(rows, float), _bleu))
+    return Sums(np.array(rows, float), _bleu)
 
 
 def length_ratio(expected: Sequence[str], answers: Sequence[str]) -> Estimated:
