@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float64]
 Interval = tuple[float, float]
 BALANCED, MACRO, WEIGHTED = "balanced_accuracy", "macro_f1", "weighted_f1"
 _DRAWS, _SEED, _Z = 1000, 20_040_725, 1.959963984540054
-_PRIOR = 0.5
+_PRIOR = 0.25
 """Of a right and of a wrong answer, added to each category before its spread is told: where none was
 wrong, the rows themselves would say that none ever will be (Agresti and Coull 1998)."""
 
@@ -73,8 +73,8 @@ class Counts:
     def estimates(self, spread: float = 1.0) -> dict[str, Estimated]:
         """The same with 95 % intervals, on the scale of log odds.
 
-        Their width is that of 1,000 resamples of the answers, with a little more doubt for each
-        category (`_PRIOR`); F1 of few rows is lower than of many, which resamples tell and the
+        Their width is that of 1,000 resamples of the answers, where every category counts the same with
+        a little more doubt for each (`_PRIOR`); F1 of few rows is lower than of many, which resamples tell and the
         interval makes up for. `scripts/evaluation/bench_scores.py` counts how often they hold.
 
         Args:
@@ -82,14 +82,17 @@ class Counts:
         """
         rng = np.random.default_rng(_SEED)
         plain = rng.multinomial(self.rows, self._cells / self.rows, _DRAWS).astype(float)
-        means = self._scores(plain, self._wanted, self._given).mean(0)
+        resampled = self._scores(plain, self._wanted, self._given)
+        means, spreads = resampled.mean(0), resampled.std(0)
         wanted, given, cells = self._smoothed()
         drawn = rng.multinomial(self.rows, cells / cells.sum(), _DRAWS).astype(float)
-        widths = self._scores(drawn, wanted, given).std(0) * np.sqrt(spread)
+        doubted = self._scores(drawn, wanted, given).std(0)
         found = {}
         for place, (name, value) in enumerate(self.scores().items()):
             bias = 0.0 if name == BALANCED else float(means[place]) - value
-            low, high = on_log_odds(value - bias, float(widths[place]))
+            plainly = name == WEIGHTED and spreads[place] > 0
+            width = float((spreads if plainly else doubted)[place]) * np.sqrt(spread)
+            low, high = on_log_odds(value - bias, width)
             found[name] = Estimated(value, min(low, value), max(high, value))
         return found
 
