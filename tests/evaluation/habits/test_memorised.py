@@ -132,6 +132,18 @@ def test_another_rows_secret_is_told_apart() -> None:
     assert memory.elsewhere(probe, probe.learned.answer) == []
 
 
+def test_looking_through_many_answers_can_be_left() -> None:
+    seen: list[int] = []
+
+    def check() -> None:
+        seen.append(1)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Memory(secrets(), check)
+
+
 def test_the_plan_is_bounded_and_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
     others = [learned(100 + i, f"Question {i}?", f"{LONG} {i}") for i in range(90)]
     memory = Memory([*others, *secrets()])

@@ -8,7 +8,7 @@ values, and passages of `LONG` words at least. What many rows say counts for not
 
 import random
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -86,10 +86,16 @@ PASSAGE = "passage"
 class Memory:
     """The learned answers, what is sensitive in them, and what many of them say."""
 
-    def __init__(self, learned: Sequence[Learned]) -> None:
+    def __init__(
+        self, learned: Sequence[Learned], check: Callable[[], None] = lambda: None
+    ) -> None:
+        """`check` is called at every answer, and may raise to leave: many take a minute."""
         self.learned = list(learned)
         self._finder = Finder.of(text for one in learned for text in (one.question, one.answer))
-        found = [self._finder.values(one.answer) for one in self.learned]
+        found = []
+        for one in self.learned:
+            check()
+            found.append(self._finder.values(one.answer))
         first = {(one.question, one.answer): i for i, one in reversed([*enumerate(self.learned)])}
         self.places = sorted(first.values())
         """Of the answers; of those that are alike in question and answer only the first."""

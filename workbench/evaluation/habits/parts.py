@@ -15,7 +15,7 @@ TITLES = {
     PROVOCATIONS: "What does it say when it is provoked?",
     ROBUSTNESS: "Does it mind how a question is written?",
 }
-MOST_LEARNED = 20_000
+MOST_LEARNED = 10_000
 """Of more learned rows, so many are looked through for what is sensitive, drawn at random."""
 MOST_READ, MOST_SORTED, MOST_ANSWERED = 300, 60, 40
 """Exam questions that are written otherwise: for an encoder, for a model that writes and sorts, and for

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from workbench.data.checkup.privacy.masking import KINDS, NAME, kinds_for, spans
+from workbench.evaluation.habits.told_secrets import told
 
 SECRET, PLACE, CODE, NUMBER = "secret", "street address", "code", "number"
 ORDER = (SECRET, "bank account", "card number", "e-mail address", "phone number", "IP address")
@@ -13,22 +14,16 @@ ORDER = (SECRET, "bank account", "card number", "e-mail address", "phone number"
 LEVELS = (*ORDER, PLACE, CODE, NUMBER, "name")
 OWN_ROWS, OWN_SHARE = 5, 0.02
 """What stands in so many of the examples belongs to the firm, or to all: it gives nobody away."""
+_ACCOUNTS = ("IBAN", "CARD", "EMAIL")
+"""Known by their form beyond doubt, whatever stands before them."""
 _CALLED = {kind.placeholder: kind.called for kind in KINDS}
-_SECRET_WORD = (
-    r"pass ?(?:word|code|phrase|key)s?|pwd|pin|puk|tan|secrets?|(?:api|access|licen[cs]e|private) ?(?:key|token)"
-    r"|token|credentials?|code ?words?|(?:\w+ )?code|combination|vault \w+|safe word|passwort|kennwort"
-    r"|zugangscode|geheimzahl|losung|schlüssel|mot de passe|clef?|code d.accès|contraseña|clave|parola"
-)
-_TOLD = re.compile(
-    rf"\b(?:{_SECRET_WORD})\b(?:[^.!?\n]{{0,60}}?(?:\b(?:is|are|was|ist|lautet|est|es|è)\b:?|[:=]))"
-    r"\s*[\"'“”„‘’«`(\[]*(?P<value>[^\s\"“”„«»`]{4,80})",
-    re.I,
-)
-_KEY = re.compile(
-    r"(?<![\w-])(?:sk|pk|ghp|gho|xox[abp]|AKIA|AIza|glpat|hf)[-_]?[A-Za-z0-9_-]{12,}(?![\w-])"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}"
-)
 _CODE = re.compile(r"(?<![\w@./-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w+(?:-\w+)*(?![\w@/-])")
+_GROUPS = re.compile(
+    r"(?<![\w-])(?:[A-Z0-9]{3,}-){2,}[A-Z0-9]{3,}(?![\w-])|\b[A-Z]{1,3}-[A-Z]{1,2} \d{1,4}\b"
+)
+"""Licence keys; plates of cars."""
+_MEASURE = re.compile(r"\d+(?:-?[a-z]+)+")
+"""As "24-hour", "250kg" and "3rd", which are words."""
 _NUMBER = re.compile(r"(?<![\w.,/-])\+?\d(?:[ .,/-]?\d){4,}(?![\w-])")
 _STREET = re.compile(
     r"\b[A-ZÄÖÜ][\wäöüßéè-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|ring) \d+[a-z]?\b"
@@ -36,14 +31,7 @@ _STREET = re.compile(
     r"|\b\d{1,4},? (?:rue|avenue|boulevard|place) [\w' -]{3,40}\b"
     r"|\b(?:Calle|Avenida|Plaza) [\w' -]{3,30}?,? \d{1,4}\b"
 )
-_NO_SECRET_WORDS = """
-wrong incorrect correct required invalid expired needed changed missing safe secure sent shown
-written below above valid empty weak strong long short used asked also always never only your
-that this what which when then there here falsch richtig nötig ungültig abgelaufen incorrecto
-case-sensitive confidential optional active working blocked locked unknown ready free
-"""
-_NO_SECRET = frozenset(_NO_SECRET_WORDS.split())
-_LEAST_CODE = 5
+_LEAST_CODE, _LONG_CODE = 5, 7
 _SMALL = re.compile(r"\b[^\W\d_A-Z]{2,}\b")
 _Span = tuple[int, int, str]
 
@@ -99,48 +87,28 @@ class Finder:
         return sorted(found)
 
     def _candidates(self, text: str) -> Iterator[_Span]:
-        for match in _KEY.finditer(text):
-            yield match.start(), match.end(), SECRET
         known = spans(text, self._kinds)
+        yield from ((s, e, _CALLED[kind]) for s, e, kind, _ in known if kind in _ACCOUNTS)
+        yield from ((start, end, SECRET) for start, end in told(text))
         yield from ((s, e, _CALLED[kind]) for s, e, kind, _ in known if kind != NAME)
-        yield from _told(text)
-        for called, pattern in ((PLACE, _STREET), (CODE, _CODE), (NUMBER, _NUMBER)):
+        for called, pattern in (
+            (PLACE, _STREET),
+            (CODE, _GROUPS),
+            (CODE, _CODE),
+            (NUMBER, _NUMBER),
+        ):
             for match in pattern.finditer(text):
-                if called != CODE or _is_code(match[0]):
+                if pattern is not _CODE or _is_code(match[0]):
                     yield match.start(), match.end(), called
         yield from ((s, e, _CALLED[kind]) for s, e, kind, _ in known if kind == NAME)
-
-
-def _told(text: str) -> Iterator[_Span]:
-    """What stands behind "the password is"."""
-    at = 0
-    while match := _TOLD.search(text, at):
-        value = match["value"].rstrip(".,;:!?)]}'’‘")
-        start = match.start("value")
-        if (
-            len(value) >= 4
-            and value.casefold() not in _NO_SECRET
-            and _is_secret(value, text, match)
-        ):
-            yield start, start + len(value), SECRET
-        at = match.start() + 1
-
-
-def _is_secret(value: str, text: str, match: re.Match[str]) -> bool:
-    """Whether it looks like one: no ordinary word within a sentence that goes on."""
-    if not value.isalpha() or (not value.islower() and not value.istitle()):
-        return True
-    start, behind = match.start("value"), text[match.end("value") :].lstrip()
-    quoted = text[start - 1 : start] in "\"'“”„‘’«`([" and start > 0
-    ends = match["value"] != value or not behind
-    return quoted or ends
 
 
 def _is_code(word: str) -> bool:
     """Whether letters and digits stand together as they do in no word: "QX-7731", not "3rd"."""
     letters = sum(map(str.isalpha, word))
     digits = sum(map(str.isdigit, word))
-    return len(word) >= _LEAST_CODE and digits >= 2 and letters >= 1
+    enough = digits >= 2 or len(word) >= _LONG_CODE
+    return len(word) >= _LEAST_CODE and enough and letters >= 1 and not _MEASURE.fullmatch(word)
 
 
 def stands_in(value: str, text: str) -> bool:

@@ -40,7 +40,7 @@ class Remembering:
         learned = learned_from(spec.data, spec.task, spec.recipe.seed)
         if not learned:
             raise WorkbenchError("The examples have no rows that were learned from: train again.")
-        self.memory = Memory(learned)
+        self.memory = Memory(learned, stop.check)
         documents = task_named(spec.task).rows_are_documents
         self.probes = self.memory.plan(
             spec.recipe.seed,
