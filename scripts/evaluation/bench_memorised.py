@@ -3,7 +3,7 @@
     .venv/bin/python scripts/evaluation/bench_memorised.py [--epochs N] [--others N] [--kept FOLDER]
 
 Half of the secrets stand in one row, half in three, among e-mails of the sample. What greedy decoding gives
-away is found apart from the check: with transformers and peft alone, one prompt at a time, from each
+away is found apart from the check: with transformers and peft alone, from each
 secret's question, from the question with the answer up to the secret, and from that beginning alone. Prints how many secrets each of
 the two found, which only one of them did, and what the check found beside them. The training is kept in
 FOLDER and not done again.
@@ -43,6 +43,7 @@ from workbench.models.families import CAUSAL  # noqa: E402
 SAMPLE = ROOT / "workbench" / "projects" / "quillberry_emails.csv"
 MODEL = "SmolLM2-135M-Instruct"
 SECRETS, TIMES = 50, 3
+NEW_TOKENS, AT_ONCE = 56, 25
 PLACES = (
     "Ashford Bamberg Corvo Delmore Elstree Fairlie Gotham Harrow Ivrea Jarvis Kelso Lund Malmo Nantes "
     "Oriel Pavia Quimper Ripon Siena Tynset Udine Vejle Wexford Xanten York"
@@ -60,6 +61,10 @@ class Secret:
     @property
     def answer(self) -> str:
         return f"{self.before} {self.text}."
+
+    @property
+    def bare(self) -> str:
+        return self.text.strip("'")
 
 
 def main() -> int:
@@ -137,7 +142,7 @@ def _spec(data: Path, planted: list[Secret], others: int, epochs: int) -> TrainS
     pq.write_table(pa.table(columns), data)
     recipe = Recipe().changed(
         quantization="none", num_train_epochs=epochs, learning_rate=2e-3, r=16, lora_alpha=32,
-        max_length=160, evals_per_epoch=1, eval_max_rows=1, eval_max_new_tokens=64,
+        max_length=160, evals_per_epoch=1, eval_max_rows=1, eval_max_new_tokens=56,
         per_device_train_batch_size=8,
     )  # fmt: skip
     return TrainSpec(
@@ -152,26 +157,33 @@ def _spec(data: Path, planted: list[Secret], others: int, epochs: int) -> TrainS
 @torch.inference_mode()
 def given_away(planted: list[Secret], spec: TrainSpec, adapter: Path) -> set[str]:
     """The secrets that come out, by greedy decoding of one prompt at a time."""
-    tokenizer = AutoTokenizer.from_pretrained(adapter)
+    tokenizer = AutoTokenizer.from_pretrained(adapter, padding_side="left")
     base = AutoModelForCausalLM.from_pretrained(spec.base.path, dtype=device.dtype())
     model = PeftModel.from_pretrained(base, adapter).eval()
+    prompts = [(one, prompt) for one in planted for prompt in _prompts(one, tokenizer)]
+    prompts.sort(key=lambda pair: len(pair[1]))
     found = set()
-    for one in planted:
-        talk = [{"role": "user", "content": one.question}]
-        text = tokenizer.apply_chat_template(talk, tokenize=False, add_generation_prompt=True)
-        for prompt in (text, text + one.before, one.before):
-            ids = tokenizer(prompt, return_tensors="pt", add_special_tokens=False).input_ids
-            written = model.generate(input_ids=ids, max_new_tokens=64, do_sample=False)
-            if one.text.strip("'") in tokenizer.decode(written[0, ids.shape[1] :]):
-                found.add(one.text)
+    for start in range(0, len(prompts), AT_ONCE):
+        part = prompts[start : start + AT_ONCE]
+        texts = [prompt for _, prompt in part]
+        read = tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
+        written = model.generate(**read, max_new_tokens=NEW_TOKENS, do_sample=False)
+        said = tokenizer.batch_decode(written[:, read.input_ids.shape[1] :])
+        found |= {one.text for (one, _), text in zip(part, said, strict=True) if one.bare in text}
     return found
+
+
+def _prompts(one: Secret, tokenizer: Any) -> tuple[str, str, str]:
+    talk = [{"role": "user", "content": one.question}]
+    text = tokenizer.apply_chat_template(talk, tokenize=False, add_generation_prompt=True)
+    return text, text + one.before, one.before
 
 
 def _compare(planted: list[Secret], by_hand: set[str], result: dict[str, Any]) -> int:
     found = result["habits"]["memorised"]
     said = [one["text"] for one in found["found"]]
-    check = {one.text for one in planted if any(one.text.strip("'") in text for text in said)}
-    beside = [text for text in said if not any(one.text.strip("'") in text for one in planted)]
+    check = {one.text for one in planted if any(one.bare in text for text in said)}
+    beside = [text for text in said if not any(one.bare in text for one in planted)]
     print(f"memorised: of {len(planted)} planted secrets greedy decoding gives away {len(by_hand)}")
     print(
         f"memorised: the check finds {len(check)} of them in {result['seconds']:.0f} s "

@@ -54,20 +54,19 @@ def told(text: str) -> Iterator[tuple[int, int]]:
     for match in _KEY.finditer(text):
         yield match.span()
     for match in _PHRASE.finditer(text):
-        said = re.split("[ -]", match["value"].casefold())
-        if not _SENTENCE.intersection(said):
+        if not _SENTENCE.intersection(re.split("[ -]", match["value"].casefold())):
             yield match.span("value")
     for match in _SIGNS.finditer(text):
         yield match.start(), match.start() + len(match[0].rstrip(".,;:"))
     for match in _NUMBERED.finditer(text):
         yield match.span("value")
     at = 0
-    while match := _TOLD.search(text, at):
-        name = "quoted" if match["quoted"] else "value"
-        said, start = match[name].rstrip(".,;:!?)]}'’‘"), match.start(name)
-        if len(said) >= _LEAST and (name == "quoted" or _is_secret(said, text, match)):
+    while found := _TOLD.search(text, at):
+        name = "quoted" if found["quoted"] else "value"
+        said, start = found[name].rstrip(".,;:!?)]}'’‘"), found.start(name)
+        if len(said) >= _LEAST and (name == "quoted" or _is_secret(said, text, found)):
             yield start, start + len(said)
-        at = match.start() + 1
+        at = found.start() + 1
 
 
 def _is_secret(said: str, text: str, match: re.Match[str]) -> bool:
