@@ -50,11 +50,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar = {
-        dt.datetime: UtcDateTime,
-        dict[str, Any]: sa.JSON,
-        list[dict[str, Any]]: sa.JSON,
-    }
+    type_annotation_map: ClassVar = {dt.datetime: UtcDateTime, dict[str, Any]: sa.JSON}
 
 
 def _owner(target: str, *, nullable: bool = False) -> Mapped[Any]:
@@ -292,8 +288,8 @@ class BlindTest(Base):
     run_id: Mapped[int] = _owner("runs")
     other_run_id: Mapped[int | None] = _owner("runs", nullable=True)
     """The run that it is compared with; None for its own base model."""
-    pairs: Mapped[list[dict[str, Any]]]
-    """row_id, question, and the answers `mine` (of the run) and `other`."""
+    asked: Mapped[dict[str, Any]]
+    """Under `pairs` row_id, question, and the answers `mine` (of the run) and `other` of each."""
     alike: Mapped[int] = mapped_column(default=0)
     """Questions to which both answer the same, so that nobody has to judge."""
     seed: Mapped[int]
@@ -305,6 +301,11 @@ class BlindTest(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     expires_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+
+    @property
+    def pairs(self) -> list[dict[str, Any]]:
+        """What is judged, question by question."""
+        return list(self.asked.get("pairs") or ())
 
 
 class Vote(Base):

@@ -16,6 +16,7 @@ from storage.tables import (
     RUNNING,
     SUCCEEDED,
     BaseModel,
+    BlindTest,
     Conversation,
     Dataset,
     DatasetVersion,
@@ -26,6 +27,7 @@ from storage.tables import (
     Project,
     Release,
     Run,
+    Vote,
     now,
 )
 from workbench.core.recipe import Recipe
@@ -79,6 +81,18 @@ def fill(store: Store) -> None:
         curve = [("train", step, {"loss": 1 / step}) for step in range(1, MORE_THAN_A_BATCH)]
         runs.put_metrics(session, 1, curve)
         runs.add_evaluation(session, 1, "test", 3, {"tuned": {"accuracy": 0.9}}, put("answers"))
+        pairs = [{"row_id": 2, "question": "Wo? 🙂", "mine": "Hier.", "other": ""}]
+        test = BlindTest(
+            project_id=1,
+            run_id=1,
+            asked={"pairs": pairs},
+            seed=1,
+            token_hash="digest",
+            expires_at=now(),
+        )
+        session.add(test)
+        session.flush()
+        session.add(Vote(blind_test_id=test.id, pair=0, seat="digest", choice=-1))
         _live(session)
     _folders(home, spec, adapter, model)
 

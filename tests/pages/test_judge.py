@@ -128,5 +128,6 @@ def test_what_would_reorder_the_page_is_shown_as_a_sign(
     with store.write() as session:
         (info,) = blind_tests.list_blind_tests(store, trained.run_id)
         test = session.get_one(BlindTest, info.id)
-        test.pairs = [{**pair, "question": "a\u202eb"} for pair in test.pairs]
+        pairs = [{**pair, "question": "a\u202eb"} for pair in test.pairs]
+        test.asked = {"pairs": pairs}
     assert "a\ufffdb" in browser().get(link).text

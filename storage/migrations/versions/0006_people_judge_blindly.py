@@ -14,7 +14,7 @@ def upgrade() -> None:
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("other_run_id", sa.Integer(), nullable=True),
-        sa.Column("pairs", sa.JSON(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("alike", sa.Integer(), nullable=False),
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(), nullable=False),

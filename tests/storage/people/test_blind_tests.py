@@ -19,7 +19,7 @@ def add_test(store: Store, token_hash: str = "t") -> int:
     run_id = add_run(store, project_id, add_dataset(store, project_id), model)
     with store.write() as session:
         test = BlindTest(
-            project_id=project_id, run_id=run_id, pairs=[{"question": "Wo? 🙂"}], seed=1,
+            project_id=project_id, run_id=run_id, asked={"pairs": [{"question": "Wo? 🙂"}]}, seed=1,
             token_hash=token_hash, expires_at=now() + dt.timedelta(days=1),
         )  # fmt: skip
         return blind_tests.add(session, test).id

@@ -116,7 +116,7 @@ def start_blind_test(
                 project_id=own.run.project_id,
                 run_id=run_id,
                 other_run_id=other_run_id,
-                pairs=drawn,
+                asked={"pairs": drawn},
                 alike=alike,
                 seed=seed,
                 token_hash=digest(token),
