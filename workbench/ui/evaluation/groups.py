@@ -118,7 +118,9 @@ def _chart(chosen: list[Slice], found: SliceReport) -> charts.Chart:
         sort=list(table["name"]),
         title=None,
         axis=alt.Axis(
-            labelFontSize=12, labelLimit={"expr": "containerSize()[0] < 600 ? 130 : 280"}
+            labelFontSize=12,
+            labelLimit={"expr": "containerSize()[0] < 600 ? 130 : 280"},
+            labelOverlap=False,
         ),
     )
     legend = alt.Legend(orient="top", title=None, symbolStrokeWidth=2, columns=2)
@@ -146,7 +148,7 @@ def _chart(chosen: list[Slice], found: SliceReport) -> charts.Chart:
     overall = (
         alt.Chart(table.head(1)).mark_rule(strokeDash=[6, 4], color=_INK, strokeWidth=1.5)
     ).encode(x=alt.X("all:Q", title=metric.axis))
-    chart: charts.Chart = alt.layer(overall, lines, points).properties(height=30 * len(table) + 60)
+    chart: charts.Chart = alt.layer(overall, lines, points).properties(height=30 * len(table) + 120)
     return chart
 
 
