@@ -26,7 +26,7 @@ MOST_CELLS = 20_000_000
 """Categories times questions, from which on none is told: it would take too much memory."""
 FEWEST_A_CATEGORY = 10
 """With fewer questions a category on average, none is told either: what a few of each show is too low,
-and its interval with it (84 % in place of 95 % with 5 of each; `bench_intervals.py`)."""
+and its interval with it (it holds in 92 % in place of 95 % with 5 of each; `bench_intervals.py`)."""
 
 
 def row_sums(metric: str, answers: pd.DataFrame, who: str, beside: str = "") -> Sums | None:
