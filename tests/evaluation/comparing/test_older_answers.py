@@ -57,6 +57,28 @@ def test_an_older_model_is_compared_on_the_same_questions(
     assert [one.name for one in _ladder(store, older).rungs] == ["tuned"], "a newer one is no older"
 
 
+def test_models_of_one_name_are_told_apart(
+    store: Store, two: tuple[int, int], tmp_path: Path
+) -> None:
+    (tmp_path / "last").mkdir()
+    older, newer = two
+    with store.read() as session:
+        project_id = session.get_one(Run, older).project_id
+    last = add_trained(
+        store, tmp_path / "last", project_id=project_id, name="After training"
+    ).run_id
+    with store.write() as session:
+        for run_id in two:
+            session.get_one(Run, run_id).name = "After training"
+    for run_id in (older, newer, last):
+        _add(store, run_id, right=50)
+    assert [one.title for one in _ladder(store, last).rungs] == [
+        "After training",
+        f"After training (run {newer})",
+        f"After training (run {older})",
+    ]
+
+
 def test_only_questions_in_common_are_compared(store: Store, two: tuple[int, int]) -> None:
     older, newer = two
     _add(store, older, right=30, asked=ASKED[:40])

@@ -12,7 +12,7 @@ from workbench.data.versions import get_version, read_examples
 from workbench.evaluation.evaluations import EvaluationInfo, list_evaluations, predictions
 from workbench.evaluation.ladder import SECONDS, OlderAnswers
 from workbench.evaluation.scoring.row_sums import TURN
-from workbench.evaluation.scoring.rungs import OLDER, TUNED
+from workbench.evaluation.scoring.rungs import OLDER, TITLES, TUNED
 from workbench.evaluation.scoring.text_scores import text_scores
 from workbench.training import runs
 from workbench.training.run_view import RunView
@@ -41,16 +41,24 @@ def older_answers(
     if TUNED not in answers or answers.empty:
         return []
     found: list[OlderAnswers] = []
+    taken = [*TITLES.values()]
     for other in runs.list_runs(store, run.project_id):
         if len(found) == MOST:
             break
         if other.id < run.id and other.is_usable and other.task == run.task:
-            found += _of(store, info, answers, run, other)
+            title = other.name if other.name not in taken else f"{other.name} ({OLDER}{other.id})"
+            found += _of(store, info, answers, run, other, title)
+            taken.append(title)
     return found
 
 
 def _of(
-    store: Store, info: EvaluationInfo, answers: pd.DataFrame, run: RunView, other: RunView
+    store: Store,
+    info: EvaluationInfo,
+    answers: pd.DataFrame,
+    run: RunView,
+    other: RunView,
+    title: str,
 ) -> list[OlderAnswers]:
     exams = (one for one in list_evaluations(store, other.id) if one.split == info.split)
     exam = next(exams, None)
@@ -70,7 +78,7 @@ def _of(
     if len(table) < FEWEST_ROWS or main_score(info.task, scores) is None:
         return []
     seconds = (exam.scores.get(TUNED) or {}).get(SECONDS)
-    return [OlderAnswers(name, other.name, table, scores, seconds)]
+    return [OlderAnswers(name, title, table, scores, seconds)]
 
 
 def _in_common(

@@ -140,7 +140,8 @@ def _show_lines(found: Sequence[Line]) -> None:
     st.caption(
         "In brackets stands where the true value lies with 95 % certainty. A gain is counted question by question. It is *more than chance* if chance alone would "
         "make one as large in fewer than 1 of 20 exams, all comparisons of the table taken together "
-        "(McNemar's test or a paired randomisation test, Holm's correction)."
+        "(McNemar's test or a paired randomisation test, Holm's correction); so *no* may stand beside a "
+        "range without 0."
     )
 
 
