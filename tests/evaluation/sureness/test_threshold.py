@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from storage import files
+from storage import files, jobs
 from storage.database import Store
 from storage.tables import Job, Run
 from tests.helpers.exams import Trained, accuracies, add_exam, add_trained, answers, put_table
@@ -17,6 +17,8 @@ from workbench.evaluation.scoring.choosing import EXAM, HALVES, PRACTICE, TURNS,
 from workbench.evaluation.scoring.deferral import Prices, deferral
 from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.evaluation.sureness import threshold
+from workbench.jobs import record
+from workbench.jobs.outcome import Ending, Outcome
 from workbench.training import runs
 
 PRICES = Prices(10.0, 1.0)
@@ -125,6 +127,25 @@ def test_the_practice_answers_of_a_training_are_found(store: Store, trained: Tra
     assert choice(store, trained.run_id).way == HALVES
     files.object_path(digest).unlink()
     assert choice(store, trained.run_id).way == HALVES
+
+
+def test_scoring_the_exam_again_gives_an_earlier_run_its_practice_answers(
+    store: Store, trained: Trained, tmp_path: Path
+) -> None:
+    evaluations.start_evaluation(store, trained.run_id)
+    with store.write() as session:
+        job = jobs.claim(session, ["evaluate"])
+    assert job is not None
+    made = {}
+    for name, rows in (("predictions", 100), ("practice", 60)):
+        made[name] = str(tmp_path / f"{name}.parquet")
+        answered(rows).to_parquet(made[name])
+    result = {"status": "succeeded", "attempt": 1, "rows": 100, "scores": {"tuned": {}}, **made}
+    assert record.record(store, job, Outcome("succeeded", "", result), Ending(0))
+    newest = evaluations.list_evaluations(store, trained.run_id)[0]
+    found = threshold.choice_of(store, newest, evaluations.predictions(store, newest.id))
+    assert found is not None
+    assert (found.way, len(found.chosen)) == (PRACTICE, 60)
 
 
 def test_a_limit_is_kept_with_its_run_and_can_be_forgotten(store: Store, trained: Trained) -> None:
