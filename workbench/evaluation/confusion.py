@@ -22,10 +22,14 @@ def per_category(answers: pd.DataFrame, system: str = "tuned") -> pd.DataFrame:
     counts = Counts(answers["expected"].tolist(), answers[system].tolist())
     grouped = answers.groupby("expected")[f"right_{system}"]
     table = pd.DataFrame({"examples": grouped.size(), "right": grouped.mean()})
-    for own in counts.categories(spread):
-        if own.wanted:
-            told = [*own.recall_interval, own.precision, own.f1]
-            table.loc[own.name, ["low", "high", "precision", "f1"]] = told
+    told = {
+        own.name: (*own.recall_interval, own.precision, own.f1)
+        for own in counts.categories(spread)
+        if own.wanted
+    }
+    table = table.join(
+        pd.DataFrame.from_dict(told, orient="index", columns=["low", "high", "precision", "f1"])
+    )
     worst = pairs(answers, system).drop_duplicates("category").set_index("category")
     table["mistaken_for"] = worst["mistaken_for"].reindex(table.index).fillna("")
     table["mistakes"] = worst["mistakes"].reindex(table.index).fillna(0).astype(int)

@@ -71,10 +71,14 @@ def _of_categories(answers: pd.DataFrame, who: str) -> list[Score]:
     spread = SPREAD if _TURN in answers else 1.0
     counts = Counts(expected, given)
     found = [_share_right(answers, who, spread)]
-    for name, own in counts.estimates(spread).items():
+    estimates = counts.estimates(spread)
+    for name, value in counts.scores().items():
         label, meaning = CATEGORIES[name]
-        ends = score_interval(METRICS[name], who, own.value, answers) if name in METRICS else None
-        found.append(scored(name, label, Estimated(own.value, *ends) if ends else own, meaning))
+        ends = score_interval(METRICS[name], who, value, answers) if name in METRICS else None
+        if ends is None and (own := estimates.get(name)):
+            ends = own.low, own.high
+        low, high = ends or (None, None)
+        found.append(Score(name, label, value, low, high, meaning))
     if who == "tuned" and "probability" in answers and answers["probability"].notna().all():
         found += _of_sureness(answers, expected, given, spread)
     return found

@@ -99,6 +99,14 @@ def test_of_few_questions_a_category_macro_f1_is_too_low_and_its_interval_makes_
     assert 0.7 < upwards < 1
 
 
+def test_of_very_many_categories_no_interval_is_told() -> None:
+    names = [f"part {number}" for number in range(20_000)]
+    found = Counts(names, names[::-1])
+    assert found.scores()["macro_f1"] == 0.0
+    assert found.estimates() == {}
+    assert len(found.categories()) == 20_000
+
+
 def test_no_questions_have_no_scores() -> None:
     with pytest.raises(ValueError, match="at least one question"):
         Counts([], [])

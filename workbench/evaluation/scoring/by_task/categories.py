@@ -12,6 +12,7 @@ Floats = npt.NDArray[np.float64]
 Interval = tuple[float, float]
 BALANCED, MACRO, WEIGHTED = "balanced_accuracy", "macro_f1", "weighted_f1"
 _DRAWS, _SEED, _Z = 1000, 20_040_725, 1.959963984540054
+MOST_CATEGORIES = 1000
 _PRIOR = 0.25
 """Of a right and of a wrong answer, added to each category before its spread is told: where none was
 wrong, the rows themselves would say that none ever will be (Agresti and Coull 1998)."""
@@ -67,7 +68,7 @@ class Counts:
 
     def scores(self) -> dict[str, float]:
         """Balanced accuracy, macro and weighted F1, from 0 to 1, as scikit-learn defines them."""
-        found = self._scores(self._cells[None], self._wanted, self._given)[0]
+        found = _of_counts(*(own[None] for own in self._tallies()))[0]
         return dict(zip((BALANCED, MACRO, WEIGHTED), map(float, found), strict=True))
 
     def estimates(self, spread: float = 1.0) -> dict[str, Estimated]:
@@ -76,10 +77,13 @@ class Counts:
         Their width is that of 1,000 resamples of the answers, where every category counts the same with
         a little more doubt for each (`_PRIOR`); F1 of few rows is lower than of many, which resamples tell and the
         interval makes up for. `scripts/evaluation/bench_scores.py` counts how often they hold.
+        Nothing is told of more than `MOST_CATEGORIES`: it would fill the memory.
 
         Args:
             spread: so many rows tell as much as one of independent ones.
         """
+        if len(self.names) > MOST_CATEGORIES:
+            return {}
         rng = np.random.default_rng(_SEED)
         plain = rng.multinomial(self.rows, self._cells / self.rows, _DRAWS).astype(float)
         resampled = self._scores(plain, self._wanted, self._given)
@@ -98,14 +102,20 @@ class Counts:
 
     def categories(self, spread: float = 1.0) -> list[Category]:
         """Each category that is wanted or given, by name."""
-        wanted = np.bincount(self._wanted, self._cells, len(self.names))
-        given = np.bincount(self._given, self._cells, len(self.names))
-        same = self._wanted == self._given
-        right = np.bincount(self._wanted[same], self._cells[same], len(self.names))
+        right, wanted, given = self._tallies()
         return [
             _category(name, int(asked), int(told), int(met), spread)
             for name, asked, told, met in zip(self.names, wanted, given, right, strict=True)
         ]
+
+    def _tallies(self) -> tuple[Floats, Floats, Floats]:
+        """Of each category how often it was right, wanted and given."""
+        same, size = self._wanted == self._given, len(self.names)
+        return (
+            np.bincount(self._wanted[same], self._cells[same], size).astype(float),
+            np.bincount(self._wanted, self._cells, size).astype(float),
+            np.bincount(self._given, self._cells, size).astype(float),
+        )
 
     def _smoothed(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
         """The cells with a part of a right and of a wrong answer for each category wanted."""
@@ -125,12 +135,16 @@ class Counts:
         size = max(2, len(self.names))
         is_wanted, is_given = np.eye(size)[wanted], np.eye(size)[given]
         right = cells @ (is_wanted * (wanted == given)[:, None])
-        asked, told = cells @ is_wanted, cells @ is_given
-        recall = np.divide(right, asked, out=np.zeros_like(right), where=asked > 0)
-        f1 = np.divide(2 * right, asked + told, out=np.zeros_like(right), where=asked + told > 0)
-        balanced = recall.sum(1) / (asked > 0).sum(1)
-        macro = f1.sum(1) / (asked + told > 0).sum(1)
-        return np.stack([balanced, macro, (f1 * asked).sum(1) / asked.sum(1)], axis=1)
+        return _of_counts(right, cells @ is_wanted, cells @ is_given)
+
+
+def _of_counts(right: Floats, asked: Floats, told: Floats) -> Floats:
+    """(draws, 3) of how often each category was right, asked for and told (draws, categories)."""
+    recall = np.divide(right, asked, out=np.zeros_like(right), where=asked > 0)
+    f1 = np.divide(2 * right, asked + told, out=np.zeros_like(right), where=asked + told > 0)
+    balanced = recall.sum(1) / (asked > 0).sum(1)
+    macro = f1.sum(1) / (asked + told > 0).sum(1)
+    return np.stack([balanced, macro, (f1 * asked).sum(1) / asked.sum(1)], axis=1)
 
 
 def on_log_odds(value: float, width: float) -> Interval:

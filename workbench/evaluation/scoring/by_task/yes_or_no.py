@@ -1,5 +1,6 @@
 """Scores of two categories at every threshold: ROC and precision-recall, with what lies under them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,10 +44,10 @@ def two_categories(
         probabilities: what the model gives its own answer, one of the two.
         spread: so many rows tell as much as one of independent ones.
     """
-    names = sorted(set(expected), key=lambda name: (list(expected).count(name), name))
-    if len(names) != 2 or not set(answers) <= set(names):
+    often = Counter(expected)
+    if len(often) != 2 or not often.keys() >= set(answers):
         return None
-    positive, negative = names
+    positive, negative = sorted(often, key=lambda name: (often[name], name))
     truth = np.array([name == positive for name in expected])
     said = np.array([name == positive for name in answers])
     sure = np.asarray(probabilities, float)
