@@ -82,6 +82,8 @@ def _chart(facts: Facts) -> Chart:
     notes = []
     if any(bar.interval for bar in bars):
         notes.append("The thin line is where the true value lies with 95 % certainty.")
+    if any(rung.key == facts.verdict.use for rung in rungs):
+        notes.append("✓ marks the one to use.")
     if any(bar.seconds for bar in bars):
         notes.append("Last stands what one answer takes.")
     if facts.task.answers_are_free_text:
