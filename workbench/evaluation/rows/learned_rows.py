@@ -20,7 +20,7 @@ from workbench.evaluation.verdict import TURN
 from workbench.training.trained_run import trained_run
 
 SHOWN = 5
-_MOST_ROWS, _MOST_LETTERS = 50_000, 4_000_000
+_MOST_ROWS, _MOST_LETTERS = 50_000, 2_000_000
 """So many rows and characters are compared with in the pages' process; of more, some of all."""
 _SAME = 0.999
 

@@ -48,11 +48,11 @@ class KnownTexts:
             ValueError: none of the texts says anything.
         """
         self._numbers, self._pieces = numbers, pieces()
-        self._known = self._pieces.fit_transform(self._read(texts)).tocsr().astype(np.float32)
-        self._turned = self._known.T.tocsr()
+        known = self._pieces.fit_transform(self._read(texts)).astype(np.float32)
+        self._turned = known.T.tocsr()  # a line a piece, a column a text
 
     def __len__(self) -> int:
-        return int(self._known.shape[0])
+        return int(self._turned.shape[1])
 
     def likeness(self, texts: Sequence[str]) -> Floats:
         """How alike each text and each known one are (texts, known ones)."""
@@ -89,9 +89,10 @@ class KnownTexts:
         return np.concatenate([*self._to_others(drawn)])
 
     def _to_others(self, drawn: npt.NDArray[np.int64]) -> Iterator[Floats]:
+        known = self._turned.T.tocsr()
         for start in range(0, len(drawn), _AT_ONCE):
             some = drawn[start : start + _AT_ONCE]
-            found = (self._known[some] @ self._turned).toarray()
+            found = (known[some] @ self._turned).toarray()
             found[np.arange(len(some)), some] = 0.0
             yield found.max(axis=1)
 
