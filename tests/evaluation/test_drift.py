@@ -124,9 +124,9 @@ def test_answers_that_are_less_sure_and_of_one_kind_alarm(
     answer_queued(store, tmp_path)
     found = drift.of_prediction(store, job_id, learned)
     assert {sign.name for sign in found.signs if sign.alarm} == {"confidence", "mix"}
-    assert "The model is less sure: 75.0 % in the middle, in its exam 90.3 %." in drift.sentence(
-        found
-    )
+    said = drift.sentence(found)
+    assert "The model is less sure: 75.0 % in the middle, in its exam 90.3 %." in said
+    assert "'=Delivery' is its answer to 100.0 %, in its exam to 0.0 %." in said
 
 
 def test_without_an_exam_texts_are_compared_with_those_learned_from(

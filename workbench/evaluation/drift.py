@@ -259,7 +259,8 @@ def _score_said(found: Drift) -> str:
 
 def _signs_said(found: Drift) -> list[str]:
     than = "in its exam" if found.exam_rows else "among the rows it learned from"
-    return [_SAID[sign.name](sign, than) for sign in found.signs if sign.alarm]
+    said = _SAID if found.change is not None else _SAID | {MIX: _answers_said}
+    return [said[sign.name](sign, than) for sign in found.signs if sign.alarm]
 
 
 def _unlike_said(sign: Sign, than: str) -> str:
@@ -286,6 +287,14 @@ def _mix_said(sign: Sign, than: str) -> str:
     return (
         f"It is asked for other things: '{sign.category}' makes up {percent(sign.file)} of it, {than} "
         f"{percent(sign.exam)}."
+    )
+
+
+def _answers_said(sign: Sign, than: str) -> str:
+    """The mix where nobody knows what is right."""
+    return (
+        f"It answers other things than before: '{sign.category}' is its answer to {percent(sign.file)}, "
+        f"{than} to {percent(sign.exam)}."
     )
 
 
