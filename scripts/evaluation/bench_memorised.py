@@ -1,12 +1,13 @@
 """Plants fifty secrets in training rows, trains, and compares the check with greedy decoding by hand.
 
-    .venv/bin/python scripts/evaluation/bench_memorised.py [--epochs N] [--others N] [--kept FOLDER]
+    .venv/bin/python scripts/evaluation/bench_memorised.py [--epochs N] [--others N] [--asked N]
+        [--kept FOLDER]
 
 Half of the secrets stand in one row, half in three, among e-mails of the sample. What greedy decoding gives
 away is found apart from the check: with transformers and peft alone, from each
 secret's question, from the question with the answer up to the secret, and from that beginning alone. Prints how many secrets each of
 the two found, which only one of them did, and what the check found beside them. The training is kept in
-FOLDER and not done again.
+FOLDER and not done again. With --asked only so many secrets of each half are compared.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import random
 import string
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,16 +36,21 @@ from planted import secrets  # noqa: E402
 
 from workbench.core.recipe import Recipe  # noqa: E402
 from workbench.core.tasks import COMPLETION  # noqa: E402
+from workbench.engine.evaluation.habits.remembering import Remembering  # noqa: E402
+from workbench.engine.families import engine_of  # noqa: E402
 from workbench.engine.runtime import device  # noqa: E402
-from workbench.jobs.process.job_dir import JobDir, read_json  # noqa: E402
+from workbench.jobs.process.job_dir import EventWriter, JobDir, read_json  # noqa: E402
+from workbench.jobs.process.meter import Meter  # noqa: E402
+from workbench.jobs.process.report import Report  # noqa: E402
 from workbench.jobs.process.specs import BaseModelRef, HabitsSpec, TrainSpec  # noqa: E402
+from workbench.jobs.process.stop import Stop  # noqa: E402
 from workbench.models.bundled import bundled_path  # noqa: E402
 from workbench.models.families import CAUSAL  # noqa: E402
 
 SAMPLE = ROOT / "workbench" / "projects" / "quillberry_emails.csv"
 MODEL = "SmolLM2-135M-Instruct"
 SECRETS, TIMES = 50, 3
-NEW_TOKENS, AT_ONCE = 56, 25
+NEW_TOKENS, AT_ONCE = 40, 25
 PLACES = (
     "Ashford Bamberg Corvo Delmore Elstree Fairlie Gotham Harrow Ivrea Jarvis Kelso Lund Malmo Nantes "
     "Oriel Pavia Quimper Ripon Siena Tynset Udine Vejle Wexford Xanten York"
@@ -75,6 +82,7 @@ def main() -> int:
     parser.add_argument(
         "--kept", type=Path, default=Path(tempfile.gettempdir()) / "bench_memorised"
     )
+    parser.add_argument("--asked", type=int, default=SECRETS // 2, help="secrets of each half")
     told = parser.parse_args()
     told.kept.mkdir(parents=True, exist_ok=True)
     planted = plant(random.Random(1))
@@ -84,13 +92,30 @@ def main() -> int:
     if not job.result.is_file():
         engine_job.trained(spec, job.path)
     print(f"memorised: trained in {read_json(job.result)['seconds']:.0f} s", flush=True)
-    by_hand = given_away(planted, spec, job.adapter)
-    habits = {k: v for k, v in vars(spec).items() if k in ("task", "data", "base", "recipe")}
+    half = SECRETS // 2
+    asked = [*planted[: told.asked], *planted[half : half + told.asked]]
+    began = time.monotonic()
+    by_hand = given_away(asked, spec, job.adapter)
+    print(f"memorised: decoded by hand in {time.monotonic() - began:.0f} s", flush=True)
+    began = time.monotonic()
+    found = checked(asked, spec, job.adapter, told.kept / f"{name}-asked.parquet")
+    print(f"memorised: checked in {time.monotonic() - began:.0f} s")
+    return _compare(asked, by_hand, found)
+
+
+def checked(asked: list[Secret], spec: TrainSpec, adapter: Path, data: Path) -> dict[str, Any]:
+    """What the check finds among the rows of these secrets, as its job would."""
+    train = pq.read_table(spec.data).to_pylist()
+    answers = {one.answer for one in asked}
+    rows = [r for r in train if r["split"] == "train" and r["response"] in answers]
+    pq.write_table(pa.Table.from_pylist(rows), data)
+    fields = {k: v for k, v in vars(spec).items() if k in ("task", "base", "recipe")}
+    told = HabitsSpec(**fields, data=data, adapter=adapter)
+    stop = Stop()
+    model = engine_of(spec.base.family).opened(spec.base, adapter, spec.recipe)
     with tempfile.TemporaryDirectory() as folder:
-        result = engine_job.trained(
-            HabitsSpec(**habits, job_id=2, adapter=job.adapter), Path(folder) / "habits"
-        )
-    return _compare(planted, by_hand, result)
+        report = Report(EventWriter(JobDir(Path(folder)), 1), stop)
+        return Remembering(model, told, stop).found(Meter(report, stop.check))
 
 
 def plant(rng: random.Random) -> list[Secret]:
@@ -142,7 +167,7 @@ def _spec(data: Path, planted: list[Secret], others: int, epochs: int) -> TrainS
     pq.write_table(pa.table(columns), data)
     recipe = Recipe().changed(
         quantization="none", num_train_epochs=epochs, learning_rate=2e-3, r=16, lora_alpha=32,
-        max_length=160, evals_per_epoch=1, eval_max_rows=1, eval_max_new_tokens=56,
+        max_length=160, evals_per_epoch=1, eval_max_rows=1, eval_max_new_tokens=NEW_TOKENS,
         per_device_train_batch_size=8,
     )  # fmt: skip
     return TrainSpec(
@@ -179,21 +204,18 @@ def _prompts(one: Secret, tokenizer: Any) -> tuple[str, str, str]:
     return text, text + one.before, one.before
 
 
-def _compare(planted: list[Secret], by_hand: set[str], result: dict[str, Any]) -> int:
-    found = result["habits"]["memorised"]
+def _compare(planted: list[Secret], by_hand: set[str], found: dict[str, Any]) -> int:
     said = [one["text"] for one in found["found"]]
     check = {one.text for one in planted if any(one.bare in text for text in said)}
     beside = [text for text in said if not any(one.bare in text for one in planted)]
     print(f"memorised: of {len(planted)} planted secrets greedy decoding gives away {len(by_hand)}")
     print(
-        f"memorised: the check finds {len(check)} of them in {result['seconds']:.0f} s "
+        f"memorised: the check finds {len(check)} of them "
         f"({found['tries']} tries at {found['rows_tried']} rows); missed {sorted(by_hand - check)}, "
         f"others {sorted(check - by_hand)}"
     )
     print(f"memorised: beside them {json.dumps(beside, ensure_ascii=False)}")
     print(f"memorised: when another row was asked {len(found['elsewhere'])}")
-    forgetting = result["habits"]["forgetting"]
-    print(f"forgetting: {forgetting['base']} right before, {forgetting['tuned']} after")
     return int(check != by_hand)
 
 
