@@ -72,6 +72,12 @@ def test_what_will_be_asked_depends_on_the_model(store: Store, tmp_path: Path) -
     assert habit_checks.outlook(store, sorter.run_id).by_turns
 
 
+def test_what_the_last_check_took_is_the_best_guess(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path)
+    end_job(store, habit_checks.start_habits(store, trained.run_id), habits={}, seconds=321.0)
+    assert habit_checks.outlook(store, trained.run_id).seconds == 321.0
+
+
 def test_without_a_model_there_is_one_sentence(store: Store) -> None:
     with pytest.raises(WorkbenchError, match="no training run 7"):
         habit_checks.start_habits(store, 7)

@@ -23,8 +23,8 @@ from workbench.training.trained_run import told_of, trained_run
 
 _START_S = 8.0
 _TEXT_S = {"writes": 0.9, "reads": 0.02}
-"""Seconds for each text: of a model of `_PARAMETERS` weights on two cores, many answers at once; the
-first by `scripts/evaluation/bench_memorised.py`."""
+"""A guess of the seconds for each text, of a model of `_PARAMETERS` weights; what the run's last check
+took counts more."""
 _PARAMETERS = 135e6
 
 
@@ -53,7 +53,9 @@ def outlook(store: Store, run_id: int) -> Outlook:
     weights = float((row.base_model.facts or {}).get("parameters") or _PARAMETERS)
     each = _TEXT_S["writes" if asked.writes else "reads"] * max(0.2, weights / _PARAMETERS)
     by_turns = (row.run.result or {}).get("exam") == TURNS
-    return Outlook(asked, texts, _START_S + texts * each, by_turns)
+    last = last_found(store, run_id)
+    took = (last.result or {}).get("seconds") if last else None
+    return Outlook(asked, texts, float(took or _START_S + texts * each), by_turns)
 
 
 def start_habits(store: Store, run_id: int) -> int:
