@@ -21,8 +21,8 @@ from workbench.ui.evaluation import (
     notes,
     score_table,
     scores,
-    worth_it,
 )
+from workbench.ui.evaluation.ladder import worth_it
 from workbench.ui.evaluation.release import reporting
 from workbench.ui.evaluation.release import section as release_section
 from workbench.ui.numbers import plural, when

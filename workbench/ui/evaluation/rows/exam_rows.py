@@ -11,7 +11,8 @@ from workbench.data.export import spreadsheet
 from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.row_scores import SYSTEMS
-from workbench.ui.evaluation import scores, who_answers
+from workbench.ui.evaluation import scores
+from workbench.ui.evaluation.ladder import who_answers
 from workbench.ui.evaluation.rows import exam_row, nearest_rows, row_groups
 from workbench.ui.evaluation.rows.exam_row import titles
 from workbench.ui.evaluation.rows.row_groups import ALL, AS_THEY_ARE, FARTHEST, HOW_NEAR, UNLIKE
