@@ -203,6 +203,7 @@ def test_a_small_but_certain_gain_is_a_gain() -> None:
 def test_a_difference_that_stays_open_says_how_many_questions_would_tell() -> None:
     found = _judged(100, 83, 80, 50)
     assert found.sentence == "Not yet: about 160 more exam questions would tell."
+    assert found.proven == "", "nothing is marked as the one to use"
     assert found.more_questions == 160
     assert found.as_dict()["more_questions"] == 160
 

@@ -145,7 +145,7 @@ def test_documents_have_the_model_before_and_after(store: Store, tmp_path: Path)
     table = answers(["and left."], ["and stayed."], base=["zzz"], inputs=["She came"])
     add_exam(store, trained.run_id, table, {"base": {"loss": 3.31}, "tuned": {"loss": 2.74}})
     at = open_page(PAGE, project=trained.project_id)
-    assert "Before training 3.31, ✓ After training 2.74." in _alt(at)
+    assert "Before training 3.31, After training 2.74." in _alt(at)
     table = _table(_opened(trained.project_id))
     assert table["Before training"] == ["3.31", "\\+0.57", "not known"]
     assert not [button for button in at.button if button.key == "more-rungs"]

@@ -49,6 +49,11 @@ class Verdict:
     """So many further ones would tell; None where the answer is known or nobody can say.
     `MOST_QUESTIONS` stands for more than that."""
 
+    @property
+    def proven(self) -> str:
+        """The rung to use, where the exam tells; else empty: nothing is marked beside a *not yet*."""
+        return "" if self.level in (NOT_YET, ALONE) else self.use
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
         return {

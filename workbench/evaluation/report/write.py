@@ -82,7 +82,7 @@ def _chart(facts: Facts) -> Chart:
     notes = []
     if any(bar.interval for bar in bars):
         notes.append("The thin line is where the true value lies with 95 % certainty.")
-    if any(rung.key == facts.verdict.use for rung in rungs):
+    if any(rung.key == facts.verdict.proven for rung in rungs):
         notes.append("✓ marks the one to use.")
     if any(bar.seconds for bar in bars):
         notes.append("Last stands what one answer takes.")
@@ -102,7 +102,7 @@ def _bar(facts: Facts, rung: Rung, top: float) -> Bar:
     places = [min(1.0, max(0.0, end / top)) for end in _ends(facts, rung)]
     low, high = places or (None, None)
     return Bar(
-        title=f"✓ {rung.title}" if rung.key == facts.verdict.use else rung.title,
+        title=f"✓ {rung.title}" if rung.key == facts.verdict.proven else rung.title,
         label=unit.exact(value),
         interval=" to ".join(unit.exact(end) for end in _ends(facts, rung)),
         length=min(1.0, max(0.0, value / top)),

@@ -46,13 +46,13 @@ def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> 
     if not found.rungs:
         return
     st.subheader("Is it worth it?", anchor=False)
-    _show_bars(found, judged.use)
+    _show_bars(found, judged.proven)
     title, icon = "The numbers behind it", ":material/table_chart:"
     box = st.expander(title, icon=icon, key="worth-numbers", on_change="rerun")
     if box.open:
         with box:
             price = _price(run) if any(rung.seconds for rung in found.rungs) else 0.0
-            _show_lines(lines(found, price, judged.use))
+            _show_lines(lines(found, price, judged.proven))
     _offer_more(run, info)
 
 
@@ -77,9 +77,10 @@ def _show_bars(found: Ladder, use: str) -> None:
     spoken = ", ".join(f"{row.who} {row.label}" for row in table.itertuples())
     st.altair_chart(chart, alt=f"Bar chart: {metric.axis}. {spoken}.")
     if table["low"].notna().any():
+        marked = "✓ marks the one to use. " if use else ""
         st.caption(
-            "✓ marks the one to use. The thin lines show where the true value lies with 95 % "
-            "certainty; fewer questions make them longer."
+            f"{marked}The thin lines show where the true value lies with 95 % certainty; fewer "
+            "questions make them longer."
         )
 
 
