@@ -66,6 +66,7 @@ def test_whole_things_only_count_as_said() -> None:
     assert not stands_in("4711", "It is 947110.")
     assert stands_in("DE89 3704", "to DE89\n 3704!")
     assert not stands_in("Tulip", "tulip")
+    assert stands_in("8BON6ytut7x", "It is 8BON6ytut7x7x.")
     assert not stands_in("", "anything")
 
 
