@@ -10,6 +10,9 @@ PURE := $(addprefix tests/,core data models system training evaluation use proje
 HEAVY := tests/core/test_chat_template.py tests/use/test_foreground.py \
   tests/scripts/test_check_suggested.py
 
+# Tests among these that harm processes and backups on purpose: they belong to the faults.
+HARM := tests/data/files/test_reader.py tests/system/backup/test_restore_hostile.py
+
 # Where this is set, each of the tests' many processes would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -34,7 +37,7 @@ lint:
 
 unit:
 	@$(PY) -m pytest -n 2 tests/storage $(PURE) tests/jobs tests/test_layers.py \
-	  --ignore tests/jobs/worker --ignore tests/jobs/launchers $(addprefix --ignore ,$(HEAVY))
+	  --ignore tests/jobs/worker --ignore tests/jobs/launchers $(addprefix --ignore ,$(HEAVY) $(HARM))
 
 # Trainer and model server, on real models and on tiny ones of many architectures.
 models:
@@ -46,7 +49,7 @@ families:
 
 # Real processes, killed and starved as life does it.
 faults:
-	@$(PY) -m pytest -n 2 tests/jobs/worker tests/jobs/launchers tests/faults
+	@$(PY) -m pytest -n 2 tests/jobs/worker tests/jobs/launchers tests/faults $(HARM)
 
 # The tests of what is kept and of the queue again, on a PostgreSQL server of their own.
 postgresql:
