@@ -178,5 +178,7 @@ def test_told_to_end_it_ends_and_the_next_one_goes_on(store: Store, start_worker
     job_id, former = start_job(store, start_worker)
     former.terminate()
     assert former.wait() == 0
-    goes_on(new_worker(store), store, job_id)
+    new = new_worker(store)
+    drive(new, lambda: len(starts_of(job_id)) == 2)
+    goes_on(new, store, job_id)
     assert [attempt for _, attempt in starts_of(job_id)] == [1, 2]
