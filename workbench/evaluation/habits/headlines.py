@@ -80,6 +80,11 @@ def _robust(found: dict[str, Any]) -> str:
     if not found["variants"]:
         return "The exam questions have nothing in them that could be written otherwise."
     worst = min(found["variants"], key=lambda one: one["same"])
+    if worst["same"] == 1:
+        asked = plural(found["rows"], "question")
+        return (
+            f"Not at all: all {asked} get the same answer in every way of writing that was tried."
+        )
     return (
         f"Of {plural(found['rows'], 'question')} written otherwise, the answer stays the same least "
         f"often with '{worst['title'].lower()}': {percent(worst['same'])} of {worst['rows']}."
