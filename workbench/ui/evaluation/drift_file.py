@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +12,7 @@ from workbench.core.tasks import task_named
 from workbench.data import mapped_file
 from workbench.data.mapped_file import MappedFile
 from workbench.evaluation import drift
+from workbench.evaluation.drift import Drift
 from workbench.evaluation.rows.learned_rows import LearnedRows
 from workbench.jobs.job import JobView
 from workbench.training.run_view import RunView
@@ -60,7 +62,12 @@ def _show(run: RunView, upload: UploadedFile) -> None:
     digest = hashlib.sha256(upload.getbuffer()).hexdigest()
     job = drift.prediction_of(context.store(), run.id, digest)
     if job is not None and job.status == "succeeded":
-        drift_view.show(drift.of_prediction(context.store(), job.id, learned))
+        number = job.id
+        drift_view.show(
+            _once(
+                ("answers", number), lambda: drift.of_prediction(context.store(), number, learned)
+            )
+        )
         return
     _show_texts(run, name, upload, learned)
     if job is not None and not job.is_over:
@@ -70,12 +77,20 @@ def _show(run: RunView, upload: UploadedFile) -> None:
 
 
 def _show_texts(run: RunView, name: str, upload: UploadedFile, learned: LearnedRows) -> None:
-    key = (run.id, upload.file_id)
-    kept = st.session_state.get("drift-file-mapped")
+    def found() -> Drift:
+        return drift.of_texts(context.store(), run.id, _mapped(run, name, upload), learned)
+
+    drift_view.show(_once((str(run.id), upload.file_id), found))
+
+
+def _once(key: tuple[object, ...], found: Callable[[], Drift]) -> Drift:
+    """What was found of the file on the page; a rerun of the page does not compare it again."""
+    kept = st.session_state.get("drift-file-found")
     if kept is None or kept[0] != key:
-        st.session_state["drift-file-mapped"] = kept = (key, _mapped(run, name, upload))
-    file: MappedFile = kept[1]
-    drift_view.show(drift.of_texts(context.store(), run.id, file, learned))
+        with st.spinner("Comparing with what it learned from …"):
+            st.session_state["drift-file-found"] = kept = (key, found())
+    told: Drift = kept[1]
+    return told
 
 
 def _mapped(run: RunView, name: str, upload: UploadedFile) -> MappedFile:
