@@ -51,6 +51,7 @@ def _make(draft: Draft, file: Source) -> None:
         task = choices.task(draft, file)
         roles = choices.roles(draft, file, task, table)
         complete = exam.choose(draft, table)
+        outside = st.container()
     with summary:
         prepared = _prepare(draft, file, roles, table) if complete and roles else None
     if prepared:
@@ -58,8 +59,9 @@ def _make(draft: Draft, file: Source) -> None:
             look.sizes(prepared)
             look.findings(prepared)
             choices.reasoning(draft, prepared)
-            choices.out_of_scope(draft, prepared)
             account.show(prepared)
+        with outside:
+            choices.out_of_scope(draft, prepared)
     with right:
         model_id = projects.get_project(context.store(), context.project_id()).base_model_id
         look.tabs(table, prepared, model_id)
