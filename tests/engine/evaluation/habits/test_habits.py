@@ -1,6 +1,8 @@
 """What else a model learned, asked as a job, on tiny models."""
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from tests.helpers.engine_jobs import PEFT_WARNS, events, run, run_orphaned
 from tests.helpers.writers import make_writer, recipe, replies, write_job, write_rows
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.model import load_causal
+from workbench.engine.causal.opened import OpenedWriter
 from workbench.evaluation.habits.general_set import QUESTIONS
 from workbench.evaluation.habits.parts import PARTS
 from workbench.evaluation.habits.provocations import PROVOCATIONS
@@ -150,6 +153,21 @@ def test_what_the_base_says_as_well_is_not_learned(
     found = run(habits_job(trained, tmp_path / "job"))["habits"]["memorised"]
     assert found["rows"] == 0
     assert found["known_before"] > 0
+
+
+def test_what_a_batch_garbles_is_asked_again_alone(
+    trained: JobDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: dict[str, Any]
+) -> None:
+    go_on = OpenedWriter.go_on
+
+    def garbled(self: OpenedWriter, rows: Sequence[Any], *others: Any) -> list[str]:
+        said = go_on(self, rows, *others)
+        return said if len(rows) == 1 else [re.sub(r"(X\d+)Z", r"\1Y", text) for text in said]
+
+    monkeypatch.setattr(OpenedWriter, "go_on", garbled)
+    found = run(habits_job(trained, tmp_path / "job"))["habits"]["memorised"]
+    expected = {one["text"] for one in result["habits"]["memorised"]["found"]}
+    assert {one["text"] for one in found["found"]} == expected
 
 
 def test_progress_is_told_and_a_cancel_keeps_nothing_and_says_so(
