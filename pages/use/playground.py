@@ -7,7 +7,7 @@ import streamlit as st
 from workbench.evaluation.release import releases
 from workbench.ui import context, errors, frame
 from workbench.ui.text import plain
-from workbench.ui.use import answering, history, labelling, programs, server, texts_file
+from workbench.ui.use import answering, history, labelling, programs, server, teaching, texts_file
 from workbench.ui.use import settings as chat_settings
 from workbench.ui.use import sorting as chat_sorting
 from workbench.ui.use import turns as chat_turns
@@ -104,6 +104,7 @@ def talking(answerer: Answerer, opened: ConversationInfo | None, settings: ChatS
     if turns:
         chat_turns.question(turns[-1].question)
     place = st.container()
+    teaching.offer(answerer)
     url = server.address(answerer.id)
     programs.use_from_programs(answerer, url)
     if turns and opened:
@@ -146,7 +147,7 @@ def sorting(answerer: Answerer, opened: ConversationInfo | None) -> None:
     elif url and (text := labelling.next_text()):
         keep_question(answerer, opened, text)
         st.rerun()
-    labelling.offer(answerer)
+    teaching.offer(answerer)
     if answerer.run_id is not None:
         texts_file.show(answerer)
     chat_sorting.results(turns, answerer)

@@ -52,43 +52,6 @@ def test_what_is_saved_already_is_not_saved_again(store: Store, version: Version
         described.describe(store, version, dict(TOLD))
 
 
-def test_sorted_texts_become_examples_beside_the_descriptions(
-    store: Store, version: VersionInfo
-) -> None:
-    rows = [(f"Where is parcel {n}?", "Delivery") for n in range(6)]
-    rows += [(f"Give me my {n} euros", "Refund") for n in range(6)]
-    grown = described.add_sorted(store, version, rows)
-    assert isinstance(grown, VersionInfo)
-    assert grown.rows == 12
-    assert grown.splits["train"] >= 6
-    assert grown.splits["test"] >= 1
-    assert descriptions_in(grown.mapping) == dict(TOLD)
-    assert grown.report["labels"] == {"Delivery": 6, "Refund": 6}
-
-
-def test_a_single_sorted_text_is_enough_and_a_second_thought_changes_it(
-    store: Store, version: VersionInfo
-) -> None:
-    grown = described.add_sorted(store, version, [("Where is it?", "Refund")])
-    assert isinstance(grown, VersionInfo)
-    assert grown.splits == {"train": 1, "validation": 0, "test": 0}
-    better = described.add_sorted(store, grown, [("Where is it?", "Delivery")])
-    assert isinstance(better, VersionInfo)
-    assert (better.rows, better.report["labels"]) == (1, {"Delivery": 1})
-
-
-def test_texts_keep_their_side_when_more_come(store: Store, version: VersionInfo) -> None:
-    rows = [(f"Text number {n} of many", ("Delivery", "Refund")[n % 2]) for n in range(20)]
-    first = described.add_sorted(store, version, rows[:10])
-    assert isinstance(first, VersionInfo)
-    second = described.add_sorted(store, first, rows)
-    assert isinstance(second, VersionInfo)
-    then = {r["text"]: r["split"] for r in changes.data_of(first).to_pylist()}
-    now = {r["text"]: r["split"] for r in changes.data_of(second).to_pylist()}
-    assert then.items() <= now.items()
-    assert len(now) == 20
-
-
 def test_a_file_for_the_same_dataset_keeps_the_descriptions(
     store: Store, version: VersionInfo, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -11,7 +11,7 @@ from storage.tables import Job, Run
 from tests.helpers import made
 from tests.pages.opened import open_page, texts
 from workbench.core.tasks.descriptions import descriptions_in
-from workbench.data import datasets, described
+from workbench.data import datasets, described, taught
 from workbench.data.files.reader import read_table
 from workbench.data.versions import VersionInfo
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec
@@ -20,7 +20,8 @@ from workbench.models.trained import TrainedModel, write_trained
 from workbench.projects import projects
 from workbench.system import drafts
 from workbench.ui.use import texts_file
-from workbench.use import conversations, sorted_texts
+from workbench.use import conversations
+from workbench.use import taught as told_in_use
 
 PAGE = "pages/data/data.py"
 TOLD = [("Delivery", "Where a parcel is."), ("Refund", "Money back for a thing.")]
@@ -127,7 +128,7 @@ def test_what_was_typed_stands_beside_categories_that_came_since(
     page = f"describe-{version.dataset_id}"
     typed = [["Delivery", "All of parcels."], ["Other", "What is left."]]
     drafts.save_draft(store, project_id, page, {"rows": typed})
-    described.add_sorted(store, version, [("Where is my invoice?", "Invoice")])
+    taught.add_taught(store, version, [{"text": "Where is my invoice?", "label": "Invoice"}])
 
     at = open_page(PAGE, project=project_id)
     at.session_state[f"told-{page}"] = True
@@ -209,7 +210,7 @@ def test_texts_sorted_in_the_playground_become_examples(store: Store, project_id
     newest = datasets.list_versions(store, project_id)[0]
     assert newest.report["labels"] == {"Delivery": 1, "Refund": 1}
     assert descriptions_in(newest.mapping) == dict(TOLD)
-    assert sorted_texts.waiting(store, newest) == []
+    assert told_in_use.waiting(store, newest) == []
 
 
 def test_each_line_can_be_a_text_of_its_own(store: Store, project_id: int) -> None:

@@ -35,6 +35,11 @@ class Question:
     """temperature, top_p, max_tokens, seed, stop."""
 
     @property
+    def earlier(self) -> list[dict[str, str]]:
+        """The turns before the question."""
+        return [turn for turn in self.messages[:-1] if turn["role"] != "system"]
+
+    @property
     def path(self) -> str:
         return "/v1/chat/completions" if self.messages else "/v1/completions"
 

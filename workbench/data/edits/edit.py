@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 from workbench.core.words import joined, plural
 
 NOT_CHANGED = ("row_id",)
+TAUGHT_FROM = 1_000_000_000
+"""Rows that stand in no file, since people gave them in use, are numbered from here on."""
 WHOLE = "whole row"
 """The column of a line that tells of a row that comes or goes."""
 

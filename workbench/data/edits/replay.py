@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.core.tasks import Task
-from workbench.data.edits.edit import Edit, edit_between
+from workbench.data.edits.edit import TAUGHT_FROM, Edit, edit_between
 from workbench.data.examples.source_table import SourceTable
 from workbench.data.examples.unlabelled import find_unlabelled
 
@@ -113,16 +113,23 @@ def _rows(data: pa.Table, ids: Iterable[int]) -> dict[int, dict[str, str | None]
 def _find_added(
     rows: Iterable[Mapping[str, str]], known: set[int], now: NewExamples
 ) -> tuple[Mapping[str, str], ...]:
-    """Rows that were sorted by hand and still have no category in the file."""
+    """Rows that were sorted by hand and still have no category in the file, and those given in use,
+    unless the file has examples of the same question."""
     if now.same_rows:
         return tuple(row for row in rows if int(row["row_id"]) not in known)
-    wanted = {row["text"] for row in rows}
-    if not wanted or now.source_table is None:
-        return ()
-    found = find_unlabelled(wanted, now.source_table, now.task, now.roles, known)
+    asked = now.task.question_role
     by_text: dict[str, list[int]] = defaultdict(list)
-    for number, text in zip(found.row_ids, found.texts, strict=True):
-        by_text[text].append(number)
-    return tuple(
-        {**row, "row_id": str(by_text[row["text"]].pop(0))} for row in rows if by_text[row["text"]]
-    )
+    wanted = {row[asked] for row in rows}
+    if wanted and now.source_table is not None:
+        found = find_unlabelled(wanted, now.source_table, now.task, now.roles, known)
+        for number, text in zip(found.row_ids, found.texts, strict=True):
+            by_text[text].append(number)
+    there = pc.is_in(now.data[asked], value_set=pa.array(wanted, now.data[asked].type))
+    held = set(now.data[asked].filter(there).to_pylist())
+    kept: list[Mapping[str, str]] = []
+    for row in rows:
+        if by_text[row[asked]]:
+            kept.append({**row, "row_id": str(by_text[row[asked]].pop(0))})
+        elif int(row["row_id"]) > TAUGHT_FROM and row[asked] not in held:
+            kept.append(row)
+    return tuple(kept)

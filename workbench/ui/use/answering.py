@@ -87,6 +87,8 @@ def _keep(
     """An answer that had not even begun when it was stopped is kept, too: as an empty one."""
     answer = got.get(question.model, Answer(question.model))
     details = playground.answer_details(answer, settings.sampling, titles[question.model])
+    if question.earlier:
+        details["earlier"] = question.earlier
     conversations.add_answer(
         context.store(), conversation_id, question.model, answer.text.strip(), details
     )

@@ -8,7 +8,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.data import described
 from workbench.data.versions import VersionInfo
 from workbench.projects import projects
-from workbench.use import conversations, sorted_texts
+from workbench.use import conversations, taught
 
 TOLD = [("Delivery", "Where a parcel is."), ("Refund", "Money back for a thing.")]
 
@@ -37,11 +37,11 @@ def _corrected(store: Store, version: VersionInfo, run_id: int, text: str, label
 def test_the_last_word_on_a_text_counts(store: Store, version: VersionInfo, run_id: int) -> None:
     _corrected(store, version, run_id, "Where is it?", "Refund")
     _corrected(store, version, run_id, " Where is it? ", "Delivery")
-    assert sorted_texts.waiting(store, version) == [("Where is it?", "Delivery")]
-    newest = sorted_texts.make_examples(store, version)
+    assert taught.waiting(store, version) == [{"text": "Where is it?", "label": "Delivery"}]
+    newest = taught.make_examples(store, version)
     assert isinstance(newest, VersionInfo)
     assert (newest.rows, newest.report["labels"]) == (1, {"Delivery": 1})
-    assert sorted_texts.dataset_of(store, run_id) == newest
+    assert taught.dataset_of(store, run_id) == newest
 
 
 def test_models_of_another_dataset_say_nothing_of_this_one(
@@ -51,11 +51,11 @@ def test_models_of_another_dataset_say_nothing_of_this_one(
     model_id = made.add_model(store)
     run_id = made.add_run(store, version.project_id, other, model_id, adapter="/adapter")
     _corrected(store, version, run_id, "Where is it?", "Delivery")
-    assert sorted_texts.waiting(store, version) == []
+    assert taught.waiting(store, version) == []
 
 
 @pytest.mark.usefixtures("run_id")
 def test_nothing_waits_before_a_text_is_sorted(store: Store, version: VersionInfo) -> None:
-    assert sorted_texts.waiting(store, version) == []
-    with pytest.raises(WorkbenchError, match="sort one first"):
-        sorted_texts.make_examples(store, version)
+    assert taught.waiting(store, version) == []
+    with pytest.raises(WorkbenchError, match="sort a text or correct an answer"):
+        taught.make_examples(store, version)
