@@ -7,11 +7,21 @@ import streamlit as st
 from workbench.evaluation.release import releases
 from workbench.ui import context, errors, frame
 from workbench.ui.text import plain
-from workbench.ui.use import answering, history, labelling, programs, server, teaching, texts_file
+from workbench.ui.use import (
+    answering,
+    asking_again,
+    history,
+    labelling,
+    programs,
+    server,
+    teaching,
+    texts_file,
+)
 from workbench.ui.use import settings as chat_settings
 from workbench.ui.use import sorting as chat_sorting
 from workbench.ui.use import turns as chat_turns
 from workbench.ui.use.settings import ChatSettings
+from workbench.ui.use.words import literal
 from workbench.use import conversations, served_models, suggestions
 from workbench.use import playground as chat
 from workbench.use.conversations import ConversationInfo, Turn
@@ -42,12 +52,12 @@ def playground() -> None:
                 name = "Rows of yours"
             with st.popover(name, icon=":material/quiz:", key="exam"):
                 chips(answerer, suggestions.examples(store, answerer.run_id))
-        settings = None if answerer.sorts else chat_settings.panel(answerer)
+        settings = None if answerer.sorts else chat_settings.panel(answerer, everyone)
     with errors.shown():
         if settings is None:
             sorting(answerer, opened)
         else:
-            talking(answerer, opened, settings)
+            talking(answerer, everyone, opened, settings)
 
 
 def nothing_trained(everyone: list[Answerer]) -> None:
@@ -88,7 +98,12 @@ def choose(everyone: list[Answerer], opened: ConversationInfo | None) -> Answere
     return by_name[name]
 
 
-def talking(answerer: Answerer, opened: ConversationInfo | None, settings: ChatSettings) -> None:
+def talking(
+    answerer: Answerer,
+    everyone: list[Answerer],
+    opened: ConversationInfo | None,
+    settings: ChatSettings,
+) -> None:
     """A conversation with a model that writes."""
     hint = "Begin a text to be continued…" if answerer.continues else "Ask your model…"
     typed = st.chat_input(hint, key="ask")
@@ -100,7 +115,7 @@ def talking(answerer: Answerer, opened: ConversationInfo | None, settings: ChatS
         welcome(answerer)
     for turn in turns[:-1]:
         chat_turns.question(turn.question)
-        chat_turns.answers(turn)
+        chat_turns.answers(turn, answerer)
     if turns:
         chat_turns.question(turns[-1].question)
     place = st.container()
@@ -109,25 +124,30 @@ def talking(answerer: Answerer, opened: ConversationInfo | None, settings: ChatS
     programs.use_from_programs(answerer, url)
     if turns and opened:
         with place:
-            last_turn(url, opened.id, answerer, turns, settings)
+            last_turn(url, opened.id, answerer, everyone, turns, settings)
 
 
 def last_turn(
     url: str | None,
     conversation_id: int,
     answerer: Answerer,
+    everyone: list[Answerer],
     turns: list[Turn],
     settings: ChatSettings,
 ) -> None:
     """The newest question: answered, being answered, or left without an answer."""
     *earlier, turn = turns
-    if turn.answers:
-        chat_turns.answers(turn)
-        return
     if is_pending(turn) and url:
         del st.session_state[PENDING]
-        answering.answer(url, conversation_id, answerer, turn, earlier, settings)
+        by_id = {one.id: one for one in everyone}
+        answering.answer(url, conversation_id, answerer, by_id, turn, earlier, settings)
         st.rerun()
+    elif turn.answers:
+        chat_turns.answers(turn, answerer)
+        if url and (question := asking_again.bar(turn, answerer)):
+            st.session_state[PENDING] = question
+            st.rerun()
+        asking_again.nearest(turn, answerer)
     elif url:
         answer_it(turn)
 
@@ -156,7 +176,7 @@ def sorting(answerer: Answerer, opened: ConversationInfo | None) -> None:
 
 def sort_newest(url: str | None, conversation_id: int, answerer: Answerer, turn: Turn) -> None:
     """The newest text: sorted, waiting for the model, or left without an answer."""
-    chat_turns.literal(turn.question.content)
+    literal(turn.question.content)
     if url is None:
         return
     if is_pending(turn):

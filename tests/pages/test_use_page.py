@@ -17,11 +17,13 @@ from storage.tables import DatasetVersion, Job, Run
 from tests.helpers import made, tiny
 from tests.helpers.tiny import PEFT_USES_AN_OLD_NAME
 from tests.pages.opened import open_page, texts
+from workbench.core.tasks import task_named
+from workbench.data import changes, datasets
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.projects import projects
 from workbench.system import drafts
 from workbench.ui.use import answering
-from workbench.use import conversations, served_models, server_key
+from workbench.use import conversations, playground, served_models, server_key
 from workbench.use import server as model_server
 
 PAGE = "pages/use/playground.py"
@@ -35,6 +37,8 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("weights")
     base = tiny.make_base(folder / "base", context=100_000, endless=True)
     tiny.make_adapter(base, folder / "replies", seed=1)
+    tiny.make_adapter(base, folder / "others", seed=4)
+    tiny.make_adapter(base, folder / "fields", seed=3, task="extraction")
     tiny.make_adapter(base, folder / "sorter", seed=2, task="classification", labels=LABELS)
     return folder
 
@@ -46,13 +50,13 @@ def project_id(store: Store) -> int:
 
 def add_run(store: Store, project_id: int, task: str, adapter: Path, name: str = "Run 1") -> int:
     """A finished run whose exam has two rows."""
-    role, answer = ("text", "label") if task == "classification" else ("prompt", "response")
+    role, answer = task_named(task).required
     table = pyarrow.table(
         {
-            "row_id": [1, 2, 3],
-            "split": ["train", "test", "test"],
-            role: ["Learned", "Where is my parcel?", "I want my money back."],
-            answer: ["delivery", "delivery", "refund"],
+            "row_id": [*range(1, 12)],
+            "split": ["train", "test", "test", *["train"] * 8],
+            role: ["Learned", "Where is my parcel?", "I want my money back.", *map(str, range(8))],
+            answer: ["delivery", "delivery", "refund", *["refund"] * 8],
         }
     )
     path = Path(str(files.home())) / "exam.parquet"
@@ -64,6 +68,7 @@ def add_run(store: Store, project_id: int, task: str, adapter: Path, name: str =
         version = session.get(DatasetVersion, version_id)
         assert version is not None
         version.content_hash = files.put_file(path)
+        version.mapping = {"roles": {role: role, answer: answer}}
     return run_id
 
 
@@ -169,6 +174,122 @@ def test_what_a_person_thinks_is_kept(store: Store, project_id: int, weights: Pa
     ((kept,),) = [turn.answers for turn in conversations.turns(store, listed.id)]
     assert (kept.rating, kept.correction) == ("down", "It arrives on Friday.")
     assert "It arrives on Friday." in shown(at)
+
+
+@pytest.mark.usefixtures("server")
+def test_another_answer_stands_beside_the_first_and_varies(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    run_id = add_run(store, project_id, "completion", weights / "replies")
+    set_draft(store, project_id, max_tokens=16, show_base=False)
+    at = ask(open_page(PAGE, project=project_id), "Where is it?")
+    at.button(key="again").click().run(timeout=60)
+    assert not at.exception
+    (listed,) = conversations.list_conversations(store, project_id)
+    (turn,) = conversations.turns(store, listed.id)
+    assert [answer.model for answer in turn.answers] == [f"run-{run_id}"] * 2
+    temperatures = [answer.details["settings"]["temperature"] for answer in turn.answers]
+    assert temperatures == [0.0, playground.VARIED]
+    assert "variety 0.8" in texts(at)
+    first, second = (answer.content for answer in turn.answers)
+    assert second in shown(at)
+    at.segmented_control(key=f"which-{turn.question.id}-run-{run_id}-2").set_value(0).run()
+    assert first in shown(at)
+    assert second not in shown(at)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_question_in_other_words_gets_a_conversation_of_its_own(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    add_run(store, project_id, "completion", weights / "replies")
+    set_draft(store, project_id, max_tokens=16, show_base=False)
+    at = ask(open_page(PAGE, project=project_id), "Where is it?")
+    at = ask(at, "And the invoice?")
+    (listed,) = conversations.list_conversations(store, project_id)
+    turn = conversations.turns(store, listed.id)[-1]
+    at.text_area(key=f"edited-{turn.question.id}").set_value("And the bill?")
+    at.button(key=f"edit-ask-{turn.question.id}").click().run(timeout=60)
+    assert not at.exception
+    newest, first = conversations.list_conversations(store, project_id)
+    assert first.id == listed.id
+    assert len(conversations.turns(store, first.id)[-1].answers) == 1
+    asked = conversations.turns(store, newest.id)
+    assert [turn.question.content for turn in asked] == ["Where is it?", "And the bill?"]
+    assert all(turn.answers for turn in asked)
+
+
+@pytest.mark.usefixtures("server")
+def test_two_versions_answer_beside_each_other(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    first = add_run(store, project_id, "completion", weights / "replies", name="First")
+    second = add_run(store, project_id, "completion", weights / "others", name="Second")
+    set_draft(store, project_id, max_tokens=16, answers=2)
+    at = open_page(PAGE, project=project_id, run=second)
+    at.selectbox(key=f"beside-run-{second}").set_value(f"run-{first}").run()
+    at = ask(at, "Where is it?")
+    (listed,) = conversations.list_conversations(store, project_id)
+    (turn,) = conversations.turns(store, listed.id)
+    models = [answer.model for answer in turn.answers]
+    assert sorted(models) == [f"run-{first}"] * 2 + [f"run-{second}"] * 2
+    assert "Beside it" in texts(at)
+    assert "Your model" in texts(at)
+    again = open_page(PAGE, project=project_id, run=second, conversation=listed.id)
+    assert again.selectbox(key=f"beside-run-{second}").value == f"run-{first}"
+
+
+@pytest.mark.usefixtures("server")
+def test_a_corrected_answer_becomes_an_example(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    add_run(store, project_id, "completion", weights / "replies")
+    set_draft(store, project_id, max_tokens=16, show_base=False)
+    at = ask(open_page(PAGE, project=project_id), "Where is it?")
+    (listed,) = conversations.list_conversations(store, project_id)
+    ((answer,),) = [turn.answers for turn in conversations.turns(store, listed.id)]
+    at.text_area(key=f"better-{answer.id}").set_value("It arrives on Friday.")
+    at.button(key=f"save-{answer.id}").click().run()
+    assert "**1 answer** that you corrected or praised is no example" in texts(at)
+    at.button(key="make-examples").click().run()
+    assert not at.exception
+    newest = datasets.list_versions(store, project_id)[0]
+    rows = {row["prompt"]: row["response"] for row in changes.data_of(newest).to_pylist()}
+    assert rows["Where is it?"] == "It arrives on Friday."
+    assert "corrected or praised is" not in texts(at)
+
+
+def test_fields_that_are_no_json_are_not_kept_and_nothing_is_lost(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    run_id = add_run(store, project_id, "extraction", weights / "fields")
+    made_, _ = conversations.start_conversation(store, project_id, run_id, "Total 5")
+    answer = conversations.add_answer(store, made_, f"run-{run_id}", '{"total": 4}', {})
+    at = open_page(PAGE, project=project_id, conversation=made_)
+    at.text_area(key=f"better-{answer}").set_value('{"total": 5')
+    at.button(key=f"save-{answer}").click().run()
+    assert "The fields have to be JSON" in at.error[0].value
+    assert at.text_area(key=f"better-{answer}").value == '{"total": 5'
+    at.text_area(key=f"better-{answer}").set_value('{"total": 5}')
+    at.button(key=f"save-{answer}").click().run()
+    ((kept,),) = [turn.answers for turn in conversations.turns(store, made_)]
+    assert kept.correction == '{"total": 5}'
+
+
+@pytest.mark.usefixtures("server")
+def test_the_nearest_examples_stand_under_the_answer(
+    store: Store, project_id: int, weights: Path
+) -> None:
+    add_run(store, project_id, "completion", weights / "replies")
+    set_draft(store, project_id, max_tokens=16, show_base=False)
+    at = ask(open_page(PAGE, project=project_id), "Learned")
+    (listed,) = conversations.list_conversations(store, project_id)
+    (turn,) = conversations.turns(store, listed.id)
+    at.session_state[f"nearest-{turn.question.id}"] = True
+    at.run()
+    assert not at.exception
+    assert "Row 1 of your data asks the same." in texts(at)
+    assert at.dataframe[0].value["question"].tolist()[0] == "Learned"
 
 
 @pytest.mark.usefixtures("server")

@@ -55,6 +55,8 @@ class Answer:
     """One model's answer, as far as it has come."""
 
     model: str
+    place: int = 0
+    """Of its question among those that were asked at once."""
     text: str = ""
     finish_reason: str = ""
     """stop (the model ended), length (cut at the limit), error, or empty: not finished."""
@@ -85,7 +87,7 @@ def stream_answers(
     Closing the generator cancels what is still being read and closes the connections, upon
     which the server stops computing.
     """
-    answers = [Answer(question.model) for question in questions]
+    answers = [Answer(question.model, place) for place, question in enumerate(questions)]
     with asyncio.Runner() as runner:
         changed: asyncio.Queue[Answer] = asyncio.Queue()
         server = partial(_asking, url, key)

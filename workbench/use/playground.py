@@ -18,6 +18,8 @@ from workbench.use.server import ServerInfo, ensure_server
 
 __all__ = ["ServerInfo", "ensure_server", "serve_forever"]
 
+VARIED = 0.8
+"""The temperature of a further answer where the first was the likeliest one: it would be the same."""
 DEFAULT_SETTINGS: dict[str, Any] = {"temperature": 0.0, "top_p": 1.0, "max_tokens": 256}
 
 
@@ -98,6 +100,11 @@ def question(
             messages.append({"role": "assistant", "content": answer.content})
     messages.append({"role": "user", "content": text})
     return Question(answerer_id, tuple(messages), "", chosen)
+
+
+def varied(settings: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    """How a further answer to the same question is asked for."""
+    return {**settings, "temperature": settings.get("temperature") or VARIED, "seed": seed}
 
 
 def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:

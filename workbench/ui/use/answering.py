@@ -1,7 +1,8 @@
 """Answers while they are being written: side by side, token by token, until done or stopped."""
 
 import contextlib
-from collections.abc import Sequence
+import random
+from collections.abc import Iterator, Mapping, Sequence
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,29 +20,33 @@ def answer(
     url: str,
     conversation_id: int,
     answerer: Answerer,
+    everyone: Mapping[str, Answerer],
     turn: Turn,
     earlier: Sequence[Turn],
     settings: ChatSettings,
 ) -> None:
     """Write the answers to the turn's question and keep them, whole or as far as they came.
 
-    Any click on the page ends the script right here, Stop among them. The connections close
-    with it, the server stops computing, and what there was by then is kept.
+    A question that has answers gets further ones, which vary. Any click on the page ends the script
+    right here, Stop among them. The connections close with it, the server stops computing, and what
+    there was by then is kept.
     """
-    asked = _questions(answerer, turn, earlier, settings)
-    titles = {answerer.id: answerer.title, answerer.untrained_id: answerer.base_name}
-    got: dict[str, Answer] = {}
+    asked = list(_questions(answerer, everyone, turn, earlier, settings))
+    titles = {answerer.untrained_id or "": answerer.base_name}
+    titles |= {name: one.title for name, one in everyone.items()}
+    got: dict[int, Answer] = {}
     try:
-        places = _places(asked, titles)
+        places = _places(asked, titles, answerer)
         with contextlib.closing(playground.stream_answers(url, asked)) as growing:
             for change in growing:
                 if change is not None:
-                    got[change.model] = change
-                for model, place in places.items():
-                    place.text(_so_far(got.get(model)))
+                    got[change.place] = change
+                for number, place in enumerate(places):
+                    place.text(_so_far(got.get(number)))
     finally:
-        for question in asked:
-            _keep(conversation_id, question, got, titles, settings)
+        for number, question in enumerate(asked):
+            found = got.get(number, Answer(question.model))
+            _keep(conversation_id, question, found, titles[question.model])
 
 
 def _so_far(answer: Answer | None) -> str:
@@ -49,44 +54,48 @@ def _so_far(answer: Answer | None) -> str:
 
 
 def _questions(
-    answerer: Answerer, turn: Turn, earlier: Sequence[Turn], settings: ChatSettings
-) -> list[Question]:
-    models = [answerer.id]
-    if settings.show_base and answerer.untrained_id:
-        models.append(answerer.untrained_id)
-    return [
-        playground.question(
-            model,
-            turn.question.content,
-            earlier=earlier if settings.remember else (),
-            settings=settings.sampling,
-            system=settings.system,
-            continues=answerer.continues,
-        )
-        for model in models
-    ]
+    answerer: Answerer,
+    everyone: Mapping[str, Answerer],
+    turn: Turn,
+    earlier: Sequence[Turn],
+    settings: ChatSettings,
+) -> Iterator[Question]:
+    """What is asked, model by model."""
+    for model in filter(None, (answerer.id, settings.beside)):
+        other = everyone.get(model, answerer)  # its base model is asked just as it is
+        before = sum(answer.model == model for answer in turn.answers)
+        for number in range(before, before + settings.answers):
+            sampling = settings.sampling
+            if number:
+                sampling = playground.varied(sampling, random.randrange(2**31))
+            yield playground.question(
+                model,
+                turn.question.content,
+                earlier=earlier if settings.remember else (),
+                settings=sampling,
+                system=settings.system if other is answerer else None,
+                continues=answerer.continues,
+            )
 
 
-def _places(asked: Sequence[Question], titles: dict[str | None, str]) -> dict[str, DeltaGenerator]:
-    places = {}
-    for column, question in zip(st.columns(len(asked)), asked, strict=True):
-        with column, st.container(border=True, height="stretch"):
-            turns.heading(question.model, titles[question.model])
-            places[question.model] = st.empty()
-    st.button("Stop", key="stop", icon=":material/stop_circle:")
+def _places(
+    asked: Sequence[Question], titles: Mapping[str, str], answerer: Answerer
+) -> list[DeltaGenerator]:
+    """Where each answer grows: a column a model, its answers below each other."""
+    models = list(dict.fromkeys(question.model for question in asked))
+    columns = dict(zip(models, st.columns(len(models)), strict=True))
+    places = []
+    for question in asked:
+        with columns[question.model], st.container(border=True):
+            turns.heading(question.model, titles[question.model], answerer)
+            places.append(st.empty())
+    st.button("Stop", key="stop", icon=":material/stop_circle:", shortcut="Escape")
     return places
 
 
-def _keep(
-    conversation_id: int,
-    question: Question,
-    got: dict[str, Answer],
-    titles: dict[str | None, str],
-    settings: ChatSettings,
-) -> None:
+def _keep(conversation_id: int, question: Question, answer: Answer, title: str) -> None:
     """An answer that had not even begun when it was stopped is kept, too: as an empty one."""
-    answer = got.get(question.model, Answer(question.model))
-    details = playground.answer_details(answer, settings.sampling, titles[question.model])
+    details = playground.answer_details(answer, question.settings, title)
     if question.earlier:
         details["earlier"] = question.earlier
     conversations.add_answer(

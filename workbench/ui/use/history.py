@@ -1,15 +1,22 @@
 """The conversations of the project: choose, begin, rename, delete; which one is in the URL."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from workbench.ui import context, dialogs, errors
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
-from workbench.use import conversations
-from workbench.use.conversations import ConversationInfo
+from workbench.use import conversation_files, conversations
+from workbench.use.conversations import ConversationInfo, Turn
 
 _PARAMETER = "conversation"
 _RENAME, _DELETE = "Rename conversation", "Delete conversation"
+_FORMS = (
+    ("Text (Markdown)", "md", conversation_files.as_markdown),
+    ("Data (JSON)", "json", conversation_files.as_json),
+)
 _ICONS = {_RENAME: ":material/edit:", _DELETE: ":material/delete:"}
 
 
@@ -35,10 +42,14 @@ def bar(listed: list[ConversationInfo]) -> None:
     label = f"History ({len(listed)})" if listed else "History"
     with st.popover(label, icon=":material/history:", key="history", disabled=not listed):
         _list(listed, opened)
+        if opened is not None:
+            _download_opened(opened)
         _download()
     if opened is None:
         return
-    if st.button("New", icon=":material/add:", key="new", help="Begin a new conversation"):
+    if st.button(
+        "New", icon=":material/add:", key="new", help="Begin a new conversation", shortcut="Alt+N"
+    ):
         open_conversation(None)
         st.rerun()
     _menu(opened)
@@ -77,6 +88,25 @@ def _list(listed: list[ConversationInfo], opened: ConversationInfo | None) -> No
 def _about(one: ConversationInfo) -> str:
     parts = [when(one.last_at), plural(one.questions, "question"), plain(one.run_name)]
     return " · ".join(part for part in parts if part)
+
+
+def _download_opened(opened: ConversationInfo) -> None:
+    """The open conversation as a file, to be read or for programs."""
+    st.caption(f"Take along: {plain(opened.title)}")
+    with st.container(horizontal=True):
+        for label, ending, made in _FORMS:
+            st.download_button(
+                label,
+                partial(_file, opened, made),
+                conversation_files.file_name(opened, ending),
+                key=f"take-{ending}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _file(opened: ConversationInfo, made: Callable[[ConversationInfo, list[Turn]], str]) -> bytes:
+    return made(opened, conversations.turns(context.store(), opened.id)).encode()
 
 
 def _download() -> None:

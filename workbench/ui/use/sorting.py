@@ -11,7 +11,8 @@ from workbench.ui import context
 from workbench.ui.charts import ACCENT, GREY, Chart
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain
-from workbench.ui.use import turns as chat_turns
+from workbench.ui.use import opinions
+from workbench.ui.use.words import literal
 from workbench.use import conversations, playground
 from workbench.use.conversations import MessageView, Turn
 from workbench.use.playground import Answerer
@@ -61,7 +62,7 @@ def results(turns: Sequence[Turn], answerer: Answerer) -> None:
 def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: bool) -> None:
     found = playground.probabilities_of(message)
     sure = percent(found[0][1]) if found else "–"
-    chat_turns.literal(turn.question.content)
+    literal(turn.question.content)
     strange = playground.is_none_of_these(message)
     if strange:
         st.markdown(
@@ -80,7 +81,7 @@ def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: b
         st.markdown(f"{icon} {word}")
     if detailed and len(found) > 1:
         st.altair_chart(probability_bars(found), key=f"bars-{message.id}")
-    chat_turns.label_opinion(message, answerer)
+    opinions.label_opinion(message, answerer)
 
 
 def probability_bars(found: Sequence[tuple[str, float]]) -> Chart:

@@ -1,18 +1,15 @@
-"""Questions and answers on the page, with what a person thinks of each answer."""
-
-import json
+"""Questions and answers on the page, the models beside each other."""
 
 import streamlit as st
 
 from workbench.models.served import UNTRAINED
-from workbench.ui import context, invented
+from workbench.ui import invented
 from workbench.ui.numbers import duration
 from workbench.ui.text import plain
-from workbench.use import conversations
+from workbench.ui.use import opinions
+from workbench.ui.use.words import literal
 from workbench.use.conversations import MessageView, Turn
 from workbench.use.playground import Answerer
-
-_THUMBS = ("down", "up")
 
 
 def question(turn_question: MessageView) -> None:
@@ -21,38 +18,55 @@ def question(turn_question: MessageView) -> None:
         literal(turn_question.content)
 
 
-def answers(turn: Turn) -> None:
-    """The answers beside each other: the trained model first, then the model before training."""
-    shown = sorted(turn.answers, key=lambda answer: answer.model.endswith(UNTRAINED))
-    for column, answer in zip(st.columns(max(1, len(shown))), shown, strict=False):
+def answers(turn: Turn, answerer: Answerer) -> None:
+    """The answers of each model beside the others': the one that is asked first, its base model last."""
+    models = sorted(
+        dict.fromkeys(answer.model for answer in turn.answers),
+        key=lambda model: (model.endswith(UNTRAINED), model != answerer.id),
+    )
+    for column, model in zip(st.columns(max(1, len(models))), models, strict=False):
         with column, st.container(border=True, height="stretch"):
-            heading(answer.model, str(answer.details.get("title", "")))
-            if answer.details.get("error"):
-                st.warning(plain(answer.details["error"]), icon=":material/warning:")
-            said(answer)
-            st.caption(facts(answer))
-            if not answer.model.endswith(UNTRAINED):
-                opinion(answer)
+            _answer(turn, model, answerer)
     expected(turn.question)
 
 
-def heading(model: str, title: str) -> None:
-    """Who answers, as word and colour: the trained model in the accent, the base in grey."""
+def _answer(turn: Turn, model: str, answerer: Answerer) -> None:
+    """One model's answer, or the chosen one of its answers."""
+    found = [answer for answer in turn.answers if answer.model == model]
+    heading(model, str(found[-1].details.get("title", "")), answerer)
+    answer = found[-1]
+    if len(found) > 1:
+        answer = found[_chosen(len(found), f"which-{turn.question.id}-{model}")]
+    if answer.details.get("error"):
+        st.warning(plain(answer.details["error"]), icon=":material/warning:")
+    said(answer)
+    st.caption(facts(answer))
+    if not model.endswith(UNTRAINED):
+        opinions.opinion(answer, answerer)
+
+
+def _chosen(number: int, key: str) -> int:
+    """Which of several answers is shown: the last one at first."""
+    chosen = st.segmented_control(
+        "Answers",
+        range(number),
+        default=number - 1,
+        format_func=lambda place: str(place + 1),
+        key=f"{key}-{number}",
+        label_visibility="collapsed",
+        help="This model answered more than once; choose which answer to look at.",
+    )
+    return number - 1 if chosen is None else int(chosen)
+
+
+def heading(model: str, title: str, answerer: Answerer) -> None:
+    """Who answers, as word and colour: the model that is asked in the accent, the base in grey."""
     if model.endswith(UNTRAINED) or model.startswith("base:"):
         st.markdown(f":gray-badge[:material/circle: Before training] {plain(title)}")
-    else:
+    elif model == answerer.id:
         st.markdown(f":blue-badge[:material/school: Your model] {plain(title)}")
-
-
-def literal(text: str) -> None:
-    """Text exactly as it is; JSON with its parts in colour."""
-    if text.lstrip().startswith(("{", "[")):
-        try:
-            st.code(json.dumps(json.loads(text), indent=2, ensure_ascii=False), language="json")
-            return
-        except (ValueError, RecursionError):
-            pass
-    st.text(text)
+    else:
+        st.markdown(f":violet-badge[:material/compare: Beside it] {plain(title)}")
 
 
 def said(answer: MessageView) -> None:
@@ -77,69 +91,9 @@ def facts(answer: MessageView) -> str:
     parts = [duration(float(answer.details.get("seconds", 0)))]
     if tokens := answer.details.get("tokens"):
         parts.append(f"{plain(tokens)} tokens")
+    settings = answer.details.get("settings")
+    if isinstance(settings, dict) and settings.get("temperature"):
+        parts.append(f"variety {float(settings['temperature']):g}")
     ends = {"length": "cut at the longest length (Settings)", "stopped": "stopped by you"}
     parts.append(ends.get(str(answer.details.get("finish_reason")), ""))
     return " · ".join(part for part in parts if part)
-
-
-def opinion(answer: MessageView) -> None:
-    """Thumbs, and what the answer should have been."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _thumbs(answer)
-        label = "Corrected" if answer.correction else "Correct it"
-        with st.popover(label, icon=":material/edit:", key=f"correct-{answer.id}"):
-            _correction(answer)
-    if answer.correction:
-        st.caption("You would have written:")
-        literal(answer.correction)
-
-
-def label_opinion(answer: MessageView, answerer: Answerer) -> None:
-    """Thumbs, and the category it should have been."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _thumbs(answer)
-        labels = sorted({*answerer.labels, answer.content})
-        st.selectbox(
-            "The right category",
-            labels,
-            index=labels.index(answer.correction) if answer.correction in labels else None,
-            key=f"label-{answer.id}",
-            placeholder="Choose the right category",
-            label_visibility="collapsed",
-            width=280,
-            on_change=_keep_label,
-            args=(answer.id,),
-        )
-
-
-def _thumbs(answer: MessageView) -> None:
-    st.feedback(
-        "thumbs",
-        key=f"rate-{answer.id}",
-        default=_THUMBS.index(answer.rating) if answer.rating else None,
-        on_change=_keep_rating,
-        args=(answer.id,),
-    )
-
-
-def _correction(answer: MessageView) -> None:
-    with st.form(f"correction-{answer.id}", border=False):
-        text = st.text_area(
-            "What would you have written?",
-            answer.correction or answer.content,
-            key=f"better-{answer.id}",
-            height=160,
-        )
-        if st.form_submit_button("Save", type="primary", key=f"save-{answer.id}"):
-            conversations.correct(context.store(), answer.id, text)
-            st.rerun()
-
-
-def _keep_rating(message_id: int) -> None:
-    thumb = st.session_state[f"rate-{message_id}"]
-    conversations.rate(context.store(), message_id, "" if thumb is None else _THUMBS[thumb])
-
-
-def _keep_label(message_id: int) -> None:
-    label = st.session_state[f"label-{message_id}"]
-    conversations.correct(context.store(), message_id, label or "")

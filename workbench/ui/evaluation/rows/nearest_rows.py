@@ -8,27 +8,20 @@ from workbench.evaluation.rows import learned_rows
 from workbench.evaluation.rows.learned_rows import LearnedRows
 from workbench.evaluation.scoring.pieces import Floats
 from workbench.evaluation.verdict import TURN
-from workbench.ui import context, errors
+from workbench.ui import context, errors, taught_by
 from workbench.ui.evaluation.rows.row_groups import HOW_NEAR
 from workbench.ui.text import plain
 
-_LOOKING = "Looking through the rows that it learned from …"
 
-
-@st.cache_resource(show_spinner=_LOOKING, max_entries=2)
-def _learned(ground: str, run_id: int) -> LearnedRows | None:
-    return learned_rows.learned_by(context.store(), run_id)
-
-
-@st.cache_data(show_spinner=_LOOKING, max_entries=8)
+@st.cache_data(show_spinner=taught_by.LOOKING, max_entries=8)
 def _likeness(ground: str, digest: str, run_id: int, _answers: pd.DataFrame) -> Floats | None:
-    learned = _learned(ground, run_id)
+    learned = taught_by.learned_by(run_id)
     return learned.nearest(_answers) if learned else None
 
 
 def learned_by(info: EvaluationInfo) -> LearnedRows | None:
     """The rows that the exam's model learned from; read once."""
-    return _learned(learned_rows.ground_of(context.store(), info.run_id), info.run_id)
+    return taught_by.learned_by(info.run_id)
 
 
 def likeness(info: EvaluationInfo, answers: pd.DataFrame) -> pd.Series | None:
@@ -76,32 +69,5 @@ def _show(info: EvaluationInfo, row: pd.Series) -> None:
         return
     found = learned.near(str(row["input"]), int(row["row_id"]) if TURN in row.index else None)
     st.markdown(plain(learned_rows.sentence(found, learned, info.task, str(row["tuned"]))))
-    if not found:
-        return
-    table = pd.DataFrame(
-        {
-            "row": [one.row_id for one in found],
-            "likeness": [100 * one.likeness for one in found],
-            "question": [one.question for one in found],
-            "answer": [one.answer for one in found],
-        }
-    )
-    st.dataframe(
-        table,
-        hide_index=True,
-        key=f"taught-rows-{info.id}",
-        height="content",
-        column_config={
-            "row": st.column_config.NumberColumn("Row", format="%d", help="Its row in your table."),
-            "likeness": st.column_config.ProgressColumn(
-                "How alike", format="%.0f %%", min_value=0, max_value=100
-            ),
-            "question": st.column_config.TextColumn("Question", width="large"),
-            "answer": st.column_config.TextColumn("Your answer", width="medium"),
-        },
-        alt="Table of the most similar rows that were learned from",
-    )
-    st.caption(
-        "Alike is what shares its wording (pieces of words, TF-IDF). A model learns from all rows at "
-        "once, so these are the likeliest teachers and no proof."
-    )
+    if found:
+        taught_by.table(found, f"taught-rows-{info.id}")
