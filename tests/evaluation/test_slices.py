@@ -1,5 +1,6 @@
 """Where a model is weak, by the columns of the user's own table."""
 
+import dataclasses
 from pathlib import Path
 
 import pandas as pd
@@ -85,6 +86,10 @@ def test_without_the_table_only_lengths_are_compared(
     assert found.groups.columns == ["Length"]
     assert "emails.csv is not here any more" in slices.passed_over_sentence(found.groups)
     assert "No group stands out" in slices.sentence(found)
+    tested = [one for one in found.slices if one.p is not None]
+    assert len(tested) > 1
+    alone = dataclasses.replace(found, slices=(tested[0],))
+    assert f"where '{tested[0].column}' is '{tested[0].value}' it does" in slices.sentence(alone)
 
 
 def test_a_file_of_the_users_is_grouped_by_its_own_columns(

@@ -52,6 +52,9 @@ def test_a_gain_within_chance_is_called_that() -> None:
     assert found.evidence[0] == (
         "The difference to the model before training is within what chance alone could do."
     )
+    assert found.headline.endswith(
+        " 3.0 better than before training (80.0 %) (which may be chance)."
+    )
     assert "the gain is not proven" in found.next_step
 
 
@@ -81,6 +84,7 @@ def test_a_small_loss_is_not_a_gain() -> None:
 
 def test_a_small_exam_is_a_rough_hint() -> None:
     found = _judged(12, 11, 8, 9)
+    assert found.headline.endswith(", which may be chance.")
     assert "Only 12 exam questions: take the number as a rough hint." in found.evidence
     assert "Both differences are within what chance alone could do." in found.evidence
 
@@ -202,7 +206,9 @@ def test_a_small_but_certain_gain_is_a_gain() -> None:
 
 def test_a_difference_that_stays_open_says_how_many_questions_would_tell() -> None:
     found = _judged(100, 83, 80, 50)
-    assert found.sentence == "Not yet: about 160 more exam questions would tell."
+    assert (
+        found.sentence == "Not yet: about 160 more exam questions would tell whether it is better."
+    )
     assert found.proven == "", "nothing is marked as the one to use"
     assert found.more_questions == 160
     assert found.as_dict()["more_questions"] == 160

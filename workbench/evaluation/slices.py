@@ -175,10 +175,16 @@ def sentence(found: SliceReport) -> str:
             "There is nothing to compare: no column of your table divides these "
             f"{found.questions}s into groups that are large enough to tell."
         )
+    if len(tested) == 1:
+        one = tested[0]
+        return (
+            f"No group stands out: where '{one.column}' is '{one.value}' it does as well as elsewhere, but "
+            "for what chance alone could do; no other group is large enough to tell."
+        )
     columns = plural(len({one.column for one in tested}), "column")
     return (
-        f"No group stands out: between {plural(len(tested), 'group')} by {columns} the differences "
-        "are within what chance alone could do."
+        f"No group stands out: the {len(tested)} groups of your table that are large enough to tell (by "
+        f"{columns}) differ by no more than chance alone could do."
     )
 
 

@@ -219,9 +219,11 @@ def test_what_was_looked_at_beside_the_exam_is_told(store: Store, tmp_path: Path
     assert "half of them have a likeness below 100 of 100" in str(
         report(store, trained.run_id).first
     )
-    nothing = report(store, trained.run_id).second[1].points
-    assert [point.split()[0] for point in nothing] == ["Nobody", "No"]
+    nothing = report(store, trained.run_id).second[1]
+    assert nothing.title == "What nobody has looked at yet"
+    assert [point.split(":")[1].split()[0] for point in nothing.points] == ["not", "not"]
     end_job(store, habit_checks.start_habits(store, trained.run_id), habits=habits_of_writer(FOUND))
+    assert report(store, trained.run_id).second[1].title == "What else was looked at"
     told = report(store, trained.run_id).second[1].points
     assert told[0].startswith("Does it give your rows away? 1 thing from 1 row was said word for")
     assert len(told) == 5

@@ -48,7 +48,7 @@ def sentence(level: str, found: Ladder, used: Rung, more: int | None, questions:
             f"Not yet: more than {MOST_QUESTIONS:,} more {questions}s would be needed to tell. "
             f"Treat the trained model and {_itself(used)} as equal."
         )
-    return f"Not yet: about {plural(more, f'more {questions}')} would tell."
+    return f"Not yet: about {plural(more, f'more {questions}')} would tell whether it is better."
 
 
 def _faster(found: Ladder, used: Rung) -> str:
@@ -90,7 +90,18 @@ def headline(found: Ladder, tuned: Rung, questions: str) -> str:
         for i, (gain, rung) in enumerate(zip(gains, named, strict=True))
     ]
     mixed = len({gain >= 0 for gain in gains}) > 1
+    if all(by_chance := [_may_be_chance(rung) for rung in named]):
+        parts[-1] += ", which may be chance"
+    else:
+        parts = [
+            f"{p} (which may be chance)" if c else p for p, c in zip(parts, by_chance, strict=True)
+        ]
     return f"{start} – {joined(parts, 'but' if mixed else 'and')}."
+
+
+def _may_be_chance(rung: Rung) -> bool:
+    lead = rung.against
+    return lead is not None and lead.gain != 0 and lead.is_certain is False
 
 
 def _named_in_headline(found: Ladder) -> list[Rung]:
@@ -142,7 +153,7 @@ def evidence(found: Ladder, tuned: Rung, level: str, used: Rung, questions: str)
         low, high = (unit.words(end) for end in ends)
         opening = f"With so few {questions}s" if n < SOME else f"With {plural(n, questions)}"
         sentences.append(
-            f"{opening} the true value lies somewhere between {low} and {high} (95 % interval)."
+            f"{opening} the true value most likely lies between {low} and {high} (95 % interval)."
         )
     return sentences
 
@@ -179,7 +190,7 @@ def _chance_sentences(others: Sequence[Rung]) -> list[str]:
 
 
 def _all_others(sure: Sequence[Rung]) -> str:
-    return "; all others are larger" if len(sure) > 1 else ""
+    return "; those to all other ways are larger" if len(sure) > 1 else ""
 
 
 def next_step(level: str, found: Ladder, used: Rung, more: int | None) -> str:
@@ -211,8 +222,9 @@ def next_step(level: str, found: Ladder, used: Rung, more: int | None) -> str:
             "kind, and train again with the preset Thorough."
         )
     return (
-        "It looks no worse, but the gain is not proven. Next: look at the mistakes below; "
-        "add examples, of which some become exam questions, or test it on a file of your own."
+        "It looks no worse than what is simpler, but the gain is not proven. Next: test it on a file of your "
+        "own with answers, where every row is a question, or add examples, of which a part become exam "
+        "questions; and look at the mistakes below."
     )
 
 

@@ -37,7 +37,7 @@ def _examples(facts: Facts, splits: Mapping[str, int]) -> str:
     if facts.run.was_by_turns:
         return f"{facts.version.rows:,}, all of them learned"
     practice, exam = splits.get("validation", 0), splits.get("test", 0)
-    return f"{splits.get('train', 0):,} learned, {practice:,} for practice, {exam:,} for the exam"
+    return f"{splits.get('train', 0):,} learned, {practice:,} to practise on while it learned, {exam:,} kept for the exam"
 
 
 def _categories(labels: list[str]) -> str:

@@ -68,7 +68,10 @@ def _mixups(facts: Facts) -> list[str]:
         f"({row.mistakes} ×)"
         for row in pairs.head(_MIXUPS).itertuples()
     ]
-    found = [f"{plural(wrong, 'mistake')}, most often: {'; '.join(told)}."]
+    often = int(pairs["mistakes"].iloc[0]) > 1
+    how = "most often" if often else "each of another kind" if wrong > 1 else "this one"
+    more = f"; and {plural(len(pairs) - _MIXUPS, 'more kind')}" if len(pairs) > _MIXUPS else ""
+    found = [f"{plural(wrong, 'mistake')}, {how}: {'; '.join(told)}{more}."]
     if facts.refusals is not None:
         found.append(refusals.sentences(facts.refusals, facts.info.questions))
     return found

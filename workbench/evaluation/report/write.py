@@ -69,7 +69,7 @@ def _sentence(found: Verdict) -> str:
 def _subtitle(facts: Facts) -> str:
     run = facts.run
     return (
-        f"{facts.task.title}. {run.base_model}, taught with {run.dataset_name} (version "
+        f"{facts.task.title}. {run.base_model}, taught with the data '{run.dataset_name}' (version "
         f"{run.version_number}) on {run.created_at:%d %B %Y}."
     )
 
@@ -81,11 +81,11 @@ def _chart(facts: Facts) -> Chart:
     bars = tuple(_bar(facts, rung, top) for rung in rungs)
     notes = []
     if any(bar.interval for bar in bars):
-        notes.append("The thin line is where the true value lies with 95 % certainty.")
+        notes.append("The thin line is where the true value most likely lies (95 % interval).")
     if any(rung.key == facts.verdict.proven for rung in rungs):
         notes.append("✓ marks the one to use.")
     if any(bar.seconds for bar in bars):
-        notes.append("Last stands what one answer takes.")
+        notes.append("The time is what one answer takes on the computer that held the exam.")
     if facts.task.answers_are_free_text:
         notes.insert(0, f"Likeness: {meanings.TEXTS[CHRF][1]}")
     others = [rung for rung in rungs if rung.name != TUNED and not rung.name.startswith(OLDER)]
@@ -127,8 +127,13 @@ def _of_task(facts: Facts) -> list[str]:
                 f"It knows {number} categories and always answers with one of them, also where a "
                 "text fits none."
             ]
+        knows, strange = f"It knows {number} categories.", facts.refusals.unknown
+        if strange:
+            told = f"Of {plural(strange, facts.info.questions)} that fit none it said so of"
+            return [f"{knows} {told} {facts.refusals.unknown_refused}."]
         return [
-            f"It knows {number} categories. Of a text that fits none it often, not always, says so."
+            f"{knows} Of a text that fits none it mostly says so; how often, this exam does not tell, "
+            "since each of its questions has a category."
         ]
     invented = facts.tuned.get("invented")
     if facts.task.answers_are_free_text and invented is not None:
@@ -153,8 +158,8 @@ def _of_data(facts: Facts) -> list[str]:
     if languages := language_names(facts):
         found.append(f"It learned from texts in {languages}; other languages are not tested.")
     found.append(
-        "It knows what was in the examples up to "
-        f"{facts.version.created_at:%d %B %Y}; where texts or rules change, it has to learn again."
+        "It knows what was in the examples when they were saved ("
+        f"{facts.version.created_at:%d %B %Y}); where texts or rules change, it has to learn again."
     )
     return found
 
@@ -168,7 +173,7 @@ def _of_exam(facts: Facts) -> list[str]:
     if len(facts.answers) >= _FEW_QUESTIONS:
         return []
     asked = plural(len(facts.answers), facts.info.questions)
-    return [f"{sentence_case(asked)} are few: the score can be off by as much as its line is long."]
+    return [f"{sentence_case(asked)} are few: the score may lie anywhere on its thin line."]
 
 
 def _checking(facts: Facts) -> str:
