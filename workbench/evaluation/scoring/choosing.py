@@ -1,7 +1,7 @@
 """On which answers a threshold of sureness is chosen, and on which others it is reported."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -43,12 +43,15 @@ class Choice:
         """What a threshold gives on the rows to report on.
 
         Asked by turns, the cheapest one is reported by what the other turns choose for each: on the
-        rows that chose it, it would look better than it is.
+        rows that chose it, it would look better than it is. Their thresholds may lie far apart, and so
+        do the shares under them, so the intervals of these take in those of the threshold itself.
         """
-        own: float | npt.NDArray[np.float64] = threshold
-        if self.turns is not None and threshold == self.cheapest(prices):
-            own = cross_fitted(self.reported, self.turns, prices)
-        return deferral(self.reported, own, prices)
+        if self.turns is None or threshold != self.cheapest(prices):
+            return deferral(self.reported, threshold, prices)
+        found = deferral(self.reported, cross_fitted(self.reported, self.turns, prices), prices)
+        itself = deferral(self.reported, threshold, prices)
+        right = found.right and itself.right and found.right.taking_in(itself.right)
+        return replace(found, alone=found.alone.taking_in(itself.alone), right=right)
 
     @property
     def sentence(self) -> str:

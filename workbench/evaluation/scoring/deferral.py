@@ -79,6 +79,10 @@ class Estimate:
     low: float
     high: float
 
+    def taking_in(self, other: "Estimate") -> "Estimate":
+        """The same number with an interval that holds the other's, too."""
+        return Estimate(self.value, min(self.low, other.low), max(self.high, other.high))
+
 
 @dataclass(frozen=True)
 class Deferral:
