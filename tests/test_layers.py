@@ -39,6 +39,7 @@ PURE = (
             "edits",
             "checkup",
             "export",
+            "answered",
             "bulk",
         )
     ),

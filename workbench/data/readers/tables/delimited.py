@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.readers import encodings
@@ -90,15 +91,23 @@ class _File:
         ):
             if self.sink:
                 self.sink.reading(raw.tell)
-            rows = _rows(stream, self.delimiter, quoting, self.name)
-            return to_grid(rows, self.header_row, self.name, self.sink)
+            found = rows(stream, self.delimiter, quoting, self.name)
+            return to_grid(found, self.header_row, self.name, self.sink)
 
 
 class _OpenQuote(WorkbenchError):
     """A quote that is opened and never closed."""
 
 
-def _rows(stream: io.TextIOBase, delimiter: str, quoting: str, name: str) -> Iterator[list[str]]:
+class HasLines(Protocol):
+    """Gives one line after another, each with its end; "" behind the last one."""
+
+    def readline(self, limit: int = ..., /) -> str:
+        """The next line, or as much of it as `limit` allows."""
+        ...
+
+
+def rows(stream: "HasLines", delimiter: str, quoting: str, name: str) -> Iterator[list[str]]:
     """The rows of the file; a stray quote inside one line is taken as Excel takes it.
 
     The line that tells spreadsheet programs the separator is an empty row.
@@ -125,7 +134,7 @@ def _mend(lines: "_Lines", delimiter: str, quoting: str) -> list[str]:
 class _Lines:
     """The lines of a file, remembering those of the row being read."""
 
-    def __init__(self, stream: io.TextIOBase, name: str, quoting: str) -> None:
+    def __init__(self, stream: "HasLines", name: str, quoting: str) -> None:
         self._stream, self._name, self._quoting = stream, name, quoting
         self.current: list[str] = []
         self._held = 0

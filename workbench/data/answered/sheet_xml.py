@@ -1,0 +1,294 @@
+"""The XML of a sheet, cut into its rows without being parsed: what is not changed stays byte for byte.
+
+A row is found by its tags alone, which is quick; comments, sections of characters and instructions,
+in which anything may stand, are stepped over.
+"""
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from workbench.core.errors import WorkbenchError
+from workbench.data.answered.columns import column_of
+from workbench.data.readers.torn_zip import TORN_ZIP
+
+_CHUNK = 1 << 20
+_OPEN = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^>]*)?>")
+_HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_HIDDEN_BEGINS = re.compile(rb"<[!?]")
+_TAG_END = re.compile(rb"""[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
+_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,9})["']""")
+_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})\d+["']""")
+_CUSTOM = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+_DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What stands between rows: blanks, as a rule."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """All behind the rows, beginning with the tag that closes them."""
+
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """All before the rows, with the tag that opens them."""
+
+    before: bytes
+    tag: bytes
+    prefix: bytes
+    """Of the names of the elements, with its colon; mostly none."""
+    encoding: str
+    """In which the part is written; its markup is ASCII."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the tag closes itself: no rows, and no closing tag."""
+        return self.tag.endswith(b"/>")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row."""
+
+    number: int
+    tag: bytes
+    body: bytes
+    """The cells; empty, as `end` is, where the tag closes itself."""
+    end: bytes
+
+    @property
+    def raw(self) -> bytes:
+        """All of it."""
+        return self.tag + self.body + self.end
+
+    @property
+    def style(self) -> int:
+        """The style of its cells that have none of their own."""
+        found = _STYLE.search(self.tag)
+        return int(found[1]) if found and _CUSTOM.search(self.tag) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a cell stands in the body of its row."""
+
+    column: int
+    begin: int
+    end: int
+    style: int
+    is_filled: bool
+    kind: bytes
+    content: bytes
+
+
+def pieces(stream: IO[bytes], name: str) -> Iterator[Head | Row | Gap | Tail]:
+    """The head, the rows with what is between them, and the tail.
+
+    Raises:
+        WorkbenchError: it is no sheet of cells, or breaks off.
+    """
+    cutter = _Cutter(stream, name)
+    yield cutter.head()
+    if cutter.has_rows:
+        yield from cutter.rows()
+    yield cutter.tail()
+
+
+class _Cutter:
+    """Reads a sheet in chunks, of which it holds as much as one row needs."""
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self._stream, self._name = stream, name
+        self._buffer = b""
+        self._row = self._close = b""
+        self._at = 0
+        """Where in the buffer begins what was not handed out yet."""
+        self._ended = False
+        self.has_rows = True
+
+    def _more(self) -> bool:
+        """Read on; whether anything came."""
+        if self._ended:
+            return False
+        try:
+            chunk = self._stream.read(max(_CHUNK, len(self._buffer)))
+        except TORN_ZIP as error:
+            raise self._broken("breaks off") from error
+        self._ended = not chunk
+        self._buffer += chunk
+        return bool(chunk)
+
+    def _broken(self, why: str) -> WorkbenchError:
+        return WorkbenchError(
+            f"The sheet in {self._name} {why}: open the file in your spreadsheet program, save it "
+            "again, and choose that."
+        )
+
+    def head(self) -> Head:
+        while not (found := _OPEN.search(hidden(self._buffer))):
+            if not self._more():
+                raise self._broken("holds no cells (it is a chart, or damaged)")
+        before, tag = self._buffer[: found.start()], self._buffer[found.start() : found.end()]
+        if before.startswith(_WIDE):
+            raise self._broken("is written in an unusual encoding (UTF-16)")
+        self._buffer = self._buffer[found.end() :]
+        self._row, self._close = b"<" + found[1] + b"row", b"</" + found[1] + b"row"
+        self.has_rows = not tag.endswith(b"/>")
+        declared = _DECLARED.match(before)
+        encoding = declared[1].decode().lower() if declared else "utf-8"
+        return Head(before, tag, found[1], encoding)
+
+    def rows(self) -> Iterator[Row | Gap]:
+        """Rows and gaps up to the tag that closes them."""
+        ending = self._row.removesuffix(b"row").replace(b"<", b"</") + b"sheetData"
+        place = number = 0
+        while True:
+            place = self._find(b"<", place)
+            self._need(place + len(ending) + 1)
+            if self._buffer.startswith(ending, place):
+                break
+            if not self._is_row(place):
+                place = self._step(place)
+                continue
+            if place > self._at:
+                yield Gap(self._buffer[self._at : place])
+            row = self._cut(place, number + 1)
+            number = row.number
+            yield row
+            if self._at > _CHUNK:
+                self._buffer, self._at = self._buffer[self._at :], 0
+            place = self._at
+        yield Gap(self._buffer[self._at : place])
+        self._at = place
+
+    def tail(self) -> Tail:
+        """What stands behind the rows, whole: it is not long."""
+        while self._more():
+            pass
+        return Tail(self._buffer[self._at :])
+
+    def _is_row(self, place: int) -> bool:
+        after = self._buffer[place + len(self._row) : place + len(self._row) + 1]
+        return self._buffer.startswith(self._row, place) and after in b" \t\r\n/>"
+
+    def _need(self, length: int) -> None:
+        while len(self._buffer) < length and self._more():
+            pass
+
+    def _find(self, mark: bytes, place: int) -> int:
+        while (found := self._buffer.find(mark, place)) < 0:
+            if not self._more():
+                raise self._broken("breaks off")
+        return found
+
+    def _step(self, place: int) -> int:
+        """Behind something that is no row: a comment, an instruction, a tag."""
+        for begin, end in ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>")):
+            if self._buffer.startswith(begin, place):
+                return self._find(end, place + len(begin)) + len(end)
+        return self._tag_end(place)
+
+    def _tag_end(self, place: int) -> int:
+        while not (found := _TAG_END.match(self._buffer, place)):
+            if not self._more():
+                raise self._broken("breaks off")
+        return found.end()
+
+    def _cut(self, start: int, expected: int) -> Row:
+        begin = self._tag_end(start)
+        tag = self._buffer[start:begin]
+        given = _NUMBER.search(tag)
+        number = int(given[1]) if given else expected
+        if tag.endswith(b"/>"):
+            self._at = begin
+            return Row(number, tag, b"", b"")
+        close = self._closing(begin)
+        self._at = self._find(b">", close) + 1
+        return Row(number, tag, self._buffer[begin:close], self._buffer[close : self._at])
+
+    def _closing(self, place: int) -> int:
+        """Where the tag begins that closes a row, `place` being in the row."""
+        while True:
+            close = self._find(self._close, place)
+            odd = _HIDDEN_BEGINS.search(self._buffer, place, close)
+            if not odd:
+                return close
+            place = self._step(odd.start())
+
+
+def hidden(raw: bytes) -> bytes:
+    """The same with blanks where comments and the like stand, so that places stay what they are."""
+    if b"<!" not in raw and b"<?" not in raw:
+        return raw
+    covered = _HIDDEN.sub(lambda found: b" " * len(found[0]), raw)
+    open_one = max(covered.rfind(mark) for mark in (b"<!--", b"<![CDATA[", b"<?"))
+    return covered if open_one < 0 else covered[:open_one]
+
+
+def cells(row: Row, prefix: bytes) -> list[Cell]:
+    """The cells of a row, in their order; one without a place stands behind the one before it."""
+    found: list[Cell] = []
+    body, column = hidden(row.body), 0
+    close = b"</" + prefix + b"c"
+    for tag in _cell_tag(prefix).finditer(body):
+        if found and tag.start() < found[-1].end:
+            continue
+        place = _PLACE.search(tag[0])
+        column = column_of(place[1].decode()) if place else column + 1
+        end, content = tag.end(), b""
+        if not tag[0].endswith(b"/>"):
+            closed = body.find(close, tag.end())
+            content = row.body[tag.end() : closed]
+            end = body.find(b">", closed) + 1
+        style, kind = _STYLE.search(tag[0]), _KIND.search(tag[0])
+        filled = any(b"<" + prefix + name in content for name in _FILLED)
+        found.append(
+            Cell(
+                column,
+                tag.start(),
+                end,
+                int(style[1]) if style else 0,
+                filled,
+                kind[1] if kind else b"n",
+                content,
+            )
+        )
+    return found
+
+
+_FILLED = (b"v", b"is", b"f")
+_KIND = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
+
+
+@functools.cache
+def _cell_tag(prefix: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"<" + prefix + rb"""c(?=[\s/>])[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
+
+
+def last_cell(row: Row, prefix: bytes) -> Cell | None:
+    """The last cell, quickly where it says its place."""
+    body, place = row.body, len(row.body)
+    if b"<!" in body or b"<?" in body:
+        return next(reversed(cells(row, prefix)), None)
+    begins = b"<" + prefix + b"c"
+    while (place := body.rfind(begins, 0, place)) >= 0:
+        tag = _cell_tag(prefix).match(body, place)
+        if tag and not _PLACE.search(tag[0]):
+            return next(reversed(cells(row, prefix)), None)
+        if tag:
+            (cell,) = cells(Row(row.number, row.tag, body[place:], row.end), prefix)[:1]
+            return dataclasses.replace(cell, begin=place, end=place + cell.end)
+    return None
