@@ -138,7 +138,8 @@ def _of_dict(table: ast.Dict) -> Iterator[ast.expr]:
 
 
 def _defaults(arguments: ast.arguments) -> Iterator[ast.expr]:
-    behind = arguments.args[len(arguments.args) - len(arguments.defaults) :]
+    places = [*arguments.posonlyargs, *arguments.args]
+    behind = places[len(places) - len(arguments.defaults) :]
     named = [*zip(behind, arguments.defaults, strict=True)]
     named += [(a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d]
     yield from (value for argument, value in named if argument.arg in KIND_WORDS)

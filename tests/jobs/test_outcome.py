@@ -171,3 +171,9 @@ def test_a_server_that_broke_is_not_tried_again(folder: JobDir, ending: Ending) 
     outcome = decide(job("serve"), folder, ending)
     assert outcome.status == FAILED
     assert "starts again with the next question" in outcome.reason
+
+
+def test_a_prediction_goes_on_from_where_it_was(folder: JobDir) -> None:
+    outcome = decide(job("predict"), folder, Ending(-9))
+    why = "The prediction was ended from outside (signal 9)"
+    assert outcome == Outcome(QUEUED, f"{why}; the prediction goes on from where it was.")

@@ -212,3 +212,15 @@ def headline(task: str, scores: Mapping[str, Any]) -> str:
 def is_better(task: str, value: float, than: float | None) -> bool:
     """Whether a main score beats another; a loss is better when it is smaller."""
     return metric_of(task).is_better(value, than)
+
+
+def please_check(
+    threshold: float | None, probability: float, none_of_these: bool | None = None
+) -> bool | None:
+    """Whether an answer is to be checked under a threshold; None where there is none.
+
+    What belongs to none of the categories is always to be checked then.
+    """
+    if threshold is None:
+        return None
+    return bool(none_of_these) or not probability > threshold

@@ -10,6 +10,7 @@ from workbench.jobs.process.specs import (
     CheckSpec,
     EvaluateSpec,
     FetchSpec,
+    FirstAnswersSpec,
     HabitsSpec,
     ImportSpec,
     MeasureSpec,
@@ -69,7 +70,7 @@ def _predict(spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Resu
     _check_task(spec)
     with loading():
         load_bitsandbytes()
-        from workbench.engine.evaluation.jobs import predict
+        from workbench.engine.evaluation.predict import predict
         from workbench.engine.families import engine_of
 
         engine = engine_of(spec.base.family)
@@ -116,6 +117,7 @@ HANDLERS = (
     Handler(EvaluateSpec, _evaluate),
     Handler(PredictSpec, _predict),
     Handler(MustPassSpec, _predict),
+    Handler(FirstAnswersSpec, _predict),
     Handler(HabitsSpec, _habits),
     Handler(ImportSpec, _import),
     Handler(FetchSpec, _fetch),

@@ -13,6 +13,7 @@ from workbench.jobs.process.specs import (
     EvaluateSpec,
     ExportSpec,
     FetchSpec,
+    FirstAnswersSpec,
     HabitsSpec,
     ImportSpec,
     MeasureSpec,
@@ -23,6 +24,7 @@ from workbench.jobs.process.specs import (
     ServeSpec,
     Spec,
     TrainSpec,
+    WriteAnswersSpec,
 )
 
 WORK, DATA, SERVER = "work", "data", "server"
@@ -49,6 +51,8 @@ class JobKind:
     """The user started it: it stands in the queue, and its end is told. Others come and go."""
     learns: bool = False
     """It leaves curves, and checkpoints that are kept and gone on from however it ends."""
+    goes_on: bool = False
+    """What it has done by the time it is interrupted is kept, and not done again."""
     fits_recipe: bool = False
     """How much memory it takes is a matter of the recipe's settings."""
     serves: bool = False
@@ -104,8 +108,34 @@ KINDS = {
             can_be_paused=True,
             fits_recipe=True,
         ),
-        JobKind(PredictSpec, WORK, _ENGINE, "prediction", "table_view", can_be_paused=True),
-        JobKind(MustPassSpec, WORK, _ENGINE, "must-pass check", "rule", can_be_paused=True),
+        JobKind(
+            PredictSpec,
+            WORK,
+            _ENGINE,
+            "prediction",
+            "table_view",
+            can_be_paused=True,
+            goes_on=True,
+            stopped="Stopped at your request; the answers so far are kept.",
+        ),
+        JobKind(
+            MustPassSpec,
+            WORK,
+            _ENGINE,
+            "must-pass check",
+            "rule",
+            can_be_paused=True,
+            goes_on=True,
+        ),
+        JobKind(FirstAnswersSpec, DATA, _ENGINE, "look at the first answers", "table_view"),
+        JobKind(
+            WriteAnswersSpec,
+            DATA,
+            _BULK,
+            "writing of the answers",
+            "file_save",
+            is_listed=False,
+        ),
         JobKind(
             HabitsSpec,
             WORK,

@@ -115,6 +115,8 @@ def _again(job: Job, folder: JobDir, cause: str) -> Outcome:
 def _goes_on(job: Job, folder: JobDir) -> str:
     if has_learned(job, folder):
         return f"training goes on from step {_last_step(folder)}"
+    if kind_named(job.kind).goes_on:
+        return f"the {_noun(job)} goes on from where it was"
     return f"the {_noun(job)} starts again from its beginning"
 
 

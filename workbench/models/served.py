@@ -6,6 +6,7 @@ The application writes the list whenever a run ends; the server reads it again o
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from workbench.core.metrics import please_check
 from workbench.core.tasks import asked_as
 from workbench.jobs.process.contract import Contract
 from workbench.jobs.process.specs import BaseModelRef
@@ -69,15 +70,6 @@ class ServedModel(Contract):
         What belongs to none of the categories is always to be checked then.
         """
         return please_check(self.threshold, probability, none_of_these)
-
-
-def please_check(
-    threshold: float | None, probability: float, none_of_these: bool | None = None
-) -> bool | None:
-    """Whether an answer is to be checked under a threshold; None where there is none."""
-    if threshold is None:
-        return None
-    return bool(none_of_these) or not probability > threshold
 
 
 def run_id_of(model_id: str) -> int | None:

@@ -13,6 +13,7 @@ from storage.tables import SUCCEEDED, Job, Run
 from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import INVENTED
+from workbench.core.metrics import please_check as to_be_checked
 from workbench.core.whole import whole_file
 from workbench.data import datasets, mapped_file
 from workbench.data.examples.plan import Source
@@ -20,7 +21,6 @@ from workbench.data.export import spreadsheet
 from workbench.data.readers import CSV, XLSX, Table, options_from
 from workbench.jobs import queue
 from workbench.jobs.process.specs import PredictSpec
-from workbench.models import served
 from workbench.models.families import family_named
 from workbench.training.trained_run import threshold_of, told_of, trained_run
 
@@ -44,6 +44,7 @@ def start_prediction(
     columns: Mapping[str, str] | None = None,
     untrained: bool = False,
     rung: str | None = None,
+    sheet: str = "",
 ) -> int:
     """Queue the answering of a file by a trained model; the job's id.
 
@@ -54,6 +55,7 @@ def start_prediction(
         untrained: ask the run's base model in the same words instead, for comparison.
         rung: who answers in the model's place, by `evaluation.scoring.rungs`; one of those that need
             no model and fit the task.
+        sheet: of a workbook, where that is not to be found out.
 
     Raises:
         WorkbenchError: there is no trained model, or the file cannot be used.
@@ -65,9 +67,9 @@ def start_prediction(
             f"{row.base_model.name} only reads texts and cannot answer untrained: "
             "ask the trained model instead."
         )
-    mapped = mapped_file.map_file(
-        store, row.version.id, path, need_answers=False, name=name, columns=columns
-    )
+    version_id = row.version.id
+    table = mapped_file.open_file(store, version_id, path, name, answers=False, sheet=sheet)
+    mapped = mapped_file.map_table(store, version_id, table, need_answers=False, columns=columns)
     with path.open("rb") as stream:
         source = datasets.keep(stream, name or path.name)
     spec = PredictSpec(
@@ -75,6 +77,8 @@ def start_prediction(
         data=mapped.data,
         source={"digest": source.digest, "name": source.name},
         read=row.version.mapping.get("read") or {},
+        read_as=table.options.as_dict(),
+        columns=dict(columns or {}),
         rung=rung,
     )
     if untrained:
@@ -104,7 +108,8 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
         WorkbenchError: the answers are not there (yet).
     """
     spec, digest = _finished(store, job_id)
-    options = datasets.reading_alike(options_from(spec.read), answers=False)
+    alike = datasets.reading_alike(options_from(spec.read), answers=False)
+    options = alike if spec.read_as is None else options_from(spec.read_as)
     table = datasets.open_source(Source(**spec.source), options)
     places = _places(table)
     own: pd.DataFrame = table.data.to_pandas().set_axis(table.row_numbers.to_pylist())
@@ -115,6 +120,17 @@ def answers(store: Store, job_id: int) -> pd.DataFrame:
     for column in found:
         own[_free_name(str(column), own)] = found[column].to_numpy()
     return own
+
+
+def titles(store: Store, job_id: int) -> list[str]:
+    """Of the columns that `answers` puts behind the user's own.
+
+    Raises:
+        WorkbenchError: the answers are not there (yet).
+    """
+    spec, digest = _finished(store, job_id)
+    added = len(_marked(_answers(digest), _threshold(store, spec)).columns)
+    return [str(title) for title in answers(store, job_id).columns[-added:]]
 
 
 def _places(table: Table) -> list[int]:
@@ -210,7 +226,7 @@ def _marked(found: pd.DataFrame, threshold: float | None) -> pd.DataFrame:
         return found
     told = zip(found["probability"], found.get(NONE_OF_THESE, [False] * len(found)), strict=True)
     marked = found.copy()
-    marked[PLEASE_CHECK] = [served.please_check(threshold, *own) for own in told]
+    marked[PLEASE_CHECK] = [to_be_checked(threshold, *own) for own in told]
     return marked
 
 

@@ -19,6 +19,7 @@ from workbench.jobs.process.specs import (
     EvaluateSpec,
     ExportSpec,
     FetchSpec,
+    FirstAnswersSpec,
     HabitsSpec,
     ImportSpec,
     MeasureSpec,
@@ -31,6 +32,7 @@ from workbench.jobs.process.specs import (
     Spec,
     TableRef,
     TrainSpec,
+    WriteAnswersSpec,
 )
 
 BASE = BaseModelRef("tiny", Path("/models/tiny"), "causal", None)
@@ -58,6 +60,25 @@ SPECS: list[Spec] = [
     MeasureSpec(**OF_RUN, cache=Path("/cache/encoded"), version_id=4, model_id=2),
     EvaluateSpec(**OF_RUN, adapter=Path("/jobs/8/adapter"), split="April"),
     PredictSpec(**OF_RUN, source={"digest": "ab", "name": "new.csv"}, read={"sheet": "A"}),
+    PredictSpec(
+        **OF_RUN,
+        source={"digest": "ab", "name": "new.xlsx"},
+        read_as={"sheet": "A", "header_row": 3},
+        columns={"prompt": "Mail"},
+        asks={"prompt": "Mail"},
+    ),
+    FirstAnswersSpec(**OF_RUN, most=20),
+    WriteAnswersSpec(
+        answers=(Path("/objects/ef"),),
+        key="k",
+        task="completion",
+        source=Path("/objects/ab"),
+        name="new.xlsx",
+        read={"sheet": "A"},
+        answer_title="Reply (answer)",
+        fields=("name",),
+        threshold=0.8,
+    ),
     HabitsSpec(**OF_RUN, adapter=Path("/jobs/8/adapter")),
     MustPassSpec(**OF_RUN, adapter=Path("/jobs/8/adapter")),
     AddSpec(source=Path("/downloads/tiny.gguf"), family="causal", target=Path("/models/tiny")),

@@ -27,6 +27,7 @@ from workbench.data.readers.table import (
 )
 from workbench.jobs.process.job_dir import read_json
 
+TABLE = "table.parquet"
 NUMBER = "\x1frow"
 """The column of the row numbers; no file's column can be called so."""
 _SAMPLE_FIRST = 1000
@@ -160,7 +161,7 @@ def is_whole(folder: Path) -> bool:
     """Whether a table is there, as far as its end and what is kept beside it tell."""
     facts = read_json(folder / "table.json")
     try:
-        pq.read_metadata(folder / "table.parquet")
+        pq.read_metadata(folder / TABLE)
     except (pa.ArrowException, OSError):
         return False
     return isinstance(facts, dict) and facts.keys() >= {"name", "kind", "options", "sheets"}
@@ -181,7 +182,7 @@ def _said(folder: Path) -> Iterator[None]:
 def columns_of(folder: Path) -> list[str]:
     """The names of the table's columns."""
     with _said(folder):
-        names = pq.read_schema(folder / "table.parquet").names
+        names = pq.read_schema(folder / TABLE).names
     return [name for name in names if name != NUMBER]
 
 
@@ -194,12 +195,12 @@ def options_in(folder: Path) -> ReadOptions | None:
 def rows_in(folder: Path) -> int:
     """How many rows the table has."""
     with _said(folder):
-        return int(pq.read_metadata(folder / "table.parquet").num_rows)
+        return int(pq.read_metadata(folder / TABLE).num_rows)
 
 
 def read_parts(folder: Path, columns: Sequence[str]) -> Iterator[Table]:
     """All rows with these columns, some thousands at a time."""
-    with _said(folder), pq.ParquetFile(folder / "table.parquet") as file:
+    with _said(folder), pq.ParquetFile(folder / TABLE) as file:
         rows = file.metadata.num_rows
         for batch in file.iter_batches(_PART_ROWS, columns=[NUMBER, *dict.fromkeys(columns)]):
             yield _table(folder, pa.Table.from_batches([batch]), rows)
@@ -207,14 +208,14 @@ def read_parts(folder: Path, columns: Sequence[str]) -> Iterator[Table]:
 
 def parts(folder: Path) -> Iterator[pa.Table]:
     """All rows without their numbers, some thousands at a time."""
-    with _said(folder), pq.ParquetFile(folder / "table.parquet") as file:
+    with _said(folder), pq.ParquetFile(folder / TABLE) as file:
         for batch in file.iter_batches(_PART_ROWS, columns=columns_of(folder)):
             yield pa.Table.from_batches([batch])
 
 
 def read_sample(folder: Path) -> Table:
     """The first rows, and some from all over the table, of one that `convert` made."""
-    with _said(folder), pq.ParquetFile(folder / "table.parquet") as file:
+    with _said(folder), pq.ParquetFile(folder / TABLE) as file:
         groups = file.num_row_groups
         first = next(file.iter_batches(_SAMPLE_FIRST, row_groups=[0]))
         step = max(1, groups // _SAMPLE_PLACES)
@@ -228,7 +229,7 @@ def read_sample(folder: Path) -> Table:
 
 def read_whole(folder: Path, columns: Sequence[str]) -> Table:
     """All rows; the columns that are not asked for are empty."""
-    with _said(folder), pq.ParquetFile(folder / "table.parquet") as file:
+    with _said(folder), pq.ParquetFile(folder / TABLE) as file:
         data, about = file.read([NUMBER, *columns]), file.metadata
         names = [name for name in file.schema_arrow.names if name != NUMBER]
     rows = about.num_rows

@@ -4,20 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from workbench.core.errors import WorkbenchError
-from workbench.core.metrics import INVENTED
 from workbench.core.recipe import TURNS, Recipe
 from workbench.core.tasks import task_named
 from workbench.engine.evaluation.habits.opened import Opened
-from workbench.engine.evaluation.known_facts import known_to, mark_invented
+from workbench.engine.evaluation.known_facts import mark_invented
 from workbench.engine.evaluation.likeness import mark_likeness
 from workbench.engine.evaluation.practice import Asking
-from workbench.engine.evaluation.simple_rungs import add_simple, simple_answerer
+from workbench.engine.evaluation.simple_rungs import add_simple
 from workbench.engine.evaluation.systems import (
-    PREDICTIONS,
     Answers,
     Done,
     Evaluation,
@@ -25,15 +20,12 @@ from workbench.engine.evaluation.systems import (
     chosen,
     evaluate_systems,
     mark_outside,
-    outside_too,
     write_evaluation,
 )
 from workbench.engine.models.checked_load import CheckedLoad, Tell
 from workbench.engine.rows import Row, read_rows
-from workbench.evaluation.scoring.facts.known import Known
 from workbench.evaluation.scoring.rungs import CHEAP, EXAMPLES
 from workbench.jobs.process.job_dir import JobDir
-from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import (
@@ -44,7 +36,6 @@ from workbench.jobs.process.specs import (
     TrainSpec,
 )
 from workbench.jobs.process.stop import Cancelled, Stop
-from workbench.models.families import family_named
 from workbench.models.trained import read_trained
 
 EXAM = "test"
@@ -139,47 +130,6 @@ def _ask_simple(
     rungs = spec.rungs if isinstance(spec, EvaluateSpec) else None
     wanted = CHEAP if rungs is None else rungs
     add_simple(exam, spec.task, learned_from, stop.check, rungs=wanted, by_turns=by_turns)
-
-
-def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Result:
-    """Answer every row of a file.
-
-    Raises:
-        Cancelled, Orphaned: the process is to leave.
-        WorkbenchError: a row or the model cannot be used.
-    """
-    report.phase("preparing", "Loading the model")
-    answer = simple_answerer(spec) if spec.rung else engine.answerer(spec)
-    stop.check()
-    rows = read_rows(spec.data)
-    report.phase("evaluating", f"{family_named(spec.base.family).answering} {len(rows)} rows")
-    meter = Meter(report, stop.check, len(rows))
-    answers = answer(rows, stop, meter.counted(len(rows)))
-    columns: dict[str, Any] = (
-        {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
-    )
-    columns = columns or {"row_id": []}
-    columns["output"] = answers.texts
-    if answers.probabilities is not None:
-        columns["probability"] = answers.probabilities
-    outside = read_trained(spec.adapter).out_of_scope if spec.adapter else ""
-    none = outside_too(answers.none_of_these, answers.texts, outside)
-    if none is not None:
-        columns["none_of_these"] = none
-    if known := known_to(spec.adapter) if spec.adapter else None:
-        columns[INVENTED] = _invented(known, spec.task, rows, answers.texts)
-    path = job.path / PREDICTIONS
-    pq.write_table(pa.table(columns), path)
-    return {"rows": len(rows), "predictions": str(path)}
-
-
-def _invented(known: Known, task: str, rows: Sequence[Row], answers: Sequence[str]) -> list[str]:
-    """What each answer says that nobody told the model, one behind the other."""
-    asked = [(task_named(task).question(row), str(row.get("system") or "")) for row in rows]
-    return [
-        "; ".join(known.invented_texts(answer, *told))
-        for answer, told in zip(answers, asked, strict=True)
-    ]
 
 
 def evaluate_trained(

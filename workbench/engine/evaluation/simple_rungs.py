@@ -40,14 +40,12 @@ def simple_answers(
         learned: the rows to learn from, never those that are asked.
         rungs: who is to answer, as far as the task has right answers of that sort.
     """
-    about = task_named(task)
-    pairs = [(about.question(row), about.answer(row)) for row in learned]
-    known = [(question, answer) for question, answer in pairs if answer is not None]
+    known = _known(task, learned)
     if not known or not questions:
         return {}
     asked, given = [one for one, _ in known], [one for _, one in known]
     found = {}
-    for name in (name for name in cheap_for(about) if name in rungs):
+    for name in (name for name in cheap_for(task_named(task)) if name in rungs):
         answering = _LEARN[name](asked, given)
         begun = time.perf_counter()
         texts = answering(questions)
@@ -94,17 +92,36 @@ def simple_answerer(spec: PredictSpec) -> Callable[[Sequence[Row], Stop, Done], 
             "answer in its place: ask the trained model."
         )
     rung, data, splits = spec.rung or "", trained.data, _splits(trained.exam == TURNS)
+    learned: list[Answering] = []
 
     def answer(rows: Sequence[Row], stop: Stop, done: Done) -> Answers:
-        questions = [task_named(spec.task).question(row) for row in rows]
-        found = simple_answers(spec.task, _some(data, splits, stop.check), questions, [rung])
+        if not learned:
+            learned.append(_learned(spec.task, _some(data, splits, stop.check), rung))
+        texts = learned[0]([task_named(spec.task).question(row) for row in rows]) if rows else []
         stop.check()
         done(len(rows))
-        if rung in found or not rows:
-            return found.get(rung, Answers([]))
-        raise WorkbenchError(f"Nobody called '{rung}' can answer such questions: ask the model.")
+        return Answers(texts)
 
     return answer
+
+
+def _learned(task: str, rows: Sequence[Row], rung: str) -> Answering:
+    """The rung that a prediction names, once it has learned from these rows.
+
+    Raises:
+        WorkbenchError: there is nothing to learn from, or the task has no such rung.
+    """
+    known = _known(task, rows)
+    if not known or rung not in cheap_for(task_named(task)):
+        raise WorkbenchError(f"Nobody called '{rung}' can answer such questions: ask the model.")
+    return _LEARN[rung]([one for one, _ in known], [one for _, one in known])
+
+
+def _known(task: str, rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Questions and answers of those rows that have an answer."""
+    about = task_named(task)
+    pairs = ((about.question(row), about.answer(row)) for row in rows)
+    return [(question, answer) for question, answer in pairs if answer is not None]
 
 
 def _splits(by_turns: bool) -> Sequence[str]:

@@ -14,12 +14,16 @@ _KNOWN_SHARE, _KNOWN_S = 0.01, 2.0
 class Meter:
     """Tells the share of the whole that is done, and leaves when the job is to end."""
 
-    def __init__(self, report: Report, check: Check, total: int | None = None) -> None:
+    def __init__(
+        self, report: Report, check: Check, total: int | None = None, *, done: float = 0.0
+    ) -> None:
         """
         Args:
             total: what is counted, such as the answers to be written; None for thousandths of
                 work whose end is told otherwise, so that they are never full.
+            done: the share that an earlier attempt has done, which took no time now.
         """
+        self._before = done
         self._report, self._check, self._total = report, check, total
         self._start, self._end, self._begun = 0.0, 1.0, time.monotonic()
 
@@ -33,8 +37,8 @@ class Meter:
         whole = self._start + (self._end - self._start) * min(1.0, max(0.0, share))
         spent = time.monotonic() - self._begun
         fields: dict[str, object] = {"message": message} if message else {}
-        if whole > _KNOWN_SHARE and spent > _KNOWN_S:
-            fields["seconds_left"] = round(spent * (1 - whole) / whole, 1)
+        if (own := whole - self._before) > _KNOWN_SHARE and spent > _KNOWN_S:
+            fields["seconds_left"] = round(spent * (1 - whole) / own, 1)
         total = self._total if self._total is not None else THOUSANDTHS
         step = round(total * whole)
         if self._total is None:
@@ -43,7 +47,7 @@ class Meter:
 
     def part(self, start: float, end: float) -> "Meter":
         """For a part of this one's way: its 0 is `start` of it, its 1 is `end`."""
-        part = Meter(self._report, self._check, self._total)
+        part = Meter(self._report, self._check, self._total, done=self._before)
         way = self._end - self._start
         part._start, part._end = self._start + way * start, self._start + way * end
         part._begun = self._begun

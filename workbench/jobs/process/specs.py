@@ -137,6 +137,46 @@ class PredictSpec(ModelSpec):
     """The user's file: `digest` and `name`."""
     read: dict[str, Any] = field(default_factory=dict)
     """How it is read (`ReadOptions.as_dict`)."""
+    read_as: dict[str, Any] | None = None
+    """How this very file was read, sheet and header row included; None reads it like `read`."""
+    columns: dict[str, str] | None = None
+    """Role → the file's column, where that was chosen."""
+    asks: dict[str, str] | None = None
+    """Role → column, where `data` is a table that `convert` made, which holds no examples yet."""
+    most: int | None = None
+    """Only so many of the first rows are answered; None for all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstAnswersSpec(PredictSpec):
+    """Answer the first rows of `data`, to be looked at before all of them are answered."""
+
+    kind: ClassVar[str] = "first-answers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteAnswersSpec(Spec):
+    """Put answers into the user's own file, behind its columns."""
+
+    kind: ClassVar[str] = "write-answers"
+    answers: tuple[Path, ...]
+    """Parquet files with the answers, in the rows' order."""
+    key: str
+    """Stands for the answers and how they are written: the same key, the same file."""
+    task: str
+    source: Path
+    name: str
+    """What the user calls the file."""
+    read: dict[str, Any] = field(default_factory=dict)
+    """How it is read (`ReadOptions.as_dict`)."""
+    answer_title: str
+    """What the column of the answers is called."""
+    fields: tuple[str, ...] = ()
+    """The fields of an extraction, each of which gets a column."""
+    threshold: float | None = None
+    """How sure an answer must be not to be checked; None marks none."""
+    for_programs: bool = False
+    """Whether titles and words are those that programs read: answer, probability, true."""
 
 
 @dataclass(frozen=True, kw_only=True)

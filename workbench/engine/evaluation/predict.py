@@ -1,0 +1,177 @@
+"""Prediction: a trained model answers every row of a file, or the first ones."""
+
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workbench.core import parquet
+from workbench.core.metrics import INVENTED
+from workbench.core.tasks import task_named
+from workbench.core.words import count, plural
+from workbench.data.examples.questions import write_questions
+from workbench.engine.evaluation.jobs import Engine
+from workbench.engine.evaluation.known_facts import known_to
+from workbench.engine.evaluation.simple_rungs import simple_answerer
+from workbench.engine.evaluation.systems import PREDICTIONS, Answers, outside_too
+from workbench.engine.rows import Row, row_batches
+from workbench.evaluation.scoring.facts.known import Known
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.meter import Meter
+from workbench.jobs.process.parts import Parts
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.shell import Result
+from workbench.jobs.process.specs import PredictSpec
+from workbench.jobs.process.stop import Cancelled, Stop
+from workbench.models.families import family_named
+from workbench.models.trained import read_trained
+
+WRITING_ROWS, SORTING_ROWS = 64, 1000
+"""Rows of a part: about a minute's work, so that a kill costs no more; the same in every attempt,
+since who is asked beside whom may change an answer's last digits."""
+QUESTIONS = "questions.parquet"
+
+
+def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    """Answer every row of a file; what an earlier attempt has answered is not asked again.
+
+    Raises:
+        Cancelled, Orphaned: the process is to leave; a cancel once something is answered gives a
+            result with that.
+        WorkbenchError: a row or the model cannot be used.
+    """
+    report.phase("preparing", "Loading the model")
+    data = _questions(spec, job, stop)
+    rows = _rows_of(spec, data)
+    family = family_named(spec.base.family)
+    parts = Parts(job, rows, WRITING_ROWS if family.writes_text else SORTING_ROWS)
+    try:
+        seconds = _answer(engine, spec, data, parts, rows, report, stop) if parts.missing else None
+    except Cancelled:
+        return _stopped(job, parts, rows)
+    timed = {} if seconds is None else {"row_seconds": seconds}
+    return {**_made(job, parts, spec, data), "of": rows, **timed}
+
+
+def _questions(spec: PredictSpec, job: JobDir, stop: Stop) -> Path:
+    """The examples to answer; of a large table they are made now, once for all attempts."""
+    if spec.asks is None:
+        return spec.data
+    target = job.path / QUESTIONS
+    if not parquet.is_whole(target):
+        name = spec.source.get("name", spec.data.name)
+        write_questions(
+            spec.data, name, task_named(spec.task), spec.asks, target, stop.check, spec.most
+        )
+    return target
+
+
+def _rows_of(spec: PredictSpec, data: Path) -> int:
+    parquet.check(data, parquet.damaged_examples(data))
+    rows = int(pq.read_metadata(data).num_rows)
+    return rows if spec.most is None else min(rows, spec.most)
+
+
+def _answer(
+    engine: Engine,
+    spec: PredictSpec,
+    data: Path,
+    parts: Parts,
+    rows: int,
+    report: Report,
+    stop: Stop,
+) -> float:
+    """Answer what is missing; the seconds that a row took."""
+    answer = simple_answerer(spec) if spec.rung else engine.answerer(spec)
+    stop.check()
+    before = parts.rows_done
+    report.phase("evaluating", f"{family_named(spec.base.family).answering} {count(rows)} rows")
+    meter = Meter(report, stop.check, rows, done=before / rows)
+    meter(before / rows)
+    table = _AnswerTable(spec, data)
+    begun = time.monotonic()
+    for span, asked in _spans(data, parts.missing):
+        share = meter.part(span[0] / rows, span[1] / rows)
+        parts.keep(span, table.of(asked, answer(asked, stop, share.counted(len(asked)))))
+    return round((time.monotonic() - begun) / max(1, rows - before), 4)
+
+
+def _spans(
+    data: Path, missing: Sequence[tuple[int, int]]
+) -> Iterator[tuple[tuple[int, int], list[Row]]]:
+    """Each stretch of rows with its rows, of which no more are in memory than that and a batch."""
+    rows: Iterator[Row] = (row for batch in row_batches(data) for row in batch)
+    place = 0
+    for start, end in missing:
+        next(islice(rows, start - place, start - place), None)
+        place = end
+        yield (start, end), list(islice(rows, end - start))
+
+
+class _AnswerTable:
+    """Rows with their answers as they are kept: what was asked, then what was answered."""
+
+    def __init__(self, spec: PredictSpec, data: Path) -> None:
+        self._task = spec.task
+        self._asked = pq.read_schema(data)
+        self._outside = read_trained(spec.adapter).out_of_scope if spec.adapter else ""
+        self._known = known_to(spec.adapter) if spec.adapter else None
+
+    def of(self, rows: Sequence[Row], answers: Answers) -> pa.Table:
+        """The table of some rows; its columns are the same for all of a file's."""
+        columns: dict[str, Any] = {
+            field.name: pa.array([row[field.name] for row in rows], field.type)
+            for field in self._asked
+        }
+        columns["output"] = pa.array(answers.texts, pa.large_string())
+        if answers.probabilities is not None:
+            columns["probability"] = pa.array(answers.probabilities, pa.float64())
+        none = outside_too(answers.none_of_these, answers.texts, self._outside)
+        if none is not None:
+            columns["none_of_these"] = pa.array(none, pa.bool_())
+        if self._known is not None:
+            told = _invented(self._known, self._task, rows, answers.texts)
+            columns[INVENTED] = pa.array(told, pa.large_string())
+        return pa.table(columns)
+
+
+def _invented(known: Known, task: str, rows: Sequence[Row], answers: Sequence[str]) -> list[str]:
+    """What each answer says that nobody told the model, one behind the other."""
+    asked = [(task_named(task).question(row), str(row.get("system") or "")) for row in rows]
+    return [
+        "; ".join(known.invented_texts(answer, *told))
+        for answer, told in zip(answers, asked, strict=True)
+    ]
+
+
+def _made(job: JobDir, parts: Parts, spec: PredictSpec, data: Path) -> Result:
+    path = job.path / PREDICTIONS
+    if parts.done:
+        return {"rows": parts.put_together(path), "predictions": str(path)}
+    nothing = Answers([], [] if not family_named(spec.base.family).writes_text else None)
+    pq.write_table(_AnswerTable(spec, data).of([], nothing), path)
+    return {"rows": 0, "predictions": str(path)}
+
+
+def _stopped(job: JobDir, parts: Parts, rows: int) -> Result:
+    """What a cancel keeps.
+
+    Raises:
+        Cancelled: nothing is answered yet.
+    """
+    if not parts.done:
+        raise Cancelled
+    path = job.path / PREDICTIONS
+    done = parts.put_together(path)
+    reason = f"Stopped at your request; {count(done)} of {plural(rows, 'row')} are answered."
+    return {
+        "status": "cancelled",
+        "reason": reason,
+        "rows": done,
+        "of": rows,
+        "predictions": str(path),
+    }
