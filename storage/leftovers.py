@@ -45,6 +45,11 @@ def objects_of(session: Session, project_id: int) -> set[str]:
     return set(_digests(session, versions, evaluations, jobs, drafts))
 
 
+def drafted(session: Session, project_id: int) -> set[str]:
+    """The objects that a project's drafts name."""
+    return set(_digests(session, sa.select(Project.drafts).where(Project.id == project_id)))
+
+
 def referenced(session: Session) -> set[str]:
     """Every object that some row refers to, in a column of its own or inside JSON."""
     return set(

@@ -13,16 +13,24 @@ from workbench.data.bulk.change import apply_change
 from workbench.data.bulk.convert import convert
 from workbench.data.bulk.export import export
 from workbench.data.bulk.prepare import write_examples
+from workbench.data.bulk.write_answers import put_answers
 from workbench.data.readers import Table, table_file
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.shell import Handler, run
-from workbench.jobs.process.specs import ChangeSpec, ConvertSpec, ExportSpec, PrepareSpec
+from workbench.jobs.process.specs import (
+    ChangeSpec,
+    ConvertSpec,
+    ExportSpec,
+    PrepareSpec,
+    WriteAnswersSpec,
+)
 
 HANDLERS = (
     Handler(ConvertSpec, convert),
     Handler(PrepareSpec, write_examples),
     Handler(ExportSpec, export),
     Handler(ChangeSpec, apply_change),
+    Handler(WriteAnswersSpec, put_answers),
 )
 
 

@@ -1,8 +1,7 @@
 """A further file, read as a version was: to be scored or answered by what learned from that."""
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -60,20 +59,26 @@ def _as_taken(found: tuple[UnknownCategory, ...]) -> str:
 
 
 def open_file(
-    store: Store, version_id: int, path: Path, name: str = "", *, answers: bool = True
+    store: Store,
+    version_id: int,
+    path: Path,
+    name: str = "",
+    *,
+    answers: bool = True,
+    sheet: str = "",
 ) -> Table:
     """The table in a further file, read as the version's own file was.
 
     Args:
         answers: False where only its questions matter.
+        sheet: of a workbook, where that is not to be found out.
 
     Raises:
         WorkbenchError: it cannot be read.
     """
     plan = _plan(get_version(store, version_id))
-    return read_table(
-        path, names.shown(name or path.name), reading_alike(plan.read, answers=answers)
-    )
+    options = replace(reading_alike(plan.read, answers=answers), sheet=sheet)
+    return read_table(path, names.shown(name or path.name), options)
 
 
 def _plan(version: VersionInfo) -> Plan:
@@ -176,7 +181,7 @@ def learned_categories(version: VersionInfo) -> set[str]:
 def _respelled(task: Task, examples: Examples, taken: list[UnknownCategory]) -> Examples:
     usual = {category.name: category.nearest for category in taken}
     labels = [usual.get(label or "", label) for label in examples.values[task.learned]]
-    return dataclasses.replace(examples, values={**examples.values, task.learned: labels})
+    return replace(examples, values={**examples.values, task.learned: labels})
 
 
 def _by_rows(found: list[UnknownCategory]) -> tuple[UnknownCategory, ...]:

@@ -50,11 +50,16 @@ def unknown(version: VersionInfo, rows: Sequence[Given]) -> list[Given]:
     ]
 
 
-def add_taught(store: Store, version: VersionInfo, rows: Sequence[Given]) -> VersionInfo | JobView:
+def add_taught(
+    store: Store, version: VersionInfo, rows: Sequence[Given], title: str = ""
+) -> VersionInfo | JobView:
     """The next version, with these rows; an example with the same question gets the new answer.
 
     New rows are given to training, practice and exam in the shares of the dataset. They are numbered
     from `TAUGHT_FROM` on, since they stand in no file.
+
+    Args:
+        title: what the version says of how it was made; without, that people did so in use.
 
     Raises:
         WorkbenchError: nothing would change, or the version is not the newest.
@@ -68,11 +73,11 @@ def add_taught(store: Store, version: VersionInfo, rows: Sequence[Given]) -> Ver
             new.append(row)
         change |= {(i, task.learned): row[task.learned] for i, _ in places}
     edit = Edit(change=change, add=_placed(version, task, new))
-    title = f"{plural(edit.rows, 'answer')} corrected or praised in use"
+    said = f"{plural(edit.rows, 'answer')} corrected or praised in use"
     kind = changes.EDIT
     if task.answers_are_categories:
-        title, kind = f"{plural(edit.rows, 'text')} sorted by hand", changes.LABEL
-    return changes.apply_edit(store, version.id, edit, kind, title)
+        said, kind = f"{plural(edit.rows, 'text')} sorted by hand", changes.LABEL
+    return changes.apply_edit(store, version.id, edit, kind, title or said)
 
 
 def _known(

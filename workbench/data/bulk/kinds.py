@@ -11,11 +11,20 @@ from workbench.data.bulk.change import apply_change
 from workbench.data.bulk.convert import convert
 from workbench.data.bulk.export import export
 from workbench.data.bulk.prepare import write_examples
+from workbench.data.bulk.write_answers import put_answers
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.shell import Handler, Result
-from workbench.jobs.process.specs import ChangeSpec, ConvertSpec, ExportSpec, PrepareSpec, TableRef
+from workbench.jobs.process.specs import (
+    ChangeSpec,
+    ConvertSpec,
+    ExportSpec,
+    PrepareSpec,
+    TableRef,
+    WriteAnswersSpec,
+)
 
 Work = Callable[..., Result]
+_Confined = ConvertSpec | PrepareSpec | WriteAnswersSpec
 
 
 def _with_limit(work: Work, more_bytes: Callable[[], int]) -> Work:
@@ -33,7 +42,7 @@ def kept_to_its_files(work: Work) -> Work:
     into the job's folder alone.
     """
 
-    def kept(spec: ConvertSpec | PrepareSpec, job: JobDir, *arguments: Any) -> Result:
+    def kept(spec: _Confined, job: JobDir, *arguments: Any) -> Result:
         tempfile.tempdir = str(job.path)
         confine.confine([*confine.programs(), *_files_of(spec)], [job.path])
         return work(spec, job, *arguments)
@@ -41,9 +50,12 @@ def kept_to_its_files(work: Work) -> Work:
     return kept
 
 
-def _files_of(spec: ConvertSpec | PrepareSpec) -> Iterator[Path]:
+def _files_of(spec: _Confined) -> Iterator[Path]:
     if isinstance(spec, ConvertSpec):
         yield spec.source
+        return
+    if isinstance(spec, WriteAnswersSpec):
+        yield from (spec.source, *spec.answers)
         return
     yield from spec.earlier
     for table in (spec.table, spec.test):
@@ -57,6 +69,7 @@ def _files_of_table(table: TableRef) -> Iterator[Path]:
 HANDLERS = (
     Handler(ConvertSpec, kept_to_its_files(_with_limit(convert, limits.for_convert))),
     Handler(PrepareSpec, kept_to_its_files(_with_limit(write_examples, limits.for_prepare))),
+    Handler(WriteAnswersSpec, kept_to_its_files(_with_limit(put_answers, limits.for_prepare))),
     Handler(ChangeSpec, _with_limit(apply_change, limits.for_prepare)),
     Handler(ExportSpec, _with_limit(export, limits.for_convert)),
 )

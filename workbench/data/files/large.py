@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy.orm import Session
 
-from storage import conversions, datasets, files
+from storage import conversions, datasets, files, leftovers
 from storage.database import Store
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
 from workbench.core import parquet
@@ -114,6 +114,15 @@ def table_sample(
     return sample_file.read(_folder_of_reading(store, project_id, source, options))
 
 
+def table_file_of(store: Store, project_id: int, source: Source, options: ReadOptions) -> Path:
+    """Where the whole table of a large file that has been read lies (see `readers.table_file`).
+
+    Raises:
+        NotReady: it has not been read.
+    """
+    return _folder_of_reading(store, project_id, source, options) / table_file.TABLE
+
+
 def preparation_of(store: Store, order: Order) -> JobView | None:
     """The newest job that makes these examples, if there was one."""
     return _newest(store, order.project_id, PrepareSpec, _preparation_key(store, order))
@@ -165,9 +174,10 @@ def read_prepared(store: Store, order: Order) -> Prepared:
 
 
 def forget(store: Store, project_id: int, keep: Iterable[Source]) -> None:
-    """Throw away what was read and prepared for files that the project's draft no longer has."""
+    """Throw away what was read and prepared for files that no draft of the project has any more."""
     digests = {source.digest for source in keep}
     with store.write() as session:
+        digests |= leftovers.drafted(session, project_id)
         found = [*_jobs(session, project_id, ConvertSpec), *_jobs(session, project_id, PrepareSpec)]
         conversions.release(
             session, [job for job, spec in found if _digest_of(spec) not in digests]

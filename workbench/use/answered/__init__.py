@@ -1,0 +1,1 @@
+"""Files that a model answers: asked, answered, written, brought back."""

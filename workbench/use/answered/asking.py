@@ -1,0 +1,163 @@
+"""What a model is asked of a file: which table, which columns, and the jobs that answer it."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage import conversions, files
+from storage.database import Store
+from storage.tables import Job
+from workbench.core.tasks import task_named
+from workbench.data import mapped_file
+from workbench.data.columns.likeness import LOOKED_AT, guess, usual
+from workbench.data.columns.mapping import check_roles, without_absent
+from workbench.data.examples.plan import Source
+from workbench.data.files import large, sources
+from workbench.data.readers import ReadOptions, Table, options_from
+from workbench.data.versions import get_version, read_examples
+from workbench.jobs import queue
+from workbench.jobs.job import JobView, spec_of, view_of
+from workbench.jobs.process.parts import FIRST_ROWS
+from workbench.jobs.process.specs import FirstAnswersSpec, PredictSpec
+from workbench.training.trained_run import told_of, trained_run
+
+
+@dataclass(frozen=True)
+class Order:
+    """One file to be answered by one model, as chosen."""
+
+    project_id: int
+    run_id: int
+    source: Source
+    read: ReadOptions = field(default_factory=ReadOptions)
+    """What was chosen of how it is read; the rest is found out."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Role → column of the file."""
+
+
+def version_id_of(store: Store, run_id: int) -> int:
+    """The version that a run learned from.
+
+    Raises:
+        WorkbenchError: there is no trained model.
+    """
+    with store.read() as session:
+        return trained_run(session, run_id).version.id
+
+
+def options_of(store: Store, order: Order) -> ReadOptions:
+    """How the file is read: as the version's own, sheet and header row as chosen."""
+    version = get_version(store, version_id_of(store, order.run_id))
+    own = options_from(version.mapping.get("read") or {})
+    alike = sources.reading_alike(own, answers=False)
+    header = alike.header_row if order.read.header_row is None else order.read.header_row
+    return dataclasses.replace(alike, sheet=order.read.sheet, header_row=header)
+
+
+def table(store: Store, order: Order) -> Table:
+    """The file's table; of a large one some rows.
+
+    Raises:
+        NotReady: it is large, and no job has read it yet.
+        WorkbenchError: it cannot be read.
+    """
+    options = options_of(store, order)
+    if large.is_large(order.source):
+        return large.table(store, order.project_id, order.source, options)
+    return sources.open_source(order.source, options)
+
+
+def guess_columns(store: Store, run_id: int, found: Table) -> dict[str, str]:
+    """Role → the column that has it, by its name or by what stands in it; "" where none is like it."""
+    version = get_version(store, version_id_of(store, run_id))
+    task = task_named(version.task)
+    roles = mapped_file.roles_of(store, version.id, need_answers=False)
+    some = read_examples(version).slice(0, LOOKED_AT) if version.path.is_file() else None
+    guessed = {}
+    for role, source in roles.items():
+        learned = some[role].to_pylist() if some and role in some.column_names else []
+        like = guess if role in task.required else _by_name
+        guessed[role] = like(source, found, learned)
+    return guessed
+
+
+def _by_name(source: str, found: Table, _: object) -> str:
+    return usual(source, found)
+
+
+def start(store: Store, order: Order, *, first: bool = False) -> int:
+    """Queue the answering of the file, or of its first rows; the job's id.
+
+    Raises:
+        NotReady: it is large, and no job has read it yet.
+        WorkbenchError: there is no trained model, a column is missing, or no row can be used.
+    """
+    with store.read() as session:
+        row = trained_run(session, order.run_id)
+    found = table(store, order)
+    spec = _of_large if large.is_large(order.source) else _of_small
+    data, asks = spec(store, row.version.id, order, found)
+    kind = FirstAnswersSpec if first else PredictSpec
+    told = kind(
+        **told_of(row),
+        data=data,
+        asks=asks,
+        source=dataclasses.asdict(order.source),
+        read=row.version.mapping.get("read") or {},
+        read_as=found.options.as_dict(),
+        columns=dict(order.columns),
+        most=FIRST_ROWS if first else None,
+    )
+    what = "First answers" if first else "Answers"
+    title = f"{what} of {row.run.name} to {order.source.name}"
+    with store.write() as session:
+        return queue.enqueue(session, title, told, project_id=order.project_id, run_id=order.run_id)
+
+
+def _of_small(
+    store: Store, version_id: int, order: Order, found: Table
+) -> tuple[Path, dict[str, str] | None]:
+    mapped = mapped_file.map_table(
+        store, version_id, found, need_answers=False, columns=order.columns
+    )
+    return mapped.data, None
+
+
+def _of_large(
+    store: Store, version_id: int, order: Order, found: Table
+) -> tuple[Path, dict[str, str] | None]:
+    """The table is kept with the job: what was read for a page goes with its next file."""
+    roles = mapped_file.roles_of(store, version_id, need_answers=False) | dict(order.columns)
+    task = task_named(get_version(store, version_id).task)
+    asks = check_roles(task.asking(), without_absent(roles, found), found)
+    options = options_of(store, order)
+    path = large.table_file_of(store, order.project_id, order.source, options)
+    return files.object_path(files.put_file(path)), asks
+
+
+def newest(store: Store, order: Order, read: ReadOptions, *, first: bool = False) -> JobView | None:
+    """The newest job that answers this file in this way; None if none did.
+
+    Args:
+        read: how the file's table was read.
+    """
+    kind = FirstAnswersSpec if first else PredictSpec
+    with store.read() as session:
+        for job in conversions.of_project(session, order.project_id, (kind.kind,)):
+            if _is_of(job, kind, order, read):
+                return view_of(session, job)
+    return None
+
+
+def _is_of(job: Job, kind: type[PredictSpec], order: Order, read: ReadOptions) -> bool:
+    spec = spec_of(job, kind)
+    return (
+        spec is not None
+        and spec.run_id == order.run_id
+        and spec.rung is None
+        and spec.adapter is not None
+        and spec.source.get("digest") == order.source.digest
+        and spec.read_as == read.as_dict()
+        and spec.columns == dict(order.columns)
+    )
