@@ -35,6 +35,7 @@ project_id = context.project_id()
 
 def playground() -> None:
     frame.header("Use", "Try it: does it answer as you would?")
+    frame.use_tabs("Use")
     everyone = chat.answerers(store, project_id)
     for sentence in served_models.damaged(store, project_id).values():
         st.error(plain(sentence), icon=":material/error:")

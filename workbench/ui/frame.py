@@ -26,6 +26,7 @@ PAGES = {
     "Train": ("pages/train/train.py", ":material/model_training:"),
     "Evaluate": ("pages/evaluate/evaluate.py", ":material/fact_check:"),
     "Use": ("pages/use/playground.py", ":material/forum:"),
+    "Answer": ("pages/use/answer_file.py", ":material/table_view:"),
     "Queue": ("pages/queue/queue.py", ":material/low_priority:"),
     "Storage": ("pages/storage/storage.py", ":material/database:"),
     "Settings": ("pages/settings/settings.py", ":material/settings:"),
@@ -39,7 +40,7 @@ ICONS = {
 }
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
-_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore")
+_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer")
 _OTHER_PAGES = ("Queue", "Storage", "Settings")
 _POLL_S = 3
 _loaded: set[str] = set()
@@ -124,12 +125,18 @@ def header(step: str | None, question: str, lead: str = "") -> None:
 
 def data_tabs(current: str) -> None:
     """The three rooms of the Data step: the examples, their checkup, and a closer look."""
-    with st.container(horizontal=True, gap="small", key="data-tabs"):
-        for page, words in (
-            ("Data", "Bring and choose"),
-            ("Checkup", "Check up and mend"),
-            ("Explore", "Look, edit and label"),
-        ):
+    rooms = {"Data": "Bring and choose", "Checkup": "Check up and mend"}
+    _tabs("data-tabs", {**rooms, "Explore": "Look, edit and label"}, current)
+
+
+def use_tabs(current: str) -> None:
+    """The two rooms of the Use step: one question at a time, and a whole file."""
+    _tabs("use-tabs", {"Use": "Playground", "Answer": "Answer a file"}, current)
+
+
+def _tabs(key: str, rooms: dict[str, str], current: str) -> None:
+    with st.container(horizontal=True, gap="small", key=key):
+        for page, words in rooms.items():
             path, icon = PAGES[page]
             label = f"**{words}**" if page == current else words
             st.page_link(path, label=label, icon=icon, query_params=context.in_project())

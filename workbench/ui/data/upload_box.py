@@ -1,7 +1,8 @@
 """A field for files that are too large for Streamlit's own: they stream to the disk."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -12,7 +13,6 @@ from workbench.data.files import uploads
 from workbench.data.files.uploads import Upload
 from workbench.ui import context
 from workbench.ui.data import draft as drafts
-from workbench.ui.data.draft import Draft
 from workbench.ui.numbers import size
 from workbench.ui.routes import upload_route
 from workbench.ui.text import plain
@@ -31,10 +31,23 @@ _box = st.components.v2.component(
 )
 
 
-def received(draft: Draft, target: str) -> Source | None:
+class Drafted(Protocol):
+    """What a page keeps of uploads on their way."""
+
+    uploads: dict[str, str]
+    """Target → the upload."""
+
+
+Save = Callable[[Any], None]
+
+
+def received(draft: Drafted, target: str, save: Save = drafts.save) -> Source | None:
     """The large file for the draft's `target` (source or test), once it is here.
 
     Until then a closed panel, a progress bar, or why it did not come.
+
+    Args:
+        save: keeps the draft with the project.
     """
     key = f"data-large-{target}"
     upload = _known(draft, target)
@@ -55,16 +68,16 @@ def received(draft: Draft, target: str) -> Source | None:
         if elsewhere and upload is not None:
             st.fragment(_watch, run_every=_POLL)(upload.id)
         else:
-            _field(draft, target, key)
+            _field(draft, target, key, save)
     return None
 
 
-def _known(draft: Draft, target: str) -> Upload | None:
+def _known(draft: Drafted, target: str) -> Upload | None:
     upload_id = draft.uploads.get(target, "")
     return uploads.look(upload_id) if upload_id else None
 
 
-def _field(draft: Draft, target: str, key: str) -> None:
+def _field(draft: Drafted, target: str, key: str, save: Save) -> None:
     """The box, and what it says: a file was chosen, has ended, or is not wanted any more."""
     project_id = context.project_id()
     data = {
@@ -88,11 +101,11 @@ def _field(draft: Draft, target: str, key: str) -> None:
         _forget(draft, target)
     elif not said.ended:
         return
-    drafts.save(draft)
+    save(draft)
     st.rerun()
 
 
-def _allow(draft: Draft, target: str, chosen: dict[str, Any]) -> None:
+def _allow(draft: Drafted, target: str, chosen: dict[str, Any]) -> None:
     _forget(draft, target)
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
     try:
@@ -104,13 +117,13 @@ def _allow(draft: Draft, target: str, chosen: dict[str, Any]) -> None:
     draft.uploads[target] = uploads.id_of(ticket)
 
 
-def _forget(draft: Draft, target: str) -> None:
+def _forget(draft: Drafted, target: str) -> None:
     draft.uploads.pop(target, None)
     for name in ("ticket", "sentence"):
         st.session_state.pop(f"data-large-{target}-{name}", None)
 
 
-def _say(draft: Draft, target: str, sentence: str) -> None:
+def _say(draft: Drafted, target: str, sentence: str) -> None:
     """Keep why an upload failed until the next one begins."""
     _forget(draft, target)
     st.session_state[f"data-large-{target}-sentence"] = sentence

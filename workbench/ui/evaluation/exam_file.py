@@ -11,6 +11,7 @@ from workbench.core.tasks import Task, task_named
 from workbench.core.words import joined
 from workbench.data import mapped_file
 from workbench.data.columns import mapping
+from workbench.data.columns.likeness import usual
 from workbench.data.mapped_file import MappedFile
 from workbench.data.readers import Table
 from workbench.evaluation import evaluations as evaluation
@@ -75,7 +76,7 @@ def _table(version_id: int, upload: UploadedFile) -> Table:
 
 def _columns(task: Task, roles: dict[str, str], table: Table) -> dict[str, str] | None:
     """Role → column of the file: as in the examples where it has such a column, else chosen here."""
-    found = {role: _usual(source, table) for role, source in roles.items()}
+    found = {role: usual(source, table) for role, source in roles.items()}
     missing = [role for role in task.required if role in roles and not found[role]]
     title = "Which column is what" if missing else "Columns"
     with st.expander(title, expanded=bool(missing), icon=":material/view_column:"):
@@ -89,15 +90,6 @@ def _columns(task: Task, roles: dict[str, str], table: Table) -> dict[str, str] 
         )
         return None
     return {role: source for role, source in found.items() if source}
-
-
-def _usual(source: str, table: Table) -> str:
-    """The examples' own column (or template), if the file has it, too."""
-    have = {column.casefold(): column for column in table.columns}
-    parts = mapping.columns_in(source, ())
-    if any(" ".join(part.split()).casefold() not in have for part in parts):
-        return ""
-    return source if len(parts) > 1 or source not in parts else have[source.casefold()]
 
 
 def _chosen(task: Task, role: str, source: str, usual: str, table: Table) -> str:

@@ -1,0 +1,1 @@
+"""Answer a file: chosen, looked at, answered, taken away, brought back."""
