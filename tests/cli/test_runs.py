@@ -13,7 +13,6 @@ from tests.helpers.exams import (
     accuracies,
     add_exam,
     add_trained,
-    answer_queued,
     exam_of_categories,
 )
 from workbench.cli import main, output
@@ -226,39 +225,6 @@ def test_scores_by_turns_are_told_where_the_exam_was_by_turns() -> None:
     assert "by_turns" not in cli_runs._scores_by_split({"scores": {"test": test}})
 
 
-@pytest.mark.parametrize(
-    ("columns", "counted", "told"),
-    [
-        ({"none_of_these": [True, False]}, 1, "; 1 row fits none of the categories."),
-        ({"none_of_these": [False, False]}, 0, ".csv."),
-        ({}, None, ".csv."),
-    ],
-)
-def test_answers_tell_how_many_rows_fit_no_category(
-    columns: dict[str, Any],
-    counted: int | None,
-    told: str,
-    tmp_path: Path,
-    store: Store,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    trained = add_trained(store, tmp_path)
-    mails = tmp_path / "mails.csv"
-    mails.write_text("email\nLa la la\nMoney back\n")
-    monkeypatch.setattr(output, "ensure_worker", lambda: None)
-    monkeypatch.setattr(cli_runs, "finished", lambda *_: answer_queued(store, tmp_path, **columns))
-    out = tmp_path / "answers.csv"
-    asked = ["predict", "--run", str(trained.run_id), "--file", str(mails), "--out", str(out)]
-    assert main([*asked, "--json"]) == 0
-    assert _said(capsys) == {
-        "rows": 2, "rows_in_file": 2, "none_of_these": counted, "please_check": None, "out": str(out)
-    }  # fmt: skip
-    assert main(asked) == 0
-    assert capsys.readouterr().out.strip().endswith(told)
-    assert ("none_of_these" in out.read_text("utf-8-sig")) == bool(columns)
-
-
 def test_a_stored_exam_is_told_with_its_ladder_and_verdict(
     store: Store,
     tmp_path: Path,
@@ -307,13 +273,3 @@ def test_all_rungs_are_asked_for_where_the_exam_lacks_one(
     with store.read() as session:
         spec = session.get_one(Job, waited[0]).spec
     assert spec["rungs"] == ["frequent", "baseline", "nearest", "examples"]
-
-
-def test_only_who_fits_the_task_answers_in_a_models_place(
-    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    trained = add_trained(store, tmp_path, task="completion", kind="causal")
-    mails, out = tmp_path / "emails.csv", tmp_path / "out.csv"
-    arguments = ["predict", "--run", str(trained.run_id), "--file", str(mails), "--out", str(out)]
-    assert main([*arguments, "--rung", "baseline"]) == 2
-    assert "'baseline' cannot answer such questions" in capsys.readouterr().err

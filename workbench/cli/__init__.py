@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from storage.errors import StorageError
 from workbench.cli import (
+    answering,
     backups,
     checkup,
     data,
@@ -85,6 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
         checkup,
         exporting,
         runs,
+        answering,
         releases,
         limit,
         drift,

@@ -1,30 +1,23 @@
-"""`train`, `evaluate`, `predict`: what is done with a dataset and a model."""
+"""`train`, `evaluate`: what is done with a dataset and a model."""
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
-from storage import files
 from storage.database import Store
-from storage.guard import private
 from workbench.cli.data import existing, pairs
 from workbench.cli.models import ready
 from workbench.cli.output import command, emit, finished, working_store
-from workbench.core.errors import WorkbenchError
-from workbench.core.tasks import task_named
-from workbench.core.words import plural
 from workbench.data import datasets
 from workbench.data.mapped_file import MappedFile, map_file
 from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.exam_ladder import more_rungs
-from workbench.evaluation.scoring.rungs import ALL, CHEAP, NAMES, cheap_for
+from workbench.evaluation.scoring.rungs import ALL, NAMES
 from workbench.evaluation.told import told
 from workbench.models import catalogue
 from workbench.training import presets, runs
-from workbench.use import batch
 
 CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
 
@@ -41,7 +34,7 @@ def add_commands(commands: Any) -> None:
     evaluate = command(commands, "evaluate", _evaluate, "Score a run on its exam or on a file.")
     evaluate.add_argument("--run", type=int, required=True, metavar="ID")
     evaluate.add_argument("--file", type=Path, help="without: the dataset's own test split")
-    _add_map(evaluate)
+    add_map(evaluate)
     evaluate.add_argument(
         "--same-spelling",
         action="store_true",
@@ -54,19 +47,9 @@ def add_commands(commands: Any) -> None:
         help="who answers beside the model: cheap, those that need no model; all, the model before "
         "training with an example before each question, too (takes as long again)",
     )
-    predict = command(commands, "predict", _predict, "Answer every row of a file.")
-    predict.add_argument("--run", required=True, metavar="ID")
-    predict.add_argument("--file", type=Path, required=True)
-    _add_map(predict)
-    predict.add_argument(
-        "--rung",
-        choices=CHEAP,
-        help="who answers in the model's place, having learned from the same examples",
-    )
-    predict.add_argument("--out", type=Path, required=True, metavar="FILE", help=".csv or .xlsx")
 
 
-def _add_map(parser: argparse.ArgumentParser) -> None:
+def add_map(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--map",
         action="append",
@@ -179,41 +162,3 @@ def _show_scores(
     ]
     emit(options, value, "\n".join(lines))
     return 0
-
-
-def _predict(options: argparse.Namespace) -> int:
-    if options.out.suffix.lower() not in (".csv", ".xlsx"):
-        raise WorkbenchError(f"{options.out} must end in .csv or .xlsx: name it so.")
-    store = working_store()
-    run_id, columns = _run_id(options.run), pairs(options.map, "--map")
-    able = cheap_for(task_named(runs.get_run(store, run_id).task))
-    if options.rung and options.rung not in able:
-        raise WorkbenchError(f"'{options.rung}' cannot answer such questions: leave --rung out.")
-    job_id = batch.start_prediction(
-        store, run_id, existing(options.file), columns=columns, rung=options.rung
-    )
-    finished(store, job_id)
-    answers = batch.answers_file(store, job_id, options.out.suffix.lower().lstrip("."))
-    with private.taken_elsewhere(options.out, files.home()):
-        shutil.copyfile(answers, options.out)
-    rows, total = batch.answered_rows(store, job_id), len(batch.answers(store, job_id))
-    strangers = batch.none_of_these(store, job_id)
-    value = {
-        "rows": rows,
-        "rows_in_file": total,
-        "none_of_these": strangers,
-        "please_check": (to_check := batch.please_check(store, job_id)),
-        "out": str(options.out),
-    }
-    without = f"; {plural(total - rows, 'row')} had no question" if total > rows else ""
-    fits = "fits" if strangers == 1 else "fit"
-    none = f"; {plural(strangers, 'row')} {fits} none of the categories" if strangers else ""
-    check = f"; please check {plural(to_check, 'row')}" if to_check else ""
-    emit(options, value, f"{rows} answers are in {options.out}{without}{none}{check}.")
-    return 0
-
-
-def _run_id(text: str) -> int:
-    if not text.isdigit():
-        raise WorkbenchError(f"--run takes the number of a finished run, not '{text}'.")
-    return int(text)

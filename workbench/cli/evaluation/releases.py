@@ -83,7 +83,7 @@ def _run(store: Store, options: argparse.Namespace) -> int:
 
 
 def _project(store: Store, options: argparse.Namespace) -> int:
-    project_id = _project_named(store, options.project)
+    project_id = project_id_named(store, options.project)
     if options.back:
         releases.go_back(
             store, project_id, approver=options.approver or _login(), note=options.note
@@ -140,7 +140,7 @@ def _must_pass(options: argparse.Namespace) -> int:
     return 0
 
 
-def _project_named(store: Store, name: str) -> int:
+def project_id_named(store: Store, name: str) -> int:
     for project_id, title in projects.project_names(store).items():
         if title == name:
             return project_id
