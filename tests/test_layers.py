@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = {"torch", "transformers", "peft", "bitsandbytes", "datasets", "accelerate"}
+HEAVY = {"torch", "transformers", "peft", "bitsandbytes", "datasets", "accelerate", "llguidance"}
 
 FLOORS: list[set[str]] = [
     {"core", "storage"},

@@ -132,12 +132,6 @@ def test_an_unknown_model_is_a_404_that_names_the_others(client: OpenAI) -> None
     assert caught.value.code == "model_not_found"
 
 
-def test_several_answers_at_once_are_refused(client: OpenAI) -> None:
-    with pytest.raises(openai.BadRequestError) as caught:
-        whole(client, n=2)
-    assert caught.value.param == "n"
-
-
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_question_that_is_too_long_says_so(client: OpenAI, stream: bool) -> None:
     long: Any = [{"role": "user", "content": "parcel " * 500}]

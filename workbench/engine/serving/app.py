@@ -20,12 +20,13 @@ from workbench.engine.serving import requests, streaming
 from workbench.engine.serving.access.key_required import KeyRequired
 from workbench.engine.serving.access.loopback_only import LoopbackOnly
 from workbench.engine.serving.activity import Activity, Counted
-from workbench.engine.serving.body import body_of
+from workbench.engine.serving.api.answers import Answers
+from workbench.engine.serving.api.body import body_of
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.registry import Registry
 from workbench.engine.serving.requests import GenerationRequest
-from workbench.engine.serving.responses import ResponseFormat, model_object
+from workbench.engine.serving.responses import ResponseFormat, Written, model_object
 from workbench.models.served import ServedModel
 
 
@@ -93,24 +94,39 @@ class _Endpoints:
 
     async def _answer(self, request: Request, asked: GenerationRequest, *, chat: bool) -> Response:
         entry = self._registry.get(asked.model)
-        shape = ResponseFormat(asked.model, chat, asked.include_usage)
+        shape = ResponseFormat(asked.model, chat, asked.include_usage, entry.id)
         if not entry.family.writes_text:
             return await self._label(request, entry, asked, shape)
-        generation = self._answers.generation(entry, asked)
+        each = list(asked.answers())
+        answers = Answers(
+            [self._answers.generation(entry, one) for one in each],
+            prompts=len(each) // asked.n,
+            logprobs=asked.sampling.top_logprobs is not None,
+        )
         if asked.stream:
-            return await streaming.streamed(generation, shape)
-        return await streaming.whole(request, generation, shape)
+            return await streaming.streamed(answers, shape)
+        return await streaming.whole(request, answers, shape)
 
     async def _label(
         self, request: Request, entry: ServedModel, asked: GenerationRequest, shape: ResponseFormat
     ) -> Response:
+        requests.refuse_for_categories(asked)
         label, usage, to_check = await streaming.unless_left(
             request, lambda check: self._answers.label(entry, asked, check)
         )
         if not asked.stream:
-            return JSONResponse(shape.whole(label, "stop", usage, please_check=to_check))
-        end = shape.closing("stop", usage, please_check=to_check)
-        return streaming.told([*shape.opening(), shape.piece(label), *end])
+            answer = Written(label, "stop", please_check=to_check)
+            return JSONResponse(shape.whole([answer] * asked.n, usage))
+        events = [
+            event
+            for index in range(asked.n)
+            for event in (
+                *shape.opening(index),
+                shape.piece(Written(label), index),
+                shape.closing(Written("", "stop", please_check=to_check), index),
+            )
+        ]
+        return streaming.told([*events, *shape.end(usage)])
 
 
 async def _api_error(_request: Request, error: Exception) -> Response:

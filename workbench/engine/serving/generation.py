@@ -8,7 +8,7 @@ is there that an answer is sent on, cancelled, or lets another one go first.
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import torch
@@ -17,6 +17,8 @@ from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaLis
 from workbench.core.errors import WorkbenchError
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
+from workbench.engine.serving.choosing.token_choice import TokenChoice
+from workbench.engine.serving.choosing.token_logprobs import TokenLogprob
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.requests import Sampling
 from workbench.engine.serving.responses import Usage
@@ -37,6 +39,7 @@ class Generation:
         get_prompt: Callable[[Guard], str],
         sampling: Sampling,
         invented: Callable[[str], list[str] | None] = lambda text: None,
+        get_choice: Callable[[TextModel], TokenChoice] | None = None,
     ) -> None:
         self.invented = invented
         """What of the answer nobody told the model; None where that is not known."""
@@ -44,6 +47,9 @@ class Generation:
         self._adapter = adapter
         self._get_prompt = get_prompt
         self._sampling = sampling
+        self._get_choice = get_choice or (lambda loaded: TokenChoice(sampling))
+        self.logprobs: Sequence[TokenLogprob] = ()
+        """Of the tokens written so far, where they are asked for; grows with the answer."""
         self._cancelled = threading.Event()
         self._loop = asyncio.get_running_loop()
         self._pieces: asyncio.Queue[Any] = asyncio.Queue()
@@ -93,6 +99,8 @@ class Generation:
         ids = loaded.encode(self._get_prompt(loaded.guard))
         read = ids["input_ids"].shape[1]
         room = self._room(loaded, read)
+        choice = self._get_choice(loaded)
+        self.logprobs = choice.logprobs
         self._send("")
         ends = loaded.ends
         stop = [*self._sampling.stop, *([ends.text] if ends.text else [])]
@@ -101,7 +109,7 @@ class Generation:
             if self._cancelled.is_set():
                 return
             loaded.select(self._adapter)
-            follower = _Follower(self, loaded, text, read)
+            follower = _Follower(self, loaded, text, read, choice)
             loaded.model.generate(
                 **ids,
                 generation_config=GenerationConfig(
@@ -110,6 +118,7 @@ class Generation:
                     eos_token_id=sorted(ends.ids),
                     pad_token_id=loaded.tokenizer.pad_token_id,
                 ),
+                logits_processor=choice.processors(),
                 stopping_criteria=StoppingCriteriaList([follower]),
             )
         self._finish(loaded, text, follower)
@@ -125,7 +134,7 @@ class Generation:
     def _finish(self, loaded: TextModel, text: StreamDecoder, follower: "_Follower") -> None:
         if rest := text.finish():
             self._send(rest)
-        ended = text.stopped or follower.last_token in loaded.ends.ids
+        ended = text.stopped or follower.is_whole or follower.last_token in loaded.ends.ids
         self.finish_reason = "stop" if ended else "length"
         self.usage = Usage(follower.read, follower.written)
 
@@ -140,21 +149,33 @@ class _Follower(StoppingCriteria):
     """Called with all tokens after each new one."""
 
     def __init__(
-        self, generation: Generation, loaded: TextModel, text: StreamDecoder, read: int
+        self,
+        generation: Generation,
+        loaded: TextModel,
+        text: StreamDecoder,
+        read: int,
+        choice: TokenChoice,
     ) -> None:
         self._generation, self._loaded, self._text = generation, loaded, text
+        self._choice = choice
         self.read, self.written, self.last_token = read, 0, -1
 
     def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
         self.last_token = int(input_ids[0, -1])
         self.written += 1
         ends = self._loaded.ends.ids
+        self._choice.accept(self.last_token, ends=self.last_token in ends)
         if self.last_token not in ends and (piece := self._text.add(self.last_token)):
             self._generation._send(piece)
-        over = self._generation._cancelled.is_set() or self._text.stopped
+        over = self._generation._cancelled.is_set() or self._text.stopped or self.is_whole
         if not over and self._loaded.turns.is_over():
             self._let_others_go()
         return torch.full((1,), over, dtype=torch.bool, device=input_ids.device)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing can follow in the form that the answer keeps to."""
+        return self._choice.is_over
 
     def _let_others_go(self) -> None:
         device = self._loaded.model.device

@@ -12,6 +12,7 @@ from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
 from workbench.engine.causal.reading import Beginning
 from workbench.engine.evaluation.known_facts import known_to
+from workbench.engine.serving.choosing.choice_of import choice_of
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.generation import Generation
@@ -62,6 +63,7 @@ class Inference:
             prompt,
             asked.sampling,
             partial(_invented, entry, asked),
+            partial(choice_of, asked),
         )
 
     def label(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.engine.serving.api import logprobs
+from workbench.engine.serving.choosing.token_logprobs import TokenLogprob
 from workbench.models.served import ServedModel
 
 Invented = Sequence[str] | None
@@ -29,55 +31,73 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class Written:
+    """One answer that is complete, or a piece of it."""
+
+    text: str
+    finish_reason: str | None = None
+    """stop, length; None for a piece."""
+    tokens: Sequence[TokenLogprob] | None = None
+    """What is told of its tokens; None if nobody asked."""
+    before: int = 0
+    """Characters of the answer before this piece."""
+    invented: Invented = None
+    please_check: bool | None = None
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What OpenAI's answers do not have, as far as it is known."""
+        told: dict[str, Any] = {}
+        if self.invented is not None:
+            told["not_in_examples"] = list(self.invented)
+        if self.please_check is not None:
+            told["please_check"] = self.please_check
+        return {"workbench": told} if told else {}
+
+
+@dataclass(frozen=True)
 class ResponseFormat:
-    """One answer's identity; turns text into the objects of its endpoint."""
+    """One response's identity; turns answers into the objects of its endpoint."""
 
     model: str
     chat: bool
     """For /v1/chat/completions; else /v1/completions."""
     include_usage: bool = False
+    answered_by: str = ""
+    """The id of the model behind the name that was asked."""
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     created: int = field(default_factory=lambda: int(time.time()))
 
-    def whole(
-        self,
-        text: str,
-        finish_reason: str,
-        usage: Usage,
-        invented: Invented = None,
-        please_check: bool | None = None,
-    ) -> dict[str, Any]:
-        """The answer of a request that does not stream."""
-        said = {"message": {"role": "assistant", "content": text, "refusal": None}}
-        choice = self._choice(said if self.chat else {"text": text}, finish_reason)
+    def whole(self, answers: Sequence[Written], usage: Usage) -> dict[str, Any]:
+        """The response of a request that does not stream, its answers in order."""
         kind = "chat.completion" if self.chat else "text_completion"
-        told = {**self._head(kind), "choices": [choice], "usage": usage.as_dict()}
-        return {**told, **_own(invented, please_check)}
+        choices = [self._whole(index, one) for index, one in enumerate(answers)]
+        own = answers[0].own if len(answers) == 1 else {}
+        return {**self._head(kind), "choices": choices, "usage": usage.as_dict(), **own}
 
-    def opening(self) -> list[str]:
+    def _whole(self, index: int, one: Written) -> dict[str, Any]:
+        said = {"message": {"role": "assistant", "content": one.text, "refusal": None}}
+        return self._choice(index, one, said if self.chat else {"text": one.text})
+
+    def opening(self, index: int = 0) -> list[str]:
         """What a stream begins with: the role."""
         delta = {"delta": {"role": "assistant", "content": ""}}
-        return [self._event([self._choice(delta, None)])] if self.chat else []
+        return [self._event([self._choice(index, Written(""), delta)])] if self.chat else []
 
-    def piece(self, text: str) -> str:
+    def piece(self, piece: Written, index: int = 0) -> str:
         """One piece of a streamed answer."""
-        said = {"delta": {"content": text}} if self.chat else {"text": text}
-        return self._event([self._choice(said, None)])
+        said = {"delta": {"content": piece.text}} if self.chat else {"text": piece.text}
+        return self._event([self._choice(index, piece, said)])
 
-    def closing(
-        self,
-        finish_reason: str,
-        usage: Usage,
-        invented: Invented = None,
-        please_check: bool | None = None,
-    ) -> list[str]:
-        """Why it ended, the tokens if they were asked for, and the end mark."""
-        last: dict[str, Any] = {"delta": {}} if self.chat else {"text": ""}
-        own = _own(invented, please_check)
-        events = [self._event([self._choice(last, finish_reason)], own=own)]
-        if self.include_usage:
-            events.append(self._event([], usage.as_dict()))
-        return [*events, "data: [DONE]\n\n"]
+    def closing(self, last: Written, index: int = 0) -> str:
+        """Why an answer ended; `last` has no text any more."""
+        said: dict[str, Any] = {"delta": {}} if self.chat else {"text": ""}
+        return self._event([self._choice(index, last, said)], own=last.own)
+
+    def end(self, usage: Usage) -> list[str]:
+        """The tokens if they were asked for, and the end mark."""
+        told = [self._event([], usage.as_dict())] if self.include_usage else []
+        return [*told, "data: [DONE]\n\n"]
 
     def _event(
         self,
@@ -101,19 +121,15 @@ class ResponseFormat:
             "object": kind,
             "created": self.created,
             "model": self.model,
+            "system_fingerprint": self.answered_by or self.model,
         }
 
-    @staticmethod
-    def _choice(said: dict[str, Any], finish_reason: str | None) -> dict[str, Any]:
-        return {"index": 0, **said, "logprobs": None, "finish_reason": finish_reason}
-
-
-def _own(invented: Invented, please_check: bool | None) -> dict[str, Any]:
-    """What OpenAI's answers do not have, as far as it is known."""
-    told: dict[str, Any] = {} if invented is None else {"not_in_examples": list(invented)}
-    if please_check is not None:
-        told["please_check"] = please_check
-    return {"workbench": told} if told else {}
+    def _choice(self, index: int, one: Written, said: dict[str, Any]) -> dict[str, Any]:
+        told = None
+        if one.tokens is not None:
+            form = logprobs.of_chat if self.chat else logprobs.of_text
+            told = form(one.tokens, one.before)
+        return {"index": index, **said, "logprobs": told, "finish_reason": one.finish_reason}
 
 
 def sse(value: dict[str, Any]) -> str:

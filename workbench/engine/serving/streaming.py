@@ -1,8 +1,8 @@
-"""How an answer leaves: piece by piece or whole, and never computed for nobody."""
+"""How answers leave: piece by piece or whole, and never computed for nobody."""
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from workbench.engine.serving.api.answers import Answers
 from workbench.engine.serving.errors import ApiError
-from workbench.engine.serving.generation import Generation
 from workbench.engine.serving.responses import ResponseFormat, sse
 from workbench.jobs.process.stop import Check
 
@@ -19,48 +19,49 @@ T = TypeVar("T")
 
 
 class AnswerStream(StreamingResponse):
-    """Server-sent events of one answer; whatever ends the response also ends the computing."""
+    """Server-sent events of answers; whatever ends the response also ends the computing."""
 
-    def __init__(self, generation: Generation, shape: ResponseFormat) -> None:
+    def __init__(self, answers: Answers, shape: ResponseFormat) -> None:
         super().__init__(
-            _events(generation, shape),
+            _events(answers, shape),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-cache"},
         )
-        self._generation = generation
+        self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._generation.cancel()
+            self._answers.end()
 
 
-async def streamed(generation: Generation, shape: ResponseFormat) -> Response:
-    """The answer as it grows; an error that is known before the first token has its status.
+async def streamed(answers: Answers, shape: ResponseFormat) -> Response:
+    """The answers as they grow; an error that is known before the first token has its status.
 
     Raises:
         ApiError: the model cannot be loaded or the question is too long.
     """
-    await generation.start()
-    return AnswerStream(generation, shape)
+    await answers.start()
+    return AnswerStream(answers, shape)
 
 
-async def whole(request: Request, generation: Generation, shape: ResponseFormat) -> Response:
-    """The answer once it is complete; given up when the caller goes away.
+async def whole(request: Request, answers: Answers, shape: ResponseFormat) -> Response:
+    """The answers once they are complete; given up when the caller goes away.
 
     Raises:
         ApiError: the model failed.
     """
-    watcher = asyncio.create_task(_when_left(request, generation.cancel))
+    watcher = asyncio.create_task(_when_left(request, answers.cancel))
     try:
-        await generation.start()
-        text = "".join([piece async for piece in generation])
+        await answers.start()
+        async for _piece in answers.pieces():
+            pass
+        written = [await answers.written(index) for index in range(len(answers))]
     finally:
         watcher.cancel()
-        generation.cancel()
-    invented = await run_in_threadpool(generation.invented, text)
-    return JSONResponse(shape.whole(text, generation.finish_reason, generation.usage, invented))
+        answers.end()
+    return JSONResponse(shape.whole(written, answers.usage))
 
 
 async def unless_left(request: Request, work: Callable[[Check], T]) -> T:
@@ -82,21 +83,22 @@ async def unless_left(request: Request, work: Callable[[Check], T]) -> T:
         watcher.cancel()
 
 
-def told(events: Iterable[str]) -> Response:
+def told(events: Sequence[str]) -> Response:
     """A stream whose events are all known already."""
     return Response("".join(events), media_type="text/event-stream")
 
 
-async def _events(generation: Generation, shape: ResponseFormat) -> AsyncIterator[str]:
+async def _events(answers: Answers, shape: ResponseFormat) -> AsyncIterator[str]:
     try:
-        for event in shape.opening():
-            yield event
-        text = ""
-        async for piece in generation:
-            text += piece
-            yield shape.piece(piece)
-        invented = await run_in_threadpool(generation.invented, text)
-        for event in shape.closing(generation.finish_reason, generation.usage, invented):
+        for index in range(len(answers)):
+            for event in shape.opening(index):
+                yield event
+        async for index, piece in answers.pieces():
+            if piece.finish_reason is None:
+                yield shape.piece(piece, index)
+            else:
+                yield shape.closing(piece, index)
+        for event in shape.end(answers.usage):
             yield event
     except ApiError as error:
         yield sse(error.body())

@@ -1,0 +1,1 @@
+"""What requests may say beside a conversation, and the shapes that answers have."""

@@ -1,0 +1,137 @@
+"""The answers to one request, which may be several: they grow side by side."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from starlette.concurrency import run_in_threadpool
+
+from workbench.engine.serving.choosing.token_logprobs import TokenLogprob, within
+from workbench.engine.serving.generation import Generation
+from workbench.engine.serving.responses import Usage, Written
+
+Ended = Callable[[Usage, Sequence[str]], None]
+"""Gets what was read and written, and the answers' texts, as far as they came."""
+
+
+class Answers:
+    """Generations of one request, in the order of OpenAI's indices."""
+
+    def __init__(
+        self,
+        generations: Sequence[Generation],
+        *,
+        prompts: int = 1,
+        logprobs: bool = False,
+        ended: Ended = lambda usage, texts: None,
+    ) -> None:
+        """Args:
+        prompts: how many different questions they answer, each as many times.
+        logprobs: whether log-probabilities are told.
+        ended: called once, when nothing more is computed.
+        """
+        self._all = list(generations)
+        self._each = len(self._all) // prompts
+        self._logprobs, self._ended = logprobs, ended
+        self._texts = [""] * len(self._all)
+        self._told = [0] * len(self._all)
+        self._over = False
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    async def start(self) -> None:
+        """Begin all of them; returns once the model is loaded and the questions fit it.
+
+        Raises:
+            ApiError: a question is too long, or the model cannot be loaded.
+        """
+        try:
+            for one in self._all:
+                await one.start()
+        except BaseException:
+            self.end()
+            raise
+
+    async def pieces(self) -> AsyncIterator[tuple[int, Written]]:
+        """Pieces as they come, each with its answer's index; the last of each says why it ended.
+
+        Raises:
+            ApiError: the model failed.
+        """
+        came: asyncio.Queue[tuple[int, str | BaseException | None]] = asyncio.Queue()
+        readers = [
+            asyncio.create_task(_read(index, one, came)) for index, one in enumerate(self._all)
+        ]
+        try:
+            left = len(readers)
+            while left:
+                index, piece = await came.get()
+                if isinstance(piece, BaseException):
+                    raise piece
+                if piece is None:
+                    left -= 1
+                    yield index, await self._last(index)
+                else:
+                    yield index, self._piece(index, piece)
+        finally:
+            for reader in readers:
+                reader.cancel()
+
+    async def written(self, index: int) -> Written:
+        """An answer that is complete."""
+        one, text = self._all[index], self._texts[index]
+        invented = await run_in_threadpool(one.invented, text)
+        return Written(text, one.finish_reason, self._tokens(index, 0), invented=invented)
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens read, once for each question, and written."""
+        asked = self._all[:: self._each]
+        return Usage(
+            sum(one.usage.prompt_tokens for one in asked),
+            sum(one.usage.completion_tokens for one in self._all),
+        )
+
+    def cancel(self) -> None:
+        """Stop after the tokens that are being computed."""
+        for one in self._all:
+            one.cancel()
+
+    def end(self) -> None:
+        """Stop, and say what came of it; once."""
+        self.cancel()
+        if not self._over:
+            self._over = True
+            self._ended(self.usage, self._texts)
+
+    def _piece(self, index: int, text: str) -> Written:
+        before = len(self._texts[index])
+        self._texts[index] += text
+        return Written(text, tokens=self._new_tokens(index), before=before)
+
+    async def _last(self, index: int) -> Written:
+        before, tokens = len(self._texts[index]), self._new_tokens(index)
+        whole = await self.written(index)
+        return Written("", whole.finish_reason, tokens or None, before, whole.invented)
+
+    def _new_tokens(self, index: int) -> Sequence[TokenLogprob] | None:
+        tokens = self._tokens(index, self._told[index])
+        self._told[index] += len(tokens or ())
+        return tokens
+
+    def _tokens(self, index: int, told: int) -> Sequence[TokenLogprob] | None:
+        if not self._logprobs:
+            return None
+        known = list(self._all[index].logprobs)
+        return known[told : within(known, self._texts[index])]
+
+
+async def _read(
+    index: int, one: Generation, came: "asyncio.Queue[tuple[int, str | BaseException | None]]"
+) -> None:
+    try:
+        async for piece in one:
+            came.put_nowait((index, piece))
+        came.put_nowait((index, None))
+    except Exception as error:
+        came.put_nowait((index, error))
