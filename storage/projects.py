@@ -105,6 +105,18 @@ def names(session: Session) -> dict[int, str]:
     return {row.id: row.name for row in session.execute(sa.select(Project.id, Project.name))}
 
 
+def known_as(session: Session, api_name: str) -> Project | None:
+    """The project that programs know by this name."""
+    return session.scalars(sa.select(Project).where(Project.api_name == api_name.lower())).first()
+
+
+def api_names(session: Session) -> dict[int, str | None]:
+    """Id and name in programs of every project, archived ones too; None for one not named yet."""
+    return {
+        row.id: row.api_name for row in session.execute(sa.select(Project.id, Project.api_name))
+    }
+
+
 def counts(session: Session, project_id: int) -> Counts:
     """How many things belong to the project."""
     versions = sa.select(sa.func.count()).select_from(DatasetVersion).join(Dataset)

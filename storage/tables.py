@@ -76,6 +76,8 @@ class Project(Base):
     """The base model chosen on the Model page."""
     drafts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What was entered but not saved yet, by page, so that a refresh loses nothing."""
+    api_name: Mapped[str | None] = mapped_column(index=True, unique=True)
+    """How programs name it; given once and kept, whatever the project is called later."""
 
 
 class Dataset(Base):
@@ -352,3 +354,24 @@ class Message(Base):
     """up, down or nothing."""
     correction: Mapped[str] = mapped_column(default="")
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class ApiKey(Base):
+    """A key with which a program asks the model server."""
+
+    __tablename__ = "api_keys"
+    # The request log knows a key by its number, so it is never given to another.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    key_hash: Mapped[str] = mapped_column(index=True, unique=True)
+    """sha256 of the key, which is written down nowhere."""
+    ends: Mapped[str]
+    """Its last characters, to know it by."""
+    project_id: Mapped[int | None] = _owner("projects", nullable=True)
+    """The project whose models alone it may ask; None for all."""
+    requests_a_minute: Mapped[int | None]
+    tokens_a_day: Mapped[int | None]
+    """None for no limit."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+    revoked_at: Mapped[dt.datetime | None]

@@ -61,3 +61,9 @@ def add(
     session.add(release)
     session.flush()
     return release
+
+
+def live_runs(session: Session) -> dict[int, int | None]:
+    """Project → the run that is live in it, of all projects where something is."""
+    query = sa.select(Release.project_id, Release.run_id).where(Release.ended_at.is_(None))
+    return {row.project_id: row.run_id for row in session.execute(query.order_by(Release.id))}

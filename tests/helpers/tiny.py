@@ -12,13 +12,13 @@ from peft import LoraConfig, get_peft_model
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from workbench.engine.serving.activity import Activity
 from workbench.engine.serving.app import create_app
 from workbench.engine.serving.http_server import HttpServer
 from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.loader import Loader
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.registry import Registry
+from workbench.engine.serving.watching.activity import Activity
 
 TEMPLATE = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content']"

@@ -54,7 +54,7 @@ def test_it_answers_until_interrupted(store: Store, model_id: str) -> None:
     playground.serve_forever(store, model_id, on_ready=interrupt)
     assert replies == [200, 401]
     left = {path.name for path in files.folder("serve").iterdir()}
-    assert left == {"key", "key.lock", "models.json"}
+    assert left == {"key", "key.lock", "live.json", "models.json", "requests.jsonl"}
 
 
 def told_of_the_server() -> list[str]:
@@ -88,7 +88,7 @@ def test_a_command_that_is_killed_leaves_nothing(
     assert gone == [server]
 
     foreground._sweep()
-    assert [path.name for path in files.folder("serve").iterdir()] == ["models.json"]
+    assert {path.name for path in files.folder("serve").iterdir()} == {"live.json", "models.json"}
 
 
 def test_another_command_at_work_is_left_alone(home: Path) -> None:

@@ -22,6 +22,7 @@ from workbench.cli import (
     fit,
     hub,
     jobs,
+    keys,
     machine,
     models,
     preview,
@@ -97,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
         models,
         hub,
         use,
+        keys,
         machine,
         backups,
     ):

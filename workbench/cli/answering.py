@@ -9,7 +9,6 @@ from storage import files
 from storage.database import Store
 from storage.guard import private
 from workbench.cli.data import existing, pairs
-from workbench.cli.evaluation.releases import project_id_named
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.cli.runs import add_map
 from workbench.core.errors import WorkbenchError
@@ -17,6 +16,7 @@ from workbench.core.tasks import task_named
 from workbench.core.words import plural
 from workbench.evaluation.release import releases
 from workbench.evaluation.scoring.rungs import CHEAP, cheap_for
+from workbench.projects import projects
 from workbench.training import runs
 from workbench.use import batch
 from workbench.use.answered import written
@@ -84,7 +84,7 @@ def _run_id(store: Store, options: argparse.Namespace) -> int:
         if not options.run.isdigit():
             raise WorkbenchError(f"--run takes the number of a finished run, not '{options.run}'.")
         return int(options.run)
-    live = releases.live(store, project_id_named(store, options.project))
+    live = releases.live(store, projects.project_named(store, options.project))
     if live is None or live.run_id is None:
         raise WorkbenchError(
             f"Nothing is live in '{options.project}': release a run first, or name one with --run."

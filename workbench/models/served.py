@@ -42,6 +42,8 @@ class ServedModel(Contract):
     """Tokens that its examples had at most."""
     threshold: float | None = None
     """An answer that is not surer than this is to be checked by a person; None where nobody said."""
+    project_id: int | None = None
+    """The project that it was trained in; None for a base model."""
     created_at_s: int = field(default=0, metadata={"key": "created"})
     """Seconds since 1970."""
 

@@ -143,6 +143,19 @@ def project_names(store: Store) -> dict[int, str]:
         return {project.id: project.name for project in projects.listed(session, archived=False)}
 
 
+def project_named(store: Store, name: str) -> int:
+    """The id of the project of this name, as people or as programs know it, whatever its case.
+
+    Raises:
+        WorkbenchError: there is none.
+    """
+    with store.read() as session:
+        found = projects.named(session, name.strip()) or projects.known_as(session, name.strip())
+        if found is not None:
+            return found.id
+    raise WorkbenchError(f"There is no project named '{name}': check the name on the home page.")
+
+
 def get_project(store: Store, project_id: int) -> ProjectView:
     """The project of this id.
 

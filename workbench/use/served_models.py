@@ -13,12 +13,13 @@ from storage.trained import Trained
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.specs import BaseModelRef
-from workbench.models import catalogue
+from workbench.models import catalogue, live_names
 from workbench.models.families import FAMILIES
 from workbench.models.model_info import READY, ModelInfo
 from workbench.models.served import BASE, RUN, UNTRAINED, ServedModel
 from workbench.models.trained import FACTS, LEANED_ON, read_trained
 from workbench.training.trained_run import threshold_of
+from workbench.use import keys
 
 _writing = threading.Lock()
 """Pages of one web process come here at the same time."""
@@ -39,6 +40,8 @@ def refresh(store: Store) -> list[ServedModel]:
     with _writing:
         if read_json(registry_path()) != items:
             write_json(registry_path(), items)
+        live_names.tell_server(store)
+        keys.tell_server(store)
     return models
 
 
@@ -49,7 +52,8 @@ def model_named(store: Store, model_id: str) -> ServedModel:
         WorkbenchError: there is none of this id.
     """
     models = {model.id: model for model in refresh(store)}
-    found = models.get(model_id.removesuffix(UNTRAINED))
+    live = next((one.model for one in live_names.listing(store) if one.id == model_id), "")
+    found = models.get(live or model_id.removesuffix(UNTRAINED))
     if found is None and (sentence := damaged(store).get(model_id.removesuffix(UNTRAINED))):
         raise WorkbenchError(sentence)
     if found is None:
@@ -96,6 +100,7 @@ def _of_run(row: Trained) -> ServedModel | None:
         leans_on=folder if (folder / LEANED_ON).is_file() else None,
         max_length=about.max_length,
         threshold=threshold_of(row.run),
+        project_id=row.project.id,
         created_at_s=int(row.run.created_at.timestamp()),
     )
 

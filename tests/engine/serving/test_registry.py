@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 
 from tests.helpers import tiny
-from workbench.engine.serving.activity import Activity
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.registry import Registry
+from workbench.engine.serving.watching.activity import Activity
 
 
 def test_a_new_run_is_offered_without_a_restart(url: str, registry: Path, models: Path) -> None:
@@ -66,3 +66,78 @@ def test_a_torn_list_changes_nothing_and_a_wrong_entry_is_left_out(registry: Pat
         assert set(known.entries()) == before
     registry.write_text(json.dumps([*whole[1:], 7, {"id": "run-1"}, {**whole[0], "id": 5}]))
     assert set(known.entries()) == before - {whole[0]["id"]}
+
+
+def live_file(registry: Path, **models: str) -> None:
+    """Tell what is live in projects that programs know by these names."""
+    names = [
+        {"id": f"{name}:live", "project": name.title(), "project_id": number, "model": model}
+        for number, (name, model) in enumerate(models.items(), 1)
+    ]
+    registry.with_name("live.json").write_text(json.dumps(names))
+
+
+def test_a_live_name_follows_the_release_at_once(url: str, registry: Path) -> None:
+    def answer(model: str) -> str:
+        asked = [{"role": "user", "content": "Where is my parcel?"}]
+        body = {"model": model, "messages": asked, "max_tokens": 12}
+        reply = httpx.post(f"{url}/v1/chat/completions", json=body, timeout=60).json()
+        assert reply["model"] == model
+        told.append(reply["system_fingerprint"])
+        return str(reply["choices"][0]["message"]["content"])
+
+    told: list[str] = []
+    live_file(registry, mails="run-1")
+    first = answer("mails:live")
+    live_file(registry, mails="run-2")
+    second = answer("mails:live")
+    live_file(registry, mails="run-1")
+    assert answer("mails:live") == first != second
+    assert told == ["run-1", "run-2", "run-1"]
+    assert [answer("run-1"), answer("run-2")] == [first, second]
+
+
+def test_an_answer_that_has_begun_keeps_its_version(url: str, registry: Path) -> None:
+    asked = [{"role": "user", "content": "Where is my parcel?"}]
+    body = {"model": "mails:live", "messages": asked, "max_tokens": 60, "stream": True}
+    live_file(registry, mails="run-1")
+    address = f"{url}/v1/chat/completions"
+    whole = httpx.post(address, json=body, timeout=60).text
+    with httpx.stream("POST", address, json=body, timeout=60) as reply:
+        lines = reply.iter_lines()
+        begun = [next(lines)]
+        live_file(registry, mails="run-2")
+        httpx.post(address, json={**body, "max_tokens": 2}, timeout=60)
+        begun += list(lines)
+    assert _said(begun) == _said(whole.splitlines())
+
+
+def _said(lines: list[str]) -> str:
+    events = [json.loads(line[6:]) for line in lines if line.startswith("data: {")]
+    return "".join(event["choices"][0]["delta"].get("content", "") for event in events)
+
+
+def test_names_without_a_model_say_what_there_is(url: str, registry: Path) -> None:
+    live_file(registry, mails="", calls="run-77", chats="run-1")
+    ids = [model["id"] for model in httpx.get(f"{url}/v1/models").json()["data"]]
+    assert ids == ["chats:live", "run-1", "run-2", "base:Tiny"]
+
+    def refusal(model: str) -> str:
+        reply = httpx.get(f"{url}/v1/models/{model}")
+        assert reply.status_code == 404
+        return str(reply.json()["error"]["message"])
+
+    assert "Nothing is live in the project 'Mails'" in refusal("mails:live")
+    assert "run-77" in refusal("calls:live")
+    assert "there are chats:live, run-1, run-2, base:Tiny" in refusal("nowhere:live")
+    told = httpx.get(f"{url}/v1/models/chats:live").json()
+    assert (told["id"], told["workbench"]["title"]) == ("chats:live", "Chats, live")
+
+
+def test_a_damaged_list_of_what_is_live_changes_nothing(registry: Path) -> None:
+    known = Registry(registry)
+    live_file(registry, mails="run-1")
+    assert known.get("mails:live").id == "run-1"
+    for torn in ("", "{}", "[1]", '[{"id": 3}]'):
+        registry.with_name("live.json").write_text(torn)
+        assert known.get("mails:live").id == "run-1"

@@ -14,12 +14,12 @@ import httpx
 import pytest
 
 from tests.helpers import tiny
-from workbench.engine.serving.activity import Activity
 from workbench.engine.serving.app import create_app
 from workbench.engine.serving.http_server import HttpServer
 from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.registry import Registry
 from workbench.engine.serving.server import serve_models
+from workbench.engine.serving.watching.activity import Activity
 from workbench.jobs.process import shell
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json
 from workbench.jobs.process.report import Report
@@ -46,7 +46,10 @@ def test_a_job_is_served_until_it_is_told_to_stop(registry: Path, tmp_path: Path
     try:
         url = f"http://127.0.0.1:{port_of(job, process)}"
         assert job.is_locked()
-        assert httpx.get(f"{url}/health").json() == {"status": "ok", "server": "job-12"}
+        health = httpx.get(f"{url}/health").json()
+        assert (health["status"], health["server"], health["loaded_models"]) == ("ok", "job-12", 1)
+        assert health["engine"]
+        assert health["uptime_s"] >= 0
         asked = [{"role": "user", "content": "Where is my parcel?"}]
         body = {"model": "run-1", "messages": asked, "max_tokens": 3}
         assert httpx.post(f"{url}/v1/chat/completions", json=body, timeout=30).status_code == 200

@@ -1,11 +1,13 @@
 """Releases: what goes live, what does not, and what is kept of it."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from storage import files
 from storage.database import Store
 from storage.tables import DatasetVersion
 from tests.helpers.exams import (
@@ -45,6 +47,23 @@ def three(store: Store, folder: Path) -> tuple[int, list[int]]:
     first = version(store, folder, 80)
     others = [version(store, folder, 80 + 5 * i, first.project_id, f"Run {i + 1}") for i in (1, 2)]
     return first.project_id, [first.run_id, *(one.run_id for one in others)]
+
+
+def told_the_server() -> str:
+    """What the model server reads: the model behind the only project's live name."""
+    (name,) = json.loads((files.folder("serve") / "live.json").read_text("utf-8"))
+    return str(name["model"])
+
+
+def test_the_model_server_is_told_of_each_release_at_once(store: Store, tmp_path: Path) -> None:
+    project_id, ids = three(store, tmp_path)
+    for run_id in ids[:2]:
+        releases.make_live(store, run_id, approver="Ann")
+        assert told_the_server() == f"run-{run_id}"
+    releases.go_back(store, project_id, approver="Ann")
+    assert told_the_server() == f"run-{ids[0]}"
+    releases.take_off(store, project_id)
+    assert told_the_server() == ""
 
 
 def test_going_back_undoes_one_release_after_the_other(store: Store, tmp_path: Path) -> None:

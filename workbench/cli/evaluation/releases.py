@@ -83,7 +83,7 @@ def _run(store: Store, options: argparse.Namespace) -> int:
 
 
 def _project(store: Store, options: argparse.Namespace) -> int:
-    project_id = project_id_named(store, options.project)
+    project_id = projects.project_named(store, options.project)
     if options.back:
         releases.go_back(
             store, project_id, approver=options.approver or _login(), note=options.note
@@ -138,13 +138,6 @@ def _must_pass(options: argparse.Namespace) -> int:
     lines = [f"{one['id']}  {words[one['passed']]}  {one['question']}" for one in found]
     emit(options, {"must_pass": found}, "\n".join(lines) or "There are no must-pass examples.")
     return 0
-
-
-def project_id_named(store: Store, name: str) -> int:
-    for project_id, title in projects.project_names(store).items():
-        if title == name:
-            return project_id
-    raise WorkbenchError(f"There is no project named '{name}': check the name on the home page.")
 
 
 def _exam(store: Store, run_id: int) -> int:

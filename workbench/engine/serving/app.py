@@ -2,9 +2,10 @@
 
 POST /v1/chat/completions     an answer to a conversation, streamed or whole
 POST /v1/completions          a text continued as it stands
+POST /v1/embeddings           texts as vectors, of encoders
 POST /v1/classify             categories with their probabilities
 GET  /v1/models, /v1/models/ID
-GET  /health
+GET  /health, /metrics        open: how the server is, of nobody's work
 """
 
 from pathlib import Path
@@ -13,21 +14,23 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from workbench.engine.serving import requests, streaming
 from workbench.engine.serving.access.key_required import KeyRequired
+from workbench.engine.serving.access.key_ring import KeyRing
+from workbench.engine.serving.access.limits import Limited, Spent
 from workbench.engine.serving.access.loopback_only import LoopbackOnly
-from workbench.engine.serving.activity import Activity, Counted
-from workbench.engine.serving.api.answers import Answers
-from workbench.engine.serving.api.body import body_of
+from workbench.engine.serving.api.endpoints import Endpoints
+from workbench.engine.serving.api.status import Status
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.registry import Registry
-from workbench.engine.serving.requests import GenerationRequest
-from workbench.engine.serving.responses import ResponseFormat, Written, model_object
-from workbench.models.served import ServedModel
+from workbench.engine.serving.watching.activity import Activity, Counted
+from workbench.engine.serving.watching.metrics import Metrics
+from workbench.engine.serving.watching.request_log import RequestLog
+from workbench.engine.serving.watching.watched import Watched
+from workbench.jobs.process.serve_files import KEYS
 
 
 def create_app(
@@ -41,92 +44,36 @@ def create_app(
 
     Args:
         name: told by /health, to know one server from another.
-        key_file: holds what everybody must send who asks for more than that; None asks for none.
+        key_file: holds what the workbench sends; None asks nobody for a key.
     """
-    endpoints = _Endpoints(registry, answers, name)
+    log, spent = RequestLog(registry.folder), Spent()
+    for key_id, tokens, day in log.tokens():
+        spent.add_tokens(key_id, tokens, on=day)
+    endpoints = Endpoints(registry, answers)
+    routes = [
+        Route("/v1/models", endpoints.models),
+        Route("/v1/models/{id:path}", endpoints.model),
+        Route("/v1/chat/completions", endpoints.chat, methods=["POST"]),
+        Route("/v1/completions", endpoints.complete, methods=["POST"]),
+        Route("/v1/classify", endpoints.classify, methods=["POST"]),
+    ]
+    metrics = Metrics(answers.load, [route.path for route in routes])
+    status = Status(name, answers, metrics)
     return Starlette(
         routes=[
-            Route("/health", endpoints.health),
-            Route("/v1/models", endpoints.models),
-            Route("/v1/models/{id:path}", endpoints.model),
-            Route("/v1/chat/completions", endpoints.chat, methods=["POST"]),
-            Route("/v1/completions", endpoints.complete, methods=["POST"]),
-            Route("/v1/classify", endpoints.classify, methods=["POST"]),
+            Route("/health", status.health),
+            Route("/metrics", status.metrics),
+            *routes,
         ],
         middleware=[
             Middleware(LoopbackOnly),
-            Middleware(KeyRequired, key_file=key_file),
+            Middleware(Watched, metrics=metrics, log=log, spent=spent),
+            Middleware(KeyRequired, key_file=key_file, keys=KeyRing(registry.folder / KEYS)),
+            Middleware(Limited, spent=spent),
             Middleware(Counted, activity=activity),
         ],
         exception_handlers={ApiError: _api_error, HTTPException: _http_error, 500: _bug},
     )
-
-
-class _Endpoints:
-    def __init__(self, registry: Registry, answers: Inference, name: str) -> None:
-        self._registry, self._answers, self._name = registry, answers, name
-
-    async def health(self, _request: Request) -> Response:
-        return JSONResponse({"status": "ok", "server": self._name})
-
-    async def models(self, _request: Request) -> Response:
-        entries = self._registry.entries().values()
-        return JSONResponse({"object": "list", "data": [model_object(e) for e in entries]})
-
-    async def model(self, request: Request) -> Response:
-        return JSONResponse(model_object(self._registry.get(request.path_params["id"])))
-
-    async def chat(self, request: Request) -> Response:
-        asked = requests.chat_request(await body_of(request))
-        return await self._answer(request, asked, chat=True)
-
-    async def complete(self, request: Request) -> Response:
-        asked = requests.completion_request(await body_of(request))
-        return await self._answer(request, asked, chat=False)
-
-    async def classify(self, request: Request) -> Response:
-        model, texts = requests.classify_request(await body_of(request))
-        entry = self._registry.get(model)
-        found = await streaming.unless_left(
-            request, lambda check: self._answers.classify(entry, texts, check)
-        )
-        return JSONResponse({"object": "list", "model": model, "data": found})
-
-    async def _answer(self, request: Request, asked: GenerationRequest, *, chat: bool) -> Response:
-        entry = self._registry.get(asked.model)
-        shape = ResponseFormat(asked.model, chat, asked.include_usage, entry.id)
-        if not entry.family.writes_text:
-            return await self._label(request, entry, asked, shape)
-        each = list(asked.answers())
-        answers = Answers(
-            [self._answers.generation(entry, one) for one in each],
-            prompts=len(each) // asked.n,
-            logprobs=asked.sampling.top_logprobs is not None,
-        )
-        if asked.stream:
-            return await streaming.streamed(answers, shape)
-        return await streaming.whole(request, answers, shape)
-
-    async def _label(
-        self, request: Request, entry: ServedModel, asked: GenerationRequest, shape: ResponseFormat
-    ) -> Response:
-        requests.refuse_for_categories(asked)
-        label, usage, to_check = await streaming.unless_left(
-            request, lambda check: self._answers.label(entry, asked, check)
-        )
-        if not asked.stream:
-            answer = Written(label, "stop", please_check=to_check)
-            return JSONResponse(shape.whole([answer] * asked.n, usage))
-        events = [
-            event
-            for index in range(asked.n)
-            for event in (
-                *shape.opening(index),
-                shape.piece(Written(label), index),
-                shape.closing(Written("", "stop", please_check=to_check), index),
-            )
-        ]
-        return streaming.told([*events, *shape.end(usage)])
 
 
 async def _api_error(_request: Request, error: Exception) -> Response:
@@ -136,7 +83,10 @@ async def _api_error(_request: Request, error: Exception) -> Response:
 
 async def _http_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    known = "GET /v1/models, POST /v1/chat/completions, /v1/completions and /v1/classify"
+    known = (
+        "GET /v1/models, POST /v1/chat/completions, /v1/completions, /v1/embeddings and "
+        "/v1/classify"
+    )
     return ApiError(error.status_code, f"{error.detail}: this server has {known}.").response()
 
 

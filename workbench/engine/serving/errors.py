@@ -1,5 +1,6 @@
 """What the server answers when it cannot answer, in the shape that OpenAI clients know."""
 
+import math
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -12,25 +13,40 @@ class ApiError(Exception):
     """One plain sentence for the caller, with the HTTP status and OpenAI's error code."""
 
     def __init__(
-        self, status: int, message: str, *, code: str | None = None, param: str | None = None
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        param: str | None = None,
+        kind: str = "",
+        retry_after_s: float | None = None,
     ) -> None:
+        """Args:
+        kind: OpenAI's type of it; without one by the status.
+        retry_after_s: when to try again.
+        """
         super().__init__(message)
         self.status, self.message, self.code, self.param = status, message, code, param
+        self.kind = kind or ("server_error" if status >= 500 else "invalid_request_error")
+        self.retry_after_s = retry_after_s
 
     def body(self) -> dict[str, Any]:
         """The error object of OpenAI's API."""
-        kind = "server_error" if self.status >= 500 else "invalid_request_error"
         return {
             "error": {
                 "message": self.message,
-                "type": kind,
+                "type": self.kind,
                 "param": self.param,
                 "code": self.code,
             }
         }
 
     def response(self) -> JSONResponse:
-        return JSONResponse(self.body(), status_code=self.status)
+        headers = {}
+        if self.retry_after_s is not None:
+            headers["Retry-After"] = str(max(1, math.ceil(self.retry_after_s)))
+        return JSONResponse(self.body(), status_code=self.status, headers=headers)
 
 
 def too_long(what: str, read: int, limit: int, param: str) -> ApiError:

@@ -30,6 +30,11 @@ class FairLock:
         with self._changed:
             self._leave()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return max(0, len(self._queue) - 1)
+
     def is_over(self) -> bool:
         """Whether somebody else is waiting, and the holder has had its time."""
         return len(self._queue) > 1 and time.monotonic() - self._since >= self._slice_s

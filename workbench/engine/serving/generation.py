@@ -98,6 +98,7 @@ class Generation:
     def _write(self, loaded: TextModel) -> None:
         ids = loaded.encode(self._get_prompt(loaded.guard))
         read = ids["input_ids"].shape[1]
+        self.usage = Usage(read, 0)
         room = self._room(loaded, read)
         choice = self._get_choice(loaded)
         self.logprobs = choice.logprobs

@@ -9,7 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from workbench.core.errors import WorkbenchError
-from workbench.engine.serving.activity import Activity
+from workbench.engine.serving.watching.activity import Activity
 
 HOST = "127.0.0.1"
 _LOOK_EVERY_S = 0.2

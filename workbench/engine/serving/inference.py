@@ -20,6 +20,7 @@ from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.prompts import conversation, prompt_of
 from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.responses import Usage
+from workbench.engine.serving.watching.metrics import Load
 from workbench.jobs.process.stop import Check
 from workbench.models.served import ServedModel
 from workbench.models.templates import template_of
@@ -45,8 +46,15 @@ class _Sorted:
 class Inference:
     """Answers of the models in the registry, loaded as they are asked."""
 
+    engine = "transformers"
+    """What computes."""
+
     def __init__(self, models: ModelCache) -> None:
         self._models = models
+
+    def load(self) -> Load:
+        """How busy it is."""
+        return Load(self._models.count, self._models.turns.waiting)
 
     def generation(self, entry: ServedModel, asked: GenerationRequest) -> Generation:
         """An answer to be written, not begun yet."""

@@ -38,6 +38,11 @@ class ModelCache:
         """Whose turn it is to compute, with whichever model."""
         return self._loader.turns
 
+    @property
+    def count(self) -> int:
+        """How many base models and encoders are in memory."""
+        return len(self._loaded)
+
     def text_model(self, entry: ServedModel) -> TextModel:
         """The entry's base model with its adapter beside it, loaded if need be."""
         key = (entry.base.path, entry.base.revision, entry.quantization)

@@ -1,79 +1,117 @@
-"""The models that the server offers, as the file models.json lists them.
+"""The models that the server offers, as models.json lists them, and names that follow a release.
 
-The file is written by the application whenever a run ends; it is read again once it has
-changed, so a new model needs no restart.
+The files are written by the application, whenever a run ends or a version goes live; they are read
+again once they have changed, so that neither needs a restart. Who has a request's model keeps it,
+whatever the name stands for by then.
 """
 
 import logging
-import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.serving.errors import MOST_SHOWN, ApiError
-from workbench.jobs.process.job_dir import read_json
+from workbench.engine.serving.watching.reread import Reread
+from workbench.jobs.process.serve_files import LIVE, LiveName
 from workbench.models.served import UNTRAINED, ServedModel
 
 logger = logging.getLogger(__name__)
+Entries = dict[str, ServedModel]
 
 
-def _read(path: Path) -> dict[str, ServedModel] | None:
-    """What the file lists, but for entries that cannot be read; None where it is torn."""
-    listed = read_json(path)
+def _models(listed: Any) -> Entries | None:
+    """What models.json lists, but for entries that cannot be read; None where it is torn."""
     if not isinstance(listed, list):
         return None
-    found: dict[str, ServedModel] = {}
+    found = {}
     for item in listed:
         try:
             model = ServedModel.from_dict(item)
         except WorkbenchError as error:
-            logger.warning("An entry of %s is passed over: %s", path, error)
+            logger.warning("An entry of models.json is passed over: %s", error)
         else:
             found[model.id] = model
     return found
 
 
+def _names(listed: Any) -> dict[str, LiveName] | None:
+    if not isinstance(listed, list):
+        return None
+    try:
+        return {name.id: name for name in map(LiveName.from_dict, listed)}
+    except WorkbenchError as error:
+        logger.warning("live.json is passed over: %s", error)
+        return None
+
+
 class Registry:
-    """The entries of models.json, as they are now."""
+    """The models on offer, as they are now."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
-        self._entries: dict[str, ServedModel] = {}
+        self.folder = path.parent
+        """Where the files lie that the application and the server share."""
+        self._models: Reread[Entries] = Reread(path, _models, {})
+        self._names: Reread[dict[str, LiveName]] = Reread(path.with_name(LIVE), _names, {})
 
-    def entries(self) -> dict[str, ServedModel]:
-        """Id → entry, in the file's order; what was there before if the file is gone."""
-        with self._lock:
-            stamp = self._stamp_now()
-            if stamp and stamp != self._stamp:
-                self._stamp = stamp
-                listed = _read(self._path)
-                self._entries = self._entries if listed is None else listed
-            return self._entries
+    def entries(self, project_id: int | None = None) -> Entries:
+        """Id → entry, in the file's order; of one project, or all."""
+        return {id: one for id, one in self._models.now().items() if _is_of(one, project_id)}
 
-    def get(self, model_id: str) -> ServedModel:
-        """The entry of this id.
+    def offered(self, project_id: int | None = None) -> Entries:
+        """Name → entry: what is live first, then `entries`; of one project, or all."""
+        entries = self.entries(project_id)
+        live = {
+            name.id: replace(entries[name.model], id=name.id, title=f"{name.project}, live")
+            for name in self._live(project_id)
+            if name.model in entries
+        }
+        return {**live, **entries}
+
+    def get(self, model_id: str, project_id: int | None = None) -> ServedModel:
+        """The entry that a name stands for now; its id is that of the run, not a live name.
+
+        Args:
+            project_id: the project whose models alone may be had; None for all.
 
         Raises:
             ApiError: 404, there is none.
         """
-        entries = self.entries()
+        entries = self.entries(project_id)
+        names = {name.id: name for name in self._live(project_id)}
+        if model_id in names:
+            return self._live_model(names[model_id], entries)
         if model_id in entries:
             return entries[model_id]
         trained = entries.get(model_id.removesuffix(UNTRAINED))
         if trained and trained.adapter and trained.family.writes_text:
             return trained.untrained()
-        raise ApiError(
-            404,
-            f"There is no model '{model_id[:MOST_SHOWN]}' here; "
-            f"there are {', '.join(entries) or 'none yet'}.",
-            code="model_not_found",
-            param="model",
-        )
+        there = ", ".join(self.offered(project_id)) or "none yet"
+        raise _missing(f"There is no model '{model_id[:MOST_SHOWN]}' here; there are {there}.")
 
-    def _stamp_now(self) -> tuple[int, int, int] | None:
-        try:
-            about = self._path.stat()
-        except FileNotFoundError:
-            return None
-        return about.st_ino, about.st_mtime_ns, about.st_size
+    def _live(self, project_id: int | None) -> Iterator[LiveName]:
+        names = self._names.now().values()
+        return (name for name in names if project_id in (None, name.project_id))
+
+    def _live_model(self, name: LiveName, entries: Entries) -> ServedModel:
+        if not name.model:
+            others = ", ".join(entries) or "none yet"
+            raise _missing(
+                f"Nothing is live in the project '{name.project}': make a version live on its "
+                f"Evaluate page, or ask one of {others}."
+            )
+        if name.model not in entries:
+            raise _missing(
+                f"{name.model}, which is live in the project '{name.project}', is not there any "
+                "more or cannot be read: make another version live."
+            )
+        return entries[name.model]
+
+
+def _is_of(entry: ServedModel, project_id: int | None) -> bool:
+    return project_id is None or entry.project_id == project_id
+
+
+def _missing(sentence: str) -> ApiError:
+    return ApiError(404, sentence, code="model_not_found", param="model")

@@ -2,7 +2,6 @@
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.serving.access.key_required import key_in
-from workbench.engine.serving.activity import Activity
 from workbench.engine.serving.app import create_app
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.http_server import HttpServer
@@ -10,6 +9,7 @@ from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.loader import Loader
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.registry import Registry
+from workbench.engine.serving.watching.activity import Activity
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import ServeSpec

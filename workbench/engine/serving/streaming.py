@@ -52,7 +52,7 @@ async def whole(request: Request, answers: Answers, shape: ResponseFormat) -> Re
     Raises:
         ApiError: the model failed.
     """
-    watcher = asyncio.create_task(_when_left(request, answers.cancel))
+    watcher = asyncio.create_task(_when_left(request, answers.leave))
     try:
         await answers.start()
         async for _piece in answers.pieces():

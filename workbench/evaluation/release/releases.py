@@ -15,6 +15,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import headline
 from workbench.evaluation import evaluations
 from workbench.evaluation.release.gate import MOST_WORSE, Gate, check_gate
+from workbench.models import live_names
 from workbench.system.drafts import get_draft, save_draft
 from workbench.training import runs
 from workbench.training.run_view import RunView
@@ -142,7 +143,9 @@ def make_live(
             gate=kept,
             about=about,
         )
-        return _info(found)
+        info = _info(found)
+    live_names.tell_server(store)
+    return info
 
 
 def former(store: Store, project_id: int) -> ReleaseInfo | None:
@@ -166,7 +169,7 @@ def go_back(store: Store, project_id: int, *, approver: str, note: str = "") -> 
                 "No other version was live before, or it has been deleted: make one live instead."
             )
         trained_run(session, found.run_id)
-        return _info(
+        info = _info(
             rows.add(
                 session,
                 project_id,
@@ -178,6 +181,8 @@ def go_back(store: Store, project_id: int, *, approver: str, note: str = "") -> 
                 back_to=found.id,
             )
         )
+    live_names.tell_server(store)
+    return info
 
 
 def take_off(store: Store, project_id: int) -> None:
@@ -190,6 +195,7 @@ def take_off(store: Store, project_id: int) -> None:
         if rows.live(session, project_id) is None:
             raise WorkbenchError("Nothing is live in this project.")
         rows.end(session, project_id)
+    live_names.tell_server(store)
 
 
 def _former(session: Session, found: Sequence[Release]) -> Release | None:

@@ -1,4 +1,7 @@
-"""Keeps other users and programs of this machine out: whoever asks says the server's key."""
+"""Keeps other users and programs of this machine out: whoever asks says a key.
+
+It is the server's own, which the workbench's pages use, or one that was made for a program.
+"""
 
 import hashlib
 import hmac
@@ -8,10 +11,13 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workbench.core.errors import WorkbenchError
+from workbench.engine.serving.access.caller import NOBODY, WORKBENCH, Caller
+from workbench.engine.serving.access.key_ring import KeyRing
 from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.watching.record import record_of
 
-_OPEN = "/health"
-"""Says that a server answers, and which one; nothing of anybody's work."""
+OPEN = ("/health", "/metrics")
+"""Say that a server answers, which one, and how busy it is; nothing of anybody's work."""
 
 
 def key_in(path: Path) -> str:
@@ -32,32 +38,38 @@ def key_in(path: Path) -> str:
 class KeyRequired:
     """ASGI middleware that answers 401 to whoever does not send `Authorization: Bearer KEY`."""
 
-    def __init__(self, app: ASGIApp, key_file: Path | None) -> None:
-        """Without a file everybody may pass; one that changes counts at once."""
-        self._app, self._key_file = app, key_file
+    def __init__(self, app: ASGIApp, key_file: Path | None, keys: KeyRing) -> None:
+        """Without a file everybody may pass; a file that changes counts at once."""
+        self._app, self._key_file, self._keys = app, key_file, keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] != _OPEN and self._key_file:
-            said = Headers(scope=scope).get("authorization", "")
-            if (error := _refusal(said, self._key_file)) is not None:
+        if scope["type"] == "http" and scope["path"] not in OPEN:
+            try:
+                said = Headers(scope=scope).get("authorization", "")
+                record_of(scope).caller = self._caller(said)
+            except ApiError as error:
                 response = error.response()
                 response.headers["WWW-Authenticate"] = "Bearer"
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-
-def _refusal(authorization: str, key_file: Path) -> ApiError | None:
-    scheme, _, key = authorization.strip().partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
-        return _error("This server wants its key, as 'Authorization: Bearer KEY'")
-    try:
-        wanted = key_in(key_file)
-    except WorkbenchError as error:
-        return ApiError(401, str(error), code="invalid_api_key")
-    if not hmac.compare_digest(_digest(key.strip()), _digest(wanted)):
-        return _error("This is not the server's key")
-    return None
+    def _caller(self, authorization: str) -> Caller:
+        scheme, _, key = authorization.strip().partition(" ")
+        key = key.strip() if scheme.lower() == "bearer" else ""
+        if key and (program := self._keys.caller(key)) is not None:
+            return program
+        if self._key_file is None:
+            return NOBODY
+        if not key:
+            raise _error("This server wants a key, as 'Authorization: Bearer KEY'")
+        try:
+            wanted = key_in(self._key_file)
+        except WorkbenchError as error:
+            raise ApiError(401, str(error), code="invalid_api_key") from error
+        if not hmac.compare_digest(_digest(key), _digest(wanted)):
+            raise _error("This is no key of this server, or one that was revoked")
+        return WORKBENCH
 
 
 def _digest(key: str) -> bytes:
@@ -66,5 +78,5 @@ def _digest(key: str) -> bytes:
 
 
 def _error(what: str) -> ApiError:
-    where = "the Use page shows it, and `python -m workbench serve` prints it"
+    where = "make one on the page 'For other programs', or with `python -m workbench keys make`"
     return ApiError(401, f"{what}: {where}.", code="invalid_api_key")

@@ -6,11 +6,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from starlette.concurrency import run_in_threadpool
 
 from workbench.engine.serving.choosing.token_logprobs import TokenLogprob, within
+from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.generation import Generation
 from workbench.engine.serving.responses import Usage, Written
-
-Ended = Callable[[Usage, Sequence[str]], None]
-"""Gets what was read and written, and the answers' texts, as far as they came."""
 
 
 class Answers:
@@ -22,7 +20,7 @@ class Answers:
         *,
         prompts: int = 1,
         logprobs: bool = False,
-        ended: Ended = lambda usage, texts: None,
+        ended: Callable[["Answers"], None] = lambda answers: None,
     ) -> None:
         """Args:
         prompts: how many different questions they answer, each as many times.
@@ -32,9 +30,11 @@ class Answers:
         self._all = list(generations)
         self._each = len(self._all) // prompts
         self._logprobs, self._ended = logprobs, ended
-        self._texts = [""] * len(self._all)
+        self.texts = [""] * len(self._all)
+        """The answers, as far as they came."""
+        self._pieces = [0] * len(self._all)
         self._told = [0] * len(self._all)
-        self._over = False
+        self._is_over = self._has_failed = self._has_ended = self._was_left = False
 
     def __len__(self) -> int:
         return len(self._all)
@@ -48,7 +48,8 @@ class Answers:
         try:
             for one in self._all:
                 await one.start()
-        except BaseException:
+        except BaseException as error:
+            self._has_failed = isinstance(error, ApiError)
             self.end()
             raise
 
@@ -67,9 +68,11 @@ class Answers:
             while left:
                 index, piece = await came.get()
                 if isinstance(piece, BaseException):
+                    self._has_failed = True
                     raise piece
                 if piece is None:
                     left -= 1
+                    self._is_over = not left
                     yield index, await self._last(index)
                 else:
                     yield index, self._piece(index, piece)
@@ -79,38 +82,50 @@ class Answers:
 
     async def written(self, index: int) -> Written:
         """An answer that is complete."""
-        one, text = self._all[index], self._texts[index]
+        one, text = self._all[index], self.texts[index]
         invented = await run_in_threadpool(one.invented, text)
         return Written(text, one.finish_reason, self._tokens(index, 0), invented=invented)
 
     @property
     def usage(self) -> Usage:
-        """Tokens read, once for each question, and written."""
+        """Tokens read, once for each question, and written; of an answer that was given up, its
+        pieces count as tokens."""
         asked = self._all[:: self._each]
-        return Usage(
-            sum(one.usage.prompt_tokens for one in asked),
-            sum(one.usage.completion_tokens for one in self._all),
-        )
+        written = [
+            one.usage.completion_tokens or pieces
+            for one, pieces in zip(self._all, self._pieces, strict=True)
+        ]
+        return Usage(sum(one.usage.prompt_tokens for one in asked), sum(written))
 
-    def cancel(self) -> None:
-        """Stop after the tokens that are being computed."""
+    @property
+    def was_left(self) -> bool:
+        """Whether nobody waited for the end of them."""
+        return self._was_left or not (self._is_over or self._has_failed)
+
+    def leave(self) -> None:
+        """Nobody waits any more: stop after the tokens that are being computed."""
+        self._was_left = True
+        self._cancel()
+
+    def _cancel(self) -> None:
         for one in self._all:
             one.cancel()
 
     def end(self) -> None:
         """Stop, and say what came of it; once."""
-        self.cancel()
-        if not self._over:
-            self._over = True
-            self._ended(self.usage, self._texts)
+        self._cancel()
+        if not self._has_ended:
+            self._has_ended = True
+            self._ended(self)
 
     def _piece(self, index: int, text: str) -> Written:
-        before = len(self._texts[index])
-        self._texts[index] += text
+        before = len(self.texts[index])
+        self.texts[index] += text
+        self._pieces[index] += 1
         return Written(text, tokens=self._new_tokens(index), before=before)
 
     async def _last(self, index: int) -> Written:
-        before, tokens = len(self._texts[index]), self._new_tokens(index)
+        before, tokens = len(self.texts[index]), self._new_tokens(index)
         whole = await self.written(index)
         return Written("", whole.finish_reason, tokens or None, before, whole.invented)
 
@@ -123,7 +138,7 @@ class Answers:
         if not self._logprobs:
             return None
         known = list(self._all[index].logprobs)
-        return known[told : within(known, self._texts[index])]
+        return known[told : within(known, self.texts[index])]
 
 
 async def _read(

@@ -1,0 +1,1 @@
+"""Programs that ask the model server: their keys."""

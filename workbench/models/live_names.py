@@ -1,0 +1,90 @@
+"""Names that programs ask by and that follow a project's release: `mails:live`.
+
+A project's part of the name is made of its own name when it is first needed, and stays. The list is
+told the model server in a file, at once with each release.
+"""
+
+import logging
+import re
+import unicodedata
+
+from sqlalchemy.orm import Session
+
+from storage import files, projects
+from storage.database import Store
+from storage.live import releases
+from storage.tables import Project
+from workbench.jobs.process.job_dir import read_json, write_json
+from workbench.jobs.process.serve_files import LIVE, LiveName
+from workbench.models.served import RUN
+
+SUFFIX = ":live"
+_LONGEST = 40
+_TAKEN = re.compile(r"run-\d+|base|project-\d+")
+"""Names that mean something else where a model is named."""
+_log = logging.getLogger(__name__)
+
+
+def listing(store: Store) -> list[LiveName]:
+    """The live names of all projects in use, in the order of their making."""
+    _name_all(store)
+    with store.read() as session:
+        live = releases.live_runs(session)
+        found = sorted(projects.listed(session, archived=False), key=lambda one: one.id)
+        return [_live_name(one, live.get(one.id)) for one in found if one.api_name]
+
+
+def of_project(store: Store, project_id: int) -> LiveName | None:
+    """The live name of a project in use; None for another."""
+    return next((one for one in listing(store) if one.project_id == project_id), None)
+
+
+def tell_server(store: Store) -> None:
+    """Bring the file up to date, if something changed.
+
+    A disk that takes nothing is no reason to refuse a release: the next look at the list repairs it.
+    """
+    items = [one.as_dict() for one in listing(store)]
+    path = files.folder("serve") / LIVE
+    try:
+        if read_json(path) != items:
+            write_json(path, items)
+    except OSError:
+        _log.warning("the list of what is live could not be written", exc_info=True)
+
+
+def name_in_programs(name: str) -> str:
+    """A project's name in lower case, of a to z, digits and hyphens; may be empty."""
+    told = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
+    kept = "".join(sign for sign in told if not unicodedata.combining(sign))
+    return re.sub(r"[^a-z0-9]+", "-", kept).strip("-")[:_LONGEST].strip("-")
+
+
+def _name_all(store: Store) -> None:
+    """Name those projects that have none yet."""
+    with store.read() as session:
+        if all(projects.api_names(session).values()):
+            return
+    with store.write() as session:
+        known = projects.api_names(session)
+        for project_id in sorted(one for one, name in known.items() if not name):
+            known[project_id] = _name(session, project_id, {*known.values()})
+
+
+def _name(session: Session, project_id: int, taken: set[str | None]) -> str | None:
+    project = projects.get(session, project_id)
+    if project is None:
+        return None
+    name = name_in_programs(project.name)
+    wanted = [] if _TAKEN.fullmatch(name) or not name else [name, f"{name}-{project_id}"]
+    project.api_name = next((one for one in wanted if one not in taken), f"project-{project_id}")
+    return project.api_name
+
+
+def _live_name(project: Project, run_id: int | None) -> LiveName:
+    return LiveName(
+        id=f"{project.api_name}{SUFFIX}",
+        project=project.name,
+        project_id=project.id,
+        model=f"{RUN}{run_id}" if run_id else "",
+    )
