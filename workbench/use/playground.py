@@ -70,7 +70,12 @@ def answerers(store: Store, project_id: int) -> list[Answerer]:
     with store.read() as session:
         names = {row.run.id: row.run.name for row in trained.listing(session, project_id)}
     found = [_answerer(model, names) for model in models]
-    return [one for one in found if one.run_id is None or one.run_id in names]
+    return [one for one in found if _answers(one, names)]
+
+
+def _answers(one: Answerer, names: Mapping[int, str]) -> bool:
+    """Whether it is asked here: a run of the project, or a base model that writes."""
+    return one.family.writes_text if one.run_id is None else one.run_id in names
 
 
 def question(

@@ -34,7 +34,7 @@ def refresh(store: Store) -> list[ServedModel]:
     """Bring models.json up to date (left alone if nothing changed); what it lists."""
     with store.read() as session:
         runs = [model for row in trained.listing(session) if (model := _of_run(row))]
-    bases = [_of_base(model) for model in catalogue.list_models(store) if _can_chat(model)]
+    bases = [_of_base(model) for model in catalogue.list_models(store) if _can_be_asked(model)]
     models = [*runs, *bases]
     items = [model.as_dict() for model in models]
     with _writing:
@@ -114,7 +114,7 @@ def _of_base(model: ModelInfo) -> ServedModel:
     )
 
 
-def _can_chat(model: ModelInfo) -> bool:
-    family = FAMILIES.get(model.family)
-    writes = family is not None and family.writes_text
-    return writes and model.state == READY and model.path is not None
+def _can_be_asked(model: ModelInfo) -> bool:
+    """Whether it answers without having learned: it writes, or gives vectors of texts."""
+    known = model.family in FAMILIES
+    return known and model.state == READY and model.path is not None

@@ -42,10 +42,15 @@ class Encoder(nn.Module):
         with precision():
             states = self.body(input_ids=input_ids, attention_mask=attention_mask)
         hidden = states.last_hidden_state.float()
-        if self.pooling == CLS:
-            return normalize(hidden[:, 0], dim=1)
-        seen = attention_mask[..., None].float()
-        return normalize((hidden * seen).sum(1) / seen.sum(1), dim=1)
+        return normalize(pooled(hidden, attention_mask, self.pooling), dim=1)
+
+
+def pooled(hidden: torch.Tensor, attention_mask: torch.Tensor, pooling: str) -> torch.Tensor:
+    """One vector of each text, (texts, hidden), from the states (texts, tokens, hidden)."""
+    if pooling == CLS:
+        return hidden[:, 0]
+    seen = attention_mask[..., None].float()
+    return (hidden * seen).sum(1) / seen.sum(1)
 
 
 class Classifier(nn.Module):
@@ -155,6 +160,25 @@ def pooling_of(folder: Path) -> str:
         return MEAN
     is_cls = told.get("pooling_mode_cls_token") or told.get("pooling_mode") == "cls"
     return CLS if is_cls else MEAN
+
+
+def normalises(folder: Path) -> bool:
+    """Whether vectors have the length 1: what a sentence-transformers folder says in modules.json; yes
+    without it."""
+    try:
+        told = json.loads((folder / "modules.json").read_text("utf-8"))
+        return any("Normalize" in str(part.get("type", "")) for part in told)
+    except (FileNotFoundError, ValueError, AttributeError, TypeError):
+        return True
+
+
+def longest_text(folder: Path) -> int:
+    """Tokens of a text that a sentence-transformers folder reads; very many without a word of it."""
+    try:
+        told = json.loads((folder / "sentence_bert_config.json").read_text("utf-8"))
+        return int(told["max_seq_length"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return 2**20
 
 
 def load_reader(folder: Path, body: Any, max_length: int) -> Reader:

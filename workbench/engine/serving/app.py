@@ -55,6 +55,7 @@ def create_app(
         Route("/v1/models/{id:path}", endpoints.model),
         Route("/v1/chat/completions", endpoints.chat, methods=["POST"]),
         Route("/v1/completions", endpoints.complete, methods=["POST"]),
+        Route("/v1/embeddings", endpoints.embed, methods=["POST"]),
         Route("/v1/classify", endpoints.classify, methods=["POST"]),
     ]
     metrics = Metrics(answers.load, [route.path for route in routes])

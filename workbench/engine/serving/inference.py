@@ -10,9 +10,10 @@ from workbench.core.messages import segments
 from workbench.core.tasks import asked_as
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
-from workbench.engine.causal.reading import Beginning
+from workbench.engine.causal.reading import Beginning, text_ids
 from workbench.engine.evaluation.known_facts import known_to
 from workbench.engine.serving.choosing.choice_of import choice_of
+from workbench.engine.serving.embedder import Embedded, Embedders
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.generation import Generation
@@ -51,10 +52,26 @@ class Inference:
 
     def __init__(self, models: ModelCache) -> None:
         self._models = models
+        self._embedders = Embedders(models.turns)
 
     def load(self) -> Load:
         """How busy it is."""
-        return Load(self._models.count, self._models.turns.waiting)
+        loaded = self._models.count + self._embedders.count
+        return Load(loaded, self._models.turns.waiting)
+
+    def embed(self, entry: ServedModel, texts: Sequence[str], check: Check = _go_on) -> Embedded:
+        """Texts as vectors, of a model that reads only.
+
+        Args:
+            check: called again and again; raises to give the work up.
+
+        Raises:
+            ApiError: 400, the model writes, or a text is too long for it; 503, it cannot be loaded.
+        """
+        try:
+            return self._embedders.embed(entry, texts, check)
+        except WorkbenchError as error:
+            raise ApiError(503, str(error)) from error
 
     def generation(self, entry: ServedModel, asked: GenerationRequest) -> Generation:
         """An answer to be written, not begun yet."""
@@ -88,7 +105,7 @@ class Inference:
                 code="context_length_exceeded",
                 param="messages" if asked.messages else "prompt",
             )
-        return best["label"], Usage(0, 0), best["please_check"]
+        return best["label"], Usage(self.tokens_of(entry, [text]), 0), best["please_check"]
 
     def classify(
         self, entry: ServedModel, texts: Sequence[str], check: Check = _go_on
@@ -105,9 +122,10 @@ class Inference:
                 cannot be loaded.
         """
         if not entry.sorts or not entry.labels or entry.adapter is None:
+            other = "chat/completions" if entry.family.writes_text else "embeddings"
             raise ApiError(
                 400,
-                f"'{entry.id}' knows no categories: ask it at /v1/chat/completions, or train a "
+                f"'{entry.id}' knows no categories: ask it at /v1/{other}, or train a "
                 "model that sorts into categories.",
                 code="not_a_classifier",
                 param="model",
@@ -117,6 +135,13 @@ class Inference:
         except WorkbenchError as error:
             raise ApiError(503, str(error)) from error
         return [_ranked(number, one, entry) for number, one in enumerate(found)]
+
+    def tokens_of(self, entry: ServedModel, texts: Sequence[str]) -> int:
+        """How many tokens texts are to the model, as far as it reads them."""
+        if entry.family.writes_text:
+            tokenizer = self._models.text_model(entry).tokenizer
+            return sum(len(text_ids(text, tokenizer)) for text in texts)
+        return sum(map(len, self._models.classifier(entry).reader.ids(texts)))
 
     def _probabilities(
         self, entry: ServedModel, texts: Sequence[str], check: Check

@@ -56,6 +56,7 @@ def test_texts_are_kept_while_that_is_wanted(url: str, tmp_path: Path) -> None:
     httpx.post(f"{url}/v1/classify", json={"model": "run-2", "input": ["Hello"]}, timeout=60)
     (tmp_path / "keep-texts").unlink()
     asked(url)
+    assert [line.tokens_read > 0 for line in logged_requests(tmp_path)] == [True] * 3
     first, second = (
         json.loads(line) for line in (tmp_path / "texts.jsonl").read_text().splitlines()
     )

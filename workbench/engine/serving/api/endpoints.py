@@ -1,9 +1,11 @@
 """What each endpoint of /v1 does: read the request, find the model, have it answered, note it."""
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from workbench.engine.serving import requests, streaming
+from workbench.engine.serving.api import embeddings
 from workbench.engine.serving.api.answers import Answers
 from workbench.engine.serving.api.body import body_of
 from workbench.engine.serving.inference import Inference
@@ -41,6 +43,18 @@ class Endpoints:
         asked = requests.completion_request(await body_of(request))
         return await self._answer(request, asked, chat=False)
 
+    async def embed(self, request: Request) -> Response:
+        """POST /v1/embeddings"""
+        asked = embeddings.request_of(await body_of(request))
+        record = record_of(request.scope)
+        entry = self._found(asked.model, record)
+        record.question = asked.texts
+        found = await streaming.unless_left(
+            request, lambda check: self._answers.embed(entry, asked.texts, check)
+        )
+        record.tokens_read = found.tokens
+        return JSONResponse(embeddings.response(asked, found))
+
     async def classify(self, request: Request) -> Response:
         """POST /v1/classify"""
         model, texts = requests.classify_request(await body_of(request))
@@ -51,6 +65,7 @@ class Endpoints:
             request, lambda check: self._answers.classify(entry, texts, check)
         )
         record.answers = [one["label"] for one in found]
+        record.tokens_read = await run_in_threadpool(self._answers.tokens_of, entry, texts)
         return JSONResponse({"object": "list", "model": model, "data": found})
 
     def _found(self, name: str, record: Record) -> ServedModel:
@@ -93,7 +108,8 @@ class Endpoints:
         label, usage, to_check = await streaming.unless_left(
             request, lambda check: self._answers.label(entry, asked, check)
         )
-        record_of(request.scope).answers = [label]
+        record = record_of(request.scope)
+        record.answers, record.tokens_read = [label], usage.prompt_tokens
         if not asked.stream:
             answer = Written(label, "stop", please_check=to_check)
             return JSONResponse(shape.whole([answer] * asked.n, usage))
