@@ -16,7 +16,7 @@ from workbench.data.answered.columns import column_of
 from workbench.data.readers.torn_zip import TORN_ZIP
 
 _CHUNK = 1 << 20
-_OPEN = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^>]*)?>")
+_OPEN = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?)sheetData(?:\s[^>]*)?/?>")
 _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _HIDDEN_BEGINS = re.compile(rb"<[!?]")
 _TAG_END = re.compile(rb"""[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")

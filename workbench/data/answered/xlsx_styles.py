@@ -18,6 +18,11 @@ _XF = re.compile(
 )
 _FORMAT = re.compile(rb"""\snumFmtId\s*=\s*["'](\d+)["']""")
 _ALIGNMENT = re.compile(rb"<(?:[\w.-]+:)?alignment(?=[\s/>])[^>]*>")
+_CHOICE = b"AlternateContent"
+"""Where styles stand in two forms, of which programs count one, their numbers cannot be told."""
+_GENERAL_CODE = re.compile(
+    rb"""<(?:[\w.-]+:)?numFmt\s+numFmtId=["'](\d+)["']\s+formatCode=["'](?i:general)["']"""
+)
 _GENERAL, _PERCENT, _AS_TEXT = 0, 9, 49
 _MOST = 64_000
 """A workbook may have 65,490."""
@@ -42,7 +47,8 @@ class Styles:
         self._content = content
         self._section = _SECTION.search(content)
         listed = self._section[3] if self._section else b""
-        self._known = [found[0] for found in _XF.finditer(listed)]
+        self._known = [] if _CHOICE in listed else [found[0] for found in _XF.finditer(listed)]
+        self._general = {int(found[1]) for found in _GENERAL_CODE.finditer(content)} | {_GENERAL}
         self._new: list[bytes] = []
         self._made: dict[tuple[int, Dress], int] = {}
 
@@ -55,11 +61,11 @@ class Styles:
 
     def _make(self, style: int, dress: Dress) -> int:
         if style >= len(self._known) or len(self._known) + len(self._new) >= _MOST:
-            return 0
+            return 0 if dress.is_share else style
         raw = self._known[style]
         found = _FORMAT.search(raw)
         number = int(found[1]) if found else _GENERAL
-        plain = number == _GENERAL or (number == _AS_TEXT and not dress.is_share)
+        plain = number in self._general or (number == _AS_TEXT and not dress.is_share)
         if plain and dress == Dress():
             return style
         if len(self._new) >= _MOST_NEW:

@@ -331,6 +331,15 @@ def _with_part(path: Path, part: str, change: Callable[[str], str]) -> Path:
     return path
 
 
+def test_what_stands_behind_the_rows_is_not_part_of_the_last_number(tmp_path: Path) -> None:
+    path = _book(tmp_path / "t.xlsx", {"text": [("a", "General")] * 3, "sure": [(0.5, "0%")] * 3})
+    printed = "</sheetData><headerFooter><oddHeader>&amp;C&amp;P</oddHeader></headerFooter>"
+    path = _with_part(
+        path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace("</sheetData>", printed)
+    )
+    assert read_table(path).cells("sure") == ["50%"] * 3
+
+
 _QUICK = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -163,6 +163,8 @@ class _Cells:
             number = attributes.get("r", "")
             known = number.isdecimal() and len(number) < 10
             self._number = int(number) - 1 if known else self._number + 1
+        elif self._look is not None:  # what stands behind the last row is none of its cells
+            self._parser.CharacterDataHandler = None
 
     def _begin_cell(self, look: Look, kind: str) -> None:
         if kind == "n":
