@@ -14,7 +14,7 @@ _NEW_ROW = re.compile(rb'<(?:[\w.-]+:)?row r="\d+"></(?:[\w.-]+:)?row>')
 _EMPTY_ROW = re.compile(rb"(<((?:[\w.-]+:)?)row(?:\s[^>]*?)?)\s*(?:/>|></\2row\s*>)")
 _EMPTY_DATA = re.compile(rb"<((?:[\w.-]+:)?)sheetData(?:\s*/>|></\1sheetData>)")
 _VARYING = (
-    re.compile(rb"""(<(?:[\w.-]+:)?row\s[^>]*?\sspans=)["'][^"']*["']"""),
+    re.compile(rb"""(<(?:[\w.-]+:)?row\b[^>]*?\sspans=)["'][^"']*["']"""),
     re.compile(rb"""(<(?:[\w.-]+:)?dimension\s[^>]*?ref=)["'][^"']*["']"""),
     re.compile(rb"""(<(?:[\w.-]+:)?autoFilter\s[^>]*?ref=)["'][^"']*["']"""),
 )

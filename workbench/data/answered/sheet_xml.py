@@ -51,7 +51,7 @@ class Head:
     prefix: bytes
     """Of the names of the elements, with its colon; mostly none."""
     encoding: str
-    """In which the part is written; its markup is ASCII."""
+    """Of what is put in: that of the part, or what all others have in common."""
 
     @property
     def is_empty(self) -> bool:
@@ -139,16 +139,17 @@ class _Cutter:
 
     def head(self) -> Head:
         while not (found := _OPEN.search(hidden(self._buffer))):
+            if self._buffer.startswith(_WIDE):
+                raise self._broken("is written in an unusual encoding (UTF-16)")
             if not self._more():
                 raise self._broken("holds no cells (it is a chart, or damaged)")
         before, tag = self._buffer[: found.start()], self._buffer[found.start() : found.end()]
-        if before.startswith(_WIDE):
-            raise self._broken("is written in an unusual encoding (UTF-16)")
         self._buffer = self._buffer[found.end() :]
         self._row, self._close = b"<" + found[1] + b"row", b"</" + found[1] + b"row"
         self.has_rows = not tag.endswith(b"/>")
         declared = _DECLARED.match(before)
-        encoding = declared[1].decode().lower() if declared else "utf-8"
+        is_utf_8 = not declared or declared[1].lower() in (b"utf-8", b"utf8")
+        encoding = "utf-8" if is_utf_8 else "ascii"
         return Head(before, tag, found[1], encoding)
 
     def rows(self) -> Iterator[Row | Gap]:

@@ -79,7 +79,8 @@ def _patch(package: Package, options: ReadOptions, columns: Sequence[AnswerColum
     area = look(package, sheet, header_row, wanted)
     first = first_free(package, sheet, area, len(columns))
     tables = tables_of(package, sheet)
-    growing = next((table for table in tables if grows(table, first, header_row)), None)
+    left = _left(area)
+    growing = next((table for table in tables if grows(table, first, header_row, left)), None)
     taken = [*texts_of(package, area.header), *(growing.columns if growing else ())]
     totals = {growing.range.bottom} if growing and growing.has_totals else set()
     part = part_of_book(package, "styles")
@@ -96,6 +97,11 @@ def _patch(package: Package, options: ReadOptions, columns: Sequence[AnswerColum
         Tally(),
     )
     return _Patch(package, sheet, area, cells, tables, growing)
+
+
+def _left(area: Area) -> int:
+    """The first column with a name; that of the sheet if none has one."""
+    return min((cell.column for cell in area.header if cell.is_filled), default=1)
 
 
 @dataclass
@@ -117,10 +123,9 @@ class _Patch:
     @property
     def _filter_grows(self) -> bool:
         found = filter_of(self.area.tail)
-        return found is not None and (found.right, found.top) == (
-            self.cells.first - 1,
-            self.cells.header_row,
-        )
+        if found is None or found.left > _left(self.area):
+            return False
+        return (found.right, found.top) == (self.cells.first - 1, self.cells.header_row)
 
     def parts(self) -> Iterator[tuple[str, Iterable[bytes]]]:
         """The parts that change, with their new bytes; the styles are known behind the sheet."""

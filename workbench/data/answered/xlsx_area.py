@@ -135,9 +135,13 @@ def first_free(package: Package, sheet: Sheet, area: Area, count: int) -> int:
         if last + count <= LAST:
             return last + 1
     raise WorkbenchError(
-        f"Sheet '{sheet.name}' of {package.path.name} has no room for {count} columns more: delete "
+        f"Sheet '{sheet.name}' of {package.path.name} has no room for {_columns(count)} more: delete "
         "columns at its right end that do not matter."
     )
+
+
+def _columns(count: int) -> str:
+    return "one column" if count == 1 else f"{count} columns"
 
 
 def _beside(package: Package, sheet: Sheet, area: Area) -> Iterator[int]:

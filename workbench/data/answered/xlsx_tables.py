@@ -70,10 +70,16 @@ def _table(package: Package, part: str) -> Table | None:
     )
 
 
-def grows(table: Table, first: int, header_row: int) -> bool:
-    """Whether columns that begin with `first` become columns of the table."""
+def grows(table: Table, first: int, header_row: int, left: int) -> bool:
+    """Whether columns that begin with `first` become columns of the table.
+
+    Args:
+        left: the first column with a name; the table must have it, or it is another one.
+    """
     names = table.range.top == header_row if table.has_header else not header_row
-    return names and table.range.right == first - 1 and not table.is_fed
+    return (
+        names and table.range.left <= left and table.range.right == first - 1 and not table.is_fed
+    )
 
 
 def grown(content: bytes, table: Table, titles: Sequence[str]) -> bytes:
