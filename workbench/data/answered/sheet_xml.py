@@ -7,7 +7,7 @@ in which anything may stand, are stepped over.
 import dataclasses
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -24,6 +24,7 @@ _NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,9})["']""")
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})\d+["']""")
 _CUSTOM = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
+_ENDS = tuple(bytes([sign]) for sign in b" \t\r\n/>")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _DECLARED = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -100,15 +101,18 @@ def pieces(stream: IO[bytes], name: str) -> Iterator[Head | Row | Gap | Tail]:
     Raises:
         WorkbenchError: it is no sheet of cells, or breaks off.
     """
-    cutter = _Cutter(stream, name)
-    yield cutter.head()
-    if cutter.has_rows:
-        yield from cutter.rows()
+    cutter = Cutter(stream, name)
+    before, tag, prefix = cutter.seek(_OPEN.search)
+    declared = _DECLARED.match(before)
+    is_utf_8 = not declared or declared[1].lower() in (b"utf-8", b"utf8")
+    yield Head(before, tag, prefix, "utf-8" if is_utf_8 else "ascii")
+    if not tag.endswith(b"/>"):
+        yield from cutter.rows(prefix + b"row", prefix + b"sheetData")
     yield cutter.tail()
 
 
-class _Cutter:
-    """Reads a sheet in chunks, of which it holds as much as one row needs."""
+class Cutter:
+    """Reads the XML of a sheet in chunks, of which it holds as much as one row needs."""
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
         self._stream, self._name = stream, name
@@ -117,7 +121,6 @@ class _Cutter:
         self._at = 0
         """Where in the buffer begins what was not handed out yet."""
         self._ended = False
-        self.has_rows = True
 
     def _more(self) -> bool:
         """Read on; whether anything came."""
@@ -137,31 +140,28 @@ class _Cutter:
             "again, and choose that."
         )
 
-    def head(self) -> Head:
-        while not (found := _OPEN.search(hidden(self._buffer))):
+    def seek(self, search: Callable[[bytes], re.Match[bytes] | None]) -> tuple[bytes, bytes, bytes]:
+        """Go behind the tag that opens the rows: what stands before it, the tag, its first group."""
+        while not (found := search(hidden(self._buffer))):
             if self._buffer.startswith(_WIDE):
                 raise self._broken("is written in an unusual encoding (UTF-16)")
             if not self._more():
                 raise self._broken("holds no cells (it is a chart, or damaged)")
         before, tag = self._buffer[: found.start()], self._buffer[found.start() : found.end()]
         self._buffer = self._buffer[found.end() :]
-        self._row, self._close = b"<" + found[1] + b"row", b"</" + found[1] + b"row"
-        self.has_rows = not tag.endswith(b"/>")
-        declared = _DECLARED.match(before)
-        is_utf_8 = not declared or declared[1].lower() in (b"utf-8", b"utf8")
-        encoding = "utf-8" if is_utf_8 else "ascii"
-        return Head(before, tag, found[1], encoding)
+        return before, tag, found[1]
 
-    def rows(self) -> Iterator[Row | Gap]:
-        """Rows and gaps up to the tag that closes them."""
-        ending = self._row.removesuffix(b"row").replace(b"<", b"</") + b"sheetData"
+    def rows(self, row_name: bytes, around: bytes) -> Iterator[Row | Gap]:
+        """Rows of this name and gaps, up to the tag that closes what is around them."""
+        self._row, self._close = b"<" + row_name, b"</" + row_name
+        ending = b"</" + around
         place = number = 0
         while True:
             place = self._find(b"<", place)
-            self._need(place + len(ending) + 1)
-            if self._buffer.startswith(ending, place):
+            self._need(place + max(len(ending), len(self._row)) + 1)
+            if self._starts(ending, place):
                 break
-            if not self._is_row(place):
+            if not self._starts(self._row, place):
                 place = self._step(place)
                 continue
             if place > self._at:
@@ -181,9 +181,10 @@ class _Cutter:
             pass
         return Tail(self._buffer[self._at :])
 
-    def _is_row(self, place: int) -> bool:
-        after = self._buffer[place + len(self._row) : place + len(self._row) + 1]
-        return self._buffer.startswith(self._row, place) and after in b" \t\r\n/>"
+    def _starts(self, tag: bytes, place: int) -> bool:
+        """Whether a tag of this name, as far as its blank or its end, begins there."""
+        behind = place + len(tag)
+        return self._buffer.startswith(tag, place) and self._buffer[behind : behind + 1] in _ENDS
 
     def _need(self, length: int) -> None:
         while len(self._buffer) < length and self._more():
@@ -226,7 +227,11 @@ class _Cutter:
             close = self._find(self._close, place)
             odd = _HIDDEN_BEGINS.search(self._buffer, place, close)
             if not odd:
-                return close
+                self._need(close + len(self._close) + 1)
+                if self._starts(self._close, close):
+                    return close
+                place = close + 1
+                continue
             place = self._step(odd.start())
 
 

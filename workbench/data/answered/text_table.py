@@ -22,25 +22,13 @@ from workbench.data.answered.columns import (
     letters,
     unique_titles,
 )
+from workbench.data.answered.text_lines import TextLines, codec_of
 from workbench.data.readers.encodings import CHOICES
 from workbench.data.readers.table import ReadOptions, without_surrogates
 from workbench.data.readers.tables import delimited
 from workbench.data.readers.tables.quotes import ESCAPED, LITERAL, SINGLE, TYPOGRAPHIC
 from workbench.data.readers.tables.separators import DELIMITERS, ONE_COLUMN
 
-_MARKS = {
-    "utf-8": (codecs.BOM_UTF8,),
-    "utf-8-sig": (codecs.BOM_UTF8,),
-    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
-    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
-}
-_ENDIAN = {
-    codecs.BOM_UTF16_LE: "utf-16-le",
-    codecs.BOM_UTF16_BE: "utf-16-be",
-    codecs.BOM_UTF32_LE: "utf-32-le",
-    codecs.BOM_UTF32_BE: "utf-32-be",
-}
-_CHUNK = 1 << 20
 _LINE_END = re.compile(r"(?:\r\n|\r|\n)$")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"[-+]?[\d.,]+(?:[eE][-+]?\d+)?%?")
@@ -90,79 +78,9 @@ def write(
     return Written(titles, first, tally.rows, resolved, tally.notes())
 
 
-class _Stream:
-    """The decoded lines of a file, each of which is remembered as it was."""
-
-    def __init__(self, stream: IO[bytes], encoding: str) -> None:
-        self._stream = stream
-        self._held, self._ended = b"", False
-        self.codec, self.mark = _codec(stream, encoding)
-        self._cr, self._lf = (sign.encode(self.codec) for sign in ("\r", "\n"))
-        self._feed = re.compile(re.escape(self._cr) + b"|" + re.escape(self._lf))
-        self._at = 0
-        self.taken: list[bytes] = []
-
-    def readline(self, limit: int = -1, /) -> str:
-        """The next line with its end; "" behind the last one.
-
-        Raises:
-            UnicodeDecodeError: it cannot be read as the encoding has it.
-        """
-        end = self._line_end()
-        raw, self._at = self._held[self._at : end], end
-        if not raw:
-            return ""
-        self.taken.append(raw)
-        text = raw.decode(self.codec)
-        if 0 <= limit < len(text):
-            raise WorkbenchError(
-                "A line of the file is too long: see whether line ends are missing."
-            )
-        return text
-
-    def _line_end(self) -> int:
-        """Where the next line ends, be it with a line feed, a return, or both."""
-        place, unit = self._at, len(self._lf)
-        while True:
-            found = self._next_feed(place)
-            behind = len(self._held) if found is None else found + unit
-            if found is not None and self._held.startswith(self._lf, found):
-                return behind
-            if found is not None and (behind < len(self._held) or self._ended):
-                return behind + unit * self._held.startswith(self._lf, behind)
-            if self._ended:
-                return behind
-            place = (behind if found is None else found) - self._at
-            place -= place % unit
-            self._read()
-
-    def _next_feed(self, place: int) -> int | None:
-        while found := self._feed.search(self._held, place):
-            if (found.start() - self._at) % len(self._lf) == 0:
-                return found.start()
-            place = found.start() + 1
-        return None
-
-    def _read(self) -> None:
-        """Read on, forgetting the lines that were taken."""
-        chunk = self._stream.read(_CHUNK)
-        self._held, self._at = self._held[self._at :] + chunk, 0
-        self._ended = not chunk
-
-
-def _codec(stream: IO[bytes], encoding: str) -> tuple[str, bytes]:
-    """The codec of the lines, and the mark that stands before them."""
-    head = stream.read(4)
-    mark = next((m for m in _MARKS.get(encoding, ()) if head.startswith(m)), b"")
-    stream.seek(len(mark))
-    if encoding in ("utf-16", "utf-32"):
-        return _ENDIAN.get(mark, f"{encoding}-le"), mark
-    return encoding.removesuffix("-sig"), mark
-
-
 def _records(stream: IO[bytes], name: str, options: ReadOptions) -> Iterator["Record | bytes"]:
     """The mark of the file, if any, and its records."""
-    lines = _Stream(stream, options.encoding or "utf-8")
+    lines = TextLines(stream, options.encoding or "utf-8")
     yield lines.mark
     rows = delimited.rows(lines, options.delimiter, options.quoting, name)
     for number, row in enumerate(rows, 1):
@@ -190,7 +108,7 @@ def _look(source: Path, options: ReadOptions) -> _Form:
     header_row = options.header_row or 0
     free = [options.delimiter] if options.delimiter != ONE_COLUMN else list(_order(source.name))
     with source.open("rb") as stream:
-        codec = _codec(stream, options.encoding or "utf-8")[0]
+        codec = codec_of(stream, options.encoding or "utf-8")[0]
     form = _Form("", options.quoting, header_row, codec)
     looked = 0
     with source.open("rb") as stream:
