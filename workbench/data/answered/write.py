@@ -6,7 +6,7 @@ from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_file
-from workbench.data.answered import json_lines, parquet, text_table, xlsx
+from workbench.data.answered import json_lines, ods, parquet, text_table, xlsx
 from workbench.data.answered.columns import AnswerColumn, Written
 from workbench.data.readers.kinds import CSV, JSON, JSONL, PARQUET, TITLES, XLSX
 from workbench.data.readers.table import ReadOptions
@@ -16,6 +16,7 @@ _Write = Callable[[Path, Path, ReadOptions, Sequence[AnswerColumn]], Written]
 _WRITERS: dict[str, _Write] = {
     CSV: text_table.write,
     "book": xlsx.write,
+    "ods": ods.write,
     PARQUET: parquet.write,
     JSONL: json_lines.write_lines,
     JSON: json_lines.write_list,
