@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from workbench.data.columns.mapping import columns_in
 from workbench.data.readers.table import Table
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W\d_]\w*")
 LOOKED_AT = 300
 _LIKE = 0.1
 """Cosine of two columns' words from which on they may say the same sort of thing."""

@@ -158,6 +158,6 @@ def _column(task: Task, role: str, known: str, usual: str, table: Table) -> str:
 
 
 def _head(table: Table) -> object:
-    head = table.data.slice(0, _SHOWN).to_pandas()
+    head = table.data.slice(0, _SHOWN).to_pandas().fillna("")
     head.insert(0, "Row", table.row_numbers[:_SHOWN].to_pylist(), allow_duplicates=True)
     return head

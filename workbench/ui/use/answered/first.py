@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import count
+from workbench.data.export.answer_columns import SURE
 from workbench.data.readers import Table
 from workbench.jobs import job as jobs
 from workbench.jobs.job import JobView
@@ -36,7 +38,7 @@ def show(order: Order, table: Table) -> None:
     found = answers.answers_of(context.store(), job.id)
     st.markdown(f"##### The first {plural(found.rows, 'answer')}")
     st.dataframe(
-        answers.first_rows(found, FIRST_ROWS),
+        _in_percent(answers.first_rows(found, FIRST_ROWS)),
         hide_index=True,
         key=f"first-{job.id}",
         height="content",
@@ -48,11 +50,15 @@ def show(order: Order, table: Table) -> None:
 def _columns() -> dict[str, Any]:
     return {
         "Row": st.column_config.NumberColumn("Row", format="%d", width="small"),
-        "Text": st.column_config.TextColumn("Text", width="large"),
-        "How sure": st.column_config.NumberColumn("How sure", format="percent"),
+        "Text": st.column_config.TextColumn("Text", width="medium"),
+        "How sure": st.column_config.NumberColumn("How sure", format="%.0f %%"),
         "Please check": st.column_config.CheckboxColumn("Please check"),
         "None of these": st.column_config.CheckboxColumn("None of these"),
     }
+
+
+def _in_percent(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(**{SURE: 100 * rows[SURE]}) if SURE in rows else rows
 
 
 def _wait(job_id: int) -> None:
@@ -82,22 +88,26 @@ def _failed(job: JobView, order: Order) -> None:
 def _offer(order: Order, table: Table, first: JobView) -> None:
     """All rows, with the time that they take."""
     whole = asking.newest(context.store(), order, table.options)
-    seconds = seconds_for(first, table.rows)
-    takes = f" It takes {about(seconds)} on this machine." if seconds else ""
+    is_open = whole is not None and not whole.is_over
+    again = whole is not None and whole.status == "succeeded"
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            f"Answer all {count(table.rows)} rows",
+            "Answer them all again" if again else f"Answer all {count(table.rows)} rows",
             key="answer-all",
-            type="secondary" if whole and not whole.is_over else "primary",
+            type="secondary" if again else "primary",
             icon=":material/table_view:",
-            disabled=whole is not None and not whole.is_over,
+            disabled=is_open,
         ):
             with errors.shown():
                 st.query_params[OPENED] = str(asking.start(context.store(), order))
                 st.rerun()
-        if whole is not None and not whole.is_over:
-            st.caption("They are being answered: see below.")
-        else:
-            st.caption(
-                "Right so? Then let all rows be answered; you may close the page meanwhile." + takes
-            )
+        st.caption(_said(is_open, again, seconds_for(first, table.rows)))
+
+
+def _said(is_open: bool, again: bool, seconds: float | None) -> str:
+    if is_open:
+        return "They are being answered: see below."
+    takes = f" It takes {about(seconds)} on this machine." if seconds else ""
+    if again:
+        return "All rows of this file are answered: see below."
+    return f"Right so? Then let all rows be answered; you may close the page meanwhile.{takes}"
