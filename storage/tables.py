@@ -326,6 +326,49 @@ class Vote(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
+class Watch(Base):
+    """A folder of the user's whose new files a project's model answers."""
+
+    __tablename__ = "watches"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("projects.id", ondelete="CASCADE"), index=True, unique=True
+    )
+    run_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("runs.id", ondelete="SET NULL"), index=True
+    )
+    """Who answers; None for whatever is live."""
+    folder: Mapped[str]
+    chosen: Mapped[dict[str, Any]]
+    """What was chosen last of a file: `columns` (role → column) and `sheet`; a file that has no such is
+    guessed at."""
+    is_on: Mapped[bool] = mapped_column(default=True)
+    trouble: Mapped[str] = mapped_column(default="")
+    """Why nothing can be watched at the moment; a sentence."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
+class WatchedFile(Base):
+    """A file that arrived in a watched folder: known by its content, so that it is answered once."""
+
+    __tablename__ = "watched_files"
+    __table_args__ = (sa.UniqueConstraint("watch_id", "digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    watch_id: Mapped[int] = _owner("watches")
+    name: Mapped[str]
+    digest: Mapped[str]
+    """sha256 of its content."""
+    state: Mapped[str] = mapped_column(default="arrived")
+    """arrived, answering, done or failed."""
+    job_id: Mapped[int | None]
+    """The job that answers it; it may have been deleted since."""
+    out: Mapped[str] = mapped_column(default="")
+    """The name of the file with the answers, once it stands beside."""
+    reason: Mapped[str] = mapped_column(default="")
+    """Why it was not answered; a sentence."""
+    arrived_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
 class Conversation(Base):
     """One thread in the playground."""
 

@@ -7,7 +7,7 @@ from workbench.evaluation.release import releases
 from workbench.training import runs
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
-from workbench.ui.use.answered import choice, first, results
+from workbench.ui.use.answered import choice, first, results, watching
 from workbench.ui.use.answered import draft as drafts
 from workbench.use.answered.asking import Order
 
@@ -30,6 +30,7 @@ def answer_file() -> None:
         new_file(choose_model(trained))
     with errors.shown():
         results.show()
+    watching.show(trained, _live_id())
 
 
 def nothing_trained() -> None:
@@ -46,7 +47,7 @@ def nothing_trained() -> None:
 def choose_model(trained: list[RunView]) -> RunView:
     """The model to ask: the one in the URL, else the live or the newest one."""
     by_run = {str(run.id): run for run in trained}
-    live = str(found.run_id) if (found := releases.live(store, project_id)) else ""
+    live = str(_live_id() or "")
     names = list(by_run)
     wanted = next((n for n in (st.query_params.get("run"), live) if n in by_run), names[0])
     name = st.selectbox(
@@ -59,6 +60,11 @@ def choose_model(trained: list[RunView]) -> RunView:
     )
     st.query_params["run"] = name
     return by_run[name]
+
+
+def _live_id() -> int | None:
+    found = releases.live(store, project_id)
+    return found.run_id if found else None
 
 
 def new_file(run: RunView) -> None:

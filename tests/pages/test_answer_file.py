@@ -7,7 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
-from storage.tables import Job
+from storage.tables import Job, WatchedFile
+from storage.watched import watches
 from tests.helpers.answered import Answered, answered, workbook
 from tests.helpers.conversion_jobs import worked_off
 from tests.helpers.exams import Trained, add_trained, answer_queued
@@ -160,3 +161,34 @@ def test_stopped_answers_are_offered_as_far_as_they_came(store: Store, tmp_path:
     assert "Stopped at your request" in texts(at)
     with store.read() as session:
         assert session.query(Job).filter(Job.kind == WriteAnswersSpec.kind).count() == 1
+
+
+def test_a_folder_is_watched_on_wish_and_its_files_are_told(
+    store: Store, trained: Trained, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    at = open_page(PAGE, project=trained.project_id)
+    at.session_state["watch-box"] = True
+    at.run()
+    at.text_input(key="watch-folder").set_value("inbox")
+    at.button(key="watch-on").click().run()
+    assert "Type the whole path" in texts(at)
+    at.text_input(key="watch-folder").set_value(str(inbox))
+    at.button(key="watch-on").click().run()
+    assert not at.exception, at.exception
+    assert "is watched; Run 1 answers" in texts(at)
+    with store.write() as session:
+        row = watches.of_project(session, trained.project_id)
+        assert row is not None
+        session.add(
+            WatchedFile(
+                watch_id=row.id, name="a.csv", digest="a", state="failed", reason="It is torn."
+            )
+        )
+    at.run()
+    assert "It is torn." in texts(at)
+    at.button(key="watch-again-1").click().run()
+    assert "It is torn." not in texts(at)
+    at.button(key="watch-off").click().run()
+    assert at.button(key="watch-on").label == "Watch this folder"

@@ -31,6 +31,7 @@ from workbench.jobs.launchers import Launcher
 from workbench.jobs.launchers.local import LocalLauncher
 from workbench.jobs.process.specs import ServeSpec
 from workbench.jobs.supervision import Attempt, Timing
+from workbench.jobs.watching import Watching
 
 logger = logging.getLogger("workbench.jobs.worker")
 
@@ -134,14 +135,21 @@ def is_shortage(error: Exception) -> bool:
     return isinstance(error, OperationalError | StorageError) or number in _SHORTAGE
 
 
-def run(worker: Worker, wait: Callable[[float], bool]) -> None:
-    """Step until `wait` says to end or the home is gone; a shortage is waited out."""
+def run(
+    worker: Worker, wait: Callable[[float], bool], beside: Callable[[], None] = lambda: None
+) -> None:
+    """Step until `wait` says to end or the home is gone; a shortage is waited out.
+
+    Args:
+        beside: what else is done at each step; an error of it is in the log, and harms no job.
+    """
     beat = Beat()
     pause_s, told = 0.0, ""
     while not wait(pause_s) and worker_process.lock_path().exists():
         try:
             beat()
             worker.step()
+            _harmless(beside)
             pause_s, told = worker.timing.loop_s, ""
         except Exception as error:
             if not is_shortage(error):
@@ -149,6 +157,15 @@ def run(worker: Worker, wait: Callable[[float], bool]) -> None:
             if str(error) != told:
                 logger.warning("Waiting for the machine: %s", error)
             pause_s, told = _TROUBLE_S, str(error)
+
+
+def _harmless(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except Exception as error:
+        if is_shortage(error):
+            raise
+        logger.exception("What is done beside the jobs met an error of the workbench")
 
 
 class Beat:
@@ -212,7 +229,11 @@ def _work() -> None:
     worker_process.code_time()  # of the files that this process has loaded
     logger.info("The worker starts as process %s", os.getpid())
     sweep.sweep(store)
-    run(Worker(store), Signals().wait)
+    watching = Watching(store, worker_process.log_path())
+    try:
+        run(Worker(store), Signals().wait, watching.step)
+    finally:
+        watching.close()
     logger.info("The worker ends; what still runs saves itself and goes on with the next one")
 
 

@@ -1,0 +1,1 @@
+"""Folders that are watched, and what became of the files in them."""

@@ -1,0 +1,1 @@
+"""A folder whose new files are answered by themselves."""
