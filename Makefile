@@ -17,7 +17,7 @@ HARM := tests/data/files/test_reader.py tests/system/backup/test_restore_hostile
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run setup setup-dev test lint unit models families postgresql faults pages browser bench \
-  fuzz reliability lock audit
+  fuzz reliability lock audit ollama-template exports
 
 run: setup
 	@$(PY) scripts/run.py
@@ -79,6 +79,14 @@ fuzz:
 
 reliability:
 	@$(PY) scripts/reliability.py
+
+# The templates for Ollama, rendered by Go, against our own prompts; skipped without Go.
+ollama-template:
+	@$(PY) scripts/exports/ollama_template.py
+
+# The bundled models exported in every form, with their certificates.
+exports:
+	@$(PY) scripts/exports/check_exports.py
 
 # What the requirements need, down to the last package, for all machines: written to locks/.
 lock:

@@ -18,11 +18,14 @@ from pathlib import Path
 from tools import ROOT, tools
 
 LOCKS = ROOT / "locks"
-APP, DEV, MODELS, TOOLS = (f"requirements{part}.txt" for part in ("", "-dev", "-models", "-tools"))
+APP, DEV, MODELS, TOOLS, CONVERTER = (
+    f"requirements{part}.txt" for part in ("", "-dev", "-models", "-tools", "-converter")
+)
 HEADS = {
     "app": "All that the app runs on, but for torch and what comes with it.",
     "dev": "What `make test` needs beside that.",
     "models": "The base models that come with the install.",
+    "converter": "What writes GGUF files, in a folder of its own.",
     "tools": "What `make lock` and `make audit` work with.",
     "torch": (
         "torch comes in builds, one for each kind of machine, so this is a version without a hash."
@@ -49,6 +52,7 @@ def main() -> int:
         _write("torch", _bare(whole, ["torch"]))
         _write("cuda", _bare(whole, filter(CUDA.match, whole)))
         _write("models", _resolved(uv, [MODELS], {}, "--no-deps"))
+        _write("converter", _resolved(uv, [CONVERTER], {}, "--no-deps"))
         _write("tools", {n: whole[n] for n in _resolved(uv, [TOOLS], whole)})
     return 0
 

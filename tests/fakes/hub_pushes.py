@@ -32,25 +32,27 @@ class Pushes:
             return self._object(path, body)
         if path.endswith("/info/lfs/objects/batch"):
             return 200, {"objects": [self._wanted(o, hub) for o in json.loads(body)["objects"]]}
-        name = path.removeprefix("/api/datasets/").rsplit("/", 2)[0]
-        if name not in hub.files:
+        kind, name = path.removeprefix("/api/").rsplit("/", 2)[0].split("/", 1)
+        if name not in hub.holds(kind):
             return 404, {}
         if "/preupload/" in path:
             return 200, {"files": [_mode(f) for f in json.loads(body)["files"]]}
-        return self._commit(name, body, hub) if "/commit/" in path else (404, {})
+        return self._commit(hub.holds(kind), name, body, hub) if "/commit/" in path else (404, {})
 
     def _create(self, asked: dict[str, Any], hub: Any) -> Answer:
         name = f"{asked['organization']}/{asked['name']}"
-        if name in hub.files:
-            return 409, {"error": "You already created this dataset repo", "url": name}
-        hub.files[name] = {}
+        kind = f"{asked.get('type') or 'model'}s"
+        held = hub.holds(kind)
+        if name in held:
+            return 409, {"error": "You already created this repo", "url": name}
+        held[name] = {}
         if asked.get("visibility") == "private" or asked.get("private"):
             self.private.add(name)
-        return 200, {"url": f"{hub.address}/datasets/{name}"}
+        return 200, {"url": f"{hub.address}/{'' if kind == 'models' else 'datasets/'}{name}"}
 
     def _delete(self, asked: dict[str, Any], hub: Any) -> Answer:
         name = f"{asked['organization']}/{asked['name']}"
-        hub.files.pop(name, None)
+        hub.holds(f"{asked.get('type') or 'model'}s").pop(name, None)
         self.deleted.append(name)
         return 200, {}
 
@@ -70,9 +72,9 @@ class Pushes:
         self.objects[digest] = body
         return 200, {}
 
-    def _commit(self, name: str, body: bytes, hub: Any) -> Answer:
+    def _commit(self, repos: Any, name: str, body: bytes, hub: Any) -> Answer:
         """All of it or nothing."""
-        held, paths = dict(hub.files[name]), []
+        held, paths = dict(repos[name]), []
         for line in body.splitlines():
             step = json.loads(line)
             value = step["value"]
@@ -89,13 +91,13 @@ class Pushes:
                 held = {p: c for p, c in held.items() if not p.startswith(prefix)}
             if step["key"] in ("file", "lfsFile"):
                 paths.append(value["path"])
-        hub.files[name] = held
+        repos[name] = held
         self.commits.append((name, paths))
         return 200, {"commitUrl": f"{hub.address}/datasets/{name}/commit/1", "commitOid": "1" * 40}
 
 
 def _mode(file: dict[str, Any]) -> dict[str, Any]:
-    large = file["path"].endswith(".parquet")
+    large = file["path"].endswith((".parquet", ".safetensors"))
     return {
         "path": file["path"],
         "uploadMode": "lfs" if large else "regular",

@@ -7,8 +7,10 @@ from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Handler, Result
 from workbench.jobs.process.specs import (
     AddSpec,
+    CertifySpec,
     CheckSpec,
     EvaluateSpec,
+    ExportModelSpec,
     FetchSpec,
     FirstAnswersSpec,
     HabitsSpec,
@@ -17,6 +19,7 @@ from workbench.jobs.process.specs import (
     ModelSpec,
     MustPassSpec,
     PredictSpec,
+    PushModelSpec,
     PushSpec,
     TrainSpec,
 )
@@ -111,6 +114,23 @@ def _check(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     return checkup(spec, job, report, stop)
 
 
+def _export_model(spec: CertifySpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    _check_task(spec)
+    with loading():
+        load_bitsandbytes()
+        from workbench.engine.export.job import certify, export
+
+    if isinstance(spec, ExportModelSpec):
+        return export(spec, job, report, stop)
+    return certify(spec, job, report, stop)
+
+
+def _push_model(spec: PushModelSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    from workbench.engine.export.push import push
+
+    return push(spec, job, report, stop)
+
+
 HANDLERS = (
     Handler(TrainSpec, _train),
     Handler(MeasureSpec, _measure),
@@ -124,6 +144,9 @@ HANDLERS = (
     Handler(PushSpec, _push),
     Handler(AddSpec, _add),
     Handler(CheckSpec, _check),
+    Handler(CertifySpec, _export_model),
+    Handler(ExportModelSpec, _export_model),
+    Handler(PushModelSpec, _push_model),
 )
 
 

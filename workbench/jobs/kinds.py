@@ -7,10 +7,12 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import OwnWords
 from workbench.jobs.process.specs import (
     AddSpec,
+    CertifySpec,
     ChangeSpec,
     CheckSpec,
     ConvertSpec,
     EvaluateSpec,
+    ExportModelSpec,
     ExportSpec,
     FetchSpec,
     FirstAnswersSpec,
@@ -20,6 +22,7 @@ from workbench.jobs.process.specs import (
     MustPassSpec,
     PredictSpec,
     PrepareSpec,
+    PushModelSpec,
     PushSpec,
     ServeSpec,
     Spec,
@@ -183,6 +186,29 @@ KINDS = {
             sends=True,
             stopped="Stopped at your request. Look at the data set's page on the hub: its files come "
             "all at once, at the very end, or not at all.",
+        ),
+        JobKind(
+            CertifySpec, WORK, _ENGINE, "check of all ways to ask", "verified", can_be_paused=True
+        ),
+        JobKind(
+            ExportModelSpec,
+            WORK,
+            _ENGINE,
+            "export of the model",
+            "output",
+            can_be_paused=True,
+            makes="export",
+        ),
+        JobKind(
+            PushModelSpec,
+            DATA,
+            _ENGINE,
+            "push of the model to the hub",
+            "cloud_upload",
+            asks_hub=True,
+            sends=True,
+            stopped="Stopped at your request. Look at the model's page on the hub: its files come all at "
+            "once, at the very end, or not at all.",
         ),
         JobKind(
             ServeSpec,

@@ -4,7 +4,8 @@ import contextlib
 import io
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,6 @@ STALLED_S = 120.0
 """So long nothing may move."""
 COMMIT_S = 300.0
 """So long the last step may take."""
-_TYPE = "dataset"
 
 
 def push(spec: PushSpec, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -59,9 +59,12 @@ def push(spec: PushSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         system=spec.system,
         progress=meter.part(0, WRITTEN),
     )
+    sent = Sent(spec.hub_id, spec.is_public, message=f"Add {count(spec.rows)} examples",
+                replaces=f"{hub_set.DATA}/")  # fmt: skip
     try:
         with hub_allowed():
-            return _Sending(spec, job, stop).send(written, meter.part(WRITTEN, SENT))
+            made = Sending(sent, job, stop).send(written.files, meter.part(WRITTEN, SENT))
+            return {**made, "rows": sum(written.rows.values())} if "url" in made else made
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -70,22 +73,42 @@ class _Unsure(WorkbenchError):
     """Nobody knows whether the commit came about."""
 
 
-class _Sending:
-    """One try to bring the files there."""
+@dataclass(frozen=True)
+class Sent:
+    """What is sent, and where to."""
 
-    def __init__(self, spec: PushSpec, job: JobDir, stop: Stop) -> None:
+    hub_id: str
+    is_public: bool
+    message: str
+    """Of the commit."""
+    kind: str = "dataset"
+    noun: str = "data set"
+    """What the hub, and a person, call the kind of thing."""
+    replaces: str = ""
+    """How the paths begin that go if they are not sent again; empty where none go."""
+
+    @property
+    def page(self) -> str:
+        """Its address."""
+        return session.page_of(self.hub_id, f"{self.kind}s" if self.kind == "dataset" else "")
+
+
+class Sending:
+    """One try to bring files there."""
+
+    def __init__(self, sent: Sent, job: JobDir, stop: Stop) -> None:
         session.prepare()
-        self._spec, self._stop = spec, stop
+        self._sent, self._stop = sent, stop
         self._api = HfApi(token=handed_over())
         self._made = job.path / "made.json"
-        """Names the data set that this job, or an earlier attempt at it, made."""
+        """Names what this job, or an earlier attempt at it, made on the hub."""
 
-    def send(self, written: hub_set.Written, meter: Meter) -> Result:
+    def send(self, paths: Mapping[str, Path], meter: Meter) -> Result:
         """All of it, or an error that says what is there now."""
         try:
             with contextlib.ExitStack() as stack:
-                files = {p: stack.enter_context(_Counted(f)) for p, f in written.files.items()}
-                return self._send(files, written, meter)
+                files = {p: stack.enter_context(_Counted(f)) for p, f in paths.items()}
+                return self._send(files, meter)
         except _Unsure:
             raise
         except Cancelled:
@@ -95,8 +118,8 @@ class _Sending:
         except WorkbenchError as error:
             raise WorkbenchError(f"{error} {self._left()}") from error
 
-    def _send(self, files: dict[str, "_Counted"], written: hub_set.Written, meter: Meter) -> Result:
-        hub_id = self._spec.hub_id
+    def _send(self, files: dict[str, "_Counted"], meter: Meter) -> Result:
+        hub_id, kind = self._sent.hub_id, self._sent.kind
         former = self._make()
         additions = [CommitOperationAdd(path, file) for path, file in files.items()]
         for addition in additions:
@@ -110,19 +133,14 @@ class _Sending:
             return sum(file.read_bytes for file in files.values())
 
         def work() -> None:
-            self._api.preupload_lfs_files(hub_id, additions, repo_type=_TYPE, free_memory=False)
+            self._api.preupload_lfs_files(hub_id, additions, repo_type=kind, free_memory=False)
 
         for _ in while_working(work, self._stop, _Stall(sent)):
             meter(min(1.0, sent() / max(1, total)), f"Sending {size(total)}")
-        gone = [CommitOperationDelete(path) for path in former if path not in written.files]
+        gone = [CommitOperationDelete(path) for path in former if path not in files]
         self._stop.check()  # the last look: what follows is done to its end
         made = self._commit([*gone, *additions])
-        return {
-            "hub_id": hub_id,
-            "url": session.page_of(hub_id, "datasets"),
-            "revision": made.oid,
-            "rows": sum(written.rows.values()),
-        }
+        return {"hub_id": hub_id, "url": self._sent.page, "revision": made.oid}
 
     def _commit(self, steps: list[CommitOperationAdd | CommitOperationDelete]) -> Any:
         """Make what was sent visible, all at once; nobody interrupts that.
@@ -133,10 +151,10 @@ class _Sending:
         made: list[Any] = []
 
         def work() -> None:
-            message = f"Add {count(self._spec.rows)} examples"
+            sent = self._sent
             made.append(
                 self._api.create_commit(
-                    self._spec.hub_id, steps, commit_message=message, repo_type=_TYPE
+                    sent.hub_id, steps, commit_message=sent.message, repo_type=sent.kind
                 )
             )
 
@@ -159,46 +177,48 @@ class _Sending:
     def _unsure(self) -> str:
         return (
             "The hub has not said whether it took the last step, so this version may be there, whole, "
-            f"or not at all: look at {session.page_of(self._spec.hub_id, 'datasets')} before you push "
+            f"or not at all: look at {self._sent.page} before you push "
             "it again."
         )
 
     def _make(self) -> list[str]:
-        """The data set, made if it is not there; the files in it that are replaced."""
-        hub_id, private = self._spec.hub_id, not self._spec.is_public
+        """What is pushed to, made if it is not there; the files in it that are replaced."""
+        sent, private = self._sent, not self._sent.is_public
+        hub_id, kind = sent.hub_id, sent.kind
         try:
-            about: Any = self._api.dataset_info(hub_id, timeout=session.TIMEOUT_S)
+            about: Any = self._api.repo_info(hub_id, repo_type=kind, timeout=session.TIMEOUT_S)
         except RepositoryNotFoundError:
-            self._api.create_repo(hub_id, private=private, repo_type=_TYPE)
+            self._api.create_repo(hub_id, private=private, repo_type=kind)
             write_json(self._made, {"hub_id": hub_id})
             return []
         if private and not about.private:
             raise WorkbenchError(
-                f"The data set {hub_id} can be seen by everybody by now: choose another name."
+                f"The {sent.noun} {hub_id} can be seen by everybody by now: choose another name."
             )
         paths = [file.rfilename for file in about.siblings or []]
-        return [path for path in paths if path.startswith(f"{hub_set.DATA}/")]
+        return [path for path in paths if sent.replaces and path.startswith(sent.replaces)]
 
     def _failed(self, error: BaseException) -> WorkbenchError:
         cause: BaseException | None = error
         while cause is not None and not isinstance(cause, HfHubHTTPError):
             cause = cause.__cause__ or cause.__context__
-        said = explained(self._spec.hub_id, "data set", cause or error)
+        said = explained(self._sent.hub_id, self._sent.noun, cause or error)
         if said is None:
             raise error
         return WorkbenchError(f"{said} {self._left()}")
 
     def _left(self) -> str:
-        """What is on the hub now; an empty data set that was made for this goes again."""
+        """What is on the hub now; what was made for this, and is empty, goes again."""
+        sent = self._sent
         if read_json(self._made) is None:
             return "Nothing of this version is on the hub; what was there is as it was."
         try:
-            self._api.delete_repo(self._spec.hub_id, repo_type=_TYPE, missing_ok=True)
+            self._api.delete_repo(sent.hub_id, repo_type=sent.kind, missing_ok=True)
         except Exception as error:
-            if explained(self._spec.hub_id, "data set", error) is None:
+            if explained(sent.hub_id, sent.noun, error) is None:
                 raise
             return (
-                f"No row of it is on the hub, but an empty data set {self._spec.hub_id} is: delete "
+                f"No row of it is on the hub, but an empty {sent.noun} {sent.hub_id} is: delete "
                 "it on its page, or push again."
             )
         self._made.unlink(missing_ok=True)

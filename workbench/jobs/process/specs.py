@@ -360,6 +360,51 @@ class PushSpec(VersionSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CertifySpec(ModelSpec):
+    """Ask a trained model in every way that there is, and compare the answers."""
+
+    kind: ClassVar[str] = "certify"
+    adapter: Path
+    title: str = ""
+    """What the model is called."""
+    threshold: float | None = None
+    """The limit of its sureness, where one is kept."""
+    earlier: tuple[Path, ...] = ()
+    """Folders of jobs that asked it before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportModelSpec(CertifySpec):
+    """Write a trained model in another program's form, and read it back with that program."""
+
+    kind: ClassVar[str] = "export-model"
+    format: str
+    quantization: str = ""
+    name: str
+    """What its files are called."""
+    card: str = ""
+    """The model card (Markdown); empty where the model has taken no exam."""
+    licence: str = ""
+    """Of the base model."""
+    source: str = ""
+    """The base model as the hub names it; empty where it is not from there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushModelSpec(Spec):
+    """Send an export to the hub, as a model there."""
+
+    kind: ClassVar[str] = "push-model"
+    run_id: int = 0
+    export_job_id: int = 0
+    archive: Path
+    """The export, a zip file; what is in its only folder is sent."""
+    hub_id: str
+    is_public: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServeSpec(Spec):
     """Serve models."""
 

@@ -1,0 +1,197 @@
+"""Trains the two bundled models and a GGUF-born one for a few steps, exports each in every form, and prints
+the certificates; a spoilt export (two layers swapped) must be refused.
+
+    python scripts/exports/check_exports.py [--questions N] [--steps N] [WHICH …]
+
+WHICH is writer, sorter or gguf-born; all without. About a quarter of an hour on two cores.
+"""
+
+import argparse
+import contextlib
+import csv
+import io
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from safetensors.torch import load_file, save_file
+
+from workbench.core.recipe import Recipe
+from workbench.engine.export.merged import Merged
+from workbench.engine.kinds import HANDLERS
+from workbench.engine.models.convert import write_folder
+from workbench.engine.runtime.quiet import quiet
+from workbench.jobs.process import shell
+from workbench.jobs.process.job_dir import JobDir, read_json, write_json
+from workbench.models.bundled import bundled_path, shipped_path
+from workbench.models.exports.certificate import Certificate
+from workbench.models.formats import model_files
+
+WRITER, ENCODER = "SmolLM2-135M-Instruct", "all-MiniLM-L6-v2"
+EMAILS = Path(__file__).resolve().parents[2] / "workbench" / "projects" / "quillberry_emails.csv"
+FORMS = {
+    "writer": [("merged", ""), ("adapter", ""), ("gguf", "f16"), ("gguf", "q8_0"),
+               ("gguf", "q4_k_m"), ("zip", "q8_0")],
+    "sorter": [("onnx", "fp32"), ("onnx", "int8"), ("zip", "int8")],
+    "gguf-born": [("gguf", "f16"), ("gguf", "q8_0")],
+}  # fmt: skip
+
+
+def main() -> int:
+    """Export all; 1 if one is refused, or a spoilt one is not."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("which", nargs="*", choices=[[], *FORMS])
+    parser.add_argument("--questions", type=int, default=30)
+    parser.add_argument("--steps", type=int, default=30)
+    options = parser.parse_args()
+    quiet()
+    wrong = 0
+    for which in options.which or FORMS:
+        with tempfile.TemporaryDirectory() as folder:
+            wrong += _check(which, Path(folder), options)
+    print("All as it should be." if not wrong else f"{wrong} not as they should be.")
+    return bool(wrong)
+
+
+def _check(which: str, folder: Path, options: argparse.Namespace) -> int:
+    sorts = which == "sorter"
+    data = _data(folder / "data.parquet", options.questions, sorts=sorts)
+    trained = _trained(which, folder, data, options.steps)
+    wrong, earlier = 0, []
+    for form, quantization in FORMS[which]:
+        job = _export(folder, trained, form, quantization, earlier)
+        earlier = [str(job.path)]
+        result = read_json(job.result) or {}
+        wrong += result.get("status") != "succeeded"
+        _print(which, form, quantization, result)
+    if not sorts:
+        with _spoilt():
+            result = (
+                read_json(_export(folder, trained, "merged", "", earlier, "spoilt").result) or {}
+            )
+        caught = result.get("status") == "failed" and bool(result.get("certificate"))
+        wrong += not caught
+        _print(which, "spoilt", "two layers swapped", result)
+    return wrong
+
+
+def _data(path: Path, questions: int, *, sorts: bool) -> Path:
+    with EMAILS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    test = set(range(0, len(rows), max(1, len(rows) // questions)))
+    splits = [
+        "test" if i in test else "validation" if i % 9 == 1 else "train" for i in range(len(rows))
+    ]
+    names = (
+        {"text": "email", "label": "category"}
+        if sorts
+        else {"prompt": "email", "response": "reply"}
+    )
+    columns = {role: [row[name] for row in rows] for role, name in names.items()}
+    table = {"row_id": list(range(1, len(rows) + 1)), "split": splits, **columns}
+    pq.write_table(pa.table(table), path)
+    return path
+
+
+def _trained(which: str, folder: Path, data: Path, steps: int) -> JobDir:
+    job, sorts = JobDir(folder / "train"), which == "sorter"
+    base, name = bundled_path(ENCODER if sorts else WRITER), ENCODER if sorts else WRITER
+    if which == "gguf-born":
+        source, base, name = shipped_path(WRITER), folder / "born", "born-of-gguf"
+        assert source is not None
+        base.mkdir()
+        write_folder(source, model_files(source), base, "llama")
+    job.path.mkdir()
+    changed = {"method": "full", "quantization": "none", "num_train_epochs": 2} if sorts else {
+        "max_steps": steps, "per_device_train_batch_size": 4, "max_length": 384,
+        "evals_per_epoch": 1, "eval_max_rows": 4, "eval_max_new_tokens": 48,
+        "learning_rate": 1e-3,
+    }  # fmt: skip
+    write_json(job.spec, {
+        "kind": "train", "job_id": 1, "attempt": 1, "run_id": 1, "data": str(data),
+        "task": "classification" if sorts else "completion",
+        "system": "" if sorts else "You answer for Quillberry, a shop for paper and pens.",
+        "recipe": Recipe().changed(**changed).as_dict(),
+        "base": {"name": name, "path": str(base), "kind": "encoder" if sorts else "causal",
+                 "revision": ""},
+    })  # fmt: skip
+    began = time.monotonic()
+    _run(job)
+    print(f"{which}: {name} trained in {time.monotonic() - began:.0f} s.", flush=True)
+    return job
+
+
+def _export(
+    folder: Path, trained: JobDir, form: str, quantization: str, earlier: list[str], name: str = ""
+) -> JobDir:
+    told = read_json(trained.spec) or {}
+    job = JobDir(folder / f"{form}-{quantization}{name}")
+    job.path.mkdir()
+    kept = {key: told[key] for key in ("task", "data", "system", "base", "recipe")}
+    write_json(job.spec, {**kept, "kind": "export-model", "job_id": 2, "attempt": 1, "run_id": 1,
+                          "adapter": str(trained.adapter), "format": form, "title": "Quillberry",
+                          "quantization": quantization, "name": "quillberry", "earlier": earlier})  # fmt: skip
+    _run(job)
+    return job
+
+
+def _run(job: JobDir) -> None:
+    with contextlib.redirect_stdout(io.StringIO()):
+        code = shell.run(job.path, HANDLERS, quiet=quiet)
+    assert code == 0, code
+
+
+@contextlib.contextmanager
+def _spoilt() -> Iterator[None]:
+    """Whatever is saved meanwhile has the layers 3 and 12 swapped."""
+    save = Merged.save
+
+    def spoil(self: Merged, folder: Path) -> None:
+        save(self, folder)
+        file = folder / "model.safetensors"
+        held = load_file(file)
+        names = {name: name.replace(".3.", ".X.").replace(".12.", ".3.").replace(".X.", ".12.")
+                 for name in held if ".layers." in name}  # fmt: skip
+        save_file(
+            {**held, **{new: held[old] for old, new in names.items()}}, file, {"format": "pt"}
+        )
+
+    Merged.save = spoil  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Merged.save = save  # type: ignore[method-assign]
+
+
+def _print(which: str, form: str, quantization: str, result: dict[str, Any]) -> None:
+    print(f"\n{which} · {form} {quantization}: {result.get('status')} {result.get('reason', '')}")
+    for file in result.get("files") or []:
+        print(f"  {file['name']:<32} {file['size_bytes'] / 1e6:8.1f} MB")
+    if told := result.get("certificate"):
+        found = Certificate.from_dict(told)
+        print(f"  {found.verdict}")
+        for way in found.ways:
+            measured = [
+                f"{way.same} of {way.questions} the same",
+                "" if way.score is None else f"{found.metric} {way.score:.3f}",
+                "" if way.surprise is None else f"{way.surprise:.3f} nats a token",
+                f"{way.unexplained} unexplained" if way.unexplained else "",
+                ""
+                if way.largest_difference is None
+                else f"p differs by {way.largest_difference:.4f}",
+            ]
+            said = " · ".join(filter(None, measured))
+            print(
+                f"  {'✓' if way.passed else '✗'} {way.title:<42} {said} · {way.read_by}", flush=True
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Trained models written in forms of other programs, and read back by these."""

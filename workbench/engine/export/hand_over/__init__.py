@@ -1,0 +1,1 @@
+"""Scripts that go along with a model, and need nothing of this program."""

@@ -1,0 +1,88 @@
+"""Sorts the rows of a CSV file into categories with the model beside this script.
+
+    pip install -r requirements.txt
+    python answer_csv.py IN.csv OUT.csv [--column NAME]
+
+OUT.csv is IN.csv with the columns `answer`, `probability`, `none_of_these` and `please_check` behind the
+others, as far as the model knows them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+HERE = Path(__file__).resolve().parent
+AT_ONCE = 32
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Sorts the rows of a CSV file into categories.")
+    parser.add_argument("source", type=Path, metavar="IN.csv")
+    parser.add_argument("target", type=Path, metavar="OUT.csv")
+    parser.add_argument("--column", help="the column with the texts; without, as it was learned")
+    options = parser.parse_args()
+    how = json.loads((HERE / "how_to_use.json").read_text("utf-8"))
+    with options.source.open(encoding="utf-8-sig", newline="") as file:
+        table = csv.DictReader(file)
+        names, rows = list(table.fieldnames or []), list(table)
+    column = options.column or how["column"]
+    if column not in names:
+        sys.exit(
+            f"{options.source} has no column '{column}': name one of {', '.join(names)} with --column."
+        )
+    found = sort([row[column] or "" for row in rows], how)
+    with options.target.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, [*names, *(found[0] if found else ["answer"])])
+        out.writeheader()
+        out.writerows({**row, **told} for row, told in zip(rows, found, strict=True))
+    print(f"{len(rows)} rows sorted in {options.target}.")
+    return 0
+
+
+def sort(texts: list[str], how: dict[str, Any]) -> list[dict[str, str]]:
+    """Where each text belongs, and how sure that is."""
+    tokenizer = Tokenizer.from_file(str(HERE / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(how["max_tokens"])
+    session = onnxruntime.InferenceSession(
+        str(HERE / how["model"]), providers=["CPUExecutionProvider"]
+    )
+    found: list[dict[str, str]] = []
+    for start in range(0, len(texts), AT_ONCE):
+        ids = [
+            one.ids or [how["padding"]]
+            for one in tokenizer.encode_batch(texts[start : start + AT_ONCE])
+        ]
+        width = max(map(len, ids))
+        tokens = np.array([one + [how["padding"]] * (width - len(one)) for one in ids], np.int64)
+        mask = np.array([[1] * len(one) + [0] * (width - len(one)) for one in ids], np.int64)
+        outputs = session.run(None, {"input_ids": tokens, "attention_mask": mask})
+        found += [told(how, *values) for values in zip(*outputs, strict=True)]
+    return found
+
+
+def told(how: dict[str, Any], probabilities: Any, belongs: Any) -> dict[str, str]:
+    """One text's answer; `belongs` is how much it belongs to its category at all."""
+    best = int(probabilities.argmax())
+    answer, probability = how["categories"][best], float(probabilities[best])
+    values = {"answer": answer, "probability": f"{probability:.6f}"}
+    least, outside = how["least_belonging"], how["none_of_these_category"]
+    none = (least is not None and float(belongs) < least) or (bool(outside) and answer == outside)
+    if least is not None or outside:
+        values["none_of_these"] = str(none).lower()
+    if how["threshold"] is not None:
+        values["please_check"] = str(none or not probability > how["threshold"]).lower()
+    return values
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Export of an encoder that sorts, from its ONNX file to its certificate."""
+
+import shutil
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from workbench.core.tasks import task_named
+from workbench.engine.encoder.model import EncoderModel, load_encoder_model
+from workbench.engine.export import onnx_model
+from workbench.engine.export.making import ASKED, Making, picked
+from workbench.engine.export.parity import sorted_way
+from workbench.engine.export.text_exports import licence_text
+from workbench.jobs.process.job_dir import write_json
+from workbench.jobs.process.specs import ExportModelSpec
+from workbench.models.exports.certificate import EXACT, EXPORT, Certificate, Way
+from workbench.models.exports.formats import INT8, ZIP
+
+SCRIPT = Path(__file__).with_name("hand_over") / "answer_with_onnx.py"
+FILE = "model.onnx"
+ORIGIN = (
+    "Here texts of another world are also told by the encoder before tuning; the export tells them by its "
+    "own limit alone."
+)
+NO_LIMIT = "This model cannot tell texts that belong to none of its categories, so its export cannot either."
+
+
+@dataclass(frozen=True)
+class _Found:
+    """How texts were sorted."""
+
+    texts: list[str]
+    probabilities: list[float]
+
+
+def sorter_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path, Certificate]:
+    """Write the export of a job into `work`, read it back; its folder and its certificate.
+
+    Raises:
+        WorkbenchError: it cannot be written or read back; why.
+        Cancelled, Orphaned: the process is to leave.
+    """
+    report, stop = making.report, making.stop
+    ways = making.ways()
+    meter = making.meter.part(ASKED, 1)
+    folder = work / "made"
+    folder.mkdir(parents=True, exist_ok=True)
+    report.phase("evaluating", "The exact model answers, to compare with")
+    model = load_encoder_model(spec.base, spec.adapter)
+    sorter = onnx_model.Sorter(model).eval()
+    texts = [q.text for q in making.questions.all]
+    ids = model.reader.ids(texts)
+    own = _named(model, _exact(sorter, ids))
+    meter(0.2)
+    ways.append(_against(making, making.usual.texts, making.usual.probabilities, own))
+    report.phase("saving", "Writing the export")
+    onnx_model.write_onnx(sorter, folder / FILE, spec.quantization)
+    stop.check()
+    _beside(spec, model, folder)
+    meter(0.7)
+    report.phase("checking", f"Reading the export back with {onnx_model.version()}")
+    back = _named(model, onnx_model.Session(folder / FILE).sort(ids, model.reader.pad_id))
+    way = sorted_way(EXPORT, onnx_model.version(), spec.task, making.questions,
+                     (own.texts, own.probabilities), (back.texts, back.probabilities),
+                     INT8 if spec.quantization == INT8 else "")  # fmt: skip
+    ways.append(way)
+    detector = model.detector
+    notes = [] if detector or model.out_of_scope else [NO_LIMIT]
+    notes += [ORIGIN] if detector and detector.origin else []
+    return folder, making.certificate(
+        ways, format=spec.format, quantization=spec.quantization, notes=tuple(notes)
+    )
+
+
+def _against(making: Making, texts: Any, probabilities: Any, own: _Found) -> Way:
+    places = [place for place, text in enumerate(texts) if text is not None]
+    way = sorted_way(EXACT, "torch, float32", making.spec.task, picked(making.questions, places),
+                     ([texts[i] for i in places], [probabilities[i] for i in places]),
+                     ([own.texts[i] for i in places], [own.probabilities[i] for i in places]),
+                     INT8)  # fmt: skip
+    return replace(way, name=EXACT)
+
+
+@torch.inference_mode()
+def _exact(sorter: onnx_model.Sorter, ids: list[list[int]]) -> list[tuple[Any, float]]:
+    found = []
+    for own in ids:
+        tokens = torch.tensor([own], dtype=torch.long, device=sorter.embeddings.device)
+        shares, belongs = sorter(tokens, torch.ones_like(tokens))
+        found.append((shares[0].numpy(), float(belongs[0])))
+    return found
+
+
+def _named(model: EncoderModel, found: list[tuple[Any, float]]) -> _Found:
+    best = [int(shares.argmax()) for shares, _ in found]
+    return _Found([model.labels[i] for i in best],
+                  [float(shares[i]) for i, (shares, _) in zip(best, found, strict=True)])  # fmt: skip
+
+
+def _beside(spec: ExportModelSpec, model: EncoderModel, folder: Path) -> None:
+    """What a program needs to know beside the graph."""
+    model.reader.tokenizer.save_pretrained(folder)
+    task = task_named(spec.task)
+    write_json(folder / "how_to_use.json", {
+        "model": FILE, "task": task.name, "column": task.question_role,
+        "categories": model.labels, "max_tokens": model.reader.max_length,
+        "padding": model.reader.pad_id, "threshold": spec.threshold,
+        "least_belonging": model.detector.threshold.least if model.detector else None,
+        "none_of_these_category": model.out_of_scope, "inputs": onnx_model.INPUTS,
+        "outputs": onnx_model.OUTPUTS, "opset": onnx_model.OPSET, "how": HOW,
+    })  # fmt: skip
+    if spec.card:
+        (folder / "README.md").write_text(spec.card, "utf-8")
+    if spec.format == ZIP:
+        shutil.copyfile(SCRIPT, folder / "answer_csv.py")
+        needs = [f"{name}=={version(name)}" for name in ("onnxruntime", "tokenizers", "numpy")]
+        (folder / "requirements.txt").write_text("\n".join(needs) + "\n", "utf-8")
+        (folder / "LICENCE.txt").write_text(licence_text(spec), "utf-8")
+
+
+HOW = (
+    "Cut a text into tokens with tokenizer.json, at most max_tokens of them; fill up shorter texts of a batch "
+    "with padding and an attention_mask of 0. The likeliest of the probabilities, in the order of categories, "
+    "is the answer. A text whose belonging is below least_belonging fits none of them; an answer that is not "
+    "surer than threshold is for a person to check."
+)

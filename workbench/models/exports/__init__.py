@@ -1,0 +1,1 @@
+"""Trained models for other programs: the forms they take, and what is certified of each."""
