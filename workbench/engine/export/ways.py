@@ -22,7 +22,8 @@ from workbench.core.messages import render_prompt
 from workbench.core.tasks import task_named
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.marks import guard_of
-from workbench.engine.evaluation.jobs import Engine, predict
+from workbench.engine.evaluation.jobs import Engine
+from workbench.engine.evaluation.predict import predict
 from workbench.engine.export.questions import Question, Questions
 from workbench.engine.rows import Row
 from workbench.jobs.process import child
@@ -111,6 +112,7 @@ class Asking:
         recipe = self.spec.recipe.changed(eval_max_new_tokens=self.new_tokens)
         spec = PredictSpec(**told, recipe=recipe, data=data, adapter=self.spec.adapter)
         made = predict(self.engine, spec, job, report, stop)
+        stop.check()
         table = pq.read_table(made["predictions"])
         shares = table["probability"].to_pylist() if "probability" in table.column_names else None
         total = len(self.questions.all)
