@@ -20,7 +20,6 @@ from workbench.cli import (
     describe,
     exporting,
     fit,
-    hub,
     jobs,
     keys,
     machine,
@@ -31,6 +30,7 @@ from workbench.cli import (
     use,
 )
 from workbench.cli.evaluation import drift, habits, limit, releases, reports
+from workbench.cli.hub import token
 from workbench.core.errors import WorkbenchError
 
 _OF_THE_DISK = {
@@ -98,7 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
         fit,
         jobs,
         models,
-        hub,
+        token,
         use,
         keys,
         machine,

@@ -9,7 +9,7 @@ from typing import Any
 from storage import files
 from storage.database import Store
 from storage.schema import open_store
-from workbench.cli import from_hub
+from workbench.cli.hub import data_sets
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import ROLES, TASKS, task_named
@@ -28,7 +28,7 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
     parser = command(commands, "import", _import, "Make a dataset from a file or several.")
     parser.add_argument("files", type=Path, nargs="*", metavar="FILE")
-    from_hub.add_options(parser)
+    data_sets.add_options(parser)
     parser.add_argument("--project", required=True, metavar="NAME", help="made if it is new")
     parser.add_argument("--task", help=f"{', '.join(TASKS)}; guessed without")
     parser.add_argument(
@@ -85,9 +85,9 @@ def _import(options: argparse.Namespace) -> int:
     test_path = existing(options.test) if options.test else None
     task = task_named(options.task).name if options.task else None
     split_by = parse(options.split_by)
-    from_hub.check(options)
+    data_sets.check(options)
     with project_named(store, options.project) as project_id:
-        source = from_hub.fetched(store, project_id, options) if options.hub else None
+        source = data_sets.fetched(store, project_id, options) if options.hub else None
         path, name = as_kept(source) if source else as_one(paths)
         saved = datasets.save_version(
             store,

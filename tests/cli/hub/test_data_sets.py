@@ -8,7 +8,8 @@ import pytest
 from storage import files
 from storage.database import Store
 from tests.fakes.hub import FakeHub, hub_here
-from workbench.cli import from_hub, main
+from workbench.cli import main
+from workbench.cli.hub import data_sets
 from workbench.data.files import hub_sets
 from workbench.jobs.job import JobView, get_job
 from workbench.projects import projects
@@ -22,7 +23,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
     with hub_here(monkeypatch) as hub:
         hub.files[NAME] = {"train.csv": ROWS.encode(), "test.csv": b"text,category\na,b\n"}
         hub.cards[NAME] = {"license": "mit"}
-        monkeypatch.setattr(from_hub, "finished", lambda store, job_id: _done(store, hub, job_id))
+        monkeypatch.setattr(data_sets, "finished", lambda store, job_id: _done(store, hub, job_id))
         yield hub
 
 
