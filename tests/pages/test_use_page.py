@@ -444,7 +444,7 @@ def test_programs_are_told_the_address_and_the_key(
     key = server_key.key()
     assert codes[0] == key
     assert [key in code for code in codes] == [True, True, True]
-    assert f'-H "Authorization: Bearer {key}"' in codes[1]
+    assert f"-H 'Authorization: Bearer {key}'" in codes[1]
 
     monkeypatch.setenv("WORKBENCH_SERVER_KEY", "off")
     codes = [element.value for element in open_page(PAGE, project=project_id).code]

@@ -27,6 +27,7 @@ PAGES = {
     "Evaluate": ("pages/evaluate/evaluate.py", ":material/fact_check:"),
     "Use": ("pages/use/playground.py", ":material/forum:"),
     "Answer": ("pages/use/answer_file.py", ":material/table_view:"),
+    "Programs": ("pages/use/for_programs.py", ":material/api:"),
     "Queue": ("pages/queue/queue.py", ":material/low_priority:"),
     "Storage": ("pages/storage/storage.py", ":material/database:"),
     "Settings": ("pages/settings/settings.py", ":material/settings:"),
@@ -40,7 +41,7 @@ ICONS = {
 }
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
-_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer")
+_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Programs")
 _OTHER_PAGES = ("Queue", "Storage", "Settings")
 _POLL_S = 3
 _loaded: set[str] = set()
@@ -130,8 +131,9 @@ def data_tabs(current: str) -> None:
 
 
 def use_tabs(current: str) -> None:
-    """The two rooms of the Use step: one question at a time, and a whole file."""
-    _tabs("use-tabs", {"Use": "Playground", "Answer": "Answer a file"}, current)
+    """The rooms of the Use step: one question at a time, a whole file, and other programs."""
+    rooms = {"Use": "Playground", "Answer": "Answer a file", "Programs": "For other programs"}
+    _tabs("use-tabs", rooms, current)
 
 
 def _tabs(key: str, rooms: dict[str, str], current: str) -> None:

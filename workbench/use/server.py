@@ -11,7 +11,7 @@ from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import ServeSpec
-from workbench.use import client, served_models, server_key
+from workbench.use import client, served_models, server_key, server_port
 
 IDLE_TIMEOUT_S = 1200
 OFF, STARTING, READY, STOPPING, BROKEN = "off", "starting", "ready", "stopping", "failed"
@@ -55,16 +55,17 @@ def start_server(store: Store, preload: str = "") -> int:
         preload: id of the model to load at once, so that its first answer comes sooner.
     """
     served_models.refresh(store)
+    if (running := _open_job(store)) is not None:
+        return running.id
     key_file = server_key.key_file()
     spec = ServeSpec(
         registry=served_models.registry_path(),
+        port=server_port.usual(),
         idle_timeout_s=IDLE_TIMEOUT_S,
         preload=preload,
         key_file=key_file,
         without_key=key_file is None,
     )
-    if (running := _open_job(store)) is not None:
-        return running.id
     with store.write() as session:
         # Should two pages come here at once, the worker keeps the later of the two.
         return queue.enqueue(session, "Model server", spec)

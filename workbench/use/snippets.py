@@ -24,6 +24,7 @@ class Target:
     sorts: bool
     """Whether it answers with categories, so that `/v1/classify` tells how sure it is."""
     key: str = NO_KEY
+    """Empty where none is asked for."""
 
     @property
     def path(self) -> str:
@@ -52,9 +53,9 @@ class Snippet:
 def curl(asked: Target) -> str:
     """For a terminal of Linux or macOS."""
     body = shlex.quote(_json(asked.body()))
+    key = f"  -H {shlex.quote(f'Authorization: Bearer {asked.key}')} \\\n" if asked.key else ""
     return (
-        f"curl {shlex.quote(f'{asked.url}/{asked.path}')} \\\n"
-        f"  -H {shlex.quote(f'Authorization: Bearer {asked.key}')} \\\n"
+        f"curl {shlex.quote(f'{asked.url}/{asked.path}')} \\\n{key}"
         "  -H 'Content-Type: application/json' \\\n"
         f"  -d {body}"
     )
@@ -65,7 +66,7 @@ def python(asked: Target) -> str:
     lines = [
         "from openai import OpenAI  # pip install openai",
         "",
-        f"client = OpenAI(base_url={_quoted(asked.url + '/v1')}, api_key={_quoted(asked.key)})",
+        f"client = OpenAI(base_url={_quoted(asked.url + '/v1')}, api_key={_quoted(asked.key or 'none')})",
     ]
     if asked.sorts:
         lines += [

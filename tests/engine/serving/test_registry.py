@@ -58,6 +58,16 @@ def test_idle_time_counts_from_the_end_of_the_last_request() -> None:
     assert activity.idle_s() == 3
 
 
+def test_a_server_that_is_to_stay_is_never_idle() -> None:
+    now, stays = [0.0], [True]
+    activity = Activity(lambda: now[0], lambda: stays[0])
+    now[0] = 500
+    assert activity.idle_s() == 0
+    stays[0] = False
+    now[0] = 504
+    assert activity.idle_s() == 4
+
+
 def test_a_torn_list_changes_nothing_and_a_wrong_entry_is_left_out(registry: Path) -> None:
     known, whole = Registry(registry), json.loads(registry.read_text())
     before = set(known.entries())

@@ -11,6 +11,7 @@ from workbench.engine.serving.model_cache import ModelCache
 from workbench.engine.serving.registry import Registry
 from workbench.engine.serving.watching.activity import Activity
 from workbench.jobs.process.report import Report
+from workbench.jobs.process.serve_files import STAY_AWAKE
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import ServeSpec
 from workbench.jobs.process.stop import Stop
@@ -19,7 +20,8 @@ from workbench.jobs.process.stop import Stop
 def serve_models(spec: ServeSpec, report: Report, stop: Stop) -> Result:
     """Answer requests until told to stop or idle for too long; the job's result."""
     check_key(spec)
-    registry, models, activity = Registry(spec.registry), ModelCache(Loader()), Activity()
+    registry, models = Registry(spec.registry), ModelCache(Loader())
+    activity = Activity(stays=(registry.folder / STAY_AWAKE).exists)
     name = f"job-{spec.job_id}"
     app = create_app(registry, Inference(models), activity, name, spec.key_file)
     server = HttpServer(app, spec.port)

@@ -3,10 +3,12 @@
     live.json            projects' names in programs, and which of their models is live
     keys.json            hashes of the keys that are good, with their limits
     keep-texts           there while questions and answers are kept
+    stay-awake           there while the server is not to end when nobody asks
+    port                 where it answers, so that its address stays the same
     requests.jsonl       one line for each request that was answered, without its texts
     texts.jsonl          the texts, while they are kept
 
-The first three are the application's, the others the server's. Logs are cut at `LONGEST_LOG`
+The logs are the server's, the others the application's. Logs are cut at `LONGEST_LOG`
 bytes; older parts are called requests.jsonl.1 and so on, up to `OLDER_LOGS`.
 """
 
@@ -19,7 +21,8 @@ from pathlib import Path
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.process.contract import Contract
 
-LIVE, KEYS, KEEP_TEXTS = "live.json", "keys.json", "keep-texts"
+LIVE, KEYS, PORT = "live.json", "keys.json", "port"
+KEEP_TEXTS, STAY_AWAKE = "keep-texts", "stay-awake"
 REQUESTS, TEXTS = "requests.jsonl", "texts.jsonl"
 LONGEST_LOG = 1 << 20
 OLDER_LOGS = 5

@@ -11,13 +11,17 @@ _JOB, _DECLINED = "server-job", "server-declined"
 _LOOK_EVERY_S = 1.0
 
 
-def address(preload: str) -> str | None:
-    """The server's address once it answers; until then the page shows what it is waiting for."""
+def address(preload: str, *, at_once: bool = True) -> str | None:
+    """The server's address once it answers; until then the page shows what it is waiting for.
+
+    Args:
+        at_once: whether a server that is off is started without being asked for.
+    """
     state = server.server_state(context.store(), st.session_state.get(_JOB))
     if state.phase == READY:
         st.session_state.pop(_DECLINED, None)
         return state.url
-    if state.phase == OFF and not st.session_state.get(_DECLINED):
+    if state.phase == OFF and at_once and not st.session_state.get(_DECLINED):
         _start(preload)
         state = server.server_state(context.store(), st.session_state[_JOB])
     if state.phase in (STARTING, STOPPING):

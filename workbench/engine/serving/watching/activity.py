@@ -9,8 +9,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 class Activity:
     """Counts the requests under way and remembers when the last one ended."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        stays: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`stays` says whether it is not to leave, however long nobody asks."""
+        self._clock, self._stays = clock, stays
         self._busy = 0
         self._last_at = clock()
 
@@ -22,7 +27,9 @@ class Activity:
         self._last_at = self._clock()
 
     def idle_s(self) -> float:
-        """Seconds since the last request ended; 0 while one is under way."""
+        """Seconds since the last request ended; 0 while one is under way, or it is not to leave."""
+        if self._stays():
+            self._last_at = self._clock()
         return 0.0 if self._busy else self._clock() - self._last_at
 
 

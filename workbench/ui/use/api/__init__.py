@@ -1,0 +1,1 @@
+"""How other programs get answers: the pieces of their page."""
