@@ -21,7 +21,6 @@ from workbench.cli import (
     exporting,
     fit,
     jobs,
-    keys,
     machine,
     model_exports,
     models,
@@ -31,6 +30,7 @@ from workbench.cli import (
 )
 from workbench.cli.evaluation import drift, habits, limit, releases, reports
 from workbench.cli.hub import token
+from workbench.cli.serving import keys
 from workbench.core.errors import WorkbenchError
 
 _OF_THE_DISK = {
