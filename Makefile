@@ -17,7 +17,7 @@ HARM := tests/data/files/test_reader.py tests/system/backup/test_restore_hostile
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run setup setup-dev test lint unit models families postgresql faults pages browser bench \
-  fuzz reliability lock audit ollama-template exports
+  fuzz office reliability lock audit ollama-template exports
 
 run: setup
 	@$(PY) scripts/run.py
@@ -76,6 +76,10 @@ bench:
 # Damaged files of every kind, brought as the pages do.
 fuzz:
 	@$(PY) scripts/fuzz_readers.py
+
+# Answered workbooks of several writers, opened by LibreOffice where it is installed.
+office:
+	@$(PY) scripts/data/check_office.py
 
 reliability:
 	@$(PY) scripts/reliability.py
