@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from workbench.core.cells import MAX_CHARS
 from workbench.core.words import plural
 from workbench.data.readers.table import ReadOptions
 
+CUT = " […]"
+"""Stands where a text was cut."""
 Value = str | float | bool | None
 
 
@@ -99,3 +102,18 @@ def column_of(name: str) -> int:
     for letter in name.upper():
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def shortened(text: str, tally: Tally) -> str:
+    """The text, cut where a cell ends, which counts a rare sign (an emoji) as two."""
+    if len(text) * 2 <= MAX_CHARS or _units(text) <= MAX_CHARS:
+        return text
+    tally.cut += 1
+    kept = text[: MAX_CHARS - len(CUT)]
+    while _units(kept) > MAX_CHARS - len(CUT):
+        kept = kept[: -max(1, (_units(kept) - MAX_CHARS + len(CUT)) // 2)]
+    return kept + CUT
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_file
-from workbench.data.answered import json_lines, ods, parquet, text_table, xlsx
+from workbench.data.answered import json_lines, parquet, text_table
 from workbench.data.answered.columns import AnswerColumn, Written
+from workbench.data.answered.excel import workbook
+from workbench.data.answered.opendocument import sheet
 from workbench.data.readers.kinds import CSV, JSON, JSONL, PARQUET, TITLES, XLSX
 from workbench.data.readers.table import ReadOptions
 from workbench.data.readers.torn_zip import TORN_ZIP
@@ -15,8 +17,8 @@ from workbench.data.readers.torn_zip import TORN_ZIP
 _Write = Callable[[Path, Path, ReadOptions, Sequence[AnswerColumn]], Written]
 _WRITERS: dict[str, _Write] = {
     CSV: text_table.write,
-    "book": xlsx.write,
-    "ods": ods.write,
+    "book": workbook.write,
+    "ods": sheet.write,
     PARQUET: parquet.write,
     JSONL: json_lines.write_lines,
     JSON: json_lines.write_list,

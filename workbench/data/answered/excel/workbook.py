@@ -21,20 +21,17 @@ from workbench.data.answered.columns import (
     letters,
     unique_titles,
 )
-from workbench.data.answered.package import Package
-from workbench.data.answered.shared_texts import texts_of
-from workbench.data.answered.sheet_xml import Head, Row, Tail, pieces
-from workbench.data.answered.xlsx_area import Area, Range, first_free, look
-from workbench.data.answered.xlsx_book import Sheet, find_sheet, is_signed, part_of_book
-from workbench.data.answered.xlsx_head import (
+from workbench.data.answered.excel.area import Area, Range, first_free, look
+from workbench.data.answered.excel.head import (
     style_of_column,
     width_of,
     with_wider_area,
     with_widths,
 )
-from workbench.data.answered.xlsx_rows import NewCells
-from workbench.data.answered.xlsx_styles import Styles
-from workbench.data.answered.xlsx_tables import (
+from workbench.data.answered.excel.parts import Sheet, find_sheet, is_signed, part_of_book
+from workbench.data.answered.excel.rows import NewCells
+from workbench.data.answered.excel.styles import Styles
+from workbench.data.answered.excel.tables import (
     Table,
     filter_of,
     grown,
@@ -43,6 +40,9 @@ from workbench.data.answered.xlsx_tables import (
     with_wider_filter,
     with_wider_name,
 )
+from workbench.data.answered.excel.texts import texts_of
+from workbench.data.answered.package import Package
+from workbench.data.answered.sheet_xml import Head, Row, Tail, pieces
 from workbench.data.readers.table import ReadOptions
 
 _PROTECTED = re.compile(rb"""<(?:[\w.-]+:)?sheetProtection\s[^>]*?\bsheet\s*=\s*["'](?:1|true)""")

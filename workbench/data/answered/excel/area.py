@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.answered.columns import column_of
+from workbench.data.answered.excel.parts import Sheet, elements
 from workbench.data.answered.package import Package
 from workbench.data.answered.sheet_xml import (
     Cell,
@@ -18,7 +19,6 @@ from workbench.data.answered.sheet_xml import (
     last_cell,
     pieces,
 )
-from workbench.data.answered.xlsx_book import Sheet, elements
 
 LAST = 16_384
 """The columns that a sheet can have."""

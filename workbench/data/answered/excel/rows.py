@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from workbench.core.cells import is_formula
-from workbench.data.answered import cells_xml
 from workbench.data.answered.columns import AnswerColumn, Tally, Value, letters
+from workbench.data.answered.excel import cells as written
+from workbench.data.answered.excel.head import is_long
+from workbench.data.answered.excel.styles import Dress, Styles
 from workbench.data.answered.sheet_xml import Cell, Head, Row, cells, last_cell
-from workbench.data.answered.xlsx_head import is_long
-from workbench.data.answered.xlsx_styles import Dress, Styles
 
 _SPANS = re.compile(rb"""(\sspans\s*=\s*["'][^"']*?)(\d+)(?=["'])""")
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
@@ -97,7 +97,7 @@ class NewCells:
         if not is_title:
             style = self.styles.like(style, self._dress(at, value))
         place = f"{self._names[at]}{number}"
-        return cells_xml.cell(self.head.prefix, place, style, value, self.head.encoding, self.tally)
+        return written.cell(self.head.prefix, place, style, value, self.head.encoding, self.tally)
 
     def _dress(self, at: int, value: Value) -> Dress:
         if isinstance(value, str):

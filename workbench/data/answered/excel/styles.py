@@ -8,7 +8,7 @@ numbers. Where the cell beside it will do, no style is added.
 import re
 from dataclasses import dataclass
 
-from workbench.data.answered.cells_xml import with_attribute
+from workbench.data.answered.excel.cells import with_attribute
 
 _SECTION = re.compile(
     rb"(<((?:[\w.-]+:)?)cellXfs\b[^>]*>)(.*?)(</(?:[\w.-]+:)?cellXfs\s*>)", re.DOTALL

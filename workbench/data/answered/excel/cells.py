@@ -8,12 +8,9 @@ part that texts change. What starts with = stays text, since it is typed as text
 import math
 import re
 
-from workbench.core.cells import MAX_CHARS
-from workbench.data.answered.columns import Tally, Value
+from workbench.data.answered.columns import Tally, Value, shortened
 from workbench.data.readers.table import without_surrogates
 
-CUT = " […]"
-"""Stands where a text was cut."""
 _ESCAPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\r]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _SPACED = re.compile(r"^\s|\s$|\n|  ")
@@ -52,21 +49,6 @@ def _text(prefix: bytes, value: str, encoding: str, tally: Tally) -> bytes:
     space = b' xml:space="preserve"' if _SPACED.search(text) else b""
     written = text.translate(_ENTITIES).encode(encoding, "xmlcharrefreplace")
     return b"<%bis><%bt%b>%b</%bt></%bis>" % (prefix, prefix, space, written, prefix, prefix)
-
-
-def shortened(text: str, tally: Tally) -> str:
-    """The text, cut where a cell ends, which counts a rare sign (an emoji) as two."""
-    if len(text) * 2 <= MAX_CHARS or _units(text) <= MAX_CHARS:
-        return text
-    tally.cut += 1
-    kept = text[: MAX_CHARS - len(CUT)]
-    while _units(kept) > MAX_CHARS - len(CUT):
-        kept = kept[: -max(1, (_units(kept) - MAX_CHARS + len(CUT)) // 2)]
-    return kept + CUT
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
 
 
 def escaped(text: str) -> str:

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
-from workbench.data.answered.cells_xml import with_attribute
 from workbench.data.answered.columns import letters
+from workbench.data.answered.excel.area import Range, range_of
+from workbench.data.answered.excel.cells import with_attribute
+from workbench.data.answered.excel.parts import Sheet, book_part, elements
 from workbench.data.answered.package import Package
 from workbench.data.answered.sheet_xml import hidden
-from workbench.data.answered.xlsx_area import Range, range_of
-from workbench.data.answered.xlsx_book import Sheet, book_part, elements
 
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?table(?=[\s>])[^>]*>")
 _FILTER = re.compile(rb"<(?:[\w.-]+:)?autoFilter(?=[\s/>])[^>]*>")

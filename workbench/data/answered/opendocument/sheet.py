@@ -19,8 +19,8 @@ from workbench.data.answered.columns import (
     letters,
     unique_titles,
 )
-from workbench.data.answered.ods_cells import OdsCell, cells_of, count_of, repeated
-from workbench.data.answered.ods_rows import OdsCells, drawn_to, last_used
+from workbench.data.answered.opendocument.cells import OdsCell, cells_of, count_of, repeated
+from workbench.data.answered.opendocument.rows import OdsCells, drawn_to, last_used
 from workbench.data.answered.package import Package
 from workbench.data.answered.sheet_xml import Cutter, Gap, Row
 from workbench.data.readers.table import ReadOptions

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape, unescape
 
-from workbench.data.answered.cells_xml import shortened
-from workbench.data.answered.columns import Tally, Value
+from workbench.data.answered.columns import Tally, Value, shortened
 from workbench.data.answered.sheet_xml import hidden
 from workbench.data.readers.table import without_surrogates
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from workbench.data.answered.cells_xml import with_attribute
 from workbench.data.answered.columns import AnswerColumn
+from workbench.data.answered.excel.area import Range, range_of
+from workbench.data.answered.excel.cells import with_attribute
+from workbench.data.answered.excel.tables import ref_of
 from workbench.data.answered.sheet_xml import hidden
-from workbench.data.answered.xlsx_area import Range, range_of
-from workbench.data.answered.xlsx_tables import ref_of
 
 _DIMENSION = re.compile(rb"""<(?:[\w.-]+:)?dimension\s[^>]*?ref\s*=\s*["']([^"']*)["'][^>]*>""")
 _COLS = re.compile(rb"<((?:[\w.-]+:)?)cols(?:\s[^>]*)?>(.*?)</(?:[\w.-]+:)?cols\s*>", re.DOTALL)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from workbench.data.answered.columns import AnswerColumn, Tally, Value
-from workbench.data.answered.ods_cells import OdsCell, cells_of, count_of, made, repeated
+from workbench.data.answered.opendocument.cells import OdsCell, cells_of, count_of, made, repeated
 from workbench.data.answered.sheet_xml import Row
 
 _END = re.compile(rb"""\stable:end-cell-address\s*=\s*["'][^"']*?\.?\$?([A-Z]{1,3})\$?\d+["']""")

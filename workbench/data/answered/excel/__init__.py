@@ -1,0 +1,1 @@
+"""Answers in workbooks of Excel: packages of Open XML."""

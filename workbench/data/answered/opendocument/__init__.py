@@ -1,0 +1,1 @@
+"""Answers in spreadsheets of OpenDocument, as LibreOffice writes them."""
