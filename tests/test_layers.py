@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = {"torch", "transformers", "peft", "bitsandbytes", "datasets", "accelerate", "llguidance"}
 HEAVY = {
     "torch", "transformers", "peft", "bitsandbytes", "datasets", "accelerate", "onnx", "onnxruntime",
-    "xllamacpp",
+    "xllamacpp", "llguidance",
 }  # fmt: skip
 
 FLOORS: list[set[str]] = [

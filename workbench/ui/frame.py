@@ -28,6 +28,7 @@ PAGES = {
     "Use": ("pages/use/playground.py", ":material/forum:"),
     "Answer": ("pages/use/answer_file.py", ":material/table_view:"),
     "Programs": ("pages/use/for_programs.py", ":material/api:"),
+    "Export": ("pages/use/take_elsewhere.py", ":material/output:"),
     "Queue": ("pages/queue/queue.py", ":material/low_priority:"),
     "Storage": ("pages/storage/storage.py", ":material/database:"),
     "Settings": ("pages/settings/settings.py", ":material/settings:"),
@@ -42,6 +43,7 @@ ICONS = {
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
 _PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Programs")
+_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Export")
 _OTHER_PAGES = ("Queue", "Storage", "Settings")
 _POLL_S = 3
 _loaded: set[str] = set()
@@ -133,6 +135,8 @@ def data_tabs(current: str) -> None:
 def use_tabs(current: str) -> None:
     """The rooms of the Use step: one question at a time, a whole file, and other programs."""
     rooms = {"Use": "Playground", "Answer": "Answer a file", "Programs": "For other programs"}
+    """The rooms of the Use step: one question at a time, a whole file, and elsewhere."""
+    rooms = {"Use": "Playground", "Answer": "Answer a file", "Export": "Take it elsewhere"}
     _tabs("use-tabs", rooms, current)
 
 

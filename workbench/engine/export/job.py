@@ -108,7 +108,7 @@ def _begun(spec: CertifySpec, job: JobDir, report: Report, stop: Stop) -> Making
 
 def _reads_whole(spec: CertifySpec, trained: TrainedModel) -> Fits:
     """Whether an encoder reads a text to its end; which part of a longer one counts is for each to say."""
-    config = load_config(base_folder(spec.base), "encoder")
+    config = load_config(base_folder(spec.base))
     tokenizer = read_tokenizer(spec.adapter)
     positions = (getattr(config, "max_position_embeddings", None) or 2**20) - PLACES_LEFT
     room = min(trained.max_length, tokenizer.model_max_length, positions)

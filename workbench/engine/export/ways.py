@@ -112,7 +112,7 @@ class Asking:
         recipe = self.spec.recipe.changed(eval_max_new_tokens=self.new_tokens)
         spec = PredictSpec(**told, recipe=recipe, data=data, adapter=self.spec.adapter)
         made = predict(self.engine, spec, job, report, stop)
-        stop.check()
+        stop.check()  # a cancel leaves what was answered so far
         table = pq.read_table(made["predictions"])
         shares = table["probability"].to_pylist() if "probability" in table.column_names else None
         total = len(self.questions.all)

@@ -59,18 +59,6 @@ class Plan:
         """Whether the disk has room for the work."""
         return self.needed_bytes < self.free_bytes
 
-    @property
-    def licence(self) -> str:
-        """What the base model's licence asks of whoever gets the export, in a sentence."""
-        if not self.base.licence:
-            return (
-                f"The licence of {self.base.name} is not known here: look it up before you hand anything "
-                "on."
-            )
-        return (
-            f"It is made from {self.base.name}, whose licence ({self.base.licence}) goes with it."
-        )
-
 
 @dataclass(frozen=True)
 class Export:
@@ -226,6 +214,35 @@ def newest_certificate(store: Store, run_id: int) -> Certificate | None:
         found = (job for job in jobs.of_kind(session, CertifySpec.kind) if job.run_id == run_id)
         told = next((job.result for job in found if job.status == SUCCEEDED), None)
     return _certificate(told)
+
+
+def newest_check(store: Store, run_id: int) -> JobView | None:
+    """The newest job that asked a run's model in every way, whatever became of it."""
+    with store.read() as session:
+        for job in jobs.of_kind(session, CertifySpec.kind):
+            if job.run_id == run_id:
+                return view_of(session, job)
+    return None
+
+
+def licence_of(store: Store, run_id: int) -> str:
+    """What the base model's licence asks of whoever gets a run's model, in a sentence.
+
+    Raises:
+        WorkbenchError: there is no such run, or it has no model.
+    """
+    with store.read() as session:
+        row = trained_run(session, run_id)
+    return licence_sentence(catalogue.get_model(store, row.base_model.id))
+
+
+def licence_sentence(base: ModelInfo) -> str:
+    """The same of a base model."""
+    if not base.licence:
+        return (
+            f"The licence of {base.name} is not known here: look it up before you hand anything on."
+        )
+    return f"It is made from {base.name}, whose licence ({base.licence}) goes with it."
 
 
 def delete(store: Store, job_id: int) -> None:
