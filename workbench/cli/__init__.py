@@ -22,13 +22,13 @@ from workbench.cli import (
     fit,
     jobs,
     machine,
-    model_exports,
     models,
     preview,
     runs,
     use,
 )
 from workbench.cli.evaluation import drift, habits, limit, releases, reports
+from workbench.cli.exports import model_exports
 from workbench.cli.hub import token
 from workbench.cli.serving import keys
 from workbench.core.errors import WorkbenchError
