@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from workbench.evaluation.release import releases
+from workbench.models.served import in_place_of
 from workbench.ui import context, errors, frame
 from workbench.ui.text import plain
 from workbench.ui.use import (
@@ -79,8 +80,9 @@ def nothing_trained(everyone: list[Answerer]) -> None:
 
 def choose(everyone: list[Answerer], opened: ConversationInfo | None) -> Answerer:
     """The model to ask: the one in the URL, else the conversation's, the live or the newest one."""
-    by_name = {str(one.run_id or one.id): one for one in everyone}
-    live = str(found.run_id) if (found := releases.live(store, project_id)) else ""
+    by_name = {one.name: one for one in everyone}
+    found = releases.live(store, project_id)
+    live = in_place_of(str(found.run_id), found.rung) if found else ""
     wanted = st.query_params.get("run") or str(opened.run_id if opened else "")
     if not wanted and live in by_name:
         wanted = live

@@ -63,7 +63,12 @@ def add(
     return release
 
 
-def live_runs(session: Session) -> dict[int, int | None]:
-    """Project → the run that is live in it, of all projects where something is."""
-    query = sa.select(Release.project_id, Release.run_id).where(Release.ended_at.is_(None))
-    return {row.project_id: row.run_id for row in session.execute(query.order_by(Release.id))}
+def rung_of(release: Release) -> str:
+    """What answers in the place of the run's model; empty for the model itself."""
+    return str(release.about.get("rung", ""))
+
+
+def all_live(session: Session) -> dict[int, Release]:
+    """Project → what is live in it, of all projects where something is."""
+    query = sa.select(Release).where(Release.ended_at.is_(None)).order_by(Release.id)
+    return {row.project_id: row for row in session.scalars(query)}

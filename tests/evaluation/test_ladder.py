@@ -2,11 +2,11 @@ import pytest
 
 from tests.helpers.exams import answers
 from workbench.core.metrics import METRICS
+from workbench.core.tasks.rungs import NAMES, RUNGS, rung_named
 from workbench.evaluation.ladder import OlderAnswers, ladder
 from workbench.evaluation.scoring.intervals import mcnemar, wilson_interval
 from workbench.evaluation.scoring.paired import tango_interval
 from workbench.evaluation.scoring.row_scores import score_rows
-from workbench.evaluation.scoring.rungs import NAMES, RUNGS, rung_named
 from workbench.evaluation.scoring.text_scores import text_scores
 
 WANTED = ["yes"] * 60 + ["no"] * 40

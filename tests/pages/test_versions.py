@@ -138,12 +138,38 @@ def test_must_pass_examples_are_added_asked_and_removed(
     assert releases.most_worse(store, two[0]) == 12
 
 
-def test_home_and_playground_know_the_live_one(store: Store, two: list[int]) -> None:
-    releases.make_live(store, two[1], approver="Ann")
-    for run_id in two[1:]:
+def _with_models(store: Store, ids: list[int]) -> None:
+    """The runs' models are there, as far as the lists of models look."""
+    for run_id in ids:
         folder = Path((runs.get_run(store, run_id).result or {})["adapter"])
         base = BaseModelRef("tiny", folder, "encoder", "")
         write_trained(folder, TrainedModel(task="classification", family="encoder", base=base))
+
+
+def test_something_simpler_goes_live_and_does_the_work(store: Store, two: list[int]) -> None:
+    _with_models(store, two[1:])
+    at = _open(two, two[2])
+    at.button(key="make-live").click().run()
+    who = at.radio(key=f"live-who-{two[2]}")
+    assert who.options == ["After training (70.0 %)", "Simple baseline (50.0 %)"]
+    who.set_value("baseline").run()
+    assert "The trained model is better by more than chance" in texts(at)
+    at.text_area(key="live-reason").set_value("To see it work")
+    at.text_input(key="approver").set_value("Ann Lee")
+    at.button(key="live-yes").click().run()
+    assert not at.exception
+    assert "**Simple baseline in place of Worse** is live since" in texts(at)
+    assert at.button(key="make-live").label == "Make 'Worse' live"
+    for page in ("pages/use/playground.py", "pages/use/answer_file.py"):
+        use = open_page(page, project=two[0])
+        (model,) = [box for box in use.selectbox if box.label == "Model"]
+        assert model.value == f"{two[2]}:baseline"
+        assert model.options[0] == "Simple baseline in place of Worse (live)"
+
+
+def test_home_and_playground_know_the_live_one(store: Store, two: list[int]) -> None:
+    releases.make_live(store, two[1], approver="Ann")
+    _with_models(store, two[1:])
     assert r"Live: **Good \*one\*** since" in texts(open_page())
     use = open_page("pages/use/playground.py", project=two[0])
     (model,) = [box for box in use.selectbox if box.label == "Model"]

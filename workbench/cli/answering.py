@@ -13,9 +13,9 @@ from workbench.cli.output import command, emit, finished, working_store
 from workbench.cli.runs import add_map
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import CHEAP, cheap_for
 from workbench.core.words import plural
 from workbench.evaluation.release import releases
-from workbench.evaluation.scoring.rungs import CHEAP, cheap_for
 from workbench.projects import projects
 from workbench.training import runs
 from workbench.use import batch
@@ -60,12 +60,13 @@ def _predict(options: argparse.Namespace) -> int:
             f"{out} must end in .csv or .xlsx, or as {path.name} does: name it so."
         )
     store = working_store()
-    run_id, columns = _run_id(store, options), pairs(options.map, "--map")
+    run_id, live_rung = _who(store, options)
+    columns, rung = pairs(options.map, "--map"), options.rung or live_rung or None
     able = cheap_for(task_named(runs.get_run(store, run_id).task))
     if options.rung and options.rung not in able:
         raise WorkbenchError(f"'{options.rung}' cannot answer such questions: leave --rung out.")
     job_id = batch.start_prediction(
-        store, run_id, path, columns=columns, rung=options.rung, sheet=options.sheet
+        store, run_id, path, columns=columns, rung=rung, sheet=options.sheet
     )
     finished(store, job_id)
     told = _patch(store, job_id, out) if patched else None
@@ -74,8 +75,8 @@ def _predict(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run_id(store: Store, options: argparse.Namespace) -> int:
-    """The run that was named, or the one that is live in the project.
+def _who(store: Store, options: argparse.Namespace) -> tuple[int, str]:
+    """The run that was named, or the one that is live in the project, and what answers in its place.
 
     Raises:
         WorkbenchError: there is none.
@@ -83,13 +84,13 @@ def _run_id(store: Store, options: argparse.Namespace) -> int:
     if options.run is not None:
         if not options.run.isdigit():
             raise WorkbenchError(f"--run takes the number of a finished run, not '{options.run}'.")
-        return int(options.run)
+        return int(options.run), ""
     live = releases.live(store, projects.project_named(store, options.project))
     if live is None or live.run_id is None:
         raise WorkbenchError(
             f"Nothing is live in '{options.project}': release a run first, or name one with --run."
         )
-    return live.run_id
+    return live.run_id, live.rung
 
 
 def _patch(store: Store, job_id: int, out: Path) -> dict[str, Any] | None:

@@ -9,12 +9,12 @@ from storage.database import Store
 from workbench.cli.data import existing, pairs
 from workbench.cli.models import ready
 from workbench.cli.output import command, emit, finished, working_store
+from workbench.core.tasks.rungs import ALL, NAMES
 from workbench.data import datasets
 from workbench.data.mapped_file import MappedFile, map_file
 from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.exam_ladder import more_rungs
-from workbench.evaluation.scoring.rungs import ALL, NAMES
 from workbench.evaluation.told import told
 from workbench.models import catalogue
 from workbench.training import presets, runs

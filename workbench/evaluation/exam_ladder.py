@@ -6,10 +6,10 @@ import pandas as pd
 
 from storage.database import Store
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import EXAMPLES, cheap_for
 from workbench.evaluation.comparing.older_answers import older_answers
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.ladder import Ladder, ladder
-from workbench.evaluation.scoring.rungs import EXAMPLES, cheap_for
 from workbench.models.families import family_named
 from workbench.models.trained import LEANED_ON
 from workbench.training import runs

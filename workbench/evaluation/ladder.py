@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from workbench.core.metrics import METRICS, Metric, main_score, metric_of
+from workbench.core.tasks.rungs import BASE, PROBE, RUNGS, TUNED, rung_named
 from workbench.evaluation.scoring.comparison import Comparison, compare
 from workbench.evaluation.scoring.paired import holm
 from workbench.evaluation.scoring.row_sums import score_interval
-from workbench.evaluation.scoring.rungs import BASE, PROBE, RUNGS, TUNED, rung_named
 
 SECONDS = "seconds"
 """Among a rung's scores: what one answer took, measured."""

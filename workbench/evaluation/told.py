@@ -7,11 +7,11 @@ import pandas as pd
 
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks.rungs import BASE, BASELINE, NAMES, TUNED
 from workbench.evaluation import slices
 from workbench.evaluation.evaluations import EvaluationInfo, predictions
 from workbench.evaluation.exam_ladder import ladder_of
 from workbench.evaluation.scoring.all_scores import all_scores
-from workbench.evaluation.scoring.rungs import BASE, BASELINE, NAMES, TUNED
 from workbench.evaluation.verdict import verdict_on
 
 logger = logging.getLogger(__name__)

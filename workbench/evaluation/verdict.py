@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.core.tasks.rungs import TUNED
 from workbench.core.words import plural
 from workbench.evaluation.comparing import words
 from workbench.evaluation.comparing.words import (
@@ -25,7 +26,6 @@ from workbench.evaluation.comparing.words import (
 )
 from workbench.evaluation.ladder import Ladder, Rung, ladder
 from workbench.evaluation.scoring.row_sums import TURN
-from workbench.evaluation.scoring.rungs import TUNED
 
 __all__ = ["ALONE", "NOT_YET", "SIMPLE", "TURN", "USE_TUNED", "WORSE", "Verdict", "verdict"]
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from storage import files, projects
 from storage.database import Store
 from storage.live import releases
-from storage.tables import Project
+from storage.tables import Project, Release
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.serve_files import LIVE, LiveName
-from workbench.models.served import RUN
+from workbench.models.served import RUN, in_place_of
 
 SUFFIX = ":live"
 _LONGEST = 40
@@ -29,7 +29,7 @@ def listing(store: Store) -> list[LiveName]:
     """The live names of all projects in use, in the order of their making."""
     _name_all(store)
     with store.read() as session:
-        live = releases.live_runs(session)
+        live = releases.all_live(session)
         found = sorted(projects.listed(session, archived=False), key=lambda one: one.id)
         return [_live_name(one, live.get(one.id)) for one in found if one.api_name]
 
@@ -81,10 +81,11 @@ def _name(session: Session, project_id: int, taken: set[str | None]) -> str | No
     return project.api_name
 
 
-def _live_name(project: Project, run_id: int | None) -> LiveName:
+def _live_name(project: Project, live: Release | None) -> LiveName:
+    run_id, rung = (live.run_id, releases.rung_of(live)) if live else (None, "")
     return LiveName(
         id=f"{project.api_name}{SUFFIX}",
         project=project.name,
         project_id=project.id,
-        model=f"{RUN}{run_id}" if run_id else "",
+        model=in_place_of(f"{RUN}{run_id}", rung) if run_id else "",
     )

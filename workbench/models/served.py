@@ -44,6 +44,9 @@ class ServedModel(Contract):
     """An answer that is not surer than this is to be checked by a person; None where nobody said."""
     project_id: int | None = None
     """The project that it was trained in; None for a base model."""
+    rung: str = ""
+    """Who answers in the model's place, having learned from the same examples (`core.tasks.rungs`); empty:
+    it answers itself."""
     created_at_s: int = field(default=0, metadata={"key": "created"})
     """Seconds since 1970."""
 
@@ -62,6 +65,10 @@ class ServedModel(Contract):
         """Whether it answers with a category."""
         return asked_as(self.task).answers_are_categories
 
+    def in_place(self, rung: str) -> "ServedModel":
+        """A rung that needs no model, in the place of this one."""
+        return replace(self, id=in_place_of(self.id, rung), rung=rung, threshold=None)
+
     def untrained(self) -> "ServedModel":
         """The base model, asked as this model is."""
         return replace(self, id=self.id + UNTRAINED, adapter=None, threshold=None)
@@ -72,6 +79,11 @@ class ServedModel(Contract):
         What belongs to none of the categories is always to be checked then.
         """
         return please_check(self.threshold, probability, none_of_these)
+
+
+def in_place_of(model_id: str, rung: str) -> str:
+    """The id under which a rung answers in a model's place; without a rung the model's own."""
+    return f"{model_id}:{rung}" if rung else model_id
 
 
 def run_id_of(model_id: str) -> int | None:

@@ -53,7 +53,7 @@ def start_prediction(
         name: what the user calls the file.
         columns: role → column, where the file calls it otherwise.
         untrained: ask the run's base model in the same words instead, for comparison.
-        rung: who answers in the model's place, by `evaluation.scoring.rungs`; one of those that need
+        rung: who answers in the model's place, by `core.tasks.rungs`; one of those that need
             no model and fit the task.
         sheet: of a workbook, where that is not to be found out.
 

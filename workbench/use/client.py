@@ -71,8 +71,9 @@ class Answer:
 class Sorting:
     """Where a text belongs."""
 
-    labels: list[tuple[str, float]]
-    """All categories with their probabilities, the likeliest first."""
+    labels: Sequence[tuple[str, float | None]]
+    """All categories with their probabilities, the likeliest first; what is no model tells its category
+    alone, and no probability."""
     none_of_these: bool | None = None
     """Whether it belongs to none of them; None where the model cannot tell."""
     please_check: bool | None = None
@@ -104,6 +105,8 @@ def classify(url: str, model: str, text: str, key: str = "") -> Sorting:
     """
     found = _post(url, "/v1/classify", {"model": model, "input": text}, key)["data"][0]
     labels = [(item["label"], item["probability"]) for item in found["labels"]]
+    if any(share is None for _, share in labels):
+        return Sorting([(found["label"], None)])
     return Sorting(labels, found.get("none_of_these"), found.get("please_check"))
 
 

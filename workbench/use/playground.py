@@ -1,15 +1,17 @@
 """Who can be asked in a project, and how the question is put."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from storage import trained
 from storage.database import Store
+from storage.live import releases
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import asked_as
+from workbench.core.tasks.rungs import rung_in_place
 from workbench.models.families import Family
-from workbench.models.served import UNTRAINED, ServedModel, run_id_of
+from workbench.models.served import UNTRAINED, ServedModel, in_place_of, run_id_of
 from workbench.use import client, served_models, server, server_key
 from workbench.use.client import Answer, Question, Sorting
 from workbench.use.conversations import MessageView, Turn
@@ -37,6 +39,13 @@ class Answerer:
     base_name: str
     labels: tuple[str, ...]
     system: str
+    rung: str = ""
+    """What answers in its place; empty for itself."""
+
+    @property
+    def name(self) -> str:
+        """How it is named in an address."""
+        return in_place_of(str(self.run_id or self.id), self.rung)
 
     @property
     def sorts(self) -> bool:
@@ -61,7 +70,9 @@ class Answerer:
     @property
     def untrained_id(self) -> str | None:
         """Its base model, asked in the same way; None if that could not answer."""
-        return f"{self.id}{UNTRAINED}" if self.run_id and self.family.writes_text else None
+        if self.rung or not self.run_id or not self.family.writes_text:
+            return None
+        return f"{self.id}{UNTRAINED}"
 
 
 def answerers(store: Store, project_id: int) -> list[Answerer]:
@@ -70,7 +81,27 @@ def answerers(store: Store, project_id: int) -> list[Answerer]:
     with store.read() as session:
         names = {row.run.id: row.run.name for row in trained.listing(session, project_id)}
     found = [_answerer(model, names) for model in models]
-    return [one for one in found if _answers(one, names)]
+    own = [one for one in found if _answers(one, names)]
+    return [*_in_place(store, project_id, own), *own]
+
+
+def _in_place(store: Store, project_id: int, own: Sequence[Answerer]) -> list[Answerer]:
+    """What answers in a model's place, if such a thing is live."""
+    with store.read() as session:
+        found = releases.live(session, project_id)
+        run_id, rung = (found.run_id, releases.rung_of(found)) if found else (None, "")
+    if not rung:
+        return []
+    return [
+        replace(
+            one,
+            id=in_place_of(one.id, rung),
+            title=rung_in_place(rung, one.title),
+            rung=rung,
+        )
+        for one in own
+        if one.run_id == run_id
+    ]
 
 
 def _answers(one: Answerer, names: Mapping[int, str]) -> bool:

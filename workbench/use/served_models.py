@@ -11,6 +11,8 @@ from storage import files, trained
 from storage.database import Store
 from storage.trained import Trained
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import asked_as
+from workbench.core.tasks.rungs import in_place_for
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models import catalogue, live_names
@@ -53,7 +55,11 @@ def model_named(store: Store, model_id: str) -> ServedModel:
     """
     models = {model.id: model for model in refresh(store)}
     live = next((one.model for one in live_names.listing(store) if one.id == model_id), "")
-    found = models.get(live or model_id.removesuffix(UNTRAINED))
+    model_id = live or model_id
+    name, _, rung = model_id.rpartition(":")
+    if name in models and models[name].task and rung in in_place_for(asked_as(models[name].task)):
+        return models[name].in_place(rung)
+    found = models.get(model_id.removesuffix(UNTRAINED))
     if found is None and (sentence := damaged(store).get(model_id.removesuffix(UNTRAINED))):
         raise WorkbenchError(sentence)
     if found is None:

@@ -7,10 +7,10 @@ import pytest
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
 from tests.helpers.writers import recipe, replies, write_job, write_rows
 from workbench.core.recipe import Recipe
+from workbench.core.tasks.rungs import ALL
 from workbench.engine.causal.model import load_causal
 from workbench.engine.causal.systems import prompt_of, shown_from, systems
 from workbench.engine.generative.leaning.leaning import Leaning
-from workbench.evaluation.scoring.rungs import ALL
 from workbench.jobs.process.specs import BaseModelRef
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]

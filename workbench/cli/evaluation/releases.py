@@ -26,6 +26,12 @@ def add_commands(commands: Any) -> None:
     what = release.add_mutually_exclusive_group(required=True)
     what.add_argument("--run", type=int, metavar="ID", help="make this run live")
     what.add_argument("--project", metavar="NAME", help="what is live there, and was")
+    release.add_argument(
+        "--rung",
+        default="",
+        metavar="NAME",
+        help="what answers in its model's place: baseline, nearest",
+    )
     release.add_argument("--approver", default="", metavar="NAME", help="without: your login name")
     release.add_argument("--note", default="", metavar="TEXT", help="why; kept")
     release.add_argument(
@@ -59,7 +65,7 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _run(store: Store, options: argparse.Namespace) -> int:
-    if (job_id := asking.start(store, options.run)) is not None:
+    if (job_id := asking.start(store, options.run, options.rung)) is not None:
         finished(store, job_id)
     try:
         made = releases.make_live(
@@ -68,6 +74,7 @@ def _run(store: Store, options: argparse.Namespace) -> int:
             approver=options.approver or _login(),
             note=options.note,
             reason=options.reason if options.force else "",
+            rung=options.rung,
         )
     except GateRefused as refused:
         if options.json:

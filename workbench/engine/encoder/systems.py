@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.recipe import Recipe
+from workbench.core.tasks.rungs import BASE, TUNED
 from workbench.engine.encoder.model import (
     EncoderModel,
     Probabilities,
@@ -17,7 +18,6 @@ from workbench.engine.encoder.model import (
 )
 from workbench.engine.evaluation.systems import Answers, Done, Examine, System
 from workbench.engine.rows import Row
-from workbench.evaluation.scoring.rungs import BASE, TUNED
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import ENCODER

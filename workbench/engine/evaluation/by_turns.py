@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from workbench.core.metrics import main_score
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import BASE, CHEAP, TUNED
 from workbench.engine.evaluation.simple_rungs import simple_answers
 from workbench.engine.evaluation.systems import Answers, Evaluation, take, write_evaluation
 from workbench.engine.rows import Row
 from workbench.evaluation.scoring.intervals import by_turns_interval
 from workbench.evaluation.scoring.row_sums import TURN
-from workbench.evaluation.scoring.rungs import BASE, CHEAP, TUNED
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report

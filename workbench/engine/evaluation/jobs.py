@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import TURNS, Recipe
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import CHEAP, EXAMPLES
 from workbench.engine.evaluation.habits.opened import Opened
 from workbench.engine.evaluation.known_facts import mark_invented
 from workbench.engine.evaluation.likeness import mark_likeness
@@ -24,7 +25,6 @@ from workbench.engine.evaluation.systems import (
 )
 from workbench.engine.models.checked_load import CheckedLoad, Tell
 from workbench.engine.rows import Row, read_rows
-from workbench.evaluation.scoring.rungs import CHEAP, EXAMPLES
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result

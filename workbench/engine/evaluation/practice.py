@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import TUNED
 from workbench.engine.evaluation.systems import System, chosen, outside_too
 from workbench.engine.rows import read_rows
-from workbench.evaluation.scoring.rungs import TUNED
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report

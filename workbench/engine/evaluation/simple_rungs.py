@@ -11,11 +11,11 @@ import numpy.typing as npt
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import TURNS
 from workbench.core.tasks import SPLITS, task_named
+from workbench.core.tasks.rungs import BASELINE, CHEAP, FREQUENT, NEAREST, cheap_for
 from workbench.engine.evaluation.baseline import learned_svm
 from workbench.engine.evaluation.nearest_answers import learned_nearest
 from workbench.engine.evaluation.systems import Answers, Done, Evaluation, take
 from workbench.engine.rows import Row, row_batches
-from workbench.evaluation.scoring.rungs import BASELINE, CHEAP, FREQUENT, NEAREST, cheap_for
 from workbench.jobs.process.specs import PredictSpec
 from workbench.jobs.process.stop import Check, Stop
 from workbench.models.trained import read_trained
@@ -85,24 +85,40 @@ def simple_answerer(spec: PredictSpec) -> Callable[[Sequence[Row], Stop, Done], 
     Raises:
         WorkbenchError: the examples to learn from are gone, or the task has no such rung.
     """
-    trained = read_trained(spec.adapter) if spec.adapter else None
-    if trained is None or trained.data is None or not trained.data.is_file():
-        raise WorkbenchError(
-            "The examples that this model learned from are not on the disk any more, so nobody can "
-            "answer in its place: ask the trained model."
-        )
-    rung, data, splits = spec.rung or "", trained.data, _splits(trained.exam == TURNS)
+    _data_of(spec.adapter)
     learned: list[Answering] = []
 
     def answer(rows: Sequence[Row], stop: Stop, done: Done) -> Answers:
         if not learned:
-            learned.append(_learned(spec.task, _some(data, splits, stop.check), rung))
+            learned.append(in_place(spec.adapter, spec.task, spec.rung or "", stop.check))
         texts = learned[0]([task_named(spec.task).question(row) for row in rows]) if rows else []
         stop.check()
         done(len(rows))
         return Answers(texts)
 
     return answer
+
+
+def in_place(adapter: Path | None, task: str, rung: str, check: Check) -> Answering:
+    """The rung that answers in the place of a trained model, once it has learned what that did.
+
+    Raises:
+        WorkbenchError: the examples to learn from are gone, or the task has no such rung.
+        Cancelled, Orphaned: the process is to leave.
+    """
+    data, splits = _data_of(adapter)
+    return _learned(task, _some(data, splits, check), rung)
+
+
+def _data_of(adapter: Path | None) -> tuple[Path, Sequence[str]]:
+    """The examples that a model learned from, and which of them."""
+    trained = read_trained(adapter) if adapter else None
+    if trained is None or trained.data is None or not trained.data.is_file():
+        raise WorkbenchError(
+            "The examples that this model learned from are not on the disk any more, so nobody can "
+            "answer in its place: ask the trained model."
+        )
+    return trained.data, _splits(trained.exam == TURNS)
 
 
 def _learned(task: str, rows: Sequence[Row], rung: str) -> Answering:

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 
 from workbench.core.metrics import INVENTED
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import BASELINE, NAMES, TUNED
 from workbench.engine.rows import Row
-from workbench.evaluation.scoring.rungs import BASELINE, NAMES, TUNED
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report

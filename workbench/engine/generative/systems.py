@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from workbench.core.tasks.rungs import BASE, EXAMPLES, TUNED
 from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.model import Adapted
 from workbench.engine.rows import Row
-from workbench.evaluation.scoring.rungs import BASE, EXAMPLES, TUNED
 from workbench.jobs.process.stop import Check, Stop
 from workbench.models.families import Family
 

@@ -12,6 +12,7 @@ from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
 from workbench.engine.causal.reading import Beginning, text_ids
 from workbench.engine.evaluation.known_facts import known_to
+from workbench.engine.serving.api.in_place import InPlace, question_of, sorted_as
 from workbench.engine.serving.choosing.choice_of import choice_of
 from workbench.engine.serving.embedder import Embedded, Embedders
 from workbench.engine.serving.errors import ApiError, too_long
@@ -53,6 +54,7 @@ class Inference:
     def __init__(self, models: ModelCache) -> None:
         self._models = models
         self._embedders = Embedders(models.turns)
+        self._in_place = InPlace()
 
     def load(self) -> Load:
         """How busy it is."""
@@ -96,6 +98,8 @@ class Inference:
     ) -> tuple[str, Usage, bool | None]:
         """The likeliest category of the last user message, for clients that chat, and whether a person
         is to check it."""
+        if entry.rung:
+            return self._in_place_of(entry, [question_of(entry, asked)])[0], Usage(0, 0), None
         text = asked.messages[-1]["content"] if asked.messages else asked.prompt
         best = self.classify(entry, [text], check)[0]
         if note := best.get("note"):
@@ -130,6 +134,9 @@ class Inference:
                 code="not_a_classifier",
                 param="model",
             )
+        if entry.rung:
+            labels = self._in_place_of(entry, texts)
+            return [sorted_as(number, label) for number, label in enumerate(labels)]
         try:
             found = self._probabilities(entry, texts, check)
         except WorkbenchError as error:
@@ -138,10 +145,18 @@ class Inference:
 
     def tokens_of(self, entry: ServedModel, texts: Sequence[str]) -> int:
         """How many tokens texts are to the model, as far as it reads them."""
+        if entry.rung:
+            return 0
         if entry.family.writes_text:
             tokenizer = self._models.text_model(entry).tokenizer
             return sum(len(text_ids(text, tokenizer)) for text in texts)
         return sum(map(len, self._models.classifier(entry).reader.ids(texts)))
+
+    def _in_place_of(self, entry: ServedModel, questions: Sequence[str]) -> list[str]:
+        try:
+            return self._in_place.texts(entry, questions)
+        except WorkbenchError as error:
+            raise ApiError(503, str(error)) from error
 
     def _probabilities(
         self, entry: ServedModel, texts: Sequence[str], check: Check

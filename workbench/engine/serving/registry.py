@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import in_place_for
 from workbench.engine.serving.errors import MOST_SHOWN, ApiError
 from workbench.engine.serving.watching.reread import Reread
 from workbench.jobs.process.serve_files import LIVE, LiveName
@@ -63,9 +65,9 @@ class Registry:
         """Name → entry: what is live first, then `entries`; of one project, or all."""
         entries = self.entries(project_id)
         live = {
-            name.id: replace(entries[name.model], id=name.id, title=f"{name.project}, live")
+            name.id: replace(found, id=name.id, title=f"{name.project}, live")
             for name in self._live(project_id)
-            if name.model in entries
+            if (found := _resolved(name.model, entries)) is not None
         }
         return {**live, **entries}
 
@@ -82,11 +84,8 @@ class Registry:
         names = {name.id: name for name in self._live(project_id)}
         if model_id in names:
             return self._live_model(names[model_id], entries)
-        if model_id in entries:
-            return entries[model_id]
-        trained = entries.get(model_id.removesuffix(UNTRAINED))
-        if trained and trained.adapter and trained.family.writes_text:
-            return trained.untrained()
+        if (found := _resolved(model_id, entries)) is not None:
+            return found
         there = ", ".join(self.offered(project_id)) or "none yet"
         raise _missing(f"There is no model '{model_id[:MOST_SHOWN]}' here; there are {there}.")
 
@@ -101,12 +100,27 @@ class Registry:
                 f"Nothing is live in the project '{name.project}': make a version live on its "
                 f"Evaluate page, or ask one of {others}."
             )
-        if name.model not in entries:
+        found = _resolved(name.model, entries)
+        if found is None:
             raise _missing(
                 f"{name.model}, which is live in the project '{name.project}', is not there any "
                 "more or cannot be read: make another version live."
             )
-        return entries[name.model]
+        return found
+
+
+def _resolved(model_id: str, entries: Entries) -> ServedModel | None:
+    """The entry of an id: a listed one, its base model, or a rung in its place; None for another."""
+    if model_id in entries:
+        return entries[model_id]
+    name, _, other = model_id.rpartition(":")
+    trained = entries.get(name)
+    if trained is None or trained.adapter is None:
+        return None
+    if f":{other}" == UNTRAINED:
+        return trained.untrained() if trained.family.writes_text else None
+    known = trained.task and other in in_place_for(task_named(trained.task))
+    return trained.in_place(other) if known else None
 
 
 def _is_of(entry: ServedModel, project_id: int | None) -> bool:

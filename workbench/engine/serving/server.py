@@ -60,6 +60,8 @@ def _preload(report: Report, registry: Registry, models: ModelCache, model_id: s
         return
     try:
         entry = registry.get(model_id)
+        if entry.rung:
+            return
         models.text_model(entry) if entry.family.writes_text else models.classifier(entry)
     except ApiError as error:
         report.log(error.message)

@@ -8,11 +8,11 @@ from storage.database import Store
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import main_score
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import OLDER, TITLES, TUNED
 from workbench.data.versions import get_version, read_examples
 from workbench.evaluation.evaluations import EvaluationInfo, list_evaluations, predictions
 from workbench.evaluation.ladder import SECONDS, OlderAnswers
 from workbench.evaluation.scoring.row_sums import TURN
-from workbench.evaluation.scoring.rungs import OLDER, TITLES, TUNED
 from workbench.evaluation.scoring.text_scores import text_scores
 from workbench.training import runs
 from workbench.training.run_view import RunView

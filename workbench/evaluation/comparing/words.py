@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 from workbench.core.metrics import Metric
+from workbench.core.tasks.rungs import BASE, BASELINE, FREQUENT, OLDER, TUNED, rung_named
 from workbench.core.words import joined, plural
 from workbench.evaluation.ladder import Ladder, Rung
-from workbench.evaluation.scoring.rungs import BASE, BASELINE, FREQUENT, OLDER, TUNED, rung_named
 
 USE_TUNED, SIMPLE, NOT_YET, WORSE, ALONE = "tuned", "simple", "not_yet", "worse", "alone"
 """The levels of a verdict."""

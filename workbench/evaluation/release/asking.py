@@ -41,8 +41,8 @@ class Result:
         return None if self.answer is None else self.example.is_passed(self.answer)
 
 
-def results(store: Store, run_id: int) -> list[Result]:
-    """What a run has answered to the must-pass examples of its task.
+def results(store: Store, run_id: int, rung: str = "") -> list[Result]:
+    """What a run, or a rung in its place, has answered to the must-pass examples of its task.
 
     An answer of its exam counts where it was put aside; what it has learned it is asked anew.
 
@@ -56,30 +56,34 @@ def results(store: Store, run_id: int) -> list[Result]:
             for found in rows.listing(session, row.run.project_id, row.version.task)
         ]
         digests = [
-            str(job.result["predictions_hash"])
+            str((job.result or {})["predictions_hash"])
             for job in evaluation_rows.jobs_of(session, run_id, MustPassSpec.kind)
-            if job.status == SUCCEEDED and job.result and job.result.get("predictions_hash")
+            if job.status == SUCCEEDED
+            and (job.result or {}).get("predictions_hash")
+            and (job.spec.get("rung") or "") == rung
         ]
     if not examples:
         return []
-    told = [_of_exam(store, run_id), *map(_of_job, digests)]
+    told = [_of_exam(store, run_id, rung), *map(_of_job, digests)]
     return [Result(one, _answer(told, one)) for one in examples]
 
 
-def start(store: Store, run_id: int) -> int | None:
-    """Queue the asking of those examples that a run has not answered; the job's id, None if none.
+def start(store: Store, run_id: int, rung: str = "") -> int | None:
+    """Queue the asking of those examples that a run, or a rung in its place, has not answered; the
+    job's id, None if none.
 
     Raises:
         WorkbenchError: there is no trained model.
     """
     if (job := open_job(store, run_id)) is not None:
         return job.id
-    missing = [found.example for found in results(store, run_id) if found.answer is None]
+    missing = [found.example for found in results(store, run_id, rung) if found.answer is None]
     if not missing:
         return None
     with store.read() as session:
         row = trained_run(session, run_id)
-    spec = MustPassSpec(**told_of(row), data=files.object_path(_put(missing)))
+    data = files.object_path(_put(missing))
+    spec = MustPassSpec(**told_of(row), data=data, rung=rung or None)
     with store.write() as session:
         return queue.enqueue(
             session,
@@ -133,14 +137,15 @@ def _of_job(digest: str) -> _Told:
     return lambda example: None if found.get(example.id) is None else str(found[example.id])
 
 
-def _of_exam(store: Store, run_id: int) -> _Told:
-    """What the run answered in its exam, where that was put aside."""
+def _of_exam(store: Store, run_id: int, rung: str) -> _Told:
+    """What the run, or the rung, answered in its exam, where that was put aside."""
     exam = next((e for e in evaluations.list_evaluations(store, run_id) if e.is_exam), None)
     answers = pd.DataFrame()
     if exam is not None and parquet.is_whole(files.object_path(exam.predictions_hash)):
         answers = parquet.read(files.object_path(exam.predictions_hash), "").to_pandas()
-    if TURN in answers or "tuned" not in answers:
+    who = rung or "tuned"
+    if TURN in answers or who not in answers:
         return lambda example: None
-    first = answers.drop_duplicates("input").set_index("input")["tuned"]
+    first = answers.drop_duplicates("input").set_index("input")[who]
     found = {str(question): answer for question, answer in first.items() if answer is not None}
     return lambda example: None if example.question not in found else str(found[example.question])

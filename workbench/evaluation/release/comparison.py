@@ -11,6 +11,7 @@ from workbench.data import versions
 from workbench.evaluation import evaluations, slices
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.release.groups import GroupDifference, by_group, categories
+from workbench.evaluation.release.in_place import with_rung
 from workbench.evaluation.release.paired import Difference, difference, paired
 from workbench.evaluation.verdict import TURN
 from workbench.training import runs
@@ -38,8 +39,14 @@ class Comparison:
     """Why nothing could be compared; a sentence."""
 
 
-def compare(store: Store, new_id: int, old_id: int) -> Comparison:
+def compare(
+    store: Store, new_id: int, old_id: int, new_rung: str = "", old_rung: str = ""
+) -> Comparison:
     """A new version against another, question by question.
+
+    Args:
+        new_rung: what answers in the place of the new one's model, if anything does; it can be compared
+            on exams alone.
 
     Raises:
         WorkbenchError: one of the runs is gone, or the answers of an exam are.
@@ -51,9 +58,10 @@ def compare(store: Store, new_id: int, old_id: int) -> Comparison:
     for run, found in ((new, mine), (old, theirs)):
         if not found:
             return Comparison(new, old, why_not=f"'{run.name}' has not taken an exam yet.")
-    if (compared := _by_exam(store, new, old, mine, theirs)) is not None:
+    rungs = (new_rung, old_rung)
+    if (compared := _by_exam(store, new, old, mine, theirs, rungs)) is not None:
         return compared
-    if (compared := _by_file(store, new, old, mine, theirs)) is not None:
+    if not any(rungs) and (compared := _by_file(store, new, old, mine, theirs)) is not None:
         return compared
     return Comparison(new, old, why_not=_nothing_common(new, old))
 
@@ -74,11 +82,16 @@ def _by_exam(
     old: RunView,
     mine: list[EvaluationInfo],
     theirs: list[EvaluationInfo],
+    rungs: tuple[str, str],
 ) -> Comparison | None:
     exams = [next((e for e in found if e.is_exam), None) for found in (mine, theirs)]
     if exams[0] is None or exams[1] is None:
         return None
-    ours, other = (evaluations.predictions(store, exam.id) for exam in exams if exam)
+    ours, other = (
+        with_rung(evaluations.predictions(store, exam.id), rung)
+        for exam, rung in zip(exams, rungs, strict=True)
+        if exam
+    )
     if not {"tuned"} <= set(ours) & set(other) or (TURN in ours) != (TURN in other):
         return None
     rows = paired(new.task, ours, other)

@@ -10,14 +10,14 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import Metric, metric_of
 from workbench.core.words import joined, plural, shortened
 from workbench.evaluation import evaluations, exam_ladder, verdict
-from workbench.evaluation.release import asking
+from workbench.evaluation.release import asking, in_place
 from workbench.evaluation.release.comparison import Comparison, compare
 from workbench.evaluation.release.groups import FEWEST, GroupDifference
 from workbench.evaluation.release.paired import Difference
 from workbench.training import runs
 from workbench.training.run_view import RunView
 
-Comparing = Callable[[Store, int, int], Comparison]
+Comparing = Callable[[Store, int, int, str, str], Comparison]
 MOST_WORSE = 5.0
 """Points that a group may lose, unless another number is given."""
 LIVE = "the live version"
@@ -72,6 +72,7 @@ def check_gate(
     run_id: int,
     most_worse: float = MOST_WORSE,
     comparing: Comparing = compare,
+    rung: str = "",
 ) -> Gate:
     """Look at a run before it goes live: its score, the must-pass examples, the groups.
 
@@ -79,6 +80,7 @@ def check_gate(
         most_worse: points of 100 that a group of at least 10 questions may lose; what it loses by
             chance is told and refuses nobody.
         comparing: compares two runs; a page keeps what it has compared.
+        rung: what is to answer in the place of the run's model; empty for the model itself.
 
     Raises:
         WorkbenchError: there is no trained model of this number.
@@ -87,15 +89,26 @@ def check_gate(
     with store.read() as session:
         found = releases.live(session, run.project_id)
     live_id = found.run_id if found else None
-    if live_id is None or live_id == run_id or runs.get_run(store, live_id).task != run.task:
-        live_id, checks = None, [_alone(store, run), _nothing_to_compare()]
+    there = releases.rung_of(found) if found else ""
+    if (
+        live_id is None
+        or (live_id, there) == (run_id, rung)
+        or runs.get_run(store, live_id).task != run.task
+    ):
+        live_id, checks = None, [_alone(store, run, rung), _nothing_to_compare()]
     else:
-        checks = _against(store, run_id, live_id, most_worse, comparing)
-    return Gate(run_id, live_id, (checks[0], _must_pass(store, run_id), checks[1]))
+        checks = _against(store, (run_id, rung), (live_id, there), most_worse, comparing)
+    return Gate(run_id, live_id, (checks[0], _must_pass(store, run_id, rung), checks[1]))
 
 
-def _alone(store: Store, run: RunView) -> Check:
-    """The score of a version that takes nobody's place: it must not lose to what is simpler."""
+def _alone(store: Store, run: RunView, rung: str) -> Check:
+    """The score of a version that takes nobody's place: it must not lose to what is simpler; and what
+    is simpler not to the trained model."""
+    if rung:
+        try:
+            return _score(*in_place.told(store, run, rung), {"rung": rung})
+        except WorkbenchError as error:
+            return _score(False, str(error))
     found = evaluations.list_evaluations(store, run.id)
     exam = next((info for info in found if info.is_exam), found[0] if found else None)
     if exam is None:
@@ -116,10 +129,14 @@ def _nothing_to_compare() -> Check:
 
 
 def _against(
-    store: Store, run_id: int, live_id: int, most_worse: float, comparing: Comparing
+    store: Store,
+    new: tuple[int, str],
+    live: tuple[int, str],
+    most_worse: float,
+    comparing: Comparing,
 ) -> list[Check]:
     try:
-        compared = comparing(store, run_id, live_id)
+        compared = comparing(store, new[0], live[0], new[1], live[1])
     except WorkbenchError as error:
         return [_score(False, str(error)), _slices(None, "No group could be compared.")]
     return [_compared_score(compared), _compared_groups(compared, most_worse)]
@@ -197,8 +214,8 @@ def _group_words(compared: Comparison, group: GroupDifference) -> str:
     )
 
 
-def _must_pass(store: Store, run_id: int) -> Check:
-    found = asking.results(store, run_id)
+def _must_pass(store: Store, run_id: int, rung: str) -> Check:
+    found = asking.results(store, run_id, rung)
     failed = [result for result in found if result.passed is False]
     missing = sum(result.passed is None for result in found)
     facts = {"examples": len(found), "failed": len(failed), "not_asked": missing}

@@ -13,6 +13,8 @@ from storage.tables import Release
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import headline
+from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import in_place_for, rung_in_place
 from workbench.evaluation import evaluations
 from workbench.evaluation.release.gate import MOST_WORSE, Gate, check_gate
 from workbench.models import live_names
@@ -60,6 +62,11 @@ class ReleaseInfo:
     def is_live(self) -> bool:
         """Whether it has not ended."""
         return self.ended_at is None
+
+    @property
+    def rung(self) -> str:
+        """What answers in the place of the run's model; empty for the model itself."""
+        return str(self.about.get("rung", ""))
 
     @property
     def overruled(self) -> str:
@@ -112,11 +119,18 @@ def set_most_worse(store: Store, project_id: int, points: float) -> None:
 
 
 def make_live(
-    store: Store, run_id: int, *, approver: str, note: str = "", reason: str = ""
+    store: Store,
+    run_id: int,
+    *,
+    approver: str,
+    note: str = "",
+    reason: str = "",
+    rung: str = "",
 ) -> ReleaseInfo:
     """Let a version go live, if the gate lets it or there is a reason to overrule that.
 
     Args:
+        rung: what is to answer in the place of the run's model, having learned from the same examples.
         reason: why it goes live whatever the gate says; kept, if the gate refuses.
 
     Raises:
@@ -125,15 +139,20 @@ def make_live(
     """
     approver, note, reason = _checked(approver), _note(note), _note(reason)
     run = runs.get_run(store, run_id)
-    gate = check_gate(store, run_id, most_worse(store, run.project_id))
+    if rung and rung not in in_place_for(task_named(run.task)):
+        raise WorkbenchError(
+            f"'{rung}' cannot do the work of '{run.name}': choose one of "
+            f"{', '.join(in_place_for(task_named(run.task))) or 'none'}."
+        )
+    gate = check_gate(store, run_id, most_worse(store, run.project_id), rung=rung)
     if not gate.passed and not reason:
         raise GateRefused(gate)
-    about = _about(store, run)
+    about = _about(store, run, rung)
     kept = gate.as_dict() | {"overruled": "" if gate.passed else reason}
     with store.write() as session:
         trained_run(session, run_id)
         present = rows.live(session, run.project_id)
-        _check_unchanged(gate, run, present)
+        _check_unchanged(gate, run, rung, present)
         found = rows.add(
             session,
             run.project_id,
@@ -205,7 +224,7 @@ def _former(session: Session, found: Sequence[Release]) -> Release | None:
     at = _root(by_id, present) if present else None
     for row in found:
         earlier = at is None or row.id < at.id
-        if earlier and row.run_id and (present is None or row.run_id != present.run_id):
+        if earlier and row.run_id and (present is None or _who(row) != _who(present)):
             return _root(by_id, row)
     return None
 
@@ -216,19 +235,24 @@ def _root(by_id: dict[int, Release], row: Release) -> Release:
     return row
 
 
-def _check_unchanged(gate: Gate, run: RunView, present: Release | None) -> None:
-    if present is not None and present.run_id == run.id:
+def _who(row: Release) -> tuple[int | None, str]:
+    return row.run_id, rows.rung_of(row)
+
+
+def _check_unchanged(gate: Gate, run: RunView, rung: str, present: Release | None) -> None:
+    if present is not None and _who(present) == (run.id, rung):
         raise WorkbenchError(f"'{run.name}' is live already.")
     if gate.live_run_id is not None and (present is None or present.run_id != gate.live_run_id):
         raise WorkbenchError("Meanwhile another version went live: look at the gate once more.")
 
 
-def _about(store: Store, run: RunView) -> dict[str, Any]:
+def _about(store: Store, run: RunView, rung: str) -> dict[str, Any]:
     """The run as it is now, for when it has another name or is gone."""
     exams = [info for info in evaluations.list_evaluations(store, run.id) if info.is_exam]
-    scores = (exams[0].scores.get("tuned") or {}) if exams else {}
+    scores = (exams[0].scores.get(rung or "tuned") or {}) if exams else {}
     return {
-        "name": run.name,
+        "name": rung_in_place(rung, run.name),
+        **({"rung": rung} if rung else {}),
         "task": run.task,
         "base_model": run.base_model,
         "dataset": run.dataset_name,

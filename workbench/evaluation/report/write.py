@@ -2,6 +2,7 @@
 
 from storage.database import Store
 from workbench.core.metrics import CHRF
+from workbench.core.tasks.rungs import OLDER, TUNED, rung_named
 from workbench.core.words import joined, percent, plural, sentence_case, shortened
 from workbench.data.checkup.checks.languages import NAMES
 from workbench.evaluation.ladder import Rung
@@ -13,7 +14,6 @@ from workbench.evaluation.report.facts import Facts, gather
 from workbench.evaluation.report.origin import how_tested, learned_from, made_again
 from workbench.evaluation.report.safe import TITLE, clean
 from workbench.evaluation.scoring.by_task import meanings
-from workbench.evaluation.scoring.rungs import OLDER, TUNED, rung_named
 from workbench.evaluation.verdict import ALONE, NOT_YET, SIMPLE, USE_TUNED, WORSE, Verdict
 from workbench.evaluation.worth_table import seconds_in_words
 

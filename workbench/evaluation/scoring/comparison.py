@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from workbench.core.metrics import Metric
+from workbench.core.tasks.rungs import TUNED
 from workbench.evaluation.scoring import intervals, resampling
 from workbench.evaluation.scoring.intervals import DIFFERENCE_SPREAD
 from workbench.evaluation.scoring.paired import needed_for_means, needed_for_shares, tango_interval
 from workbench.evaluation.scoring.row_sums import TURN, row_sums
-from workbench.evaluation.scoring.rungs import TUNED
 
 SIGNIFICANT = 0.05
 _Z2 = 3.841458820694124

@@ -6,8 +6,8 @@ import pandas as pd
 
 from workbench.core.metrics import CHRF
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import NAMES
 from workbench.evaluation.scoring.chrf import chrf_counts, chrf_of
-from workbench.evaluation.scoring.rungs import NAMES
 
 SYSTEMS = NAMES
 """Whose answers there may be: those of every rung."""

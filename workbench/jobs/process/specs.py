@@ -117,7 +117,7 @@ class EvaluateSpec(ModelSpec):
     split: str = "test"
     """What the scores are called: test for the exam, else the file's name."""
     rungs: tuple[str, ...] | None = None
-    """Who answers beside the model before and after training (`evaluation.scoring.rungs`); None for
+    """Who answers beside the model before and after training (`core.tasks.rungs`); None for
     those that need no model."""
     beside: Path | None = None
     """The other columns of a file of the user's; nothing is asked of them, scores are told by them."""
@@ -132,7 +132,7 @@ class PredictSpec(ModelSpec):
     """None lets the base model answer as it is."""
     rung: str | None = None
     """Who answers in the model's place, having learned from the same examples: one of the rungs that
-    need no model (`evaluation.scoring.rungs`)."""
+    need no model (`core.tasks.rungs`)."""
     source: dict[str, str] = field(default_factory=dict)
     """The user's file: `digest` and `name`."""
     read: dict[str, Any] = field(default_factory=dict)

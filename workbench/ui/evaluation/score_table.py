@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from workbench.core.tasks.rungs import BASE, BASELINE, TUNED, rung_named
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.all_scores import all_scores
-from workbench.evaluation.scoring.rungs import BASE, BASELINE, TUNED, rung_named
 from workbench.evaluation.scoring.score import Score
 from workbench.models.families import family_named
 from workbench.training.run_view import RunView

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from workbench.core.metrics import INVENTED
+from workbench.core.tasks.rungs import TITLES
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.scoring.rungs import TITLES
 from workbench.evaluation.verdict import NOT_YET, SIMPLE, USE_TUNED, WORSE, Verdict
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain

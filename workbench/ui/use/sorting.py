@@ -43,7 +43,9 @@ def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> No
         found.labels[0][0],
         {
             "title": answerer.title,
-            "probabilities": [[label, round(share, 6)] for label, share in found.labels],
+            "probabilities": [
+                [label, round(share, 6)] for label, share in found.labels if share is not None
+            ],
             "none_of_these": found.none_of_these,
             "please_check": found.please_check,
             "seconds": round(time.monotonic() - began, 2),
@@ -61,7 +63,7 @@ def results(turns: Sequence[Turn], answerer: Answerer) -> None:
 
 def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: bool) -> None:
     found = playground.probabilities_of(message)
-    sure = percent(found[0][1]) if found else "–"
+    sure = f" {percent(found[0][1])} sure" if found else ""
     literal(turn.question.content)
     strange = playground.is_none_of_these(message)
     if strange:
@@ -70,7 +72,7 @@ def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: b
             f"The nearest would be {plain(message.content)}."
         )
     else:
-        st.markdown(f":blue-badge[:material/label: {plain(message.content)}] {sure} sure")
+        st.markdown(f":blue-badge[:material/label: {plain(message.content)}]{sure}")
     if playground.is_to_be_checked(message):
         why = "" if strange else " The model is less sure than the limit that is kept with it."
         st.markdown(f":orange-badge[:material/person_search: Please check]{why}")

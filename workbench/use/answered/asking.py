@@ -9,6 +9,7 @@ from storage import conversions, files
 from storage.database import Store
 from storage.tables import Job
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import rung_in_place
 from workbench.data import mapped_file
 from workbench.data.columns.likeness import LOOKED_AT, guess, usual
 from workbench.data.columns.mapping import check_roles, without_absent
@@ -34,6 +35,8 @@ class Order:
     """What was chosen of how it is read; the rest is found out."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Role → column of the file."""
+    rung: str = ""
+    """What answers in the place of the run's model; empty for the model itself."""
 
 
 def version_id_of(store: Store, run_id: int) -> int:
@@ -108,9 +111,11 @@ def start(store: Store, order: Order, *, first: bool = False) -> int:
         read_as=found.options.as_dict(),
         columns=dict(order.columns),
         most=FIRST_ROWS if first else None,
+        rung=order.rung or None,
     )
     what = "First answers" if first else "Answers"
-    title = f"{what} of {row.run.name} to {order.source.name}"
+    who = rung_in_place(order.rung, row.run.name)
+    title = f"{what} of {who} to {order.source.name}"
     with store.write() as session:
         return queue.enqueue(session, title, told, project_id=order.project_id, run_id=order.run_id)
 
@@ -155,7 +160,7 @@ def _is_of(job: Job, kind: type[PredictSpec], order: Order, read: ReadOptions) -
     return (
         spec is not None
         and spec.run_id == order.run_id
-        and spec.rung is None
+        and (spec.rung or "") == order.rung
         and spec.adapter is not None
         and spec.source.get("digest") == order.source.digest
         and spec.read_as == read.as_dict()

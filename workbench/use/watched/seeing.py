@@ -107,7 +107,8 @@ class Seeing:
         source = Source(file.digest, file.name)
         sheet = str(watch.chosen.get("sheet") or "")
         read = ReadOptions(sheet=sheet if sheet and sheet in sources.outline(source)[1] else "")
-        order = Order(watch.project_id, self._who(watch), source, read)
+        run_id, rung = self._who(watch)
+        order = Order(watch.project_id, run_id, source, read, rung=rung)
         if large.is_large(source) and not self._is_read(order):
             return None
         table = asking.table(self._store, order)
@@ -117,9 +118,10 @@ class Seeing:
             return known
         return get_job(self._store, asking.start(self._store, order))
 
-    def _who(self, watch: Watch) -> int:
+    def _who(self, watch: Watch) -> tuple[int, str]:
+        """The run, and what answers in the place of its model."""
         if watch.run_id is not None:
-            return watch.run_id
+            return watch.run_id, ""
         with self._store.read() as session:
             live = releases.live(session, watch.project_id)
             if live is None or live.run_id is None:
@@ -127,7 +129,7 @@ class Seeing:
                     "No model of this project is live, so nobody can answer: release one, or choose a "
                     "model for the folder."
                 )
-            return live.run_id
+            return live.run_id, releases.rung_of(live)
 
     def _is_read(self, order: Order) -> bool:
         """Whether the table of a large file is there; it is read if nobody has begun to."""

@@ -80,7 +80,7 @@ class Endpoints:
         entry = self._found(asked.model, record)
         record.question = asked.messages or [asked.prompt, *asked.more_prompts]
         shape = ResponseFormat(asked.model, chat, asked.include_usage, entry.id)
-        if not entry.family.writes_text:
+        if entry.rung or not entry.family.writes_text:
             return await self._label(request, entry, asked, shape)
         answers = self._generations(entry, asked, record)
         if asked.stream:

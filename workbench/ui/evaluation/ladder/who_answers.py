@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from workbench.core.tasks.rungs import BASE, BASELINE, NAMES, TITLES, TUNED
 from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.scoring.rungs import BASE, BASELINE, NAMES, TITLES, TUNED
 
 _ALWAYS = (TUNED, BASE)
 

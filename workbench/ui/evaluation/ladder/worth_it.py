@@ -7,11 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.core.metrics import Metric
-from workbench.evaluation import evaluations as evaluation
-from workbench.evaluation.evaluations import EvaluationInfo
-from workbench.evaluation.exam_ladder import more_rungs
-from workbench.evaluation.ladder import Ladder, Rung
-from workbench.evaluation.scoring.rungs import (
+from workbench.core.tasks.rungs import (
     ALL,
     BASE,
     BASELINE,
@@ -20,6 +16,10 @@ from workbench.evaluation.scoring.rungs import (
     NEAREST,
     TUNED,
 )
+from workbench.evaluation import evaluations as evaluation
+from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.exam_ladder import more_rungs
+from workbench.evaluation.ladder import Ladder, Rung
 from workbench.evaluation.verdict import Verdict
 from workbench.evaluation.worth_table import Line, lines
 from workbench.system import drafts

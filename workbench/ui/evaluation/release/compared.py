@@ -9,7 +9,7 @@ from workbench.training import runs
 from workbench.ui import context
 
 
-def compared(new_id: int, old_id: int) -> Comparison:
+def compared(new_id: int, old_id: int, new_rung: str = "", old_rung: str = "") -> Comparison:
     """A version against another; anew once one of them has another name or another exam."""
     known = tuple(
         (
@@ -20,9 +20,9 @@ def compared(new_id: int, old_id: int) -> Comparison:
         )
         for run_id in (new_id, old_id)
     )
-    return _compared(known, new_id, old_id)
+    return _compared(known, new_id, old_id, new_rung, old_rung)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _compared(known: object, new_id: int, old_id: int) -> Comparison:
-    return comparison.compare(context.store(), new_id, old_id)
+def _compared(known: object, new_id: int, old_id: int, new_rung: str, old_rung: str) -> Comparison:
+    return comparison.compare(context.store(), new_id, old_id, new_rung, old_rung)

@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from workbench.evaluation.release import asking, gate, releases
+from workbench.core.metrics import metric_of
+from workbench.evaluation.release import asking, gate, in_place, releases
+from workbench.evaluation.release.comparison import Comparison
 from workbench.evaluation.release.gate import Check, Gate
 from workbench.evaluation.release.releases import NAME_LIMIT, NOTE_LIMIT
 from workbench.training.run_view import RunView
@@ -23,16 +25,15 @@ def ask_live(run: RunView) -> None:
     """The gate, who approves, why; against the gate only with a reason."""
     store = context.store()
     with errors.shown():
+        st.markdown(f"**{plain(run.name)}**, learned from {plain(run.dataset_name)}")
+        rung = _who(run)
         with st.spinner("Looking at its score, the must-pass examples and the groups …"):
             points = releases.most_worse(store, run.project_id)
-            found = gate.check_gate(
-                store, run.id, points, lambda _, new, old: compared.compared(new, old)
-            )
-        st.markdown(f"**{plain(run.name)}**, learned from {plain(run.dataset_name)}")
+            found = gate.check_gate(store, run.id, points, _compared, rung)
         _say_what_ends(run)
         show_gate(found)
         if any(check.facts.get("not_asked") for check in found.checks):
-            _offer_asking(run)
+            _offer_asking(run, rung)
         approver = st.text_input(
             "Your name", _last_approver(run.project_id), key="approver", max_chars=NAME_LIMIT,
             help="It stays beside this version for good.",
@@ -45,10 +46,40 @@ def ask_live(run: RunView) -> None:
             "live",
             "Make it live" if found.passed else "Make it live all the same",
             "Not now",
-            lambda: releases.make_live(store, run.id, approver=approver, note=note, reason=reason),
+            lambda: releases.make_live(
+                store, run.id, approver=approver, note=note, reason=reason, rung=rung
+            ),
             icon=":material/rocket_launch:",
             likely=found.passed,
         )
+
+
+def _compared(_: object, new: int, old: int, new_rung: str, old_rung: str) -> Comparison:
+    return compared.compared(new, old, new_rung, old_rung)
+
+
+def _who(run: RunView) -> str:
+    """Who is to answer: the trained model, or something simpler in its place."""
+    found = in_place.candidates(context.store(), run)
+    live = releases.live(context.store(), run.project_id)
+    there = live.rung if live is not None and live.run_id == run.id else None
+    found = [one for one in found if one.rung != there]
+    if len(found) == 1 and not found[0].rung:
+        return ""
+    words = metric_of(run.task).unit.words
+    titles = {
+        one.rung: one.title if one.score is None else f"{one.title} ({words(one.score)})"
+        for one in found
+    }
+    chosen = st.radio(
+        "Who answers",
+        list(titles),
+        format_func=lambda rung: plain(titles[rung]),
+        key=f"live-who-{run.id}",
+        help="Where something simpler is as good, it can do the work: it learns from the same examples "
+        "in a second and needs no model.",
+    )
+    return chosen or ""
 
 
 def _say_what_ends(run: RunView) -> None:
@@ -80,11 +111,11 @@ def _reason() -> str:
     )
 
 
-def _offer_asking(run: RunView) -> None:
+def _offer_asking(run: RunView, rung: str) -> None:
     if asking.open_job(context.store(), run.id) is not None:
         st.caption("It is being asked the must-pass examples; come back when that is done.")
     elif st.button("Ask it the must-pass examples", key="ask-must-pass", icon=":material/rule:"):
-        asking.start(context.store(), run.id)
+        asking.start(context.store(), run.id, rung)
         dialogs.close()
 
 

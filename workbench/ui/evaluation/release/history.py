@@ -20,7 +20,7 @@ def show_versions(run: RunView, runs: Sequence[RunView], live: ReleaseInfo | Non
     rows = [
         {
             "Version": one.name,
-            "": "live" if live and live.run_id == one.id else "",
+            "": "live" if live and live.run_id == one.id and not live.rung else "",
             "Score": _score(one) or "–",
             "Learned from": f"{one.dataset_name}, version {one.version_number}",
             "Base model": one.base_model,

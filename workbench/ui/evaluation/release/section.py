@@ -72,7 +72,7 @@ def _say(live: ReleaseInfo | None) -> None:
 def _buttons(run: RunView, live: ReleaseInfo | None) -> None:
     former = releases.former(context.store(), run.project_id)
     with st.container(horizontal=True):
-        if live is None or live.run_id != run.id:
+        if live is None or live.run_id != run.id or live.rung:
             label = f"Make '{plain(run.name)}' live"
             if st.button(label, key="make-live", icon=":material/rocket_launch:"):
                 dialogs.ask(deciding.MAKE_LIVE, run.id)

@@ -94,11 +94,21 @@ ALL = (*CHEAP, EXAMPLES)
 """Whoever can be asked beside the model before and after training."""
 
 
+def in_place_for(task: Task) -> tuple[str, ...]:
+    """Those that can do a model's work without one: they look at the question."""
+    return tuple(name for name in cheap_for(task) if name != FREQUENT)
+
+
 def cheap_for(task: Task) -> tuple[str, ...]:
     """Those that need no model and can answer questions of the task."""
     if task.rows_are_documents:
         return ()
     return tuple(name for name in CHEAP if name != BASELINE or task.answers_are_categories)
+
+
+def rung_in_place(rung: str, model: str) -> str:
+    """What a rung in the place of a model is called; without a rung the model's own name."""
+    return f"{rung_named(rung).title} in place of {model}" if rung else model
 
 
 def rung_named(name: str) -> RungKind:
