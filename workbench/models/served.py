@@ -42,6 +42,8 @@ class ServedModel(Contract):
     """Tokens that its examples had at most."""
     threshold: float | None = None
     """An answer that is not surer than this is to be checked by a person; None where nobody said."""
+    calls_tools: bool = False
+    """Whether its examples taught it to call tools."""
     project_id: int | None = None
     """The project that it was trained in; None for a base model."""
     rung: str = ""
@@ -71,7 +73,9 @@ class ServedModel(Contract):
 
     def untrained(self) -> "ServedModel":
         """The base model, asked as this model is."""
-        return replace(self, id=self.id + UNTRAINED, adapter=None, threshold=None)
+        return replace(
+            self, id=self.id + UNTRAINED, adapter=None, threshold=None, calls_tools=False
+        )
 
     def please_check(self, probability: float, none_of_these: bool | None = None) -> bool | None:
         """Whether a person is to check an answer of this probability; None where no limit was kept.

@@ -10,6 +10,7 @@ from pathlib import Path
 from storage import files, trained
 from storage.database import Store
 from storage.trained import Trained
+from workbench.core.chats.calls import holds_call
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import asked_as
 from workbench.core.tasks.rungs import in_place_for
@@ -106,6 +107,7 @@ def _of_run(row: Trained) -> ServedModel | None:
         leans_on=folder if (folder / LEANED_ON).is_file() else None,
         max_length=about.max_length,
         threshold=threshold_of(row.run),
+        calls_tools=any(holds_call(str(one)) for one in row.version.report.get("remarks") or ()),
         project_id=row.project.id,
         created_at_s=int(row.run.created_at.timestamp()),
     )

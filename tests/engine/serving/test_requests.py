@@ -16,7 +16,7 @@ ASK = {"model": "run-1", "messages": [{"role": "user", "content": "Hello"}]}
 WRONG = [
     ({"messages": []}, "messages"),
     ({"messages": "Hello"}, "messages"),
-    ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0]"),
+    ({"messages": [{"role": "function", "content": "x"}]}, "messages[0]"),
     ({"messages": [{"role": [], "content": "x"}]}, "messages[0]"),
     ({"messages": [{"role": "user", "content": None}]}, "messages[0]"),
     ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "messages[0]"),
@@ -49,7 +49,7 @@ WRONG = [
     ({"seed": "x"}, "seed"),
     ({"stream": "yes"}, "stream"),
     ({"stream_options": 1}, "stream_options"),
-    ({"tools": [{}]}, "tools"),
+    ({"tools": [{}]}, "tools[0]"),
     ({"logprobs": 1.5}, "logprobs"),
     ({"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
     ({"presence_penalty": 2.1}, "presence_penalty"),

@@ -13,6 +13,7 @@ from workbench.engine.serving.api.sampling import (
     sampling_of,
     text_logprobs,
 )
+from workbench.engine.serving.api.tools import Tools, tools_of
 from workbench.engine.serving.errors import wrong
 
 __all__ = ["GenerationRequest", "Sampling"]
@@ -21,8 +22,6 @@ MAX_INPUTS = 2048
 MOST_ANSWERS = 16
 """To one request."""
 _NEUTRAL: dict[str, tuple[Any, ...]] = {
-    "tools": (None, []),
-    "tool_choice": (None, "none", "auto"),
     "functions": (None, []),
     "function_call": (None, "none", "auto"),
     "repetition_penalty": (None, 1),
@@ -59,6 +58,8 @@ class GenerationRequest:
     """Texts that are to be continued, too."""
     schema: dict[str, Any] | None = None
     """The JSON schema that the answer keeps to; None for any text."""
+    tools: Tools | None = None
+    """What it may call."""
 
     def answers(self) -> Iterator["GenerationRequest"]:
         """A request for each answer, in the order of OpenAI's indices; each draws anew."""
@@ -76,7 +77,10 @@ def chat_request(body: dict[str, Any]) -> GenerationRequest:
         ApiError: 400, and which field is wrong.
     """
     asked = _asked(body, chat_logprobs(body))
-    return replace(asked, messages=messages_of(body), schema=schema_of(body))
+    tools, schema = tools_of(body), schema_of(body)
+    if tools is not None and schema is not None:
+        raise wrong("response_format", "and tools do not go together: leave one of them out")
+    return replace(asked, messages=messages_of(body, tools), schema=schema, tools=tools)
 
 
 def completion_request(body: dict[str, Any]) -> GenerationRequest:

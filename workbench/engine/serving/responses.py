@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.engine.serving.api import logprobs
+from workbench.engine.serving.api.tools import ToolCall
 from workbench.engine.serving.choosing.token_logprobs import TokenLogprob
 from workbench.models.served import ServedModel
 
@@ -36,13 +37,15 @@ class Written:
 
     text: str
     finish_reason: str | None = None
-    """stop, length; None for a piece."""
+    """stop, length, tool_calls; None for a piece."""
     tokens: Sequence[TokenLogprob] | None = None
     """What is told of its tokens; None if nobody asked."""
     before: int = 0
     """Characters of the answer before this piece."""
     invented: Invented = None
     please_check: bool | None = None
+    calls: Sequence[ToolCall] = ()
+    """Of tools, once the answer is complete."""
 
     @property
     def own(self) -> dict[str, Any]:
@@ -76,8 +79,12 @@ class ResponseFormat:
         return {**self._head(kind), "choices": choices, "usage": usage.as_dict(), **own}
 
     def _whole(self, index: int, one: Written) -> dict[str, Any]:
-        said = {"message": {"role": "assistant", "content": one.text, "refusal": None}}
-        return self._choice(index, one, said if self.chat else {"text": one.text})
+        if not self.chat:
+            return self._choice(index, one, {"text": one.text})
+        said: dict[str, Any] = {"role": "assistant", "content": one.text, "refusal": None}
+        if one.calls:
+            said |= {"content": one.text or None, "tool_calls": [*map(_call, one.calls)]}
+        return self._choice(index, one, {"message": said})
 
     def opening(self, index: int = 0) -> list[str]:
         """What a stream begins with: the role."""
@@ -90,8 +97,11 @@ class ResponseFormat:
         return self._event([self._choice(index, piece, said)])
 
     def closing(self, last: Written, index: int = 0) -> str:
-        """Why an answer ended; `last` has no text any more."""
+        """Why an answer ended; `last` has no text any more, but it may have calls."""
         said: dict[str, Any] = {"delta": {}} if self.chat else {"text": ""}
+        if last.calls:
+            calls = [{"index": place, **_call(call)} for place, call in enumerate(last.calls)]
+            said = {"delta": {"tool_calls": calls}}
         return self._event([self._choice(index, last, said)], own=last.own)
 
     def end(self, usage: Usage) -> list[str]:
@@ -130,6 +140,10 @@ class ResponseFormat:
             form = logprobs.of_chat if self.chat else logprobs.of_text
             told = form(one.tokens, one.before)
         return {"index": index, **said, "logprobs": told, "finish_reason": one.finish_reason}
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    return call.as_dict()
 
 
 def sse(value: dict[str, Any]) -> str:

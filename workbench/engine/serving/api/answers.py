@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 
 from starlette.concurrency import run_in_threadpool
 
+from workbench.engine.serving.api.tools import CallReader, with_calls
 from workbench.engine.serving.choosing.token_logprobs import TokenLogprob, within
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.generation import Generation
@@ -20,11 +22,13 @@ class Answers:
         *,
         prompts: int = 1,
         logprobs: bool = False,
+        tools: frozenset[str] = frozenset(),
         ended: Callable[["Answers"], None] = lambda answers: None,
     ) -> None:
         """Args:
         prompts: how many different questions they answer, each as many times.
         logprobs: whether log-probabilities are told.
+        tools: names of those that may be called.
         ended: called once, when nothing more is computed.
         """
         self._all = list(generations)
@@ -32,6 +36,8 @@ class Answers:
         self._logprobs, self._ended = logprobs, ended
         self.texts = [""] * len(self._all)
         """The answers, as far as they came."""
+        self._tools = tools
+        self._readers = [CallReader(tools) for _ in self._all]
         self._pieces = [0] * len(self._all)
         self._told = [0] * len(self._all)
         self._is_over = self._has_failed = self._has_ended = self._was_left = False
@@ -73,7 +79,8 @@ class Answers:
                 if piece is None:
                     left -= 1
                     self._is_over = not left
-                    yield index, await self._last(index)
+                    for last in await self._last(index):
+                        yield index, last
                 else:
                     yield index, self._piece(index, piece)
         finally:
@@ -84,7 +91,10 @@ class Answers:
         """An answer that is complete."""
         one, text = self._all[index], self.texts[index]
         invented = await run_in_threadpool(one.invented, text)
-        return Written(text, one.finish_reason, self._tokens(index, 0), invented=invented)
+        said, calls = with_calls(text, self._tools)
+        reason = "tool_calls" if calls and one.finish_reason == "stop" else one.finish_reason
+        tokens = self._tokens(index, 0)
+        return Written(said, reason, tokens, invented=invented, calls=calls)
 
     @property
     def usage(self) -> Usage:
@@ -122,12 +132,17 @@ class Answers:
         before = len(self.texts[index])
         self.texts[index] += text
         self._pieces[index] += 1
+        if self._tools:
+            text = self._readers[index].add(text)
         return Written(text, tokens=self._new_tokens(index), before=before)
 
-    async def _last(self, index: int) -> Written:
+    async def _last(self, index: int) -> list[Written]:
+        """What is left to tell, and why the answer ended."""
         before, tokens = len(self.texts[index]), self._new_tokens(index)
         whole = await self.written(index)
-        return Written("", whole.finish_reason, tokens or None, before, whole.invented)
+        rest, _ = self._readers[index].finish()
+        last = replace(whole, text="", tokens=tokens or None, before=before)
+        return [Written(rest, tokens=tokens and [], before=before), last] if rest else [last]
 
     def _new_tokens(self, index: int) -> Sequence[TokenLogprob] | None:
         tokens = self._tokens(index, self._told[index])

@@ -8,6 +8,7 @@ from workbench.engine.serving import requests, streaming
 from workbench.engine.serving.api import embeddings
 from workbench.engine.serving.api.answers import Answers
 from workbench.engine.serving.api.body import body_of
+from workbench.engine.serving.api.tools import refusal
 from workbench.engine.serving.inference import Inference
 from workbench.engine.serving.registry import Registry
 from workbench.engine.serving.requests import GenerationRequest
@@ -80,6 +81,8 @@ class Endpoints:
         entry = self._found(asked.model, record)
         record.question = asked.messages or [asked.prompt, *asked.more_prompts]
         shape = ResponseFormat(asked.model, chat, asked.include_usage, entry.id)
+        if asked.tools is not None and (entry.rung or not entry.calls_tools):
+            raise refusal(asked.model)
         if entry.rung or not entry.family.writes_text:
             return await self._label(request, entry, asked, shape)
         answers = self._generations(entry, asked, record)
@@ -98,6 +101,7 @@ class Endpoints:
             [self._answers.generation(entry, one) for one in each],
             prompts=len(each) // asked.n,
             logprobs=asked.sampling.top_logprobs is not None,
+            tools=asked.tools.names if asked.tools else frozenset(),
             ended=ended,
         )
 

@@ -1,5 +1,8 @@
 """From a request to what chooses the tokens of its answer."""
 
+from typing import Any
+
+from workbench.engine.serving.api.tools import AFTER, BEFORE
 from workbench.engine.serving.choosing.json_constraint import (
     JsonConstraint,
     UnusableForm,
@@ -21,11 +24,20 @@ def choice_of(asked: GenerationRequest, loaded: TextModel) -> TokenChoice:
     ends = loaded.ends.ids
     told = asked.sampling.top_logprobs is not None
     texts = TokenTexts(loaded.tokenizer, ends) if told else None
-    if asked.schema is None:
+    schema, around = _form(asked)
+    if schema is None:
         return TokenChoice(asked.sampling, texts)
     try:
         words = token_words(loaded.tokenizer, ends)
         width = max(words.vocab_size, loaded.model.config.get_text_config().vocab_size)
-        return TokenChoice(asked.sampling, texts, JsonConstraint(words, width, asked.schema))
+        return TokenChoice(asked.sampling, texts, JsonConstraint(words, width, schema, around))
     except UnusableForm as error:
-        raise wrong("response_format", f"cannot be kept to: {error}") from error
+        field = "response_format" if asked.schema is not None else "tools"
+        raise wrong(field, f"cannot be kept to: {error}") from error
+
+
+def _form(asked: GenerationRequest) -> tuple[dict[str, Any] | None, tuple[str, str]]:
+    """The schema that an answer keeps to, and what stands around its JSON."""
+    if asked.tools is not None and asked.tools.must:
+        return asked.tools.schema(), (BEFORE, AFTER)
+    return asked.schema, ("", "")
