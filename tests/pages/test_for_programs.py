@@ -47,6 +47,9 @@ def test_without_a_trained_model_the_page_says_what_to_do(store: Store, project_
     at = open_page(PAGE, project=project_id)
     assert "no trained model" in texts(at)
     assert at.button(key="go-train")
+    links = [link.proto.label for link in at.get("page_link")]
+    for room in ("Playground", "Answer a file", "**For other programs**", "Take it elsewhere"):
+        assert room in links
 
 
 def test_the_name_follows_what_is_live(store: Store, project_id: int, run_id: int) -> None:
@@ -59,6 +62,7 @@ def test_the_name_follows_what_is_live(store: Store, project_id: int, run_id: in
     assert at.selectbox(key="api-model").value == "mails-more:live"
     assert "mails-more:live" in codes(at)
     assert all("mails-more:live" in code for code in codes(at)[2:])
+    assert "serve --project mails-more --port" in texts(at)
     assert server.server_state(store).phase == "off"  # nothing is loaded unless it is asked for
 
 

@@ -42,8 +42,7 @@ ICONS = {
 }
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
-_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Programs")
-_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Export")
+_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Programs", "Export")
 _OTHER_PAGES = ("Queue", "Storage", "Settings")
 _POLL_S = 3
 _loaded: set[str] = set()
@@ -133,11 +132,9 @@ def data_tabs(current: str) -> None:
 
 
 def use_tabs(current: str) -> None:
-    """The rooms of the Use step: one question at a time, a whole file, and other programs."""
-    rooms = {"Use": "Playground", "Answer": "Answer a file", "Programs": "For other programs"}
     """The rooms of the Use step: one question at a time, a whole file, and elsewhere."""
-    rooms = {"Use": "Playground", "Answer": "Answer a file", "Export": "Take it elsewhere"}
-    _tabs("use-tabs", rooms, current)
+    rooms = {"Use": "Playground", "Answer": "Answer a file", "Programs": "For other programs"}
+    _tabs("use-tabs", {**rooms, "Export": "Take it elsewhere"}, current)
 
 
 def _tabs(key: str, rooms: dict[str, str], current: str) -> None:

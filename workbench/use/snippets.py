@@ -127,7 +127,8 @@ def power_query(asked: Target) -> str:
         body, read = f"[model = {_m(asked.model)}, input = question]", "Reply[data]{0}[label]"
     else:
         turn = '[role = "user", content = question]'
-        body = f"[model = {_m(asked.model)}, messages = {{{turn}}}]"
+        gap = "\n" + " " * 24
+        body = f"[{gap}model = {_m(asked.model)},{gap}messages = {{{turn}}}{gap[:-4]}]"
         read = "Reply[choices]{0}[message][content]"
     return f"""let
     Ask = (question as text) as text =>
@@ -147,7 +148,10 @@ def power_query(asked: Target) -> str:
             {read},
     Source = Excel.CurrentWorkbook(){{[Name = "Table1"]}}[Content],
     Answered = Table.AddColumn(
-        Source, "Answer", each if [Question] = null then null else Ask(Text.From([Question])), type text
+        Source,
+        "Answer",
+        each if [Question] = null then null else Ask(Text.From([Question])),
+        type text
     )
 in
     Answered"""

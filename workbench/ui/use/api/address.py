@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.models import live_names
 from workbench.ui import context, frame
-from workbench.ui.text import code, plain
+from workbench.ui.text import code
 from workbench.ui.use import server
 from workbench.use import server_port
 from workbench.use.playground import Answerer
@@ -39,7 +39,7 @@ def show(trained: Sequence[Answerer]) -> Target:
     with right:
         st.caption("Name (model)")
         st.code(name, language=None)
-    _awake(asked)
+    _awake(asked, name)
     return Target(url or _UNKNOWN, name, asked.sorts)
 
 
@@ -79,7 +79,7 @@ def _url() -> str | None:
     return f"http://127.0.0.1:{port}" if port else None
 
 
-def _awake(asked: Answerer) -> None:
+def _awake(asked: Answerer, name: str) -> None:
     if server.address(asked.id, at_once=False):
         st.success("It answers now.", icon=":material/check:")
     stays = server_port.stays_awake()
@@ -93,9 +93,10 @@ def _awake(asked: Answerer) -> None:
     if wanted != stays:
         server_port.stay_awake(wanted)
         st.rerun()
-    run = plain(str(asked.run_id))
+    live = name.removesuffix(live_names.SUFFIX)
+    which = f"--project {live}" if live != name else f"--run {asked.run_id}"
     st.caption(
-        "After a restart of this computer, load it here again. For a server of its own, which starts "
-        f"with your system, there is {code(f'python -m workbench serve --run {run} --port 8800')}. "
-        "Programs on other computers are not answered."
+        "After a restart of this computer, load it here again. For a server that runs by itself there is "
+        f"{code(f'python -m workbench serve {which} --port 8800')}. Programs on other computers are "
+        "not answered."
     )

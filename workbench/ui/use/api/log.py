@@ -81,7 +81,7 @@ def _chart(found: Sequence[LoggedRequest]) -> alt.Chart:
                 alt.Tooltip("requests:Q", title="Requests"),
             ],
         )
-        .properties(height=180)
+        .properties(height=260)
     )
     return drawn
 
