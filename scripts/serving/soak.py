@@ -89,9 +89,10 @@ def _print(found: Outcome, trouble: list[str]) -> None:
         )
         means = [statistics.mean(one.waited_s) for one in found.of_kind(STEADY) if one.waited_s]
         print(f"a client's mean: from {min(means):.2f} s to {max(means):.2f} s")
-    start, middle, end = found.rss_mb
+    before, warm, later, end = found.rss_mb
     print(
-        f"memory of the server: {start:.0f} MB warm, {middle:.0f} MB half-way, {end:.0f} MB after"
+        f"memory of the server: {before:.0f} MB before, {warm:.0f} MB after a fifth of the time, "
+        f"{later:.0f} MB after three fifths, {end:.0f} MB at the end"
     )
     wrong = _wrong(found, trouble)
     print("wrong: " + ("nothing" if not wrong else ""))
