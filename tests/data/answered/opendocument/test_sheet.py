@@ -102,6 +102,20 @@ def test_new_cells_take_the_place_of_the_filler(tmp_path: Path) -> None:
     assert (written.titles, written.first_column, written.rows) == (("Answer",), "C", 10)
 
 
+def test_blanks_and_comments_between_cells_stay(tmp_path: Path) -> None:
+    gap = "\n  <!-- a <table:table-cell/> -->\n "
+    airy = ROWS.replace("><table:table-cell", f">{gap}<table:table-cell")
+    airy = airy.replace("</table:table-row>", "\n</table:table-row>\n")
+    path, out = book(tmp_path / "b.ods", content(airy)), tmp_path / "out.ods"
+    columns = [AnswerColumn("Answer", {n: f"about {n}" for n in range(2, 12)})]
+    options = ReadOptions(sheet="Daten", header_row=1)
+    write_answers(path, out, kind="xlsx", options=options, columns=columns)
+    xml = patched.part(out, "content.xml").decode()
+    for number in range(2, 12):
+        xml = xml.replace(new(f"about {number}", "ce1") + SHORTER, gap + FILLER)
+    assert xml.replace(new("Answer", "ce9") + SHORTER, gap + FILLER) == content(airy)
+
+
 def test_repeated_rows_are_cut_apart_where_answers_differ(tmp_path: Path) -> None:
     same = row(cell("same"), cell("x"), more=' table:number-rows-repeated="5"')
     rows = HEADER + "".join(row(cell(f"t {n}"), cell("y")) for n in range(2, 10)) + same

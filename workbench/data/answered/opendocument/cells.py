@@ -21,13 +21,12 @@ _SPANNED = re.compile(rb"""\stable:number-columns-spanned\s*=\s*["'](\d{1,6})["'
 _STYLE = re.compile(rb"""\stable:style-name\s*=\s*["']([^"']*)["']""")
 _PARAGRAPH = re.compile(rb"<text:p(?=[\s/>])[^>]*?(?:/>|>(.*?)</text:p\s*>)", re.DOTALL)
 _NOTE = re.compile(rb"<office:annotation(?=[\s>]).*?</office:annotation\s*>", re.DOTALL)
-_VALUE = re.compile(rb"\s(?:office:value-type|table:formula)\s*=")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _BLANKS = re.compile(r"^ +| +$| {2,}")
 _ENTITIES = {"&quot;": '"', "&apos;": "'"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class OdsCell:
     """One cell, or several that say the same beside each other."""
 
@@ -38,7 +37,14 @@ class OdsCell:
     spans: int
     """Columns that it covers, if it is one of merged cells."""
     style: bytes
-    text: str
+    gap: bytes = b""
+    """What stands between it and the cell before: blanks, in files that people are to read."""
+
+    @property
+    def text(self) -> str:
+        """What it says, a line for each paragraph; its comment is not part of it."""
+        own = _NOTE.sub(b"", self.raw)
+        return "\n".join(_plain(found[1] or b"") for found in _PARAGRAPH.finditer(own))
 
     @property
     def last(self) -> int:
@@ -47,9 +53,17 @@ class OdsCell:
 
     def part(self, begin: int, end: int) -> "OdsCell":
         """The cells of it from column `begin` to before `end`."""
+        if begin <= self.column and self.column + self.count <= end:
+            return self
         count = min(end, self.column + self.count) - max(begin, self.column)
         raw = repeated(self.raw, count, b"columns")
-        return replace(self, column=max(begin, self.column), count=count, raw=raw)
+        gap = self.gap if begin <= self.column else b""
+        return replace(self, column=max(begin, self.column), count=count, raw=raw, gap=gap)
+
+    @property
+    def written(self) -> bytes:
+        """All of it as it stands in the row."""
+        return self.gap + self.raw
 
 
 def repeated(raw: bytes, count: int, what: bytes) -> bytes:
@@ -80,27 +94,28 @@ def _cells(body: bytes) -> Iterator[OdsCell]:
     for tag in _CELL.finditer(plain):
         if tag.start() < place:
             continue
-        place = tag.end()
+        gap, place = body[place : tag.start()], tag.end()
         if not tag[0].endswith(b"/>"):
             close = plain.find(b"</table:" + tag[1], tag.end())
             place = plain.find(b">", close) + 1
-        yield _cell(column, tag[0], body[tag.start() : place])
-        column += count_of(tag[0])
+        cell = _cell(column, tag[0], body[tag.start() : place], gap)
+        yield cell
+        column += cell.count
 
 
-def _cell(column: int, tag: bytes, raw: bytes) -> OdsCell:
-    own = _NOTE.sub(b"", raw)
-    text = "\n".join(_plain(found[1] or b"") for found in _PARAGRAPH.finditer(own))
-    spans, style = _SPANNED.search(tag), _STYLE.search(tag)
-    is_filled = bool(_VALUE.search(tag)) or own != raw or bool(_PARAGRAPH.search(own))
+def _cell(column: int, tag: bytes, raw: bytes, gap: bytes) -> OdsCell:
+    is_filled = len(raw) > len(tag) + len(b"</table:covered-table-cell>") or b":value-type" in tag
+    spans = _SPANNED.search(tag) if b"-spanned" in tag else None
+    style = _STYLE.search(tag)
+    count = count_of(tag) if b"-repeated" in tag else 1
     return OdsCell(
         column,
-        count_of(tag),
+        count,
         raw,
         is_filled,
         int(spans[1]) if spans else 1,
         style[1] if style else b"",
-        text,
+        gap,
     )
 
 

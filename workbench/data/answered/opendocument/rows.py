@@ -88,11 +88,12 @@ class OdsCells:
         end = max((cell.column + cell.count for cell in cells), default=1)
         before = [c.part(1, self.first) for c in cells if c.column < self.first]
         after = [c.part(behind, end) for c in cells if c.column + c.count > behind]
-        kept = b"".join(c.raw for c in before)
+        kept = b"".join(c.written for c in before)
         if end < self.first:
             kept += repeated(b"<table:table-cell/>", self.first - end, b"columns")
         cells_new = b"".join(cell or b"<table:table-cell/>" for cell in new)
-        return kept + cells_new + b"".join(c.raw for c in after)
+        rest = row.body[sum(len(c.written) for c in cells) :]
+        return kept + cells_new + b"".join(c.written for c in after) + rest
 
 
 def names_of(cells: Sequence[OdsCell]) -> list[tuple[int, str]]:
@@ -100,9 +101,20 @@ def names_of(cells: Sequence[OdsCell]) -> list[tuple[int, str]]:
     return [(cell.column, cell.text) for cell in cells if cell.is_filled]
 
 
-def last_used(cells: Sequence[OdsCell]) -> int:
-    """The last column of a row that is not empty, or is part of merged cells."""
-    return max((c.last for c in cells if c.is_filled or c.spans > 1), default=0)
+def last_used(body: bytes, known: int) -> int:
+    """The last column of a row that is not empty, or is part of merged cells.
+
+    Args:
+        known: a column up to which other rows are in use; it is not told whether this one is.
+    """
+    if not any(mark in body for mark in _MANIFOLD):
+        cells = body.count(b"<table:table-cell") + body.count(b"<table:covered-table-cell")
+        if cells <= known:
+            return known
+    return max((c.last for c in cells_of(body) if c.is_filled or c.spans > 1), default=0)
+
+
+_MANIFOLD = (b"-repeated", b"-spanned", b"<!", b"<?")
 
 
 def drawn_to(xml: bytes) -> Iterator[bytes]:

@@ -93,11 +93,10 @@ def _look(package: Package, sheet: str, header_row: int) -> _Seen:
         for piece in cutter.rows(b"table:table-row", b"table:table"):
             reach = [column_of(name.decode()) for name in drawn_to(piece.raw)]
             if isinstance(piece, Row):
-                cells = cells_of(piece.body)
-                reach.append(last_used(cells))
+                reach.append(last_used(piece.body, seen.last))
                 count = count_of(piece.tag)
                 if number <= header_row < number + count:
-                    seen.header = cells
+                    seen.header = cells_of(piece.body)
                 number += count
             seen.last = max([seen.last, *reach])
         seen.tail = cutter.tail().raw
