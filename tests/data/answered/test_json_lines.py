@@ -9,7 +9,7 @@ import pytest
 from workbench.core.errors import WorkbenchError
 from workbench.data.answered.columns import AnswerColumn, Written
 from workbench.data.answered.write import write_answers
-from workbench.data.readers import read_table
+from workbench.data.readers import ReadOptions, read_table
 
 
 def answer(path: Path, columns: Sequence[AnswerColumn] | None = None) -> tuple[Path, Written]:
@@ -72,6 +72,17 @@ def test_a_list_keeps_its_form(tmp_path: Path, indent: int | None) -> None:
     for number, row in enumerate(rows, 1):
         row["answer"] = f"about {number}"
     assert out.read_text() == json.dumps(rows, indent=indent) + "\n"
+
+
+def test_one_object_around_the_rows_gets_no_answers(tmp_path: Path) -> None:
+    """In one line it looks like a line of JSON lines."""
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"rows": [{"text": "a"}]}\n')
+    columns = [AnswerColumn("answer", {1: "x"})]
+    for kind in ("jsonl", "json"):
+        with pytest.raises(WorkbenchError, match="no list of objects"):
+            write_answers(path, path, kind=kind, options=ReadOptions("utf-8"), columns=columns)
+    assert path.read_text() == '{"rows": [{"text": "a"}]}\n'
 
 
 @pytest.mark.parametrize("content", ['{"rows": [{"text": "a"}, {"text": "b"}]}', '["a", "b"]'])

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.answered import sheet_xml
-from workbench.data.answered.sheet_xml import Head, Row, Tail, cells, last_cell, pieces
+from workbench.data.answered.excel.row_cells import cells, last_cell
+from workbench.data.answered.sheet_xml import Head, Row, Tail, pieces
 
 CELLS = st.sampled_from(
     [

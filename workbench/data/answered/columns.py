@@ -1,9 +1,10 @@
 """Columns of answers that go into a file, and what became of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workbench.core.cells import MAX_CHARS
+from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
 from workbench.data.readers.table import ReadOptions
 
@@ -85,6 +86,19 @@ def unique_titles(columns: Sequence[AnswerColumn], taken: Iterable[str]) -> tupl
 def answered_rows(columns: Sequence[AnswerColumn]) -> set[int]:
     """The numbers of the rows that get anything."""
     return {row for column in columns for row, value in column.values.items() if value is not None}
+
+
+def check_rows(columns: Sequence[AnswerColumn], there: Container[int], name: str) -> None:
+    """Refuse answers to rows that a file does not have: it was read in another way.
+
+    Raises:
+        WorkbenchError: with the first of them.
+    """
+    missing = min((row for row in answered_rows(columns) if row not in there), default=None)
+    if missing is not None:
+        raise WorkbenchError(
+            f"Answers cannot be put into {name}: it has no row {missing:,} to put one into."
+        )
 
 
 def letters(column: int) -> str:

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.answered.columns import AnswerColumn, Tally, Value, Written, unique_titles
+from workbench.data.answered.columns import (
+    AnswerColumn,
+    Tally,
+    Value,
+    Written,
+    check_rows,
+    unique_titles,
+)
 from workbench.data.answered.text_lines import TextLines
 from workbench.data.readers.table import ReadOptions, without_surrogates
 from workbench.data.readers.tables.json_text import BETWEEN, DECODER
@@ -53,11 +60,16 @@ def _write(
     source: Path, out: Path, options: ReadOptions, columns: Sequence[AnswerColumn], parts: Any
 ) -> Written:
     keys: dict[str, None] = {}
+    there = set()
     for part in parts(source, options):
         if isinstance(part.value, dict):
+            there.add(part.number)
             keys.update(dict.fromkeys(part.value))
         elif part.text:
             raise _no_object(source, part)
+    if len(there) == 1 and parts is _lines:  # the reader takes it for what is around the rows
+        raise _no_list(source)
+    check_rows(columns, there, source.name)
     titles, tally = unique_titles(columns, keys), Tally()
     with out.open("wb") as target:
         for part in parts(source, options):

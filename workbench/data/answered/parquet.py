@@ -10,7 +10,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.answered.columns import AnswerColumn, Tally, Value, Written, unique_titles
+from workbench.data.answered.columns import (
+    AnswerColumn,
+    Tally,
+    Value,
+    Written,
+    check_rows,
+    unique_titles,
+)
 from workbench.data.readers.table import ReadOptions, without_surrogates
 
 _HUB = b"huggingface"
@@ -26,19 +33,22 @@ def write(
     """
     try:
         with pq.ParquetFile(source) as file:
-            return _written(file, out, columns)
+            return _written(file, source.name, out, columns)
     except (pa.ArrowInvalid, OSError) as error:
         raise WorkbenchError(
             f"{source.name} is a damaged Parquet file: save or download it again."
         ) from error
 
 
-def _written(file: pq.ParquetFile, out: Path, columns: Sequence[AnswerColumn]) -> Written:
+def _written(
+    file: pq.ParquetFile, name: str, out: Path, columns: Sequence[AnswerColumn]
+) -> Written:
     schema, tally = file.schema_arrow, Tally()
     titles = unique_titles(columns, schema.names)
     new = [pa.field(t, _type(c)) for t, c in zip(titles, columns, strict=True)]
     wider = pa.schema([*schema, *new], _metadata(schema.metadata, new))
     groups, number = file.metadata.num_row_groups, 1
+    check_rows(columns, range(1, file.metadata.num_rows + 1), name)
     codec = file.metadata.row_group(0).column(0).compression if groups else "SNAPPY"
     compression = "none" if codec == "UNCOMPRESSED" else codec.lower()
     with pq.ParquetWriter(out, wider, compression=compression) as writer:

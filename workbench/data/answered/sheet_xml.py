@@ -4,15 +4,12 @@ A row is found by its tags alone, which is quick; comments, sections of characte
 in which anything may stand, are stepped over.
 """
 
-import dataclasses
-import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from workbench.core.errors import WorkbenchError
-from workbench.data.answered.columns import column_of
 from workbench.data.readers.torn_zip import TORN_ZIP
 
 _CHUNK = 1 << 20
@@ -21,8 +18,7 @@ _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _HIDDEN_BEGINS = re.compile(rb"<[!?]")
 _TAG_END = re.compile(rb"""[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
 _NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,9})["']""")
-_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
-_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})\d+["']""")
+STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
 _CUSTOM = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
 _ENDS = tuple(bytes([sign]) for sign in b" \t\r\n/>")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
@@ -78,21 +74,8 @@ class Row:
     @property
     def style(self) -> int:
         """The style of its cells that have none of their own."""
-        found = _STYLE.search(self.tag)
+        found = STYLE.search(self.tag)
         return int(found[1]) if found and _CUSTOM.search(self.tag) else 0
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Where a cell stands in the body of its row."""
-
-    column: int
-    begin: int
-    end: int
-    style: int
-    is_filled: bool
-    kind: bytes
-    content: bytes
 
 
 def pieces(stream: IO[bytes], name: str) -> Iterator[Head | Row | Gap | Tail]:
@@ -242,59 +225,3 @@ def hidden(raw: bytes) -> bytes:
     covered = _HIDDEN.sub(lambda found: b" " * len(found[0]), raw)
     open_one = max(covered.rfind(mark) for mark in (b"<!--", b"<![CDATA[", b"<?"))
     return covered if open_one < 0 else covered[:open_one]
-
-
-def cells(row: Row, prefix: bytes) -> list[Cell]:
-    """The cells of a row, in their order; one without a place stands behind the one before it."""
-    found: list[Cell] = []
-    body, column = hidden(row.body), 0
-    close = b"</" + prefix + b"c"
-    for tag in _cell_tag(prefix).finditer(body):
-        if found and tag.start() < found[-1].end:
-            continue
-        place = _PLACE.search(tag[0])
-        column = column_of(place[1].decode()) if place else column + 1
-        end, content = tag.end(), b""
-        if not tag[0].endswith(b"/>"):
-            closed = body.find(close, tag.end())
-            content = row.body[tag.end() : closed]
-            end = body.find(b">", closed) + 1
-        style, kind = _STYLE.search(tag[0]), _KIND.search(tag[0])
-        filled = any(b"<" + prefix + name in content for name in _FILLED)
-        found.append(
-            Cell(
-                column,
-                tag.start(),
-                end,
-                int(style[1]) if style else 0,
-                filled,
-                kind[1] if kind else b"n",
-                content,
-            )
-        )
-    return found
-
-
-_FILLED = (b"v", b"is", b"f")
-_KIND = re.compile(rb"""\st\s*=\s*["'](\w+)["']""")
-
-
-@functools.cache
-def _cell_tag(prefix: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"<" + prefix + rb"""c(?=[\s/>])[^>"']*(?:(?:"[^"]*"|'[^']*')[^>"']*)*>""")
-
-
-def last_cell(row: Row, prefix: bytes) -> Cell | None:
-    """The last cell, quickly where it says its place."""
-    body, place = row.body, len(row.body)
-    if b"<!" in body or b"<?" in body:
-        return next(reversed(cells(row, prefix)), None)
-    begins = b"<" + prefix + b"c"
-    while (place := body.rfind(begins, 0, place)) >= 0:
-        tag = _cell_tag(prefix).match(body, place)
-        if tag and not _PLACE.search(tag[0]):
-            return next(reversed(cells(row, prefix)), None)
-        if tag:
-            (cell,) = cells(Row(row.number, row.tag, body[place:], row.end), prefix)[:1]
-            return dataclasses.replace(cell, begin=place, end=place + cell.end)
-    return None

@@ -19,6 +19,7 @@ from workbench.data.answered.columns import (
     Tally,
     Value,
     Written,
+    check_rows,
     letters,
     unique_titles,
 )
@@ -63,6 +64,7 @@ def write(
         WorkbenchError: it cannot be read so, or no sign is free to separate a second column.
     """
     form = _look(source, options)
+    check_rows(columns, range(form.header_row + 1, form.records + 1), source.name)
     titles = unique_titles(columns, form.header)
     tally = Tally()
     encoding = _encoding(options.encoding, columns, titles, tally)
@@ -97,6 +99,7 @@ class _Form:
     header_row: int
     codec: str
     header: list[str] = field(default_factory=list)
+    records: int = 0
     width: int = 0
     """Cells of the widest record, without empty ones at its end."""
     quotes_texts: bool = True
@@ -113,6 +116,7 @@ def _look(source: Path, options: ReadOptions) -> _Form:
     looked = 0
     with source.open("rb") as stream:
         for record in _records(stream, source.name, options):
+            form.records = 0 if isinstance(record, bytes) else record.number
             if isinstance(record, bytes) or record.number < header_row or record.is_empty:
                 continue
             if record.number == header_row:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
 from workbench.data.answered.columns import AnswerColumn
 from workbench.data.answered.write import why_not, write_answers
@@ -32,7 +33,7 @@ def put_answers(spec: WriteAnswersSpec, job: JobDir, report: Report, stop: Stop)
     """Write the file with its answers into the job's folder.
 
     Raises:
-        WorkbenchError: the file is gone, or cannot hold the answers.
+        WorkbenchError: the file is gone, or cannot be read.
     """
     report.phase("saving", f"Writing the answers into {spec.name}")
     too_large = f"{spec.name} has more rows than fit in this machine's memory at once."
@@ -52,7 +53,12 @@ def put_answers(spec: WriteAnswersSpec, job: JobDir, report: Report, stop: Stop)
         kind = kind_of(source, spec.name)
         if why := why_not(source, kind):
             return _as_table(spec, job, report, stop, columns, why)
-        return _patched(spec, source, kind, folder, columns)
+        try:
+            return _patched(spec, source, kind, folder, columns)
+        except (
+            WorkbenchError
+        ) as error:  # it could be read, but it has no room, or is of another form
+            return _as_table(spec, job, report, stop, columns, str(error))
 
 
 @contextlib.contextmanager

@@ -8,17 +8,9 @@ from dataclasses import dataclass, field
 from workbench.core.errors import WorkbenchError
 from workbench.data.answered.columns import column_of
 from workbench.data.answered.excel.parts import Sheet, elements
+from workbench.data.answered.excel.row_cells import Cell, cells, last_cell
 from workbench.data.answered.package import Package
-from workbench.data.answered.sheet_xml import (
-    Cell,
-    Head,
-    Row,
-    Tail,
-    cells,
-    hidden,
-    last_cell,
-    pieces,
-)
+from workbench.data.answered.sheet_xml import Head, Row, Tail, hidden, pieces
 
 LAST = 16_384
 """The columns that a sheet can have."""

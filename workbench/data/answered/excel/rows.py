@@ -8,8 +8,9 @@ from workbench.core.cells import is_formula
 from workbench.data.answered.columns import AnswerColumn, Tally, Value, letters
 from workbench.data.answered.excel import cells as written
 from workbench.data.answered.excel.head import is_long
+from workbench.data.answered.excel.row_cells import Cell, cells, last_cell
 from workbench.data.answered.excel.styles import Dress, Styles
-from workbench.data.answered.sheet_xml import Cell, Head, Row, cells, last_cell
+from workbench.data.answered.sheet_xml import Head, Row
 
 _SPANS = re.compile(rb"""(\sspans\s*=\s*["'][^"']*?)(\d+)(?=["'])""")
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from xml.parsers import expat
 
 from workbench.data.answered.excel.parts import part_of_book
+from workbench.data.answered.excel.row_cells import Cell
 from workbench.data.answered.package import Package
-from workbench.data.answered.sheet_xml import Cell
 from workbench.data.readers.cell_formats import xml_stream
 from workbench.data.readers.cell_formats.xml_stream import NotPlain, local
 
