@@ -55,7 +55,8 @@ def main() -> int:
 
 def _measured(path: Path, kind: str, options: ReadOptions, rows: int) -> tuple[float, int]:
     """Seconds, and the most bytes that this process held."""
-    numbers = range(2, rows + 2)
+    first = (options.header_row or 0) + 1
+    numbers = range(first, rows + first)
     columns = [
         AnswerColumn("Category", {n: f"category {n % 17}" for n in numbers}),
         AnswerColumn("How sure", {n: n % 100 / 100 for n in numbers}, is_share=True),
