@@ -186,7 +186,7 @@ CELL = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rows=st.lists(st.tuples(CELL, CELL), min_size=10, max_size=14),
     answers=st.lists(CELL, min_size=14, max_size=14),

@@ -1,6 +1,7 @@
 """Nothing but the new columns changes in workbooks full of what libraries lose."""
 
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -57,6 +58,20 @@ def test_what_stands_before_an_archive_stays(tmp_path: Path) -> None:
     with zipfile.ZipFile(out) as archive:
         assert archive.testzip() is None
         assert {info.date_time for info in archive.infolist()} == {(2021, 3, 4, 5, 6, 8)}
+
+
+def test_sizes_stand_before_what_was_changed(tmp_path: Path) -> None:
+    """A stream has them behind it, and says so; programs that read one believe it."""
+    path, out = rich_books.by_a_stream(tmp_path / "e.xlsx"), tmp_path / "out.xlsx"
+    columns = [AnswerColumn("Answer", {2: "a"})]
+    options = ReadOptions(sheet="Daten", header_row=1)
+    write_answers(path, out, kind="xlsx", options=options, columns=columns)
+    with zipfile.ZipFile(out) as archive, out.open("rb") as stream:
+        about = archive.getinfo("xl/worksheets/sheet1.xml")
+        stream.seek(about.header_offset)
+        flags, _, _, crc, packed, size = struct.unpack_from("<HH4sIII", stream.read(30), 6)
+    assert (flags & 8, about.flag_bits & 8) == (0, 0)
+    assert (crc, packed, size) == (about.CRC, about.compress_size, about.file_size)
 
 
 def test_the_table_of_a_writer_grows_and_its_totals_stay(tmp_path: Path) -> None:
