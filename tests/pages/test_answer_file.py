@@ -158,6 +158,7 @@ def test_stopped_answers_are_offered_as_far_as_they_came(store: Store, tmp_path:
         job.result = {**(job.result or {}), "of": 9}
     at.run()
     assert "4 of 9 rows answered" in texts(at)
+    assert at.button(key="answer-all").label == "Answer the rest"
     assert "Stopped at your request" in texts(at)
     with store.read() as session:
         assert session.query(Job).filter(Job.kind == WriteAnswersSpec.kind).count() == 1

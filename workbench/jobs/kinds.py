@@ -130,7 +130,14 @@ KINDS = {
             can_be_paused=True,
             goes_on=True,
         ),
-        JobKind(FirstAnswersSpec, DATA, _ENGINE, "look at the first answers", "table_view"),
+        JobKind(
+            FirstAnswersSpec,
+            DATA,
+            _ENGINE,
+            "look at the first answers",
+            "table_view",
+            is_listed=False,
+        ),
         JobKind(
             WriteAnswersSpec,
             DATA,

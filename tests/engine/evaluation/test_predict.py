@@ -125,6 +125,17 @@ def test_a_cancel_keeps_what_is_answered(spec: PredictSpec, tmp_path: Path) -> N
     assert _row_ids(result) == [*range(2, 32)]
 
 
+def test_another_job_goes_on_where_one_was_stopped(spec: PredictSpec, tmp_path: Path) -> None:
+    stop = Stop()
+    engine = FakeEngine(lambda count: stop.cancel() if count >= 30 else None)
+    _predict(spec, engine, tmp_path / "stopped", stop)
+    engine = FakeEngine()
+    told = {**spec.as_dict(), "former": str(tmp_path / "stopped")}
+    result = _predict(PredictSpec.from_dict(told), engine, tmp_path / "next")
+    assert engine.asked == [*range(32, 55)]
+    assert _row_ids(result) == [*range(2, 55)]
+
+
 def test_a_cancel_before_the_first_answer_keeps_nothing(spec: PredictSpec, tmp_path: Path) -> None:
     stop = Stop()
     stop.cancel()

@@ -66,6 +66,7 @@ SPECS: list[Spec] = [
         read_as={"sheet": "A", "header_row": 3},
         columns={"prompt": "Mail"},
         asks={"prompt": "Mail"},
+        former=Path("/jobs/6"),
     ),
     FirstAnswersSpec(**OF_RUN, most=20),
     WriteAnswersSpec(

@@ -133,3 +133,17 @@ def test_a_file_that_nothing_can_be_added_to_comes_as_a_workbook_of_its_table(
     assert rows[0] == ["email", "number", "category (answer)", "How sure"]
     assert rows[1] == ["Where is my parcel?", "1", "=Delivery", 0.75]
     assert {cell.data_type for cell in sheet[2]} == {"s", "n"}
+
+
+def test_a_file_that_was_stopped_is_gone_on_with(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path)
+    order = order_of(store, trained, workbook())
+    first = asking.start(store, order)
+    answer_queued(store, tmp_path, "cancelled")
+    second = asking.start(store, order)
+    with store.read() as session:
+        assert session.get_one(Job, second).spec["former"] == str(files.job_folder(first))
+    answer_queued(store, tmp_path)
+    third = asking.start(store, order)
+    with store.read() as session:
+        assert "former" not in session.get_one(Job, third).spec

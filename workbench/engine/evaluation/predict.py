@@ -49,6 +49,8 @@ def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop
     rows = _rows_of(spec, data)
     family = family_named(spec.base.family)
     parts = Parts(job, rows, WRITING_ROWS if family.writes_text else SORTING_ROWS)
+    if spec.former is not None and not parts.done:
+        parts.take_over(spec.former)
     try:
         seconds = _answer(engine, spec, data, parts, rows, report, stop) if parts.missing else None
     except Cancelled:

@@ -4,6 +4,7 @@ parts/000000000-000000020.parquet      rows from the first number up to before t
 """
 
 import itertools
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,6 +31,13 @@ class Parts:
         self._folder.mkdir(exist_ok=True)
         ends = [0, *range(FIRST_ROWS, rows, at_once), rows]
         self._spans = [(a, b) for a, b in itertools.pairwise(ends) if b > a]
+
+    def take_over(self, former: Path) -> None:
+        """Take the parts that another job has answered of the same rows, as far as they fit."""
+        for path in parts_in(former):
+            if path.name in {self._path(span).name for span in self._spans}:
+                with whole_file(self._folder / path.name) as part:
+                    shutil.copyfile(path, part)
 
     @property
     def done(self) -> list[Path]:

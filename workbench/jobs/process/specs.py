@@ -145,6 +145,8 @@ class PredictSpec(ModelSpec):
     """Role → column, where `data` is a table that `convert` made, which holds no examples yet."""
     most: int | None = None
     """Only so many of the first rows are answered; None for all."""
+    former: Path | None = None
+    """The folder of a job that was stopped on its way through the same rows, whose answers count."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ from workbench.system.backup.archive import Progress, Writer, full_disk_said
 from workbench.system.backup.manifest import Manifest
 
 _NEVER_KEPT = {"lock", "pause", "encoded"}
-_KEPT_WHILE_OPEN = {"checkpoints", "events", "predictions.parquet", "export"}
+_KEPT_WHILE_OPEN = {"checkpoints", "events", "predictions.parquet", "export", "answered"}
 
 
 @dataclass(frozen=True)

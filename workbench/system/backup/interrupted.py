@@ -1,4 +1,4 @@
-"""Jobs that a backup caught at work: they go on here, or say why they cannot."""
+"""Jobs that a backup caught at work: they go on here, or say why they cannot; folders are not watched."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +19,7 @@ from storage.tables import (
     QUEUED,
     Job,
     JobAttempt,
+    Watch,
     now,
 )
 from workbench.jobs.kinds import kind_named
@@ -31,6 +32,10 @@ _NOT_SENT = (
     "Nothing is sent to the hub because a backup says so: push the version again if you want that."
 )
 _STOPPED = "Stopped at your request."
+_NOT_WATCHED = (
+    "The folder is not watched any more because a backup was restored: switch it on again if you want "
+    "that."
+)
 
 
 def settle(session: Session, home: Path) -> int:
@@ -52,6 +57,8 @@ def settle(session: Session, home: Path) -> int:
         going_on += status == QUEUED
     ended = sa.update(JobAttempt).where(JobAttempt.ended_at.is_(None))
     session.execute(ended.values(ended_at=now(), reason=_RESTORED))
+    watched = sa.update(Watch).where(Watch.is_on)
+    session.execute(watched.values(is_on=False, trouble=_NOT_WATCHED))
     return going_on
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storage import conversions, files
 from storage.database import Store
-from storage.tables import Job
+from storage.tables import CANCELLED, FAILED, Job
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import rung_in_place
 from workbench.data import mapped_file
@@ -112,12 +112,25 @@ def start(store: Store, order: Order, *, first: bool = False) -> int:
         columns=dict(order.columns),
         most=FIRST_ROWS if first else None,
         rung=order.rung or None,
+        former=None if first else _former(store, order, found.options, data),
     )
     what = "First answers" if first else "Answers"
     who = rung_in_place(order.rung, row.run.name)
     title = f"{what} of {who} to {order.source.name}"
     with store.write() as session:
         return queue.enqueue(session, title, told, project_id=order.project_id, run_id=order.run_id)
+
+
+def _former(store: Store, order: Order, read: ReadOptions, data: Path) -> Path | None:
+    """The folder of a job that was stopped while it answered the very same; None if there is none."""
+    job = newest(store, order, read)
+    if job is None or job.status not in (FAILED, CANCELLED):
+        return None
+    with store.read() as session:
+        row = session.get(Job, job.id)
+        spec = spec_of(row, PredictSpec) if row is not None else None
+    same = spec is not None and spec.data == data
+    return files.job_folder(job.id) if same else None
 
 
 def _of_small(

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from workbench.core.tasks import task_named
 from workbench.core.words import plural
 from workbench.data.unknown_categories import UnknownCategory
 from workbench.data.versions import VersionInfo
@@ -26,7 +27,9 @@ _LARGEST_MB = 200
 
 
 def show(answers: Answers, file: Written) -> None:
-    """The box; closed it costs nothing."""
+    """The box; closed it costs nothing. A model that goes on with texts has nothing to be put right."""
+    if task_named(answers.version.task).rows_are_documents:
+        return
     box = st.expander(
         "Put answers right in the file? Bring it back, and your model learns from it",
         icon=":material/edit_note:",

@@ -92,7 +92,7 @@ def _offer(order: Order, table: Table, first: JobView) -> None:
     again = whole is not None and whole.status == "succeeded"
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
-            "Answer them all again" if again else f"Answer all {count(table.rows)} rows",
+            _label(whole, table.rows),
             key="answer-all",
             type="secondary" if again else "primary",
             icon=":material/table_view:",
@@ -102,6 +102,14 @@ def _offer(order: Order, table: Table, first: JobView) -> None:
                 st.query_params[OPENED] = str(asking.start(context.store(), order))
                 st.rerun()
         st.caption(_said(is_open, again, seconds_for(first, table.rows)))
+
+
+def _label(whole: JobView | None, rows: int) -> str:
+    if whole is not None and whole.status == "succeeded":
+        return "Answer them all again"
+    if whole is not None and whole.is_over:
+        return "Answer the rest"
+    return f"Answer all {count(rows)} rows"
 
 
 def _said(is_open: bool, again: bool, seconds: float | None) -> str:

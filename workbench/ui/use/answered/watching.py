@@ -63,6 +63,8 @@ def _on(found: WatchInfo, trained: list[RunView]) -> None:
 
 
 def _off(found: WatchInfo | None, trained: list[RunView], live_id: int | None) -> None:
+    if found is not None and found.trouble:
+        st.info(plain(found.trouble), icon=":material/info:")
     folder = st.text_input(
         "Folder on this machine",
         found.folder if found else "",
