@@ -171,6 +171,7 @@ def test_hostile_texts_are_read_as_texts_on_every_page(
         "Sorter's exam": of("evaluate", run=hostile.sorter_id).ask("Make .* live").ask("Back to"),
         "Use": of("use", run=hostile.writer_id, conversation=hostile.conversation_id),
         "Sorting": of("use", run=hostile.sorter_id),
+        "Answer": of("answer", run=hostile.sorter_id).ask("Delete"),
         "Queue": opened(page, app, "queue").ask("Cancel"),
         "Storage": opened(page, app, "storage"),
         "Settings": opened(page, app, "settings"),

@@ -28,21 +28,25 @@ from storage.tables import (
     Project,
     Release,
     Run,
+    Watch,
+    WatchedFile,
     now,
 )
 from tests.fakes.looked import looked_through
 from tests.helpers import exams, made
 from tests.helpers.folders import model_folder
 from tests.helpers.hostile_texts import nasty
+from workbench.core.recipe import Recipe
 from workbench.data import changes, datasets, versions
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.edits.edit import Edit
 from workbench.data.readers import ReadOptions
-from workbench.jobs.process.specs import AddSpec, BaseModelRef
+from workbench.jobs.process.specs import AddSpec, BaseModelRef, PredictSpec
 from workbench.models import catalogue
 from workbench.models.trained import TrainedModel, write_trained
 from workbench.projects import projects
+from workbench.system import drafts
 from workbench.use import conversations
 
 ROWS = 45
@@ -83,6 +87,7 @@ def fill(store: Store, folder: Path) -> Hostile:
         store, project_id, sorted_id, model_id, status=FAILED, name=nasty("Failed run")
     )
     _jobs(store, project_id, running_id, failed_id)
+    _answered(store, project_id, sorter_id, table)
     _live(store, project_id, sorter_id, ended=True)
     _live(store, project_id, writer_id)
     conversation_id = _conversation(store, project_id, writer_id)
@@ -229,6 +234,32 @@ def _jobs(store: Store, project_id: int, running_id: int, failed_id: int) -> Non
             job.project_id, job.reason = project_id, nasty(f"Reason {status}")
             job.finished_at = now() if status == FAILED else None
             session.add(job)
+
+
+def _answered(store: Store, project_id: int, run_id: int, table: Path) -> None:
+    """A file that was not answered, one that is chosen, and a folder that is watched no more."""
+    with table.open("rb") as stream:
+        source = datasets.keep(stream, "table.csv")
+    chosen = {"source": {"digest": source.digest, "name": nasty("Chosen file")}}
+    drafts.save_draft(store, project_id, "answer-file", chosen)
+    spec = PredictSpec(
+        run_id=run_id,
+        task="classification",
+        data=table,
+        base=BaseModelRef("tiny", table),
+        recipe=Recipe(),
+        source={"digest": source.digest, "name": nasty("Answered file")},
+    )
+    about = {"project_id": project_id, "folder": nasty("Watched folder"), "chosen": {}}
+    with store.write() as session:
+        job = Job(kind=spec.kind, title="Answers", spec=spec.as_row(), status=FAILED)
+        job.project_id, job.run_id, job.reason = project_id, run_id, nasty("Reason answers")
+        watch = Watch(**about, is_on=False, trouble=nasty("Watch trouble"))
+        session.add_all([job, watch])
+        session.flush()
+        file = {"name": nasty("Watched file"), "out": nasty("Watched out"), "digest": "a"}
+        why = {"state": "failed", "reason": nasty("Watched reason")}
+        session.add(WatchedFile(watch_id=watch.id, **file, **why))
 
 
 def _live(store: Store, project_id: int, run_id: int, *, ended: bool = False) -> None:

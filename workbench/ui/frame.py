@@ -43,6 +43,7 @@ ICONS = {
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
 _PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Programs", "Export")
+_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Export")
 _OTHER_PAGES = ("Queue", "Storage", "Settings")
 _POLL_S = 3
 _loaded: set[str] = set()
@@ -133,6 +134,7 @@ def data_tabs(current: str) -> None:
 
 def use_tabs(current: str) -> None:
     """The rooms of the Use step: one question at a time, a whole file, and elsewhere."""
+    """The rooms of the Use step: one question at a time, a whole file, other programs, elsewhere."""
     rooms = {"Use": "Playground", "Answer": "Answer a file", "Programs": "For other programs"}
     _tabs("use-tabs", {**rooms, "Export": "Take it elsewhere"}, current)
 
