@@ -147,3 +147,16 @@ def test_a_file_that_was_stopped_is_gone_on_with(store: Store, tmp_path: Path) -
     third = asking.start(store, order)
     with store.read() as session:
         assert "former" not in session.get_one(Job, third).spec
+
+
+def test_a_look_at_another_file_lets_go_of_the_earlier_ones(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path)
+    order = order_of(store, trained, workbook())
+    asking.start(store, order, first=True)
+    answer_queued(store, tmp_path, kind="first-answers")
+    other = order_of(store, trained, workbook(["Where is parcel number 7?"]))
+    for asked in (order, other):
+        asking.start(store, asked, first=True)
+    read = asking.table(store, order).options
+    assert asking.newest(store, order, read, first=True) is None
+    assert asking.newest(store, other, read, first=True) is not None

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from storage import conversions, files, leftovers
 from storage.database import Store
-from storage.tables import Job, Run
+from storage.tables import ACTIVE, Job, Run
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import count, plural
 from workbench.jobs.job import JobView, found_job, spec_of, view_of
@@ -76,9 +76,15 @@ def _told(session: Session, job: Job) -> AnsweredFile | None:
         view_of(session, job),
         str(spec.source.get("name") or ""),
         run.name if run else "a model that was deleted",
-        int(rows) if rows is not None else rows_in(parts_in(files.job_folder(job.id))),
+        _rows_of(job) if rows is None else int(rows),
         int(of) if of else None,
     )
+
+
+def _rows_of(job: Job) -> int:
+    """How many rows a job has answered that has not handed its answers over."""
+    step = job.progress.get("step") if job.status in ACTIVE else None
+    return int(step) if step else rows_in(parts_in(files.job_folder(job.id)))
 
 
 def delete(store: Store, job_id: int) -> None:

@@ -1,12 +1,13 @@
 """The answers of a job, whole or as far as it came: where they lie, and what stands in them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from storage import files
@@ -17,12 +18,13 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import INVENTED, please_check
 from workbench.core.tasks import task_named
 from workbench.data.export.answer_columns import CHECK, field_titles, field_values, title_of
-from workbench.data.versions import VersionInfo, get_version, read_examples
+from workbench.data.versions import VersionInfo, first_examples, get_version
 from workbench.jobs.job import spec_of
 from workbench.jobs.process.parts import parts_in
 from workbench.jobs.process.specs import FirstAnswersSpec, PredictSpec
 from workbench.training.trained_run import threshold_of
 
+NONE_OF_THESE = "none_of_these"
 OTHERS = 200
 """So many learned answers tell which fields there are."""
 GONE = "The answers are not on the disk any more: ask the file again."
@@ -61,7 +63,7 @@ class Answers:
         task = task_named(self.version.task)
         if not task.answers_are_json or not self.version.path.is_file():
             return ()
-        data = read_examples(self.version, columns=[task.answer_role]).slice(0, OTHERS)
+        data = first_examples(self.version, OTHERS)
         return tuple(field_titles(filter(None, data[task.answer_role].to_pylist())))
 
 
@@ -122,7 +124,7 @@ def first_rows(answers: Answers, most: int) -> pd.DataFrame:
 
 
 def _judged(threshold: float | None, row: dict[str, Any]) -> dict[str, Any]:
-    sure, none = row.get("probability"), row.get("none_of_these")
+    sure, none = row.get("probability"), row.get(NONE_OF_THESE)
     told: dict[str, Any] = {} if sure is None else {"How sure": sure}
     if sure is not None and threshold is not None:
         told[CHECK] = bool(please_check(threshold, sure, none))
@@ -151,17 +153,16 @@ def to_check(answers: Answers) -> int | None:
         return None
     count = 0
     for path in answers.paths:
-        names = set(pq.read_schema(path).names) & {"probability", "none_of_these"}
+        names = [n for n in ("probability", NONE_OF_THESE) if n in pq.read_schema(path).names]
         if "probability" not in names:
             return None
-        count += sum(_is_to_check(answers.threshold, row) for row in _rows(path, names))
+        count += _unsure(parquet.read(path, GONE, columns=names), answers.threshold)
     return count
 
 
-def _rows(path: Path, names: Iterable[str]) -> list[dict[str, Any]]:
-    table: pa.Table = parquet.read(path, GONE, columns=sorted(names))
-    return list(table.to_pylist())
-
-
-def _is_to_check(threshold: float, row: dict[str, Any]) -> bool:
-    return bool(please_check(threshold, row["probability"], row.get("none_of_these")))
+def _unsure(table: pa.Table, threshold: float) -> int:
+    """How many of the rows `please_check` would mark."""
+    marked = pc.invert(pc.greater(table["probability"], threshold))
+    if NONE_OF_THESE in table.column_names:
+        marked = pc.or_(marked, pc.fill_null(table[NONE_OF_THESE], False))
+    return int(pc.sum(marked).as_py() or 0)

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from storage import conversions, files
 from storage.database import Store
-from storage.tables import CANCELLED, FAILED, Job
+from storage.tables import CANCELLED, FAILED, OPEN, Job
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import rung_in_place
 from workbench.data import mapped_file
@@ -16,7 +18,7 @@ from workbench.data.columns.mapping import check_roles, without_absent
 from workbench.data.examples.plan import Source
 from workbench.data.files import large, sources
 from workbench.data.readers import ReadOptions, Table, options_from
-from workbench.data.versions import get_version, read_examples
+from workbench.data.versions import first_examples, get_version
 from workbench.jobs import queue
 from workbench.jobs.job import JobView, spec_of, view_of
 from workbench.jobs.process.parts import FIRST_ROWS
@@ -76,7 +78,7 @@ def guess_columns(store: Store, run_id: int, found: Table) -> dict[str, str]:
     version = get_version(store, version_id_of(store, run_id))
     task = task_named(version.task)
     roles = mapped_file.roles_of(store, version.id, need_answers=False)
-    some = read_examples(version).slice(0, LOOKED_AT) if version.path.is_file() else None
+    some = first_examples(version, LOOKED_AT) if version.path.is_file() else None
     guessed = {}
     for role, source in roles.items():
         learned = some[role].to_pylist() if some and role in some.column_names else []
@@ -118,7 +120,19 @@ def start(store: Store, order: Order, *, first: bool = False) -> int:
     who = rung_in_place(order.rung, row.run.name)
     title = f"{what} of {who} to {order.source.name}"
     with store.write() as session:
+        if first:
+            conversions.release(session, _looked_at(session, order))
         return queue.enqueue(session, title, told, project_id=order.project_id, run_id=order.run_id)
+
+
+def _looked_at(session: Session, order: Order) -> list[Job]:
+    """First looks of the project that are of no use any more: at another file, or not at an end."""
+    return [
+        job
+        for job in conversions.of_project(session, order.project_id, (FirstAnswersSpec.kind,))
+        if (spec := spec_of(job, FirstAnswersSpec))
+        and (spec.source.get("digest") != order.source.digest or job.status in OPEN)
+    ]
 
 
 def _former(store: Store, order: Order, read: ReadOptions, data: Path) -> Path | None:

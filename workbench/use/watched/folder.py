@@ -58,6 +58,8 @@ class Folder:
             if self._clock() - since >= QUIET_S and (digest := self._digest(name, look)):
                 found.append(Arrived(self.path / name, digest))
         self._seen = seen
+        there = {(name, look) for name, (look, _) in seen.items()}
+        self._digests = {key: told for key, told in self._digests.items() if key in there}
         return found
 
     def _looks(self) -> dict[str, _Look]:

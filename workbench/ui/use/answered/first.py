@@ -73,7 +73,9 @@ def _wait(job_id: int) -> None:
     what = (
         plain(job.progress.get("message") or "It starts") if job.is_active else "It waits to begin"
     )
-    st.progress(0.0, text=f"Your model answers the first rows … {what}")
+    step, total = job.progress.get("step"), job.progress.get("total_steps")
+    share = min(1.0, step / total) if job.is_active and step and total else 0.0
+    st.progress(share, text=f"Your model answers the first rows … {what}")
 
 
 def _failed(job: JobView, order: Order) -> None:

@@ -66,9 +66,6 @@ def _live(job_id: int) -> None:
     context.ensure_worker()
     _head(file)
     share = min(1.0, file.rows / file.of) if file.of else 0.0
-    step, total = file.job.progress.get("step"), file.job.progress.get("total_steps")
-    if file.job.is_active and step and total:
-        share = min(1.0, step / total)
     st.progress(share, text=_doing(file.job))
     _buttons(file.job)
     if file.job.reason:
