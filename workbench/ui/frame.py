@@ -43,7 +43,6 @@ ICONS = {
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
 _PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Programs", "Export")
-_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Export")
 _OTHER_PAGES = ("Queue", "Storage", "Settings")
 _POLL_S = 3
 _loaded: set[str] = set()
