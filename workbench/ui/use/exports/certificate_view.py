@@ -21,6 +21,10 @@ def show(certificate: Certificate, key: str) -> None:
         st.success(plain(certificate.verdict), icon=":material/verified:")
     else:
         st.error(plain(certificate.verdict), icon=":material/gpp_bad:")
+        if certificate.format:
+            st.caption(
+                "So it is not offered. Make it finer or in another form; if that fails, train again."
+            )
     with st.expander("How it was checked", icon=":material/fact_check:", key=key):
         asked = plural(certificate.exam_questions, "exam question")
         golden = plural(certificate.prompts, "odd prompt")
