@@ -1,17 +1,20 @@
 """The page *Take it elsewhere*: what a model may become, what was made, and what was refused."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from storage import files
 from storage.database import Store
+from tests.fakes.hub import FakeHub, hub_here
 from tests.helpers.exams import Trained
 from tests.helpers.made import end_job
 from tests.pages.opened import open_page, texts
 from tests.use.exports.test_exports import CERTIFICATE, made, with_model
+from workbench.models.online import token
 from workbench.projects import projects
-from workbench.use.exports import exports
+from workbench.use.exports import exports, pushes
 
 PAGE = "pages/use/take_elsewhere.py"
 
@@ -97,3 +100,40 @@ def test_all_ways_are_checked_on_wish(store: Store, trained: Trained) -> None:
     assert job is not None
     end_job(store, job.id, certificate=CERTIFICATE.as_dict())
     assert CERTIFICATE.verdict in texts(open_page(PAGE, project=trained.project_id))
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    with hub_here(monkeypatch) as hub:
+        hub.tokens["hf_that_may_write_1234"] = "ann"
+        token.keep("hf_that_may_write_1234")
+        yield hub
+
+
+def test_a_push_shows_what_leaves_and_waits_for_a_yes(
+    store: Store, trained: Trained, hub: FakeHub
+) -> None:
+    job_id = made(store, trained, "adapter")
+    at = open_page(PAGE, project=trained.project_id)
+    at.text_input(key=f"push-id-{job_id}").input("ann/letters-model")
+    at.button(key=f"push-look-{job_id}").click().run()
+    assert "go to" in texts(at)
+    assert "private" in texts(at)
+    export = exports.get_export(store, job_id)
+    assert pushes.newest(store, export) is None
+    at.button(key=f"push-no-{job_id}").click().run()
+    assert pushes.newest(store, export) is None
+    at.text_input(key=f"push-id-{job_id}").input("ann/letters-model")
+    at.button(key=f"push-look-{job_id}").click().run()
+    at.button(key=f"push-yes-{job_id}").click().run()
+    assert not at.exception
+    job = pushes.newest(store, export)
+    assert job is not None
+    assert job.title == "Push of Run 1 to ann/letters-model"
+    assert at.button(key=f"job-cancel-{job.id}")
+
+
+def test_what_the_hub_does_not_know_is_not_offered_to_it(store: Store, trained: Trained) -> None:
+    job_id = made(store, trained, "gguf")
+    at = open_page(PAGE, project=trained.project_id)
+    assert f"push-id-{job_id}" not in [field.key for field in at.text_input]

@@ -58,15 +58,20 @@ def test_what_transformers_and_peft_read_answers_letter_by_letter(
     assert found.template_same is True
     assert len(found.template_sha256) == 64
     folder = unpacked(job.path, tmp_path)
-    assert (folder / "README.md").read_text() == "# Replies"
+    card = (folder / "README.md").read_text()
+    assert card.startswith("# Replies\n\n## The base model\n")
+    assert "from_pretrained" in card
     assert read_json(folder / "certificate.json") == result["certificate"]
 
 
 def test_the_adapter_loads_with_plain_peft_and_names_its_base(
     writer_shop: Shop, tmp_path: Path
 ) -> None:
-    job, _ = writer_shop.export("adapter", source="ann/base")
+    job, _ = writer_shop.export("adapter", source="ann/base", licence="Apache-2.0")
     folder = unpacked(job.path, tmp_path)
+    head = (folder / "README.md").read_text()
+    assert 'base_model: "ann/base"\nlicense: "apache-2.0"\n' in head
+    assert "licence Apache-2.0" in head
     about = read_json(folder / "adapter_config.json")
     assert isinstance(about, dict)
     assert about["base_model_name_or_path"] == "ann/base"
@@ -99,7 +104,7 @@ def test_a_gguf_file_has_template_end_and_modelfile(writer_shop: Shop) -> None:
     assert result["status"] == "succeeded", result["reason"]
     folder = job.path / "export"
     assert {file["name"] for file in result["files"]} == {
-        "replies-f16.gguf", "Modelfile", "certificate.json", "how_to_ask.json",
+        "replies-f16.gguf", "Modelfile", "README.md", "certificate.json", "how_to_ask.json",
     }  # fmt: skip
     told = GGUFReader(folder / "replies-f16.gguf")
     value = lambda key: told.get_field(f"tokenizer.{key}").contents()  # type: ignore[union-attr] # noqa: E731

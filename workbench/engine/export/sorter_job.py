@@ -13,7 +13,7 @@ from workbench.engine.encoder.model import EncoderModel, load_encoder_model
 from workbench.engine.export import onnx_model
 from workbench.engine.export.making import ASKED, Making, picked
 from workbench.engine.export.parity import sorted_way
-from workbench.engine.export.text_exports import licence_text
+from workbench.engine.export.text_exports import licence_text, readme
 from workbench.jobs.process.job_dir import write_json
 from workbench.jobs.process.specs import ExportModelSpec
 from workbench.models.exports.certificate import EXACT, EXPORT, Certificate, Way
@@ -112,8 +112,7 @@ def _beside(spec: ExportModelSpec, model: EncoderModel, folder: Path) -> None:
         "none_of_these_category": model.out_of_scope, "inputs": onnx_model.INPUTS,
         "outputs": onnx_model.OUTPUTS, "opset": onnx_model.OPSET, "how": HOW,
     })  # fmt: skip
-    if spec.card:
-        (folder / "README.md").write_text(spec.card, "utf-8")
+    (folder / "README.md").write_text(readme(spec), "utf-8")
     if spec.format == ZIP:
         shutil.copyfile(SCRIPT, folder / "answer_csv.py")
         needs = [f"{name}=={version(name)}" for name in ("onnxruntime", "tokenizers", "numpy")]

@@ -61,8 +61,7 @@ class TextExport:
         """All files of the export, but its certificate."""
         write = {ADAPTER: self._adapter, MERGED: self._merged, GGUF: self._gguf, ZIP: self._zip}
         write[self.spec.format](folder, meter)
-        if self.spec.card:
-            (folder / "README.md").write_text(self.spec.card, "utf-8")
+        (folder / "README.md").write_text(readme(self.spec), "utf-8")
 
     def read(
         self, folder: Path, questions: Sequence[Question], meter: Meter, check: Check
@@ -213,6 +212,42 @@ def _written(reply: dict[str, Any], exact: Exact) -> Written:
     text = reply["text"].strip()
     found = written_by(reply["ids"], exact.tokenizer, exact.ends)
     return found if found.text == text else Written(text, tuple(text_ids(text, exact.tokenizer)))
+
+
+def readme(spec: ExportModelSpec) -> str:
+    """The model card, with what is known of the base model; a short one where there was no exam."""
+    head = [f"base_model: {json.dumps(spec.source)}"] if spec.source else []
+    head += [f"license: {json.dumps(spec.licence.lower())}"] if spec.licence else []
+    short = "\n".join(["---", *head, "tags:", "- slm-workbench", "---", "", f"# {spec.title}"])
+    use = _USES.get(spec.format, "").replace("BASE", spec.source or spec.base.name)
+    parts = [spec.card.strip() or short, f"## The base model\n\n{licence_text(spec).strip()}", use]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+_USES = {
+    ADAPTER: """## From Python
+
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("BASE"), "this folder")
+    tokenizer = AutoTokenizer.from_pretrained("this folder")""",
+    MERGED: """## From Python
+
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained("this folder")
+    tokenizer = AutoTokenizer.from_pretrained("this folder")""",
+    GGUF: """## In Ollama
+
+In the folder with the .gguf file and the Modelfile: `ollama create my-model -f Modelfile`, then
+`ollama run my-model`. How questions were worded when it learned stands in how_to_ask.json.""",
+    ZIP: """## Answer a CSV file
+
+    pip install -r requirements.txt
+    python answer_csv.py IN.csv OUT.csv""",
+}
+"""Form → how it is used there."""
 
 
 def licence_text(spec: ExportModelSpec) -> str:

@@ -83,7 +83,7 @@ class Asking:
         report.phase("evaluating", "The trained model answers as in its exam")
         found = {TRAINER: self._trainer(meter.part(0, 0.25), stop)}
         report.phase("evaluating", "The same questions as a file")
-        found[TABLE] = self._table(meter.part(0.25, 0.5), report, stop)
+        found[TABLE] = self._table(meter.part(0.25, 0.5), stop)
         report.phase("evaluating", "The same questions in the playground and as other programs ask")
         found |= self._served(meter.part(0.5, 1))
         return {name: answered.as_dict() for name, answered in found.items()}
@@ -102,7 +102,7 @@ class Asking:
                 texts[place] = text
         return Answered(tuple(texts), _probabilities(found.probabilities, places, len(texts)))
 
-    def _table(self, meter: Meter, report: Report, stop: Stop) -> Answered:
+    def _table(self, meter: Meter, stop: Stop) -> Answered:
         rows, places = _rows(self.questions.all)
         job = JobDir(self.folder / "table")
         job.path.mkdir(parents=True, exist_ok=True)
@@ -111,7 +111,7 @@ class Asking:
         told = {name: getattr(self.spec, name) for name in ("run_id", "task", "system", "base")}
         recipe = self.spec.recipe.changed(eval_max_new_tokens=self.new_tokens)
         spec = PredictSpec(**told, recipe=recipe, data=data, adapter=self.spec.adapter)
-        made = predict(self.engine, spec, job, report, stop)
+        made = predict(self.engine, spec, job, _PartOf(meter), stop)
         stop.check()  # a cancel leaves what was answered so far
         table = pq.read_table(made["predictions"])
         shares = table["probability"].to_pylist() if "probability" in table.column_names else None
@@ -150,6 +150,24 @@ class Asking:
         choice = _post(url, path, body)["choices"][0]
         text = choice["message"]["content"] if question.raw else choice["text"]
         return str(text).strip(), None
+
+
+class _PartOf(Report):
+    """What a job within this one says: how far it is, as a part of the whole, and nothing else."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self.doing = ""
+
+    def phase(self, name: str, message: str) -> None:
+        """Not told."""
+
+    def progress(self, step: int, total_steps: int, **fields: Any) -> None:
+        """Told as a part of the whole."""
+        self._meter(step / max(1, total_steps))
+
+    def log(self, message: str) -> None:
+        """Not told."""
 
 
 def prompt_of(model: Any, question: Question) -> str:

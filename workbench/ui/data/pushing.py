@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from workbench.core.errors import WorkbenchError
 from workbench.data import pushes
 from workbench.data.export.hub_set import LICENCES
 from workbench.data.pushes import Push
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
-from workbench.models.online import session, token
-from workbench.ui import context, errors, job_progress
+from workbench.models.online import token
+from workbench.ui import context, errors, job_progress, sending
 from workbench.ui.settings import hub_token
 from workbench.ui.text import code, plain
 
@@ -81,22 +80,9 @@ def _licence(name: str) -> str:
 
 def _ask(push: Push) -> None:
     """What leaves this computer, before it does."""
-    st.warning(plain(push.sentence), icon=":material/cloud_upload:")
-    with st.container(horizontal=True):
-        yes = st.button(
-            f"Push to {plain(session.place())}",
-            key=f"push-yes-{push.version.id}",
-            icon=":material/cloud_upload:",
-        )
-        no = st.button("Send nothing", key=f"push-no-{push.version.id}", type="primary")
-    if yes:
-        with errors.shown():
-            try:
-                pushes.start(context.store(), push)
-            except WorkbenchError:
-                st.session_state.pop(_PLAN, None)
-                raise
-            context.ensure_worker()
-    if yes or no:
-        st.session_state.pop(_PLAN, None)
-        st.rerun()
+    sending.confirm(
+        push.sentence,
+        push.version.id,
+        lambda: pushes.start(context.store(), push),
+        lambda: st.session_state.pop(_PLAN, None),
+    )

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from workbench.core.errors import WorkbenchError
-from workbench.models.online import session, token
-from workbench.ui import context, errors, job_progress
+from workbench.models.online import token
+from workbench.ui import context, errors, job_progress, sending
 from workbench.ui.settings import hub_token
 from workbench.ui.text import code, plain
 from workbench.use.exports import pushes
@@ -65,23 +64,9 @@ def _form(export: Export) -> None:
 
 def _ask(planned: ModelPush) -> None:
     """What leaves this computer, before it does."""
-    number = planned.export.job.id
-    st.warning(plain(planned.sentence), icon=":material/cloud_upload:")
-    with st.container(horizontal=True):
-        yes = st.button(
-            f"Push to {plain(session.place())}",
-            key=f"push-yes-{number}",
-            icon=":material/cloud_upload:",
-        )
-        no = st.button("Send nothing", key=f"push-no-{number}", type="primary")
-    if yes:
-        with errors.shown():
-            try:
-                pushes.start(context.store(), planned)
-            except WorkbenchError:
-                st.session_state.pop(_PLAN, None)
-                raise
-            context.ensure_worker()
-    if yes or no:
-        st.session_state.pop(_PLAN, None)
-        st.rerun()
+    sending.confirm(
+        planned.sentence,
+        planned.export.job.id,
+        lambda: pushes.start(context.store(), planned),
+        lambda: st.session_state.pop(_PLAN, None),
+    )
