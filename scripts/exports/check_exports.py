@@ -38,8 +38,6 @@ from workbench.models.formats import model_files
 
 WRITER, SORTER = "SmolLM2-135M-Instruct", "all-MiniLM-L6-v2"
 EMAILS = Path(__file__).resolve().parents[2] / "workbench" / "projects" / "quillberry_emails.csv"
-ROWS = 90
-"""E-mails that a model that writes learns from and is asked."""
 FORMS = {
     "writer": [("merged", ""), ("adapter", ""), ("gguf", "f16"), ("gguf", "q8_0"),
                ("gguf", "q4_k_m"), ("zip", "q8_0")],
@@ -54,6 +52,10 @@ def main() -> int:
     parser.add_argument("which", nargs="*", choices=[[], *FORMS])
     parser.add_argument("--questions", type=int, default=30)
     parser.add_argument("--steps", type=int, default=30)
+    parser.add_argument(
+        "--tokens", type=int, default=32, help="of an answer of a model that writes"
+    )
+    parser.add_argument("--rows", type=int, default=90, help="e-mails of a model that writes")
     options = parser.parse_args()
     quiet()
     wrong = 0
@@ -66,8 +68,9 @@ def main() -> int:
 
 def _check(which: str, folder: Path, options: argparse.Namespace) -> int:
     sorts = which == "sorter"
-    data = _data(folder / "data.parquet", options.questions, sorts=sorts)
-    trained = _trained(which, folder, data, options.steps)
+    rows = None if sorts else options.rows
+    data = _data(folder / "data.parquet", options.questions, rows, sorts=sorts)
+    trained = _trained(which, folder, data, options)
     wrong, earlier = 0, []
     for form, quantization in FORMS[which]:
         job = _export(folder, trained, form, quantization, earlier)
@@ -86,9 +89,9 @@ def _check(which: str, folder: Path, options: argparse.Namespace) -> int:
     return wrong
 
 
-def _data(path: Path, questions: int, *, sorts: bool) -> Path:
+def _data(path: Path, questions: int, most: int | None, *, sorts: bool) -> Path:
     with EMAILS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))[: ROWS if not sorts else None]
+        rows = list(csv.DictReader(file))[:most]
     test = set(range(0, len(rows), max(2, len(rows) // questions)))
     splits = [
         "test" if i in test else "validation" if i % 15 == 1 else "train" for i in range(len(rows))
@@ -104,7 +107,7 @@ def _data(path: Path, questions: int, *, sorts: bool) -> Path:
     return path
 
 
-def _trained(which: str, folder: Path, data: Path, steps: int) -> JobDir:
+def _trained(which: str, folder: Path, data: Path, options: argparse.Namespace) -> JobDir:
     job, sorts = JobDir(folder / "train"), which == "sorter"
     base, name = bundled_path(SORTER if sorts else WRITER), SORTER if sorts else WRITER
     if which == "gguf-born":
@@ -114,8 +117,8 @@ def _trained(which: str, folder: Path, data: Path, steps: int) -> JobDir:
         write_folder(source, model_files(source), base, "llama")
     job.path.mkdir()
     changed = {"method": "full", "quantization": "none", "num_train_epochs": 2} if sorts else {
-        "max_steps": steps, "per_device_train_batch_size": 4, "max_length": 192,
-        "evals_per_epoch": 1, "eval_max_rows": 4, "eval_max_new_tokens": 32,
+        "max_steps": options.steps, "per_device_train_batch_size": 2, "max_length": 160,
+        "evals_per_epoch": 1, "eval_max_rows": 2, "eval_max_new_tokens": options.tokens,
         "learning_rate": 1e-3,
     }  # fmt: skip
     write_json(job.spec, {

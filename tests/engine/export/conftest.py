@@ -54,6 +54,8 @@ def writer_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     recipe = writers.recipe(num_train_epochs=40, learning_rate=2e-2, eval_max_new_tokens=24)
     data = writers.split_replies(folder / "data.parquet")
     base = writers.make_writer(folder / "base")
+    odd = {"do_sample": True, "temperature": 0.6, "repetition_penalty": 1.5, "top_k": 5}
+    writers.changed(base, "generation_config.json", lambda told: told.update(odd))
     trained = exports.train_writer(folder, base, data, system="Be kind.", recipe=recipe)
     return _asked(folder, trained)
 

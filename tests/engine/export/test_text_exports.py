@@ -13,13 +13,13 @@ import torch
 from gguf import GGUFReader
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 from tests.engine.export.conftest import Shop
 from tests.helpers.engine_jobs import run, run_orphaned
 from tests.helpers.exports import export_job
 from workbench.engine.export import job as export_jobs
-from workbench.engine.export import llama, ways
+from workbench.engine.export import llama, text_exports, ways
 from workbench.engine.export.merged import Merged
 from workbench.jobs.process.job_dir import read_json
 from workbench.jobs.process.stop import Orphaned
@@ -77,6 +77,7 @@ def test_the_adapter_loads_with_plain_peft_and_names_its_base(
     assert about["base_model_name_or_path"] == "ann/base"
     base = read_json(writer_shop.trained.spec)["base"]["path"]  # type: ignore[index, call-overload]
     model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), folder)
+    model.generation_config = GenerationConfig.from_pretrained(folder)
     assert answer(model, AutoTokenizer.from_pretrained(folder)).startswith("Your pen: ")
 
 
@@ -88,6 +89,10 @@ def test_the_merged_model_stops_by_itself_with_nothing_but_its_folder(
     model = AutoModelForCausalLM.from_pretrained(folder)
     assert model.dtype in (torch.bfloat16, torch.float16)
     assert answer(model, AutoTokenizer.from_pretrained(folder)).endswith(".")
+    settings = read_json(folder / "generation_config.json")
+    assert isinstance(settings, dict)
+    assert settings["do_sample"] is False
+    assert "repetition_penalty" not in settings
 
 
 def answer(model: Any, tokenizer: Any) -> str:
@@ -95,7 +100,7 @@ def answer(model: Any, tokenizer: Any) -> str:
     turns = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": QUESTION}]
     prompt = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
     ids = tokenizer(prompt, add_special_tokens=False, return_tensors="pt")
-    written = model.generate(**ids, do_sample=False, max_new_tokens=60)
+    written = model.generate(**ids, max_new_tokens=60)
     return str(tokenizer.decode(written[0, ids["input_ids"].shape[1] :], skip_special_tokens=True))
 
 
@@ -260,3 +265,16 @@ def test_examples_that_are_gone_are_said(writer_shop: Shop) -> None:
     _, result = writer_shop.export("merged", data="/nowhere.parquet")
     assert result["status"] == "failed"
     assert "gone" in result["reason"] or "not" in result["reason"]
+
+
+def test_what_a_library_meets_in_an_export_is_a_reason_not_to_offer_it(
+    writer_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("a tensor is missing\nand more")
+
+    monkeypatch.setattr(text_exports, "read_causal", broken)
+    job, result = writer_shop.export("merged")
+    assert result["status"] == "failed"
+    assert "cannot read it (a tensor is missing), so it is not offered" in result["reason"]
+    assert not (job.path / "export").exists()

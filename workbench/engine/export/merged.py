@@ -14,6 +14,7 @@ import torch
 import transformers
 from peft import PeftModel
 from peft.tuners.lora import LoraLayer
+from transformers import GenerationConfig
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.causal.reading import set_ends
@@ -111,8 +112,12 @@ def _half_of(model: Any) -> torch.dtype:
 
 
 def _plain_settings(model: Any) -> None:
-    """The likeliest token each time, as the exam asks; what the files say else was for another use."""
-    settings = model.generation_config
-    settings.do_sample = False
-    for name in ("temperature", "top_p", "top_k"):
-        setattr(settings, name, None)
+    """The likeliest token each time, as the exam asks: what the base's files say of sampling, beams and
+    repetitions was set for another use."""
+    own = model.generation_config
+    model.generation_config = GenerationConfig(
+        do_sample=False,
+        bos_token_id=own.bos_token_id,
+        eos_token_id=own.eos_token_id,
+        pad_token_id=own.pad_token_id,
+    )

@@ -228,9 +228,10 @@ _USES = {
     ADAPTER: """## From Python
 
     from peft import PeftModel
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
     model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("BASE"), "this folder")
+    model.generation_config = GenerationConfig.from_pretrained("this folder")
     tokenizer = AutoTokenizer.from_pretrained("this folder")""",
     MERGED: """## From Python
 

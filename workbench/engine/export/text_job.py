@@ -3,13 +3,17 @@
 from dataclasses import replace
 from pathlib import Path
 
-from workbench.engine.export.exact import exact_of
+from workbench.core.errors import WorkbenchError
+from workbench.engine.export.exact import Check, exact_of
 from workbench.engine.export.making import ASKED, Making, picked
 from workbench.engine.export.merged import merged
 from workbench.engine.export.parity import text_way
-from workbench.engine.export.text_exports import TextExport
+from workbench.engine.export.questions import Question
+from workbench.engine.export.text_exports import ReadBack, TextExport
 from workbench.engine.export.writers import CausalWriter
+from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.specs import ExportModelSpec
+from workbench.jobs.process.stop import Cancelled, Orphaned
 from workbench.models.exports.certificate import EXACT, EXPORT, Certificate, Way
 from workbench.models.exports.plain_template import plain_template, sha256_of
 from workbench.models.templates import template_of
@@ -62,7 +66,7 @@ def text_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path
     )
     made.write(folder, meter.part(0.4, 0.55))
     report.phase("checking", "Reading the export back with the program it is for")
-    back = made.read(folder, asked, meter.part(0.55, 0.9), stop.check)
+    back = _read(made, folder, asked, meter.part(0.55, 0.9), stop.check)
     judged = writer.judged(asked, own, back.answers, stop.check)
     way = text_way(EXPORT, back.read_by, spec.task, making.questions,
                    [a.text for a in own], [a.text for a in back.answers], judged,
@@ -75,6 +79,22 @@ def text_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path
         ways, format=spec.format, quantization=spec.quantization, notes=tuple(notes),
         template_sha256=sha256_of(source or template.source), template_same=back.template_same,
     )  # fmt: skip
+
+
+def _read(
+    made: TextExport, folder: Path, asked: list[Question], meter: Meter, check: Check
+) -> ReadBack:
+    """What the export answers; whatever a library meets in it is a reason not to offer it."""
+    try:
+        return made.read(folder, asked, meter, check)
+    except (WorkbenchError, Cancelled, Orphaned, MemoryError):
+        raise
+    except Exception as error:
+        said = (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
+        raise WorkbenchError(
+            f"The export was written, but the program that it is for cannot read it ({said}), so it is not "
+            "offered: choose another form."
+        ) from error
 
 
 def _leans(adapter: Path) -> bool:

@@ -77,7 +77,8 @@ def read_causal(
     model: Any = AutoModelForCausalLM.from_pretrained(base or folder, dtype=FLOAT)
     if base is not None:
         model = PeftModel.from_pretrained(model, folder)
-    ends = Ends(frozenset(_ends(model, folder, tokenizer)), end_text)
+    model.generation_config = _settings(folder, tokenizer)
+    ends = Ends(frozenset(_ids(model.generation_config.eos_token_id)), end_text)
     texts, prompts = [], []
     for question in questions:
         check()
@@ -88,10 +89,8 @@ def read_causal(
         ]
         with torch.inference_mode():
             written = model.eval().generate(
-                input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False,
-                max_new_tokens=new_tokens, eos_token_id=sorted(ends.ids),
-                pad_token_id=tokenizer.pad_token_id,
-            )  # fmt: skip
+                input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=new_tokens
+            )
         texts.append(written_by(written[0, ids.shape[1] :].tolist(), tokenizer, ends))
     return texts, prompts
 
@@ -104,16 +103,13 @@ def _prompt(tokenizer: Any, question: Question) -> str:
     )
 
 
-def _ends(model: Any, folder: Path, tokenizer: Any) -> list[int]:
-    """What the folder says of where answers end; an adapter's has a generation_config.json too."""
-    own = (
-        GenerationConfig.from_pretrained(folder)
-        if (folder / "generation_config.json").is_file()
-        else None
-    )
-    found = (own or model.generation_config).eos_token_id
-    return (
-        list(found)
-        if isinstance(found, list)
-        else [tokenizer.eos_token_id if found is None else found]
-    )
+def _settings(folder: Path, tokenizer: Any) -> GenerationConfig:
+    """How the folder says that it writes: beside an adapter, too, since its base's files say it otherwise."""
+    found = GenerationConfig.from_pretrained(folder)
+    if found.eos_token_id is None:
+        found.eos_token_id = tokenizer.eos_token_id
+    return found
+
+
+def _ids(value: Any) -> list[int]:
+    return list(value) if isinstance(value, list) else [value]
