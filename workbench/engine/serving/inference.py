@@ -75,6 +75,10 @@ class Inference:
         except WorkbenchError as error:
             raise ApiError(503, str(error)) from error
 
+    def engine_name(self, entry: ServedModel) -> str | None:
+        """Which engine writes for an entry; None as long as it is not loaded, or only reads."""
+        return self._models.engine_name(entry)
+
     def generation(self, entry: ServedModel, asked: GenerationRequest) -> Generation:
         """An answer to be written, not begun yet."""
 

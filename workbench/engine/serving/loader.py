@@ -33,14 +33,13 @@ class Loader:
         source = entry.adapter or folder
         if entry.family.reads_apart:
             texts = load_pair_tokenizer(source, folder, LONGEST)
-            return PairModel(
-                load_to_answer(folder, entry.quantization, texts.framing), texts, self.turns
-            )
+            model = load_to_answer(folder, entry.quantization, texts.framing)
+            return PairModel(model, texts, self.turns, entry.base.name)
         template = template_of(source, entry.base.name)
         model = load_for_answers(folder, entry.quantization)
         tokenizer = load_tokenizer(source, template)
         set_ends(model, tokenizer, template)
-        return TextModel(model, tokenizer, self.turns)
+        return TextModel(model, tokenizer, self.turns, entry.base.name)
 
     def classifier(self, entry: ServedModel) -> Any:
         """The encoder of the entry with its head.

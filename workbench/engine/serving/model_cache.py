@@ -8,11 +8,13 @@ import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from workbench.engine.runtime.apart import apart
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.loader import Loader
 from workbench.engine.serving.text_model import TextModel
@@ -45,13 +47,18 @@ class ModelCache:
 
     def text_model(self, entry: ServedModel) -> TextModel:
         """The entry's base model with its adapter beside it, loaded if need be."""
-        key = (entry.base.path, entry.base.revision, entry.quantization)
+        key = _key(entry)
         with self._lock:
             model: TextModel = self._get(key, entry, self._loader.text_model)
             if entry.adapter and not model.has(entry.id, entry.adapter):
                 with model.turns:
-                    model.add(entry.id, entry.adapter)
+                    apart(partial(model.add, entry.id, entry.adapter))
         return model
+
+    def engine_name(self, entry: ServedModel) -> str | None:
+        """Which engine answers for an entry; None as long as it is not loaded or only reads."""
+        loaded = self._loaded.get(_key(entry))
+        return loaded.engine.name if isinstance(loaded, TextModel) else None
 
     def classifier(self, entry: ServedModel) -> Any:
         """The entry's encoder with its head, loaded if need be."""
@@ -62,7 +69,7 @@ class ModelCache:
     def _get(self, key: Hashable, entry: ServedModel, load: Callable[[ServedModel], Any]) -> Any:
         if key not in self._loaded:
             self._make_room(entry)
-            self._loaded[key] = load(entry)
+            self._loaded[key] = apart(partial(load, entry))
             self.loads += 1
         self._loaded.move_to_end(key)
         return self._loaded[key]
@@ -74,6 +81,11 @@ class ModelCache:
         ):
             self._loaded.popitem(last=False)
             gc.collect()
+
+
+def _key(entry: ServedModel) -> Hashable:
+    """What is loaded once for all entries of one base model."""
+    return (entry.base.path, entry.base.revision, entry.quantization)
 
 
 def size_bytes(folder: Path) -> int:

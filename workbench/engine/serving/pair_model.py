@@ -14,8 +14,8 @@ from workbench.engine.serving.text_model import TextModel
 class PairModel(TextModel):
     """An encoder-decoder with switchable adapters."""
 
-    def __init__(self, model: Any, texts: PairTokenizer, turns: FairLock) -> None:
-        super().__init__(model, texts.own, turns)
+    def __init__(self, model: Any, texts: PairTokenizer, turns: FairLock, name: str = "") -> None:
+        super().__init__(model, texts.own, turns, name)
         self._texts = texts
 
     def encode(self, text: str) -> dict[str, Any]:

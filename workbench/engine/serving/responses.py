@@ -151,8 +151,12 @@ def sse(value: dict[str, Any]) -> str:
     return f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
 
 
-def model_object(entry: ServedModel) -> dict[str, Any]:
-    """An entry of GET /v1/models; what is not OpenAI's own is under `workbench`."""
+def model_object(entry: ServedModel, engine: str | None = None) -> dict[str, Any]:
+    """An entry of GET /v1/models; what is not OpenAI's own is under `workbench`.
+
+    Args:
+        engine: what computes its answers; None where that is not known yet.
+    """
     return {
         "id": entry.id,
         "object": "model",
@@ -165,5 +169,6 @@ def model_object(entry: ServedModel) -> dict[str, Any]:
             "base": entry.base.name,
             "labels": list(entry.labels),
             "threshold": entry.threshold,
+            "engine": engine,
         },
     }

@@ -15,6 +15,7 @@ from peft import PeftModel
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.marks import Guard, guard_of
 from workbench.engine.causal.reading import Ends, ends_set, text_ids
+from workbench.engine.serving.engines.choose import engine_for
 from workbench.engine.serving.fair_lock import FairLock
 
 MAX_ADAPTERS = 8
@@ -23,11 +24,14 @@ MAX_ADAPTERS = 8
 class TextModel:
     """A model that writes, with switchable adapters; whoever uses it holds the `turns`."""
 
-    def __init__(self, model: Any, tokenizer: Any, turns: FairLock) -> None:
+    def __init__(self, model: Any, tokenizer: Any, turns: FairLock, name: str = "") -> None:
+        """`name` is the model's, for the log."""
         self.model = model.eval()
         """The transformers model; adapters live inside of it."""
         self.tokenizer = tokenizer
         self.turns = turns
+        self.engine = engine_for(self, name)
+        """Computes the tokens of answers."""
         self._peft: PeftModel | None = None
         self._adapters: OrderedDict[str, Path] = OrderedDict()
         self._selected: str | None = None
@@ -51,6 +55,7 @@ class TextModel:
         if name in self._adapters:
             self._remove(name)
         self._load(name, folder)
+        self.engine.added(name)
         self._adapters[name] = folder
         self._selected = name
         while len(self._adapters) > MAX_ADAPTERS:
@@ -112,6 +117,7 @@ class TextModel:
 
     def _remove(self, name: str) -> None:
         del self._adapters[name]
+        self.engine.removed(name)
         if self._peft is not None:
             self._peft.delete_adapter(name)
         self._selected = "" if self._selected == name else self._selected

@@ -26,13 +26,15 @@ class Endpoints:
     async def models(self, request: Request) -> Response:
         """GET /v1/models"""
         offered = self._registry.offered(record_of(request.scope).caller.project_id)
-        return JSONResponse({"object": "list", "data": [*map(model_object, offered.values())]})
+        told = [model_object(one, self._answers.engine_name(one)) for one in offered.values()]
+        return JSONResponse({"object": "list", "data": told})
 
     async def model(self, request: Request) -> Response:
         """GET /v1/models/ID"""
         name, record = request.path_params["id"], record_of(request.scope)
         offered = self._registry.offered(record.caller.project_id)
-        return JSONResponse(model_object(offered.get(name) or self._found(name, record)))
+        entry = offered.get(name) or self._found(name, record)
+        return JSONResponse(model_object(entry, self._answers.engine_name(entry)))
 
     async def chat(self, request: Request) -> Response:
         """POST /v1/chat/completions"""

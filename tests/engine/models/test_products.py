@@ -1,0 +1,29 @@
+"""Packed products are those of torch, rounded to bfloat16."""
+
+import pytest
+import torch
+from torch.nn.functional import linear, silu
+
+from workbench.engine.models.products import Packed, Plain, product
+
+KINDS = [torch.float32] + ([torch.bfloat16] if torch.backends.mkldnn.is_available() else [])
+
+
+@pytest.mark.parametrize("dtype", KINDS)
+@pytest.mark.parametrize("rows", [1, 3, 40])
+@pytest.mark.parametrize("has_bias", [True, False])
+def test_products(dtype: torch.dtype, rows: int, has_bias: bool) -> None:
+    torch.manual_seed(rows)
+    weight, bias = torch.randn(24, 16), torch.randn(24) if has_bias else None
+    x, other = torch.randn(rows, 16).to(dtype), torch.randn(rows, 24).to(dtype)
+    made = product(weight.to(dtype), bias, dtype)
+    assert isinstance(made, Packed if dtype == torch.bfloat16 else Plain)
+    expected = linear(x.float(), weight.to(dtype).float(), bias)
+    near = {"rtol": 0.02, "atol": 0.05} if dtype == torch.bfloat16 else {"rtol": 1e-5, "atol": 1e-5}
+    for found, wanted in (
+        (made(x), expected),
+        (made.silu(x), silu(expected)),
+        (made.times(x, other.clone()), expected * other.float()),
+    ):
+        assert found.dtype == dtype
+        torch.testing.assert_close(found.float(), wanted, **near)

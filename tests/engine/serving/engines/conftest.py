@@ -1,0 +1,11 @@
+"""The reference is transformers in float32, whatever this machine would compute in."""
+
+import pytest
+import torch
+
+from workbench.engine.runtime import device
+
+
+@pytest.fixture(autouse=True)
+def _float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "dtype", lambda: torch.float32)
