@@ -36,6 +36,7 @@ from workbench.engine.encoder.out_of_scope.detector import (
     load_detector,
     save_detector,
 )
+from workbench.engine.encoder.packed import packed
 from workbench.engine.encoder.probe import Head
 from workbench.engine.models.load import base_folder
 from workbench.jobs.process.specs import BaseModelRef
@@ -82,7 +83,7 @@ class EncoderModel:
             return Sorted(np.zeros((0, len(self.labels))), None if cannot else [])
         ids, pad_id = self.reader.ids(texts), self.reader.pad_id
         if self.detector is None:
-            shares = _shares(read(self.model, ids, pad_id, done))
+            shares = _shares(read(self._packed, ids, pad_id, done))
             return Sorted(shares, self._outside(shares).tolist() if self.out_of_scope else None)
         found = read(self._watched, ids, pad_id, done)
         refused = self.detector.threshold.refused(found[:, -2], found[:, -1])
@@ -101,16 +102,20 @@ class EncoderModel:
         return np.array([self.labels[best] == self.out_of_scope for best in shares.argmax(1)])
 
     @functools.cached_property
+    def _packed(self) -> Classifier:
+        return packed(self.model)
+
+    @functools.cached_property
     def _watched(self) -> Watched:
         assert self.detector is not None
-        return Watched(self.model, self.detector.memory).to(self.model.encoder.body.device)
+        return Watched(self._packed, self.detector.memory).to(self.model.encoder.body.device)
 
     @functools.cached_property
     def _watched_before(self) -> Watched | None:
         origin = self.detector and self.detector.origin
         if self.before is None or origin is None:
             return None
-        return Watched(self.before, origin.memory).to(self.before.encoder.body.device)
+        return Watched(packed(self.before), origin.memory).to(self.before.encoder.body.device)
 
     def cut(self, texts: Sequence[str]) -> dict[int, str]:
         """For the places of texts whose end is not read, a sentence that says so."""
