@@ -91,6 +91,24 @@ def test_blanks_that_a_program_changes_are_no_corrections() -> None:
     assert changed_answers(table(before), table(after), TITLES).changes == ()
 
 
+def test_columns_that_a_program_wrote_anew_do_not_hide_the_rows() -> None:
+    before = {
+        "number": [f"00{n}" for n in range(6)],
+        "text": ["same"] * 3 + ["other"] * 3,
+        "day": [f"2024-05-0{n + 1}" for n in range(6)],
+        "answer": ["a", "b", "c", "d", "e", "f"],
+    }
+    after = {
+        "number": [f"{n}" for n in (3, 4, 5, 0, 1, 2)],
+        "text": ["other"] * 3 + ["same"] * 3,
+        "day": [f"0{n + 1}.05.2024" for n in (3, 4, 5, 0, 1, 2)],
+        "answer": ["d", "x", "f", "a", "b", "c"],
+    }
+    found = changed_answers(table(before), table(after), TITLES)
+    assert found.changes == (AnswerChange(6, 3, "answer", "e", "x"),)
+    assert (found.lost, found.new) == ((), ())
+
+
 def test_large_tables_with_many_copies_are_quick() -> None:
     draw = random.Random(7)
     rows = 40_000

@@ -56,7 +56,7 @@ def changed_answers(written: Table, brought: Table, titles: Sequence[str]) -> Br
     """
     names = _same_columns(written, brought)
     answers = {title: names[title] for title in titles if title in names}
-    others = {name: found for name, found in names.items() if name not in titles}
+    others = _kept({n: found for n, found in names.items() if n not in titles}, written, brought)
     before = _Side(written, list(others), list(answers))
     after = _Side(brought, list(others.values()), list(answers.values()))
     pairs = _pairs(before, after)
@@ -80,6 +80,16 @@ def changed_answers(written: Table, brought: Table, titles: Sequence[str]) -> Br
         tuple(n for at, n in enumerate(after.numbers) if at not in found),
         answers,
     )
+
+
+def _kept(names: dict[str, str], written: Table, brought: Table) -> dict[str, str]:
+    """The columns by which rows can be found.
+
+    A program that saves a file may write all dates of one anew, or leave out the zeros before its
+    numbers.
+    """
+    shares = {n: _share(written.cells(n), brought.cells(found)) for n, found in names.items()}
+    return {n: found for n, found in names.items() if shares[n] >= _ALIKE} or names
 
 
 def _plain(cell: str | None) -> str:
