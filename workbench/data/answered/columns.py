@@ -10,6 +10,8 @@ from workbench.data.readers.table import ReadOptions
 
 CUT = " […]"
 """Stands where a text was cut."""
+_LONGEST_TITLE = 200
+"""Characters; a table of Excel takes 255, and a title may get a number."""
 Value = str | float | bool | None
 
 
@@ -74,7 +76,7 @@ def unique_titles(columns: Sequence[AnswerColumn], taken: Iterable[str]) -> tupl
     known = {" ".join(title.split()).casefold() for title in taken}
     titles = []
     for column in columns:
-        name = " ".join(column.title.split()) or "Answer"
+        name = " ".join(column.title.split())[:_LONGEST_TITLE].rstrip() or "Answer"
         count, unique = 2, name
         while unique.casefold() in known:
             unique, count = f"{name} ({count})", count + 1

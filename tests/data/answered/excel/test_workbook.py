@@ -351,6 +351,13 @@ def test_the_row_of_totals_gets_no_answer(tmp_path: Path) -> None:
     assert written.notes == ("Row 11 holds the totals of a table and got no answer.",)
 
 
+def test_a_title_is_no_longer_than_a_table_takes(tmp_path: Path) -> None:
+    columns = [AnswerColumn("very " * 99, {2: "a"}), AnswerColumn("very " * 98, {2: "b"})]
+    path = book(tmp_path / "b.xlsx", sheet_of(data()), beside=_table())
+    _, written, _ = answer(path, columns=columns, others=["xl/tables/table1.xml"])
+    assert [len(title) for title in written.titles] == [199, 203]
+
+
 @pytest.mark.parametrize(
     ("more", "beside"),
     [

@@ -266,12 +266,17 @@ def test_column_names_that_come_again_get_the_titles_again(tmp_path: Path) -> No
     assert xml.count(new("Answer", "ce9")) == 2
 
 
-def test_a_locked_file_and_a_signature_are_told(tmp_path: Path) -> None:
+def test_locks_and_a_signature_are_told(tmp_path: Path) -> None:
     locked = {"META-INF/manifest.xml": "<manifest:encryption-data/>"}
     path, options = book(tmp_path / "b.ods", content(ROWS), locked), ReadOptions(sheet="Daten")
     columns = [AnswerColumn("Answer", {2: "a"})]
     with pytest.raises(WorkbenchError, match="protected by a password"):
         write_answers(path, tmp_path / "o.ods", kind="xlsx", options=options, columns=columns)
+    closed = content(ROWS).replace(
+        'table:name="Daten"', 'table:name="Daten" table:protected="true"'
+    )
+    _, written, _ = answer(book(tmp_path / "b.ods", closed))
+    assert written.notes[0].startswith("Sheet 'Daten' is protected")
     signed = {"META-INF/documentsignatures.xml": "<s/>"}
     _, written, _ = answer(book(tmp_path / "b.ods", content(ROWS), signed))
     assert "signature is void" in written.notes[0]

@@ -33,6 +33,7 @@ _TABLE = re.compile(
 )
 _COLUMN = re.compile(rb"<table:table-column(?=[\s/>])[^>]*?(?:/>|>\s*</table:table-column\s*>)")
 _HIDDEN = re.compile(rb"""\stable:visibility\s*=\s*["'](?:collapse|filter)["']""")
+_PROTECTED = re.compile(rb"""\stable:protected\s*=\s*["']true["']""")
 _RANGE = re.compile(
     rb"""(<table:database-range\s[^>]*?table:target-range-address\s*=\s*["'])([^"']*|[^"]*)(["'])"""
 )
@@ -68,7 +69,7 @@ class _Seen:
 
     last: int = 0
     header: list[OdsCell] = field(default_factory=list)
-    tail: bytes = b""
+    is_protected: bool = False
 
 
 def _patch(package: Package, options: ReadOptions, columns: Sequence[AnswerColumn]) -> "_Patch":
@@ -82,14 +83,15 @@ def _patch(package: Package, options: ReadOptions, columns: Sequence[AnswerColum
         )
     titles = unique_titles(columns, [cell.text for cell in seen.header if cell.is_filled])
     cells = OdsCells(columns, titles, first, header_row, seen.header)
-    return _Patch(package, options.sheet, cells, seen.tail)
+    return _Patch(package, options.sheet, cells, seen.is_protected)
 
 
 def _look(package: Package, sheet: str, header_row: int) -> _Seen:
     seen, number = _Seen(), 1
     with package.open(_CONTENT) as stream:
         cutter = Cutter(stream, package.path.name)
-        cutter.seek(_finder(sheet))
+        _, tag, _ = cutter.seek(_finder(sheet))
+        seen.is_protected = bool(_PROTECTED.search(tag))
         for piece in cutter.rows(b"table:table-row", b"table:table"):
             reach = [column_of(name.decode()) for name in drawn_to(piece.raw)]
             if isinstance(piece, Row):
@@ -99,7 +101,6 @@ def _look(package: Package, sheet: str, header_row: int) -> _Seen:
                     seen.header = cells_of(piece.body)
                 number += count
             seen.last = max([seen.last, *reach])
-        seen.tail = cutter.tail().raw
     return seen
 
 
@@ -125,7 +126,7 @@ class _Patch:
     package: Package
     sheet: str
     cells: OdsCells
-    tail: bytes
+    is_protected: bool
 
     def content(self) -> Iterator[bytes]:
         """The new content."""
@@ -190,5 +191,10 @@ class _Patch:
         """Sentences on what the user has to know."""
         if self.package.name_of("META-INF/documentsignatures.xml"):
             yield "The file was signed; its signature is void, as after any change: sign it again."
+        if self.is_protected:
+            yield (
+                f"Sheet '{self.sheet}' is protected, and the answers with it: lift the protection "
+                "in your spreadsheet program to change them."
+            )
         if not self.cells.header_row:
             yield "The table has no row with column names, so the new columns have none either."
