@@ -9,8 +9,10 @@ import pytest
 from lxml import etree
 
 from tests.helpers import patched, rich_books
+from tests.helpers.conversion_jobs import converted, table_in
 from workbench.data.answered.columns import AnswerColumn, column_of
 from workbench.data.answered.write import write_answers
+from workbench.data.bulk import read_file
 from workbench.data.readers import ReadOptions, read_table
 
 SHEETS = {
@@ -46,6 +48,26 @@ def test_nothing_else_changes(tmp_path: Path, writer: str) -> None:
     assert [again.cells(name) for name in table.columns] == [table.cells(n) for n in table.columns]
     answered = [answer for answer in again.cells(written.titles[0]) if answer]
     assert answered == [f"about {n}" for n in numbers][: written.rows]
+
+
+@pytest.mark.parametrize("writer", ["openpyxl", "by hand, as an export"])
+def test_a_file_that_is_read_as_a_large_one_takes_its_answers(
+    tmp_path: Path, writer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another reader counts its rows."""
+    monkeypatch.setattr(read_file, "SMALL_BYTES", 0)
+    name, make = rich_books.BOOKS[writer]
+    path, out = make(tmp_path / name), tmp_path / f"out{Path(name).suffix}"
+    assert converted(path, tmp_path / "one")["status"] == "succeeded"
+    table = table_in(tmp_path / "one")
+    numbers = table.row_numbers.to_pylist()
+    columns = [AnswerColumn("Answer", {n: f"about {n}" for n in numbers})]
+    written = write_answers(path, out, kind=table.kind, options=table.options, columns=columns)
+    assert converted(out, tmp_path / "two", **written.options.as_dict())["status"] == "succeeded"
+    again = table_in(tmp_path / "two")
+    assert again.row_numbers.to_pylist() == numbers
+    assert [again.cells(n) for n in table.columns] == [table.cells(n) for n in table.columns]
+    assert again.cells("Answer") == [f"about {n}" for n in numbers]
 
 
 def test_what_stands_before_an_archive_stays(tmp_path: Path) -> None:
