@@ -72,7 +72,7 @@ def test_texts_come_with_what_nobody_told_the_model(path: Path) -> None:
         path, {"output": "It is 5 €.", "invented": "5 €"}, {"output": "Yes.", "invented": ""}
     )
     assert told(answer_columns(found, "completion")) == {
-        "Answer": {2: "It is 5 €.", 3: "Yes."},
+        "Answer of the model": {2: "It is 5 €.", 3: "Yes."},
         "Not in your examples": {2: "5 €", 3: None},
     }
 
@@ -91,7 +91,7 @@ def test_each_field_has_a_column_and_what_is_no_answer_one_of_its_own(path: Path
     assert columns["paid (answer)"][2] == "yes"
     assert columns["items (answer)"][3] == '[{"what": "mug", "number": 2}]'
     assert columns["tags (answer)"][3] == "a\nb"
-    assert columns["Answer"] == {4: "I cannot read this."}
+    assert columns["Answer of the model"] == {4: "I cannot read this."}
     assert columns["Please check"] == {4: "yes"}
 
 
@@ -115,8 +115,8 @@ def test_fields_are_told_by_their_titles() -> None:
     [
         ("category", "category (answer)"),
         ("  Topic \n of it ", "Topic of it (answer)"),
-        ("", "Answer"),
-        ("{a} and {b}", "Answer"),
+        ("", "Answer of the model"),
+        ("{a} and {b}", "Answer of the model"),
     ],
 )
 def test_the_column_is_called_as_the_learned_one(source: str, title: str) -> None:

@@ -14,12 +14,13 @@ from workbench.data.answered.columns import AnswerColumn, Value
 from workbench.data.edits.fields import TABLE, Field, fields_of, format_field
 
 ANSWER, SURE, CHECK, NONE, INVENTIONS = (
-    "Answer",
+    "Answer of the model",
     "How sure",
     "Please check",
     "None of these",
     "Not in your examples",
 )
+"""Not merely Answer: a reader would take such a column beside a talk for a part of it."""
 ANSWERED = " (answer)"
 YES, NO = "yes", "no"
 _AT_ONCE = 10_000

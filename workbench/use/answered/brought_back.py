@@ -56,6 +56,8 @@ class BroughtBack:
     """Categories among the corrections that the model has not learned."""
     confirmed: tuple[int, ...]
     """Rows that were to be checked and whose answer was left as it is."""
+    unreadable: tuple[tuple[int, str], ...]
+    """Rows with an answer that cannot be read, and why."""
     emptied: int
     """Answers that were deleted, which says nothing of what would be right."""
     strange_rows: int
@@ -91,21 +93,22 @@ def look(store: Store, answers: Answers, file: Written, back: Path, name: str) -
         )
     taken = reader.read_table(file.path, file.name, file.options)
     compared = _compare(taken, back, name, file)
-    edits = _edits(compared, _answer_titles(file))
+    edits = _edits(compared, answer_titles(file))
     asked = _asked(answers, [number for number, _ in edits])
-    corrections, emptied = _corrections(answers, edits, asked)
+    corrections, unreadable, emptied = _corrections(answers, edits, asked)
     version = latest_version(store, answers.version.dataset_id)
     return BroughtBack(
         corrections,
         _unknown(version, corrections),
         _confirmed(taken, compared.pairs, {number for number, _ in edits}),
+        unreadable,
         emptied,
         len(compared.new),
         version,
     )
 
 
-def _answer_titles(file: Written) -> list[str]:
+def answer_titles(file: Written) -> list[str]:
     """Of the columns that hold answers, as they stand in the file."""
     told = (SURE, CHECK, NONE, INVENTIONS)
     return [title for title in file.titles if _REPEATED.sub("", title) not in told]
@@ -119,7 +122,7 @@ def _compare(taken: Table, back: Path, name: str, file: Written) -> Compared:
     """
     sheet, row = file.options.sheet, file.options.header_row
     ways = (ReadOptions(sheet=sheet, header_row=row), ReadOptions(sheet=sheet), ReadOptions())
-    titles = _answer_titles(file)
+    titles = answer_titles(file)
     for options in ways:
         try:
             table = reader.read_table(back, name, options)
@@ -167,20 +170,29 @@ def _corrections(
     answers: Answers,
     edits: Sequence[tuple[int, dict[str, str]]],
     asked: Mapping[int, dict[str, Any]],
-) -> tuple[tuple[Correction, ...], int]:
-    """The rows with their new answers, and how many answers were emptied."""
-    task, found, emptied = task_named(answers.version.task), [], 0
+) -> tuple[tuple[Correction, ...], tuple[tuple[int, str], ...], int]:
+    """The rows with their new answers, those that cannot be read, and how many were emptied."""
+    task = task_named(answers.version.task)
+    found: list[Correction] = []
+    unreadable: list[tuple[int, str]] = []
+    emptied = 0
     for number, texts in edits:
         row = asked.get(number)
         if row is None:  # it was not answered; what was typed there is somebody's own answer
             continue
         before = str(row["output"])
-        after = _with_fields(before, texts) if task.answers_are_json else _only(texts)
-        if not after.strip():
-            emptied += 1
+        try:
+            after = _with_fields(before, texts) if task.answers_are_json else _only(texts)
+            if not after.strip():
+                emptied += 1
+                continue
+            if taught.readable(task, _example(task, row, after)) is None:
+                raise WorkbenchError(f"'{after[:60]}' is no answer of the kind that was learned.")
+        except WorkbenchError as error:
+            unreadable.append((number, str(error)))
         else:
             found.append(Correction(number, task.question(row), before, after))
-    return tuple(found), emptied
+    return tuple(found), tuple(unreadable), emptied
 
 
 def _only(texts: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from workbench.core.tasks import task_named
-from workbench.core.words import plural
+from workbench.core.words import joined, plural
 from workbench.data.unknown_categories import UnknownCategory
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
@@ -23,6 +23,7 @@ from workbench.use.answered.written import Written
 _LOOKED = "answer-brought-back"
 _MADE = "answer-examples-made"
 _SHOWN = 200
+_SENTENCES = 5
 _LARGEST_MB = 200
 
 
@@ -39,10 +40,11 @@ def show(answers: Answers, file: Written) -> None:
     if not box.open:
         return
     with box, errors.shown():
+        titles = [f"*{plain(title)}*" for title in brought_back.answer_titles(file)]
         st.write(
-            f"Correct the column *{plain(file.titles[0] if file.titles else 'Answer')}* in your "
-            "spreadsheet program, save, and choose the file here. You may sort its rows, leave some "
-            "out or add columns. You see what was changed before anything is kept."
+            f"Correct {joined(titles[:_SENTENCES])} in your spreadsheet program, save, and choose the "
+            "file here. You may sort its rows, leave some out or add columns. You see what was "
+            "changed before anything is kept."
         )
         upload = st.file_uploader(
             "The file with your corrections",
@@ -122,6 +124,10 @@ def _tell(found: BroughtBack) -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True, key="answer-back-rows")
         if len(found.corrections) > _SHOWN:
             st.caption(f"The first {_SHOWN} are shown.")
+    for number, why in found.unreadable[:_SENTENCES]:
+        st.warning(f"Row {number:,}: {plain(why)}", icon=":material/warning:")
+    if (more := len(found.unreadable) - _SENTENCES) > 0:
+        st.caption(f"{plural(more, 'further row')} cannot be read, either.")
     if found.emptied:
         st.caption(
             f"{plural(found.emptied, 'answer')} deleted: that says nothing of what would be right, so "
