@@ -7,7 +7,7 @@ import pytest
 
 from storage import files
 from storage.database import Store
-from storage.tables import Job, WatchedFile
+from storage.tables import Job, Release, WatchedFile
 from tests.helpers.answered import workbook
 from tests.helpers.conversion_jobs import worked_off
 from tests.helpers.exams import Trained, add_trained, answer_queued
@@ -136,6 +136,19 @@ def test_without_a_model_nobody_answers(store: Store, trained: Trained, inbox: P
     look(store)
     (file,) = watched(store, trained).files
     assert "No model of this project is live" in file.reason
+
+
+def test_what_is_live_answers_be_it_something_in_a_models_place(
+    store: Store, trained: Trained, inbox: Path
+) -> None:
+    watch.switch_on(store, trained.project_id, str(inbox), None)
+    with store.write() as session:
+        about = {"approver": "Ann", "gate": {}, "about": {"rung": "baseline"}}
+        session.add(Release(project_id=trained.project_id, run_id=trained.run_id, **about))
+    (inbox / "mails.csv").write_text("email\nMoney back\n")
+    look(store)
+    (job,) = jobs(store, PredictSpec.kind)
+    assert job.spec["rung"] == "baseline"
 
 
 def test_a_folder_that_is_gone_is_told_and_comes_back(
