@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from workbench.models import live_names
+from workbench.models.served import RUN, run_id_of
 from workbench.ui import context, frame
 from workbench.ui.text import code
 from workbench.ui.use import server
@@ -47,9 +48,8 @@ def _names(trained: Sequence[Answerer]) -> dict[str, Answerer]:
     """Name → the model behind it now: the live name, then each run."""
     by_run = {one.id: one for one in trained}
     live = live_names.of_project(context.store(), context.project_id())
-    if live is not None and live.model in by_run:
-        return {live.id: by_run[live.model], **by_run}
-    return by_run
+    run = f"{RUN}{run_id_of(live.model)}" if live else ""
+    return {live.id: by_run[run], **by_run} if live and run in by_run else by_run
 
 
 def _title(name: str, model: Answerer) -> str:
