@@ -7,9 +7,10 @@ from tests.engine.serving.engines import made
 from tests.engine.serving.engines.made import Loaded, question, some_ids
 from workbench.engine.serving.engines.agreement import differs
 from workbench.engine.serving.engines.batching_engine import BatchingEngine
-from workbench.engine.serving.engines.forward import Forward
-from workbench.engine.serving.engines.kv_pool import Shape
+from workbench.engine.serving.engines.forward import Forward, Piece
+from workbench.engine.serving.engines.kv_pool import KeyValues, Shape
 from workbench.engine.serving.engines.layers import read_decoder
+from workbench.engine.serving.engines.low_rank import read_adapter
 from workbench.engine.serving.engines.rotary import Unfit
 from workbench.engine.serving.engines.transformers_engine import TransformersEngine
 from workbench.engine.serving.fair_lock import FairLock
@@ -78,6 +79,34 @@ def test_bfloat16_is_close() -> None:
     model = made.make(made.OURS["llama"]).to(torch.bfloat16)
     forward = Forward(read_decoder(model, torch.bfloat16))
     assert differs(model.float(), forward, Shape(3, 2, 8)) < 0.05
+
+
+def test_whoever_is_answered_beside_it_changes_no_answer() -> None:
+    """Gates are computed in another way for rows whose adapter changes them, for those alone."""
+    if not torch.backends.mkldnn.is_available():
+        pytest.skip("packed products need oneDNN")
+    loaded = Loaded(made.make(made.OURS["llama"]))
+    loaded.add("all", 1)
+    loaded.add("attention", 2, target_modules=["q_proj", "v_proj"])
+    decoder = read_decoder(loaded.model, torch.bfloat16)
+    adapters = {
+        name: read_adapter(loaded.model, name, decoder.sides) if name else None
+        for name in ("", "all", "attention")
+    }
+    forward = Forward(decoder)
+
+    def scores(*names: str) -> torch.Tensor:
+        return forward(
+            [
+                Piece(some_ids(9, seed=7), 0, KeyValues(Shape(3, 2, 8), 16), adapters[name])
+                for name in names
+            ]
+        )
+
+    alone = {name: scores(name)[0] for name in adapters}
+    for names in (("", "all", "attention"), ("all", "", "", "all"), ("attention", "all", "")):
+        for name, found in zip(names, scores(*names), strict=True):
+            assert torch.allclose(found, alone[name], atol=1e-4), (name, names)
 
 
 def _plain(model: object) -> TransformersEngine:

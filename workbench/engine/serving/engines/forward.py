@@ -95,7 +95,8 @@ class _Step:
         self._decoder, self._pieces, self._spans = forward.decoder, pieces, spans
         self._groups = list(_groups(pieces, spans))
         self._turns = forward.turns(pieces)
-        self._plain_gates = not any(adapter.changes_gates for _, adapter in self._groups)
+        self._changed = [rows for rows, adapter in self._groups if adapter.changes_gates]
+        self._plain = list(_between(self._changed, spans[-1].stop))
         self._masks: dict[tuple[int, int | None], Tensor | None] = {}
 
     def attend(self, at: int, layer: Layer, x: Tensor) -> None:
@@ -120,17 +121,27 @@ class _Step:
         dtype = self._decoder.dtype
         normed = layer.after(x)
         given = normed.to(dtype)
-        if self._plain_gates and layer.is_silu:
+        if layer.is_silu and not self._changed:
             inner = layer.up.times(given, layer.gate.silu(given))
         else:
-            gate, up = layer.gate(given).float(), layer.up(given).float()
-            for rows, adapter in self._groups:
-                _add(adapter.layers[at].gate, gate[rows], normed[rows])
-                _add(adapter.layers[at].up, up[rows], normed[rows])
-            inner = layer.act(gate).mul_(up)
+            inner = self._gated(at, layer, normed, given)
         x.add_(layer.down(inner.to(dtype)))
         for rows, adapter in self._groups:
             _add(adapter.layers[at].down, x[rows], inner[rows].float())
+
+    def _gated(self, at: int, layer: Layer, normed: Tensor, given: Tensor) -> Tensor:
+        """Inner states (tokens, inner) in float32 where adapters change gates; those of other rows are
+        what they are without such company."""
+        gate, up = layer.gate(given).float(), layer.up(given).float()
+        for rows, adapter in self._groups:
+            _add(adapter.layers[at].gate, gate[rows], normed[rows])
+            _add(adapter.layers[at].up, up[rows], normed[rows])
+        inner: Tensor = layer.act(gate).mul_(up)
+        if layer.is_silu:
+            for rows in self._plain:
+                alone = given[rows]
+                inner[rows] = layer.up.times(alone, layer.gate.silu(alone)).float()
+        return inner
 
     def _found(self, at: int, layer: Layer, heads: Tensor) -> Tensor:
         """What each token's queries find in the keys before it (tokens, heads * size)."""
@@ -206,6 +217,15 @@ def _spans(pieces: Sequence[Piece]) -> Iterator[slice]:
     for piece in pieces:
         yield slice(at, at + len(piece.ids))
         at += len(piece.ids)
+
+
+def _between(rows: Sequence[slice], count: int) -> Iterator[slice]:
+    """The rows of `count` that are in none of the slices, which stand in order."""
+    at = 0
+    for one in (*rows, slice(count, count)):
+        if one.start > at:
+            yield slice(at, one.start)
+        at = one.stop
 
 
 def _groups(pieces: Sequence[Piece], spans: Sequence[slice]) -> Iterator[Group]:
