@@ -10,8 +10,8 @@ from workbench.engine.serving.engines.low_rank import Adapter
 
 LEAST = 16
 """Tokens in common that are worth a copy."""
-MOST = 32
-"""Texts that are kept."""
+MOST, MOST_BYTES = 32, 256 * 2**20
+"""Texts that are kept, and what they may take together but for the newest."""
 
 Known = tuple[Adapter | None, Sequence[int], KeyValues]
 """An adapter, the tokens that were read with it, and what was kept of them."""
@@ -31,8 +31,13 @@ class Prefixes:
         """Keep a text that is over."""
         self._number += 1
         self._kept[self._number] = (adapter, tuple(ids), kv)
-        while len(self._kept) > MOST:
+        while len(self._kept) > MOST or (len(self._kept) > 1 and self.bytes > MOST_BYTES):
             self._drop()
+
+    @property
+    def bytes(self) -> int:
+        """What is kept takes."""
+        return sum(kv.bytes for _, _, kv in self._kept.values())
 
     def begin(
         self, adapter: Adapter | None, ids: Sequence[int], own: KeyValues, running: Iterable[Known]
