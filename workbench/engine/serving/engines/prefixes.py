@@ -10,7 +10,7 @@ from workbench.engine.serving.engines.low_rank import Adapter
 
 LEAST = 16
 """Tokens in common that are worth a copy."""
-MOST, MOST_BYTES = 32, 256 * 2**20
+MOST, MOST_BYTES = 32, 128 * 2**20
 """Texts that are kept, and what they may take together but for the newest."""
 
 Known = tuple[Adapter | None, Sequence[int], KeyValues]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import torch
 
 from workbench.core.errors import WorkbenchError
+from workbench.engine.runtime.device import trim_heap
 from workbench.engine.serving.engines.forward import Forward, Piece
 from workbench.engine.serving.engines.kv_pool import Pool
 from workbench.engine.serving.engines.low_rank import Adapter
@@ -30,6 +31,9 @@ TOGETHER = 32
 """Answers of one batch."""
 GUESSING = 8
 """Up to so many answers at once, tokens are guessed: read with few others they cost little."""
+TRIMMED = 32
+"""After so many answers memory that is free is given back: keys and values of changing length leave
+holes in it."""
 ROOM = 32
 """Tokens beyond those that are there for which an answer gets room at first."""
 
@@ -63,6 +67,7 @@ class Scheduler:
         self._thread: threading.Thread | None = None
         self._waiting: deque[Sequence] = deque()
         self._running: list[Sequence] = []
+        self._over = 0
 
     def submit(self, one: Sequence) -> None:
         """Compute an answer; it is iterated by who asked."""
@@ -129,6 +134,10 @@ class Scheduler:
             if one.is_over and one.kv is not None:
                 self.prefixes.keep(one.adapter, one.ids[: one.read], one.kv)
                 one.kv = None
+                self._over += 1
+        if self._over >= TRIMMED:
+            self._over = 0
+            trim_heap()
         self._running = [one for one in self._running if not one.is_over]
         self._waiting = deque(one for one in self._waiting if not one.is_over)
 
