@@ -1,5 +1,6 @@
 """Tiny trained models that are exported, and what is known of how they answer here."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,10 +47,18 @@ class Shop:
         return job, run(job)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package", autouse=True)
+def _few_threads() -> Iterator[None]:
+    """For tiny models: threads would only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="package")
 def writer_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A tiny Llama that has learned its replies by heart."""
-    torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("writer")
     recipe = writers.recipe(num_train_epochs=40, learning_rate=2e-2, eval_max_new_tokens=24)
     data = writers.split_replies(folder / "data.parquet")
@@ -60,10 +69,9 @@ def writer_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return _asked(folder, trained)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sorter_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A tiny encoder that sorts messages, and knows what belongs nowhere."""
-    torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("sorter")
     data = encoders.split_data(folder / "data.parquet", encoders.examples() * 9)
     base = encoders.make_encoder(folder / "base")

@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
 from tests.engine.export.conftest import Shop
+from tests.helpers import exports, writers
 from tests.helpers.engine_jobs import run, run_orphaned
 from tests.helpers.exports import export_job
 from workbench.engine.export import job as export_jobs
@@ -278,3 +279,20 @@ def test_what_a_library_meets_in_an_export_is_a_reason_not_to_offer_it(
     assert result["status"] == "failed"
     assert "cannot read it (a tensor is missing), so it is not offered" in result["reason"]
     assert not (job.path / "export").exists()
+
+
+def test_a_model_that_chooses_categories_is_told_what_changes_elsewhere(tmp_path: Path) -> None:
+    rows = [{"text": f"{word} number {i}", "label": label}
+            for i in range(8) for word, label in (("parcel", "Delivery"), ("bill", "Payment"))]  # fmt: skip
+    splits = ["train"] * 12 + ["validation"] * 2 + ["test"] * 2
+    data = writers.write_rows(tmp_path / "data.parquet", rows, splits)
+    recipe = writers.recipe(num_train_epochs=40, learning_rate=2e-2)
+    base = writers.make_writer(tmp_path / "base")
+    trained = exports.train_writer(tmp_path, base, data, task="classification", recipe=recipe)
+    result = run(export_job(tmp_path / "merged", trained, "merged"))
+    found = certificate(result)
+    assert [way.name for way in found.ways] == WAYS
+    assert any("elsewhere it has to write one" in note for note in found.notes)
+    trainer, _, playground, api = found.ways[:4]
+    assert playground.same == playground.questions == trainer.questions
+    assert api.same == api.questions

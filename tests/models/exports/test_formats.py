@@ -49,6 +49,7 @@ def test_the_usual_quantization_is_taken(
         ("gguf", "int8", CAUSAL, "choose q8_0, q4_k_m and f16"),
         ("zip", "q8_0", ENCODER, "choose int8 and fp32"),
         ("merged", "f16", CAUSAL, "choose no quantization"),
+        ("merged", "", SEQ2SEQ, "cannot be taken elsewhere yet"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_can(

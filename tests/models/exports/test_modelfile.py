@@ -6,7 +6,13 @@ import pytest
 
 from workbench.core.chat_template import ChatTemplate
 from workbench.models.chat_forms import CHATML, GEMMA, LLAMA_3, PLAIN
-from workbench.models.exports.modelfile import go_template, modelfile, stops_of, without_begin
+from workbench.models.exports.modelfile import (
+    for_documents,
+    go_template,
+    modelfile,
+    stops_of,
+    without_begin,
+)
 from workbench.models.exports.turn_pieces import pieces_of
 
 TOKENS = {"bos_token": "<s>", "eos_token": "</s>"}
@@ -61,3 +67,10 @@ def test_a_begin_mark_that_the_program_writes_itself_is_left_out() -> None:
 def test_a_template_that_does_more_gets_no_modelfile() -> None:
     template = ChatTemplate("{% for m in messages %}{{ m['content'] | upper }}{% endfor %}", TOKENS)
     assert modelfile("m", template, []) is None
+
+
+def test_documents_have_no_turns() -> None:
+    text = for_documents("m.gguf", ["<eos>", "<eos>"], 100_000)
+    assert 'TEMPLATE """{{ .Prompt }}"""' in text
+    assert stops(text) == ["<eos>"]
+    assert "PARAMETER num_ctx 8192\n" in text

@@ -22,7 +22,13 @@ from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.specs import ExportModelSpec
 from workbench.models.exports.formats import ADAPTER, GGUF, MERGED, ZIP
-from workbench.models.exports.modelfile import MOST_CONTEXT, NO_TEMPLATE, modelfile, stops_of
+from workbench.models.exports.modelfile import (
+    MOST_CONTEXT,
+    NO_TEMPLATE,
+    for_documents,
+    modelfile,
+    stops_of,
+)
 from workbench.models.exports.turn_pieces import pieces_of
 from workbench.models.trained import TrainedModel
 
@@ -163,7 +169,7 @@ class TextExport:
 
     def _modelfile(self) -> str | None:
         if self._documents:
-            return f'FROM ./{self._file}\n\nTEMPLATE """{{{{ .Prompt }}}}"""\n'
+            return for_documents(self._file, self._end_texts(), self._context())
         return modelfile(self._file, self.writer.template, self._end_texts(),
                          system=self.trained.system, context=self._context())  # fmt: skip
 
@@ -172,7 +178,8 @@ class TextExport:
         task = task_named(self.trained.task)
         before, _, after = task.worded(PROBE, self.trained.labels).partition(PROBE)
         return {
-            "model": self._file, "task": task.name, "column": task.question_role,
+            "model": self._file, "task": task.name,
+            "column": "question" if task.rows_are_conversations else task.question_role,
             "system": self.trained.system, "before": before, "after": after,
             "is_text": self._documents, "categories": list(self.trained.labels),
             "stops": self._stops(), "max_tokens": self.new_tokens,

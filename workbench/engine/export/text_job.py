@@ -10,6 +10,7 @@ from workbench.engine.export.merged import merged
 from workbench.engine.export.parity import text_way
 from workbench.engine.export.questions import Question
 from workbench.engine.export.text_exports import ReadBack, TextExport
+from workbench.engine.export.ways import sorts
 from workbench.engine.export.writers import CausalWriter
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.specs import ExportModelSpec
@@ -26,6 +27,9 @@ FOUR_BITS = (
 LEANS = (
     "Here it looks up the nearest of your examples before each answer; elsewhere it answers without them, "
     "and was compared so."
+)
+WRITES_CATEGORIES = (
+    "Here it chooses among the categories; elsewhere it has to write one, and was compared so."
 )
 OWN_TEMPLATE = (
     "Its chat template cannot be said in plain words for other programs, so they may put questions "
@@ -74,6 +78,7 @@ def text_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path
     ways.append(_with_prompts(way, same=back.template_same))
     notes = [*([FOUR_BITS] if making.trained.quantization != "none" else []),
              *([LEANS] if _leans(spec.adapter) else []),
+             *([WRITES_CATEGORIES] if sorts(spec.task) else []),
              *([] if source else [OWN_TEMPLATE]), *back.notes]  # fmt: skip
     return folder, making.certificate(
         ways, format=spec.format, quantization=spec.quantization, notes=tuple(notes),
@@ -105,8 +110,14 @@ def _against_exam(making: Making, own: list[str]) -> Way:
     """What becomes of the exam's answers in whole 16-bit weights."""
     usual = making.usual.texts
     places = [place for place, text in enumerate(usual) if text is not None]
-    return text_way(EXACT, "transformers, float32", making.spec.task, picked(making.questions, places),
-                    [usual[i] for i in places], [own[i] for i in places])  # fmt: skip
+    way = text_way(EXACT, "transformers, float32", making.spec.task, picked(making.questions, places),
+                   [usual[i] for i in places], [own[i] for i in places])  # fmt: skip
+    if way.passed or not sorts(making.spec.task):
+        return way
+    advice = (
+        "Train it longer, so that it writes them, or take an encoder, which chooses everywhere."
+    )
+    return replace(way, why=f"{way.why} {WRITES_CATEGORIES} {advice}")
 
 
 def _with_prompts(way: Way, *, same: bool) -> Way:

@@ -122,8 +122,13 @@ def chosen(name: str, quantization: str, family: Family, method: str = LORA) -> 
     """
     form = format_named(name)
     forms = offered(family, method)
+    if not forms:
+        raise WorkbenchError(
+            f"A model that {family.does} cannot be taken elsewhere yet: train one that writes text, or an "
+            "encoder to sort into categories."
+        )
     if form not in forms:
-        others = joined([other.name for other in forms]) or "none"
+        others = joined([other.name for other in forms])
         raise WorkbenchError(
             f"A model that {family.does} cannot be exported as '{name}': choose {others}."
         )

@@ -44,13 +44,20 @@ def modelfile(
         pieces = replace(pieces, head=f"{pieces.before_system}{system}{pieces.after_system}")
     elif system:
         told = f"SYSTEM {_QUOTES}{system}{_QUOTES}\n"
-    stops = "".join(f"PARAMETER stop {json.dumps(stop, ensure_ascii=False)}\n"
-                    for stop in stops_of(template, pieces, ends))  # fmt: skip
+    return _file(file, go_template(without_begin(pieces, begin)), stops_of(template, pieces, ends),
+                 context, told)  # fmt: skip
+
+
+def for_documents(file: str, ends: Iterable[str], context: int = MOST_CONTEXT) -> str:
+    """The Modelfile of a model that goes on with texts: there are no turns, so there is no template."""
+    return _file(file, "{{ .Prompt }}", list(dict.fromkeys(ends)), context)
+
+
+def _file(file: str, template: str, ends: Iterable[str], context: int, told: str = "") -> str:
+    stops = "".join(f"PARAMETER stop {json.dumps(end, ensure_ascii=False)}\n" for end in ends)
     return (
-        f"FROM ./{file}\n\n"
-        f"TEMPLATE {_QUOTES}{go_template(without_begin(pieces, begin))}{_QUOTES}\n\n"
-        f"{told}PARAMETER num_ctx {min(context, MOST_CONTEXT)}\n"
-        f"PARAMETER temperature 0\n{stops}"
+        f"FROM ./{file}\n\nTEMPLATE {_QUOTES}{template}{_QUOTES}\n\n{told}"
+        f"PARAMETER num_ctx {min(context, MOST_CONTEXT)}\nPARAMETER temperature 0\n{stops}"
     )
 
 
