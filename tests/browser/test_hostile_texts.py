@@ -172,6 +172,8 @@ def test_hostile_texts_are_read_as_texts_on_every_page(
         "Use": of("use", run=hostile.writer_id, conversation=hostile.conversation_id),
         "Sorting": of("use", run=hostile.sorter_id),
         "Answer": of("answer", run=hostile.sorter_id).ask("Delete"),
+        "Programs": of("programs", run=hostile.writer_id),
+        "Export": of("export", run=hostile.writer_id),
         "Queue": opened(page, app, "queue").ask("Cancel"),
         "Storage": opened(page, app, "storage"),
         "Settings": opened(page, app, "settings"),

@@ -79,7 +79,7 @@ def test_two_answers_grow_at_the_same_time_and_stay_what_they_are(
     shelf._loader.turns = FairLock(slice_s=0)
     with tiny.running(roomy, shelf) as server:
         url = f"http://127.0.0.1:{server.port}/v1/chat/completions"
-        settings = {"max_tokens": 60, "temperature": 1.2, "seed": 5}
+        settings = {"max_tokens": 400, "temperature": 1.2, "seed": 5}
         alone = {m: httpx.post(url, json=body(m, **settings)).text for m in ("run-1", "run-1:base")}
         arrived: list[str] = []
         together: dict[str, str] = {}

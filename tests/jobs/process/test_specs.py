@@ -13,10 +13,12 @@ from workbench.jobs.process import specs
 from workbench.jobs.process.specs import (
     AddSpec,
     BaseModelRef,
+    CertifySpec,
     ChangeSpec,
     CheckSpec,
     ConvertSpec,
     EvaluateSpec,
+    ExportModelSpec,
     ExportSpec,
     FetchSpec,
     FirstAnswersSpec,
@@ -26,6 +28,7 @@ from workbench.jobs.process.specs import (
     MustPassSpec,
     PredictSpec,
     PrepareSpec,
+    PushModelSpec,
     PushSpec,
     ReplayOrder,
     ServeSpec,
@@ -104,6 +107,16 @@ SPECS: list[Spec] = [
         task="chat",
         data=Path("/objects/cd"),
     ),
+    CertifySpec(**OF_RUN, adapter=Path("/jobs/8/adapter"), earlier=(Path("/jobs/6"),)),
+    ExportModelSpec(
+        **OF_RUN,
+        adapter=Path("/jobs/8/adapter"),
+        threshold=0.8,
+        format="gguf",
+        quantization="q8_0",
+        name="letters",
+    ),
+    PushModelSpec(archive=Path("/exports/9/letters.zip"), hub_id="ann/letters", title="Letters"),
     ServeSpec(registry=Path("/serve/models.json"), idle_timeout_s=60, preload="run-1"),
 ]
 

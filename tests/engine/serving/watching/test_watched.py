@@ -1,7 +1,6 @@
 """Every request is logged and counted, its texts only where that is wanted."""
 
 import json
-import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,15 @@ CHAT: dict[str, Any] = {
 }
 
 
+def logged(folder: Path, number: int) -> list[LoggedRequest]:
+    """The lines of so many requests: each is written once its answer has gone."""
+    end = time.monotonic() + 20
+    while len(lines := list(logged_requests(folder))) < number and time.monotonic() < end:
+        time.sleep(0.01)
+    assert len(lines) == number
+    return lines
+
+
 def asked(url: str, **values: Any) -> httpx.Response:
     return httpx.post(f"{url}/v1/chat/completions", json={**CHAT, **values}, timeout=60)
 
@@ -34,7 +42,7 @@ def test_a_request_leaves_a_line_without_its_texts(url: str, tmp_path: Path) -> 
     asked(url, model="nobody")
     asked(url, temperature=-1)
     httpx.get(f"{url}/v1/models")
-    lines = list(logged_requests(tmp_path))
+    lines = logged(tmp_path, 4)
     assert [line.status for line in lines] == [200, 200, 404, 400]
     assert [line.model for line in lines] == ["run-1", "run-1", "nobody", ""]
     assert [line.answered_by for line in lines] == ["run-1", "run-1", "", ""]
@@ -54,9 +62,10 @@ def test_texts_are_kept_while_that_is_wanted(url: str, tmp_path: Path) -> None:
     (tmp_path / "keep-texts").touch()
     reply = asked(url, n=2)
     httpx.post(f"{url}/v1/classify", json={"model": "run-2", "input": ["Hello"]}, timeout=60)
+    logged(tmp_path, 2)
     (tmp_path / "keep-texts").unlink()
     asked(url)
-    assert [line.tokens_read > 0 for line in logged_requests(tmp_path)] == [True] * 3
+    assert [line.tokens_read > 0 for line in logged(tmp_path, 3)] == [True] * 3
     first, second = (
         json.loads(line) for line in (tmp_path / "texts.jsonl").read_text().splitlines()
     )
@@ -70,10 +79,7 @@ def test_whoever_leaves_is_logged_as_having_left(url: str, tmp_path: Path) -> No
     body = {**CHAT, "stream": True, "max_tokens": 200, "logit_bias": {"1": -100}}
     with httpx.stream("POST", f"{url}/v1/chat/completions", json=body, timeout=60) as reply:
         next(reply.iter_text())
-    give_up_at = time.monotonic() + 20
-    while not (lines := list(logged_requests(tmp_path))):
-        assert time.monotonic() < give_up_at
-        threading.Event().wait(0.01)
+    lines = logged(tmp_path, 1)
     assert lines[0].status == 499
     assert lines[0].tokens_read > 0
 
