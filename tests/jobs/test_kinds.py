@@ -22,11 +22,25 @@ def test_every_kind_is_in_one_lane() -> None:
             "must-pass",
             "habits",
             "import",
+            "certify",
+            "export-model",
         ),
-        "data": ("fetch", "add", "convert", "prepare", "check", "mend", "export", "push"),
+        "data": (
+            "first-answers",
+            "write-answers",
+            "fetch",
+            "add",
+            "convert",
+            "prepare",
+            "check",
+            "mend",
+            "export",
+            "push",
+            "push-model",
+        ),
         "server": ("serve",),
     }
-    assert {*kinds.LISTED} == {*kinds.KINDS} - {"serve"}
+    assert {*kinds.LISTED} == {*kinds.KINDS} - {"serve", "first-answers", "write-answers"}
 
 
 def test_only_what_uses_a_model_can_be_paused() -> None:

@@ -177,7 +177,7 @@ def test_texts_in_m_keep_every_sign() -> None:
 def test_every_snippet_is_complete(url: str) -> None:
     for snippet in snippets.SNIPPETS:
         for sorts in (False, True):
-            written = snippet.write(Target("http://127.0.0.1:1", "mails:live", sorts))
+            written = snippet.program(Target("http://127.0.0.1:1", "mails:live", sorts))
             assert "mails:live" in written
             assert snippets.NO_KEY in written
 

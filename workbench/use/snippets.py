@@ -45,9 +45,9 @@ class Snippet:
     title: str
     language: str | None
     """For colours; None for none."""
-    write: Callable[[Target], str]
+    program: Callable[[Target], str]
     hint: str
-    """How to use it, in a sentence or two; Markdown."""
+    """How to use it, in a sentence or two."""
 
 
 def curl(asked: Target) -> str:
@@ -192,22 +192,22 @@ SNIPPETS = (
         "Excel, Power BI",
         None,
         power_query,
-        "In Excel: *Data → Get Data → From Other Sources → Blank Query*, then *Advanced Editor*. It "
-        "takes the table *Table1* and its column *Question*; put your own names there. When Excel asks "
-        "how to sign in, choose *Anonymous*: the key is in the query. Where it asks for privacy levels, "
-        "choose *Organizational* for both.",
+        "In Excel: 'Data → Get Data → From Other Sources → Blank Query', then 'Advanced Editor'. It "
+        "takes the table 'Table1' and its column 'Question'; put your own names there. When Excel asks "
+        "how to sign in, choose 'Anonymous': the key is in the query. Where it asks for privacy levels, "
+        "choose 'Organizational' for both.",
     ),
     Snippet(
         "Google Sheets",
         "javascript",
         apps_script,
-        "In the sheet: *Extensions → Apps Script*; then `=ASK_MODEL(A2)` in a cell. **It does not work "
-        "from this computer alone:** Google's computers run it, and they cannot reach an address "
+        "In the sheet: 'Extensions → Apps Script'; then =ASK_MODEL(A2) in a cell. It does not work "
+        "from this computer alone: Google's computers run it, and they cannot reach an address "
         "that begins with 127.0.0.1. Somebody has to give the server an address on the internet, by a "
         "proxy with a certificate that passes requests on to the address above under the host name "
         "127.0.0.1; whoever knows the address and a key can then ask your model.",
     ),
-    Snippet("Python", "python", python, "Needs OpenAI's package: `pip install openai`."),
+    Snippet("Python", "python", python, "Needs OpenAI's package: pip install openai."),
     Snippet(
         "JavaScript",
         "javascript",
@@ -218,7 +218,7 @@ SNIPPETS = (
         "JavaScript (openai)",
         "javascript",
         javascript,
-        "Needs OpenAI's package: `npm install openai`.",
+        "Needs OpenAI's package: npm install openai.",
     ),
     Snippet("Terminal", "bash", curl, "For the terminal of Linux or macOS."),
 )

@@ -46,7 +46,7 @@ KEYWORDS = {"label", "body", "help", "text", "caption", "captions", "delta", "ti
 TEXTS = {"altair_chart", "code", "data_editor", "dataframe", "text", "chat_message"}
 TEXTS |= {"columns", "container", "empty", "form", "grid", "fragment", "navigation", "App"}
 TEXTS |= {"cache_data", "cache_resource", "get_option", "rerun", "set_page_config", "stop"}
-TEXTS |= {"switch_page"}
+TEXTS |= {"divider", "switch_page"}
 """Commands that take nothing for Markdown."""
 
 

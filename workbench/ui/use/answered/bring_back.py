@@ -74,7 +74,7 @@ def _show(answers: Answers, file: Written, upload: UploadedFile) -> None:
         type="primary",
         icon=":material/add_task:",
         disabled=not rows,
-        help=f"A new version of '{found.version.dataset_name}'; the last one stays as it is.",
+        help=f"A new version of '{plain(found.version.dataset_name)}'; the last one stays as it is.",
     ):
         done = brought_back.make_examples(
             context.store(),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from workbench.ui.text import plain
 from workbench.ui.use.api.keys import new_key
 from workbench.use.snippets import NO_KEY, SNIPPETS, Target
 
@@ -16,7 +17,7 @@ def show(asked: Target) -> None:
         st.caption(f"Put your key where the code says {NO_KEY}.")
     else:
         asked = replace(asked, key=made[1])
-    tabs = st.tabs([snippet.title for snippet in SNIPPETS])
+    tabs = st.tabs([plain(snippet.title) for snippet in SNIPPETS])
     for tab, snippet in zip(tabs, SNIPPETS, strict=True):
-        tab.code(snippet.write(asked), language=snippet.language)
-        tab.markdown(snippet.hint)
+        tab.code(snippet.program(asked), language=snippet.language)
+        tab.markdown(plain(snippet.hint))
