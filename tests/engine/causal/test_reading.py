@@ -157,7 +157,9 @@ def test_an_end_that_is_a_text_of_several_tokens_ends_answers(
     assert written(model) == "my pen"
 
 
-def test_the_server_stops_at_such_a_text(tmp_path: Path) -> None:
+def test_the_server_stops_at_such_a_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the engine whose model can be made to say something; all end by the same `StreamDecoder`."""
+    monkeypatch.setenv("WORKBENCH_SERVING_ENGINE", "transformers")
     folder = make_writer(tmp_path / "w", template=CHATML.replace("<|im_end|>", "pen"))
     registry = tiny.registry_of([tiny.entry("base:w", folder)], tmp_path / "models.json")
     shelf = tiny.shelf()
