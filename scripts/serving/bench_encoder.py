@@ -48,7 +48,7 @@ def main() -> None:
     ids, fast = reader.ids(texts()), packed(plain)
 
     def seconds(model: torch.nn.Module, at_once: int) -> float:
-        with patch.dict(encoders.TOKENS_AT_ONCE, {"cpu": at_once}):
+        with patch.dict(encoders.READ_AT_ONCE, {"cpu": at_once}):
             begun = time.perf_counter()
             encoders.read(model, ids, reader.pad_id)
             return time.perf_counter() - begun

@@ -10,7 +10,7 @@ from tests.helpers.engine_jobs import PEFT_WARNS
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import from_dict
 from workbench.engine.encoder.encoder import (
-    TOKENS_AT_ONCE,
+    READ_AT_ONCE,
     groups,
     load_encoder,
     load_reader,
@@ -100,7 +100,7 @@ def test_texts_come_back_in_their_order(tmp_path: Path) -> None:
 def test_long_texts_are_read_few_at_a_time() -> None:
     found = list(groups(np.array([500] * 20 + [10] * 100)))
     assert sorted(i for group in found for i in group) == list(range(120))
-    assert len(found[0]) == TOKENS_AT_ONCE["cpu"] // 500
+    assert len(found[0]) == READ_AT_ONCE["cpu"] // 500
     assert len(found[-2]) == 64
 
 

@@ -89,3 +89,8 @@ def test_a_batch_too_large_to_hold_has_the_gradients_of_the_whole(
     likeness = torch.nn.functional.cosine_similarity(expected.ravel(), weight.grad.ravel(), dim=0)
     assert likeness > 0.995
     assert float(weight.grad.norm() / expected.norm()) == pytest.approx(1, abs=0.02)
+
+
+def test_a_usual_step_is_one_group() -> None:
+    """64 e-mails of 60 tokens each are contrasted at once: in groups each would be computed twice."""
+    assert TOKENS_AT_ONCE["cpu"] >= 64 * 60
