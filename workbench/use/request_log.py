@@ -11,6 +11,7 @@ from workbench.jobs.process.serve_files import (
     log_parts,
     logged_requests,
 )
+from workbench.use import switches
 
 COLUMNS = ("at", "key", "route", "model", "answered_by", "status", "tokens_read", "tokens_written",
            "seconds")  # fmt: skip
@@ -38,7 +39,7 @@ def last_uses() -> dict[int, dt.datetime]:
 
 def keeps_texts() -> bool:
     """Whether questions and answers are kept."""
-    return (files.folder("serve") / KEEP_TEXTS).exists()
+    return switches.is_on(KEEP_TEXTS)
 
 
 def keep_texts(on: bool) -> None:
@@ -47,12 +48,7 @@ def keep_texts(on: bool) -> None:
     Raises:
         StorageError: the disk takes nothing.
     """
-    path = files.folder("serve") / KEEP_TEXTS
-    with files.said_on_disk(path):
-        if on:
-            path.touch(mode=0o600)
-        else:
-            path.unlink(missing_ok=True)
+    switches.switch(KEEP_TEXTS, on)
 
 
 def kept_texts_bytes() -> int:

@@ -10,6 +10,7 @@ import socket
 from storage import files
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.serve_files import PORT, STAY_AWAKE
+from workbench.use import switches
 
 _HOST = "127.0.0.1"
 _LOWEST, _HIGHEST = 1024, 65_535
@@ -40,7 +41,7 @@ def known() -> int | None:
 
 def stays_awake() -> bool:
     """Whether the server does not end when nobody asks for a while."""
-    return (files.folder("serve") / STAY_AWAKE).exists()
+    return switches.is_on(STAY_AWAKE)
 
 
 def stay_awake(on: bool) -> None:
@@ -49,12 +50,7 @@ def stay_awake(on: bool) -> None:
     Raises:
         StorageError: the disk takes nothing.
     """
-    path = files.folder("serve") / STAY_AWAKE
-    with files.said_on_disk(path):
-        if on:
-            path.touch(mode=0o600)
-        else:
-            path.unlink(missing_ok=True)
+    switches.switch(STAY_AWAKE, on)
 
 
 def _free(port: int) -> int:
