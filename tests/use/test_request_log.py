@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from storage import files
 from storage.database import Store
 from workbench.jobs.process.serve_files import LoggedRequest
@@ -43,3 +45,26 @@ def test_texts_are_kept_only_when_wanted_and_can_be_deleted(store: Store) -> Non
     assert not request_log.keeps_texts()
     request_log.delete_log()
     assert request_log.listing() == []
+
+
+def test_what_has_not_changed_is_not_read_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    requests_in = request_log.requests_in
+    monkeypatch.setattr(
+        request_log, "requests_in", lambda part: (read.append(part.name), requests_in(part))[1]
+    )
+    write("requests.jsonl", 3)
+    write("requests.jsonl.1", 1, 2)
+    assert len(request_log.listing()) == len(request_log.listing()) == 3
+    assert sorted(read) == ["requests.jsonl", "requests.jsonl.1"]
+    with (files.folder("serve") / "requests.jsonl").open("a") as log:
+        log.write(
+            "\n"
+            + json.dumps(
+                LoggedRequest(at="2026-03-01T10:00:00+00:00", route="/v1/x", status=4).as_dict()
+            )
+        )
+    assert len(request_log.listing()) == 4
+    assert read[2:] == ["requests.jsonl"]

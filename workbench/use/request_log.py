@@ -1,15 +1,19 @@
 """What the model server was asked, by whom and how it went; its texts only while they are kept."""
 
+import contextlib
 import datetime as dt
+from functools import lru_cache
+from pathlib import Path
 
 from storage import files
 from workbench.jobs.process.serve_files import (
     KEEP_TEXTS,
+    OLDER_LOGS,
     REQUESTS,
     TEXTS,
     LoggedRequest,
     log_parts,
-    logged_requests,
+    requests_in,
 )
 from workbench.use import switches
 
@@ -24,17 +28,30 @@ def listing(limit: int | None = None) -> list[LoggedRequest]:
     Args:
         limit: how many at most; None for all.
     """
-    found = list(logged_requests(files.folder("serve")))[::-1]
+    found = _known()[::-1]
     return found if limit is None else found[:limit]
 
 
 def last_uses() -> dict[int, dt.datetime]:
     """Key → when it was last used, of those that the log still knows."""
     return {
-        one.key_id: dt.datetime.fromisoformat(one.at)
-        for one in logged_requests(files.folder("serve"))
-        if one.key_id is not None
+        one.key_id: dt.datetime.fromisoformat(one.at) for one in _known() if one.key_id is not None
     }
+
+
+def _known() -> list[LoggedRequest]:
+    """All of them, the oldest first; what has not changed since it was last read is not read again."""
+    found: list[LoggedRequest] = []
+    for part in log_parts(files.folder("serve") / REQUESTS):
+        with contextlib.suppress(FileNotFoundError):
+            about = part.stat()
+            found += _read(part, about.st_ino, about.st_mtime_ns, about.st_size)
+    return found
+
+
+@lru_cache(maxsize=OLDER_LOGS + 1)
+def _read(part: Path, _number: int, _changed: int, _size: int) -> tuple[LoggedRequest, ...]:
+    return tuple(requests_in(part))
 
 
 def keeps_texts() -> bool:

@@ -86,15 +86,17 @@ def log_parts(path: Path) -> Iterator[Path]:
 
 
 def logged_requests(folder: Path) -> Iterator[LoggedRequest]:
-    """The requests that the log in a folder still knows, the oldest first.
-
-    A line that is torn, or of another version, is passed over.
-    """
+    """The requests that the log in a folder still knows, the oldest first."""
     for part in log_parts(folder / REQUESTS):
-        try:
-            text = part.read_text("utf-8", "replace")
-        except OSError:
-            continue
-        for line in text.split("\n"):
-            with contextlib.suppress(ValueError, RecursionError, WorkbenchError):
-                yield LoggedRequest.from_dict(json.loads(line))
+        yield from requests_in(part)
+
+
+def requests_in(part: Path) -> Iterator[LoggedRequest]:
+    """Those of one part of a log; a line that is torn, or of another version, is passed over."""
+    try:
+        text = part.read_text("utf-8", "replace")
+    except OSError:
+        return
+    for line in text.split("\n"):
+        with contextlib.suppress(ValueError, RecursionError, WorkbenchError):
+            yield LoggedRequest.from_dict(json.loads(line))
