@@ -15,6 +15,7 @@ from workbench.projects.model_choice import recommend
 from workbench.system.hardware import hardware
 from workbench.ui import context, dialogs, frame
 from workbench.ui.models import adding, card, suggested_details, suggested_list, suggested_offer
+from workbench.ui.models.prompting import section as prompt_first
 from workbench.ui.text import plain
 
 store = context.store()
@@ -58,6 +59,8 @@ else:
     )
 for recommendation in best:
     card.recommended(recommendation, viewer)
+if newest is not None:
+    prompt_first.show(newest, [one.model for one in found if one.is_here], project.base_model_id)
 shown = {recommendation.candidate.model.location for recommendation in best}
 rest = [one for one in found if one.model.location not in shown]
 here = [one for one in rest if one.model.state != SUGGESTED]

@@ -3,13 +3,18 @@
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from storage.tables import BaseModel, Job
+from tests.helpers.exams import write_emails
 from tests.helpers.folders import T5, model_folder
 from tests.helpers.made import add_dataset, end_job
 from tests.pages.opened import open_page, texts
 from workbench.core.errors import WorkbenchError
+from workbench.data import datasets
+from workbench.data.versions import get_version
+from workbench.evaluation.prompting import trials
 from workbench.models import catalogue, hub, inspect
 from workbench.models.model_info import ModelInfo
 from workbench.projects import projects
@@ -184,3 +189,48 @@ def test_a_model_that_was_tried_in_vain_says_why_and_can_be_tried_again(
     at.button(key=f"again-{model_id}").click().run()
     assert not at.exception
     assert catalogue.get_model(store, model_id).job_id not in (None, job_id)
+
+
+def _emails(store: Store, project_id: int, folder: Path) -> int:
+    saved = datasets.save_version(
+        store,
+        project_id=project_id,
+        path=write_emails(folder / "emails.csv", rows=120),
+        task="classification",
+        mapping={"text": "email", "label": "category"},
+        dataset_name="E-mails",
+    )
+    return saved.version_id
+
+
+def test_an_instruction_is_tried_before_any_training_and_stays(
+    store: Store, project_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.ui.context.ensure_worker", lambda: None)
+    version = get_version(store, _emails(store, project_id, tmp_path))
+    at = open_page(PAGE, project=project_id)
+    assert "prompt-try" not in {button.key for button in at.button}, "closed at first"
+    at = _opened(at)
+    at.text_area(key=f"prompt-text-{version.id}").set_value("Sort it.").run()
+    at.button(key="prompt-try").click().run()
+    assert not at.exception
+    (trial,) = trials.list_trials(store, version)
+    assert (trial.instruction, trial.job.status) == ("Sort it.", "queued")
+    again = _opened(open_page(PAGE, project=project_id))
+    assert again.text_area(key=f"prompt-text-{version.id}").value == "Sort it."
+    assert again.button(key="prompt-try").disabled
+
+
+def _opened(at: AppTest) -> AppTest:
+    at.session_state["prompt-first"] = True
+    at.run()
+    assert not at.exception
+    return at
+
+
+def test_data_that_no_model_here_can_be_told_about_offers_no_trial(
+    store: Store, project_id: int
+) -> None:
+    add_dataset(store, project_id, task="language-modelling")
+    at = _opened(open_page(PAGE, project=project_id))
+    assert "prompt-try" not in {button.key for button in at.button}

@@ -27,7 +27,7 @@ from workbench.cli import (
     runs,
     use,
 )
-from workbench.cli.evaluation import drift, habits, limit, releases, reports
+from workbench.cli.evaluation import drift, habits, limit, prompts, releases, reports
 from workbench.cli.exports import model_exports
 from workbench.cli.hub import token
 from workbench.cli.serving import keys
@@ -95,6 +95,7 @@ def build_parser() -> argparse.ArgumentParser:
         drift,
         reports,
         habits,
+        prompts,
         fit,
         jobs,
         models,

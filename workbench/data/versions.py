@@ -21,6 +21,7 @@ from workbench.data.examples.plan import Plan
 from workbench.data.splits.assign import DEFAULT_FRACTIONS
 from workbench.data.splits.split_by import split_by_from
 from workbench.jobs.job import spec_of
+from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.specs import ChangeSpec, CheckSpec, ExportSpec, PushSpec, VersionSpec
 
 
@@ -211,7 +212,9 @@ def delete_dataset(store: Store, dataset_id: int) -> None:
 
 def _jobs_on(session: Session, project_id: int, versions: set[int]) -> list[Job]:
     """The jobs that looked through, changed or exported one of these versions."""
-    kinds: tuple[type[VersionSpec], ...] = (ExportSpec, PushSpec, CheckSpec, ChangeSpec)
+    kinds: tuple[type[VersionSpec] | type[PromptSpec], ...] = (
+        ExportSpec, PushSpec, CheckSpec, ChangeSpec, PromptSpec,
+    )  # fmt: skip
     read = {kind.kind: kind for kind in kinds}
     return [
         job

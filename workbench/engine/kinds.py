@@ -3,6 +3,7 @@
 from workbench.core.errors import WorkbenchError
 from workbench.engine.runtime.fast_imports import load_bitsandbytes, loading
 from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Handler, Result
 from workbench.jobs.process.specs import (
@@ -80,6 +81,17 @@ def _predict(spec: PredictSpec, job: JobDir, report: Report, stop: Stop) -> Resu
     return predict(engine, spec, job, report, stop)
 
 
+def _prompt(spec: PromptSpec, job: JobDir, report: Report, stop: Stop) -> Result:
+    _check_task(spec)
+    with loading():
+        load_bitsandbytes()
+        from workbench.engine.evaluation.prompting import ask
+        from workbench.engine.families import engine_of
+
+        engine = engine_of(spec.base.family)
+    return ask(engine, spec, job, report, stop)
+
+
 def _import(spec: ImportSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     from workbench.engine.models.download import download
 
@@ -137,6 +149,7 @@ HANDLERS = (
     Handler(EvaluateSpec, _evaluate),
     Handler(PredictSpec, _predict),
     Handler(MustPassSpec, _predict),
+    Handler(PromptSpec, _prompt),
     Handler(FirstAnswersSpec, _predict),
     Handler(HabitsSpec, _habits),
     Handler(ImportSpec, _import),

@@ -8,6 +8,7 @@ from storage.database import Store
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import EXAMPLES, cheap_for
 from workbench.evaluation.comparing.older_answers import older_answers
+from workbench.evaluation.comparing.prompted_answers import prompted_answers
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.ladder import Ladder, ladder
 from workbench.models.families import family_named
@@ -28,7 +29,10 @@ def ladder_of(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Ladd
         info.scores,
         answers,
         probe=family_named(run.base_family).base_is_probe,
-        older=older_answers(store, info, answers, run),
+        older=[
+            *prompted_answers(store, info, answers, run),
+            *older_answers(store, info, answers, run),
+        ],
         rows=info.rows,
     )
 

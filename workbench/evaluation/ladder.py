@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.core.metrics import METRICS, Metric, main_score, metric_of
-from workbench.core.tasks.rungs import BASE, PROBE, RUNGS, TUNED, rung_named
+from workbench.core.tasks.rungs import BASE, NAMES, PROBE, RUNGS, TUNED, rung_named
 from workbench.evaluation.scoring.comparison import Comparison, compare
 from workbench.evaluation.scoring.paired import holm
 from workbench.evaluation.scoring.row_sums import score_interval
@@ -132,6 +132,7 @@ def ladder(
         if main_score(task, own := scores.get(rung.name) or {}) is not None
     ]
     found += [_rung(one.name, one.title, one.scores, one.answers, one.seconds) for one in older]
+    found.sort(key=lambda rung: NAMES.index(rung.name) if rung.name in NAMES else len(NAMES))
     tables = {one.name: one.answers for one in older}
     tuned = next((rung for rung in found if rung.name == TUNED), None)
     if tuned is not None:

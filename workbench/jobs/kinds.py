@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import OwnWords
+from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.specs import (
     AddSpec,
     CertifySpec,
@@ -127,6 +128,15 @@ KINDS = {
             _ENGINE,
             "must-pass check",
             "rule",
+            can_be_paused=True,
+            goes_on=True,
+        ),
+        JobKind(
+            PromptSpec,
+            WORK,
+            _ENGINE,
+            "trial of the instruction",
+            "edit_note",
             can_be_paused=True,
             goes_on=True,
         ),

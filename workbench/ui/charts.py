@@ -12,6 +12,7 @@ import pandas as pd
 
 ACCENT, GREY = "#0072B2", "#8A9099"
 ORANGE, GREEN, SKY, PURPLE, VERMILION = "#E69F00", "#009E73", "#56B4E9", "#CC79A7", "#D55E00"
+BROWN = "#8C6D46"
 SERIES = {
     "Examples": ORANGE,
     "Practice questions": ACCENT,

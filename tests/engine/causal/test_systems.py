@@ -13,11 +13,11 @@ from sacrebleu.metrics.chrf import CHRF
 from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.writers import make_writer, replies
 from workbench.core.recipe import Recipe
+from workbench.data.splits.drawn import chosen
 from workbench.engine.causal import generate
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.causal.systems import choose, prompt_of
-from workbench.engine.evaluation.systems import chosen
 from workbench.evaluation.scoring.text_scores import text_scores
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Cancelled, Stop

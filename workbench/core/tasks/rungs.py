@@ -10,6 +10,7 @@ from workbench.core.tasks import Task
 
 FREQUENT, BASELINE, NEAREST = "frequent", "baseline", "nearest"
 BASE, EXAMPLES, TUNED = "base", "examples", "tuned"
+PROMPT = "prompt"
 PROBE = "probe"
 """What `base` is called where it is a quick layer on a frozen encoder: it has learned the categories."""
 OLDER = "run "
@@ -73,6 +74,14 @@ RUNGS = (
         "before training with an example before the question",
         "the model before training, shown an example before the question",
         "is the same model as it came, shown the nearest of your examples before each question",
+        is_simple=False,
+    ),
+    RungKind(
+        PROMPT,
+        "With your instruction",
+        "the untrained model with your instruction",
+        "the model before training, told your instruction",
+        "is the same model as it came, told the instruction that you kept on the Model page",
         is_simple=False,
     ),
     RungKind(

@@ -1,11 +1,15 @@
 """Models that write text, as jobs want them: trained, examined, asked."""
 
+from dataclasses import replace
+
 from workbench.engine.causal.checked_load import checked_load
-from workbench.engine.causal.model import load_causal
+from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.causal.opened import opened
 from workbench.engine.causal.systems import answer, systems
 from workbench.engine.causal.train import measure, train
 from workbench.engine.evaluation.jobs import Answer
+from workbench.engine.generative.leaning.leaning import Leaning
+from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.specs import PredictSpec
 
 __all__ = ["answerer", "checked_load", "measure", "opened", "systems", "train"]
@@ -19,4 +23,17 @@ def answerer(spec: PredictSpec) -> Answer:
     """
     new_tokens = spec.recipe.eval_max_new_tokens
     model = load_causal(spec.base, spec.adapter, spec.recipe, task=spec.task, system=spec.system)
+    if isinstance(spec, PromptSpec):
+        model = prompted(model, spec)
     return lambda rows, stop, done: answer(model, rows, new_tokens, stop, done)
+
+
+def prompted(model: CausalModel, spec: PromptSpec) -> CausalModel:
+    """The model as it came, asked as the user tries it: which categories there are, and with the
+    nearest of the examples before each question."""
+    shown = (
+        Leaning.to_show(spec.learned_from, spec.task, model.max_length, spec.labels, spec.shown)
+        if spec.shown
+        else None
+    )
+    return replace(model, wording=replace(model.wording, labels=spec.labels, leaning=shown))

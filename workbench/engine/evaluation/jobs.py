@@ -8,6 +8,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import TURNS, Recipe
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import CHEAP, EXAMPLES
+from workbench.data.splits.drawn import chosen
 from workbench.engine.evaluation.habits.opened import Opened
 from workbench.engine.evaluation.known_facts import mark_invented
 from workbench.engine.evaluation.likeness import mark_likeness
@@ -18,7 +19,6 @@ from workbench.engine.evaluation.systems import (
     Done,
     Evaluation,
     System,
-    chosen,
     evaluate_systems,
     mark_outside,
     write_evaluation,

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import TUNED
-from workbench.engine.evaluation.systems import System, chosen, outside_too
+from workbench.data.splits.drawn import chosen
+from workbench.engine.evaluation.systems import System, outside_too
 from workbench.engine.rows import read_rows
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter

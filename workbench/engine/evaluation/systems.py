@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -157,14 +156,6 @@ def mark_outside(exam: Evaluation, outside: str) -> None:
     if outside and TUNED in exam.answers:
         none = outside_too(exam.none_of_these.get(TUNED), exam.answers[TUNED], outside)
         exam.none_of_these[TUNED] = none or []
-
-
-def chosen(rows: Sequence[Row], max_rows: int, seed: int) -> list[Row]:
-    """At most `max_rows` of the rows, drawn at random with the seed, in their order."""
-    if len(rows) <= max_rows:
-        return list(rows)
-    picked = np.random.default_rng(seed).choice(len(rows), max_rows, replace=False)
-    return [rows[i] for i in sorted(picked)]
 
 
 def write_evaluation(

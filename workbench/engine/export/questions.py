@@ -9,7 +9,7 @@ from typing import Any
 from workbench.core.messages import asked
 from workbench.core.tasks import task_named
 from workbench.core.tasks.task import Message
-from workbench.engine.evaluation.systems import chosen
+from workbench.data.splits.drawn import chosen
 from workbench.engine.rows import Row
 from workbench.models.families import Family
 from workbench.models.trained import TrainedModel

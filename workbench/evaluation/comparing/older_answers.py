@@ -86,13 +86,13 @@ def _in_common(
 ) -> pd.DataFrame:
     """The rows of an exam that another model was asked, too, with its answers."""
     named = {TUNED: name, f"right_{TUNED}": f"right_{name}"}
-    own = _numbered(answers)
-    other = _numbered(theirs)[[*_KEY, *(one for one in named if one in theirs)]]
+    own = numbered(answers)
+    other = numbered(theirs)[[*_KEY, *(one for one in named if one in theirs)]]
     table = own.merge(other.rename(columns=named), on=_KEY, how="inner")
     return table[~table["input"].isin(learned)].reset_index(drop=True)
 
 
-def _numbered(answers: pd.DataFrame) -> pd.DataFrame:
+def numbered(answers: pd.DataFrame) -> pd.DataFrame:
     """Rows that are alike are told apart by their number."""
     return answers.assign(time=answers.groupby(["input", "expected"]).cumcount())
 

@@ -12,6 +12,7 @@ from workbench.models.trained import LEANED_ON
 
 PARCEL = Example("Where is my parcel?", "On its way.")
 MONEY = Example("When do I get my money back?", "Within a week.")
+WORDS = ("red", "green", "blue", "amber", "violet", "indigo", "white", "black", "silver", "golden")
 ASKED = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "My money back?"}]
 
 
@@ -78,3 +79,42 @@ def test_a_row_that_is_learned_sees_another_and_an_exam_row_may_see_any() -> Non
     shown = leaned(leaning, turns, "completion", {**row, "split": "test"})
     assert PARCEL.answer in [turn["content"] for turn in shown]
     assert leaned(None, turns, "completion", row) == turns
+
+
+def test_several_examples_stand_before_the_question_the_nearest_last() -> None:
+    also = Example("Where is my money order?", "At the bank.")
+    found = Leaning([PARCEL, also, MONEY], 512, 2).before(ASKED, "My money back?", learned=False)
+    assert [turn["content"] for turn in found] == [
+        "Be kind.",
+        also.question,
+        also.answer,
+        MONEY.question,
+        MONEY.answer,
+        "My money back?",
+    ]
+
+
+def test_of_several_only_as_many_as_fit_are_shown() -> None:
+    long = [Example(f"Where is my money {i}? " * 12, "Within a week. " * 6) for i in range(4)]
+    for longest in (200, 400, 800):
+        found = Leaning(long, longest, 4).before(ASKED, "My money back?", learned=False)
+        assert found[-1] == ASKED[1]
+        assert sum(len(turn["content"].encode()) for turn in found) <= 3 * longest
+    assert len(found) > 4
+
+
+def test_a_row_is_never_shown_itself_though_words_stand_around_its_question(
+    tmp_path: Path,
+) -> None:
+    labels = ["Delivery", "Refund", "Product question"]
+    rows = [{"text": f"Where is parcel {w}?", "label": labels[i % 3]} for i, w in enumerate(WORDS)]
+    data = write_rows(tmp_path / "data.parquet", rows, ["train"] * len(rows))
+    leaning = Leaning.to_show(data, "classification", 512, labels, shown=3)
+    assert leaning is not None
+    row = {**rows[0], "split": "train"}
+    turns = [{"role": "user", "content": "as it is asked"}]
+    shown = leaned(leaning, turns, "classification", row)
+    asked = [turn["content"] for turn in shown if turn["role"] == "user"]
+    assert len(asked) == 4
+    assert not any(one.endswith(rows[0]["text"]) for one in asked[:-1])
+    assert all("Categories: Delivery" in one for one in asked[:-1]), "asked as the model is asked"

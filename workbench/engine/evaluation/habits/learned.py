@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.core.messages import asked, is_learned
 from workbench.core.tasks import SPLITS, Task, task_named
-from workbench.engine.evaluation.systems import chosen
+from workbench.data.splits.drawn import chosen
 from workbench.engine.rows import Row, read_rows, row_batches
 from workbench.evaluation.habits.memorised import Learned
 from workbench.evaluation.habits.parts import MOST_LEARNED

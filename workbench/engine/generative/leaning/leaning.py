@@ -32,8 +32,9 @@ TOO_SHORT = 80
 class Leaning:
     """The examples, and the way from a conversation to one with an example before its question."""
 
-    def __init__(self, examples: Sequence[Example], longest: int) -> None:
+    def __init__(self, examples: Sequence[Example], longest: int, shown: int = 1) -> None:
         self.examples = list(examples)
+        self._shown = shown
         self._room = longest * BYTES_A_TOKEN - MARKS
 
     @classmethod
@@ -49,24 +50,43 @@ class Leaning:
         return cls._of_questions(data, task, longest, about.question)
 
     @classmethod
-    def to_show(cls, data: Path, task: str, longest: int) -> "Leaning | None":
-        """The same for a model that was never trained, whatever its questions and answers are."""
+    def to_show(
+        cls,
+        data: Path,
+        task: str,
+        longest: int,
+        labels: Sequence[str] = (),
+        shown: int = 1,
+    ) -> "Leaning | None":
+        """The same for a model that was never trained, whatever its questions and answers are.
+
+        Args:
+            labels: the categories, as the question itself names them.
+            shown: so many examples stand before a question, as far as they fit.
+        """
         about = task_named(task)
         if about.rows_are_conversations or about.rows_are_documents:
             return None
         return cls._of_questions(
-            data, task, longest, lambda row: about.worded(about.question(row), ())
+            data, task, longest, lambda row: about.worded(about.question(row), labels), shown
         )
 
     @classmethod
     def _of_questions(
-        cls, data: Path, task: str, longest: int, question: Callable[[Row], str]
+        cls,
+        data: Path,
+        task: str,
+        longest: int,
+        question: Callable[[Row], str],
+        shown: int = 1,
     ) -> "Leaning | None":
         answer, rows = task_named(task).answer, read_rows(data, "train")
         some = rows[:: -(-len(rows) // MOST) or 1]
-        found = [Example(question(row), answer(row) or "") for row in some]
+        bare = task_named(task).question
+        asked = [(question(row), bare(row), answer(row) or "") for row in some]
+        found = [Example(q, a, b if b != q else "") for q, b, a in asked]
         found = [one for one in found if one.question.strip() and one.answer.strip()]
-        return cls(found, longest) if len(found) >= FEWEST else None
+        return cls(found, longest, shown) if len(found) >= FEWEST else None
 
     @classmethod
     def read(cls, folder: Path, longest: int) -> "Leaning | None":
@@ -86,25 +106,32 @@ class Leaning:
 
     def write(self, folder: Path) -> None:
         """Keep the examples beside a trained model."""
-        table = pa.Table.from_pylist([vars(example) for example in self.examples])
+        kept = [{"question": one.question, "answer": one.answer} for one in self.examples]
+        table = pa.Table.from_pylist(kept)
         pq.write_table(table, folder / LEANED_ON, compression="zstd")
 
     def before(self, messages: Sequence[Message], question: str, *, learned: bool) -> list[Message]:
-        """The conversation with the nearest example before its first question.
+        """The conversation with the nearest examples before its first question, the nearest last.
 
         Args:
             learned: the question is one of the examples, and must not be shown its own answer.
         """
-        nearest = self._nearest.to(question, others_only=learned)
+        nearest = self._nearest.several(question, self._shown, others_only=learned)
         own = [one for one in messages if one["role"] == "system"]
         taken = sum(_bytes(one["content"]) for one in own) + _bytes(question)
-        shown = _cut(nearest, self._room - taken) if nearest else None
-        if shown is None:
+        turns: list[Message] = []
+        for example in nearest:
+            shown = _cut(example, self._room - taken)
+            if shown is None:
+                break
+            taken += _bytes(shown.question) + _bytes(shown.answer) + (MARKS if turns else 0)
+            turns = [
+                {"role": "user", "content": shown.question},
+                {"role": "assistant", "content": shown.answer, "learn": False},
+                *turns,
+            ]
+        if not turns:
             return list(messages)
-        turns: list[Message] = [
-            {"role": "user", "content": shown.question},
-            {"role": "assistant", "content": shown.answer, "learn": False},
-        ]
         return [*own, *turns, *(one for one in messages if one["role"] != "system")]
 
     @functools.cached_property

@@ -17,6 +17,8 @@ class Example:
 
     question: str
     answer: str
+    found_by: str = ""
+    """The text by which it is found, where words of an instruction stand in the question, too."""
 
 
 class Nearest:
@@ -25,7 +27,9 @@ class Nearest:
     def __init__(self, examples: Sequence[Example]) -> None:
         self._examples = list(examples)
         self._pieces = pieces()
-        self._rows = self._pieces.fit_transform([one.question for one in self._examples])
+        self._rows = self._pieces.fit_transform(
+            [one.found_by or one.question for one in self._examples]
+        )
 
     def to(self, question: str, *, others_only: bool = False) -> Example | None:
         """The nearest example; None where none has anything in common with the question.
@@ -33,8 +37,13 @@ class Nearest:
         Args:
             others_only: passes over the question itself and what is nearly the same.
         """
+        found = self.several(question, 1, others_only=others_only)
+        return found[0] if found else None
+
+    def several(self, question: str, count: int, *, others_only: bool = False) -> list[Example]:
+        """The nearest examples that have something in common with the question, nearest first."""
         likeness = (self._rows @ self._pieces.transform([question]).T).toarray()[:, 0]
         if others_only:
             likeness[likeness >= ALIKE] = 0.0
-        best = int(np.argmax(likeness))
-        return self._examples[best] if likeness[best] > 0 else None
+        best = np.argsort(-likeness, kind="stable")[:count]
+        return [self._examples[place] for place in best if likeness[place] > 0]

@@ -14,6 +14,7 @@ from workbench.core.tasks.rungs import (
     EXAMPLES,
     FREQUENT,
     NEAREST,
+    PROMPT,
     TUNED,
 )
 from workbench.evaluation import evaluations as evaluation
@@ -33,9 +34,10 @@ COLOURS = {
     NEAREST: charts.GREEN,
     BASE: charts.GREY,
     EXAMPLES: charts.PURPLE,
+    PROMPT: charts.VERMILION,
     TUNED: charts.ACCENT,
 }
-_OLDER = charts.VERMILION
+_OLDER = charts.BROWN
 _INK = "#757C86"
 """Writing in a chart, to be read on light and dark ground alike; altair's own is black."""
 _PRICE = "price"
@@ -46,7 +48,7 @@ def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> 
     if not found.rungs:
         return
     st.subheader("Is it worth it?", anchor=False)
-    _show_bars(found, judged.proven)
+    show_bars(found, judged.proven)
     title, icon = "The numbers behind it", ":material/table_chart:"
     box = st.expander(title, icon=icon, key="worth-numbers", on_change="rerun")
     if box.open:
@@ -56,7 +58,7 @@ def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> 
     _offer_more(run, info)
 
 
-def _show_bars(found: Ladder, use: str) -> None:
+def show_bars(found: Ladder, use: str) -> None:
     metric = found.metric
     ends = [rung.intervals.get(metric.name, (None, None)) for rung in found.rungs]
     values = [found.score(rung) for rung in found.rungs]

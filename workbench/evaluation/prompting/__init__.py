@@ -1,0 +1,1 @@
+"""Instructions tried on a model before any training."""

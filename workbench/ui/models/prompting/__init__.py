@@ -1,0 +1,1 @@
+"""Trying an instruction before any training."""
