@@ -12,7 +12,7 @@ from workbench.ui.text import plain
 
 POLL = "1s"
 _SHARE = 1000
-"""Such jobs count their steps in thousandths of the whole."""
+"""Jobs that say no number of steps count them in thousandths of the whole."""
 
 
 def show(job: JobView) -> None:
@@ -28,9 +28,7 @@ def _live(job_id: int) -> None:
     if job.is_over:
         st.rerun(scope="app")
     context.ensure_worker()  # nobody else looks after it while the page only waits
-    progress = job.progress if job.is_active else {}
-    share = min(1.0, progress.get("step", 0) / _SHARE)
-    st.progress(share, text=_line(job))
+    st.progress(_share(job) or 0.0, text=_line(job))
     with st.container(horizontal=True, vertical_alignment="center"):
         if job.status != "cancelling" and st.button(
             "Cancel", key=f"job-cancel-{job.id}", icon=":material/stop_circle:"
@@ -40,15 +38,21 @@ def _live(job_id: int) -> None:
         st.caption("You may close this page: it goes on, and everything is here again later.")
 
 
+def _share(job: JobView) -> float | None:
+    """How much of it is done, from 0 to 1; None where nothing is."""
+    step = job.progress.get("step") if job.is_active else None
+    return min(1.0, step / (job.progress.get("total_steps") or _SHARE)) if step else None
+
+
 def _line(job: JobView) -> str:
     """What it is doing, how far it is, and how long it will take."""
     if job.status == "cancelling":
         return "It is being stopped …"
     if not job.is_active:
         return f"{plain(job.title)}: waits to begin …"
-    step, left = job.progress.get("step"), job.progress.get("seconds_left")
+    share, left = _share(job), job.progress.get("seconds_left")
     message = plain(job.progress.get("message", ""))
-    title = f"{plain(job.title)}: {step / _SHARE:.0%}".replace("%", " %") if step else ""
+    title = f"{plain(job.title)}: {share:.0%}".replace("%", " %") if share else ""
     parts = [
         title or ("" if message else plain(job.title)),
         message,
