@@ -39,7 +39,7 @@ def _show_practice(version: VersionInfo, model: ModelInfo, found: list[Trial]) -
     for one in found[:8]:
         _line(version, model, one, metric, is_best=one is best and len(found) > 1)
     st.caption(
-        f"On {found[0].rows} practice questions a score is rough: a difference of a few points may be "
+        f"On {found[0].rows:,} practice questions a score is rough: a difference of a few points may be "
         "chance. The exam tells more."
     )
 
