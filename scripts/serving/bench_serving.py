@@ -1,7 +1,7 @@
 """Tokens a second of the model server's engines: `python scripts/serving/bench_serving.py`.
 
-One user and eight together, base model and adapters (random ones, another for each user), against
-`generate` of the same kind one at a time; all take turns, round by round, so that whatever else
+One user and eight together, of the base model, of one tuned model (a random adapter), and each of another
+tuned one, against `generate` of the same kind one at a time; all take turns, round by round, so that whatever else
 the machine does meets all of them.
 """
 
@@ -37,7 +37,7 @@ from workbench.engine.serving.text_model import TextModel  # noqa: E402
 
 MODEL = "SmolLM2-135M-Instruct"
 QUESTION, ANSWER, USERS = 200, 100, 8
-BASE, TUNED = "base model", "adapters"
+BASE, TUNED, SEVERAL = "base model", "tuned model", "eight tuned models"
 MB = 2**20
 
 
@@ -139,7 +139,11 @@ def compare(rounds: int) -> None:
         bench = apart(lambda: Bench(make_adapters(ensure_ready(MODEL), USERS, Path(folder))))
     engine = bench.model.engine
     print(f"{MODEL}, {QUESTION} tokens asked, {ANSWER} answered, engine '{engine.name}'")
-    kinds: dict[str, list[str | None]] = {BASE: [None] * USERS, TUNED: [*bench.names]}
+    kinds: dict[str, list[str | None]] = {
+        BASE: [None] * USERS,
+        TUNED: bench.names[:1] * USERS,
+        SEVERAL: [*bench.names],
+    }
     speeds, waits = defaultdict(list), defaultdict(list)
     for users in kinds.values():  # warm
         bench.run(engine, users[:1])
