@@ -9,6 +9,7 @@ from workbench.core.words import percent
 
 ACCURACY, MACRO_F1, EXACT_MATCH = "accuracy", "macro_f1", "exact_match"
 CHRF, ROUGE_L, LOSS, INVENTED = "chrf", "rouge_l", "loss", "invented"
+PERPLEXITY, BITS_PER_BYTE = "perplexity", "bits_per_byte"
 
 
 @dataclass(frozen=True)
@@ -186,6 +187,28 @@ METRICS = {
             headline="{} wrong on unseen texts",
             sentence="the trained model is still wrong by {} (loss)",
             outcome="it was {} wrong",
+            higher_is_better=False,
+        ),
+        Metric(
+            name=PERPLEXITY,
+            label="perplexity",
+            meaning="choices it wavers between at each word piece",
+            axis="Choices it wavers between (perplexity; a shorter bar is better)",
+            unit=NATS,
+            headline="wavers between {} choices a word piece on unseen texts",
+            sentence="the trained model wavers between {} choices at each word piece (perplexity)",
+            outcome="it wavered between {} choices at each word piece",
+            higher_is_better=False,
+        ),
+        Metric(
+            name=BITS_PER_BYTE,
+            label="bits per byte",
+            meaning="how surprised it is by each letter, whatever the model's word pieces",
+            axis="Surprise at each letter (bits per byte; a shorter bar is better)",
+            unit=NATS,
+            headline="{} bits of surprise a letter on unseen texts",
+            sentence="each letter surprises the trained model by {} bits (bits per byte)",
+            outcome="each letter surprised it by {} bits",
             higher_is_better=False,
         ),
     )

@@ -1,12 +1,13 @@
 """Other tasks of models that write text: categories, documents, answers for a file."""
 
+import math
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from tests.helpers.engine_jobs import PEFT_WARNS, predictions, run
-from tests.helpers.writers import replies, write_job, write_rows
+from tests.helpers.writers import recipe, replies, write_job, write_rows
 from workbench.jobs.process.job_dir import read_json
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
@@ -31,15 +32,29 @@ def test_categories_are_learned_and_compared_with_the_simple_baseline(
     assert read_json(tmp_path / "job/adapter/workbench.json")["labels"] == ["late", "lost"]
 
 
-def test_documents_are_learned_whole_and_go_on_in_the_exam(tmp_path: Path, writer: Path) -> None:
+def test_documents_are_learned_whole_and_go_on_in_the_exam(
+    tmp_path: Path, writer: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = [{"text": f"{row['prompt']} {row['response']} " * 9} for row in replies(24)]
     splits = ["train"] * 16 + ["validation"] * 4 + ["test"] * 4
     data = write_rows(tmp_path / "data.parquet", rows, splits)
-    result = run(write_job(tmp_path / "job", writer, data, task="language-modelling"))
+    few = recipe(eval_max_rows=2)
+    job = write_job(tmp_path / "job", writer, data, task="language-modelling", recipe=few)
+    result = run(job)
     scores = result["scores"]["test"]
-    assert set(scores["tuned"]) == {"loss"}
+    assert set(scores["tuned"]) == {"loss", "perplexity", "bits_per_byte"}
     assert scores["tuned"]["loss"] < scores["base"]["loss"]
-    assert rows[20]["text"].startswith(predictions(result)["input"][0])
+    table = predictions(result)
+    assert rows[20]["text"].startswith(table["input"][0])
+    assert result["rows"] == len(table["input"]) == 4, "each held-out text is scored"
+    assert sum(map(bool, table["tuned"])) == 2, "and some are gone on with"
+    assert table["bytes"] == [len(row["text"].encode()) for row in rows[20:]]
+    nats, size = sum(table["nats_tuned"]), sum(table["bytes"])
+    assert scores["tuned"]["bits_per_byte"] == pytest.approx(nats / size / math.log(2))
+    assert scores["tuned"]["perplexity"] == pytest.approx(
+        math.exp(nats / sum(table["tokens_tuned"]))
+    )
+    assert "Packed into" in capsys.readouterr().out
 
 
 def test_a_file_is_scored_and_answered_with_the_trained_model(

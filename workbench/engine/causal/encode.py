@@ -15,11 +15,12 @@ from workbench.core.messages import Segment
 from workbench.core.shapes.conversation_shapes import Segmenter
 from workbench.core.tasks import task_named
 from workbench.core.tasks.task import Message
+from workbench.engine.causal.documents.pieces import to_learn
 from workbench.engine.causal.learned import Span, learned_tokens
 from workbench.engine.causal.loss import IGNORED
 from workbench.engine.causal.many_texts import encodings
 from workbench.engine.causal.marks import guard_of
-from workbench.engine.causal.reading import document_ids, text_ids
+from workbench.engine.causal.reading import text_ids
 from workbench.engine.encoding.encoded_rows import IDS, Columns, EncodedRows, features_of, tokens_of
 from workbench.engine.generative.leaning.leaning import Leaning, leaned
 from workbench.engine.rows import AT_ONCE, Row
@@ -160,11 +161,10 @@ def _segments(row: Row, wording: Wording, cut: Segmenter, tokenizer: Any) -> lis
 
 
 def _documents(texts: Sequence[str], tokenizer: Any, max_length: int) -> _Batch:
-    """Documents and their ends, cut into pieces; all of it is learned, each piece on its own."""
+    """Documents and their ends in pieces; every token is learned in one of them."""
     guard = guard_of(tokenizer)
-    pieces = document_ids([guard.text(text) for text in texts], tokenizer, max_length)
-    found = [np.array(piece, np.int32) for piece in pieces]
-    return _Batch.of([Example(ids, np.ones(len(ids), bool)) for ids in found])
+    pieces = to_learn([guard.text(text) for text in texts], tokenizer, max_length)
+    return _Batch.of([Example(piece.ids, piece.learned) for piece in pieces])
 
 
 def _conversations(pieces: Sequence[Sequence[Segment]], tokenizer: Any) -> _Batch:

@@ -39,7 +39,8 @@ class AnswerLoss:
 
         Args:
             batch: input_ids, attention_mask and labels, each (rows, tokens); labels are token
-                ids, `IGNORED` where nothing is learned.
+                ids, `IGNORED` where nothing is learned. With position_ids a row holds several
+                texts, of which none sees another (see `documents.packing`).
         """
         targets = batch["labels"][:, 1:]
         learned = targets != IGNORED
@@ -51,8 +52,35 @@ class AnswerLoss:
             logits = self._base(**_inputs(batch)).logits[:, :-1][learned]
             return _loss(logits, targets), targets.numel()
 
+    @torch.no_grad()
+    def by_row(self, batch: Batch) -> torch.Tensor:
+        """The sum of the losses of each row, float64 (rows,)."""
+        targets = batch["labels"][:, 1:]
+        learned = targets != IGNORED
+        row = learned.nonzero()[:, 0]
+        sums = torch.zeros(len(targets), dtype=torch.float64, device=targets.device)
+        with precision():
+            if self.short:
+                found = self._decoder(**_inputs(batch)).last_hidden_state[:, :-1][learned]
+                head, words = self._head, _weight(self._head).shape[0]
+            else:
+                found = self._base(**_inputs(batch)).logits[:, :-1][learned]
+                head, words = torch.nn.Identity(), found.shape[-1]
+            size = max(1, LOGITS_AT_ONCE // words)
+            parts = (values.split(size) for values in (found, targets[learned], row))
+            for part, answers, own in zip(*parts, strict=True):
+                wrong = cross_entropy(head(part).float(), answers, reduction="none")
+                sums.index_add_(0, own, wrong.double())
+        return sums
+
 
 def _inputs(batch: Batch) -> dict[str, Any]:
+    if "position_ids" in batch:  # several texts a row: the mask is made of their positions alone
+        return {
+            "input_ids": batch["input_ids"],
+            "position_ids": batch["position_ids"],
+            "use_cache": False,
+        }
     return {
         "input_ids": batch["input_ids"],
         "attention_mask": batch["attention_mask"],

@@ -10,7 +10,6 @@ from typing import Any
 
 from workbench.core.chat_template import ChatTemplate
 from workbench.core.messages import end_marks
-from workbench.engine.causal.many_texts import many_ids
 from workbench.engine.causal.marks import marks_of, token_ids
 from workbench.engine.encoding.opening import opening
 from workbench.models.model_types import type_facts
@@ -31,20 +30,6 @@ def text_ids(text: str, tokenizer: Any) -> list[int]:
     ids = token_ids(text, tokenizer)
     begin = list(opening(tokenizer)) if isinstance(text, Beginning) else []
     return ids if ids[: len(begin)] == begin else [*begin, *ids]
-
-
-def document_ids(texts: Sequence[str], tokenizer: Any, max_length: int) -> list[list[int]]:
-    """Documents with their ends, cut into pieces of at most so many tokens.
-
-    Each piece begins as a document does: some models never saw a text without its begin mark.
-    """
-    begin, end = list(opening(tokenizer)), tokenizer.eos_token_id
-    room, pieces = max(1, max_length - len(begin)), []
-    for ids in many_ids(texts, tokenizer):
-        ids = ids if ids[-1:] == [end] else [*ids, end]
-        parts = (ids[start : start + room] for start in range(0, len(ids), room))
-        pieces += [[*begin, *part] for part in parts if len(begin) + len(part) > 1]
-    return pieces
 
 
 @dataclass(frozen=True)

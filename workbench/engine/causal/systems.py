@@ -10,6 +10,7 @@ from workbench.core.messages import asked, render_prompt, segments
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import batches_by_length
+from workbench.engine.causal.documents.likelihood import likelihoods
 from workbench.engine.causal.encode import encode
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.label_scores import label_probabilities
@@ -21,6 +22,7 @@ from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
+from workbench.evaluation.scoring.likelihoods import Likelihoods
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Check, Stop
 from workbench.models.families import CAUSAL
@@ -44,7 +46,9 @@ def systems(
     model = load_causal(base, adapter, recipe)
     loss = AnswerLoss(model.model)
 
-    def wrong(rows: Sequence[Row], check: Check) -> float:
+    def wrong(rows: Sequence[Row], check: Check) -> float | Likelihoods:
+        if task_named(model.task).rows_are_documents:
+            return likelihoods(model, loss, rows, check)
         return loss_on(model, loss, rows, check)
 
     leaning = shown_from(shown, model) if shown else None

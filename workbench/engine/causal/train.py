@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from workbench.core.tasks import task_named
+from workbench.core.words import plural
 from workbench.engine.causal.batches import batches_by_length, longest_example
+from workbench.engine.causal.documents.packing import Blocks
 from workbench.engine.causal.encode import FEATURES, Cuts, Examples, Wording, encode, encoded
 from workbench.engine.causal.loss import AnswerLoss, mean_loss
 from workbench.engine.causal.systems import systems
@@ -64,8 +66,14 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:
     wording = replace(wording, leaning=choice.leaning)
     train, validation = examples_of(spec, job, wording, tokenizer, longest, report, stop)
     check_there_are_some(train)
-    _report_cuts(report, train, longest)
-    return Setup(tokenizer, tokenizer, train, validation, tuple(labels), template.source, choice)
+    learned: Examples | Blocks = train
+    if task_named(spec.task).rows_are_documents:
+        learned = Blocks.of(train, spec.recipe, longest)
+        tokens = int(train.lengths.sum())
+        report.log(f"{plural(len(train), 'piece')} of text to learn from, {tokens} tokens.")
+    else:
+        _report_cuts(report, train, longest)
+    return Setup(tokenizer, tokenizer, learned, validation, tuple(labels), template.source, choice)
 
 
 def _chosen(

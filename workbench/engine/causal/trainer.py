@@ -9,7 +9,10 @@ from typing import Any
 import torch
 
 from workbench.core.recipe import Recipe
+from workbench.core.words import plural
 from workbench.engine.causal.batches import batches_by_length, collate
+from workbench.engine.causal.documents.packable import can_pack
+from workbench.engine.causal.documents.packing import APART, Blocks, collate_blocks
 from workbench.engine.causal.encode import Examples
 from workbench.engine.causal.loss import IGNORED, AnswerLoss, BatchLoss, mean_loss
 from workbench.engine.runtime import device as machine
@@ -33,11 +36,15 @@ class CausalTrainer(JobTrainer):
         checkpoints: Path,
         model: Any,
         tokenizer: Any,
-        train: Examples,
+        train: Examples | Blocks,
         validation: Examples,
         *,
         resumed: bool = False,
     ) -> None:
+        self._packs, self._pieces = False, len(train)
+        if isinstance(train, Blocks):
+            recipe, self._pieces, self._packs = train.recipe, len(train.examples), can_pack(model)
+            report.log(train.sentence if self._packs else APART)
         self._pad_id, self._model, self._validation = tokenizer.pad_token_id, model, validation
         self._loss = self._loss_of(model)
         settings = arguments(recipe, checkpoints, len(train), bool(len(validation)))
@@ -57,7 +64,26 @@ class CausalTrainer(JobTrainer):
         return AnswerLoss(model)
 
     def _collated(self, examples: Any) -> dict[str, Any]:
+        if isinstance(examples[0], tuple):
+            return collate_blocks(examples, self._pad_id, packs=self._packs)
         return collate(examples, self._pad_id)
+
+    @property
+    def learned_from(self) -> str:
+        """What is learned from, in words."""
+        return plural(self._pieces, "piece of text") if self._is_packed else super().learned_from
+
+    @property
+    def _is_packed(self) -> bool:
+        return isinstance(self.train_dataset, Blocks)
+
+    def facts(self) -> dict[str, Any]:
+        """See `JobTrainer.facts`; the speed is that of pieces of texts, not of blocks."""
+        told = super().facts()
+        if self._is_packed:
+            each = self._pieces / max(1, len(self._lengths))
+            told["examples_per_second"] = round(told["examples_per_second"] * each, 3)
+        return told
 
     def _practice(self, size: int) -> Iterator[dict[str, Any]]:
         """The practice questions in batches of at most `size`."""

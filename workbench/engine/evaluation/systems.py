@@ -19,6 +19,7 @@ from workbench.core.metrics import INVENTED
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import BASELINE, NAMES, TUNED
 from workbench.engine.rows import Row
+from workbench.evaluation.scoring.likelihoods import Likelihoods
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report
@@ -45,6 +46,8 @@ class Answers:
     """Whether a text belongs to no category; None where the model cannot tell."""
     seconds: float | None = None
     """Of one answer; None where nobody measured it."""
+    likelihoods: Likelihoods | None = None
+    """Of all rows, where they are documents."""
 
 
 Examine = Callable[[Sequence[Row], Sequence[Row], Stop, Done], Answers]
@@ -71,7 +74,7 @@ class Evaluation:
     questions: list[str]
     expected: list[str]
     answers: dict[str, list[str]] = field(default_factory=dict)
-    """By system."""
+    """By system; empty for a document that nobody was asked to go on with."""
     probabilities: dict[str, list[float]] = field(default_factory=dict)
     """Of the chosen category, by system; categories only."""
     none_of_these: dict[str, list[bool]] = field(default_factory=dict)
@@ -83,6 +86,8 @@ class Evaluation:
     """What in each answer nobody told the model, by system; free texts only."""
     likeness: dict[str, list[float]] = field(default_factory=dict)
     """How near each answer lies to the wanted one in meaning, by system; free texts only."""
+    likelihoods: dict[str, Likelihoods] = field(default_factory=dict)
+    """How likely each text is, by system; documents only."""
 
 
 def evaluate_systems(
@@ -106,10 +111,11 @@ def evaluate_systems(
         WorkbenchError: a row cannot be put in a model's words, or a model cannot be loaded.
     """
     about = task_named(task)
+    told = rows if about.rows_are_documents else asked
     exam = Evaluation(
-        list(asked),
-        [about.question(row) for row in asked],
-        [about.answer(row) or "" for row in asked],
+        list(told),
+        [about.question(row) for row in told],
+        [about.answer(row) or "" for row in told],
     )
     meter: Meter | None = None
     for number, system in enumerate(systems):
@@ -120,18 +126,29 @@ def evaluate_systems(
         part = meter.part(number / count, (number + 1) / count)
         answers = system.examine(rows, asked, stop, part.counted(len(asked)))
         take(exam, system.name, task, answers)
+        if len(told) > len(asked):
+            exam.answers[system.name] = _beside(told, asked, answers.texts)
     return exam
+
+
+def _beside(rows: Sequence[Row], asked: Sequence[Row], texts: Sequence[str]) -> list[str]:
+    """What was answered to each row; nothing to those that were not asked."""
+    own = {id(row): text for row, text in zip(asked, texts, strict=True)}
+    return [own.get(id(row), "") for row in rows]
 
 
 def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
     """Put what a system answered into the exam, with its scores."""
-    exam.answers[name] = answers.texts
+    exam.answers[name] = list(answers.texts)
     if answers.probabilities is not None:
         exam.probabilities[name] = answers.probabilities
     if answers.none_of_these is not None:
         exam.none_of_these[name] = answers.none_of_these
     loss = {} if answers.loss is None else {"loss": answers.loss}
     exam.scores[name] = {**loss, **text_scores(task, exam.expected, answers.texts)}
+    if answers.likelihoods is not None:
+        exam.likelihoods[name] = answers.likelihoods
+        exam.scores[name] |= answers.likelihoods.scores()
     if answers.seconds is not None:
         exam.seconds[name] = answers.seconds
 
@@ -210,4 +227,6 @@ def _columns(exam: Evaluation) -> dict[str, Any]:
     for who, found in exam.invented.items():
         columns[f"{INVENTED}_{who}"] = pa.array(found, pa.list_(pa.string()))
     columns |= {f"likeness_{who}": near for who, near in exam.likeness.items()}
+    for who, told in exam.likelihoods.items():
+        columns |= told.columns(who)
     return columns

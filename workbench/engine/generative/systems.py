@@ -11,6 +11,7 @@ from workbench.core.tasks.rungs import BASE, EXAMPLES, TUNED
 from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.model import Adapted
 from workbench.engine.rows import Row
+from workbench.evaluation.scoring.likelihoods import Likelihoods
 from workbench.jobs.process.stop import Check, Stop
 from workbench.models.families import Family
 
@@ -33,19 +34,22 @@ def both(
     labels: Sequence[str],
     new_tokens: int,
     answer: Answering,
-    loss_on: Callable[[Sequence[Row], Check], float],
+    loss_on: Callable[[Sequence[Row], Check], float | Likelihoods],
     shown: Any = None,
 ) -> Iterator[System]:
     """The base model and the trained one.
 
     Args:
-        loss_on: mean loss per learned token over rows.
+        loss_on: mean loss per learned token over rows; of documents, how likely each is.
         shown: the same model, asked with an example before each question; a system in between.
     """
 
     def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
         wrong = loss_on(rows, stop.check)
-        return replace(timed(model, asked, stop, done), loss=wrong)
+        found = timed(model, asked, stop, done)
+        if isinstance(wrong, Likelihoods):
+            return replace(found, likelihoods=wrong)
+        return replace(found, loss=wrong)
 
     def timed(who: Any, asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
         begun = time.perf_counter()

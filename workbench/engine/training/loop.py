@@ -64,6 +64,11 @@ class JobTrainer(Trainer):
         return self._lengths
 
     @property
+    def learned_from(self) -> str:
+        """What is learned from, in words."""
+        return f"{len(self._lengths)} examples"
+
+    @property
     def first_step(self) -> int:
         """The step from which this process went on."""
         return int(self._initial_global_step)

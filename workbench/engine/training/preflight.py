@@ -82,7 +82,7 @@ def learn_measured(
         trainer.reporter.measured = measured = measure_first(trainer, report, stop)
         if measured is not None:
             report.measured(measured.as_dict())
-    report.phase("training", f"Learning from {len(trainer.lengths)} examples")
+    report.phase("training", f"Learning from {trainer.learned_from}")
     if spec.conclude:
         stop.cancel()
     trainer.learn(checkpoint)

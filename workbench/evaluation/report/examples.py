@@ -20,7 +20,7 @@ def examples(facts: Facts) -> Section:
     if "tuned" not in answers or answers.empty:
         return Section(title, ("The exam keeps one score for all texts together.",))
     if facts.task.rows_are_documents:
-        rows = answers.head(GOOD)
+        rows = answers[answers["tuned"] != ""].head(GOOD)  # those that were gone on with
         return Section(
             title, examples=tuple(_example(row, "How it goes on", True) for row in _of(rows))
         )

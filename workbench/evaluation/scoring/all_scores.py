@@ -3,7 +3,6 @@
 Pages, command line and report take them from here, so that they all say the same.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +22,7 @@ from workbench.core.metrics import (
 from workbench.core.tasks import task_named
 from workbench.evaluation.scoring.by_task import fields, texts
 from workbench.evaluation.scoring.by_task.categories import Counts, Estimated
+from workbench.evaluation.scoring.by_task.documents import of_documents
 from workbench.evaluation.scoring.by_task.meanings import CATEGORIES, FIELDS, TEXTS
 from workbench.evaluation.scoring.by_task.yes_or_no import two_categories
 from workbench.evaluation.scoring.intervals import SPREAD
@@ -55,7 +55,10 @@ def all_scores(
         elif about.answers_are_free_text:
             told = _of_texts(answers, who, stored)
     if isinstance(stored.get(LOSS), int | float):
-        told += _of_loss(float(stored[LOSS]), documents=about.rows_are_documents)
+        if about.rows_are_documents:
+            told += of_documents(answers, who, stored)
+        else:
+            told += _of_loss(float(stored[LOSS]))
     known = {score.name for score in told}
     rest = [m for m in METRICS.values() if m.name in stored and m.name not in known]
     return told + [
@@ -194,8 +197,8 @@ def _exact(answers: pd.DataFrame, who: str, meaning: str) -> Score:
     return scored(EXACT_MATCH, METRICS[EXACT_MATCH].title, own, meaning)
 
 
-def _of_loss(loss: float, *, documents: bool) -> list[Score]:
-    found = [
+def _of_loss(loss: float) -> list[Score]:
+    return [
         Score(
             LOSS, METRICS[LOSS].title, loss, None, None,
             "How surprised the model is by the right answers, a word piece at a time (mean negative "
@@ -203,15 +206,3 @@ def _of_loss(loss: float, *, documents: bool) -> list[Score]:
             NATS, False,
         )
     ]  # fmt: skip
-    if documents:
-        perplexity = math.exp(min(loss, 700.0))
-        found.append(
-            Score(
-                "perplexity", "choices it wavers between at each word piece (perplexity)",
-                perplexity, None, None,
-                "As if it had to guess among so many equally likely continuations each time. Smaller "
-                "is better; 1 would be knowing the text by heart. Compare it with before training.",
-                RATIO, False,
-            )
-        )  # fmt: skip
-    return found

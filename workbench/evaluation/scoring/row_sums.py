@@ -1,20 +1,25 @@
 """What each judged row adds to a score, for whoever answered."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from workbench.core.metrics import (
     ACCURACY,
+    BITS_PER_BYTE,
     CHRF,
     EXACT_MATCH,
     INVENTED,
+    LOSS,
     MACRO_F1,
+    PERPLEXITY,
     ROUGE_L,
     Metric,
 )
 from workbench.evaluation.scoring import intervals, resampling
+from workbench.evaluation.scoring.likelihoods import document_sums
 from workbench.evaluation.scoring.rouge import rouge_l
 from workbench.evaluation.scoring.sums import Sums, chrf_sums, macro_f1_sums, mean_sums
 
@@ -97,6 +102,12 @@ def _rouge_l(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
     return mean_sums(np.array([rouge_l(wanted, answer) for wanted, answer in pairs]))
 
 
+def _documents(metric: str, answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
+    if f"{metric}_{who}" in answers:
+        return mean_sums(answers[f"{metric}_{who}"].to_numpy(float))
+    return document_sums(metric, answers, who)
+
+
 def _texts(answers: pd.DataFrame, who: str) -> tuple[list[str], list[str]]:
     return answers["expected"].astype(str).tolist(), answers[who].astype(str).tolist()
 
@@ -108,4 +119,7 @@ _SUMS: dict[str, Callable[[pd.DataFrame, str, str], Sums | None]] = {
     CHRF: _chrf,
     ROUGE_L: _rouge_l,
     INVENTED: _invented,
+    LOSS: partial(_documents, LOSS),
+    PERPLEXITY: partial(_documents, PERPLEXITY),
+    BITS_PER_BYTE: partial(_documents, BITS_PER_BYTE),
 }

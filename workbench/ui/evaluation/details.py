@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.core.tasks import Task, task_named
+from workbench.core.tasks.rungs import TUNED
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
 from workbench.ui.evaluation import by_field, categories, drift_view, groups, mixups
@@ -32,6 +33,8 @@ class Tab:
 
 
 def _rows(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    if task_named(run.task).rows_are_documents:  # of many texts only some are gone on with
+        answers = answers[answers[TUNED] != ""]
     st.fragment(exam_rows.show)(info, answers)
 
 
