@@ -168,3 +168,9 @@ def evaluations(session: Session, run_id: int) -> Sequence[Evaluation]:
 def jobs_of(session: Session, run_id: int) -> Sequence[Job]:
     """All jobs of a run: its training, evaluations and predictions."""
     return session.scalars(sa.select(Job).where(Job.run_id == run_id).order_by(Job.id)).all()
+
+
+def open_jobs(session: Session, kind: str, statuses: Iterable[str]) -> Sequence[Job]:
+    """Jobs of a kind that have one of these statuses, oldest first."""
+    query = sa.select(Job).where(Job.kind == kind, Job.status.in_(list(statuses)))
+    return session.scalars(query.order_by(Job.id)).all()

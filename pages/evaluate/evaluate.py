@@ -27,6 +27,7 @@ from workbench.ui.evaluation.release import reporting
 from workbench.ui.evaluation.release import section as release_section
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
+from workbench.ui.training import chain_view
 
 TRAIN, ICON_TRAIN = "pages/train/train.py", ":material/model_training:"
 USE, ICON_USE = "pages/use/playground.py", ":material/forum:"
@@ -64,6 +65,7 @@ def main() -> None:
     left, right = st.columns(2)
     run = pick_run(left, usable)
     evaluations = evaluation.list_evaluations(context.store(), run.id)
+    chain_view.show(run)
     busy = exam_jobs.show_progress(run.id)
     exam_jobs.show_failure(run.id, evaluations)
     found = None

@@ -79,6 +79,7 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
         for name in PRESETS:
             recipe = preset(name, task=version.task, family=model.family, rows=rows, turns=turns)
             preset_card(name, cost(version, model, recipe), chosen=name == picked, draft=draft)
+    start_run_id = start_from.choose_start(project_id, model, draft)
     key = widgets_of(picked, version, model)
     settings = draft.get("settings", {})
     # The label never changes: an expander with another label is another one, and closed.
@@ -86,7 +87,7 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
         with errors.shown():
             settings = recipe_form(base, settings, family=model.family, task=version.task, key=key)
         if settings and st.button("Undo all changes", key="undo", icon=":material/undo:"):
-            save({"preset": named}, version)
+            save({"preset": named, "start_run_id": start_run_id}, version)
             forget(key)
             st.rerun()
     if settings:
@@ -95,8 +96,9 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
         "Name of this training (optional)", draft.get("name", ""), key="name",
         placeholder=default_name(picked),
     )  # fmt: skip
-    save({"preset": picked, "settings": settings, "name": name}, version)
-    start(version, model, base, settings, name, picked)
+    kept = {"preset": picked, "settings": settings, "start_run_id": start_run_id}
+    save({**kept, "name": name}, version)
+    start(version, model, base, settings, name, picked, start_run_id)
 
 
 def changes_line(settings: dict[str, Any], picked: str) -> str:
@@ -127,6 +129,7 @@ def start(
     settings: dict[str, Any],
     name: str,
     picked: str,
+    start_run_id: int | None,
 ) -> None:
     with errors.shown():
         recipe = from_dict(base.as_dict() | settings)
@@ -138,7 +141,11 @@ def start(
         )
 
         def use(changed: dict[str, Any]) -> None:
-            save({"preset": picked, "settings": settings | changed, "name": name}, version)
+            changed = settings | changed
+            save(
+                {"preset": picked, "settings": changed, "name": name, "start_run_id": start_run_id},
+                version,
+            )
             forget(widgets_of(picked, version, model))
             st.rerun()
 
@@ -153,6 +160,7 @@ def start(
                 base_model_id=model.id,
                 recipe=recipe,
                 name=title,
+                start_from=start_run_id,
             )
             save({"preset": picked, "settings": settings}, version)
             context.go(frame.PAGES["Train"][0], run=run.run_id)

@@ -20,7 +20,9 @@ from workbench.cli import runs as cli_runs
 from workbench.data import changes, datasets
 from workbench.data.edits.edit import Edit
 from workbench.jobs import queue
+from workbench.models import catalogue
 from workbench.projects import projects
+from workbench.training import runs
 
 
 @pytest.fixture
@@ -273,3 +275,24 @@ def test_all_rungs_are_asked_for_where_the_exam_lacks_one(
     with store.read() as session:
         spec = session.get_one(Job, waited[0]).spec
     assert spec["rungs"] == ["frequent", "baseline", "nearest", "examples"]
+
+
+def test_a_training_starts_from_a_run_and_takes_its_base_model(
+    store: Store,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cli_runs, "working_store", lambda: store)
+    earlier = add_trained(store, tmp_path)
+    told = runs.get_run(store, earlier.run_id)
+    base = catalogue.get_model(store, told.base_model_id)
+    Path(base.path).mkdir(parents=True, exist_ok=True)
+    (Path(base.path) / "config.json").write_text('{"model_type": "bert"}')
+    arguments = ["train", "--dataset", str(told.dataset_id), "--json"]
+    assert main(arguments) == 2
+    assert "--base NAME, or --start-from RUN" in capsys.readouterr().err
+    assert main([*arguments, "--start-from", str(earlier.run_id)]) == 0
+    said = _said(capsys)
+    assert [link["run_id"] for link in said["chain"]] == [earlier.run_id]
+    assert runs.get_run(store, said["run_id"]).base_model_id == told.base_model_id

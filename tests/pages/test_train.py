@@ -1,5 +1,7 @@
 """The Train page: presets, settings, start, and a run from its queue to its end."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -330,3 +332,22 @@ def test_few_rows_are_asked_by_turns_unless_an_exam_is_put_aside(
     at.button(key="start").click().run()
     assert not at.exception
     assert runs.list_runs(store, project_id)[0].recipe["exam"] == "apart"
+
+
+def test_a_finished_run_is_trained_further_with_one_click(
+    store: Store, project_id: int, tmp_path: Path
+) -> None:
+    run_id = _run(store, project_id, "succeeded", adapter=str(tmp_path))
+    at = open_page(PAGE, project=project_id, run=run_id)
+    at.button(key="further").click().run()
+    assert not at.exception
+    assert at.title[0].value == "Ready to train?"
+    box = at.selectbox(key=f"start-from-{_model_id(store)}")
+    assert (box.label, box.value) == ("Start from", run_id)
+    at.button(key="start").click().run()
+    started = runs.list_runs(store, project_id)[0]
+    assert [link.run_id for link in started.chain] == [run_id]
+    at = open_page(PAGE, project=project_id, run=started.id)
+    assert "Trained further: all-MiniLM-L6-v2 → Balanced 1 (Categories, version 1) → " in " ".join(
+        caption.value for caption in at.caption
+    )

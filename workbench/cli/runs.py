@@ -9,6 +9,7 @@ from storage.database import Store
 from workbench.cli.data import existing, pairs
 from workbench.cli.models import ready
 from workbench.cli.output import command, emit, finished, working_store
+from workbench.core.errors import WorkbenchError
 from workbench.core.tasks.rungs import ALL, NAMES
 from workbench.data import datasets
 from workbench.data.mapped_file import MappedFile, map_file
@@ -17,7 +18,9 @@ from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.exam_ladder import more_rungs
 from workbench.evaluation.told import told
 from workbench.models import catalogue
+from workbench.models.model_info import ModelInfo
 from workbench.training import presets, runs
+from workbench.training.chain import told as told_of
 
 CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
 
@@ -26,7 +29,17 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
     train = command(commands, "train", _train, "Train a base model on a dataset.")
     train.add_argument("--dataset", type=int, required=True, metavar="ID")
-    train.add_argument("--base", required=True, metavar="MODEL", help="name, folder or hub id")
+    train.add_argument(
+        "--base",
+        metavar="MODEL",
+        help="name, folder or hub id; with --start-from that run's is taken",
+    )
+    train.add_argument(
+        "--start-from",
+        type=int,
+        metavar="RUN",
+        help="train the model of this run further, whatever it was taught",
+    )
     train.add_argument("--preset", default="balanced", help=", ".join(presets.PRESETS))
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     train.add_argument("--name", default="", help="name of the run")
@@ -73,6 +86,7 @@ def _train(options: argparse.Namespace) -> int:
         "seconds": result.get("seconds"),
         "peak_memory_mb": result.get("peak_memory_mb"),
         "scores": _scores_by_split(result),
+        "chain": told_of(view.chain),
     }
     emit(
         options, value, f"Run {run.run_id} (job {run.job_id}): {view.status}. {view.reason}".strip()
@@ -82,7 +96,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:
     version = datasets.latest_version(store, options.dataset)
-    model = ready(store, catalogue.resolve_model(store, options.base))
+    model = _base(store, options)
     recipe = presets.preset(
         options.preset,
         task=version.task,
@@ -97,7 +111,19 @@ def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:
         base_model_id=model.id,
         recipe=recipe,
         name=options.name,
+        start_from=options.start_from,
     )
+
+
+def _base(store: Store, options: argparse.Namespace) -> ModelInfo:
+    """The base model that is named, or that of the run that is trained further."""
+    if options.base:
+        return ready(store, catalogue.resolve_model(store, options.base))
+    if options.start_from is None:
+        raise WorkbenchError(
+            "Say which model to train: --base NAME, or --start-from RUN to train a run's further."
+        )
+    return catalogue.get_model(store, runs.get_run(store, options.start_from).base_model_id)
 
 
 def _scores_by_split(result: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from workbench.evaluation.evaluations import EvaluationInfo, predictions
 from workbench.evaluation.exam_ladder import ladder_of
 from workbench.evaluation.scoring.all_scores import all_scores
 from workbench.evaluation.verdict import verdict_on
+from workbench.training import chain
+from workbench.training.runs import get_run
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +27,9 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
     Returns:
         Rung → scores (empty for those of the first versions that nobody asked), `rows`, `ladder`
         (key of a rung → title, scores, intervals, seconds, rows, difference), `verdict` (level,
-        sentence, evidence, next, use, more_questions), `slices` (see `slices.told`) and `all_scores`
-        (rung → every score that fits the task, with label, interval and meaning); plain values,
-        for JSON.
+        sentence, evidence, next, use, more_questions), `slices` (see `slices.told`), `all_scores`
+        (rung → every score that fits the task, with label, interval and meaning) and `chain` (the
+        trainings that the model went on from, the first one first); plain values, for JSON.
     """
     answers = _answers(store, info)
     found = ladder_of(store, info, answers)
@@ -43,6 +45,7 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
             for name in names
             if (own := info.scores.get(name))
         },
+        "chain": chain.told(get_run(store, info.run_id).chain),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import APART
+from workbench.jobs.process.chain import Link
 from workbench.jobs.process.contract import Contract
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.specs import BaseModelRef
@@ -42,6 +43,8 @@ class TrainedModel(Contract):
     """The examples it learned from, for baselines that learn from them, too."""
     exam: str = APART
     """How it was examined; by turns it has learned from all rows of its data."""
+    chain: tuple[Link, ...] = ()
+    """The trainings that it went on from, the first one first; empty where it began with its base."""
     versions: dict[str, Any] = field(default_factory=dict)
     """Of Python and the libraries that shape a result."""
 

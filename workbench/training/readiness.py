@@ -12,6 +12,7 @@ from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models.families import family_named
 from workbench.models.model_info import FAILED, ModelInfo, can_learn
+from workbench.training.chain import Start
 from workbench.training.estimate import disk_mb
 
 _SPARE_MB = 200
@@ -59,7 +60,11 @@ def _check_disk(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> No
 
 
 def train_spec(
-    run: Run, version: DatasetVersion, model: ModelInfo, continue_from: JobDir | None = None
+    run: Run,
+    version: DatasetVersion,
+    model: ModelInfo,
+    continue_from: JobDir | None = None,
+    start: Start | None = None,
 ) -> TrainSpec:
     """What the trainer is told."""
     return TrainSpec(
@@ -73,4 +78,6 @@ def train_spec(
         cache=cache.folder(),
         descriptions=descriptions_in(version.mapping) or None,
         out_of_scope=version.mapping.get(OUT_OF_SCOPE) or None,
+        start=start.folder if start else None,
+        chain=start.chain if start else None,
     )

@@ -11,6 +11,8 @@ from storage.runs import RunRow
 from workbench.core.recipe import TURNS
 from workbench.jobs import job as jobs
 from workbench.jobs.job import AttemptView, JobView
+from workbench.jobs.process.chain import Link
+from workbench.training.chain import chain_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class RunView:
     """Filled by `get_run` only."""
     result: dict[str, Any] | None
     """The trainer's result, once there is one: scores, seconds, peak_memory_mb, adapter …"""
+    chain: tuple[Link, ...] = ()
+    """The trainings that it goes on from, the first one first."""
 
     @property
     def status(self) -> str:
@@ -89,4 +93,5 @@ def view_of(session: Session, row: RunRow, *, with_attempts: bool = False) -> Ru
         job=jobs.view_of(session, job),
         attempts=tuple(jobs.attempt_view(row) for row in tries),
         result=run.result,
+        chain=chain_of(job.spec),
     )

@@ -20,7 +20,8 @@ from workbench.jobs.log_tail import tail
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models import catalogue
-from workbench.training import readiness
+from workbench.training import chain, readiness
+from workbench.training.chain import Start
 from workbench.training.run_view import RunView, view_of
 
 NAME_LIMIT = 80
@@ -46,11 +47,14 @@ def start_run(
     name: str = "",
     after_job_id: int | None = None,
     continue_from: JobDir | None = None,
+    start_from: int | Start | None = None,
 ) -> StartedRun:
     """Queue a training, at the end or right behind `after_job_id`.
 
     Args:
         continue_from: folder of a job whose last checkpoint is the start.
+        start_from: a run whose model is trained further, of any task and project; None begins with
+            the base model.
 
     Raises:
         WorkbenchError: data, model and recipe do not go together, or the disk is too small.
@@ -60,6 +64,9 @@ def start_run(
     with store.write() as session:
         version = _version(session, project_id, version_id)
         readiness.check(model, version, recipe)
+        start = start_from if not isinstance(start_from, int) else None
+        if isinstance(start_from, int):
+            start = chain.start_from(session, start_from, model)
         projects.suggest_model(session, project_id, base_model_id)
         run = runs.add(
             session,
@@ -73,7 +80,7 @@ def start_run(
         job_id = queue.enqueue(
             session,
             f"Training of {run.name} from {model.name}",
-            readiness.train_spec(run, version, model, continue_from),
+            readiness.train_spec(run, version, model, continue_from, start),
             project_id=project_id,
             run_id=run.id,
             after_job_id=after_job_id,
@@ -107,10 +114,17 @@ def continue_run(store: Store, run_id: int) -> StartedRun:
         recipe=recipes.from_dict(former.recipe),
         name=f"{former.name[: NAME_LIMIT - len(CONTINUED)]}{CONTINUED}",
         continue_from=_folder(former.job.id),
+        start_from=_start_of(store, run_id),
     )
     with store.write() as session:
         runs.copy_curves(session, run_id, started.run_id, step)
     return started
+
+
+def _start_of(store: Store, run_id: int) -> Start | None:
+    """What a run went on from."""
+    with store.read() as session:
+        return chain.same_start(_found(session, run_id).job)
 
 
 def get_run(store: Store, run_id: int) -> RunView:
@@ -174,6 +188,11 @@ def delete_run(store: Store, run_id: int) -> None:
             raise WorkbenchError(
                 f"'{run.name}' is live: make another version live or take it off on the Evaluate "
                 "page first, then delete it."
+            )
+        if waiting := chain.waiting_for(session, run_id):
+            raise WorkbenchError(
+                f"'{waiting[0]}' waits to start from '{run.name}': let it begin or cancel it first, "
+                "then delete this one."
             )
         own_jobs = runs.jobs_of(session, run_id)
         if any(job.status in OPEN for job in own_jobs):

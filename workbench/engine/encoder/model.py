@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from peft import PeftModel
 from safetensors.torch import load_file, save_file
 
 from workbench.core.errors import WorkbenchError
@@ -25,7 +24,6 @@ from workbench.engine.encoder.encoder import (
     Classifier,
     Encoder,
     Reader,
-    load_encoder,
     load_reader,
     read,
 )
@@ -38,7 +36,8 @@ from workbench.engine.encoder.out_of_scope.detector import (
 )
 from workbench.engine.encoder.packed import packed
 from workbench.engine.encoder.probe import Head
-from workbench.engine.models.load import base_folder
+from workbench.engine.encoder.start import encoder_to_start_from, trained_encoder
+from workbench.engine.models.start import start_beside
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.trained import TrainedModel, read_trained, write_trained
 
@@ -142,23 +141,23 @@ def load_encoder_model(base: BaseModelRef, adapter: Path | None) -> EncoderModel
             "categories: train it first, then ask the trained model."
         )
     trained = read_trained(adapter)
-    if trained.method == "full":
-        encoder = load_encoder(adapter, trained.pooling)
-    else:
-        encoder = load_encoder(base_folder(base), trained.pooling)
-        encoder.body = PeftModel.from_pretrained(encoder.body, adapter).merge_and_unload()
+    encoder = trained_encoder(base, adapter, trained)
     found = _with_head(encoder, adapter, HEAD, trained)
     found.detector = load_detector(adapter / DETECTOR)
     asked = found.detector is not None and found.detector.origin is not None
-    if asked and base.path.is_dir():  # it may have been removed, and sorting does without
+    before = start_beside(adapter) or base.path
+    if asked and before.is_dir():  # it may have been removed, and sorting does without
         found.before = load_probe(base, adapter).model
     return found
 
 
 def load_probe(base: BaseModelRef, adapter: Path) -> EncoderModel:
-    """The classifier that the tuning started from: the frozen encoder and its probe."""
+    """The classifier that the tuning started from: the frozen encoder and its probe.
+
+    In a chain that is the encoder as the training before left it.
+    """
     trained = read_trained(adapter)
-    encoder = load_encoder(base_folder(base), trained.pooling)
+    encoder = encoder_to_start_from(base, start_beside(adapter), trained.pooling)
     return _with_head(encoder, adapter, PROBE, trained)
 
 

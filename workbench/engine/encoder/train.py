@@ -9,6 +9,7 @@ from workbench.engine.encoder.few import described
 from workbench.engine.encoder.few import learn as few
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import save_encoder_model
+from workbench.engine.encoder.start import digest_of, merge_chained
 from workbench.engine.encoder.systems import answer_seconds, systems
 from workbench.engine.encoder.training_setup import TrainingSetup, prepare
 from workbench.engine.evaluation.by_turns import ExamByTurns, write_by_turns
@@ -44,6 +45,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     learned = learn(spec, setup, job, report, stop)
     _save(spec, setup, learned, job)
     result = {**learned.facts, "adapter": str(job.adapter), "share": learned.alpha}
+    result |= {"digest": digest_of(job.adapter)}
     by_turns = learned.exam
     del learned, setup.encoder
     give_back_memory()  # the model is loaded afresh, as every later use will load it
@@ -93,6 +95,7 @@ def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Resul
 
 def _save(spec: TrainSpec, setup: TrainingSetup, learned: Learned, job: JobDir) -> None:
     put_rows_back(setup.encoder.body)
+    merge_chained(spec, setup.encoder)
     trained = _trained(spec, setup, learned.alpha)
     save_encoder_model(
         job.adapter, learned.model, learned.probe, setup.reader, trained, learned.detector
@@ -103,7 +106,7 @@ def _trained(spec: TrainSpec, setup: TrainingSetup, alpha: float) -> TrainedMode
     return TrainedModel(
         task=spec.task,
         family=ENCODER.name,
-        method=spec.recipe.method,
+        method="full" if spec.start else spec.recipe.method,
         base=spec.base,
         labels=tuple(setup.labels),
         out_of_scope=spec.out_of_scope or "",
@@ -112,5 +115,6 @@ def _trained(spec: TrainSpec, setup: TrainingSetup, alpha: float) -> TrainedMode
         alpha=alpha,
         data=spec.data,
         exam=APART if setup.turns is None else TURNS,
+        chain=spec.chain or (),
         versions=versions(),
     )

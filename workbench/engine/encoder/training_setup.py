@@ -11,13 +11,15 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import CONTRASTIVE
 from workbench.core.tasks import SPLITS
 from workbench.data.splits.turns import Turns, turns_of
-from workbench.engine.encoder.encoder import Encoder, Reader, load_encoder, load_reader
+from workbench.engine.encoder.encoder import Encoder, Reader, load_reader
 from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
+from workbench.engine.encoder.start import encoder_to_start_from
 from workbench.engine.encoder.trainer import FEATURES, LABEL, Texts
 from workbench.engine.encoding.cache import Facts, files_of
 from workbench.engine.encoding.encoded_rows import IDS, Columns, EncodedRows
 from workbench.engine.encoding.version import EncodedSplit, encoded_splits
 from workbench.engine.models.load import base_folder
+from workbench.engine.models.start import kept_start
 from workbench.engine.rows import Row, labels_of, read_rows
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
@@ -55,7 +57,7 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
     outside = _outside(spec, labels, report)
     set_seed(spec.recipe.seed)
     folder = base_folder(spec.base)
-    encoder = load_encoder(folder)
+    encoder = encoder_to_start_from(spec.base, kept_start(spec, job, report))
     reader = load_reader(folder, encoder.body, spec.recipe.max_length)
     if turns is not None:
         rows = [row for row in read_rows(spec.data) if row["split"] in SPLITS]

@@ -19,6 +19,7 @@ from workbench.engine.generative.model import save_adapter
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, base_folder
 from workbench.engine.models.packed_layers import report_packing
+from workbench.engine.models.start import kept_start, weights_digest
 from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.loop import JobTrainer, checkpoint_to_go_on_from
@@ -85,7 +86,8 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
     report.phase("saving", "Saving the trained model")
     made = _trained(course.family, spec, setup)
     save_adapter(job.adapter, best, setup.kept, made, partial(_add, spec, setup))
-    result |= {"adapter": str(job.adapter), "best_step": step_of(best)}
+    digest = weights_digest(job.adapter)
+    result |= {"adapter": str(job.adapter), "best_step": step_of(best), "digest": digest}
     del trainer
     give_back_memory()  # the model is loaded afresh, as every later use will load it
     sitting = course.systems(spec.base, job.adapter, recipe, recipe.eval_max_new_tokens)
@@ -154,7 +156,7 @@ def loaded(
     set_seed(recipe.seed)
     model = course.load(base_folder(spec.base), recipe.quantization, recipe.double_quant)
     report_packing(report, model, recipe.quantization)
-    model = add_lora(model, recipe, course.peft_task)
+    model = add_lora(model, recipe, course.peft_task, kept_start(spec, job, report))
     fuse(model)
     give_back_memory()  # what loading needed for a moment
     return course.trainer(
@@ -202,5 +204,6 @@ def _trained(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:
         max_length=spec.recipe.max_length,
         chat_template=setup.template,
         data=spec.data,
+        chain=spec.chain or (),
         versions=versions(),
     )

@@ -22,6 +22,7 @@ from workbench.engine.models.packed_layers import (
     packing_all,
     text_model,
 )
+from workbench.engine.models.poured import Earlier, pour, widened
 from workbench.engine.models.prepare import ensure_ready
 from workbench.engine.models.whole import check_whole
 from workbench.engine.runtime import device
@@ -138,7 +139,12 @@ def _quantization(name: str, double_quant: bool, dtype: torch.dtype) -> BitsAndB
     return BitsAndBytesConfig(load_in_8bit=True) if name == "int8" else None
 
 
-def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") -> PeftModel:
+def add_lora(
+    model: Any,
+    recipe: Recipe,
+    task_type: str | None = "CAUSAL_LM",
+    start: Path | None = None,
+) -> PeftModel:
     """The model with trainable LoRA matrices (Hu et al. 2021) in the recipe's layers.
 
     The added matrices are float32: corrections are too small for 16 bits to add up. The frozen
@@ -146,15 +152,24 @@ def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") ->
     embeddings and head into float32, which makes the product with the vocabulary three times
     slower and no better.
 
+    Args:
+        start: folder of an earlier adapter, as which the new matrices begin (see `poured`).
+
     Raises:
-        WorkbenchError: the recipe names layers that the model does not have.
+        WorkbenchError: the recipe names layers that the model does not have, or the earlier adapter
+            does not fit.
     """
+    earlier = Earlier.read(start) if start else None
+    targets = _targets(model, recipe.target_modules)
+    if earlier is not None:
+        recipe = widened(recipe, earlier)
+        targets = targets if isinstance(targets, str) else sorted({*targets, *earlier.weights})
     config = LoraConfig(
         r=recipe.r,
         lora_alpha=recipe.lora_alpha,
         lora_dropout=recipe.lora_dropout,
         use_rslora=recipe.use_rslora,
-        target_modules=_targets(model, recipe.target_modules),
+        target_modules=targets,
         fan_in_fan_out=any(is_conv1d(module) for module in model.modules()),
         task_type=task_type,
     )
@@ -170,6 +185,8 @@ def add_lora(model: Any, recipe: Recipe, task_type: str | None = "CAUSAL_LM") ->
         # matrices are kept in; turned to float32 before, it would only be turned back.
         if isinstance(module, BaseTunerLayer):
             module.cast_input_dtype_enabled = False  # type: ignore[assignment]
+    if earlier is not None:
+        pour(added, earlier)
     return added
 
 

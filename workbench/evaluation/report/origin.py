@@ -1,16 +1,18 @@
 """Where a model comes from: its data, its exam, and how to make it again."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.core.recipe import FIELDS, Recipe
+from workbench.core.tasks import task_named
 from workbench.core.words import plural, shortened
 from workbench.data.examples import left_out
 from workbench.data.splits.split_by import GROUP, TIME, split_by_from
 from workbench.evaluation.report.content import Section
 from workbench.evaluation.report.facts import Facts
 from workbench.evaluation.verdict import TURN
+from workbench.jobs.process.chain import Link
 
 _CATEGORIES, _SETTINGS = 12, 8
 _LIBRARIES = ("python", "torch", "transformers", "peft")
@@ -83,6 +85,7 @@ def made_again(facts: Facts) -> Section:
     model, run = facts.model, facts.run
     rows = [
         ("Base model", f"{model.name}{_revision(model.revision)}"),
+        *_chain(run.chain),
         ("Its licence", model.licence or "not known"),
         (
             "Data",
@@ -93,6 +96,16 @@ def made_again(facts: Facts) -> Section:
         ("Libraries", _libraries(facts.result)),
     ]
     return Section("How to make it again", facts=tuple(rows))
+
+
+def _chain(chain: Sequence[Link]) -> list[tuple[str, str]]:
+    """The trainings behind it, in their order."""
+    told = [
+        f"{number}. {shortened(link.name, 40)}: {task_named(link.task).title}, from "
+        f"{shortened(link.data, 60)}"
+        for number, link in enumerate(chain, 1)
+    ]
+    return [("Trained before", "; ".join(told))] if told else []
 
 
 def _revision(revision: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from workbench.core.recipe import Recipe
+from workbench.jobs.process.chain import Link
 from workbench.jobs.process.contract import Contract
 
 
@@ -97,6 +98,10 @@ class TrainSpec(ModelSpec):
     """Category → what belongs there, in a sentence."""
     out_of_scope: str | None = None
     """The category of texts that belong to none of the others."""
+    start: Path | None = None
+    """The folder of a trained model that is trained further; None begins with the base model."""
+    chain: tuple[Link, ...] | None = None
+    """The trainings that this model has behind it, the first one first."""
 
 
 @dataclass(frozen=True, kw_only=True)

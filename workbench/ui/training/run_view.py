@@ -15,7 +15,7 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
-from workbench.ui.training import curves
+from workbench.ui.training import chain_view, curves
 
 POLL = "2s"
 DRAW = "8s"
@@ -51,6 +51,7 @@ def _head(run: RunView) -> None:
         f"{run.version_number} · {run.splits.get('train', 0):,} examples · begun "
         f"{when(run.created_at)}"
     )
+    chain_view.show(run)
 
 
 def _live(run_id: int) -> None:
@@ -147,6 +148,16 @@ def _outcome(run: RunView) -> None:
         if st.button(again, key="again", type="secondary" if calm else "primary"):
             _prefill(run)
             context.go(TRAIN)
+        if run.is_usable and st.button("Train it further", key="further", icon=":material/link:"):
+            _further(run)
+
+
+def _further(run: RunView) -> None:
+    """Let the next training start from this one's model."""
+    draft = {"version_id": run.version_id, "start_run_id": run.id}
+    drafts.save_draft(context.store(), run.project_id, "train", draft)
+    projects.choose_model(context.store(), run.project_id, run.base_model_id)
+    context.go(TRAIN)
 
 
 def _less_memory(run: RunView) -> None:
@@ -167,7 +178,13 @@ def _less_memory(run: RunView) -> None:
 
 def _prefill(run: RunView, settings: dict[str, Any] | None = None) -> None:
     """Put the run's settings, or others, into the Train page's draft."""
-    draft = {"version_id": run.version_id, "preset": "own", "settings": settings or run.recipe}
+    draft: dict[str, Any] = {
+        "version_id": run.version_id,
+        "preset": "own",
+        "settings": settings or run.recipe,
+    }
+    if run.chain:
+        draft["start_run_id"] = run.chain[-1].run_id
     drafts.save_draft(context.store(), run.project_id, "train", draft)
     projects.choose_model(context.store(), run.project_id, run.base_model_id)
 

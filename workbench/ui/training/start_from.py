@@ -9,10 +9,14 @@ from workbench.data.versions import VersionInfo
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.projects import projects
+from workbench.training import chain
 from workbench.training import runs as training
 from workbench.training.presets import preset
 from workbench.ui import context, errors, frame
 from workbench.ui.text import plain
+
+BASE = 0
+"""Stands for the base model among the runs that a training can start from."""
 
 
 def choose_version(versions: list[VersionInfo], draft: dict[str, Any]) -> VersionInfo:
@@ -56,6 +60,31 @@ def choose_model(project_id: int, models: list[ModelInfo], chosen: int) -> Model
         projects.choose_model(store, project_id, picked)
         st.rerun()
     return by_id[picked]
+
+
+def choose_start(project_id: int, model: ModelInfo, draft: dict[str, Any]) -> int | None:
+    """The run whose model is trained further; None for the base model as it came."""
+    runs = {one.run_id: one for one in chain.startable(context.store(), model.id, project_id)}
+    if not runs:
+        return None
+    wanted, choices = draft.get("start_run_id"), [BASE, *runs]
+    return (
+        st.selectbox(
+            "Start from",
+            choices,
+            index=choices.index(wanted) if wanted in runs else 0,
+            format_func=lambda i: _start_title(model, runs.get(i), project_id),
+            key=f"start-from-{model.id}",
+            help="A model that learned something before can be trained further: first your language, "
+            "then your replies; or the same on new data. What it learned stays with the new model "
+            "(a chain), also when the earlier training is deleted.",
+        )
+        or None
+    )
+
+
+def _start_title(model: ModelInfo, run: chain.Startable | None, project_id: int) -> str:
+    return f"{model.name} as it came" if run is None else run.words(project_id)
 
 
 def show_described(project_id: int, version: VersionInfo, model: ModelInfo) -> None:

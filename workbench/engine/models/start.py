@@ -1,0 +1,69 @@
+"""The trained model that a training goes on from, kept beside what is made of it.
+
+The files are second names of the earlier run's where the disk can do that, so they take no room and
+stay when that run is deleted.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.whole import whole_folder
+from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.report import Report
+from workbench.jobs.process.specs import TrainSpec
+from workbench.models.trained import read_trained
+
+START = "start"
+WEIGHTS = ("adapter_model.safetensors", "model.safetensors")
+
+
+def kept_start(spec: TrainSpec, job: JobDir, report: Report | None = None) -> Path | None:
+    """The folder of the model to go on from, within the job's own; None where there is none.
+
+    Raises:
+        WorkbenchError: it is not there any more, or is no trained model.
+    """
+    if spec.start is None:
+        return None
+    target = job.path / START
+    if not target.is_dir():
+        if not spec.start.is_dir():
+            raise WorkbenchError(
+                f"The model to go on from is not at {spec.start} any more: choose another one to "
+                "start from, or the base model."
+            )
+        with whole_folder(target) as part:
+            for path in sorted(one for one in spec.start.iterdir() if one.is_file()):
+                _link(path, part / path.name)
+    trained = read_trained(target)
+    if report is not None and spec.chain:
+        report.log(f"It goes on from {spec.chain[-1].words}, taught for: {trained.task}.")
+    return target
+
+
+def start_beside(adapter: Path) -> Path | None:
+    """Where the model lies that a trained one went on from; None where it began with its base."""
+    folder = adapter.parent / START
+    return folder if read_trained(adapter).chain and folder.is_dir() else None
+
+
+def weights_digest(folder: Path) -> str:
+    """The sha256 of a trained model's weights, in hexadecimal; empty where it has none.
+
+    Only what was trained counts: the same training gives the same digest.
+    """
+    for name in (*WEIGHTS, "head.safetensors"):
+        with contextlib.suppress(FileNotFoundError), (folder / name).open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    return ""
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
