@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage.database import Store
-from storage.tables import SUCCEEDED, Job, Run
+from storage.tables import SUCCEEDED, BaseModel, Job, Run
 from tests.fakes.harness import add_job
 from tests.helpers.exams import (
     accuracies,
@@ -15,12 +15,12 @@ from tests.helpers.exams import (
     add_trained,
     exam_of_categories,
 )
+from tests.helpers.folders import BERT, model_folder
 from workbench.cli import main, output
 from workbench.cli import runs as cli_runs
 from workbench.data import changes, datasets
 from workbench.data.edits.edit import Edit
 from workbench.jobs import queue
-from workbench.models import catalogue
 from workbench.projects import projects
 from workbench.training import runs
 
@@ -286,9 +286,10 @@ def test_a_training_starts_from_a_run_and_takes_its_base_model(
     monkeypatch.setattr(cli_runs, "working_store", lambda: store)
     earlier = add_trained(store, tmp_path)
     told = runs.get_run(store, earlier.run_id)
-    base = catalogue.get_model(store, told.base_model_id)
-    Path(base.path).mkdir(parents=True, exist_ok=True)
-    (Path(base.path) / "config.json").write_text('{"model_type": "bert"}')
+    with store.write() as session:
+        session.get_one(BaseModel, told.base_model_id).location = str(
+            model_folder(tmp_path / "tiny", BERT)
+        )
     arguments = ["train", "--dataset", str(told.dataset_id), "--json"]
     assert main(arguments) == 2
     assert "--base NAME, or --start-from RUN" in capsys.readouterr().err
