@@ -8,6 +8,7 @@ from workbench.core.tasks import task_named
 from workbench.core.words import percent
 
 ACCURACY, MACRO_F1, EXACT_MATCH = "accuracy", "macro_f1", "exact_match"
+MICRO_F1, EXACT_SETS = "micro_f1", "exact_sets"
 CHRF, ROUGE_L, LOSS, INVENTED = "chrf", "rouge_l", "loss", "invented"
 PERPLEXITY, BITS_PER_BYTE = "perplexity", "bits_per_byte"
 
@@ -97,6 +98,11 @@ class Metric:
     """Whether it is the share of the answers that are right, each row counting once."""
 
     @property
+    def is_share(self) -> bool:
+        """Whether it goes from 0 to 1, and its differences are told in hundredths."""
+        return self.unit.top == 1.0
+
+    @property
     def title(self) -> str:
         """What it is called in a table of scores."""
         return f"{self.meaning} ({self.label})"
@@ -135,6 +141,27 @@ METRICS = {
             headline="{} right over all categories alike",
             sentence="the trained model gets {} right where every category counts the same",
             outcome="it got {} right where every category counts the same",
+        ),
+        Metric(
+            name=MICRO_F1,
+            label="micro-F1",
+            meaning="categories right, neither missed nor too many",
+            axis="Categories right (micro-F1)",
+            unit=SHARE,
+            headline="{} of categories right (micro-F1)",
+            sentence="the trained model gets {} of the categories right (micro-F1)",
+            outcome="it got {} of the categories right (micro-F1)",
+        ),
+        Metric(
+            name=EXACT_SETS,
+            label="exact sets",
+            meaning="texts with exactly your categories",
+            axis="Texts with exactly your categories",
+            unit=SHARE,
+            headline="{} of texts with exactly your categories",
+            sentence="the trained model gives {} of the texts exactly your categories",
+            outcome="it gave {} of the texts exactly your categories",
+            is_share_right=True,
         ),
         Metric(
             name=EXACT_MATCH,

@@ -1,7 +1,7 @@
 """Datasets: a user's file becomes an immutable version of examples, whole or not at all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import task_named
 from workbench.core.tasks.descriptions import KEY, descriptions_in
-from workbench.data.asking.answers import check_answered
+from workbench.data.asking.answers import check_answered, for_sets
 from workbench.data.checkup.import_report import judge
 from workbench.data.columns import guessing
 from workbench.data.examples.example_table import splits_by_question
@@ -206,7 +206,15 @@ def save_version(
             file has to be explained, and neither a choice nor task and mapping do.
     """
     source_name = names.shown(source_name or path.name)
+    if out_of_scope and task and task_named(task).answers_are_sets:
+        raise WorkbenchError(
+            "Where a text may have several categories it may also have none, so no category stands for "
+            f"none of the others: import the file without naming '{out_of_scope}' as such."
+        )
     table = read_table(path, source_name, options)
+    if task and task_named(task).answers_are_sets and (choice := for_sets(table)):
+        options = replace(options or ReadOptions(), choice=choice)
+        table = read_table(path, source_name, options)
     if not _is_told(task, mapping):
         check_answered(table, options.choice if options else "")
     task = task_named(task).name if task else guessing.guess_task(table).task

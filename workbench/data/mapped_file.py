@@ -11,6 +11,7 @@ from storage.database import Store
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task, task_named
+from workbench.core.tasks.category_sets import categories_in, labels_in, written
 from workbench.core.words import joined
 from workbench.data.columns.mapping import check_roles, without_absent
 from workbench.data.examples import left_out
@@ -165,9 +166,12 @@ def _unknown(
     task: Task, examples: Examples, version: VersionInfo
 ) -> tuple[list[UnknownCategory], list[UnknownCategory]]:
     """Those that are nothing the model knows, and those that it knows in another spelling."""
-    if not task.answers_are_categories:
+    if not task.has_categories:
         return [], []
-    found = find_unknown(examples.values[task.learned], learned_categories(version))
+    answers, known = examples.values[task.learned], learned_categories(version)
+    if task.answers_are_sets:
+        answers = [name for label in answers for name in categories_in(label or "")]
+    found = find_unknown(answers, known)
     return [c for c in found if not c.is_same], [c for c in found if c.is_same]
 
 
@@ -175,12 +179,18 @@ def learned_categories(version: VersionInfo) -> set[str]:
     """The categories that a model learns from a version: those of its training rows."""
     role = task_named(version.task).learned
     table = parquet.examples(version.path, filters=[("split", "=", TRAIN)])
-    return set(filter(None, pc.unique(table[role]).to_pylist()))
+    found = set(filter(None, pc.unique(table[role]).to_pylist()))
+    return set(labels_in(found)) if task_named(version.task).answers_are_sets else found
 
 
 def _respelled(task: Task, examples: Examples, taken: list[UnknownCategory]) -> Examples:
     usual = {category.name: category.nearest for category in taken}
-    labels = [usual.get(label or "", label) for label in examples.values[task.learned]]
+    labels: list[str | None] = [
+        written(usual.get(name, name) for name in categories_in(label or ""))
+        if task.answers_are_sets
+        else usual.get(label or "", label)
+        for label in examples.values[task.learned]
+    ]
     return replace(examples, values={**examples.values, task.learned: labels})
 
 

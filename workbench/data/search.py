@@ -3,12 +3,15 @@
 import functools
 import json
 import operator
+import re
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from workbench.core.tasks import task_named
+from workbench.core.tasks.category_sets import SEPARATOR
 from workbench.data import versions
 from workbench.data.edits.edit import Edit, apply_to_table, before_and_after
 from workbench.data.edits.turns import SPEAKERS
@@ -42,7 +45,7 @@ def search(version: VersionInfo, edits: Pending, query: Query, limit: int) -> tu
     """
     check_there(version)
     data = ds.dataset(version.path, format="parquet")
-    wanted = _filter(data.schema, query)
+    wanted = _filter(data.schema, query, several=_several(version))
     changed = sorted({row for row, _ in edits.change})
     if wanted is not None and changed:
         mine = pc.field("row_id").isin(changed)
@@ -78,7 +81,7 @@ def find_pending(
     touched = edit.remove | {row for row, _ in edit.change or {}}
     before = versions.rows_by_id(version, sorted(touched))
     after = apply_to_table(before, Edit(change=edit.change, add=edit.add))
-    wanted = _filter(after.schema, query)
+    wanted = _filter(after.schema, query, several=_several(version))
     found = after if wanted is None else after.filter(wanted)
     ids = set(found["row_id"].to_pylist())
     shown = Edit(
@@ -101,11 +104,19 @@ def texts_of(version: VersionInfo, role: str, limit: int) -> list[str]:
     return [text for text in found[role].to_pylist() if text]
 
 
-def _filter(schema: pa.Schema, query: Query) -> ds.Expression | None:
+def _several(version: VersionInfo) -> bool:
+    return task_named(version.task).answers_are_sets
+
+
+def _filter(schema: pa.Schema, query: Query, *, several: bool) -> ds.Expression | None:
+    """What a query finds; `several`: whether a row may have several categories."""
     parts = []
     if query.split:
         parts.append(pc.field("split") == query.split)
-    if query.label:
+    if query.label and several:
+        whole = rf"(^|{SEPARATOR}){re.escape(query.label)}({SEPARATOR}|$)"
+        parts.append(pc.match_substring_regex(pc.field("label"), whole))
+    elif query.label:
         parts.append(pc.field("label") == query.label)
     if text := query.text.strip():
         roles = [name for name in schema.names if name not in ("row_id", "split")]

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from storage.database import Store
 from workbench.core.canonical import Unreadable
 from workbench.core.tasks import Task, task_named
+from workbench.core.tasks.category_sets import categories_in
 from workbench.core.words import plural
 from workbench.data import changes, versions
 from workbench.data.edits.apply import examples_in
@@ -75,7 +76,7 @@ def add_taught(
     edit = Edit(change=change, add=_placed(version, task, new))
     said = f"{plural(edit.rows, 'answer')} corrected or praised in use"
     kind = changes.EDIT
-    if task.answers_are_categories:
+    if task.has_categories:
         said, kind = f"{plural(edit.rows, 'text')} sorted by hand", changes.LABEL
     return changes.apply_edit(store, version.id, edit, kind, title or said)
 
@@ -107,15 +108,18 @@ def _placed(
     splits = [TRAIN] * len(new)  # of an exam of the user's own nothing is given away
     if new and not plan.test:
         coming = examples_in(task, pa.table(added))
-        categories = None
-        if task.answers_are_categories:
+        categories = sets = None
+        if task.has_categories:
             categories = [*before.values[task.learned], *coming.values[task.learned]]
+        if task.answers_are_sets:
+            sets = [categories_in(label or "") for label in categories or ()]
         splits = assign(
             [*before.keys, *coming.keys],
             categories,
             fractions=plan.fractions,
             seed=plan.seed,
             earlier=dict(zip(before.keys, data["split"].to_pylist(), strict=True)),
+            sets=sets,
         )[len(before.keys) :]
     return tuple(
         {**row, "row_id": str(first + place), "split": split}

@@ -10,6 +10,8 @@ import pyarrow.parquet as pq
 
 from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import Task
+from workbench.core.tasks.category_sets import labels_in
 
 Row = Mapping[str, Any]
 
@@ -59,6 +61,14 @@ def labels_of(path: Path, splits: Sequence[str] = ("train",)) -> list[str]:
         learned = batch.filter(pc.is_in(batch["split"], wanted))
         found.update(str(label) for label in learned["label"].unique().to_pylist())
     return sorted(found)
+
+
+def categories_of(task: Task, path: Path) -> list[str]:
+    """The categories that are learned, sorted; none for tasks without."""
+    if not task.has_categories:
+        return []
+    found = labels_of(path)
+    return labels_in(found) if task.answers_are_sets else found
 
 
 def _batches(path: Path, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:

@@ -20,6 +20,7 @@ from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import TURNS
 from workbench.core.tasks import task_named
+from workbench.core.tasks.category_sets import categories_in
 from workbench.core.tasks.descriptions import OUT_OF_SCOPE
 from workbench.data.mapped_file import MappedFile, learned_categories
 from workbench.data.unknown_categories import UnknownCategory, find_unknown
@@ -187,13 +188,16 @@ def unknown_categories(store: Store, run_id: int, answers: pd.DataFrame) -> list
     Where the examples are damaged, those of all their rows count as learned.
     """
     version = get_version(store, version_of(store, run_id))
-    if not task_named(version.task).answers_are_categories:
+    task, wanted = task_named(version.task), answers["expected"].astype(str).tolist()
+    if not task.has_categories:
         return []
+    if task.answers_are_sets:
+        wanted = [name for text in wanted for name in categories_in(text)]
     try:
         known = learned_categories(version)
     except WorkbenchError:
         known = set(version.labels)
-    return find_unknown(answers["expected"], known)
+    return find_unknown(wanted, known)
 
 
 def _check_unseen(row: RunRow) -> None:

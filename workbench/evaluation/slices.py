@@ -199,12 +199,12 @@ def _weak(one: Slice, found: SliceReport) -> str:
 
 def worded(metric: Metric, score: float) -> str:
     """A score in a sentence: "93.7 % right", "41.6 of 100"."""
-    return f"{metric.unit.words(score)} {'right' if metric.is_share_right else 'of 100'}"
+    return f"{metric.unit.words(score)} {'right' if metric.is_share else 'of 100'}"
 
 
 def points(metric: Metric, difference: float) -> str:
     """How many points less a difference is: "12.5"; "-2.0" where it is more."""
-    return metric.unit.difference(-difference * (100 if metric.is_share_right else 1))
+    return metric.unit.difference(-difference * (100 if metric.is_share else 1))
 
 
 def _more(found: SliceReport) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.tasks import CHAT, CLASSIFICATION, COMPLETION, EXTRACTION
+from workbench.core.tasks import CHAT, CLASSIFICATION, COMPLETION, EXTRACTION, MULTI_LABEL
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ ENCODER = Family(
     does="reads and sorts",
     purpose="Reads texts and sorts them into categories; an encoder{many}.",
     writes_text=False,
-    tasks=frozenset({CLASSIFICATION.name}),
+    tasks=frozenset({CLASSIFICATION.name, MULTI_LABEL.name}),
     limits="only sorts texts into categories",
     packs_weights=False,
     start_s=3.5,
@@ -107,7 +107,9 @@ SEQ2SEQ = Family(
     does="rewrites text",
     purpose="Reads a text and writes another: summaries, replies, fields; an encoder-decoder{many}.",
     writes_text=True,
-    tasks=frozenset(task.name for task in (CLASSIFICATION, COMPLETION, CHAT, EXTRACTION)),
+    tasks=frozenset(
+        task.name for task in (CLASSIFICATION, MULTI_LABEL, COMPLETION, CHAT, EXTRACTION)
+    ),
     limits="turns one text into another and does not go on with texts",
     packs_weights=True,
     start_s=3.8,

@@ -64,8 +64,9 @@ class ServedModel(Contract):
 
     @property
     def sorts(self) -> bool:
-        """Whether it answers with a category."""
-        return asked_as(self.task).answers_are_categories
+        """Whether it answers with categories and says how sure it is of each; what writes several of them
+        writes a text."""
+        return self.task is not None and sorts_as(self.task, self.family)
 
     def in_place(self, rung: str) -> "ServedModel":
         """A rung that needs no model, in the place of this one."""
@@ -83,6 +84,12 @@ class ServedModel(Contract):
         What belongs to none of the categories is always to be checked then.
         """
         return please_check(self.threshold, probability, none_of_these)
+
+
+def sorts_as(task: str, family: Family) -> bool:
+    """Whether such a model answers with categories, each with its probability."""
+    about = asked_as(task)
+    return about.answers_are_categories or (about.answers_are_sets and not family.writes_text)
 
 
 def in_place_of(model_id: str, rung: str) -> str:

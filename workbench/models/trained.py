@@ -38,6 +38,11 @@ class TrainedModel(Contract):
     """How an encoder makes one embedding of a text's tokens."""
     alpha: float | None = field(default=None, metadata={"key": "share"})
     """Of what tuning changed in an encoder, how much is in its weights (WiSE-FT's alpha)."""
+    thresholds: tuple[float, ...] = ()
+    """From which probability on each category holds, in the order of `labels`, where a text may have
+    several; empty for other tasks, and for models that write them."""
+    probe_thresholds: tuple[float, ...] = ()
+    """The same before tuning."""
     chat_template: str = ""
     data: Path | None = None
     """The examples it learned from, for baselines that learn from them, too."""

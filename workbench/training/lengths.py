@@ -214,9 +214,7 @@ def _texts(
         return _cut(about.question(row)), ""
     if about.rows_are_documents:
         return (text := _cut(str(row[about.learned]))), text
-    turns = list(
-        about.messages(row, system=system, labels=labels if about.answers_are_categories else ())
-    )
+    turns = list(about.messages(row, system=system, labels=labels if about.has_categories else ()))
     if family.reads_apart:
         longest = max(pairs(turns), key=lambda pair: len(pair.source) + len(pair.target))
         return _cut(longest.source), _cut(longest.target)

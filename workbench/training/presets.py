@@ -44,6 +44,8 @@ def preset(name: str, *, task: str, family: str, rows: int, turns: bool = False)
         few = rows <= FEW_LEANED and "lean_on_examples" not in family_named(family).unused_settings
         leans = few and task_named(task).can_lean_on_examples
         return recipe.changed(lean_on_examples=AUTO if leans else NO)
+    if task_named(task).answers_are_sets:
+        return _any_read(name, rows)
     found = _few_read(name, rows) if rows <= FEW_READ else _reader(name)
     return found.changed(exam=TURNS) if turns and found.is_by_turns else found
 
@@ -76,6 +78,17 @@ def _few_read(name: str, rows: int) -> Recipe:
         warmup_ratio=0.1,
         max_steps=round(steps * share),
         held_out_turns=turns if rows > FEW_TURNS else min(5, turns + 1),
+    )
+
+
+def _any_read(name: str, rows: int) -> Recipe:
+    """Several categories a text: the head is a yes or no for each, learned directly from few rows, too."""
+    found = _reader(name).changed(label_smoothing_factor=0.0)
+    if rows > FEW_READ:
+        return found
+    epochs = {"quick": 3.0, "balanced": 6.0, "thorough": 10.0}[name]
+    return found.changed(
+        per_device_train_batch_size=16, learning_rate=1e-4, num_train_epochs=epochs
     )
 
 

@@ -78,6 +78,15 @@ class Sorting:
     """Whether it belongs to none of them; None where the model cannot tell."""
     please_check: bool | None = None
     """Whether a person is to check the answer; None where no limit was kept with the model."""
+    label: str = ""
+    """All categories that hold, as one text, where there may be several."""
+    thresholds: Sequence[tuple[str, float]] = ()
+    """From which probability on each holds then."""
+
+    @property
+    def best(self) -> str:
+        """The answer: the likeliest category, or all that hold."""
+        return self.label or self.labels[0][0]
 
 
 def stream_answers(
@@ -107,7 +116,11 @@ def classify(url: str, model: str, text: str, key: str = "") -> Sorting:
     labels = [(item["label"], item["probability"]) for item in found["labels"]]
     if any(share is None for _, share in labels):
         return Sorting([(found["label"], None)])
-    return Sorting(labels, found.get("none_of_these"), found.get("please_check"))
+    limits = [(item["label"], item["threshold"]) for item in found["labels"] if "holds" in item]
+    several = str(found["label"]) if limits else ""
+    return Sorting(
+        labels, found.get("none_of_these"), found.get("please_check"), several, tuple(limits)
+    )
 
 
 def answer(url: str, question: Question, key: str = "") -> str:

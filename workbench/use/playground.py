@@ -11,7 +11,13 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import asked_as
 from workbench.core.tasks.rungs import rung_in_place
 from workbench.models.families import Family
-from workbench.models.served import UNTRAINED, ServedModel, in_place_of, run_id_of
+from workbench.models.served import (
+    UNTRAINED,
+    ServedModel,
+    in_place_of,
+    run_id_of,
+    sorts_as,
+)
 from workbench.use import client, served_models, server, server_key
 from workbench.use.client import Answer, Question, Sorting
 from workbench.use.conversations import MessageView, Turn
@@ -49,8 +55,13 @@ class Answerer:
 
     @property
     def sorts(self) -> bool:
-        """Whether it answers with one of its categories."""
-        return asked_as(self.task).answers_are_categories
+        """Whether it answers with its categories and says how sure it is of each."""
+        return self.task is not None and sorts_as(self.task, self.family)
+
+    @property
+    def finds_several(self) -> bool:
+        """Whether a text may have several of its categories."""
+        return asked_as(self.task).answers_are_sets
 
     @property
     def continues(self) -> bool:
@@ -189,8 +200,8 @@ def ask(
     task = asked_as(model.task)
     continues = task.rows_are_documents
     asked = question(model_id, text, system=system, settings=settings, continues=continues)
-    if task.answers_are_categories:
-        return classify(url, model_id, text).labels[0][0]
+    if model.sorts:
+        return classify(url, model_id, text).best
     return client.answer(url, asked, server_key.key())
 
 
@@ -220,6 +231,11 @@ def is_none_of_these(message: MessageView) -> bool:
 def is_to_be_checked(message: MessageView) -> bool:
     """Whether a person is to check a classifier's answer, by the limit as it was when it came."""
     return message.details.get("please_check") is True
+
+
+def limits_of(message: MessageView) -> dict[str, float]:
+    """From which probability on each category holds, kept with an answer that may have several."""
+    return {str(label): float(p) for label, p in message.details.get("thresholds") or []}
 
 
 def _answerer(model: ServedModel, names: Mapping[int, str]) -> Answerer:

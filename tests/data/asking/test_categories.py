@@ -204,3 +204,40 @@ def test_several_files_with_several_categories_are_asked_about_together(tmp_path
     single = two_ways.read(path, "single")
     assert set(single.cells("file")) == {"may.jsonl", "june.jsonl"}
     assert len(single) == 24
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_all_categories_of_a_row_can_be_learned_together(tmp_path: Path, form: str) -> None:
+    path = FORMS[form](tmp_path, SETS)
+    wanted = ["; ".join(sorted(each)) for each in SETS]
+    together = two_ways.read(path, "several")
+    assert guessing.guess_task(together).task == "multi_label"
+    roles = guessing.guess_all_roles(together, "multi_label")
+    assert together.cells(roles["label"]) == [own for own in wanted if own]
+    assert together.left_out == {categories.NONE: (*_numbers(together, []),)}
+
+    with_none = two_ways.read(path, "several-or-none")
+    assert with_none.cells(roles["label"]) == [own or "none of them" for own in wanted]
+    assert not with_none.left_out
+
+
+def test_line_ends_part_categories_too(tmp_path: Path) -> None:
+    read = two_ways.read(_cell("\n".join)(tmp_path, SETS), "several")
+    assert read.cells("label")[:3] == ["late", "late; price", "crew"]
+
+
+def test_sets_that_nearly_all_differ_are_asked_about(tmp_path: Path) -> None:
+    names = [f"topic {n}" for n in range(9)]
+    sets = [[names[n % 9], names[(n * 2 + 1) % 9], names[(n // 3 + 5) % 9]] for n in range(60)]
+    rows = [
+        [f"The {n}. ferry was late, and the crew said word {n * 7}.", "|".join(own)]
+        for n, own in enumerate(sets)
+    ]
+    table = two_ways.read(_csv(tmp_path / "a.csv", ["text", "tags"], rows))
+    assert table.question is not None
+    assert "several categories in 'tags'" in table.question.text
+
+
+def test_texts_with_commas_are_no_categories(tmp_path: Path) -> None:
+    rows = [[text, f"Well, number {n}, what now, captain?"] for n, text in enumerate(TEXTS)]
+    assert two_ways.read(_csv(tmp_path / "a.csv", ["text", "note"], rows)).question is None

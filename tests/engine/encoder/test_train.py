@@ -188,7 +188,7 @@ def test_an_unstable_run_says_what_to_lower(
     tiny: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "workbench.engine.encoder.trainer.cross_entropy",
+        "workbench.engine.encoder.goal.cross_entropy",
         lambda scores, *_, **__: scores.sum() * float("nan"),
     )
     result = run(make_job(tmp_path / "job", tiny, data))

@@ -21,7 +21,7 @@ from workbench.core.messages import render_prompt
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.model import load_causal
-from workbench.engine.encoder.model import Sorted
+from workbench.engine.encoder.model import EncoderModel, Sorted
 from workbench.engine.serving import inference
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.jobs.process.specs import BaseModelRef
@@ -297,3 +297,45 @@ def test_what_an_encoder_does_not_read_is_noted(
     assert (found[1]["note"], found[1]["label"]) == ("It is long.", "delivery")
     assert chat.status_code == 400
     assert chat.json()["error"]["code"] == "context_length_exceeded"
+
+
+class Several(Encoder):
+    """The same, where a text may have several categories."""
+
+    labels = ("refund", "delivery", "crew")
+    thresholds = np.array([0.5, 0.3, 0.5])
+
+    def sort(self, texts: list[str], done: Callable[[int], None]) -> Sorted:
+        return Sorted(
+            np.array([[0.9, 0.4, 0.2] if t == "both" else [0.1] * 3 for t in texts]), None
+        )
+
+    def sets(self, shares: Any) -> tuple[list[str], list[float]]:
+        return EncoderModel.sets(self, shares)  # type: ignore[arg-type]
+
+
+def test_of_several_categories_all_that_hold_come_first(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf: ModelCache = tiny.shelf()
+    monkeypatch.setattr(shelf._loader, "classifier", lambda _entry: Several())
+    path = tmp_path / "models.json"
+    sorts = {"kind": "encoder", "task": "multi_label", "labels": list(Several.labels)}
+    item = tiny.entry("run-4", models / "base", models / "sorter", threshold=0.5, **sorts)
+    path.write_text(json.dumps([item]))
+    with tiny.running(path, shelf) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        both, none = classify(url, ["both", "x"], "run-4").json()["data"]
+        reply = OpenAI(base_url=f"{url}/v1", api_key="none").chat.completions.create(
+            model="run-4", messages=[{"role": "user", "content": "both"}]
+        )
+    assert both["label"] == "delivery; refund"
+    assert both["probability"] == pytest.approx(0.9 * 0.4 * 0.8)
+    assert [(one["label"], one["holds"]) for one in both["labels"]] == [
+        ("refund", True), ("delivery", True), ("crew", False),
+    ]  # fmt: skip
+    assert [one["threshold"] for one in both["labels"]] == [0.5, 0.3, 0.5]
+    assert both["please_check"] is True
+    assert none["label"] == "none of them"
+    assert none["please_check"] is False
+    assert reply.choices[0].message.content == "delivery; refund"

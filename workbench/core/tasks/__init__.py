@@ -6,6 +6,7 @@ from workbench.core.tasks.classification import CLASSIFICATION
 from workbench.core.tasks.completion import COMPLETION
 from workbench.core.tasks.extraction import EXTRACTION
 from workbench.core.tasks.language_modelling import LANGUAGE_MODELLING
+from workbench.core.tasks.multi_label import MULTI_LABEL
 from workbench.core.tasks.task import Task
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "COMPLETION",
     "EXTRACTION",
     "LANGUAGE_MODELLING",
+    "MULTI_LABEL",
     "ROLES",
     "SPLITS",
     "TASKS",
@@ -23,7 +25,8 @@ __all__ = [
 ]
 
 TASKS = {
-    task.name: task for task in (CLASSIFICATION, COMPLETION, CHAT, EXTRACTION, LANGUAGE_MODELLING)
+    task.name: task
+    for task in (CLASSIFICATION, MULTI_LABEL, COMPLETION, CHAT, EXTRACTION, LANGUAGE_MODELLING)
 }
 ROLES = ("text", "label", "prompt", "response", "messages", "system", "feedback")
 SPLITS = ("train", "validation", "test")

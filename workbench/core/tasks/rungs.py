@@ -112,7 +112,7 @@ def cheap_for(task: Task) -> tuple[str, ...]:
     """Those that need no model and can answer questions of the task."""
     if task.rows_are_documents:
         return ()
-    return tuple(name for name in CHEAP if name != BASELINE or task.answers_are_categories)
+    return tuple(name for name in CHEAP if name != BASELINE or task.has_categories)
 
 
 def rung_in_place(rung: str, model: str) -> str:

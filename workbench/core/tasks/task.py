@@ -92,6 +92,8 @@ class Task:
 
     answers_are_categories: bool = False
     """Whether an answer is one of a few names."""
+    answers_are_sets: bool = False
+    """Whether an answer is any number of them (`category_sets`)."""
     answers_are_json: bool = False
     """Whether an answer is a JSON object of fields."""
     answers_are_free_text: bool = False
@@ -127,7 +129,12 @@ class Task:
     @property
     def has_one_right_answer(self) -> bool:
         """Whether of two answers to the same question one is wrong."""
-        return self.answers_are_categories or self.answers_are_json
+        return self.has_categories or self.answers_are_json
+
+    @property
+    def has_categories(self) -> bool:
+        """Whether its answers are made of a few names: one of them, or any number."""
+        return self.answers_are_categories or self.answers_are_sets
 
     def is_json(self, role: str) -> bool:
         """Whether the text of a role is JSON, and has to stay so."""

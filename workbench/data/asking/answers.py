@@ -5,13 +5,21 @@ from workbench.core.words import joined
 from workbench.data.readers.table import Table
 
 FIRST, EACH, SINGLE, WHOLE = "first", "each", "single", "whole"
-OF_CATEGORIES = frozenset({FIRST, EACH, SINGLE, WHOLE})
+ALL, OR_NONE = "several", "several-or-none"
+"""All categories of a row are learned together; with the second, a row without any has none."""
+OF_CATEGORIES = frozenset({FIRST, EACH, SINGLE, WHOLE, ALL, OR_NONE})
 """The choices that concern answers only: a file that has questions alone needs none of them."""
 
 
 def is_open(table: Table) -> bool:
     """Whether there is a question without an answer."""
     return table.question is not None and not table.question.chosen
+
+
+def for_sets(table: Table) -> str:
+    """The choice by which all categories of a row are learned; empty where nothing is asked of them."""
+    choices = table.question.choices if is_open(table) and table.question else ()
+    return next((choice.name for choice in choices if choice.name in (ALL, OR_NONE)), "")
 
 
 def check_answered(table: Table, given: str = "") -> None:

@@ -4,15 +4,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.core.tasks import CLASSIFICATION, COMPLETION, EXTRACTION, LANGUAGE_MODELLING
+from workbench.core.tasks import (
+    CLASSIFICATION,
+    COMPLETION,
+    EXTRACTION,
+    LANGUAGE_MODELLING,
+    MULTI_LABEL,
+)
+from workbench.core.tasks.category_sets import written
 from workbench.core.words import plural
-from workbench.data.asking.answers import EACH, FIRST, SINGLE, WHOLE
+from workbench.data.asking.answers import ALL, EACH, FIRST, OR_NONE, SINGLE, WHOLE
 from workbench.data.asking.look import Asked, Looked, Row, value_of
 from workbench.data.asking.simple import NO, YES
 from workbench.data.columns.columns import NO_CONTENT, name_score
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
 from workbench.data.readers.table import Choice, Meant, Question
 
+_ALL = Choice(ALL, "All of them: the model learns to find every category that fits")
+_OR_NONE = Choice(OR_NONE, "All of them, and a row without any means: none of the categories fits")
 CHOICES = (
     Choice(FIRST, "Only the first category of each row"),
     Choice(EACH, "One example for each category of a row"),
@@ -27,7 +36,7 @@ SEVERAL = "several categories"
 COLUMN = "category"
 """The column that is made of one for each category."""
 _TITLE = "a table with several categories in a row"
-_SEPARATORS = (";", "|", ",")
+_SEPARATORS = (";", "|", "\n", ",")
 _LONGEST = 60
 Categories = Callable[[Row], list[str]]
 
@@ -69,7 +78,8 @@ def ask(looked: Looked, choice: str, rows: AllRows) -> "Found | None":
     counts = Counter(min(2, len(form.of(row))) for row in rows(form.columns))
     if not counts[1] and not counts[2]:
         return None
-    choices = (*CHOICES, _WHOLE if form.is_cell else _COLUMNS)
+    together = (_ALL, _OR_NONE) if form.is_cell else (_OR_NONE, _ALL)
+    choices = (*together, *CHOICES, _WHOLE if form.is_cell else _COLUMNS)
     if not counts[2]:
         return Found(form, None, _asked(looked, form, SINGLE))
     chosen = choice if choice in [c.name for c in choices] else ""
@@ -91,7 +101,7 @@ def _sentence(form: Form, counts: Mapping[int, int]) -> str:
     none = f" ({plural(counts[0], 'row')} {'has' if counts[0] == 1 else 'have'} none)"
     return (
         f"{counts[2]:,} of {plural(rows, 'row')} have several categories {form.where}"
-        f"{none if counts[0] else ''}; a model learns one for each example. Which are to be taken?"
+        f"{none if counts[0] else ''}. Which are to be taken?"
     )
 
 
@@ -109,8 +119,9 @@ def _asked(looked: Looked, form: Form, choice: str) -> Asked:
     columns = [name for name in looked.table.columns if name not in form.instead]
     roles = {"text": _text(looked, form), "label": form.column}
     reason = looked.table.meant.reason if looked.table.meant else ""
-    meant = Meant(CLASSIFICATION.name, roles, reason or f"the categories stand {form.where}")
-    take = _taker(form, choice)
+    task = MULTI_LABEL if choice in (ALL, OR_NONE) else CLASSIFICATION
+    meant = Meant(task.name, roles, reason or f"the categories stand {form.where}")
+    take = _set_taker(form, choice) if task is MULTI_LABEL else _taker(form, choice)
     notes = () if form.is_cell else (f"The categories {form.where} are in '{form.column}' now.",)
     return Asked(
         Shape(_TITLE, take, meant, notes, several=choice == EACH, what="row"),
@@ -134,6 +145,18 @@ def _taker(form: Form, choice: str) -> Callable[[Record], Taken]:
         taken = found if choice == EACH else found[:1]
         unused = [f"{form.column} (further ones)"] if len(found) > len(taken) else []
         return Taken([{**row, form.column: name} for name in taken], unused=unused)
+
+    return take
+
+
+def _set_taker(form: Form, choice: str) -> Callable[[Record], Taken]:
+    """All categories of a row in one cell, as they are learned."""
+
+    def take(row: Record) -> Taken:
+        found = form.of(row)
+        if not found and choice == ALL:
+            return left_out(NONE)
+        return Taken([{**row, form.column: written(found)}])
 
     return take
 
@@ -210,14 +233,22 @@ def _in_cell(cell: str | None) -> list[str]:
 
 def _of_cells(looked: Looked) -> Form | None:
     """One cell with separators, whose parts come again and again."""
-    if looked.task != CLASSIFICATION.name and not looked.table.meant:
+    sure = looked.task == CLASSIFICATION.name or looked.table.meant
+    if not sure and looked.task != LANGUAGE_MODELLING.name:
         return None
     for name in _candidates(looked)[:3]:
         cells = looked.filled(name)
         for separator in _SEPARATORS:
-            if _is_separated(cells, separator):
+            if _is_separated(cells, separator) and (sure or _come_often(cells, separator)):
                 return Form(name, _splitter(name, separator), f"in '{name}'")
     return None
+
+
+def _come_often(cells: Sequence[str], separator: str) -> bool:
+    """Whether cells that nearly all differ are made of the same few names, as no text is."""
+    parts = [part for cell in cells for part in _parts(cell, separator)]
+    several = sum(len(_parts(cell, separator)) > 1 for cell in cells)
+    return len(parts) >= 3 * len({*parts}) and several >= 0.3 * len(cells)
 
 
 def _splitter(name: str, separator: str) -> Categories:
@@ -245,6 +276,8 @@ def _of_columns(looked: Looked) -> Form | None:
     if looked.table.meant or looked.task not in (CLASSIFICATION.name, LANGUAGE_MODELLING.name):
         return None
     flags = [name for name in looked.table.columns if _is_flag(looked, name)]
+    if len(flags) > 1:  # beside others, a column that never says yes is a category as well
+        flags = [name for name in looked.table.columns if name in flags or _is_no(looked, name)]
     others = [name for name in looked.table.columns if name not in flags]
     if len(flags) < 3 and not (len(flags) == 2 and _alone(others, looked)):
         return None
@@ -264,6 +297,11 @@ def _is_flag(looked: Looked, name: str) -> bool:
     cells = {cell.strip().casefold() for cell in looked.filled(name)}
     empty = len(looked.filled(name)) < len(looked.table)
     return bool(cells & YES) and cells <= YES | NO and (bool(cells & NO) or empty)
+
+
+def _is_no(looked: Looked, name: str) -> bool:
+    cells = {cell.strip().casefold() for cell in looked.filled(name)}
+    return bool(cells) and cells <= NO
 
 
 def _marked(row: Row, flags: Sequence[str]) -> list[str]:

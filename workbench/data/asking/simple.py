@@ -1,5 +1,7 @@
 """A quick look at a table: whether there is anything in it that could have to be asked about."""
 
+import re
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -9,12 +11,15 @@ YES = frozenset({"1", "1.0", "true", "yes", "y", "x", "✓", "✔", "wahr", "ja"
 NO = frozenset({"0", "0.0", "false", "no", "n", "-", "falsch", "nein"})
 """What stands in a column for one category."""
 _NESTED = r"^\s*[\[{]"
-_SEPARATED = r"[,;|]"
+_SEPARATED = r"[,;|\n]"
 _LABEL_CHARACTERS = 60
 _LABEL_SHARE = 0.9
 """Of the cells of a column of categories not more are different."""
 _FLAG_CHARACTERS = 6
 _DIFFERENT, _FLAGS = 3, 2
+_PARTS = re.compile(r"[,;|\n]")
+_LOOKED_AT, _AGAIN = 500, 3
+"""So many cells are looked at where hardly two say the same; their parts then come so often on average."""
 
 
 def is_simple(table: Table) -> bool:
@@ -45,7 +50,14 @@ def _is_flag(column: pa.ChunkedArray) -> bool:
 
 def _is_separated(column: pa.ChunkedArray) -> bool:
     filled = len(column) - column.null_count
-    return bool(
-        pc.any(pc.match_substring_regex(column, _SEPARATED)).as_py()
-        and pc.count_distinct(column, mode="only_valid").as_py() <= _LABEL_SHARE * filled
-    )
+    if not pc.any(pc.match_substring_regex(column, _SEPARATED)).as_py():
+        return False
+    distinct = pc.count_distinct(column, mode="only_valid").as_py()
+    return bool(distinct <= _LABEL_SHARE * filled) or _parts_come_again(column)
+
+
+def _parts_come_again(column: pa.ChunkedArray) -> bool:
+    """Whether cells that all differ are made of the same few parts."""
+    cells = [cell for cell in column.slice(0, _LOOKED_AT).to_pylist() if cell]
+    parts = [part.strip() for cell in cells for part in _PARTS.split(cell) if part.strip()]
+    return len(parts) >= _AGAIN * len({*parts}) and max(map(len, parts)) <= _LABEL_CHARACTERS

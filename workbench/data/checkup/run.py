@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workbench.core.tasks import Task
 from workbench.core.words import OwnWords
+from workbench.data.checkup import category_sets
 from workbench.data.checkup.checks import (
     categories,
     contradictions,
@@ -71,6 +72,12 @@ CHECKS = (
         categories.check,
         lambda task: task.answers_are_categories,
         "small and doubly spelled categories",
+    ),
+    Check(
+        category_sets.check,
+        category_sets.check,
+        lambda task: task.answers_are_sets,
+        "small categories and such as always come together",
     ),
     Check(repetition.check, fits=lambda task: task.answers_are_free_text),
     Check(ungrounded_fields.check, fits=lambda task: task.answers_are_json),

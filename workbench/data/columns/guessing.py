@@ -130,7 +130,7 @@ def candidates(table: Table, task_name: str, role: str) -> list[str]:
 def _order(task: Task, columns: list[Column]) -> list[str]:
     """The surest role first, since a column that it takes is gone for the others."""
     named = {r: max((name_rank(c.name, r) for c in columns), default=0) for r in task.required}
-    learned_first = named[task.learned] > 0 or task.answers_are_categories
+    learned_first = named[task.learned] > 0 or task.has_categories
     return sorted(task.required, key=lambda role: (role == task.learned) != learned_first)
 
 
@@ -229,7 +229,7 @@ def _with_partner(
     role = task.question_role
     others = {source for other, source in roles.items() if other != role}
     found: dict[str, str] = {}
-    pair = belonging.related(table, columns) if task.answers_are_categories else None
+    pair = belonging.related(table, columns) if task.has_categories else None
     if pair and not name_score(roles.get("label", ""), "label"):
         found, others = {"label": pair[1].name}, {pair[1].name}
     names = belonging.together(table, columns, others)

@@ -15,6 +15,7 @@ from workbench.core.chats.finished import is_finished
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent, within
 from workbench.core.tasks import Task, task_named
+from workbench.core.tasks.category_sets import categories_in
 from workbench.core.words import percent, plural
 from workbench.data.columns.mapping import check_roles, find_given_away, without_absent
 from workbench.data.examples import left_out, quality
@@ -186,6 +187,9 @@ def _split(
     """The split of every example, and how they were split."""
     by = plan.split_by
     categories, groups, moments, alike = _together(plan, table, examples)
+    sets = None
+    if task_named(plan.task).answers_are_sets:
+        sets = [categories_in(label or "") for label in examples.values["label"]]
     progress(0.3)
     splits = assign(
         examples.keys,
@@ -196,6 +200,7 @@ def _split(
         groups=groups,
         moments=moments,
         alike=alike,
+        sets=sets,
         progress=within(progress, 0.3, 1.0),
     )
     if by:
@@ -205,7 +210,7 @@ def _split(
 
 def _turns(plan: Plan, table: Table, examples: Examples) -> Turns | None:
     """When each example is asked in an exam by turns."""
-    if len(examples) >= MOST_BY_TURNS:
+    if len(examples) >= MOST_BY_TURNS or task_named(plan.task).answers_are_sets:
         return None
     categories, groups, moments, alike = _together(plan, table, examples)
     return draw_turns(

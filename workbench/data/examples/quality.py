@@ -7,12 +7,14 @@ from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task
+from workbench.core.tasks.category_sets import categories_in, labels_in
 from workbench.core.words import joined, plural
 from workbench.data.examples.examples import Examples
 from workbench.data.examples.left_out import left_out, reasons
 
 MIN_ROWS = 10
 SHOWN_CATEGORIES = 12
+_YES_OR_NO = frozenset({"yes", "no", "true", "false", "0", "1", "x", "ja", "nein", "y", "n"})
 
 
 def check_usable(task: Task, examples: Examples, name: str) -> None:
@@ -31,6 +33,8 @@ def check_usable(task: Task, examples: Examples, name: str) -> None:
             f"The rows of {name} hold fewer than three different texts: choose the column in "
             "which every row says something else."
         )
+    if task.answers_are_sets:
+        _check_sets(examples, name)
     if task.answers_are_categories:
         labels = {label for label in examples.values["label"] if label}
         if len(labels) < 2:
@@ -38,6 +42,20 @@ def check_usable(task: Task, examples: Examples, name: str) -> None:
                 f"All rows of {name} are in one category, '{next(iter(labels))}': add rows of at "
                 "least one other, or choose another column as the category."
             )
+
+
+def _check_sets(examples: Examples, name: str) -> None:
+    sets = {label for label in examples.values["label"] if label}
+    if {label.casefold() for label in labels_in(sets)} <= _YES_OR_NO:
+        raise WorkbenchError(
+            f"The categories of {name} are nothing but yes and no: choose the column that names them; "
+            "of a table with a column a category, leave only those and the text."
+        )
+    if len(labels_in(sets)) < 2 or len(sets) < 2:
+        raise WorkbenchError(
+            f"The rows of {name} have fewer than two categories, or all of them the same ones: add "
+            "rows with others, or choose another column for the categories."
+        )
 
 
 def check_out_of_scope(name: str, labels: Iterable[str]) -> None:
@@ -74,10 +92,16 @@ def report(task: Task, examples: Examples) -> dict[str, Any]:
         "lengths": sizes,
         "mean_chars": round(sum(size["mean"] for size in sizes.values()), 1),
     }
-    if task.answers_are_categories:
-        counts = Counter(label or "" for label in examples.values["label"])
+    if task.has_categories:
+        counts = Counter(_named(task, examples))
         facts["labels"] = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
     return facts
+
+
+def _named(task: Task, examples: Examples) -> Iterable[str]:
+    """The category of each example; where it may have several, all of them."""
+    for label in examples.values["label"]:
+        yield from categories_in(label or "") if task.answers_are_sets else [label or ""]
 
 
 def _lengths(texts: Iterable[str | None]) -> dict[str, float]:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from workbench.core.canonical import parsed
 from workbench.core.metrics import INVENTED, please_check
 from workbench.core.tasks import task_named
+from workbench.core.tasks.category_sets import categories_in
 from workbench.data.answered.columns import AnswerColumn, Value
 from workbench.data.edits.fields import TABLE, Field, fields_of, format_field
 
@@ -52,7 +53,8 @@ def answer_columns(
     Args:
         answers: Parquet files with row_id, output and what else is known.
         title: of the column of the answers.
-        fields: titles of the fields to expect; without, they are those of the answers.
+        fields: titles of the fields to expect; without, they are those of the answers. Where a text
+            may have several categories, those that get a column of their own.
         threshold: how sure an answer must be not to be checked; None marks none.
         for_programs: whether titles and words are those that programs read: answer, probability,
             true.
@@ -66,6 +68,8 @@ def answer_columns(
     else:
         for row in _rows(answers):
             found.add(row)
+            if about.answers_are_sets:
+                found.add_categories(row, fields)
     return (
         [_for_programs(own, title) for own in found.columns()] if for_programs else found.columns()
     )
@@ -116,6 +120,12 @@ class _Columns:
             self._put(NONE, number, YES if none else NO)
         if INVENTED in row:
             self._put(INVENTIONS, number, str(row[INVENTED] or "") or None)
+
+    def add_categories(self, row: Mapping[str, Any], names: Sequence[str]) -> None:
+        """Of each of these categories whether it holds, in a column of its own."""
+        given = {*categories_in(str(row["output"]))}
+        for name in names:
+            self._put(_field_title(name), int(row["row_id"]), YES if name in given else NO)
 
     def add_fields(self, row: Mapping[str, Any], titles: Sequence[str]) -> None:
         """The fields of one row, in their columns; an answer that is none in one of its own."""

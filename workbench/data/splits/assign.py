@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from workbench.core.errors import WorkbenchError
 from workbench.core.progress import Progress, silent
 from workbench.data.splits.blocks import TEST, TRAIN, VALIDATION, Block, blocks_of
+from workbench.data.splits.by_sets import share_out_sets
 from workbench.data.splits.draw import newest_last, share_out
 
 __all__ = [
@@ -78,6 +79,7 @@ def assign(
     groups: Sequence[str | None] | None = None,
     moments: Sequence[float | None] | None = None,
     alike: Sequence[bytes | None] | None = None,
+    sets: Sequence[Sequence[str]] | None = None,
     progress: Progress = silent,
 ) -> list[str]:
     """The split of every row: train, validation or test.
@@ -91,6 +93,7 @@ def assign(
             share it stay on one side.
         moments: for each row when it was, or None: the newest rows become the exam.
         alike: for each row its `alike_key`: near-duplicates stay on one side.
+        sets: for each row its categories, where it may have several: rare ones come on every side.
         progress: told the share that is done, 0 to 1.
     """
     blocks = blocks_of(keys, seed, earlier or {}, groups=groups, alike=alike)
@@ -101,6 +104,9 @@ def assign(
         newest_last(blocks, moments, fractions)
     elif groups is not None:
         share_out(blocks, categories, fractions)
+        _fill_gaps(strata, fractions)
+    elif sets is not None:
+        share_out_sets(blocks, sets, fractions)
         _fill_gaps(strata, fractions)
     else:
         _at_random(strata, fractions)

@@ -20,6 +20,7 @@ from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.causal.reading import Beginning
 from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.leaning.leaning import Leaning
+from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
 from workbench.evaluation.scoring.likelihoods import Likelihoods
@@ -77,7 +78,9 @@ def answer(
     if task_named(model.task).answers_are_categories and model.wording.labels:
         return choose(model, rows, stop.check, done)
     prompts = [prompt_of(model, row) for row in rows]
-    return Answers(write_answers(model, prompts, new_tokens, stop, done))
+    found = Answers(write_answers(model, prompts, new_tokens, stop, done))
+    sets = task_named(model.task).answers_are_sets and model.wording.labels
+    return as_sets(found, model.wording.labels) if sets else found
 
 
 def loss_on(model: CausalModel, loss: AnswerLoss, rows: Sequence[Row], check: Check) -> float:

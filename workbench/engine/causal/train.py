@@ -22,7 +22,7 @@ from workbench.engine.generative.leaning.trial import ASKED, Choice, LossOn, cho
 from workbench.engine.generative.systems import LOSS_BATCH
 from workbench.engine.generative.train import Course, Setup, check_there_are_some
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
-from workbench.engine.rows import Row, labels_of
+from workbench.engine.rows import Row, categories_of
 from workbench.engine.runtime import device
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
@@ -57,8 +57,7 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:
     """Read the examples and put them in the model's words."""
     folder = base_folder(spec.base)
     template = template_of(folder, spec.base.name)
-    sorts = task_named(spec.task).answers_are_categories
-    labels = labels_of(spec.data) if sorts else []
+    labels = categories_of(task_named(spec.task), spec.data)
     wording = Wording(spec.task, template, spec.system, labels)
     tokenizer = load_tokenizer(folder, template)
     longest = longest_example(folder, spec.recipe.max_length)

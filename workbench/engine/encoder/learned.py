@@ -1,6 +1,6 @@
 """What learning categories gives, by whichever way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from workbench.engine.encoder.encoder import Classifier
 from workbench.engine.encoder.out_of_scope.detector import Detector
@@ -33,3 +33,6 @@ class Learned:
     """What was answered in an exam by turns."""
     detector: Detector | None = None
     """Of texts that belong to none of its categories; None where there is no telling."""
+    thresholds: list[float] = field(default_factory=list)
+    """From which probability on each category holds, where a text may have several; and the probe's."""
+    probe_thresholds: list[float] = field(default_factory=list)

@@ -19,6 +19,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
 from workbench.core.whole import whole_folder
 from workbench.engine.encoder.encoder import (
     Classifier,
@@ -36,6 +37,7 @@ from workbench.engine.encoder.out_of_scope.detector import (
 )
 from workbench.engine.encoder.packed import packed
 from workbench.engine.encoder.probe import Head
+from workbench.engine.encoder.sets.any_of import EVEN, texts_of
 from workbench.engine.encoder.start import encoder_to_start_from, trained_encoder
 from workbench.engine.models.start import start_beside
 from workbench.jobs.process.specs import BaseModelRef
@@ -52,7 +54,7 @@ class Sorted:
     """Where texts belong."""
 
     probabilities: Probabilities
-    """(texts, labels); rows add up to 1."""
+    """(texts, labels); rows add up to 1, but where a text may have several."""
     none_of_these: list[bool] | None
     """Whether each belongs to none of the categories; None where the model cannot tell."""
 
@@ -70,6 +72,8 @@ class EncoderModel:
     """The category that says so of a text, where one was taught."""
     before: Classifier | None = None
     """The encoder before tuning with its probe, where the detector asks it."""
+    thresholds: Probabilities | None = None
+    """From which probability on each category holds (labels,), where a text may have several."""
 
     def sort(self, texts: Sequence[str], done: Done | None = None) -> Sorted:
         """Where each text belongs.
@@ -82,7 +86,10 @@ class EncoderModel:
             return Sorted(np.zeros((0, len(self.labels))), None if cannot else [])
         ids, pad_id = self.reader.ids(texts), self.reader.pad_id
         if self.detector is None:
-            shares = _shares(read(self._packed, ids, pad_id, done))
+            found = read(self._packed, ids, pad_id, done)
+            if self.thresholds is not None:
+                return Sorted(found.double().sigmoid().numpy(), None)
+            shares = _shares(found)
             return Sorted(shares, self._outside(shares).tolist() if self.out_of_scope else None)
         found = read(self._watched, ids, pad_id, done)
         refused = self.detector.threshold.refused(found[:, -2], found[:, -1])
@@ -95,6 +102,17 @@ class EncoderModel:
     def probabilities(self, texts: Sequence[str], done: Done | None = None) -> Probabilities:
         """How probable each category is for each text, as `sort` tells it."""
         return self.sort(texts, done).probabilities
+
+    def sets(self, shares: Probabilities) -> tuple[list[str], list[float]]:
+        """The set of categories that holds for each text, and how sure that is all of it.
+
+        Each category is taken to hold or not whatever the others do; a set is as sure as all of that
+        together.
+        """
+        assert self.thresholds is not None
+        holds = shares >= self.thresholds
+        sure = np.where(holds, shares, 1 - shares).prod(1)
+        return texts_of(holds, self.labels), sure.tolist()
 
     def _outside(self, shares: Probabilities) -> npt.NDArray[np.bool_]:
         """Which texts are sorted into the category of those that belong nowhere (texts,)."""
@@ -142,7 +160,7 @@ def load_encoder_model(base: BaseModelRef, adapter: Path | None) -> EncoderModel
         )
     trained = read_trained(adapter)
     encoder = trained_encoder(base, adapter, trained)
-    found = _with_head(encoder, adapter, HEAD, trained)
+    found = _with_head(encoder, adapter, HEAD, trained, trained.thresholds)
     found.detector = load_detector(adapter / DETECTOR)
     asked = found.detector is not None and found.detector.origin is not None
     before = start_beside(adapter) or base.path
@@ -158,18 +176,28 @@ def load_probe(base: BaseModelRef, adapter: Path) -> EncoderModel:
     """
     trained = read_trained(adapter)
     encoder = encoder_to_start_from(base, start_beside(adapter), trained.pooling)
-    return _with_head(encoder, adapter, PROBE, trained)
+    return _with_head(encoder, adapter, PROBE, trained, trained.probe_thresholds)
 
 
 def _shares(logits: torch.Tensor) -> Probabilities:
     return logits.double().softmax(1).numpy()
 
 
-def _with_head(encoder: Encoder, adapter: Path, head: str, trained: TrainedModel) -> EncoderModel:
+def _with_head(
+    encoder: Encoder,
+    adapter: Path,
+    head: str,
+    trained: TrainedModel,
+    thresholds: Sequence[float],
+) -> EncoderModel:
     model = Classifier(encoder, load_head(adapter / head)).to(encoder.body.device)
     model.requires_grad_(False)
     reader = load_reader(adapter, encoder.body, trained.max_length)
-    return EncoderModel(model, reader, list(trained.labels), out_of_scope=trained.out_of_scope)
+    labels, outside = list(trained.labels), trained.out_of_scope
+    limits = np.array(thresholds) if len(thresholds) else None
+    if task_named(trained.task).answers_are_sets and limits is None:
+        limits = np.full(len(labels), EVEN)
+    return EncoderModel(model, reader, labels, out_of_scope=outside, thresholds=limits)
 
 
 def save_head(head: Head, path: Path) -> None:

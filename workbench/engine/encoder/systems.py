@@ -16,6 +16,7 @@ from workbench.engine.encoder.model import (
     load_encoder_model,
     load_probe,
 )
+from workbench.engine.encoder.sets.any_of import set_loss
 from workbench.engine.evaluation.systems import Answers, Done, Examine, System
 from workbench.engine.rows import Row
 from workbench.jobs.process.specs import BaseModelRef
@@ -97,6 +98,8 @@ def _read(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> S
 
 def _answers(model: EncoderModel, found: Sorted) -> Answers:
     shares = found.probabilities
+    if model.thresholds is not None:
+        return Answers(*model.sets(shares))
     chosen = [model.labels[number] for number in shares.argmax(1)]
     sure = [float(p) for p in shares.max(1, initial=0.0)]
     return Answers(chosen, sure, none_of_these=found.none_of_these)
@@ -104,6 +107,8 @@ def _answers(model: EncoderModel, found: Sorted) -> Answers:
 
 def _loss(model: EncoderModel, found: Probabilities, rows: Sequence[Row]) -> float | None:
     """Mean over the rows whose category was learned; None if there are none."""
+    if model.thresholds is not None:
+        return set_loss(found, [str(row["label"]) for row in rows], model.labels)
     place = {label: number for number, label in enumerate(model.labels)}
     expected = [str(row["label"]) for row in rows]
     known = [i for i, label in enumerate(expected) if label in place]

@@ -1,6 +1,8 @@
 """Teaches an encoder to sort texts into categories: from a job's spec to a classifier's scores."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 from workbench.core.recipe import APART, CLASSES, CONTRASTIVE, TURNS
 from workbench.engine.encoder import tuning
@@ -9,6 +11,8 @@ from workbench.engine.encoder.few import described
 from workbench.engine.encoder.few import learn as few
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import save_encoder_model
+from workbench.engine.encoder.sets import learn as sets
+from workbench.engine.encoder.sets.any_of import AnyOf
 from workbench.engine.encoder.start import digest_of, merge_chained
 from workbench.engine.encoder.systems import answer_seconds, systems
 from workbench.engine.encoder.training_setup import TrainingSetup, prepare
@@ -26,6 +30,7 @@ from workbench.jobs.process.stop import Cancelled, Stop
 from workbench.models.families import ENCODER
 from workbench.models.trained import TrainedModel
 
+Way = Callable[[TrainSpec, TrainingSetup, JobDir, Report, Stop], Learned]
 WAYS = {CLASSES: tuning.learn, CONTRASTIVE: few.learn}
 BEGUN = {CLASSES: tuning.begun, CONTRASTIVE: few.begun}
 """By the recipe's objective."""
@@ -41,7 +46,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     """
     began = time.monotonic()
     setup = prepare(spec, job, report, stop)
-    learn = WAYS[spec.recipe.objective] if len(setup.train) else described.learn
+    learn = _way(spec, setup)
     learned = learn(spec, setup, job, report, stop)
     _save(spec, setup, learned, job)
     result = {**learned.facts, "adapter": str(job.adapter), "share": learned.alpha}
@@ -55,6 +60,12 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     sitting = systems(spec.base, job.adapter, spec.recipe)
     exam = evaluate_trained(spec, sitting, job, report, stop, result["scores"])
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
+
+
+def _way(spec: TrainSpec, setup: TrainingSetup) -> Way:
+    if isinstance(setup.goal, AnyOf):
+        return sets.learn
+    return WAYS[spec.recipe.objective] if len(setup.train) else described.learn
 
 
 def _by_turns(
@@ -85,7 +96,8 @@ def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Resul
         Cancelled, Orphaned: the process is to leave.
     """
     setup = prepare(spec, job, report, stop)
-    trainer = BEGUN[spec.recipe.objective](spec, setup, job, report, stop)
+    begun = tuning.begun if isinstance(setup.goal, AnyOf) else BEGUN[spec.recipe.objective]
+    trainer = begun(spec, setup, job, report, stop)
     facts = told_of(trainer, measure_steps(trainer, report, stop), job)
     _save(spec, setup, Learned(trainer.classifier, trainer.classifier.head, 0.0, {}), job)
     del trainer, setup.encoder
@@ -96,7 +108,11 @@ def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Resul
 def _save(spec: TrainSpec, setup: TrainingSetup, learned: Learned, job: JobDir) -> None:
     put_rows_back(setup.encoder.body)
     merge_chained(spec, setup.encoder)
-    trained = _trained(spec, setup, learned.alpha)
+    trained = replace(
+        _trained(spec, setup, learned.alpha),
+        thresholds=tuple(learned.thresholds),
+        probe_thresholds=tuple(learned.probe_thresholds),
+    )
     save_encoder_model(
         job.adapter, learned.model, learned.probe, setup.reader, trained, learned.detector
     )

@@ -16,11 +16,11 @@ import torch
 from datasets import Features, Value
 from safetensors.torch import load_file
 from torch import nn
-from torch.nn.functional import cross_entropy
 
 from workbench.core.recipe import Recipe
-from workbench.engine.encoder.calibration import Scored, score_logits
+from workbench.engine.encoder.calibration import Scored
 from workbench.engine.encoder.encoder import TOKENS_AT_ONCE, Classifier, padded, read
+from workbench.engine.encoder.goal import Goal, OneOf
 from workbench.engine.encoder.weight_averaging import WeightAverage, load, trained
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows, features_of
 from workbench.engine.runtime import device as machine
@@ -89,7 +89,9 @@ class EncoderTrainer(JobTrainer):
         train: Texts,
         validation: Texts,
         pad_id: int,
+        goal: Goal | None = None,
     ) -> None:
+        self._goal = goal or OneOf()
         self.start, self.classifier, self._validation = WeightAverage(model), model, validation
         self._pad_id = pad_id
         super().__init__(
@@ -158,8 +160,7 @@ class EncoderTrainer(JobTrainer):
 
     def _loss(self, model: nn.Module, part: Mapping[str, torch.Tensor]) -> torch.Tensor:
         scores = model(part["input_ids"], part["attention_mask"])
-        smoothing = self._recipe.label_smoothing_factor
-        return cross_entropy(scores, part["labels"], label_smoothing=smoothing, reduction="sum")
+        return self._goal.loss(scores, part["labels"], self._recipe.label_smoothing_factor)
 
     def check(self) -> Check:
         """How well the model answers the practice questions, at the best of `ALPHAS`.
@@ -171,7 +172,7 @@ class EncoderTrainer(JobTrainer):
         for alpha in ALPHAS:
             with self.start.blended(self.classifier, alpha):
                 scores = read(self.classifier, own.rows, self._pad_id, self._leave)
-            found.append(Check(alpha, score_logits(scores, own.labels)))
+            found.append(Check(alpha, self._goal.scored(scores, own.labels)))
         return min(found, key=lambda check: check.scored.loss)
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:

@@ -9,10 +9,13 @@ from transformers import set_seed
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import CONTRASTIVE
-from workbench.core.tasks import SPLITS
+from workbench.core.tasks import SPLITS, task_named
+from workbench.core.tasks.category_sets import labels_in
 from workbench.data.splits.turns import Turns, turns_of
 from workbench.engine.encoder.encoder import Encoder, Reader, load_reader
+from workbench.engine.encoder.goal import Goal, OneOf
 from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
+from workbench.engine.encoder.sets.any_of import AnyOf
 from workbench.engine.encoder.start import encoder_to_start_from
 from workbench.engine.encoder.trainer import FEATURES, LABEL, Texts
 from workbench.engine.encoding.cache import Facts, files_of
@@ -42,13 +45,18 @@ class TrainingSetup:
     """Those of `train`, in an exam by turns."""
     outside: int = NOWHERE
     """The number of the category of texts that belong to none of the others."""
+    goal: Goal = field(default_factory=OneOf)
+    """What is learned."""
 
 
 def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> TrainingSetup:
     """Read the examples and load the encoder."""
     report.phase("preparing", "Reading the examples")
-    turns = turns_of(spec.data) if spec.recipe.asks_by_turns else None
+    by_turns = spec.recipe.asks_by_turns and not task_named(spec.task).answers_are_sets
+    turns = turns_of(spec.data) if by_turns else None
     labels = _labels(spec, by_turns=turns is not None)
+    sets = labels if task_named(spec.task).answers_are_sets else []
+    labels = labels_in(labels_of(spec.data)) if sets else labels
     if len(labels) < 2:
         raise WorkbenchError(
             f"All training examples are of one category{_named(labels)}: add examples of another "
@@ -64,14 +72,16 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
         train, validation = (_held(part, labels, reader, report) for part in (rows, []))
         stop.check()
         return TrainingSetup(labels, encoder, reader, train, validation, turns, rows, outside)
-    train, validation = texts_of(spec, job, labels, reader, report, stop)
+    train, validation = texts_of(spec, job, sets or labels, reader, report, stop)
     stop.check()
-    return TrainingSetup(labels, encoder, reader, train, validation, outside=outside)
+    goal = AnyOf(sets, labels) if sets else OneOf()
+    return TrainingSetup(labels, encoder, reader, train, validation, outside=outside, goal=goal)
 
 
 def _labels(spec: TrainSpec, *, by_turns: bool) -> list[str]:
     """The categories, sorted; those that are only described count where descriptions are read."""
-    found = labels_of(spec.data, SPLITS if by_turns else SPLITS[:1])
+    every = by_turns or task_named(spec.task).answers_are_sets
+    found = labels_of(spec.data, SPLITS if every else SPLITS[:1])
     if spec.recipe.objective == CONTRASTIVE or not found:
         found = sorted({*found, *(spec.descriptions or {})})
     return found

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import torch
 
-from workbench.engine.encoder.calibration import Scored, apply_temperature, score_logits
+from workbench.engine.encoder.calibration import Scored, apply_temperature
 from workbench.engine.encoder.embedding_rows import train_embedding_rows
 from workbench.engine.encoder.encoder import Classifier, read
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import load_head, save_head
 from workbench.engine.encoder.out_of_scope.fitting import by_practice
-from workbench.engine.encoder.probe import Head, fit_probe
+from workbench.engine.encoder.probe import Head
 from workbench.engine.encoder.trainer import ALPHAS, Check, EncoderTrainer, Texts
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.models.load import add_lora
@@ -81,9 +81,11 @@ def find_probe(
     if goes_on:
         head = load_head(path)
     else:
-        head = fit_probe(_embedded(setup, train, meter.part(first, 1.0)), train.labels)
+        head = setup.goal.fit(_embedded(setup, train, meter.part(first, 1.0)), train.labels)
         _keep(head, path)
-    scored = score_logits(head(practice).detach(), validation.labels) if len(practice) else None
+    scored = None
+    if len(practice):
+        scored = setup.goal.scored(head(practice).detach(), validation.labels)
     if scored and not goes_on:
         report.metric("validation", 0, scored.scores)
     stop.check()
@@ -137,6 +139,7 @@ def with_head(
         setup.train,
         setup.validation,
         setup.reader.pad_id,
+        setup.goal,
     )
 
 

@@ -5,6 +5,7 @@ No result for categories is shown without it: a language model that is no better
 
 from collections.abc import Callable, Sequence
 
+from workbench.core.tasks.category_sets import categories_in, labels_in, written
 from workbench.evaluation.scoring.pieces import pieces
 
 
@@ -32,5 +33,33 @@ def learned_svm(
 
     def answers(questions: Sequence[str]) -> list[str]:
         return [str(label) for label in model.predict(list(questions))] if questions else []
+
+    return answers
+
+
+def learned_svms(texts: Sequence[str], sets: Sequence[str]) -> Callable[[Sequence[str]], list[str]]:
+    """The same where a text may have several categories: a linear SVM for each, which says whether it
+    holds."""
+    from sklearn.svm import LinearSVC
+
+    weigh = pieces()
+    known, own = weigh.fit_transform(list(texts)), [{*categories_in(text)} for text in sets]
+    always, svms = [], {}
+    for name in labels_in(sets):
+        holds = [name in names for names in own]
+        if all(holds):
+            always.append(name)
+        else:
+            svms[name] = LinearSVC().fit(known, holds)
+
+    def answers(questions: Sequence[str]) -> list[str]:
+        if not questions:
+            return []
+        asked = weigh.transform(list(questions))
+        given = {name: svm.predict(asked) for name, svm in svms.items()}
+        return [
+            written([*always, *(name for name in given if given[name][row])])
+            for row in range(len(questions))
+        ]
 
     return answers

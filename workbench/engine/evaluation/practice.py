@@ -47,7 +47,7 @@ class Asking:
             yield system
 
     def _asks(self) -> bool:
-        sorts = task_named(self._task).answers_are_categories
+        sorts = task_named(self._task).has_categories
         return sorts and not self._recipe.is_by_turns and self._data is not None
 
     def write(

@@ -17,7 +17,12 @@ from workbench.data.examples.questions import write_questions
 from workbench.engine.evaluation.jobs import Engine
 from workbench.engine.evaluation.known_facts import known_to
 from workbench.engine.evaluation.simple_rungs import simple_answerer
-from workbench.engine.evaluation.systems import PREDICTIONS, Answers, outside_too
+from workbench.engine.evaluation.systems import (
+    PREDICTIONS,
+    Answers,
+    outside_too,
+    report_unknown,
+)
 from workbench.engine.rows import Row, row_batches
 from workbench.evaluation.scoring.facts.known import Known
 from workbench.jobs.process.job_dir import JobDir
@@ -98,7 +103,9 @@ def _answer(
     begun = time.monotonic()
     for span, asked in _spans(data, parts.missing):
         share = meter.part(span[0] / rows, span[1] / rows)
-        parts.keep(span, table.of(asked, answer(asked, stop, share.counted(len(asked)))))
+        answers = answer(asked, stop, share.counted(len(asked)))
+        report_unknown(report, "The model", answers)
+        parts.keep(span, table.of(asked, answers))
     return round((time.monotonic() - begun) / max(1, rows - before), 4)
 
 

@@ -12,7 +12,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import TURNS
 from workbench.core.tasks import SPLITS, task_named
 from workbench.core.tasks.rungs import BASELINE, CHEAP, FREQUENT, NEAREST, cheap_for
-from workbench.engine.evaluation.baseline import learned_svm
+from workbench.engine.evaluation.baseline import learned_svm, learned_svms
 from workbench.engine.evaluation.nearest_answers import learned_nearest
 from workbench.engine.evaluation.systems import Answers, Done, Evaluation, take
 from workbench.engine.rows import Row, row_batches
@@ -46,7 +46,7 @@ def simple_answers(
     asked, given = [one for one, _ in known], [one for _, one in known]
     found = {}
     for name in (name for name in cheap_for(task_named(task)) if name in rungs):
-        answering = _LEARN[name](asked, given)
+        answering = _learning(task, name)(asked, given)
         begun = time.perf_counter()
         texts = answering(questions)
         found[name] = Answers(texts, seconds=(time.perf_counter() - begun) / len(questions))
@@ -130,7 +130,7 @@ def _learned(task: str, rows: Sequence[Row], rung: str) -> Answering:
     known = _known(task, rows)
     if not known or rung not in cheap_for(task_named(task)):
         raise WorkbenchError(f"Nobody called '{rung}' can answer such questions: ask the model.")
-    return _LEARN[rung]([one for one, _ in known], [one for _, one in known])
+    return _learning(task, rung)([one for one, _ in known], [one for _, one in known])
 
 
 def _known(task: str, rows: Sequence[Row]) -> list[tuple[str, str]]:
@@ -171,6 +171,12 @@ def _likeness(texts: Sequence[str]) -> npt.NDArray[np.float64]:
     from workbench.evaluation.scoring.chrf import chrf_counts, chrf_of
 
     return np.array([chrf_of(chrf_counts(texts, [text] * len(texts))).sum() for text in texts])
+
+
+def _learning(task: str, rung: str) -> Learn:
+    if rung == BASELINE and task_named(task).answers_are_sets:
+        return learned_svms
+    return _LEARN[rung]
 
 
 _LEARN: dict[str, Learn] = {

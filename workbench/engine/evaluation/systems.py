@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from workbench.core.metrics import INVENTED
 from workbench.core.tasks import task_named
+from workbench.core.tasks.category_sets import categories_in
 from workbench.core.tasks.rungs import BASELINE, NAMES, TUNED
 from workbench.engine.rows import Row
 from workbench.evaluation.scoring.likelihoods import Likelihoods
@@ -48,6 +49,8 @@ class Answers:
     """Of one answer; None where nobody measured it."""
     likelihoods: Likelihoods | None = None
     """Of all rows, where they are documents."""
+    unknown: list[list[str]] | None = None
+    """What each written answer named beside the categories that there are."""
 
 
 Examine = Callable[[Sequence[Row], Sequence[Row], Stop, Done], Answers]
@@ -120,7 +123,9 @@ def evaluate_systems(
     meter: Meter | None = None
     for number, system in enumerate(systems):
         if meter is None:
-            _report_strangers(report, exam.expected, system.labels)
+            known = [name for text in exam.expected for name in categories_in(text)]
+            wanted = known if about.answers_are_sets else exam.expected
+            _report_strangers(report, wanted, system.labels)
             meter = Meter(report, stop.check, count * len(asked))
         report.phase("evaluating", f"{system.title} answers the exam questions")
         part = meter.part(number / count, (number + 1) / count)
@@ -128,6 +133,7 @@ def evaluate_systems(
         take(exam, system.name, task, answers)
         if len(told) > len(asked):
             exam.answers[system.name] = _beside(told, asked, answers.texts)
+        report_unknown(report, system.title, answers)
     return exam
 
 
@@ -151,6 +157,18 @@ def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
         exam.scores[name] |= answers.likelihoods.scores()
     if answers.seconds is not None:
         exam.seconds[name] = answers.seconds
+
+
+def report_unknown(report: Report, title: str, answers: Answers) -> None:
+    """Say what written answers named that is no category."""
+    names = sorted({name for own in answers.unknown or () for name in own})
+    if names:
+        rows = sum(bool(own) for own in answers.unknown or ())
+        shown = ", ".join(f"'{name[:60]}'" for name in names[:SHOWN_STRANGERS])
+        report.log(
+            f"{title} named what is no category in {rows} of {len(answers.texts)} answers ({shown}"
+            f"{' …' if len(names) > SHOWN_STRANGERS else ''}): that is left out of them."
+        )
 
 
 def outside_too(

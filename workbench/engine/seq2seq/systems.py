@@ -9,6 +9,7 @@ from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
 from workbench.engine.causal.loss import mean_loss, precision
 from workbench.engine.evaluation.systems import Answers, Done, System
+from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
 from workbench.engine.seq2seq.batches import batches_by_length
@@ -57,7 +58,9 @@ def answer(
     questions = [model.wording.question(row) for row in rows]
     if task_named(model.wording.task).answers_are_categories and model.wording.labels:
         return choose(model, questions, stop.check, done)
-    return Answers(write_answers(model, questions, new_tokens, stop, done))
+    found = Answers(write_answers(model, questions, new_tokens, stop, done))
+    sets = task_named(model.wording.task).answers_are_sets and model.wording.labels
+    return as_sets(found, model.wording.labels) if sets else found
 
 
 @torch.inference_mode()

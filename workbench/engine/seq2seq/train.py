@@ -4,7 +4,7 @@ from workbench.core.tasks import task_named
 from workbench.engine.generative import train as generative
 from workbench.engine.generative.train import Course, Setup, check_there_are_some
 from workbench.engine.models.load import base_folder
-from workbench.engine.rows import labels_of, read_rows
+from workbench.engine.rows import categories_of, read_rows
 from workbench.engine.seq2seq.encode import Examples, PairTokenizer, Wording, encode
 from workbench.engine.seq2seq.model import load_pair_tokenizer, load_rewriter
 from workbench.engine.seq2seq.systems import systems
@@ -42,8 +42,7 @@ def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Resul
 def prepare(spec: TrainSpec, _job: JobDir, report: Report, _stop: Stop) -> Setup:
     """Read the examples as pairs of texts."""
     folder = base_folder(spec.base)
-    sorts = task_named(spec.task).answers_are_categories
-    labels = tuple(labels_of(spec.data) if sorts else ())
+    labels = tuple(categories_of(task_named(spec.task), spec.data))
     wording = Wording(spec.task, spec.system, labels)
     tokenizer = load_pair_tokenizer(folder, folder, spec.recipe.max_length)
     train, validation = (

@@ -12,6 +12,7 @@ from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
 from workbench.engine.causal.reading import Beginning, text_ids
 from workbench.engine.evaluation.known_facts import known_to
+from workbench.engine.serving.api.category_sets import sets_told
 from workbench.engine.serving.api.in_place import InPlace, question_of, sorted_as
 from workbench.engine.serving.choosing.choice_of import choice_of
 from workbench.engine.serving.embedder import Embedded, Embedders
@@ -43,6 +44,9 @@ class _Sorted:
     """What the caller must know of it."""
     none_of_these: bool | None = None
     """Whether the text belongs to no label; None where the model cannot tell."""
+    several: tuple[str, float] | None = None
+    """All categories that hold, as one text, and how sure that is, where there may be several."""
+    thresholds: Sequence[float] = ()
 
 
 class Inference:
@@ -176,12 +180,17 @@ class Inference:
             check()
             found = model.sort(list(texts), lambda _read: _between(check, turns))
         none = found.none_of_these
+        sets = None
+        if model.thresholds is not None:
+            sets = list(zip(*model.sets(found.probabilities), strict=True))
         return [
             _Sorted(
                 model.labels,
                 [float(p) for p in row],
                 cut.get(number, ""),
                 none[number] if none is not None else None,
+                sets[number] if sets else None,
+                [] if model.thresholds is None else model.thresholds.tolist(),
             )
             for number, row in enumerate(found.probabilities)
         ]
@@ -240,6 +249,10 @@ def _as_learned(messages: list[dict[str, str]], label: str, template: Any) -> st
 
 
 def _ranked(number: int, one: _Sorted, entry: ServedModel) -> dict[str, Any]:
+    if one.several is not None:
+        label, sure = one.several
+        sets = sets_told(number, label, sure, one.labels, one.row, one.thresholds, entry)
+        return {**sets, "note": one.note} if one.note else sets
     pairs = sorted(zip(one.labels, one.row, strict=True), key=lambda pair: -pair[1])
     told = {
         "index": number,

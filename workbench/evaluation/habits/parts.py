@@ -40,7 +40,7 @@ class Asked:
     @property
     def sorts(self) -> bool:
         """Whether its answers are categories."""
-        return self.about.answers_are_categories
+        return self.about.has_categories
 
 
 def why_not(part: str, asked: Asked) -> str:

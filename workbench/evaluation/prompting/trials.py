@@ -152,7 +152,7 @@ def start_trial(
         base=model.reference,
         recipe=recipe,
         shown=shown,
-        labels=tuple(version.labels) if task.answers_are_categories else (),
+        labels=tuple(version.labels) if task.has_categories else (),
         is_exam=is_exam,
     )
     what = "sits the exam" if is_exam else "is tried"

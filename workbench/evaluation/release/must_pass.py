@@ -14,6 +14,7 @@ from workbench.core.chats.unreadable import Unreadable
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import asked as turns_asked
 from workbench.core.tasks import Task, task_named
+from workbench.core.tasks.category_sets import categories_in, in_cell, written
 from workbench.data import versions
 from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
@@ -150,6 +151,13 @@ def _check(task: Task, question: str, expected: str, rule: str, labels: Sequence
         )
     if max(len(question), len(expected)) > LONGEST:
         raise WorkbenchError(f"That is longer than {LONGEST:,} characters: shorten it.")
+    if task.answers_are_sets:
+        strange = [name for name in categories_in(written(in_cell(expected))) if name not in labels]
+        if strange:
+            raise WorkbenchError(
+                f"'{strange[0]}' is none of the categories that this model knows: name those, with ';' "
+                "between them."
+            )
     if task.answers_are_categories and expected.strip() not in labels:
         raise WorkbenchError(
             f"'{expected.strip()}' is none of the categories that this model knows: choose one."
@@ -162,6 +170,8 @@ def _as_kept(task: Task, expected: str) -> str:
     Raises:
         WorkbenchError: it is to be fields, and is none.
     """
+    if task.answers_are_sets:
+        return written(in_cell(expected))
     if not task.answers_are_json:
         return expected
     try:

@@ -5,6 +5,7 @@ from workbench.core.words import percent, plural, shortened
 from workbench.evaluation import confusion, refusals, slices
 from workbench.evaluation.report.content import Section, Table
 from workbench.evaluation.report.facts import Facts
+from workbench.evaluation.scoring.by_task.category_sets import counts
 from workbench.evaluation.scoring.by_task.fields import each_field
 
 _CATEGORIES, _MIXUPS = 5, 3
@@ -16,6 +17,8 @@ def weak_spots(facts: Facts) -> Section:
     if facts.task.answers_are_categories and "right_tuned" in facts.answers:
         told = (*_mixups(facts), *_groups(facts))
         return Section(title, told, table=_categories(facts))
+    if facts.task.answers_are_sets and "tuned" in facts.answers:
+        return Section(title, tuple(_groups(facts)), table=_set_categories(facts))
     told = (*_spread(facts), *_groups(facts), *_invented(facts))
     table = _fields(facts) if facts.task.answers_are_json else None
     return Section(title, told or ("The exam does not tell: read its answers.",), table=table)
@@ -36,6 +39,24 @@ def _categories(facts: Facts) -> Table | None:
         for row in weak.itertuples()
     ]
     return Table(("Weakest categories", "Questions", "Right", "Most often taken for"), tuple(rows))
+
+
+def _set_categories(facts: Facts) -> Table | None:
+    """The weakest categories, where a text may have several."""
+    expected, given = (facts.answers[name].astype(str).tolist() for name in ("expected", "tuned"))
+    weak = [own for own in counts(expected, given).categories() if own.f1 != 1]
+    rows = [
+        (
+            shortened(own.name, 48),
+            f"{own.wanted:,}",
+            percent(own.f1) if own.f1 == own.f1 else "–",
+            f"missed {own.wanted - own.right} ×, too many {own.given - own.right} ×",
+        )
+        for own in sorted(weak, key=lambda own: (own.f1, own.name))[:_CATEGORIES]
+    ]
+    return (
+        Table(("Weakest categories", "Texts", "F1", "What is wrong"), tuple(rows)) if rows else None
+    )
 
 
 def _fields(facts: Facts) -> Table | None:

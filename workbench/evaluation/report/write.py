@@ -135,6 +135,11 @@ def _of_task(facts: Facts) -> list[str]:
             f"{knows} Of a text that fits none it mostly says so; how often, this exam does not tell, "
             "since each of its questions has a category."
         ]
+    if facts.task.answers_are_sets:
+        return [
+            f"It knows {len(facts.version.labels)} categories and looks for no others; a text that has "
+            "none of them is told to have none."
+        ]
     invented = facts.tuned.get("invented")
     if facts.task.answers_are_free_text and invented is not None:
         return [

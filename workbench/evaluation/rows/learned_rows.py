@@ -171,7 +171,7 @@ def sentence(found: list[NearRow], rows: LearnedRows, task: str, answered: str) 
     parts = []
     if found[0].likeness >= _SAME:
         parts.append(f"Row {found[0].row_id} of your data asks the same.")
-    if task_named(task).answers_are_categories:
+    if task_named(task).has_categories:
         same = sum(row.answer == answered for row in found)
         others = [row.answer for row in found if row.answer != answered]
         said = f"{same} of the {len(found)} nearest rows have the model's answer '{answered}'"

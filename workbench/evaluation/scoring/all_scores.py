@@ -12,9 +12,12 @@ from workbench.core.metrics import (
     ACCURACY,
     CHRF,
     EXACT_MATCH,
+    EXACT_SETS,
     INVENTED,
     LOSS,
+    MACRO_F1,
     METRICS,
+    MICRO_F1,
     NATS,
     OF_HUNDRED,
     SHARE,
@@ -22,8 +25,9 @@ from workbench.core.metrics import (
 from workbench.core.tasks import task_named
 from workbench.evaluation.scoring.by_task import fields, texts
 from workbench.evaluation.scoring.by_task.categories import Counts, Estimated
+from workbench.evaluation.scoring.by_task.category_sets import macro_f1_sums, micro_f1_sums
 from workbench.evaluation.scoring.by_task.documents import of_documents
-from workbench.evaluation.scoring.by_task.meanings import CATEGORIES, FIELDS, TEXTS
+from workbench.evaluation.scoring.by_task.meanings import CATEGORIES, FIELDS, SETS, TEXTS
 from workbench.evaluation.scoring.by_task.yes_or_no import two_categories
 from workbench.evaluation.scoring.intervals import SPREAD
 from workbench.evaluation.scoring.reliability import bins, calibration_error
@@ -50,6 +54,8 @@ def all_scores(
     if who in answers and len(answers):
         if about.answers_are_categories:
             told = _of_categories(answers, who)
+        elif about.answers_are_sets:
+            told = _of_sets(answers, who)
         elif about.answers_are_json:
             told = _of_fields(answers, who)
         elif about.answers_are_free_text:
@@ -85,6 +91,20 @@ def _of_categories(answers: pd.DataFrame, who: str) -> list[Score]:
     if who == "tuned" and "probability" in answers and answers["probability"].notna().all():
         found += _of_sureness(answers, expected, given, spread)
     return found
+
+
+def _of_sets(answers: pd.DataFrame, who: str) -> list[Score]:
+    """Micro- and macro-F1 with the bootstrap's intervals, the share of exact sets with Wilson's."""
+    spread = SPREAD if _TURN in answers else 1.0
+    expected, given = (answers[name].astype(str).tolist() for name in ("expected", who))
+    found = []
+    for name, sums in ((MICRO_F1, micro_f1_sums), (MACRO_F1, macro_f1_sums)):
+        value = sums(expected, given).score
+        low, high = score_interval(METRICS[name], who, value, answers) or (None, None)
+        found.append(Score(name, SETS[name][0], value, low, high, SETS[name][1]))
+    right = int(answers[f"right_{who}"].sum())
+    label, meaning = SETS[EXACT_SETS]
+    return [*found, scored(EXACT_SETS, label, counted(right, len(answers), spread), meaning)]
 
 
 def _share_right(answers: pd.DataFrame, who: str, spread: float) -> Score:

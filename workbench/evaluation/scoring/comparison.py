@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.metrics import Metric
+from workbench.core.metrics import MICRO_F1, Metric
 from workbench.core.tasks.rungs import TUNED
 from workbench.evaluation.scoring import intervals, resampling
 from workbench.evaluation.scoring.intervals import DIFFERENCE_SPREAD
@@ -14,6 +14,7 @@ from workbench.evaluation.scoring.paired import needed_for_means, needed_for_sha
 from workbench.evaluation.scoring.row_sums import TURN, row_sums
 
 SIGNIFICANT = 0.05
+_NOTHING = 1e-9
 _Z2 = 3.841458820694124
 """95 % point of chi-square with one degree of freedom."""
 
@@ -61,7 +62,8 @@ class Comparison:
     def needed_to_equal(self, margin: float) -> float:
         """Questions with which the other one would be shown to be as good, but for the margin."""
         room = margin - self.gain
-        least = 0.0 if self.differing is None else _Z2 * (1 / margin - 1)  # Tango's, if none differ
+        alike = self.differing is not None or self.deviation == 0
+        least = _Z2 * (1 / margin - 1) if alike else 0.0  # Tango's, if none differ
         return self.spread * max(least, needed_for_means(room, self.deviation))
 
     def as_dict(self) -> dict[str, Any]:
@@ -97,6 +99,8 @@ def compare(
         return _of_shares(answers, other, gain, spread)
     better, worse = (first, second) if metric.higher_is_better else (second, first)
     low, high = resampling.difference_interval(better, worse, spread)
+    if metric.name == MICRO_F1 and high - low < _NOTHING:  # resamples of no difference tell nothing
+        low, high = tango_interval(0, 0, len(answers) / spread)
     moved = gain - metric.gain(first.score, second.score)
     return Comparison(
         gain,

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from workbench.core.metrics import CHRF
+from workbench.core.metrics import CHRF, MICRO_F1
 from workbench.core.tasks import task_named
+from workbench.core.tasks.category_sets import f1_of, right_in
 from workbench.core.tasks.rungs import NAMES
 from workbench.evaluation.scoring.chrf import chrf_counts, chrf_of
 
+FOUND = "found"
+"""How many categories of an answer are right, where it may have several."""
 SYSTEMS = NAMES
 """Whose answers there may be: those of every rung."""
 
@@ -22,7 +25,9 @@ def score_rows(answers: pd.DataFrame, task: str) -> pd.DataFrame:
     Returns:
         The same rows; columns that are empty throughout are gone. For each of `SYSTEMS` that is there
         `right_<who>` (bool), and for tasks that write texts `chrf_<who>` (sentence-level chrF,
-        0 to 100; Popović 2015, WMT, 392–395), unless the trainer has put them there. How a
+        0 to 100; Popović 2015, WMT, 392–395), unless the trainer has put them there;
+        for sets of categories `found_<who>`, how many are right, and `micro_f1_<who>`, F1 of the row
+        (0 to 1). How a
         document goes on is neither right nor wrong, so there is nothing to add.
     """
     about = task_named(task)
@@ -31,6 +36,9 @@ def score_rows(answers: pd.DataFrame, task: str) -> pd.DataFrame:
         frame[system] = frame[system].fillna("")
         if about.is_right and f"right_{system}" not in frame:
             frame[f"right_{system}"] = [about.is_right(*pair) for pair in _pairs(frame, system)]
+        if about.answers_are_sets:
+            frame[f"{FOUND}_{system}"] = [right_in(*pair) for pair in _pairs(frame, system)]
+            frame[f"{MICRO_F1}_{system}"] = [f1_of(*pair) for pair in _pairs(frame, system)]
         if about.answers_are_free_text and f"{CHRF}_{system}" not in frame:
             frame[f"{CHRF}_{system}"] = _chrf(frame, system)
     return frame

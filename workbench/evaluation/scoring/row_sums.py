@@ -11,16 +11,21 @@ from workbench.core.metrics import (
     BITS_PER_BYTE,
     CHRF,
     EXACT_MATCH,
+    EXACT_SETS,
     INVENTED,
     LOSS,
     MACRO_F1,
+    MICRO_F1,
     PERPLEXITY,
     ROUGE_L,
     Metric,
 )
+from workbench.core.tasks.category_sets import labels_in
 from workbench.evaluation.scoring import intervals, resampling
+from workbench.evaluation.scoring.by_task import category_sets
 from workbench.evaluation.scoring.likelihoods import document_sums
 from workbench.evaluation.scoring.rouge import rouge_l
+from workbench.evaluation.scoring.row_scores import FOUND
 from workbench.evaluation.scoring.sums import Sums, chrf_sums, macro_f1_sums, mean_sums
 
 TURN = "turn"
@@ -29,6 +34,7 @@ MOST_CATEGORIES = 1000
 """Of more, no interval of macro-F1 is told: it would take minutes."""
 MOST_CELLS = 20_000_000
 """Categories times questions, from which on none is told: it would take too much memory."""
+_NOTHING = 1e-9
 FEWEST_A_CATEGORY = 10
 """With fewer questions a category on average, none is told either: what a few of each show is too low,
 and its interval with it (it holds in 92 % in place of 95 % with 5 of each; `bench_intervals.py`)."""
@@ -64,9 +70,19 @@ def score_interval(
     sums = row_sums(metric.name, answers, who)
     if sums is None:
         return None
-    low, high = resampling.interval(sums, intervals.SPREAD if by_turns else 1.0)
+    spread = intervals.SPREAD if by_turns else 1.0
+    low, high = resampling.interval(sums, spread)
+    if metric.name == MICRO_F1 and high - low < _NOTHING:
+        return _of_alike(value, len(answers) / spread)
     moved, top = value - sums.score, metric.unit.top
     return max(0.0, low + moved), high + moved if top is None else min(top, high + moved)
+
+
+def _of_alike(f1: float, rows: float) -> tuple[float, float]:
+    """The interval of an F1 where all rows did alike, so that resamples tell nothing: Wilson's of the
+    share that is right of all that is wanted or given, of which F1 is a function."""
+    low, high = intervals.wilson_interval(f1 / (2 - f1) * rows, rows)
+    return 2 * low / (1 + low), 2 * high / (1 + high)
 
 
 def _right(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
@@ -84,11 +100,20 @@ def _macro_f1(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
         return None
     more = [str(name) for name in answers[beside].unique()] if beside in answers else []
     expected, given = (answers[name].astype(str).tolist() for name in ("expected", who))
+    if f"{FOUND}_{who}" in answers:
+        categories = len(labels_in([*expected, *given, *more]))
+        if categories * len(expected) > MOST_CELLS or categories > MOST_CATEGORIES:
+            return None
+        return category_sets.macro_f1_sums(expected, given, more)
     categories = len({*expected, *given, *more})
     too_large = categories > MOST_CATEGORIES or categories * len(expected) > MOST_CELLS
     if too_large or len(expected) < FEWEST_A_CATEGORY * categories:
         return None
     return macro_f1_sums(expected, given, more)
+
+
+def _micro_f1(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
+    return category_sets.micro_f1_sums(*_texts(answers, who)) if who in answers else None
 
 
 def _chrf(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
@@ -115,6 +140,8 @@ def _texts(answers: pd.DataFrame, who: str) -> tuple[list[str], list[str]]:
 _SUMS: dict[str, Callable[[pd.DataFrame, str, str], Sums | None]] = {
     ACCURACY: _right,
     EXACT_MATCH: _right,
+    EXACT_SETS: _right,
+    MICRO_F1: _micro_f1,
     MACRO_F1: _macro_f1,
     CHRF: _chrf,
     ROUGE_L: _rouge_l,

@@ -2,8 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from workbench.core.metrics import ACCURACY, CHRF, EXACT_MATCH, MACRO_F1, ROUGE_L
+from workbench.core.metrics import (
+    ACCURACY,
+    CHRF,
+    EXACT_MATCH,
+    EXACT_SETS,
+    MACRO_F1,
+    MICRO_F1,
+    ROUGE_L,
+)
 from workbench.core.tasks import Task, task_named
+from workbench.evaluation.scoring.by_task import category_sets
 from workbench.evaluation.scoring.rouge import rouge_l
 
 Scores = dict[str, float]
@@ -22,7 +31,13 @@ def _share_right(task: Task, expected: Sequence[str], answers: Sequence[str]) ->
     return sum(bool(task.is_right and task.is_right(*pair)) for pair in pairs) / len(expected)
 
 
+def _micro_f1(task: Task, expected: Sequence[str], answers: Sequence[str]) -> float:
+    return category_sets.micro_f1_sums(expected, answers).score
+
+
 def _macro_f1(task: Task, expected: Sequence[str], answers: Sequence[str]) -> float:
+    if task.answers_are_sets:
+        return category_sets.macro_f1_sums(expected, answers).score
     from sklearn.metrics import f1_score  # see `baseline.svm_answers`
 
     return float(f1_score(expected, answers, average="macro", zero_division=0))
@@ -41,6 +56,8 @@ def _rouge_l(task: Task, expected: Sequence[str], answers: Sequence[str]) -> flo
 _SCORES: dict[str, Callable[[Task, Sequence[str], Sequence[str]], float]] = {
     ACCURACY: _share_right,
     MACRO_F1: _macro_f1,
+    MICRO_F1: _micro_f1,
+    EXACT_SETS: _share_right,
     EXACT_MATCH: _share_right,
     CHRF: _chrf,
     ROUGE_L: _rouge_l,

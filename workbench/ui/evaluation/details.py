@@ -10,7 +10,14 @@ from workbench.core.tasks import Task, task_named
 from workbench.core.tasks.rungs import TUNED
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
-from workbench.ui.evaluation import by_field, categories, drift_view, groups, mixups
+from workbench.ui.evaluation import (
+    by_field,
+    categories,
+    drift_view,
+    groups,
+    mixups,
+    set_categories,
+)
 from workbench.ui.evaluation.habits import view as habits
 from workbench.ui.evaluation.people import view as people
 from workbench.ui.evaluation.rows import exam_rows
@@ -40,6 +47,10 @@ def _rows(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
 
 def _categories(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     categories.show(answers)
+
+
+def _set_categories(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    set_categories.show(answers)
 
 
 def _mixups(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
@@ -73,9 +84,10 @@ def _sorts(task: Task) -> bool:
 TABS = (
     Tab("Question by question", _rows),
     Tab("By category", _categories, _sorts),
+    Tab("By category", _set_categories, lambda task: task.answers_are_sets),
     Tab("Mix-ups", _mixups, _sorts),
     Tab("By field", _fields, lambda task: task.answers_are_json),
-    Tab("How sure", _how_sure, _sorts),
+    Tab("How sure", _how_sure, lambda task: task.has_categories),
     Tab("By group", _groups, _has_rows),
     Tab("Against the exam", _drift, of_files=True),
     Tab("What else it learned", habits.show),

@@ -100,7 +100,7 @@ def _title(sign: Sign) -> str:
 
 
 def _categories(found: Drift) -> None:
-    scale = 100 if metric_of(found.task).is_share_right else 1
+    scale = 100 if metric_of(found.task).is_share else 1
     table = pd.DataFrame([_line(change, scale) for change in found.moved])
     number = st.column_config.NumberColumn
     st.dataframe(

@@ -162,7 +162,7 @@ def _rows_of(
     chosen: list[Slice], found: SliceReport, info: EvaluationInfo, answers: pd.DataFrame
 ) -> None:
     """The table of groups; the line that is chosen shows its rows."""
-    scale = 100 if found.metric.is_share_right else 1
+    scale = 100 if found.metric.is_share else 1
     table = pd.DataFrame(
         {
             "group": [_name(one) for one in chosen],
@@ -203,6 +203,8 @@ def _rows_of(
 def _read(one: Slice, found: SliceReport, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     rows = answers.iloc[one.places]
     scored = slices.scores_of(rows, info.task)
+    if scored is not None and found.metric.is_share:
+        scored = 100 * scored
     rows = rows.assign(score=scored).sort_values("score", kind="stable")
     wanted = ("row_id", *(() if found.metric.is_share_right else ("score",)), *_TEXTS)
     shown = [name for name in wanted if name in rows]
@@ -214,7 +216,9 @@ def _read(one: Slice, found: SliceReport, info: EvaluationInfo, answers: pd.Data
         height=min(38 + 35 * len(rows), 388),
         column_config={
             "row_id": st.column_config.NumberColumn("Row", format="%d"),
-            "score": st.column_config.NumberColumn("Likeness", format="%.0f"),
+            "score": st.column_config.NumberColumn(
+                "Right (%)" if found.metric.is_share else "Likeness", format="%.0f"
+            ),
             "input": st.column_config.TextColumn("Question", width="large"),
             "expected": st.column_config.TextColumn("Your answer", width="medium"),
             "tuned": st.column_config.TextColumn("After training", width="medium"),

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from workbench.core.tasks import task_named
 from workbench.core.words import shortened
 from workbench.data import checkups, versions
 from workbench.data.versions import VersionInfo
@@ -38,7 +39,7 @@ def _frame(version: VersionInfo, places: pd.DataFrame) -> pd.DataFrame:
     frame = places.merge(data, on="row_id")
     question = next(name for name in data.columns if name in TITLES and name != "split")
     frame["text"] = [shortened(said(text or ""), 120) for text in frame[question]]
-    if version.labels:
+    if version.labels and not task_named(version.task).answers_are_sets:
         first = set(frame["label"].value_counts().index[: len(_COLOURS)])
         frame["category"] = [label if label in first else _OTHER for label in frame["label"]]
     else:

@@ -5,6 +5,8 @@ from typing import Any
 import streamlit as st
 
 from workbench.core.tasks import task_named
+from workbench.core.tasks.category_sets import categories_in
+from workbench.core.tasks.category_sets import written as as_set
 from workbench.data import pending_edits, search, versions
 from workbench.data.edits import fields
 from workbench.data.pending_edits import Pending
@@ -12,6 +14,7 @@ from workbench.data.versions import VersionInfo
 from workbench.ui import context, dialogs
 from workbench.ui.checkup.marked import PARTS, TITLES
 from workbench.ui.explore import fields_form, turns_form
+from workbench.ui.text import plain
 
 KEPT = "explore-kept"
 """In the session, the row that was kept last."""
@@ -90,6 +93,10 @@ def input_of(version: VersionInfo, role: str, text: str, number: int) -> Any:
     if form == _FIELDS:
         others = search.texts_of(version, role, fields.OTHERS)
         return fields_form.show(title, text, others, key)
+    if role == "label" and task_named(version.task).answers_are_sets:
+        known = sorted({*version.labels, *categories_in(text)})
+        several = st.multiselect(title, known, categories_in(text), key=key, format_func=plain)
+        return lambda: as_set(several)
     if role == "label":
         labels = [*version.labels, *({text} - {*version.labels})]
         chosen = st.selectbox(title, labels, index=labels.index(text), key=key)

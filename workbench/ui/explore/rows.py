@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from workbench.core.tasks import SPLITS
+from workbench.core.tasks import SPLITS, task_named
 from workbench.data import pending_edits, search
 from workbench.data.pending_edits import Pending
 from workbench.data.search import Query
@@ -136,7 +136,7 @@ def _columns(version: VersionInfo, roles: list[str], numbers: list[int]) -> dict
     }
     for role in roles:
         title = TITLES[role]
-        if role == "label":
+        if role == "label" and not task_named(version.task).answers_are_sets:
             columns[title] = st.column_config.SelectboxColumn(
                 title, options=version.labels, required=True, width="medium"
             )

@@ -11,7 +11,7 @@ from workbench.ui import context
 from workbench.ui.charts import ACCENT, GREY, Chart
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain
-from workbench.ui.use import opinions
+from workbench.ui.use import opinions, several
 from workbench.ui.use.words import literal
 from workbench.use import conversations, playground
 from workbench.use.conversations import MessageView, Turn
@@ -40,7 +40,7 @@ def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> No
         context.store(),
         conversation_id,
         answerer.id,
-        found.labels[0][0],
+        found.best,
         {
             "title": answerer.title,
             "probabilities": [
@@ -48,6 +48,7 @@ def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> No
             ],
             "none_of_these": found.none_of_these,
             "please_check": found.please_check,
+            **({"thresholds": [list(one) for one in found.thresholds]} if found.thresholds else {}),
             "seconds": round(time.monotonic() - began, 2),
         },
     )
@@ -66,7 +67,9 @@ def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: b
     sure = f" {percent(found[0][1])} sure" if found else ""
     literal(turn.question.content)
     strange = playground.is_none_of_these(message)
-    if strange:
+    if answerer.finds_several:
+        several.show(message, detailed=detailed)
+    elif strange:
         st.markdown(
             ":gray-badge[:material/label_off: None of these] "
             f"The nearest would be {plain(message.content)}."
@@ -81,7 +84,7 @@ def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: b
         word = "as in your data" if agrees else f"your data says {plain(str(right))}"
         icon = ":green[:material/check:]" if agrees else ":orange[:material/close:]"
         st.markdown(f"{icon} {word}")
-    if detailed and len(found) > 1:
+    if detailed and len(found) > 1 and not answerer.finds_several:
         st.altair_chart(probability_bars(found), key=f"bars-{message.id}")
     opinions.label_opinion(message, answerer)
 

@@ -33,7 +33,7 @@ def offer(answerer: Answerer) -> None:
 
 def _ask(version: VersionInfo, count: int) -> None:
     what = f"**{plural(count, 'answer')}** that you corrected or praised"
-    if task_named(version.task).answers_are_categories:
+    if task_named(version.task).has_categories:
         what = f"**{plural(count, 'text')}** with a category from you"
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="sorted"):
         st.markdown(

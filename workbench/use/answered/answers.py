@@ -25,6 +25,8 @@ from workbench.jobs.process.specs import FirstAnswersSpec, PredictSpec
 from workbench.training.trained_run import threshold_of
 
 NONE_OF_THESE = "none_of_these"
+MOST_COLUMNS = 20
+"""Of more categories than that none gets a column of its own."""
 OTHERS = 200
 """So many learned answers tell which fields there are."""
 GONE = "The answers are not on the disk any more: ask the file again."
@@ -59,8 +61,12 @@ class Answers:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The titles of the fields that the model has learned; none for other tasks."""
+        """The titles of the fields that the model has learned, or its categories where a text may have
+        several; none for other tasks."""
         task = task_named(self.version.task)
+        if task.answers_are_sets:
+            labels = sorted(self.version.labels)
+            return tuple(labels) if len(labels) <= MOST_COLUMNS else ()
         if not task.answers_are_json or not self.version.path.is_file():
             return ()
         data = first_examples(self.version, OTHERS)
@@ -116,7 +122,8 @@ def first_rows(answers: Answers, most: int) -> pd.DataFrame:
     for row in _take(answers.paths, most):
         line: dict[str, Any] = {"Row": row["row_id"], "Text": task.question(row)}
         told = field_values(row["output"]) if task.answers_are_json else None
-        line |= {name: (told or {}).get(name) for name in fields}
+        if not task.answers_are_sets:
+            line |= {name: (told or {}).get(name) for name in fields}
         if told is None:
             line["Answer"] = row["output"]
         lines.append(line | _judged(answers.threshold, row))

@@ -13,10 +13,13 @@ from workbench.core import parquet
 from workbench.core.canonical import parsed
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task, task_named
+from workbench.core.tasks.category_sets import canonical, categories_in, written
 from workbench.core.words import joined, plural
 from workbench.data import taught
 from workbench.data.answered.brought_back import BroughtBack as Compared
 from workbench.data.answered.brought_back import changed_answers
+from workbench.data.asking.simple import NO as SAID_NO
+from workbench.data.asking.simple import YES as SAID_YES
 from workbench.data.edits import typed_fields
 from workbench.data.edits.fields import fields_of
 from workbench.data.export.answer_columns import ANSWERED, CHECK, INVENTIONS, NONE, SURE, YES
@@ -182,7 +185,7 @@ def _corrections(
             continue
         before = str(row["output"])
         try:
-            after = _with_fields(before, texts) if task.answers_are_json else _only(texts)
+            after = _after(task, before, texts)
             if not after.strip():
                 emptied += 1
                 continue
@@ -193,6 +196,29 @@ def _corrections(
         else:
             found.append(Correction(number, task.question(row), before, after))
     return tuple(found), tuple(unreadable), emptied
+
+
+def _after(task: Task, before: str, texts: Mapping[str, str]) -> str:
+    """The answer with what was typed into its columns."""
+    if task.answers_are_json:
+        return _with_fields(before, texts)
+    return _with_categories(before, texts) if task.answers_are_sets else _only(texts)
+
+
+def _with_categories(before: str, texts: Mapping[str, str]) -> str:
+    """The set that was typed; else the one before, with the yes and no of single categories.
+
+    Raises:
+        WorkbenchError: a category's column says neither.
+    """
+    names = {*categories_in(before)}
+    typed = {_REPEATED.sub("", title).removesuffix(ANSWERED): text for title, text in texts.items()}
+    for name, text in typed.items():
+        said = text.strip().casefold()
+        if said not in SAID_YES | SAID_NO | {""}:
+            return canonical(text)
+        names = names | {name} if said in SAID_YES else names - {name}
+    return written(names)
 
 
 def _only(texts: Mapping[str, str]) -> str:
@@ -215,10 +241,14 @@ def _with_fields(answer: str, texts: Mapping[str, str]) -> str:
 def _unknown(
     version: VersionInfo, corrections: Sequence[Correction]
 ) -> tuple[UnknownCategory, ...]:
-    if not task_named(version.task).answers_are_categories:
+    task = task_named(version.task)
+    if not task.has_categories:
         return ()
     known = {*learned_categories(version), *version.labels}
-    return tuple(find_unknown([one.after for one in corrections], known))
+    given = [one.after for one in corrections]
+    if task.answers_are_sets:
+        given = [name for text in given for name in categories_in(canonical(text))]
+    return tuple(find_unknown(given, known))
 
 
 def _confirmed(taken: Table, back: Collection[int], edited: Collection[int]) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from storage.files import size_of
 from storage.runs import RunRow
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
 from workbench.core.words import size
 from workbench.jobs import queue
 from workbench.jobs.job import JobView, found_job, get_job, spec_of, view_of
@@ -179,6 +180,7 @@ def certify(store: Store, run_id: int) -> JobView:
     """
     with store.write() as session:
         row = trained_run(session, run_id)
+        _check_can_leave(row.version.task)
         spec = CertifySpec(**_asked(row, session, row.run.project_id))
         job_id = queue.enqueue(
             session, f"Check of all ways to ask {row.run.name}", spec,
@@ -283,7 +285,21 @@ def _known(store: Store, run_id: int) -> tuple[Family, TrainedModel]:
     with store.read() as session:
         row = trained_run(session, run_id)
     trained = read_trained(_adapter_of(row))
+    _check_can_leave(trained.task)
     return family_named(trained.family), trained
+
+
+def _check_can_leave(task: str) -> None:
+    """Refuse what no other program could answer with.
+
+    Raises:
+        WorkbenchError: a text may have several categories.
+    """
+    if task_named(task).answers_are_sets:
+        raise WorkbenchError(
+            "Models that find several categories cannot be written for other programs yet: let this one "
+            "answer a file, or ask it from programs at its address here."
+        )
 
 
 def _adapter_of(row: RunRow) -> Path:

@@ -139,7 +139,7 @@ def _strict(rows: Rows, order: Ints, answers: list[str], pairs: Ints) -> Finding
     second = next(row for row in group if answers[row] != answers[group[0]])
     texts = rows.questions()
     one, other = _show_side_by_side(rows, [answers[group[0]], answers[second]])
-    what = "categories" if rows.task.answers_are_categories else "answers"
+    what = "categories" if rows.task.has_categories else "answers"
     return Finding(
         KIND,
         f"{plural(len(groups), 'text')} with different {what}",

@@ -104,7 +104,7 @@ class Counts:
         """Each category that is wanted or given, by name."""
         right, wanted, given = self._tallies()
         return [
-            _category(name, int(asked), int(told), int(met), spread)
+            category(name, int(asked), int(told), int(met), spread)
             for name, asked, told, met in zip(self.names, wanted, given, right, strict=True)
         ]
 
@@ -159,7 +159,8 @@ def on_log_odds(value: float, width: float) -> Interval:
     return float(low), float(high)
 
 
-def _category(name: str, wanted: int, given: int, right: int, spread: float) -> Category:
+def category(name: str, wanted: int, given: int, right: int, spread: float = 1.0) -> Category:
+    """A category of which so many were wanted, given and right."""
     recall, precision = _share(right, wanted, spread), _share(right, given, spread)
     # F1 grows with the share right of all that were wanted or given, which is a plain share.
     either = _share(right, wanted + given - right, spread)

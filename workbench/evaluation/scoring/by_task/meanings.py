@@ -1,6 +1,6 @@
 """What each score is called, what it means, and what is good: words for who never met it before."""
 
-from workbench.core.metrics import CHRF, EXACT_MATCH, INVENTED, METRICS
+from workbench.core.metrics import CHRF, EXACT_MATCH, EXACT_SETS, INVENTED, METRICS, MICRO_F1
 
 Words = tuple[str, str]
 """What a score is called, with the field's term in brackets; what it means, and what is good here."""
@@ -19,6 +19,23 @@ CATEGORIES: dict[str, Words] = {
         "right answers, by how often a category comes (weighted F1)",
         "The same mean, each category counting as often as it comes. Usually close to the right "
         "answers; lower means that some categories are named too often.",
+    ),
+}
+SETS: dict[str, Words] = {
+    MICRO_F1: (
+        METRICS[MICRO_F1].title,
+        "Of all categories that you or the model name, twice the share of those that both name; it "
+        "falls with each one missed and each one too many. Frequent categories count the most.",
+    ),
+    "macro_f1": (
+        "the same, every category counts alike (macro-F1)",
+        "The mean of F1 over the categories. Much lower than the first means that rare categories are "
+        "missed or given too often: look at 'By category'.",
+    ),
+    EXACT_SETS: (
+        METRICS[EXACT_SETS].title,
+        "Every category of the text, and none too many (subset accuracy). Strict: one slip spoils a "
+        "text, so it lies below the others.",
     ),
 }
 TEXTS: dict[str, Words] = {

@@ -5,10 +5,12 @@ import streamlit as st
 
 from workbench.core.metrics import CHRF, INVENTED, METRICS
 from workbench.core.tasks import Task, task_named
+from workbench.core.tasks.category_sets import categories_in
 from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.rows import corrections
 from workbench.evaluation.scoring.row_scores import SYSTEMS
+from workbench.evaluation.set_differences import set_difference
 from workbench.evaluation.text_diff import differences
 from workbench.ui import context, invented
 from workbench.ui.evaluation import scores
@@ -48,7 +50,9 @@ def _texts(task: Task, row: pd.Series) -> None:
             st.markdown(f"**{scores.SYSTEMS[name]}** {_judgement(task, row, name)}")
             st.markdown(_compared(task, row, name))
             invented.note(_made_up(row, name))
-    if not task.answers_are_categories:
+    if task.answers_are_sets:
+        st.caption("✓ is yours and given, − yours but missed, + given but not yours.")
+    elif not task.answers_are_categories:
         st.caption(f"Marked is what '{plain(named['expected'])}' does not say in that place.")
 
 
@@ -61,6 +65,9 @@ def _made_up(row: pd.Series, system: str) -> list[str]:
 def _judgement(task: Task, row: pd.Series, system: str) -> str:
     if f"right_{system}" not in row.index:
         return ""
+    if task.answers_are_sets and not row[f"right_{system}"]:
+        wanted = len(categories_in(str(row["expected"])))
+        return f":small[:red[:material/close: {row[f'found_{system}']} of {wanted} found]]"
     if task.answers_are_free_text:
         return f":small[likeness {plain(METRICS[CHRF].unit.brief(row[f'{CHRF}_{system}']))} of 100]"
     word = (
@@ -76,6 +83,8 @@ def _judgement(task: Task, row: pd.Series, system: str) -> str:
 
 def _compared(task: Task, row: pd.Series, system: str) -> str:
     text = str(row[system])
+    if task.answers_are_sets:
+        return _marked_set(str(row["expected"]), text)
     if not text.strip():
         return ":gray[(it wrote nothing)]"
     if task.answers_are_categories:
@@ -84,6 +93,18 @@ def _compared(task: Task, row: pd.Series, system: str) -> str:
     return "".join(
         _marked(piece.text) if piece.differs else plain_lines(piece.text) for piece in pieces
     )
+
+
+def _marked_set(expected: str, given: str) -> str:
+    """The categories, each by sign and colour: right, missed, or too many."""
+    found = set_difference(expected, given)
+    marks = [
+        (":green[✓ ", found.right),
+        (":red[− ", found.missed),
+        (":orange[\\+ ", found.too_many),
+    ]
+    lines = [f"{mark}{plain_line(name)}]" for mark, names in marks for name in names]
+    return "  \n".join(lines) or ":green[✓ none of the categories]"
 
 
 def _marked(text: str) -> str:

@@ -1,0 +1,45 @@
+"""What an encoder's head is taught: how it begins, how wrong it is, how good its answers are.
+
+Rows carry a number each; a goal knows what the number stands for: a category, or a set of them.
+"""
+
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+
+from workbench.engine.encoder.calibration import Scored, score_logits
+from workbench.engine.encoder.probe import Head, fit_probe
+
+
+class Goal(Protocol):
+    """One thing to learn."""
+
+    def fit(self, embeddings: torch.Tensor, numbers: np.ndarray) -> Head:
+        """The head that suits frozen embeddings (texts, hidden) best."""
+        ...
+
+    def loss(self, scores: torch.Tensor, numbers: torch.Tensor, smoothing: float) -> torch.Tensor:
+        """The sum over texts of how wrong the head's scores (texts, outputs) are."""
+        ...
+
+    def scored(self, scores: torch.Tensor, numbers: np.ndarray) -> Scored:
+        """How good answers to practice questions are."""
+        ...
+
+
+class OneOf:
+    """Each text belongs to one category, which its number stands for."""
+
+    def fit(self, embeddings: torch.Tensor, numbers: np.ndarray) -> Head:
+        """Logistic regression."""
+        return fit_probe(embeddings, numbers)
+
+    def loss(self, scores: torch.Tensor, numbers: torch.Tensor, smoothing: float) -> torch.Tensor:
+        """Cross-entropy."""
+        return cross_entropy(scores, numbers, label_smoothing=smoothing, reduction="sum")
+
+    def scored(self, scores: torch.Tensor, numbers: np.ndarray) -> Scored:
+        """Its loss at the best temperature, accuracy and macro-F1."""
+        return score_logits(scores, numbers)

@@ -1,0 +1,1 @@
+"""Encoders that find every category of a text."""
