@@ -9,10 +9,12 @@ from typing import Any
 from storage import files
 from storage.database import Store
 from storage.schema import open_store
+from workbench.cli import fields
 from workbench.cli.hub import data_sets
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
-from workbench.core.tasks import ROLES, TASKS, task_named
+from workbench.core.fields.field import fields_in
+from workbench.core.tasks import EXTRACTION, ROLES, TASKS, task_named
 from workbench.core.words import plural
 from workbench.data import datasets, replay
 from workbench.data.examples import left_out, unused
@@ -38,6 +40,8 @@ def add_commands(commands: Any) -> None:
         metavar="ROLE=COLUMN",
         help=f"which column plays a role ({', '.join(ROLES)}); guessed without",
     )
+    fields.add_columns(parser)
+    fields.add_options(parser)
     parser.add_argument("--test", type=Path, metavar="FILE", help="exam questions of your own")
     parser.add_argument("--name", default="", help="name of the dataset; the file's without")
     parser.add_argument(
@@ -81,9 +85,13 @@ def add_commands(commands: Any) -> None:
 
 def _import(options: argparse.Namespace) -> int:
     store = open_store()
-    paths, mapping = [existing(path) for path in options.files], pairs(options.map, "--map")
+    paths = [existing(path) for path in options.files]
+    others, of_fields = fields.columns_of(options)
+    mapping = {**pairs(others, "--map"), **of_fields}
     test_path = existing(options.test) if options.test else None
+    told = fields.told_of(options)
     task = task_named(options.task).name if options.task else None
+    task = EXTRACTION.name if task is None and (of_fields or told) else task
     split_by = parse(options.split_by)
     data_sets.check(options)
     with project_named(store, options.project) as project_id:
@@ -103,6 +111,7 @@ def _import(options: argparse.Namespace) -> int:
             near_duplicates=test_path is None,
             reasoning=options.learn_reasoning,
             out_of_scope=options.none_of_these,
+            fields=told,
         )
     version = datasets.get_version(store, saved.version_id)
     changed, plan = None, plan_from(version.task, version.mapping)
@@ -123,6 +132,7 @@ def _import(options: argparse.Namespace) -> int:
             "made_again": (changed.change or {}).get("rows") if changed else 0,
             "split": drawn,
             "task": version.task,
+            "fields": fields.as_told(fields_in(version.mapping)),
             "roles": plan.roles,
             "notes": notes,
             "rows_read": saved.report.get("rows_read"),
@@ -134,7 +144,13 @@ def _import(options: argparse.Namespace) -> int:
         f"Dataset {saved.dataset_id} ('{version.dataset_name}'), version {version.number}: "
         f"{saved.rows} examples ({splits}), {saved.dropped} left out. "
         + " ".join(
-            [f"The exam is drawn {drawn['text']}.", *notes, *_account(saved), *_made_again(changed)]
+            [
+                f"The exam is drawn {drawn['text']}.",
+                *notes,
+                *_account(saved),
+                *_made_again(changed),
+                *_of_fields(version),
+            ]
         ),
     )
     return 0
@@ -147,6 +163,11 @@ def _account(saved: datasets.SavedVersion) -> list[str]:
         unused.sentence(saved.report.get("unused") or {}),
     )
     return [sentence for sentence in said if sentence]
+
+
+def _of_fields(version: VersionInfo) -> list[str]:
+    told = fields.sentences(fields_in(version.mapping))
+    return ["\nFields:", *(f"\n- {line}" for line in told)] if told else []
 
 
 def _made_again(changed: VersionInfo | None) -> list[str]:

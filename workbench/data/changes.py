@@ -88,15 +88,17 @@ def _check(edit: Edit) -> None:
 
 
 def describe(
-    store: Store, version: VersionInfo, mapping: dict[str, Any], count: int
+    store: Store, version: VersionInfo, mapping: dict[str, Any], count: int, title: str = ""
 ) -> VersionInfo:
-    """Make the next version with the same examples and another mapping, that of descriptions.
+    """Make the next version with the same examples and another mapping: that of descriptions, or of
+    fields, as the title says.
 
     Raises:
         WorkbenchError: the version is not the newest any more, or its examples are gone.
     """
     check_there(version)
-    change = {"kind": DESCRIBE, "title": f"{count} categories described", "rows": 0}
+    title = title or f"{count} categories described"
+    change = {"kind": DESCRIBE, "title": title, "rows": 0}
     return _save(store, version, version.path.name, {**_kept(version), "mapping": mapping}, change)
 
 

@@ -22,6 +22,7 @@ from workbench.data.examples.example_table import splits_by_question
 from workbench.data.examples.plan import Plan, Source
 from workbench.data.examples.prepare import Prepared, prepare
 from workbench.data.examples.quality import check_out_of_scope
+from workbench.data.field_schema import ToldFields, completed
 from workbench.data.files.reader import read_table
 from workbench.data.files.sources import (
     discard,
@@ -116,6 +117,7 @@ def save_prepared(
             session, project_id, name
         )
         mapping = _described(session, dataset.id, prepared.plan.task, mapping)
+        mapping = completed(prepared, mapping, _newest_mapping(session, dataset.id))
         version = datasets.newest_if_same(session, dataset.id, digest, mapping)
         created = version is None
         version = version or datasets.add_version(
@@ -133,6 +135,11 @@ def save_prepared(
             report=prepared.report,
         )
     return _describe(version, created)
+
+
+def _newest_mapping(session: Session, dataset_id: int) -> dict[str, Any]:
+    newest = next(reversed(datasets.versions_of_dataset(session, dataset_id)), None)
+    return dict(newest.mapping) if newest else {}
 
 
 def _described(
@@ -187,6 +194,7 @@ def save_version(
     reasoning: bool = False,
     out_of_scope: str = "",
     source_name: str = "",
+    fields: ToldFields | None = None,
 ) -> SavedVersion:
     """Read, map, split and save a file in one go, for callers without a page.
 
@@ -200,6 +208,7 @@ def save_version(
         reasoning: whether the reasoning before answers is learned.
         out_of_scope: the category of texts that belong to none of the others.
         source_name: what the user calls the file, if its path does not say.
+        fields: what is said of the fields that are pulled out; guessed without.
 
     Raises:
         WorkbenchError: one sentence with the row, column or file, and what to do; so where the
@@ -240,6 +249,9 @@ def save_version(
     earlier = earlier_splits(store, project_id, name, plan)
     prepared = judge(prepare(plan, table, test_table, earlier=earlier))
     check_out_of_scope(out_of_scope, prepared.report.get("labels", {}))
+    if fields:
+        own = fields.of(prepared)
+        prepared = replace(prepared, plan=replace(prepared.plan, fields=own))
     return save_prepared(store, project_id, name, source, prepared)
 
 

@@ -5,6 +5,7 @@ The application writes the list whenever a run ends; the server reads it again o
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from workbench.core.metrics import please_check
 from workbench.core.tasks import asked_as
@@ -40,6 +41,8 @@ class ServedModel(Contract):
     just so."""
     max_length: int = 2048
     """Tokens that its examples had at most."""
+    fields: tuple[dict[str, Any], ...] = ()
+    """Those that it pulls out of texts (`core.fields.field.read` reads them)."""
     threshold: float | None = None
     """An answer that is not surer than this is to be checked by a person; None where nobody said."""
     calls_tools: bool = False

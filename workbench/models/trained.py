@@ -32,6 +32,8 @@ class TrainedModel(Contract):
     """The categories, sorted; empty for other tasks."""
     out_of_scope: str = ""
     """The category of texts that belong to none of the others; empty where there is none."""
+    fields: tuple[dict[str, Any], ...] = ()
+    """Those that are pulled out of texts (`core.fields.field.read` reads them); empty for other tasks."""
     max_length: int = 2048
     """Tokens; a longer question is cut to that."""
     pooling: str = ""

@@ -5,6 +5,8 @@ import shutil
 from storage import cache, files
 from storage.tables import DatasetVersion, Run
 from workbench.core.errors import WorkbenchError
+from workbench.core.fields.field import KEY as FIELDS
+from workbench.core.fields.field import fields_in, with_help
 from workbench.core.recipe import Recipe, from_dict
 from workbench.core.tasks.descriptions import OUT_OF_SCOPE, descriptions_in
 from workbench.core.words import size
@@ -71,7 +73,7 @@ def train_spec(
         run_id=run.id,
         task=version.task,
         data=files.object_path(version.content_hash),
-        system=version.mapping.get("system") or "",
+        system=with_help(version.mapping.get("system") or "", fields_in(version.mapping)),
         base=model.reference,
         recipe=from_dict(run.recipe),
         continue_from=continue_from.checkpoints if continue_from else None,
@@ -80,4 +82,5 @@ def train_spec(
         out_of_scope=version.mapping.get(OUT_OF_SCOPE) or None,
         start=start.folder if start else None,
         chain=start.chain if start else None,
+        fields=tuple(version.mapping.get(FIELDS) or ()) or None,
     )

@@ -42,6 +42,7 @@ def told_of(row: RunRow) -> dict[str, Any]:
         "run_id": row.run.id,
         "task": row.version.task,
         "system": trained.system,
+        "fields": trained.fields,
         "base": trained.base,
         "adapter": Path((row.run.result or {})["adapter"]),
         "recipe": recipes.from_dict(row.run.recipe),

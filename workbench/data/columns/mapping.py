@@ -1,7 +1,8 @@
 """Which column plays which role; several columns can be woven into one text.
 
 A role's source is the name of a column, or a template such as `Subject: {subject}`, where each
-name between curly brackets is a column (`{{` and `}}` stand for the brackets themselves).
+name between curly brackets is a column (`{{` and `}}` stand for the brackets themselves), or a list
+of columns that are the fields of an answer (see `field_columns`).
 """
 
 import difflib
@@ -12,6 +13,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import Task
 from workbench.core.words import joined
+from workbench.data.columns import field_columns
 from workbench.data.readers.table import Table
 
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
@@ -20,11 +22,15 @@ _SHOWN_COLUMNS = 12
 
 def is_template(source: str, columns: Sequence[str]) -> bool:
     """Whether the source weaves columns together rather than naming one."""
-    return source not in columns and any(match[1] for match in _PART.finditer(source))
+    if source in columns or field_columns.names_in(source):
+        return False
+    return any(match[1] for match in _PART.finditer(source))
 
 
 def columns_in(source: str, columns: Sequence[str]) -> list[str]:
     """The columns that a source takes its text from, in order."""
+    if names := field_columns.names_in(source, columns):
+        return names
     if not is_template(source, columns):
         return [source]
     return [match[1].strip() for match in _PART.finditer(source) if match[1]]
@@ -76,6 +82,8 @@ def without_absent(roles: Mapping[str, str], table: Table) -> dict[str, str]:
 
 def _resolve(source: str, table: Table) -> str:
     columns = table.columns
+    if names := field_columns.names_in(source, columns):
+        return field_columns.as_source([find_column(name, table) for name in names])
     if not is_template(source, columns):
         return find_column(source, table)
     return _PART.sub(
@@ -113,6 +121,8 @@ def _list_columns(columns: Sequence[str]) -> str:
 
 def texts(table: Table, source: str) -> list[str | None]:
     """The text of every row; None where the column (or every column of the template) is empty."""
+    if names := field_columns.names_in(source, table.columns):
+        return field_columns.texts(names, table.cells)
     if not is_template(source, table.columns):
         return table.cells(source)
     pieces = _pieces(source)

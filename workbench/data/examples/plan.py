@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.core.fields.field import KEY as FIELDS
+from workbench.core.fields.field import Fields, as_dicts, fields_in
 from workbench.core.tasks.descriptions import KEY, OUT_OF_SCOPE, descriptions_in
 from workbench.data.readers.table import ReadOptions, options_from
 from workbench.data.splits import split_by
@@ -45,6 +47,9 @@ class Plan:
     out_of_scope: str = ""
     """The category of texts that belong to none of the others; empty where there is none."""
 
+    fields: Fields = ()
+    """Those that are pulled out, where a user said what they are; guessed without."""
+
     def as_mapping(self) -> dict[str, Any]:
         """Plain values for the version's row; its task and seed have columns of their own.
 
@@ -59,6 +64,8 @@ class Plan:
             newer[KEY] = dict(self.descriptions)
         if self.out_of_scope:
             newer[OUT_OF_SCOPE] = self.out_of_scope
+        if self.fields:
+            newer[FIELDS] = as_dicts(self.fields)
         return {
             "roles": dict(self.roles),
             "system": self.system,
@@ -87,4 +94,5 @@ def plan_from(task: str, mapping: Mapping[str, Any], seed: int = DEFAULT_SEED) -
         bool(mapping.get("reasoning")),
         descriptions_in(mapping),
         str(mapping.get(OUT_OF_SCOPE) or ""),
+        fields_in(mapping),
     )

@@ -12,6 +12,7 @@ from workbench.core.metrics import INVENTED, please_check
 from workbench.core.tasks import task_named
 from workbench.core.tasks.category_sets import categories_in
 from workbench.data.answered.columns import AnswerColumn, Value
+from workbench.data.columns.field_columns import names_in
 from workbench.data.edits.fields import TABLE, Field, fields_of, format_field
 
 ANSWER, SURE, CHECK, NONE, INVENTIONS = (
@@ -22,6 +23,9 @@ ANSWER, SURE, CHECK, NONE, INVENTIONS = (
     "Not in your examples",
 )
 """Not merely Answer: a reader would take such a column beside a talk for a part of it."""
+CUT, PARTS = "Cut off (too long)", "Read in parts"
+"""Of fields: those that had no room, and in how many parts a long text was read."""
+_OF_FIELDS = ("cut", "parts")
 ANSWERED = " (answer)"
 YES, NO = "yes", "no"
 _AT_ONCE = 10_000
@@ -86,14 +90,14 @@ def _for_programs(column: AnswerColumn, title: str) -> AnswerColumn:
 
 def title_of(source: str) -> str:
     """What the column of the answers is called, by the learned column: "Category (answer)"."""
-    name = " ".join(source.split())
+    name = "" if names_in(source) else " ".join(source.split())
     return f"{name}{ANSWERED}" if name and not any(c in name for c in "{}\n") else ANSWER
 
 
 def _rows(answers: Sequence[Path]) -> Iterator[dict[str, Any]]:
     for path in answers:
         with pq.ParquetFile(path) as file:
-            wanted = ("row_id", "output", "probability", "none_of_these", INVENTED)
+            wanted = ("row_id", "output", "probability", "none_of_these", INVENTED, *_OF_FIELDS)
             columns = [name for name in file.schema_arrow.names if name in wanted]
             for batch in file.iter_batches(_AT_ONCE, columns=columns):
                 yield from batch.to_pylist()
@@ -136,6 +140,10 @@ class _Columns:
         if told is None:
             self._put(self._title, number, answer)
             self._put(CHECK, number, YES)
+        if cut := row.get("cut"):
+            self._put(CUT, number, ", ".join(cut))
+        if (parts := row.get("parts") or 1) > 1:
+            self._put(PARTS, number, int(parts))
 
     def _put(self, title: str, number: int, value: Value) -> None:
         self._values.setdefault(title, {})[number] = value

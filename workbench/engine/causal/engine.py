@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from workbench.core.fields.field import read
 from workbench.engine.causal.checked_load import checked_load
 from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.causal.opened import opened
@@ -22,7 +23,10 @@ def answerer(spec: PredictSpec) -> Answer:
         WorkbenchError: something is missing or cannot be read.
     """
     new_tokens = spec.recipe.eval_max_new_tokens
-    model = load_causal(spec.base, spec.adapter, spec.recipe, task=spec.task, system=spec.system)
+    known = read(spec.fields)
+    model = load_causal(
+        spec.base, spec.adapter, spec.recipe, task=spec.task, system=spec.system, fields=known
+    )
     if isinstance(spec, PromptSpec):
         model = prompted(model, spec)
     return lambda rows, stop, done: answer(model, rows, new_tokens, stop, done)

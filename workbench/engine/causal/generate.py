@@ -1,21 +1,29 @@
 """Answers written by a model, the likeliest token each time, many at once."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
+from transformers import (
+    GenerationConfig,
+    LogitsProcessorList,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
 
 from workbench.engine.causal.encode import kept_of_question
 from workbench.engine.causal.loss import precision
 from workbench.engine.causal.model import CausalModel
 from workbench.engine.causal.reading import Ends, answer_of, ends_set, text_ids
+from workbench.engine.generative.fields.constraint import Told
+from workbench.engine.generative.fields.writing import Form, Together
 from workbench.engine.runtime import device as machine
 from workbench.jobs.process.stop import Stop
 
 BATCH = {"cpu": 16, "cuda": 64}
 
 Done = Callable[[int], None]
+Written = TypeVar("Written")
 
 
 @torch.inference_mode()
@@ -25,31 +33,38 @@ def write_answers(
     max_new_tokens: int,
     stop: Stop,
     done: Done,
+    form: Form | None = None,
+    told: list[Told] | None = None,
 ) -> list[str]:
     """One answer for each prompt, without the mark of its end.
 
     Args:
         max_new_tokens: longer answers are cut there.
         done: called with the number of answers that are written.
+        form: what the answers keep to; then they are whole, however few tokens they may have.
+        told: gets what is told of each answer in a form, in the order of the prompts.
 
     Raises:
         Cancelled, Orphaned: the process is to leave.
     """
-    room = _room(model, max_new_tokens)
+    room = room_to_ask(model, max_new_tokens)
     questions = [_kept(text_ids(prompt, model.tokenizer), room) for prompt in prompts]
 
-    def write(part: Sequence[list[int]]) -> list[str]:
-        return _write(model, part, max_new_tokens, stop)
+    def write(part: Sequence[list[int]]) -> list[tuple[str, Told]]:
+        return _write(model, part, max_new_tokens, stop, form)
 
-    return in_batches(questions, write, stop, done)
+    written = in_batches(questions, write, stop, done)
+    if told is not None:
+        told += [each for _, each in written]
+    return [text for text, _ in written]
 
 
 def in_batches(
     questions: Sequence[list[int]],
-    write: Callable[[Sequence[list[int]]], list[str]],
+    write: Callable[[Sequence[list[int]]], list[Written]],
     stop: Stop,
     done: Done,
-) -> list[str]:
+) -> list[Written]:
     """What `write` answers to batches of questions of like length, in the questions' order.
 
     Args:
@@ -61,18 +76,18 @@ def in_batches(
     """
     order = sorted(range(len(questions)), key=lambda i: -len(questions[i]))
     size = BATCH[machine.device().type]
-    answers = [""] * len(questions)
+    answers: list[Any] = [None] * len(questions)
     for start in range(0, len(order), size):
         part = order[start : start + size]
-        texts = write([questions[i] for i in part])
+        written = write([questions[i] for i in part])
         stop.check()
-        for i, text in zip(part, texts, strict=True):
-            answers[i] = text
+        for i, own in zip(part, written, strict=True):
+            answers[i] = own
         done(start + len(part))
     return answers
 
 
-def _room(model: CausalModel, max_new_tokens: int) -> int:
+def room_to_ask(model: CausalModel, max_new_tokens: int) -> int:
     """Tokens of a question: as many as in training, and no more than leave room to answer."""
     context = getattr(model.model.config.get_text_config(), "max_position_embeddings", None)
     return max(8, min(model.max_length, (context or 2**20) - max_new_tokens))
@@ -83,17 +98,22 @@ def _kept(ids: list[int], room: int) -> list[int]:
 
 
 def _write(
-    model: CausalModel, questions: Sequence[list[int]], max_new_tokens: int, stop: Stop
-) -> list[str]:
+    model: CausalModel,
+    questions: Sequence[list[int]],
+    max_new_tokens: int,
+    stop: Stop,
+    form: Form | None,
+) -> list[tuple[str, Told]]:
     longest = max(len(ids) for ids in questions)
     pad = model.tokenizer.pad_token_id
     rows = torch.tensor([[pad] * (longest - len(ids)) + ids for ids in questions])
     lengths = torch.tensor([len(ids) for ids in questions])
     mask = (torch.arange(longest) >= longest - lengths[:, None]).long()
     ends, tokenizer = ends_set(model.model), model.tokenizer
+    together = form.together(len(questions), max_new_tokens) if form else None
     settings = GenerationConfig(
         do_sample=False,
-        max_new_tokens=max_new_tokens,
+        max_new_tokens=max(max_new_tokens, form.least) if form else max_new_tokens,
         eos_token_id=sorted(ends.ids),
         pad_token_id=pad,
     )
@@ -103,9 +123,21 @@ def _write(
             input_ids=rows.to(device),
             attention_mask=mask.to(device),
             generation_config=settings,
-            stopping_criteria=StoppingCriteriaList([StopWriting(stop), *_stop_at(ends, model)]),
+            **hooks(together, [StopWriting(stop), *_stop_at(ends, model)]),
         )
-    return [answer_of(ids, tokenizer, ends) for ids in written[:, longest:].tolist()]
+    told = together.told if together else [Told() for _ in questions]
+    texts = [answer_of(ids, tokenizer, ends) for ids in written[:, longest:].tolist()]
+    return list(zip(texts, told, strict=True))
+
+
+def hooks(together: Together | None, stops: list[StoppingCriteria]) -> dict[str, Any]:
+    """What `generate` is told to call before and after each token."""
+    before = [together.before] if together else []
+    after = [together.after] if together else []
+    return {
+        "logits_processor": LogitsProcessorList(before),
+        "stopping_criteria": StoppingCriteriaList([*stops, *after]),
+    }
 
 
 def _stop_at(ends: Ends, model: CausalModel) -> list[StoppingCriteria]:

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from peft import PeftModel
 
+from workbench.core.fields.field import Fields, read
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import COMPLETION
 from workbench.engine.causal.batches import longest_example
@@ -33,6 +34,8 @@ class CausalModel(Adapted):
     tokenizer: Any
     wording: Wording
     max_length: int
+    fields: Fields = ()
+    """Those that its answers hold; empty for other tasks, and where they are not known."""
 
     @property
     def task(self) -> str:
@@ -53,6 +56,7 @@ def load_causal(
     *,
     task: str = COMPLETION.name,
     system: str = "",
+    fields: Fields = (),
 ) -> CausalModel:
     """A model that is ready to answer.
 
@@ -77,4 +81,5 @@ def load_causal(
     if adapter and trained:
         leaning = Leaning.read(adapter, length)
         wording = Wording(trained.task, template, trained.system, trained.labels, leaning)
-    return CausalModel(model.eval(), tokenizer, wording, length)
+    known = read(trained.fields) if trained else fields
+    return CausalModel(model.eval(), tokenizer, wording, length, known)

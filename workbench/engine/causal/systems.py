@@ -12,13 +12,16 @@ from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import batches_by_length
 from workbench.engine.causal.documents.likelihood import likelihoods
 from workbench.engine.causal.encode import encode
-from workbench.engine.causal.generate import write_answers
+from workbench.engine.causal.generate import room_to_ask, write_answers
 from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, mean_loss, precision
 from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.model import CausalModel, load_causal
-from workbench.engine.causal.reading import Beginning
+from workbench.engine.causal.reading import Beginning, ends_set, text_ids
 from workbench.engine.evaluation.systems import Answers, Done, System
+from workbench.engine.generative.fields.asking import answer_fields
+from workbench.engine.generative.fields.constraint import Told
+from workbench.engine.generative.fields.writing import Form, form_of
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
@@ -77,10 +80,31 @@ def answer(
     """
     if task_named(model.task).answers_are_categories and model.wording.labels:
         return choose(model, rows, stop.check, done)
+    ends = ends_set(model.model).ids
+    form = form_of(model.fields, model.task, model.tokenizer, ends, model.model)
+    if form is not None:
+        return _fields(model, form, rows, new_tokens, stop, done)
     prompts = [prompt_of(model, row) for row in rows]
     found = Answers(write_answers(model, prompts, new_tokens, stop, done))
     sets = task_named(model.task).answers_are_sets and model.wording.labels
     return as_sets(found, model.wording.labels) if sets else found
+
+
+def _fields(
+    model: CausalModel, form: Form, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done
+) -> Answers:
+    """The fields of each row's text."""
+    alone = replace(model, wording=replace(model.wording, leaning=None))
+
+    def size(row: Row) -> int:
+        return len(text_ids(prompt_of(alone, row), model.tokenizer))
+
+    def write(asked: Sequence[Row], form: Form, told: list[Told], done: Done) -> list[str]:
+        prompts = [prompt_of(model, row) for row in asked]
+        return write_answers(model, prompts, new_tokens, stop, done, form, told)
+
+    room = room_to_ask(model, new_tokens)
+    return answer_fields(model.task, rows, form, room, size, write, done)
 
 
 def loss_on(model: CausalModel, loss: AnswerLoss, rows: Sequence[Row], check: Check) -> float:

@@ -20,6 +20,7 @@ from workbench.engine.evaluation.simple_rungs import simple_answerer
 from workbench.engine.evaluation.systems import (
     PREDICTIONS,
     Answers,
+    columns_of,
     outside_too,
     report_unknown,
 )
@@ -139,6 +140,8 @@ class _AnswerTable:
         columns["output"] = pa.array(answers.texts, pa.large_string())
         if answers.probabilities is not None:
             columns["probability"] = pa.array(answers.probabilities, pa.float64())
+        if answers.fields is not None:
+            columns |= columns_of(answers.fields)
         none = outside_too(answers.none_of_these, answers.texts, self._outside)
         if none is not None:
             columns["none_of_these"] = pa.array(none, pa.bool_())

@@ -7,6 +7,7 @@ knows rather than whether it can spell: an untrained model that answers "This is
 not counted as wrong for its manners.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +29,9 @@ from workbench.jobs.process.shell import Result
 from workbench.jobs.process.stop import Stop
 
 PREDICTIONS = "predictions.parquet"
+CUT, PARTS, SURE = "cut", "parts", "sure"
+"""Of answers in fields: which of them the room cut, in how many parts a text was read, and how sure the
+model was of each (JSON)."""
 SHOWN_STRANGERS = 5
 
 Done = Callable[[int], None]
@@ -51,6 +55,8 @@ class Answers:
     """Of all rows, where they are documents."""
     unknown: list[list[str]] | None = None
     """What each written answer named beside the categories that there are."""
+    fields: Sequence[Any] | None = None
+    """What is told of each answer in fields (`generative.fields`): cut ones, parts; None elsewhere."""
 
 
 Examine = Callable[[Sequence[Row], Sequence[Row], Stop, Done], Answers]
@@ -87,6 +93,8 @@ class Evaluation:
     """Of an answer, by system; where it was measured."""
     invented: dict[str, list[list[str]]] = field(default_factory=dict)
     """What in each answer nobody told the model, by system; free texts only."""
+    fields: dict[str, list[Any]] = field(default_factory=dict)
+    """What is told of each answer in fields, by system; of that task only."""
     likeness: dict[str, list[float]] = field(default_factory=dict)
     """How near each answer lies to the wanted one in meaning, by system; free texts only."""
     likelihoods: dict[str, Likelihoods] = field(default_factory=dict)
@@ -150,6 +158,8 @@ def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
         exam.probabilities[name] = answers.probabilities
     if answers.none_of_these is not None:
         exam.none_of_these[name] = answers.none_of_these
+    if answers.fields is not None:
+        exam.fields[name] = list(answers.fields)
     loss = {} if answers.loss is None else {"loss": answers.loss}
     exam.scores[name] = {**loss, **text_scores(task, exam.expected, answers.texts)}
     if answers.likelihoods is not None:
@@ -169,6 +179,19 @@ def report_unknown(report: Report, title: str, answers: Answers) -> None:
             f"{title} named what is no category in {rows} of {len(answers.texts)} answers ({shown}"
             f"{' …' if len(names) > SHOWN_STRANGERS else ''}): that is left out of them."
         )
+
+
+def columns_of(told: Sequence[Any], suffix: str = "") -> dict[str, pa.Array]:
+    """What is told of answers in fields, as columns that are kept beside them."""
+    return {
+        f"{CUT}{suffix}": pa.array([list(each.cut) for each in told], pa.list_(pa.string())),
+        f"{PARTS}{suffix}": pa.array([each.parts for each in told], pa.int64()),
+        f"{SURE}{suffix}": pa.array([_rounded(each.sure) for each in told], pa.string()),
+    }
+
+
+def _rounded(sure: Mapping[str, float]) -> str:
+    return json.dumps({name: round(value, 4) for name, value in sure.items()}, ensure_ascii=False)
 
 
 def outside_too(
@@ -244,6 +267,8 @@ def _columns(exam: Evaluation) -> dict[str, Any]:
         columns["none_of_these"] = exam.none_of_these[TUNED]
     for who, found in exam.invented.items():
         columns[f"{INVENTED}_{who}"] = pa.array(found, pa.list_(pa.string()))
+    for who, told in exam.fields.items():
+        columns |= columns_of(told, f"_{who}")
     columns |= {f"likeness_{who}": near for who, near in exam.likeness.items()}
     for who, told in exam.likelihoods.items():
         columns |= told.columns(who)

@@ -25,6 +25,7 @@ from workbench.engine.causal.marks import guard_of
 from workbench.engine.evaluation.jobs import Engine
 from workbench.engine.evaluation.predict import predict
 from workbench.engine.export.questions import Question, Questions
+from workbench.engine.generative.fields.writing import free
 from workbench.engine.rows import Row
 from workbench.jobs.process import child
 from workbench.jobs.process.contract import Contract
@@ -81,9 +82,11 @@ class Asking:
     def ask_all(self, meter: Meter, report: Report, stop: Stop) -> dict[str, Any]:
         """All ways, one after the other; how each answers, by name."""
         report.phase("evaluating", "The trained model answers as in its exam")
-        found = {TRAINER: self._trainer(meter.part(0, 0.25), stop)}
+        with free():  # other programs do not hold an answer to its form
+            found = {TRAINER: self._trainer(meter.part(0, 0.25), stop)}
         report.phase("evaluating", "The same questions as a file")
-        found[TABLE] = self._table(meter.part(0.25, 0.5), stop)
+        with free():
+            found[TABLE] = self._table(meter.part(0.25, 0.5), stop)
         report.phase("evaluating", "The same questions in the playground and as other programs ask")
         found |= self._served(meter.part(0.5, 1))
         return {name: answered.as_dict() for name, answered in found.items()}
@@ -143,6 +146,7 @@ class Asking:
             found = _post(url, "/v1/classify", {"input": question.text})["data"][0]
             return found["label"], found["probability"]
         body: dict[str, Any] = {"temperature": 0, "max_tokens": self.new_tokens}
+        body["response_format"] = {"type": "text"}
         body |= {"messages": question.raw} if question.raw else {"prompt": question.text}
         path = "/v1/chat/completions" if question.raw else "/v1/completions"
         if streamed:

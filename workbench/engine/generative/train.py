@@ -10,10 +10,12 @@ from typing import Any
 from transformers import set_seed
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.fields.field import as_dicts
 from workbench.core.recipe import Recipe
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.evaluation.known_facts import write_known
 from workbench.engine.evaluation.systems import System
+from workbench.engine.generative.fields.learned import check_can_write, learned_fields
 from workbench.engine.generative.leaning.trial import Choice
 from workbench.engine.generative.model import save_adapter
 from workbench.engine.models.fused_lora import fuse
@@ -77,6 +79,7 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
     report.phase("preparing", "Reading the examples")
     check_method(course, spec)
     setup = course.prepare(spec, job, report, stop)
+    check_can_write(spec, setup.kept)
     stop.check()
     trainer = learn(course, spec, setup, job, report, stop)
     result = {**trainer.facts(), **setup.choice.as_dict()}
@@ -200,6 +203,7 @@ def _trained(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:
         quantization=spec.recipe.quantization,
         system=spec.system,
         labels=setup.labels,
+        fields=tuple(as_dicts(learned_fields(spec))),
         out_of_scope=spec.out_of_scope or "",
         max_length=spec.recipe.max_length,
         chat_template=setup.template,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from workbench.core.fields.field import read
 from workbench.engine.evaluation.jobs import Answer
 from workbench.engine.seq2seq.checked_load import checked_load
 from workbench.engine.seq2seq.model import load_seq2seq
@@ -21,7 +22,10 @@ def answerer(spec: PredictSpec) -> Answer:
         WorkbenchError: something is missing or cannot be read.
     """
     new_tokens = spec.recipe.eval_max_new_tokens
-    model = load_seq2seq(spec.base, spec.adapter, spec.recipe, task=spec.task, system=spec.system)
+    known = read(spec.fields)
+    model = load_seq2seq(
+        spec.base, spec.adapter, spec.recipe, task=spec.task, system=spec.system, fields=known
+    )
     if isinstance(spec, PromptSpec):
         model = replace(model, wording=replace(model.wording, labels=spec.labels))
     return lambda rows, stop, done: answer(model, rows, new_tokens, stop, done)

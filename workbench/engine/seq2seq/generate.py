@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import torch
-from transformers import GenerationConfig, StoppingCriteriaList
+from transformers import GenerationConfig
 
-from workbench.engine.causal.generate import BATCH, Done, StopWriting, in_batches
+from workbench.engine.causal.generate import BATCH, Done, StopWriting, hooks, in_batches
 from workbench.engine.causal.loss import precision, to_device
+from workbench.engine.generative.fields.constraint import Told
+from workbench.engine.generative.fields.writing import Form, Together
 from workbench.engine.seq2seq.batches import collate
 from workbench.engine.seq2seq.encode import Example
 from workbench.engine.seq2seq.model import Seq2seqModel
@@ -15,25 +17,40 @@ from workbench.jobs.process.stop import Stop
 
 @torch.inference_mode()
 def write_answers(
-    model: Seq2seqModel, questions: Sequence[str], max_new_tokens: int, stop: Stop, done: Done
+    model: Seq2seqModel,
+    questions: Sequence[str],
+    max_new_tokens: int,
+    stop: Stop,
+    done: Done,
+    form: Form | None = None,
+    told: list[Told] | None = None,
 ) -> list[str]:
     """One answer for each question, without the mark of its end.
 
     Args:
         max_new_tokens: longer answers are cut there.
         done: called with the number of answers that are written.
+        form: what the answers keep to; then they are whole, however few tokens they may have.
+        told: gets what is told of each answer in a form, in the order of the questions.
 
     Raises:
         Cancelled, Orphaned: the process is to leave.
     """
     sources = [model.tokenizer.source(question)[0] for question in questions]
     room = model.tokenizer.framing.room_to_write or max_new_tokens
-    settings = GenerationConfig(do_sample=False, max_new_tokens=min(max_new_tokens, room))
+    most = max(min(max_new_tokens, room), form.least if form else 0)
+    settings = GenerationConfig(do_sample=False, max_new_tokens=most)
 
-    def write(part: Sequence[list[int]]) -> list[str]:
-        return _write(model, part, settings, stop)
+    def write(part: Sequence[list[int]]) -> list[tuple[str, Told]]:
+        together = form.together(len(part), most) if form else None
+        texts = _write(model, part, settings, stop, together=together)
+        own = together.told if together else [Told() for _ in part]
+        return list(zip(texts, own, strict=True))
 
-    return in_batches(sources, write, stop, done)
+    written = in_batches(sources, write, stop, done)
+    if told is not None:
+        told += [each for _, each in written]
+    return [text for text, _ in written]
 
 
 @torch.inference_mode()
@@ -77,6 +94,7 @@ def _write(
     settings: GenerationConfig,
     stop: Stop,
     beginnings: Sequence[list[int]] = (),
+    together: Together | None = None,
 ) -> list[str]:
     """What is written behind the beginnings: ids of one length, with what every answer begins with."""
     framing = model.tokenizer.framing
@@ -89,7 +107,7 @@ def _write(
             attention_mask=batch["attention_mask"],
             decoder_input_ids=begun,
             generation_config=settings,
-            stopping_criteria=StoppingCriteriaList([StopWriting(stop)]),
+            **hooks(together, [StopWriting(stop)]),
         )
     tokenizer = model.tokenizer.own
     texts = tokenizer.batch_decode(written[:, begun.shape[1] :], skip_special_tokens=True)

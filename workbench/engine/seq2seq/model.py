@@ -7,6 +7,7 @@ from typing import Any
 from peft import PeftModel
 from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
+from workbench.core.fields.field import Fields, read
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import COMPLETION
 from workbench.engine.generative.model import Adapted, load_for_answers
@@ -24,6 +25,8 @@ class Seq2seqModel(Adapted):
     model: Any
     tokenizer: PairTokenizer
     wording: Wording
+    fields: Fields = ()
+    """Those that its answers hold; empty for other tasks, and where they are not known."""
 
     @property
     def whole(self) -> Any:
@@ -38,6 +41,7 @@ def load_seq2seq(
     *,
     task: str = COMPLETION.name,
     system: str = "",
+    fields: Fields = (),
 ) -> Seq2seqModel:
     """A model that is ready to answer.
 
@@ -59,7 +63,8 @@ def load_seq2seq(
     wording = Wording(task, system)
     if trained:
         wording = Wording(trained.task, trained.system, trained.labels)
-    return Seq2seqModel(model.eval(), tokenizer, wording)
+    known = read(trained.fields) if trained else fields
+    return Seq2seqModel(model.eval(), tokenizer, wording, known)
 
 
 def load_pair_tokenizer(source: Path, base: Path, longest: int) -> PairTokenizer:

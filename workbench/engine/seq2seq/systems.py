@@ -9,6 +9,9 @@ from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
 from workbench.engine.causal.loss import mean_loss, precision
 from workbench.engine.evaluation.systems import Answers, Done, System
+from workbench.engine.generative.fields.asking import answer_fields
+from workbench.engine.generative.fields.constraint import Told
+from workbench.engine.generative.fields.writing import Form, form_of
 from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
@@ -58,9 +61,30 @@ def answer(
     questions = [model.wording.question(row) for row in rows]
     if task_named(model.wording.task).answers_are_categories and model.wording.labels:
         return choose(model, questions, stop.check, done)
+    own, ends = model.tokenizer.own, frozenset(model.tokenizer.framing.ends)
+    form = form_of(model.fields, model.wording.task, own, ends, model.whole)
+    if form is not None:
+        return _fields(model, form, rows, new_tokens, stop, done)
     found = Answers(write_answers(model, questions, new_tokens, stop, done))
     sets = task_named(model.wording.task).answers_are_sets and model.wording.labels
     return as_sets(found, model.wording.labels) if sets else found
+
+
+def _fields(
+    model: Seq2seqModel, form: Form, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done
+) -> Answers:
+    """The fields of each row's text."""
+    wording, tokenizer = model.wording, model.tokenizer
+
+    def size(row: Row) -> int:
+        return len(tokenizer.whole_source(wording.question(row)))
+
+    def write(asked: Sequence[Row], form: Form, told: list[Told], done: Done) -> list[str]:
+        questions = [wording.question(row) for row in asked]
+        return write_answers(model, questions, new_tokens, stop, done, form, told)
+
+    room = tokenizer.limits.source
+    return answer_fields(wording.task, rows, form, room, size, write, done)
 
 
 @torch.inference_mode()

@@ -1,6 +1,7 @@
 """A form that an answer keeps to while it is written, token by token; knows nothing of HTTP."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -29,3 +30,18 @@ class TokenConstraint(Protocol):
     @property
     def is_over(self) -> bool:
         """Whether the answer is whole and nothing may follow but its end."""
+
+
+@runtime_checkable
+class Closing(TokenConstraint, Protocol):
+    """A form whose answer is whole when its room ends, and that tells how it came about."""
+
+    def limit(self, tokens: int) -> int:
+        """Set the room; what the answer gets, which may be a little more."""
+
+    def note(self, logprob: float) -> None:
+        """How likely the token was that is handed back next, among those that were allowed."""
+
+    @property
+    def cut(self) -> Sequence[str]:
+        """What of the answer ended because its room did."""

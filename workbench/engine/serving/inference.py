@@ -15,6 +15,7 @@ from workbench.engine.evaluation.known_facts import known_to
 from workbench.engine.serving.api.category_sets import sets_told
 from workbench.engine.serving.api.in_place import InPlace, question_of, sorted_as
 from workbench.engine.serving.choosing.choice_of import choice_of
+from workbench.engine.serving.choosing.fields_wanted import FieldsWanted
 from workbench.engine.serving.embedder import Embedded, Embedders
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock
@@ -99,6 +100,7 @@ class Inference:
             asked.sampling,
             partial(_invented, entry, asked),
             partial(choice_of, asked),
+            FieldsWanted.of(asked, entry),
         )
 
     def label(

@@ -44,10 +44,10 @@ def conversation(entry: ServedModel, messages: Sequence[dict[str, str]]) -> list
     if turns:
         turns[-1]["content"] = asked_as(entry.task).worded(question, entry.labels)
     told = [{"role": "system", "content": system}, *turns] if system else turns
-    leaning = Leaning.read(entry.leans_on, _longest(entry)) if entry.leans_on else None
+    leaning = Leaning.read(entry.leans_on, longest_read(entry)) if entry.leans_on else None
     return leaning.before(told, question, learned=False) if leaning and turns else told
 
 
-def _longest(entry: ServedModel) -> int:
+def longest_read(entry: ServedModel) -> int:
     """Tokens that an example had when the model learned."""
     return longest_example(base_folder(entry.base), entry.max_length)

@@ -58,6 +58,8 @@ class GenerationRequest:
     """Texts that are to be continued, too."""
     schema: dict[str, Any] | None = None
     """The JSON schema that the answer keeps to; None for any text."""
+    has_own_form: bool = False
+    """Whether the caller said what form the answer has, be it that of any text."""
     tools: Tools | None = None
     """What it may call."""
 
@@ -80,7 +82,9 @@ def chat_request(body: dict[str, Any]) -> GenerationRequest:
     tools, schema = tools_of(body), schema_of(body)
     if tools is not None and schema is not None:
         raise wrong("response_format", "and tools do not go together: leave one of them out")
-    return replace(asked, messages=messages_of(body, tools), schema=schema, tools=tools)
+    own = body.get("response_format") is not None
+    messages = messages_of(body, tools)
+    return replace(asked, messages=messages, schema=schema, tools=tools, has_own_form=own)
 
 
 def completion_request(body: dict[str, Any]) -> GenerationRequest:

@@ -4,9 +4,10 @@ import json
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.serving.api import logprobs
 from workbench.engine.serving.api.tools import ToolCall
 from workbench.engine.serving.choosing.token_logprobs import TokenLogprob
@@ -46,6 +47,8 @@ class Written:
     please_check: bool | None = None
     calls: Sequence[ToolCall] = ()
     """Of tools, once the answer is complete."""
+    told: Told | None = None
+    """What is told of an answer in fields."""
 
     @property
     def own(self) -> dict[str, Any]:
@@ -55,6 +58,8 @@ class Written:
             told["not_in_examples"] = list(self.invented)
         if self.please_check is not None:
             told["please_check"] = self.please_check
+        if self.told is not None:
+            told["fields"] = asdict(self.told)
         return {"workbench": told} if told else {}
 
 

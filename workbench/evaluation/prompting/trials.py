@@ -16,6 +16,7 @@ from storage.database import Store
 from storage.tables import OPEN, SUCCEEDED
 from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
+from workbench.core.fields.field import KEY as FIELDS
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import Task, task_named
 from workbench.core.tasks.rungs import PROMPT
@@ -153,6 +154,7 @@ def start_trial(
         recipe=recipe,
         shown=shown,
         labels=tuple(version.labels) if task.has_categories else (),
+        fields=tuple(version.mapping.get(FIELDS) or ()) or None,
         is_exam=is_exam,
     )
     what = "sits the exam" if is_exam else "is tried"

@@ -83,6 +83,8 @@ class ModelSpec(Spec):
     """The system prompt."""
     base: BaseModelRef
     recipe: Recipe
+    fields: tuple[dict[str, Any], ...] | None = None
+    """What is known of the fields that are pulled out (`core.fields`); a trained model knows better."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from workbench.engine.generative.fields.writing import Form
 from workbench.engine.serving.api.tools import AFTER, BEFORE
 from workbench.engine.serving.choosing.json_constraint import (
     JsonConstraint,
@@ -15,8 +16,11 @@ from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.text_model import TextModel
 
 
-def choice_of(asked: GenerationRequest, loaded: TextModel) -> TokenChoice:
+def choice_of(asked: GenerationRequest, loaded: TextModel, form: Form | None = None) -> TokenChoice:
     """How the tokens of one answer are chosen by a model that is loaded.
+
+    Args:
+        form: of the fields that the model pulls out, where the caller asks for none.
 
     Raises:
         ApiError: 400, the form that was asked for cannot be kept to.
@@ -24,9 +28,10 @@ def choice_of(asked: GenerationRequest, loaded: TextModel) -> TokenChoice:
     ends = loaded.ends.ids
     told = asked.sampling.top_logprobs is not None
     texts = TokenTexts(loaded.tokenizer, ends) if told else None
+    most = asked.sampling.max_tokens
     schema, around = _form(asked)
     if schema is None:
-        return TokenChoice(asked.sampling, texts)
+        return TokenChoice(asked.sampling, texts, form.constraint(most) if form else None)
     try:
         words = token_words(loaded.tokenizer, ends)
         width = max(words.vocab_size, loaded.model.config.get_text_config().vocab_size)

@@ -13,7 +13,7 @@ from transformers import LogitsProcessor, LogitsProcessorList
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.serving.choosing.token_logprobs import TokenLogprob, TokenTexts, of_token
-from workbench.engine.serving.constraint import TokenConstraint
+from workbench.engine.serving.constraint import Closing, TokenConstraint
 from workbench.engine.serving.errors import wrong
 from workbench.engine.serving.requests import Sampling
 
@@ -33,6 +33,7 @@ class TokenChoice:
         self._sampling, self._texts, self._constraint = sampling, texts, constraint
         self._written: Counter[int] = Counter()
         self._own: torch.Tensor | None = None
+        self._allowed: torch.Tensor | None = None
         self.logprobs: list[TokenLogprob] = []
         """Of every token that was accepted, if they are asked for; grows."""
 
@@ -56,6 +57,7 @@ class TokenChoice:
         if self._constraint is not None:
             allowed = _mask(self._constraint)[: scores.shape[-1]]
             scores = scores.masked_fill(~allowed.to(scores.device), NEVER)
+            self._allowed = scores
         return scores
 
     def accept(self, token: int, *, ends: bool = False) -> None:
@@ -65,7 +67,26 @@ class TokenChoice:
             self.logprobs.append(of_token(token, self._own, most, self._texts))
         self._written[token] += 1
         if self._constraint is not None and not self._constraint.is_over:
+            if isinstance(self._constraint, Closing) and self._allowed is not None:
+                self._constraint.note(float(self._allowed.float().log_softmax(-1)[token]))
             self._constraint.accept(token)
+
+    def room(self, tokens: int) -> int:
+        """How many tokens the answer gets, where so many are asked for: a form that closes by itself
+        needs a few."""
+        if isinstance(self._constraint, Closing):
+            return self._constraint.limit(tokens)
+        return tokens
+
+    @property
+    def constraint(self) -> TokenConstraint | None:
+        """The form that the answer keeps to."""
+        return self._constraint
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the form closed what the answer had not finished."""
+        return isinstance(self._constraint, Closing) and bool(self._constraint.cut)
 
     @property
     def is_over(self) -> bool:
