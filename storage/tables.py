@@ -326,6 +326,20 @@ class Vote(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
+class OwnRating(Base):
+    """What the owner of a model says of two answers, to be held against what a judge says."""
+
+    __tablename__ = "own_ratings"
+    __table_args__ = (sa.UniqueConstraint("run_id", "pair"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = _owner("runs")
+    pair: Mapped[str]
+    """A digest of the question and both answers."""
+    choice: Mapped[int]
+    """1 for the run, -1 for the other, 0 for no difference."""
+    created_at: Mapped[dt.datetime] = mapped_column(default=now)
+
+
 class Watch(Base):
     """A folder of the user's whose new files a project's model answers."""
 

@@ -48,6 +48,7 @@ PURE = (
     ),
     "workbench/evaluation/scoring",
     "workbench/evaluation/habits",
+    "workbench/evaluation/judge/",
 )
 """No storage, no streamlit, no torch: what any process may load."""
 

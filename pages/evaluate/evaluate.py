@@ -8,6 +8,8 @@ from workbench.data.unknown_categories import UnknownCategory
 from workbench.evaluation import evaluations as evaluation
 from workbench.evaluation import exam_ladder, verdict
 from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.judged import judgements
+from workbench.evaluation.judged.judgement import with_judge
 from workbench.evaluation.ladder import Ladder
 from workbench.evaluation.verdict import Verdict
 from workbench.training import runs as training
@@ -175,7 +177,8 @@ def show_evaluation(run: RunView, info: EvaluationInfo, older: Older) -> Verdict
     with errors.shown():
         answers = answers_of(info.predictions_hash, info.id)
         ladder = ladder_on(info.predictions_hash, info.id, older)
-        found = verdict.verdict_on(ladder, info.questions)
+        judged = judgements.of_exam(context.store(), info)
+        found = with_judge(verdict.verdict_on(ladder, info.questions), judged)
         scores.show_verdict(found)
         scores.show_invented(info)
         notes.show_size(run, info)

@@ -5,7 +5,7 @@ import streamlit as st
 from workbench.system import doctor, home
 from workbench.ui import context, frame
 from workbench.ui.numbers import size
-from workbench.ui.settings import hub_token
+from workbench.ui.settings import hub_token, judge
 from workbench.ui.text import plain
 
 frame.header(None, "What can this machine do?")
@@ -29,6 +29,7 @@ if folder.database:
     st.code(folder.database, language=None)
 
 hub_token.show()
+judge.show()
 
 LOG_TITLES = {"web": "Pages", "worker": "Worker", "reader": "Files"}
 with st.expander("Log", key="log"):

@@ -22,6 +22,7 @@ def test_every_kind_is_in_one_lane() -> None:
             "must-pass",
             "prompt",
             "habits",
+            "judge",
             "import",
             "certify",
             "export-model",

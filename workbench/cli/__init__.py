@@ -28,7 +28,7 @@ from workbench.cli import (
     runs,
     use,
 )
-from workbench.cli.evaluation import drift, habits, limit, prompts, releases, reports
+from workbench.cli.evaluation import drift, habits, judge, limit, prompts, releases, reports
 from workbench.cli.exports import model_exports
 from workbench.cli.hub import token
 from workbench.cli.serving import keys
@@ -98,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
         reports,
         habits,
         prompts,
+        judge,
         fit,
         jobs,
         models,

@@ -11,6 +11,8 @@ from workbench.core.tasks.rungs import BASE, BASELINE, NAMES, TUNED
 from workbench.evaluation import slices
 from workbench.evaluation.evaluations import EvaluationInfo, predictions
 from workbench.evaluation.exam_ladder import ladder_of
+from workbench.evaluation.judged.judgement import with_judge
+from workbench.evaluation.judged.judgements import of_exam
 from workbench.evaluation.scoring.all_scores import all_scores
 from workbench.evaluation.verdict import verdict_on
 from workbench.training import chain
@@ -27,19 +29,22 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
     Returns:
         Rung → scores (empty for those of the first versions that nobody asked), `rows`, `ladder`
         (key of a rung → title, scores, intervals, seconds, rows, difference), `verdict` (level,
-        sentence, evidence, next, use, more_questions), `slices` (see `slices.told`), `all_scores`
-        (rung → every score that fits the task, with label, interval and meaning) and `chain` (the
-        trainings that the model went on from, the first one first); plain values, for JSON.
+        sentence, evidence, next, use, more_questions), `slices` (see `slices.told`), `judge` (what
+        a judge says, None where none was asked; a score only once it counts), `all_scores` (rung →
+        every score that fits the task, with label, interval and meaning) and `chain` (the trainings
+        that the model went on from, the first one first); plain values, for JSON.
     """
     answers = _answers(store, info)
     found = ladder_of(store, info, answers)
+    judged = of_exam(store, info)
     names = [name for name in NAMES if name in _ALWAYS or info.scores.get(name)]
     return {
         **{name: info.scores.get(name) or {} for name in names},
         "rows": info.rows,
         "ladder": found.as_dict(),
-        "verdict": verdict_on(found, info.questions).as_dict(),
+        "verdict": with_judge(verdict_on(found, info.questions), judged).as_dict(),
         "slices": slices.told(store, info.id),
+        "judge": judged.as_dict() if judged else None,
         "all_scores": {
             name: [score.as_dict() for score in all_scores(info.task, answers, name, own)]
             for name in names

@@ -19,6 +19,7 @@ from workbench.jobs.process.specs import (
     FirstAnswersSpec,
     HabitsSpec,
     ImportSpec,
+    JudgeSpec,
     MeasureSpec,
     MustPassSpec,
     PredictSpec,
@@ -33,6 +34,7 @@ from workbench.jobs.process.specs import (
 
 WORK, DATA, SERVER = "work", "data", "server"
 _ENGINE, _BULK, _SERVING = "workbench.engine", "workbench.data.bulk", "workbench.engine.serving"
+_JUDGE = "workbench.evaluation.judge"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class JobKind:
     """It works until it is told to end: being silent is no trouble, and being ended no failure."""
     asks_hub: bool = False
     """It talks with the hub, and is handed the hub's token."""
+    asks_address: bool = False
+    """It asks an address of the user's (`url` of its spec), and is handed the key for it."""
     sends: bool = False
     """It gives away what the user made: only who has just been asked lets it begin."""
     stopped: str = "Stopped at your request."
@@ -165,6 +169,18 @@ KINDS = {
             can_be_paused=True,
             fits_recipe=True,
             stopped="Stopped at your request; nothing of it was kept.",
+        ),
+        JobKind(
+            JudgeSpec,
+            WORK,
+            _JUDGE,
+            "judging",
+            "gavel",
+            can_be_paused=True,
+            goes_on=True,
+            asks_address=True,
+            sends=True,
+            stopped="Stopped at your request; the judge's answers so far are kept.",
         ),
         JobKind(
             ImportSpec, WORK, _ENGINE, "download", "download", can_be_paused=True, asks_hub=True

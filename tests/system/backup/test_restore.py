@@ -57,7 +57,9 @@ def test_a_backup_lets_nothing_be_sent_to_the_hub(store: Store, tmp_path: Path) 
     assert restored.waiting == 0
     with open_store().read() as session:
         assert {job.status for job in session.query(Job)} == {FAILED}
-        assert {"push the version again" in job.reason for job in session.query(Job)} == {True}
+        assert {"start it again if you want that" in job.reason for job in session.query(Job)} == {
+            True
+        }
 
 
 @pytest.mark.sqlite

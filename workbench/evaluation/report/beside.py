@@ -14,7 +14,7 @@ _UNJUDGED = "How people judge its answers without knowing whose they are: not as
 
 def beside(facts: Facts) -> Section:
     """A sentence for each thing that was looked at; that nobody looked is said, too."""
-    told, people = _habits(facts), _people(facts)
+    told, people = _habits(facts), [*_people(facts), *_judge(facts)]
     title = "What else was looked at"
     if told == [_UNKNOWN] and people == [_UNJUDGED]:
         title = "What nobody has looked at yet"
@@ -27,6 +27,15 @@ def _habits(facts: Facts) -> list[str]:
         return [_UNKNOWN]
     told = headlines.headlines(found)
     return [f"{parts.TITLES[part]} {sentence}" for part, sentence in told.items()]
+
+
+def _judge(facts: Facts) -> list[str]:
+    """A score that counts alone; of another nothing is said."""
+    if facts.judge is None or not facts.judge.does_count:
+        return []
+    return [
+        f"A language model that read them without knowing whose they are: {facts.judge.evidence}"
+    ]
 
 
 def _people(facts: Facts) -> list[str]:

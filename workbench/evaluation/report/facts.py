@@ -22,6 +22,8 @@ from workbench.evaluation import (
     verdict,
 )
 from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.judged.judgement import Judgement, with_judge
+from workbench.evaluation.judged.judgements import of_exam
 from workbench.evaluation.ladder import Ladder
 from workbench.evaluation.people import blind_tests
 from workbench.evaluation.people.blind_tests import BlindTestInfo
@@ -76,6 +78,8 @@ class Facts:
     """In which people judged it, the newest first."""
     releases: tuple[ReleaseInfo, ...]
     """Of this run, the newest first."""
+    judge: Judgement | None = None
+    """What a judge says of the answers; None where none was asked."""
 
     @property
     def task(self) -> Task:
@@ -113,6 +117,7 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
     version = versions.get_version(store, run.version_id)
     ladder = exam_ladder.ladder_of(store, info, answers)
     unknown = evaluations.unknown_categories(store, run.id, answers)
+    judged = of_exam(store, info)
     with store.read() as session:
         project = projects.get(session, run.project_id)
     return Facts(
@@ -123,7 +128,7 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
         model=catalogue.get_model(store, run.base_model_id),
         info=info,
         answers=answers,
-        verdict=verdict.verdict_on(ladder, info.questions),
+        verdict=with_judge(verdict.verdict_on(ladder, info.questions), judged),
         ladder=ladder,
         refusals=refusals.refusals(answers, [own.name for own in unknown if not own.is_same]),
         slices=slices.report_of(store, info, answers),
@@ -134,6 +139,7 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
         releases=tuple(
             one for one in releases.history(store, run.project_id) if one.run_id == run.id
         ),
+        judge=judged,
     )
 
 

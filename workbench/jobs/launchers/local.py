@@ -21,11 +21,12 @@ import psutil
 from storage.errors import StorageError
 from storage.guard import secret
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.kinds import kind_named
+from workbench.jobs.kinds import JobKind, kind_named
 from workbench.jobs.launchers import Handle, State, memory
+from workbench.jobs.process import address_key
 from workbench.jobs.process.child import Child, start
 from workbench.jobs.process.hub_token import HUB
-from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.job_dir import JobDir, read_spec
 
 _TOLERANCE_S = 1.5
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -73,7 +74,7 @@ class LocalLauncher:
         command = [*self._command(job_kind), str(job.path)]
         with job.lock.open("a") as lock, job.log.open("ab") as log:
             _lock(lock.fileno(), job)
-            token = _token(job) if kind_named(job_kind).asks_hub else ""
+            token = _token(job, _secret_for(job, kind_named(job_kind)))
             child = start(
                 command, log=log.fileno(), lock=lock.fileno(), own_group=True, token=token
             )
@@ -122,10 +123,17 @@ class LocalLauncher:
                 process.terminate()
 
 
-def _token(job: JobDir) -> str:
-    """The hub's token that the user keeps here; one that cannot be read is told in the job's log."""
+def _secret_for(job: JobDir, kind: JobKind) -> str:
+    """The name of the secret that a job is handed; empty of most."""
+    if kind.asks_address:
+        return address_key.name_for(str(read_spec(job).get("url") or ""))
+    return HUB if kind.asks_hub else ""
+
+
+def _token(job: JobDir, name: str) -> str:
+    """The secret of this name; one that cannot be read is told in the job's log."""
     try:
-        return secret.read(HUB)
+        return secret.read(name) if name else ""
     except StorageError as error:
         with job.log.open("a", encoding="utf-8") as log:
             log.write(f"{error}\n")

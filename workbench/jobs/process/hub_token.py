@@ -1,4 +1,4 @@
-"""The hub's token in the process of a job: read once from the pipe that the worker filled."""
+"""The hub's token, or a key, in the process of a job: read once from the pipe that the worker filled."""
 
 import os
 from functools import cache
@@ -20,11 +20,14 @@ def in_environment() -> bool:
 
 def handed_over() -> str | None:
     """The token that this process was given; None leaves it to the hub's own ways to find one."""
-    return None if in_environment() else _read() or None
+    return None if in_environment() else given() or None
 
 
 @cache
-def _read() -> str:
+def given() -> str:
+    """What the worker filled the pipe with: the hub's token, or of a job that asks an address of the
+    user's the key for that (`address_key`); empty where it is none of these.
+    """
     number = os.environ.pop(TOKEN_VARIABLE, "")
     if not number:
         return ""

@@ -204,6 +204,41 @@ class HabitsSpec(ModelSpec):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JudgeSpec(Spec):
+    """Ask a judge which of two answers is better, for each of the pairs in `data`."""
+
+    kind: ClassVar[str] = "judge"
+    run_id: int = 0
+    other: str
+    """Whose answers the run's are compared with: a rung, or an older run (`core.tasks.rungs`)."""
+    exam: str
+    """What the answers were taken from: the digest of an exam's predictions."""
+    data: Path
+    """The pairs (a JSON list of `evaluation.judge.rubric.Pair`)."""
+    url: str
+    """Below which the judge is asked in OpenAI's format."""
+    model: str
+    rubric: str
+    repeat: int = 1
+    """How often each pair is asked, each time in both orders."""
+    max_tokens: int = 400
+    timeout_s: float = 120.0
+    key_file: Path | None = None
+    """Where the key of our own model server is; None for another address, whose key is handed over."""
+    former: Path | None = None
+    """The folder of a job that was ended on its way through the same questions, whose replies count."""
+    questions: int = 0
+    """Exam questions that both answered, of which `data` has some: those drawn of what is left without
+    the next two."""
+    alike: int = 0
+    """Questions that both answer the same: nothing is to be judged."""
+    too_long: int = 0
+    """Questions whose texts are too long to be sent."""
+    by_turns: bool = False
+    """Whether the exam was by turns, so that its answers hang together."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportSpec(Spec):
     """Download a base model."""
 

@@ -29,7 +29,7 @@ _RESTORED = "The workbench was restored from a backup; the job starts again from
 _SERVER = "The model server ended with the backup; it starts again with the next question."
 _ASTRAY = "The download would go to a folder that is not the workbench's: start it anew."
 _NOT_SENT = (
-    "Nothing is sent to the hub because a backup says so: push the version again if you want that."
+    "Nothing leaves this computer because a backup says so: start it again if you want that."
 )
 _STOPPED = "Stopped at your request."
 _NOT_WATCHED = (

@@ -19,6 +19,7 @@ from workbench.ui.evaluation import (
     set_categories,
 )
 from workbench.ui.evaluation.habits import view as habits
+from workbench.ui.evaluation.judge import view as judge
 from workbench.ui.evaluation.people import view as people
 from workbench.ui.evaluation.rows import exam_rows
 from workbench.ui.evaluation.sureness import how_sure
@@ -92,6 +93,7 @@ TABS = (
     Tab("Against the exam", _drift, of_files=True),
     Tab("What else it learned", habits.show),
     Tab("Let people judge", people.show),
+    Tab("Let a model judge", judge.show, lambda task: task.answers_are_free_text),
 )
 """In the order in which they stand on the page."""
 

@@ -1,0 +1,10 @@
+"""Ask a judge: `python -m workbench.evaluation.judge JOB_DIR`."""
+
+import sys
+from pathlib import Path
+
+from workbench.evaluation.judge.work import HANDLERS
+from workbench.jobs.process.shell import run
+
+if __name__ == "__main__":
+    sys.exit(run(Path(sys.argv[1]), HANDLERS))

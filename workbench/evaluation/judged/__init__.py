@@ -1,0 +1,1 @@
+"""What a judge says of a model's exam answers, and whether people see it as it does."""

@@ -1,0 +1,1 @@
+"""A model that judges answers, on the Evaluate page."""

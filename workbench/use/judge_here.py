@@ -1,0 +1,39 @@
+"""A model of this workbench as a judge: its server, started if need be, and where its key is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.database import Store
+from workbench.core.errors import WorkbenchError
+from workbench.use import served_models, server, server_key
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where a judge here is asked."""
+
+    url: str
+    key_file: Path | None
+
+
+def models(store: Store) -> dict[str, str]:
+    """Id → title of the models here that can judge: those that chat, base models first."""
+    found = [one for one in served_models.refresh(store) if one.family.writes_text]
+    return {one.id: one.title for one in sorted(found, key=lambda one: one.task is not None)}
+
+
+def ready(store: Store, model_id: str, on_progress: Callable[[str], None] | None = None) -> Here:
+    """The server, once it answers.
+
+    Raises:
+        WorkbenchError: there is no such model, it does not write, or the server did not start.
+    """
+    model = served_models.model_named(store, model_id)
+    if not model.family.writes_text or model.rung:
+        raise WorkbenchError(
+            f"'{model_id}' writes no text, so it cannot judge: choose one of "
+            f"{', '.join(models(store)) or 'none yet'}."
+        )
+    info = server.ensure_server(store, model_id, on_progress=on_progress)
+    return Here(f"{info.url}/v1", server_key.key_file())
