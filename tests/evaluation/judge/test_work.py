@@ -1,6 +1,7 @@
 """The job that asks a judge, against judges of every character."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,14 +64,18 @@ def test_a_rambling_judge_is_counted_and_never_guessed_at(tmp_path: Path) -> Non
 
 
 def test_trouble_that_passes_is_waited_out(tmp_path: Path) -> None:
+    seen: Counter[str] = Counter()
+    troubles = [
+        Answer(429, '{"error": {"message": "slow down"}}', Retry_After="0"),
+        Answer(503),
+        Answer(200, "<html>busy</html>"),
+        Answer(502, "{"),
+    ]
+
     def flaky(body: dict[str, Any], number: int) -> str | Answer:
-        if number % 3 == 0:
-            return Answer(429, '{"error": {"message": "slow down"}}', Retry_After="0")
-        if number % 3 == 1:
-            return [Answer(503), Answer(200, "<html>busy</html>"), Answer(502, "{")][
-                number // 3 % 3
-            ]
-        return fakes.honest(body, number)
+        text = body["messages"][-1]["content"]
+        seen[text] += 1
+        return troubles[seen[text] - 1] if seen[text] <= 4 else fakes.honest(body, number)
 
     assert _run(tmp_path, flaky)["counts"]["wins"] == ROWS
 
