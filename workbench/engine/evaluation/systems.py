@@ -270,6 +270,6 @@ def _columns(exam: Evaluation) -> dict[str, Any]:
     for who, told in exam.fields.items():
         columns |= columns_of(told, f"_{who}")
     columns |= {f"likeness_{who}": near for who, near in exam.likeness.items()}
-    for who, told in exam.likelihoods.items():
-        columns |= told.columns(who)
+    for who, measured in exam.likelihoods.items():
+        columns |= measured.columns(who)
     return columns

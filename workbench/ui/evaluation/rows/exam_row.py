@@ -67,7 +67,8 @@ def _judgement(task: Task, row: pd.Series, system: str) -> str:
         return ""
     if task.answers_are_sets and not row[f"right_{system}"]:
         wanted = len(categories_in(str(row["expected"])))
-        return f":small[:red[:material/close: {row[f'found_{system}']} of {wanted} found]]"
+        found = plain(row[f"found_{system}"])
+        return f":small[:red[:material/close: {found} of {wanted:,} found]]"
     if task.answers_are_free_text:
         return f":small[likeness {plain(METRICS[CHRF].unit.brief(row[f'{CHRF}_{system}']))} of 100]"
     word = (
@@ -98,12 +99,10 @@ def _compared(task: Task, row: pd.Series, system: str) -> str:
 def _marked_set(expected: str, given: str) -> str:
     """The categories, each by sign and colour: right, missed, or too many."""
     found = set_difference(expected, given)
-    marks = [
-        (":green[✓ ", found.right),
-        (":red[− ", found.missed),
-        (":orange[\\+ ", found.too_many),
-    ]
-    lines = [f"{mark}{plain_line(name)}]" for mark, names in marks for name in names]
+    right = [f":green[✓ {plain_line(name)}]" for name in found.right]
+    missed = [f":red[− {plain_line(name)}]" for name in found.missed]
+    too_many = [f":orange[\\+ {plain_line(name)}]" for name in found.too_many]
+    lines = [*right, *missed, *too_many]
     return "  \n".join(lines) or ":green[✓ none of the categories]"
 
 
