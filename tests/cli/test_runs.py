@@ -297,3 +297,24 @@ def test_a_training_starts_from_a_run_and_takes_its_base_model(
     said = _said(capsys)
     assert [link["run_id"] for link in said["chain"]] == [earlier.run_id]
     assert runs.get_run(store, said["run_id"]).base_model_id == told.base_model_id
+
+
+def test_a_training_is_repeated_by_its_number(
+    store: Store,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cli_runs, "working_store", lambda: store)
+    former = runs.get_run(store, add_trained(store, tmp_path).run_id)
+    base = Path(catalogue.get_model(store, former.base_model_id).path or "")
+    base.mkdir(parents=True, exist_ok=True)
+    (base / "config.json").write_text('{"model_type": "bert"}')
+    assert main(["train", "--json"]) == 2
+    assert "--dataset ID, or --again RUN" in capsys.readouterr().err
+    assert main(["train", "--again", str(former.id), "--json"]) == 0
+    out = capsys.readouterr()
+    said = json.loads(out.out.splitlines()[-1])
+    assert runs.get_run(store, said["run_id"]).recipe == former.recipe
+    assert said["changes"] == [out.err.strip()]
+    assert "nobody can say that the same comes out" in out.err

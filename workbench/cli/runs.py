@@ -19,7 +19,7 @@ from workbench.evaluation.exam_ladder import more_rungs
 from workbench.evaluation.told import told
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
-from workbench.training import presets, runs
+from workbench.training import again, presets, runs
 from workbench.training.chain import told as told_of
 
 CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
@@ -28,7 +28,7 @@ CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
 def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
     train = command(commands, "train", _train, "Train a base model on a dataset.")
-    train.add_argument("--dataset", type=int, required=True, metavar="ID")
+    train.add_argument("--dataset", type=int, metavar="ID")
     train.add_argument(
         "--base",
         metavar="MODEL",
@@ -39,6 +39,13 @@ def add_commands(commands: Any) -> None:
         type=int,
         metavar="RUN",
         help="train the model of this run further, whatever it was taught",
+    )
+    train.add_argument(
+        "--again",
+        type=int,
+        metavar="RUN",
+        help="repeat a training exactly: its data, base model, recipe, seed and number of threads; "
+        "what has changed since is said first",
     )
     train.add_argument("--preset", default="balanced", help=", ".join(presets.PRESETS))
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
@@ -74,7 +81,10 @@ def add_map(parser: argparse.ArgumentParser) -> None:
 
 def _train(options: argparse.Namespace) -> int:
     store = working_store()
-    run = _start(store, options)
+    changes = again.before(store, options.again).changes if options.again else ()
+    for sentence in changes:
+        print(sentence, file=sys.stderr, flush=True)
+    run = again.train_again(store, options.again) if options.again else _start(store, options)
     if options.wait:
         finished(store, run.job_id)
     view = runs.get_run(store, run.run_id)
@@ -87,14 +97,17 @@ def _train(options: argparse.Namespace) -> int:
         "peak_memory_mb": result.get("peak_memory_mb"),
         "scores": _scores_by_split(result),
         "chain": told_of(view.chain),
+        "digest": result.get("digest"),
+        **({"again": result.get("again"), "changes": list(changes)} if options.again else {}),
     }
-    emit(
-        options, value, f"Run {run.run_id} (job {run.job_id}): {view.status}. {view.reason}".strip()
-    )
+    words = f"Run {run.run_id} (job {run.job_id}): {view.status}. {view.reason}".strip()
+    emit(options, value, f"{words} {again.outcome(view)}".strip())
     return 0
 
 
 def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:
+    if options.dataset is None:
+        raise WorkbenchError("Say what to learn from: --dataset ID, or --again RUN to repeat one.")
     version = datasets.latest_version(store, options.dataset)
     model = _base(store, options)
     recipe = presets.preset(

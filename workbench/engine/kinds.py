@@ -33,9 +33,12 @@ def _train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     with loading():
         load_bitsandbytes()
         from workbench.engine.families import engine_of
+        from workbench.engine.training.repeating import take_threads, told
 
         engine = engine_of(spec.base.family)
-    return engine.train(spec, job, report, stop)
+    take_threads(spec)
+    result = engine.train(spec, job, report, stop)
+    return {**result, **told(spec, result, report)}
 
 
 def _measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:

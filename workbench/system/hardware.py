@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 
 from storage import files
+from workbench.jobs.process.machine import processor_name
 from workbench.models import bundled
 
 _GB = 1e9
@@ -118,13 +119,7 @@ def _cpu_flags() -> frozenset[str]:
 
 @functools.cache
 def _processor() -> str:
-    if _CPU_INFO.is_file():
-        for line in _CPU_INFO.read_text(errors="replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    if platform.system() == "Darwin":
-        return _sysctl("machdep.cpu.brand_string")
-    return platform.processor() or platform.machine()
+    return processor_name(_CPU_INFO)
 
 
 def _sysctl(name: str) -> str:

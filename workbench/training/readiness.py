@@ -11,6 +11,7 @@ from workbench.core.recipe import Recipe, from_dict
 from workbench.core.tasks.descriptions import OUT_OF_SCOPE, descriptions_in
 from workbench.core.words import size
 from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.repeat import Repeat
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models.families import family_named
 from workbench.models.model_info import FAILED, ModelInfo, can_learn
@@ -67,6 +68,7 @@ def train_spec(
     model: ModelInfo,
     continue_from: JobDir | None = None,
     start: Start | None = None,
+    again: Repeat | None = None,
 ) -> TrainSpec:
     """What the trainer is told."""
     return TrainSpec(
@@ -83,4 +85,5 @@ def train_spec(
         start=start.folder if start else None,
         chain=start.chain if start else None,
         fields=tuple(version.mapping.get(FIELDS) or ()) or None,
+        again=again,
     )

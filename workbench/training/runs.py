@@ -18,6 +18,7 @@ from workbench.jobs import queue, record
 from workbench.jobs.job import JobView
 from workbench.jobs.log_tail import tail
 from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.repeat import Repeat
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models import catalogue
 from workbench.training import chain, readiness
@@ -48,6 +49,7 @@ def start_run(
     after_job_id: int | None = None,
     continue_from: JobDir | None = None,
     start_from: int | Start | None = None,
+    again: Repeat | None = None,
 ) -> StartedRun:
     """Queue a training, at the end or right behind `after_job_id`.
 
@@ -55,6 +57,7 @@ def start_run(
         continue_from: folder of a job whose last checkpoint is the start.
         start_from: a run whose model is trained further, of any task and project; None begins with
             the base model.
+        again: the training that this one repeats.
 
     Raises:
         WorkbenchError: data, model and recipe do not go together, or the disk is too small.
@@ -80,7 +83,7 @@ def start_run(
         job_id = queue.enqueue(
             session,
             f"Training of {run.name} from {model.name}",
-            readiness.train_spec(run, version, model, continue_from, start),
+            readiness.train_spec(run, version, model, continue_from, start, again),
             project_id=project_id,
             run_id=run.id,
             after_job_id=after_job_id,

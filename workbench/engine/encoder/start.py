@@ -4,18 +4,14 @@ Of a chain all weights are kept, LoRA's merged into them (encoders are small, an
 a model that was trained further needs nothing of the models before it.
 """
 
-import hashlib
 from pathlib import Path
 
 from peft import PeftModel
 
 from workbench.engine.encoder.encoder import Encoder, load_encoder
 from workbench.engine.models.load import base_folder
-from workbench.engine.models.start import WEIGHTS
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec
 from workbench.models.trained import TrainedModel, read_trained
-
-PARTS = (*WEIGHTS, "head.safetensors", "probe.safetensors")
 
 
 def encoder_to_start_from(
@@ -48,13 +44,3 @@ def merge_chained(spec: TrainSpec, encoder: Encoder) -> None:
     """Merge LoRA's matrices into an encoder that went on from a trained one."""
     if spec.start is not None and isinstance(encoder.body, PeftModel):
         encoder.body = encoder.body.merge_and_unload()
-
-
-def digest_of(folder: Path) -> str:
-    """The sha256 of all that a training of an encoder has learned, in hexadecimal."""
-    digest = hashlib.sha256()
-    for path in (folder / name for name in PARTS):
-        if path.is_file():
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -13,7 +13,7 @@ from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import save_encoder_model
 from workbench.engine.encoder.sets import learn as sets
 from workbench.engine.encoder.sets.any_of import AnyOf
-from workbench.engine.encoder.start import digest_of, merge_chained
+from workbench.engine.encoder.start import merge_chained
 from workbench.engine.encoder.systems import answer_seconds, systems
 from workbench.engine.encoder.training_setup import TrainingSetup, prepare
 from workbench.engine.evaluation.by_turns import ExamByTurns, write_by_turns
@@ -50,7 +50,6 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     learned = learn(spec, setup, job, report, stop)
     _save(spec, setup, learned, job)
     result = {**learned.facts, "adapter": str(job.adapter), "share": learned.alpha}
-    result |= {"digest": digest_of(job.adapter)}
     by_turns = learned.exam
     del learned, setup.encoder
     give_back_memory()  # the model is loaded afresh, as every later use will load it

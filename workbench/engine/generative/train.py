@@ -21,7 +21,7 @@ from workbench.engine.generative.model import save_adapter
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, base_folder
 from workbench.engine.models.packed_layers import report_packing
-from workbench.engine.models.start import kept_start, weights_digest
+from workbench.engine.models.start import kept_start
 from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.loop import JobTrainer, checkpoint_to_go_on_from
@@ -89,8 +89,7 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
     report.phase("saving", "Saving the trained model")
     made = _trained(course.family, spec, setup)
     save_adapter(job.adapter, best, setup.kept, made, partial(_add, spec, setup))
-    digest = weights_digest(job.adapter)
-    result |= {"adapter": str(job.adapter), "best_step": step_of(best), "digest": digest}
+    result |= {"adapter": str(job.adapter), "best_step": step_of(best)}
     del trainer
     give_back_memory()  # the model is loaded afresh, as every later use will load it
     sitting = course.systems(spec.base, job.adapter, recipe, recipe.eval_max_new_tokens)

@@ -4,8 +4,6 @@ The files are second names of the earlier run's where the disk can do that, so t
 stay when that run is deleted.
 """
 
-import contextlib
-import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -18,7 +16,6 @@ from workbench.jobs.process.specs import TrainSpec
 from workbench.models.trained import read_trained
 
 START = "start"
-WEIGHTS = ("adapter_model.safetensors", "model.safetensors")
 
 
 def kept_start(spec: TrainSpec, job: JobDir, report: Report | None = None) -> Path | None:
@@ -49,17 +46,6 @@ def start_beside(adapter: Path) -> Path | None:
     """Where the model lies that a trained one went on from; None where it began with its base."""
     folder = adapter.parent / START
     return folder if read_trained(adapter).chain and folder.is_dir() else None
-
-
-def weights_digest(folder: Path) -> str:
-    """The sha256 of a trained model's weights, in hexadecimal; empty where it has none.
-
-    Only what was trained counts: the same training gives the same digest.
-    """
-    for name in (*WEIGHTS, "head.safetensors"):
-        with contextlib.suppress(FileNotFoundError), (folder / name).open("rb") as handle:
-            return hashlib.file_digest(handle, "sha256").hexdigest()
-    return ""
 
 
 def _link(source: Path, target: Path) -> None:

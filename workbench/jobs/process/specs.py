@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from workbench.core.recipe import Recipe
 from workbench.jobs.process.chain import Link
 from workbench.jobs.process.contract import Contract
+from workbench.jobs.process.repeat import Repeat
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ class TrainSpec(ModelSpec):
     """The folder of a trained model that is trained further; None begins with the base model."""
     chain: tuple[Link, ...] | None = None
     """The trainings that this model has behind it, the first one first."""
+    again: Repeat | None = None
+    """The training that is repeated."""
 
 
 @dataclass(frozen=True, kw_only=True)

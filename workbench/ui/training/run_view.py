@@ -15,7 +15,7 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
-from workbench.ui.training import chain_view, curves
+from workbench.ui.training import again_view, chain_view, curves
 
 POLL = "2s"
 DRAW = "8s"
@@ -33,6 +33,7 @@ def show(run_id: int) -> None:
     if run.job.is_over:
         _outcome(run)
         curves.show(run)
+        again_view.show(run)
     else:
         st.fragment(_live, run_every=POLL)(run_id)
         st.fragment(curves.show_of, run_every=DRAW)(run_id)
