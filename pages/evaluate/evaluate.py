@@ -29,7 +29,7 @@ from workbench.ui.evaluation.release import reporting
 from workbench.ui.evaluation.release import section as release_section
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
-from workbench.ui.training import chain_view
+from workbench.ui.training import chain_view, energy_view
 
 TRAIN, ICON_TRAIN = "pages/train/train.py", ":material/model_training:"
 USE, ICON_USE = "pages/use/playground.py", ":material/forum:"
@@ -189,6 +189,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo, older: Older) -> Verdict
             st.warning(plain(said), icon=":material/warning:")
         worth_it.show(run, info, ladder, found)
         score_table.show(run, info, answers)
+        energy_view.show_answers(run, ladder, answers)
         details.show(run, info, answers)
         reporting.show(info)
         return found

@@ -1,6 +1,7 @@
 """`train`, `evaluate`: what is done with a dataset and a model."""
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.training import again, presets, runs
 from workbench.training.chain import told as told_of
+from workbench.training.energy import keep_price
 
 CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
 
@@ -55,6 +57,13 @@ def add_commands(commands: Any) -> None:
     evaluate.add_argument("--run", type=int, required=True, metavar="ID")
     evaluate.add_argument("--file", type=Path, help="without: the dataset's own test split")
     add_map(evaluate)
+    for name, of in (("--price-kwh", "a kWh"), ("--price-million-tokens", "a million tokens")):
+        evaluate.add_argument(
+            name,
+            type=float,
+            metavar="PRICE",
+            help=f"what {of} costs you; kept with the project, the money stands in `costs`",
+        )
     evaluate.add_argument(
         "--same-spelling",
         action="store_true",
@@ -98,6 +107,7 @@ def _train(options: argparse.Namespace) -> int:
         "scores": _scores_by_split(result),
         "chain": told_of(view.chain),
         "digest": result.get("digest"),
+        "energy": result.get("energy"),
         **({"again": result.get("again"), "changes": list(changes)} if options.again else {}),
     }
     words = f"Run {run.run_id} (job {run.job_id}): {view.status}. {view.reason}".strip()
@@ -151,6 +161,7 @@ def _scores_by_split(result: dict[str, Any]) -> dict[str, Any]:
 
 def _evaluate(options: argparse.Namespace) -> int:
     store = working_store()
+    _keep_prices(store, options)
     if options.file is None:
         exam = evaluations.exam_of(store, options.run)
         if exam is not None and (options.rungs == CHEAP_RUNGS or not more_rungs(store, exam)):
@@ -163,6 +174,16 @@ def _evaluate(options: argparse.Namespace) -> int:
     finished(store, job_id)
     scored = evaluations.list_evaluations(store, options.run)[0]
     return _show_scores(options, store, scored, file)
+
+
+def _keep_prices(store: Store, options: argparse.Namespace) -> None:
+    for name in ("kwh", "million_tokens"):
+        value = getattr(options, f"price_{name}")
+        if value is None:
+            continue
+        if not 0 <= value < math.inf:
+            raise WorkbenchError("A price is a number from 0 up: give it like 0.35.")
+        keep_price(store, runs.get_run(store, options.run).project_id, name, value)
 
 
 def _mapped(store: Store, options: argparse.Namespace) -> MappedFile:

@@ -2,6 +2,7 @@
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.runtime.fast_imports import load_bitsandbytes, loading
+from workbench.jobs.process.energy import ENERGY, metering
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.report import Report
@@ -37,8 +38,9 @@ def _train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
 
         engine = engine_of(spec.base.family)
     take_threads(spec)
-    result = engine.train(spec, job, report, stop)
-    return {**result, **told(spec, result, report)}
+    with metering(job.path / ENERGY) as energy:
+        result = engine.train(spec, job, report, stop)
+    return {**result, **told(spec, result, report), "energy": energy.as_dict()}
 
 
 def _measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:

@@ -9,6 +9,7 @@ from storage.database import Store
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks.rungs import BASE, BASELINE, NAMES, TUNED
 from workbench.evaluation import slices
+from workbench.evaluation.answer_costs import answer_costs
 from workbench.evaluation.evaluations import EvaluationInfo, predictions
 from workbench.evaluation.exam_ladder import ladder_of
 from workbench.evaluation.judged.judgement import with_judge
@@ -16,6 +17,7 @@ from workbench.evaluation.judged.judgements import of_exam
 from workbench.evaluation.scoring.all_scores import all_scores
 from workbench.evaluation.verdict import verdict_on
 from workbench.training import chain
+from workbench.training.energy import Energy, prices_of
 from workbench.training.runs import get_run
 
 logger = logging.getLogger(__name__)
@@ -31,12 +33,13 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
         (key of a rung → title, scores, intervals, seconds, rows, difference), `verdict` (level,
         sentence, evidence, next, use, more_questions), `slices` (see `slices.told`), `judge` (what
         a judge says, None where none was asked; a score only once it counts), `all_scores` (rung →
-        every score that fits the task, with label, interval and meaning) and `chain` (the trainings
-        that the model went on from, the first one first); plain values, for JSON.
+        every score that fits the task, with label, interval and meaning), `chain` (the trainings
+        that the model went on from, the first one first) and `costs` (`training`, its electricity;
+        kwh and money of a thousand `answers`, see `answer_costs`); plain values, for JSON.
     """
     answers = _answers(store, info)
-    found = ladder_of(store, info, answers)
-    judged = of_exam(store, info)
+    found, run = ladder_of(store, info, answers), get_run(store, info.run_id)
+    judged, energy = of_exam(store, info), Energy.of(run.result)
     names = [name for name in NAMES if name in _ALWAYS or info.scores.get(name)]
     return {
         **{name: info.scores.get(name) or {} for name in names},
@@ -50,7 +53,11 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
             for name in names
             if (own := info.scores.get(name))
         },
-        "chain": chain.told(get_run(store, info.run_id).chain),
+        "chain": chain.told(run.chain),
+        "costs": {
+            "training": (run.result or {}).get("energy"),
+            **answer_costs(found, answers, energy, prices_of(store, run.project_id)).as_dict(),
+        },
     }
 
 

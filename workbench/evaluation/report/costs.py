@@ -1,9 +1,11 @@
-"""What a model costs: time and memory as measured, electricity as an estimate that says so."""
+"""What a model costs: time and memory as measured, electricity measured or as an estimate that says so."""
 
 from workbench.core.words import duration, short_count, size
+from workbench.evaluation.answer_costs import answer_costs
 from workbench.evaluation.report.content import Section
 from workbench.evaluation.report.facts import Facts
 from workbench.evaluation.worth_table import seconds_in_words
+from workbench.training.energy import Energy
 
 PROCESSOR_W, GRAPHICS_W = 65, 300
 """What a desktop processor, or a large graphics card, draws at full load, roughly: the rated heat (TDP)
@@ -13,11 +15,15 @@ that is usual among them."""
 def costs(facts: Facts) -> Section:
     """Seconds to train, seconds an answer, electricity."""
     rows = [("Training", _training(facts))]
-    if facts.result.get("seconds"):
+    energy = Energy.of(facts.result)
+    if energy is not None:
+        rows.append(("Electricity", f"{energy.words(facts.prices.kwh)} to train"))
+    elif facts.result.get("seconds"):
         rows.append(("Electricity", electricity(facts, float(facts.result["seconds"]))))
     tuned = facts.ladder.tuned
     seconds = tuned.seconds if tuned else None
     rows.append(("An answer", "not measured" if seconds is None else seconds_in_words(seconds)))
+    rows += answer_costs(facts.ladder, facts.answers, energy, facts.prices).rows
     rows.append(("Size", f"{short_count(facts.model.parameters)} numbers (parameters)"))
     rows.append(("Fees", "none: it runs on this computer, without the internet"))
     return Section("What it costs", facts=tuple(rows))

@@ -1,6 +1,6 @@
 """The facts of a report, from the very functions that the page calls."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -38,6 +38,7 @@ from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.system.hardware import Hardware, hardware
 from workbench.training import runs
+from workbench.training.energy import Prices, prices_of
 from workbench.training.run_view import RunView
 
 
@@ -80,6 +81,8 @@ class Facts:
     """Of this run, the newest first."""
     judge: Judgement | None = None
     """What a judge says of the answers; None where none was asked."""
+    prices: Prices = field(default_factory=Prices)
+    """That the user said in the project."""
 
     @property
     def task(self) -> Task:
@@ -140,6 +143,7 @@ def gather(store: Store, run_id: int, evaluation_id: int | None = None) -> Facts
             one for one in releases.history(store, run.project_id) if one.run_id == run.id
         ),
         judge=judged,
+        prices=prices_of(store, run.project_id),
     )
 
 

@@ -15,7 +15,7 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
-from workbench.ui.training import again_view, chain_view, curves
+from workbench.ui.training import again_view, chain_view, curves, energy_view
 
 POLL = "2s"
 DRAW = "8s"
@@ -193,6 +193,7 @@ def _prefill(run: RunView, settings: dict[str, Any] | None = None) -> None:
 def _details(run: RunView) -> None:
     with st.expander("Numbers and settings", key="numbers"):
         _numbers(run)
+        energy_view.show(run)
         rows: list[tuple[str, ...]] = [
             (FIELDS[name].metadata["label"], _said(value), name)
             for name, value in run.recipe.items()

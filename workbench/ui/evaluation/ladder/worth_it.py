@@ -23,10 +23,10 @@ from workbench.evaluation.exam_ladder import more_rungs
 from workbench.evaluation.ladder import Ladder, Rung
 from workbench.evaluation.verdict import Verdict
 from workbench.evaluation.worth_table import Line, lines
-from workbench.system import drafts
 from workbench.training.run_view import RunView
 from workbench.ui import charts, context, errors
 from workbench.ui.text import plain
+from workbench.ui.training import prices
 
 COLOURS = {
     FREQUENT: charts.SKY,
@@ -40,7 +40,6 @@ COLOURS = {
 _OLDER = charts.BROWN
 _INK = "#757C86"
 """Writing in a chart, to be read on light and dark ground alike; altair's own is black."""
-_PRICE = "price"
 
 
 def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> None:
@@ -150,23 +149,13 @@ def _show_lines(found: Sequence[Line]) -> None:
 
 def _price(run: RunView) -> float:
     """What the user says an hour of this computer costs; kept with the project, 0 for unsaid."""
-    key, store = f"price-{run.project_id}", context.store()
-    kept = drafts.get_draft(store, run.project_id, _PRICE).get("hour")
-    price = st.number_input(
+    return prices.ask(
+        run.project_id,
+        "hour",
         "What an hour of this computer costs you",
-        min_value=0.0,
-        value=float(kept) if kept else None,
-        placeholder="not said",
-        key=key,
-        help="In your currency: power, rent, your own reckoning. With it the table says what 1,000 "
+        "In your currency: power, rent, your own reckoning. With it the table says what 1,000 "
         "answers cost.",
-        width=320,
     )
-    hour = float(price or 0.0)
-    if hour != float(kept or 0.0):
-        with errors.shown():
-            drafts.save_draft(store, run.project_id, _PRICE, {"hour": hour})
-    return hour
 
 
 def _offer_more(run: RunView, info: EvaluationInfo) -> None:
