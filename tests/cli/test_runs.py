@@ -307,9 +307,10 @@ def test_a_training_is_repeated_by_its_number(
 ) -> None:
     monkeypatch.setattr(cli_runs, "working_store", lambda: store)
     former = runs.get_run(store, add_trained(store, tmp_path).run_id)
-    base = Path(catalogue.get_model(store, former.base_model_id).path or "")
-    base.mkdir(parents=True, exist_ok=True)
-    (base / "config.json").write_text('{"model_type": "bert"}')
+    with store.write() as session:
+        session.get_one(BaseModel, former.base_model_id).location = str(
+            model_folder(tmp_path / "tiny", BERT)
+        )
     assert main(["train", "--json"]) == 2
     assert "--dataset ID, or --again RUN" in capsys.readouterr().err
     assert main(["train", "--again", str(former.id), "--json"]) == 0

@@ -14,8 +14,8 @@ from tests.fakes.harness import job_of
 from tests.helpers.exams import add_trained
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
-from workbench.jobs.process.digests import base_digest, weights_digest
-from workbench.jobs.process.machine import processor_name
+from workbench.jobs.process.facts.digests import base_digest, weights_digest
+from workbench.jobs.process.facts.machine import processor_name
 from workbench.jobs.process.specs import TrainSpec
 from workbench.system.hardware import hardware
 from workbench.training import again, runs

@@ -2,7 +2,7 @@
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.runtime.fast_imports import load_bitsandbytes, loading
-from workbench.jobs.process.energy import ENERGY, metering
+from workbench.jobs.process.facts.energy import ENERGY, metering
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.report import Report

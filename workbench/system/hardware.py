@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from storage import files
-from workbench.jobs.process.machine import processor_name
+from workbench.jobs.process.facts.machine import processor_name
 from workbench.models import bundled
 
 _GB = 1e9

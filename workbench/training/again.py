@@ -14,8 +14,8 @@ from storage.tables import SUCCEEDED
 from workbench.core import recipe as recipes
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined
-from workbench.jobs.process.digests import base_bytes, base_digest, weights_digest
-from workbench.jobs.process.machine import processor_name
+from workbench.jobs.process.facts.digests import base_bytes, base_digest, weights_digest
+from workbench.jobs.process.facts.machine import processor_name
 from workbench.jobs.process.repeat import Repeat
 from workbench.jobs.process.specs import TrainSpec
 from workbench.models import catalogue

@@ -10,7 +10,7 @@ from tests.helpers import encoders, rewriters, writers
 from tests.helpers.engine_jobs import PEFT_WARNS, run
 from workbench.core.tasks import LANGUAGE_MODELLING
 from workbench.engine.training.repeating import take_threads
-from workbench.jobs.process.digests import base_digest, weights_digest
+from workbench.jobs.process.facts.digests import base_digest, weights_digest
 from workbench.jobs.process.job_dir import JobDir, read_json
 from workbench.jobs.process.specs import TrainSpec
 

@@ -7,8 +7,8 @@ import torch
 
 from workbench.engine.models.load import base_folder
 from workbench.engine.runtime import device
-from workbench.jobs.process.digests import base_digest, weights_digest
-from workbench.jobs.process.machine import processor_name
+from workbench.jobs.process.facts.digests import base_digest, weights_digest
+from workbench.jobs.process.facts.machine import processor_name
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import TrainSpec

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.jobs.process import energy
-from workbench.jobs.process.energy import CORE_W, GRAPHICS_W, EnergyMeter, metering
+from workbench.jobs.process.facts import energy
+from workbench.jobs.process.facts.energy import CORE_W, GRAPHICS_W, EnergyMeter, metering
 from workbench.jobs.process.job_dir import read_json
 
 UJ_PER_KWH = 3.6e12
