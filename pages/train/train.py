@@ -23,7 +23,7 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import size, when
 from workbench.ui.text import plain
-from workbench.ui.training import exam_view, fit_view, run_view, start_from
+from workbench.ui.training import doctor_view, exam_view, fit_view, run_view, start_from
 from workbench.ui.training.recipe_form import recipe_form
 
 OWN = "own"
@@ -90,6 +90,7 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
             save({"preset": named, "start_run_id": start_run_id}, version)
             forget(key)
             st.rerun()
+    tried = doctor_view.say(draft, settings)
     if settings:
         st.caption(f":material/tune: {changes_line(settings, picked)}")
     name = st.text_input(
@@ -97,7 +98,7 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
         placeholder=default_name(picked),
     )  # fmt: skip
     kept = {"preset": picked, "settings": settings, "start_run_id": start_run_id}
-    save({**kept, "name": name}, version)
+    save({**kept, **tried, "name": name}, version)
     start(version, model, base, settings, name, picked, start_run_id)
 
 

@@ -25,6 +25,7 @@ from workbench.cli import (
     machine,
     models,
     preview,
+    run_doctor,
     runs,
     use,
 )
@@ -91,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
         exporting,
         model_exports,
         runs,
+        run_doctor,
         answering,
         releases,
         limit,

@@ -22,6 +22,7 @@ from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.training import again, presets, runs
 from workbench.training.chain import told as told_of
+from workbench.training.diagnosis.of_run import diagnosis_of
 from workbench.training.energy import keep_price
 
 CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
@@ -105,6 +106,7 @@ def _train(options: argparse.Namespace) -> int:
         "seconds": result.get("seconds"),
         "peak_memory_mb": result.get("peak_memory_mb"),
         "scores": _scores_by_split(result),
+        "doctor": found.as_dict() if (found := diagnosis_of(store, view)) else None,
         "chain": told_of(view.chain),
         "digest": result.get("digest"),
         "energy": result.get("energy"),

@@ -19,6 +19,7 @@ from workbench.engine.training.batches import LengthBatches
 from workbench.engine.training.measured import lengths_told
 from workbench.engine.training.reporter import Reporter
 from workbench.jobs.process.checkpoints import drop_torn, last_whole, seal, step_of, take_over
+from workbench.jobs.process.failures import UNSTABLE
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.specs import TrainSpec
@@ -136,7 +137,7 @@ class JobTrainer(Trainer):
 
     def _unstable(self) -> WorkbenchError:
         return WorkbenchError(
-            f"The training became unstable at step {self.state.global_step + 1}: its error is no "
+            f"{UNSTABLE} at step {self.state.global_step + 1}: its error is no "
             f"longer a number. Lower the learning rate (now {self._recipe.learning_rate:g}) and "
             "start it again."
         )

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 LITTLE_DISK = 16 * 2**20
+UNSTABLE = "The training became unstable"
+"""How the sentence begins of a training whose loss is no number any more."""
 
 
 def explain(error: BaseException, doing: str, spec: Mapping[str, Any], folder: Path) -> str:

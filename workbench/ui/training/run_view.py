@@ -15,7 +15,7 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
-from workbench.ui.training import again_view, chain_view, curves, energy_view
+from workbench.ui.training import again_view, chain_view, curves, doctor_view, energy_view
 
 POLL = "2s"
 DRAW = "8s"
@@ -34,6 +34,9 @@ def show(run_id: int) -> None:
         _outcome(run)
         curves.show(run)
         again_view.show(run)
+        if tried := doctor_view.show(run):
+            _prefill(run, **tried)
+            context.go(TRAIN)
     else:
         st.fragment(_live, run_every=POLL)(run_id)
         st.fragment(curves.show_of, run_every=DRAW)(run_id)
@@ -177,9 +180,10 @@ def _less_memory(run: RunView) -> None:
         context.go(TRAIN)
 
 
-def _prefill(run: RunView, settings: dict[str, Any] | None = None) -> None:
+def _prefill(run: RunView, settings: dict[str, Any] | None = None, **more: Any) -> None:
     """Put the run's settings, or others, into the Train page's draft."""
     draft: dict[str, Any] = {
+        **more,
         "version_id": run.version_id,
         "preset": "own",
         "settings": settings or run.recipe,
