@@ -267,8 +267,8 @@ def _columns(exam: Evaluation) -> dict[str, Any]:
         columns["none_of_these"] = exam.none_of_these[TUNED]
     for who, found in exam.invented.items():
         columns[f"{INVENTED}_{who}"] = pa.array(found, pa.list_(pa.string()))
-    for who, told in exam.fields.items():
-        columns |= columns_of(told, f"_{who}")
+    for who, of_fields in exam.fields.items():
+        columns |= columns_of(of_fields, f"_{who}")
     columns |= {f"likeness_{who}": near for who, near in exam.likeness.items()}
     for who, measured in exam.likelihoods.items():
         columns |= measured.columns(who)
