@@ -7,6 +7,7 @@ import pandas as pd
 
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import BASE, BASELINE, NAMES, TUNED
 from workbench.evaluation import slices
 from workbench.evaluation.answer_costs import answer_costs
@@ -15,6 +16,7 @@ from workbench.evaluation.exam_ladder import ladder_of
 from workbench.evaluation.judged.judgement import with_judge
 from workbench.evaluation.judged.judgements import of_exam
 from workbench.evaluation.scoring.all_scores import all_scores
+from workbench.evaluation.scoring.by_task.fields_told import fields_told
 from workbench.evaluation.verdict import verdict_on
 from workbench.training import chain
 from workbench.training.energy import Energy, prices_of
@@ -35,7 +37,8 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
         a judge says, None where none was asked; a score only once it counts), `all_scores` (rung →
         every score that fits the task, with label, interval and meaning), `chain` (the trainings
         that the model went on from, the first one first) and `costs` (`training`, its electricity;
-        kwh and money of a thousand `answers`, see `answer_costs`); plain values, for JSON.
+        kwh and money of a thousand `answers`, see `answer_costs`); of answers in fields also
+        `fields` (see `fields_told`); plain values, for JSON.
     """
     answers = _answers(store, info)
     found, run = ladder_of(store, info, answers), get_run(store, info.run_id)
@@ -58,7 +61,14 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
             "training": (run.result or {}).get("energy"),
             **answer_costs(found, answers, energy, prices_of(store, run.project_id)).as_dict(),
         },
+        **_fields(info, answers, names),
     }
+
+
+def _fields(info: EvaluationInfo, answers: pd.DataFrame, names: list[str]) -> dict[str, Any]:
+    if not task_named(info.task).answers_are_json:
+        return {}
+    return {"fields": fields_told(answers, names)}
 
 
 def _answers(store: Store, info: EvaluationInfo) -> pd.DataFrame:

@@ -239,7 +239,9 @@ def test_weak_fields_are_named(store: Store, tmp_path: Path) -> None:
     fields = dataclasses.replace(facts, run=dataclasses.replace(facts.run, task="extraction"))
     found = weak_spots(fields).table
     assert found is not None
-    assert found.rows == (("sum", "4", "50.0 %", "missing 25.0 %, another value 25.0 %"),)
+    right = "50.0 % (15.0 % to 85.0 %)"
+    wrong = "missing 25.0 %, another value 25.0 %, too much 0 ×"
+    assert found.rows == (("sum", "4", right, wrong),)
 
 
 def test_documents_are_reported_on(store: Store, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from workbench.evaluation.report.content import Section, Table
 from workbench.evaluation.report.facts import Facts
 from workbench.evaluation.scoring.by_task.category_sets import counts
 from workbench.evaluation.scoring.by_task.fields import each_field
+from workbench.evaluation.scoring.by_task.fields_told import remarks
 
 _CATEGORIES, _MIXUPS = 5, 3
 
@@ -20,8 +21,9 @@ def weak_spots(facts: Facts) -> Section:
     if facts.task.answers_are_sets and "tuned" in facts.answers:
         return Section(title, tuple(_groups(facts)), table=_set_categories(facts))
     told = (*_spread(facts), *_groups(facts), *_invented(facts))
-    table = _fields(facts) if facts.task.answers_are_json else None
-    return Section(title, told or ("The exam does not tell: read its answers.",), table=table)
+    if facts.task.answers_are_json:
+        return Section(title, (*told, *remarks(facts.answers)), table=_fields(facts))
+    return Section(title, told or ("The exam does not tell: read its answers.",))
 
 
 def _categories(facts: Facts) -> Table | None:
@@ -71,8 +73,10 @@ def _fields(facts: Facts) -> Table | None:
         (
             shortened(field.name, 48),
             f"{field.wanted:,}",
-            percent(field.right.value),
-            f"missing {percent(field.missing)}, another value {percent(field.wrong)}",
+            f"{percent(field.right.value)} ({percent(field.right.low)} to "
+            f"{percent(field.right.high)})",
+            f"missing {percent(field.missing)}, another value {percent(field.wrong)}, "
+            f"too much {field.too_much} ×",
         )
         for field in weak
     ]

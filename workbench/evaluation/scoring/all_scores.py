@@ -200,6 +200,7 @@ def _of_fields(answers: pd.DataFrame, who: str) -> list[Score]:
     scores = [_exact(answers, who, FIELDS[EXACT_MATCH][1])]
     own: dict[str, tuple[Estimated, bool]] = {
         "fields_right": (found.right, True),
+        **({"fields_near": (found.near, True)} if found.near else {}),
         "fields_missing": (found.missing, False),
         "fields_wrong": (found.wrong, False),
         "fields_too_much": (found.too_much, False),

@@ -4,7 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from workbench.evaluation.scoring.by_task.fields import Field, each_field
+from workbench.evaluation.scoring.by_task.fields_told import remarks
 from workbench.ui.numbers import percent
+from workbench.ui.text import plain
 
 
 def show(answers: pd.DataFrame) -> None:
@@ -30,6 +32,10 @@ def show(answers: pd.DataFrame) -> None:
                 "Right", format="%.1f %%", min_value=0, max_value=100
             ),
             "interval": st.column_config.TextColumn("95 % interval"),
+            "near": st.column_config.NumberColumn(
+                "Near", format="%.1f %%", help="Likeness of texts (chrF); 100 % is the same text."
+            ),
+            "kind": st.column_config.TextColumn("Kind"),
             "missing": st.column_config.NumberColumn("Missing", format="%.1f %%"),
             "wrong": st.column_config.NumberColumn("Another value", format="%.1f %%"),
             "too_much": st.column_config.NumberColumn(
@@ -39,9 +45,13 @@ def show(answers: pd.DataFrame) -> None:
         alt="Table of the fields, the weakest first",
     )
     st.caption(
-        "Right is what is met exactly, but for blanks. A missing field is easier to notice than one "
-        "with another value. More examples in which the weak fields are filled help most."
+        "Right: texts are met exactly but for blanks (capitals count), numbers and dates have the "
+        "same value however they are written, lists the same items. A missing field is easier to "
+        "notice than one with another value. More examples in which the weak fields are filled help "
+        "most."
     )
+    for sentence in remarks(answers):
+        st.caption(plain(sentence))
 
 
 def table(found: list[Field]) -> pd.DataFrame:
@@ -53,6 +63,8 @@ def table(found: list[Field]) -> pd.DataFrame:
                 "wanted": own.wanted,
                 "right": 100 * own.right.value,
                 "interval": f"{percent(own.right.low)} to {percent(own.right.high)}",
+                "near": None if own.near is None else 100 * own.near.value,
+                "kind": own.kind,
                 "missing": 100 * own.missing,
                 "wrong": 100 * own.wrong,
                 "too_much": own.too_much,

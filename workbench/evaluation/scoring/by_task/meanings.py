@@ -96,8 +96,14 @@ FIELDS: dict[str, Words] = {
     ),
     "fields_right": (
         "fields that are right (field accuracy)",
-        "Of the fields that your answers fill, the share that is met exactly. Good depends on who "
-        "uses them: at 95 %, one field in twenty has to be mended.",
+        "Of the fields that your answers fill, the share that is met: texts exactly but for blanks, "
+        "numbers and dates by their value, lists with the same items. Good depends on who uses them: "
+        "at 95 %, one field in twenty has to be mended.",
+    ),
+    "fields_near": (
+        "how near its texts come (chrF of fields that are texts)",
+        "The likeness of the texts in fields to yours, character by character; nothing counts as 0. "
+        "100 % is the same text. Well above the share that is right, it is often letters that differ.",
     ),
     "fields_missing": (
         "fields that it leaves out (missing)",
