@@ -65,6 +65,8 @@ class Answer:
     error: str = ""
     invented: tuple[str, ...] = ()
     """What in it neither the model's examples nor the question told."""
+    fields: dict[str, Any] = field(default_factory=dict)
+    """Of an answer in fields: `cut`, `sure` and `parts`."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,7 @@ def _take(answer: Answer, event: dict[str, Any]) -> None:
         answer.text += choice.get("text") or choice.get("delta", {}).get("content") or ""
         answer.finish_reason = choice["finish_reason"] or answer.finish_reason
     answer.invented = tuple((event.get("workbench") or {}).get("not_in_examples", answer.invented))
+    answer.fields = (event.get("workbench") or {}).get("fields", answer.fields)
     if event.get("usage"):
         answer.tokens = event["usage"]["completion_tokens"]
 

@@ -215,6 +215,7 @@ def answer_details(answer: Answer, settings: Mapping[str, Any], title: str) -> d
         "seconds": round(answer.seconds, 2),
         **({"error": answer.error} if answer.error else {}),
         **({"not_in_examples": list(answer.invented)} if answer.invented else {}),
+        **({"fields": answer.fields} if answer.fields else {}),
     }
 
 

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from workbench.core.tasks import asked_as
 from workbench.models.served import UNTRAINED
-from workbench.ui import invented
+from workbench.ui import fields_view, invented
 from workbench.ui.numbers import duration
 from workbench.ui.text import plain
 from workbench.ui.use import opinions
@@ -39,10 +40,18 @@ def _answer(turn: Turn, model: str, answerer: Answerer) -> None:
         answer = found[_chosen(len(found), f"which-{turn.question.id}-{model}")]
     if answer.details.get("error"):
         st.warning(plain(answer.details["error"]), icon=":material/warning:")
-    said(answer)
+    if not (asked_as(answerer.task).answers_are_json and _fields(turn, answer)):
+        said(answer)
     st.caption(facts(answer))
     if not model.endswith(UNTRAINED):
         opinions.opinion(answer, answerer)
+
+
+def _fields(turn: Turn, answer: MessageView) -> bool:
+    """An answer in fields as a table; False where it is none."""
+    told = answer.details.get("fields")
+    own = told if isinstance(told, dict) else None
+    return fields_view.show(answer.content, turn.question.content, own, str(answer.id))
 
 
 def _chosen(number: int, key: str) -> int:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.core.metrics import Metric
+from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import (
     ALL,
     BASE,
@@ -21,6 +22,7 @@ from workbench.evaluation import evaluations as evaluation
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.exam_ladder import more_rungs
 from workbench.evaluation.ladder import Ladder, Rung
+from workbench.evaluation.scoring.by_task.fields_told import remarks
 from workbench.evaluation.verdict import Verdict
 from workbench.evaluation.worth_table import Line, lines
 from workbench.training.run_view import RunView
@@ -48,6 +50,8 @@ def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> 
         return
     st.subheader("Is it worth it?", anchor=False)
     show_bars(found, judged.proven)
+    if task_named(info.task).answers_are_json:
+        _form_note(info)
     title, icon = "The numbers behind it", ":material/table_chart:"
     box = st.expander(title, icon=icon, key="worth-numbers", on_change="rerun")
     if box.open:
@@ -55,6 +59,13 @@ def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> 
             price = _price(run) if any(rung.seconds for rung in found.rungs) else 0.0
             _show_lines(lines(found, price, judged.proven))
     _offer_more(run, info)
+
+
+def _form_note(info: EvaluationInfo) -> None:
+    """Who was held to the form of the fields, and what came of that."""
+    with errors.shown():
+        for sentence in remarks(evaluation.predictions(context.store(), info.id)):
+            st.caption(plain(sentence))
 
 
 def show_bars(found: Ladder, use: str) -> None:

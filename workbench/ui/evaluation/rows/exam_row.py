@@ -12,7 +12,7 @@ from workbench.evaluation.rows import corrections
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.evaluation.set_differences import set_difference
 from workbench.evaluation.text_diff import differences
-from workbench.ui import context, invented
+from workbench.ui import context, fields_view, invented
 from workbench.ui.evaluation import scores
 from workbench.ui.evaluation.rows import correction, nearest_rows
 from workbench.ui.numbers import percent
@@ -41,6 +41,9 @@ def _texts(task: Task, row: pd.Series) -> None:
     st.markdown(f"**Row {plain(row['row_id'])}: {plain(named['input'].lower())}**")
     st.markdown(plain_lines(str(row["input"])))
     system = [name for name in SYSTEMS if name in row.index]
+    if task.answers_are_json and fields_view.fields_in(str(row["expected"])) is not None:
+        _fields(task, row, system)
+        return
     columns = st.columns(1 + len(system))
     with columns[0]:
         st.markdown(f"**{plain(named['expected'])}**")
@@ -54,6 +57,34 @@ def _texts(task: Task, row: pd.Series) -> None:
         st.caption("✓ is yours and given, − yours but missed, + given but not yours.")
     elif not task.answers_are_categories:
         st.caption(f"Marked is what '{plain(named['expected'])}' does not say in that place.")
+
+
+def _fields(task: Task, row: pd.Series, systems: list[str]) -> None:
+    """The row's fields, one below the other: yours, and what each model has there."""
+    answers = {scores.SYSTEMS[name]: str(row[name]) for name in systems}
+    judged = [
+        f"{scores.SYSTEMS[name]} {word}"
+        for name in systems
+        if (word := _judgement(task, row, name))
+    ]
+    st.markdown(" · ".join(judged))
+    st.dataframe(
+        fields_view.compared(str(row["expected"]), answers),
+        hide_index=True,
+        key="fields-of-row",
+        alt="Table of the fields: your values and those of each model",
+    )
+    st.caption(
+        "✓ is right (texts but for blanks, numbers and dates by value), ✗ is another value, – is "
+        "missing, + is given where yours has nothing."
+    )
+    for name in systems:
+        if fields_view.fields_in(str(row[name])) is None:
+            st.markdown(
+                f"**{scores.SYSTEMS[name]}** wrote no fields: {plain_lines(str(row[name]))}"
+            )
+    if "tuned" in systems:
+        fields_view.marks_of(str(row["tuned"]), str(row["input"]))
 
 
 def _made_up(row: pd.Series, system: str) -> list[str]:
