@@ -157,7 +157,7 @@ def last_turn(
 
 def sorting(answerer: Answerer, opened: ConversationInfo | None) -> None:
     """Texts for a model that sorts."""
-    if typed := chat_sorting.text_form():
+    if typed := chat_sorting.text_form(answerer):
         labelling.put_off(typed[1:])
         keep_question(answerer, opened, typed[0])
         st.rerun()

@@ -15,6 +15,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import task_named
 from workbench.core.tasks.descriptions import KEY, descriptions_in
+from workbench.core.tasks.text_pair import woven_in
 from workbench.data.asking.answers import check_answered, for_sets
 from workbench.data.checkup.import_report import judge
 from workbench.data.columns import guessing
@@ -227,7 +228,7 @@ def save_version(
     if not _is_told(task, mapping):
         check_answered(table, options.choice if options else "")
     task = task_named(task).name if task else guessing.guess_task(table).task
-    roles = _complete(table, task, dict(mapping or {}))
+    roles = _complete(table, task, woven_in(mapping or {}, task_named(task).question_role))
     by = check_column(split_by or SplitBy(), table)
     test_table = read_table(test_path, "", reading_alike(table.options)) if test_path else None
     source = Source(files.put_file(path), source_name)

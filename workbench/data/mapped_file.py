@@ -12,6 +12,7 @@ from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task, task_named
 from workbench.core.tasks.category_sets import categories_in, labels_in, written
+from workbench.core.tasks.text_pair import headings_of, woven_in
 from workbench.core.words import joined
 from workbench.data.columns.mapping import check_roles, without_absent
 from workbench.data.examples import left_out
@@ -137,7 +138,9 @@ def map_table(
     """The same of a table that has been read; see `map_file`."""
     version = get_version(store, version_id)
     task = task_named(version.task)
-    roles = roles_of(store, version_id, need_answers=need_answers) | dict(columns or {})
+    roles = roles_of(store, version_id, need_answers=need_answers)
+    asked = task.question_role
+    roles |= woven_in(columns or {}, asked, headings_of(roles.get(asked, "")))
     roles = without_absent(roles, table)
     checked = check_roles(task if need_answers else task.asking(), roles, table)
     reasoning = _plan(version).reasoning

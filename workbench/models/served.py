@@ -34,6 +34,8 @@ class ServedModel(Contract):
     labels: tuple[str, ...] = ()
     out_of_scope: str = ""
     """The category of texts that belong to none of the others."""
+    pair: tuple[str, ...] = ()
+    """The headings of two texts that belong together, where a question is two."""
     system: str = ""
     quantization: str = "none"
     leans_on: Path | None = None

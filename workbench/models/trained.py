@@ -43,6 +43,8 @@ class TrainedModel(Contract):
     thresholds: tuple[float, ...] = ()
     """From which probability on each category holds, in the order of `labels`, where a text may have
     several; empty for other tasks, and for models that write them."""
+    pair: tuple[str, ...] = ()
+    """The headings of two texts that belong together, where a question is two (`core.tasks.text_pair`)."""
     probe_thresholds: tuple[float, ...] = ()
     """The same before tuning."""
     chat_template: str = ""

@@ -8,7 +8,9 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.fields.field import KEY as FIELDS
 from workbench.core.fields.field import fields_in, with_help
 from workbench.core.recipe import Recipe, from_dict
+from workbench.core.tasks import task_named
 from workbench.core.tasks.descriptions import OUT_OF_SCOPE, descriptions_in
+from workbench.core.tasks.text_pair import headings_of
 from workbench.core.words import size
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.repeat import Repeat
@@ -62,6 +64,12 @@ def _check_disk(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> No
         )
 
 
+def _question_source(version: DatasetVersion) -> str:
+    """The column or template that what comes in was taken from; empty where that is not known."""
+    roles = version.mapping.get("roles") or {}
+    return str(roles.get(task_named(version.task).question_role) or "")
+
+
 def train_spec(
     run: Run,
     version: DatasetVersion,
@@ -82,6 +90,7 @@ def train_spec(
         cache=cache.folder(),
         descriptions=descriptions_in(version.mapping) or None,
         out_of_scope=version.mapping.get(OUT_OF_SCOPE) or None,
+        pair=headings_of(_question_source(version)) or None,
         start=start.folder if start else None,
         chain=start.chain if start else None,
         fields=tuple(version.mapping.get(FIELDS) or ()) or None,

@@ -47,6 +47,8 @@ class Answerer:
     system: str
     rung: str = ""
     """What answers in its place; empty for itself."""
+    pair: tuple[str, ...] = ()
+    """The headings of two texts that belong together, where a question is two."""
 
     @property
     def name(self) -> str:
@@ -250,4 +252,5 @@ def _answerer(model: ServedModel, names: Mapping[int, str]) -> Answerer:
         base_name=model.base.name,
         labels=model.labels,
         system=model.system,
+        pair=model.pair,
     )

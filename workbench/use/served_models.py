@@ -102,6 +102,7 @@ def _of_run(row: Trained) -> ServedModel | None:
         adapter=folder,
         labels=about.labels,
         out_of_scope=about.out_of_scope,
+        pair=about.pair,
         system=about.system,
         quantization=about.quantization,
         leans_on=folder if (folder / LEANED_ON).is_file() else None,

@@ -25,6 +25,8 @@ class Target:
     """Whether it answers with categories, so that `/v1/classify` tells how sure it is."""
     key: str = NO_KEY
     """Empty where none is asked for."""
+    pair: bool = False
+    """Whether a question is two texts that belong together."""
 
     @property
     def path(self) -> str:
@@ -33,6 +35,9 @@ class Target:
 
     def body(self, question: str = QUESTION) -> dict[str, Any]:
         """What is sent."""
+        if self.sorts and self.pair:
+            both = {"text": question, "text_pair": "The second text, which belongs to the first."}
+            return {"model": self.model, "input": both}
         if self.sorts:
             return {"model": self.model, "input": question}
         return {"model": self.model, "messages": [{"role": "user", "content": question}]}

@@ -3,11 +3,13 @@
 import contextlib
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from workbench.engine.serving import requests
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.requests import chat_request, classify_request, completion_request
 
@@ -221,3 +223,17 @@ def test_no_value_of_any_field_is_a_failure(
 def test_odd_texts_are_answered(url: str, path: str, body: str) -> None:
     reply = httpx.post(f"{url}/v1/{path}", content=f'{{"model": "run-2", {body}}}', timeout=60)
     assert reply.status_code == 200, reply.text
+
+
+def test_two_texts_that_belong_together_are_asked_as_they_were_learned() -> None:
+    both = {"text": "It rains.", "text_pair": "Wet."}
+    model, given = requests.classify_request({"model": "run-1", "input": [both, "plain"]})
+    assert model == "run-1"
+    assert given == [("It rains.", "Wet."), "plain"]
+    entry: Any = SimpleNamespace(id="run-1", pair=("claim", "proof"))
+    assert requests.as_questions(given, entry) == ["claim: It rains.\nproof: Wet.", "plain"]
+    assert requests.classify_request({"model": "m", "input": both})[1] == [given[0]]
+    with pytest.raises(ApiError, match="reads no pairs"):
+        requests.as_questions(given, SimpleNamespace(id="run-1", pair=()))  # type: ignore[arg-type]
+    with pytest.raises(ApiError, match="text_pair"):
+        requests.classify_request({"model": "m", "input": [{"text": "only one"}]})

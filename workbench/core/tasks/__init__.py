@@ -1,6 +1,7 @@
 """The tasks that a model can be taught, by name; each is described in a file of its own."""
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import text_pair
 from workbench.core.tasks.chat import CHAT
 from workbench.core.tasks.classification import CLASSIFICATION
 from workbench.core.tasks.completion import COMPLETION
@@ -28,7 +29,7 @@ TASKS = {
     task.name: task
     for task in (CLASSIFICATION, MULTI_LABEL, COMPLETION, CHAT, EXTRACTION, LANGUAGE_MODELLING)
 }
-ROLES = ("text", "label", "prompt", "response", "messages", "system", "feedback")
+ROLES = ("text", text_pair.ROLE, "label", "prompt", "response", "messages", "system", "feedback")
 SPLITS = ("train", "validation", "test")
 
 

@@ -35,7 +35,9 @@ _PAIRS = (
     ("passage", "question"),
     ("question", "sentence"),
     ("anchor", "candidate"),
+    ("text", "text_pair"),
 )
+_JUDGED, _JUDGEMENTS = ("question", "answer"), 3
 _TITLES = frozenset(
     ["title", "subject", "headline", "heading", "titel", "betreff", "asunto", "objet", "titulo"]
 )
@@ -90,13 +92,23 @@ def together(table: Table, columns: Sequence[Column], taken: Collection[str]) ->
 
 def related(table: Table, columns: Sequence[Column]) -> tuple[list[str], Column] | None:
     """Columns that belong together, and the one that sorts them; None where there is neither."""
-    names = together(table, columns, ())
+    names = together(table, columns, ()) or judged_answers(columns)
     found = relation([column for column in columns if column.name not in names]) if names else None
     if not found:
         return None
     plain = _last_word(names[0]) in _TITLES  # a title and its text may as well be learned from
     telling = _RELATION.search(found.name) or name_score(found.name, "label") or found.distinct == 2
     return None if plain and not telling else (names, found)
+
+
+def judged_answers(columns: Sequence[Column]) -> list[str]:
+    """A question and an answer to it, where a column says in a few values whether the two belong
+    together; without one, the answer is what is to be learned."""
+    names = {_plain(column.name): column.name for column in columns if _is_text(column)}
+    pair = [names[part] for part in _JUDGED if part in names]
+    found = relation([column for column in columns if column.name not in pair])
+    told = found is not None and found.distinct <= _JUDGEMENTS and _RELATION.search(found.name)
+    return pair if len(pair) == len(_JUDGED) and told else []
 
 
 def relation(columns: Sequence[Column]) -> Column | None:

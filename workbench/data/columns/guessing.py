@@ -151,9 +151,12 @@ def _extraction(columns: list[Column]) -> str:
 def _pairs(table: Table, columns: list[Column]) -> str:
     """Texts that belong together, sorted by a column of a few values."""
     found = belonging.related(table, columns)
-    if not found or any(name_score(c.name, "response") and is_prose(c) for c in columns):
+    if not found:
         return ""
     names, label = found
+    others = [c for c in columns if c.name not in names]
+    if any(name_score(c.name, "response") and is_prose(c) for c in others):
+        return ""
     texts = joined([f"'{name}'" for name in names])
     return f"{texts} belong together, and '{label.name}' has {plural(label.distinct, 'value')} for them"
 
@@ -232,7 +235,7 @@ def _with_partner(
     pair = belonging.related(table, columns) if task.has_categories else None
     if pair and not name_score(roles.get("label", ""), "label"):
         found, others = {"label": pair[1].name}, {pair[1].name}
-    names = belonging.together(table, columns, others)
+    names = belonging.together(table, columns, others) or (pair[0] if pair else [])
     if found and names and roles.get(role) in (None, found["label"]):
         return {**found, role: belonging.woven(names)}
     return {**found, role: belonging.woven(names)} if roles.get(role) in names else {}

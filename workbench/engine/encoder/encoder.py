@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer
 
+from workbench.core.tasks.text_pair import Headings, parted
 from workbench.engine.encoder.probe import Head
 from workbench.engine.encoding.cores import all_cores
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows
@@ -36,6 +37,10 @@ Ids = Sequence[int] | np.ndarray
 class Encoder(nn.Module):
     """A transformers encoder; the states of its last layer become one vector of length 1."""
 
+    second_after: int | None = None
+    """The token behind which a pair's second text begins, where the encoder tells the two apart by
+    segments (token types)."""
+
     def __init__(self, body: Any, pooling: str) -> None:
         super().__init__()
         self.body, self.pooling = body, pooling
@@ -43,9 +48,16 @@ class Encoder(nn.Module):
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Embeddings (texts, hidden) in float32 of token ids and mask, both (texts, tokens)."""
         with precision():
-            states = self.body(input_ids=input_ids, attention_mask=attention_mask)
+            more = self._segments(input_ids)
+            states = self.body(input_ids=input_ids, attention_mask=attention_mask, **more)
         hidden = states.last_hidden_state.float()
         return normalize(pooled(hidden, attention_mask, self.pooling), dim=1)
+
+    def _segments(self, input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
+        if self.second_after is None:
+            return {}
+        ends = (input_ids == self.second_after).long()
+        return {"token_type_ids": ((ends.cumsum(1) - ends) > 0).long()}
 
 
 def pooled(hidden: torch.Tensor, attention_mask: torch.Tensor, pooling: str) -> torch.Tensor:
@@ -79,6 +91,8 @@ class Reader:
 
     tokenizer: Any
     max_length: int
+    pair: Headings = ()
+    """The headings of the two texts that it reads as a pair; none where it reads one."""
 
     @property
     def pad_id(self) -> int:
@@ -90,8 +104,15 @@ class Reader:
         if not texts:
             return []
         with all_cores():
-            found = self.tokenizer(list(texts), truncation=True, max_length=self.max_length)
+            found = self._tokenized(texts, truncation=True, max_length=self.max_length)
         return [ids or [self.pad_id] for ids in found["input_ids"]]
+
+    def _tokenized(self, texts: Sequence[str], **how: Any) -> Any:
+        """Texts, or pairs of them; one that has no second text is read alone."""
+        if not self.pair:
+            return self.tokenizer(list(texts), **how)
+        both = [parted(self.pair, text) for text in texts]
+        return self.tokenizer([(one, other) if other else one for one, other in both], **how)
 
     def count_cut(self, texts: Sequence[str], ids: Sequence[Ids]) -> int:
         """How many of the texts did not fit, given their `ids`."""
@@ -100,9 +121,22 @@ class Reader:
     def cut(self, texts: Sequence[str], ids: Sequence[Ids]) -> dict[int, int]:
         """The places of the texts that did not fit, given their `ids`; and all their tokens."""
         full = [place for place, own in enumerate(ids) if len(own) >= self.max_length]
-        whole = self.tokenizer([texts[place] for place in full])["input_ids"] if full else []
+        whole = self._tokenized([texts[place] for place in full])["input_ids"] if full else []
         lengths = {place: len(own) for place, own in zip(full, whole, strict=True)}
         return {place: length for place, length in lengths.items() if length > self.max_length}
+
+
+def second_after(reader: Reader, body: Any) -> int | None:
+    """The token behind which the second text of a pair begins; None where the encoder has no segments
+    to tell them apart."""
+    if not reader.pair or (getattr(body.config, "type_vocab_size", 0) or 0) < 2:
+        return None
+    told = reader.tokenizer("a", "b", return_token_type_ids=True)
+    kinds, ids = told.get("token_type_ids") or [], told["input_ids"]
+    if 1 not in kinds or kinds.index(1) == 0:
+        return None
+    mark = int(ids[kinds.index(1) - 1])
+    return mark if mark in reader.tokenizer.all_special_ids else None
 
 
 def precision() -> contextlib.AbstractContextManager[Any]:
@@ -184,8 +218,9 @@ def longest_text(folder: Path) -> int:
         return 2**20
 
 
-def load_reader(folder: Path, body: Any, max_length: int) -> Reader:
-    """The tokenizer in `folder`; texts are cut at `max_length` or at what the encoder can read.
+def load_reader(folder: Path, body: Any, max_length: int, pair: Headings = ()) -> Reader:
+    """The tokenizer in `folder`; texts are cut at `max_length` or at what the encoder can read, of a
+    pair the longer one first.
 
     Raises:
         WorkbenchError: there is no tokenizer.
@@ -194,7 +229,14 @@ def load_reader(folder: Path, body: Any, max_length: int) -> Reader:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:
         raise unreadable(folder, "tokenizer", error) from error
-    return Reader(tokenizer, min(max_length, tokenizer.model_max_length, positions_of(body)))
+    longest = min(max_length, tokenizer.model_max_length, positions_of(body))
+    return Reader(tokenizer, longest, pair if pair and _parts_pairs(tokenizer) else ())
+
+
+def _parts_pairs(tokenizer: Any) -> bool:
+    """Whether a tokenizer puts a mark between the two texts of a pair; else they stay one text."""
+    alone, both = (tokenizer.num_special_tokens_to_add(pair=pair) for pair in (False, True))
+    return bool(both > alone)
 
 
 def positions_of(body: Any) -> int:

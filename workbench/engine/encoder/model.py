@@ -27,6 +27,7 @@ from workbench.engine.encoder.encoder import (
     Reader,
     load_reader,
     read,
+    second_after,
 )
 from workbench.engine.encoder.out_of_scope.detector import (
     DETECTOR,
@@ -192,7 +193,8 @@ def _with_head(
 ) -> EncoderModel:
     model = Classifier(encoder, load_head(adapter / head)).to(encoder.body.device)
     model.requires_grad_(False)
-    reader = load_reader(adapter, encoder.body, trained.max_length)
+    reader = load_reader(adapter, encoder.body, trained.max_length, trained.pair)
+    encoder.second_after = second_after(reader, encoder.body)
     labels, outside = list(trained.labels), trained.out_of_scope
     limits = np.array(thresholds) if len(thresholds) else None
     if task_named(trained.task).answers_are_sets and limits is None:

@@ -125,6 +125,7 @@ def _trained(spec: TrainSpec, setup: TrainingSetup, alpha: float) -> TrainedMode
         base=spec.base,
         labels=tuple(setup.labels),
         out_of_scope=spec.out_of_scope or "",
+        pair=spec.pair or (),
         max_length=setup.reader.max_length,
         pooling=setup.encoder.pooling,
         alpha=alpha,

@@ -12,7 +12,7 @@ from workbench.core.recipe import CONTRASTIVE
 from workbench.core.tasks import SPLITS, task_named
 from workbench.core.tasks.category_sets import labels_in
 from workbench.data.splits.turns import Turns, turns_of
-from workbench.engine.encoder.encoder import Encoder, Reader, load_reader
+from workbench.engine.encoder.encoder import Encoder, Reader, load_reader, second_after
 from workbench.engine.encoder.goal import Goal, OneOf
 from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
 from workbench.engine.encoder.sets.any_of import AnyOf
@@ -66,7 +66,8 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
     set_seed(spec.recipe.seed)
     folder = base_folder(spec.base)
     encoder = encoder_to_start_from(spec.base, kept_start(spec, job, report))
-    reader = load_reader(folder, encoder.body, spec.recipe.max_length)
+    reader = load_reader(folder, encoder.body, spec.recipe.max_length, spec.pair or ())
+    encoder.second_after = second_after(reader, encoder.body)
     if turns is not None:
         rows = [row for row in read_rows(spec.data) if row["split"] in SPLITS]
         train, validation = (_held(part, labels, reader, report) for part in (rows, []))
@@ -118,6 +119,7 @@ def texts_of(
         "labels": list(labels),
         "tokenizer": files_of(base_folder(spec.base)),
         "longest": reader.max_length,
+        **({"pair": list(reader.pair)} if reader.pair else {}),
     }
     encode = functools.partial(_encode, labels, reader)
     splits = encoded_splits(spec, job, shape, FEATURES, encode, report, stop)

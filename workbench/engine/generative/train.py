@@ -204,6 +204,7 @@ def _trained(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:
         labels=setup.labels,
         fields=tuple(as_dicts(learned_fields(spec))),
         out_of_scope=spec.out_of_scope or "",
+        pair=spec.pair or (),
         max_length=spec.recipe.max_length,
         chat_template=setup.template,
         data=spec.data,

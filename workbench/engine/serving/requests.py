@@ -1,9 +1,10 @@
 """What a caller asks for: the body of a request, checked field by field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.core.tasks.text_pair import ROLE, joined_as
 from workbench.engine.serving.api.fields import model_of, number, truth
 from workbench.engine.serving.api.messages import messages_of
 from workbench.engine.serving.api.response_format import schema_of
@@ -15,9 +16,12 @@ from workbench.engine.serving.api.sampling import (
 )
 from workbench.engine.serving.api.tools import Tools, tools_of
 from workbench.engine.serving.errors import wrong
+from workbench.models.served import ServedModel
 
 __all__ = ["GenerationRequest", "Sampling"]
 
+TextPair = tuple[str, str]
+"""Two texts that belong together."""
 MAX_INPUTS = 2048
 MOST_ANSWERS = 16
 """To one request."""
@@ -105,13 +109,38 @@ def completion_request(body: dict[str, Any]) -> GenerationRequest:
     return replace(asked, schema=schema_of(body))
 
 
-def classify_request(body: dict[str, Any]) -> tuple[str, list[str]]:
-    """Model id and texts of POST /v1/classify.
+def classify_request(body: dict[str, Any]) -> tuple[str, list[str | TextPair]]:
+    """Model id and texts of POST /v1/classify, each one text or two that belong together.
 
     Raises:
         ApiError: 400, and which field is wrong.
     """
-    return model_of(body), input_texts(body)
+    given = body.get("input")
+    items = given if isinstance(given, list) else [given]
+    if not any(isinstance(item, dict) for item in items):
+        return model_of(body), [*input_texts(body)]
+    if len(items) > MAX_INPUTS:
+        raise wrong("input", f"holds {len(items)} texts, and at most {MAX_INPUTS} go at once")
+    return model_of(body), list(map(_one_or_two, items))
+
+
+def _one_or_two(item: Any) -> str | TextPair:
+    if isinstance(item, str):
+        return item
+    if isinstance(item, dict) and all(isinstance(item.get(n), str) for n in ("text", ROLE)):
+        return item["text"], item[ROLE]
+    raise wrong("input", f"must hold texts, or objects with 'text' and '{ROLE}'")
+
+
+def as_questions(given: Sequence[str | TextPair], entry: ServedModel) -> list[str]:
+    """The texts as the model was taught them.
+
+    Raises:
+        ApiError: 400, two texts are given to a model that reads one.
+    """
+    if not entry.pair and any(not isinstance(item, str) for item in given):
+        raise wrong("input", f"must be one text for each answer: '{entry.id}' reads no pairs")
+    return [item if isinstance(item, str) else joined_as(entry.pair, *item) for item in given]
 
 
 def input_texts(body: dict[str, Any]) -> list[str]:

@@ -101,6 +101,8 @@ class TrainSpec(ModelSpec):
     """Category → what belongs there, in a sentence."""
     out_of_scope: str | None = None
     """The category of texts that belong to none of the others."""
+    pair: tuple[str, ...] | None = None
+    """The headings of two texts that belong together, where a question is two (`core.tasks.text_pair`)."""
     start: Path | None = None
     """The folder of a trained model that is trained further; None begins with the base model."""
     chain: tuple[Link, ...] | None = None

@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.feedback import ROLE as FEEDBACK
-from workbench.core.tasks import TASKS, Task
+from workbench.core.tasks import TASKS, Task, text_pair
 from workbench.data.columns.mapping import check_roles, is_template
 from workbench.data.examples.plan import Source
 from workbench.data.examples.prepare import Prepared
@@ -149,11 +149,12 @@ class _Field:
 
 def _role(field: _Field, others: Sequence[str]) -> str:
     """One role's column or template; `others` are those of the other roles."""
-    woven = is_template(field.current, field.table.columns)
+    pair = _pair(field)
+    woven = not pair and is_template(field.current, field.table.columns)
     options = field.candidates()
     if (field.role in _WOVEN or woven) and len(options) > 1:
         options = [*options, WEAVE]
-    _seed(field.key, options, WEAVE if woven else field.current)
+    _seed(field.key, options, WEAVE if woven else pair[0] if pair else field.current)
     choice = st.selectbox(
         plain(field.task.role_titles[field.role]),
         options,
@@ -163,9 +164,36 @@ def _role(field: _Field, others: Sequence[str]) -> str:
         placeholder="Choose a column",
     )
     if choice != WEAVE:
-        return choice or ""
+        pairs = field.task.has_categories and field.role == field.task.question_role
+        return _with_second(field, choice, others) if choice and pairs else choice or ""
     free = [name for name in field.candidates() if name not in others]
     return _template(field, field.current if woven else "", free)
+
+
+def _pair(field: _Field) -> tuple[str, ...]:
+    """The two columns of texts that belong together, where the field has such ones now."""
+    pair = text_pair.columns_of(field.current)
+    is_one = text_pair.template(pair, pair) == field.current if pair else False
+    return pair if is_one and field.task.has_categories else ()
+
+
+def _with_second(field: _Field, first: str, others: Sequence[str]) -> str:
+    """The column alone, or with a second one that belongs to it."""
+    key = f"{field.key}-second"
+    options = [name for name in field.candidates() if name not in (first, *others)]
+    pair = _pair(field)
+    _seed(key, options, pair[1] if pair and pair[0] == first else "")
+    second = st.selectbox(
+        "Second text that belongs to it (optional)",
+        options,
+        index=None,
+        key=key,
+        format_func=plain,
+        placeholder="No second text",
+        help="For two texts that are judged together: question and answer, claim and evidence, product "
+        "A and product B. A model that sorts reads them as a pair.",
+    )
+    return text_pair.template((first, second), (first, second)) if second else first
 
 
 def _seed(key: str, options: list[str], current: str) -> None:

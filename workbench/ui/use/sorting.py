@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from workbench.core.tasks.text_pair import joined_as
 from workbench.ui import context
 from workbench.ui.charts import ACCENT, GREY, Chart
 from workbench.ui.numbers import percent
@@ -21,8 +22,10 @@ SHOWN = 5
 _OTHERS = "all others"
 
 
-def text_form() -> list[str]:
+def text_form(answerer: Answerer) -> list[str]:
     """The box for a text, or several; what was sent, if anything was."""
+    if answerer.pair:
+        return _pair_form(answerer.pair)
     with st.form("sort", clear_on_submit=True):
         text = st.text_area("Text to sort", key="text", height=110, placeholder="Paste a text…")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -30,6 +33,22 @@ def text_form() -> list[str]:
             each = st.checkbox("Each line is a text of its own", key="each-line")
     texts = text.splitlines() if each else [text]
     return [own.strip() for own in texts if own.strip()] if sent else []
+
+
+def _pair_form(headings: Sequence[str]) -> list[str]:
+    """A box for each of two texts that belong together."""
+    with st.form("sort", clear_on_submit=True):
+        boxes = st.columns(2)
+        typed = [
+            box.text_area(
+                plain(heading), key=f"text-{place}", height=110, placeholder="Paste a text…"
+            )
+            for place, (box, heading) in enumerate(zip(boxes, headings, strict=True))
+        ]
+        sent = st.form_submit_button("Sort it", type="primary", icon=":material/label:")
+    if not sent or not any(text.strip() for text in typed):
+        return []
+    return [joined_as(headings, *typed)]
 
 
 def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> None:

@@ -12,6 +12,8 @@ from storage.database import Store
 from storage.tables import CANCELLED, FAILED, OPEN, Job
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import rung_in_place
+from workbench.core.tasks.text_pair import ROLE as PAIR
+from workbench.core.tasks.text_pair import columns_of, headings_of, woven_in
 from workbench.data import mapped_file
 from workbench.data.columns.likeness import LOOKED_AT, guess, usual
 from workbench.data.columns.mapping import check_roles, without_absent
@@ -84,7 +86,23 @@ def guess_columns(store: Store, run_id: int, found: Table) -> dict[str, str]:
         learned = some[role].to_pylist() if some and role in some.column_names else []
         like = guess if role in task.required else _by_name
         guessed[role] = like(source, found, learned)
+    asked = task.question_role
+    if headings_of(roles.get(asked, "")):  # each of the two texts has a column of its own
+        one, other = columns_of(guessed[asked]) or (guessed[asked], "")
+        guessed = {asked: one, PAIR: other, **{r: s for r, s in guessed.items() if r != asked}}
     return guessed
+
+
+def woven(store: Store, run_id: int, columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns with that of a second text woven into the question's, as the model has learned it.
+
+    Raises:
+        WorkbenchError: there is a second text and no first one.
+    """
+    version = get_version(store, version_id_of(store, run_id))
+    asked = task_named(version.task).question_role
+    roles = mapped_file.roles_of(store, version.id, need_answers=False)
+    return woven_in(columns, asked, headings_of(roles.get(asked, "")))
 
 
 def _by_name(source: str, found: Table, _: object) -> str:

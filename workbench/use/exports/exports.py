@@ -286,6 +286,11 @@ def _known(store: Store, run_id: int) -> tuple[Family, TrainedModel]:
         row = trained_run(session, run_id)
     trained = read_trained(_adapter_of(row))
     _check_can_leave(trained.task)
+    if trained.pair and not family_named(trained.family).writes_text:
+        raise WorkbenchError(
+            "Models that read two texts as a pair cannot be written for other programs yet: let this "
+            "one answer a file, or ask it from programs at its address here."
+        )
     return family_named(trained.family), trained
 
 

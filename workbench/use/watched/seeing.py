@@ -159,7 +159,8 @@ class Seeing:
                 f"No column of {table.name} looks like what the model has learned to read ({titles}): "
                 "answer this file on the page, where its columns can be chosen."
             )
-        return {role: name for role, name in found.items() if name}
+        chosen = {role: name for role, name in found.items() if name}
+        return asking.woven(self._store, order.run_id, chosen)
 
     def _put(self, folder: Folder, file: WatchedFile, job: JobView) -> None:
         """The answers beside the file, once a job has written them."""

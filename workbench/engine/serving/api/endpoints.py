@@ -60,9 +60,10 @@ class Endpoints:
 
     async def classify(self, request: Request) -> Response:
         """POST /v1/classify"""
-        model, texts = requests.classify_request(await body_of(request))
+        model, given = requests.classify_request(await body_of(request))
         record = record_of(request.scope)
         entry = self._found(model, record)
+        texts = requests.as_questions(given, entry)
         record.question = texts
         found = await streaming.unless_left(
             request, lambda check: self._answers.classify(entry, texts, check)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task
+from workbench.core.tasks.text_pair import ROLE as PAIR
 from workbench.core.words import plural
 from workbench.data import datasets
 from workbench.data.examples.plan import Source
@@ -19,6 +20,7 @@ from workbench.ui.use.answered.draft import Draft
 from workbench.use.answered import asking
 from workbench.use.answered.asking import Order
 
+_TITLES = {PAIR: "Second text that belongs to it"}
 _SHOWN = 5
 _MOST_HEADER = 1000
 
@@ -140,13 +142,14 @@ def columns(draft: Draft, task: Task, order: Order, table: Table) -> dict[str, s
             icon=":material/view_column:",
         )
         return None
-    return {role: source for role, source in found.items() if source}
+    chosen = {role: source for role, source in found.items() if source}
+    return asking.woven(context.store(), order.run_id, chosen)
 
 
 def _column(task: Task, role: str, known: str, usual: str, table: Table) -> str:
     options = list(dict.fromkeys([*filter(None, [known, usual]), *table.columns]))
     chosen = st.selectbox(
-        f"Column: {plain(task.role_titles.get(role, role))}",
+        f"Column: {plain(_TITLES.get(role) or task.role_titles.get(role, role))}",
         options,
         index=options.index(known) if known else None,
         format_func=plain,
