@@ -241,3 +241,18 @@ def test_sets_that_nearly_all_differ_are_asked_about(tmp_path: Path) -> None:
 def test_texts_with_commas_are_no_categories(tmp_path: Path) -> None:
     rows = [[text, f"Well, number {n}, what now, captain?"] for n, text in enumerate(TEXTS)]
     assert two_ways.read(_csv(tmp_path / "a.csv", ["text", "note"], rows)).question is None
+
+
+def test_sets_of_long_names_are_asked_about(tmp_path: Path) -> None:
+    names = [f"what_passengers_say_about_topic_number_{n}" for n in range(6)]
+    rows = [
+        [
+            f"The {n}. ferry was late, and the crew said word {n * 7}.",
+            "; ".join(sorted({names[n % 6], names[n * 5 % 4]})),
+        ]
+        for n in range(60)
+    ]
+    path = _csv(tmp_path / "a.csv", ["text", "topics"], rows)
+    assert two_ways.read(path).question is not None
+    taken = two_ways.read(path, "several")
+    assert guessing.guess_all_roles(taken, "multi_label") == {"text": "text", "label": "topics"}

@@ -15,7 +15,7 @@ from workbench.core.tasks.category_sets import written
 from workbench.core.words import plural
 from workbench.data.asking.answers import ALL, EACH, FIRST, OR_NONE, SINGLE, WHOLE
 from workbench.data.asking.look import Asked, Looked, Row, value_of
-from workbench.data.asking.simple import NO, YES
+from workbench.data.asking.simple import NO, YES, come_again
 from workbench.data.columns.columns import NO_CONTENT, name_score
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
 from workbench.data.readers.table import Choice, Meant, Question
@@ -234,7 +234,7 @@ def _in_cell(cell: str | None) -> list[str]:
 def _of_cells(looked: Looked) -> Form | None:
     """One cell with separators, whose parts come again and again."""
     sure = looked.task == CLASSIFICATION.name or looked.table.meant
-    if not sure and looked.task != LANGUAGE_MODELLING.name:
+    if not sure and looked.task not in (LANGUAGE_MODELLING.name, COMPLETION.name):
         return None
     for name in _candidates(looked)[:3]:
         cells = looked.filled(name)
@@ -248,7 +248,7 @@ def _come_often(cells: Sequence[str], separator: str) -> bool:
     """Whether cells that nearly all differ are made of the same few names, as no text is."""
     parts = [part for cell in cells for part in _parts(cell, separator)]
     several = sum(len(_parts(cell, separator)) > 1 for cell in cells)
-    return len(parts) >= 3 * len({*parts}) and several >= 0.3 * len(cells)
+    return come_again(parts) and several >= 0.3 * len(cells)
 
 
 def _splitter(name: str, separator: str) -> Categories:

@@ -1,6 +1,8 @@
 """A quick look at a table: whether there is anything in it that could have to be asked about."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +15,8 @@ NO = frozenset({"0", "0.0", "false", "no", "n", "-", "falsch", "nein"})
 _NESTED = r"^\s*[\[{]"
 _SEPARATED = r"[,;|\n]"
 _LABEL_CHARACTERS = 60
+_MOST_CHARACTERS = 400
+"""Several long names in a cell are as long as that."""
 _LABEL_SHARE = 0.9
 """Of the cells of a column of categories not more are different."""
 _FLAG_CHARACTERS = 6
@@ -33,6 +37,8 @@ def is_simple(table: Table) -> bool:
             return False
         mean = pc.mean(pc.utf8_length(column)).as_py()
         if mean > _LABEL_CHARACTERS:
+            if mean <= _MOST_CHARACTERS and _parts_come_again(column):
+                return False
             continue
         if _is_separated(column):
             return False
@@ -60,4 +66,11 @@ def _parts_come_again(column: pa.ChunkedArray) -> bool:
     """Whether cells that all differ are made of the same few parts."""
     cells = [cell for cell in column.slice(0, _LOOKED_AT).to_pylist() if cell]
     parts = [part.strip() for cell in cells for part in _PARTS.split(cell) if part.strip()]
-    return len(parts) >= _AGAIN * len({*parts}) and max(map(len, parts)) <= _LABEL_CHARACTERS
+    return come_again(parts) and max(map(len, parts)) <= _LABEL_CHARACTERS
+
+
+def come_again(parts: Sequence[str]) -> bool:
+    """Whether the parts of cells are a few names that come again and again, as those of no text do."""
+    counts = Counter(parts)
+    once = sum(count == 1 for count in counts.values())
+    return len(parts) >= _AGAIN * len(counts) and 2 * once <= len(counts)
