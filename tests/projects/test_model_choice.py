@@ -43,6 +43,7 @@ def _wish(task: str = "classification", rows: int = 400, texts: Texts = ENGLISH)
     ("task", "name", "because"),
     [
         ("classification", MINILM, "only has to read it"),
+        ("multi_label", MINILM, "only has to read it"),
         ("completion", SMOLLM, "follows instructions"),
         ("extraction", SMOLLM, "follows instructions"),
         ("chat", SMOLLM, "follows instructions"),

@@ -74,7 +74,7 @@ def rewrites(task: Task, model: ModelInfo | None) -> bool:
 
 def chooses(task: Task, model: ModelInfo | None) -> bool:
     """Whether the answer is a category that is chosen rather than written."""
-    return task.answers_are_categories and not writes(model)
+    return task.has_categories and not writes(model)
 
 
 def pieces_of(

@@ -168,7 +168,7 @@ def _rank(one: Candidate, wish: Wish) -> tuple[object, ...]:
 
 def _writes_in_vain(one: Candidate, wish: Wish) -> bool:
     """Whether it would write what another one reads off: the name of a category."""
-    sorts = task_named(wish.task).answers_are_categories
+    sorts = task_named(wish.task).has_categories
     return sorts and family_named(one.model.family).writes_text
 
 
@@ -176,7 +176,7 @@ def _kind(one: Candidate, wish: Wish) -> int:
     """How well it was prepared for the task: 0 for the best."""
     family, task = family_named(one.model.family), task_named(wish.task)
     about = one.suggestion
-    if task.answers_are_categories:
+    if task.has_categories:
         return int(not (about and about.sentences) and wish.rows < FEW_ROWS)
     instructed = bool(about and about.instructed)
     if wish.texts.shortens:

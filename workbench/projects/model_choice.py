@@ -82,7 +82,7 @@ def _does(one: Candidate, wish: Wish) -> str:
     task = task_named(wish.task)
     if task.rows_are_documents:
         return "Your task needs a model that goes on with texts, as this one does."
-    if not task.answers_are_categories:
+    if not task.has_categories:
         return (
             "Your task needs a model that writes text. This one already follows instructions and "
             "is small enough to learn from your examples on this machine."
@@ -130,7 +130,7 @@ def _by_its_kind(one: Candidate, here: Candidate, wish: Wish) -> str:
 
 
 def _by_its_size(one: Candidate, here: Candidate, wish: Wish) -> str:
-    sorts = task_named(wish.task).answers_are_categories
+    sorts = task_named(wish.task).has_categories
     enough = wish.rows >= FEW_ROWS if sorts else wish.rows > 0
     if sorts and family_named(one.model.family).writes_text:
         return ""

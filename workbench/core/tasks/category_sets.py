@@ -83,7 +83,7 @@ def known_in(text: str, labels: Sequence[str]) -> tuple[str, list[str]]:
         if own := _own(part, places):
             known.append(own)
         elif not is_none(part.strip(_STOPS)) and part.strip(_STOPS):
-            strange.append(tidy(part))
+            strange.append(tidy(part).strip(_STOPS))
     return written(known), strange
 
 
