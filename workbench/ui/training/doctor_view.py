@@ -62,7 +62,7 @@ def say(draft: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     that the draft keeps.
     """
     tried = draft.get(DRAFT)
-    if not isinstance(tried, dict) or settings.get(tried.get("setting")) != tried.get("value"):
+    if not isinstance(tried, dict) or settings.get(str(tried.get("setting"))) != tried.get("value"):
         return {}
     st.info(
         f"As in the training before, but for one setting: {plain(tried.get('sentence', ''))}.",
