@@ -33,7 +33,7 @@ from storage.tables import (
     now,
 )
 from tests.fakes.looked import looked_through
-from tests.helpers import exams, made
+from tests.helpers import exams, hostile_judge, made
 from tests.helpers.folders import model_folder
 from tests.helpers.hostile_texts import nasty
 from workbench.core.recipe import Recipe
@@ -90,6 +90,7 @@ def fill(store: Store, folder: Path) -> Hostile:
     _answered(store, project_id, sorter_id, table)
     _live(store, project_id, sorter_id, ended=True)
     _live(store, project_id, writer_id)
+    hostile_judge.add(store, writer_id)
     conversation_id = _conversation(store, project_id, writer_id)
     _name(store, project_id, model_id)
     log = files.folder("logs") / "web.log"

@@ -16,6 +16,7 @@ from storage.tables import DatasetVersion, Run
 from tests.helpers import hostile_home
 from tests.helpers.exams import accuracies, add_exam, add_trained, answers, exam_of_categories
 from tests.helpers.habits import FOUND, habits_of_writer
+from tests.helpers.judged import add_mixed, judged, rate_all
 from tests.helpers.made import end_job
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import percent
@@ -309,3 +310,13 @@ def test_without_an_exam_or_its_answers_there_is_a_sentence(store: Store, tmp_pa
 def test_the_same_run_gives_the_same_file(store: Store, tmp_path: Path) -> None:
     run_id = scored(store, tmp_path)
     assert files.to_bytes(store, run_id, ".pdf") == files.to_bytes(store, run_id, ".pdf")
+
+
+def test_a_judge_is_told_once_its_score_counts(store: Store, tmp_path: Path) -> None:
+    run_id = add_mixed(store, tmp_path).run_id
+    found = judged(store, run_id)
+    assert not [text for text in _words(report(store, run_id)) if "A judge" in text]
+    rate_all(store, found, 25)
+    told = [text for text in _words(report(store, run_id)) if "A judge (fair)" in text]
+    assert len(told) == 2  # among the evidence, and beside what else was looked at
+    assert all("in 73.7\u00a0% of 38 questions" in text for text in told)

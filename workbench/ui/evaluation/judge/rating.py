@@ -11,8 +11,8 @@ from workbench.ui import context, errors
 from workbench.ui.text import plain, plain_lines
 
 
-def show(found: Judgement) -> None:
-    """The next pair to rate; open while too few are rated."""
+def show(found: Judgement, *, opened: bool) -> None:
+    """The next pair to rate; where `opened`, open while too few are rated."""
     shared = found.agreement.shared
     label = (
         f"Rate {FEWEST} yourself: {shared} of {FEWEST} done"
@@ -20,7 +20,10 @@ def show(found: Judgement) -> None:
         else f"Rate more of them yourself ({shared} done)"
     )
     place = st.expander(
-        label, expanded=shared < FEWEST, icon=":material/how_to_vote:", key=f"rate-{found.job.id}"
+        label,
+        expanded=opened and shared < FEWEST,
+        icon=":material/how_to_vote:",
+        key=f"rate-{found.job.id}",
     )
     with place:
         st.fragment(_next)(found)

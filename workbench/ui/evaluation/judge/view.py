@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.judge.address import host_of
 from workbench.evaluation.judged import judgements
@@ -15,12 +16,10 @@ from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain, plain_lines
 
 
-def show(run: RunView, info: EvaluationInfo, _answers: pd.DataFrame) -> None:
+def show(run: RunView, _info: EvaluationInfo, _answers: pd.DataFrame) -> None:
     """What was judged last, or how far it is; then the way to another judging."""
     with errors.shown():
-        if not info.is_exam:
-            st.info("A judge reads the answers of the exam: choose it above.")
-            return
+        exam = evaluations.exam_of(context.store(), run.id)
         jobs = judgements.judge_jobs(context.store(), run.id)
         busy = next((job for job in jobs if not job.is_over), None)
         found = judgements.judgements(context.store(), run.id)
@@ -28,8 +27,9 @@ def show(run: RunView, info: EvaluationInfo, _answers: pd.DataFrame) -> None:
             job_progress.show(busy)
         elif jobs and jobs[0].status != "succeeded":
             _show_end(jobs[0])
-        for place, one in enumerate(found):
-            _show(one, info, newest=place == 0)
+        newest = {one.spec.other: one.job.id for one in reversed(found)}
+        for one in found:
+            _show(one, exam, to_rate=newest[one.spec.other] == one.job.id, first=one is found[0])
         if busy is None:
             asking.show(run, first=not found)
 
@@ -41,18 +41,18 @@ def _show_end(job: JobView) -> None:
         st.info(plain(job.reason), icon=":material/cancel:")
 
 
-def _show(found: Judgement, info: EvaluationInfo, *, newest: bool) -> None:
+def _show(found: Judgement, exam: EvaluationInfo | None, *, to_rate: bool, first: bool) -> None:
     with st.container(border=True, key=f"judgement-{found.job.id}"):
         ended = f" :small[{plain(when(found.job.finished_at))}]" if found.job.finished_at else ""
         st.markdown(
             f"**Against '{plain(found.title)}', judged by {plain(found.spec.model)}**{ended}"
         )
-        if found.spec.exam != info.predictions_hash:
+        if exam is None or found.spec.exam != exam.predictions_hash:
             st.caption("These are answers of an earlier exam.")
         _show_score(found)
         st.caption(plain(_what_came(found)))
-        if newest and found.counts.judged:
-            rating.show(found)
+        if to_rate and found.counts.judged:
+            rating.show(found, opened=first)
         with st.expander("What the judge was told", key=f"judge-told-{found.job.id}"):
             asked = "once" if found.spec.repeat == 1 else f"{found.spec.repeat} times"
             st.caption(
