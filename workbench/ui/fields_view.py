@@ -117,32 +117,48 @@ def marks_of(answer: str, text: str) -> None:
     _marks(places, text)
 
 
+_Piece = tuple[str, bool, str]
+"""A text within a line, whether it is marked, and the numbers that stand behind it."""
+
+
 def marks(places: Sequence[Place], text: str) -> str:
     """The text as Markdown, each value on a ground and behind it its number in the table."""
+    return "  \n".join(_line(pieces) for pieces in _lines(places, text))
+
+
+def _lines(places: Sequence[Place], text: str) -> list[list[_Piece]]:
+    """The pieces of each line; of a value of several lines the last has its number."""
     within = [place for place in places if place.start is not None and place.end <= len(text)]
     numbers = {id(place): number for number, place in enumerate(places, 1)}
-    lines: list[str] = [""]
+    lines: list[list[_Piece]] = [[]]
     for piece, own in marked(within, text):
         said = ", ".join(str(numbers[id(within[n])]) for n in own)
         *whole, last = piece.split("\n")
-        for line in whole:
-            lines[-1] += _marked(line, "") if own else _plain_piece(line, lines[-1])
-            lines.append("")
-        lines[-1] += _marked(last, said) if own else _plain_piece(last, lines[-1])
-    return "  \n".join(line or "&nbsp;" for line in lines)
+        for part in whole:
+            lines[-1].append((part, bool(own), ""))
+            lines.append([])
+        lines[-1].append((last, bool(own), said))
+    return lines
 
 
-def _marked(line: str, number: str) -> str:
-    if not line.strip():
-        return ""
-    sign = f" \\[{number}\\]" if number else ""
-    return f":blue-background[{plain_line(line)}{sign}]"
+def _line(pieces: Sequence[_Piece]) -> str:
+    if not any(text.strip() for text, _, _ in pieces):
+        return "&nbsp;"
+    return "".join(
+        _marked(text, number) if is_marked and text.strip() else _between(text, place)
+        for place, (text, is_marked, number) in enumerate(pieces)
+    )
 
 
-def _plain_piece(line: str, before: str) -> str:
+def _marked(text: str, number: str) -> str:
+    if not number:
+        return f":blue-background[{plain_line(text)}]"
+    return f":blue-background[{plain_line(text)} \\[{plain_line(number)}\\]]"
+
+
+def _between(text: str, place: int) -> str:
     """What is not marked; a blank beside a mark stays one at which a line may break."""
-    lead = " " if before and line.startswith(" ") else ""
-    return lead + plain_line(line[len(lead) :])
+    return f" {plain_line(text[1:])}" if place and text.startswith(" ") else plain_line(text)
 
 
 def compared(expected: str, answers: Mapping[str, str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import streamlit as st
 from workbench.core.errors import WorkbenchError
 from workbench.core.feedback import ROLE as FEEDBACK
 from workbench.core.tasks import TASKS, Task, text_pair
+from workbench.data.columns import field_columns
 from workbench.data.columns.mapping import check_roles, is_template
 from workbench.data.examples.plan import Source
 from workbench.data.examples.prepare import Prepared
@@ -19,6 +20,12 @@ from workbench.ui.text import plain
 
 WEAVE = "\0weave"
 """The choice of several columns in place of one."""
+AS_FIELDS = "\0fields"
+"""The choice of several columns, one a field."""
+_SEVERAL = {
+    WEAVE: "Several columns, woven together …",
+    AS_FIELDS: "Several columns, one a field …",
+}
 LEAST_CATEGORIES = 3
 """From so many on, one of them may stand for none of the others."""
 _WOVEN = ("text", "prompt", "response")
@@ -122,6 +129,9 @@ def out_of_scope(draft: Draft, prepared: Prepared) -> None:
 
 
 def _fits(text: str, table: Table) -> bool:
+    named = field_columns.names_in(text, table.columns)
+    if named:
+        return all(name in table.columns for name in named)
     return text in table.columns or is_template(text, table.columns)
 
 
@@ -151,22 +161,28 @@ def _role(field: _Field, others: Sequence[str]) -> str:
     """One role's column or template; `others` are those of the other roles."""
     pair = _pair(field)
     woven = not pair and is_template(field.current, field.table.columns)
+    chosen = field_columns.names_in(field.current, field.table.columns)
     options = field.candidates()
+    if field.task.answers_are_json and field.role == field.task.learned and len(options) > 1:
+        options = [*options, AS_FIELDS]
     if (field.role in _WOVEN or woven) and len(options) > 1:
         options = [*options, WEAVE]
-    _seed(field.key, options, WEAVE if woven else pair[0] if pair else field.current)
+    current = pair[0] if pair else AS_FIELDS if chosen else WEAVE if woven else field.current
+    _seed(field.key, options, current)
     choice = st.selectbox(
         plain(field.task.role_titles[field.role]),
         options,
         index=None,
-        format_func=lambda o: "Several columns, woven together …" if o == WEAVE else o,
+        format_func=lambda o: _SEVERAL.get(o, o),
         key=field.key,
         placeholder="Choose a column",
     )
+    free = [name for name in field.candidates() if name not in others]
+    if choice == AS_FIELDS:
+        return _fields(field, chosen, free)
     if choice != WEAVE:
         pairs = field.task.has_categories and field.role == field.task.question_role
         return _with_second(field, choice, others) if choice and pairs else choice or ""
-    free = [name for name in field.candidates() if name not in others]
     return _template(field, field.current if woven else "", free)
 
 
@@ -194,6 +210,21 @@ def _with_second(field: _Field, first: str, others: Sequence[str]) -> str:
         "A and product B. A model that sorts reads them as a pair.",
     )
     return text_pair.template((first, second), (first, second)) if second else first
+
+
+def _fields(field: _Field, chosen: Sequence[str], free: Sequence[str]) -> str:
+    """The columns that are the fields of the answer, one a field."""
+    key = f"{field.key}-fields"
+    if key not in st.session_state:
+        st.session_state[key] = list(chosen)
+    names = st.multiselect(
+        "Columns that are the fields to find",
+        [name for name in field.table.columns if name in free or name in chosen],
+        key=key,
+        placeholder="Choose one column for each field",
+        help="One column a field. An empty cell says that the text does not have this field.",
+    )
+    return field_columns.as_source(names) if names else ""
 
 
 def _seed(key: str, options: list[str], current: str) -> None:

@@ -10,7 +10,7 @@ from workbench.data import datasets, versions
 from workbench.data.described import is_only_described
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
-from workbench.ui.data import describing, draft, exporting
+from workbench.ui.data import describing, draft, exporting, fields_editor
 from workbench.ui.numbers import count, when
 from workbench.ui.text import plain
 
@@ -44,6 +44,8 @@ def _dataset(found: list[VersionInfo]) -> None:
         if TASKS[newest.task].answers_are_categories:
             describing.again(newest)
             describing.said_next(newest)
+        if TASKS[newest.task].answers_are_json:
+            fields_editor.show(newest)
 
 
 def _version(version: VersionInfo) -> None:
