@@ -4,9 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.evaluation.scoring.by_task.fields import Field, each_field
-from workbench.evaluation.scoring.by_task.fields_told import remarks
 from workbench.ui.numbers import percent
-from workbench.ui.text import plain
 
 
 def show(answers: pd.DataFrame) -> None:
@@ -32,8 +30,8 @@ def show(answers: pd.DataFrame) -> None:
                 "Right", format="%.1f %%", min_value=0, max_value=100
             ),
             "interval": st.column_config.TextColumn("95 % interval"),
-            "near": st.column_config.NumberColumn(
-                "Near", format="%.1f %%", help="Likeness of texts (chrF); 100 % is the same text."
+            "near": st.column_config.TextColumn(
+                "Near", help="Likeness of texts (chrF); 100 % is the same text."
             ),
             "kind": st.column_config.TextColumn("Kind"),
             "missing": st.column_config.NumberColumn("Missing", format="%.1f %%"),
@@ -50,8 +48,6 @@ def show(answers: pd.DataFrame) -> None:
         "notice than one with another value. More examples in which the weak fields are filled help "
         "most."
     )
-    for sentence in remarks(answers):
-        st.caption(plain(sentence))
 
 
 def table(found: list[Field]) -> pd.DataFrame:
@@ -63,7 +59,7 @@ def table(found: list[Field]) -> pd.DataFrame:
                 "wanted": own.wanted,
                 "right": 100 * own.right.value,
                 "interval": f"{percent(own.right.low)} to {percent(own.right.high)}",
-                "near": None if own.near is None else 100 * own.near.value,
+                "near": "–" if own.near is None else percent(own.near.value),
                 "kind": own.kind,
                 "missing": 100 * own.missing,
                 "wrong": 100 * own.wrong,
