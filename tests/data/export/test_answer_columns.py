@@ -95,6 +95,17 @@ def test_each_field_has_a_column_and_what_is_no_answer_one_of_its_own(path: Path
     assert columns["Please check"] == {4: "yes"}
 
 
+def test_what_had_no_room_and_what_was_read_in_parts_is_said(path: Path) -> None:
+    found = answers(
+        path,
+        {"output": '{"name": "Ann"}', "cut": ["total", "name"], "parts": 1},
+        {"output": '{"name": "Bo"}', "cut": [], "parts": 3},
+    )
+    columns = told(answer_columns(found, "extraction"))
+    assert columns["Cut off (too long)"] == {2: "total, name"}
+    assert columns["Read in parts"] == {3: 3}
+
+
 def test_only_fields_that_were_learned_have_columns(path: Path) -> None:
     found = answers(path, {"output": '{"name": "Ann", "mood": "good"}'})
     assert list(told(answer_columns(found, "extraction", fields=["name", "total"]))) == [

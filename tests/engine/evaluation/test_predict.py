@@ -14,6 +14,7 @@ from workbench.data.readers.table_file import NUMBER
 from workbench.engine.evaluation import predict as prediction
 from workbench.engine.evaluation.predict import predict
 from workbench.engine.evaluation.systems import Answers
+from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.rows import Row
 from workbench.jobs.process.job_dir import EventWriter, JobDir, read_events
 from workbench.jobs.process.parts import FIRST_ROWS, Parts
@@ -205,3 +206,19 @@ def test_parts_cover_every_row_once(tmp_path: Path) -> None:
         (tmp_path / str(rows)).mkdir()
         spans = Parts(JobDir(tmp_path / str(rows)), rows, 10).missing
         assert [i for start, end in spans for i in range(start, end)] == [*range(rows)]
+
+
+def test_what_is_told_of_fields_stands_beside_the_answers(
+    spec: PredictSpec, tmp_path: Path
+) -> None:
+    class Fields(FakeEngine):
+        def answerer(self, spec: PredictSpec) -> Any:
+            def answer(rows: Sequence[Row], stop: Stop, done: Callable[[int], None]) -> Answers:
+                told = [Told(["a"] if row["row_id"] == 2 else [], {"a": 0.5}, 2) for row in rows]
+                return Answers(['{"a": "x"}'] * len(rows), fields=told)
+
+            return answer
+
+    made = pq.read_table(_predict(spec, Fields(), tmp_path / "job")["predictions"]).to_pylist()
+    assert (made[0]["cut"], made[1]["cut"]) == (["a"], [])
+    assert (made[0]["parts"], made[0]["sure"]) == (2, '{"a": 0.5}')
