@@ -16,6 +16,7 @@ from workbench.data.readers import read_table
 TURNS = [{"role": "user", "content": "When?"}, {"role": "assistant", "content": "Now."}]
 ROLES: dict[str, dict[str, list[Any]]] = {
     "classification": {"text": ["a", "b", "c"], "label": ["x", "y", "x"]},
+    "multi_label": {"text": ["a", "b", "c"], "label": ["none of them", "x; y", "x"]},
     "completion": {
         "prompt": ["a", "b", "c"], "response": ["1", "2", "3"], "system": [None, None, "Be kind."],
     },
@@ -78,3 +79,9 @@ def test_an_answer_that_is_not_to_be_learned_weighs_nothing(
     found = loaded(tmp_path, "chat")
     assert [turn["weight"] for turn in found["test"][0]["messages"]] == [None, 0, None, None]
     assert [turn["weight"] for turn in found["train"][0]["messages"]] == [None, None]
+
+
+def test_sets_of_categories_are_lists_of_names(tmp_path: Path) -> None:
+    found = loaded(tmp_path, "multi_label")
+    assert found["train"]["labels"] == [[], ["x", "y"]]
+    assert found["test"]["labels"] == [["x"]]

@@ -77,12 +77,19 @@ def of_split(records: Sequence[Record], split: str) -> list[Record]:
 
 
 def schema_of(record: Record, with_system: bool, with_weight: bool = False) -> pa.Schema:
-    """Texts, and turns of a conversation; the same for every record of a version."""
+    """Texts, sets of categories, and turns of a conversation; the same for every record of a version."""
     turn = pa.list_(pa.struct([*_SAID, _WEIGHT] if with_weight else _SAID))
     own = {name: value for name, value in record.items() if name != SYSTEM}
     first = [SYSTEM] if with_system and PROMPT in own else []
-    turns = [(n, turn if isinstance(value, list) else pa.string()) for n, value in own.items()]
-    return pa.schema([*((name, pa.string()) for name in first), *turns])
+    kinds = [(name, _kind(value, turn)) for name, value in own.items()]
+    return pa.schema([*((name, pa.string()) for name in first), *kinds])
+
+
+def _kind(value: Any, turn: pa.DataType) -> pa.DataType:
+    """A conversation has a turn at least; any other list is one of names."""
+    if not isinstance(value, list):
+        return pa.string()
+    return turn if value and isinstance(value[0], dict) else pa.list_(pa.string())
 
 
 _ABOUT = {"citation": "", "description": "", "homepage": "", "license": ""}

@@ -93,4 +93,5 @@ def table(found: Sequence[Category], rows: int) -> pd.DataFrame:
 
 
 def _between(ends: tuple[float, float]) -> str:
-    return "–" if ends[0] != ends[0] else f"{percent(ends[0])} to {percent(ends[1])}"
+    low, high = (round(end, 12) for end in ends)  # what is all but 1 is not to be told as 99.9 %
+    return "–" if low != low else f"{percent(low)} to {percent(high)}"
