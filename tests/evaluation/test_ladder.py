@@ -145,4 +145,9 @@ def test_the_interval_of_likeness_lies_around_the_score_that_was_kept() -> None:
 
 def test_a_rung_that_nobody_knows_is_an_older_version() -> None:
     assert rung_named("run 7").itself == "run 7"
-    assert [rung.name for rung in RUNGS if rung.is_simple] == ["frequent", "baseline", "nearest"]
+    assert [rung.name for rung in RUNGS if rung.is_simple] == [
+        "frequent",
+        "baseline",
+        "nearest",
+        "lead",
+    ]

@@ -14,6 +14,7 @@ from workbench.jobs import job as jobs
 from workbench.models import catalogue
 from workbench.system.hardware import hardware
 from workbench.training import ladder, measuring, presets
+from workbench.training.long_rows import long_rows
 from workbench.training.outlook import Outlook, expected
 
 
@@ -58,7 +59,9 @@ def _fit(options: argparse.Namespace) -> int:
         machine, model, recipe, version.task, found.lengths, rows, found.correction, found.limit_mb
     )
     rungs = ladder.ladder(asked, catalogue.list_models(store))
-    emit(options, _as_dict(found, rungs, measured=options.measure), _said(model.name, found, rungs))
+    long = long_rows(version, model, recipe)
+    value = _as_dict(found, rungs, measured=options.measure) | {"long_texts": long.as_dict()}
+    emit(options, value, "\n".join([_said(model.name, found, rungs), *long.sentences]))
     return 0
 
 

@@ -11,8 +11,10 @@ from workbench.cli.data import existing, pairs
 from workbench.cli.models import ready
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.told import LongTexts, read_long_texts
+from workbench.core.recipe import from_dict
 from workbench.core.tasks.rungs import ALL, NAMES
-from workbench.data import datasets
+from workbench.data import datasets, versions
 from workbench.data.mapped_file import MappedFile, map_file
 from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
@@ -24,6 +26,7 @@ from workbench.training import again, presets, runs
 from workbench.training.chain import told as told_of
 from workbench.training.diagnosis.of_run import diagnosis_of
 from workbench.training.energy import keep_price
+from workbench.training.long_rows import long_rows
 
 CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
 
@@ -92,13 +95,14 @@ def add_map(parser: argparse.ArgumentParser) -> None:
 def _train(options: argparse.Namespace) -> int:
     store = working_store()
     changes = again.before(store, options.again).changes if options.again else ()
-    for sentence in changes:
+    run, long = _started(store, options)
+    for sentence in (*changes, *long.sentences):
         print(sentence, file=sys.stderr, flush=True)
-    run = again.train_again(store, options.again) if options.again else _start(store, options)
     if options.wait:
         finished(store, run.job_id)
     view = runs.get_run(store, run.run_id)
     result = view.result or {}
+    long = read_long_texts(result.get("long_texts")) or long
     value = {
         "run_id": run.run_id,
         "job_id": run.job_id,
@@ -110,11 +114,22 @@ def _train(options: argparse.Namespace) -> int:
         "chain": told_of(view.chain),
         "digest": result.get("digest"),
         "energy": result.get("energy"),
+        "long_texts": long.as_dict(),
         **({"again": result.get("again"), "changes": list(changes)} if options.again else {}),
     }
     words = f"Run {run.run_id} (job {run.job_id}): {view.status}. {view.reason}".strip()
-    emit(options, value, f"{words} {again.outcome(view)}".strip())
+    said = f"{words} {again.outcome(view)}".strip()
+    emit(options, value, "\n".join([said, *long.sentences]))
     return 0
+
+
+def _started(store: Store, options: argparse.Namespace) -> tuple[runs.StartedRun, LongTexts]:
+    """The run, and which of its texts are longer than the model reads, as far as that is known now."""
+    run = again.train_again(store, options.again) if options.again else _start(store, options)
+    view = runs.get_run(store, run.run_id)
+    version = versions.get_version(store, view.version_id)
+    model = catalogue.get_model(store, view.base_model_id)
+    return run, long_rows(version, model, from_dict(view.recipe))
 
 
 def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:

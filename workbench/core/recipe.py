@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts import ways
 
 AUTO, YES, NO = "auto", "yes", "no"
 CLASSES, CONTRASTIVE = "classes", "contrastive"
@@ -70,7 +71,8 @@ class Recipe:
     label_smoothing_factor: float = _setting(0.0, "Label smoothing", "Keeps the model from being over-sure; categories only.", group="Optimiser", low=0.0, high=0.5)
     per_device_train_batch_size: int = _setting(16, "Examples per step (batch size)", "More is steadier and needs more memory.", group="Memory", low=1, high=1024)
     gradient_accumulation_steps: int = _setting(1, "Gradient accumulation", "Adds up this many batches before each correction; the effect of a large batch in less memory.", group="Memory", low=1, high=1024)
-    max_length: int = _setting(512, "Longest example (tokens)", "Longer examples are cut; memory and time grow with it.", group="Memory", low=8, high=131_072)
+    max_length: int = _setting(512, "Longest example (tokens)", "So many tokens are read at once; what is done with longer ones, 'Long texts' says. Memory and time grow with it.", group="Memory", low=8, high=131_072)
+    long_texts: str = _setting("auto", "Long texts", "How texts are read that are longer than that. windows: an encoder reads all of it in overlapping parts and puts them together. nearest: a model that writes reads the beginning and the parts nearest to the question. head_tail: beginning and end. head: the beginning only. auto: windows for an encoder; for a model that writes nearest where there is a question, else head_tail.", group="Memory", choices=ways.CHOICES)
     gradient_checkpointing: bool = _setting(False, "Gradient checkpointing", "Computes some values twice instead of keeping them: less memory, a third slower.", group="Memory")
     early_stopping_patience: int = _setting(3, "Early stopping", "Stop after this many checks without improvement on the practice questions; 0 never stops early.", group="Checks", low=0, high=100)
     evals_per_epoch: float = _setting(2.0, "Checks per pass", "How often the practice questions are scored and a checkpoint is saved.", group="Checks", low=0.1, high=100_000)

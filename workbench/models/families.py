@@ -4,7 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.tasks import CHAT, CLASSIFICATION, COMPLETION, EXTRACTION, MULTI_LABEL
+from workbench.core.tasks import (
+    CHAT,
+    CLASSIFICATION,
+    COMPLETION,
+    EXTRACTION,
+    MULTI_LABEL,
+    SUMMARIZATION,
+)
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,8 @@ SEQ2SEQ = Family(
     purpose="Reads a text and writes another: summaries, replies, fields; an encoder-decoder{many}.",
     writes_text=True,
     tasks=frozenset(
-        task.name for task in (CLASSIFICATION, MULTI_LABEL, COMPLETION, CHAT, EXTRACTION)
+        task.name
+        for task in (CLASSIFICATION, MULTI_LABEL, COMPLETION, SUMMARIZATION, CHAT, EXTRACTION)
     ),
     limits="turns one text into another and does not go on with texts",
     packs_weights=True,

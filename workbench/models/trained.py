@@ -35,7 +35,10 @@ class TrainedModel(Contract):
     fields: tuple[dict[str, Any], ...] = ()
     """Those that are pulled out of texts (`core.fields.field.read` reads them); empty for other tasks."""
     max_length: int = 2048
-    """Tokens; a longer question is cut to that."""
+    """Tokens; what is done with a longer question, `long_texts` says."""
+    long_texts: str = ""
+    """How it reads longer texts (`core.long_texts.ways`); empty: as models did that do not say so, an
+    encoder the beginning, a writer all but some tokens of the middle."""
     pooling: str = ""
     """How an encoder makes one embedding of a text's tokens."""
     alpha: float | None = field(default=None, metadata={"key": "share"})

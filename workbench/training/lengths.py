@@ -105,7 +105,7 @@ def lengths_of(data: Path, task: str, system: str, model: ModelInfo, mean_chars:
     if not data.is_file():
         return Lengths.even(max(4.0, mean_chars / 4))
     try:
-        found = _told(data, task, system, _Reading.of(model))
+        found = _told(data, task, system, Reading.of(model))
     except (pa.ArrowException, OSError, KeyError, ValueError):
         _log(data)
         found = None
@@ -113,7 +113,7 @@ def lengths_of(data: Path, task: str, system: str, model: ModelInfo, mean_chars:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class Reading:
     """As much of a model as its lengths depend on."""
 
     name: str
@@ -122,12 +122,12 @@ class _Reading:
     vocabulary: int
 
     @classmethod
-    def of(cls, model: ModelInfo) -> "_Reading":
+    def of(cls, model: ModelInfo) -> "Reading":
         return cls(model.name, model.path, model.family, model.vocab_size)
 
 
 @functools.lru_cache(maxsize=64)
-def _told(data: Path, task: str, system: str, model: _Reading) -> Lengths | None:
+def _told(data: Path, task: str, system: str, model: Reading) -> Lengths | None:
     """None where the model's template refuses the examples: so it will the next time."""
     try:
         return _measured(data, task, system, model)
@@ -142,7 +142,7 @@ def _log(data: Path) -> None:
     logger.warning("The lengths of %s cannot be told from its texts", data, exc_info=True)
 
 
-def _measured(data: Path, task: str, system: str, model: _Reading) -> Lengths:
+def _measured(data: Path, task: str, system: str, model: Reading) -> Lengths:
     sizes, labels = _sizes(data)
     if not len(sizes):
         return Lengths.even(4.0)
@@ -150,7 +150,7 @@ def _measured(data: Path, task: str, system: str, model: _Reading) -> Lengths:
     spread = order[np.linspace(0, len(order) - 1, min(SPREAD, len(order))).astype(int)]
     longest = order[-LONGEST:]
     rows = _rows(data, sorted({*spread.tolist(), *longest.tolist()}))
-    texts = [_texts(rows[number], task, system, labels, model) for number in rows]
+    texts = [texts_read(rows[number], task, system, labels, model) for number in rows]
     read = dict(zip(rows, tokens_in([text for text, _ in texts], model.vocabulary), strict=True))
     answers = tokens_in([answer for _, answer in texts], model.vocabulary)
     written = dict(zip(rows, answers, strict=True))
@@ -205,10 +205,14 @@ def _rows(data: Path, numbers: Sequence[int]) -> dict[int, Mapping[str, Any]]:
     return found
 
 
-def _texts(
-    row: Mapping[str, Any], task: str, system: str, labels: Sequence[str], model: _Reading
+def texts_read(
+    row: Mapping[str, Any], task: str, system: str, labels: Sequence[str], model: Reading
 ) -> tuple[str, str]:
-    """What is read of a row, and what of it is learned to be written."""
+    """What is read of a row at once, and what of it is learned to be written.
+
+    Raises:
+        WorkbenchError: the model's template refuses it.
+    """
     about, family = task_named(task), family_named(model.family)
     if not family.writes_text:
         return _cut(about.question(row)), ""

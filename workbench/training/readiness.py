@@ -7,6 +7,7 @@ from storage.tables import DatasetVersion, Run
 from workbench.core.errors import WorkbenchError
 from workbench.core.fields.field import KEY as FIELDS
 from workbench.core.fields.field import fields_in, with_help
+from workbench.core.long_texts.ways import refusal
 from workbench.core.recipe import Recipe, from_dict
 from workbench.core.tasks import task_named
 from workbench.core.tasks.descriptions import OUT_OF_SCOPE, descriptions_in
@@ -35,6 +36,8 @@ def check(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
             f"{model.name} {family_named(model.family).limits}, but these examples are for "
             "something else: choose a model that writes text, for example SmolLM2-135M-Instruct."
         )
+    if sentence := refusal(recipe.long_texts, writes_text=family_named(model.family).writes_text):
+        raise WorkbenchError(sentence)
     if model.state == FAILED:
         raise WorkbenchError(
             f"The files of {model.name} are not in {model.path}: put them back, or download or "

@@ -84,6 +84,8 @@ class Sorting:
     """All categories that hold, as one text, where there may be several."""
     thresholds: Sequence[tuple[str, float]] = ()
     """From which probability on each holds then."""
+    read: str = ""
+    """How much of a long text was read; empty of one that was read at once."""
 
     @property
     def best(self) -> str:
@@ -120,9 +122,9 @@ def classify(url: str, model: str, text: str, key: str = "") -> Sorting:
         return Sorting([(found["label"], None)])
     limits = [(item["label"], item["threshold"]) for item in found["labels"] if "holds" in item]
     several = str(found["label"]) if limits else ""
-    return Sorting(
-        labels, found.get("none_of_these"), found.get("please_check"), several, tuple(limits)
-    )
+    read = str(found.get("note") or found.get("read") or "")
+    none, check = found.get("none_of_these"), found.get("please_check")
+    return Sorting(labels, none, check, several, tuple(limits), read)
 
 
 def answer(url: str, question: Question, key: str = "") -> str:

@@ -241,6 +241,11 @@ def limits_of(message: MessageView) -> dict[str, float]:
     return {str(label): float(p) for label, p in message.details.get("thresholds") or []}
 
 
+def reading_of(message: MessageView) -> str:
+    """How much of a long text was read for an answer; empty of one that was read at once."""
+    return str(message.details.get("read") or "")
+
+
 def _answerer(model: ServedModel, names: Mapping[int, str]) -> Answerer:
     run_id = run_id_of(model.id)
     return Answerer(

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from tests.helpers.encoders import ARCHITECTURES, examples, make_encoder
 from tests.helpers.engine_jobs import PEFT_WARNS
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, WINDOWS
 from workbench.core.recipe import from_dict
 from workbench.engine.encoder.encoder import (
     READ_AT_ONCE,
@@ -104,12 +106,19 @@ def test_long_texts_are_read_few_at_a_time() -> None:
     assert len(found[-2]) == 64
 
 
-def test_cut_texts_are_counted_and_those_that_just_fit_are_not(tmp_path: Path) -> None:
+def test_long_texts_are_told_with_their_tokens_and_those_that_just_fit_are_not(
+    tmp_path: Path,
+) -> None:
     encoder = load_encoder(make_encoder(tmp_path))
     reader = load_reader(tmp_path, encoder.body, 8)
     fits = next(text for text in TEXTS if len(reader.tokenizer(text)["input_ids"]) == 8)
     texts = [fits, LONG, "parcel"]
-    assert reader.count_cut(texts, reader.ids(texts)) == 1
+    whole = len(reader.tokenizer(LONG)["input_ids"])
+    for way in (HEAD, HEAD_TAIL, WINDOWS):
+        own = replace(reader, long_texts=way)
+        ids = own.ids(texts)
+        assert own.long(texts, ids) == {1: whole}
+        assert own.cut(texts, ids) == ({} if way == WINDOWS else {1: whole})
 
 
 def test_a_folder_without_encoder_is_named(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import torch
 from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_data, write_data
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, WINDOWS
 from workbench.engine.encoder.encoder import read
 from workbench.engine.encoder.model import load_encoder_model, load_probe
 from workbench.engine.encoder.out_of_scope.belonging import Memory
@@ -23,7 +24,7 @@ from workbench.engine.encoder.out_of_scope.detector import (
     load_detector,
     save_detector,
 )
-from workbench.jobs.process.job_dir import JobDir, read_json
+from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.trained import read_trained, write_trained
 
@@ -48,13 +49,33 @@ def trained(request: pytest.FixtureRequest, tiny: Path, data: Path, home_of_mode
     return job
 
 
-def test_a_text_whose_end_is_not_read_is_named(trained: JobDir, tiny: Path) -> None:
+def test_a_text_that_is_not_read_whole_is_named(trained: JobDir, tiny: Path) -> None:
     model = load_encoder_model(BaseModelRef("tiny", tiny), trained.adapter)
-    limit = model.reader.max_length
-    whole = len(model.reader.tokenizer("parcel " * 200)["input_ids"])
-    assert model.cut(["parcel", "parcel " * 200, ""]) == {
-        1: f"The text is {whole} tokens long, and this model reads the first {limit}."
-    }
+    texts, limit = ["parcel", "parcel " * 200, ""], model.reader.max_length
+    whole = len(model.reader.tokenizer(texts[1])["input_ids"])
+    assert (model.reader.long_texts, model.cut(texts)) == (WINDOWS, {})
+    assert model.reader.read(texts) == ["", f"read in {-(-(whole - 2 - 6) // 40)} parts", ""]
+    model.reader = replace(model.reader, long_texts=HEAD)
+    said = f"The text is {whole} tokens long, and this model reads"
+    assert model.cut(texts) == {1: f"{said} the first {limit}."}
+    model.reader = replace(model.reader, long_texts=HEAD_TAIL)
+    assert model.cut(texts) == {1: f"{said} {limit} of them, its beginning and its end."}
+    assert model.reader.read(texts)[1] == f"read {limit} of {whole} tokens"
+
+
+def test_a_model_of_an_earlier_version_reads_the_beginning_as_it_did(
+    trained: JobDir, tiny: Path, tmp_path: Path
+) -> None:
+    older = shutil.copytree(trained.adapter, tmp_path / "older")
+    facts = read_json(older / "workbench.json")
+    del facts["long_texts"]
+    write_json(older / "workbench.json", facts)
+    model = load_encoder_model(BaseModelRef("tiny", tiny), older)
+    assert (model.reader.long_texts, model.model.encoder.window) == (HEAD, None)
+    first = model.reader.tokenizer.decode(model.reader.ids(["parcel " * 200])[0][1:-1])
+    ends = [first + " invoice" * 50, first + " password" * 50]
+    same, other = model.probabilities(ends)
+    np.testing.assert_array_equal(same, other)
 
 
 def exam_rows(path: Path, data: Path) -> Path:
@@ -102,7 +123,8 @@ def test_prediction_answers_every_row_with_its_probability(
     result = run(job)
     assert result["rows"] == 4
     answers = predictions(result)
-    assert list(answers) == ["row_id", "text", "output", "probability"]
+    assert list(answers) == ["row_id", "text", "output", "probability", "read"]
+    assert [bool(told) for told in answers["read"]] == [False, False, True, False]
     assert (answers["row_id"], answers["text"]) == ([4, 7, 8, 9], texts)
     found = load_encoder_model(
         BaseModelRef.from_dict(read_json(job.spec)["base"]), trained.adapter

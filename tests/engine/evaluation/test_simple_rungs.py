@@ -56,6 +56,22 @@ def test_the_nearest_examples_answer_is_given_as_it_stands() -> None:
     assert "baseline" not in found
 
 
+def test_the_first_sentences_stand_for_a_summary_and_for_nothing_else() -> None:
+    text = "The council met. It spoke of the bridge for hours. Nothing was decided. It rained."
+    short = [
+        ("One. Two. Three.", "It is about a bridge here."),
+        ("A. B.", "A road was discussed too."),
+    ]
+    rows = [
+        {"row_id": n, "text": text, "response": answer, "split": "train"}
+        for n, (text, answer) in enumerate(short)
+    ]
+    found = simple_answers("summarization", rows, [text, "", "no end"])
+    assert found["lead"].texts == ["The council met.", "", "no end"]
+    assert {*found} == {"frequent", "nearest", "lead"}
+    assert "lead" not in simple_answers("completion", _replies([("a", "b")]), ["a"])
+
+
 def test_the_most_frequent_text_is_given_and_else_the_one_most_like_all_others() -> None:
     often = _replies([("a", "Yes."), ("b", "No, never at all."), ("c", "Yes.")])
     assert simple_answers("completion", often, ["d"])["frequent"].texts == ["Yes."]

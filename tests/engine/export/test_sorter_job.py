@@ -5,6 +5,7 @@ from typing import Any
 
 import onnxruntime
 import pytest
+import torch
 
 from tests.engine.export.conftest import Shop
 from tests.engine.export.test_text_exports import certificate, ran, unpacked
@@ -53,13 +54,15 @@ def test_the_hand_over_sorts_a_file_as_the_program_does(sorter_shop: Shop, tmp_p
     job, result = sorter_shop.export("zip", "int8", threshold=0.5)
     assert result["status"] == "succeeded", result["reason"]
     folder = unpacked(job.path, tmp_path / "unpacked")
-    texts = ["where is my parcel", "the invoice is wrong", "is there a new password", "zzz qqq"]
+    long = "the invoice is wrong, " * 9 + "and my parcel never came, " * 30
+    texts = ["where is my parcel", long, "is there a new password", "zzz qqq"]
     table = tmp_path / "in.csv"
-    table.write_text("text\n" + "\n".join(texts) + "\n", "utf-8")
+    table.write_text("text\n" + "\n".join(f'"{text}"' for text in texts) + "\n", "utf-8")
     answered = ran(folder, table, tmp_path / "out.csv")
     spec: Any = read_json(sorter_shop.trained.spec)
     base = BaseModelRef.from_dict(spec["base"])
     model = load_encoder_model(base, sorter_shop.trained.adapter)
+    assert len(model.reader.ids([long])[0]) > 3 * model.reader.max_length
     found = model.sort(texts)
     best = [model.labels[int(row.argmax())] for row in found.probabilities]
     assert [row["answer"] for row in answered][:3] == best[:3]
@@ -84,3 +87,26 @@ def test_a_spoilt_graph_is_not_offered(sorter_shop: Shop, monkeypatch: pytest.Mo
     assert result["status"] == "failed"
     assert not (job.path / "export").exists()
     assert "So it is not offered." in result["reason"]
+
+
+def test_the_graph_reads_the_windows_of_a_long_text_as_one(
+    sorter_shop: Shop, tmp_path: Path
+) -> None:
+    job, _ = sorter_shop.export("onnx", "fp32")
+    folder = unpacked(job.path, tmp_path)
+    spec: Any = read_json(sorter_shop.trained.spec)
+    model = load_encoder_model(BaseModelRef.from_dict(spec["base"]), sorter_shop.trained.adapter)
+    texts = ["my parcel", "the invoice is wrong, " * 30 + "and my password is old. " * 20]
+    ids, reader = model.reader.ids(texts), model.reader
+    session = onnx_model.Session(folder / "model.onnx")
+    read = session.sort(ids, reader.pad_id, reader.window)
+    exact = onnx_model.Sorter(model).eval()
+    vectors = model.model.encoder.eval()
+    for own, (shares, _) in zip(ids, read, strict=True):
+        tokens = torch.tensor([own])
+        with torch.inference_mode():
+            whole = torch.nn.functional.normalize(
+                vectors.vectors(tokens, torch.ones_like(tokens)), dim=1
+            )
+            wanted = exact.head(whole).softmax(1)[0]
+        torch.testing.assert_close(torch.tensor(shares), wanted, atol=1e-4, rtol=1e-4)

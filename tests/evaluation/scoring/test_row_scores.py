@@ -31,6 +31,15 @@ def test_likeness_is_sentence_level_chrf() -> None:
     assert frame["chrf_base"][0] == pytest.approx(100)
 
 
+def test_summaries_have_their_rouge_row_by_row() -> None:
+    """Of five and four words three are in common in their order: 2 · 3 / 9."""
+    wanted, given = "the bridge costs too much", "the bridge costs nothing"
+    frame = score_rows(answers([wanted], [given], base=["a road"]), "summarization")
+    assert frame["rouge_l_tuned"][0] == pytest.approx(100 * 6 / 9)
+    assert frame["rouge_l_base"][0] == 0
+    assert "rouge_l_tuned" not in score_rows(answers([wanted], [given]), "completion")
+
+
 def test_likeness_that_the_trainer_measured_is_kept() -> None:
     frame = answers(["abc"], ["abc"]).assign(chrf_tuned=12.5)
     assert score_rows(frame, "chat")["chrf_tuned"][0] == 12.5

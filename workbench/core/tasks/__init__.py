@@ -8,6 +8,7 @@ from workbench.core.tasks.completion import COMPLETION
 from workbench.core.tasks.extraction import EXTRACTION
 from workbench.core.tasks.language_modelling import LANGUAGE_MODELLING
 from workbench.core.tasks.multi_label import MULTI_LABEL
+from workbench.core.tasks.summarization import SUMMARIZATION
 from workbench.core.tasks.task import Task
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "MULTI_LABEL",
     "ROLES",
     "SPLITS",
+    "SUMMARIZATION",
     "TASKS",
     "Task",
     "asked_as",
@@ -27,7 +29,15 @@ __all__ = [
 
 TASKS = {
     task.name: task
-    for task in (CLASSIFICATION, MULTI_LABEL, COMPLETION, CHAT, EXTRACTION, LANGUAGE_MODELLING)
+    for task in (
+        CLASSIFICATION,
+        MULTI_LABEL,
+        COMPLETION,
+        SUMMARIZATION,
+        CHAT,
+        EXTRACTION,
+        LANGUAGE_MODELLING,
+    )
 }
 ROLES = ("text", text_pair.ROLE, "label", "prompt", "response", "messages", "system", "feedback")
 SPLITS = ("train", "validation", "test")

@@ -38,8 +38,7 @@ def _told(cell: str, seen: Seen) -> str:
 COMPLETION = Task(
     name="completion",
     title="Answer questions or write replies",
-    explanation="Each example is what comes in and the answer you would give; "
-    "summaries and rewrites are of this kind too.",
+    explanation="Each example is what comes in and the answer you would give.",
     required=("prompt", "response"),
     optional=("system", feedback.ROLE),
     learned="response",
@@ -56,4 +55,5 @@ COMPLETION = Task(
     tellers={"response": _told},
     answers_are_free_text=True,
     can_lean_on_examples=True,
+    asks_about_texts=True,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workbench.core.tasks import Task
 
-FREQUENT, BASELINE, NEAREST = "frequent", "baseline", "nearest"
+FREQUENT, BASELINE, NEAREST, LEAD = "frequent", "baseline", "nearest", "lead"
 BASE, EXAMPLES, TUNED = "base", "examples", "tuned"
 PROMPT = "prompt"
 PROBE = "probe"
@@ -61,6 +61,14 @@ RUNGS = (
         is_simple=True,
     ),
     RungKind(
+        LEAD,
+        "First sentences",
+        "giving the first sentences of the text",
+        "the first sentences of the text",
+        "gives the first sentences of the text, up to the usual length of your answers",
+        is_simple=True,
+    ),
+    RungKind(
         BASE,
         "Before training",
         "before training",
@@ -97,7 +105,7 @@ RUNGS = (
 
 NAMES = tuple(rung.name for rung in RUNGS)
 TITLES = {rung.name: rung.title for rung in RUNGS}
-CHEAP = (FREQUENT, BASELINE, NEAREST)
+CHEAP = (FREQUENT, BASELINE, NEAREST, LEAD)
 """Asked in every exam: no model is needed, so they cost seconds."""
 ALL = (*CHEAP, EXAMPLES)
 """Whoever can be asked beside the model before and after training."""
@@ -112,7 +120,8 @@ def cheap_for(task: Task) -> tuple[str, ...]:
     """Those that need no model and can answer questions of the task."""
     if task.rows_are_documents:
         return ()
-    return tuple(name for name in CHEAP if name != BASELINE or task.has_categories)
+    fits = {BASELINE: task.has_categories, LEAD: task.shortens}
+    return tuple(name for name in CHEAP if fits.get(name, True))
 
 
 def rung_in_place(rung: str, model: str) -> str:

@@ -102,6 +102,10 @@ class Task:
     """Whether the nearest example may stand before a question, so that its answer leans on it."""
     rows_are_documents: bool = False
     """Whether a row is one long text that is learned as a whole, to be gone on with."""
+    asks_about_texts: bool = False
+    """Whether a question may come with a long text that it is about."""
+    shortens: bool = False
+    """Whether an answer says in short what a text says."""
     max_new_tokens: int = 128
     """How long an answer may be in the exam, as the presets have it."""
 

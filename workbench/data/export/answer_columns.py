@@ -15,12 +15,13 @@ from workbench.data.answered.columns import AnswerColumn, Value
 from workbench.data.columns.field_columns import names_in
 from workbench.data.edits.fields import TABLE, Field, fields_of, format_field
 
-ANSWER, SURE, CHECK, NONE, INVENTIONS = (
+ANSWER, SURE, CHECK, NONE, INVENTIONS, READ = (
     "Answer of the model",
     "How sure",
     "Please check",
     "None of these",
     "Not in your examples",
+    "How much was read",
 )
 """Not merely Answer: a reader would take such a column beside a talk for a part of it."""
 CUT, PARTS = "Cut off (too long)", "Read in parts"
@@ -35,6 +36,7 @@ _PROGRAMS = {
     CHECK: "please_check",
     NONE: "none_of_these",
     INVENTIONS: "not in your examples",
+    READ: "read",
 }
 _NUMBERS = (int, float)
 
@@ -52,7 +54,8 @@ def answer_columns(
 
     Of a classifier the category, how sure it is (0 to 1), whether a person is to check it, and
     whether it fits none of the categories, as far as that is known; of fields that were pulled
-    out a column each, and one for answers that are none; of texts what nobody told the model.
+    out a column each, and one for answers that are none; of texts what nobody told the model. Of texts
+    that are longer than is read at once, how much was read.
 
     Args:
         answers: Parquet files with row_id, output and what else is known.
@@ -97,7 +100,9 @@ def title_of(source: str) -> str:
 def _rows(answers: Sequence[Path]) -> Iterator[dict[str, Any]]:
     for path in answers:
         with pq.ParquetFile(path) as file:
-            wanted = ("row_id", "output", "probability", "none_of_these", INVENTED, *_OF_FIELDS)
+            wanted = (
+                "row_id", "output", "probability", "none_of_these", INVENTED, "read", *_OF_FIELDS,
+            )  # fmt: skip
             columns = [name for name in file.schema_arrow.names if name in wanted]
             for batch in file.iter_batches(_AT_ONCE, columns=columns):
                 yield from batch.to_pylist()
@@ -124,6 +129,12 @@ class _Columns:
             self._put(NONE, number, YES if none else NO)
         if INVENTED in row:
             self._put(INVENTIONS, number, str(row[INVENTED] or "") or None)
+        self._add_reading(number, row)
+
+    def _add_reading(self, number: int, row: Mapping[str, Any]) -> None:
+        """How much of a long text was read: a column only where there are some."""
+        if row.get("read"):
+            self._put(READ, number, str(row["read"]))
 
     def add_categories(self, row: Mapping[str, Any], names: Sequence[str]) -> None:
         """Of each of these categories whether it holds, in a column of its own."""
@@ -137,6 +148,7 @@ class _Columns:
         told = field_values(answer)
         for title in titles:
             self._put(_field_title(title), number, (told or {}).get(title))
+        self._add_reading(number, row)
         if told is None:
             self._put(self._title, number, answer)
             self._put(CHECK, number, YES)

@@ -1,6 +1,7 @@
 """Encoders: models that read a text and give one vector for it, and a category from that."""
 
 import contextlib
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer
 
 from workbench.core.tasks.text_pair import Headings, parted
+from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, WINDOWS
+from workbench.engine.encoder import windows
 from workbench.engine.encoder.probe import Head
 from workbench.engine.encoding.cores import all_cores
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows
@@ -41,17 +44,41 @@ class Encoder(nn.Module):
     """The token behind which a pair's second text begins, where the encoder tells the two apart by
     segments (token types)."""
 
-    def __init__(self, body: Any, pooling: str) -> None:
+    def __init__(self, body: Any, pooling: str, window: int | None = None) -> None:
+        """
+        Args:
+            window: tokens of a window, where longer texts come as windows; None where none do.
+        """
         super().__init__()
-        self.body, self.pooling = body, pooling
+        self.body, self.pooling, self.window = body, pooling, window
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Embeddings (texts, hidden) in float32 of token ids and mask, both (texts, tokens)."""
         with precision():
-            more = self._segments(input_ids)
-            states = self.body(input_ids=input_ids, attention_mask=attention_mask, **more)
-        hidden = states.last_hidden_state.float()
-        return normalize(pooled(hidden, attention_mask, self.pooling), dim=1)
+            return normalize(self.vectors(input_ids, attention_mask), dim=1)
+
+    def vectors(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """The same of any length, in the precision that is set."""
+        if self.window is None or input_ids.shape[1] <= self.window:
+            return pooled(self._states(input_ids, attention_mask), attention_mask, self.pooling)
+        ids, mask, owner = windows.split(
+            input_ids, attention_mask, self.window, learning=self.training
+        )
+        size = len(ids)
+        if not self.training:  # one that learns goes twice through the same chances
+            size = max(1, READ_AT_ONCE[ids.device.type] // self.window)
+        found = [self._sums(*part) for part in zip(ids.split(size), mask.split(size), strict=True)]
+        return windows.joined(torch.cat(found), mask.sum(1).float(), owner, len(input_ids))
+
+    def _states(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        more = self._segments(input_ids)
+        states = self.body(input_ids=input_ids, attention_mask=attention_mask, **more)
+        hidden: torch.Tensor = states.last_hidden_state.float()
+        return hidden
+
+    def _sums(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """What each window gives, as often as it has tokens (windows, hidden)."""
+        return pooled(self._states(ids, mask), mask, self.pooling) * mask.sum(1, keepdim=True)
 
     def _segments(self, input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
         if self.second_after is None:
@@ -93,6 +120,13 @@ class Reader:
     max_length: int
     pair: Headings = ()
     """The headings of the two texts that it reads as a pair; none where it reads one."""
+    long_texts: str = HEAD
+    """How longer texts are read (`core.long_texts.ways`)."""
+
+    @property
+    def window(self) -> int | None:
+        """Tokens of a window, where texts are read window by window."""
+        return self.max_length if self.long_texts == WINDOWS else None
 
     @property
     def pad_id(self) -> int:
@@ -100,12 +134,15 @@ class Reader:
         return self.tokenizer.pad_token_id or 0
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Token ids of each text, the end of long ones cut off."""
+        """Token ids of each text; those of a long one as its way has it: windows one behind the other,
+        its beginning and its end, or its beginning."""
         if not texts:
             return []
-        with all_cores():
-            found = self._tokenized(texts, truncation=True, max_length=self.max_length)
-        return [ids or [self.pad_id] for ids in found["input_ids"]]
+        if self.long_texts == HEAD:
+            with all_cores():
+                found = self._tokenized(texts, truncation=True, max_length=self.max_length)
+            return [ids or [self.pad_id] for ids in found["input_ids"]]
+        return [self._fitted(ids) or [self.pad_id] for ids in self._whole(texts)]
 
     def _tokenized(self, texts: Sequence[str], **how: Any) -> Any:
         """Texts, or pairs of them; one that has no second text is read alone."""
@@ -114,16 +151,42 @@ class Reader:
         both = [parted(self.pair, text) for text in texts]
         return self.tokenizer([(one, other) if other else one for one, other in both], **how)
 
-    def count_cut(self, texts: Sequence[str], ids: Sequence[Ids]) -> int:
-        """How many of the texts did not fit, given their `ids`."""
-        return len(self.cut(texts, ids))
-
-    def cut(self, texts: Sequence[str], ids: Sequence[Ids]) -> dict[int, int]:
-        """The places of the texts that did not fit, given their `ids`; and all their tokens."""
+    def long(self, texts: Sequence[str], ids: Sequence[Ids]) -> dict[int, int]:
+        """The places of the texts that are longer than is read at once, given their `ids`; and all
+        their tokens."""
         full = [place for place, own in enumerate(ids) if len(own) >= self.max_length]
-        whole = self._tokenized([texts[place] for place in full])["input_ids"] if full else []
+        whole = self._whole([texts[place] for place in full]) if full else []
         lengths = {place: len(own) for place, own in zip(full, whole, strict=True)}
         return {place: length for place, length in lengths.items() if length > self.max_length}
+
+    def cut(self, texts: Sequence[str], ids: Sequence[Ids]) -> dict[int, int]:
+        """The same of those of which a part is not read: none where they are read by windows."""
+        return {} if self.window is not None else self.long(texts, ids)
+
+    def read(self, texts: Sequence[str]) -> list[str]:
+        """How much of each text is read, in a few words; empty of those that are read at once."""
+        ids = self.ids(texts)
+        told = [""] * len(texts)
+        for place, tokens in self.long(texts, ids).items():
+            told[place] = f"read {self.max_length:,} of {tokens:,} tokens"
+            if self.window is not None:
+                told[place] = f"read in {windows.windows_in(len(ids[place]), self.window)} parts"
+        return told
+
+    def _whole(self, texts: Sequence[str]) -> list[list[int]]:
+        with all_cores():  # verbose: it would warn of a length that is no mistake here
+            found: list[list[int]] = self._tokenized(texts, verbose=False)["input_ids"]
+        return found
+
+    def _fitted(self, ids: list[int]) -> list[int]:
+        if len(ids) <= self.max_length:
+            return ids
+        layout = windows.head_and_tail if self.long_texts == HEAD_TAIL else windows.as_windows
+        return layout(ids, self._marks, self.max_length)
+
+    @functools.cached_property
+    def _marks(self) -> windows.Marks:
+        return windows.marks_of(self.tokenizer)
 
 
 def second_after(reader: Reader, body: Any) -> int | None:
@@ -218,9 +281,12 @@ def longest_text(folder: Path) -> int:
         return 2**20
 
 
-def load_reader(folder: Path, body: Any, max_length: int, pair: Headings = ()) -> Reader:
-    """The tokenizer in `folder`; texts are cut at `max_length` or at what the encoder can read, of a
-    pair the longer one first.
+def load_reader(
+    folder: Path, body: Any, max_length: int, pair: Headings = (), long_texts: str = HEAD
+) -> Reader:
+    """The tokenizer in `folder`; texts are long from `max_length` or from what the encoder can read. Of a
+    pair that is too long the longer text is cut: two texts are told apart as a whole, so no windows of
+    them can be.
 
     Raises:
         WorkbenchError: there is no tokenizer.
@@ -230,7 +296,8 @@ def load_reader(folder: Path, body: Any, max_length: int, pair: Headings = ()) -
     except (OSError, ValueError, KeyError) as error:
         raise unreadable(folder, "tokenizer", error) from error
     longest = min(max_length, tokenizer.model_max_length, positions_of(body))
-    return Reader(tokenizer, longest, pair if pair and _parts_pairs(tokenizer) else ())
+    pair = pair if pair and _parts_pairs(tokenizer) else ()
+    return Reader(tokenizer, longest, pair, HEAD if pair else long_texts)
 
 
 def _parts_pairs(tokenizer: Any) -> bool:

@@ -19,6 +19,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.ways import HEAD as HEAD_ONLY
+from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.tasks import task_named
 from workbench.core.whole import whole_folder
 from workbench.engine.encoder.encoder import (
@@ -136,11 +138,14 @@ class EncoderModel:
         return Watched(packed(self.before), origin.memory).to(self.before.encoder.body.device)
 
     def cut(self, texts: Sequence[str]) -> dict[int, str]:
-        """For the places of texts whose end is not read, a sentence that says so."""
+        """For the places of texts of which a part is not read, a sentence that says so."""
         cut = self.reader.cut(texts, self.reader.ids(texts))
         limit = self.reader.max_length
+        part = f"the first {limit}"
+        if self.reader.long_texts == HEAD_TAIL:
+            part = f"{limit} of them, its beginning and its end"
         return {
-            place: f"The text is {tokens} tokens long, and this model reads the first {limit}."
+            place: f"The text is {tokens} tokens long, and this model reads {part}."
             for place, tokens in cut.items()
         }
 
@@ -193,8 +198,9 @@ def _with_head(
 ) -> EncoderModel:
     model = Classifier(encoder, load_head(adapter / head)).to(encoder.body.device)
     model.requires_grad_(False)
-    reader = load_reader(adapter, encoder.body, trained.max_length, trained.pair)
-    encoder.second_after = second_after(reader, encoder.body)
+    way = trained.long_texts or HEAD_ONLY
+    reader = load_reader(adapter, encoder.body, trained.max_length, trained.pair, way)
+    encoder.window, encoder.second_after = reader.window, second_after(reader, encoder.body)
     labels, outside = list(trained.labels), trained.out_of_scope
     limits = np.array(thresholds) if len(thresholds) else None
     if task_named(trained.task).answers_are_sets and limits is None:

@@ -72,7 +72,7 @@ def answer(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> 
     Raises:
         Cancelled, Orphaned: the process is to leave.
     """
-    return _answers(model, _read(model, rows, stop, done))
+    return _answers(model, _read(model, rows, stop, done), rows)
 
 
 def _examiner(model: EncoderModel) -> Examine:
@@ -83,7 +83,7 @@ def _examiner(model: EncoderModel) -> Examine:
         found = _read(model, asked, stop, done)
         seconds = (time.perf_counter() - begun) / max(1, len(asked))
         loss = _loss(model, found.probabilities, asked)
-        return replace(_answers(model, found), loss=loss, seconds=seconds)
+        return replace(_answers(model, found, asked), loss=loss, seconds=seconds)
 
     return examine
 
@@ -96,13 +96,14 @@ def _read(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> S
     return model.sort([str(row["text"]) for row in rows], tell)
 
 
-def _answers(model: EncoderModel, found: Sorted) -> Answers:
+def _answers(model: EncoderModel, found: Sorted, rows: Sequence[Row]) -> Answers:
     shares = found.probabilities
+    read = model.reader.read([str(row["text"]) for row in rows])
     if model.thresholds is not None:
-        return Answers(*model.sets(shares))
+        return Answers(*model.sets(shares), read=read)
     chosen = [model.labels[number] for number in shares.argmax(1)]
     sure = [float(p) for p in shares.max(1, initial=0.0)]
-    return Answers(chosen, sure, none_of_these=found.none_of_these)
+    return Answers(chosen, sure, none_of_these=found.none_of_these, read=read)
 
 
 def _loss(model: EncoderModel, found: Probabilities, rows: Sequence[Row]) -> float | None:

@@ -50,7 +50,8 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     learned = learn(spec, setup, job, report, stop)
     _save(spec, setup, learned, job)
     result = {**learned.facts, "adapter": str(job.adapter), "share": learned.alpha}
-    by_turns = learned.exam
+    result["long_texts"] = setup.long_texts.as_dict()
+    by_turns = _with_reading(learned.exam, setup)
     del learned, setup.encoder
     give_back_memory()  # the model is loaded afresh, as every later use will load it
     if setup.turns is not None:
@@ -65,6 +66,17 @@ def _way(spec: TrainSpec, setup: TrainingSetup) -> Way:
     if isinstance(setup.goal, AnyOf):
         return sets.learn
     return WAYS[spec.recipe.objective] if len(setup.train) else described.learn
+
+
+def _with_reading(exam: ExamByTurns | None, setup: TrainingSetup) -> ExamByTurns | None:
+    """The exam with what was read of its long texts."""
+    if exam is None or not setup.long_texts.rows:
+        return exam
+    turns = []
+    for turn in exam.turns:
+        read = setup.reader.read([str(row["text"]) for row in turn.asked])
+        turns.append(replace(turn, tuned=replace(turn.tuned, read=read)))
+    return ExamByTurns(turns)
 
 
 def _by_turns(
@@ -127,6 +139,7 @@ def _trained(spec: TrainSpec, setup: TrainingSetup, alpha: float) -> TrainedMode
         out_of_scope=spec.out_of_scope or "",
         pair=spec.pair or (),
         max_length=setup.reader.max_length,
+        long_texts=setup.reader.long_texts,
         pooling=setup.encoder.pooling,
         alpha=alpha,
         data=spec.data,

@@ -22,6 +22,7 @@ from workbench.engine.encoder.calibration import Scored
 from workbench.engine.encoder.encoder import TOKENS_AT_ONCE, Classifier, padded, read
 from workbench.engine.encoder.goal import Goal, OneOf
 from workbench.engine.encoder.weight_averaging import WeightAverage, load, trained
+from workbench.engine.encoder.windows import learned_tokens
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows, features_of
 from workbench.engine.runtime import device as machine
 from workbench.engine.training.loop import JobTrainer, arguments
@@ -139,7 +140,8 @@ class EncoderTrainer(JobTrainer):
             WorkbenchError: it is no longer a number.
         """
         model.train()
-        self.reporter.count(int(inputs["attention_mask"].sum()))
+        tokens, window = inputs["attention_mask"].sum(1), self.classifier.encoder.window
+        self.reporter.count(sum(learned_tokens(own, window) for own in tokens.tolist()))
         loss = self._learned(model, self._prepare_inputs(inputs), num_items_in_batch)
         if self.state.global_step % TRIM_STEPS == 0:
             machine.trim_heap()
@@ -150,7 +152,7 @@ class EncoderTrainer(JobTrainer):
     ) -> torch.Tensor:
         """The loss of a batch, after its gradients are added to the model's."""
         total = torch.zeros((), device=batch["input_ids"].device)
-        for part in parts(batch):
+        for part in parts(batch, self.classifier.encoder.window):
             loss = self._loss(model, part) / (items or len(batch["labels"]))
             if not torch.isfinite(loss):
                 raise self._unstable()
@@ -216,9 +218,15 @@ def collate(texts: Sequence[Mapping[str, Any]], pad_id: int) -> dict[str, torch.
     return {**batch, "labels": torch.tensor([text["label"] for text in texts])}
 
 
-def parts(batch: Mapping[str, torch.Tensor]) -> list[dict[str, torch.Tensor]]:
-    """A batch of long texts as several that fit into memory one after the other."""
-    longest = batch["input_ids"].shape[1]
+def parts(
+    batch: Mapping[str, torch.Tensor], window: int | None = None
+) -> list[dict[str, torch.Tensor]]:
+    """A batch of long texts as several that fit into memory one after the other.
+
+    Args:
+        window: tokens of a window, where texts come as windows.
+    """
+    longest = learned_tokens(batch["input_ids"].shape[1], window)
     rows = max(1, TOKENS_AT_ONCE[batch["input_ids"].device.type] // longest)
     cut = {name: torch.split(values, rows) for name, values in batch.items()}
     return [{name: values[i] for name, values in cut.items()} for i in range(len(cut["input_ids"]))]

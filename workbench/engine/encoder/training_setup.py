@@ -8,6 +8,8 @@ import pyarrow as pa
 from transformers import set_seed
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.told import LongTexts, counted
+from workbench.core.long_texts.ways import HEAD, way_for
 from workbench.core.recipe import CONTRASTIVE
 from workbench.core.tasks import SPLITS, task_named
 from workbench.core.tasks.category_sets import labels_in
@@ -47,6 +49,8 @@ class TrainingSetup:
     """The number of the category of texts that belong to none of the others."""
     goal: Goal = field(default_factory=OneOf)
     """What is learned."""
+    long_texts: LongTexts = field(default_factory=lambda: LongTexts(0, HEAD))
+    """Those of all rows, the exam's too."""
 
 
 def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> TrainingSetup:
@@ -66,17 +70,39 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
     set_seed(spec.recipe.seed)
     folder = base_folder(spec.base)
     encoder = encoder_to_start_from(spec.base, kept_start(spec, job, report))
-    reader = load_reader(folder, encoder.body, spec.recipe.max_length, spec.pair or ())
-    encoder.second_after = second_after(reader, encoder.body)
+    way = way_for(spec.recipe.long_texts, writes_text=False)
+    reader = load_reader(folder, encoder.body, spec.recipe.max_length, spec.pair or (), way)
+    encoder.window, encoder.second_after = reader.window, second_after(reader, encoder.body)
     if turns is not None:
         rows = [row for row in read_rows(spec.data) if row["split"] in SPLITS]
-        train, validation = (_held(part, labels, reader, report) for part in (rows, []))
-        stop.check()
-        return TrainingSetup(labels, encoder, reader, train, validation, turns, rows, outside)
-    train, validation = texts_of(spec, job, sets or labels, reader, report, stop)
+        splits = [_held(part, labels, reader, report) for part in (rows, [])]
+        asked: Sequence[Row] = []
+    else:
+        rows = []
+        splits = splits_of(spec, job, sets or labels, reader, report, stop)
+        asked = read_rows(spec.data, SPLITS[2])
     stop.check()
+    train, validation = (Texts(split.rows) for split in splits)
+    long_texts = _long_texts(reader, splits, asked)
+    for sentence in long_texts.sentences:
+        report.log(sentence)
     goal = AnyOf(sets, labels) if sets else OneOf()
-    return TrainingSetup(labels, encoder, reader, train, validation, outside=outside, goal=goal)
+    return TrainingSetup(
+        labels, encoder, reader, train, validation, turns, rows, outside, goal, long_texts
+    )
+
+
+def _long_texts(reader: Reader, splits: Sequence[EncodedSplit], asked: Sequence[Row]) -> LongTexts:
+    """What was found of both sides while they were encoded, and the exam's."""
+    texts = [str(row["text"]) for row in asked]
+    long = reader.long(texts, reader.ids(texts))
+    own = {int(asked[place]["row_id"]): tokens for place, tokens in long.items()}
+    found = counted(reader.max_length, reader.long_texts, len(asked), own)
+    for split in splits:
+        told = {int(row): int(tokens) for row, tokens in split.facts["long"]}
+        more = counted(found.limit, found.way, len(split.rows), told)
+        found = found.and_also(more)
+    return found
 
 
 def _labels(spec: TrainSpec, *, by_turns: bool) -> list[str]:
@@ -105,14 +131,14 @@ def _named(labels: Sequence[str]) -> str:
     return f" ('{labels[0]}')" if labels else ""
 
 
-def texts_of(
+def splits_of(
     spec: TrainSpec,
     job: JobDir,
     labels: Sequence[str],
     reader: Reader,
     report: Report,
     stop: Stop,
-) -> list[Texts]:
+) -> list[EncodedSplit]:
     """What is learned from, and the practice questions; those of a category without training
     examples teach nothing."""
     shape = {
@@ -120,48 +146,47 @@ def texts_of(
         "tokenizer": files_of(base_folder(spec.base)),
         "longest": reader.max_length,
         **({"pair": list(reader.pair)} if reader.pair else {}),
+        "long_texts": reader.long_texts,
     }
     encode = functools.partial(_encode, labels, reader)
     splits = encoded_splits(spec, job, shape, FEATURES, encode, report, stop)
     for split in splits:
-        _report_cuts(report, split, reader.max_length)
-    return [Texts(split.rows) for split in splits]
+        _report_unknown(report, split)
+    return splits
 
 
-def _held(rows: Sequence[Row], labels: Sequence[str], reader: Reader, report: Report) -> Texts:
+def _held(
+    rows: Sequence[Row], labels: Sequence[str], reader: Reader, report: Report
+) -> EncodedSplit:
     """Few rows as texts; of them nothing is kept on the disk."""
     facts: Facts = {}
     split = EncodedSplit(
         EncodedRows.held(_encode(labels, reader, [list(rows)] if rows else [], facts), FEATURES),
         facts,
     )
-    _report_cuts(report, split, reader.max_length)
-    return Texts(split.rows)
+    _report_unknown(report, split)
+    return split
 
 
 def _encode(
     labels: Sequence[str], reader: Reader, batches: Iterable[list[Row]], facts: Facts
 ) -> Iterator[Columns]:
     place = {label: number for number, label in enumerate(labels)}
-    facts |= {"unknown": 0, "cut": 0}
+    facts |= {"unknown": 0, "long": []}
     for rows in batches:
         known = [row for row in rows if str(row["label"]) in place]
         texts = [str(row["text"]) for row in known]
         ids = reader.ids(texts)
+        long = reader.long(texts, ids)
+        facts["long"] += [(int(known[place]["row_id"]), long[place]) for place in long]
         facts["unknown"] += len(rows) - len(known)
-        facts["cut"] += reader.count_cut(texts, ids)
         numbers = [place[str(row["label"])] for row in known]
         yield {IDS: pa.array(ids, pa.list_(pa.int32())), LABEL: pa.array(numbers, pa.int32())}
 
 
-def _report_cuts(report: Report, split: EncodedSplit, longest: int) -> None:
+def _report_unknown(report: Report, split: EncodedSplit) -> None:
     if split.facts["unknown"]:
         report.log(
             f"{split.facts['unknown']} practice questions are left out: no training example has "
             "their category."
-        )
-    if split.facts["cut"]:
-        report.log(
-            f"{split.facts['cut']} of {len(split.rows)} texts are longer than {longest} tokens; "
-            "of those only the beginning is read."
         )

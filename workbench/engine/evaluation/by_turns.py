@@ -83,6 +83,7 @@ def _joined(parts: Sequence[Answers]) -> Answers:
         _mean([(part.loss, len(part.texts)) for part in parts]),
         none if can_tell else None,
         _mean([(part.seconds, len(part.texts)) for part in parts]),
+        read=[told for part in parts for told in part.read or [""] * len(part.texts)],
     )
 
 

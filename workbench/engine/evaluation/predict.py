@@ -19,6 +19,7 @@ from workbench.engine.evaluation.known_facts import known_to
 from workbench.engine.evaluation.simple_rungs import simple_answerer
 from workbench.engine.evaluation.systems import (
     PREDICTIONS,
+    READ,
     Answers,
     columns_of,
     outside_too,
@@ -145,6 +146,8 @@ class _AnswerTable:
         none = outside_too(answers.none_of_these, answers.texts, self._outside)
         if none is not None:
             columns["none_of_these"] = pa.array(none, pa.bool_())
+        if answers.read is not None:
+            columns[READ] = pa.array(answers.read, pa.string())
         if self._known is not None:
             told = _invented(self._known, self._task, rows, answers.texts)
             columns[INVENTED] = pa.array(told, pa.large_string())
@@ -164,7 +167,8 @@ def _made(job: JobDir, parts: Parts, spec: PredictSpec, data: Path) -> Result:
     path = job.path / PREDICTIONS
     if parts.done:
         return {"rows": parts.put_together(path), "predictions": str(path)}
-    nothing = Answers([], [] if not family_named(spec.base.family).writes_text else None)
+    sorts = not family_named(spec.base.family).writes_text
+    nothing = Answers([], [] if sorts else None, read=[])
     pq.write_table(_AnswerTable(spec, data).of([], nothing), path)
     return {"rows": 0, "predictions": str(path)}
 

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import TURNS
 from workbench.core.tasks import SPLITS, task_named
-from workbench.core.tasks.rungs import BASELINE, CHEAP, FREQUENT, NEAREST, cheap_for
+from workbench.core.tasks.rungs import BASELINE, CHEAP, FREQUENT, LEAD, NEAREST, cheap_for
 from workbench.engine.evaluation.baseline import learned_svm, learned_svms
+from workbench.engine.evaluation.lead import learned_lead
 from workbench.engine.evaluation.nearest_answers import learned_nearest
 from workbench.engine.evaluation.systems import Answers, Done, Evaluation, take
 from workbench.engine.rows import Row, row_batches
@@ -183,4 +184,5 @@ _LEARN: dict[str, Learn] = {
     FREQUENT: _most_frequent,
     BASELINE: learned_svm,
     NEAREST: learned_nearest,
+    LEAD: learned_lead,
 }

@@ -33,6 +33,8 @@ CUT, PARTS, SURE = "cut", "parts", "sure"
 """Of answers in fields: which of them the room cut, in how many parts a text was read, and how sure the
 model was of each (JSON)."""
 SHOWN_STRANGERS = 5
+READ = "read"
+"""The column that says how much of a long question was read."""
 
 Done = Callable[[int], None]
 """Told how many rows are answered."""
@@ -57,6 +59,8 @@ class Answers:
     """What each written answer named beside the categories that there are."""
     fields: Sequence[Any] | None = None
     """What is told of each answer in fields (`generative.fields`): cut ones, parts; None elsewhere."""
+    read: list[str] | None = None
+    """How much of each text was read, in a few words; empty of one that was read at once."""
 
 
 Examine = Callable[[Sequence[Row], Sequence[Row], Stop, Done], Answers]
@@ -99,6 +103,8 @@ class Evaluation:
     """How near each answer lies to the wanted one in meaning, by system; free texts only."""
     likelihoods: dict[str, Likelihoods] = field(default_factory=dict)
     """How likely each text is, by system; documents only."""
+    read: list[str] = field(default_factory=list)
+    """How much of each question was read, of those that are longer than is read at once."""
 
 
 def evaluate_systems(
@@ -167,6 +173,8 @@ def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
         exam.scores[name] |= answers.likelihoods.scores()
     if answers.seconds is not None:
         exam.seconds[name] = answers.seconds
+    if name == TUNED and answers.read is not None:
+        exam.read = answers.read
 
 
 def report_unknown(report: Report, title: str, answers: Answers) -> None:
@@ -265,6 +273,8 @@ def _columns(exam: Evaluation) -> dict[str, Any]:
         columns["probability"] = exam.probabilities[TUNED]
     if TUNED in exam.none_of_these:
         columns["none_of_these"] = exam.none_of_these[TUNED]
+    if any(exam.read):
+        columns[READ] = exam.read
     for who, found in exam.invented.items():
         columns[f"{INVENTED}_{who}"] = pa.array(found, pa.list_(pa.string()))
     for who, of_fields in exam.fields.items():

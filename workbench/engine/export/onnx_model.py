@@ -17,6 +17,8 @@ from workbench.engine.encoder.model import EncoderModel
 from workbench.models.exports.formats import INT8
 
 OPSET = 18
+FIRST_NUMBER = 2
+"""From here on the mask numbers texts that come as several windows."""
 INPUTS, OUTPUTS = ["input_ids", "attention_mask"], ["probabilities", "belonging"]
 _LONGEST_TRY = 12
 """Tokens of the text that the graph is traced with."""
@@ -44,9 +46,19 @@ class Sorter(nn.Module):
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Probabilities (texts, labels), and how much each text belongs to its likeliest one (texts,)."""
-        states = self.body(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        texts = normalize(self._pooled(states, attention_mask), dim=1)
+        """Probabilities (rows, labels), and how much each row's text belongs to its likeliest one (rows,).
+
+        Args:
+            input_ids: (rows, tokens).
+            attention_mask: 0 where a row is filled up; 1 where it is a text of its own. Rows that are
+                windows of one long text have a number of their own there, the same from 2 on, and
+                each of them gets the answer to the whole text.
+        """
+        seen = (attention_mask > 0).long()
+        states = self.body(input_ids=input_ids, attention_mask=seen).last_hidden_state
+        counts = seen.sum(1).to(states.dtype)[:, None]
+        same = _of_one_text(attention_mask).to(states.dtype)
+        texts = normalize(same @ (self._pooled(states, seen) * counts) / (same @ counts), dim=1)
         logits = self.head(texts)
         best = logits.argmax(1)
         sureness = logits.log_softmax(1).amax(1)
@@ -60,6 +72,28 @@ class Sorter(nn.Module):
             return states[:, 0]
         seen = mask[..., None].to(states.dtype)
         return (states * seen).sum(1) / seen.sum(1)
+
+
+def _of_one_text(attention_mask: torch.Tensor) -> torch.Tensor:
+    """Which rows are windows of the same text, bool (rows, rows)."""
+    number = attention_mask.amax(1)
+    place = torch.arange(attention_mask.shape[0], device=attention_mask.device)
+    return ((number[:, None] == number[None]) & (number > 1)[None]) | (
+        place[:, None] == place[None]
+    )
+
+
+def rows_of(ids: list[int], pad_id: int, window: int | None) -> tuple[torch.Tensor, torch.Tensor]:
+    """A text as the graph takes it, ids and mask (rows, tokens): a row, or one for each window."""
+    if window is None or len(ids) <= window:
+        tokens = torch.tensor([ids], dtype=torch.long)
+        return tokens, torch.ones_like(tokens)
+    parts = [ids[start : start + window] for start in range(0, len(ids), window)]
+    last = window - len(parts[-1])
+    tokens = torch.tensor([*parts[:-1], parts[-1] + [pad_id] * last], dtype=torch.long)
+    mask = torch.full_like(tokens, FIRST_NUMBER)
+    mask[-1, window - last :] = 0
+    return tokens, mask
 
 
 def write_onnx(sorter: Sorter, target: Path, quantization: str) -> None:
@@ -107,15 +141,18 @@ class Session:
             str(file), settings, providers=["CPUExecutionProvider"]
         )
 
-    def sort(self, ids: list[list[int]], pad_id: int) -> list[tuple[Any, float]]:
-        """Probabilities (labels,) and belonging of each text, given its token ids."""
+    def sort(
+        self, ids: list[list[int]], pad_id: int, window: int | None = None
+    ) -> list[tuple[Any, float]]:
+        """Probabilities (labels,) and belonging of each text, given its token ids.
+
+        Args:
+            window: tokens of a window, where longer texts come as windows.
+        """
         found = []
         for own in ids:
-            tokens = torch.tensor([own], dtype=torch.long).numpy()
-            mask = torch.ones(1, len(own), dtype=torch.long).numpy()
-            shares, belongs = self._session.run(
-                None, dict(zip(INPUTS, (tokens, mask), strict=True))
-            )
+            both = (part.numpy() for part in rows_of(own, pad_id, window))
+            shares, belongs = self._session.run(None, dict(zip(INPUTS, both, strict=True)))
             found.append((shares[0], float(belongs[0])))
         return found
 

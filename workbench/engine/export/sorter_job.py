@@ -9,7 +9,9 @@ from typing import Any
 import torch
 
 from workbench.core.tasks import task_named
+from workbench.engine.encoder.encoder import Reader
 from workbench.engine.encoder.model import EncoderModel, load_encoder_model
+from workbench.engine.encoder.windows import OVERLAP, marks_of
 from workbench.engine.export import onnx_model
 from workbench.engine.export.making import ASKED, Making, picked
 from workbench.engine.export.parity import sorted_way
@@ -53,7 +55,8 @@ def sorter_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Pa
     sorter = onnx_model.Sorter(model).eval()
     texts = [q.text for q in making.questions.all]
     ids = model.reader.ids(texts)
-    own = _named(model, _exact(sorter, ids))
+    window, pad_id = model.reader.window, model.reader.pad_id
+    own = _named(model, _exact(sorter, ids, pad_id, window))
     meter(0.2)
     ways.append(_against(making, making.usual.texts, making.usual.probabilities, own))
     report.phase("saving", "Writing the export")
@@ -62,7 +65,8 @@ def sorter_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Pa
     _beside(spec, model, folder)
     meter(0.7)
     report.phase("checking", f"Reading the export back with {onnx_model.version()}")
-    back = _named(model, onnx_model.Session(folder / FILE).sort(ids, model.reader.pad_id))
+    session = onnx_model.Session(folder / FILE)
+    back = _named(model, session.sort(ids, pad_id, window))
     way = sorted_way(EXPORT, onnx_model.version(), spec.task, making.questions,
                      (own.texts, own.probabilities), (back.texts, back.probabilities),
                      INT8 if spec.quantization == INT8 else "")  # fmt: skip
@@ -85,11 +89,13 @@ def _against(making: Making, texts: Any, probabilities: Any, own: _Found) -> Way
 
 
 @torch.inference_mode()
-def _exact(sorter: onnx_model.Sorter, ids: list[list[int]]) -> list[tuple[Any, float]]:
+def _exact(
+    sorter: onnx_model.Sorter, ids: list[list[int]], pad_id: int, window: int | None
+) -> list[tuple[Any, float]]:
     found = []
     for own in ids:
-        tokens = torch.tensor([own], dtype=torch.long, device=sorter.embeddings.device)
-        shares, belongs = sorter(tokens, torch.ones_like(tokens))
+        both = onnx_model.rows_of(own, pad_id, window)
+        shares, belongs = sorter(*(part.to(sorter.embeddings.device) for part in both))
         found.append((shares[0].numpy(), float(belongs[0])))
     return found
 
@@ -107,7 +113,8 @@ def _beside(spec: ExportModelSpec, model: EncoderModel, folder: Path) -> None:
     write_json(folder / "how_to_use.json", {
         "model": FILE, "task": task.name, "column": task.question_role,
         "categories": model.labels, "max_tokens": model.reader.max_length,
-        "padding": model.reader.pad_id, "threshold": spec.threshold,
+        "long_texts": model.reader.long_texts, "marks": _marks(model.reader),
+        "overlap": OVERLAP, "padding": model.reader.pad_id, "threshold": spec.threshold,
         "least_belonging": model.detector.threshold.least if model.detector else None,
         "none_of_these_category": model.out_of_scope, "inputs": onnx_model.INPUTS,
         "outputs": onnx_model.OUTPUTS, "opset": onnx_model.OPSET, "how": HOW,
@@ -120,9 +127,19 @@ def _beside(spec: ExportModelSpec, model: EncoderModel, folder: Path) -> None:
         (folder / "LICENCE.txt").write_text(licence_text(spec), "utf-8")
 
 
+def _marks(reader: Reader) -> list[list[int]]:
+    """What stands before and behind each text, and each window of a long one."""
+    marks = marks_of(reader.tokenizer)
+    return [list(marks.before), list(marks.after)]
+
+
 HOW = (
-    "Cut a text into tokens with tokenizer.json, at most max_tokens of them; fill up shorter texts of a batch "
-    "with padding and an attention_mask of 0. The likeliest of the probabilities, in the order of categories, "
+    "Cut a text into tokens with tokenizer.json. What is done with more than max_tokens, long_texts says: "
+    "windows are rows of max_tokens with the marks around each, of which each begins before the last one's "
+    "end by one part of overlap (answer_csv.py does it), with the same number, 2 or higher, as their "
+    "attention_mask, and each of them gets the answer to the whole text; head_tail are the first and the last "
+    "tokens; head are the first. Else the attention_mask is 1. Fill up shorter rows of a batch with padding "
+    "and an attention_mask of 0. The likeliest of the probabilities, in the order of categories, "
     "is the answer. A text whose belonging is below least_belonging fits none of them; an answer that is not "
     "surer than threshold is for a person to check."
 )

@@ -23,7 +23,6 @@ from workbench.engine.encoder.encoder import (
     longest_text,
     normalises,
     padded,
-    pooled,
     to_device,
 )
 from workbench.engine.encoder.model import load_encoder_model
@@ -72,8 +71,7 @@ class Embedder:
         for group in groups(np.array([len(own) for own in ids])):
             between()
             batch = to_device(padded([ids[place] for place in group], self.reader.pad_id))
-            states = self.encoder.body(**batch).last_hidden_state.float()
-            own = pooled(states, batch["attention_mask"], self.encoder.pooling)
+            own = self.encoder.vectors(**batch)
             own = normalize(own, dim=1) if self.normalised else own
             found |= dict(zip(group.tolist(), own.cpu(), strict=True))
         return np.stack([found[place].numpy() for place in range(len(ids))]).astype(np.float32)

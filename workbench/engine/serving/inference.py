@@ -48,6 +48,8 @@ class _Sorted:
     several: tuple[str, float] | None = None
     """All categories that hold, as one text, and how sure that is, where there may be several."""
     thresholds: Sequence[float] = ()
+    read: str = ""
+    """How much of a long text was read, in a few words."""
 
 
 class Inference:
@@ -126,7 +128,8 @@ class Inference:
     ) -> list[dict[str, Any]]:
         """For each text the likeliest label, and all labels with probabilities, best first.
 
-        A model that only reads cuts long texts, as it did when it learned, and notes it.
+        A model that only reads treats long texts as it did when it learned, and tells it: `read` says
+        how much was read, `note` that not all was.
 
         Args:
             check: called again and again; raises to give the work up.
@@ -177,7 +180,7 @@ class Inference:
                 for number, text in enumerate(texts, 1)
             ]
         model = self._models.classifier(entry)
-        cut = model.cut(texts)
+        cut, read = model.cut(texts), model.reader.read(texts)
         with self._models.turns as turns:
             check()
             found = model.sort(list(texts), lambda _read: _between(check, turns))
@@ -193,6 +196,7 @@ class Inference:
                 none[number] if none is not None else None,
                 sets[number] if sets else None,
                 [] if model.thresholds is None else model.thresholds.tolist(),
+                read[number],
             )
             for number, row in enumerate(found.probabilities)
         ]
@@ -264,4 +268,5 @@ def _ranked(number: int, one: _Sorted, entry: ServedModel) -> dict[str, Any]:
         "none_of_these": one.none_of_these,
         "please_check": entry.please_check(pairs[0][1], one.none_of_these),
     }
+    told |= {"read": one.read} if one.read else {}
     return {**told, "note": one.note} if one.note else told

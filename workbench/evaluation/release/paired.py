@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.core.metrics import CHRF, Metric, metric_of
+from workbench.core.metrics import OF_HUNDRED, Metric, metric_of
 from workbench.core.tasks import task_named
 from workbench.evaluation.scoring import intervals
 from workbench.evaluation.scoring.row_scores import score_rows
@@ -117,7 +117,7 @@ def _judged_anew(task: str, both: pd.DataFrame, column: str) -> pd.Series:
 def _changes(metric: Metric, table: pd.DataFrame) -> pd.Series:
     found = pd.Series("", table.index, dtype=object)
     if "new_score" in table:
-        least = CLEARLY if metric.name == CHRF else 0.0
+        least = CLEARLY if metric.unit is OF_HUNDRED else 0.0
         gains = table["new_score"] - table["old_score"]
         found[gains > least] = MENDED
         found[gains < -least] = BROKEN

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from workbench.core.metrics import CHRF, MICRO_F1
+from workbench.core.metrics import CHRF, MICRO_F1, ROUGE_L
 from workbench.core.tasks import task_named
 from workbench.core.tasks.category_sets import f1_of, right_in
 from workbench.core.tasks.rungs import NAMES
 from workbench.evaluation.scoring.chrf import chrf_counts, chrf_of
+from workbench.evaluation.scoring.rouge import rouge_l
 
 FOUND = "found"
 """How many categories of an answer are right, where it may have several."""
@@ -25,7 +26,8 @@ def score_rows(answers: pd.DataFrame, task: str) -> pd.DataFrame:
     Returns:
         The same rows; columns that are empty throughout are gone. For each of `SYSTEMS` that is there
         `right_<who>` (bool), and for tasks that write texts `chrf_<who>` (sentence-level chrF,
-        0 to 100; Popović 2015, WMT, 392–395), unless the trainer has put them there;
+        0 to 100; Popović 2015, WMT, 392–395), unless the trainer has put them there; for those judged
+        by ROUGE-L `rouge_l_<who>` as well;
         for sets of categories `found_<who>`, how many are right, and `micro_f1_<who>`, F1 of the row
         (0 to 1). How a
         document goes on is neither right nor wrong, so there is nothing to add.
@@ -41,6 +43,8 @@ def score_rows(answers: pd.DataFrame, task: str) -> pd.DataFrame:
             frame[f"{MICRO_F1}_{system}"] = [f1_of(*pair) for pair in _pairs(frame, system)]
         if about.answers_are_free_text and f"{CHRF}_{system}" not in frame:
             frame[f"{CHRF}_{system}"] = _chrf(frame, system)
+        if about.metric == ROUGE_L and f"{ROUGE_L}_{system}" not in frame:
+            frame[f"{ROUGE_L}_{system}"] = [rouge_l(*pair) for pair in _pairs(frame, system)]
     return frame
 
 

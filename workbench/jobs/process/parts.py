@@ -73,7 +73,8 @@ class Parts:
             pq.ParquetWriter(path, schema, compression="zstd") as writer,
         ):
             for part in map(pq.read_table, done):
-                writer.write_table(part)
+                # A part of an earlier attempt may lack what an update of this program tells more.
+                writer.write_table(part.select(schema.names))
                 rows += part.num_rows
         return rows
 

@@ -5,7 +5,7 @@ import streamlit as st
 from workbench.core.tasks import task_named
 from workbench.data import datasets
 from workbench.data.checkup.import_report import judge
-from workbench.data.columns import guessing
+from workbench.data.columns import guessing, shortening
 from workbench.data.columns.guessing import TaskGuess
 from workbench.data.examples.plan import Plan, Source
 from workbench.data.examples.prepare import Prepared, prepare
@@ -34,6 +34,11 @@ def exam_table(source: Source, like: ReadOptions) -> Table:
 def guess(source: Source, options: ReadOptions) -> TaskGuess:
     """The task that the table seems to be for."""
     return _guess(source.digest, source.name, tuple(options.as_dict().items()))
+
+
+def shorter(source: Source, options: ReadOptions) -> str:
+    """Why the table may be for summaries; empty where nothing speaks for it."""
+    return _shorter(source.digest, source.name, tuple(options.as_dict().items()))
 
 
 def roles(source: Source, options: ReadOptions, task: str) -> dict[str, str]:
@@ -94,6 +99,11 @@ def _sample(job_id: int, _source: Source, _options: ReadOptions, project_id: int
 @st.cache_data(max_entries=20, show_spinner=False)
 def _guess(digest: str, name: str, options: _Options) -> TaskGuess:
     return guessing.guess_task(_any(digest, name, options))
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _shorter(digest: str, name: str, options: _Options) -> str:
+    return shortening.reason(_any(digest, name, options))
 
 
 @st.cache_data(max_entries=50, show_spinner=False)

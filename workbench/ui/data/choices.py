@@ -39,9 +39,12 @@ def task(draft: Draft, source: Source) -> Task:
     if key not in st.session_state or (not draft.task and guessed != guess.task):
         st.session_state[key] = draft.task or guess.task  # read anew, it may look different
     st.session_state[f"{key}-guess"] = guess.task
+    shorter = cached.shorter(source, draft.read)
     captions = [
         f"{plain(t.explanation)} **Suggested**: {plain(guess.reason)}."
         if t.name == guess.task
+        else f"{plain(t.explanation)} **This may be what you want**: {plain(shorter)}."
+        if t.shortens and shorter
         else plain(t.explanation)
         for t in TASKS.values()
     ]

@@ -68,6 +68,7 @@ def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> No
             "none_of_these": found.none_of_these,
             "please_check": found.please_check,
             **({"thresholds": [list(one) for one in found.thresholds]} if found.thresholds else {}),
+            "read": found.read,
             "seconds": round(time.monotonic() - began, 2),
         },
     )
@@ -98,6 +99,8 @@ def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: b
     if playground.is_to_be_checked(message):
         why = "" if strange else " The model is less sure than the limit that is kept with it."
         st.markdown(f":orange-badge[:material/person_search: Please check]{why}")
+    if read := playground.reading_of(message):
+        st.caption(f":material/menu_book: A long text: {plain(read)}")
     if right := turn.question.details.get("expected"):
         agrees = answerer.is_right(str(right), message.content)
         word = "as in your data" if agrees else f"your data says {plain(str(right))}"

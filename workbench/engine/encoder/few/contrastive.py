@@ -17,6 +17,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.encoder.encoder import TOKENS_AT_ONCE, Classifier, Encoder
 from workbench.engine.encoder.few.pairs import PairBatches
 from workbench.engine.encoder.trainer import FEATURES, EncoderTrainer, Texts
+from workbench.engine.encoder.windows import learned_tokens
 from workbench.engine.encoding.encoded_rows import EncodedRows
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.stop import Stop
@@ -54,8 +55,12 @@ class ContrastiveTrainer(EncoderTrainer):
     def _learned(
         self, model: nn.Module, batch: dict[str, torch.Tensor], items: Any = None
     ) -> torch.Tensor:
-        order, texts = in_parts(batch)
-        texts = [part | {"attention_mask": partly_seen(part["attention_mask"])} for part in texts]
+        window = self.classifier.encoder.window
+        order, texts = in_parts(batch, window)
+        texts = [
+            part | {"attention_mask": partly_seen(part["attention_mask"], window=window)}
+            for part in texts
+        ]
         backward = self.accelerator.backward
         loss = _backward(self.classifier.encoder, texts, batch["labels"][order], backward)
         if not torch.isfinite(loss):
@@ -81,15 +86,23 @@ def contrastive_loss(
     return each.sum() / (counts > 0).sum().clamp(min=1)
 
 
-def partly_seen(mask: torch.Tensor, hidden: float = HIDDEN) -> torch.Tensor:
-    """The mask (texts, tokens) with a share of what it shows hidden by chance, no text's first token."""
+def partly_seen(
+    mask: torch.Tensor, hidden: float = HIDDEN, window: int | None = None
+) -> torch.Tensor:
+    """The mask (texts, tokens) with a share of what it shows hidden by chance, no text's or window's
+    first token."""
     shown = torch.rand(mask.shape, device=mask.device) >= hidden
-    shown[:, 0] = True
+    shown[:, :: window or mask.shape[1]] = True
     return mask * shown
 
 
-def in_parts(batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, list[dict[str, Any]]]:
+def in_parts(
+    batch: Mapping[str, torch.Tensor], window: int | None = None
+) -> tuple[torch.Tensor, list[dict[str, Any]]]:
     """A batch as parts of like length, each padded to its own longest, that fit into memory.
+
+    Args:
+        window: tokens of a window, where texts come as windows.
 
     Returns:
         the place of each text in the batch, in the order of the parts; and the parts' texts.
@@ -101,14 +114,16 @@ def in_parts(batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, list[dict
             name: batch[name][own][:, : int(lengths[own[0]])]
             for name in ("input_ids", "attention_mask")
         }
-        for own in _parts(order, lengths)
+        for own in _parts(order, lengths, window)
     ]
 
 
-def _parts(order: torch.Tensor, lengths: torch.Tensor) -> Iterator[torch.Tensor]:
+def _parts(
+    order: torch.Tensor, lengths: torch.Tensor, window: int | None
+) -> Iterator[torch.Tensor]:
     most = TOKENS_AT_ONCE[order.device.type]
     for part in order.chunk(PARTS):
-        yield from part.split(max(1, most // int(lengths[part[0]])))
+        yield from part.split(max(1, most // learned_tokens(int(lengths[part[0]]), window)))
 
 
 def _backward(
@@ -120,7 +135,10 @@ def _backward(
     first without that, and each part goes through the encoder again with the slope of its
     embeddings (GradCache: Gao et al. 2021, arXiv 2101.06983).
     """
-    tokens = sum(part["input_ids"].numel() for part in texts)
+    tokens = sum(
+        len(part["input_ids"]) * learned_tokens(part["input_ids"].shape[1], encoder.window)
+        for part in texts
+    )
     if tokens <= TOKENS_AT_ONCE[labels.device.type]:
         loss = contrastive_loss(torch.cat([encoder(**part) for part in texts]), labels)
         backward(loss)

@@ -52,22 +52,54 @@ def sort(texts: list[str], how: dict[str, Any]) -> list[dict[str, str]]:
     """Where each text belongs, and how sure that is."""
     tokenizer = Tokenizer.from_file(str(HERE / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(how["max_tokens"])
+    tokenizer.no_truncation()
     session = onnxruntime.InferenceSession(
         str(HERE / how["model"]), providers=["CPUExecutionProvider"]
     )
     found: list[dict[str, str]] = []
     for start in range(0, len(texts), AT_ONCE):
-        ids = [
-            one.ids or [how["padding"]]
-            for one in tokenizer.encode_batch(texts[start : start + AT_ONCE])
-        ]
-        width = max(map(len, ids))
-        tokens = np.array([one + [how["padding"]] * (width - len(one)) for one in ids], np.int64)
-        mask = np.array([[1] * len(one) + [0] * (width - len(one)) for one in ids], np.int64)
-        outputs = session.run(None, {"input_ids": tokens, "attention_mask": mask})
-        found += [told(how, *values) for values in zip(*outputs, strict=True)]
+        part = [one.ids for one in tokenizer.encode_batch(texts[start : start + AT_ONCE])]
+        short = [place for place, ids in enumerate(part) if len(ids) <= how["max_tokens"]]
+        answers: dict[int, dict[str, str]] = {}
+        if short:
+            rows = [part[place] or [how["padding"]] for place in short]
+            answers.update(zip(short, asked(session, how, rows, 1), strict=True))
+        for place in set(range(len(part))) - set(short):
+            rows = rows_of(part[place], how)
+            # The rows of one text have one number, and each of them has the answer to all of it.
+            answers[place] = asked(session, how, rows, 2 if len(rows) > 1 else 1)[0]
+        found += [answers[place] for place in range(len(part))]
     return found
+
+
+def asked(
+    session: Any, how: dict[str, Any], rows: list[list[int]], number: int
+) -> list[dict[str, str]]:
+    """The answers to rows of tokens, whose attention_mask is the number."""
+    width = max(map(len, rows))
+    tokens = np.array([one + [how["padding"]] * (width - len(one)) for one in rows], np.int64)
+    mask = np.array([[number] * len(one) + [0] * (width - len(one)) for one in rows], np.int64)
+    outputs = session.run(None, {"input_ids": tokens, "attention_mask": mask})
+    return [told(how, *values) for values in zip(*outputs, strict=True)]
+
+
+def rows_of(ids: list[int], how: dict[str, Any]) -> list[list[int]]:
+    """What is read of a long text: its windows, its beginning and its end, or its beginning."""
+    before, after = how["marks"]
+    inside = ids[len(before) : len(ids) - len(after)]
+    room = max(1, how["max_tokens"] - len(before) - len(after))
+    if how["long_texts"] == "head":
+        return [before + inside[:room] + after]
+    if how["long_texts"] == "head_tail":
+        head = max(1, round(room / 2))
+        tail = inside[len(inside) - (room - head) :]
+        return [before + inside[:head] + tail + after]
+    step, rows = max(1, room - room // how["overlap"]), []
+    for start in range(0, len(inside), step):
+        rows.append(before + inside[start : start + room] + after)
+        if start + room >= len(inside):
+            break
+    return rows
 
 
 def told(how: dict[str, Any], probabilities: Any, belongs: Any) -> dict[str, str]:

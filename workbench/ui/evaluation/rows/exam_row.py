@@ -40,6 +40,8 @@ def _texts(task: Task, row: pd.Series) -> None:
     named = titles(task)
     st.markdown(f"**Row {plain(row['row_id'])}: {plain(named['input'].lower())}**")
     st.markdown(plain_lines(str(row["input"])))
+    if read := str(row.get("read") or ""):
+        st.caption(f":material/menu_book: A long text: {plain(read)}")
     system = [name for name in SYSTEMS if name in row.index]
     if task.answers_are_json and fields_view.fields_in(str(row["expected"])) is not None:
         _fields(task, row, system)
