@@ -17,6 +17,7 @@ from workbench.ui import context, dialogs, frame
 from workbench.ui.models import adding, card, suggested_details, suggested_list, suggested_offer
 from workbench.ui.models.prompting import section as prompt_first
 from workbench.ui.text import plain
+from workbench.ui.training import long_view
 
 store = context.store()
 project_id = context.project_id()
@@ -61,6 +62,9 @@ for recommendation in best:
     card.recommended(recommendation, viewer)
 if newest is not None:
     prompt_first.show(newest, [one.model for one in found if one.is_here], project.base_model_id)
+chosen = next((one.model for one in found if one.model.id == project.base_model_id), None)
+if newest is not None and chosen is not None and chosen.state != SUGGESTED:
+    long_view.say_usual(newest, chosen)
 shown = {recommendation.candidate.model.location for recommendation in best}
 rest = [one for one in found if one.model.location not in shown]
 here = [one for one in rest if one.model.state != SUGGESTED]

@@ -23,7 +23,14 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import size, when
 from workbench.ui.text import plain
-from workbench.ui.training import doctor_view, exam_view, fit_view, run_view, start_from
+from workbench.ui.training import (
+    doctor_view,
+    exam_view,
+    fit_view,
+    long_view,
+    run_view,
+    start_from,
+)
 from workbench.ui.training.recipe_form import recipe_form
 
 OWN = "own"
@@ -151,6 +158,7 @@ def start(
             st.rerun()
 
         exam_view.say(version, recipe)
+        long_view.say(version, model, recipe)
         fit_view.show(fit_view.Asked(project_id, version, model, recipe, machine, use), costs)
         if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
             title = name.strip() or default_name(picked)

@@ -18,9 +18,10 @@ import pyarrow.parquet as pq
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.long_texts.told import MOST_NAMED, LongTexts
-from workbench.core.long_texts.ways import way_for
+from workbench.core.long_texts.ways import HEAD, way_for
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
+from workbench.core.tasks.text_pair import headings_of
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
 from workbench.training.lengths import LONGEST_CHARS, ROWS_AT_ONCE, Reading, texts_read
@@ -55,6 +56,8 @@ def long_rows(version: Examples, model: ModelInfo, recipe: Recipe) -> LongTexts:
     writes = family_named(model.family).writes_text
     has_question = task_named(version.task).asks_about_texts
     way = way_for(recipe.long_texts, writes_text=writes, has_question=has_question)
+    if not writes and is_of_pairs(version.task, version.mapping):
+        way = HEAD  # two texts are told apart as a whole: no windows of them can be
     limit = longest_at_once(model, recipe)
     nothing = LongTexts(limit, way)
     if task_named(version.task).rows_are_documents or not version.path.is_file():
@@ -65,6 +68,12 @@ def long_rows(version: Examples, model: ModelInfo, recipe: Recipe) -> LongTexts:
     except (WorkbenchError, pa.ArrowException, OSError, KeyError, ValueError):
         _log(version.path)
         return nothing
+
+
+def is_of_pairs(task: str, mapping: Mapping[str, Any]) -> bool:
+    """Whether what comes in are two texts that an encoder tells apart."""
+    roles = mapping.get("roles") or {}
+    return bool(headings_of(str(roles.get(task_named(task).question_role) or "")))
 
 
 def longest_at_once(model: ModelInfo, recipe: Recipe) -> int:

@@ -97,12 +97,34 @@ def test_a_long_question_loses_its_middle(tokenizer: Any, template: ChatTemplate
     assert (found.cuts.questions, found.cuts.answers) == (1, 0)
 
 
+def test_a_long_question_is_read_in_parts_with_a_mark_and_its_row_is_told(
+    tokenizer: Any, template: ChatTemplate
+) -> None:
+    lines = [f"line {n} says that the pen is late" for n in range(40)]
+    long = {"row_id": 7, "prompt": "\n".join(["first words", *lines, "last"]), "response": "yes"}
+    wording = Wording("completion", template, long_texts="head_tail")
+    found = encode([rows(1)[0], long], wording, tokenizer, 120)
+    text = tokenizer.decode(found[1].input_ids)
+    assert len(found[1].input_ids) <= 120
+    assert text.startswith("<|im_start|>user\nfirst words")
+    assert " […] line" in text
+    assert "last<|im_end|>\n<|im_start|>assistant\nyes<|im_end|>" in text
+    assert learned_text(tokenizer, found[1]) == "yes<|im_end|>"
+    ((number, tokens),) = found.cuts.long
+    assert number == 7
+    assert tokens > 300
+    assert (found.cuts.questions, found.cuts.answers, found.cuts.cut) == (0, 0, [])
+    plain = encode([rows(1)[0]], Wording("completion", template), tokenizer, 120)
+    assert found[0].input_ids.tolist() == plain[0].input_ids.tolist()
+
+
 def test_a_long_answer_loses_its_end(tokenizer: Any, template: ChatTemplate) -> None:
     row = {"row_id": 1, "prompt": "say", "response": "first " + "word " * 80}
     found = encode([row], Wording("completion", template), tokenizer, 48)
     assert len(found[0].input_ids) == 48
     assert learned_text(tokenizer, found[0]).startswith("first word")
     assert (found.cuts.questions, found.cuts.answers) == (0, 1)
+    assert (found.cuts.cut, [row for row, _ in found.cuts.long]) == ([1], [1])
 
 
 def test_what_fits_is_not_counted_as_cut(tokenizer: Any, template: ChatTemplate) -> None:

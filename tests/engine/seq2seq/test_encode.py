@@ -101,6 +101,21 @@ def test_long_texts_are_cut_and_counted(tmp_path: Path) -> None:
     assert found[0].input_ids[0] == texts.own.bos_token_id
     assert found[0].input_ids[-1] == texts.own.eos_token_id
     assert found[0].labels[-1] != texts.own.eos_token_id  # the end that is gone is not learned
+    assert (len(found.long), len(found.cut)) == (1, 1)
+
+
+def test_a_long_text_is_read_in_parts_with_marks(tmp_path: Path) -> None:
+    plain = tokenizer_of(tmp_path, "t5", 64)
+    texts = PairTokenizer(plain.own, plain.framing, plain.limits, "head_tail")
+    long = " ".join(f"the pen number {n} is late." for n in range(60))
+    found = encode([row(long, "late")], WORDING, texts)
+    read = texts.own.decode(found[0].input_ids)
+    assert len(found[0].input_ids) <= 64
+    assert read.startswith("the pen number 0 is late.")
+    assert "number 59 is late." in read
+    assert "number 30" not in read
+    assert texts.read(long).startswith("read ")
+    assert (texts.read("pen"), plain.read(long)) == ("", "")
 
 
 def test_marks_of_the_model_in_a_text_are_text(t5: PairTokenizer) -> None:

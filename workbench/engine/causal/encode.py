@@ -23,6 +23,7 @@ from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.reading import text_ids
 from workbench.engine.encoding.encoded_rows import IDS, Columns, EncodedRows, features_of, tokens_of
 from workbench.engine.generative.leaning.leaning import Leaning, leaned
+from workbench.engine.generative.long_texts.fitting import fitted
 from workbench.engine.rows import AT_ONCE, Row
 
 MARK_TOKENS = 16
@@ -41,6 +42,9 @@ class Wording:
     labels: Sequence[str] = ()
     leaning: Leaning | None = None
     """The examples that answers lean on."""
+    long_texts: str = ""
+    """What is read of a text that is too long (`core.long_texts.ways`); empty: all but some tokens of
+    the middle."""
 
     def messages(self, row: Row) -> list[Message]:
         """The row as a conversation."""
@@ -67,6 +71,10 @@ class Cuts:
 
     questions: int = 0
     answers: int = 0
+    long: list[tuple[int, int]] = field(default_factory=list)
+    """Rows that are too long as they came, with their tokens."""
+    cut: list[int] = field(default_factory=list)
+    """Rows whose answer lost its end."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +128,12 @@ def encoded(
             examples = _documents(texts, tokenizer, max_length)
         else:
             pieces = [_segments(row, wording, cut, tokenizer) for row in rows]
-            examples = _shortened(_conversations(pieces, tokenizer), max_length, cuts)
+            examples = _conversations(pieces, tokenizer)
+            long = np.flatnonzero(examples.counts > max_length).tolist()
+            cuts.long += [(_number(rows[n]), int(examples.counts[n])) for n in long]
+            if long and wording.long_texts:
+                examples = _in_part(examples, long, rows, wording, cut, tokenizer, max_length)
+            examples = _shortened(examples, max_length, cuts, rows)
         yield examples.columns()
 
 
@@ -158,6 +171,41 @@ def _segments(row: Row, wording: Wording, cut: Segmenter, tokenizer: Any) -> lis
         return cut(guard_of(tokenizer).messages(wording.messages(row)))
     except WorkbenchError as error:
         raise WorkbenchError(f"Row {row['row_id']}: {error}") from error
+
+
+def _in_part(
+    batch: _Batch,
+    long: Sequence[int],
+    rows: Sequence[Row],
+    wording: Wording,
+    cut: Segmenter,
+    tokenizer: Any,
+    max_length: int,
+) -> _Batch:
+    """The batch with only parts of the texts of those rows that are too long."""
+    found, guard = batch.examples(), guard_of(tokenizer)
+
+    def pieces_of(messages: Sequence[Message]) -> list[Segment]:
+        return cut(guard.messages(list(messages)))
+
+    def tokens(messages: Sequence[Message]) -> int:
+        return len(text_ids("".join(piece.text for piece in pieces_of(messages)), tokenizer))
+
+    def count(text: str) -> int:
+        return len(text_ids(guard.text(text), tokenizer))
+
+    for n in long:
+        asked = int(found[n].learned.argmax()) if found[n].learned.any() else 0
+        # An answer may have half of the room; what it has beyond that, it loses itself.
+        room = max(max_length, len(found[n].learned) - asked + max_length // 2)
+        own = fitted(wording.messages(rows[n]), room, wording.long_texts, count, tokens)
+        if own.said:
+            found[n] = _conversations([pieces_of(own.messages)], tokenizer).examples()[0]
+    return _Batch.of(found)
+
+
+def _number(row: Row) -> int:
+    return int(row.get("row_id") or 0)
 
 
 def _documents(texts: Sequence[str], tokenizer: Any, max_length: int) -> _Batch:
@@ -198,15 +246,16 @@ def _spans(pieces: Sequence[Segment]) -> list[Span]:
     return spans
 
 
-def _shortened(batch: _Batch, max_length: int, cuts: Cuts) -> _Batch:
+def _shortened(batch: _Batch, max_length: int, cuts: Cuts, rows: Sequence[Row]) -> _Batch:
     if not (batch.counts > max_length).any():
         return batch
     found = []
-    for example in batch.examples():
+    for example, row in zip(batch.examples(), rows, strict=True):
         if len(example.input_ids) > max_length:
             example, cut_question, cut_answer = _shorter(example, max_length)
             cuts.questions += cut_question
             cuts.answers += cut_answer
+            cuts.cut += [_number(row)] * cut_answer
         found.append(example)
     return _Batch.of(found)
 

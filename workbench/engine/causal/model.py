@@ -80,6 +80,8 @@ def load_causal(
     wording = Wording(task, template, system)
     if adapter and trained:
         leaning = Leaning.read(adapter, length)
-        wording = Wording(trained.task, template, trained.system, trained.labels, leaning)
+        wording = Wording(
+            trained.task, template, trained.system, trained.labels, leaning, trained.long_texts
+        )
     known = read(trained.fields) if trained else fields
     return CausalModel(model.eval(), tokenizer, wording, length, known)

@@ -9,6 +9,7 @@ import torch
 from workbench.core.messages import asked, render_prompt, segments
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
+from workbench.core.tasks.task import Message
 from workbench.engine.causal.batches import batches_by_length
 from workbench.engine.causal.documents.likelihood import likelihoods
 from workbench.engine.causal.encode import encode
@@ -23,6 +24,7 @@ from workbench.engine.generative.fields.asking import answer_fields
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form, form_of
 from workbench.engine.generative.leaning.leaning import Leaning
+from workbench.engine.generative.long_texts.fitting import MARKS, fitted
 from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
@@ -84,8 +86,11 @@ def answer(
     form = form_of(model.fields, model.task, model.tokenizer, ends, model.model)
     if form is not None:
         return _fields(model, form, rows, new_tokens, stop, done)
-    prompts = [prompt_of(model, row) for row in rows]
-    found = Answers(write_answers(model, prompts, new_tokens, stop, done))
+    room = room_to_ask(model, new_tokens)
+    asked_ = [asked_of(model, row, room) for row in rows]
+    prompts = [prompt for prompt, _ in asked_]
+    read = [said for _, said in asked_] if model.wording.long_texts else None
+    found = Answers(write_answers(model, prompts, new_tokens, stop, done), read=read)
     sets = task_named(model.task).answers_are_sets and model.wording.labels
     return as_sets(found, model.wording.labels) if sets else found
 
@@ -116,11 +121,38 @@ def loss_on(model: CausalModel, loss: AnswerLoss, rows: Sequence[Row], check: Ch
 
 def prompt_of(model: CausalModel, row: Row) -> str:
     """The text that the model is asked to go on from; what is a mark in the row is guarded."""
-    task, guard = task_named(model.task), guard_of(model.tokenizer)
+    return asked_of(model, row, model.max_length)[0]
+
+
+def asked_of(model: CausalModel, row: Row, room: int) -> tuple[str, str]:
+    """The same in at most so many tokens, if the model reads long texts in part; and how much is read."""
+    task, guard, template = (
+        task_named(model.task),
+        guard_of(model.tokenizer),
+        model.wording.template,
+    )
     if task.rows_are_documents:
-        return Beginning(guard.text(task.question(row)))
-    messages = guard.messages(model.wording.messages(row))
-    return render_prompt(asked(messages), model.wording.template)
+        return Beginning(guard.text(task.question(row))), ""
+
+    def rendered(messages: Sequence[Message]) -> str:
+        return render_prompt(guard.messages(list(messages)), template)
+
+    def tokens(messages: Sequence[Message]) -> int:
+        return len(text_ids(rendered(messages), model.tokenizer))
+
+    def count(text: str) -> int:
+        return len(text_ids(guard.text(text), model.tokenizer))
+
+    messages = [dict(message) for message in asked(model.wording.messages(row))]
+    if not model.wording.long_texts or _surely_fit(messages, room):
+        return rendered(messages), ""
+    found = fitted(messages, room, model.wording.long_texts, count, tokens)
+    return rendered(found.messages), found.said
+
+
+def _surely_fit(messages: Sequence[Message], room: int) -> bool:
+    """Whether a conversation fits whatever its tokens are: none is shorter than a byte, as a rule."""
+    return sum(len(str(one["content"]).encode()) + MARKS for one in messages) <= room
 
 
 @torch.inference_mode()

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from workbench.core.long_texts.told import LongTexts, counted
+from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.tasks import task_named
 from workbench.core.words import plural
 from workbench.engine.causal.batches import batches_by_length, longest_example
@@ -16,13 +18,15 @@ from workbench.engine.causal.trainer import CausalTrainer
 from workbench.engine.encoding.cache import Facts, files_of
 from workbench.engine.encoding.encoded_rows import Columns
 from workbench.engine.encoding.version import encoded_splits
+from workbench.engine.evaluation.jobs import EXAM
 from workbench.engine.generative import train as generative
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.leaning.trial import ASKED, Choice, LossOn, choose
+from workbench.engine.generative.long_texts import way_of
 from workbench.engine.generative.systems import LOSS_BATCH
 from workbench.engine.generative.train import Course, Setup, check_there_are_some
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
-from workbench.engine.rows import Row, categories_of
+from workbench.engine.rows import Row, categories_of, read_rows
 from workbench.engine.runtime import device
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
@@ -58,7 +62,8 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:
     folder = base_folder(spec.base)
     template = template_of(folder, spec.base.name)
     labels = categories_of(task_named(spec.task), spec.data)
-    wording = Wording(spec.task, template, spec.system, labels)
+    way = way_of(spec.recipe.long_texts, spec.task)
+    wording = Wording(spec.task, template, spec.system, labels, long_texts=way)
     tokenizer = load_tokenizer(folder, template)
     longest = longest_example(folder, spec.recipe.max_length)
     choice = _chosen(spec, wording, tokenizer, longest, report, stop)
@@ -71,8 +76,18 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:
         tokens = int(train.lengths.sum())
         report.log(f"{plural(len(train), 'piece')} of text to learn from, {tokens} tokens.")
     else:
-        _report_cuts(report, train, longest)
-    return Setup(tokenizer, tokenizer, learned, validation, tuple(labels), template.source, choice)
+        report.log(f"{len(train)} examples to learn from, {train.lengths.sum()} tokens.")
+    long_texts = _long_texts(spec, (train, validation), wording, tokenizer, longest)
+    return Setup(
+        tokenizer,
+        tokenizer,
+        learned,
+        validation,
+        tuple(labels),
+        template.source,
+        choice,
+        long_texts,
+    )
 
 
 def _chosen(
@@ -118,6 +133,7 @@ def examples_of(
         "tokenizer": files_of(base_folder(spec.base)),
         "longest": longest,
         "leans": wording.leaning is not None,
+        "long_texts": wording.long_texts,
     }
 
     def encode_all(batches: Iterable[list[Row]], facts: Facts) -> Iterator[Columns]:
@@ -129,14 +145,19 @@ def examples_of(
     return [Examples(split.rows, Cuts(**split.facts)) for split in splits]
 
 
-def _report_cuts(report: Report, examples: Examples, longest: int) -> None:
-    report.log(f"{len(examples)} examples to learn from, {examples.lengths.sum()} tokens.")
-    if examples.cuts.questions or examples.cuts.answers:
-        report.log(
-            f"Longer than {longest} tokens: {examples.cuts.questions} questions lost "
-            f"their middle and {examples.cuts.answers} answers their end. A larger 'Longest "
-            "example' keeps them whole and needs more memory."
-        )
+def _long_texts(
+    spec: TrainSpec, learned: Sequence[Examples], wording: Wording, tokenizer: Any, longest: int
+) -> LongTexts:
+    """Which rows were too long, those of the exam too."""
+    way = wording.long_texts or HEAD_TAIL
+    found = LongTexts(longest, way, counted=True)
+    if task_named(spec.task).rows_are_documents:
+        return found
+    rows = read_rows(spec.data, EXAM)
+    for examples in (*learned, encode(rows, wording, tokenizer, longest)):
+        long = {int(row): int(tokens) for row, tokens in examples.cuts.long}
+        found = found.and_also(counted(longest, way, len(examples), long, examples.cuts.cut))
+    return found
 
 
 COURSE = Course(CAUSAL, "CAUSAL_LM", prepare, load_base, CausalTrainer, systems)

@@ -14,8 +14,8 @@ from torch import nn
 from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer
 
-from workbench.core.tasks.text_pair import Headings, parted
 from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, WINDOWS
+from workbench.core.tasks.text_pair import Headings, parted
 from workbench.engine.encoder import windows
 from workbench.engine.encoder.probe import Head
 from workbench.engine.encoding.cores import all_cores

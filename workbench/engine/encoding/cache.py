@@ -35,6 +35,7 @@ _CODE = (
     "engine/causal",
     "engine/encoder",
     "engine/generative/leaning",
+    "engine/generative/long_texts",
     "engine/rows.py",
     "models/model_types.py",
 )

@@ -11,12 +11,15 @@ from transformers import set_seed
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.fields.field import as_dicts
+from workbench.core.long_texts.told import LongTexts
+from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.recipe import Recipe
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.evaluation.known_facts import write_known
 from workbench.engine.evaluation.systems import System
 from workbench.engine.generative.fields.learned import check_can_write, learned_fields
 from workbench.engine.generative.leaning.trial import Choice
+from workbench.engine.generative.long_texts import way_of
 from workbench.engine.generative.model import save_adapter
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, base_folder
@@ -52,6 +55,8 @@ class Setup:
     """The chat template that they are written in."""
     choice: Choice = field(default_factory=Choice)
     """Whether answers lean on the examples."""
+    long_texts: LongTexts = field(default_factory=lambda: LongTexts(0, HEAD_TAIL))
+    """Which rows are too long, and what is done with them."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,12 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
     check_method(course, spec)
     setup = course.prepare(spec, job, report, stop)
     check_can_write(spec, setup.kept)
+    for sentence in setup.long_texts.sentences:
+        report.log(sentence)
     stop.check()
     trainer = learn(course, spec, setup, job, report, stop)
-    result = {**trainer.facts(), **setup.choice.as_dict()}
+    told = {"long_texts": setup.long_texts.as_dict()}
+    result = {**trainer.facts(), **setup.choice.as_dict(), **told}
     best = trainer.best_checkpoint()
     if best is None:
         return {**result, "status": "cancelled", "reason": "Stopped before anything was learned."}
@@ -206,6 +214,7 @@ def _trained(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:
         out_of_scope=spec.out_of_scope or "",
         pair=spec.pair or (),
         max_length=spec.recipe.max_length,
+        long_texts=way_of(spec.recipe.long_texts, spec.task),
         chat_template=setup.template,
         data=spec.data,
         chain=spec.chain or (),

@@ -12,6 +12,7 @@ from workbench.core.tasks import task_named
 from workbench.engine.causal.batches import LENGTH_STEP
 from workbench.engine.causal.encode import kept_of_question
 from workbench.engine.causal.marks import guard_of, token_ids
+from workbench.engine.generative.long_texts.parts import Selection, select
 from workbench.engine.rows import Row
 from workbench.engine.seq2seq.framing import Framing
 
@@ -78,6 +79,10 @@ class Examples:
     items: list[Example] = field(default_factory=list)
     cut_questions: int = 0
     cut_answers: int = 0
+    long: list[tuple[int, int]] = field(default_factory=list)
+    """Rows whose question is too long as it came, with its tokens."""
+    cut: list[int] = field(default_factory=list)
+    """Rows whose answer lost its end."""
 
     def __len__(self) -> int:
         return len(self.items)
@@ -94,15 +99,34 @@ class Examples:
 class PairTokenizer:
     """Texts to ids, with what stands around them; what is a mark in a text stays text."""
 
-    def __init__(self, own: Any, framing: Framing, limits: Limits) -> None:
+    def __init__(self, own: Any, framing: Framing, limits: Limits, long_texts: str = "") -> None:
+        """
+        Args:
+            long_texts: what is read of a question that is too long (`core.long_texts.ways`); empty: all
+                but some tokens of the middle.
+        """
         self.own, self.framing, self.limits = own, framing, limits
+        self.long_texts = long_texts
 
     def source(self, text: str) -> tuple[list[int], bool]:
-        """A question's ids, and whether its middle had to go."""
-        ids, marks = self._ids(text), len(self.framing.source([]))
-        room = max(1, self.limits.source - marks)
+        """A question's ids, and whether some of it had to go."""
+        ids, room = self._ids(text), self._room
+        is_long = len(ids) > room
+        if is_long and self.long_texts:
+            ids = self._ids(self._selected(text).text)
         kept = [ids[i] for i in kept_of_question(len(ids), room)]
-        return self.framing.source(kept), len(ids) > room
+        return self.framing.source(kept), is_long
+
+    def read(self, text: str) -> str:
+        """How much of a question is read, in a few words; empty where that is all."""
+        return self._selected(text).said if self.long_texts else ""
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.limits.source - len(self.framing.source([])))
+
+    def _selected(self, text: str) -> Selection:
+        return select(text, self._room, self.long_texts, lambda part: len(self._ids(part)))
 
     def whole_source(self, text: str) -> list[int]:
         """A question's ids, however many they are."""
@@ -131,4 +155,8 @@ def encode(rows: Sequence[Row], wording: Wording, tokenizer: PairTokenizer) -> E
             found.items.append(Example(source, target))
             found.cut_questions += cut_question
             found.cut_answers += cut_answer
+            number = int(row.get("row_id") or 0)
+            if cut_question:
+                found.long.append((number, len(tokenizer.whole_source(pair.source))))
+            found.cut += [number] * cut_answer
     return found

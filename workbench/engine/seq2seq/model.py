@@ -56,7 +56,8 @@ def load_seq2seq(
     folder = base_folder(base)
     quantization = trained.quantization if trained else recipe.quantization
     longest = trained.max_length if trained else recipe.max_length
-    tokenizer = load_pair_tokenizer(adapter or folder, folder, longest)
+    way = trained.long_texts if trained else ""
+    tokenizer = load_pair_tokenizer(adapter or folder, folder, longest, way)
     model = load_to_answer(folder, quantization, tokenizer.framing)
     if adapter:
         model = PeftModel.from_pretrained(model, adapter)
@@ -67,12 +68,15 @@ def load_seq2seq(
     return Seq2seqModel(model.eval(), tokenizer, wording, known)
 
 
-def load_pair_tokenizer(source: Path, base: Path, longest: int) -> PairTokenizer:
+def load_pair_tokenizer(
+    source: Path, base: Path, longest: int, long_texts: str = ""
+) -> PairTokenizer:
     """The tokenizer in `source` (a trained model's folder, or its base's); it has no chat template.
 
     Args:
         base: the folder of the base model.
         longest: tokens of each text, as the recipe wants them.
+        long_texts: what is read of longer ones.
 
     Raises:
         WorkbenchError: there is none, or it has no end-of-text token, or the base model does not
@@ -81,7 +85,7 @@ def load_pair_tokenizer(source: Path, base: Path, longest: int) -> PairTokenizer
     tokenizer = read_tokenizer(source)
     tokenizer.chat_template = None
     framing = framing_of(base, tokenizer)
-    return PairTokenizer(tokenizer, framing, limits_of(framing, longest))
+    return PairTokenizer(tokenizer, framing, limits_of(framing, longest), long_texts)
 
 
 def load_rewriter(folder: Path, quantization: str = "none", double_quant: bool = True) -> Any:

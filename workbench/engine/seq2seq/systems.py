@@ -65,7 +65,8 @@ def answer(
     form = form_of(model.fields, model.wording.task, own, ends, model.whole)
     if form is not None:
         return _fields(model, form, rows, new_tokens, stop, done)
-    found = Answers(write_answers(model, questions, new_tokens, stop, done))
+    read = [model.tokenizer.read(question) for question in questions]
+    found = Answers(write_answers(model, questions, new_tokens, stop, done), read=read)
     sets = task_named(model.wording.task).answers_are_sets and model.wording.labels
     return as_sets(found, model.wording.labels) if sets else found
 

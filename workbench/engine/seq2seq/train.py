@@ -1,7 +1,12 @@
 """Teaches an encoder-decoder: from a job's spec to an adapter and its scores."""
 
-from workbench.core.tasks import task_named
+from collections.abc import Sequence
+
+from workbench.core.long_texts.told import LongTexts, counted
+from workbench.core.long_texts.ways import HEAD_TAIL
+from workbench.core.tasks import SPLITS, task_named
 from workbench.engine.generative import train as generative
+from workbench.engine.generative.long_texts import way_of
 from workbench.engine.generative.train import Course, Setup, check_there_are_some
 from workbench.engine.models.load import base_folder
 from workbench.engine.rows import categories_of, read_rows
@@ -44,24 +49,26 @@ def prepare(spec: TrainSpec, _job: JobDir, report: Report, _stop: Stop) -> Setup
     folder = base_folder(spec.base)
     labels = tuple(categories_of(task_named(spec.task), spec.data))
     wording = Wording(spec.task, spec.system, labels)
-    tokenizer = load_pair_tokenizer(folder, folder, spec.recipe.max_length)
-    train, validation = (
-        encode(read_rows(spec.data, split), wording, tokenizer) for split in ("train", "validation")
+    way = way_of(spec.recipe.long_texts, spec.task)
+    tokenizer = load_pair_tokenizer(folder, folder, spec.recipe.max_length, way)
+    train, validation, exam = (
+        encode(read_rows(spec.data, split), wording, tokenizer) for split in SPLITS
     )
     check_there_are_some(train)
-    _report_cuts(report, train, tokenizer)
-    return Setup(tokenizer, tokenizer.own, train, validation, labels)
+    report.log(f"{len(train)} examples to learn from, {train.lengths.sum()} tokens.")
+    long_texts = _long_texts((train, validation, exam), tokenizer)
+    return Setup(tokenizer, tokenizer.own, train, validation, labels, long_texts=long_texts)
 
 
-def _report_cuts(report: Report, examples: Examples, tokenizer: PairTokenizer) -> None:
-    limits = tokenizer.limits
-    report.log(f"{len(examples)} examples to learn from, {examples.lengths.sum()} tokens.")
-    if examples.cut_questions or examples.cut_answers:
-        report.log(
-            f"Too long: {examples.cut_questions} questions (over {limits.source} tokens) lost "
-            f"their middle and {examples.cut_answers} answers (over {limits.target}) their end. "
-            "A larger 'Longest example' keeps them whole where the model can read so much."
+def _long_texts(learned: Sequence[Examples], tokenizer: PairTokenizer) -> LongTexts:
+    """Which rows were too long, those of the exam too."""
+    limit, way = tokenizer.limits.source, tokenizer.long_texts or HEAD_TAIL
+    found = LongTexts(limit, way, counted=True)
+    for examples in learned:
+        found = found.and_also(
+            counted(limit, way, len(examples), dict(examples.long), examples.cut)
         )
+    return found
 
 
 COURSE = Course(SEQ2SEQ, PEFT_TASK, prepare, load_rewriter, Seq2seqTrainer, systems)

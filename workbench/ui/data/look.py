@@ -6,6 +6,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from workbench.core.words import count
+from workbench.data import long_texts
 from workbench.data.examples.prepare import Prepared
 from workbench.data.readers import Table
 from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
@@ -190,3 +191,5 @@ def _lengths(prepared: Prepared) -> None:
         f"{int(lengths.max()):,}. Four characters make about one token."
         + (f" These are the first {len(lengths):,} examples." if prepared.file else "")
     )
+    if said := long_texts.sentence(lengths.astype(int).tolist(), prepared.plan.task):
+        st.caption(f":material/menu_book: {plain(said)}")
