@@ -126,6 +126,19 @@ def test_memory_grows_with_batch_length_and_precision(writer: ModelInfo) -> None
     assert estimate.memory_mb(MACHINE, writer, Recipe(), 50.0) < memory()
 
 
+def test_windows_cost_what_is_read_of_long_texts_and_a_step_has_an_end(encoder: ModelInfo) -> None:
+    def cost(tokens: float, way: str, batch: int = 8) -> tuple[float, float]:
+        recipe = FULL.changed(max_length=256, long_texts=way, per_device_train_batch_size=batch)
+        task = "classification"
+        found = estimate_run(MACHINE, encoder, recipe, 200, tokens, written_rows=50, task=task)
+        return found.seconds, found.memory_mb
+
+    assert cost(3000, "windows")[0] > 3 * cost(3000, "head")[0]
+    assert cost(12_000, "windows")[0] > cost(3000, "windows")[0]  # it has to be read
+    assert cost(12_000, "windows")[1] == pytest.approx(cost(3000, "windows")[1], rel=0.02)
+    assert cost(100, "windows") == cost(100, "head")
+
+
 def test_weights_in_few_bits_save_the_more_the_larger_a_model_is(writer: ModelInfo) -> None:
     large = dataclasses.replace(
         writer, parameters=7_000_000_000, hidden_size=4096, layers=32, vocab_size=32_000,

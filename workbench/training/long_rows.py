@@ -25,6 +25,7 @@ from workbench.core.tasks.text_pair import headings_of
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
 from workbench.training.lengths import LONGEST_CHARS, ROWS_AT_ONCE, Reading, texts_read
+from workbench.training.memory import at_once
 from workbench.training.token_guess import tokens_in
 
 logger = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def long_rows(version: Examples, model: ModelInfo, recipe: Recipe) -> LongTexts:
     way = way_for(recipe.long_texts, writes_text=writes, has_question=has_question)
     if not writes and is_of_pairs(version.task, version.mapping):
         way = HEAD  # two texts are told apart as a whole: no windows of them can be
-    limit = longest_at_once(model, recipe)
+    limit = at_once(model, recipe)
     nothing = LongTexts(limit, way)
     if task_named(version.task).rows_are_documents or not version.path.is_file():
         return nothing
@@ -74,11 +75,6 @@ def is_of_pairs(task: str, mapping: Mapping[str, Any]) -> bool:
     """Whether what comes in are two texts that an encoder tells apart."""
     roles = mapping.get("roles") or {}
     return bool(headings_of(str(roles.get(task_named(task).question_role) or "")))
-
-
-def longest_at_once(model: ModelInfo, recipe: Recipe) -> int:
-    """Tokens that a model reads as one piece."""
-    return min(recipe.max_length, model.context_length or recipe.max_length)
 
 
 @functools.lru_cache(maxsize=256)

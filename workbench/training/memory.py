@@ -5,8 +5,10 @@ The constants are fitted on the lines that `scripts/bench_estimates.py` marks, a
 others. Megabytes are 10^6 bytes.
 """
 
+import math
 from dataclasses import dataclass
 
+from workbench.core.long_texts.ways import LEARNED_WINDOWS, WINDOWS, way_for
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
 from workbench.models.families import Family, family_named
@@ -111,8 +113,20 @@ def phases(
 
 
 def longest(model: ModelInfo, recipe: Recipe) -> int:
-    """Tokens that an example may have."""
+    """Tokens of an example that are learned from at once."""
+    once = at_once(model, recipe)
+    return once * LEARNED_WINDOWS if by_windows(model, recipe) else once
+
+
+def at_once(model: ModelInfo, recipe: Recipe) -> int:
+    """Tokens that a model reads as one piece."""
     return min(recipe.max_length, model.context_length or recipe.max_length)
+
+
+def by_windows(model: ModelInfo, recipe: Recipe) -> bool:
+    """Whether longer texts are read window by window."""
+    writes = family_named(model.family).writes_text
+    return way_for(recipe.long_texts, writes_text=writes) == WINDOWS
 
 
 @dataclass(frozen=True)
@@ -195,9 +209,14 @@ class _Need:
         return max(1, min(batch, int(most // max(1.0, self.lengths.longest))))
 
     def padded(self) -> tuple[float, float]:
-        """Tokens of the longest example, as it is padded."""
+        """Tokens of the longest example, or of its longest window, as it is padded."""
         apart = self.family.reads_apart
-        return _padded(self.lengths.longest), _padded(self.lengths.answer_longest) * apart
+        source = min(self.lengths.longest, at_once(self.model, self.recipe))
+        return _padded(source), _padded(self.lengths.answer_longest) * apart
+
+    def windows(self) -> int:
+        """Of the longest example that go through the model at once."""
+        return max(1, math.ceil(self.lengths.longest / at_once(self.model, self.recipe)))
 
     def kept(self) -> float:
         """Bytes kept for the way back, of the batch with the longest examples."""
@@ -212,7 +231,7 @@ class _Need:
         if self.recipe.gradient_checkpointing:
             blocks = max(1, self.facts.layers)
             one = min(one, one / blocks * BLOCK_SHARE + blocks * self.facts.hidden * item * tokens)
-        return self.examples() * one + fixed
+        return self.examples() * self.windows() * one + fixed
 
     def logits(self) -> float:
         """Bytes for the scores of all words of the vocabulary."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from storage import jobs, models
 from storage.database import Store
+from workbench.core.long_texts.ways import HEAD
 from workbench.core.recipe import NO, Recipe
 from workbench.core.tasks import task_named
 from workbench.jobs.job import JobView, spec_of, view_of
@@ -19,13 +20,14 @@ from workbench.models.model_info import SUGGESTED, ModelInfo
 from workbench.system.hardware import Hardware
 from workbench.training.estimate import Estimate, estimate_run, limit_mb
 from workbench.training.lengths import Lengths, lengths_of, read_lengths
+from workbench.training.memory import longest
 from workbench.training.pace import PastRun
 from workbench.training.past_runs import past_runs
 
 MATTERS = (
     "method", "r", "lora_dropout", "target_modules", "quantization", "double_quant", "optim",
     "per_device_train_batch_size", "gradient_accumulation_steps", "max_length",
-    "gradient_checkpointing", "objective", "lean_on_examples",
+    "gradient_checkpointing", "objective", "lean_on_examples", "long_texts",
 )  # fmt: skip
 """Settings that change what a step takes."""
 
@@ -120,7 +122,7 @@ def expected(
     if measured is not None and measured.step_s > 0:
         batch = recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps
         per_example = measured.tokens / max(1, min(batch, rows))
-        history = [PastRun(batch / measured.step_s, per_example, recipe.max_length)]
+        history = [PastRun(batch / measured.step_s, per_example, longest(model, recipe))]
     found = estimate_run(
         machine, model, recipe, rows, lengths, history,
         written_rows=0 if by_turns else int(version.splits.get("test", 0)), task=version.task,
@@ -181,7 +183,10 @@ def _counted(store: Store, version: Examples, model: ModelInfo, recipe: Recipe) 
     for settings, told in found:
         lengths, most = read_lengths(told), int(settings.get("max_length") or 0)
         alike = settings.get("lean_on_examples", NO) == recipe.lean_on_examples
-        if alike and lengths is not None and (lengths.longest < most or recipe.max_length <= most):
+        if not alike or lengths is None:
+            continue
+        same_way = settings.get("long_texts", HEAD) == recipe.long_texts
+        if lengths.longest < most or (same_way and recipe.max_length <= most):
             return lengths
     return None
 

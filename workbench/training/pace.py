@@ -18,7 +18,7 @@ from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
 from workbench.system.hardware import Hardware
 from workbench.training.lengths import Lengths
-from workbench.training.memory import longest, trained_weights
+from workbench.training.memory import at_once, by_windows, longest, trained_weights
 
 FORWARD, LORA_BACK, FULL_BACK = 2.0, 2.0, 4.0
 EFFICIENCY = 0.5
@@ -87,7 +87,9 @@ def run_seconds(
         written_rows: exam questions that are answered, by base and tuned model each.
         history: earlier runs, the newest first; they know better what a step takes.
     """
-    work = _Work(hardware, model, recipe, lengths.within(longest(model, recipe)))
+    learned = lengths.within(longest(model, recipe))
+    read = lengths if by_windows(model, recipe) else learned
+    work = _Work(hardware, model, recipe, learned, read)
     steps = step_count(recipe, rows)
     learning = LOOP_S + steps * work.step(rows)
     if history:
@@ -116,6 +118,9 @@ class _Work:
     model: ModelInfo
     recipe: Recipe
     lengths: Lengths
+    """Of what is learned from at once."""
+    read: Lengths
+    """Of what is read where nothing is learned: of an encoder's long texts all windows."""
 
     @property
     def writes(self) -> bool:
@@ -150,9 +155,12 @@ class _Work:
 
     def batch(self, size: float, back: float, *, packed: bool = True) -> float:
         """Seconds of one batch."""
-        facts, tokens = self.model.layer_facts, self.tokens
+        facts = self.model.layer_facts
+        tokens = self.tokens if back or self.writes else max(1.0, self.read.mean)
         ways = FORWARD + back
-        pairs = 2 * ways * tokens * facts.hidden * facts.layers
+        pairs = (
+            2 * ways * min(tokens, at_once(self.model, self.recipe)) * facts.hidden * facts.layers
+        )
         per_token = ways * self.body + pairs * (1 if self.writes else PLAIN_ATTENTION)
         if self.writes:
             per_token += 4 * facts.vocab * facts.hidden * self.lengths.answer_mean / tokens

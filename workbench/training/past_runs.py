@@ -4,9 +4,11 @@ from typing import Any
 
 from storage import models
 from storage.database import Store
+from workbench.core.long_texts.ways import HEAD
 from workbench.core.recipe import Recipe
 from workbench.models.model_info import ModelInfo
 from workbench.training.lengths import read_lengths
+from workbench.training.memory import longest
 from workbench.training.pace import PastRun
 
 CHARACTERS_PER_TOKEN = 4.0
@@ -26,12 +28,19 @@ def past_runs(store: Store, model: ModelInfo, recipe: Recipe) -> list[PastRun]:
         PastRun(
             examples_per_second=float(speed),
             mean_tokens=_mean_tokens(run.result, version.report),
-            max_length=int(run.recipe.get("max_length") or recipe.max_length),
+            max_length=_learned_at_once(model, recipe, run.recipe),
         )
         for run, version in found
         if (speed := _speed(run.result))
         and {n: run.recipe.get(n, usual[n]) for n in _SAME} == wanted
     ]
+
+
+def _learned_at_once(model: ModelInfo, recipe: Recipe, then: dict[str, Any]) -> int:
+    """Tokens of an example that an earlier run learned from at once."""
+    way = str(then.get("long_texts") or HEAD)
+    most = int(then.get("max_length") or recipe.max_length)
+    return longest(model, recipe.changed(max_length=most, long_texts=way))
 
 
 def _mean_tokens(result: dict[str, Any] | None, report: dict[str, Any] | None) -> float:

@@ -1,0 +1,302 @@
+"""Texts longer than models read: what windows and chosen parts are worth against cutting.
+
+    .venv/bin/python scripts/evaluation/bench_long.py FILE [--only encoder|writer|joins] [--rows N]
+
+FILE is medquad_3000.jsonl (questions and answers about illnesses, each with a `qtype`). Texts of 2,000
+to 6,000 tokens are made of it by joining answers. For the encoder one answer in each is of a category
+(symptoms, treatment, inheritance, genetic changes), all others are of none of these, and its category is
+the text's; for the writer the question to one of the answers stands before the text, and that answer's
+first sentence is wanted. The one answer lies at the beginning, in the middle or at the end, a third of
+the rows each. Every fourth row of each category is the exam.
+
+`joins` embeds the windows of such texts once with MiniLM as it came and compares, over five folds, ways to
+join them: the mean of the embeddings, and the mean and the largest of each window's logits. `encoder` and
+`writer` import, train and examine by the command line, once for each way to read long texts, and hold
+the rows that were told to be long against those that a tokenizer counts.
+"""
+
+import argparse
+import csv
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+MINILM, SMOLLM2 = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
+CATEGORIES = ("symptoms", "treatment", "inheritance", "genetic changes")
+PLACES = ("beginning", "middle", "end")
+SHORTEST, LONGEST = 2_000, 6_000
+MOST_OF_ONE = 2_500
+"""Characters of an answer that are taken."""
+SEED = 7
+ENCODER = {"objective": "classes", "num_train_epochs": "2", "per_device_train_batch_size": "8",
+           "evals_per_epoch": "0.5", "learning_rate": "2e-4"}  # fmt: skip
+WRITER = {"max_steps": "12", "per_device_train_batch_size": "2", "max_length": "512",
+          "eval_max_new_tokens": "40", "evals_per_epoch": "0.1", "early_stopping_patience": "0"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Text:
+    """A long text."""
+
+    text: str
+    wanted: str
+    """Its category, or the sentence that answers its question."""
+    question: str
+    place: str
+    exam: bool
+
+
+def main() -> int:
+    """Print a table for each part; 0 if no long row went untold."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--only", choices=("joins", "encoder", "writer"))
+    parser.add_argument("--rows", type=int, default=96)
+    told = parser.parse_args()
+    rows = [json.loads(line) for line in told.file.read_text("utf-8").splitlines()]
+    parts: dict[str, Callable[[list[dict[str, str]], int], bool]] = {
+        "joins": _joins, "encoder": _encoder, "writer": _writer,
+    }  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["WORKBENCH_HOME"] = str(Path(folder) / "home")
+        found = [part(rows, told.rows) for name, part in parts.items() if told.only in (None, name)]
+        _workbench("worker", "--stop", may_fail=True)
+    return 0 if all(found) else 1
+
+
+def sorted_texts(
+    rows: Sequence[dict[str, str]], count: int, tokens: Callable[[str], int]
+) -> list[Text]:
+    """Texts to sort, of each category as many."""
+    drawn = random.Random(SEED)
+    own = {name: [r["answer"] for r in rows if r["qtype"] == name] for name in CATEGORIES}
+    others = [r["answer"] for r in rows if r["qtype"] not in CATEGORIES]
+    found = []
+    for n in range(count):
+        name, turn = CATEGORIES[n % len(CATEGORIES)], n // len(CATEGORIES)
+        place = PLACES[turn % len(PLACES)]
+        text = _joined(drawn, drawn.choice(own[name]), others, place, tokens)
+        found.append(Text(text, name, "", place, turn % 4 == 3))
+    return found
+
+
+def asked_texts(
+    rows: Sequence[dict[str, str]], count: int, tokens: Callable[[str], int]
+) -> list[Text]:
+    """Texts with a question to one of their answers, no other of which is about the same illness."""
+    drawn = random.Random(SEED)
+    able = [r for r in rows if 40 < len(_first(r["answer"])) < 220]
+    found = []
+    for n in range(count):
+        row, place = drawn.choice(able), PLACES[n % len(PLACES)]
+        others = [r["answer"] for r in rows if r["focus"] != row["focus"]]
+        text = _joined(drawn, row["answer"], others, place, tokens)
+        found.append(Text(text, _first(row["answer"]), row["question"], place, n // 3 % 4 == 3))
+    return found
+
+
+def _first(answer: str) -> str:
+    return re.split(r"(?<=[.!?])\s", " ".join(answer.split()), maxsplit=1)[0]
+
+
+def _joined(
+    drawn: random.Random, key: str, others: Sequence[str], place: str, tokens: Callable[[str], int]
+) -> str:
+    """Answers of altogether `SHORTEST` to `LONGEST` tokens, the shorter the more often."""
+    wanted = SHORTEST * (LONGEST / SHORTEST) ** (drawn.random() ** 2)
+    parts = [" ".join(key.split())[:MOST_OF_ONE]]
+    size = tokens(parts[0])
+    while size < wanted:
+        one = " ".join(drawn.choice(others).split())[:MOST_OF_ONE]
+        if size + (more := tokens(one)) > LONGEST:
+            break
+        parts.append(one)
+        size += more
+    at = {"beginning": 0, "middle": len(parts) // 2, "end": len(parts) - 1}[place]
+    parts.insert(at, parts.pop(0))
+    return "\n\n".join(parts)
+
+
+def _counter(model: str) -> Callable[[str], int]:
+    from tokenizers import Tokenizer
+
+    from workbench.models.bundled import bundled_path
+
+    tokenizer = Tokenizer.from_file(str(bundled_path(model) / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return lambda text: len(tokenizer.encode(text).ids)
+
+
+def _joins(rows: list[dict[str, str]], count: int) -> bool:
+    """Compare ways to join what MiniLM as it came sees in the windows of a text."""
+    import numpy as np
+    import torch
+    from torch.nn.functional import normalize
+
+    from workbench.core.long_texts.ways import WINDOWS
+    from workbench.engine.encoder.encoder import load_encoder, load_reader, read
+    from workbench.engine.encoder.probe import fit_probe
+    from workbench.models.bundled import bundled_path
+
+    texts = sorted_texts(rows, count, _counter(MINILM))
+    folder = bundled_path(MINILM)
+    encoder = load_encoder(folder)
+    reader = load_reader(folder, encoder.body, 256, long_texts=WINDOWS)
+    whole = reader.ids([one.text for one in texts])
+    parts = [[ids[at : at + 256] for at in range(0, len(ids), 256)] for ids in whole]
+    owner = torch.tensor([n for n, own in enumerate(parts) for _ in own])
+    flat = [part for own in parts for part in own]
+    seen = read(encoder, flat, reader.pad_id)
+    weights = torch.tensor([len(part) for part in flat]).float()[:, None]
+    mean = normalize(
+        torch.zeros(len(texts), seen.shape[1]).index_add(0, owner, seen * weights), dim=1
+    )
+    first = torch.stack([seen[(owner == n).nonzero()[0, 0]] for n in range(len(texts))])
+    labels = np.array([CATEGORIES.index(one.wanted) for one in texts])
+    folds = np.arange(len(texts)) // len(CATEGORIES) % 5
+    right: dict[str, int] = dict.fromkeys(
+        ("the first window alone", "mean of the embeddings", "mean of the logits",
+         "largest of the logits", "largest, of a head for windows"), 0)  # fmt: skip
+    for fold in range(5):
+        learned, asked = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        head, of_first = (
+            fit_probe(mean[learned], labels[learned]),
+            fit_probe(first[learned], labels[learned]),
+        )
+        own = np.isin(owner.numpy(), learned)
+        of_windows = fit_probe(seen[own], labels[owner.numpy()[own]])
+        logits, apart = head(seen).detach(), of_windows(seen).detach()
+
+        def joined(n: int, scores: Any, how: str) -> int:
+            mine = scores[owner == int(n)]
+            return int((mine.mean(0) if how == "mean" else mine.max(0).values).argmax())
+
+        told = {
+            "the first window alone": of_first(first[asked]).argmax(1).tolist(),
+            "mean of the embeddings": head(mean[asked]).argmax(1).tolist(),
+            "mean of the logits": [joined(n, logits, "mean") for n in asked],
+            "largest of the logits": [joined(n, logits, "max") for n in asked],
+            "largest, of a head for windows": [joined(n, apart, "max") for n in asked],
+        }
+        for name, given in told.items():
+            right[name] += int((np.array(given) == labels[asked]).sum())
+    print(f"\n{len(texts)} texts, {len(flat)} windows of 256 tokens; MiniLM as it came, five folds")
+    for name, number in right.items():
+        print(f"  {name:<32} {number / len(texts):6.1%}")
+    return True
+
+
+def _encoder(rows: list[dict[str, str]], count: int) -> bool:
+    """Train MiniLM to sort the texts, once for each way."""
+    tokens = _counter(MINILM)
+    texts = sorted_texts(rows, count, tokens)
+    dataset = _imported(
+        "sorted", "classification", texts, lambda one: {"text": one.text, "label": one.wanted}
+    )
+    print(f"\n{_lengths(texts, tokens)}; {MINILM}, 256 tokens at once")
+    told = [
+        _way(dataset, MINILM, way, ENCODER, texts, tokens, "accuracy")
+        for way in ("windows", "head_tail", "head")
+    ]
+    return all(told)
+
+
+def _writer(rows: list[dict[str, str]], count: int) -> bool:
+    """Train SmolLM2 to answer from the texts, once for each way."""
+    tokens = _counter(SMOLLM2)
+    texts = asked_texts(rows, count // 2, tokens)
+    dataset = _imported("asked", "completion", texts,
+                        lambda one: {"prompt": f"{one.question}\n\n{one.text}", "response": one.wanted})  # fmt: skip
+    print(f"\n{_lengths(texts, tokens)}; {SMOLLM2}, 512 tokens at once")
+    from workbench.engine.generative.long_texts.parts import select
+
+    for way in ("nearest", "head_tail", "head"):
+        read = [select(f"{one.question}\n\n{one.text}", 440, way, tokens).text for one in texts]
+        there = sum(
+            one.wanted in " ".join(text.split()) for one, text in zip(texts, read, strict=True)
+        )
+        print(
+            f"  {way:<10} the wanted sentence is among what is read in {there} of {len(texts)} texts"
+        )
+    told = [
+        _way(dataset, SMOLLM2, way, WRITER, texts, tokens, "chrf") for way in ("nearest", "head")
+    ]
+    return all(told)
+
+
+def _way(dataset: int, base: str, way: str, settings: dict[str, str], texts: Sequence[Text],
+         tokens: Callable[[str], int], metric: str) -> bool:  # fmt: skip
+    """Train and examine with one way; whether every long row was told."""
+    chosen = {**settings, "long_texts": way, "lean_on_examples": "no"}
+    given = [word for pair in chosen.items() for word in ("--set", "=".join(pair))]
+    before = _workbench(
+        "fit", "--dataset", str(dataset), "--base", base, "--preset", "quick", *given
+    )
+    run = _workbench(
+        "train", "--dataset", str(dataset), "--base", base, "--preset", "quick", "--wait", *given
+    )
+    ladder = _workbench("evaluate", "--run", str(run["run_id"]))["ladder"]
+    scores = {name: rung["scores"].get(metric) for name, rung in ladder.items()}
+    long, limit = run["long_texts"], run["long_texts"]["limit"]
+    counted = sum(
+        tokens(f"{one.question}\n\n{one.text}" if one.question else one.text) > limit
+        for one in texts
+    )
+    print(
+        f"  {way:<10} {metric}: tuned {scores['tuned']:.3g}, before {scores['base']:.3g}, "
+        f"nearest row {scores['nearest']:.3g}; {run['seconds']:.0f} s; long rows: told before "
+        f"{before['long_texts']['rows']}, by the training {long['rows']}, counted {counted}",
+        flush=True,
+    )
+    return bool(long["rows"] == counted and long["sentences"])
+
+
+def _imported(
+    name: str, task: str, texts: Sequence[Text], roles: Callable[[Text], dict[str, str]]
+) -> int:
+    folder = Path(os.environ["WORKBENCH_HOME"]).parent
+    paths = [folder / f"{name}.csv", folder / f"{name} exam.csv"]
+    for path, exam in zip(paths, (False, True), strict=True):
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(roles(texts[0])))
+            writer.writeheader()
+            writer.writerows(roles(one) for one in texts if one.exam == exam)
+    given = [word for role in roles(texts[0]) for word in ("--map", f"{role}={role}")]
+    saved = _workbench(
+        "import", str(paths[0]), "--test", str(paths[1]), "--project", name, "--task", task, *given
+    )
+    return int(saved["dataset_id"])
+
+
+def _lengths(texts: Sequence[Text], tokens: Callable[[str], int]) -> str:
+    sizes = sorted(tokens(one.text) for one in texts)
+    exam = sum(one.exam for one in texts)
+    return (f"{len(texts)} texts ({exam} of them the exam) of {sizes[0]:,} to {sizes[-1]:,} tokens, "
+            f"half of them above {sizes[len(sizes) // 2]:,}")  # fmt: skip
+
+
+def _workbench(*arguments: str, may_fail: bool = False) -> dict[str, Any]:
+    asked = [sys.executable, "-m", "workbench", *arguments, *([] if may_fail else ["--json"])]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    if may_fail:
+        return {}
+    if done.returncode:
+        raise SystemExit(f"{' '.join(arguments)}\n{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
