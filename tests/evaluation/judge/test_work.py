@@ -66,9 +66,9 @@ def test_a_rambling_judge_is_counted_and_never_guessed_at(tmp_path: Path) -> Non
 def test_trouble_that_passes_is_waited_out(tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
     troubles = [
+        Answer(200, "<html>busy</html>"),
         Answer(429, '{"error": {"message": "slow down"}}', Retry_After="0"),
         Answer(503),
-        Answer(200, "<html>busy</html>"),
         Answer(502, "{"),
     ]
 
@@ -164,8 +164,23 @@ def test_what_does_not_get_better_is_one_sentence(
     assert "Traceback" not in result["reason"]
 
 
+def test_who_never_answered_is_given_up_on_sooner(tmp_path: Path) -> None:
+    with fakes.running(lambda *_: Answer(200, "<html>")) as judge:
+        run(judge_job(tmp_path, judge.url, make_pairs(ROWS)))
+        assert len(judge.bodies) == asking.FIRST_TRIES
+    with fakes.running(lambda *_: Answer(503)) as judge:
+        run(judge_job(tmp_path / "b", judge.url, make_pairs(ROWS)))
+        assert len(judge.bodies) == asking.TRIES
+
+
+def test_a_reply_in_parts_is_read(tmp_path: Path) -> None:
+    parts = [{"type": "text", "text": "Verdict"}, {"type": "text", "text": ": A"}, 3]
+    body = json.dumps({"choices": [{"message": {"content": parts}}]})
+    assert _run(tmp_path, lambda *_: Answer(200, body))["counts"]["swayed"] == ROWS
+
+
 def test_an_address_where_nobody_listens_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     with fakes.running(fakes.honest) as judge:
         url = judge.url

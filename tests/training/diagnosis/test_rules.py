@@ -80,6 +80,14 @@ def test_learning_by_heart_is_told_with_its_step_and_fewer_passes() -> None:
     assert found.change.sentence == "Passes over the data (epochs): 1 instead of 3"
 
 
+def test_passes_are_counted_by_those_that_were_done() -> None:
+    told = _told(_goes_on, _turns, steps=200, planned_steps=None, epochs=2.5)
+    assert _found(told).change == Change("num_train_epochs", 1.0, 3.0)
+    assert _found(replace(told, epochs=4.0, recipe=Recipe(num_train_epochs=5.0))).change == Change(
+        "num_train_epochs", 2.0, 5.0
+    )
+
+
 def test_by_heart_from_the_first_check_on_takes_smaller_corrections() -> None:
     told = _told(_goes_on, lambda t: 1.2 + 0.5 * t, steps=160, recipe=Recipe(num_train_epochs=0.5))
     assert _found(told).change == Change("learning_rate", 1e-4, 2e-4)

@@ -1,6 +1,7 @@
 """One address asked in OpenAI's format: with limits and patience, and each trouble as one sentence."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +13,8 @@ from workbench.core.words import shortened
 from workbench.evaluation.judge.address import PATH, host_of, is_here
 from workbench.evaluation.judge.replies import Reply
 
-TRIES = 6
+TRIES, FIRST_TRIES = 6, 3
+"""How often a request is tried; and while nothing has been answered yet, where nobody answers, or no model."""
 PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 """Before the second try, doubled before each further one; the longest that is waited for at once, also
 where the server names a time (Retry-After)."""
@@ -27,10 +29,14 @@ _KEPT = "What was answered is kept: start it again later, and only the rest is a
 class _Passing(WorkbenchError):
     """Trouble that may be over by itself."""
 
-    def __init__(self, sentence: str, wait_s: float | None = None) -> None:
+    def __init__(
+        self, sentence: str, wait_s: float | None = None, *, is_a_models: bool = False
+    ) -> None:
         super().__init__(sentence)
         self.wait_s = wait_s
         """So long the server wants to be left alone; None if it does not say."""
+        self.is_a_models = is_a_models
+        """Whether a server of models says so; else the address may be a wrong one."""
 
 
 class Asker:
@@ -53,6 +59,7 @@ class Asker:
         """
         self._url, self._model, self._key, self._timeout_s = url, model, key, timeout_s
         self._host = host_of(url)
+        self._has_answered = False
         self._options: dict[str, Any] = {"max_tokens": max_tokens, "temperature": temperature}
 
     def client(self) -> httpx.AsyncClient:
@@ -70,17 +77,19 @@ class Asker:
         Raises:
             WorkbenchError: the key, the model or the address is wrong, or the trouble does not pass.
         """
-        pause_s = PAUSE_S
-        for left in reversed(range(TRIES)):
+        for tried in itertools.count(1):
             try:
-                return await self._within_time(client, messages)
+                reply = await self._within_time(client, messages)
             except _Passing as trouble:
-                if not left:
+                hopeful = self._has_answered or trouble.is_a_models
+                if tried >= (TRIES if hopeful else FIRST_TRIES):
                     raise WorkbenchError(f"{trouble} {_KEPT}") from trouble
-                wait_s = pause_s if trouble.wait_s is None else max(pause_s, trouble.wait_s)
-                await asyncio.sleep(min(LONGEST_PAUSE_S, wait_s))
-                pause_s *= 2
-        raise AssertionError("unreachable")
+                pause_s = max(PAUSE_S * 2 ** (tried - 1), trouble.wait_s or 0.0)
+                await asyncio.sleep(min(LONGEST_PAUSE_S, pause_s))
+            else:
+                self._has_answered = True
+                return reply
+        raise AssertionError("it is tried until it is given up")
 
     async def _within_time(
         self, client: httpx.AsyncClient, messages: Sequence[Mapping[str, str]]
@@ -134,6 +143,8 @@ class Asker:
                 f"{self._host} answers with something that is no reply of a model in OpenAI's format: "
                 "check that the address is the one for programs (it mostly ends in /v1)."
             ) from error
+        if isinstance(text, list):  # in parts
+            text = "".join(str(one.get("text") or "") for one in text if isinstance(one, dict))
         usage = value.get("usage")
         tokens = usage.get("total_tokens") if isinstance(usage, dict) else 0
         # A model that refuses, or only thinks, gives no text: that is read as no verdict.
@@ -174,7 +185,7 @@ class Asker:
             raise WorkbenchError(f"{self._host} wants to be paid first.{said} {_KEPT}")
         if status in (408, 409, 425, 429) or status >= 500:
             what = "is asked too often" if status == 429 else f"has trouble of its own ({status})"
-            raise _Passing(f"{self._host} {what}.{said}", _wait_s(response))
+            raise _Passing(f"{self._host} {what}.{said}", _wait_s(response), is_a_models=True)
         return Reply(refused=words or f"Error {status}.")
 
     def _words(self, content: bytes) -> str:

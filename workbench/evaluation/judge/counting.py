@@ -1,18 +1,18 @@
 """From a judge's replies to verdicts: what changes with the place of an answer is no preference."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from workbench.evaluation.judge.reading import TIE, A
 from workbench.evaluation.judge.replies import Asked, Reply
+from workbench.jobs.process.contract import Contract
 
 MINE, SAME, OTHER = 1, 0, -1
 """A verdict on a question: for the trained model, for neither, for the other."""
 
 
 @dataclass(frozen=True)
-class Counts:
+class Counts(Contract):
     """What a judging came to, in numbers of questions and of replies."""
 
     wins: int = 0
@@ -33,10 +33,6 @@ class Counts:
     def judged(self) -> int:
         """Questions with a verdict."""
         return self.wins + self.ties + self.losses
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return asdict(self)
 
 
 def question_verdict(replies: Mapping[Asked, Reply], place: int, repeat: int) -> int | None:

@@ -101,7 +101,7 @@ def _judgement(store: Store, job: JobView, spec: JudgeSpec, titles: dict[str, st
     return Judgement(
         job=job,
         spec=spec,
-        counts=Counts(**result["counts"]),
+        counts=Counts.from_dict(result["counts"]),
         title=titles.get(spec.other, spec.other),
         verdicts=verdicts,
         agreement=_agreement(store, spec, verdicts),

@@ -29,6 +29,8 @@ class Told:
     """Steps that were done, and"""
     planned_steps: int | None = None
     """how many there were to be; None where nobody knows."""
+    epochs: float | None = None
+    """Passes over the examples that were done; None where nobody knows."""
     stopped_early: bool = False
     """Whether it ended by itself since its checks no longer improved."""
     was_cancelled: bool = False

@@ -39,6 +39,7 @@ def _told(store: Store, run: RunView, recipe: Recipe) -> Told:
         best_step=result.get("best_step"),
         steps=result.get("steps"),
         planned_steps=int(planned) if planned else None,
+        epochs=result.get("epochs"),
         stopped_early=bool(result.get("stopped_early")),
         was_cancelled=run.status == "cancelled",
         broke=run.status == "failed" and UNSTABLE in run.reason,

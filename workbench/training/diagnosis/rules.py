@@ -5,7 +5,7 @@ Asked in this order, the first that holds is told:
 unstable         the loss was no number any more, or lies a quarter above where it had been already
 no_learning      neither the examples' loss nor the practice questions' has fallen
 few_practice     fewer than 20 practice questions: their loss says little
-few_checks       fewer than 3 checks after the start
+few_checks       fewer than 3 checks, that of the start included
 by_heart         since the best check the practice loss has risen steadily while that of the examples fell
                  (early stopping: Prechelt 1998, "Early stopping – but when?", LNCS 1524:55–69)
 stopped          the user ended it
@@ -89,7 +89,7 @@ def _by_checks(
     improving = _still_falls(values)
     if told.was_cancelled:
         return _stopped(told, improving=improving)
-    if len([step for step, _ in checks if step > 0]) < FEWEST_CHECKS:
+    if len(checks) < FEWEST_CHECKS:
         return _few_checks(told, len(checks))
     return _still_improving(told) if improving else _fine(told)
 
@@ -228,8 +228,10 @@ def _shorter(told: Told, step: int) -> Change | None:
     recipe, last = told.recipe, max(1, told.last_step)
     if recipe.max_steps > 0:
         return _change(told, "max_steps", max(1, step)) if step < recipe.max_steps else None
-    share = step / max(last, told.planned_steps or 0)
-    passes = max(0.5, math.ceil(2 * share * recipe.num_train_epochs) / 2)
+    of, done = max(last, told.planned_steps or 0), recipe.num_train_epochs
+    if told.epochs:
+        of, done = last, told.epochs
+    passes = max(0.5, math.ceil(2 * done * step / of) / 2)
     if passes < recipe.num_train_epochs:
         return _change(told, "num_train_epochs", passes)
     return _change(told, "learning_rate", _rounded(recipe.learning_rate / 2))
