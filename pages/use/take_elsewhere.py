@@ -7,7 +7,7 @@ from workbench.training import runs
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame, job_progress
 from workbench.ui.text import plain
-from workbench.ui.use.exports import cards, certificate_view, made
+from workbench.ui.use.exports import cards, certificate_view, fields_note, made
 from workbench.use.exports import exports
 
 store = context.store()
@@ -29,6 +29,7 @@ def take_elsewhere() -> None:
     run = choose_model(trained)
     with errors.shown():
         st.info(plain(exports.licence_of(store, run.id)), icon=":material/gavel:")
+        fields_note.show(run)
         cards.show(run.id)
     with errors.shown():
         made.show(exports.list_exports(store, project_id, run.id))

@@ -1,10 +1,13 @@
 """Columns become fields on the Data page, and what they hold is said there."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from storage.database import Store
+from storage.tables import DatasetVersion
+from tests.helpers.exams import add_trained
 from tests.pages.opened import open_page, paste, texts
 from workbench.core.fields.field import ONE_OF, TEXT, fields_in
 from workbench.core.tasks import EXTRACTION
@@ -64,3 +67,15 @@ def test_columns_are_chosen_saved_and_shown(store: Store) -> None:
     assert (told.helps, told.missing) == ({"how": "How it was paid."}, {"how": True})
     rows[0] |= {"Holds": "number", "Several": True}
     assert (changes(fields_of(version), rows).kinds[0].kind) == "number"
+
+
+def test_other_programs_are_given_the_form(store: Store, tmp_path: Path) -> None:
+    trained = add_trained(store, tmp_path, task="completion", kind="causal")
+    with store.write() as session:
+        version = session.get_one(DatasetVersion, trained.version_id)
+        version.task, version.mapping = EXTRACTION.name, {
+            **version.mapping, "fields": [{"name": "who", "kind": "text", "may_be_missing": False}]
+        }  # fmt: skip
+    at = open_page("pages/use/take_elsewhere.py", project=trained.project_id)
+    assert "do not know that form" in texts(at)
+    assert '"required": [\n    "who"\n  ]' in at.code[0].value

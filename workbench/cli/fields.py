@@ -8,6 +8,7 @@ from storage.schema import open_store
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
 from workbench.core.fields.field import Fields, leaves
+from workbench.core.fields.json_schema import json_schema
 from workbench.core.fields.typed import HOW, parsed
 from workbench.core.tasks import EXTRACTION, task_named
 from workbench.data.columns.field_columns import as_source
@@ -135,6 +136,7 @@ def _fields(options: argparse.Namespace) -> int:
         "dataset": version.dataset_name,
         "version": version.number,
         "fields": as_told(fields),
+        "json_schema": json_schema(fields),
     }
     emit(options, value, "\n".join(sentences(fields)) or "Any JSON object: the names differ.")
     return 0
