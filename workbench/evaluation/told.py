@@ -16,6 +16,7 @@ from workbench.evaluation.exam_ladder import ladder_of
 from workbench.evaluation.judged.judgement import with_judge
 from workbench.evaluation.judged.judgements import of_exam
 from workbench.evaluation.scoring.all_scores import all_scores
+from workbench.evaluation.scoring.by_task.categories_told import categories_told
 from workbench.evaluation.scoring.by_task.fields_told import fields_told
 from workbench.evaluation.verdict import verdict_on
 from workbench.training import chain
@@ -38,7 +39,8 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
         every score that fits the task, with label, interval and meaning), `chain` (the trainings
         that the model went on from, the first one first) and `costs` (`training`, its electricity;
         kwh and money of a thousand `answers`, see `answer_costs`); of answers in fields also
-        `fields` (see `fields_told`); plain values, for JSON.
+        `fields` (see `fields_told`), of categories `categories` (see `categories_told`); plain
+        values, for JSON.
     """
     answers = _answers(store, info)
     found, run = ladder_of(store, info, answers), get_run(store, info.run_id)
@@ -62,7 +64,13 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
             **answer_costs(found, answers, energy, prices_of(store, run.project_id)).as_dict(),
         },
         **_fields(info, answers, names),
+        **_categories(info, answers, names),
     }
+
+
+def _categories(info: EvaluationInfo, answers: pd.DataFrame, names: list[str]) -> dict[str, Any]:
+    task = task_named(info.task)
+    return {"categories": categories_told(task, answers, names)} if task.has_categories else {}
 
 
 def _fields(info: EvaluationInfo, answers: pd.DataFrame, names: list[str]) -> dict[str, Any]:

@@ -32,6 +32,24 @@ def test_categories_are_learned_and_compared_with_the_simple_baseline(
     assert read_json(tmp_path / "job/adapter/workbench.json")["labels"] == ["late", "lost"]
 
 
+def test_several_categories_are_written_and_held_to_those_that_there_are(
+    tmp_path: Path, writer: Path
+) -> None:
+    sets = ("late", "late; lost", "none of them", "lost")
+    rows = [{"text": row["prompt"], "label": sets[i % 4]} for i, row in enumerate(replies(24))]
+    splits = ["train"] * 16 + ["validation"] * 4 + ["test"] * 4
+    data = write_rows(tmp_path / "data.parquet", rows, splits)
+    result = run(write_job(tmp_path / "job", writer, data, task="multi_label"))
+    scores = result["scores"]["test"]
+    assert set(scores["tuned"]) == {"loss", "micro_f1", "macro_f1", "exact_sets"}
+    assert set(scores["baseline"]) == {"micro_f1", "macro_f1", "exact_sets"}
+    table = predictions(result)
+    assert set(table["tuned"]) | set(table["base"]) | set(table["baseline"]) <= {*sets}
+    facts = read_json(tmp_path / "job/adapter/workbench.json")
+    assert facts["labels"] == ["late", "lost"]
+    assert facts["thresholds"] == []
+
+
 def test_documents_are_learned_whole_and_go_on_in_the_exam(
     tmp_path: Path, writer: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
