@@ -184,3 +184,63 @@ def test_answers_in_a_file_have_the_set_and_a_column_a_category(tmp_path: Path) 
         "late (answer)": ["yes", "no"],
         "crew (answer)": ["no", "no"],
     }
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "pages/data/data.py",
+        "pages/data/explore.py",
+        "pages/data/checkup.py",
+        "pages/model/model.py",
+        "pages/train/train.py",
+        "pages/evaluate/evaluate.py",
+        "pages/use/answer_file.py",
+        "pages/use/take_elsewhere.py",
+        "pages/use/for_programs.py",
+    ],
+)
+def test_every_page_opens_for_such_a_project(
+    page: str, store: Store, project_id: int, tmp_path: Path
+) -> None:
+    _trained(store, project_id, tmp_path)
+    at = open_page(page, project=project_id)
+    assert not at.exception, at.exception
+
+
+@pytest.mark.parametrize("tab", ["Question by question", "How sure", "By group"])
+def test_every_tab_of_the_exam_opens(
+    tab: str, store: Store, project_id: int, tmp_path: Path
+) -> None:
+    _trained(store, project_id, tmp_path)
+    at = _opened(project_id, tab)
+    assert "micro-F1" in texts(at)
+
+
+def test_a_rows_categories_are_chosen_from_all_there_are(
+    store: Store, project_id: int, tmp_path: Path
+) -> None:
+    _trained(store, project_id, tmp_path)
+    (version,) = datasets.list_versions(store, project_id)
+    globals()["VERSION"] = version
+    script = """
+import streamlit as st
+import tests.pages.test_several_categories as here
+from workbench.ui.explore import row_form
+st.session_state["told"] = row_form.input_of(here.VERSION, "label", "late; price", 3)()
+"""
+    at = AppTest.from_string(script).run()
+    assert not at.exception, at.exception
+    assert at.multiselect[0].value == ["late", "price"]
+    at.multiselect[0].set_value(["price"]).run()
+    assert at.session_state["told"] == "price"
+    at.multiselect[0].set_value([]).run()
+    assert at.session_state["told"] == NONE
+    from workbench.data import pending_edits, search
+    from workbench.data.search import Query
+
+    found, total = search.search(
+        version, pending_edits.pending(store, version), Query(label="late"), 50
+    )
+    assert total == 30
+    assert set(found["label"].to_pylist()) == {"late", "late; price"}
