@@ -43,6 +43,9 @@ class ServedModel(Contract):
     just so."""
     max_length: int = 2048
     """Tokens that its examples had at most."""
+    long_texts: str = ""
+    """How it reads a question that is longer (`core.long_texts.ways`); empty: all of it that fits into the
+    model's context."""
     fields: tuple[dict[str, Any], ...] = ()
     """Those that it pulls out of texts (`core.fields.field.read` reads them)."""
     threshold: float | None = None

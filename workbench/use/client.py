@@ -67,6 +67,8 @@ class Answer:
     """What in it neither the model's examples nor the question told."""
     fields: dict[str, Any] = field(default_factory=dict)
     """Of an answer in fields: `cut`, `sure` and `parts`."""
+    read: str = ""
+    """How much of a long question was read; empty of one that was read whole."""
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,7 @@ def _take(answer: Answer, event: dict[str, Any]) -> None:
         answer.finish_reason = choice["finish_reason"] or answer.finish_reason
     answer.invented = tuple((event.get("workbench") or {}).get("not_in_examples", answer.invented))
     answer.fields = (event.get("workbench") or {}).get("fields", answer.fields)
+    answer.read = str((event.get("workbench") or {}).get("read", answer.read))
     if event.get("usage"):
         answer.tokens = event["usage"]["completion_tokens"]
 

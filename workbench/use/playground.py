@@ -218,6 +218,7 @@ def answer_details(answer: Answer, settings: Mapping[str, Any], title: str) -> d
         **({"error": answer.error} if answer.error else {}),
         **({"not_in_examples": list(answer.invented)} if answer.invented else {}),
         **({"fields": answer.fields} if answer.fields else {}),
+        **({"read": answer.read} if answer.read else {}),
     }
 
 

@@ -107,6 +107,7 @@ def _of_run(row: Trained) -> ServedModel | None:
         quantization=about.quantization,
         leans_on=folder if (folder / LEANED_ON).is_file() else None,
         max_length=about.max_length,
+        long_texts=about.long_texts,
         fields=about.fields,
         threshold=threshold_of(row.run),
         calls_tools=any(holds_call(str(one)) for one in row.version.report.get("remarks") or ()),

@@ -90,12 +90,16 @@ class Words:
     def ids(self, texts: list[str]) -> list[list[int]]:
         return [list(range(len(text.split()))) for text in texts]
 
+    def read(self, texts: list[str]) -> list[str]:
+        return ["read in 3 parts" if len(text.split()) > 8 else "" for text in texts]
+
 
 class Encoder:
     """What `load_encoder_model` gives for an encoder with a head, reduced to what the server uses."""
 
     labels = ("refund", "delivery")
     reader = Words()
+    thresholds: Any = None
 
     def cut(self, texts: list[str]) -> dict[int, str]:
         return {place: "It is long." for place, text in enumerate(texts) if len(text) > 99}
@@ -295,6 +299,7 @@ def test_what_an_encoder_does_not_read_is_noted(
         chat = httpx.post(f"{url}/v1/chat/completions", json=body, timeout=20)
     assert "note" not in found[0]
     assert (found[1]["note"], found[1]["label"]) == ("It is long.", "delivery")
+    assert (found[0].get("read"), found[1]["read"]) == (None, "read in 3 parts")
     assert chat.status_code == 400
     assert chat.json()["error"]["code"] == "context_length_exceeded"
 

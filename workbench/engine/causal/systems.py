@@ -163,11 +163,14 @@ def choose(model: CausalModel, rows: Sequence[Row], check: Check, done: Done) ->
         return Answers([], [])
     endings = [_ending(model, rows[0], label) for label in labels]
 
-    def shares(row: Row) -> list[float]:
-        with precision():
-            return label_probabilities(model, prompt_of(model, row), endings)
+    prompts = [asked_of(model, row, model.max_length) for row in rows]
 
-    return likeliest(labels, rows, shares, check, done)
+    def shares(prompt: str) -> list[float]:
+        with precision():
+            return label_probabilities(model, prompt, endings)
+
+    found = likeliest(labels, [prompt for prompt, _ in prompts], shares, check, done)
+    return replace(found, read=[said for _, said in prompts]) if model.wording.long_texts else found
 
 
 def _ending(model: CausalModel, row: Row, label: str) -> str:

@@ -236,7 +236,7 @@ def _entry(spec: CertifySpec) -> ServedModel:
     return ServedModel(id=MODEL, title=spec.title, family_name=family_named(about.family).name,
                        task=about.task, base=spec.base, adapter=spec.adapter, labels=about.labels,
                        out_of_scope=about.out_of_scope, system=about.system,
-                       quantization=about.quantization, leans_on=leans, max_length=about.max_length,
+                       quantization=about.quantization, leans_on=leans, max_length=about.max_length, long_texts=about.long_texts,
                        threshold=spec.threshold)  # fmt: skip
 
 

@@ -113,19 +113,20 @@ class PairTokenizer:
         ids, room = self._ids(text), self._room
         is_long = len(ids) > room
         if is_long and self.long_texts:
-            ids = self._ids(self._selected(text).text)
+            ids = self._ids(self.selected(text).text)
         kept = [ids[i] for i in kept_of_question(len(ids), room)]
         return self.framing.source(kept), is_long
 
     def read(self, text: str) -> str:
         """How much of a question is read, in a few words; empty where that is all."""
-        return self._selected(text).said if self.long_texts else ""
+        return self.selected(text).said if self.long_texts else ""
 
     @property
     def _room(self) -> int:
         return max(1, self.limits.source - len(self.framing.source([])))
 
-    def _selected(self, text: str) -> Selection:
+    def selected(self, text: str) -> Selection:
+        """What is read of a question, where it is read in part if it is too long."""
         return select(text, self._room, self.long_texts, lambda part: len(self._ids(part)))
 
     def whole_source(self, text: str) -> list[int]:

@@ -1,6 +1,7 @@
 """What an encoder-decoder answers to rows, and how wrong it is about them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -99,6 +100,7 @@ def loss_on(model: Seq2seqModel, loss: PairLoss, rows: Sequence[Row], check: Che
 def choose(model: Seq2seqModel, questions: Sequence[str], check: Check, done: Done) -> Answers:
     """The likeliest category for each question, and its probability among all categories."""
     labels, tokenizer = list(model.wording.labels), model.tokenizer
+    read = [tokenizer.read(question) for question in questions]
     targets = [tokenizer.target(label)[0] for label in labels]
 
     def shares(question: str) -> list[float]:
@@ -106,4 +108,4 @@ def choose(model: Seq2seqModel, questions: Sequence[str], check: Check, done: Do
         with precision():
             return label_probabilities(model.whole, tokenizer.framing, source, targets)
 
-    return likeliest(labels, questions, shares, check, done)
+    return replace(likeliest(labels, questions, shares, check, done), read=read)

@@ -41,7 +41,10 @@ class Generation:
         invented: Callable[[str], list[str] | None] = lambda text: None,
         get_choice: Callable[..., TokenChoice] | None = None,
         fields: FieldsWanted | None = None,
+        read: Callable[[], str] = lambda: "",
     ) -> None:
+        self.read = read
+        """How much of a long question was read, in a few words; once the answer has begun."""
         self.invented = invented
         """What of the answer nobody told the model; None where that is not known."""
         self._get_model = get_model

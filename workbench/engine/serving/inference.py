@@ -21,7 +21,7 @@ from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.generation import Generation
 from workbench.engine.serving.model_cache import ModelCache
-from workbench.engine.serving.prompts import conversation, prompt_of
+from workbench.engine.serving.prompts import asked_of, conversation
 from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.responses import Usage
 from workbench.engine.serving.watching.metrics import Load
@@ -89,9 +89,14 @@ class Inference:
     def generation(self, entry: ServedModel, asked: GenerationRequest) -> Generation:
         """An answer to be written, not begun yet."""
 
+        read: list[str] = []
+
         def prompt(guard: Guard) -> str:
             if asked.messages:
-                return prompt_of(entry, asked.messages, guard)
+                loaded = self._models.text_model(entry)
+                text, said = asked_of(entry, asked.messages, loaded)
+                read.append(said)
+                return text
             documents = asked_as(entry.task).rows_are_documents
             return Beginning(guard.text(asked.prompt) if documents else asked.prompt)
 
@@ -103,6 +108,7 @@ class Inference:
             partial(_invented, entry, asked),
             partial(choice_of, asked),
             FieldsWanted.of(asked, entry),
+            lambda: "".join(read[:1]),
         )
 
     def label(
@@ -176,8 +182,7 @@ class Inference:
     ) -> list[_Sorted]:
         if entry.family.writes_text:
             return [
-                _sorted(entry, self._written(entry, text, number, check))
-                for number, text in enumerate(texts, 1)
+                self._written(entry, text, number, check) for number, text in enumerate(texts, 1)
             ]
         model = self._models.classifier(entry)
         cut, read = model.cut(texts), model.reader.read(texts)
@@ -201,8 +206,8 @@ class Inference:
             for number, row in enumerate(found.probabilities)
         ]
 
-    def _written(self, entry: ServedModel, text: str, number: int, check: Check) -> list[float]:
-        """Probabilities of the labels to a model that writes them."""
+    def _written(self, entry: ServedModel, text: str, number: int, check: Check) -> _Sorted:
+        """Where a text belongs for a model that writes its category."""
         loaded = self._models.text_model(entry)
         asked = [{"role": "user", "content": text}]
         messages = loaded.guard.messages(conversation(entry, asked))
@@ -212,7 +217,7 @@ class Inference:
             answers = [
                 _as_learned(messages, loaded.guard.text(label), template) for label in answers
             ]
-        prompt = prompt_of(entry, asked, loaded.guard)
+        prompt, said = asked_of(entry, asked, loaded)
         read = loaded.longest_read(prompt, answers)
         if loaded.context_length is not None and read > loaded.context_length:
             raise too_long(f"Text {number} of the input", read, loaded.context_length, "input")
@@ -223,14 +228,15 @@ class Inference:
 
         with loaded.turns, precision():
             between()
-            return loaded.label_probabilities(prompt, answers, between)
+            return _sorted(entry, loaded.label_probabilities(prompt, answers, between), said)
 
 
-def _sorted(entry: ServedModel, row: list[float]) -> _Sorted:
+def _sorted(entry: ServedModel, row: list[float], read: str = "") -> _Sorted:
     """How a model that writes sorts a text, by the probabilities of its labels."""
     best = entry.labels[max(range(len(row)), key=row.__getitem__)]
     outside = entry.out_of_scope
-    return _Sorted(entry.labels, row, none_of_these=best == outside if outside else None)
+    none = best == outside if outside else None
+    return _Sorted(entry.labels, row, none_of_these=none, read=read)
 
 
 def _invented(entry: ServedModel, asked: GenerationRequest, text: str) -> list[str] | None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 
-from workbench.engine.seq2seq.encode import PairTokenizer
+from workbench.engine.generative.long_texts.parts import Selection
+from workbench.engine.seq2seq.encode import PairTokenizer, limits_of
 from workbench.engine.seq2seq.label_scores import label_probabilities
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.text_model import TextModel
@@ -29,6 +30,11 @@ class PairModel(TextModel):
     def longest_read(self, prompt: str, answers: Sequence[str]) -> int:
         """Tokens of the question: the answers have places of their own."""
         return len(self._texts.whole_source(prompt))
+
+    def selected(self, text: str, most: int, way: str) -> Selection:
+        """What is read of a question by a model that learned from at most so many tokens."""
+        framing = self._texts.framing
+        return PairTokenizer(self._texts.own, framing, limits_of(framing, most), way).selected(text)
 
     @property
     def context_length(self) -> int | None:

@@ -8,9 +8,13 @@ from workbench.core.messages import render_prompt
 from workbench.core.tasks import asked_as
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.marks import Guard
+from workbench.engine.causal.reading import text_ids
 from workbench.engine.generative.leaning.leaning import Leaning
+from workbench.engine.generative.long_texts.fitting import fitted
 from workbench.engine.models.load import base_folder
 from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.pair_model import PairModel
+from workbench.engine.serving.text_model import TextModel
 from workbench.models.served import ServedModel
 from workbench.models.templates import template_of
 
@@ -33,6 +37,43 @@ def prompt_of(entry: ServedModel, messages: Sequence[dict[str, str]], guard: Gua
         return render_prompt(turns, template_of(entry.template_from, entry.base.name))
     except WorkbenchError as error:
         raise ApiError(400, str(error), code="invalid_value", param="messages") from error
+
+
+def asked_of(
+    entry: ServedModel, messages: Sequence[dict[str, str]], loaded: TextModel
+) -> tuple[str, str]:
+    """The same for a question that is longer than those the model learned from: what it reads of it, as
+    in training; and how much that is, in a few words.
+
+    A talk of several turns is read as it stands, as far as it fits into the model's context.
+
+    Raises:
+        ApiError: 400, the model's template refuses this order of turns.
+    """
+    guard, whole = loaded.guard, prompt_of(entry, messages, loaded.guard)
+    asks_once = [message["role"] for message in messages if message["role"] != "system"] == ["user"]
+    about = asked_as(entry.task)
+    if not entry.long_texts or not asks_once or about.rows_are_conversations:
+        return whole, ""
+    if isinstance(loaded, PairModel):
+        chosen = loaded.selected(whole, entry.max_length, entry.long_texts)
+        return chosen.text, chosen.said
+
+    def rendered(turns: Sequence[dict[str, str]]) -> str:
+        template = template_of(entry.template_from, entry.base.name)
+        return render_prompt(guard.messages(list(turns)), template)
+
+    def count(text: str) -> int:
+        return len(text_ids(guard.text(text), loaded.tokenizer))
+
+    most = longest_read(entry)
+    if len(whole.encode()) <= most or len(text_ids(whole, loaded.tokenizer)) <= most:
+        return whole, ""
+    found = fitted(
+        conversation(entry, messages), most, entry.long_texts, count,
+        lambda turns: len(text_ids(rendered(turns), loaded.tokenizer)),
+    )  # fmt: skip
+    return rendered(found.messages), found.said
 
 
 def conversation(entry: ServedModel, messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:

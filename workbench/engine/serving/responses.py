@@ -49,6 +49,8 @@ class Written:
     """Of tools, once the answer is complete."""
     told: Told | None = None
     """What is told of an answer in fields."""
+    read: str = ""
+    """How much of a long question was read, once the answer is complete."""
 
     @property
     def own(self) -> dict[str, Any]:
@@ -60,6 +62,8 @@ class Written:
             told["please_check"] = self.please_check
         if self.told is not None:
             told["fields"] = asdict(self.told)
+        if self.read:
+            told["read"] = self.read
         return {"workbench": told} if told else {}
 
 

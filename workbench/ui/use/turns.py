@@ -100,6 +100,8 @@ def facts(answer: MessageView) -> str:
     parts = [duration(float(answer.details.get("seconds", 0)))]
     if tokens := answer.details.get("tokens"):
         parts.append(f"{plain(tokens)} tokens")
+    if read := answer.details.get("read"):
+        parts.append(f"a long text, {plain(read)}")
     settings = answer.details.get("settings")
     if isinstance(settings, dict) and settings.get("temperature"):
         parts.append(f"variety {float(settings['temperature']):g}")

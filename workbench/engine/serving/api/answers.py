@@ -94,7 +94,9 @@ class Answers:
         said, calls = with_calls(text, self._tools)
         reason = "tool_calls" if calls and one.finish_reason == "stop" else one.finish_reason
         tokens = self._tokens(index, 0)
-        return Written(said, reason, tokens, invented=invented, calls=calls, told=one.told)
+        return Written(
+            said, reason, tokens, invented=invented, calls=calls, told=one.told, read=one.read()
+        )
 
     @property
     def usage(self) -> Usage:
