@@ -185,6 +185,6 @@ def _sentence(name: str, asked: Asked, before: Recipe, after: Recipe, saved_mb: 
     share = asked.lengths.share_over(after.max_length)
     cut = round(asked.rows * share)
     return (
-        f"Cut examples at {count(after.max_length)} tokens: {saves}; {count(cut)} of "
-        f"{plural(asked.rows, 'example')} ({percent(share)}) lose a part."
+        f"Read {count(after.max_length)} tokens at once: {saves}; {count(cut)} of "
+        f"{plural(asked.rows, 'example')} ({percent(share)}) are longer, and read as 'Long texts' says."
     )

@@ -45,10 +45,11 @@ def check(rows: Rows) -> Finding | None:
         KIND,
         f"{plural(len(long), 'example')} {'is' if len(long) == 1 else 'are'} too long for the model",
         f"The longest, row {rows.row_ids[longest]} ('{shortened(rows.questions()[longest])}'), has "
-        f"{count(long[longest])} tokens, and {count(max_tokens)} are read. Raise 'Longest example' "
-        "on the Train page as far as memory allows, shorten the texts, or take them out.",
-        f"What goes beyond is cut off, {count(cut)} tokens in all: the model may never see the part "
-        "that the answer is about.",
+        f"{count(long[longest])} tokens, and {count(max_tokens)} are read at once. What is done with more, "
+        "the Train page says ('Long texts'). Raise 'Longest example' there as far as memory allows, "
+        "shorten the texts, or take them out.",
+        f"{count(cut)} tokens in all go beyond: a model that sorts takes longer for them, one that writes "
+        "may not see the part that the answer is about.",
         harm_of(_WORST, len(long) / len(rows), 0.5),
         [
             FlaggedRow(rows.row_ids[row], drop=True, note=f"{count(total)} tokens")
@@ -71,9 +72,10 @@ def check_roughly(rows: Rows) -> Finding | None:
         KIND,
         f"{plural(len(long), 'example')} {'is' if len(long) == 1 else 'are'} longer than about "
         f"{_USUAL_TOKENS} tokens",
-        f"What goes beyond the setting 'Longest example' on the Train page is cut off there "
-        f"({join_rows(long)}); the longest has about {count(int(sizes.max()) // _CHARS_PER_TOKEN)}.",
-        "The model may never see the part that the answer is about.",
+        f"So much a model often reads at once ({join_rows(long)}); the longest has about "
+        f"{count(int(sizes.max()) // _CHARS_PER_TOKEN)}. The Train page says what is done with more: a model "
+        "that sorts reads it in several parts, one that writes the parts that matter.",
+        "A model that writes may not see the part that the answer is about.",
         harm_of(_ROUGHLY, len(long) / len(rows)),
         [FlaggedRow(row_id) for row_id in long],
     )
