@@ -293,6 +293,7 @@ def test_a_model_that_chooses_categories_is_told_what_changes_elsewhere(tmp_path
     found = certificate(result)
     assert [way.name for way in found.ways] == WAYS
     assert any("elsewhere it has to write one" in note for note in found.notes)
+    assert any("shorten long texts before you ask there" in note for note in found.notes)
     trainer, _, playground, api = found.ways[:4]
     assert playground.same == playground.questions == trainer.questions
     assert api.same == api.questions

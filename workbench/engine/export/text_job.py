@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.ways import WAYS
 from workbench.engine.export.exact import Check, exact_of
 from workbench.engine.export.making import ASKED, Making, picked
 from workbench.engine.export.merged import merged
@@ -18,7 +19,7 @@ from workbench.jobs.process.stop import Cancelled, Orphaned
 from workbench.models.exports.certificate import EXACT, EXPORT, Certificate, Way
 from workbench.models.exports.plain_template import plain_template, sha256_of
 from workbench.models.templates import template_of
-from workbench.models.trained import LEANED_ON
+from workbench.models.trained import LEANED_ON, TrainedModel
 
 FOUR_BITS = (
     "It learned on base weights in few bits; exported are the base's 16-bit weights with what it learned. "
@@ -35,6 +36,15 @@ OWN_TEMPLATE = (
     "Its chat template cannot be said in plain words for other programs, so they may put questions "
     "otherwise."
 )
+
+
+def _long_note(trained: TrainedModel) -> str:
+    """What other programs do not know of long texts."""
+    return (
+        f"Of a question of more than {trained.max_length:,} tokens this model reads parts here, as it "
+        f"learned to ({WAYS[trained.long_texts].title.lower()}); another program gives it the whole text as "
+        "far as its context goes, so shorten long texts before you ask there."
+    )
 
 
 def text_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path, Certificate]:
@@ -78,6 +88,7 @@ def text_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path
     ways.append(_with_prompts(way, same=back.template_same))
     notes = [*([FOUR_BITS] if making.trained.quantization != "none" else []),
              *([LEANS] if _leans(spec.adapter) else []),
+             *([_long_note(making.trained)] if making.trained.long_texts else []),
              *([WRITES_CATEGORIES] if sorts(spec.task) else []),
              *([] if source else [OWN_TEMPLATE]), *back.notes]  # fmt: skip
     return folder, making.certificate(
