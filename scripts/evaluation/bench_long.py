@@ -1,6 +1,6 @@
 """Texts longer than models read: what windows and chosen parts are worth against cutting.
 
-    .venv/bin/python scripts/evaluation/bench_long.py FILE [--only encoder|writer|joins] [--rows N]
+    .venv/bin/python scripts/evaluation/bench_long.py FILE [--only joins|parts|encoder|writer] [--rows N]
 
 FILE is medquad_3000.jsonl (questions and answers about illnesses, each with a `qtype`). Texts of 2,000
 to 6,000 tokens are made of it by joining answers. For the encoder one answer in each is of a category
@@ -10,8 +10,8 @@ first sentence is wanted. The one answer lies at the beginning, in the middle or
 the rows each. Every fourth row of each category is the exam.
 
 `joins` embeds the windows of such texts once with MiniLM as it came and compares, over five folds, ways to
-join them: the mean of the embeddings, and the mean and the largest of each window's logits. `encoder` and
-`writer` import, train and examine by the command line, once for each way to read long texts, and hold
+join them: the mean of the embeddings, and the mean and the largest of each window's logits. `parts` asks no
+model: it counts how often what is wanted is among the parts that a writer reads. `encoder` and `writer` import, train and examine by the command line, once for each way to read long texts, and hold
 the rows that were told to be long against those that a tokenizer counts.
 """
 
@@ -39,6 +39,8 @@ SHORTEST, LONGEST = 2_000, 6_000
 MOST_OF_ONE = 2_500
 """Characters of an answer that are taken."""
 SEED = 7
+READ = 440
+"""Tokens of question and text that a writer reads of 512."""
 ENCODER = {"objective": "classes", "num_train_epochs": "2", "per_device_train_batch_size": "8",
            "evals_per_epoch": "0.5", "learning_rate": "2e-4"}  # fmt: skip
 WRITER = {"max_steps": "12", "per_device_train_batch_size": "2", "max_length": "512",
@@ -61,12 +63,12 @@ def main() -> int:
     """Print a table for each part; 0 if no long row went untold."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file", type=Path)
-    parser.add_argument("--only", choices=("joins", "encoder", "writer"))
+    parser.add_argument("--only", choices=("joins", "parts", "encoder", "writer"))
     parser.add_argument("--rows", type=int, default=96)
     told = parser.parse_args()
     rows = [json.loads(line) for line in told.file.read_text("utf-8").splitlines()]
     parts: dict[str, Callable[[list[dict[str, str]], int], bool]] = {
-        "joins": _joins, "encoder": _encoder, "writer": _writer,
+        "joins": _joins, "parts": _parts, "encoder": _encoder, "writer": _writer,
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         os.environ["WORKBENCH_HOME"] = str(Path(folder) / "home")
@@ -213,6 +215,24 @@ def _encoder(rows: list[dict[str, str]], count: int) -> bool:
     return all(told)
 
 
+def _parts(rows: list[dict[str, str]], count: int) -> bool:
+    """Count how often what is wanted is among what a model that writes reads, by each way."""
+    from workbench.engine.generative.long_texts.parts import select
+
+    tokens = _counter(SMOLLM2)
+    texts = asked_texts(rows, count, tokens)
+    print(f"\n{_lengths(texts, tokens)}; {READ} of them are read")
+    for way in ("nearest", "head_tail", "head"):
+        found = dict.fromkeys(PLACES, 0)
+        for one in texts:
+            read = select(f"{one.question}\n\n{one.text}", READ, way, tokens).text
+            found[one.place] += one.wanted in " ".join(read.split())
+        places = ", ".join(f"{place} {number}" for place, number in found.items())
+        share = sum(found.values()) / len(texts)
+        print(f"  {way:<10} what is wanted is read in {share:.1%} of the texts ({places})")
+    return True
+
+
 def _writer(rows: list[dict[str, str]], count: int) -> bool:
     """Train SmolLM2 to answer from the texts, once for each way."""
     tokens = _counter(SMOLLM2)
@@ -220,16 +240,6 @@ def _writer(rows: list[dict[str, str]], count: int) -> bool:
     dataset = _imported("asked", "completion", texts,
                         lambda one: {"prompt": f"{one.question}\n\n{one.text}", "response": one.wanted})  # fmt: skip
     print(f"\n{_lengths(texts, tokens)}; {SMOLLM2}, 512 tokens at once")
-    from workbench.engine.generative.long_texts.parts import select
-
-    for way in ("nearest", "head_tail", "head"):
-        read = [select(f"{one.question}\n\n{one.text}", 440, way, tokens).text for one in texts]
-        there = sum(
-            one.wanted in " ".join(text.split()) for one, text in zip(texts, read, strict=True)
-        )
-        print(
-            f"  {way:<10} the wanted sentence is among what is read in {there} of {len(texts)} texts"
-        )
     told = [
         _way(dataset, SMOLLM2, way, WRITER, texts, tokens, "chrf") for way in ("nearest", "head")
     ]
