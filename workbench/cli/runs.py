@@ -22,7 +22,7 @@ from workbench.evaluation.exam_ladder import more_rungs
 from workbench.evaluation.told import told
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
-from workbench.training import again, presets, runs
+from workbench.training import again, presets, runs, seeds
 from workbench.training.chain import told as told_of
 from workbench.training.diagnosis.of_run import diagnosis_of
 from workbench.training.energy import keep_price
@@ -52,6 +52,13 @@ def add_commands(commands: Any) -> None:
         metavar="RUN",
         help="repeat a training exactly: its data, base model, recipe, seed and number of threads; "
         "what has changed since is said first",
+    )
+    train.add_argument(
+        "--seeds",
+        type=int,
+        metavar="N",
+        help="with --again: N trainings with other random seeds in place of the same one; what their "
+        "scores are on average stands in `seeds`",
     )
     train.add_argument("--preset", default="balanced", help=", ".join(presets.PRESETS))
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
@@ -94,6 +101,8 @@ def add_map(parser: argparse.ArgumentParser) -> None:
 
 def _train(options: argparse.Namespace) -> int:
     store = working_store()
+    if options.seeds is not None:
+        return _train_seeds(store, options)
     changes = again.before(store, options.again).changes if options.again else ()
     run, long = _started(store, options)
     for sentence in (*changes, *long.sentences):
@@ -130,6 +139,22 @@ def _started(store: Store, options: argparse.Namespace) -> tuple[runs.StartedRun
     version = versions.get_version(store, view.version_id)
     model = catalogue.get_model(store, view.base_model_id)
     return run, long_rows(version, model, from_dict(view.recipe))
+
+
+def _train_seeds(store: Store, options: argparse.Namespace) -> int:
+    """The training of `--again` with other seeds, one after the other."""
+    if not options.again:
+        raise WorkbenchError(
+            "Other seeds are those of a training that is there: give it with --again RUN."
+        )
+    started = seeds.start_seeds(store, options.again, options.seeds)
+    for run in started if options.wait else ():
+        finished(store, run.job_id)
+    found = seeds.seeds_of(store, options.again)
+    numbers = [run.run_id for run in started]
+    words = f"Runs {', '.join(map(str, numbers))}. {found.sentence}".strip()
+    emit(options, {"run_ids": numbers, "seeds": found.as_dict()}, words)
+    return 0
 
 
 def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:

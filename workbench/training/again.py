@@ -21,6 +21,7 @@ from workbench.jobs.process.specs import TrainSpec
 from workbench.models import catalogue
 from workbench.system.hardware import hardware
 from workbench.training import chain
+from workbench.training.chain import Start
 from workbench.training.run_view import RunView
 from workbench.training.runs import NAME_LIMIT, StartedRun, get_run, start_run
 
@@ -74,10 +75,6 @@ def train_again(store: Store, run_id: int) -> StartedRun:
         WorkbenchError: it cannot be repeated (see `before`), or the disk is too small.
     """
     former = before(store, run_id).run
-    with store.read() as session:
-        row = runs.row(session, run_id, TrainSpec.kind)
-        assert row is not None
-        start = chain.same_start(row.job)
     made = _made_with(former)
     return start_run(
         store,
@@ -86,7 +83,7 @@ def train_again(store: Store, run_id: int) -> StartedRun:
         base_model_id=former.base_model_id,
         recipe=recipes.from_dict(former.recipe),
         name=f"{former.name[: NAME_LIMIT - len(AGAIN)]}{AGAIN}",
-        start_from=start,
+        start_from=start_of(store, run_id),
         again=Repeat(
             run_id=former.id,
             name=former.name,
@@ -95,6 +92,17 @@ def train_again(store: Store, run_id: int) -> StartedRun:
             threads=made.get("threads"),
         ),
     )
+
+
+def start_of(store: Store, run_id: int) -> Start | None:
+    """What a run went on from.
+
+    Raises:
+        WorkbenchError: it is not there any more.
+    """
+    with store.read() as session:
+        row = runs.row(session, run_id, TrainSpec.kind)
+        return None if row is None else chain.same_start(row.job)
 
 
 def outcome(run: RunView) -> str:

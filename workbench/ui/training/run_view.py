@@ -34,6 +34,7 @@ def show(run_id: int) -> None:
         _outcome(run)
         curves.show(run)
         again_view.show(run)
+        again_view.show_seeds(run)
         if tried := doctor_view.show(run):
             _prefill(run, **tried)
             context.go(TRAIN)
