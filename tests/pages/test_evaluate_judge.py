@@ -1,6 +1,7 @@
 """Let a model judge, on the Evaluate page."""
 
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -81,7 +82,22 @@ def test_rating_some_yourself_makes_it_count(store: Store, tmp_path: Path) -> No
     said = texts(at)
     assert "Not yet to be counted" not in said
     assert "On 20 questions that people judged, too, it agrees with them in 100" in said
+    table = next(one.value for one in at.dataframe if "Verdict" in one.value)
+    assert sorted(table["Verdict"]) == ["better"] * 28 + ["worse"] * 10
     assert said.count("A judge (fair) prefers the trained model") == 2  # there, and in the verdict
+
+
+def test_replies_that_cannot_be_read_are_shown_as_they_came(store: Store, tmp_path: Path) -> None:
+    trained = add_mixed(store, tmp_path, rows=12)
+
+    def vague(body: dict[str, Any], number: int) -> str:
+        return "I *lean* to <b>A</b>." if number == 3 else fakes.honest(body, number)
+
+    judged(store, trained.run_id, vague)
+    at = _open(trained)
+    assert "I \\*lean\\* to \\<b>A\\</b>." in texts(at)
+    assert "1 could not be read as a verdict and 0 were refused; nothing was guessed." in texts(at)
+    assert not [one for one in at.dataframe if "Verdict" in one.value]  # before it counts
 
 
 def test_a_task_whose_answers_are_right_or_wrong_has_no_judge(store: Store, tmp_path: Path) -> None:

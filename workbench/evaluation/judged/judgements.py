@@ -1,6 +1,6 @@
 """Judgings of a run's exam answers: started, gone on with, and read with what people say of the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from storage import evaluations as rows
@@ -93,6 +93,13 @@ def pairs_of(judgement: Judgement) -> list[Pair]:
         WorkbenchError: it is not on the disk any more.
     """
     return read_pairs(judgement.spec.data)
+
+
+def unread(judgement: Judgement) -> Iterator[str]:
+    """The replies that hold no clear verdict, and of those that were refused the server's words; none where
+    the job's folder is gone."""
+    found = replies.read(files.job_folder(judgement.job.id))
+    return (one.refused or one.text for one in found.values() if one.verdict is None)
 
 
 def _judgement(store: Store, job: JobView, spec: JudgeSpec, titles: dict[str, str]) -> Judgement:

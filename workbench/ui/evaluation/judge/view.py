@@ -11,7 +11,7 @@ from workbench.evaluation.judged.judgement import Judgement
 from workbench.jobs.job import JobView
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, job_progress
-from workbench.ui.evaluation.judge import asking, rating
+from workbench.ui.evaluation.judge import asking, rating, said
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain, plain_lines
 
@@ -53,6 +53,8 @@ def _show(found: Judgement, exam: EvaluationInfo | None, *, to_rate: bool, first
         st.caption(plain(_what_came(found)))
         if to_rate and found.counts.judged:
             rating.show(found, opened=first)
+        said.show_verdicts(found)
+        said.show_unread(found)
         with st.expander("What the judge was told", key=f"judge-told-{found.job.id}"):
             asked = "once" if found.spec.repeat == 1 else f"{found.spec.repeat} times"
             st.caption(
