@@ -14,7 +14,6 @@ from workbench.evaluation.judge.agreement import Agreement, agreement
 from workbench.evaluation.judge.counting import Counts
 from workbench.evaluation.judge.rubric import Pair
 from workbench.evaluation.judge.work import read_pairs
-from workbench.evaluation.judged import pairs as drawing
 from workbench.evaluation.judged import people
 from workbench.evaluation.judged.judgement import Judgement
 from workbench.evaluation.judged.plan import Plan
@@ -66,10 +65,7 @@ def judgements(store: Store, run_id: int) -> list[Judgement]:
             for job in rows.jobs_of(session, run_id, JudgeSpec.kind)
             if job.status == SUCCEEDED and (spec := jobs.spec_of(job, JudgeSpec)) is not None
         ]
-    if not found:
-        return []
-    titles = _titles(store, run_id)
-    return [_judgement(store, job, spec, titles) for job, spec in found]
+    return [_judgement(store, job, spec) for job, spec in found]
 
 
 def done(store: Store, plan: Plan) -> Judgement | None:
@@ -102,14 +98,14 @@ def unread(judgement: Judgement) -> Iterator[str]:
     return (one.refused or one.text for one in found.values() if one.verdict is None)
 
 
-def _judgement(store: Store, job: JobView, spec: JudgeSpec, titles: dict[str, str]) -> Judgement:
+def _judgement(store: Store, job: JobView, spec: JudgeSpec) -> Judgement:
     result = job.result or {}
     verdicts = tuple((int(row), str(digest), one) for row, digest, one in result["verdicts"])
     return Judgement(
         job=job,
         spec=spec,
         counts=Counts.from_dict(result["counts"]),
-        title=titles.get(spec.other, spec.other),
+        title=spec.title or spec.other,
         verdicts=verdicts,
         agreement=_agreement(store, spec, verdicts),
     )
@@ -128,17 +124,10 @@ def _agreement(
     return agreement([one for one, _ in both], [other for _, other in both])
 
 
-def _titles(store: Store, run_id: int) -> dict[str, str]:
-    try:
-        return drawing.others(store, run_id)
-    except WorkbenchError:
-        return {}
-
-
 def _is_same(one: JudgeSpec | None, other: JudgeSpec) -> bool:
-    """Whether both ask the same; our own server may have another port by now."""
+    """Whether both ask the same; our own server may have another port by now, a run another name."""
     if one is None:
         return False
     here = one.key_file is not None and other.key_file is not None
-    told = replace(other, former=one.former, url=one.url if here else other.url)
+    told = replace(other, former=one.former, title=one.title, url=one.url if here else other.url)
     return replace(one, job_id=0, attempt=1, conclude=False) == told

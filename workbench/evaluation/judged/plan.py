@@ -95,6 +95,7 @@ def plan(
     spec = JudgeSpec(
         run_id=run_id,
         other=other,
+        title=drawn.title,
         exam=drawn.exam.predictions_hash,
         data=drawing.put(drawn.pairs),
         url=url,

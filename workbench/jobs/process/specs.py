@@ -216,6 +216,8 @@ class JudgeSpec(Spec):
     run_id: int = 0
     other: str
     """Whose answers the run's are compared with: a rung, or an older run (`core.tasks.rungs`)."""
+    title: str = ""
+    """What the other is called."""
     exam: str
     """What the answers were taken from: the digest of an exam's predictions."""
     data: Path

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from workbench.core.errors import WorkbenchError
+from workbench.evaluation import evaluations
 from workbench.evaluation.judge import rubric
 from workbench.evaluation.judged import judgements, pairs, plan, setup
 from workbench.evaluation.judged.plan import Plan
 from workbench.evaluation.judged.setup import Judge
 from workbench.jobs.process.specs import JudgeSpec
 from workbench.system import drafts
+from workbench.training import runs as training
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
 from workbench.ui.settings import judge as judge_form
@@ -44,7 +46,7 @@ def show(run: RunView, *, first: bool) -> None:
         with st.expander("Set up a judge", expanded=first, icon=":material/gavel:"):
             judge_form.form(None)
         return
-    others = pairs.others(context.store(), run.id)
+    others = _others(run)
     if not others:
         st.info("There is nothing to compare it with: score the exam again.")
         return
@@ -60,6 +62,19 @@ def show(run: RunView, *, first: bool) -> None:
             with errors.shown():
                 _ask(run, judge, choice)
                 st.rerun()
+
+
+def _others(run: RunView) -> dict[str, str]:
+    """With whom it can be compared; read again only once there is another exam or run."""
+    runs = training.list_runs(context.store(), run.project_id)
+    exam = evaluations.exam_of(context.store(), run.id)
+    names = tuple((one.id, one.name) for one in runs)
+    return _read_others(run.id, exam.predictions_hash if exam else "", names)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _read_others(run_id: int, exam: str, names: tuple[tuple[int, str], ...]) -> dict[str, str]:
+    return pairs.others(context.store(), run_id)
 
 
 def _fields(run: RunView, others: dict[str, str]) -> _Choice:
