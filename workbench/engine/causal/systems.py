@@ -98,7 +98,8 @@ def answer(
 def _fields(
     model: CausalModel, form: Form, rows: Sequence[Row], new_tokens: int, stop: Stop, done: Done
 ) -> Answers:
-    """The fields of each row's text."""
+    """The fields of each row's text, in parts where it is too long: nothing of it is passed over."""
+    model = replace(model, wording=replace(model.wording, long_texts=""))
     alone = replace(model, wording=replace(model.wording, leaning=None))
 
     def size(row: Row) -> int:

@@ -1,6 +1,7 @@
 """Texts asked for their fields, by tiny models that know nothing."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.helpers.engine_jobs import PEFT_WARNS
 from tests.helpers.rewriters import make_rewriter
 from tests.helpers.tiny import make_base
 from workbench.core.fields.guess import guessed
+from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.recipe import Recipe
 from workbench.engine.causal import systems as causal
 from workbench.engine.causal.model import load_causal
@@ -52,6 +54,13 @@ def test_every_answer_parses(models: dict[str, Any], family: str, room: int) -> 
     if room == 1:
         assert values[0] == {}
         assert found.fields[0].cut == ["who", "total", "tags"]
+
+
+def test_a_model_that_learned_parts_of_long_texts_reads_all_of_them(models: dict[str, Any]) -> None:
+    engine, model = models["causal"]
+    learned = replace(model, wording=replace(model.wording, long_texts=HEAD_TAIL))
+    found = engine.answer(learned, [LONG], 12, Stop(), lambda _: None)
+    assert found.fields[0].parts > 1
 
 
 def test_free_answers_are_what_the_model_writes_by_itself(models: dict[str, Any]) -> None:
