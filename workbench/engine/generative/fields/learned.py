@@ -11,6 +11,8 @@ from workbench.engine.rows import read_rows
 from workbench.engine.serving.choosing.json_constraint import UnusableForm
 from workbench.jobs.process.specs import TrainSpec
 
+MOST = 50_000
+"""Rows that are looked through; of more, some of all."""
 __all__ = ["MissingSign", "check_can_write", "learned_fields"]
 
 
@@ -24,7 +26,8 @@ def learned_fields(spec: TrainSpec) -> Fields:
     if not task.answers_are_json:
         return ()
     rows = [row for split in ("train", "validation") for row in read_rows(spec.data, split)]
-    return guessed([task.answer(row) for row in rows], read(spec.fields))
+    some = rows[:: -(-len(rows) // MOST) or 1]
+    return guessed([task.answer(row) for row in some], read(spec.fields))
 
 
 def check_can_write(spec: TrainSpec, tokenizer: Any) -> None:
