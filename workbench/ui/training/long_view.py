@@ -4,10 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from workbench.core.long_texts.told import LongTexts
+from workbench.core.long_texts.ways import WAYS, Way, refusal
 from workbench.core.recipe import FIELDS, Recipe
 from workbench.core.tasks import task_named
 from workbench.core.words import shortened
 from workbench.data.versions import VersionInfo, rows_by_id
+from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo, can_learn
 from workbench.training.long_rows import long_rows
 from workbench.training.presets import preset
@@ -26,12 +28,18 @@ def say(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> None:
     with st.expander("Which rows, and what else could be done", key=f"long-rows-{model.id}"):
         label = plain(FIELDS["long_texts"].metadata["label"])
         st.markdown(
-            f"Another way to read them can be chosen on the Train page as '{label}', in the settings "
-            f"for experts. {plain(FIELDS['long_texts'].metadata['help'])}"
+            f"On the Train page '{label}', in the settings for experts, chooses what is read of them:\n\n"
+            + "\n".join(f"- {plain(way.title)} ({plain(way.name)})" for way in _ways_of(model))
         )
         st.dataframe(_listed(version, found), hide_index=True, key=f"long-list-{model.id}")
         if found.rows > LISTED:
             st.caption(f"These are the first {LISTED:,} of them.")
+
+
+def _ways_of(model: ModelInfo) -> list[Way]:
+    """The ways in which a model can read long texts."""
+    writes = family_named(model.family).writes_text
+    return [way for way in WAYS.values() if not refusal(way.name, writes_text=writes)]
 
 
 def say_usual(version: VersionInfo, model: ModelInfo) -> None:
