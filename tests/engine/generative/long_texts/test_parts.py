@@ -6,7 +6,8 @@ from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, NEAREST
 from workbench.engine.generative.long_texts.parts import MARK, parts_of, select
 
 QUESTION = "What does the tenant pay for heating?"
-WANTED = "Clause 41. The tenant pays heating costs by the meter, before the tenth."
+WANTED = "Clause 41. The tenant pays heating by the meter, in equal shares a month, always on or before the tenth."
+"""Longer than any other clause, so that it is not what merely fits into what is left."""
 OTHERS = [
     f"Clause {n}. The landlord keeps roof number {n} in order and sees to the gutters every spring."
     for n in (*range(40), *range(42, 80))
