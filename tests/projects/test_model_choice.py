@@ -88,7 +88,8 @@ def test_a_language_that_nobody_knows_leads_to_no_download(store: Store) -> None
 def test_long_texts_get_a_model_that_reads_them_whole(store: Store) -> None:
     here, other = _best(store, _wish(texts=Texts(("en",), 900, 1200)))
     assert here.candidate.model.name == MINILM
-    assert "about 900 words, and it reads the first 256 tokens" in here.reason
+    assert "about 900 words, and it reads 256 tokens at once" in here.reason
+    assert here.reason.endswith("more in several parts, put together.")
     assert "about 900 words: it reads 8,192 tokens at once" in other.reason
     assert (other.candidate.model.context_length or 0) >= 1200
 

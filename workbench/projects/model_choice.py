@@ -68,13 +68,15 @@ def _why_here(one: Candidate, wish: Wish) -> str:
 
 
 def _cut(one: Candidate, wish: Wish) -> list[str]:
-    """That it does not read long examples whole, if so."""
+    """That it does not read long examples at once, if so."""
     limit = one.model.context_length
     if limit is None or one.reads(wish.texts.tokens):
         return []
+    writes = family_named(one.model.family).writes_text
+    rest = "of more the parts that matter" if writes else "more in several parts, put together"
     return [
-        f"Your long examples have about {wish.texts.words:,} words, and it reads the first "
-        f"{limit:,} tokens of them (some {round(limit * _WORDS_PER_TOKEN, -1):,.0f} words)."
+        f"Your long examples have about {wish.texts.words:,} words, and it reads {limit:,} tokens at once "
+        f"(some {round(limit * _WORDS_PER_TOKEN, -1):,.0f} words), {rest}."
     ]
 
 
