@@ -1,6 +1,6 @@
 """Texts longer than models read: what windows and chosen parts are worth against cutting.
 
-    .venv/bin/python scripts/evaluation/bench_long.py FILE [--only joins|parts|encoder|writer] [--rows N]
+    .venv/bin/python scripts/evaluation/bench_long.py FILE [--only joins|parts|sorting|writing] [--rows N]
 
 FILE is medquad_3000.jsonl (questions and answers about illnesses, each with a `qtype`). Texts of 2,000
 to 6,000 tokens are made of it by joining answers. For the encoder one answer in each is of a category
@@ -11,7 +11,7 @@ the rows each. Every fourth row of each category is the exam.
 
 `joins` embeds the windows of such texts once with MiniLM as it came and compares, over five folds, ways to
 join them: the mean of the embeddings, and the mean and the largest of each window's logits. `parts` asks no
-model: it counts how often what is wanted is among the parts that a writer reads. `encoder` and `writer` import, train and examine by the command line, once for each way to read long texts, and hold
+model: it counts how often what is wanted is among the parts that a writer reads. `sorting` and `writing` import, train and examine by the command line, once for each way to read long texts, and hold
 the rows that were told to be long against those that a tokenizer counts.
 """
 
@@ -31,6 +31,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
+
+from workbench.core.tasks import CLASSIFICATION, COMPLETION  # noqa: E402
 
 MINILM, SMOLLM2 = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
 CATEGORIES = ("symptoms", "treatment", "inheritance", "genetic changes")
@@ -63,12 +65,12 @@ def main() -> int:
     """Print a table for each part; 0 if no long row went untold."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file", type=Path)
-    parser.add_argument("--only", choices=("joins", "parts", "encoder", "writer"))
+    parser.add_argument("--only", choices=("joins", "parts", "sorting", "writing"))
     parser.add_argument("--rows", type=int, default=96)
     told = parser.parse_args()
     rows = [json.loads(line) for line in told.file.read_text("utf-8").splitlines()]
     parts: dict[str, Callable[[list[dict[str, str]], int], bool]] = {
-        "joins": _joins, "parts": _parts, "encoder": _encoder, "writer": _writer,
+        "joins": _joins, "parts": _parts, "sorting": _sorting, "writing": _writing,
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         os.environ["WORKBENCH_HOME"] = str(Path(folder) / "home")
@@ -200,12 +202,12 @@ def _joins(rows: list[dict[str, str]], count: int) -> bool:
     return True
 
 
-def _encoder(rows: list[dict[str, str]], count: int) -> bool:
+def _sorting(rows: list[dict[str, str]], count: int) -> bool:
     """Train MiniLM to sort the texts, once for each way."""
     tokens = _counter(MINILM)
     texts = sorted_texts(rows, count, tokens)
     dataset = _imported(
-        "sorted", "classification", texts, lambda one: {"text": one.text, "label": one.wanted}
+        "sorted", CLASSIFICATION.name, texts, lambda one: {"text": one.text, "label": one.wanted}
     )
     print(f"\n{_lengths(texts, tokens)}; {MINILM}, 256 tokens at once")
     told = [
@@ -233,11 +235,11 @@ def _parts(rows: list[dict[str, str]], count: int) -> bool:
     return True
 
 
-def _writer(rows: list[dict[str, str]], count: int) -> bool:
+def _writing(rows: list[dict[str, str]], count: int) -> bool:
     """Train SmolLM2 to answer from the texts, once for each way."""
     tokens = _counter(SMOLLM2)
     texts = asked_texts(rows, count // 2, tokens)
-    dataset = _imported("asked", "completion", texts,
+    dataset = _imported("asked", COMPLETION.name, texts,
                         lambda one: {"prompt": f"{one.question}\n\n{one.text}", "response": one.wanted})  # fmt: skip
     print(f"\n{_lengths(texts, tokens)}; {SMOLLM2}, 512 tokens at once")
     told = [
