@@ -22,11 +22,12 @@ from workbench.evaluation.exam_ladder import more_rungs
 from workbench.evaluation.told import told
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
-from workbench.training import again, presets, runs, seeds
+from workbench.training import presets, runs
 from workbench.training.chain import told as told_of
 from workbench.training.diagnosis.of_run import diagnosis_of
 from workbench.training.energy import keep_price
 from workbench.training.long_rows import long_rows
+from workbench.training.repeated import again, seeds
 
 CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench.training import again, seeds
+from workbench.training.repeated import again, seeds
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
 from workbench.ui.text import plain

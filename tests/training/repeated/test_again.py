@@ -18,7 +18,8 @@ from workbench.jobs.process.facts.digests import base_digest, weights_digest
 from workbench.jobs.process.facts.machine import processor_name
 from workbench.jobs.process.specs import TrainSpec
 from workbench.system.hardware import hardware
-from workbench.training import again, runs
+from workbench.training import runs
+from workbench.training.repeated import again
 
 
 @pytest.fixture

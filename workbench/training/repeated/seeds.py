@@ -17,7 +17,7 @@ from workbench.core import recipe as recipes
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import LOSS, main_score, metric_of
 from workbench.core.words import plural
-from workbench.training import again
+from workbench.training.repeated import again
 from workbench.training.run_view import RunView
 from workbench.training.runs import NAME_LIMIT, StartedRun, get_run, list_runs, start_run
 

@@ -10,7 +10,8 @@ from storage.tables import BaseModel, Job, Run
 from tests.helpers.exams import add_trained
 from tests.helpers.folders import BERT, model_folder
 from workbench.core.errors import WorkbenchError
-from workbench.training import runs, seeds
+from workbench.training import runs
+from workbench.training.repeated import seeds
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Trainings done again: exactly, or with other random seeds."""
