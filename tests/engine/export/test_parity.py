@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.engine.export.exact import Judged
-from workbench.engine.export.parity import sorted_way, text_way
+from workbench.engine.export.parity import UNROUNDED, sorted_way, text_way
 from workbench.engine.export.questions import Question, Questions
 
 CATEGORIES, REPLIES = "classification", "completion"
@@ -38,6 +38,20 @@ def test_sixteen_bits_may_part_only_where_rounding_explains_it() -> None:
     far = text_way("export", "e", REPLIES, asked, texts, others, [Judged(0, 0), Judged(0.01, 0.9)])
     assert (far.passed, far.unexplained) == (False, 1)
     assert "rounding does not explain it" in far.why
+
+
+def test_an_adapter_is_more_exact_than_the_merged_weights_it_is_held_against() -> None:
+    asked = questions(["yes"], golden=1)
+    texts, others = ["yes", "x"], ["yes", "z"]
+
+    def passed(judged: Judged, rounding: str) -> bool:
+        both = [Judged(0, 0), judged]
+        return text_way("export", "e", REPLIES, asked, texts, others, both, rounding).passed
+
+    assert not passed(Judged(0.06, 0.1), "")
+    assert passed(Judged(0.06, 0.1), UNROUNDED)
+    assert not passed(Judged(0.06, 0.9), UNROUNDED), "no rounding explains that"
+    assert not passed(Judged(0.5, 0.1), UNROUNDED)
 
 
 def test_fewer_bits_may_part_anywhere_but_not_write_what_the_model_finds_unlikely() -> None:

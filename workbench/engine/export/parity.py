@@ -22,7 +22,9 @@ from workbench.models.exports.formats import INT8, Q4_K_M, Q8_0
 
 MARGIN = 0.02
 """A share or a likeness that is lower by less is as good in practice."""
-MOST_SURPRISE = {"": 0.02, Q8_0: 0.4, Q4_K_M: 1.0}
+UNROUNDED = "unrounded"
+"""Weights that were never merged, and so are more exact than the merged ones, which have 16 bits."""
+MOST_SURPRISE = {"": 0.02, UNROUNDED: 0.1, Q8_0: 0.4, Q4_K_M: 1.0}
 """Nats a token, by how weights were rounded."""
 MOST_DIFFERENCE = {"": 0.02, INT8: 0.35}
 """Of a probability."""
@@ -47,7 +49,7 @@ def text_way(
         usual: what the exam's way answers to all questions.
         given: what this way answers.
         judged: of each answer, by the exact model; None where that was not asked.
-        quantization: how the weights were rounded beyond 16 bits.
+        quantization: how the weights were rounded beyond 16 bits; `UNROUNDED` if less than that.
     """
     same = sum(a == b for a, b in zip(usual, given, strict=True))
     before, now = (_score(task, questions, answers) for answers in (usual, given))
@@ -87,11 +89,12 @@ def sorted_way(
 def _strange(surprise: float, far: int, total: int, quantization: str) -> str:
     """What rounding does not explain, in a sentence; empty where it explains all of it."""
     if surprise > MOST_SURPRISE[quantization]:
+        less = f"{1 - math.exp(-surprise):.0%}".replace("%", " %")
         return (
-            f"Its answers are not those of the trained model: that finds them {math.exp(surprise):.1f} times "
-            "less likely, token by token, than its own."
+            f"Its answers are not those of the trained model: that finds them {less} less likely, token by "
+            "token, than its own."
         )
-    if not quantization and far:
+    if quantization in ("", UNROUNDED) and far:
         return (
             f"{count(far)} of {plural(total, 'answer')} differ, and rounding does not explain it."
         )

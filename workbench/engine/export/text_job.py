@@ -8,7 +8,7 @@ from workbench.core.long_texts.ways import WAYS
 from workbench.engine.export.exact import Check, exact_of
 from workbench.engine.export.making import ASKED, Making, picked
 from workbench.engine.export.merged import merged
-from workbench.engine.export.parity import text_way
+from workbench.engine.export.parity import UNROUNDED, text_way
 from workbench.engine.export.questions import Question
 from workbench.engine.export.text_exports import ReadBack, TextExport
 from workbench.engine.export.ways import sorts
@@ -17,6 +17,7 @@ from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.specs import ExportModelSpec
 from workbench.jobs.process.stop import Cancelled, Orphaned
 from workbench.models.exports.certificate import EXACT, EXPORT, Certificate, Way
+from workbench.models.exports.formats import ADAPTER
 from workbench.models.exports.plain_template import plain_template, sha256_of
 from workbench.models.templates import template_of
 from workbench.models.trained import LEANED_ON, TrainedModel
@@ -84,7 +85,7 @@ def text_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path
     judged = writer.judged(asked, own, back.answers, stop.check)
     way = text_way(EXPORT, back.read_by, spec.task, making.questions,
                    [a.text for a in own], [a.text for a in back.answers], judged,
-                   spec.quantization if spec.quantization != "f16" else "")  # fmt: skip
+                   _rounding(spec))  # fmt: skip
     ways.append(_with_prompts(way, same=back.template_same))
     notes = [*([FOUR_BITS] if making.trained.quantization != "none" else []),
              *([LEANS] if _leans(spec.adapter) else []),
@@ -111,6 +112,13 @@ def _read(
             f"The export was written, but the program that it is for cannot read it ({said}), so it is not "
             "offered: choose another form."
         ) from error
+
+
+def _rounding(spec: ExportModelSpec) -> str:
+    """How the export's weights are rounded, beside the merged ones in 16 bits."""
+    if spec.format == ADAPTER:
+        return UNROUNDED
+    return spec.quantization if spec.quantization != "f16" else ""
 
 
 def _leans(adapter: Path) -> bool:
