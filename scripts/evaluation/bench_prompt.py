@@ -20,6 +20,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from workbench.core.tasks import CLASSIFICATION, EXTRACTION  # noqa: E402
+
 SMOLLM2 = "SmolLM2-135M-Instruct"
 INSTRUCTIONS = {
     "bitext": (
@@ -94,7 +98,7 @@ def _bitext(data: Path, folder: Path) -> dict[str, Any]:
         writer.writeheader()
         writer.writerows(rows)
     return _workbench(
-        "import", str(path), "--project", "Wishes", "--task", "classification",
+        "import", str(path), "--project", "Wishes", "--task", CLASSIFICATION.name,
         "--map", "text=utterance", "--map", "label=intent",
     )  # fmt: skip
 
@@ -104,7 +108,7 @@ def _sroie(data: Path, folder: Path) -> dict[str, Any]:
     path = folder / "receipts.jsonl"
     path.write_text("\n".join(lines), "utf-8")
     return _workbench(
-        "import", str(path), "--project", "Receipts", "--task", "extraction",
+        "import", str(path), "--project", "Receipts", "--task", EXTRACTION.name,
         "--map", "text=receipt_text",
     )  # fmt: skip
 

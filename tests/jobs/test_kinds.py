@@ -20,7 +20,7 @@ def test_every_kind_is_in_one_lane() -> None:
             "evaluate",
             "predict",
             "must-pass",
-            "prompt",
+            "prompt-trial",
             "habits",
             "judge",
             "import",

@@ -11,7 +11,7 @@ from workbench.ui import job_progress
 
 def _job(**progress: Any) -> JobView:
     known = {field.name: None for field in dataclasses.fields(JobView)}
-    told = {"id": 1, "kind": "prompt", "title": "A trial", "status": "running", "attempt": 1}
+    told = {"id": 1, "kind": "prompt-trial", "title": "A trial", "status": "running", "attempt": 1}
     return JobView(**{**known, **told, "progress": progress, "reason": "", "ahead": 0})
 
 

@@ -66,7 +66,7 @@ def _spec(store: Store, job_id: int) -> PromptSpec:
 def _finish(store: Store, folder: Path, right: float) -> None:
     """The queued trial is done: so great a share of the answers is right."""
     with store.write() as session:
-        job = jobs.claim(session, ["prompt"])
+        job = jobs.claim(session, ["prompt-trial"])
     assert job is not None
     spec = PromptSpec.from_dict(job.spec)
     asked = pd.read_parquet(spec.data)
@@ -135,7 +135,7 @@ def test_the_same_is_not_tried_twice_unless_it_came_to_nothing(
     _finish(store, tmp_path, right=0.5)
     assert trials.start_trial(store, version.id, writer, INSTRUCTION) == first
     with store.write() as session:
-        job = jobs.claim(session, ["prompt"])
+        job = jobs.claim(session, ["prompt-trial"])
     assert job is not None
     record.record(store, job, Outcome("failed", "The disk is full.", None), Ending(1))
     assert trials.start_trial(store, version.id, writer, INSTRUCTION, shown=1) > job.id

@@ -96,4 +96,5 @@ CHAT = Task(
     question_cleaners={"messages": _unanswered, "system": text_in},
     tellers={"messages": _told},
     answers_are_free_text=True,
+    told_first="You are a helpful assistant. Answer briefly and politely.",
 )

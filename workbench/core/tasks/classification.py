@@ -53,4 +53,5 @@ CLASSIFICATION = Task(
     record=_record,
     cleaners={"label": _category},
     answers_are_categories=True,
+    told_first="Decide which category fits the text best.",
 )

@@ -53,4 +53,5 @@ EXTRACTION = Task(
     cleaners={"response": fields_json},
     answers_are_json=True,
     max_new_tokens=256,
+    told_first="Find the fields in the text. Copy them exactly as they stand there.",
 )

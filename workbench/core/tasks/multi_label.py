@@ -52,4 +52,5 @@ MULTI_LABEL = Task(
     answers_are_sets=True,
     max_new_tokens=64,
     answer_title="Your categories",
+    told_first="Decide which of the categories hold for the text; it may be several, or none.",
 )

@@ -41,4 +41,5 @@ SUMMARIZATION = Task(
     shortens=True,
     question_title="Text",
     answer_title="Your short text",
+    told_first="Say what matters in the text, briefly, in the style of the examples.",
 )

@@ -109,6 +109,8 @@ class Task:
     max_new_tokens: int = 128
     """How long an answer may be in the exam, as the presets have it."""
 
+    told_first: str = "Answer briefly and politely, in the tone of the examples."
+    """What a model that was never trained is told to do, where the user has not said it otherwise."""
     exam_noun: str = "question"
     """What a row of the exam is called in a sentence."""
     question_title: str = "Question"

@@ -113,7 +113,7 @@ def answers(trial: Trial, task: str) -> pd.DataFrame:
 def usual_instruction(version: VersionInfo) -> str:
     """What to begin with: the data's own instruction, else one that fits the task."""
     own = str(version.mapping.get("system") or "").strip()
-    return own or _USUAL.get(version.task, _USUAL_OTHERS)
+    return own or task_named(version.task).told_first
 
 
 def start_trial(
@@ -246,11 +246,3 @@ def _trial(job: JobView, spec: PromptSpec) -> Trial:
         seconds=(result.get("answer_seconds") or {}).get(PROMPT),
         predictions_hash=str(result.get("predictions_hash") or ""),
     )
-
-
-_USUAL = {
-    "classification": "Decide which category fits the text best.",
-    "extraction": "Find the fields in the text. Copy them exactly as they stand there.",
-    "chat": "You are a helpful assistant. Answer briefly and politely.",
-}
-_USUAL_OTHERS = "Answer briefly and politely, in the tone of the examples."

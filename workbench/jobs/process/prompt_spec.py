@@ -11,7 +11,7 @@ from workbench.jobs.process.specs import PredictSpec
 class PromptSpec(PredictSpec):
     """Answer questions whose answers are known, after an instruction (`system`), without training."""
 
-    kind: ClassVar[str] = "prompt"
+    kind: ClassVar[str] = "prompt-trial"
     version_id: int = 0
     model_id: int = 0
     learned_from: Path
