@@ -282,6 +282,4 @@ def _columns(exam: Evaluation) -> dict[str, Any]:
     columns |= {f"likeness_{who}": near for who, near in exam.likeness.items()}
     for who, measured in exam.likelihoods.items():
         columns |= measured.columns(who)
-    for who, likely in exam.likelihoods.items():
-        columns |= likely.columns(who)
     return columns
