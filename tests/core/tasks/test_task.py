@@ -44,3 +44,16 @@ def test_a_model_that_was_taught_nothing_here_is_asked_in_a_conversation() -> No
 def test_a_task_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(WorkbenchError, match="no task 'sorting': choose one of classification, "):
         task_named("sorting")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("multi-label", "multi_label"), ("language_modelling", "language-modelling")],
+)
+def test_a_hyphen_may_be_an_underscore(typed: str, name: str) -> None:
+    assert task_named(typed).name == name
+
+
+def test_another_name_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(WorkbenchError, match=r"no task 'poetry': choose one of classification"):
+        task_named("poetry")

@@ -44,14 +44,21 @@ SPLITS = ("train", "validation", "test")
 
 
 def task_named(name: str) -> Task:
-    """The task of this name.
+    """The task of this name; a hyphen may be an underscore, and the other way round.
 
     Raises:
         WorkbenchError: there is none.
     """
-    if name not in TASKS:
+    if name in TASKS:  # asked for each row
+        return TASKS[name]
+    found = next((task for known, task in TASKS.items() if _alike(known) == _alike(name)), None)
+    if found is None:
         raise WorkbenchError(f"There is no task '{name}': choose one of {', '.join(TASKS)}.")
-    return TASKS[name]
+    return found
+
+
+def _alike(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def asked_as(name: str | None) -> Task:
