@@ -82,6 +82,13 @@ def test_a_small_loss_is_not_a_gain() -> None:
     assert found.next_step.startswith("Training has not paid off yet.")
 
 
+def test_without_a_mistake_nobody_is_sent_to_look_at_mistakes() -> None:
+    found = _judged(12, 12, 12, 12)
+    assert found.level == NOT_YET
+    assert "mistakes" not in found.next_step
+    assert "It got all of them right" in found.next_step
+
+
 def test_a_small_exam_is_a_rough_hint() -> None:
     found = _judged(12, 11, 8, 9)
     assert found.headline.endswith(", which may be chance.")

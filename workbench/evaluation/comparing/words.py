@@ -214,6 +214,11 @@ def next_step(level: str, found: Ladder, used: Rung, more: int | None) -> str:
         )
     if more is None:
         return "Next: try it on texts of your own, and judge by reading."
+    if found.tuned is not None and found.score(found.tuned) == found.metric.unit.top:
+        return (
+            "It got all of them right, so only more questions, or harder ones, can tell it from what is "
+            "simpler. Next: test it on a file of your own with answers."
+        )
     if more == MOST_QUESTIONS:
         return "Next: look at the mistakes below, add examples of that kind, and train again."
     if any(rung.against and rung.against.gain <= 0 for rung in found.simpler):
