@@ -128,7 +128,7 @@ def test_an_old_exam_can_be_compared_with_more(store: Store, tmp_path: Path) -> 
     assert not at.exception
     with store.read() as session:
         job = session.query(Job).filter_by(kind="evaluate").one()
-    assert job.spec["rungs"] == ["frequent", "baseline", "nearest", "examples"]
+    assert job.spec["rungs"] == ["frequent", "baseline", "nearest", "lead", "examples"]
 
 
 def test_a_simple_way_that_is_as_good_is_recommended(store: Store, tmp_path: Path) -> None:
