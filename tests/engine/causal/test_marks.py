@@ -93,8 +93,10 @@ def test_a_document_ends_once(folder: Path, tokenizer: Any) -> None:
     row = {"row_id": 1, "text": f"One.{tokenizer.eos_token} Two."}
     wording = Wording("language-modelling", template_of(folder))
     (example,) = encode([row], wording, tokenizer, 200)
-    assert example.input_ids.tolist().count(tokenizer.eos_token_id) == 1
+    learned = example.input_ids[example.learned].tolist()
+    assert learned.count(tokenizer.eos_token_id) == 1, "what stood in the text is a text"
     assert example.input_ids[-1] == tokenizer.eos_token_id
+    assert not example.learned[0], "what stands before a text's first token is only read"
 
 
 @pytest.mark.parametrize("text", ["", "a < b", "x <", " Größe 日本 🎉  \n<b>", "<|im", "<|x|>"])

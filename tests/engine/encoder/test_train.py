@@ -255,12 +255,20 @@ def test_one_category_only_is_refused_in_a_sentence(tiny: Path, tmp_path: Path) 
     assert "All training examples are of one category ('Same')" in result["reason"]
 
 
-def test_long_texts_are_cut_and_the_log_says_how_many(tiny: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("way", "said"), [("windows", "all is read"), ("head", "only the beginning is read")]
+)
+def test_how_long_texts_are_read_is_told_with_their_number(
+    tiny: Path, tmp_path: Path, way: str, said: str
+) -> None:
     rows = [(text + " please" * 90, label) for text, label in examples()]
-    job = make_job(tmp_path / "job", tiny, split_data(tmp_path / "d.parquet", rows))
+    data = split_data(tmp_path / "d.parquet", rows)
+    job = make_job(tmp_path / "job", tiny, data, recipe=recipe(long_texts=way))
     assert run(job)["status"] == "succeeded"
     logs = [event["message"] for event in events(job, "log")]
-    assert any("longer than 48 tokens" in message for message in logs)
+    (told,) = [message for message in logs if "longer than the 48 tokens" in message]
+    assert said in told
+    assert f"{len(rows)} of" in told or "All" in told
 
 
 def test_recomputing_activations_changes_nothing_but_memory(

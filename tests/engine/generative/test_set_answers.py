@@ -33,13 +33,17 @@ def test_only_known_categories_are_left_and_the_others_are_told() -> None:
 @pytest.mark.parametrize("family", [causal, seq2seq])
 def test_both_families_that_write_answer_so(family: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(family, "write_answers", lambda *_: list(WRITTEN))
-    monkeypatch.setattr(family, "prompt_of", lambda *_: "", raising=False)
+    monkeypatch.setattr(family, "asked_of", lambda *_: ("", ""), raising=False)
+    monkeypatch.setattr(family, "room_to_ask", lambda *_: 100, raising=False)
     monkeypatch.setattr(family, "form_of", lambda *_: None)
     monkeypatch.setattr(family, "ends_set", lambda _: SimpleNamespace(ids=()), raising=False)
     wording = SimpleNamespace(
-        task=MULTI_LABEL.name, labels=("late", "price"), question=lambda row: row["text"]
+        task=MULTI_LABEL.name,
+        labels=("late", "price"),
+        question=lambda row: row["text"],
+        long_texts="",
     )
-    tokenizer = SimpleNamespace(own=None, framing=SimpleNamespace(ends=()))
+    tokenizer = SimpleNamespace(own=None, framing=SimpleNamespace(ends=()), read=lambda _: "")
     model: Any = SimpleNamespace(
         task=MULTI_LABEL.name, wording=wording, tokenizer=tokenizer, model=None, whole=None,
         fields=(),
