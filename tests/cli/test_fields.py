@@ -46,6 +46,14 @@ def test_columns_become_fields(
 
 
 @pytest.mark.usefixtures("store")
+def test_the_text_is_found_beside_the_fields(
+    table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", table, "--project", "P", "--fields", "who,total,how", "--json"]) == 0
+    assert _said(capsys)["roles"]["text"] == "note"
+
+
+@pytest.mark.usefixtures("store")
 def test_fields_are_typed_shown_and_changed(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     basic = ["import", table, "--project", "P", "--map", "text=note", "--fields", "who,total,how"]
     own = ["--field", "how=one-of:cash|card|check", "--field-help", "who=Who pays."]

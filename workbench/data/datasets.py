@@ -269,5 +269,4 @@ def _complete(table: Table, task: str, roles: dict[str, str]) -> dict[str, str]:
         roles = {**roles, FEEDBACK: found} if found and found not in roles.values() else roles
     if all(role in roles for role in task_named(task).required):
         return roles
-    guessed = guessing.guess_all_roles(table, task)
-    return {**{r: s for r, s in guessed.items() if s not in roles.values()}, **roles}
+    return guessing.guess_all_roles(table, task, roles)

@@ -98,14 +98,19 @@ def _there(table: Table, roles: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def guess_all_roles(table: Table, task_name: str) -> dict[str, str]:
+def guess_all_roles(
+    table: Table, task_name: str, given: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """Like `guess_roles`, for callers that cannot ask.
+
+    Args:
+        given: roles that are known; the others are looked for among the columns that they leave.
 
     Raises:
         WorkbenchError: a needed role fits no column.
     """
-    roles = guess_roles(table, task_name)
     task = task_named(task_name)
+    roles = _beside(table, task, given or {})
     if len(table.columns) < len(task.required):
         raise WorkbenchError(
             f"{table.name} has one column only, but '{task.title}' needs "
@@ -117,6 +122,22 @@ def guess_all_roles(table: Table, task_name: str) -> dict[str, str]:
                 f"Which of the {len(table.columns)} columns of {table.name} is the {role} cannot "
                 f"be told from names and content: say which one it is ({role}=COLUMN)."
             )
+    return roles
+
+
+def _beside(table: Table, task: Task, given: Mapping[str, str]) -> dict[str, str]:
+    """The given roles, and those that fit what they leave of the table."""
+    taken = {name for source in given.values() for name in columns_in(source, table.columns)}
+    guessed = {
+        role: source
+        for role, source in guess_roles(table, task.name).items()
+        if not taken & {*columns_in(source, table.columns)}
+    }
+    roles = {**guessed, **given}
+    for role in (role for role in task.required if role not in roles):
+        used = taken | {n for s in roles.values() for n in columns_in(s, table.columns)}
+        if ranked := _rank(look_at(table), task, role, taken=used):
+            roles[role] = ranked[0]
     return roles
 
 
