@@ -6,17 +6,15 @@ Each benchmark works in a fresh home. `banking77` needs the official files (trai
 test.csv, columns text and category) in the folder that WORKBENCH_BENCH_DATA names.
 """
 
-import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from command_line import own_home, workbench  # noqa: E402
 
 from workbench.core.tasks import CLASSIFICATION  # noqa: E402
 
@@ -27,46 +25,18 @@ def main() -> int:
     """Run the named benchmarks, or all of them."""
     benchmarks = {"banking77": banking77, "sample": sample}
     for name in sys.argv[1:] or benchmarks:
-        with tempfile.TemporaryDirectory() as home:
-            bench = Bench(home)
-            try:
-                benchmarks[name](bench)
-            finally:
-                bench.close()
+        with own_home():
+            benchmarks[name]()
     return 0
 
 
-class Bench:
-    """The command line in a home of its own, with a worker that ends with it."""
-
-    def __init__(self, home: str) -> None:
-        self._environment = {**os.environ, "WORKBENCH_HOME": home}
-        self._worker = subprocess.Popen(
-            [sys.executable, "-m", "workbench", "worker"], cwd=ROOT, env=self._environment
-        )
-
-    def call(self, *arguments: object) -> dict[str, Any]:
-        """The JSON object that `python -m workbench … --json` prints."""
-        command = [sys.executable, "-m", "workbench", *map(str, arguments), "--json"]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True, check=True
-        )
-        value: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return value
-
-    def close(self) -> None:
-        """End the worker, and with it what it runs."""
-        self._worker.terminate()
-        self._worker.wait(timeout=90)
-
-
-def banking77(bench: Bench) -> None:
+def banking77() -> None:
     """BANKING77, official split, all-MiniLM-L6-v2, every preset."""
     folder = DATA / "banking77"
     if not folder.is_dir():
         print(f"banking77: skipped, there is no {folder}")
         return
-    data = bench.call(
+    data = workbench(
         *("import", folder / "train.csv", "--test", folder / "test.csv"),
         *("--project", "Bench", "--task", CLASSIFICATION.name),
         *("--map", "text=text", "--map", "label=category"),
@@ -74,12 +44,12 @@ def banking77(bench: Bench) -> None:
     print("banking77", data["splits"])
     for preset in ("quick", "balanced", "thorough"):
         started = time.monotonic()
-        run = bench.call(
+        run = workbench(
             *("train", "--dataset", data["dataset_id"], "--base", "all-MiniLM-L6-v2"),
             *("--preset", preset, "--wait"),
         )
         wall_s = time.monotonic() - started
-        scores = bench.call("evaluate", "--run", run["run_id"])
+        scores = workbench("evaluate", "--run", run["run_id"])
         told = "  ".join(
             f"{who} {scores[who]['accuracy']:.4f}" for who in ("baseline", "base", "tuned")
         )
@@ -91,11 +61,11 @@ def banking77(bench: Bench) -> None:
         )
 
 
-def sample(bench: Bench) -> None:
+def sample() -> None:
     """The sample project's replies, SmolLM2-135M-Instruct in NF4."""
     for preset in ("quick", "balanced"):
         started = time.monotonic()
-        value = bench.call("demo", "--preset", preset)
+        value = workbench("demo", "--preset", preset)
         wall_s = time.monotonic() - started
         for who in ("base", "tuned"):
             numbers = "  ".join(f"{name} {score:.3f}" for name, score in value[who].items())

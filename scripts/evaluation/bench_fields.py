@@ -11,15 +11,16 @@ exactly, numbers and dates by value) with its 95 % interval. No figure depends o
 
 import argparse
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from command_line import own_home, workbench  # noqa: E402
+
 LONGEST = 600
 RUNGS = ("nearest", "base", "examples", "tuned")
 
@@ -32,12 +33,8 @@ def main() -> int:
     parser.add_argument("--passes", type=float, default=1)
     parser.add_argument("--base", default="SmolLM2-135M-Instruct")
     told = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["WORKBENCH_HOME"] = str(Path(folder) / "home")
-        try:
-            return _measured(told, Path(folder))
-        finally:
-            _workbench("worker", "--stop", may_fail=True)
+    with own_home() as folder:
+        return _measured(told, folder)
 
 
 def _measured(told: argparse.Namespace, folder: Path) -> int:
@@ -46,14 +43,14 @@ def _measured(told: argparse.Namespace, folder: Path) -> int:
     for field in made["fields"]:
         print(f"  {field['name']}: {field['kind']}", flush=True)
     begun = time.monotonic()
-    run = _workbench(
+    run = workbench(
         "train", "--dataset", str(made["dataset_id"]), "--base", told.base, "--wait",
         "--set", f"num_train_epochs={told.passes}", "--set", "per_device_train_batch_size=4",
         "--set", "max_length=768", "--set", "quantization=none", "--set", "evals_per_epoch=1",
         "--set", "eval_max_rows=1", "--set", "eval_max_new_tokens=160",
     )  # fmt: skip
     print(f"trained in {time.monotonic() - begun:.0f} s", flush=True)
-    found = _workbench("evaluate", "--run", str(run["run_id"]), "--rungs", "all")
+    found = workbench("evaluate", "--run", str(run["run_id"]), "--rungs", "all")
     return _table(found)
 
 
@@ -90,18 +87,7 @@ def _imported(data: Path, folder: Path, rows: int) -> dict[str, Any]:
     short = [line for line in lines if len(json.loads(line)["receipt_text"]) <= LONGEST]
     path = folder / "receipts.jsonl"
     path.write_text("\n".join(short[:rows]), "utf-8")
-    return _workbench("import", str(path), "--project", "Receipts", "--map", "text=receipt_text")
-
-
-def _workbench(*arguments: str, may_fail: bool = False) -> dict[str, Any]:
-    asked = [sys.executable, "-m", "workbench", *arguments, *([] if may_fail else ["--json"])]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    if may_fail:
-        return {}
-    if done.returncode:
-        raise SystemExit(f"{' '.join(arguments)}\n{done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return workbench("import", str(path), "--project", "Receipts", "--map", "text=receipt_text")
 
 
 if __name__ == "__main__":

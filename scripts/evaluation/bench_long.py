@@ -21,16 +21,16 @@ import json
 import os
 import random
 import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from command_line import own_home, workbench  # noqa: E402
 
 from workbench.core.tasks import CLASSIFICATION, COMPLETION  # noqa: E402
 
@@ -72,10 +72,8 @@ def main() -> int:
     parts: dict[str, Callable[[list[dict[str, str]], int], bool]] = {
         "joins": _joins, "parts": _parts, "sorting": _sorting, "writing": _writing,
     }  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["WORKBENCH_HOME"] = str(Path(folder) / "home")
+    with own_home():
         found = [part(rows, told.rows) for name, part in parts.items() if told.only in (None, name)]
-        _workbench("worker", "--stop", may_fail=True)
     return 0 if all(found) else 1
 
 
@@ -253,13 +251,13 @@ def _way(dataset: int, base: str, way: str, settings: dict[str, str], texts: Seq
     """Train and examine with one way; whether every long row was told."""
     chosen = {**settings, "long_texts": way, "lean_on_examples": "no"}
     given = [word for pair in chosen.items() for word in ("--set", "=".join(pair))]
-    before = _workbench(
+    before = workbench(
         "fit", "--dataset", str(dataset), "--base", base, "--preset", "quick", *given
     )
-    run = _workbench(
+    run = workbench(
         "train", "--dataset", str(dataset), "--base", base, "--preset", "quick", "--wait", *given
     )
-    ladder = _workbench("evaluate", "--run", str(run["run_id"]))["ladder"]
+    ladder = workbench("evaluate", "--run", str(run["run_id"]))["ladder"]
     scores = {name: rung["scores"].get(metric) for name, rung in ladder.items()}
     long, limit = run["long_texts"], run["long_texts"]["limit"]
     counted = sum(
@@ -286,7 +284,7 @@ def _imported(
             writer.writeheader()
             writer.writerows(roles(one) for one in texts if one.exam == exam)
     given = [word for role in roles(texts[0]) for word in ("--map", f"{role}={role}")]
-    saved = _workbench(
+    saved = workbench(
         "import", str(paths[0]), "--test", str(paths[1]), "--project", name, "--task", task, *given
     )
     return int(saved["dataset_id"])
@@ -297,17 +295,6 @@ def _lengths(texts: Sequence[Text], tokens: Callable[[str], int]) -> str:
     exam = sum(one.exam for one in texts)
     return (f"{len(texts)} texts ({exam} of them the exam) of {sizes[0]:,} to {sizes[-1]:,} tokens, "
             f"half of them above {sizes[len(sizes) // 2]:,}")  # fmt: skip
-
-
-def _workbench(*arguments: str, may_fail: bool = False) -> dict[str, Any]:
-    asked = [sys.executable, "-m", "workbench", *arguments, *([] if may_fail else ["--json"])]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    if may_fail:
-        return {}
-    if done.returncode:
-        raise SystemExit(f"{' '.join(arguments)}\n{done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 if __name__ == "__main__":

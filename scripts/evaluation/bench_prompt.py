@@ -11,16 +11,14 @@ the seconds, which depend on nothing else.
 
 import argparse
 import csv
-import json
-import os
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from command_line import own_home, workbench  # noqa: E402
 
 from workbench.core.tasks import CLASSIFICATION, EXTRACTION  # noqa: E402
 
@@ -45,11 +43,9 @@ def main() -> int:
     parser.add_argument("--only", choices=tuple(INSTRUCTIONS))
     parser.add_argument("--base", default=SMOLLM2)
     told = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["WORKBENCH_HOME"] = str(Path(folder) / "home")
+    with own_home() as folder:
         for name in [told.only] if told.only else INSTRUCTIONS:
-            _tried(name, told.data, Path(folder), told.base)
-        _workbench("worker", "--stop", may_fail=True)
+            _tried(name, told.data, folder, told.base)
     return 0
 
 
@@ -82,7 +78,7 @@ def _score(rung: dict[str, Any]) -> tuple[float, str]:
 
 
 def _prompt(dataset: str, base: str, instruction: str, shown: int, *more: str) -> dict[str, Any]:
-    return _workbench(
+    return workbench(
         "prompt", "--dataset", dataset, "--base", base, "--instruction", instruction,
         "--examples", str(shown), *more,
     )  # fmt: skip
@@ -97,7 +93,7 @@ def _bitext(data: Path, folder: Path) -> dict[str, Any]:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    return _workbench(
+    return workbench(
         "import", str(path), "--project", "Wishes", "--task", CLASSIFICATION.name,
         "--map", "text=utterance", "--map", "label=intent",
     )  # fmt: skip
@@ -107,21 +103,10 @@ def _sroie(data: Path, folder: Path) -> dict[str, Any]:
     lines = (data / "sroie" / "receipts.jsonl").read_text("utf-8").splitlines()[:300]
     path = folder / "receipts.jsonl"
     path.write_text("\n".join(lines), "utf-8")
-    return _workbench(
+    return workbench(
         "import", str(path), "--project", "Receipts", "--task", EXTRACTION.name,
         "--map", "text=receipt_text",
     )  # fmt: skip
-
-
-def _workbench(*arguments: str, may_fail: bool = False) -> dict[str, Any]:
-    asked = [sys.executable, "-m", "workbench", *arguments, *([] if may_fail else ["--json"])]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    if may_fail:
-        return {}
-    if done.returncode:
-        raise SystemExit(f"{' '.join(arguments)}\n{done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 if __name__ == "__main__":
