@@ -33,11 +33,11 @@ def show(run_id: int) -> None:
     if run.job.is_over:
         _outcome(run)
         curves.show(run)
-        again_view.show(run)
-        again_view.show_seeds(run)
         if tried := doctor_view.show(run):
             _prefill(run, **tried)
             context.go(TRAIN)
+        again_view.show(run)
+        again_view.show_seeds(run)
     else:
         st.fragment(_live, run_every=POLL)(run_id)
         st.fragment(curves.show_of, run_every=DRAW)(run_id)
