@@ -144,7 +144,7 @@ def stream(
             ssl=tls,
             subprotocols=["streamlit"],  # type: ignore[list-item]
             proxy=None,
-            open_timeout=20,
+            open_timeout=60,
         ) as socket:
             yield socket
             left = True
