@@ -5,6 +5,7 @@ import pytest
 from workbench.engine.export.exact import Judged
 from workbench.engine.export.parity import UNROUNDED, sorted_way, text_way
 from workbench.engine.export.questions import Question, Questions
+from workbench.models.exports.certificate import Way
 
 CATEGORIES, REPLIES = "classification", "completion"
 NEAR, FAR = Judged(0.0, 0.3), Judged(4.0, 6.0)
@@ -38,6 +39,19 @@ def test_sixteen_bits_may_part_only_where_rounding_explains_it() -> None:
     far = text_way("export", "e", REPLIES, asked, texts, others, [Judged(0, 0), Judged(0.01, 0.9)])
     assert (far.passed, far.unexplained) == (False, 1)
     assert "rounding does not explain it" in far.why
+
+
+def test_one_answer_of_many_that_nothing_explains_is_told_and_refuses_nothing() -> None:
+    asked = questions(["yes"] * 40, golden=0)
+    texts, judged = ["yes"] * 40, [Judged(0, 0)] * 40
+
+    def way(apart: int) -> Way:
+        others = ["yes!"] * apart + texts[apart:]
+        found = [Judged(0.01, 0.9)] * apart + judged[apart:]
+        return text_way("export", "e", REPLIES, asked, texts, others, found)
+
+    assert (way(1).passed, way(1).unexplained) == (True, 1)
+    assert not way(3).passed
 
 
 def test_an_adapter_is_more_exact_than_the_merged_weights_it_is_held_against() -> None:

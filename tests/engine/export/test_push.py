@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.hub import FakeHub, Trouble, hub_here
 from tests.helpers.engine_jobs import run
 from workbench.engine.hub import push_data, watched
+from workbench.engine.runtime import offline
 from workbench.jobs.process.job_dir import JobDir, write_json
 from workbench.models.exports.certificate import Certificate
 
@@ -26,6 +27,7 @@ FILES = {
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
     monkeypatch.setattr(watched, "LOOK_S", 0.02)
+    monkeypatch.setattr(offline, "BARRED_BY_USER", False)
     with hub_here(monkeypatch) as hub:
         hub.tokens[TOKEN] = "ann"
         monkeypatch.setattr(push_data, "handed_over", lambda: TOKEN)
