@@ -33,7 +33,7 @@ from workbench.ui.training import chain_view, energy_view
 
 TRAIN, ICON_TRAIN = "pages/train/train.py", ":material/model_training:"
 USE, ICON_USE = "pages/use/playground.py", ":material/forum:"
-Older = tuple[tuple[int, str], ...]  # numbers and names of runs
+Beside = tuple[tuple[int, str], ...]
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -50,8 +50,8 @@ def unknown_in(digest: str, evaluation_id: int, run_id: int) -> list[UnknownCate
 
 
 @st.cache_data(show_spinner="Comparing …", max_entries=16)
-def ladder_on(digest: str, evaluation_id: int, older: Older) -> Ladder:
-    """Everyone who answered its questions; `older` are the models that it may be compared with."""
+def ladder_on(digest: str, evaluation_id: int, beside: Beside) -> Ladder:
+    """Everyone who answered its questions; `beside` is what it may be compared with."""
     info = evaluation.get_evaluation(context.store(), evaluation_id)
     return exam_ladder.ladder_of(context.store(), info, answers_of(digest, evaluation_id))
 
@@ -72,8 +72,8 @@ def main() -> None:
     exam_jobs.show_failure(run.id, evaluations)
     found = None
     if evaluations:
-        older = tuple((one.id, one.name) for one in usable if one.id < run.id)
-        found = show_evaluation(run, pick_evaluation(right, run, evaluations), older)
+        beside = exam_ladder.compared_with(context.store(), run, usable)
+        found = show_evaluation(run, pick_evaluation(right, run, evaluations), beside)
     elif not busy:
         show_unscored(run)
     release_section.show(run, usable)
@@ -172,11 +172,11 @@ def show_unscored(run: RunView) -> None:
     exam_jobs.score_button("Score it now", run.id, primary=True)
 
 
-def show_evaluation(run: RunView, info: EvaluationInfo, older: Older) -> Verdict | None:
+def show_evaluation(run: RunView, info: EvaluationInfo, beside: Beside) -> Verdict | None:
     """The verdict first, then what shows it, then the details; None if the answers are gone."""
     with errors.shown():
         answers = answers_of(info.predictions_hash, info.id)
-        ladder = ladder_on(info.predictions_hash, info.id, older)
+        ladder = ladder_on(info.predictions_hash, info.id, beside)
         judged = judgements.of_exam(context.store(), info)
         found = with_judge(verdict.verdict_on(ladder, info.questions), judged)
         scores.show_verdict(found)
@@ -187,7 +187,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo, older: Older) -> Verdict
         notes.show_refusals(run, info, answers, unknown)
         if said := unknown_categories.sentence(unknown):
             st.warning(plain(said), icon=":material/warning:")
-        worth_it.show(run, info, ladder, found)
+        worth_it.show(run, info, answers, ladder, found)
         score_table.show(run, info, answers)
         energy_view.show_answers(run, ladder, answers)
         details.show(run, info, answers)

@@ -50,6 +50,7 @@ def add_trained(
     status: str = "succeeded",
     project_id: int | None = None,
     name: str = "Run 1",
+    rows: int = 60,
 ) -> Trained:
     """A project, its examples and a run whose model lies in a folder of its own."""
     if project_id is None:
@@ -62,7 +63,7 @@ def add_trained(
     saved = datasets.save_version(
         store,
         project_id=project_id,
-        path=write_emails(folder / "emails.csv"),
+        path=write_emails(folder / "emails.csv", rows),
         task=task,
         mapping=roles,
         dataset_name=f"E-mails for {task}",

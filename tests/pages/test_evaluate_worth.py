@@ -17,8 +17,11 @@ from tests.helpers.exams import (
     answers,
     exam_of_categories,
 )
+from tests.helpers.prompting import finish_trial, writer_of
 from tests.pages.opened import open_page, texts
+from workbench.data.versions import get_version, read_examples
 from workbench.evaluation import evaluations
+from workbench.evaluation.prompting import trials
 from workbench.system import drafts
 
 PAGE = "pages/evaluate/evaluate.py"
@@ -149,3 +152,21 @@ def test_documents_have_the_model_before_and_after(store: Store, tmp_path: Path)
     table = _table(_opened(trained.project_id))
     assert table["Before training"] == ["3.31", "\\+0.57", "not known"]
     assert not [button for button in at.button if button.key == "more-rungs"]
+
+
+def test_an_instruction_that_is_kept_later_stands_among_the_bars(
+    store: Store, tmp_path: Path
+) -> None:
+    """The bars are kept in memory, and must not outlive what they compare."""
+    trained = add_trained(store, tmp_path, kind="causal", rows=600)
+    version = get_version(store, trained.version_id)
+    exam = read_examples(version, filters=[("split", "=", "test")]).to_pandas()
+    table = answers(exam["label"], exam["label"], inputs=exam["text"].tolist())
+    add_exam(store, trained.run_id, table, accuracies(table))
+    at = open_page(PAGE, project=trained.project_id)
+    assert "With your instruction" not in _alt(at)
+    trials.start_trial(store, version.id, writer_of(store), "Sort it.", is_exam=True)
+    finish_trial(store, tmp_path, 0.5)
+    at.run()
+    assert not at.exception
+    assert "With your instruction" in _alt(at)

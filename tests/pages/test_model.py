@@ -7,13 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
 from storage.tables import BaseModel, Job
-from tests.helpers.exams import write_emails
 from tests.helpers.folders import T5, model_folder
 from tests.helpers.made import add_dataset, end_job
+from tests.helpers.prompting import finish_trial, sorted_emails, writer_of
 from tests.pages.opened import open_page, texts
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets
-from workbench.data.versions import get_version
 from workbench.evaluation.prompting import trials
 from workbench.models import catalogue, hub, inspect
 from workbench.models.model_info import ModelInfo
@@ -191,23 +189,11 @@ def test_a_model_that_was_tried_in_vain_says_why_and_can_be_tried_again(
     assert catalogue.get_model(store, model_id).job_id not in (None, job_id)
 
 
-def _emails(store: Store, project_id: int, folder: Path) -> int:
-    saved = datasets.save_version(
-        store,
-        project_id=project_id,
-        path=write_emails(folder / "emails.csv", rows=120),
-        task="classification",
-        mapping={"text": "email", "label": "category"},
-        dataset_name="E-mails",
-    )
-    return saved.version_id
-
-
 def test_an_instruction_is_tried_before_any_training_and_stays(
     store: Store, project_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("workbench.ui.context.ensure_worker", lambda: None)
-    version = get_version(store, _emails(store, project_id, tmp_path))
+    version = sorted_emails(store, project_id, tmp_path, rows=120)
     at = open_page(PAGE, project=project_id)
     assert "prompt-try" not in {button.key for button in at.button}, "closed at first"
     at = _opened(at)
@@ -234,3 +220,23 @@ def test_data_that_no_model_here_can_be_told_about_offers_no_trial(
     add_dataset(store, project_id, task="language-modelling")
     at = _opened(open_page(PAGE, project=project_id))
     assert "prompt-try" not in {button.key for button in at.button}
+
+
+def test_what_was_tried_stays_and_the_kept_one_is_judged(
+    store: Store, project_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.ui.context.ensure_worker", lambda: None)
+    version = sorted_emails(store, project_id, tmp_path, rows=1200)
+    for instruction, right in (("Guess.", 0.4), ("Sort it.", 0.8)):
+        trials.start_trial(store, version.id, writer_of(store), instruction)
+        finish_trial(store, tmp_path, right)
+    at = _opened(open_page(PAGE, project=project_id))
+    assert texts(at).count("best so far") == 1
+    assert "✓ best so far · **80.0 %**" in texts(at)
+    best = trials.list_trials(store, version)[0]
+    at.button(key=f"keep-{best.job.id}").click().run()
+    finish_trial(store, tmp_path, 0.8)
+    at.run()
+    assert not at.exception
+    assert "Kept: the one to beat" in texts(at)
+    assert "gets 80.0 % (" in texts(at)

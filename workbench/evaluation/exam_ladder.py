@@ -1,16 +1,19 @@
 """The ladder of an exam that was kept: with older versions, and with whoever else could be asked."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from storage.database import Store
 from workbench.core.tasks import task_named
-from workbench.core.tasks.rungs import EXAMPLES, cheap_for
+from workbench.core.tasks.rungs import EXAMPLES, PROMPT, cheap_for
+from workbench.data.versions import get_version
 from workbench.evaluation.comparing.older_answers import older_answers
 from workbench.evaluation.comparing.prompted_answers import prompted_answers
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.ladder import Ladder, ladder
+from workbench.evaluation.prompting import trials as prompt_trials
 from workbench.models.families import family_named
 from workbench.models.trained import LEANED_ON
 from workbench.training import runs
@@ -35,6 +38,17 @@ def ladder_of(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Ladd
         ],
         rows=info.rows,
     )
+
+
+def compared_with(
+    store: Store, run: RunView, others: Sequence[RunView]
+) -> tuple[tuple[int, str], ...]:
+    """What the ladder of a run's exams depends on beside the exam: numbers and names of older runs, and
+    the job of the kept instruction; while they stay the same, so does the ladder.
+    """
+    older = [(one.id, one.name) for one in others if one.id < run.id]
+    kept = prompt_trials.kept(store, get_version(store, run.version_id))
+    return (*older, *([(kept.job.id, PROMPT)] if kept else []))
 
 
 def more_rungs(store: Store, info: EvaluationInfo) -> tuple[str, ...]:

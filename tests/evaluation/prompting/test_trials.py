@@ -1,22 +1,20 @@
 """Instructions are tried on practice questions, and only one that is kept sits the exam."""
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from storage import jobs
 from storage.database import Store
-from tests.helpers.exams import accuracies, add_exam, answers, write_emails
+from tests.helpers.exams import accuracies, add_exam, answers
 from tests.helpers.made import add_model
+from tests.helpers.prompting import finish_trial, sorted_emails, writer_of
 from workbench.core.errors import WorkbenchError
-from workbench.data import datasets
 from workbench.data.splits.drawn import chosen
 from workbench.data.versions import (
     VersionInfo,
     delete_dataset,
-    get_version,
     list_versions,
     read_examples,
 )
@@ -32,28 +30,18 @@ from workbench.models import catalogue
 from workbench.projects import projects
 from workbench.training import presets, runs
 
-SMOLLM2 = "SmolLM2-135M-Instruct"
 INSTRUCTION = "Which category fits?"
 
 
 @pytest.fixture
 def version(store: Store, tmp_path: Path) -> VersionInfo:
     """Three hundred e-mails, thirty of them for the exam."""
-    project_id = projects.create_project(store, "Mails")
-    saved = datasets.save_version(
-        store,
-        project_id=project_id,
-        path=write_emails(tmp_path / "emails.csv", rows=300),
-        task="classification",
-        mapping={"text": "email", "label": "category"},
-        dataset_name="E-mails",
-    )
-    return get_version(store, saved.version_id)
+    return sorted_emails(store, projects.create_project(store, "Mails"), tmp_path, rows=300)
 
 
 @pytest.fixture
 def writer(store: Store) -> int:
-    return next(m.id for m in catalogue.list_models(store) if m.name == SMOLLM2)
+    return writer_of(store)
 
 
 def _spec(store: Store, job_id: int) -> PromptSpec:
@@ -61,40 +49,6 @@ def _spec(store: Store, job_id: int) -> PromptSpec:
         job = jobs.get(session, job_id)
         assert job is not None
         return PromptSpec.from_dict(job.spec)
-
-
-def _finish(store: Store, folder: Path, right: float) -> None:
-    """The queued trial is done: so great a share of the answers is right."""
-    with store.write() as session:
-        job = jobs.claim(session, ["prompt-trial"])
-    assert job is not None
-    spec = PromptSpec.from_dict(job.spec)
-    asked = pd.read_parquet(spec.data)
-    wanted = asked["label"].tolist()
-    wrong = round((1 - right) * len(wanted))
-    given = ["Nonsense"] * wrong + wanted[wrong:]
-    path = folder / "made.parquet"
-    table = {
-        "row_id": asked["row_id"],
-        "input": asked["text"],
-        "expected": wanted,
-        "prompt": given,
-        "frequent": ["Delivery"] * len(wanted),
-    }
-    pd.DataFrame(table).to_parquet(path)
-    scores = {
-        "prompt": {"accuracy": 1 - wrong / len(wanted)},
-        "frequent": {"accuracy": wanted.count("Delivery") / len(wanted)},
-    }
-    result: dict[str, Any] = {
-        "status": "succeeded",
-        "attempt": 1,
-        "rows": len(wanted),
-        "scores": scores,
-        "answer_seconds": {"prompt": 0.5},
-        "predictions": str(path),
-    }
-    record.record(store, job, Outcome("succeeded", "", result), Ending(0))
 
 
 def _kept(store: Store, version: VersionInfo) -> Trial:
@@ -132,7 +86,7 @@ def test_the_same_is_not_tried_twice_unless_it_came_to_nothing(
     first = trials.start_trial(store, version.id, writer, INSTRUCTION)
     assert trials.start_trial(store, version.id, writer, INSTRUCTION) == first
     assert trials.start_trial(store, version.id, writer, INSTRUCTION, shown=1) != first
-    _finish(store, tmp_path, right=0.5)
+    finish_trial(store, tmp_path, right=0.5)
     assert trials.start_trial(store, version.id, writer, INSTRUCTION) == first
     with store.write() as session:
         job = jobs.claim(session, ["prompt-trial"])
@@ -174,18 +128,9 @@ def test_a_model_that_only_reads_or_is_gone_is_told_nothing(
 def test_the_verdict_follows_the_answers(
     store: Store, writer: int, tmp_path: Path, right: float, level: str
 ) -> None:
-    project_id = projects.create_project(store, "Many")
-    saved = datasets.save_version(
-        store,
-        project_id=project_id,
-        path=write_emails(tmp_path / "many.csv", rows=1200),
-        task="classification",
-        mapping={"text": "email", "label": "category"},
-        dataset_name="Many",
-    )
-    version = get_version(store, saved.version_id)
+    version = sorted_emails(store, projects.create_project(store, "Many"), tmp_path, rows=1200)
     trials.start_trial(store, version.id, writer, INSTRUCTION, is_exam=True)
-    _finish(store, tmp_path, right)
+    finish_trial(store, tmp_path, right)
     kept = _kept(store, version)
     found = outcome.judged(kept, trials.answers(kept, version.task), version.task)
     assert found.level == level, found.sentence
@@ -210,10 +155,10 @@ def test_a_kept_instruction_is_a_rung_that_a_training_has_to_beat(
     judged = evaluations.predictions(store, evaluation_id)
     assert [one.name for one in ladder_of(store, info, judged).rungs] == ["tuned"]
     trials.start_trial(store, version.id, writer, INSTRUCTION)
-    _finish(store, tmp_path, right=0.9)
+    finish_trial(store, tmp_path, right=0.9)
     assert [one.name for one in ladder_of(store, info, judged).rungs] == ["tuned"], "not kept yet"
     trials.start_trial(store, version.id, writer, INSTRUCTION, is_exam=True)
-    _finish(store, tmp_path, right=0.5)
+    finish_trial(store, tmp_path, right=0.5)
     found = ladder_of(store, info, judged)
     assert [one.name for one in found.rungs] == ["prompt", "tuned"]
     prompt = found.rungs[0]

@@ -44,14 +44,17 @@ _INK = "#757C86"
 """Writing in a chart, to be read on light and dark ground alike; altair's own is black."""
 
 
-def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> None:
+def show(
+    run: RunView, info: EvaluationInfo, answers: pd.DataFrame, found: Ladder, judged: Verdict
+) -> None:
     """The bars, the numbers behind them, and a way to ask more."""
     if not found.rungs:
         return
     st.subheader("Is it worth it?", anchor=False)
     show_bars(found, judged.proven)
     if task_named(info.task).answers_are_json:
-        _form_note(info)
+        for sentence in remarks(answers):
+            st.caption(plain(sentence))
     title, icon = "The numbers behind it", ":material/table_chart:"
     box = st.expander(title, icon=icon, key="worth-numbers", on_change="rerun")
     if box.open:
@@ -59,13 +62,6 @@ def show(run: RunView, info: EvaluationInfo, found: Ladder, judged: Verdict) -> 
             price = _price(run) if any(rung.seconds for rung in found.rungs) else 0.0
             _show_lines(lines(found, price, judged.proven))
     _offer_more(run, info)
-
-
-def _form_note(info: EvaluationInfo) -> None:
-    """Who was held to the form of the fields, and what came of that."""
-    with errors.shown():
-        for sentence in remarks(evaluation.predictions(context.store(), info.id)):
-            st.caption(plain(sentence))
 
 
 def show_bars(found: Ladder, use: str) -> None:

@@ -7,7 +7,9 @@ from workbench.core.metrics import Metric, metric_of
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import PROMPT
 from workbench.data.versions import VersionInfo
+from workbench.evaluation.ladder import Ladder
 from workbench.evaluation.prompting import outcome, trials
+from workbench.evaluation.prompting.outcome import Outcome
 from workbench.evaluation.prompting.trials import Trial
 from workbench.evaluation.worth_table import seconds_in_words
 from workbench.models.model_info import ModelInfo
@@ -20,6 +22,23 @@ _ICONS = {
     outcome.BETTER: ":material/stairs:",
     outcome.NO_BETTER: ":material/info:",
 }
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _answers(digest: str, task: str, _trial: Trial) -> pd.DataFrame:
+    """The judged answers of a trial, read once; their digest never changes."""
+    return trials.answers(_trial, task)
+
+
+@st.cache_data(show_spinner="Comparing …", max_entries=32)
+def _ladder(digest: str, task: str, _trial: Trial) -> Ladder:
+    """The trial above those who need no model: intervals take thousands of drawings."""
+    return outcome.ladder_of(_trial, _answers(digest, task, _trial), task)
+
+
+@st.cache_data(show_spinner="Comparing …", max_entries=8)
+def _outcome(digest: str, task: str, _trial: Trial) -> Outcome:
+    return outcome.judged(_trial, _answers(digest, task, _trial), task)
 
 
 def show(version: VersionInfo, model: ModelInfo, found: list[Trial]) -> None:
@@ -52,8 +71,8 @@ def _best(found: list[Trial], metric: Metric) -> Trial:
 def _line(
     version: VersionInfo, model: ModelInfo, one: Trial, metric: Metric, *, is_best: bool
 ) -> None:
-    table = trials.answers(one, version.task)
-    rung = outcome.ladder_of(one, table, version.task).named(PROMPT)
+    table = _answers(one.predictions_hash, version.task, one)
+    rung = _ladder(one.predictions_hash, version.task, one).named(PROMPT)
     ends = None if rung is None else rung.intervals.get(metric.name)
     words = metric.unit.words
     between = f", {words(ends[0])} to {words(ends[1])} with 95 % certainty" if ends else ""
@@ -112,16 +131,16 @@ def _show_answers(version: VersionInfo, table: pd.DataFrame) -> None:
 
 
 def _show_kept(version: VersionInfo, kept: Trial) -> None:
-    table = trials.answers(kept, version.task)
-    found = outcome.judged(kept, table, version.task)
+    told = (kept.predictions_hash, version.task, kept)
+    found = _outcome(*told)
     st.markdown("##### Kept: the one to beat")
     shown = "" if not kept.shown else f" :small[:gray[nearest {kept.shown} shown]]"
     st.markdown(f"**{plain(kept.instruction)}**{shown}")
     st.info(plain(found.sentence), icon=_ICONS[found.level])
     st.write(plain(found.next_step))
-    worth_it.show_bars(outcome.ladder_of(kept, table, version.task), "")
+    worth_it.show_bars(_ladder(*told), "")
     with st.expander("Its answers in the exam", icon=":material/visibility:"):
-        _show_answers(version, table)
+        _show_answers(version, _answers(*told))
 
 
 def _score(one: Trial, metric: Metric) -> float:
