@@ -50,9 +50,13 @@ def add_trained(
     status: str = "succeeded",
     project_id: int | None = None,
     name: str = "Run 1",
-    rows: int = 60,
+    **table: Any,
 ) -> Trained:
-    """A project, its examples and a run whose model lies in a folder of its own."""
+    """A project, its examples and a run whose model lies in a folder of its own.
+
+    Args:
+        table: what `write_emails` is told of the table.
+    """
     if project_id is None:
         project_id = projects.create_project(store, "Mails")
     roles = {
@@ -63,7 +67,7 @@ def add_trained(
     saved = datasets.save_version(
         store,
         project_id=project_id,
-        path=write_emails(folder / "emails.csv", rows),
+        path=write_emails(folder / "emails.csv", **table),
         task=task,
         mapping=roles,
         dataset_name=f"E-mails for {task}",

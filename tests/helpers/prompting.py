@@ -12,7 +12,7 @@ from workbench.data import datasets
 from workbench.data.versions import VersionInfo, get_version
 from workbench.jobs import record
 from workbench.jobs.outcome import Ending, Outcome
-from workbench.jobs.process.prompt_spec import PromptSpec
+from workbench.jobs.process.specs import PromptSpec
 from workbench.models import catalogue
 
 SMOLLM2 = "SmolLM2-135M-Instruct"

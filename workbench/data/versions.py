@@ -21,8 +21,14 @@ from workbench.data.examples.plan import Plan
 from workbench.data.splits.assign import DEFAULT_FRACTIONS
 from workbench.data.splits.split_by import split_by_from
 from workbench.jobs.job import spec_of
-from workbench.jobs.process.prompt_spec import PromptSpec
-from workbench.jobs.process.specs import ChangeSpec, CheckSpec, ExportSpec, PushSpec, VersionSpec
+from workbench.jobs.process.specs import (
+    ChangeSpec,
+    CheckSpec,
+    ExportSpec,
+    PromptSpec,
+    PushSpec,
+    VersionSpec,
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from workbench.core.errors import WorkbenchError
 from workbench.engine.runtime.fast_imports import load_bitsandbytes, loading
 from workbench.jobs.process.facts.energy import ENERGY, metering
 from workbench.jobs.process.job_dir import JobDir
-from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Handler, Result
 from workbench.jobs.process.specs import (
@@ -21,6 +20,7 @@ from workbench.jobs.process.specs import (
     ModelSpec,
     MustPassSpec,
     PredictSpec,
+    PromptSpec,
     PushModelSpec,
     PushSpec,
     TrainSpec,

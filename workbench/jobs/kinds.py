@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import OwnWords
-from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.specs import (
     AddSpec,
     CertifySpec,
@@ -24,6 +23,7 @@ from workbench.jobs.process.specs import (
     MustPassSpec,
     PredictSpec,
     PrepareSpec,
+    PromptSpec,
     PushModelSpec,
     PushSpec,
     ServeSpec,

@@ -15,10 +15,9 @@ from workbench.engine.causal.model import load_causal
 from workbench.engine.causal.systems import prompt_of
 from workbench.engine.evaluation.prompting import ask
 from workbench.jobs.process.job_dir import EventWriter, JobDir
-from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
-from workbench.jobs.process.specs import BaseModelRef
+from workbench.jobs.process.specs import BaseModelRef, PromptSpec
 from workbench.jobs.process.stop import Stop
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -25,7 +25,7 @@ from workbench.evaluation.prompting.trials import Trial
 from workbench.evaluation.told import told
 from workbench.jobs import record
 from workbench.jobs.outcome import Ending, Outcome
-from workbench.jobs.process.prompt_spec import PromptSpec
+from workbench.jobs.process.specs import PromptSpec
 from workbench.models import catalogue
 from workbench.projects import projects
 from workbench.training import presets, runs

@@ -29,6 +29,7 @@ from workbench.jobs.process.specs import (
     MustPassSpec,
     PredictSpec,
     PrepareSpec,
+    PromptSpec,
     PushModelSpec,
     PushSpec,
     ReplayOrder,
@@ -86,6 +87,15 @@ SPECS: list[Spec] = [
     ),
     HabitsSpec(**OF_RUN, adapter=Path("/jobs/8/adapter")),
     MustPassSpec(**OF_RUN, adapter=Path("/jobs/8/adapter")),
+    PromptSpec(
+        **OF_RUN,
+        version_id=5,
+        model_id=2,
+        learned_from=Path("/objects/ef"),
+        shown=3,
+        labels=("Delivery", "Refund"),
+        is_exam=True,
+    ),
     JudgeSpec(
         run_id=3,
         other="base",

@@ -10,8 +10,7 @@ from workbench.engine.causal.systems import answer, systems
 from workbench.engine.causal.train import measure, train
 from workbench.engine.evaluation.jobs import Answer
 from workbench.engine.generative.leaning.leaning import Leaning
-from workbench.jobs.process.prompt_spec import PromptSpec
-from workbench.jobs.process.specs import PredictSpec
+from workbench.jobs.process.specs import PredictSpec, PromptSpec
 
 __all__ = ["answerer", "checked_load", "measure", "opened", "systems", "train"]
 

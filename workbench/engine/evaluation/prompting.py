@@ -9,9 +9,9 @@ from workbench.engine.evaluation.systems import PREDICTIONS, Answers, Evaluation
 from workbench.engine.evaluation.systems import write_evaluation as write
 from workbench.engine.rows import Row, read_rows
 from workbench.jobs.process.job_dir import JobDir
-from workbench.jobs.process.prompt_spec import PromptSpec
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
+from workbench.jobs.process.specs import PromptSpec
 from workbench.jobs.process.stop import Stop
 
 

@@ -9,8 +9,7 @@ from workbench.engine.seq2seq.model import load_seq2seq
 from workbench.engine.seq2seq.opened import opened
 from workbench.engine.seq2seq.systems import answer, systems
 from workbench.engine.seq2seq.train import measure, train
-from workbench.jobs.process.prompt_spec import PromptSpec
-from workbench.jobs.process.specs import PredictSpec
+from workbench.jobs.process.specs import PredictSpec, PromptSpec
 
 __all__ = ["answerer", "checked_load", "measure", "opened", "systems", "train"]
 

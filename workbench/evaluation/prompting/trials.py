@@ -27,7 +27,7 @@ from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
-from workbench.jobs.process.prompt_spec import PromptSpec
+from workbench.jobs.process.specs import PromptSpec
 from workbench.models import catalogue
 from workbench.models.families import family_named
 from workbench.models.model_info import READY, ModelInfo, can_learn
