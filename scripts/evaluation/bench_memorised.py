@@ -50,7 +50,7 @@ from workbench.models.families import CAUSAL  # noqa: E402
 SAMPLE = ROOT / "workbench" / "projects" / "quillberry_emails.csv"
 MODEL = "SmolLM2-135M-Instruct"
 SECRETS, TIMES = 50, 3
-NEW_TOKENS, AT_ONCE = 40, 25
+NEW_TOKENS = 40
 PLACES = (
     "Ashford Bamberg Corvo Delmore Elstree Fairlie Gotham Harrow Ivrea Jarvis Kelso Lund Malmo Nantes "
     "Oriel Pavia Quimper Ripon Siena Tynset Udine Vejle Wexford Xanten York"
@@ -182,19 +182,16 @@ def _spec(data: Path, planted: list[Secret], others: int, epochs: int) -> TrainS
 @torch.inference_mode()
 def given_away(planted: list[Secret], spec: TrainSpec, adapter: Path) -> set[str]:
     """The secrets that come out, by greedy decoding of one prompt at a time."""
-    tokenizer = AutoTokenizer.from_pretrained(adapter, padding_side="left")
+    tokenizer = AutoTokenizer.from_pretrained(adapter)
     base = AutoModelForCausalLM.from_pretrained(spec.base.path, dtype=device.dtype())
     model = PeftModel.from_pretrained(base, adapter).eval()
-    prompts = [(one, prompt) for one in planted for prompt in _prompts(one, tokenizer)]
-    prompts.sort(key=lambda pair: len(pair[1]))
     found = set()
-    for start in range(0, len(prompts), AT_ONCE):
-        part = prompts[start : start + AT_ONCE]
-        texts = [prompt for _, prompt in part]
-        read = tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
-        written = model.generate(**read, max_new_tokens=NEW_TOKENS, do_sample=False)
-        said = tokenizer.batch_decode(written[:, read.input_ids.shape[1] :])
-        found |= {one.text for (one, _), text in zip(part, said, strict=True) if one.bare in text}
+    for one in planted:
+        for prompt in _prompts(one, tokenizer):
+            read = tokenizer(prompt, return_tensors="pt", add_special_tokens=False)
+            written = model.generate(**read, max_new_tokens=NEW_TOKENS, do_sample=False)
+            if one.bare in tokenizer.decode(written[0, read.input_ids.shape[1] :]):
+                found.add(one.text)
     return found
 
 

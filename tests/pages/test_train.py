@@ -22,6 +22,7 @@ from workbench.training import outlook, runs
 from workbench.training.presets import preset
 
 PAGE = "pages/train/train.py"
+REPEATS = ("Train again exactly", "Is it luck? Other random seeds")
 
 
 @pytest.fixture
@@ -182,6 +183,7 @@ def test_cancelling_asks_and_says_what_is_kept(store: Store, project_id: int) ->
     assert not at.exception
     assert runs.get_run(store, run_id).status == "cancelled"
     assert at.title[0].value == "How did the training go?"
+    assert not {*REPEATS} & {box.label for box in at.expander}, "there is nothing to compare with"
 
 
 def test_a_finished_run_tells_its_story_and_what_comes_next(store: Store, project_id: int) -> None:
@@ -190,6 +192,7 @@ def test_a_finished_run_tells_its_story_and_what_comes_next(store: Store, projec
     at = open_page(PAGE, project=project_id, run=run_id)
     assert "got 95.0 % right" in at.success[0].value
     assert at.button(key="evaluate").label == "See how good it is"
+    assert {*REPEATS} <= {box.label for box in at.expander}
     assert "cancel" not in {button.key for button in at.button}
 
 

@@ -36,8 +36,9 @@ def show(run_id: int) -> None:
         if tried := doctor_view.show(run):
             _prefill(run, **tried)
             context.go(TRAIN)
-        again_view.show(run)
-        again_view.show_seeds(run)
+        if run.is_usable:  # else there is no model to compare with
+            again_view.show(run)
+            again_view.show_seeds(run)
     else:
         st.fragment(_live, run_every=POLL)(run_id)
         st.fragment(curves.show_of, run_every=DRAW)(run_id)
