@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from workbench.core.chat_template import ChatTemplate
@@ -106,6 +106,7 @@ def test_a_template_that_looks_into_turns_has_none(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*SAME_FOR_ALL, *NOT_THE_SAME])
+@settings(max_examples=25)
 @given(
     conversations=some.lists(
         some.sampled_from(ROLES).flatmap(

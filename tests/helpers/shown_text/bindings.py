@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from tests.helpers.shown_text.modules import Function, Module, bound, each
 
@@ -42,9 +43,30 @@ def arguments(function: Function, call: ast.Call) -> dict[str, ast.expr]:
     return given | {one.arg: one.value for one in call.keywords if one.arg}
 
 
-def bindings_of(node: ast.AST, name: str) -> Iterator[ast.expr]:
+@cache
+def functions_within(tree: ast.AST) -> dict[str, Function]:
+    """Name → the first function of that name in a module."""
+    found: dict[str, Function] = {}
+    for one in within(tree):
+        if isinstance(one, Function):
+            found.setdefault(one.name, one)
+    return found
+
+
+@cache
+def within(node: ast.AST) -> tuple[ast.AST, ...]:
+    """The node and all below it."""
+    return tuple(ast.walk(node))
+
+
+@cache
+def bindings_of(node: ast.AST, name: str) -> tuple[ast.expr, ...]:
     """Everything that a local name is bound to."""
-    for one in ast.walk(node):
+    return tuple(_bound(node, name))
+
+
+def _bound(node: ast.AST, name: str) -> Iterator[ast.expr]:
+    for one in within(node):
         pairs: list[tuple[ast.expr, ast.expr]] = []
         match one:
             case ast.Assign():

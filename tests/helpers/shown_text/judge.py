@@ -10,6 +10,7 @@ from tests.helpers.shown_text.bindings import (
     arguments,
     bindings_of,
     calls_of,
+    functions_within,
     own_nodes,
     parameters,
 )
@@ -57,9 +58,8 @@ class Judge:
     def function(self, node: ast.expr, scope: Scope) -> tuple[Function, Module] | None:
         """The project's function that a name stands for."""
         if isinstance(node, ast.Name):
-            for inner in ast.walk(scope.module.tree):
-                if isinstance(inner, Function) and inner.name == node.id:
-                    return inner, scope.module
+            if (inner := functions_within(scope.module.tree).get(node.id)) is not None:
+                return inner, scope.module
             home, name = scope.module.imports.get(node.id, ("", None))
             module = load(home) if name else None
             if module and name in module.functions:
@@ -180,12 +180,12 @@ class Judge:
         if scope.function is not None:
             if isinstance(scope.function, Function) and name in parameters(scope.function):
                 return self._parameter(name, scope)
-            values = list(bindings_of(scope.function, name))
+            values = bindings_of(scope.function, name)
             if values:
                 return self._values(name, values, scope)
         if name in scope.module.constants:
             return self._values(name, scope.module.constants[name], Scope(scope.module))
-        if scope.function is None and (values := list(bindings_of(scope.module.tree, name))):
+        if scope.function is None and (values := bindings_of(scope.module.tree, name)):
             return self._values(name, values, scope)
         if self.function(ast.Name(name), scope) is not None:
             return True  # a function is no text

@@ -92,15 +92,21 @@ def numeric_attributes() -> frozenset[str]:
     """Names that are numbers (or one of some words) in every class that has them."""
     kinds: dict[str, set[bool]] = {}
     for path in files("workbench", "storage"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not isinstance(node, ast.ClassDef):
-                continue
+        for node in _classes(ast.parse(path.read_text("utf-8")).body):
             for one in node.body:
                 if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
                     kinds.setdefault(one.target.id, set()).add(is_number(one.annotation))
                 elif isinstance(one, Function) and one.decorator_list:
                     kinds.setdefault(one.name, set()).add(is_number(one.returns))
     return frozenset(name for name, found in kinds.items() if found == {True})
+
+
+def _classes(body: list[ast.stmt]) -> Iterator[ast.ClassDef]:
+    """The classes among statements and within them."""
+    for one in body:
+        if isinstance(one, ast.ClassDef):
+            yield one
+        yield from _classes(getattr(one, "body", []))
 
 
 def is_number(annotation: ast.expr | None) -> bool:
