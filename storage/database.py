@@ -25,9 +25,9 @@ from storage.guard import damage
 __all__ = ["Store", "database_url", "make_engine", "wait_for_turn"]
 
 _PRAGMAS = (
+    "busy_timeout=30000",
     "journal_mode=WAL",
     "synchronous=NORMAL",
-    "busy_timeout=30000",
     "foreign_keys=ON",
 )
 _WRITERS = 0x534C4D57  # "SLMW": the advisory lock of everyone who writes to this database
