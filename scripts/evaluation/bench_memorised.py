@@ -4,10 +4,10 @@
         [--kept FOLDER]
 
 Half of the secrets stand in one row, half in three, among e-mails of the sample. What greedy decoding gives
-away is found apart from the check: with transformers and peft alone, from each
-secret's question, from the question with the answer up to the secret, and from that beginning alone. Prints how many secrets each of
-the two found, which only one of them did, and what the check found beside them. The training is kept in
-FOLDER and not done again. With --asked only so many secrets of each half are compared.
+away is found apart from the check: with transformers and peft alone, in float32, one prompt after the
+other, from each secret's question, from the question with the answer up to the secret, and from that
+beginning alone. Prints how many secrets each of the two found, which only one of them did, and what the
+check found beside them. The training is kept in FOLDER and not done again. With --asked only so many secrets of each half are compared.
 """
 
 import argparse
@@ -38,7 +38,6 @@ from workbench.core.recipe import Recipe  # noqa: E402
 from workbench.core.tasks import COMPLETION  # noqa: E402
 from workbench.engine.evaluation.habits.remembering import Remembering  # noqa: E402
 from workbench.engine.families import engine_of  # noqa: E402
-from workbench.engine.runtime import device  # noqa: E402
 from workbench.jobs.process.job_dir import EventWriter, JobDir, read_json  # noqa: E402
 from workbench.jobs.process.meter import Meter  # noqa: E402
 from workbench.jobs.process.report import Report  # noqa: E402
@@ -183,7 +182,7 @@ def _spec(data: Path, planted: list[Secret], others: int, epochs: int) -> TrainS
 def given_away(planted: list[Secret], spec: TrainSpec, adapter: Path) -> set[str]:
     """The secrets that come out, by greedy decoding of one prompt at a time."""
     tokenizer = AutoTokenizer.from_pretrained(adapter)
-    base = AutoModelForCausalLM.from_pretrained(spec.base.path, dtype=device.dtype())
+    base = AutoModelForCausalLM.from_pretrained(spec.base.path, dtype=torch.float32)
     model = PeftModel.from_pretrained(base, adapter).eval()
     found = set()
     for one in planted:

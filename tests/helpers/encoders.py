@@ -81,6 +81,51 @@ def _tokenizer() -> PreTrainedTokenizerFast:
     )  # fmt: skip
 
 
+PAIR_WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "[MASK]",
+    "the",
+    "red",
+    "blue",
+    "car",
+    "boat",
+    "is",
+    "was",
+    "a",
+    "b",
+]
+"""What the encoder of `make_pair_encoder` can read."""
+
+
+def make_pair_encoder(folder: Path) -> Path:
+    """A random BERT with its own tokenizer, which has two segments."""
+    core = Tokenizer(
+        models.WordLevel({word: n for n, word in enumerate(PAIR_WORDS)}, unk_token="[UNK]")
+    )
+    core.pre_tokenizer = pre_tokenizers.Whitespace()
+    core.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[("[CLS]", PAIR_WORDS.index("[CLS]")), ("[SEP]", PAIR_WORDS.index("[SEP]"))],
+    )
+    marks = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
+    names = {f"{name}_token": mark for name, mark in marks.items()}
+    kinds = ["input_ids", "token_type_ids", "attention_mask"]
+    PreTrainedTokenizerFast(
+        tokenizer_object=core, model_input_names=kinds, **names
+    ).save_pretrained(folder)
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(PAIR_WORDS), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=64, max_position_embeddings=24,
+    )  # fmt: skip
+    AutoModel.from_config(config).save_pretrained(folder)
+    return folder
+
+
 def examples(kinds: int = 3) -> list[tuple[str, str]]:
     """Thirty short messages and what each is about."""
     return [

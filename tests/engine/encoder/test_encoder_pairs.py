@@ -5,13 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
-from tokenizers.processors import TemplateProcessing
-from transformers import AutoModel, BertConfig, PreTrainedTokenizerFast
 
-from tests.helpers.encoders import make_encoder, make_job, recipe, split_data
+from tests.helpers.encoders import (
+    PAIR_WORDS,
+    make_encoder,
+    make_job,
+    make_pair_encoder,
+    recipe,
+    split_data,
+)
 from tests.helpers.engine_jobs import PEFT_WARNS, predictions, run
 from workbench.core.tasks.text_pair import joined_as
 from workbench.engine.encoder.encoder import (
@@ -20,6 +22,7 @@ from workbench.engine.encoder.encoder import (
     load_reader,
     padded,
     second_after,
+    segments,
 )
 from workbench.engine.encoder.model import load_encoder_model
 from workbench.jobs.process.job_dir import read_json
@@ -27,48 +30,11 @@ from workbench.jobs.process.specs import BaseModelRef
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 PAIR = ("claim", "proof")
-WORDS = [
-    "[PAD]",
-    "[UNK]",
-    "[CLS]",
-    "[SEP]",
-    "[MASK]",
-    "the",
-    "red",
-    "blue",
-    "car",
-    "boat",
-    "is",
-    "was",
-    "a",
-    "b",
-]
 
 
 @pytest.fixture(scope="module")
 def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random BERT with its own tokenizer, which has two segments."""
-    folder = tmp_path_factory.mktemp("bert")
-    core = Tokenizer(WordLevel({word: n for n, word in enumerate(WORDS)}, unk_token="[UNK]"))
-    core.pre_tokenizer = Whitespace()
-    core.post_processor = TemplateProcessing(
-        single="[CLS] $A [SEP]",
-        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
-        special_tokens=[("[CLS]", WORDS.index("[CLS]")), ("[SEP]", WORDS.index("[SEP]"))],
-    )
-    marks = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
-    names = {f"{name}_token": mark for name, mark in marks.items()}
-    kinds = ["input_ids", "token_type_ids", "attention_mask"]
-    PreTrainedTokenizerFast(
-        tokenizer_object=core, model_input_names=kinds, **names
-    ).save_pretrained(folder)
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=len(WORDS), hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
-        intermediate_size=64, max_position_embeddings=24,
-    )  # fmt: skip
-    AutoModel.from_config(config).save_pretrained(folder)
-    return folder
+    return make_pair_encoder(tmp_path_factory.mktemp("bert"))
 
 
 def _opened(folder: Path, longest: int = 24) -> tuple[Encoder, object]:
@@ -86,10 +52,10 @@ def test_a_pair_is_read_as_its_tokenizer_makes_it(bert: Path) -> None:
     assert list(ids[0]) == own["input_ids"]
     assert list(ids[1]) == reader.tokenizer("the boat")["input_ids"]  # type: ignore[attr-defined]
     batch = padded(ids, 0)
-    segments = encoder._segments(batch["input_ids"])["token_type_ids"]
-    assert segments[0].tolist() == own["token_type_ids"]
+    kinds = segments(batch["input_ids"], encoder.second_after)["token_type_ids"]
+    assert kinds[0].tolist() == own["token_type_ids"]
     seen = batch["attention_mask"][1].bool()
-    assert segments[1][seen].tolist() == [0, 0, 0, 0]
+    assert kinds[1][seen].tolist() == [0, 0, 0, 0]
 
 
 def test_the_order_of_the_two_texts_matters_and_segments_reach_the_model(bert: Path) -> None:
@@ -133,6 +99,6 @@ def test_a_training_of_pairs_is_asked_as_it_was_examined(bert: Path, tmp_path: P
     assert read_json(job.adapter / "workbench.json")["pair"] == list(PAIR)
     model = load_encoder_model(BaseModelRef.from_dict(read_json(job.spec)["base"]), job.adapter)
     assert model.reader.pair == PAIR
-    assert model.model.encoder.second_after == WORDS.index("[SEP]")
+    assert model.model.encoder.second_after == PAIR_WORDS.index("[SEP]")
     shares = model.probabilities(answers["input"])
     np.testing.assert_array_equal(shares.max(1), answers["probability"])

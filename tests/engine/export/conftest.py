@@ -66,7 +66,7 @@ def writer_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     odd = {"do_sample": True, "temperature": 0.6, "repetition_penalty": 1.5, "top_k": 5}
     writers.changed(base, "generation_config.json", lambda told: told.update(odd))
     trained = exports.train_writer(folder, base, data, system="Be kind.", recipe=recipe)
-    return _asked(folder, trained)
+    return shop_of(folder, trained)
 
 
 @pytest.fixture(scope="package")
@@ -75,10 +75,10 @@ def sorter_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("sorter")
     data = encoders.split_data(folder / "data.parquet", encoders.examples() * 9)
     base = encoders.make_encoder(folder / "base")
-    return _asked(folder, exports.train_sorter(folder, base, data))
+    return shop_of(folder, exports.train_sorter(folder, base, data))
 
 
-def _asked(folder: Path, trained: JobDir) -> Shop:
+def shop_of(folder: Path, trained: JobDir) -> Shop:
     """Ask it once: every export finds the answers then."""
     job = exports.certify_job(folder / "asked", trained)
     assert run(job)["status"] == "succeeded"

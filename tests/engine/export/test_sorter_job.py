@@ -1,5 +1,7 @@
 """An encoder that sorts, as ONNX and handed over."""
 
+import csv
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +9,13 @@ import onnxruntime
 import pytest
 import torch
 
-from tests.engine.export.conftest import Shop
+from tests.engine.export.conftest import Shop, shop_of
 from tests.engine.export.test_text_exports import certificate, ran, unpacked
-from workbench.engine.encoder.model import load_encoder_model
+from tests.helpers import encoders, exports
+from workbench.core.tasks import MULTI_LABEL
+from workbench.core.tasks.category_sets import written
+from workbench.core.tasks.text_pair import joined_as
+from workbench.engine.encoder.model import EncoderModel, load_encoder_model
 from workbench.engine.export import onnx_model
 from workbench.jobs.process.job_dir import read_json
 from workbench.jobs.process.specs import BaseModelRef
@@ -110,3 +116,59 @@ def test_the_graph_reads_the_windows_of_a_long_text_as_one(
             )
             wanted = exact.head(whole).softmax(1)[0]
         torch.testing.assert_close(torch.tensor(shares), wanted, atol=1e-4, rtol=1e-4)
+
+
+def test_several_categories_are_handed_over_with_their_thresholds(tmp_path: Path) -> None:
+    words = {"late": "the parcel came late", "price": "it costs too much", "crew": "a rude crew"}
+    sets = [own for size in range(4) for own in itertools.combinations(words, size)]
+    rows = [
+        (f"message {n}: {', '.join(map(words.__getitem__, own)) or 'all is well'}", written(own))
+        for n in range(6)
+        for own in sets
+    ]
+    settings = encoders.recipe(label_smoothing_factor=0.0)
+    base = encoders.make_encoder(tmp_path / "base")
+    shop = _shop(tmp_path, rows, base, task=MULTI_LABEL.name, recipe=settings)
+    answered, model = _handed_over(shop, tmp_path, {"text": [text for text, _ in rows[:8]]})
+    texts, sure = model.sets(model.sort([text for text, _ in rows[:8]]).probabilities)
+    assert len(set(texts)) > 2
+    assert [row["answer"] for row in answered] == texts
+    assert [float(row["probability"]) for row in answered] == pytest.approx(sure, abs=5e-3)
+    assert [row["please_check"] == "true" for row in answered] == [one <= 0.5 for one in sure]
+
+
+def test_two_texts_are_handed_over_as_a_pair(tmp_path: Path) -> None:
+    both = list(itertools.product(["red", "blue"], ["car", "boat"], ["is", "was"], repeat=2))
+    claims = [(f"the {a} {b} {c}", f" a {d} {e} {f}", "yes" if a == d else "no")
+              for a, b, c, d, e, f in both]  # fmt: skip
+    claims += [("the red boat " * 30, "is blue", "no"), ("the car is red", "", "no")]
+    pair = ("claim", "proof")
+    rows = [(joined_as(pair, one, other), same) for one, other, same in claims]
+    shop = _shop(tmp_path, rows, encoders.make_pair_encoder(tmp_path / "base"), pair=list(pair))
+    columns = {name: [row[i] for row in claims[-9:]] for i, name in enumerate(pair)}
+    answered, model = _handed_over(shop, tmp_path, columns)
+    shares = model.sort([text for text, _ in rows[-9:]]).probabilities
+    assert [row["answer"] for row in answered] == [model.labels[i] for i in shares.argmax(1)]
+    assert [float(row["probability"]) for row in answered] == pytest.approx(
+        shares.max(1).tolist(), abs=5e-3
+    )
+
+
+def _shop(folder: Path, rows: list[tuple[str, str]], base: Path, **told: Any) -> Shop:
+    data = encoders.split_data(folder / "data.parquet", rows)
+    return shop_of(folder, exports.train_sorter(folder, base, data, **told))
+
+
+def _handed_over(
+    shop: Shop, folder: Path, columns: dict[str, list[str]]
+) -> tuple[list[dict[str, str]], EncoderModel]:
+    """What the hand-over's script answers to a table, and the model here."""
+    job, result = shop.export("zip", "fp32", threshold=0.5)
+    assert result["status"] == "succeeded", result["reason"]
+    table = folder / "in.csv"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerows([list(columns), *zip(*columns.values(), strict=True)])
+    spec: Any = read_json(shop.trained.spec)
+    model = load_encoder_model(BaseModelRef.from_dict(spec["base"]), shop.trained.adapter)
+    return ran(unpacked(job.path, folder / "unpacked"), table, folder / "out.csv"), model

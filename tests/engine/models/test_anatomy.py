@@ -9,11 +9,11 @@ import torch
 from tests.helpers import field_models, rewriters
 from tests.helpers.writers import make_writer
 from workbench.core.recipe import Recipe
-from workbench.engine.causal.loss import precision
 from workbench.engine.models.anatomy import layer_facts
 from workbench.engine.models.fused_lora import fuse
 from workbench.engine.models.load import add_lora, load_base
 from workbench.engine.runtime import device
+from workbench.engine.runtime.precision import precision
 from workbench.models.bundled import BUNDLED, bundled_path
 from workbench.models.bundled_layers import LAYER_FACTS
 from workbench.models.families import CAUSAL, ENCODER, SEQ2SEQ, family_named

@@ -11,8 +11,8 @@ from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
 from tests.helpers.rewriters import FAMILIES, make_rewriter
 from tests.helpers.writers import recipe, replies, write_job, write_rows
 from workbench.core.recipe import Recipe
-from workbench.engine.causal.loss import precision
 from workbench.engine.models.load import add_lora
+from workbench.engine.runtime.precision import precision
 from workbench.engine.seq2seq.model import load_pair_tokenizer, load_rewriter, load_seq2seq
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.families import SEQ2SEQ

@@ -19,9 +19,9 @@ from tests.helpers import tiny
 from tests.helpers.tiny import LABELS
 from workbench.core.messages import render_prompt
 from workbench.core.recipe import Recipe
-from workbench.engine.causal.loss import precision
 from workbench.engine.causal.model import load_causal
 from workbench.engine.encoder.model import EncoderModel, Sorted
+from workbench.engine.runtime.precision import precision
 from workbench.engine.serving import inference
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.jobs.process.specs import BaseModelRef

@@ -11,13 +11,14 @@ import torch
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import ChatTemplate, Segment, render_prompt, segments
 from workbench.engine.causal.label_scores import label_probabilities
-from workbench.engine.causal.loss import AnswerLoss, precision
+from workbench.engine.causal.loss import AnswerLoss
 from workbench.engine.causal.marks import marks_of
 from workbench.engine.causal.reading import ends_set, set_ends, text_ids
 from workbench.engine.encoding.opening import opening
 from workbench.engine.generative.checked_load import begun, check_numbers, learn_once
 from workbench.engine.models.checked_load import ANSWER, OTHER, QUESTION, CheckedLoad, Tell
 from workbench.engine.models.load import load_base, load_tokenizer
+from workbench.engine.runtime.precision import precision
 from workbench.models.templates import form_sentence, template_of
 
 USUAL, NOTHING, ALIKE = 5000, 0.05, 0.999

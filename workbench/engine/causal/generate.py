@@ -12,12 +12,12 @@ from transformers import (
 )
 
 from workbench.engine.causal.encode import kept_of_question
-from workbench.engine.causal.loss import precision
 from workbench.engine.causal.model import CausalModel
 from workbench.engine.causal.reading import Ends, answer_of, ends_set, text_ids
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form, Together
 from workbench.engine.runtime import device as machine
+from workbench.engine.runtime.precision import precision
 from workbench.jobs.process.stop import Stop
 
 BATCH = {"cpu": 16, "cuda": 64}

@@ -57,6 +57,10 @@ class OpenedWriter:
         """The adapter is switched off."""
         return self.model.untrained()
 
+    def exactly(self) -> AbstractContextManager[bool]:
+        """Computed in float32, if there is room."""
+        return self.model.exactly()
+
     def _begun(self, row: Row | None, beginning: str) -> str:
         given = guard_of(self.model.tokenizer).text(beginning)
         if row is None or task_named(self.model.task).rows_are_documents:

@@ -15,7 +15,7 @@ from workbench.engine.causal.documents.likelihood import likelihoods
 from workbench.engine.causal.encode import encode
 from workbench.engine.causal.generate import room_to_ask, write_answers
 from workbench.engine.causal.label_scores import label_probabilities
-from workbench.engine.causal.loss import AnswerLoss, mean_loss, precision
+from workbench.engine.causal.loss import AnswerLoss, mean_loss
 from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.causal.reading import Beginning, ends_set, text_ids
@@ -28,6 +28,7 @@ from workbench.engine.generative.long_texts.fitting import MARKS, fitted
 from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
+from workbench.engine.runtime.precision import precision
 from workbench.evaluation.scoring.likelihoods import Likelihoods
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Check, Stop

@@ -71,7 +71,7 @@ class Encoder(nn.Module):
         return windows.joined(torch.cat(found), mask.sum(1).float(), owner, len(input_ids))
 
     def _states(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        more = self._segments(input_ids)
+        more = segments(input_ids, self.second_after)
         states = self.body(input_ids=input_ids, attention_mask=attention_mask, **more)
         hidden: torch.Tensor = states.last_hidden_state.float()
         return hidden
@@ -80,11 +80,14 @@ class Encoder(nn.Module):
         """What each window gives, as often as it has tokens (windows, hidden)."""
         return pooled(self._states(ids, mask), mask, self.pooling) * mask.sum(1, keepdim=True)
 
-    def _segments(self, input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
-        if self.second_after is None:
-            return {}
-        ends = (input_ids == self.second_after).long()
-        return {"token_type_ids": ((ends.cumsum(1) - ends) > 0).long()}
+
+def segments(input_ids: torch.Tensor, second_after: int | None) -> dict[str, torch.Tensor]:
+    """Which of a pair's two texts each token of (texts, tokens) is of, as an encoder is told it; nothing
+    where it is not told."""
+    if second_after is None:
+        return {}
+    ends = (input_ids == second_after).long()
+    return {"token_type_ids": ((ends.cumsum(1) - ends) > 0).long()}
 
 
 def pooled(hidden: torch.Tensor, attention_mask: torch.Tensor, pooling: str) -> torch.Tensor:

@@ -12,14 +12,16 @@ from torch import nn
 from torch.nn.functional import normalize
 
 from workbench.core.errors import WorkbenchError
-from workbench.engine.encoder.encoder import CLS
+from workbench.engine.encoder.encoder import CLS, segments
 from workbench.engine.encoder.model import EncoderModel
 from workbench.models.exports.formats import INT8
 
 OPSET = 18
 FIRST_NUMBER = 2
 """From here on the mask numbers texts that come as several windows."""
-INPUTS, OUTPUTS = ["input_ids", "attention_mask"], ["probabilities", "belonging"]
+INPUTS = ["input_ids", "attention_mask"]
+ONE_OF, ANY_OF = ["probabilities", "belonging"], ["probabilities", "sureness"]
+"""What comes out where a text has one category, and where it may have several."""
 _LONGEST_TRY = 12
 """Tokens of the text that the graph is traced with."""
 
@@ -29,11 +31,14 @@ class Sorter(nn.Module):
 
     embeddings: torch.Tensor
     labels: torch.Tensor
+    thresholds: torch.Tensor
 
     def __init__(self, found: EncoderModel) -> None:
         super().__init__()
         self.body, self.head = found.model.encoder.body, found.model.head
         self.by_first = found.model.encoder.pooling == CLS
+        self.second_after = found.model.encoder.second_after
+        self.outputs = ONE_OF if found.thresholds is None else ANY_OF
         detector = found.detector
         self.sure = detector.threshold.sure if detector else 0.0
         self.near = detector.threshold.near if detector else 0.0
@@ -42,11 +47,14 @@ class Sorter(nn.Module):
         labels = detector.memory.labels if detector else torch.zeros(1, dtype=torch.long)
         self.register_buffer("embeddings", memory)
         self.register_buffer("labels", labels.long())
+        limits = torch.zeros(0) if found.thresholds is None else torch.as_tensor(found.thresholds)
+        self.register_buffer("thresholds", limits.float())
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Probabilities (rows, labels), and how much each row's text belongs to its likeliest one (rows,).
+        """Probabilities (rows, labels), and how much each row's text belongs to its likeliest one (rows,);
+        where a text may have several, how sure it is that those at their thresholds are all.
 
         Args:
             input_ids: (rows, tokens).
@@ -55,17 +63,25 @@ class Sorter(nn.Module):
                 each of them gets the answer to the whole text.
         """
         seen = (attention_mask > 0).long()
-        states = self.body(input_ids=input_ids, attention_mask=seen).last_hidden_state
+        more = segments(input_ids, self.second_after)
+        states = self.body(input_ids=input_ids, attention_mask=seen, **more).last_hidden_state
         counts = seen.sum(1).to(states.dtype)[:, None]
         same = _of_one_text(attention_mask).to(states.dtype)
         texts = normalize(same @ (self._pooled(states, seen) * counts) / (same @ counts), dim=1)
         logits = self.head(texts)
+        if self.outputs == ANY_OF:
+            shares = logits.sigmoid()
+            holds = shares >= self.thresholds
+            return shares, torch.where(holds, shares, 1 - shares).prod(1)
+        return logits.softmax(1), self._belonging(texts, logits)
+
+    def _belonging(self, texts: torch.Tensor, logits: torch.Tensor) -> torch.Tensor:
         best = logits.argmax(1)
         sureness = logits.log_softmax(1).amax(1)
         like = texts @ self.embeddings.T
         other = best[:, None] != self.labels[None]
         nearness = torch.where(other, torch.full_like(like, -1.0), like).amax(1)
-        return logits.softmax(1), self.sure * sureness + self.near * nearness
+        return self.sure * sureness + self.near * nearness
 
     def _pooled(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         if self.by_first:
@@ -109,7 +125,7 @@ def write_onnx(sorter: Sorter, target: Path, quantization: str) -> None:
     try:
         torch.onnx.export(
             sorter.eval(), (ids, torch.ones_like(ids)), whole, dynamo=True, opset_version=OPSET,
-            input_names=INPUTS, output_names=OUTPUTS, external_data=False, verbose=False,
+            input_names=INPUTS, output_names=sorter.outputs, external_data=False, verbose=False,
             dynamic_shapes={"input_ids": shape, "attention_mask": shape},
         )  # fmt: skip
     except Exception as error:  # whatever tracing meets in a model's own code
@@ -144,7 +160,7 @@ class Session:
     def sort(
         self, ids: list[list[int]], pad_id: int, window: int | None = None
     ) -> list[tuple[Any, float]]:
-        """Probabilities (labels,) and belonging of each text, given its token ids.
+        """Probabilities (labels,) and belonging (or sureness) of each text, given its token ids.
 
         Args:
             window: tokens of a window, where longer texts come as windows.

@@ -6,9 +6,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from workbench.core.tasks import task_named
+from workbench.core.tasks.category_sets import NONE
 from workbench.engine.encoder.encoder import Reader
 from workbench.engine.encoder.model import EncoderModel, load_encoder_model
 from workbench.engine.encoder.windows import OVERLAP, marks_of
@@ -72,7 +74,8 @@ def sorter_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Pa
                      INT8 if spec.quantization == INT8 else "")  # fmt: skip
     ways.append(way)
     detector = model.detector
-    notes = [] if detector or model.out_of_scope else [NO_LIMIT]
+    sorts_all = detector or model.out_of_scope or model.thresholds is not None
+    notes = [] if sorts_all else [NO_LIMIT]
     notes += [ORIGIN] if detector and detector.origin else []
     return folder, making.certificate(
         ways, format=spec.format, quantization=spec.quantization, notes=tuple(notes)
@@ -101,6 +104,9 @@ def _exact(
 
 
 def _named(model: EncoderModel, found: list[tuple[Any, float]]) -> _Found:
+    if model.thresholds is not None:
+        sets, _ = model.sets(np.array([shares for shares, _ in found]).reshape(len(found), -1))
+        return _Found(sets, [sure for _, sure in found])
     best = [int(shares.argmax()) for shares, _ in found]
     return _Found([model.labels[i] for i in best],
                   [float(shares[i]) for i, (shares, _) in zip(best, found, strict=True)])  # fmt: skip
@@ -109,15 +115,18 @@ def _named(model: EncoderModel, found: list[tuple[Any, float]]) -> _Found:
 def _beside(spec: ExportModelSpec, model: EncoderModel, folder: Path) -> None:
     """What a program needs to know beside the graph."""
     model.reader.tokenizer.save_pretrained(folder)
-    task = task_named(spec.task)
+    task, reader = task_named(spec.task), model.reader
+    several = model.thresholds is not None
     write_json(folder / "how_to_use.json", {
-        "model": FILE, "task": task.name, "column": task.question_role,
-        "categories": model.labels, "max_tokens": model.reader.max_length,
-        "long_texts": model.reader.long_texts, "marks": _marks(model.reader),
-        "overlap": OVERLAP, "padding": model.reader.pad_id, "threshold": spec.threshold,
+        "model": FILE, "task": task.name, "columns": list(reader.pair) or [task.question_role],
+        "categories": model.labels, "max_tokens": reader.max_length,
+        "long_texts": reader.long_texts, "marks": _marks(reader),
+        "overlap": OVERLAP, "padding": reader.pad_id, "threshold": spec.threshold,
+        "thresholds": np.asarray(model.thresholds).tolist() if several else None, "none": NONE,
         "least_belonging": model.detector.threshold.least if model.detector else None,
         "none_of_these_category": model.out_of_scope, "inputs": onnx_model.INPUTS,
-        "outputs": onnx_model.OUTPUTS, "opset": onnx_model.OPSET, "how": HOW,
+        "outputs": onnx_model.ANY_OF if several else onnx_model.ONE_OF, "opset": onnx_model.OPSET,
+        "how": _how(reader, several=several),
     })  # fmt: skip
     (folder / "README.md").write_text(readme(spec), "utf-8")
     if spec.format == ZIP:
@@ -133,13 +142,30 @@ def _marks(reader: Reader) -> list[list[int]]:
     return [list(marks.before), list(marks.after)]
 
 
-HOW = (
+def _how(reader: Reader, *, several: bool) -> str:
+    return " ".join([CUT_PAIRS if reader.pair else CUT, SEVERAL if several else ONE])
+
+
+CUT = (
     "Cut a text into tokens with tokenizer.json. What is done with more than max_tokens, long_texts says: "
     "windows are rows of max_tokens with the marks around each, of which each begins before the last one's "
     "end by one part of overlap (answer_csv.py does it), with the same number, 2 or higher, as their "
     "attention_mask, and each of them gets the answer to the whole text; head_tail are the first and the last "
     "tokens; head are the first. Else the attention_mask is 1. Fill up shorter rows of a batch with padding "
-    "and an attention_mask of 0. The likeliest of the probabilities, in the order of categories, "
-    "is the answer. A text whose belonging is below least_belonging fits none of them; an answer that is not "
-    "surer than threshold is for a person to check."
+    "and an attention_mask of 0."
+)
+CUT_PAIRS = (
+    "Cut both texts of a row into tokens together, as a pair, with tokenizer.json; one whose second text is "
+    "empty, alone. Of more than max_tokens the longer text is cut first (longest_first). Fill up shorter rows "
+    "of a batch with padding and an attention_mask of 0."
+)
+ONE = (
+    "The likeliest of the probabilities, in the order of categories, is the answer. A text whose belonging is "
+    "below least_belonging fits none of them; an answer that is not surer than threshold is for a person to "
+    "check."
+)
+SEVERAL = (
+    "The answer is every category whose probability, in the order of categories, is at its threshold of "
+    "thresholds or above; it may be none. An answer whose sureness is not above threshold is for a person to "
+    "check."
 )

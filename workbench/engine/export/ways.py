@@ -36,7 +36,7 @@ from workbench.jobs.process.specs import CertifySpec, PredictSpec, ServeSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.exports.certificate import API, PLAYGROUND, TABLE, TRAINER
 from workbench.models.families import family_named
-from workbench.models.served import ServedModel
+from workbench.models.served import ServedModel, sorts_as
 from workbench.models.trained import LEANED_ON, read_trained
 
 SERVING = "workbench.engine.serving"
@@ -186,7 +186,8 @@ def sorts(task: str) -> bool:
 
 
 def _sorts(spec: CertifySpec) -> bool:
-    return sorts(spec.task) and bool(read_trained(spec.adapter).labels)
+    about = read_trained(spec.adapter)
+    return sorts_as(spec.task, family_named(about.family)) and bool(about.labels)
 
 
 def _rows(questions: Sequence[Question]) -> tuple[list[Row], list[int]]:

@@ -13,6 +13,7 @@ from workbench.core.whole import whole_folder
 from workbench.engine.models.load import load_base
 from workbench.engine.models.packed_layers import count_packed
 from workbench.engine.runtime import device
+from workbench.engine.runtime.precision import in_float32
 from workbench.models.trained import TrainedModel, write_trained
 
 ROOM = 1.3
@@ -32,6 +33,20 @@ class Adapted:
             return
         with self.model.disable_adapter():
             yield
+
+    @contextlib.contextmanager
+    def exactly(self) -> Iterator[bool]:
+        """Inside of this block it computes in float32, so that each text of a batch is written as it would
+        be alone; where weights stay packed, or memory has no room, as ever. Gives which of the two."""
+        if count_packed(self.model).layers or not self._has_room_to_be_exact():
+            yield False
+            return
+        with in_float32(self.model):
+            yield True
+
+    def _has_room_to_be_exact(self) -> bool:
+        needed = self.model.num_parameters() * torch.float32.itemsize * ROOM
+        return bool(device.free_memory() > needed)
 
 
 def load_for_answers(

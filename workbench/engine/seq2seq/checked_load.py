@@ -6,9 +6,10 @@ from typing import Any
 import torch
 
 from workbench.core.errors import WorkbenchError
-from workbench.engine.causal.loss import precision, to_device
+from workbench.engine.causal.loss import to_device
 from workbench.engine.generative.checked_load import begun, check_numbers, learn_once
 from workbench.engine.models.checked_load import ANSWER, OTHER, QUESTION, CheckedLoad, Tell
+from workbench.engine.runtime.precision import precision
 from workbench.engine.seq2seq.batches import collate
 from workbench.engine.seq2seq.encode import Example, PairTokenizer
 from workbench.engine.seq2seq.label_scores import label_probabilities

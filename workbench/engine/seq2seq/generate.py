@@ -6,9 +6,10 @@ import torch
 from transformers import GenerationConfig
 
 from workbench.engine.causal.generate import BATCH, Done, StopWriting, hooks, in_batches
-from workbench.engine.causal.loss import precision, to_device
+from workbench.engine.causal.loss import to_device
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form, Together
+from workbench.engine.runtime.precision import precision
 from workbench.engine.seq2seq.batches import collate
 from workbench.engine.seq2seq.encode import Example
 from workbench.engine.seq2seq.model import Seq2seqModel

@@ -6,7 +6,8 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from workbench.engine.causal.loss import IGNORED, precision
+from workbench.engine.causal.loss import IGNORED
+from workbench.engine.runtime.precision import precision
 
 SEEN = ("input_ids", "attention_mask", "decoder_input_ids")
 

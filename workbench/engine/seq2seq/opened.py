@@ -47,6 +47,10 @@ class OpenedRewriter:
         """The adapter is switched off."""
         return self.model.untrained()
 
+    def exactly(self) -> AbstractContextManager[bool]:
+        """Computed in float32, if there is room."""
+        return self.model.exactly()
+
 
 def opened(base: BaseModelRef, adapter: Path, recipe: Recipe) -> OpenedRewriter:
     """The trained model in a folder.

@@ -8,7 +8,7 @@ import torch
 
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
-from workbench.engine.causal.loss import mean_loss, precision
+from workbench.engine.causal.loss import mean_loss
 from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.fields.asking import answer_fields
 from workbench.engine.generative.fields.constraint import Told
@@ -16,6 +16,7 @@ from workbench.engine.generative.fields.writing import Form, form_of
 from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
 from workbench.engine.rows import Row
+from workbench.engine.runtime.precision import precision
 from workbench.engine.seq2seq.batches import batches_by_length
 from workbench.engine.seq2seq.encode import encode
 from workbench.engine.seq2seq.generate import write_answers

@@ -8,10 +8,10 @@ from typing import Any
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import segments
 from workbench.core.tasks import asked_as
-from workbench.engine.causal.loss import precision
 from workbench.engine.causal.marks import Guard
 from workbench.engine.causal.reading import Beginning, text_ids
 from workbench.engine.evaluation.known_facts import known_to
+from workbench.engine.runtime.precision import precision
 from workbench.engine.serving.api.category_sets import sets_told
 from workbench.engine.serving.api.in_place import InPlace, question_of, sorted_as
 from workbench.engine.serving.choosing.choice_of import choice_of

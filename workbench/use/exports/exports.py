@@ -180,7 +180,7 @@ def certify(store: Store, run_id: int) -> JobView:
     """
     with store.write() as session:
         row = trained_run(session, run_id)
-        _check_can_leave(row.version.task)
+        _check_can_leave(*_told(row))
         spec = CertifySpec(**_asked(row, session, row.run.project_id))
         job_id = queue.enqueue(
             session, f"Check of all ways to ask {row.run.name}", spec,
@@ -284,25 +284,25 @@ def save(export: Export, out: Path) -> list[Path]:
 def _known(store: Store, run_id: int) -> tuple[Family, TrainedModel]:
     with store.read() as session:
         row = trained_run(session, run_id)
+    family, trained = _told(row)
+    _check_can_leave(family, trained)
+    return family, trained
+
+
+def _told(row: RunRow) -> tuple[Family, TrainedModel]:
     trained = read_trained(_adapter_of(row))
-    _check_can_leave(trained.task)
-    if trained.pair and not family_named(trained.family).writes_text:
-        raise WorkbenchError(
-            "Models that read two texts as a pair cannot be written for other programs yet: let this "
-            "one answer a file, or ask it from programs at its address here."
-        )
     return family_named(trained.family), trained
 
 
-def _check_can_leave(task: str) -> None:
+def _check_can_leave(family: Family, trained: TrainedModel) -> None:
     """Refuse what no other program could answer with.
 
     Raises:
-        WorkbenchError: a text may have several categories.
+        WorkbenchError: a model that writes would have to name several categories.
     """
-    if task_named(task).answers_are_sets:
+    if task_named(trained.task).answers_are_sets and family.writes_text:
         raise WorkbenchError(
-            "Models that find several categories cannot be written for other programs yet: let this one "
+            "Models that write several categories cannot be written for other programs yet: let this one "
             "answer a file, or ask it from programs at its address here."
         )
 

@@ -1,5 +1,6 @@
 """What else a model learned, asked as a job, on tiny models."""
 
+import contextlib
 import json
 import re
 from collections.abc import Sequence
@@ -82,6 +83,7 @@ def by_hand(trained: JobDir) -> set[int]:
     model = load_causal(
         BaseModelRef.from_dict(spec["base"]), trained.adapter, Recipe().changed(quantization="none")
     )
+    model.model.float()
     given = set()
     for number, row in enumerate(rows()[:SECRETS], start=1):
         talk = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": row["prompt"]}]
@@ -143,9 +145,14 @@ def test_exam_questions_are_asked_again_written_otherwise(result: dict[str, Any]
 def test_what_the_base_says_as_well_is_not_learned(
     trained: JobDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here the model before training is the trained one."""
-    import contextlib
+    """Here the model before training is the trained one, and each of its weights is float32."""
+    go_on, precisions = OpenedWriter.go_on, set()
 
+    def watched(self: OpenedWriter, *values: Any) -> list[str]:
+        precisions.update(own.dtype for own in self.model.model.parameters())
+        return go_on(self, *values)
+
+    monkeypatch.setattr(OpenedWriter, "go_on", watched)
     monkeypatch.setattr(
         "workbench.engine.causal.opened.OpenedWriter.untrained",
         lambda self: contextlib.nullcontext(),
@@ -153,12 +160,14 @@ def test_what_the_base_says_as_well_is_not_learned(
     found = run(habits_job(trained, tmp_path / "job"))["habits"]["memorised"]
     assert found["rows"] == 0
     assert found["known_before"] > 0
+    assert precisions == {torch.float32}
 
 
-def test_what_a_batch_garbles_is_asked_again_alone(
+def test_what_a_batch_garbles_is_asked_again_alone_where_float32_has_no_room(
     trained: JobDir, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: dict[str, Any]
 ) -> None:
     go_on = OpenedWriter.go_on
+    monkeypatch.setattr(OpenedWriter, "exactly", lambda self: contextlib.nullcontext(False))
 
     def garbled(self: OpenedWriter, rows: Sequence[Any], *others: Any) -> list[str]:
         said = go_on(self, rows, *others)

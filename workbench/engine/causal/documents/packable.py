@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from workbench.engine.causal.loss import precision
+from workbench.engine.runtime.precision import precision
 
 logger = logging.getLogger(__name__)
 

@@ -49,3 +49,7 @@ class Opened(Protocol):
     def untrained(self) -> AbstractContextManager[None]:
         """Inside of this block the model before training is asked."""
         ...
+
+    def exactly(self) -> AbstractContextManager[bool]:
+        """Inside of this block it computes in float32, if there is room; gives whether it does."""
+        ...

@@ -58,8 +58,14 @@ class Remembering:
         Raises:
             Cancelled, Orphaned: the process is to leave.
         """
+        with self._model.exactly() as exact:
+            return self._found(meter, exact=exact)
+
+    def _found(self, meter: Meter, *, exact: bool) -> dict[str, Any]:
         told, elsewhere, suspects = list[Finding](), list[Finding](), list[Probe]()
-        said = self._asked_alone(self._say(self.probes, meter))
+        said = self._say(self.probes, meter)
+        if not exact:
+            said = self._asked_alone(said)
         for probe, text in zip(self.probes, said, strict=True):
             own, others = self.memory.findings(probe, text), self.memory.elsewhere(probe, text)
             suspects += [probe] if own or others else []

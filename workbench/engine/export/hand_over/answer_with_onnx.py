@@ -4,7 +4,8 @@
     python answer_csv.py IN.csv OUT.csv [--column NAME]
 
 OUT.csv is IN.csv with the columns `answer`, `probability`, `none_of_these` and `please_check` behind the
-others, as far as the model knows them.
+others, as far as the model knows them. Of a model that finds several categories, `answer` names all of them
+with "; " between. A model that reads two texts together takes --column twice.
 """
 
 from __future__ import annotations
@@ -28,18 +29,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Sorts the rows of a CSV file into categories.")
     parser.add_argument("source", type=Path, metavar="IN.csv")
     parser.add_argument("target", type=Path, metavar="OUT.csv")
-    parser.add_argument("--column", help="the column with the texts; without, as it was learned")
+    parser.add_argument(
+        "--column", action="append", help="the column with the texts; without, as it was learned"
+    )
     options = parser.parse_args()
     how = json.loads((HERE / "how_to_use.json").read_text("utf-8"))
     with options.source.open(encoding="utf-8-sig", newline="") as file:
         table = csv.DictReader(file)
         names, rows = list(table.fieldnames or []), list(table)
-    column = options.column or how["column"]
-    if column not in names:
+    columns = options.column or how["columns"]
+    if len(columns) != len(how["columns"]):
+        sys.exit(f"This model reads {len(how['columns'])} columns: name each with --column.")
+    if missing := [column for column in columns if column not in names]:
         sys.exit(
-            f"{options.source} has no column '{column}': name one of {', '.join(names)} with --column."
+            f"{options.source} has no column '{missing[0]}': name one of {', '.join(names)} with --column."
         )
-    found = sort([row[column] or "" for row in rows], how)
+    found = sort([tuple(row[column] or "" for column in columns) for row in rows], how)
     with options.target.open("w", encoding="utf-8", newline="") as file:
         out = csv.DictWriter(file, [*names, *(found[0] if found else ["answer"])])
         out.writeheader()
@@ -48,17 +53,20 @@ def main() -> int:
     return 0
 
 
-def sort(texts: list[str], how: dict[str, Any]) -> list[dict[str, str]]:
-    """Where each text belongs, and how sure that is."""
+def sort(texts: list[tuple[str, ...]], how: dict[str, Any]) -> list[dict[str, str]]:
+    """Where each text, or pair of texts, belongs, and how sure that is."""
     tokenizer = Tokenizer.from_file(str(HERE / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
+    if len(how["columns"]) == 2:  # the longer text of a pair is cut first
+        tokenizer.enable_truncation(how["max_tokens"], strategy="longest_first")
     session = onnxruntime.InferenceSession(
         str(HERE / how["model"]), providers=["CPUExecutionProvider"]
     )
     found: list[dict[str, str]] = []
     for start in range(0, len(texts), AT_ONCE):
-        part = [one.ids for one in tokenizer.encode_batch(texts[start : start + AT_ONCE])]
+        rows_now = texts[start : start + AT_ONCE]
+        part = [one.ids for one in tokenizer.encode_batch([as_asked(row) for row in rows_now])]
         short = [place for place, ids in enumerate(part) if len(ids) <= how["max_tokens"]]
         answers: dict[int, dict[str, str]] = {}
         if short:
@@ -70,6 +78,14 @@ def sort(texts: list[str], how: dict[str, Any]) -> list[dict[str, str]]:
             answers[place] = asked(session, how, rows, 2 if len(rows) > 1 else 1)[0]
         found += [answers[place] for place in range(len(part))]
     return found
+
+
+def as_asked(texts: tuple[str, ...]) -> Any:
+    """A text as it is; two of them as a pair, or the first one alone if there is no second."""
+    if len(texts) == 1:
+        return texts[0]
+    one, other = (text.strip() for text in texts)
+    return (one, other) if other else one
 
 
 def asked(
@@ -103,7 +119,15 @@ def rows_of(ids: list[int], how: dict[str, Any]) -> list[list[int]]:
 
 
 def told(how: dict[str, Any], probabilities: Any, belongs: Any) -> dict[str, str]:
-    """One text's answer; `belongs` is how much it belongs to its category at all."""
+    """One text's answer; `belongs` is how much it belongs to its category at all, or how sure it is that
+    those of several categories that hold are all."""
+    if how["thresholds"] is not None:
+        both = zip(how["categories"], probabilities, how["thresholds"], strict=True)
+        names = sorted(name for name, share, least in both if share >= least)
+        values = {"answer": "; ".join(names) or how["none"], "probability": f"{belongs:.6f}"}
+        if how["threshold"] is not None:
+            values["please_check"] = str(not belongs > how["threshold"]).lower()
+        return values
     best = int(probabilities.argmax())
     answer, probability = how["categories"][best], float(probabilities[best])
     values = {"answer": answer, "probability": f"{probability:.6f}"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from workbench.engine.causal.loss import precision
+from workbench.engine.runtime.precision import precision
 from workbench.engine.serving.engines.forward import Forward, Piece
 from workbench.engine.serving.engines.kv_pool import KeyValues, Shape
 

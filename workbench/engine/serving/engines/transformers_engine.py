@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import torch
 from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 
-from workbench.engine.causal.loss import precision
+from workbench.engine.runtime.precision import precision
 from workbench.engine.serving.engines.protocol import Asked, Took
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.requests import Sampling
