@@ -15,13 +15,13 @@ from workbench.core.messages import render_prompt
 from workbench.core.recipe import Recipe
 from workbench.engine.causal.encode import Wording, encode
 from workbench.engine.causal.generate import write_answers
-from workbench.engine.causal.loss import precision
 from workbench.engine.causal.model import load_causal
 from workbench.engine.causal.reading import text_ids
 from workbench.engine.causal.systems import prompt_of
 from workbench.engine.encoder.model import load_encoder_model
 from workbench.engine.families import engine_of
 from workbench.engine.models.convert import write_folder
+from workbench.engine.runtime.precision import precision
 from workbench.engine.seq2seq.model import load_pair_tokenizer, load_seq2seq
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.specs import BaseModelRef

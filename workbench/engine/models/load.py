@@ -181,7 +181,7 @@ def add_lora(
             f"its layers are {', '.join(layer_names(model))}."
         ) from error
     for module in added.modules():
-        # What goes in is multiplied in the machine's precision (`loss.precision`) whatever the
+        # What goes in is multiplied in the machine's precision (`runtime.precision`) whatever the
         # matrices are kept in; turned to float32 before, it would only be turned back.
         if isinstance(module, BaseTunerLayer):
             module.cast_input_dtype_enabled = False  # type: ignore[assignment]
