@@ -239,6 +239,25 @@ class Evaluation(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
 
 
+class Trial(Base):
+    """A training that a sweep tries."""
+
+    __tablename__ = "trials"
+    __table_args__ = (sa.UniqueConstraint("sweep_job_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sweep_job_id: Mapped[int] = _owner("jobs")
+    run_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("runs.id", ondelete="SET NULL"), index=True
+    )
+    """None once the run was deleted; the sweep does not try the same again."""
+    number: Mapped[int]
+    """From 0 on; the first one has the settings that the sweep began with."""
+    settings: Mapped[dict[str, Any]]
+    """Setting that varies → what it is here."""
+    stopped: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    """Why the sweep ended it before its time: `why` (behind, time) and `at`, the tenths of its way."""
+
+
 class Release(Base):
     """That a run went live: when, by whom, why, and until when. Never changed but for its end."""
 

@@ -41,6 +41,7 @@ def test_every_kind_is_in_one_lane() -> None:
             "push-model",
         ),
         "server": ("serve",),
+        "sweeps": ("sweep",),
     }
     assert {*kinds.LISTED} == {*kinds.KINDS} - {"serve", "first-answers", "write-answers"}
 

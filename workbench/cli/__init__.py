@@ -33,6 +33,7 @@ from workbench.cli.evaluation import drift, habits, judge, limit, prompts, relea
 from workbench.cli.exports import model_exports
 from workbench.cli.hub import token
 from workbench.cli.serving import keys
+from workbench.cli.training import sweep
 from workbench.core.errors import WorkbenchError
 
 _OF_THE_DISK = {
@@ -93,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
         model_exports,
         runs,
         run_doctor,
+        sweep,
         answering,
         releases,
         limit,

@@ -28,13 +28,14 @@ from workbench.jobs.process.specs import (
     PushSpec,
     ServeSpec,
     Spec,
+    SweepSpec,
     TrainSpec,
     WriteAnswersSpec,
 )
 
-WORK, DATA, SERVER = "work", "data", "server"
+WORK, DATA, SERVER, SWEEPS = "work", "data", "server", "sweeps"
 _ENGINE, _BULK, _SERVING = "workbench.engine", "workbench.data.bulk", "workbench.engine.serving"
-_JUDGE = "workbench.evaluation.judge"
+_JUDGE, _SWEEP = "workbench.evaluation.judge", "workbench.evaluation.sweeps"
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,15 @@ KINDS = {
             can_be_paused=True,
             learns=True,
             fits_recipe=True,
+        ),
+        JobKind(
+            SweepSpec,
+            SWEEPS,  # it works at nothing itself: what it tries are jobs that wait as others do
+            _SWEEP,
+            "sweep",
+            "tune",
+            goes_on=True,
+            stopped="Stopped at your request; what was tried by then is kept.",
         ),
         JobKind(
             MeasureSpec,
@@ -257,7 +267,7 @@ KINDS = {
 """Name → what is known of it."""
 LANES = {
     lane: tuple(kind.name for kind in KINDS.values() if kind.lane == lane)
-    for lane in (WORK, DATA, SERVER)
+    for lane in (WORK, DATA, SERVER, SWEEPS)
 }
 """Lane → its kinds of jobs."""
 LISTED = tuple(kind.name for kind in KINDS.values() if kind.is_listed)

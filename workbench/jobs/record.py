@@ -76,6 +76,7 @@ def _keep(session: Session, job: Job, result: Result) -> None:
             spec = spec_of(job, EvaluateSpec)
             split = spec.split if spec else TEST
             _keep_scores(session, job, result, result.get("scores") or {}, split)
+            _keep_late_exam(session, job, result, split)
         case ChangeSpec.kind if result["status"] == SUCCEEDED:
             _keep_version(session, job, result)
         case ImportSpec.kind if result["status"] == SUCCEEDED:
@@ -97,6 +98,16 @@ def _keep_scores(
     predictions = result["predictions_hash"]
     timed = _with_seconds(scores, result.get("answer_seconds") or {})
     runs.add_evaluation(session, job.run_id, split, rows, timed, predictions)
+
+
+def _keep_late_exam(session: Session, job: Job, result: Result, split: str) -> None:
+    """Of a run that was trained without its exam: what it got there stands in its result, as of others."""
+    run = session.get(Run, job.run_id) if job.run_id is not None else None
+    own = (run.result or {}).get("scores") or {} if run is not None else {}
+    if run is None or not run.result or split != TEST or own.get(TEST) or not result.get("scores"):
+        return
+    scores = {**own, TEST: result["scores"]}
+    run.result = {**run.result, "scores": scores, "rows": result.get("rows")}
 
 
 def _with_seconds(scores: dict[str, Any], seconds: dict[str, float]) -> dict[str, Any]:

@@ -80,6 +80,8 @@ def train_spec(
     continue_from: JobDir | None = None,
     start: Start | None = None,
     again: Repeat | None = None,
+    *,
+    practises: bool = False,
 ) -> TrainSpec:
     """What the trainer is told."""
     return TrainSpec(
@@ -98,4 +100,5 @@ def train_spec(
         chain=start.chain if start else None,
         fields=tuple(version.mapping.get(FIELDS) or ()) or None,
         again=again,
+        practises=practises or None,
     )

@@ -9,6 +9,8 @@ from storage import files, leftovers, projects, runs
 from storage.database import Store
 from storage.live import releases
 from storage.runs import RunRow
+from storage.sweeps import trials
+from storage.sweeps.trials import Place
 from storage.tables import OPEN, DatasetVersion
 from workbench.core import names
 from workbench.core import recipe as recipes
@@ -50,6 +52,7 @@ def start_run(
     continue_from: JobDir | None = None,
     start_from: int | Start | None = None,
     again: Repeat | None = None,
+    place: Place | None = None,
 ) -> StartedRun:
     """Queue a training, at the end or right behind `after_job_id`.
 
@@ -58,6 +61,7 @@ def start_run(
         start_from: a run whose model is trained further, of any task and project; None begins with
             the base model.
         again: the training that this one repeats.
+        place: in a sweep, which is taken with the run or not at all.
 
     Raises:
         WorkbenchError: data, model and recipe do not go together, or the disk is too small.
@@ -83,11 +87,15 @@ def start_run(
         job_id = queue.enqueue(
             session,
             f"Training of {run.name} from {model.name}",
-            readiness.train_spec(run, version, model, continue_from, start, again),
+            readiness.train_spec(
+                run, version, model, continue_from, start, again, practises=place is not None
+            ),
             project_id=project_id,
             run_id=run.id,
             after_job_id=after_job_id,
         )
+        if place is not None:
+            trials.add(session, place, run.id)
     return StartedRun(run.id, job_id)
 
 

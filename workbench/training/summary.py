@@ -23,7 +23,7 @@ BYTES = "downloading"
 """The phase whose steps are bytes."""
 SHARES = ("fetching", "sending")
 """The phases whose steps are thousandths of the whole."""
-COUNTED = {"preparing": "example", "embedding": "example", "evaluating": "question"}
+COUNTED = {"preparing": "example", "embedding": "example", "evaluating": "question", "sweep": "try"}
 """What is counted in a phase, where it is not steps."""
 
 _UNCHECKED = (

@@ -23,6 +23,7 @@ from workbench.engine.evaluation.systems import (
     mark_outside,
     write_evaluation,
 )
+from workbench.engine.evaluation.trial import practised
 from workbench.engine.models.checked_load import CheckedLoad, Tell
 from workbench.engine.rows import Row, read_rows
 from workbench.jobs.process.job_dir import JobDir
@@ -151,6 +152,8 @@ def evaluate_trained(
     """
     if stop.is_cancelled:
         return STOPPED
+    if spec.practises:
+        return _practised(spec, systems, job, report, stop, max_rows)
     rows = read_rows(spec.data, EXAM)
     if not rows:
         return {"rows": 0}
@@ -170,3 +173,17 @@ def evaluate_trained(
         return STOPPED
     written = write_evaluation(job.path, exam)
     return {**written, **practice, "scores": {**scores, EXAM: written["scores"]}}
+
+
+def _practised(
+    spec: TrainSpec,
+    systems: Iterable[System],
+    job: JobDir,
+    report: Report,
+    stop: Stop,
+    max_rows: int | None,
+) -> Result:
+    try:
+        return practised(spec, systems, job, report, stop, max_rows=max_rows)
+    except Cancelled:
+        return STOPPED

@@ -115,6 +115,7 @@ def evaluate_systems(
     report: Report,
     stop: Stop,
     count: int = 2,
+    noun: str = "exam questions",
 ) -> Evaluation:
     """Ask every system, one after the other.
 
@@ -122,6 +123,7 @@ def evaluate_systems(
         systems: each may be loaded only when it is its turn.
         asked: those of the rows that are answered.
         count: so many systems there are.
+        noun: what is asked, in the log and the progress.
 
     Raises:
         Cancelled, Orphaned: the process is to leave.
@@ -139,9 +141,9 @@ def evaluate_systems(
         if meter is None:
             known = [name for text in exam.expected for name in categories_in(text)]
             wanted = known if about.answers_are_sets else exam.expected
-            _report_strangers(report, wanted, system.labels)
+            _report_strangers(report, wanted, system.labels, noun)
             meter = Meter(report, stop.check, count * len(asked))
-        report.phase("evaluating", f"{system.title} answers the exam questions")
+        report.phase("evaluating", f"{system.title} answers the {noun}")
         part = meter.part(number / count, (number + 1) / count)
         answers = system.examine(rows, asked, stop, part.counted(len(asked)))
         take(exam, system.name, task, answers)
@@ -234,7 +236,7 @@ def write_evaluation(
         others: further columns.
     """
     path = folder / PREDICTIONS
-    pq.write_table(pa.table({**_columns(exam), **(others or {})}), path)
+    pq.write_table(pa.table({**columns_told(exam), **(others or {})}), path)
     return {
         "scores": {BASELINE: None, **exam.scores},
         "answer_seconds": exam.seconds,
@@ -243,7 +245,9 @@ def write_evaluation(
     }
 
 
-def _report_strangers(report: Report, expected: Sequence[str], labels: Sequence[str]) -> None:
+def _report_strangers(
+    report: Report, expected: Sequence[str], labels: Sequence[str], noun: str
+) -> None:
     """Say which categories nobody can answer, since no training row had them."""
     known = set(labels)
     strangers = sorted(set(expected) - known) if known else []
@@ -254,12 +258,13 @@ def _report_strangers(report: Report, expected: Sequence[str], labels: Sequence[
     left = len(strangers) - SHOWN_STRANGERS
     more = f" and {left} more" if left > 0 else ""
     report.log(
-        f"{number} exam questions count as wrong: their categories ({named}{more}) do not "
+        f"{number} {noun} count as wrong: their categories ({named}{more}) do not "
         "occur in the training examples. Add examples of them and train again."
     )
 
 
-def _columns(exam: Evaluation) -> dict[str, Any]:
+def columns_told(exam: Evaluation) -> dict[str, Any]:
+    """What was asked and answered, as columns of a table."""
     columns: dict[str, Any] = {
         "row_id": [int(row["row_id"]) for row in exam.rows],
         "input": exam.questions,

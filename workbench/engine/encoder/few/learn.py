@@ -62,7 +62,8 @@ def learn(
     tried = _tried(spec, setup, turns, parts, report, stop)
     found = tried.found
     ending, embedded = best_of(found) if len(found) > 1 else PROBE, frozen
-    facts: Result = {**AS_IT_CAME, "versions": versions()}
+    held_out = sum(len(part.asked) for part in parts)
+    facts: Result = {**AS_IT_CAME, "versions": versions(), "held_out": held_out}
     if ending.alpha:
         tuned = _tuned(spec, turns, ending, job, report, stop)
         tuned.facts |= measured

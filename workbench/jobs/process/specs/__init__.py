@@ -39,6 +39,7 @@ from workbench.jobs.process.specs.runs import (
     TrainSpec,
 )
 from workbench.jobs.process.specs.spec import BaseModelRef, Spec, TableRef
+from workbench.jobs.process.specs.sweeps import SweepSpec
 
 __all__ = [
     "AddSpec",
@@ -67,6 +68,7 @@ __all__ = [
     "ReplayOrder",
     "ServeSpec",
     "Spec",
+    "SweepSpec",
     "TableRef",
     "TrainSpec",
     "VersionSpec",

@@ -47,6 +47,8 @@ class TrainSpec(ModelSpec):
     """The trainings that this model has behind it, the first one first."""
     again: Repeat | None = None
     """The training that is repeated."""
+    practises: bool | None = None
+    """It is one of several that are tried: practice questions are answered in place of the exam."""
 
 
 @dataclass(frozen=True, kw_only=True)

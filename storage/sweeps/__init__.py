@@ -1,0 +1,1 @@
+"""Sweeps: which training was tried with which settings."""
