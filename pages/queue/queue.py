@@ -7,6 +7,7 @@ import streamlit as st
 from workbench.jobs import overview, queue
 from workbench.jobs.job import JobView
 from workbench.jobs.overview import Queue, QueuedJob
+from workbench.jobs.process.specs import SweepSpec
 from workbench.training import summary
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, plural, when
@@ -60,6 +61,9 @@ def title(view: JobView) -> None:
     icon, name = f":material/{view.about.icon}:", f"**{plain(view.title)}**"
     if view.about.learns and view.project_id is not None:
         where = {"project": str(view.project_id), "run": str(view.run_id)}
+        st.page_link(frame.PAGES["Train"][0], label=name, icon=icon, query_params=where)
+    elif view.kind == SweepSpec.kind:
+        where = {"project": str(view.project_id), "sweep": str(view.id)}
         st.page_link(frame.PAGES["Train"][0], label=name, icon=icon, query_params=where)
     else:
         st.markdown(f"{icon} {name}", width="content")

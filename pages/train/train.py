@@ -10,6 +10,7 @@ from workbench.core.words import plural
 from workbench.data import versions as datasets
 from workbench.data.described import is_only_described
 from workbench.data.versions import VersionInfo
+from workbench.evaluation.sweeps import sweeps
 from workbench.models import catalogue
 from workbench.models.model_info import READY, ModelInfo, can_learn
 from workbench.projects import projects
@@ -32,6 +33,7 @@ from workbench.ui.training import (
     start_from,
 )
 from workbench.ui.training.recipe_form import recipe_form
+from workbench.ui.training.sweeps import compare_view, run_list, sweep_form, sweep_view
 
 OWN = "own"
 DEFAULT = "balanced"
@@ -173,6 +175,7 @@ def start(
             )
             save({"preset": picked, "settings": settings}, version)
             context.go(frame.PAGES["Train"][0], run=run.run_id)
+        sweep_form.show(project_id, version, model, recipe, start_run_id)
 
 
 def default_name(picked: str) -> str:
@@ -201,11 +204,12 @@ def forget(key: str) -> None:
 
 def earlier_runs() -> None:
     runs = training.list_runs(store, project_id)
-    if not runs:
+    if not runs and not sweeps.list_sweeps(store, project_id):
         return
-    st.markdown("##### Trainings so far")
-    for run in runs:
-        run_row(run)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("##### Trainings so far")
+        compare_view.choose(runs)
+    run_list.show(project_id, runs, run_row)
     question, about_id = dialogs.asked()
     asked = next((run for run in runs if run.id == about_id), None)
     if asked and question == "Rename":
@@ -268,6 +272,12 @@ def ask_delete(run: RunView) -> None:
 if st.query_params.get("run", "").isdigit():
     st.session_state["run-in-url"] = True
     run_view.show(int(st.query_params["run"]))
+elif st.query_params.get("sweep", "").isdigit():
+    st.session_state["run-in-url"] = True
+    sweep_view.show(int(st.query_params["sweep"]))
+elif ids := compare_view.read_ids(st.query_params.get("compare", "")):
+    st.session_state["run-in-url"] = True
+    compare_view.show(ids)
 else:
     if st.session_state.pop("run-in-url", False):
         # A link to the page that one is on leaves the browser's address as it was, and the next

@@ -8,10 +8,12 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import CLASSIFICATION, COMPLETION
 from workbench.evaluation.sweeps.space import (
+    VARIABLE,
     Range,
     able_to_vary,
     read_range,
     read_space,
+    suggested,
     usual_space,
     with_settings,
 )
@@ -33,6 +35,14 @@ def test_the_usual_space_lies_around_the_recipe_and_holds_it() -> None:
         assert (
             read_space(json.loads(json.dumps({n: s.as_dict() for n, s in space.items()}))) == space
         )
+
+
+def test_every_setting_that_may_vary_has_a_range_that_holds_it_and_can_be_typed() -> None:
+    recipe = Recipe()
+    for name in VARIABLE:
+        span = suggested(name, recipe.changed(max_steps=60))
+        assert span.contains(getattr(recipe.changed(max_steps=60), name)), name
+        assert read_range(name, span.words, recipe) == span
 
 
 def test_what_means_nothing_for_a_training_does_not_vary() -> None:

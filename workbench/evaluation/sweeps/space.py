@@ -20,6 +20,7 @@ VARIABLE = (
 )  # fmt: skip
 """What may vary: settings by which a training learns, not those by which it is examined."""
 _LORA = (RANK, "lora_dropout", "use_rslora")
+_UP_TO = {"lora_dropout": 0.2, "warmup_ratio": 0.2, "weight_decay": 0.1}
 _DIGITS = 2
 """That tried numbers are rounded to; more would only look exact."""
 
@@ -57,20 +58,29 @@ Space = Mapping[str, Range]
 
 def usual_space(recipe: Recipe, *, family: str, task: str) -> dict[str, Range]:
     """What is worth trying around a recipe: the pace, how often, how strong, and by which schedule."""
-    rate = recipe.learning_rate
-    usual: dict[str, Range] = {
-        RATE: Range(rounded(rate / 4), min(1.0, rounded(rate * 4)), log=True)
-    }
-    if recipe.max_steps > 0:
-        usual[STEPS] = _around(STEPS, recipe.max_steps)
-    else:
-        usual[PASSES] = _around(PASSES, recipe.num_train_epochs)
-    usual[RANK] = Range(choices=tuple(sorted({8, 16, 32, recipe.r})))
-    usual[SCHEDULE] = Range(choices=FIELDS[SCHEDULE].metadata["choices"][:3])
-    if not family_named(family).writes_text and not recipe.is_by_turns:
-        usual[SMOOTHING] = Range(choices=(0.0, 0.1))
+    names = [RATE, STEPS, PASSES, RANK, SCHEDULE]
+    if not family_named(family).writes_text:
+        names.append(SMOOTHING)
     able = able_to_vary(recipe, family=family, task=task)
-    return {name: span for name, span in usual.items() if name in able}
+    return {name: suggested(name, recipe) for name in names if name in able}
+
+
+def suggested(name: str, recipe: Recipe) -> Range:
+    """Between what a setting may sensibly vary around a recipe."""
+    value = getattr(recipe, name)
+    if name == RATE:
+        return Range(rounded(value / 4), min(1.0, rounded(value * 4)), log=True)
+    if name == RANK:
+        return Range(choices=tuple(sorted({8, 16, 32, value})))
+    if name == SCHEDULE:
+        return Range(choices=tuple(dict.fromkeys((*FIELDS[name].metadata["choices"][:3], value))))
+    if isinstance(value, bool):
+        return Range(choices=(False, True))
+    if name == SMOOTHING:
+        return Range(choices=tuple(sorted({0.0, 0.1, value})))
+    if name in _UP_TO:
+        return Range(0.0, max(_UP_TO[name], value))
+    return _around(name, value)
 
 
 def able_to_vary(recipe: Recipe, *, family: str, task: str) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.core.recipe import FIELDS, from_dict
+from workbench.evaluation.sweeps.dropping import was_dropped
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.projects import projects
@@ -16,6 +17,7 @@ from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
 from workbench.ui.training import again_view, chain_view, curves, doctor_view, energy_view
+from workbench.ui.training.sweeps import sweep_link
 
 POLL = "2s"
 DRAW = "8s"
@@ -36,8 +38,9 @@ def show(run_id: int) -> None:
         if tried := doctor_view.show(run):
             _prefill(run, **tried)
             context.go(TRAIN)
-        if run.is_usable:  # else there is no model to compare with
+        if run.is_usable or was_dropped(run):  # else there is no model to compare with
             again_view.show(run)
+        if run.is_usable:
             again_view.show_seeds(run)
     else:
         st.fragment(_live, run_every=POLL)(run_id)
@@ -58,6 +61,7 @@ def _head(run: RunView) -> None:
         f"{when(run.created_at)}"
     )
     chain_view.show(run)
+    sweep_link.show(run)
 
 
 def _live(run_id: int) -> None:

@@ -1,0 +1,1 @@
+"""Several settings tried, and trainings beside each other."""
