@@ -167,6 +167,8 @@ def test_hostile_texts_are_read_as_texts_on_every_page(
         "Train": of("train").ask("More", "Delete"),
         "Running": of("train", run=hostile.running_id).ask("Cancel"),
         "Failed": of("train", run=hostile.failed_id),
+        "Sweep": of("train", sweep=hostile.sweep_id),
+        "Compared": of("train", compare=f"{hostile.sorter_id},{hostile.writer_id}"),
         "Evaluate": of("evaluate", run=hostile.writer_id).ask("Take it off"),
         "Sorter's exam": of("evaluate", run=hostile.sorter_id).ask("Make .* live").ask("Back to"),
         "Use": of("use", run=hostile.writer_id, conversation=hostile.conversation_id),

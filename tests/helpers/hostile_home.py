@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 
 from storage import files
 from storage.database import Store
+from storage.sweeps import trials
+from storage.sweeps.trials import Place
 from storage.tables import (
     FAILED,
     PAUSED,
@@ -37,12 +39,13 @@ from tests.helpers import exams, hostile_judge, made
 from tests.helpers.folders import model_folder
 from tests.helpers.hostile_texts import nasty
 from workbench.core.recipe import Recipe
+from workbench.core.tasks import COMPLETION
 from workbench.data import changes, datasets, versions
 from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.data.edits.edit import Edit
 from workbench.data.readers import ReadOptions
-from workbench.jobs.process.specs import AddSpec, BaseModelRef, PredictSpec
+from workbench.jobs.process.specs import AddSpec, BaseModelRef, PredictSpec, SweepSpec
 from workbench.models import catalogue
 from workbench.models.trained import TrainedModel, write_trained
 from workbench.projects import projects
@@ -65,6 +68,7 @@ class Hostile:
     """The run that learns."""
     failed_id: int
     conversation_id: int
+    sweep_id: int
     table: Path
     """A file to bring."""
 
@@ -95,9 +99,26 @@ def fill(store: Store, folder: Path) -> Hostile:
     _name(store, project_id, model_id)
     log = files.folder("logs") / "web.log"
     log.write_text(nasty("Log") + "\n", "utf-8")
+    sweep_id = _sweep(store, project_id, model_id, sorter_id)
     return Hostile(
-        project_id, sorter_id, writer_id, running_id, failed_id, conversation_id, table
-    )  # fmt: skip
+        project_id, sorter_id, writer_id, running_id, failed_id, conversation_id, sweep_id, table
+    )
+
+
+def _sweep(store: Store, project_id: int, model_id: int, run_id: int) -> int:
+    """One that failed after its first try."""
+    spec = SweepSpec(
+        task=COMPLETION.name, version_id=1, model_id=model_id, recipe=Recipe(), minutes=5.0, most=3
+    )
+    with store.write() as session:
+        job = Job(
+            project_id=project_id, kind=SweepSpec.kind, title=nasty("Sweep title"),
+            spec=spec.as_row(), status=FAILED, reason=nasty("Sweep reason"),
+        )  # fmt: skip
+        session.add(job)
+        session.flush()
+        trials.add(session, Place(job.id, 0, {"lr_scheduler_type": "cosine"}), run_id)
+        return job.id
 
 
 def _table(path: Path) -> Path:

@@ -125,6 +125,8 @@ def start_evaluation(
     run_id: int,
     file: MappedFile | None = None,
     rungs: Sequence[str] | None = None,
+    *,
+    most: int | None = None,
 ) -> int:
     """Queue the scoring of a trained model; the job's id.
 
@@ -133,6 +135,7 @@ def start_evaluation(
             the version's own exam.
         rungs: who answers beside the model before and after training; None for those that need no
             model.
+        most: at most so many questions are answered, as in the exam of a training; None for all.
 
     A scoring of the same questions that still waits or runs is not started twice.
 
@@ -149,13 +152,18 @@ def start_evaluation(
         data=data,
         split=split,
         rungs=tuple(rungs) if rungs else None,
+        most=most,
         beside=file.beside if file else None,
     )
-    told = (spec.data, spec.rungs)
+    told = (spec.data, spec.rungs, spec.most)
     with store.write() as session:
         for job in rows.jobs_of(session, run_id, EvaluateSpec.kind):
             same = jobs.spec_of(job, EvaluateSpec)
-            if job.status in OPEN and same is not None and (same.data, same.rungs) == told:
+            if (
+                job.status in OPEN
+                and same is not None
+                and (same.data, same.rungs, same.most) == told
+            ):
                 return job.id
         what = "the exam" if split == EXAM else split
         return queue.enqueue(

@@ -65,6 +65,7 @@ SPECS: list[Spec] = [
     TrainSpec(**OF_RUN, cache=Path("/cache/encoded")),
     TrainSpec(**OF_RUN, practises=True),
     SweepSpec(
+        task="completion",
         version_id=4,
         model_id=2,
         recipe=Recipe(r=4),

@@ -106,10 +106,11 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
     count = 2 if shown is None else 3
     data = trained.data if spec.split == EXAM else None
     asking = Asking(spec.task, data, spec.recipe, trained.out_of_scope)
-    exam = evaluate_systems(asking.passing(systems), spec.task, rows, rows, report, stop, count)
+    asked = rows if spec.most is None else chosen(rows, spec.most, spec.recipe.seed)
+    exam = evaluate_systems(asking.passing(systems), spec.task, rows, asked, report, stop, count)
     mark_invented(exam, spec.task, spec.adapter)
     mark_outside(exam, trained.out_of_scope)
-    practice = asking.write(job, report, stop)
+    practice = asking.write(job, report, stop, max_rows=spec.most)
     _ask_simple(exam, spec, trained.data, report, stop, by_turns=trained.exam == TURNS)
     mark_likeness(exam, spec.task, stop)
     return {**write_evaluation(job.path, exam), **practice}

@@ -29,6 +29,7 @@ from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import SweepSpec
 from workbench.models import catalogue
+from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
 from workbench.training import runs
 from workbench.training.run_view import RunView
@@ -72,6 +73,12 @@ class Conductor:
     def left_s(self) -> float:
         """Of the time that was given."""
         return 60 * self.spec.minutes - self.timer.spent_s
+
+    @property
+    def _asked(self) -> int | None:
+        """Exam questions, as many as a training asks."""
+        writes = family_named(self.model.family).writes_text
+        return self.spec.recipe.eval_max_rows if writes else None
 
     def look(self) -> bool:
         """Do what is to be done now; whether the sweep is over.
@@ -213,7 +220,7 @@ class Conductor:
             if evaluations.evaluation_jobs(self.store, run.id) or self.left_s <= 0:
                 continue
             try:
-                evaluations.start_evaluation(self.store, run.id)
+                evaluations.start_evaluation(self.store, run.id, most=self._asked)
             except WorkbenchError as error:
                 logger.warning("The exam of %s cannot be sat: %s", run.name, error)
                 continue

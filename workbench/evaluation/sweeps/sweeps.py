@@ -73,7 +73,6 @@ class Sweep:
 
     job: JobView
     spec: SweepSpec
-    task: str
     trials: tuple[Trial, ...]
 
     @property
@@ -94,7 +93,7 @@ class Sweep:
     @property
     def best(self) -> Trial | None:
         """The best on practice questions; of equal ones that with the least loss, then the earlier."""
-        up, scored = metric_of(self.task).higher_is_better, []
+        up, scored = metric_of(self.spec.task).higher_is_better, []
         for trial in self.trials:
             if (found := trial.practice) is not None:
                 loss = math.inf if found.loss is None else found.loss
@@ -148,6 +147,7 @@ def start_sweep(
     _check(version, minutes, most, recipe)
     budget.check(store, version, model, recipe, minutes)
     spec = SweepSpec(
+        task=version.task,
         version_id=version.id,
         model_id=model.id,
         recipe=recipe,
@@ -178,20 +178,27 @@ def get_sweep(store: Store, sweep_id: int) -> Sweep:
     """
     with store.read() as session:
         job = job_rows.get(session, sweep_id)
-        spec = jobs.spec_of(job, SweepSpec) if job and job.kind == SweepSpec.kind else None
-        if job is None or spec is None:
+        if (
+            job is None
+            or job.kind != SweepSpec.kind
+            or (spec := jobs.spec_of(job, SweepSpec)) is None
+        ):
             raise WorkbenchError(f"There is no sweep {sweep_id}: it may have been deleted.")
         rows = trials.listing(session, sweep_id)
         view = jobs.view_of(session, job)
-    found = _views(store, view.project_id or 0, rows)
-    return Sweep(view, spec, _task_of(store, spec, found), tuple(found))
+    return _sweep(view, spec, rows, _known(store, view.project_id, rows))
 
 
 def list_sweeps(store: Store, project_id: int) -> list[Sweep]:
     """The sweeps of a project, the newest first."""
     with store.read() as session:
-        numbers = [job.id for job in trials.sweeps(session, project_id, SweepSpec.kind)]
-    return [get_sweep(store, number) for number in numbers]
+        found = [
+            (jobs.view_of(session, job), spec, trials.listing(session, job.id))
+            for job in trials.sweeps(session, project_id, SweepSpec.kind)
+            if (spec := jobs.spec_of(job, SweepSpec)) is not None
+        ]
+    known = _known(store, project_id, found)
+    return [_sweep(view, spec, rows, known) for view, spec, rows in found]
 
 
 def sweep_of(store: Store, run: RunView) -> int | None:
@@ -248,14 +255,19 @@ def _check(version: VersionInfo, minutes: float, most: int, recipe: Recipe) -> N
         )
 
 
-def _views(store: Store, project_id: int, rows: Sequence[TrialRow]) -> list[Trial]:
-    known = {run.id: run for run in runs.list_runs(store, project_id)} if rows else {}
-    return [
+def _known(store: Store, project_id: int | None, wanted: Sequence[object]) -> dict[int, RunView]:
+    """The project's runs by their number; none where nothing is wanted of them."""
+    return {run.id: run for run in runs.list_runs(store, project_id or 0)} if wanted else {}
+
+
+def _sweep(
+    view: JobView,
+    spec: SweepSpec,
+    rows: Sequence[TrialRow],
+    known: dict[int, RunView],
+) -> Sweep:
+    found = tuple(
         Trial(row.id, row.number, row.settings, row.stopped or {}, known.get(row.run_id or 0))
         for row in rows
-    ]
-
-
-def _task_of(store: Store, spec: SweepSpec, found: Sequence[Trial]) -> str:
-    run = next((trial.run for trial in found if trial.run is not None), None)
-    return run.task if run is not None else budget.version_of(store, spec).task
+    )
+    return Sweep(view, spec, found)

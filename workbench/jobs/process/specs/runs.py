@@ -71,6 +71,8 @@ class EvaluateSpec(ModelSpec):
     rungs: tuple[str, ...] | None = None
     """Who answers beside the model before and after training (`core.tasks.rungs`); None for
     those that need no model."""
+    most: int | None = None
+    """At most so many questions are answered, as in the exam of a training; None for all."""
     beside: Path | None = None
     """The other columns of a file of the user's; nothing is asked of them, scores are told by them."""
 

@@ -12,6 +12,7 @@ class SweepSpec(Spec):
     """Train several times with different settings within a time, and keep the best."""
 
     kind: ClassVar[str] = "sweep"
+    task: str
     version_id: int
     model_id: int
     recipe: Recipe
