@@ -14,12 +14,16 @@ from workbench.ui import charts, context
 from workbench.ui.numbers import duration
 
 MOST_CURVES = 12
+MARKED = 40
+"""Points of a line on average, up to which each is marked."""
+LEGEND_ROW = 26
+"""Pixels that a row of the legend takes of a chart's height."""
 _COLOURS = [
     charts.ACCENT, charts.ORANGE, charts.GREEN, charts.PURPLE, charts.VERMILION, charts.SKY,
     charts.BROWN, charts.GREY,
 ]  # fmt: skip
 _DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4]]
-_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "stroke"]
+_SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 """Colour is never the only sign: dashes and shapes go by other numbers, so no two lines are alike."""
 
 
@@ -70,10 +74,14 @@ def _chart(points: pd.DataFrame, names: Sequence[str]) -> Any:
     colours = alt.Scale(domain=list(names), range=[_COLOURS[i % len(_COLOURS)] for i in count])
     dashes = alt.Scale(domain=list(names), range=[_DASHES[i % len(_DASHES)] for i in count])
     shapes = alt.Scale(domain=list(names), range=[_SHAPES[i % len(_SHAPES)] for i in count])
-    legend = alt.Legend(orient="bottom", title=None, columns=2, labelLimit=300, symbolSize=120)
+    few = len(points) <= MARKED * len(names)
+    legend = alt.Legend(
+        orient="bottom", title=None, columns=2, labelLimit=300, symbolSize=120,
+        symbolType=alt.Undefined if few else "stroke",
+    )  # fmt: skip
     base = alt.Chart(points).encode(
         x=alt.X("step:Q", title="Step", axis=alt.Axis(format=",d", tickMinStep=1)),
-        y=alt.Y("loss:Q", title="How wrong it still is (loss)", scale=alt.Scale(zero=False)),
+        y=alt.Y("loss:Q", title="How wrong (loss)", scale=alt.Scale(zero=False)),
         color=alt.Color("series:N", scale=colours, legend=legend),
         tooltip=[
             alt.Tooltip("series:N", title="Training"),
@@ -82,13 +90,13 @@ def _chart(points: pd.DataFrame, names: Sequence[str]) -> Any:
         ],
     )
     lines = base.mark_line(strokeWidth=2).encode(
-        strokeDash=alt.StrokeDash("series:N", scale=dashes, legend=legend)
+        strokeDash=alt.StrokeDash("series:N", scale=dashes, legend=None if few else legend)
     )
-    few = len(points) <= 40 * len(names)
     marks = base.mark_point(size=50, filled=True).encode(
         shape=alt.Shape("series:N", scale=shapes, legend=legend)
     )
-    return alt.layer(lines, marks if few else lines).properties(height=320)
+    height = 300 + LEGEND_ROW * (len(names) + 1) // 2
+    return alt.layer(lines, marks if few else lines).properties(height=height)
 
 
 def _title(name: str) -> str:

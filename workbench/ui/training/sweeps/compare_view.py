@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from workbench.core.words import shortened
+from workbench.evaluation.sweeps.differing import Beside
 from workbench.evaluation.sweeps.told import compared
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
@@ -31,11 +33,13 @@ def show(run_ids: list[int]) -> None:
                 icon=":material/show_chart:",
                 query_params=context.in_project(run=row.run.id),
             )
-    names = [row.run.name for row in rows]
-    several = len(set(names)) < len(names)
-    beside_view.curves(
-        rows, lambda row: f"{row.run.name} ({row.run.id})" if several else row.run.name
-    )
+    beside_view.curves(rows, _named)
+
+
+def _named(row: Beside) -> str:
+    """By what it differs; its number tells those apart that are called alike."""
+    differs = f": {row.label}" if row.differs else ""
+    return shortened(f"{shortened(row.run.name, 30)} ({row.run.id}){differs}", 80)
 
 
 def choose(runs: list[RunView]) -> None:
