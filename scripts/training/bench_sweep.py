@@ -10,12 +10,10 @@ two over the beginnings of the e-mails (64 tokens), so that six fit also where t
 
 import contextlib
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,45 +56,40 @@ def main(minutes: float, tokens: int) -> None:
         model = next(one for one in catalogue.list_models(store) if is_encoder(one))
         projects.choose_model(store, project_id, model.id)
         began = time.monotonic()
-        with worker():
+        try:
             sweep_id = int(workbench(
                 "sweep", "--project", samples.NAME, "--minutes", minutes, "--runs", TRIES,
                 "--preset", "quick", "--no-wait", "--set", f"max_length={tokens}",
                 *(part for setting in SETTINGS for part in ("--set", setting)),
             )["sweep_id"])  # fmt: skip
             wait(lambda: is_learning(store, sweep_id))
-            kill_all()
-        with worker():
+            print(f"Killed in try {KILLED_IN}: {kill_all()} processes.")
+            workbench("jobs")  # any command starts a worker
             wait(lambda: sweeps.get_sweep(store, sweep_id).job.is_over)
             show(workbench("sweep", "--sweep", sweep_id), time.monotonic() - began)
-        store.close()
+        finally:
+            kill_all()
+            store.close()
+
+
+def kill_all() -> int:
+    """SIGKILL for every process of this home but this one; how many there were."""
+    home, mine = os.environ["WORKBENCH_HOME"], psutil.Process()
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("WORKBENCH_HOME") == home and process.pid != mine.pid:
+                found.append(process)
+    for process in found:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(found, timeout=30)
+    return len(found)
 
 
 def is_encoder(model: ModelInfo) -> bool:
     """Whether it sorts."""
     return not family_named(model.family).writes_text
-
-
-@contextlib.contextmanager
-def worker() -> Iterator[None]:
-    """A worker that ends with the block, unless it was killed in it."""
-    command = [sys.executable, "-m", "workbench", "worker"]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=90)
-
-
-def kill_all() -> None:
-    """SIGKILL for every process that was started here, of this home."""
-    children = psutil.Process().children(recursive=True)
-    for process in children:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.send_signal(signal.SIGKILL)
-    psutil.wait_procs(children, timeout=30)
-    print(f"Killed in try {KILLED_IN}: {len(children)} processes.")
 
 
 def is_learning(store: Store, sweep_id: int) -> bool:
