@@ -64,7 +64,7 @@ def main(minutes: float, tokens: int) -> None:
             )["sweep_id"])  # fmt: skip
             wait(lambda: is_learning(store, sweep_id))
             print(f"Killed in try {KILLED_IN}: {kill_all()} processes.")
-            workbench("jobs")  # any command starts a worker
+            workbench("sweep", "--sweep", sweep_id)  # a worker is started again
             wait(lambda: sweeps.get_sweep(store, sweep_id).job.is_over)
             show(workbench("sweep", "--sweep", sweep_id), time.monotonic() - began)
         finally:

@@ -32,7 +32,12 @@ def add_commands(commands: Any) -> None:
         "Try several settings within a time, and keep the best by practice questions.",
     )
     sweep.add_argument("--project", metavar="NAME", help="whose data and base model are taken")
-    sweep.add_argument("--sweep", type=int, metavar="ID", help="look at one that was started")
+    sweep.add_argument(
+        "--sweep",
+        type=int,
+        metavar="ID",
+        help="look at one that was started, which goes on if it was broken off",
+    )
     sweep.add_argument("--minutes", type=float, default=HOUR, help="of work, exams included")
     sweep.add_argument(
         "--runs", type=int, default=sweeps.USUAL_TRIES, metavar="N", help="tries at most"
@@ -68,7 +73,7 @@ def add_commands(commands: Any) -> None:
 
 def _sweep(options: argparse.Namespace) -> int:
     if options.sweep is not None:
-        return _show(options, open_store(), options.sweep)
+        return _show(options, working_store(), options.sweep)
     if options.project is None:
         raise WorkbenchError("Say where to try: --project NAME, or --sweep ID to look at one.")
     store = working_store()
