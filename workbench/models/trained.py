@@ -39,6 +39,9 @@ class TrainedModel(Contract):
     long_texts: str = ""
     """How it reads longer texts (`core.long_texts.ways`); empty: as models did that do not say so, an
     encoder the beginning, a writer all but some tokens of the middle."""
+    window_join: str = ""
+    """How an encoder makes one answer of a long text's windows (`core.long_texts.joins`); empty: the
+    mean."""
     pooling: str = ""
     """How an encoder makes one embedding of a text's tokens."""
     alpha: float | None = field(default=None, metadata={"key": "share"})

@@ -6,6 +6,8 @@ import pytest
 
 from tests.helpers.encoders import LABELS, SUBJECTS, make_encoder, make_job, recipe, split_data
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
+from workbench.core.long_texts.joins import JOINS
+from workbench.engine.encoder.joins.choosing import SAID
 from workbench.models.trained import read_trained
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
@@ -37,7 +39,11 @@ def test_windows_learn_what_the_beginning_does_not_tell(objective: str, tmp_path
     assert told["row_ids"] == list(range(1, 61))
     assert any("windows" in event["message"] for event in events(job, "log"))
     assert all(read.startswith("read in ") for read in predictions(result)["read"])
-    assert read_trained(job.adapter).long_texts == "windows"
+    kept = read_trained(job.adapter)
+    assert (kept.long_texts, kept.window_join in JOINS) == ("windows", True)
+    said = [e["message"] for e in events(job, "log") if e["message"].startswith("A long text is")]
+    assert len(said) == 1  # how windows are joined was chosen by rows held out
+    assert SAID[kept.window_join] in said[0]
 
 
 def test_the_beginning_alone_is_a_guess_and_is_said(tmp_path: Path) -> None:

@@ -14,9 +14,12 @@ from torch import nn
 from torch.nn.functional import normalize
 from transformers import AutoModel, AutoTokenizer
 
+from workbench.core.long_texts.joins import MEAN as MEAN_OF_WINDOWS
 from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, WINDOWS
 from workbench.core.tasks.text_pair import Headings, parted
 from workbench.engine.encoder import windows
+from workbench.engine.encoder.joins.logits import joined
+from workbench.engine.encoder.joins.seen import Seen
 from workbench.engine.encoder.probe import Head
 from workbench.engine.encoding.cores import all_cores
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows
@@ -59,16 +62,50 @@ class Encoder(nn.Module):
 
     def vectors(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """The same of any length, in the precision that is set."""
-        if self.window is None or input_ids.shape[1] <= self.window:
+        if not self.in_windows(input_ids):
             return pooled(self._states(input_ids, attention_mask), attention_mask, self.pooling)
+        sums, counts, owner = self._windows(input_ids, attention_mask)
+        return windows.joined(sums, counts, owner, len(input_ids))
+
+    def seen(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        focus: torch.Tensor | None = None,
+    ) -> Seen:
+        """Embeddings of texts and of each of their windows, in float32.
+
+        Args:
+            focus: of each text, windows that a step learns from in any case, -1 for none
+                (texts, windows); the others are drawn.
+        """
+        with precision():
+            if not self.in_windows(input_ids):
+                return Seen.of_means(self(input_ids, attention_mask))
+            sums, counts, owner = self._windows(input_ids, attention_mask, focus)
+            means = windows.joined(sums, counts, owner, len(input_ids))
+            return Seen(normalize(means, dim=1), normalize(sums, dim=1), owner)
+
+    def in_windows(self, input_ids: torch.Tensor) -> bool:
+        """Whether a batch has texts that are read window by window."""
+        return self.window is not None and input_ids.shape[1] > self.window
+
+    def _windows(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        focus: torch.Tensor | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Of each window the sum over its tokens, how many these are, and the number of its text."""
+        assert self.window is not None
         ids, mask, owner = windows.split(
-            input_ids, attention_mask, self.window, learning=self.training
+            input_ids, attention_mask, self.window, learning=self.training, focus=focus
         )
         size = len(ids)
         if not self.training:  # one that learns goes twice through the same chances
             size = max(1, READ_AT_ONCE[ids.device.type] // self.window)
         found = [self._sums(*part) for part in zip(ids.split(size), mask.split(size), strict=True)]
-        return windows.joined(torch.cat(found), mask.sum(1).float(), owner, len(input_ids))
+        return torch.cat(found), mask.sum(1).float(), owner
 
     def _states(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         more = segments(input_ids, self.second_after)
@@ -101,14 +138,40 @@ def pooled(hidden: torch.Tensor, attention_mask: torch.Tensor, pooling: str) -> 
 class Classifier(nn.Module):
     """An encoder and the head that gives each category a score."""
 
-    def __init__(self, encoder: Encoder, head: Head) -> None:
+    def __init__(self, encoder: Encoder, head: Head, join: str = MEAN_OF_WINDOWS) -> None:
+        """
+        Args:
+            join: how one answer comes of a long text's windows (`core.long_texts.joins`).
+        """
         super().__init__()
-        self.encoder, self.head = encoder, head
+        self.encoder, self.head, self.join = encoder, head, join
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Logits (texts, labels)."""
-        scores: torch.Tensor = self.head(self.encoder(input_ids, attention_mask))
-        return scores
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        focus: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """Logits (texts, labels).
+
+        Args:
+            focus: see `Encoder.seen`.
+        """
+        return self.with_vectors(input_ids, attention_mask, focus)[0]
+
+    def with_vectors(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        focus: torch.Tensor | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits (texts, labels) and embeddings (texts, hidden)."""
+        if self.join == MEAN_OF_WINDOWS or not self.encoder.in_windows(input_ids):
+            vectors = self.encoder(input_ids, attention_mask)
+            return self.head(vectors), vectors
+        seen = self.encoder.seen(input_ids, attention_mask, focus)
+        logits = joined(self.head(seen.windows).float(), seen.owner, len(seen), self.join)
+        return logits, seen.means
 
     def activation_checkpointing_enable(self, **settings: Any) -> None:
         """What the training loop calls to save memory: concerns the encoder's layers."""

@@ -28,6 +28,10 @@ class Goal(Protocol):
         """How good answers to practice questions are."""
         ...
 
+    def speaks(self, scores: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
+        """How much scores (windows, outputs) speak for what is wanted of each (windows,)."""
+        ...
+
 
 class OneOf:
     """Each text belongs to one category, which its number stands for."""
@@ -43,3 +47,7 @@ class OneOf:
     def scored(self, scores: torch.Tensor, numbers: np.ndarray) -> Scored:
         """Its loss at the best temperature, accuracy and macro-F1."""
         return score_logits(scores, numbers)
+
+    def speaks(self, scores: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
+        """The logarithm of its category's probability."""
+        return scores.log_softmax(1).gather(1, numbers[:, None])[:, 0]

@@ -19,6 +19,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.joins import join_named
 from workbench.core.long_texts.ways import HEAD as HEAD_ONLY
 from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.tasks import task_named
@@ -196,7 +197,8 @@ def _with_head(
     trained: TrainedModel,
     thresholds: Sequence[float],
 ) -> EncoderModel:
-    model = Classifier(encoder, load_head(adapter / head)).to(encoder.body.device)
+    join = join_named(trained.window_join)
+    model = Classifier(encoder, load_head(adapter / head), join).to(encoder.body.device)
     model.requires_grad_(False)
     way = trained.long_texts or HEAD_ONLY
     reader = load_reader(adapter, encoder.body, trained.max_length, trained.pair, way)

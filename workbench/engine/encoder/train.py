@@ -140,6 +140,7 @@ def _trained(spec: TrainSpec, setup: TrainingSetup, alpha: float) -> TrainedMode
         pair=spec.pair or (),
         max_length=setup.reader.max_length,
         long_texts=setup.reader.long_texts,
+        window_join=setup.join,
         pooling=setup.encoder.pooling,
         alpha=alpha,
         data=spec.data,

@@ -45,6 +45,8 @@ class Texts:
     """Texts as token ids, and the number of each one's category."""
 
     rows: EncodedRows
+    focus: np.ndarray | None = None
+    """Windows of each text that a step learns from in any case (`Encoder.seen`)."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -52,7 +54,10 @@ class Texts:
     def __getitems__(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
         """Some of them, as torch's data loader asks for a batch."""
         ids, labels = self.rows.lists(IDS, numbers), self.labels[list(numbers)].tolist()
-        return [{"ids": own, "label": label} for own, label in zip(ids, labels, strict=True)]
+        found = [{"ids": own, "label": label} for own, label in zip(ids, labels, strict=True)]
+        if self.focus is None:
+            return found
+        return [one | {"focus": self.focus[n]} for one, n in zip(found, numbers, strict=True)]
 
     def __getitem__(self, number: int) -> dict[str, Any]:
         return self.__getitems__([number])[0]
@@ -161,7 +166,7 @@ class EncoderTrainer(JobTrainer):
         return total
 
     def _loss(self, model: nn.Module, part: Mapping[str, torch.Tensor]) -> torch.Tensor:
-        scores = model(part["input_ids"], part["attention_mask"])
+        scores = model(part["input_ids"], part["attention_mask"], part.get("focus"))
         return self._goal.loss(scores, part["labels"], self._recipe.label_smoothing_factor)
 
     def check(self) -> Check:
@@ -215,7 +220,10 @@ class EncoderTrainer(JobTrainer):
 def collate(texts: Sequence[Mapping[str, Any]], pad_id: int) -> dict[str, torch.Tensor]:
     """Texts and their categories as one batch."""
     batch = padded([text["ids"] for text in texts], pad_id)
-    return {**batch, "labels": torch.tensor([text["label"] for text in texts])}
+    batch["labels"] = torch.tensor([text["label"] for text in texts])
+    if "focus" in texts[0]:
+        batch["focus"] = torch.from_numpy(np.stack([text["focus"] for text in texts]))
+    return batch
 
 
 def parts(

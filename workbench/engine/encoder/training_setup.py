@@ -8,6 +8,7 @@ import pyarrow as pa
 from transformers import set_seed
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.joins import MEAN
 from workbench.core.long_texts.told import LongTexts, counted
 from workbench.core.long_texts.ways import HEAD, way_for
 from workbench.core.recipe import CONTRASTIVE
@@ -51,6 +52,8 @@ class TrainingSetup:
     """What is learned."""
     long_texts: LongTexts = field(default_factory=lambda: LongTexts(0, HEAD))
     """Those of all rows, the exam's too."""
+    join: str = MEAN
+    """How one answer comes of a long text's windows: chosen before tuning."""
 
 
 def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> TrainingSetup:

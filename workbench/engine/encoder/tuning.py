@@ -6,14 +6,17 @@ questions best; the probe itself, if tuning did not help.
 """
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
-
+from workbench.core.long_texts.joins import MEAN
 from workbench.engine.encoder.calibration import Scored, apply_temperature
 from workbench.engine.encoder.embedding_rows import train_embedding_rows
-from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.encoder import Classifier
+from workbench.engine.encoder.joins.choosing import choose, focus_of
+from workbench.engine.encoder.joins.kept import keep_focus, kept_focus
+from workbench.engine.encoder.joins.reading import MOST_WINDOWS, see
+from workbench.engine.encoder.joins.seen import Seen
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import load_head, save_head
 from workbench.engine.encoder.out_of_scope.fitting import by_practice
@@ -77,23 +80,30 @@ def find_probe(
     total = len(validation) + (0 if goes_on else len(train))
     meter = Meter(report, stop.check, total)
     first = len(validation) / max(1, total)
-    practice = _embedded(setup, validation, meter.part(0.0, first))
+    practice = _seen(setup, validation, meter.part(0.0, first))
     if goes_on:
         head = load_head(path)
     else:
-        head = setup.goal.fit(_embedded(setup, train, meter.part(first, 1.0)), train.labels)
+        seen = _seen(setup, train, meter.part(first, 1.0), MOST_WINDOWS)
+        head = setup.goal.fit(seen.means, train.labels)
+        join = choose(seen, train.labels, setup.goal, spec.recipe.seed, report)
+        focus = None if join == MEAN else focus_of(seen, train.labels, head, setup.goal)
+        keep_focus(job, join, focus)
         _keep(head, path)
+    setup.join, focus = kept_focus(job)
+    setup.train = replace(train, focus=focus)
     scored = None
     if len(practice):
-        scored = setup.goal.scored(head(practice).detach(), validation.labels)
+        scored = setup.goal.scored(practice.logits(head, setup.join), validation.labels)
     if scored and not goes_on:
         report.metric("validation", 0, scored.scores)
     stop.check()
     return Probe(head, scored)
 
 
-def _embedded(setup: TrainingSetup, texts: Texts, meter: Meter) -> torch.Tensor:
-    return read(setup.encoder, texts.rows, setup.reader.pad_id, meter.counted(len(texts)))
+def _seen(setup: TrainingSetup, texts: Texts, meter: Meter, most: int | None = None) -> Seen:
+    done = meter.counted(len(texts))
+    return see(setup.encoder, texts.rows, setup.reader.pad_id, done, most)
 
 
 def _keep(head: Head, path: Path) -> None:
@@ -129,7 +139,7 @@ def with_head(
         train_embedding_rows(body, setup.train.rows.ids())
     else:
         setup.encoder.body = add_lora(body, recipe, task_type=None)
-    model = Classifier(setup.encoder, copy.deepcopy(head)).to(body.device)
+    model = Classifier(setup.encoder, copy.deepcopy(head), setup.join).to(body.device)
     return EncoderTrainer(
         report,
         stop,

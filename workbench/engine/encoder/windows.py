@@ -77,8 +77,8 @@ def head_and_tail(ids: Ids, marks: Marks, most: int) -> Ids:
     return marks.around([*inside[:head], *(inside[-tail:] if tail else [])])
 
 
-def windows_in(tokens: int, window: int) -> int:
-    """How many windows a row of so many token ids has."""
+def windows_in(tokens: Any, window: int) -> Any:
+    """How many windows a row of so many token ids has; or each of several rows."""
     return -(-tokens // window)
 
 
@@ -88,13 +88,19 @@ def learned_tokens(tokens: int, window: int | None) -> int:
 
 
 def split(
-    input_ids: torch.Tensor, attention_mask: torch.Tensor, window: int, *, learning: bool
+    input_ids: torch.Tensor,
+    attention_mask: torch.Tensor,
+    window: int,
+    *,
+    learning: bool,
+    focus: torch.Tensor | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """The windows of a batch of texts, those without a token left out.
 
     Args:
         input_ids, attention_mask: (texts, tokens).
         learning: of each text at most `LEARNED_WINDOWS`, drawn by chance.
+        focus: those that are drawn in any case, -1 for none (texts, windows).
 
     Returns:
         ids and mask (windows, window), and the number of each window's text (windows,).
@@ -106,14 +112,20 @@ def split(
     owner = torch.arange(texts, device=ids.device).repeat_interleave(len(ids) // texts)
     there = mask.any(1)
     if learning:
-        there &= _drawn(there.view(texts, -1)).view(-1)
+        there &= _drawn(there.view(texts, -1), focus).view(-1)
     kept = there.nonzero()[:, 0]
     return ids[kept], mask[kept], owner[kept]
 
 
-def _drawn(there: torch.Tensor) -> torch.Tensor:
+def _drawn(there: torch.Tensor, focus: torch.Tensor | None = None) -> torch.Tensor:
     """At most `LEARNED_WINDOWS` of each text's windows, bool (texts, windows)."""
-    chance = torch.rand(there.shape, device=there.device).masked_fill(~there, -1.0)
+    chance = torch.rand(there.shape, device=there.device)
+    if focus is not None:
+        wanted = torch.zeros_like(chance).scatter_add_(
+            1, focus.clamp(min=0), (focus >= 0).to(chance.dtype)
+        )
+        chance += wanted
+    chance = chance.masked_fill(~there, -1.0)
     best = chance.topk(min(LEARNED_WINDOWS, there.shape[1]), dim=1).indices
     return torch.zeros_like(there).scatter_(1, best, True)
 

@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn.functional import normalize
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.joins import LARGEST, MEAN
 from workbench.engine.encoder.encoder import CLS, segments
 from workbench.engine.encoder.model import EncoderModel
 from workbench.models.exports.formats import INT8
@@ -22,6 +23,8 @@ FIRST_NUMBER = 2
 INPUTS = ["input_ids", "attention_mask"]
 ONE_OF, ANY_OF = ["probabilities", "belonging"], ["probabilities", "sureness"]
 """What comes out where a text has one category, and where it may have several."""
+FAR = 1e4
+"""What is taken from the logits of another text's windows."""
 _LONGEST_TRY = 12
 """Tokens of the text that the graph is traced with."""
 
@@ -36,6 +39,7 @@ class Sorter(nn.Module):
     def __init__(self, found: EncoderModel) -> None:
         super().__init__()
         self.body, self.head = found.model.encoder.body, found.model.head
+        self.join = found.model.join
         self.by_first = found.model.encoder.pooling == CLS
         self.second_after = found.model.encoder.second_after
         self.outputs = ONE_OF if found.thresholds is None else ANY_OF
@@ -67,8 +71,12 @@ class Sorter(nn.Module):
         states = self.body(input_ids=input_ids, attention_mask=seen, **more).last_hidden_state
         counts = seen.sum(1).to(states.dtype)[:, None]
         same = _of_one_text(attention_mask).to(states.dtype)
-        texts = normalize(same @ (self._pooled(states, seen) * counts) / (same @ counts), dim=1)
-        logits = self.head(texts)
+        windows = self._pooled(states, seen)
+        texts = normalize(same @ (windows * counts) / (same @ counts), dim=1)
+        if self.join == MEAN:
+            logits = self.head(texts)
+        else:
+            logits = _joined(self.head(normalize(windows, dim=1)), same, self.join)
         if self.outputs == ANY_OF:
             shares = logits.sigmoid()
             holds = shares >= self.thresholds
@@ -97,6 +105,16 @@ def _of_one_text(attention_mask: torch.Tensor) -> torch.Tensor:
     return ((number[:, None] == number[None]) & (number > 1)[None]) | (
         place[:, None] == place[None]
     )
+
+
+def _joined(logits: torch.Tensor, same: torch.Tensor, join: str) -> torch.Tensor:
+    """Of each row the logits of its text (rows, labels), as `encoder.joins.logits` has them."""
+    others = logits[None] + (same[:, :, None] - 1) * FAR
+    most = others.amax(1)
+    if join == LARGEST:
+        return most
+    total = (others - most[:, None]).exp().sum(1)
+    return most + (total / same.sum(1, keepdim=True)).log()
 
 
 def rows_of(ids: list[int], pad_id: int, window: int | None) -> tuple[torch.Tensor, torch.Tensor]:

@@ -9,6 +9,7 @@ import torch
 from workbench.engine.encoder.few.candidates import PROBE, Candidate
 from workbench.engine.encoder.few.detecting import by_turns, refused
 from workbench.engine.encoder.few.took import Took, took_from
+from workbench.engine.encoder.joins.seen import Seen
 
 ROWS = 60
 
@@ -39,7 +40,7 @@ def turns_of(count: int, strange: int = -1) -> Any:
     lessons = SimpleNamespace(texts=SimpleNamespace(labels=labels), rows=rows, all=rows)
     found = {number: took(held, labels, strange) for number, held in enumerate(parts)}
     frozen = torch.nn.functional.normalize(torch.randn(len(rows), 4), dim=1)
-    return SimpleNamespace(lessons=lessons, took=found, frozen=frozen, outside=-1)
+    return SimpleNamespace(lessons=lessons, took=found, frozen=Seen.of_means(frozen), outside=-1)
 
 
 def test_a_turn_is_judged_by_the_threshold_of_the_others() -> None:
@@ -58,7 +59,7 @@ def test_the_model_remembers_what_it_learned() -> None:
     assert found is not None
     assert torch.equal(found.memory.embeddings, embedded)
     assert found.origin is not None
-    assert torch.equal(found.origin.memory.embeddings, turns.frozen)
+    assert torch.equal(found.origin.memory.embeddings, turns.frozen.means)
     assert 0.8 <= found.origin.least < 0.81
     assert report.said == []
 

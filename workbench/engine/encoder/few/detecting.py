@@ -38,7 +38,7 @@ def by_turns(
     if found is None or least is None:
         return found
     rows = turns.lessons.rows[remembered(labels[turns.lessons.rows])]
-    before = Memory(turns.frozen[rows], torch.from_numpy(labels[rows]))
+    before = Memory(turns.frozen.means[rows], torch.from_numpy(labels[rows]))
     return replace(found, origin=Origin(before, least))
 
 

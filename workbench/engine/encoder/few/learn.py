@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
+from workbench.core.long_texts.joins import MEAN
 from workbench.core.recipe import Recipe
 from workbench.core.words import plural
 from workbench.engine.encoder.calibration import Scored, apply_temperature
@@ -26,6 +27,8 @@ from workbench.engine.encoder.few.texts import FOLDS, Lessons, lessons_of
 from workbench.engine.encoder.few.took import Logits
 from workbench.engine.encoder.few.turns import Turns
 from workbench.engine.encoder.few.unlabelled import fit_with, unlabelled_ids
+from workbench.engine.encoder.joins.choosing import choose
+from workbench.engine.encoder.joins.reading import see
 from workbench.engine.encoder.learned import AS_IT_CAME, Learned
 from workbench.engine.encoder.probe import Head, fit_probe
 from workbench.engine.encoder.training_setup import TrainingSetup
@@ -58,17 +61,17 @@ def learn(
     measured = _measured(spec, turns, job, report, stop)
     parts = parts_of(setup, turns.lessons, spec.recipe.held_out_turns, spec.recipe.seed)
     lessons, frozen = turns.lessons, turns.frozen
-    probe = fit_probe(frozen[lessons.rows], lessons.texts.labels[lessons.rows])
+    probe = fit_probe(frozen.means[lessons.rows], lessons.texts.labels[lessons.rows])
     tried = _tried(spec, setup, turns, parts, report, stop)
     found = tried.found
-    ending, embedded = best_of(found) if len(found) > 1 else PROBE, frozen
+    ending, embedded = best_of(found) if len(found) > 1 else PROBE, frozen.means
     held_out = sum(len(part.asked) for part in parts)
     facts: Result = {**AS_IT_CAME, "versions": versions(), "held_out": held_out}
     if ending.alpha:
         tuned = _tuned(spec, turns, ending, job, report, stop)
         tuned.facts |= measured
         facts |= tuned.facts
-        embedded = frozen if tuned.embedded is None else tuned.embedded
+        embedded = frozen.means if tuned.embedded is None else tuned.embedded
         ending = PROBE if tuned.embedded is None else ending
         if ending.alpha:
             report.metric("validation", tuned.facts["steps"], found[ending].scores)
@@ -77,7 +80,9 @@ def learn(
             "Tuning did not help on the rows that were held out, so the encoder is left as it was "
             "and only its categories are learned."
         )
-    model = Classifier(setup.encoder, _head(turns, embedded, ending, found[ending]))
+    setup.join = turns.join
+    head = _head(turns, embedded, ending, found[ending])
+    model = Classifier(setup.encoder, head, turns.join)
     apply_temperature(probe, found[PROBE].temperature)
     detector = by_turns(turns, ending, found[ending].temperature, embedded, report)
     scores = {"validation": found[ending].scores}
@@ -90,20 +95,23 @@ def _turns(spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, s
     lessons = lessons_of(setup, spec.descriptions)
     total = len(lessons.texts)
     meter = Meter(report, stop.check, total)
-    frozen = read(setup.encoder, lessons.texts.rows, setup.reader.pad_id, meter.counted(total))
+    frozen = see(setup.encoder, lessons.texts.rows, setup.reader.pad_id, meter.counted(total))
+    rows, seed = lessons.rows, spec.recipe.seed
+    join = choose(frozen.of(rows), lessons.texts.labels[rows], setup.goal, seed, report)
     report.phase("trying", "Trying whether the categories' names help")
     others = unlabelled_ids(spec, setup.reader, report)
-    names = names_help(lessons, frozen, spec.recipe.seed, Meter(report, stop.check, 2 * FOLDS))
+    names = names_help(lessons, frozen.means, seed, Meter(report, stop.check, 2 * FOLDS))
     return Turns(
-        _to_tune(spec, setup, lessons, frozen.shape[1]),
+        _to_tune(spec, setup, lessons, frozen.means.shape[1]),
         lessons,
         frozen,
         candidates(names, unlabelled=bool(others)),
         _of_a_turn(spec, setup, lessons),
         setup.reader.pad_id,
-        job.path / "turns",
+        job.path / ("turns" if join == MEAN else f"turns {join}"),
         setup.outside,
         others,
+        join,
     )
 
 

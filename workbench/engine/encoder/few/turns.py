@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from workbench.core.long_texts.joins import MEAN
 from workbench.core.recipe import Recipe
 from workbench.engine.encoder.encoder import Classifier, read
 from workbench.engine.encoder.few.candidates import Candidate
@@ -20,6 +21,8 @@ from workbench.engine.encoder.few.contrastive import ContrastiveTrainer
 from workbench.engine.encoder.few.texts import Lessons
 from workbench.engine.encoder.few.took import Logits, Took, took_from
 from workbench.engine.encoder.few.unlabelled import fit_with
+from workbench.engine.encoder.joins.reading import see
+from workbench.engine.encoder.joins.seen import Seen
 from workbench.engine.encoder.out_of_scope.belonging import Memory, nearness
 from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
 from workbench.engine.encoder.weight_averaging import WeightAverage
@@ -38,8 +41,8 @@ class Turns:
     model: Classifier
     """As it is before tuning."""
     lessons: Lessons
-    frozen: torch.Tensor
-    """Embeddings of all lessons by it (lessons, hidden)."""
+    frozen: Seen
+    """What it sees in all lessons."""
     candidates: Sequence[Candidate]
     recipe: Recipe
     pad_id: int
@@ -49,6 +52,8 @@ class Turns:
     """The number of the category of texts that belong to none of the others."""
     others: Sequence[np.ndarray] = ()
     """Token ids of rows without a category."""
+    join: str = MEAN
+    """How one answer comes of a long text's windows."""
     took: dict[int, Took] = field(default_factory=dict)
     """Those that were taken, by number."""
 
@@ -86,25 +91,25 @@ class Turns:
                 part = meter.part(way[0], way[1]).counted(len(self.lessons.texts))
                 with trainer.start.blended(self.model, alpha):
                     encoder = self.model.encoder
-                    embedded = read(encoder, self.lessons.texts.rows, self.pad_id, part)
-                    self._answered(alpha, embedded, held, found, near)
+                    seen = see(encoder, self.lessons.texts.rows, self.pad_id, part)
+                    self._answered(alpha, seen, held, found, near)
         del trainer
         gc.collect()  # its optimiser's moments, which its own circles hold
         return Took(held, found, near)
 
     def _answered(
-        self, alpha: float, embedded: torch.Tensor, held: np.ndarray, found: Logits, near: Logits
+        self, alpha: float, seen: Seen, held: np.ndarray, found: Logits, near: Logits
     ) -> None:
         """What the candidates of an encoder answer, which the model's is just now.
 
         Args:
-            embedded: all lessons by it (lessons, hidden).
+            seen: all lessons by it.
         """
         own = [one for one in self.candidates if one.alpha == alpha]
-        others = self.read_others() if any(one.unlabelled for one in own) else embedded[:0]
+        others = self.read_others() if any(one.unlabelled for one in own) else seen.means[:0]
         for one in own:
-            found[one] = self._by_head(embedded, held, one, others)
-            near[one] = self._nearness(embedded, held, one, found[one])
+            found[one] = self._by_head(seen, held, one, others)
+            near[one] = self._nearness(seen.means, held, one, found[one])
 
     def read_others(self) -> torch.Tensor:
         """Embeddings of the rows without a category by the model as it is just now."""
@@ -127,13 +132,13 @@ class Turns:
         return trainer
 
     def _by_head(
-        self, embedded: torch.Tensor, held: np.ndarray, one: Candidate, others: torch.Tensor
+        self, seen: Seen, held: np.ndarray, one: Candidate, others: torch.Tensor
     ) -> torch.Tensor:
         known = self.lessons.all if one.names else self.lessons.rows
         learned = np.setdiff1d(known, held)
         known_labels, places = np.unique(self.lessons.texts.labels[learned], return_inverse=True)
-        head = fit_with(embedded[learned], places, others if one.unlabelled else others[:0])
-        found = head(embedded[held]).detach()
+        head = fit_with(seen.means[learned], places, others if one.unlabelled else others[:0])
+        found = seen.of(held).logits(head, self.join)
         answers: torch.Tensor = found.min(1, keepdim=True).values.repeat(
             1, self.model.head.linear.out_features
         )

@@ -51,8 +51,8 @@ class Watched(nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Logits, sureness and nearness (texts, labels + 2)."""
-        embeddings = self.classifier.encoder(input_ids, attention_mask)
-        logits = self.classifier.head(embeddings).float()
+        found, embeddings = self.classifier.with_vectors(input_ids, attention_mask)
+        logits = found.float()
         memory = Memory(self.get_buffer("embeddings"), self.get_buffer("labels"))
         with torch.autocast(embeddings.device.type, enabled=False):
             near = nearness(embeddings, logits.argmax(1), memory)

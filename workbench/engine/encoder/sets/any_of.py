@@ -60,6 +60,11 @@ class AnyOf:
         scores_of = text_scores(MULTI_LABEL.name, expected, given)
         return Scored(temperature, {"loss": _loss(scores, wanted, temperature), **scores_of})
 
+    def speaks(self, scores: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
+        """The highest logit of a category that holds; where none holds, all windows say the same."""
+        holds = torch.as_tensor(self._table)[numbers]
+        return scores.masked_fill(~holds, -1e9).amax(1)
+
 
 def texts_of(holds: Truths, labels: Sequence[str]) -> list[str]:
     """Sets (texts, labels) as texts."""

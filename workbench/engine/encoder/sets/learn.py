@@ -5,6 +5,8 @@ import torch
 
 from workbench.engine.encoder import tuning
 from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.joins.reading import see
+from workbench.engine.encoder.joins.seen import Seen, together
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.sets.any_of import AnyOf, fit_any
 from workbench.engine.encoder.sets.thresholds import Floats, Truths, by_turns, choose
@@ -32,9 +34,10 @@ def learn(
     goal = setup.goal
     assert isinstance(goal, AnyOf)
     few = len(setup.validation) < ENOUGH
-    common = _by_turns(setup, goal, spec.recipe.seed) if few else None
     probe = tuning.find_probe(spec, setup, job, report, stop)
-    before = common or _on_practice(Classifier(setup.encoder, probe.head), setup, goal)
+    common = _by_turns(setup, goal, spec.recipe.seed) if few else None
+    frozen = Classifier(setup.encoder, probe.head, setup.join)
+    before = common or _on_practice(frozen, setup, goal)
     trainer = tuning.tune(spec, setup, probe.head, job, report, stop)
     learned = tuning.finish(probe, trainer, report)
     learned.probe_thresholds = before
@@ -52,18 +55,18 @@ def _on_practice(model: Classifier, setup: TrainingSetup, goal: AnyOf) -> list[f
 def _by_turns(setup: TrainingSetup, goal: AnyOf, seed: int) -> list[float]:
     """Thresholds by the probe, which is asked about each row without having learned it."""
     parts = [part for part in (setup.train, setup.validation) if len(part)]
-    found = torch.cat([_embedded(setup, part) for part in parts])[:MOST_BY_TURNS]
+    found = together([_seen(setup, part) for part in parts])
     wanted = np.concatenate([goal.wanted(part.labels) for part in parts])[:MOST_BY_TURNS]
-    return choose(by_turns(found.numpy(), wanted, _probed, seed), wanted)
+
+    def probed(learned: np.ndarray, holds: Truths, asked: np.ndarray) -> Floats:
+        head = fit_any(found.means[torch.as_tensor(learned)], holds)
+        return _shares(found.of(asked).logits(head, setup.join))
+
+    return choose(by_turns(np.arange(len(wanted)), wanted, probed, seed), wanted)
 
 
-def _embedded(setup: TrainingSetup, texts: Texts) -> torch.Tensor:
-    return read(setup.encoder, texts.rows, setup.reader.pad_id)
-
-
-def _probed(learned: Floats, wanted: Truths, asked: Floats) -> Floats:
-    head = fit_any(torch.as_tensor(learned), wanted)
-    return _shares(head(torch.as_tensor(asked)).detach())
+def _seen(setup: TrainingSetup, texts: Texts) -> Seen:
+    return see(setup.encoder, texts.rows, setup.reader.pad_id)
 
 
 def _shares(scores: torch.Tensor) -> Floats:

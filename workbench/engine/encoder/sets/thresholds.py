@@ -6,6 +6,7 @@ towards the common one with the best micro-F1, the more the fewer rows the categ
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,19 +43,20 @@ def choose(shares: Floats, wanted: Truths) -> list[float]:
 
 
 def by_turns(
-    embeddings: Floats, wanted: Truths, probabilities: Callable[..., Floats], seed: int
+    texts: npt.NDArray[Any], wanted: Truths, probabilities: Callable[..., Floats], seed: int
 ) -> Floats:
     """Probabilities (rows, labels), each of a probe that learned from the rows of other folds only.
 
     Args:
-        probabilities: (learned embeddings, what holds, asked embeddings) → probabilities.
+        texts: what the probe knows each by, along the first axis.
+        probabilities: (learned texts, what holds, asked texts) → probabilities.
     """
     folds = min(FOLDS, len(wanted))
     turn = np.random.default_rng(seed).permutation(len(wanted)) % folds
     found = np.zeros(wanted.shape)
     for fold in range(folds):
         asked = turn == fold
-        found[asked] = probabilities(embeddings[~asked], wanted[~asked], embeddings[asked])
+        found[asked] = probabilities(texts[~asked], wanted[~asked], texts[asked])
     return found
 
 
