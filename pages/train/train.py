@@ -1,5 +1,6 @@
 """Train: choose how thoroughly, see what it costs, start; then watch (`?run=ID`)."""
 
+import functools
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,7 @@ from workbench.system import drafts
 from workbench.system.hardware import hardware
 from workbench.training import outlook
 from workbench.training import runs as training
+from workbench.training.long_rows import is_of_pairs
 from workbench.training.outlook import Outlook
 from workbench.training.presets import PRESETS, preset
 from workbench.training.run_view import RunView
@@ -81,13 +83,15 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
     rows = version.splits.get("train", 0)
     picked = draft.get("preset", DEFAULT)
     named = picked if picked in PRESETS else DEFAULT
-    turns = version.has_turns
-    base = preset(named, task=version.task, family=model.family, rows=rows, turns=turns)
+    usual = functools.partial(
+        preset, task=version.task, family=model.family, rows=rows,
+        turns=version.has_turns, pair=is_of_pairs(version.task, version.mapping),
+    )  # fmt: skip
+    base = usual(named)
     st.markdown("##### How thoroughly?")
     with st.grid(3, min_column_width=240):
         for name in PRESETS:
-            recipe = preset(name, task=version.task, family=model.family, rows=rows, turns=turns)
-            preset_card(name, cost(version, model, recipe), chosen=name == picked, draft=draft)
+            preset_card(name, cost(version, model, usual(name)), chosen=name == picked, draft=draft)
     start_run_id = start_from.choose_start(project_id, model, draft)
     key = widgets_of(picked, version, model)
     settings = draft.get("settings", {})

@@ -1,14 +1,18 @@
 """Several categories a text, and two texts that belong together: how well both are learned, and whether
 the scores are scikit-learn's.
 
-    .venv/bin/python scripts/evaluation/bench_tasks.py [--rows N] [--preset quick] [--tasks sets,pairs]
+    .venv/bin/python scripts/evaluation/bench_tasks.py [--rows N] [--preset quick] [--tasks sets,pairs,same]
+        [--by classes|contrastive]
 
 sets: two or three customer questions of BANKING77 are put behind each other, of as many of 12 of its
 categories (every sixth by name); all of theirs are to be found.
 pairs: a question of MedQuAD and the beginning of an answer: its own, or (half of them) another one, of the
 same disease where there is one; do they belong together?
+same: two customer questions of BANKING77: of one category, or (half of them) of two whose names stand beside
+each other in the alphabet and begin with the same word where there are such; do they ask the same?
 
-Both are imported as a file and split as any other; the bundled encoder is trained briefly. Prints the scores
+`--by` has pairs learned by categories or by contrast, with the preset's settings for each; without it as
+the preset has it. All are imported as a file and split as any other; the bundled encoder is trained briefly. Prints the scores
 of probe and trained model on the exam beside scikit-learn's on the same answers; 1 where they differ.
 """
 
@@ -50,13 +54,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--preset", default="quick")
-    parser.add_argument("--tasks", default=",".join(TASKS))
+    parser.add_argument("--tasks", default="sets,pairs")
+    parser.add_argument("--by", choices=("classes", "contrastive"))
     told = parser.parse_args()
     equal = True
     for name in told.tasks.split(","):
         with tempfile.TemporaryDirectory() as home:
             os.environ["WORKBENCH_HOME"] = home
-            equal &= _measured(name, TASKS[name](told.rows), told.preset, Path(home))
+            equal &= _measured(name, TASKS[name](told.rows), told.preset, told.by, Path(home))
     return 0 if equal else 1
 
 
@@ -91,10 +96,29 @@ def asked(rows: int) -> Table:
     return ["question", "answer", "is_answered"], table
 
 
-TASKS: dict[str, Callable[[int], Table]] = {"sets": joined, "pairs": asked}
+def alike(rows: int) -> Table:
+    """Two questions of one category, or of two neighbouring ones."""
+    by_label: dict[str, list[str]] = defaultdict(list)
+    with (DATA / "banking77" / "train.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            by_label[row["category"]].append(row["text"])
+    labels = sorted(by_label)
+    draw, table = random.Random(SEED), []
+    for number in range(rows):
+        at = draw.randrange(len(labels))
+        beside = [labels[place % len(labels)] for place in (at - 1, at + 1)]
+        kin = [name for name in beside if name.split("_")[0] == labels[at].split("_")[0]]
+        one, other = draw.sample(by_label[labels[at]], 2)
+        if number % 2:
+            other = draw.choice(by_label[draw.choice(kin or beside)])
+        table.append([one, other, "no" if number % 2 else "yes"])
+    return ["sentence1", "sentence2", "is_the_same"], table
 
 
-def _measured(name: str, table: Table, preset_name: str, home: Path) -> bool:
+TASKS: dict[str, Callable[[int], Table]] = {"sets": joined, "pairs": asked, "same": alike}
+
+
+def _measured(name: str, table: Table, preset_name: str, by: str | None, home: Path) -> bool:
     from storage.schema import open_store
     from workbench.data import datasets
     from workbench.data.readers import ReadOptions
@@ -116,7 +140,13 @@ def _measured(name: str, table: Table, preset_name: str, home: Path) -> bool:
         task=version.task,
         data=version.path,
         base=BaseModelRef(MODEL, bundled_path(MODEL), ENCODER.name),
-        recipe=preset(preset_name, task=version.task, family=ENCODER.name, rows=rows),
+        recipe=preset(
+            preset_name,
+            task=version.task,
+            family=ENCODER.name,
+            rows=rows,
+            pair=bool(headings) and by != "contrastive",
+        ),
         pair=headings or None,
     )
     began = time.monotonic()

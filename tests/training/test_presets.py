@@ -3,7 +3,7 @@
 import pytest
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import from_dict
+from workbench.core.recipe import Recipe, from_dict
 from workbench.core.tasks import TASKS
 from workbench.training.presets import PRESETS, preset
 
@@ -62,6 +62,20 @@ def test_few_rows_with_turns_are_all_asked(name: str) -> None:
         other = preset(name, task="classification", family=family, rows=rows, turns=turns)
         assert not other.asks_by_turns
         assert other.turn_steps(100) == 100
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_few_pairs_of_texts_are_learned_by_their_categories(name: str) -> None:
+    def recipe(rows: int, pair: bool) -> Recipe:
+        return preset(
+            name, task="classification", family="encoder", rows=rows, turns=True, pair=pair
+        )
+
+    few = recipe(700, pair=True)
+    assert (few.objective, few.asks_by_turns) == ("classes", False)
+    assert recipe(700, pair=False).objective == "contrastive"
+    assert few.num_train_epochs > recipe(5_000, pair=True).num_train_epochs
+    assert recipe(5_000, pair=True) == recipe(5_000, pair=False)
 
 
 def test_answers_to_few_questions_may_lean_on_examples_and_nothing_else_does() -> None:

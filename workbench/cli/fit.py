@@ -14,7 +14,7 @@ from workbench.jobs import job as jobs
 from workbench.models import catalogue
 from workbench.system.hardware import hardware
 from workbench.training import ladder, measuring, presets
-from workbench.training.long_rows import long_rows
+from workbench.training.long_rows import is_of_pairs, long_rows
 from workbench.training.outlook import Outlook, expected
 
 
@@ -39,6 +39,7 @@ def _fit(options: argparse.Namespace) -> int:
         family=model.family,
         rows=rows,
         turns=version.has_turns,
+        pair=is_of_pairs(version.task, version.mapping),
     ).changed(**pairs(options.set, "--set"))
     if options.measure:
         job_id = measuring.start_measuring(

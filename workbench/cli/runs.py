@@ -26,7 +26,7 @@ from workbench.training import presets, runs
 from workbench.training.chain import told as told_of
 from workbench.training.diagnosis.of_run import diagnosis_of
 from workbench.training.energy import keep_price
-from workbench.training.long_rows import long_rows
+from workbench.training.long_rows import is_of_pairs, long_rows
 from workbench.training.repeated import again, seeds
 
 CHEAP_RUNGS, ALL_RUNGS = "cheap", "all"
@@ -169,6 +169,7 @@ def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:
         family=model.family,
         rows=version.splits["train"],
         turns=version.has_turns,
+        pair=is_of_pairs(version.task, version.mapping),
     ).changed(**pairs(options.set, "--set"))
     return runs.start_run(
         store,

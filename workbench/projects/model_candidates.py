@@ -19,6 +19,7 @@ from workbench.models.suggested import CONDITIONS, NO, YES, Suggestion, place_of
 from workbench.system.hardware import Hardware
 from workbench.training.estimate import Fit, estimate_run, fit_of, tokens_of
 from workbench.training.lengths import Lengths
+from workbench.training.long_rows import is_of_pairs
 from workbench.training.outlook import Examples, lengths_for
 from workbench.training.presets import preset
 
@@ -114,7 +115,10 @@ def candidate(
     """How one model would do, by the estimate that the Train page has of the same recipe."""
     rows = wish.rows or _USUAL_ROWS
     turns = wish.version is not None and bool(wish.version.report.get("turns"))
-    recipe = preset("balanced", task=wish.task, family=model.family, rows=rows, turns=turns)
+    pair = wish.version is not None and is_of_pairs(wish.task, wish.version.mapping)
+    recipe = preset(
+        "balanced", task=wish.task, family=model.family, rows=rows, turns=turns, pair=pair
+    )
     learned = max(1, round(rows * LEARNED_SHARE))
     tokens: Lengths | float | None = tokens_of(wish.mean_chars) if wish.mean_chars else None
     if wish.version is not None and store is not None:

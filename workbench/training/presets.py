@@ -27,12 +27,16 @@ PRESETS = {
 }
 
 
-def preset(name: str, *, task: str, family: str, rows: int, turns: bool = False) -> Recipe:
+def preset(
+    name: str, *, task: str, family: str, rows: int, turns: bool = False, pair: bool = False
+) -> Recipe:
     """The preset's recipe for a task and a family of models.
 
     Args:
         rows: examples to learn from; few of them are seen more often.
         turns: whether the rows have turns: few are then all asked, and all learned from.
+        pair: whether each row is two texts, which an encoder learns by categories, however few: what
+            two pairs of one category have in common is no likeness of texts, which contrast teaches.
 
     Raises:
         WorkbenchError: there is no preset of this name.
@@ -46,6 +50,8 @@ def preset(name: str, *, task: str, family: str, rows: int, turns: bool = False)
         return recipe.changed(lean_on_examples=AUTO if leans else NO)
     if task_named(task).answers_are_sets:
         return _any_read(name, rows)
+    if pair and rows <= FEW_READ:
+        return _passes_of_few(_reader(name), name)
     found = _few_read(name, rows) if rows <= FEW_READ else _reader(name)
     return found.changed(exam=TURNS) if turns and found.is_by_turns else found
 
@@ -86,8 +92,12 @@ def _any_read(name: str, rows: int) -> Recipe:
     found = _reader(name).changed(label_smoothing_factor=0.0)
     if rows > FEW_READ:
         return found
+    return _passes_of_few(found, name)
+
+
+def _passes_of_few(recipe: Recipe, name: str) -> Recipe:
     epochs = {"quick": 3.0, "balanced": 6.0, "thorough": 10.0}[name]
-    return found.changed(
+    return recipe.changed(
         per_device_train_batch_size=16, learning_rate=1e-4, num_train_epochs=epochs
     )
 

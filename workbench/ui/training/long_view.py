@@ -11,7 +11,7 @@ from workbench.core.words import shortened
 from workbench.data.versions import VersionInfo, rows_by_id
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo, can_learn
-from workbench.training.long_rows import long_rows
+from workbench.training.long_rows import is_of_pairs, long_rows
 from workbench.training.presets import preset
 from workbench.ui.text import plain
 
@@ -47,10 +47,11 @@ def say_usual(version: VersionInfo, model: ModelInfo) -> None:
     if not can_learn(model, version.task):
         return
     rows, turns = int(version.splits.get("train", 0)), version.has_turns
-    family = model.family
-    say(
-        version, model, preset("balanced", task=version.task, family=family, rows=rows, turns=turns)
+    pair = is_of_pairs(version.task, version.mapping)
+    recipe = preset(
+        "balanced", task=version.task, family=model.family, rows=rows, turns=turns, pair=pair
     )
+    say(version, model, recipe)
 
 
 def _listed(version: VersionInfo, found: LongTexts) -> pd.DataFrame:
