@@ -56,7 +56,7 @@ def labels() -> int:
         print(f"There is no {path}: name the folder that holds banking77 in WORKBENCH_BENCH_DATA.")
         return 2
     from workbench.engine.checkup import label_errors
-    from workbench.engine.checkup.checkup import READ_TOKENS
+    from workbench.engine.checkup.whole_texts import WINDOW
     from workbench.engine.encoder.encoder import load_encoder, load_reader, read
     from workbench.engine.models.prepare import ensure_ready
 
@@ -74,7 +74,7 @@ def labels() -> int:
     began = time.perf_counter()
     folder = ensure_ready(checkups.READER)
     encoder = load_encoder(folder)
-    reader = load_reader(folder, encoder.body, READ_TOKENS)
+    reader = load_reader(folder, encoder.body, WINDOW)
     embeddings = read(encoder, reader.ids([row["text"] for row in rows]), reader.pad_id)
     judgement = label_errors.judge(embeddings, given, SEED)
     found = label_errors.suspects(judgement) if judgement else []

@@ -46,6 +46,17 @@ def test_what_says_the_same_lies_nearer(tmp_path: Path) -> None:
     assert kept["likeness_tuned"] == pytest.approx(sat.likeness["tuned"])
 
 
+@pytest.mark.usefixtures("_reader")
+def test_the_end_of_a_long_answer_counts() -> None:
+    sat = exam()
+    long = "The parcel left our house on Friday and is on its way to you. " * 30
+    sat.expected[0] = f"{long}It weighs two kilograms and holds three books."
+    sat.answers = {"base": [f"{long}I like cheese and wine.", ""], "tuned": [sat.expected[0], ""]}
+    mark_likeness(sat, "completion", Nobody())
+    assert sat.likeness["tuned"][0] == pytest.approx(1.0, abs=1e-3)
+    assert sat.likeness["base"][0] < 0.999
+
+
 def test_other_tasks_and_machines_without_the_encoder_tell_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

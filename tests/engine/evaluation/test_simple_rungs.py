@@ -56,6 +56,22 @@ def test_the_nearest_examples_answer_is_given_as_it_stands() -> None:
     assert "baseline" not in found
 
 
+def test_what_a_long_question_says_at_its_end_counts_for_the_nearest() -> None:
+    filling = "Good morning, I write to you about my order of last week. " * 60
+    replies = _replies([(f"{filling}A refund!", "Of course."), (f"{filling}My parcel?", "Soon.")])
+    found = simple_answers("completion", replies, [f"{filling}parcel", f"{filling}refund"])
+    assert found["nearest"].texts == ["Soon.", "Of course."]
+
+
+def test_of_very_much_text_some_examples_are_looked_through_and_none_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(nearest_answers, "MOST_CHARS", 60)
+    replies = _replies([("where is my parcel", "Soon."), ("a refund", "No.")] * 5)
+    found = simple_answers("completion", replies, ["where is my parcel", "a refund"])
+    assert set(found["nearest"].texts) == {"Soon.", "No."}
+
+
 def test_the_first_sentences_stand_for_a_summary_and_for_nothing_else() -> None:
     text = "The council met. It spoke of the bridge for hours. Nothing was decided. It rained."
     short = [

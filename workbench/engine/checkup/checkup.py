@@ -34,7 +34,7 @@ from workbench.engine.checkup import (
     split_probe,
     suggestions,
 )
-from workbench.engine.encoder.encoder import load_encoder, load_reader, read
+from workbench.engine.checkup.whole_texts import read_texts
 from workbench.engine.models.load import base_folder
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
@@ -44,8 +44,6 @@ from workbench.jobs.process.specs import BaseModelRef, CheckSpec
 from workbench.jobs.process.stop import Stop
 
 MOST_READ = 20_000
-READ_TOKENS = 128
-"""Of each text so much is read by the encoder: enough to know what it is about."""
 
 
 def checkup(spec: CheckSpec, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -137,7 +135,9 @@ def _read_by_encoder(
     facts["embedded"] = len(chosen)
     report.phase("embedding", f"Reading {count(len(chosen))} texts with the encoder")
     texts = rows.questions()
-    embeddings = _embed(encoder, [texts[i] for i in chosen], meter.part(0.0, 0.4))
+    seen = read_texts(encoder, [texts[i] for i in chosen], meter.part(0.0, 0.4))
+    embeddings = seen.embeddings
+    facts["notes"] = [*facts["notes"], *seen.notes(len(chosen))]
     found: list[Finding] = []
     if rows.task.answers_are_categories:
         labels = [rows.meant[i] for i in chosen]
@@ -156,7 +156,7 @@ def _read_by_encoder(
         if len(unlabelled):
             guessed = f"Guessing the category of {count(len(unlabelled))} unsorted rows"
             report.phase("judging", guessed)
-            own = _embed(encoder, unlabelled.texts, meter.part(0.7, 0.8))
+            own = read_texts(encoder, unlabelled.texts, meter.part(0.7, 0.8)).embeddings
             table = suggestions.suggest(embeddings, labels, own, unlabelled)
             pq.write_table(table, folder / record.UNLABELLED, compression="zstd")
             facts["unlabelled"] = len(unlabelled)
@@ -181,14 +181,6 @@ def _drawn(rows: int, seed: int) -> list[int]:
         return list(range(rows))
     picked = np.random.default_rng(seed).choice(rows, MOST_READ, replace=False)
     return [int(row) for row in sorted(picked)]
-
-
-def _embed(base: BaseModelRef, texts: Sequence[str], meter: Meter) -> torch.Tensor:
-    """Embeddings (texts, hidden)."""
-    folder = base_folder(base)
-    encoder = load_encoder(folder)
-    reader = load_reader(folder, encoder.body, READ_TOKENS)
-    return read(encoder, reader.ids(texts), reader.pad_id, meter.counted(len(texts)))
 
 
 def _draw(folder: Path, rows: Rows, chosen: Sequence[int], embeddings: torch.Tensor) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.long_texts.ways import WINDOWS
 from workbench.core.tasks import task_named
 from workbench.engine.encoder.encoder import load_encoder, load_reader, read
 from workbench.engine.evaluation.systems import Evaluation
@@ -16,7 +17,8 @@ from workbench.models.bundled import bundled_path, is_ready
 logger = logging.getLogger(__name__)
 
 READER = "all-MiniLM-L6-v2"
-READ_TOKENS = 256
+WINDOW = 256
+"""Tokens that are read at once; longer answers are read whole, window by window."""
 
 
 def mark_likeness(exam: Evaluation, task: str, stop: Stop) -> None:
@@ -42,7 +44,8 @@ def mark_likeness(exam: Evaluation, task: str, stop: Stop) -> None:
 def _embedded(folder: Path, parts: Sequence[Sequence[str]], stop: Stop) -> list[torch.Tensor]:
     """Of each part the embeddings (texts, hidden), of length 1; what occurs twice is read once."""
     encoder = load_encoder(folder)
-    reader = load_reader(folder, encoder.body, READ_TOKENS)
+    reader = load_reader(folder, encoder.body, WINDOW, long_texts=WINDOWS)
+    encoder.window = reader.window
     texts = list(dict.fromkeys(text for part in parts for text in part))
     place = {text: number for number, text in enumerate(texts)}
 

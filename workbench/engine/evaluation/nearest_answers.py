@@ -10,8 +10,9 @@ import numpy as np
 
 from workbench.evaluation.scoring.pieces import pieces
 
-MOST_EXAMPLES, MOST_CHARS = 20_000, 2000
-"""Examples that are looked through (of more, some of all), and what is read of a question."""
+MOST_EXAMPLES, MOST_CHARS = 20_000, 40_000_000
+"""Examples that are looked through, and characters of all of them (of more, some of all); every text is
+read whole."""
 AT_ONCE = 256
 """Questions that are compared at once: the likenesses of so many to all examples are in memory."""
 
@@ -20,8 +21,9 @@ def learned_nearest(
     questions: Sequence[str], answers: Sequence[str]
 ) -> Callable[[Sequence[str]], list[str]]:
     """Gives each question the answer of the nearest learned one; the first of equally near ones."""
-    step = -(-len(questions) // MOST_EXAMPLES) or 1
-    kept, given = [text[:MOST_CHARS] for text in questions[::step]], answers[::step]
+    characters = sum(map(len, questions))
+    step = max(1, -(-len(questions) // MOST_EXAMPLES), -(-characters // MOST_CHARS))
+    kept, given = questions[::step], answers[::step]
     if not any(text.strip() for text in kept):
         return lambda asked: [given[0]] * len(asked)
     weigh = pieces()
@@ -30,7 +32,7 @@ def learned_nearest(
     def nearest(asked: Sequence[str]) -> list[str]:
         found: list[str] = []
         for start in range(0, len(asked), AT_ONCE):
-            some = weigh.transform([text[:MOST_CHARS] for text in asked[start : start + AT_ONCE]])
+            some = weigh.transform(asked[start : start + AT_ONCE])
             best = np.argmax((some @ known).toarray(), axis=1)  # of a sparse one thrice as slow
             found += [given[number] for number in best.tolist()]
         return found

@@ -6,7 +6,7 @@ import streamlit as st
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.rows import learned_rows
 from workbench.evaluation.rows.learned_rows import LearnedRows
-from workbench.evaluation.scoring.pieces import Floats
+from workbench.evaluation.scoring.pieces import MOST_CHARS, Floats
 from workbench.evaluation.verdict import TURN
 from workbench.ui import context, errors, taught_by
 from workbench.ui.evaluation.rows.row_groups import HOW_NEAR
@@ -69,5 +69,7 @@ def _show(info: EvaluationInfo, row: pd.Series) -> None:
         return
     found = learned.near(str(row["input"]), int(row["row_id"]) if TURN in row.index else None)
     st.markdown(plain(learned_rows.sentence(found, learned, info.task, str(row["tuned"]))))
+    if len(str(row["input"])) > MOST_CHARS:
+        st.caption(f"Long texts are compared by their first {MOST_CHARS:,} characters here.")
     if found:
         taught_by.table(found, f"taught-rows-{info.id}")
