@@ -8,6 +8,7 @@ from workbench.evaluation.scoring.intervals import mcnemar, wilson_interval
 from workbench.evaluation.scoring.paired import tango_interval
 from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.evaluation.scoring.text_scores import text_scores
+from workbench.evaluation.verdict import verdict_on
 
 WANTED = ["yes"] * 60 + ["no"] * 40
 
@@ -46,6 +47,20 @@ def test_every_rung_stands_in_order_with_its_scores_and_intervals() -> None:
     assert (found["nearest"]["seconds"], found["nearest"]["rows"]) == (0.002, 100)
     assert "seconds" not in found["nearest"]["scores"]
     assert "difference" not in found["tuned"]
+
+
+def test_the_model_that_a_training_started_from_is_a_rung_to_beat() -> None:
+    scores, frame = _exam(tuned=_column(70), base=_column(50), parent=_column(85, 5))
+    found = ladder("classification", scores, frame)
+    assert [rung.key for rung in found.rungs] == ["base", "parent", "tuned"]
+    parent = found.named("parent")
+    assert parent in found.simpler
+    assert parent is not None
+    assert parent.against is not None
+    assert parent.against.interval is not None
+    told = verdict_on(found)
+    assert (told.level, told.use) == ("worse", "parent")
+    assert "the model that this training started from is better" in told.sentence
 
 
 def test_a_difference_is_told_with_its_interval_and_p() -> None:

@@ -95,6 +95,10 @@ def test_replies_are_learned_on_top_of_the_language(
     tuned, without = (one["scores"]["test"]["tuned"]["loss"] for one in (result, alone))
     assert tuned != pytest.approx(without, abs=1e-3), "what the earlier one learned is still there"
     assert result["scores"]["test"]["base"] == alone["scores"]["test"]["base"]
+    before = result["scores"]["test"]["parent"]
+    assert before["loss"] == pytest.approx(tuned, abs=1e-3), "nothing was learned on top of it"
+    assert "parent" not in alone["scores"]["test"]
+    assert len(predictions(result)["parent"]) == len(predictions(result)["tuned"])
     assert [link.name for link in read_trained(job.adapter).chain] == ["Language"]
     assert read_json(job.adapter / "adapter_config.json")["base_model_name_or_path"] == str(base)
     shutil.rmtree(earlier)
@@ -102,7 +106,10 @@ def test_replies_are_learned_on_top_of_the_language(
         tmp_path / "again", base, data, kind="evaluate", adapter=str(job.adapter), split="test",
         recipe=nothing,
     )  # fmt: skip
-    assert run(asked)["status"] == "succeeded", "it needs nothing of the earlier one any more"
+    found = run(asked)
+    assert found["status"] == "succeeded", "it needs nothing of the earlier one any more"
+    scored = found["scores"]
+    assert scored["parent"]["loss"] == pytest.approx(scored["tuned"]["loss"], abs=1e-3)
     again = write_job(
         tmp_path / "further", base, data, recipe=nothing, start=str(job.path / "start"),
         chain=[LINK],
@@ -158,3 +165,20 @@ def test_an_encoder_learns_new_categories_from_where_it_was(
     place = [asked["input"].index(text) for text in exam["input"]]
     assert [asked["tuned"][at] for at in place] == exam["tuned"]
     assert [asked["base"][at] for at in place] == exam["base"], "before: as the first one left it"
+    assert "parent" not in exam, "the first one knows other categories"
+
+
+def test_an_encoder_of_the_same_categories_sits_the_exam_beside_what_came_of_it(
+    tmp_path: Path,
+) -> None:
+    base = encoders.make_encoder(tmp_path / "encoder")
+    data = encoders.split_data(tmp_path / "a.parquet", encoders.examples())
+    first = encoders.make_job(tmp_path / "first", base, data, recipe=encoders.recipe())
+    second = encoders.make_job(
+        tmp_path / "second", base, data, recipe=encoders.recipe(num_train_epochs=1),
+        start=str(first.adapter), chain=[LINK],
+    )  # fmt: skip
+    alone, further = run(first), run(second)
+    assert predictions(further)["parent"] == predictions(alone)["tuned"]
+    own, before = (one["scores"]["test"] for one in (alone, further))
+    assert before["parent"]["loss"] == pytest.approx(own["tuned"]["loss"])

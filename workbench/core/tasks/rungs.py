@@ -11,6 +11,8 @@ from workbench.core.tasks import Task
 FREQUENT, BASELINE, NEAREST, LEAD = "frequent", "baseline", "nearest", "lead"
 BASE, EXAMPLES, TUNED = "base", "examples", "tuned"
 PROMPT = "prompt"
+PARENT = "parent"
+"""The trained model that a training started from, asked in the words of the new one."""
 PROBE = "probe"
 """What `base` is called where it is a quick layer on a frozen encoder: it has learned the categories."""
 OLDER = "run "
@@ -90,6 +92,14 @@ RUNGS = (
         "the untrained model with your instruction",
         "the model before training, told your instruction",
         "is the same model as it came, told the instruction that you kept on the Model page",
+        is_simple=False,
+    ),
+    RungKind(
+        PARENT,
+        "Before this training",
+        "the model that this training started from",
+        "the model that this training started from",
+        "is the trained model that this training went on from, asked in the same words",
         is_simple=False,
     ),
     RungKind(

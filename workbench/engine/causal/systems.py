@@ -27,6 +27,7 @@ from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.long_texts.fitting import MARKS, fitted
 from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
+from workbench.engine.models.start import parent_of
 from workbench.engine.rows import Row
 from workbench.engine.runtime.precision import precision
 from workbench.evaluation.scoring.likelihoods import Likelihoods
@@ -60,7 +61,8 @@ def systems(
 
     leaning = shown_from(shown, model) if shown else None
     with_one = replace(model, wording=replace(model.wording, leaning=leaning)) if leaning else None
-    yield from both(CAUSAL, model, model.wording.labels, new_tokens, answer, wrong, with_one)
+    labels, start = model.wording.labels, parent_of(adapter)
+    yield from both(CAUSAL, model, labels, new_tokens, answer, wrong, with_one, start)
 
 
 def shown_from(data: Path, model: CausalModel) -> Leaning | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench.core.recipe import Recipe
-from workbench.core.tasks.rungs import BASE, TUNED
+from workbench.core.tasks.rungs import BASE, PARENT, TUNED
 from workbench.engine.encoder.model import (
     EncoderModel,
     Probabilities,
@@ -18,6 +18,7 @@ from workbench.engine.encoder.model import (
 )
 from workbench.engine.encoder.sets.any_of import set_loss
 from workbench.engine.evaluation.systems import Answers, Done, Examine, System
+from workbench.engine.models.start import parent_of
 from workbench.engine.rows import Row
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Stop
@@ -43,6 +44,11 @@ def systems(
     """
     probe, tuned = load_probe(base, adapter), load_encoder_model(base, adapter)
     yield System(BASE, ENCODER.base_title, _examiner(probe), tuned.labels)
+    start = parent_of(adapter)
+    if start is not None:
+        before = load_encoder_model(base, start)
+        before.detector = before.before = None  # nobody is asked what it cannot tell
+        yield System(PARENT, "The model that it went on from", _examiner(before), tuned.labels)
     yield System(TUNED, "The trained model", _examiner(tuned), tuned.labels)
 
 
@@ -60,6 +66,8 @@ def answer_seconds(
     """
     some, found = rows[:TIMED], {}
     for system in systems(base, adapter, recipe):
+        if system.name == PARENT:  # it sits no exam by turns: it may have learned the rows
+            continue
         answers = system.examine(some, some, stop, lambda _: None)
         if answers.seconds is not None:
             found[system.name] = answers.seconds

@@ -25,6 +25,7 @@ from workbench.engine.evaluation.systems import (
 )
 from workbench.engine.evaluation.trial import practised
 from workbench.engine.models.checked_load import CheckedLoad, Tell
+from workbench.engine.models.start import sitting
 from workbench.engine.rows import Row, read_rows
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
@@ -103,7 +104,7 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
     systems = engine.systems(
         spec.base, spec.adapter, spec.recipe, spec.recipe.eval_max_new_tokens, shown
     )
-    count = 2 if shown is None else 3
+    count = sitting(spec.adapter, shown)
     data = trained.data if spec.split == EXAM else None
     asking = Asking(spec.task, data, spec.recipe, trained.out_of_scope)
     asked = rows if spec.most is None else chosen(rows, spec.most, spec.recipe.seed)
@@ -161,7 +162,10 @@ def evaluate_trained(
     asked = rows if max_rows is None else chosen(rows, max_rows, spec.recipe.seed)
     asking = Asking(spec.task, spec.data, spec.recipe, spec.out_of_scope or "")
     try:
-        exam = evaluate_systems(asking.passing(systems), spec.task, rows, asked, report, stop)
+        count = sitting(job.adapter)
+        exam = evaluate_systems(
+            asking.passing(systems), spec.task, rows, asked, report, stop, count
+        )
         practice = asking.write(job, report, stop, max_rows=max_rows)
     except Cancelled:
         return STOPPED

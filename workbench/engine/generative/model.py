@@ -16,6 +16,8 @@ from workbench.engine.runtime import device
 from workbench.engine.runtime.precision import in_float32
 from workbench.models.trained import TrainedModel, write_trained
 
+OWN, STARTED = "default", "started"
+"""Names of the adapters in a model: peft's own for the first, and that of the model it went on from."""
 ROOM = 1.3
 """Free memory needed to unpack 4-bit weights, in sizes of the unpacked ones."""
 
@@ -47,6 +49,22 @@ class Adapted:
     def _has_room_to_be_exact(self) -> bool:
         needed = self.model.num_parameters() * torch.float32.itemsize * ROOM
         return bool(device.free_memory() > needed)
+
+    def as_started(self, start: Path) -> Iterator[None]:
+        """The model that its training went on from answers inside of this block.
+
+        Args:
+            start: the folder of its adapter.
+        """
+        self.model.load_adapter(str(start), adapter_name=STARTED)
+        self.model.set_adapter(STARTED)
+        self.model.requires_grad_(False)
+        try:
+            yield
+        finally:
+            self.model.set_adapter(OWN)
+            self.model.delete_adapter(STARTED)
+            self.model.requires_grad_(False)
 
 
 def load_for_answers(

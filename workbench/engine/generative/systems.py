@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from workbench.core.tasks.rungs import BASE, EXAMPLES, TUNED
+from workbench.core.tasks.rungs import BASE, EXAMPLES, PARENT, TUNED
 from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.model import Adapted
 from workbench.engine.rows import Row
@@ -36,12 +37,14 @@ def both(
     answer: Answering,
     loss_on: Callable[[Sequence[Row], Check], float | Likelihoods],
     shown: Any = None,
+    start: Path | None = None,
 ) -> Iterator[System]:
     """The base model and the trained one.
 
     Args:
         loss_on: mean loss per learned token over rows; of documents, how likely each is.
         shown: the same model, asked with an example before each question; a system in between.
+        start: the adapter that the training went on from; another one in between.
     """
 
     def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
@@ -63,6 +66,9 @@ def both(
         yield System(BASE, family.base_title, examine, labels)
         if shown is not None:
             yield System(EXAMPLES, f"{family.base_title}, shown an example,", lean, labels)
+    if start is not None:
+        with model.as_started(start):
+            yield System(PARENT, "The model that it went on from", examine, labels)
     yield System(TUNED, "The trained model", examine, labels)
 
 

@@ -13,6 +13,7 @@ from workbench.core.whole import whole_folder
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.specs import TrainSpec
+from workbench.models.families import family_named
 from workbench.models.trained import read_trained
 
 START = "start"
@@ -46,6 +47,23 @@ def start_beside(adapter: Path) -> Path | None:
     """Where the model lies that a trained one went on from; None where it began with its base."""
     folder = adapter.parent / START
     return folder if read_trained(adapter).chain and folder.is_dir() else None
+
+
+def parent_of(adapter: Path) -> Path | None:
+    """The model that a trained one went on from, where it can answer the same questions: one that
+    writes always can, one that sorts if it was taught the same categories."""
+    folder = start_beside(adapter)
+    if folder is None:
+        return None
+    own, before = read_trained(adapter), read_trained(folder)
+    if family_named(own.family).writes_text:
+        return folder
+    return folder if (own.task, own.labels) == (before.task, before.labels) else None
+
+
+def sitting(adapter: Path, shown: Path | None = None) -> int:
+    """How many systems of a trained model sit an exam: before and after, and who is asked in between."""
+    return 2 + (shown is not None) + (parent_of(adapter) is not None)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -15,6 +15,7 @@ from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form, form_of
 from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
+from workbench.engine.models.start import parent_of
 from workbench.engine.rows import Row
 from workbench.engine.runtime.precision import precision
 from workbench.engine.seq2seq.batches import batches_by_length
@@ -46,7 +47,8 @@ def systems(
     def wrong(rows: Sequence[Row], check: Check) -> float:
         return loss_on(model, loss, rows, check)
 
-    yield from both(SEQ2SEQ, model, model.wording.labels, new_tokens, answer, wrong)
+    labels, start = model.wording.labels, parent_of(adapter)
+    yield from both(SEQ2SEQ, model, labels, new_tokens, answer, wrong, start=start)
 
 
 def answer(

@@ -6,6 +6,7 @@ from typing import Any
 
 from workbench.core.tasks import task_named
 from workbench.engine.evaluation.systems import System, evaluate_systems
+from workbench.engine.models.start import sitting
 from workbench.engine.rows import Row, read_rows
 from workbench.engine.training.loop import JobTrainer
 from workbench.engine.training.measured import MeasuredSteps, lengths_told
@@ -61,7 +62,7 @@ def examined(
     """
     rows = _longest(spec)
     if rows:
-        evaluate_systems(systems, spec.task, rows, rows, report, stop)
+        evaluate_systems(systems, spec.task, rows, rows, report, stop, sitting(job.adapter))
     held = peaks.by_phase()
     phases = {name: round(held[own] / 1e6) for own, name in PHASES.items() if own in held}
     return {"measured": {**facts, "phases": phases, "memory_mb": round(peaks.most() / 1e6)}}

@@ -8,7 +8,7 @@ from storage.database import Store
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import main_score
 from workbench.core.tasks import task_named
-from workbench.core.tasks.rungs import OLDER, TITLES, TUNED
+from workbench.core.tasks.rungs import OLDER, PARENT, TITLES, TUNED
 from workbench.data.versions import get_version, read_examples
 from workbench.evaluation.evaluations import EvaluationInfo, list_evaluations, predictions
 from workbench.evaluation.ladder import SECONDS, OlderAnswers
@@ -41,10 +41,13 @@ def older_answers(
     if TUNED not in answers or answers.empty:
         return []
     found: list[OlderAnswers] = []
+    parent = run.chain[-1].run_id if run.chain and PARENT in answers else None
     taken = [*TITLES.values()]
     for other in runs.list_runs(store, run.project_id):
         if len(found) == MOST:
             break
+        if other.id == parent:
+            continue  # it sat the exam itself, as a rung of its own
         if other.id < run.id and other.is_usable and other.task == run.task:
             title = other.name if other.name not in taken else f"{other.name} ({OLDER}{other.id})"
             found += _of(store, info, answers, run, other, title)
