@@ -1,13 +1,14 @@
 """The ladder of an exam that was kept: with older versions, and with whoever else could be asked."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from storage.database import Store
 from workbench.core.tasks import task_named
-from workbench.core.tasks.rungs import EXAMPLES, PROMPT, cheap_for
+from workbench.core.tasks.rungs import EXAMPLES, PROMPT, TUNED, cheap_for, rung_named
 from workbench.data.versions import get_version
 from workbench.evaluation.comparing.older_answers import older_answers
 from workbench.evaluation.comparing.prompted_answers import prompted_answers
@@ -27,17 +28,23 @@ def ladder_of(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Ladd
         answers: its judged rows, as `evaluations.predictions` gives them; empty where they are gone.
     """
     run = runs.get_run(store, info.run_id)
-    return ladder(
+    prompted = [] if run.is_told else prompted_answers(store, info, answers, run)
+    found = ladder(
         info.task,
         info.scores,
         answers,
         probe=family_named(run.base_family).base_is_probe,
-        older=[
-            *prompted_answers(store, info, answers, run),
-            *older_answers(store, info, answers, run),
-        ],
+        older=[*prompted, *older_answers(store, info, answers, run)],
         rows=info.rows,
     )
+    return as_told(found) if run.is_told else found
+
+
+def as_told(found: Ladder) -> Ladder:
+    """A ladder whose highest rung is a model that is only told what to do, called so."""
+    title = rung_named(PROMPT).title
+    rungs = (replace(one, title=title) if one.name == TUNED else one for one in found.rungs)
+    return replace(found, rungs=tuple(rungs), is_told=True)
 
 
 def compared_with(

@@ -65,6 +65,8 @@ class Ladder:
     rungs: tuple[Rung, ...]
     """From the simplest to the trained model, older versions of it behind."""
     rows: int
+    is_told: bool = False
+    """Whether what stands as the trained model learned nothing, and is only told what to do."""
 
     @property
     def tuned(self) -> Rung | None:

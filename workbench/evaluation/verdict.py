@@ -7,7 +7,7 @@ passed over.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -91,7 +91,7 @@ def verdict_on(found: Ladder, questions: str = "exam question") -> Verdict:
             "Score it to see how good it is.",
         )
     level, used, more = _judged(found)
-    return Verdict(
+    told = Verdict(
         level,
         words.sentence(level, found, used, more, questions),
         words.headline(found, tuned, plural(found.rows, questions)),
@@ -100,6 +100,23 @@ def verdict_on(found: Ladder, questions: str = "exam question") -> Verdict:
         used.key,
         more,
     )
+    return _of_told(told) if found.is_told else told
+
+
+def _of_told(told: Verdict) -> Verdict:
+    """The same words of a model that was not trained, only told what to do."""
+
+    def said(text: str) -> str:
+        for begin in "tT":
+            text = text.replace(
+                f"{begin}he trained model", f"{begin}he model with your instruction"
+            )
+        return text
+
+    return replace(
+        told, sentence=said(told.sentence), headline=said(told.headline),
+        evidence=tuple(map(said, told.evidence)), next_step=said(told.next_step),
+    )  # fmt: skip
 
 
 def _judged(found: Ladder) -> tuple[str, Rung, int | None]:

@@ -53,6 +53,9 @@ class TrainedModel(Contract):
     """The headings of two texts that belong together, where a question is two (`core.tasks.text_pair`)."""
     probe_thresholds: tuple[float, ...] = ()
     """The same before tuning."""
+    shows: int | None = None
+    """It learned nothing: it is told what to do (`system`), with so many of the nearest examples before
+    each question; None for a model that was trained."""
     chat_template: str = ""
     data: Path | None = None
     """The examples it learned from, for baselines that learn from them, too."""

@@ -42,6 +42,8 @@ class RunView:
     """The trainer's result, once there is one: scores, seconds, peak_memory_mb, adapter …"""
     chain: tuple[Link, ...] = ()
     """The trainings that it goes on from, the first one first."""
+    is_told: bool = False
+    """Whether its model learns nothing and is only told what to do (`training.instructed`)."""
 
     @property
     def status(self) -> str:
@@ -94,4 +96,5 @@ def view_of(session: Session, row: RunRow, *, with_attempts: bool = False) -> Ru
         attempts=tuple(jobs.attempt_view(row) for row in tries),
         result=run.result,
         chain=chain_of(job.spec),
+        is_told=job.spec.get("shows") is not None,
     )

@@ -15,6 +15,7 @@ from workbench.data.versions import VersionInfo
 from workbench.evaluation.prompting import outcome, trials
 from workbench.evaluation.prompting.trials import SHOWN, Trial
 from workbench.models import catalogue
+from workbench.training.instructed import start_instructed
 
 
 def add_commands(commands: Any) -> None:
@@ -43,9 +44,16 @@ def add_commands(commands: Any) -> None:
         action="store_true",
         help="let it sit the exam, and hold trainings against it; without: practice questions",
     )
+    parser.add_argument(
+        "--use",
+        action="store_true",
+        help="with --keep: make a model of it, which can be asked and go live like a trained one",
+    )
 
 
 def _prompt(options: argparse.Namespace) -> int:
+    if options.use and not options.keep:
+        raise WorkbenchError("What is used has to sit the exam first: give --use with --keep.")
     store = working_store()
     version = datasets.latest_version(store, options.dataset)
     model = ready(store, catalogue.resolve_model(store, options.base))
@@ -62,6 +70,10 @@ def _prompt(options: argparse.Namespace) -> int:
     if not one.is_scored:
         raise WorkbenchError(one.job.reason or f"Job {job_id} ended without scores: try it again.")
     value = _told(store, version, one)
+    if options.use:
+        run = start_instructed(store, job_id)
+        finished(store, run.job_id)
+        value |= {"run_id": run.run_id}
     emit(options, value, _text(version, one, value))
     return 0
 
@@ -103,4 +115,8 @@ def _text(version: VersionInfo, one: Trial, value: dict[str, Any]) -> str:
     lines = [f"{one.model} with this instruction, on {one.rows} {asked}: {score} ({metric.title})."]
     if "verdict" in value:
         lines += [value["verdict"]["sentence"], value["verdict"]["next"]]
+    if "run_id" in value:
+        lines.append(
+            f"It is run {value['run_id']} now: ask it, answer files with it, make it live."
+        )
     return "\n".join(lines)

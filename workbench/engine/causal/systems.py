@@ -9,6 +9,7 @@ import torch
 from workbench.core.messages import asked, render_prompt, segments
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import TUNED
 from workbench.core.tasks.task import Message
 from workbench.engine.causal.batches import batches_by_length
 from workbench.engine.causal.documents.likelihood import likelihoods
@@ -27,7 +28,7 @@ from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.long_texts.fitting import MARKS, fitted
 from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
-from workbench.engine.models.start import parent_of
+from workbench.engine.models.start import is_told, parent_of
 from workbench.engine.rows import Row
 from workbench.engine.runtime.precision import precision
 from workbench.evaluation.scoring.likelihoods import Likelihoods
@@ -62,7 +63,8 @@ def systems(
     leaning = shown_from(shown, model) if shown else None
     with_one = replace(model, wording=replace(model.wording, leaning=leaning)) if leaning else None
     labels, start = model.wording.labels, parent_of(adapter)
-    yield from both(CAUSAL, model, labels, new_tokens, answer, wrong, with_one, start)
+    found = both(CAUSAL, model, labels, new_tokens, answer, wrong, with_one, start)
+    yield from (own for own in found if own.name == TUNED or not is_told(adapter))
 
 
 def shown_from(data: Path, model: CausalModel) -> Leaning | None:

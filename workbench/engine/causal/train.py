@@ -19,6 +19,7 @@ from workbench.engine.encoding.cache import Facts, files_of
 from workbench.engine.encoding.encoded_rows import Columns
 from workbench.engine.encoding.version import encoded_splits
 from workbench.engine.evaluation.jobs import EXAM
+from workbench.engine.generative import told
 from workbench.engine.generative import train as generative
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.leaning.trial import ASKED, Choice, LossOn, choose
@@ -44,7 +45,8 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         WorkbenchError: the data or the settings cannot be used.
         Orphaned: the worker died; a checkpoint was saved.
     """
-    return generative.train(COURSE, spec, job, report, stop)
+    learn = generative.train if spec.shows is None else told.make
+    return learn(COURSE, spec, job, report, stop)
 
 
 def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:

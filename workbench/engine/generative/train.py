@@ -95,8 +95,8 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
     if best is None:
         return {**result, "status": "cancelled", "reason": "Stopped before anything was learned."}
     report.phase("saving", "Saving the trained model")
-    made = _trained(course.family, spec, setup)
-    save_adapter(job.adapter, best, setup.kept, made, partial(_add, spec, setup))
+    made = trained_model(course.family, spec, setup)
+    save_adapter(job.adapter, best, setup.kept, made, partial(add_kept, spec, setup))
     result |= {"adapter": str(job.adapter), "best_step": step_of(best)}
     del trainer
     give_back_memory()  # the model is loaded afresh, as every later use will load it
@@ -129,8 +129,10 @@ def measure(course: Course, spec: MeasureSpec, job: JobDir, report: Report, stop
     setup = course.prepare(spec, job, report, stop)
     trainer = loaded(course, spec, setup, job, report, stop)
     facts = told_of(trainer, measure_steps(trainer, report, stop), job)
-    made = _trained(course.family, spec, setup)
-    save_adapter(job.adapter, untrained(trainer, job), setup.kept, made, partial(_add, spec, setup))
+    made = trained_model(course.family, spec, setup)
+    save_adapter(
+        job.adapter, untrained(trainer, job), setup.kept, made, partial(add_kept, spec, setup)
+    )
     del trainer
     give_back_memory()
     sitting = course.systems(spec.base, job.adapter, spec.recipe, FEW_TOKENS)
@@ -194,14 +196,15 @@ def check_there_are_some(examples: Any) -> None:
         )
 
 
-def _add(spec: TrainSpec, setup: Setup, folder: Path) -> None:
+def add_kept(spec: TrainSpec, setup: Setup, folder: Path) -> None:
     """What a model that writes keeps of its examples."""
     write_known(folder, spec.task, spec.system, spec.data)
     if setup.choice.leaning is not None:
         setup.choice.leaning.write(folder)
 
 
-def _trained(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:
+def trained_model(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:
+    """What is kept of a model beside its weights."""
     return TrainedModel(
         task=spec.task,
         family=family.name,

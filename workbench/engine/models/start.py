@@ -61,8 +61,15 @@ def parent_of(adapter: Path) -> Path | None:
     return folder if (own.task, own.labels) == (before.task, before.labels) else None
 
 
+def is_told(adapter: Path) -> bool:
+    """Whether a model learned nothing: before training it is what it is now."""
+    return read_trained(adapter).shows is not None
+
+
 def sitting(adapter: Path, shown: Path | None = None) -> int:
     """How many systems of a trained model sit an exam: before and after, and who is asked in between."""
+    if is_told(adapter):
+        return 1
     return 2 + (shown is not None) + (parent_of(adapter) is not None)
 
 

@@ -8,6 +8,7 @@ import torch
 
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
+from workbench.core.tasks.rungs import TUNED
 from workbench.engine.causal.loss import mean_loss
 from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.fields.asking import answer_fields
@@ -15,7 +16,7 @@ from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form, form_of
 from workbench.engine.generative.set_answers import as_sets
 from workbench.engine.generative.systems import LOSS_BATCH, both, likeliest
-from workbench.engine.models.start import parent_of
+from workbench.engine.models.start import is_told, parent_of
 from workbench.engine.rows import Row
 from workbench.engine.runtime.precision import precision
 from workbench.engine.seq2seq.batches import batches_by_length
@@ -48,7 +49,8 @@ def systems(
         return loss_on(model, loss, rows, check)
 
     labels, start = model.wording.labels, parent_of(adapter)
-    yield from both(SEQ2SEQ, model, labels, new_tokens, answer, wrong, start=start)
+    found = both(SEQ2SEQ, model, labels, new_tokens, answer, wrong, start=start)
+    yield from (own for own in found if own.name == TUNED or not is_told(adapter))
 
 
 def answer(

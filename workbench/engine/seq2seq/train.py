@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from workbench.core.long_texts.told import LongTexts, counted
 from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.tasks import SPLITS, task_named
+from workbench.engine.generative import told
 from workbench.engine.generative import train as generative
 from workbench.engine.generative.long_texts import way_of
 from workbench.engine.generative.train import Course, Setup, check_there_are_some
@@ -31,7 +32,8 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         WorkbenchError: the data or the settings cannot be used.
         Orphaned: the worker died; a checkpoint was saved.
     """
-    return generative.train(COURSE, spec, job, report, stop)
+    learn = generative.train if spec.shows is None else told.make
+    return learn(COURSE, spec, job, report, stop)
 
 
 def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:

@@ -61,7 +61,8 @@ def judged(trial: Trial, answers: pd.DataFrame, task: str) -> Outcome:
         return Outcome(
             ENOUGH,
             f"{said} That may be enough as it is.",
-            "Try it in the playground, with this instruction in its settings, before you train.",
+            "Use it as it is: it then stands among your models, answers in the playground, files and "
+            "programs, and can go live.",
         )
     return Outcome(
         BETTER,

@@ -15,7 +15,7 @@ def diagnosis_of(store: Store, run: RunView) -> Diagnosis | None:
     """What a training's curves say; None while it learns, of one that learned by contrast (its curves are
     others), and where too little was recorded.
     """
-    if not run.job.is_over:
+    if not run.job.is_over or run.is_told:
         return None
     try:
         recipe = from_dict(run.recipe)

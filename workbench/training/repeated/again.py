@@ -55,6 +55,11 @@ def before(store: Store, run_id: int) -> Before:
     run = get_run(store, run_id)
     if not run.job.is_over:
         raise WorkbenchError(f"'{run.name}' has not ended yet: wait for it, then train it again.")
+    if run.is_told:
+        raise WorkbenchError(
+            f"'{run.name}' learned nothing, so there is nothing to repeat: it answers after your "
+            "instruction, the same each time."
+        )
     with store.read() as session:
         row = runs.row(session, run_id, TrainSpec.kind)
         assert row is not None

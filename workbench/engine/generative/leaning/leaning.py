@@ -25,6 +25,8 @@ BYTES_A_TOKEN = 3
 """So many bytes of text a token holds at least, in most languages."""
 MARKS = 200
 """Bytes that a chat template puts around the turns."""
+SHOWN = b"shown"
+"""In the metadata of the kept file: how many examples stand before a question, where it is not one."""
 TOO_SHORT = 80
 """Bytes; what is left of an example is no example any more."""
 
@@ -101,13 +103,25 @@ class Leaning:
     @classmethod
     def _read(cls, path: Path, longest: int) -> "Leaning":
         damaged = f"{path} is damaged: restore a backup, or train the model again."
-        rows = parquet.read(path, damaged).to_pylist()
-        return cls([Example(row["question"], row["answer"]) for row in rows], longest)
+        table = parquet.read(path, damaged)
+        shown = int((table.schema.metadata or {}).get(SHOWN, b"1"))
+        found = [
+            Example(row["question"], row["answer"], row.get("found_by") or "")
+            for row in table.to_pylist()
+        ]
+        return cls(found, longest, shown)
 
     def write(self, folder: Path) -> None:
         """Keep the examples beside a trained model."""
         kept = [{"question": one.question, "answer": one.answer} for one in self.examples]
+        if any(one.found_by for one in self.examples):
+            kept = [
+                {**row, "found_by": one.found_by}
+                for row, one in zip(kept, self.examples, strict=True)
+            ]
         table = pa.Table.from_pylist(kept)
+        if self._shown != 1:
+            table = table.replace_schema_metadata({SHOWN: str(self._shown)})
         pq.write_table(table, folder / LEANED_ON, compression="zstd")
 
     def before(self, messages: Sequence[Message], question: str, *, learned: bool) -> list[Message]:

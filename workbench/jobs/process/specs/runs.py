@@ -49,6 +49,9 @@ class TrainSpec(ModelSpec):
     """The training that is repeated."""
     practises: bool | None = None
     """It is one of several that are tried: practice questions are answered in place of the exam."""
+    shows: int | None = None
+    """Nothing is learned: the model is only told what to do (`system`), with so many of the nearest
+    examples before each question; None where it is trained."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ from workbench.evaluation.prompting.outcome import Outcome
 from workbench.evaluation.prompting.trials import Trial
 from workbench.evaluation.worth_table import seconds_in_words
 from workbench.models.model_info import ModelInfo
-from workbench.ui import context, errors
+from workbench.training.instructed import start_instructed
+from workbench.ui import context, errors, frame
 from workbench.ui.evaluation.ladder import worth_it
 from workbench.ui.text import plain
 
@@ -138,9 +139,23 @@ def _show_kept(version: VersionInfo, kept: Trial) -> None:
     st.markdown(f"**{plain(kept.instruction)}**{shown}")
     st.info(plain(found.sentence), icon=_ICONS[found.level])
     st.write(plain(found.next_step))
+    _use(kept)
     worth_it.show_bars(_ladder(*told), "")
     with st.expander("Its answers in the exam", icon=":material/visibility:"):
         _show_answers(version, _answers(*told))
+
+
+def _use(kept: Trial) -> None:
+    """The kept instruction as a model of its own, without any training."""
+    if st.button(
+        "Use it as it is", key=f"use-{kept.job.id}", icon=":material/check:",
+        help="Makes a model of it that can be asked in the playground, by file and by programs, and go "
+        "live. Nothing is learned; it sits the exam once, which takes about as long as it just took.",
+    ):  # fmt: skip
+        with errors.shown():
+            run = start_instructed(context.store(), kept.job.id)
+            context.ensure_worker()
+            context.go(frame.PAGES["Train"][0], run=run.run_id)
 
 
 def _score(one: Trial, metric: Metric) -> float:
