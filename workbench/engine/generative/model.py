@@ -50,6 +50,7 @@ class Adapted:
         needed = self.model.num_parameters() * torch.float32.itemsize * ROOM
         return bool(device.free_memory() > needed)
 
+    @contextlib.contextmanager
     def as_started(self, start: Path) -> Iterator[None]:
         """The model that its training went on from answers inside of this block.
 

@@ -52,7 +52,8 @@ def _kept(encoder: Encoder, lengths: np.ndarray, most: int | None) -> np.ndarray
     if encoder.window is not None:
         windows = int(windows_in(lengths, encoder.window).sum())
     every = 1 if most is None else -(-windows // most)
-    return np.arange(len(lengths)) % max(1, every) == 0
+    found: np.ndarray = np.arange(len(lengths)) % max(1, every) == 0
+    return found
 
 
 def _together(means: torch.Tensor, windows: Sequence[torch.Tensor]) -> Seen:

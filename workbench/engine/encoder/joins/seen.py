@@ -38,7 +38,8 @@ class Seen:
     def logits(self, head: Head, join: str) -> torch.Tensor:
         """What a head gives each text (texts, labels), not to be learned from."""
         if join == MEAN:
-            return head(self.means).detach()
+            found: torch.Tensor = head(self.means).detach()
+            return found
         return joined(head(self.windows).detach(), self.owner, len(self), join)
 
     @property
