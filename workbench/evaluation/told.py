@@ -16,6 +16,7 @@ from workbench.evaluation.exam_ladder import ladder_of
 from workbench.evaluation.judged.judgement import with_judge
 from workbench.evaluation.judged.judgements import of_exam
 from workbench.evaluation.scoring.all_scores import all_scores
+from workbench.evaluation.scoring.by_task.calls_told import calls_told
 from workbench.evaluation.scoring.by_task.categories_told import categories_told
 from workbench.evaluation.scoring.by_task.fields_told import fields_told
 from workbench.evaluation.verdict import verdict_on
@@ -39,8 +40,8 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
         every score that fits the task, with label, interval and meaning), `chain` (the trainings
         that the model went on from, the first one first) and `costs` (`training`, its electricity;
         kwh and money of a thousand `answers`, see `answer_costs`); of answers in fields also
-        `fields` (see `fields_told`), of categories `categories` (see `categories_told`); plain
-        values, for JSON.
+        `fields` (see `fields_told`), of categories `categories` (see `categories_told`), where
+        tools are called `calls` (see `calls_told`); plain values, for JSON.
     """
     answers = _answers(store, info)
     found, run = ladder_of(store, info, answers), get_run(store, info.run_id)
@@ -65,6 +66,7 @@ def told(store: Store, info: EvaluationInfo) -> dict[str, Any]:
         },
         **_fields(info, answers, names),
         **_categories(info, answers, names),
+        **calls_told(answers, names),
     }
 
 

@@ -50,6 +50,8 @@ class ServedModel(Contract):
     """Those that it pulls out of texts (`core.fields.field.read` reads them)."""
     threshold: float | None = None
     """An answer that is not surer than this is to be checked by a person; None where nobody said."""
+    tools: tuple[dict[str, Any], ...] = ()
+    """Those that its examples name or call (`core.tools.tool.read` reads them)."""
     calls_tools: bool = False
     """Whether its examples taught it to call tools."""
     project_id: int | None = None

@@ -34,6 +34,10 @@ class TrainedModel(Contract):
     """The category of texts that belong to none of the others; empty where there is none."""
     fields: tuple[dict[str, Any], ...] = ()
     """Those that are pulled out of texts (`core.fields.field.read` reads them); empty for other tasks."""
+    tools: tuple[dict[str, Any], ...] = ()
+    """Those that its examples name or call (`core.tools.tool.read` reads them)."""
+    calls_tools: bool = False
+    """Whether its examples taught it to call tools."""
     max_length: int = 2048
     """Tokens; what is done with a longer question, `long_texts` says."""
     long_texts: str = ""

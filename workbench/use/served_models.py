@@ -110,7 +110,9 @@ def _of_run(row: Trained) -> ServedModel | None:
         long_texts=about.long_texts,
         fields=about.fields,
         threshold=threshold_of(row.run),
-        calls_tools=any(holds_call(str(one)) for one in row.version.report.get("remarks") or ()),
+        tools=about.tools,
+        calls_tools=about.calls_tools
+        or any(holds_call(str(one)) for one in row.version.report.get("remarks") or ()),
         project_id=row.project.id,
         created_at_s=int(row.run.created_at.timestamp()),
     )

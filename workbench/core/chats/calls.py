@@ -80,17 +80,22 @@ def is_declaration(item: Any) -> bool:
 
 def tools_in(item: Any) -> Iterator[str]:
     """A line for each tool that is declared: its name, what it takes and what it does."""
+    yield from map(told_of, declarations(item))
+
+
+def declarations(item: Any) -> Iterator[Mapping[str, Any]]:
+    """Each tool that is declared, as an object with its `name`."""
     if isinstance(item, str):
         item = _decoded(item)
     if isinstance(item, list):
         for each in item:
-            yield from tools_in(each)
+            yield from declarations(each)
     elif isinstance(item, Mapping):
         listed = [item[key] for key in _LISTS if isinstance(item.get(key), list)]
         if listed:
-            yield from tools_in(listed[0])
+            yield from declarations(listed[0])
         elif isinstance((tool := _spec(item)).get("name"), str):
-            yield _line(tool)
+            yield tool
 
 
 def introduced(tools: list[str]) -> str:
@@ -98,14 +103,20 @@ def introduced(tools: list[str]) -> str:
     return "\n".join([INTRO, *(f"- {line}" for line in dict.fromkeys(tools))])
 
 
-def _line(tool: Mapping[str, Any]) -> str:
+def told_of(tool: Mapping[str, Any]) -> str:
+    """The line that names a tool in an instruction."""
     said = tool.get("description")
     about = f": {' '.join(said.split())}" if isinstance(said, str) and said.strip() else ""
     return f"{tool['name']}({', '.join(_inputs(tool))}){about}"
 
 
+def parameters_of(tool: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a tool takes, as it was declared; None where that was not said."""
+    return next((tool[key] for key in _INPUTS if isinstance(tool.get(key), Mapping)), None)
+
+
 def _inputs(tool: Mapping[str, Any]) -> list[str]:
-    schema: Any = next((tool[key] for key in _INPUTS if isinstance(tool.get(key), Mapping)), {})
+    schema: Any = parameters_of(tool) or {}
     schema = schema.get("json", schema)
     named = schema.get("properties", schema if "type" not in schema else {})
     return [str(name) for name in named] if isinstance(named, Mapping) else []

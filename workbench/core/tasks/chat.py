@@ -9,6 +9,7 @@ from workbench.core.chats.seen import Seen
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import asked, is_learned
 from workbench.core.tasks.task import Message, Row, Task, with_system
+from workbench.core.tools.compare import same_answer
 
 
 def _turns(row: Row) -> list[Message]:
@@ -95,6 +96,7 @@ CHAT = Task(
     cleaners={"messages": messages_json, "system": text_in, feedback.ROLE: feedback.check},
     question_cleaners={"messages": _unanswered, "system": text_in},
     tellers={"messages": _told},
+    is_right=same_answer,
     answers_are_free_text=True,
     told_first="You are a helpful assistant. Answer briefly and politely.",
 )

@@ -7,6 +7,7 @@ from workbench.core.chats.content import without_thoughts
 from workbench.core.chats.seen import Seen
 from workbench.core.chats.unreadable import Unreadable
 from workbench.core.tasks.task import Row, Task, text_at
+from workbench.core.tools.compare import same_answer
 
 
 def _question(row: Row) -> str:
@@ -53,6 +54,7 @@ COMPLETION = Task(
     record=_record,
     cleaners={feedback.ROLE: feedback.check},
     tellers={"response": _told},
+    is_right=same_answer,
     answers_are_free_text=True,
     can_lean_on_examples=True,
     asks_about_texts=True,

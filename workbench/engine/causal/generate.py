@@ -15,7 +15,7 @@ from workbench.engine.causal.encode import kept_of_question
 from workbench.engine.causal.model import CausalModel
 from workbench.engine.causal.reading import Ends, answer_of, ends_set, text_ids
 from workbench.engine.generative.fields.constraint import Told
-from workbench.engine.generative.fields.writing import Form, Together
+from workbench.engine.generative.fields.writing import Held, Together
 from workbench.engine.runtime import device as machine
 from workbench.engine.runtime.precision import precision
 from workbench.jobs.process.stop import Stop
@@ -33,7 +33,7 @@ def write_answers(
     max_new_tokens: int,
     stop: Stop,
     done: Done,
-    form: Form | None = None,
+    form: Held | None = None,
     told: list[Told] | None = None,
 ) -> list[str]:
     """One answer for each prompt, without the mark of its end.
@@ -50,8 +50,9 @@ def write_answers(
     room = room_to_ask(model, max_new_tokens)
     questions = [_kept(text_ids(prompt, model.tokenizer), room) for prompt in prompts]
 
-    def write(part: Sequence[list[int]]) -> list[tuple[str, Told]]:
-        return _write(model, part, max_new_tokens, stop, form)
+    def write(places: Sequence[int]) -> list[tuple[str, Told]]:
+        part = [questions[place] for place in places]
+        return _write(model, part, max_new_tokens, stop, form.of(places) if form else None)
 
     written = in_batches(questions, write, stop, done)
     if told is not None:
@@ -61,7 +62,7 @@ def write_answers(
 
 def in_batches(
     questions: Sequence[list[int]],
-    write: Callable[[Sequence[list[int]]], list[Written]],
+    write: Callable[[Sequence[int]], list[Written]],
     stop: Stop,
     done: Done,
 ) -> list[Written]:
@@ -69,6 +70,7 @@ def in_batches(
 
     Args:
         questions: token ids.
+        write: gets the places of some questions.
         done: called with the number of answers that are written.
 
     Raises:
@@ -79,7 +81,7 @@ def in_batches(
     answers: list[Any] = [None] * len(questions)
     for start in range(0, len(order), size):
         part = order[start : start + size]
-        written = write([questions[i] for i in part])
+        written = write(part)
         stop.check()
         for i, own in zip(part, written, strict=True):
             answers[i] = own
@@ -102,7 +104,7 @@ def _write(
     questions: Sequence[list[int]],
     max_new_tokens: int,
     stop: Stop,
-    form: Form | None,
+    form: Held | None,
 ) -> list[tuple[str, Told]]:
     longest = max(len(ids) for ids in questions)
     pad = model.tokenizer.pad_token_id

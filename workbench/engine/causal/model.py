@@ -15,6 +15,8 @@ from peft import PeftModel
 from workbench.core.fields.field import Fields, read
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import COMPLETION
+from workbench.core.tools.tool import Tools
+from workbench.core.tools.tool import read as read_tools
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.encode import Wording
 from workbench.engine.causal.reading import set_ends, text_ids
@@ -36,6 +38,10 @@ class CausalModel(Adapted):
     max_length: int
     fields: Fields = ()
     """Those that its answers hold; empty for other tasks, and where they are not known."""
+    tools: Tools = ()
+    """Those that its examples name or call."""
+    calls_tools: bool = False
+    """Whether its examples call any."""
 
     @property
     def task(self) -> str:
@@ -84,4 +90,5 @@ def load_causal(
             trained.task, template, trained.system, trained.labels, leaning, trained.long_texts
         )
     known = read(trained.fields) if trained else fields
-    return CausalModel(model.eval(), tokenizer, wording, length, known)
+    tools, calls = (read_tools(trained.tools), trained.calls_tools) if trained else ((), False)
+    return CausalModel(model.eval(), tokenizer, wording, length, known, tools, calls)

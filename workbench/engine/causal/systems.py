@@ -21,6 +21,7 @@ from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.model import CausalModel, load_causal
 from workbench.engine.causal.reading import Beginning, ends_set, text_ids
 from workbench.engine.evaluation.systems import Answers, Done, System
+from workbench.engine.generative.calls.form import CallForm, call_form
 from workbench.engine.generative.fields.asking import answer_fields
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form, form_of
@@ -95,9 +96,18 @@ def answer(
     asked_ = [asked_of(model, row, room) for row in rows]
     prompts = [prompt for prompt, _ in asked_]
     read = [said for _, said in asked_] if model.wording.long_texts else None
-    found = Answers(write_answers(model, prompts, new_tokens, stop, done), read=read)
+    calls = _calls(model, rows, ends)
+    found = Answers(write_answers(model, prompts, new_tokens, stop, done, calls), read=read)
     sets = task_named(model.task).answers_are_sets and model.wording.labels
     return as_sets(found, model.wording.labels) if sets else found
+
+
+def _calls(model: CausalModel, rows: Sequence[Row], ends: frozenset[int]) -> CallForm | None:
+    """The form of calls of tools, where the answers may have some."""
+    if not task_named(model.task).answers_are_free_text:
+        return None
+    turns = [asked(model.wording.messages(row)) for row in rows]
+    return call_form(turns, model.tools, model.calls_tools, model.tokenizer, ends, model.model)
 
 
 def _fields(

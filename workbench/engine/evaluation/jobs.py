@@ -9,6 +9,7 @@ from workbench.core.recipe import TURNS, Recipe
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import CHEAP, EXAMPLES
 from workbench.data.splits.drawn import chosen
+from workbench.engine.evaluation.call_questions import with_calls
 from workbench.engine.evaluation.habits.opened import Opened
 from workbench.engine.evaluation.known_facts import mark_invented
 from workbench.engine.evaluation.likeness import mark_likeness
@@ -107,7 +108,8 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
     count = sitting(spec.adapter, shown)
     data = trained.data if spec.split == EXAM else None
     asking = Asking(spec.task, data, spec.recipe, trained.out_of_scope)
-    asked = rows if spec.most is None else chosen(rows, spec.most, spec.recipe.seed)
+    asked = with_calls(task_named(spec.task), rows)
+    asked = asked if spec.most is None else chosen(asked, spec.most, spec.recipe.seed)
     exam = evaluate_systems(asking.passing(systems), spec.task, rows, asked, report, stop, count)
     mark_invented(exam, spec.task, spec.adapter)
     mark_outside(exam, trained.out_of_scope)
@@ -159,7 +161,8 @@ def evaluate_trained(
     rows = read_rows(spec.data, EXAM)
     if not rows:
         return {"rows": 0}
-    asked = rows if max_rows is None else chosen(rows, max_rows, spec.recipe.seed)
+    asked = with_calls(task_named(spec.task), rows)
+    asked = asked if max_rows is None else chosen(asked, max_rows, spec.recipe.seed)
     asking = Asking(spec.task, spec.data, spec.recipe, spec.out_of_scope or "")
     try:
         count = sitting(job.adapter)

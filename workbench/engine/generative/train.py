@@ -17,6 +17,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.evaluation.known_facts import write_known
 from workbench.engine.evaluation.systems import System
+from workbench.engine.generative.calls.learned import check_can_call, learned_tools
 from workbench.engine.generative.fields.learned import check_can_write, learned_fields
 from workbench.engine.generative.leaning.trial import Choice
 from workbench.engine.generative.long_texts import way_of
@@ -85,6 +86,7 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
     check_method(course, spec)
     setup = course.prepare(spec, job, report, stop)
     check_can_write(spec, setup.kept)
+    check_can_call(spec, setup.kept)
     for sentence in setup.long_texts.sentences:
         report.log(sentence)
     stop.check()
@@ -205,6 +207,7 @@ def add_kept(spec: TrainSpec, setup: Setup, folder: Path) -> None:
 
 def trained_model(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel:
     """What is kept of a model beside its weights."""
+    tools = learned_tools(spec)
     return TrainedModel(
         task=spec.task,
         family=family.name,
@@ -214,6 +217,8 @@ def trained_model(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel
         system=spec.system,
         labels=setup.labels,
         fields=tuple(as_dicts(learned_fields(spec))),
+        tools=tuple(tool.as_dict() for tool in tools.tools()),
+        calls_tools=bool(tools.calls),
         out_of_scope=spec.out_of_scope or "",
         pair=spec.pair or (),
         max_length=spec.recipe.max_length,

@@ -42,7 +42,8 @@ def write_answers(
     most = max(min(max_new_tokens, room), form.least if form else 0)
     settings = GenerationConfig(do_sample=False, max_new_tokens=most)
 
-    def write(part: Sequence[list[int]]) -> list[tuple[str, Told]]:
+    def write(places: Sequence[int]) -> list[tuple[str, Told]]:
+        part = [sources[place] for place in places]
         together = form.together(len(part), most) if form else None
         texts = _write(model, part, settings, stop, together=together)
         own = together.told if together else [Told() for _ in part]

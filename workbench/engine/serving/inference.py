@@ -14,6 +14,7 @@ from workbench.engine.evaluation.known_facts import known_to
 from workbench.engine.runtime.precision import precision
 from workbench.engine.serving.api.category_sets import sets_told
 from workbench.engine.serving.api.in_place import InPlace, question_of, sorted_as
+from workbench.engine.serving.choosing.calls_wanted import CallsWanted
 from workbench.engine.serving.choosing.choice_of import choice_of
 from workbench.engine.serving.choosing.fields_wanted import FieldsWanted
 from workbench.engine.serving.embedder import Embedded, Embedders
@@ -106,7 +107,7 @@ class Inference:
             prompt,
             asked.sampling,
             partial(_invented, entry, asked),
-            partial(choice_of, asked),
+            partial(choice_of, asked, CallsWanted.of(asked, entry)),
             FieldsWanted.of(asked, entry),
             lambda: "".join(read[:1]),
         )

@@ -6,9 +6,11 @@ from workbench.core.chats.source_text import source_text
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt
 from workbench.core.tasks import asked_as
+from workbench.core.tools.tool import read as read_tools
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.marks import Guard
 from workbench.engine.causal.reading import text_ids
+from workbench.engine.generative.calls.told import told_of_tools
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.long_texts.fitting import fitted
 from workbench.engine.models.load import base_folder
@@ -79,7 +81,7 @@ def asked_of(
 def conversation(entry: ServedModel, messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """The turns as the model was trained to see them: system prompt first, question worded."""
     given = [message["content"] for message in messages if message["role"] == "system"]
-    system = "\n\n".join(given) if given else entry.system
+    system = told_of_tools(entry.system, given, read_tools(entry.tools))
     turns = [dict(message) for message in messages if message["role"] != "system"]
     question = turns[-1]["content"] if turns else ""
     if turns:

@@ -14,7 +14,7 @@ from workbench.engine.serving.api.sampling import (
     sampling_of,
     text_logprobs,
 )
-from workbench.engine.serving.api.tools import Tools, tools_of
+from workbench.engine.serving.api.tools import NONE, Tools, tools_of
 from workbench.engine.serving.errors import wrong
 from workbench.models.served import ServedModel
 
@@ -66,6 +66,8 @@ class GenerationRequest:
     """Whether the caller said what form the answer has, be it that of any text."""
     tools: Tools | None = None
     """What it may call."""
+    forbids_calls: bool = False
+    """Whether it may call nothing, not even what the model learned to call."""
 
     def answers(self) -> Iterator["GenerationRequest"]:
         """A request for each answer, in the order of OpenAI's indices; each draws anew."""
@@ -88,7 +90,10 @@ def chat_request(body: dict[str, Any]) -> GenerationRequest:
         raise wrong("response_format", "and tools do not go together: leave one of them out")
     own = body.get("response_format") is not None
     messages = messages_of(body, tools)
-    return replace(asked, messages=messages, schema=schema, tools=tools, has_own_form=own)
+    none = body.get("tool_choice") == NONE
+    return replace(
+        asked, messages=messages, schema=schema, tools=tools, has_own_form=own, forbids_calls=none
+    )
 
 
 def completion_request(body: dict[str, Any]) -> GenerationRequest:

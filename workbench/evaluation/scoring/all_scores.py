@@ -24,6 +24,7 @@ from workbench.core.metrics import (
 )
 from workbench.core.tasks import task_named
 from workbench.evaluation.scoring.by_task import fields, texts
+from workbench.evaluation.scoring.by_task.calls_told import of_calls
 from workbench.evaluation.scoring.by_task.categories import Counts, Estimated
 from workbench.evaluation.scoring.by_task.category_sets import macro_f1_sums, micro_f1_sums
 from workbench.evaluation.scoring.by_task.documents import of_documents
@@ -59,7 +60,7 @@ def all_scores(
         elif about.answers_are_json:
             told = _of_fields(answers, who)
         elif about.answers_are_free_text:
-            told = _of_texts(answers, who, stored)
+            told = [*_of_texts(answers, who, stored), *of_calls(answers, who)]
     if isinstance(stored.get(LOSS), int | float):
         if about.rows_are_documents:
             told += of_documents(answers, who, stored)

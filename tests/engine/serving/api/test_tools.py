@@ -11,9 +11,14 @@ import pytest
 from openai import OpenAI
 
 from tests.helpers import tiny
+from workbench.core.chats.calls import introduced
+from workbench.core.tools.tool import Input, Tool
 from workbench.engine.serving.api.messages import messages_of
 from workbench.engine.serving.api.tools import CallReader, tools_of, with_calls
+from workbench.engine.serving.choosing.calls_wanted import CallsWanted
 from workbench.engine.serving.errors import ApiError
+from workbench.engine.serving.requests import chat_request
+from workbench.models.served import ServedModel
 
 STOCK: Any = {
     "type": "function",
@@ -50,7 +55,7 @@ def client(models: Path, tmp_path: Path) -> Iterator[OpenAI]:
 
 
 def asked(client: OpenAI, **settings: Any) -> Any:
-    settings = {"model": "run-1", "messages": HELLO, "tools": [STOCK], "max_tokens": 150} | settings
+    settings = {"model": "run-1", "messages": HELLO, "tools": [STOCK], "max_tokens": 300} | settings
     return client.chat.completions.create(**settings)
 
 
@@ -194,3 +199,25 @@ def test_wrong_tools_are_named(body: dict[str, Any], param: str) -> None:
     with pytest.raises(ApiError) as caught:
         tools_of(body)
     assert (caught.value.status, caught.value.param) == (400, param)
+
+
+def test_what_a_request_wants_called_is_what_may_be_called() -> None:
+    learned = [Tool("bell", (Input("loud", {"type": ["boolean"]}),)).as_dict()]
+    entry = ServedModel.from_dict(
+        tiny.entry("run-1", Path("x"), task="chat", calls_tools=True, tools=learned)
+    )
+
+    def wanted(**body: Any) -> tuple[list[str], str] | None:
+        found = CallsWanted.of(chat_request({"model": "run-1", "messages": HELLO, **body}), entry)
+        return found and ([tool.name for tool in found.tools], found.how)
+
+    assert wanted() == (["bell"], "free")
+    assert wanted(tools=[STOCK, TIME]) == (["stock", "time"], "free")
+    assert wanted(tools=[STOCK], parallel_tool_calls=False) == (["stock"], "free once")
+    assert wanted(tools=[STOCK, TIME], tool_choice="required") == (["stock", "time"], "must once")
+    assert wanted(tools=[STOCK], tool_choice="none") == ([], "forbidden")
+    assert wanted(response_format={"type": "json_object"}) is None
+    instruction = {"role": "system", "content": introduced(["own(x)"])}
+    assert wanted(messages=[instruction, *HELLO]) == (["own"], "free")
+    base = ServedModel.from_dict(tiny.entry("base:x", Path("x")))
+    assert CallsWanted.of(chat_request({"model": "b", "messages": HELLO}), base) is None

@@ -18,6 +18,8 @@ _MARKS = frozenset(b'"\\')
 class MissingSign(UnusableForm):
     """No token writes a sign that is needed."""
 
+    sign = ""
+
 
 class Vocabulary:
     """The tokens of one model."""
@@ -68,12 +70,17 @@ class Vocabulary:
                     rest = rest[length:]
                     break
             else:
-                sign = rest.decode("utf-8", "replace")[0]
-                raise MissingSign(
-                    f"This model has no token for the sign {sign}, which answers in fields need: "
-                    "choose another base model, for example SmolLM2-135M-Instruct."
-                )
+                raise _missing(rest.decode("utf-8", "replace")[0])
         return found
+
+
+def _missing(sign: str) -> MissingSign:
+    error = MissingSign(
+        f"This model has no token for the sign {sign}, which answers in fields need: "
+        "choose another base model, for example SmolLM2-135M-Instruct."
+    )
+    error.sign = sign
+    return error
 
 
 def _words(tokenizer: Any, ends: frozenset[int]) -> LLTokenizer:

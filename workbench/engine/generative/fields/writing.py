@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from transformers import LogitsProcessor, StoppingCriteria
@@ -33,6 +33,46 @@ def free() -> Iterator[None]:
         _is_free.reset(token)
 
 
+def is_free() -> bool:
+    """Whether answers are held to no form, here."""
+    return _is_free.get()
+
+
+class Held(Protocol):
+    """The form that some answers are held to."""
+
+    @property
+    def least(self) -> int:
+        """Tokens of the shortest whole answer."""
+
+    def of(self, places: Sequence[int]) -> "Held":
+        """That of some of the answers."""
+
+    def together(self, rows: int, limit: int) -> "Together":
+        """What so many answers, written at once, keep to."""
+
+
+class Row(Protocol):
+    """What one of the answers keeps to."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is whole."""
+
+    @property
+    def told(self) -> Told:
+        """What is told of it."""
+
+    def mask(self) -> torch.Tensor:
+        """(vocabulary,) bool, True for what may come next."""
+
+    def note(self, logprob: float) -> None:
+        """How likely the token was that is handed back next."""
+
+    def accept(self, token: int) -> None:
+        """Go on with this token."""
+
+
 class Form:
     """The form of a model's answers."""
 
@@ -55,6 +95,10 @@ class Form:
         """Tokens of the shortest whole answer."""
         return least(self.words)
 
+    def of(self, places: Sequence[int]) -> "Form":
+        """All answers have the same."""
+        return self
+
     def of_part(self) -> "Form":
         """The same for a part of a text, in which any field may be missing."""
         part = copy.copy(self)
@@ -73,7 +117,7 @@ class Form:
 class Together:
     """Answers that are written at once: what `generate` asks before a token, and after it."""
 
-    def __init__(self, rows: Sequence[FieldsConstraint], end: int) -> None:
+    def __init__(self, rows: Sequence[Row], end: int) -> None:
         """`end` is written behind an answer that is whole."""
         self._rows, self._end = rows, end
         self._scores = torch.empty(0)
@@ -100,7 +144,7 @@ class Together:
                 one.accept(token)
         return [one.is_over for one in self._rows]
 
-    def _mask(self, one: FieldsConstraint, width: int) -> torch.Tensor:
+    def _mask(self, one: Row, width: int) -> torch.Tensor:
         if not one.is_over:
             return one.mask()[:width]
         found = torch.zeros(width, dtype=torch.bool)

@@ -7,17 +7,16 @@ The form is that of `core.chats.calls`: an answer calls by `<tool_call>` around 
 import json
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.core.tools.pieces import OPENS
+from workbench.engine.serving.api.fields import truth
 from workbench.engine.serving.errors import MOST_SHOWN, ApiError, wrong
 from workbench.engine.serving.stream_decoder import overlap
 
-BEFORE, AFTER = "<tool_call>\n", "\n</tool_call>"
 NONE, AUTO, REQUIRED = "none", "auto", "required"
 MOST_TOOLS = 128
-_OPENS = "<tool_call>"
 _CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
 
 
@@ -44,18 +43,16 @@ class Tools:
     """As they were sent: objects of the type function."""
     must: tuple[str, ...] = ()
     """Those of which one has to be called; empty where the model may choose."""
+    only_one: bool = False
+    """Whether it may call just once (`parallel_tool_calls` is false)."""
 
     @property
     def names(self) -> frozenset[str]:
         """What they are called."""
         return frozenset(tool["function"]["name"] for tool in self.listed)
 
-    def schema(self) -> dict[str, Any]:
-        """A call of one of those that must be called, as a JSON schema."""
-        return {"anyOf": [_call_schema(tool) for tool in self.listed if _name(tool) in self.must]}
 
-
-def tools_of(body: Mapping[str, Any]) -> Tools | None:
+def tools_of(body: dict[str, Any]) -> Tools | None:
     """The tools of a request; None where it offers none, or wants none called.
 
     Raises:
@@ -72,7 +69,8 @@ def tools_of(body: Mapping[str, Any]) -> Tools | None:
         _check(f"tools[{number}]", tool)
     tools = Tools(tuple(given))
     must = _must(choice, tools.names)
-    return None if choice == NONE else Tools(tools.listed, must)
+    several = body.get("parallel_tool_calls") is None or truth(body, "parallel_tool_calls")
+    return None if choice == NONE else Tools(tools.listed, must, not several)
 
 
 def _check(where: str, tool: Any) -> None:
@@ -98,20 +96,6 @@ def _must(choice: Any, names: frozenset[str]) -> tuple[str, ...]:
     return (name,)
 
 
-def _name(tool: Mapping[str, Any]) -> str:
-    return str(tool["function"]["name"])
-
-
-def _call_schema(tool: Mapping[str, Any]) -> dict[str, Any]:
-    arguments = tool["function"].get("parameters") or {"type": "object"}
-    return {
-        "type": "object",
-        "properties": {"name": {"const": _name(tool)}, "arguments": arguments},
-        "required": ["name", "arguments"],
-        "additionalProperties": False,
-    }
-
-
 class CallReader:
     """Parts a growing answer into what it says and what it calls."""
 
@@ -125,9 +109,9 @@ class CallReader:
         self._held += text
         if self._calls:
             return ""
-        at = self._held.find(_OPENS)
+        at = self._held.find(OPENS)
         self._calls = at >= 0
-        until = at if at >= 0 else len(self._held) - overlap(self._held, _OPENS)
+        until = at if at >= 0 else len(self._held) - overlap(self._held, OPENS)
         told, self._held = self._held[:until], self._held[until:]
         return told
 

@@ -1,9 +1,7 @@
 """From a request to what chooses the tokens of its answer."""
 
-from typing import Any
-
 from workbench.engine.generative.fields.writing import Form
-from workbench.engine.serving.api.tools import AFTER, BEFORE
+from workbench.engine.serving.choosing.calls_wanted import CallsWanted
 from workbench.engine.serving.choosing.json_constraint import (
     JsonConstraint,
     UnusableForm,
@@ -16,10 +14,16 @@ from workbench.engine.serving.requests import GenerationRequest
 from workbench.engine.serving.text_model import TextModel
 
 
-def choice_of(asked: GenerationRequest, loaded: TextModel, form: Form | None = None) -> TokenChoice:
+def choice_of(
+    asked: GenerationRequest,
+    calls: CallsWanted | None,
+    loaded: TextModel,
+    form: Form | None = None,
+) -> TokenChoice:
     """How the tokens of one answer are chosen by a model that is loaded.
 
     Args:
+        calls: what the answer may call.
         form: of the fields that the model pulls out, where the caller asks for none.
 
     Raises:
@@ -29,20 +33,14 @@ def choice_of(asked: GenerationRequest, loaded: TextModel, form: Form | None = N
     told = asked.sampling.top_logprobs is not None
     texts = TokenTexts(loaded.tokenizer, ends) if told else None
     most = asked.sampling.max_tokens
-    schema, around = _form(asked)
-    if schema is None:
-        return TokenChoice(asked.sampling, texts, form.constraint(most) if form else None)
+    if asked.schema is None:
+        own = form.constraint(most) if form else None
+        return TokenChoice(
+            asked.sampling, texts, calls.constraint(loaded, ends) if calls and not own else own
+        )
     try:
         words = token_words(loaded.tokenizer, ends)
         width = max(words.vocab_size, loaded.model.config.get_text_config().vocab_size)
-        return TokenChoice(asked.sampling, texts, JsonConstraint(words, width, schema, around))
+        return TokenChoice(asked.sampling, texts, JsonConstraint(words, width, asked.schema))
     except UnusableForm as error:
-        field = "response_format" if asked.schema is not None else "tools"
-        raise wrong(field, f"cannot be kept to: {error}") from error
-
-
-def _form(asked: GenerationRequest) -> tuple[dict[str, Any] | None, tuple[str, str]]:
-    """The schema that an answer keeps to, and what stands around its JSON."""
-    if asked.tools is not None and asked.tools.must:
-        return asked.tools.schema(), (BEFORE, AFTER)
-    return asked.schema, ("", "")
+        raise wrong("response_format", f"cannot be kept to: {error}") from error

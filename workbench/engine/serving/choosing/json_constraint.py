@@ -30,23 +30,16 @@ class UnusableForm(WorkbenchError):
 class JsonConstraint:
     """A `TokenConstraint`: the answer is JSON of a schema."""
 
-    def __init__(
-        self,
-        words: LLTokenizer,
-        width: int,
-        schema: Mapping[str, Any],
-        around: tuple[str, str] = ("", ""),
-    ) -> None:
+    def __init__(self, words: LLTokenizer, width: int, schema: Mapping[str, Any]) -> None:
         """Args:
             words: the model's tokens, of `token_words`.
             width: scores that the model gives for a next token.
-            around: what stands before the JSON, and behind it.
 
         Raises:
             UnusableForm: the schema is not valid, or says what cannot be enforced.
         """
         self._width = width
-        grammar = _grammar(schema, around)
+        grammar = LLMatcher.grammar_from_json_schema(json.dumps(schema), overrides=_OPTIONS)
         self._matcher = LLMatcher(words, grammar, log_level=0)
         if self._matcher.is_error():
             raise UnusableForm(_reason(self._matcher))
@@ -71,14 +64,6 @@ class JsonConstraint:
     def is_over(self) -> bool:
         """Whether the JSON is whole and nothing can follow."""
         return self._matcher.is_stopped()
-
-
-def _grammar(schema: Mapping[str, Any], around: tuple[str, str]) -> str:
-    if around == ("", ""):
-        return LLMatcher.grammar_from_json_schema(json.dumps(schema), overrides=_OPTIONS)
-    before, after = map(json.dumps, around)
-    told = json.dumps({**schema, "x-guidance": _OPTIONS})
-    return LLMatcher.grammar_from_lark(f"start: {before} json {after}\njson: %json {told}\n")
 
 
 _made: "weakref.WeakKeyDictionary[Any, tuple[frozenset[int], LLTokenizer]]" = (

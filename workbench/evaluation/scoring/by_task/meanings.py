@@ -126,3 +126,40 @@ FIELDS: dict[str, Words] = {
         "program behind it.",
     ),
 }
+CALLS: dict[str, Words] = {
+    "calls_right": (
+        "right calls, with every input right",
+        "Of the questions where a tool was to be called, those with exactly the wanted calls: the right "
+        "tool and the same values. Only these can be carried out as they are.",
+    ),
+    "calls_right_tool": (
+        "called the right tool",
+        "Of the same questions, those with the right tool, whatever its inputs.",
+    ),
+    "calls_made": (
+        "called a tool where one was to be called",
+        "Of the same questions, those with any call at all (recall).",
+    ),
+    "calls_withheld": (
+        "called none where none was to be called",
+        "Of the questions that were to be answered in words, those without a call (specificity).",
+    ),
+    "call_inputs_right": (
+        "inputs with the right value (arguments)",
+        "Of all wanted inputs, those with the same value; those of calls that were not made count as "
+        "missing.",
+    ),
+    "call_inputs_missing": ("inputs that are missing", "Of all wanted inputs. Smaller is better."),
+    "call_inputs_wrong": (
+        "inputs with another value",
+        "Of all wanted inputs; harder to notice than a missing one. Smaller is better.",
+    ),
+    "call_inputs_too_much": (
+        "inputs that nobody wanted",
+        "For each wanted input, inputs that your own call does not have. Smaller is better.",
+    ),
+    "calls_parse": (
+        "calls that can be read",
+        "Of the answers that call something, those whose calls are all whole and valid JSON.",
+    ),
+}

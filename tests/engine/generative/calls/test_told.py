@@ -1,0 +1,30 @@
+"""A model is told of its tools as it was in training."""
+
+import pytest
+
+from workbench.core.chats.calls import INTRO
+from workbench.core.tools.tool import Tool
+from workbench.engine.generative.calls.told import told_of_tools
+
+TOOLS = (Tool("room", line="room(floor)"), Tool("bell"))
+NAMED = f"{INTRO}\n- room(floor)"
+OTHERS = f"{INTRO}\n- other()"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ([], f"Be brief.\n\n{NAMED}"),
+        (["Be kind."], f"Be kind.\n\n{NAMED}"),
+        ([""], ""),
+        ([OTHERS], f"Be brief.\n\n{OTHERS}"),
+        ([f"Be kind.\n\n{OTHERS}"], f"Be kind.\n\n{OTHERS}"),
+    ],
+)
+def test_tools_are_named_unless_others_are(given: list[str], told: str) -> None:
+    assert told_of_tools("Be brief.", given, TOOLS) == told
+
+
+def test_a_model_without_named_tools_is_told_nothing_else() -> None:
+    assert told_of_tools("Be brief.", [], (Tool("bell"),)) == "Be brief."
+    assert told_of_tools("", [], ()) == ""

@@ -1,0 +1,1 @@
+"""Calls of tools, held to their form while an answer is written."""
