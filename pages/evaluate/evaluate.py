@@ -16,6 +16,7 @@ from workbench.training import runs as training
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
 from workbench.ui.evaluation import (
+    by_tool,
     details,
     drift_file,
     exam_file,
@@ -188,6 +189,7 @@ def show_evaluation(run: RunView, info: EvaluationInfo, beside: Beside) -> Verdi
         if said := unknown_categories.sentence(unknown):
             st.warning(plain(said), icon=":material/warning:")
         worth_it.show(run, info, answers, ladder, found)
+        by_tool.show(answers)
         score_table.show(run, info, answers)
         energy_view.show_answers(run, ladder, answers)
         details.show(run, info, answers)

@@ -17,6 +17,7 @@ from workbench.ui.use import (
     server,
     teaching,
     texts_file,
+    tool_results,
 )
 from workbench.ui.use import settings as chat_settings
 from workbench.ui.use import sorting as chat_sorting
@@ -149,6 +150,9 @@ def last_turn(
         chat_turns.answers(turn, answerer)
         if url and (question := asking_again.bar(turn, answerer)):
             st.session_state[PENDING] = question
+            st.rerun()
+        if url and (given := tool_results.form(turn, answerer, conversation_id)):
+            st.session_state[PENDING] = given
             st.rerun()
         asking_again.nearest(turn, answerer)
     elif url:

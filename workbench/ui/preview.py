@@ -15,7 +15,7 @@ from workbench.core.tasks import Task, task_named
 from workbench.data import previews
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
-from workbench.ui import context
+from workbench.ui import calls_view, context
 from workbench.ui.text import plain, plain_line
 
 _HEAD, _TAIL = 1600, 500
@@ -63,6 +63,17 @@ def show_example(
     long = sum(len(piece.text) for piece in pieces) > _TALL
     with st.container(border=True, height=_TALL_PX if long else "content"):
         st.markdown(marked(pieces))
+    _show_calls(about, row)
+
+
+def _show_calls(task: Task, row: Mapping[str, Any]) -> None:
+    """The calls of tools in an example, as a person reads them."""
+    turns = [turn for turn in task.messages(row) if turn["role"] != "system"]
+    if not any(calls_view.holds_any(turn["content"]) for turn in turns):
+        return
+    with st.expander("The calls of tools in it", icon=":material/build:", key="calls-of-example"):
+        for turn in turns:
+            calls_view.show(turn["content"])
 
 
 def _show_pairs(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.core.tools.pieces import BROKEN, CALL, RESULT, Piece, holds_any, pieces
+from workbench.core.tools.pieces import BREAKS_OFF, BROKEN, CALL, RESULT, Piece, holds_any, pieces
 
 HALF = "A call that cannot be used"
 
@@ -22,6 +22,15 @@ def inputs_in_words(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
 def in_words(text: str) -> str:
     """A text with its calls in words, a line for each input; one without any as it is."""
     return "\n".join(map(_lines, pieces(text))) if holds_any(text) else text
+
+
+def growing(text: str) -> str:
+    """The same of an answer that is still being written: its last call may be half there."""
+    if not holds_any(text):
+        return text
+    *before, last = pieces(text)
+    writing = last.kind == BROKEN and last.why == BREAKS_OFF
+    return "\n".join([*map(_lines, before), "→ Calls …" if writing else _lines(last)])
 
 
 def in_a_line(text: str) -> str:

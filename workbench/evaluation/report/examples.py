@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from workbench.core.metrics import CHRF, METRICS
+from workbench.core.tools.words import in_words
 from workbench.core.words import shortened
 from workbench.evaluation.report.content import Example, Section
 from workbench.evaluation.report.facts import Facts
@@ -63,11 +64,11 @@ def _likeness(row: pd.Series) -> str:
 
 
 def _example(row: pd.Series, verdict: str, is_good: bool) -> Example:
-    answer = shortened(str(row["tuned"]), LONGEST) or "(it wrote nothing)"
+    answer = shortened(in_words(str(row["tuned"])), LONGEST) or "(it wrote nothing)"
     return Example(
         verdict,
         is_good,
-        shortened(str(row["input"]), LONGEST),
-        shortened(str(row["expected"]), LONGEST),
+        shortened(in_words(str(row["input"])), LONGEST),
+        shortened(in_words(str(row["expected"])), LONGEST),
         answer,
     )

@@ -5,6 +5,7 @@ from workbench.core.words import percent, plural, shortened
 from workbench.evaluation import confusion, refusals, slices
 from workbench.evaluation.report.content import Section, Table
 from workbench.evaluation.report.facts import Facts
+from workbench.evaluation.scoring.by_task.calls_told import calling_of
 from workbench.evaluation.scoring.by_task.category_sets import counts
 from workbench.evaluation.scoring.by_task.fields import each_field
 from workbench.evaluation.scoring.by_task.fields_told import remarks
@@ -20,7 +21,7 @@ def weak_spots(facts: Facts) -> Section:
         return Section(title, told, table=_categories(facts))
     if facts.task.answers_are_sets and "tuned" in facts.answers:
         return Section(title, tuple(_groups(facts)), table=_set_categories(facts))
-    told = (*_spread(facts), *_groups(facts), *_invented(facts))
+    told = (*_calls(facts), *_spread(facts), *_groups(facts), *_invented(facts))
     if facts.task.answers_are_json:
         return Section(title, (*told, *remarks(facts.answers)), table=_fields(facts))
     return Section(title, told or ("The exam does not tell: read its answers.",))
@@ -120,6 +121,12 @@ def _spread(facts: Facts) -> list[str]:
         f"Its answers differ: half of them have a likeness below {half} of 100, the weakest tenth "
         f"below {weak}, the best tenth above {strong}. The examples from the exam show what that means."
     ]
+
+
+def _calls(facts: Facts) -> list[str]:
+    """How it calls tools, where the exam calls some."""
+    found = calling_of(facts.answers)
+    return found.sentences() if found else []
 
 
 def _invented(facts: Facts) -> list[str]:

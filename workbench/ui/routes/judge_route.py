@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
+from workbench.core.tools.words import in_words
 from workbench.evaluation.people import judging
 from workbench.evaluation.people.judging import FIRST, SAME, SECOND, Question
 from workbench.ui import context
@@ -139,7 +140,7 @@ def _answer(title: str, text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(orderly(text))
+    return escape(orderly(in_words(text)))
 
 
 def _button(choice: str, words: str) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from workbench.core.tools.words import growing
 from workbench.ui import context
-from workbench.ui.use import turns
+from workbench.ui.use import tool_results, turns
 from workbench.ui.use.settings import ChatSettings
 from workbench.use import conversations, playground
 from workbench.use.client import Answer, Question
@@ -50,7 +51,7 @@ def answer(
 
 
 def _so_far(answer: Answer | None) -> str:
-    return (answer and (answer.text or answer.error)) or "Reading your question…"
+    return (answer and (growing(answer.text) or answer.error)) or "Reading your question…"
 
 
 def _questions(
@@ -68,10 +69,11 @@ def _questions(
             sampling = settings.sampling
             if number:
                 sampling = playground.varied(sampling, random.randrange(2**31))
+            goes_on = settings.remember or tool_results.is_result(turn.question.content)
             yield playground.question(
                 model,
                 turn.question.content,
-                earlier=earlier if settings.remember else (),
+                earlier=earlier if goes_on else (),
                 settings=sampling,
                 system=settings.system if other is answerer else None,
                 continues=answerer.continues,

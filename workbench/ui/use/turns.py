@@ -3,11 +3,12 @@
 import streamlit as st
 
 from workbench.core.tasks import asked_as
+from workbench.core.tools.pieces import holds_any
 from workbench.models.served import UNTRAINED
 from workbench.ui import fields_view, invented
 from workbench.ui.numbers import duration
 from workbench.ui.text import plain
-from workbench.ui.use import opinions
+from workbench.ui.use import opinions, tool_results
 from workbench.ui.use.words import literal
 from workbench.use.conversations import MessageView, Turn
 from workbench.use.playground import Answerer
@@ -15,7 +16,8 @@ from workbench.use.playground import Answerer
 
 def question(turn_question: MessageView) -> None:
     """What was asked."""
-    with st.chat_message("user", avatar=":material/person:"):
+    avatar = "build" if tool_results.is_result(turn_question.content) else "person"
+    with st.chat_message("user", avatar=f":material/{avatar}:"):
         literal(turn_question.content)
 
 
@@ -81,7 +83,7 @@ def heading(model: str, title: str, answerer: Answerer) -> None:
 def said(answer: MessageView) -> None:
     """An answer; what neither examples nor question told the model is marked in it."""
     told = answer.details.get("not_in_examples")
-    if isinstance(told, list) and told:
+    if isinstance(told, list) and told and not holds_any(answer.content):
         invented.show(answer.content, list(map(str, told)))
     else:
         literal(answer.content)

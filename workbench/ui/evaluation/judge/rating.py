@@ -7,8 +7,8 @@ from workbench.evaluation.judge.counting import MINE, OTHER, SAME
 from workbench.evaluation.judge.rubric import Pair
 from workbench.evaluation.judged import judgements, people
 from workbench.evaluation.judged.judgement import Judgement
-from workbench.ui import context, errors
-from workbench.ui.text import plain, plain_lines
+from workbench.ui import calls_view, context, errors
+from workbench.ui.text import plain
 
 
 def show(found: Judgement, *, opened: bool) -> None:
@@ -48,11 +48,11 @@ def _next(found: Judgement) -> None:
 def _ask(found: Judgement, pair: Pair) -> None:
     first = people.mine_is_first(pair)
     texts = (pair.mine, pair.other) if first else (pair.other, pair.mine)
-    st.markdown(f"**Question**  \n{plain_lines(pair.question)}")
+    st.markdown(f"**Question**  \n{calls_view.lines(pair.question)}")
     for place, name, text in zip(st.columns(2), ("First", "Second"), texts, strict=True):
         with place.container(border=True):
             st.markdown(f"**{plain(name)} answer**")
-            st.markdown(plain_lines(text))
+            st.markdown(calls_view.lines(text))
     choices = {
         "The first": MINE if first else OTHER,
         "No difference": SAME,

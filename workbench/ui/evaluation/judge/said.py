@@ -8,6 +8,7 @@ from workbench.core.words import shortened
 from workbench.evaluation.judge.counting import MINE, OTHER, SAME
 from workbench.evaluation.judged import judgements
 from workbench.evaluation.judged.judgement import Judgement
+from workbench.ui.calls_view import in_cells
 from workbench.ui.numbers import plural
 from workbench.ui.text import plain
 
@@ -40,9 +41,9 @@ def show_verdicts(found: Judgement) -> None:
         st.dataframe(
             {
                 "Verdict": [_WORDS[verdicts.get(pair.digest)] for pair in pairs],
-                "Question": [pair.question for pair in pairs],
-                "Trained model": [pair.mine for pair in pairs],
-                "The other": [pair.other for pair in pairs],
+                "Question": in_cells([pair.question for pair in pairs]),
+                "Trained model": in_cells([pair.mine for pair in pairs]),
+                "The other": in_cells([pair.other for pair in pairs]),
             },
             hide_index=True,
             height=320,

@@ -6,13 +6,14 @@ import streamlit as st
 from workbench.core.metrics import CHRF, INVENTED, METRICS
 from workbench.core.tasks import Task, task_named
 from workbench.core.tasks.category_sets import categories_in
+from workbench.core.tools.pieces import holds_any
 from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.rows import corrections
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.evaluation.set_differences import set_difference
 from workbench.evaluation.text_diff import differences
-from workbench.ui import context, fields_view, invented
+from workbench.ui import calls_view, context, fields_view, invented
 from workbench.ui.evaluation import scores
 from workbench.ui.evaluation.rows import correction, nearest_rows
 from workbench.ui.numbers import percent
@@ -39,7 +40,7 @@ def show(info: EvaluationInfo, row: pd.Series) -> None:
 def _texts(task: Task, row: pd.Series) -> None:
     named = titles(task)
     st.markdown(f"**Row {plain(row['row_id'])}: {plain(named['input'].lower())}**")
-    st.markdown(plain_lines(str(row["input"])))
+    st.markdown(calls_view.lines(str(row["input"])))
     if read := str(row.get("read") or ""):
         st.caption(f":material/menu_book: A long text: {plain(read)}")
     system = [name for name in SYSTEMS if name in row.index]
@@ -49,16 +50,33 @@ def _texts(task: Task, row: pd.Series) -> None:
     columns = st.columns(1 + len(system))
     with columns[0]:
         st.markdown(f"**{plain(named['expected'])}**")
-        st.markdown(plain_lines(str(row["expected"])))
+        if not calls_view.show(str(row["expected"])):
+            st.markdown(plain_lines(str(row["expected"])))
     for column, name in zip(columns[1:], system, strict=True):
         with column:
             st.markdown(f"**{scores.SYSTEMS[name]}** {_judgement(task, row, name)}")
-            st.markdown(_compared(task, row, name))
+            if not calls_view.show(str(row[name])):
+                st.markdown(_compared(task, row, name))
             invented.note(_made_up(row, name))
-    if task.answers_are_sets:
+    if "tuned" in system and holds_any(str(row["expected"])):
+        _calls(row)
+    elif task.answers_are_sets:
         st.caption("✓ is yours and given, − yours but missed, + given but not yours.")
     elif not task.answers_are_categories:
         st.caption(f"Marked is what '{plain(named['expected'])}' does not say in that place.")
+
+
+def _calls(row: pd.Series) -> None:
+    """The wanted calls beside those that the trained model made, input by input."""
+    st.dataframe(
+        calls_view.compared(str(row["expected"]), str(row["tuned"])),
+        hide_index=True,
+        key="calls-of-row",
+        alt="Table of the calls: your inputs and those of the trained model",
+    )
+    st.caption(
+        "✓ is the same value, ✗ is another one, – is missing, + is given where yours has nothing."
+    )
 
 
 def _fields(task: Task, row: pd.Series, systems: list[str]) -> None:

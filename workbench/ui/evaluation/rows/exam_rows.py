@@ -11,6 +11,7 @@ from workbench.data.export import spreadsheet
 from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.row_scores import SYSTEMS
+from workbench.ui import calls_view
 from workbench.ui.evaluation import scores
 from workbench.ui.evaluation.ladder import who_answers
 from workbench.ui.evaluation.rows import exam_row, nearest_rows, row_groups
@@ -89,6 +90,8 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
     ].copy()
     task = task_named(info.task)
     if task.answers_are_free_text:
+        for name in ("expected", *(system for system in _ORDER if system in found)):
+            table[name] = calls_view.in_cells(found[name].tolist())
         table.insert(1, "like", found[f"{CHRF}_tuned"])
         if f"{INVENTED}_tuned" in found:
             table["made_up"] = found[f"{INVENTED}_tuned"].map(", ".join)
