@@ -1,6 +1,7 @@
 """Calls of tools on a page: each a card with its inputs by name, and what a tool gave back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -98,9 +99,9 @@ def compared(expected: str, answer: str) -> pd.DataFrame:
             mine = wanted.inputs if wanted else {}
             theirs = given.inputs if given and (same or wanted is None) else {}
             if name in mine or name in theirs:
-                told = [_value(own, name) for own in (mine, theirs)]
                 is_same = name in mine and name in theirs and same_value(mine[name], theirs[name])
-                rows.append(_row(orderly(name), *told, is_same))
+                told = _value(mine, name), _value(theirs, name)
+                rows.append(_row(orderly(name), told[0], told[1], is_same))
     return pd.DataFrame(rows, columns=["What", "Yours", "Its answer"])
 
 
@@ -118,7 +119,6 @@ def _called(piece: Piece | None) -> str | None:
     return orderly(piece.name) if piece.kind == CALL else f"a call that cannot be used: {piece.why}"
 
 
-def _value(inputs: object, name: str) -> str | None:
-    own = dict(inputs) if isinstance(inputs, dict) else {}
-    found = dict(inputs_in_words(own)).get(name)
+def _value(inputs: Mapping[str, Any], name: str) -> str | None:
+    found = dict(inputs_in_words(inputs)).get(name)
     return None if found is None else orderly(found)

@@ -12,6 +12,7 @@ from workbench.core.chats.source_text import pairs
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import Segment
 from workbench.core.tasks import Task, task_named
+from workbench.core.tools.pieces import holds_any
 from workbench.data import previews
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
@@ -69,7 +70,7 @@ def show_example(
 def _show_calls(task: Task, row: Mapping[str, Any]) -> None:
     """The calls of tools in an example, as a person reads them."""
     turns = [turn for turn in task.messages(row) if turn["role"] != "system"]
-    if not any(calls_view.holds_any(turn["content"]) for turn in turns):
+    if not any(holds_any(turn["content"]) for turn in turns):
         return
     with st.expander("The calls of tools in it", icon=":material/build:", key="calls-of-example"):
         for turn in turns:

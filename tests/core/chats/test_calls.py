@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from workbench.core.canonical import messages_json
+from workbench.core.chats import calls
 from workbench.core.chats.seen import Account, Seen
 from workbench.core.chats.unreadable import Unreadable
 
@@ -81,6 +82,7 @@ def test_a_call_and_its_result_are_text_in_one_form(form: str) -> None:
 def test_what_is_said_before_a_call_never_stands_for_the_answer_alone() -> None:
     call = {**FORMS["openai"][0], "content": "Let me look."}
     assert read([ASKED, call])[-1]["content"] == f"Let me look.\n{CALL}"
+    assert read([ASKED, call])[-1]["content"] == f"Let me look.\n{CALL}"
 
 
 def test_calls_at_once_and_their_results_are_one_turn_each() -> None:
@@ -120,3 +122,26 @@ def test_tools_that_stand_before_the_turns_are_named_in_the_instruction(tools: A
     assert account.sentences() == [
         "The tools of 1 row are named in the instruction of the conversation."
     ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '{"arguments": {"item": "kettle"}, "name": "stock"}',
+        "{'name': 'stock', 'arguments': {'item': 'kettle'}}",
+        '{"name":"stock","arguments":"{\\"item\\": \\"kettle\\"}"}',
+    ],
+)
+def test_calls_that_stand_in_a_text_are_brought_into_the_one_form(written: str) -> None:
+    text = f"Let me look.\n<tool_call>\n{written}\n</tool_call>"
+    assert calls.tidied(text) == "Let me look.\n" + CALL.replace("mug", "kettle")
+    turns = read([ASKED, {"role": "assistant", "content": text}])
+    assert turns[-1]["content"] == "Let me look.\n" + CALL.replace("mug", "kettle")
+
+
+@pytest.mark.parametrize(
+    "odd", ["x", "{'name': 1}", "{broken", '{"arguments": {}}', "[1]", "{1: {2}}"]
+)
+def test_what_is_no_call_stays_as_it_is(odd: str) -> None:
+    text = f"<tool_call>{odd}</tool_call>"
+    assert calls.tidied(text) == text

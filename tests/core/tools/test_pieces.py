@@ -2,6 +2,7 @@
 
 import pytest
 
+from workbench.core.chats.calls import tidied
 from workbench.core.tools.pieces import (
     BREAKS_OFF,
     BROKEN,
@@ -66,3 +67,9 @@ def test_inputs_that_stand_in_a_text_are_read() -> None:
     text = '<tool_call>{"name": "room", "arguments": "{\\"floor\\": 2}"}</tool_call>'
     assert [dict(one.inputs) for one in calls_in(text)] == [{"floor": 2}]
     assert [dict(one.inputs) for one in calls_in('<tool_call>{"name": "a"}</tool_call>')] == [{}]
+
+
+def test_many_marks_take_no_time() -> None:
+    assert len(pieces("<tool_call>" * 50_000)) == 50_000
+    assert len(pieces("</tool_call><tool_call>{" * 20_000)) == 20_001
+    assert tidied("</tool_call>" + "<tool_call>" * 50_000).count("<tool_call>") == 50_000

@@ -12,7 +12,9 @@ side's:
     </tool_response>
 """
 
+import ast
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -25,6 +27,9 @@ INTRO = (
 _CALL, _RESULT = "tool_call", "tool_response"
 _LISTS = ("tools", "functions", "functionDeclarations", "function_declarations")
 _WRAPPED = ("function", "toolSpec", "tool_spec")
+_WRITTEN = re.compile(f"<{_CALL}>((?:(?!<{_CALL}>).)*?)</{_CALL}>", re.DOTALL)
+_LONGEST_PRINTED = 20_000
+"""Characters of a call as Python prints it that is read."""
 _INPUTS = ("parameters", "input_schema", "inputSchema", "args")
 
 
@@ -52,6 +57,28 @@ def call_text(value: Any) -> str:
 
 
 _ARGUMENTS = ("arguments", "args", "input", "parameters")
+
+
+def tidied(text: str) -> str:
+    """A text whose calls stand in the one form, also those that were written as Python prints them; what
+    is no call stays as it is."""
+    return _WRITTEN.sub(_tidied, text) if f"<{_CALL}>" in text else text
+
+
+def _tidied(found: re.Match[str]) -> str:
+    inner = found[1].strip()
+    value = _decoded(inner)
+    if isinstance(value, str) and len(inner) <= _LONGEST_PRINTED:
+        try:
+            value = ast.literal_eval(inner)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            return found[0]
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        return found[0]
+    try:
+        return call_text({"name": value["name"], "arguments": value.get("arguments") or {}})
+    except (TypeError, ValueError):
+        return found[0]
 
 
 def result_text(value: Any) -> str:

@@ -59,7 +59,7 @@ def _turn(item: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
         said = content.said_in(item, seen)
     turn: dict[str, Any] = {"role": role, "content": said}
     if role == speakers.ASSISTANT:
-        turn["content"] = said = content.without_thoughts(said, seen)
+        turn["content"] = said = calls.tidied(content.without_thoughts(said, seen))
         seen.calls += calls.holds_call(said)
         if said and (mark := learning.unlearned_mark(item, seen)):
             seen.unlearned[mark] += 1

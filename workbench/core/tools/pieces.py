@@ -80,23 +80,24 @@ def _result_at(text: str, start: int) -> tuple[Piece, int]:
 
 def _call_at(text: str, start: int) -> tuple[Piece, int]:
     """The call whose mark ends at a place, and where the text goes on behind it."""
-    begin = _end_of(_BLANK, text, start)
+    again = text.find(OPENS, start)
+    inner = text[start : None if again < 0 else again]  # no error looks further than this
+    begin = _end_of(_BLANK, inner, 0)
     try:
-        value, end = _DECODER.raw_decode(text, begin)
+        value, end = _DECODER.raw_decode(inner, begin)
     except (ValueError, RecursionError):
-        return _broken_at(text, start)
-    close = _end_of(_BLANK, text, end)
-    if not text.startswith(CLOSES, close):
-        return _broken_at(text, start)
-    return called(value, text[begin:end]), close + len(CLOSES)
+        return _broken(inner, start)
+    close = _end_of(_BLANK, inner, end)
+    if not inner.startswith(CLOSES, close):
+        return _broken(inner, start)
+    return called(value, inner[begin:end]), start + close + len(CLOSES)
 
 
-def _broken_at(text: str, start: int) -> tuple[Piece, int]:
-    end, again = text.find(CLOSES, start), text.find(OPENS, start)
-    if end >= 0 and (again < 0 or end < again):
-        return Piece(BROKEN, text[start:end].strip(), why=NO_JSON), end + len(CLOSES)
-    until = len(text) if again < 0 else again
-    return Piece(BROKEN, text[start:until].strip(), why=BREAKS_OFF), until
+def _broken(inner: str, start: int) -> tuple[Piece, int]:
+    end = inner.find(CLOSES)
+    if end >= 0:
+        return Piece(BROKEN, inner[:end].strip(), why=NO_JSON), start + end + len(CLOSES)
+    return Piece(BROKEN, inner.strip(), why=BREAKS_OFF), start + len(inner)
 
 
 def called(value: Any, text: str) -> Piece:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workbench.core.tasks import Task
 from workbench.core.words import OwnWords
-from workbench.data.checkup import category_sets
+from workbench.data.checkup import category_sets, tool_calls
 from workbench.data.checkup.checks import (
     categories,
     contradictions,
@@ -78,6 +78,12 @@ CHECKS = (
         category_sets.check,
         lambda task: task.answers_are_sets,
         "small categories and such as always come together",
+    ),
+    Check(
+        tool_calls.check,
+        tool_calls.check,
+        lambda task: task.answers_are_free_text,
+        "calls of tools that cannot be read",
     ),
     Check(repetition.check, fits=lambda task: task.answers_are_free_text),
     Check(ungrounded_fields.check, fits=lambda task: task.answers_are_json),
