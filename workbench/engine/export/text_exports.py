@@ -29,6 +29,7 @@ from workbench.models.exports.modelfile import (
     modelfile,
     stops_of,
 )
+from workbench.models.exports.tool_note import TITLE, for_card, for_modelfile, system_of
 from workbench.models.exports.turn_pieces import pieces_of
 from workbench.models.trained import TrainedModel
 
@@ -67,7 +68,11 @@ class TextExport:
         """All files of the export, but its certificate."""
         write = {ADAPTER: self._adapter, MERGED: self._merged, GGUF: self._gguf, ZIP: self._zip}
         write[self.spec.format](folder, meter)
-        (folder / "README.md").write_text(readme(self.spec), "utf-8")
+        (folder / "README.md").write_text(readme(self.spec, self._tools()), "utf-8")
+
+    def _tools(self) -> str:
+        """How it calls tools, unless the card says so already."""
+        return "" if TITLE in self.spec.card else for_card(self.trained)
 
     def read(
         self, folder: Path, questions: Sequence[Question], meter: Meter, check: Check
@@ -117,7 +122,7 @@ class TextExport:
         llama.write_gguf(self.whole, folder / self._file, told, self.spec.quantization, meter)
         text = self._modelfile()
         if text is not None:
-            (folder / "Modelfile").write_text(text, "utf-8")
+            (folder / "Modelfile").write_text(text + for_modelfile(self.trained), "utf-8")
         write_json(folder / "how_to_ask.json", self._how())
 
     def _zip(self, folder: Path, meter: Meter) -> None:
@@ -171,7 +176,7 @@ class TextExport:
         if self._documents:
             return for_documents(self._file, self._end_texts(), self._context())
         return modelfile(self._file, self.writer.template, self._end_texts(),
-                         system=self.trained.system, context=self._context())  # fmt: skip
+                         system=system_of(self.trained), context=self._context())  # fmt: skip
 
     def _how(self) -> dict[str, Any]:
         """How the model is to be asked, for a program that knows nothing of it."""
@@ -180,7 +185,7 @@ class TextExport:
         return {
             "model": self._file, "task": task.name,
             "column": "question" if task.rows_are_conversations else task.question_role,
-            "system": self.trained.system, "before": before, "after": after,
+            "system": system_of(self.trained), "before": before, "after": after,
             "is_text": self._documents, "categories": list(self.trained.labels),
             "stops": self._stops(), "max_tokens": self.new_tokens,
             "context": min(self._context(), MOST_CONTEXT),
@@ -221,13 +226,22 @@ def _written(reply: dict[str, Any], exact: Exact) -> Written:
     return found if found.text == text else Written(text, tuple(text_ids(text, exact.tokenizer)))
 
 
-def readme(spec: ExportModelSpec) -> str:
-    """The model card, with what is known of the base model; a short one where there was no exam."""
+def readme(spec: ExportModelSpec, tools: str = "") -> str:
+    """The model card, with what is known of the base model; a short one where there was no exam.
+
+    Args:
+        tools: how it calls tools.
+    """
     head = [f"base_model: {json.dumps(spec.source)}"] if spec.source else []
     head += [f"license: {json.dumps(spec.licence.lower())}"] if spec.licence else []
     short = "\n".join(["---", *head, "tags:", "- slm-workbench", "---", "", f"# {spec.title}"])
     use = _USES.get(spec.format, "").replace("BASE", spec.source or spec.base.name)
-    parts = [spec.card.strip() or short, f"## The base model\n\n{licence_text(spec).strip()}", use]
+    parts = [
+        spec.card.strip() or short,
+        f"## The base model\n\n{licence_text(spec).strip()}",
+        tools,
+        use,
+    ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 

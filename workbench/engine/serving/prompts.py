@@ -6,11 +6,11 @@ from workbench.core.chats.source_text import source_text
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt
 from workbench.core.tasks import asked_as
+from workbench.core.tools.told import told_of_tools
 from workbench.core.tools.tool import read as read_tools
 from workbench.engine.causal.batches import longest_example
 from workbench.engine.causal.marks import Guard
 from workbench.engine.causal.reading import text_ids
-from workbench.engine.generative.calls.told import told_of_tools
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.long_texts.fitting import fitted
 from workbench.engine.models.load import base_folder

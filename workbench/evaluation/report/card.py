@@ -9,7 +9,9 @@ from workbench.evaluation.report.content import Example, Section, Table
 from workbench.evaluation.report.facts import Facts, gather
 from workbench.evaluation.report.safe import clean
 from workbench.evaluation.report.write import written
+from workbench.evaluation.scoring.by_task.calls_told import calling_of
 from workbench.models.bundled import BUNDLED
+from workbench.models.exports.tool_note import FORM, TITLE
 from workbench.models.families import family_named
 
 _SORTS, _WRITES = "text-classification", "text-generation"
@@ -57,6 +59,7 @@ def card(facts: Facts) -> str:
     parts.append(_held(" ".join(report.chart.notes)))
     parts += [_section(section) for section in report.sections]
     parts.append(_USE.format(run=facts.run.id))
+    parts += [f"{TITLE}\n\n{FORM}"] if calling_of(facts.answers) else []
     return f"---\n{data.to_yaml()}\n---\n\n" + "\n\n".join(part for part in parts if part) + "\n"
 
 

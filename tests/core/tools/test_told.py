@@ -3,8 +3,8 @@
 import pytest
 
 from workbench.core.chats.calls import INTRO
+from workbench.core.tools.told import told_of_tools
 from workbench.core.tools.tool import Tool
-from workbench.engine.generative.calls.told import told_of_tools
 
 TOOLS = (Tool("room", line="room(floor)"), Tool("bell"))
 NAMED = f"{INTRO}\n- room(floor)"
