@@ -1,14 +1,22 @@
 """Other tasks of models that write text: categories, documents, answers for a file."""
 
+import json
 import math
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 from tests.helpers.engine_jobs import PEFT_WARNS, predictions, run
 from tests.helpers.writers import recipe, replies, write_job, write_rows
+from workbench.core.chats.calls import introduced
+from workbench.core.tools.tool import read
+from workbench.evaluation.scoring.all_scores import all_scores
+from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.jobs.process.job_dir import read_json
+from workbench.models.trained import read_trained
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 
@@ -100,3 +108,33 @@ def test_a_file_is_scored_and_answered_with_the_trained_model(
     assert predictions(answered)["output"] == predictions(result)["tuned"]
     base = run(write_job(tmp_path / "base", writer, asked, kind="predict", adapter=None))
     assert predictions(base)["output"] == predictions(result)["base"]
+
+
+def test_tools_are_kept_with_the_model_and_every_call_is_an_exam_question(
+    tmp_path: Path, writer: Path
+) -> None:
+    call = '<tool_call>\n{"name": "find", "arguments": {"what": "pen"}}\n</tool_call>'
+    said = ["Where is my pen?", call, "<tool_response>\nshelf\n</tool_response>", "On the shelf."]
+    turns = [{"role": "system", "content": introduced(["find(what): Finds things."])}]
+    turns += [
+        {"role": ("user", "assistant")[place % 2], "content": text}
+        for place, text in enumerate(said)
+    ]
+    rows = [{"messages": json.dumps(turns)}] * 10
+    splits = ["train"] * 6 + ["validation"] * 2 + ["test"] * 2
+    data = write_rows(tmp_path / "data.parquet", rows, splits)
+    few = recipe(max_length=256)
+    result = run(write_job(tmp_path / "job", writer, data, task="chat", recipe=few))
+    table = predictions(result)
+    assert table["expected"] == [call, "On the shelf."] * 2
+    trained = read_trained(tmp_path / "job/adapter")
+    assert trained.calls_tools
+    (tool,) = read(trained.tools)
+    assert (tool.name, tool.line, tool.calls) == ("find", "find(what): Finds things.", 8)
+    assert [(own.name, own.schema) for own in tool.inputs] == [("what", {"type": ["string"]})]
+    scores = {score.name: score for score in all_scores("chat", _judged(table), "tuned")}
+    assert "calls_right" in scores
+
+
+def _judged(table: dict[str, list[Any]]) -> pd.DataFrame:
+    return score_rows(pd.DataFrame(table), "chat")

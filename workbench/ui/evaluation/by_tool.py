@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from workbench.core.tasks.rungs import BASE, TUNED
+from workbench.core.tasks.rungs import TUNED
 from workbench.evaluation.scoring.by_task.calls import OfTool, each_tool
 from workbench.evaluation.scoring.by_task.calls_told import calling_of
+from workbench.ui.evaluation.scores import SYSTEMS
 from workbench.ui.numbers import percent
 from workbench.ui.text import orderly, plain
 
@@ -19,9 +20,10 @@ def show(answers: pd.DataFrame) -> None:
         return
     st.subheader("Does it call the right tools?", anchor=False)
     st.markdown("  \n".join([plain(said) for said in found.sentences()]))
-    before = calling_of(answers, BASE)
-    if before is not None and (said := before.sentences()):
-        st.caption(f"Before training: {plain(said[0])}")
+    for who, title in SYSTEMS.items():
+        others = None if who == TUNED else calling_of(answers, who)
+        if others is not None and (said := others.sentences()):
+            st.caption(f"{plain(title)}: {plain(said[0])}")
     lines = each_tool(*(answers[name].astype(str).tolist() for name in ("expected", TUNED)))
     box = st.expander(
         "Each tool and each input", icon=":material/build:", key="by-tool", on_change="rerun"
