@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -12,6 +13,10 @@ from tests.helpers.judged import add_mixed, judged
 from tests.helpers.judging import do_queued
 from tests.pages.opened import open_page, texts
 from workbench.evaluation.judged import judgements, setup
+from workbench.jobs import job as jobs
+from workbench.jobs.process.specs import JudgeSpec
+from workbench.ui.use import server as model_server
+from workbench.use import server
 
 PAGE = "pages/evaluate/evaluate.py"
 TAB = "Let a model judge"
@@ -104,3 +109,26 @@ def test_a_task_whose_answers_are_right_or_wrong_has_no_judge(store: Store, tmp_
     trained = add_scored(store, tmp_path, 90, 50, 60)
     at = open_page(PAGE, project=trained.project_id, run=trained.run_id)
     assert TAB not in [tab.label for tab in at.tabs]
+
+
+def test_the_start_of_a_model_here_shows_how_far_it_is_and_can_be_cancelled(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = add_mixed(store, tmp_path)
+    setup.keep(setup.judge_at(setup.HERE, "base:SmolLM2-135M-Instruct"))
+    at = _open(trained)
+    at.number_input(key="judge-most").set_value(20)
+    at = _click(at, "judge-start")
+    assert server.server_state(store).phase == "starting"
+    assert at.status[0].label.startswith("Waiting for the worker")
+    assert judgements.judge_jobs(store, trained.run_id) == []
+    at = _click(at, "cancel-server")
+    assert server.server_state(store).phase == "off"
+    assert at.button(key="judge-start"), "the form is there again"
+    monkeypatch.setattr(model_server, "address", lambda _model: "http://127.0.0.1:9")
+    _click(at, "judge-start")
+    (job,) = judgements.judge_jobs(store, trained.run_id)
+    with store.read() as session:
+        spec = jobs.spec_of(jobs.found_job(session, job.id), JudgeSpec)
+    assert spec is not None
+    assert spec.url == "http://127.0.0.1:9/v1"

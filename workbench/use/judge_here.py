@@ -23,11 +23,11 @@ def models(store: Store) -> dict[str, str]:
     return {one.id: one.title for one in sorted(found, key=lambda one: one.task is not None)}
 
 
-def ready(store: Store, model_id: str, on_progress: Callable[[str], None] | None = None) -> Here:
-    """The server, once it answers.
+def check(store: Store, model_id: str) -> None:
+    """Refuse what cannot judge.
 
     Raises:
-        WorkbenchError: there is no such model, it does not write, or the server did not start.
+        WorkbenchError: there is no such model, or it does not write.
     """
     model = served_models.model_named(store, model_id)
     if not model.family.writes_text or model.rung:
@@ -35,5 +35,18 @@ def ready(store: Store, model_id: str, on_progress: Callable[[str], None] | None
             f"'{model_id}' writes no text, so it cannot judge: choose one of "
             f"{', '.join(models(store)) or 'none yet'}."
         )
-    info = server.ensure_server(store, model_id, on_progress=on_progress)
-    return Here(f"{info.url}/v1", server_key.key_file())
+
+
+def at(url: str) -> Here:
+    """The server that answers at an address."""
+    return Here(f"{url}/v1", server_key.key_file())
+
+
+def ready(store: Store, model_id: str, on_progress: Callable[[str], None] | None = None) -> Here:
+    """The server, once it answers.
+
+    Raises:
+        WorkbenchError: there is no such model, it does not write, or the server did not start.
+    """
+    check(store, model_id)
+    return at(server.ensure_server(store, model_id, on_progress=on_progress).url)

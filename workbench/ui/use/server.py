@@ -35,6 +35,17 @@ def address(preload: str, *, at_once: bool = True) -> str | None:
     return None
 
 
+def begin(preload: str) -> None:
+    """Start it, unless it runs: `address` then shows how far that is, with a button to cancel."""
+    context.ensure_worker()
+    _start(preload)
+
+
+def was_declined() -> bool:
+    """Whether the user has cancelled its start."""
+    return bool(st.session_state.get(_DECLINED))
+
+
 def is_ready() -> bool:
     """Whether a question would be answered at once."""
     return server.server_state(context.store()).phase == READY

@@ -17,16 +17,19 @@ from workbench.training.run_view import RunView
 from workbench.ui import context, errors
 from workbench.ui.settings import judge as judge_form
 from workbench.ui.text import plain
+from workbench.ui.use import server as model_server
 from workbench.use import judge_here
+from workbench.use.judge_here import Here
 
 _DRAFT = "judge"
-_PLANNED = "judge-planned"
+_PLANNED, _WAITING = "judge-planned", "judge-waiting"
 
 
 @dataclass(frozen=True)
 class _Choice:
     """What was entered."""
 
+    run_id: int
     other: str
     rubric: str
     repeat: int
@@ -54,13 +57,18 @@ def show(run: RunView, *, first: bool) -> None:
     if planned is not None and planned.spec.run_id == run.id:
         _confirm(planned)
         return
+    waiting: _Choice | None = st.session_state.get(_WAITING)
+    if waiting is not None and waiting.run_id == run.id and judge.is_here:
+        with errors.shown():
+            _wait(run, judge, waiting)
+        return
     with st.expander("Ask the judge", expanded=first, icon=":material/gavel:"):
         where = "of this workbench" if judge.is_here else f"at {judge.address}"
         st.caption(plain(f"The judge is {judge.model} {where}; change it on the Settings page."))
         choice = _fields(run, others)
         if st.button("Ask the judge", key="judge-start", type="primary", icon=":material/gavel:"):
             with errors.shown():
-                _ask(run, judge, choice)
+                _begin(run, judge, choice)
                 st.rerun()
 
 
@@ -106,17 +114,36 @@ def _fields(run: RunView, others: dict[str, str]) -> _Choice:
     expected = st.checkbox(
         "The judge also sees the expected answer", value=True, key="judge-expected"
     )
-    return _Choice(str(other), text, int(repeat), int(most), expected, int(tokens))
+    return _Choice(run.id, str(other), text, int(repeat), int(most), expected, int(tokens))
 
 
-def _ask(run: RunView, judge: Judge, choice: _Choice) -> None:
+def _begin(run: RunView, judge: Judge, choice: _Choice) -> None:
+    """Ask, or first start the model that is to be asked."""
+    if not judge.is_here:
+        _ask(run, judge, choice)
+        return
+    judge_here.check(context.store(), judge.model)
+    st.session_state[_WAITING] = choice
+    model_server.begin(judge.model)
+
+
+def _wait(run: RunView, judge: Judge, choice: _Choice) -> None:
+    """What the start of the judge waits for, with a button to cancel; then the questions go to it."""
+    url = None if model_server.was_declined() else model_server.address(judge.model)
+    if url is None and not model_server.was_declined():
+        if st.button("Back", key="judge-back", icon=":material/arrow_back:"):
+            del st.session_state[_WAITING]
+            st.rerun()
+        return
+    del st.session_state[_WAITING]
+    if url is not None:
+        _ask(run, judge, choice, judge_here.at(url))
+    st.rerun()
+
+
+def _ask(run: RunView, judge: Judge, choice: _Choice, here: Here | None = None) -> None:
     """Start it; where texts would leave this computer, ask first."""
     store = context.store()
-    here = None
-    if judge.is_here:
-        context.ensure_worker()
-        with st.spinner("Starting the model …"):
-            here = judge_here.ready(store, judge.model)
     planned = plan.plan(
         store,
         run.id,
