@@ -95,7 +95,7 @@ def test_of_few_questions_a_category_macro_f1_is_too_low_and_its_interval_makes_
     upwards, plain = (
         (one.high - one.value) / (one.value - one.low) for one in (own, balanced)
     )  # above and below
-    assert plain < 0.6
+    assert plain < 0.65
     assert 0.7 < upwards < 1
 
 

@@ -13,9 +13,10 @@ Interval = tuple[float, float]
 BALANCED, MACRO, WEIGHTED = "balanced_accuracy", "macro_f1", "weighted_f1"
 _DRAWS, _SEED, _Z = 1000, 20_040_725, 1.959963984540054
 MOST_CATEGORIES = 1000
-_PRIOR = 0.25
-"""Of a right and of a wrong answer, added to each category before its spread is told: where none was
-wrong, the rows themselves would say that none ever will be (Agresti and Coull 1998)."""
+_PRIOR = 0.45
+"""Of a right and of a wrong answer, shared by the root of the number of categories and added to each
+before its spread is told: where none was wrong, the rows themselves would say that none ever will be
+(Agresti and Coull 1998), and where many are averaged, the others tell it."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class Counts:
         """The cells with a part of a right and of a wrong answer for each category wanted."""
         there = np.unique(self._wanted)
         other = (there + 1) % max(2, len(self.names))
-        prior = np.full(len(there), _PRIOR)
+        prior = np.full(len(there), _PRIOR / np.sqrt(len(there)))
         return (
             np.concatenate([self._wanted, there, there]),
             np.concatenate([self._given, there, other]),
