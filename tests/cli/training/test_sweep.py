@@ -74,6 +74,19 @@ def test_a_sweep_tells_its_tries_their_scores_and_the_best(
     assert "3 of at most 3 tries" in capsys.readouterr().out
 
 
+def test_of_equal_scores_it_is_said_what_decided(
+    store: Store, ground: Ground, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    sweep_id = ground.start(store, most=2)
+    conduct(store, sweep_id, [0.8, 0.8], tmp_path)
+    assert main(["sweep", "--sweep", str(sweep_id)]) == 0
+    assert "The settings that it began with are the best: 80.0 %" in capsys.readouterr().out
+    made.end_try(store, 2, 0.8, loss=0.3)
+    assert main(["sweep", "--sweep", str(sweep_id)]) == 0
+    assert "number 2 is the best" in (said := capsys.readouterr().out)
+    assert "as much as with the settings that it began with, but less wrong (loss)" in said
+
+
 def test_the_same_sweep_is_not_started_twice_while_it_is_open(
     store: Store, ground: Ground, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -127,10 +127,13 @@ def _best(sweep: Sweep, best: Trial, first: Trial) -> str:
         return (
             f"The settings that it began with are the best: {words} on practice questions; {rest}."
         )
-    usual = (
-        f", {first.practice.words} with the settings that it began with" if first.practice else ""
-    )
-    return f"Of {count} number {best.number + 1} is the best on practice questions: {words}{usual}."
+    words = f"Of {count} number {best.number + 1} is the best on practice questions: {words}"
+    usual = first.practice
+    if usual is None:
+        return f"{words}."
+    if usual.score == best.practice.score:
+        return f"{words}, as much as with the settings that it began with, but less wrong (loss)."
+    return f"{words}, {usual.words} with the settings that it began with."
 
 
 def _changed(best: Trial, first: Trial) -> str:
