@@ -51,6 +51,8 @@ def test_it_learns_nothing_and_stands_among_the_trained_models(
     assert found.rungs[-1].title == "With your instruction"
     told = verdict_on(found)
     assert told.sentence == "Use the model with your instruction."
+    assert "go live as it is" in told.next_step
+    assert "raining has" not in told.next_step
     with pytest.raises(WorkbenchError, match=r"not ended|nothing to repeat"):
         again.before(store, started.run_id)
 

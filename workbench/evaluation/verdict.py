@@ -103,6 +103,15 @@ def verdict_on(found: Ladder, questions: str = "exam question") -> Verdict:
     return _of_told(told) if found.is_told else told
 
 
+_NEXT_OF_TOLD = {
+    USE_TUNED: "It can answer your files and go live as it is; a training would have to beat it."
+}
+_NOT_ENOUGH = (
+    "An instruction alone is not enough here yet. Next: say more in it or show more of your examples "
+    "(Model page), or train a model from your examples and see whether it is better."
+)
+
+
 def _of_told(told: Verdict) -> Verdict:
     """The same words of a model that was not trained, only told what to do."""
 
@@ -115,7 +124,7 @@ def _of_told(told: Verdict) -> Verdict:
 
     return replace(
         told, sentence=said(told.sentence), headline=said(told.headline),
-        evidence=tuple(map(said, told.evidence)), next_step=said(told.next_step),
+        evidence=tuple(map(said, told.evidence)), next_step=_NEXT_OF_TOLD.get(told.level, _NOT_ENOUGH),
     )  # fmt: skip
 
 
