@@ -10,7 +10,7 @@ first sentence is wanted. The one answer lies at the beginning, in the middle or
 the rows each. Every fourth row of each category is the exam.
 
 `joins` embeds the windows of such texts once with MiniLM as it came and compares, over five folds, ways to
-join them: the mean of the embeddings, and the mean and the largest of each window's logits. `parts` asks no
+join them with each other, with the one that held-out rows choose, and with cutting. `parts` asks no
 model: it counts how often what is wanted is among the parts that a writer reads. `sorting` and `writing` import, train and examine by the command line, once for each way to read long texts, and hold
 the rows that were told to be long against those that a tokenizer counts.
 """
@@ -25,7 +25,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
@@ -33,6 +32,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from command_line import own_home, workbench  # noqa: E402
 
 from workbench.core.tasks import CLASSIFICATION, COMPLETION  # noqa: E402
+from workbench.evaluation.scoring.intervals import wilson_interval  # noqa: E402
 
 MINILM, SMOLLM2 = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
 CATEGORIES = ("symptoms", "treatment", "inheritance", "genetic changes")
@@ -144,60 +144,56 @@ def _counter(model: str) -> Callable[[str], int]:
 def _joins(rows: list[dict[str, str]], count: int) -> bool:
     """Compare ways to join what MiniLM as it came sees in the windows of a text."""
     import numpy as np
-    import torch
-    from torch.nn.functional import normalize
 
+    from workbench.core.long_texts.joins import JOINS, MEAN
     from workbench.core.long_texts.ways import WINDOWS
-    from workbench.engine.encoder.encoder import load_encoder, load_reader, read
-    from workbench.engine.encoder.probe import fit_probe
+    from workbench.engine.encoder.encoder import load_encoder, load_reader
+    from workbench.engine.encoder.goal import OneOf
+    from workbench.engine.encoder.joins.choosing import held_out
+    from workbench.engine.encoder.joins.reading import see
+    from workbench.engine.encoding.encoded_rows import EncodedRows
     from workbench.models.bundled import bundled_path
 
     texts = sorted_texts(rows, count, _counter(MINILM))
     folder = bundled_path(MINILM)
     encoder = load_encoder(folder)
     reader = load_reader(folder, encoder.body, 256, long_texts=WINDOWS)
-    whole = reader.ids([one.text for one in texts])
-    parts = [[ids[at : at + 256] for at in range(0, len(ids), 256)] for ids in whole]
-    owner = torch.tensor([n for n, own in enumerate(parts) for _ in own])
-    flat = [part for own in parts for part in own]
-    seen = read(encoder, flat, reader.pad_id)
-    weights = torch.tensor([len(part) for part in flat]).float()[:, None]
-    mean = normalize(
-        torch.zeros(len(texts), seen.shape[1]).index_add(0, owner, seen * weights), dim=1
-    )
-    first = torch.stack([seen[(owner == n).nonzero()[0, 0]] for n in range(len(texts))])
+    encoder.window = reader.window
+    ids = EncodedRows.of_ids(reader.ids([one.text for one in texts]))
+    seen, goal = see(encoder, ids, reader.pad_id), OneOf()
+    starts = np.searchsorted(seen.owner.numpy(), np.arange(len(seen)))
+    first = seen.windows[starts]
     labels = np.array([CATEGORIES.index(one.wanted) for one in texts])
     folds = np.arange(len(texts)) // len(CATEGORIES) % 5
-    right: dict[str, int] = dict.fromkeys(
-        ("the first window alone", "mean of the embeddings", "mean of the logits",
-         "largest of the logits", "largest, of a head for windows"), 0)  # fmt: skip
+    named = {join: f"windows, {join}" for join in JOINS}
+    cut, chosen = "the first window alone (cutting)", "windows, as held-out rows choose"
+    right: dict[str, int] = dict.fromkeys((cut, *named.values(), chosen), 0)
+    choices = dict.fromkeys(JOINS, 0)
     for fold in range(5):
         learned, asked = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         head, of_first = (
-            fit_probe(mean[learned], labels[learned]),
-            fit_probe(first[learned], labels[learned]),
+            goal.fit(vectors[learned], labels[learned]) for vectors in (seen.means, first)
         )
-        own = np.isin(owner.numpy(), learned)
-        of_windows = fit_probe(seen[own], labels[owner.numpy()[own]])
-        logits, apart = head(seen).detach(), of_windows(seen).detach()
-
-        def joined(n: int, scores: Any, how: str) -> int:
-            mine = scores[owner == int(n)]
-            return int((mine.mean(0) if how == "mean" else mine.max(0).values).argmax())
-
-        told = {
-            "the first window alone": of_first(first[asked]).argmax(1).tolist(),
-            "mean of the embeddings": head(mean[asked]).argmax(1).tolist(),
-            "mean of the logits": [joined(n, logits, "mean") for n in asked],
-            "largest of the logits": [joined(n, logits, "max") for n in asked],
-            "largest, of a head for windows": [joined(n, apart, "max") for n in asked],
-        }
-        for name, given in told.items():
-            right[name] += int((np.array(given) == labels[asked]).sum())
-    print(f"\n{len(texts)} texts, {len(flat)} windows of 256 tokens; MiniLM as it came, five folds")
+        losses = held_out(seen.of(learned), labels[learned], goal, SEED)
+        best = min(JOINS, key=losses.__getitem__) if losses else MEAN
+        choices[best] += 1
+        answers = {name: seen.of(asked).logits(head, join) for join, name in named.items()}
+        answers |= {cut: of_first(first[asked]).detach(), chosen: answers[named[best]]}
+        for name, logits in answers.items():
+            right[name] += int((logits.argmax(1).numpy() == labels[asked]).sum())
+    print(
+        f"\n{len(texts)} texts, {len(seen.windows)} windows of 256 tokens; MiniLM as it came, five folds"
+    )
     for name, number in right.items():
-        print(f"  {name:<32} {number / len(texts):6.1%}")
+        print(f"  {name:<34} {_share(number, len(texts))}")
+    print(f"  chosen in the five folds: {choices}")
     return True
+
+
+def _share(number: int, of: int) -> str:
+    """A share with its 95 % interval."""
+    low, high = wilson_interval(number, of)
+    return f"{number / of:6.1%} ({low:.1%} to {high:.1%})"
 
 
 def _sorting(rows: list[dict[str, str]], count: int) -> bool:

@@ -16,6 +16,7 @@ from workbench.evaluation.prompting import trials
 from workbench.models import catalogue, hub, inspect
 from workbench.models.model_info import ModelInfo
 from workbench.projects import projects
+from workbench.training import runs
 
 PAGE = "pages/model/model.py"
 
@@ -240,3 +241,9 @@ def test_what_was_tried_stays_and_the_kept_one_is_judged(
     assert not at.exception
     assert "Kept: the one to beat" in texts(at)
     assert "gets 80.0 % (" in texts(at)
+    (kept,) = [one for one in trials.list_trials(store, version) if one.is_exam]
+    used = at.button(key=f"use-{kept.job.id}").click().run()
+    assert not used.exception
+    (made,) = runs.list_runs(store, project_id)
+    assert (made.name, made.is_told, made.status) == ("Instruction only", True, "queued")
+    assert "Instruction only" in texts(used)
