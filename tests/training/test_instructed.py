@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from storage.database import Store
+from storage.tables import Job, Run
 from tests.helpers.exams import accuracies, add_exam, answers
 from tests.helpers.prompting import finish_trial, sorted_emails, writer_of
+from tests.pages.opened import open_page, texts
 from workbench.core.errors import WorkbenchError
 from workbench.data.versions import VersionInfo, read_examples
 from workbench.evaluation import evaluations
@@ -53,8 +55,21 @@ def test_it_learns_nothing_and_stands_among_the_trained_models(
     assert told.sentence == "Use the model with your instruction."
     assert "go live as it is" in told.next_step
     assert "raining has" not in told.next_step
-    with pytest.raises(WorkbenchError, match=r"not ended|nothing to repeat"):
+    with store.write() as session:
+        row = session.get_one(Run, started.run_id)
+        row.result = {**(row.result or {}), "adapter": str(tmp_path)}
+        session.get_one(Job, started.job_id).status = "succeeded"
+    with pytest.raises(WorkbenchError, match="nothing to repeat"):
         again.before(store, started.run_id)
+    with pytest.raises(WorkbenchError, match="learned nothing, it only answers after"):
+        runs.start_run(
+            store, project_id=version.project_id, version_id=version.id, base_model_id=writer,
+            recipe=spec.recipe, start_from=started.run_id,
+        )  # fmt: skip
+    page = texts(open_page("pages/train/train.py", project=version.project_id, run=started.run_id))
+    assert "Is an instruction enough?" in page
+    assert "is told what to do, and learns nothing of" in page
+    assert "Train it further" not in page
 
 
 def test_what_is_no_trial_is_refused(store: Store, version: VersionInfo, tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def start_from(session: Session, run_id: int, model: ModelInfo) -> Start:
         WorkbenchError: it has none, or it is of another base model.
     """
     row = trained_run(session, run_id)
+    if row.job.spec.get("shows") is not None:
+        raise WorkbenchError(
+            f"'{row.run.name}' learned nothing, it only answers after your instruction: start from "
+            f"{row.base_model.name} itself, or from a model that was trained."
+        )
     if row.base_model.id != model.id:
         raise WorkbenchError(
             f"'{row.run.name}' was trained from {row.base_model.name}, so a training that goes on "

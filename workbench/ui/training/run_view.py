@@ -30,6 +30,8 @@ def show(run_id: int) -> None:
     with errors.alone("This training cannot be shown"):
         run = runs.get_run(context.store(), run_id)
     question = "How did the training go?" if run.job.is_over else "How is it learning?"
+    if run.is_told:
+        question = "Is an instruction enough?"
     frame.header("Train", question)
     _head(run)
     if run.job.is_over:
@@ -38,9 +40,11 @@ def show(run_id: int) -> None:
         if tried := doctor_view.show(run):
             _prefill(run, **tried)
             context.go(TRAIN)
-        if run.is_usable or was_dropped(run):  # else there is no model to compare with
+        if (
+            run.is_usable or was_dropped(run)
+        ) and not run.is_told:  # else there is no model to compare with
             again_view.show(run)
-        if run.is_usable:
+        if run.is_usable and not run.is_told:
             again_view.show_seeds(run)
     else:
         st.fragment(_live, run_every=POLL)(run_id)
@@ -55,8 +59,9 @@ def _head(run: RunView) -> None:
         st.subheader(plain(run.name), anchor=False, width="content")
         if run.job.is_over:
             status.badge(run.status)
+    does = "is told what to do, and learns nothing of" if run.is_told else "learns from"
     st.caption(
-        f"{plain(run.base_model)} learns from {plain(run.dataset_name)}, version "
+        f"{plain(run.base_model)} {does} {plain(run.dataset_name)}, version "
         f"{run.version_number} · {run.splits.get('train', 0):,} examples · begun "
         f"{when(run.created_at)}"
     )
@@ -152,13 +157,18 @@ def _outcome(run: RunView) -> None:
             if st.button("Try it out", key="use"):
                 context.go(frame.PAGES["Use"][0], run=run.id)
         again = (
-            "Train again with other settings" if run.is_usable else "Change settings and try again"
+            "Train with your examples"
+            if run.is_told
+            else "Train again with other settings"
+            if run.is_usable
+            else "Change settings and try again"
         )
         calm = run.is_usable or fit_memory.ran_out(run) or step is not None
         if st.button(again, key="again", type="secondary" if calm else "primary"):
             _prefill(run)
             context.go(TRAIN)
-        if run.is_usable and st.button("Train it further", key="further", icon=":material/link:"):
+        able = run.is_usable and not run.is_told
+        if able and st.button("Train it further", key="further", icon=":material/link:"):
             _further(run)
 
 
