@@ -13,6 +13,7 @@ from workbench.ui.use import (
     asking_again,
     history,
     labelling,
+    preferring,
     programs,
     server,
     teaching,
@@ -124,6 +125,7 @@ def talking(
         chat_turns.question(turns[-1].question)
     place = st.container()
     teaching.offer(answerer)
+    preferring.offer(project_id)
     url = server.address(answerer.id)
     programs.use_from_programs(answerer, url)
     if turns and opened:

@@ -165,4 +165,6 @@ def test_a_rung_that_nobody_knows_is_an_older_version() -> None:
         "baseline",
         "nearest",
         "lead",
+        "longer",
+        "shorter",
     ]

@@ -29,7 +29,16 @@ from workbench.cli import (
     runs,
     use,
 )
-from workbench.cli.evaluation import drift, habits, judge, limit, prompts, releases, reports
+from workbench.cli.evaluation import (
+    drift,
+    habits,
+    judge,
+    limit,
+    preferences,
+    prompts,
+    releases,
+    reports,
+)
 from workbench.cli.exports import model_exports
 from workbench.cli.hub import token
 from workbench.cli.serving import keys
@@ -103,6 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
         habits,
         prompts,
         judge,
+        preferences,
         fit,
         jobs,
         models,

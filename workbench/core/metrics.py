@@ -10,6 +10,7 @@ from workbench.core.words import percent
 ACCURACY, MACRO_F1, EXACT_MATCH = "accuracy", "macro_f1", "exact_match"
 MICRO_F1, EXACT_SETS = "micro_f1", "exact_sets"
 CHRF, ROUGE_L, LOSS, INVENTED = "chrf", "rouge_l", "loss", "invented"
+PREFERRED = "preferred"
 PERPLEXITY, BITS_PER_BYTE = "perplexity", "bits_per_byte"
 
 
@@ -172,6 +173,17 @@ METRICS = {
             headline="{} of exam questions exactly right",
             sentence="the trained model gets {} exactly right",
             outcome="it got {} exactly right",
+            is_share_right=True,
+        ),
+        Metric(
+            name=PREFERRED,
+            label="preference accuracy",
+            meaning="better answers that are found likelier",
+            axis="Better answers found likelier",
+            unit=SHARE,
+            headline="{} of the better answers found likelier",
+            sentence="the trained model finds {} of the better answers likelier than the worse ones",
+            outcome="it found {} of the better answers likelier than the worse ones",
             is_share_right=True,
         ),
         Metric(

@@ -14,6 +14,8 @@ from workbench.core.long_texts import ways
 AUTO, YES, NO = "auto", "yes", "no"
 CLASSES, CONTRASTIVE = "classes", "contrastive"
 """How an encoder may learn categories."""
+DPO, ORPO = "dpo", "orpo"
+"""How a model may learn which of two answers is better."""
 APART, TURNS = "apart", "turns"
 """How a trained model may be examined."""
 TURN_STEPS, TURN_SHARE = 40, 0.7
@@ -61,6 +63,8 @@ class Recipe:
     num_train_epochs: float = _setting(3.0, "Passes over the data (epochs)", "How often the model sees every example.", group="Optimiser", low=0.0001, high=100)
     max_steps: int = _setting(-1, "Stop after this many steps", "-1 means no limit; otherwise it overrides the passes.", group="Optimiser", low=-1, high=10_000_000)
     objective: str = _setting("classes", "How categories are learned", "classes lets the encoder tell the categories apart directly; contrastive moves texts of one category together and others apart, which learns more from few examples.", group="Optimiser", choices=(CLASSES, CONTRASTIVE))
+    loss: str = _setting("dpo", "How preferences are learned", "dpo makes the better answer likelier than the worse one, measured against the model as it was; orpo learns the better answers at the same time and needs no comparison with before.", group="Optimiser", choices=(DPO, ORPO))
+    beta: float = _setting(0.1, "How closely it stays to what it was (beta)", "A larger value keeps the model nearer to what it was before, and it learns less; for orpo, how much the comparison counts beside learning the better answers.", group="Optimiser", low=0.001, high=10.0)
     lean_on_examples: str = _setting("no", "Lean on your examples", "The nearest of your examples, with its answer, stands before each question, when the model learns and whenever it is asked; auto tries on practice questions whether it helps.", group="Optimiser", choices=(AUTO, YES, NO))
     learning_rate: float = _setting(2e-4, "Learning rate", "Size of each correction: too small learns nothing, too large forgets everything.", group="Optimiser", low=1e-8, high=1.0)
     lr_scheduler_type: str = _setting("cosine", "Learning-rate schedule", "How the learning rate changes over the run.", group="Optimiser", choices=("cosine", "linear", "constant", "constant_with_warmup"))

@@ -21,6 +21,8 @@ from workbench.models.model_info import ModelInfo, can_learn
 from workbench.models.templates import in_form, template_of
 
 _CAUSAL = "SmolLM2-135M-Instruct"
+WORSE = "\n\n✗ Worse answer:\n"
+"""Stands before what a pair teaches to avoid."""
 BECOMES = "\n→ "
 """Stands between a text and its category, where a model chooses one and writes nothing, and between
 the two texts of an encoder-decoder."""
@@ -87,7 +89,10 @@ def pieces_of(
     """
     if task.rows_are_documents:
         return [Segment(str(row[task.learned]), learned=True)]
-    return segments(task.messages(row, system=system, labels=labels), template)
+    found = segments(task.messages(row, system=system, labels=labels), template)
+    if task.compares:
+        found += [Segment(WORSE, learned=False), Segment(str(row[task.rejected]), learned=False)]
+    return found
 
 
 def pairs_of(

@@ -23,8 +23,8 @@ Given = Mapping[str, str]
 
 
 def can_be_taught(task: Task) -> bool:
-    """Whether an answer of a model can become an example: a document has none."""
-    return not task.rows_are_documents
+    """Whether an answer of a model can become an example: a document has none, and a pair needs two."""
+    return task.asks_in_writing
 
 
 def readable(task: Task, row: Given) -> Given | None:

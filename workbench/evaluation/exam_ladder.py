@@ -68,7 +68,7 @@ def more_rungs(store: Store, info: EvaluationInfo) -> tuple[str, ...]:
     if not info.is_exam or run.was_by_turns or task.rows_are_documents or not run.is_usable:
         return ()
     able = [*cheap_for(task)]
-    if _can_be_shown_examples(run):
+    if not task.compares and _can_be_shown_examples(run):
         able.append(EXAMPLES)
     return tuple(name for name in able if not info.scores.get(name))
 

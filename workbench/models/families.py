@@ -97,6 +97,8 @@ ENCODER = Family(
             "eval_max_new_tokens",
             "eval_max_rows",
             "lean_on_examples",
+            "loss",
+            "beta",
         }
     ),
     answering="Sorting",
@@ -123,7 +125,7 @@ SEQ2SEQ = Family(
     start_s=3.8,
     process_mb=460.0,
     unused_settings=frozenset(
-        {"method", "objective", "held_out_turns", "exam", "lean_on_examples"}
+        {"method", "objective", "held_out_turns", "exam", "lean_on_examples", "loss", "beta"}
     ),
     answering="Answering",
     base_title=CAUSAL.base_title,

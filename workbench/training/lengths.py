@@ -20,6 +20,7 @@ from workbench.core.chats.source_text import pairs
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import segments
 from workbench.core.tasks import task_named
+from workbench.core.tasks.preferences import worse_of
 from workbench.models.chat_forms import PLAIN
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
@@ -150,7 +151,7 @@ def _measured(data: Path, task: str, system: str, model: Reading) -> Lengths:
     spread = order[np.linspace(0, len(order) - 1, min(SPREAD, len(order))).astype(int)]
     longest = order[-LONGEST:]
     rows = _rows(data, sorted({*spread.tolist(), *longest.tolist()}))
-    texts = [texts_read(rows[number], task, system, labels, model) for number in rows]
+    texts = [_whole(rows[number], task, system, labels, model) for number in rows]
     read = dict(zip(rows, tokens_in([text for text, _ in texts], model.vocabulary), strict=True))
     answers = tokens_in([answer for _, answer in texts], model.vocabulary)
     written = dict(zip(rows, answers, strict=True))
@@ -226,6 +227,17 @@ def texts_read(
     template = template_of(model.path, model.name) if model.path and there else in_form(PLAIN)
     pieces = segments(turns, template)
     return _cut("".join(p.text for p in pieces)), _cut("".join(p.text for p in pieces if p.learned))
+
+
+def _whole(
+    row: Mapping[str, Any], task: str, system: str, labels: Sequence[str], model: Reading
+) -> tuple[str, str]:
+    """The same of a pair of answers: of both its sides together, each behind its question."""
+    told = texts_read(row, task, system, labels, model)
+    if not task_named(task).compares:
+        return told
+    other = texts_read(worse_of(row), task, system, labels, model)
+    return told[0] + other[0], told[1] + other[1]
 
 
 def _cut(text: str) -> str:

@@ -21,6 +21,7 @@ from workbench.core.long_texts.told import MOST_NAMED, LongTexts
 from workbench.core.long_texts.ways import HEAD, way_for
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
+from workbench.core.tasks.preferences import longer_of
 from workbench.core.tasks.text_pair import headings_of
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
@@ -151,7 +152,10 @@ class _Tokens:
         """Put the rows in these places in the model's words."""
         new = sorted({int(place) for place in places} - set(self._seen))
         about = self._task, self._system, self._rows.labels, self._model
-        texts = [texts_read(row, *about) for row in self._rows.taken(new)]
+        rows = self._rows.taken(new)
+        if task_named(self._task).compares:
+            rows = [longer_of(row) for row in rows]
+        texts = [texts_read(row, *about) for row in rows]
         size = self._model.vocabulary
         both = (tokens_in([text[at] for text in texts], size) for at in (0, 1))
         for place, (text, _), read, learned in zip(new, texts, *both, strict=True):
@@ -189,8 +193,12 @@ def _rows(data: Path, task: str, model: Reading) -> _Rows:
         ids.append(batch["row_id"].to_numpy(zero_copy_only=False))
         learned = _characters(batch, [about.learned])
         texts = [about.question_role] if not writes else [*about.required, *about.optional]
+        read = _characters(batch, texts)
+        if about.compares:  # the longer of both answers is what has to fit
+            other = _characters(batch, [about.rejected])
+            read, learned = read - np.minimum(learned, other), np.maximum(learned, other)
         sizes["learned"].append(learned)
-        sizes["read"].append(_characters(batch, texts))
+        sizes["read"].append(read)
         if about.answers_are_categories and about.learned in batch.schema.names:
             labels.update(map(str, batch[about.learned].unique().to_pylist()))
     whole = {name: np.concatenate(own) if own else np.zeros(0) for name, own in sizes.items()}

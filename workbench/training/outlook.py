@@ -125,7 +125,7 @@ def expected(
         history = [PastRun(batch / measured.step_s, per_example, longest(model, recipe))]
     found = estimate_run(
         machine, model, recipe, rows, lengths, history,
-        written_rows=0 if by_turns else int(version.splits.get("test", 0)), task=version.task,
+        written_rows=0 if by_turns or task_named(version.task).compares else int(version.splits.get("test", 0)), task=version.task,
     )  # fmt: skip
     most = limit_mb(machine)
     if tried is not None and result.get("out_of_memory"):

@@ -45,6 +45,8 @@ def preset(
         raise WorkbenchError(f"There is no preset '{name}': choose one of {', '.join(PRESETS)}.")
     if family_named(family).writes_text:
         recipe = _writer(name, task_named(task), rows)
+        if task_named(task).compares:
+            return _comparer(name, recipe)
         few = rows <= FEW_LEANED and "lean_on_examples" not in family_named(family).unused_settings
         leans = few and task_named(task).can_lean_on_examples
         return recipe.changed(lean_on_examples=AUTO if leans else NO)
@@ -132,6 +134,18 @@ def _writer(name: str, task: Task, rows: int) -> Recipe:
         evals_per_epoch=2.0 if passes > 1 else round(3.0 / passes, 2),
         eval_max_rows={"quick": 40, "balanced": 100, "thorough": 200}[name],
         eval_max_new_tokens=task.max_new_tokens,
+    )
+
+
+def _comparer(name: str, recipe: Recipe) -> Recipe:
+    """Pairs of answers: small steps, since a model is moved from where it is and not taught anew."""
+    # Measured by scripts/evaluation/bench_preferences.py.
+    return recipe.changed(
+        learning_rate=1e-4,
+        num_train_epochs={"quick": 1.0, "balanced": 3.0, "thorough": 5.0}[name],
+        per_device_train_batch_size=4,
+        gradient_accumulation_steps=2,
+        warmup_ratio=0.1,
     )
 
 

@@ -73,7 +73,8 @@ class Answerer:
     @property
     def remembers(self) -> bool:
         """Whether earlier turns belong to its question; others learned from single questions."""
-        return asked_as(self.task).rows_are_conversations
+        task = asked_as(self.task)
+        return task.rows_are_conversations or task.compares
 
     def is_right(self, expected: str, answer: str) -> bool:
         """Whether an answer of its own is the expected one."""

@@ -8,6 +8,7 @@ from workbench.core.tasks.completion import COMPLETION
 from workbench.core.tasks.extraction import EXTRACTION
 from workbench.core.tasks.language_modelling import LANGUAGE_MODELLING
 from workbench.core.tasks.multi_label import MULTI_LABEL
+from workbench.core.tasks.preferences import PREFERENCES
 from workbench.core.tasks.summarization import SUMMARIZATION
 from workbench.core.tasks.task import Task
 
@@ -18,6 +19,7 @@ __all__ = [
     "EXTRACTION",
     "LANGUAGE_MODELLING",
     "MULTI_LABEL",
+    "PREFERENCES",
     "ROLES",
     "SPLITS",
     "SUMMARIZATION",
@@ -37,9 +39,21 @@ TASKS = {
         CHAT,
         EXTRACTION,
         LANGUAGE_MODELLING,
+        PREFERENCES,
     )
 }
-ROLES = ("text", text_pair.ROLE, "label", "prompt", "response", "messages", "system", "feedback")
+ROLES = (
+    "text",
+    text_pair.ROLE,
+    "label",
+    "prompt",
+    "response",
+    "chosen",
+    "rejected",
+    "messages",
+    "system",
+    "feedback",
+)
 SPLITS = ("train", "validation", "test")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from workbench.core.tasks import Task
 
 FREQUENT, BASELINE, NEAREST, LEAD = "frequent", "baseline", "nearest", "lead"
+LONGER, SHORTER = "longer", "shorter"
 BASE, EXAMPLES, TUNED = "base", "examples", "tuned"
 PROMPT = "prompt"
 PARENT = "parent"
@@ -71,6 +72,22 @@ RUNGS = (
         is_simple=True,
     ),
     RungKind(
+        LONGER,
+        "Always the longer answer",
+        "always taking the longer answer",
+        "always taking the longer answer",
+        "takes of two answers always the longer one",
+        is_simple=True,
+    ),
+    RungKind(
+        SHORTER,
+        "Always the shorter answer",
+        "always taking the shorter answer",
+        "always taking the shorter answer",
+        "takes of two answers always the shorter one",
+        is_simple=True,
+    ),
+    RungKind(
         BASE,
         "Before training",
         "before training",
@@ -115,7 +132,7 @@ RUNGS = (
 
 NAMES = tuple(rung.name for rung in RUNGS)
 TITLES = {rung.name: rung.title for rung in RUNGS}
-CHEAP = (FREQUENT, BASELINE, NEAREST, LEAD)
+CHEAP = (FREQUENT, BASELINE, NEAREST, LEAD, LONGER, SHORTER)
 """Asked in every exam: no model is needed, so they cost seconds."""
 ALL = (*CHEAP, EXAMPLES)
 """Whoever can be asked beside the model before and after training."""
@@ -123,14 +140,17 @@ ALL = (*CHEAP, EXAMPLES)
 
 def in_place_for(task: Task) -> tuple[str, ...]:
     """Those that can do a model's work without one: they look at the question."""
-    return tuple(name for name in cheap_for(task) if name != FREQUENT)
+    return tuple(name for name in cheap_for(task) if name not in (FREQUENT, LONGER, SHORTER))
 
 
 def cheap_for(task: Task) -> tuple[str, ...]:
     """Those that need no model and can answer questions of the task."""
     if task.rows_are_documents:
         return ()
-    fits = {BASELINE: task.has_categories, LEAD: task.shortens}
+    if task.compares:
+        return LONGER, SHORTER
+    no = dict.fromkeys((LONGER, SHORTER), False)
+    fits = {BASELINE: task.has_categories, LEAD: task.shortens, **no}
     return tuple(name for name in CHEAP if fits.get(name, True))
 
 

@@ -16,6 +16,8 @@ Message = dict[str, Any]
 but not learned."""
 Cleaner = Callable[[str], str]
 """Brings a cell into the form that is kept; raises `canonical.Unreadable` where it cannot."""
+Joiner = Callable[[Mapping[str, str | None], Seen], Mapping[str, str]]
+"""Brings the cells of several roles into their form together; raises as a cleaner does."""
 Teller = Callable[[str, Seen], str]
 """A cleaner that notes what is to be told of what it reads."""
 
@@ -82,6 +84,8 @@ class Task:
     """A question as a model is asked it, with the categories as far as there are any."""
     turns: Callable[[Row], list[Message]] | None = None
     """The turns of a row that is a conversation; None where it is a question and its answer."""
+    opening: Callable[[Row], list[Message]] | None = None
+    """The turns of a question that may be several; None where it is one text."""
 
     cleaners: Mapping[str, Cleaner] = field(default_factory=dict)
     """For the roles that have a form of their own, what brings a cell into it."""
@@ -89,6 +93,8 @@ class Task:
     """The same for rows that have no answer yet."""
     tellers: Mapping[str, Teller] = field(default_factory=dict)
     """For some of the roles of `cleaners`, what also notes what is to be told."""
+    joiner: Joiner | None = None
+    """For roles that can only be read together; None where each cell stands for itself."""
 
     answers_are_categories: bool = False
     """Whether an answer is one of a few names."""
@@ -100,6 +106,8 @@ class Task:
     """Whether an answer may be worded in many ways, and is scored by its likeness."""
     can_lean_on_examples: bool = False
     """Whether the nearest example may stand before a question, so that its answer leans on it."""
+    rejected: str = ""
+    """The role of a worse answer, which is learned to be avoided; empty where there is none."""
     rows_are_documents: bool = False
     """Whether a row is one long text that is learned as a whole, to be gone on with."""
     asks_about_texts: bool = False
@@ -126,6 +134,20 @@ class Task:
     def answer_role(self) -> str:
         """The role that holds what is to be given; empty where there is none of its own."""
         return self.required[1] if len(self.required) > 1 else ""
+
+    @property
+    def _answer_roles(self) -> tuple[str, ...]:
+        return self.answer_role, self.rejected
+
+    @property
+    def asks_in_writing(self) -> bool:
+        """Whether what a model writes to its questions is held against an answer that is wanted."""
+        return not (self.rows_are_documents or self.compares)
+
+    @property
+    def compares(self) -> bool:
+        """Whether a row has two answers, of which the better one is to be found likelier."""
+        return bool(self.rejected)
 
     @property
     def rows_are_conversations(self) -> bool:
@@ -163,7 +185,10 @@ class Task:
         return with_system(self.turns(row) if self.turns else self._asked(row, labels), instruction)
 
     def _asked(self, row: Row, labels: Sequence[str]) -> list[Message]:
-        messages = [{"role": "user", "content": self.worded(self.question(row), labels)}]
+        if self.opening:
+            messages = self.opening(row)
+        else:
+            messages = [{"role": "user", "content": self.worded(self.question(row), labels)}]
         answer = self.answer(row)
         if answer is not None:
             messages.append({"role": "assistant", "content": answer})
@@ -171,7 +196,7 @@ class Task:
 
     def question_roles(self, roles: Mapping[str, str]) -> dict[str, str]:
         """Those of the roles that are known before there is an answer."""
-        later = (self.answer_role, FEEDBACK)
+        later = (*self._answer_roles, FEEDBACK)
         return {role: source for role, source in roles.items() if role not in later}
 
     def kept_roles(self, roles: Mapping[str, str]) -> list[str]:
@@ -180,5 +205,5 @@ class Task:
 
     def asking(self) -> "Task":
         """The task as far as it is known before there is an answer."""
-        required = tuple(role for role in self.required if role != self.answer_role)
+        required = tuple(role for role in self.required if role not in self._answer_roles)
         return dataclasses.replace(self, required=required)

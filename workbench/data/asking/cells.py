@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from workbench.core.tasks import CHAT, EXTRACTION, LANGUAGE_MODELLING
+from workbench.core.tasks import CHAT, EXTRACTION, LANGUAGE_MODELLING, PREFERENCES
 from workbench.data.asking.look import Asked, Looked, value_of
 from workbench.data.columns.columns import NO_CONTENT, REMARKS, name_score
 from workbench.data.readers.shapes.shape import Record, Shape, Taken, left_out
@@ -91,7 +91,7 @@ def _nested(looked: Looked) -> list[Nested]:
 
 def _in_question(looked: Looked, nested: Sequence[Nested]) -> Nested | None:
     """The column that has to be explained before anything is made of the table."""
-    if looked.table.meant or looked.task == CHAT.name or not nested:
+    if looked.table.meant or looked.task in (CHAT.name, PREFERENCES.name) or not nested:
         return None
     by_name = {each.name: each for each in nested}
     answer = looked.roles.get("response", "") if looked.task == EXTRACTION.name else ""

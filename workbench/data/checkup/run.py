@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workbench.core.tasks import Task
 from workbench.core.words import OwnWords
-from workbench.data.checkup import category_sets, tool_calls
+from workbench.data.checkup import category_sets, preferences, tool_calls
 from workbench.data.checkup.checks import (
     categories,
     contradictions,
@@ -64,8 +64,14 @@ CHECKS = (
     Check(
         contradictions.check,
         contradictions.check_same,
-        lambda task: not task.rows_are_documents,
+        lambda task: not (task.rows_are_documents or task.compares),
         "different answers to the same question",
+    ),
+    Check(
+        preferences.check,
+        preferences.check,
+        lambda task: task.compares,
+        "pairs that say the opposite of each other, and answers that differ in length alone",
     ),
     Check(
         categories.check,

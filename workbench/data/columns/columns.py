@@ -34,6 +34,14 @@ _USUAL = {
         "response reply answer completion output summary target rewrite translation antwort "
         "assistant highlights respuesta reponse headline fields json result chosen chosen_response"
     ),
+    "chosen": (
+        "chosen chosen_response response_chosen answer_chosen preferred preferred_output better "
+        "better_answer better_response preferred_answer preferred_response good_answer winner"
+    ),
+    "rejected": (
+        "rejected rejected_response response_rejected answer_rejected non_preferred_output "
+        "non_preferred dispreferred worse worse_answer worse_response bad_answer loser"
+    ),
     "messages": (
         "messages conversations conversation dialog dialogue chat turns thread contents history "
         "utterances"

@@ -11,11 +11,12 @@ from workbench.core.tasks import (
     COMPLETION,
     EXTRACTION,
     LANGUAGE_MODELLING,
+    PREFERENCES,
     Task,
     task_named,
 )
 from workbench.core.words import joined, plural
-from workbench.data.columns import belonging, talks
+from workbench.data.columns import belonging, compared, talks
 from workbench.data.columns.columns import (
     NO_CONTENT,
     REMARKS,
@@ -50,6 +51,7 @@ def guess_task(table: Table) -> TaskGuess:
         what = "documents" if table.kind == DOCUMENT else "mails, too few of them with an answer"
         return TaskGuess(LANGUAGE_MODELLING.name, f"these are {what}")
     for task, guess in (
+        (PREFERENCES, compared.reason),
         (CHAT, talks.reason),
         (EXTRACTION, _extraction),
         (CLASSIFICATION, lambda columns: _pairs(table, columns)),
@@ -65,6 +67,8 @@ def guess_roles(table: Table, task_name: str) -> dict[str, str]:
     """A column (or template) for each role of the task; a role without a fitting one is left out."""
     task = task_named(task_name)
     columns = look_at(table)
+    if task.compares:
+        return compared.roles(columns)
     roles: dict[str, str] = {}
     for role in _order(task, columns):
         ranked = _rank(columns, task, role, taken=_columns_in_use(roles))
@@ -111,9 +115,9 @@ def guess_all_roles(
     """
     task = task_named(task_name)
     roles = _beside(table, task, given or {})
-    if len(table.columns) < len(task.required):
+    if len(table.columns) < len(task.required) and not {*task.required} <= {*roles}:
         raise WorkbenchError(
-            f"{table.name} has one column only, but '{task.title}' needs "
+            f"{table.name} has {_few(len(table.columns))}, but '{task.title}' needs "
             f"{joined(list(task.required))}: choose a file with a column for each."
         )
     for role in task.required:
@@ -125,8 +129,14 @@ def guess_all_roles(
     return roles
 
 
+def _few(columns: int) -> str:
+    return "one column only" if columns == 1 else f"only {columns} columns"
+
+
 def _beside(table: Table, task: Task, given: Mapping[str, str]) -> dict[str, str]:
     """The given roles, and those that fit what they leave of the table."""
+    if task.compares:
+        return {**compared.roles(look_at(table), given), **given}
     taken = {name for source in given.values() for name in columns_in(source, table.columns)}
     guessed = {
         role: source

@@ -43,6 +43,8 @@ def title(source: str, columns: Sequence[str]) -> str:
 
 def find_given_away(task: Task, roles: Mapping[str, str], columns: Sequence[str]) -> list[str]:
     """The columns of the answer that also stand in what comes in: there is nothing to learn then."""
+    if task.compares:  # where both answers are whole conversations, the question is a part of them
+        return []
     answer = columns_in(roles.get(task.learned, ""), columns)
     asked = [
         column

@@ -26,7 +26,9 @@ def without_end_marks(task: Task, texts: Texts) -> tuple[dict[str, list[str | No
     """
     changed, notes = dict(texts), list[str]()
     asked, told = task.question_role, task.learned
-    if task.rows_are_documents or task.rows_are_conversations or asked not in texts:
+    if task.rows_are_documents or task.rows_are_conversations or task.compares:
+        return changed, notes
+    if asked not in texts:
         return changed, notes
     mark = _mark(texts[asked], _ASKED)
     if not mark:

@@ -1,6 +1,6 @@
 """From the user's table to examples: the roles of a task, row by row, unusable rows left out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,8 +8,9 @@ from workbench.core.canonical import Unreadable, question_of
 from workbench.core.chats.seen import Account, Seen
 from workbench.core.progress import Progress, silent
 from workbench.core.tasks import Task
-from workbench.core.tasks.task import Cleaner, Teller
+from workbench.core.tasks.task import Cleaner, Joiner, Teller
 from workbench.data.columns import mapping
+from workbench.data.examples import judged_answers
 from workbench.data.examples.end_marks import without_end_marks
 from workbench.data.readers.table import Table
 from workbench.data.splits.assign import question_key
@@ -17,6 +18,7 @@ from workbench.data.splits.assign import question_key
 DUPLICATE = "exact duplicate"
 LEAKED = "also in the exam file"
 _TOLD_ROWS = 20_000
+_Values = Mapping[str, str | None]
 
 
 @dataclass
@@ -83,6 +85,9 @@ def examples_of(
     """
     roles = dict(roles) if answers else task.question_roles(roles)
     raw = {role: mapping.texts(table, source) for role, source in roles.items()}
+    apart: dict[int, str] = {}
+    if answers and judged_answers.are_such(task, roles):
+        raw, apart = judged_answers.paired(raw)
     raw, marks = without_end_marks(task, raw)
     named = {role: mapping.title(source, table.columns) for role, source in roles.items()}
     cleaners = dict(task.cleaners if answers else task.question_cleaners)
@@ -97,7 +102,9 @@ def examples_of(
         cells, heard = {role: raw[role][index] for role in roles}, Seen(reasoning)
         if answers:
             cleaners |= {role: _telling(tell, heard) for role, tell in task.tellers.items()}
-        reason, values = _clean(cells, required, named, cleaners)
+        joiner = _joining(task.joiner, heard) if task.joiner and answers else None
+        reason, values = _clean(cells, required, named, cleaners, joiner)
+        reason = apart.get(index) or reason
         key = tuple(cells.values())
         if not reason and not duplicates and key in seen:
             reason = DUPLICATE
@@ -114,6 +121,10 @@ def examples_of(
     return result
 
 
+def _joining(join: Joiner, heard: Seen) -> Callable[[_Values], Mapping[str, str]]:
+    return lambda cells: join(cells, heard)
+
+
 def _telling(tell: Teller, heard: Seen) -> Cleaner:
     return lambda cell: tell(cell, heard)
 
@@ -121,7 +132,9 @@ def _telling(tell: Teller, heard: Seen) -> Cleaner:
 def question(task: Task, cells: Mapping[str, str | None], values: Mapping[str, Any]) -> str:
     """What comes in, from cells or canonical values; of a conversation the user's side."""
     role = task.question_role
-    return question_of(values[role]) if task.rows_are_conversations else cells[role] or ""
+    if task.rows_are_conversations:
+        return question_of(values[role])
+    return task.question(values) if task.opening else cells[role] or ""
 
 
 def _clean(
@@ -129,6 +142,7 @@ def _clean(
     required: list[str],
     named: Mapping[str, str],
     cleaners: Mapping[str, Cleaner],
+    join: Callable[[_Values], Mapping[str, str]] | None,
 ) -> tuple[str, dict[str, str | None]]:
     """Why the row cannot be used (or nothing), and its values."""
     values = {role: (cell or "").strip() or None for role, cell in cells.items()}
@@ -139,6 +153,7 @@ def _clean(
         for role, cleaner in cleaners.items():
             if role in required or values.get(role):
                 values[role] = cleaner(values[role] or "")
+        values |= join(values) if join else {}
     except Unreadable as error:
         return str(error), values
     return "", values

@@ -127,10 +127,10 @@ def encoded(
             texts = [str(row[task.learned]) for row in rows]
             examples = _documents(texts, tokenizer, max_length)
         else:
-            pieces = [_segments(row, wording, cut, tokenizer) for row in rows]
-            examples = _conversations(pieces, tokenizer)
+            pieces = [segments_of(row, wording, cut, tokenizer) for row in rows]
+            examples = conversations(pieces, tokenizer)
             long = np.flatnonzero(examples.counts > max_length).tolist()
-            cuts.long += [(_number(rows[n]), int(examples.counts[n])) for n in long]
+            cuts.long += [(row_number(rows[n]), int(examples.counts[n])) for n in long]
             if long and wording.long_texts:
                 examples = _in_part(examples, long, rows, wording, cut, tokenizer, max_length)
             examples = _shortened(examples, max_length, cuts, rows)
@@ -138,7 +138,7 @@ def encoded(
 
 
 @dataclass(frozen=True)
-class _Batch:
+class Batch:
     """Examples whose tokens lie one behind the other."""
 
     ids: np.ndarray
@@ -147,7 +147,8 @@ class _Batch:
     """Tokens of each example."""
 
     @classmethod
-    def of(cls, examples: Sequence[Example]) -> "_Batch":
+    def of(cls, examples: Sequence[Example]) -> "Batch":
+        """Some examples, one behind the other."""
         return cls(
             np.concatenate([*(example.input_ids for example in examples), np.empty(0, np.int32)]),
             np.concatenate([*(example.learned for example in examples), np.empty(0, bool)]),
@@ -155,6 +156,7 @@ class _Batch:
         )
 
     def examples(self) -> list[Example]:
+        """One by one."""
         ends = np.cumsum(self.counts)
         return [
             Example(self.ids[end - count : end], self.learned[end - count : end])
@@ -162,11 +164,17 @@ class _Batch:
         ]
 
     def columns(self) -> Mapping[str, pa.Array]:
+        """As they are kept."""
         ids, learned = (tokens_of(values, self.counts) for values in (self.ids, self.learned))
         return {IDS: ids, LEARNED: learned}
 
 
-def _segments(row: Row, wording: Wording, cut: Segmenter, tokenizer: Any) -> list[Segment]:
+def segments_of(row: Row, wording: Wording, cut: Segmenter, tokenizer: Any) -> list[Segment]:
+    """A row as the model is told it; what is a mark in the row is guarded.
+
+    Raises:
+        WorkbenchError: it does not fit the chat template; it names the row.
+    """
     try:
         return cut(guard_of(tokenizer).messages(wording.messages(row)))
     except WorkbenchError as error:
@@ -174,14 +182,14 @@ def _segments(row: Row, wording: Wording, cut: Segmenter, tokenizer: Any) -> lis
 
 
 def _in_part(
-    batch: _Batch,
+    batch: Batch,
     long: Sequence[int],
     rows: Sequence[Row],
     wording: Wording,
     cut: Segmenter,
     tokenizer: Any,
     max_length: int,
-) -> _Batch:
+) -> Batch:
     """The batch with only parts of the texts of those rows that are too long."""
     found, guard = batch.examples(), guard_of(tokenizer)
 
@@ -200,24 +208,26 @@ def _in_part(
         room = max(max_length, len(found[n].learned) - asked + max_length // 2)
         own = fitted(wording.messages(rows[n]), room, wording.long_texts, count, tokens)
         if own.said:
-            found[n] = _conversations([pieces_of(own.messages)], tokenizer).examples()[0]
-    return _Batch.of(found)
+            found[n] = conversations([pieces_of(own.messages)], tokenizer).examples()[0]
+    return Batch.of(found)
 
 
-def _number(row: Row) -> int:
+def row_number(row: Row) -> int:
+    """0 of a row that has none."""
     return int(row.get("row_id") or 0)
 
 
-def _documents(texts: Sequence[str], tokenizer: Any, max_length: int) -> _Batch:
+def _documents(texts: Sequence[str], tokenizer: Any, max_length: int) -> Batch:
     """Documents and their ends in pieces; every token is learned in one of them."""
     guard = guard_of(tokenizer)
     pieces = to_learn([guard.text(text) for text in texts], tokenizer, max_length)
-    return _Batch.of([Example(piece.ids, piece.learned) for piece in pieces])
+    return Batch.of([Example(piece.ids, piece.learned) for piece in pieces])
 
 
-def _conversations(pieces: Sequence[Sequence[Segment]], tokenizer: Any) -> _Batch:
+def conversations(pieces: Sequence[Sequence[Segment]], tokenizer: Any) -> Batch:
+    """Conversations, each cut where what is learned begins and ends, as token ids."""
     if not tokenizer.is_fast:
-        return _Batch.of([_encoded_apart(own, tokenizer) for own in pieces])
+        return Batch.of([_encoded_apart(own, tokenizer) for own in pieces])
     texts = ["".join([piece.text for piece in own]) for own in pieces]
     found = encodings(texts, tokenizer)
     counts = np.array([len(one) for one in found], np.int64)
@@ -225,7 +235,7 @@ def _conversations(pieces: Sequence[Sequence[Segment]], tokenizer: Any) -> _Batc
     ids = np.fromiter(chain.from_iterable(one.ids for one in found), np.int32, int(counts.sum()))
     offsets = (one.offsets for one in found)
     spans, lengths = [_spans(own) for own in pieces], [len(text) for text in texts]
-    return _Batch(ids, learned_tokens(offsets, counts, spans, lengths), counts)
+    return Batch(ids, learned_tokens(offsets, counts, spans, lengths), counts)
 
 
 def _encoded_apart(pieces: Sequence[Segment], tokenizer: Any) -> Example:
@@ -246,34 +256,38 @@ def _spans(pieces: Sequence[Segment]) -> list[Span]:
     return spans
 
 
-def _shortened(batch: _Batch, max_length: int, cuts: Cuts, rows: Sequence[Row]) -> _Batch:
+def _shortened(batch: Batch, max_length: int, cuts: Cuts, rows: Sequence[Row]) -> Batch:
     if not (batch.counts > max_length).any():
         return batch
     found = []
     for example, row in zip(batch.examples(), rows, strict=True):
         if len(example.input_ids) > max_length:
-            example, cut_question, cut_answer = _shorter(example, max_length)
+            example, cut_question, cut_answer = shorter(example, max_length)
             cuts.questions += cut_question
             cuts.answers += cut_answer
-            cuts.cut += [_number(row)] * cut_answer
+            cuts.cut += [row_number(row)] * cut_answer
         found.append(example)
-    return _Batch.of(found)
+    return Batch.of(found)
 
 
-def _shorter(example: Example, max_length: int) -> tuple[Example, bool, bool]:
-    """The example in `max_length` tokens, so that something is left to learn.
+def shorter(example: Example, max_length: int, answer: int = 0) -> tuple[Example, bool, bool]:
+    """The example in `max_length` tokens, and whether its question and its answer were cut.
 
     The question gives way first, down to half of the room; then the end of the answer.
+
+    Args:
+        answer: tokens of the longest answer to the same question, which leaves it its room.
     """
     ids, learned = example.input_ids, example.learned
     first = int(learned.argmax()) if learned.any() else len(ids)
-    answer_room = min(len(ids) - first, max(max_length - first, max_length // 2))
+    longest = max(answer, len(ids) - first)
+    answer_room = min(longest, max(max_length - first, max_length // 2))
     kept = kept_of_question(first, max_length - answer_room)
     rest = range(first, first + answer_room)
     cut_answer = bool(learned[rest.stop :].any())
-    kept += rest
-    shorter = Example(ids[kept], learned[kept])
-    return shorter, kept[0] != 0 or first > max_length - answer_room, cut_answer
+    kept += [place for place in rest if place < len(ids)]
+    made = Example(ids[kept], learned[kept])
+    return made, kept[0] != 0 or first > max_length - answer_room, cut_answer
 
 
 def kept_of_question(length: int, room: int) -> list[int]:

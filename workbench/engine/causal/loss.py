@@ -30,9 +30,9 @@ class AnswerLoss:
 
     def __init__(self, model: Any) -> None:
         base = model.get_base_model() if hasattr(model, "get_base_model") else model
-        self._base = base
-        self._decoder, self._head = base.base_model, base.get_output_embeddings()
-        self.short = _gives_the_same(base, self._decoder, self._head)
+        self.base = base
+        self.decoder, self.head = base.base_model, base.get_output_embeddings()
+        self.short = _gives_the_same(base, self.decoder, self.head)
 
     def __call__(self, batch: Batch) -> tuple[torch.Tensor, int]:
         """Sum of the losses and number of the learned tokens.
@@ -47,9 +47,9 @@ class AnswerLoss:
         targets = targets[learned]
         with precision():
             if self.short:
-                hidden = self._decoder(**_inputs(batch)).last_hidden_state[:, :-1][learned]
-                return _summed(self._head, hidden, targets), targets.numel()
-            logits = self._base(**_inputs(batch)).logits[:, :-1][learned]
+                hidden = self.decoder(**inputs_of(batch)).last_hidden_state[:, :-1][learned]
+                return _summed(self.head, hidden, targets), targets.numel()
+            logits = self.base(**inputs_of(batch)).logits[:, :-1][learned]
             return _loss(logits, targets), targets.numel()
 
     @torch.no_grad()
@@ -61,10 +61,10 @@ class AnswerLoss:
         sums = torch.zeros(len(targets), dtype=torch.float64, device=targets.device)
         with precision():
             if self.short:
-                found = self._decoder(**_inputs(batch)).last_hidden_state[:, :-1][learned]
-                head, words = self._head, _weight(self._head).shape[0]
+                found = self.decoder(**inputs_of(batch)).last_hidden_state[:, :-1][learned]
+                head, words = self.head, weight_of(self.head).shape[0]
             else:
-                found = self._base(**_inputs(batch)).logits[:, :-1][learned]
+                found = self.base(**inputs_of(batch)).logits[:, :-1][learned]
                 head, words = torch.nn.Identity(), found.shape[-1]
             size = max(1, LOGITS_AT_ONCE // words)
             parts = (values.split(size) for values in (found, targets[learned], row))
@@ -74,7 +74,8 @@ class AnswerLoss:
         return sums
 
 
-def _inputs(batch: Batch) -> dict[str, Any]:
+def inputs_of(batch: Batch) -> dict[str, Any]:
+    """What of a batch a model reads."""
     if "position_ids" in batch:  # several texts a row: the mask is made of their positions alone
         return {
             "input_ids": batch["input_ids"],
@@ -96,7 +97,8 @@ def _summed(head: torch.nn.Module, hidden: torch.Tensor, targets: torch.Tensor) 
     return loss
 
 
-def _weight(head: torch.nn.Module) -> torch.Tensor:
+def weight_of(head: torch.nn.Module) -> torch.Tensor:
+    """The matrix of a head (words, hidden)."""
     weight = head.weight
     assert isinstance(weight, torch.Tensor)
     return weight
@@ -113,7 +115,7 @@ class _FrozenHead(torch.autograd.Function):
     def forward(
         ctx: Any, hidden: torch.Tensor, targets: torch.Tensor, head: torch.nn.Module
     ) -> torch.Tensor:
-        rows = max(1, LOGITS_AT_ONCE // _weight(head).shape[0])
+        rows = max(1, LOGITS_AT_ONCE // weight_of(head).shape[0])
         wanted = ctx.needs_input_grad[0]
         total = torch.zeros((), device=hidden.device)
         gradients = []
@@ -149,7 +151,9 @@ def _gives_the_same(base: Any, decoder: Any, head: Any) -> bool:
         with precision():
             hidden = decoder(input_ids=ids, use_cache=False).last_hidden_state
             whole = base(input_ids=ids, use_cache=False).logits
-            return hidden.shape[-1] == _weight(head).shape[-1] and torch.equal(head(hidden), whole)
+            return hidden.shape[-1] == weight_of(head).shape[-1] and torch.equal(
+                head(hidden), whole
+            )
     finally:
         base.train(was_training)
 

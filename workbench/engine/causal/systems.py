@@ -19,6 +19,7 @@ from workbench.engine.causal.label_scores import label_probabilities
 from workbench.engine.causal.loss import AnswerLoss, mean_loss
 from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.model import CausalModel, load_causal
+from workbench.engine.causal.pairs import systems as pairs
 from workbench.engine.causal.reading import Beginning, ends_set, text_ids
 from workbench.engine.evaluation.systems import Answers, Done, System
 from workbench.engine.generative.calls.form import CallForm, call_form
@@ -54,6 +55,9 @@ def systems(
         WorkbenchError: the trained model cannot be loaded.
     """
     model = load_causal(base, adapter, recipe)
+    if task_named(model.task).compares:
+        yield from pairs.systems(model, adapter)
+        return
     loss = AnswerLoss(model.model)
 
     def wrong(rows: Sequence[Row], check: Check) -> float | Likelihoods:

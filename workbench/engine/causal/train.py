@@ -13,6 +13,9 @@ from workbench.engine.causal.batches import batches_by_length, longest_example
 from workbench.engine.causal.documents.packing import Blocks
 from workbench.engine.causal.encode import FEATURES, Cuts, Examples, Wording, encode, encoded
 from workbench.engine.causal.loss import AnswerLoss, mean_loss
+from workbench.engine.causal.pairs.encode import encode_pairs, encoded_pairs
+from workbench.engine.causal.pairs.pairs import Pairs
+from workbench.engine.causal.pairs.trainer import PairTrainer
 from workbench.engine.causal.systems import systems
 from workbench.engine.causal.trainer import CausalTrainer
 from workbench.engine.encoding.cache import Facts, files_of
@@ -72,11 +75,14 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:
     wording = replace(wording, leaning=choice.leaning)
     train, validation = examples_of(spec, job, wording, tokenizer, longest, report, stop)
     check_there_are_some(train)
-    learned: Examples | Blocks = train
+    learned: Examples | Blocks | Pairs = train
     if task_named(spec.task).rows_are_documents:
         learned = Blocks.of(train, spec.recipe, longest)
         tokens = int(train.lengths.sum())
         report.log(f"{plural(len(train), 'piece')} of text to learn from, {tokens} tokens.")
+    elif task_named(spec.task).compares:
+        learned = Pairs(train)
+        report.log(f"{len(learned)} pairs to learn from, {train.lengths.sum()} tokens.")
     else:
         report.log(f"{len(train)} examples to learn from, {train.lengths.sum()} tokens.")
     long_texts = _long_texts(spec, (train, validation), wording, tokenizer, longest)
@@ -138,9 +144,11 @@ def examples_of(
         "long_texts": wording.long_texts,
     }
 
+    encoding = encoded_pairs if task_named(spec.task).compares else encoded
+
     def encode_all(batches: Iterable[list[Row]], facts: Facts) -> Iterator[Columns]:
         cuts = Cuts()
-        yield from encoded(batches, wording, tokenizer, longest, cuts)
+        yield from encoding(batches, wording, tokenizer, longest, cuts)
         facts |= vars(cuts)
 
     splits = encoded_splits(spec, job, shape, FEATURES, encode_all, report, stop)
@@ -155,11 +163,19 @@ def _long_texts(
     found = LongTexts(longest, way, counted=True)
     if task_named(spec.task).rows_are_documents:
         return found
-    rows = read_rows(spec.data, EXAM)
-    for examples in (*learned, encode(rows, wording, tokenizer, longest)):
+    rows, compares = read_rows(spec.data, EXAM), task_named(spec.task).compares
+    exam = (encode_pairs if compares else encode)(rows, wording, tokenizer, longest)
+    for examples in (*learned, exam):
         long = {int(row): int(tokens) for row, tokens in examples.cuts.long}
-        found = found.and_also(counted(longest, way, len(examples), long, examples.cuts.cut))
+        number = len(examples) // 2 if compares else len(examples)
+        found = found.and_also(counted(longest, way, number, long, examples.cuts.cut))
     return found
 
 
-COURSE = Course(CAUSAL, "CAUSAL_LM", prepare, load_base, CausalTrainer, systems)
+def trainer_for(*told: Any, **more: Any) -> CausalTrainer:
+    """The loop that fits what is learned from; see `CausalTrainer` for what it is told."""
+    kind = PairTrainer if any(isinstance(one, Pairs) for one in told) else CausalTrainer
+    return kind(*told, **more)
+
+
+COURSE = Course(CAUSAL, "CAUSAL_LM", prepare, load_base, trainer_for, systems)

@@ -15,6 +15,7 @@ from workbench.engine.causal.documents.packable import can_pack
 from workbench.engine.causal.documents.packing import APART, Blocks, collate_blocks
 from workbench.engine.causal.encode import Examples
 from workbench.engine.causal.loss import IGNORED, AnswerLoss, BatchLoss, mean_loss
+from workbench.engine.causal.pairs.pairs import Pairs
 from workbench.engine.runtime import device as machine
 from workbench.engine.training.loop import TRIM_STEPS, JobTrainer, arguments
 from workbench.jobs.process.report import Report
@@ -36,8 +37,8 @@ class CausalTrainer(JobTrainer):
         checkpoints: Path,
         model: Any,
         tokenizer: Any,
-        train: Examples | Blocks,
-        validation: Examples,
+        train: Examples | Blocks | Pairs,
+        validation: Examples | Pairs,
         *,
         resumed: bool = False,
     ) -> None:
@@ -87,6 +88,7 @@ class CausalTrainer(JobTrainer):
 
     def _practice(self, size: int) -> Iterator[dict[str, Any]]:
         """The practice questions in batches of at most `size`."""
+        assert isinstance(self._validation, Examples)  # pairs have a loop of their own
         return batches_by_length(self._validation, size, self._pad_id)
 
     def _learned_in(self, batch: dict[str, torch.Tensor]) -> int:
@@ -127,16 +129,20 @@ class CausalTrainer(JobTrainer):
             machine.trim_heap()
         return loss
 
+    def _practice_loss(self) -> float:
+        """Mean loss per learned token of the practice questions."""
+        size = self.args.per_device_eval_batch_size
+        return mean_loss(self._loss, self._practice(size), self._stop.check)
+
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Mean loss per learned token over the practice questions.
+        """Mean loss over the practice questions, as this training counts it.
 
         Raises:
             WorkbenchError: it is no longer a number.
         """
         began = time.monotonic()
         self._model.eval()
-        size = self.args.per_device_eval_batch_size
-        loss = mean_loss(self._loss, self._practice(size), self._stop.check)
+        loss = self._practice_loss()
         if not math.isfinite(loss):
             raise self._unstable()
         self.reporter.checked(time.monotonic() - began)

@@ -160,7 +160,7 @@ def _read_by_encoder(
             table = suggestions.suggest(embeddings, labels, own, unlabelled)
             pq.write_table(table, folder / record.UNLABELLED, compression="zstd")
             facts["unlabelled"] = len(unlabelled)
-    elif not rows.task.rows_are_documents and not rows.task.answers_are_sets:
+    elif rows.task.asks_in_writing and not rows.task.answers_are_sets:
         answers = answers_of(rows)
         report.phase("judging", "Measuring whether more data would help")
         facts["curve"] = learning_curve.measure_texts(

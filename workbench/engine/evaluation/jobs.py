@@ -13,6 +13,7 @@ from workbench.engine.evaluation.call_questions import with_calls
 from workbench.engine.evaluation.habits.opened import Opened
 from workbench.engine.evaluation.known_facts import mark_invented
 from workbench.engine.evaluation.likeness import mark_likeness
+from workbench.engine.evaluation.pair_rungs import add_by_length
 from workbench.engine.evaluation.practice import Asking
 from workbench.engine.evaluation.simple_rungs import add_simple
 from workbench.engine.evaluation.systems import (
@@ -134,6 +135,9 @@ def _ask_simple(
     report.phase("evaluating", "The simple ways to answer take the exam")
     rungs = spec.rungs if isinstance(spec, EvaluateSpec) else None
     wanted = CHEAP if rungs is None else rungs
+    if task_named(spec.task).compares:
+        add_by_length(exam, spec.task, wanted)
+        return
     add_simple(exam, spec.task, learned_from, stop.check, rungs=wanted, by_turns=by_turns)
 
 
@@ -161,8 +165,9 @@ def evaluate_trained(
     rows = read_rows(spec.data, EXAM)
     if not rows:
         return {"rows": 0}
-    asked = with_calls(task_named(spec.task), rows)
-    asked = asked if max_rows is None else chosen(asked, max_rows, spec.recipe.seed)
+    asked, about = with_calls(task_named(spec.task), rows), task_named(spec.task)
+    if max_rows is not None and not about.compares:  # which answer is likelier is told in no time
+        asked = chosen(asked, max_rows, spec.recipe.seed)
     asking = Asking(spec.task, spec.data, spec.recipe, spec.out_of_scope or "")
     try:
         count = sitting(job.adapter)

@@ -21,6 +21,7 @@ from workbench.core.tasks import task_named
 from workbench.core.tasks.category_sets import categories_in
 from workbench.core.tasks.rungs import BASELINE, NAMES, TUNED
 from workbench.engine.rows import Row
+from workbench.evaluation.scoring.by_task.pairs import MARGIN, PairLikelihoods
 from workbench.evaluation.scoring.likelihoods import Likelihoods
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
 from workbench.jobs.process.meter import Meter
@@ -55,6 +56,10 @@ class Answers:
     """Of one answer; None where nobody measured it."""
     likelihoods: Likelihoods | None = None
     """Of all rows, where they are documents."""
+    pairs: PairLikelihoods | None = None
+    """Of both answers of each pair, where they are compared."""
+    moved: Mapping[str, float] | None = None
+    """How far the answers of pairs lie from what they were before, on average."""
     unknown: list[list[str]] | None = None
     """What each written answer named beside the categories that there are."""
     fields: Sequence[Any] | None = None
@@ -103,6 +108,8 @@ class Evaluation:
     """How near each answer lies to the wanted one in meaning, by system; free texts only."""
     likelihoods: dict[str, Likelihoods] = field(default_factory=dict)
     """How likely each text is, by system; documents only."""
+    pairs: dict[str, PairLikelihoods] = field(default_factory=dict)
+    """How likely both answers of each pair are, by system; pairs only."""
     read: list[str] = field(default_factory=list)
     """How much of each question was read, of those that are longer than is read at once."""
 
@@ -173,6 +180,9 @@ def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
     if answers.likelihoods is not None:
         exam.likelihoods[name] = answers.likelihoods
         exam.scores[name] |= answers.likelihoods.scores()
+    if answers.pairs is not None:
+        exam.pairs[name] = answers.pairs
+        exam.scores[name] |= {MARGIN: answers.pairs.margin, **(answers.moved or {})}
     if answers.seconds is not None:
         exam.seconds[name] = answers.seconds
     if name == TUNED and answers.read is not None:
@@ -287,4 +297,8 @@ def columns_told(exam: Evaluation) -> dict[str, Any]:
     columns |= {f"likeness_{who}": near for who, near in exam.likeness.items()}
     for who, measured in exam.likelihoods.items():
         columns |= measured.columns(who)
+    for who, both in exam.pairs.items():
+        columns |= both.columns(who)
+    if exam.pairs:
+        columns["other"] = [str(row["rejected"]) for row in exam.rows]
     return columns

@@ -92,7 +92,7 @@ class Making:
         task = task_named(self.spec.task)
         found = Certificate(
             run_id=self.spec.run_id, model=self.spec.title,
-            metric="" if task.rows_are_documents else task.metric,
+            metric=task.metric if task.asks_in_writing else "",
             prompts=len(self.questions.golden), exam_questions=len(self.questions.exam),
             ways=tuple(ways), passed=not bad, made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             versions=versions(), **told,

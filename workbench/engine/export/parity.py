@@ -108,7 +108,7 @@ def _strange(surprise: float, far: int, total: int, quantization: str) -> str:
 def _score(task: str, questions: Questions, answers: Sequence[str]) -> float | None:
     """In the task's own metric; None where nothing is right or wrong."""
     pairs = _marked(questions, answers)
-    if not pairs or task_named(task).rows_are_documents:
+    if not pairs or not task_named(task).asks_in_writing:
         return None
     expected, given = ([pair[side] for pair in pairs] for side in (0, 1))
     return text_scores(task, expected, given).get(task_named(task).metric)
@@ -123,7 +123,7 @@ def _marked(questions: Questions, answers: Sequence[str]) -> list[tuple[str, str
 def _lower(task: str, questions: Questions, usual: Sequence[str], given: Sequence[str]) -> str:
     """By how much the score falls, in a sentence; empty where it does not, beyond chance."""
     own, other = (_worth(task, _marked(questions, answers)) for answers in (usual, given))
-    if not own or task_named(task).rows_are_documents:
+    if not own or not task_named(task).asks_in_writing:
         return ""
     differences = [a - b for a, b in zip(own, other, strict=True)]
     lost = statistics.fmean(differences)

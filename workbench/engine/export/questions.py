@@ -99,6 +99,7 @@ def _one_long(odd: Sequence[Question]) -> list[Question]:
 def _of_row(trained: TrainedModel, row: Row) -> Question:
     task = task_named(trained.task)
     expected, text = task.answer(row), task.question(row)
+    expected = None if task.compares else expected
     if task.rows_are_documents:
         return Question(text=text, row=row)
     messages = asked(task.messages(row, system=trained.system, labels=trained.labels))
@@ -106,7 +107,8 @@ def _of_row(trained: TrainedModel, row: Row) -> Question:
     raw = (
         [{"role": "system", "content": own.strip()}] if isinstance(own, str) and own.strip() else []
     )
-    turns = asked(task.turns(row)) if task.turns else [_user(text)]
+    opening = task.turns or task.opening
+    turns = asked(opening(row)) if opening else [_user(text)]
     return Question(list(map(_said, messages)), raw + list(map(_said, turns)), text, row, expected)
 
 

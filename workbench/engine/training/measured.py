@@ -39,8 +39,9 @@ def lengths_told(lengths: np.ndarray, data: Any, collator: Any) -> dict[str, Any
     """
     order = np.argsort(lengths, kind="stable")
     spread = order[np.linspace(0, len(order) - 1, min(SAMPLE, len(order))).astype(int)]
-    read, written = _counts(collator([data[int(number)] for number in spread]))
-    longest = _counts(collator([data[int(number)] for number in order[-LONGEST:]]))
+    sides = getattr(data, "sides", 1)
+    read, written = _counts(collator([data[int(number)] for number in spread]), sides)
+    longest = _counts(collator([data[int(number)] for number in order[-LONGEST:]]), sides)
     share = float(read.sum() / max(1, lengths[spread].sum()))
     return {
         "mean": round(float(lengths.mean()) * share, 1),
@@ -52,9 +53,12 @@ def lengths_told(lengths: np.ndarray, data: Any, collator: Any) -> dict[str, Any
     }
 
 
-def _counts(batch: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Tokens that are read and that are learned, of each example."""
+def _counts(batch: Mapping[str, Any], sides: int) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens that are read and that are learned, of each example, all its `sides` together."""
     read = batch["attention_mask"].sum(1).numpy()
+    if sides > 1:
+        written = (batch["labels"] != IGNORED).sum(1).numpy()
+        return read.reshape(-1, sides).sum(1), written.reshape(-1, sides).sum(1)
     labels = batch["labels"]
     if labels.ndim < 2:
         return read, np.zeros(len(read))

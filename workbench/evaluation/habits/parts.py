@@ -57,6 +57,11 @@ def why_not(part: str, asked: Asked) -> str:
         )
     if part in (PROVOCATIONS, ROBUSTNESS) and asked.about.rows_are_documents:
         return "This model goes on with texts and is not asked questions, so this does not apply."
+    if part == ROBUSTNESS and asked.about.compares:
+        return (
+            "This model's exam asks which of two answers is better, not for an answer in its own words, "
+            "so there is none to hold others against."
+        )
     return ""
 
 

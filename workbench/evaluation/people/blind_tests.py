@@ -15,6 +15,7 @@ from storage.database import Store
 from storage.people import blind_tests as rows
 from storage.tables import BlindTest, Vote, now
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import task_named
 from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring import sequential
@@ -98,6 +99,12 @@ def start_blind_test(
     Raises:
         WorkbenchError: one of them took no exam, or they answer too few questions differently.
     """
+    with store.read() as session:
+        if task_named(trained_run(session, run_id).version.task).compares:
+            raise WorkbenchError(
+                "In this model's exam both answers were given, so there is nothing that people could "
+                "compare blindly: judge answers of its own on the Use page instead."
+            )
     pairs, alike = _pairs(store, run_id, other_run_id)
     if len(pairs) < sequential.fewest_votes():
         raise WorkbenchError(

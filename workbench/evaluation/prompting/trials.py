@@ -69,7 +69,7 @@ class Trial:
 def can_be_tried(model: ModelInfo, task: str) -> bool:
     """Whether the model can be told what to do: it writes, and the task has questions."""
     able = model.state == READY and family_named(model.family).writes_text
-    return able and can_learn(model, task) and not task_named(task).rows_are_documents
+    return able and can_learn(model, task) and task_named(task).asks_in_writing
 
 
 def can_be_shown(model: ModelInfo, task: str) -> bool:
@@ -183,8 +183,9 @@ def _check(version: VersionInfo, model: ModelInfo, instruction: str, shown: int)
         raise WorkbenchError(
             f"{model.name} cannot be told what to do in this task: choose a model that writes text, "
             "for example SmolLM2-135M-Instruct."
-            if not task.rows_are_documents
-            else "Texts that are learned as a whole ask no questions, so there is nothing to try."
+            if task.asks_in_writing
+            else "An instruction is tried on questions with one wanted answer, which this task has not: "
+            "there is nothing to try."
         )
     if not instruction:
         raise WorkbenchError("There is no instruction yet: write what the model is to do.")

@@ -57,7 +57,8 @@ def rules_of(task: str) -> list[str]:
     about = task_named(task)
     if about.is_right is None:
         return []
-    return [CONTAINS, LACKS, SAME] if about.answers_are_free_text else [SAME]
+    free = about.answers_are_free_text or about.compares
+    return [CONTAINS, LACKS, SAME] if free else [SAME]
 
 
 def list_examples(store: Store, project_id: int, task: str | None = None) -> list[MustPass]:

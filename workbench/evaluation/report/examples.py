@@ -12,6 +12,11 @@ from workbench.evaluation.report.facts import Facts
 
 GOOD, BAD = 2, 3
 LONGEST = 260
+_VERDICTS = {
+    False: ("✓ right", "✗ wrong"),
+    True: ("✓ finds the better answer likelier", "✗ finds the worse answer likelier"),
+}
+"""What is said of an answer, and of pairs of answers."""
 
 
 def examples(facts: Facts) -> Section:
@@ -31,8 +36,9 @@ def examples(facts: Facts) -> Section:
         found += [(row, f"▼ among the worst: {_likeness(row)}", False) for row in _of(bad)]
     else:
         good, bad = _by_right(answers)
-        found = [(row, "✓ right", True) for row in _of(good)]
-        found += [(row, "✗ wrong", False) for row in _of(bad)]
+        right, wrong = _VERDICTS[facts.task.compares]
+        found = [(row, right, True) for row in _of(good)]
+        found += [(row, wrong, False) for row in _of(bad)]
     text = () if len(bad) else ("There is not a single wrong answer to show.",)
     return Section(title, text, examples=tuple(_example(*one) for one in found))
 

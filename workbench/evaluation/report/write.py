@@ -146,6 +146,11 @@ def _of_task(facts: Facts) -> list[str]:
             f"It writes freely: {percent(invented)} of its exam answers have an amount, date, name "
             "or the like that nobody told it. Somebody reads an answer before it is sent."
         ]
+    if facts.task.compares:
+        return [
+            "It learned which answers you prefer, and no facts: it writes freely, and may write what is "
+            "not true, so somebody reads it first."
+        ]
     if facts.task.answers_are_free_text or facts.task.rows_are_documents:
         return ["It writes freely, and may write what is not true: somebody reads it first."]
     return ["It may fill a field with what does not stand in the text: check what matters."]

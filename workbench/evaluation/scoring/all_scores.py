@@ -29,6 +29,7 @@ from workbench.evaluation.scoring.by_task.categories import Counts, Estimated
 from workbench.evaluation.scoring.by_task.category_sets import macro_f1_sums, micro_f1_sums
 from workbench.evaluation.scoring.by_task.documents import of_documents
 from workbench.evaluation.scoring.by_task.meanings import CATEGORIES, FIELDS, SETS, TEXTS
+from workbench.evaluation.scoring.by_task.pairs import of_pairs
 from workbench.evaluation.scoring.by_task.yes_or_no import two_categories
 from workbench.evaluation.scoring.intervals import SPREAD
 from workbench.evaluation.scoring.reliability import bins, calibration_error
@@ -59,6 +60,8 @@ def all_scores(
             told = _of_sets(answers, who)
         elif about.answers_are_json:
             told = _of_fields(answers, who)
+        elif about.compares:
+            told = of_pairs(answers, who)
         elif about.answers_are_free_text:
             told = [*_of_texts(answers, who, stored), *of_calls(answers, who)]
     if isinstance(stored.get(LOSS), int | float):

@@ -17,6 +17,7 @@ from workbench.core.metrics import (
     MACRO_F1,
     MICRO_F1,
     PERPLEXITY,
+    PREFERRED,
     ROUGE_L,
     Metric,
 )
@@ -140,6 +141,7 @@ def _texts(answers: pd.DataFrame, who: str) -> tuple[list[str], list[str]]:
 _SUMS: dict[str, Callable[[pd.DataFrame, str, str], Sums | None]] = {
     ACCURACY: _right,
     EXACT_MATCH: _right,
+    PREFERRED: _right,
     EXACT_SETS: _right,
     MICRO_F1: _micro_f1,
     MACRO_F1: _macro_f1,

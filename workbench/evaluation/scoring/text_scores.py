@@ -9,6 +9,7 @@ from workbench.core.metrics import (
     EXACT_SETS,
     MACRO_F1,
     MICRO_F1,
+    PREFERRED,
     ROUGE_L,
 )
 from workbench.core.tasks import Task, task_named
@@ -59,6 +60,7 @@ _SCORES: dict[str, Callable[[Task, Sequence[str], Sequence[str]], float]] = {
     MICRO_F1: _micro_f1,
     EXACT_SETS: _share_right,
     EXACT_MATCH: _share_right,
+    PREFERRED: _share_right,
     CHRF: _chrf,
     ROUGE_L: _rouge_l,
 }

@@ -8,8 +8,10 @@ from workbench.core.recipe import FIELDS, Recipe
 
 BY_HEART, STILL_IMPROVING, NO_LEARNING, UNSTABLE = "by_heart", "still_improving", "no_learning", "unstable"  # fmt: skip
 FEW_PRACTICE, FEW_CHECKS, STOPPED, FINE = "few_practice", "few_checks", "stopped", "fine"
+BETTER_FELL = "better_fell"
+"""Of pairs of answers: even the better ones became less likely (`preferences`)."""
 KINDS = (
-    BY_HEART, STILL_IMPROVING, NO_LEARNING, UNSTABLE, FEW_PRACTICE, FEW_CHECKS, STOPPED, FINE,
+    BY_HEART, STILL_IMPROVING, NO_LEARNING, UNSTABLE, FEW_PRACTICE, FEW_CHECKS, STOPPED, FINE, BETTER_FELL,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe, from_dict
 from workbench.jobs.process.failures import UNSTABLE
 from workbench.training import runs
+from workbench.training.diagnosis import preferences
 from workbench.training.diagnosis.diagnosis import Diagnosis, Told
 from workbench.training.diagnosis.rules import diagnose
 from workbench.training.presets import preset
@@ -23,7 +24,8 @@ def diagnosis_of(store: Store, run: RunView) -> Diagnosis | None:
         return None
     if recipe.is_by_turns:
         return None
-    return diagnose(_told(store, run, recipe))
+    found = diagnose(_told(store, run, recipe))
+    return preferences.with_exam(found, run.task, recipe, run.result or {})
 
 
 def _told(store: Store, run: RunView, recipe: Recipe) -> Told:

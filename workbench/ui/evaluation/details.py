@@ -92,7 +92,7 @@ TABS = (
     Tab("By group", _groups, _has_rows),
     Tab("Against the exam", _drift, of_files=True),
     Tab("What else it learned", habits.show),
-    Tab("Let people judge", people.show),
+    Tab("Let people judge", people.show, lambda task: not task.compares),
     Tab("Let a model judge", judge.show, lambda task: task.answers_are_free_text),
 )
 """In the order in which they stand on the page."""

@@ -53,6 +53,7 @@ def _in_words(change: Change) -> str:
         "max_steps": "{:g} steps instead of {:g}",
         "learning_rate": "a learning rate of {:g} instead of {:g}",
         "evals_per_epoch": "{:g} checks a pass instead of {:g}",
+        "beta": "a beta of {:g} instead of {:g}",
     }
     return words[change.setting].format(change.value, change.former)
 

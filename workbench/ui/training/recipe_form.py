@@ -23,6 +23,8 @@ def shown_fields(recipe: Recipe, *, family: str, task: str) -> list[str]:
         hidden |= {"double_quant"}
     if not task_named(task).answers_are_categories:
         hidden |= {"label_smoothing_factor"}
+    if not task_named(task).compares:
+        hidden |= {"loss", "beta"}
     if not recipe.is_by_turns:
         hidden |= {"exam"}
     if not task_named(task).can_lean_on_examples:

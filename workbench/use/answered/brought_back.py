@@ -94,6 +94,11 @@ def look(store: Store, answers: Answers, file: Written, back: Path, name: str) -
             "This model goes on with texts, so no answer of it is right or wrong: there is nothing "
             "to bring back."
         )
+    if task.compares:
+        raise WorkbenchError(
+            "This model learned which of two answers is better, and a corrected answer alone is no pair: "
+            "correct answers where it is asked (Use), then make pairs of them there."
+        )
     taken = reader.read_table(file.path, file.name, file.options)
     compared = _compare(taken, back, name, file)
     edits = _edits(compared, answer_titles(file))

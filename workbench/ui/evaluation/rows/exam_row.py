@@ -15,7 +15,7 @@ from workbench.evaluation.set_differences import set_difference
 from workbench.evaluation.text_diff import differences
 from workbench.ui import calls_view, context, fields_view, invented
 from workbench.ui.evaluation import scores
-from workbench.ui.evaluation.rows import correction, nearest_rows
+from workbench.ui.evaluation.rows import correction, nearest_rows, pair_row
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain, plain_line, plain_lines
 
@@ -46,6 +46,9 @@ def _texts(task: Task, row: pd.Series) -> None:
     system = [name for name in SYSTEMS if name in row.index]
     if task.answers_are_json and fields_view.fields_in(str(row["expected"])) is not None:
         _fields(task, row, system)
+        return
+    if task.compares:
+        pair_row.show(row, system)
         return
     columns = st.columns(1 + len(system))
     with columns[0]:

@@ -10,11 +10,12 @@ from workbench.core.tasks import Task, task_named
 from workbench.data.export import spreadsheet
 from workbench.evaluation import refusals
 from workbench.evaluation.evaluations import EvaluationInfo
+from workbench.evaluation.scoring.by_task.pairs import BETTER, WORSE
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.ui import calls_view
 from workbench.ui.evaluation import scores
 from workbench.ui.evaluation.ladder import who_answers
-from workbench.ui.evaluation.rows import exam_row, nearest_rows, row_groups
+from workbench.ui.evaluation.rows import exam_row, nearest_rows, pair_row, row_groups
 from workbench.ui.evaluation.rows.exam_row import titles
 from workbench.ui.evaluation.rows.row_groups import ALL, AS_THEY_ARE, FARTHEST, HOW_NEAR, UNLIKE
 from workbench.ui.numbers import count
@@ -96,7 +97,8 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
         if f"{INVENTED}_tuned" in found:
             table["made_up"] = found[f"{INVENTED}_tuned"].map(", ".join)
     elif "right_tuned" in found:
-        marks = found["right_tuned"].map({True: "✓ right", False: "✗ wrong"})
+        words = ("✓ the better", "✗ the worse") if task.compares else ("✓ right", "✗ wrong")
+        marks = found["right_tuned"].map(dict(zip((True, False), words, strict=True)))
         table.insert(1, "result", marks)
         if "probability" in found:
             table["sure"] = 100 * found["probability"]
@@ -166,10 +168,14 @@ def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
 
 def _export(task: Task, answers: pd.DataFrame) -> pd.DataFrame:
     names = titles(task) | {"probability": "How sure (0 to 1)", refusals.COLUMN: "None of these"}
+    if task.compares:
+        names |= {pair_row.OTHER: "Worse answer"}
     for system, title in scores.SYSTEMS.items():
         names[f"right_{system}"] = f"{title}: right"
         names[f"{CHRF}_{system}"] = f"{title}: likeness ({METRICS[CHRF].label})"
         names[f"{INVENTED}_{system}"] = f"{title}: not in your examples"
+        for side in (BETTER, WORSE):
+            names[f"{side}_{system}"] = f"{title}: {side} answer, mean log likelihood"
     table = answers[[name for name in answers if name in names]].copy()
     for name in (name for name in _MADE_UP if name in table):
         table[name] = table[name].map("; ".join)

@@ -29,7 +29,7 @@ _LARGEST_MB = 200
 
 def show(answers: Answers, file: Written) -> None:
     """The box; closed it costs nothing. A model that goes on with texts has nothing to be put right."""
-    if task_named(answers.version.task).rows_are_documents:
+    if not task_named(answers.version.task).asks_in_writing:
         return
     box = st.expander(
         "Put answers right in the file? Bring it back, and your model learns from it",

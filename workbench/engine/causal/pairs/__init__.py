@@ -1,0 +1,1 @@
+"""Two answers to the same question, of which the better one is to become likelier (DPO, ORPO)."""
