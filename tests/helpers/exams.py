@@ -63,6 +63,7 @@ def add_trained(
         "classification": {"text": "email", "label": "category"},
         "completion": {"prompt": "email", "response": "reply"},
         "language-modelling": {"text": "reply"},
+        "preferences": {"prompt": "email", "chosen": "reply", "rejected": "category"},
     }[task]
     saved = datasets.save_version(
         store,

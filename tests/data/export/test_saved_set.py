@@ -22,6 +22,10 @@ ROLES: dict[str, dict[str, list[Any]]] = {
     },
     "chat": {"messages": [json.dumps(TURNS)] * 3},
     "language-modelling": {"text": ["a", "b", "c"]},
+    "preferences": {
+        "prompt": ["a", json.dumps([*TURNS, TURNS[0]]), "c"], "chosen": ["1", "2", "3"],
+        "rejected": ["4", "5", "6"], "system": [None, None, "Be kind."],
+    },
 }  # fmt: skip
 
 
@@ -48,6 +52,12 @@ def test_every_task_is_loaded_with_its_splits(tmp_path: Path, task: str) -> None
     elif task == "completion":
         assert first == {"system": None, "prompt": "a", "completion": "1"}
         assert found["test"][0]["system"] == "Be kind."
+    elif task == "preferences":
+        said = [{"role": "assistant", "content": text} for text in "14"]
+        question = [{"role": "user", "content": "a"}]
+        assert first == {"prompt": question, "chosen": said[:1], "rejected": said[1:]}
+        assert found["train"][1]["prompt"] == [*TURNS, TURNS[0]]
+        assert found["test"][0]["prompt"][0] == {"role": "system", "content": "Be kind."}
     else:
         assert first["text"] == "a"
 

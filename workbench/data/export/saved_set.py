@@ -80,7 +80,7 @@ def schema_of(record: Record, with_system: bool, with_weight: bool = False) -> p
     """Texts, sets of categories, and turns of a conversation; the same for every record of a version."""
     turn = pa.list_(pa.struct([*_SAID, _WEIGHT] if with_weight else _SAID))
     own = {name: value for name, value in record.items() if name != SYSTEM}
-    first = [SYSTEM] if with_system and PROMPT in own else []
+    first = [SYSTEM] if with_system and isinstance(own.get(PROMPT), str) else []
     kinds = [(name, _kind(value, turn)) for name, value in own.items()]
     return pa.schema([*((name, pa.string()) for name in first), *kinds])
 

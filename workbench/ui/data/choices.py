@@ -262,7 +262,10 @@ def _feedback(field: _Field) -> str:
         index=None,
         key=field.key,
         placeholder="No column: every answer is taught",
-        help="A row whose feedback is bad (false, 0, no, thumbs down) is left out and never taught.",
+        help="An answer whose feedback is bad (false, 0, no, thumbs down) is the worse one beside a good "
+        "one to the same question."
+        if field.task.compares
+        else "A row whose feedback is bad (false, 0, no, thumbs down) is left out and never taught.",
     )
     return column or ""
 
