@@ -54,6 +54,8 @@ class Rows:
     @cached_property
     def _asked(self) -> list[str]:
         texts = self.values[self.task.question_role]
+        if self.task.opening:  # several turns are kept as JSON
+            return [self.task.question({self.task.question_role: text}) for text in texts]
         return [question_of(text) for text in texts] if self.task.rows_are_conversations else texts
 
     def answers(self) -> list[str]:
