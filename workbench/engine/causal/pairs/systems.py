@@ -41,9 +41,6 @@ def systems(model: CausalModel, adapter: Path) -> Iterator[System]:
         known.append(found)
         return replace(answers_of(model.task, asked, found), seconds=seconds, moved=moved)
 
-    def trained(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
-        return examine(rows, asked, stop, done)
-
     def before(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
         return replace(examine(rows, asked, stop, done), moved={})
 
@@ -53,7 +50,7 @@ def systems(model: CausalModel, adapter: Path) -> Iterator[System]:
     if start is not None:
         with model.as_started(start):
             yield System(PARENT, "The model that it went on from", before)
-    yield System(TUNED, "The trained model", trained)
+    yield System(TUNED, "The trained model", examine)
 
 
 def answers_of(task: str, rows: Sequence[Row], found: PairLikelihoods) -> Answers:
