@@ -11,7 +11,6 @@ from workbench.engine.causal.loss import (
     AnswerLoss,
     Batch,
     inputs_of,
-    precision,
     weight_of,
 )
 
