@@ -13,6 +13,7 @@ from workbench.engine.causal.loss import (
     inputs_of,
     weight_of,
 )
+from workbench.engine.runtime.precision import precision
 
 
 class AnswerLikelihood:

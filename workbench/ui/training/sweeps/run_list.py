@@ -35,7 +35,7 @@ def _sweep(sweep: Sweep, runs: list[RunView], row: Callable[[RunView], None]) ->
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
                 frame.PAGES["Train"][0],
-                label=f"**Several settings ({sweep.id})**",
+                label=f"**Several settings ({sweep.id:d})**",
                 icon=":material/tune:",
                 query_params=context.in_project(sweep=sweep.id),
             )

@@ -129,7 +129,7 @@ def _tried(sweep: Sweep) -> None:
             if trial.run is not None:
                 st.page_link(
                     TRAIN,
-                    label=f"Try {number}",
+                    label=f"Try {number:d}",
                     icon=":material/show_chart:",
                     query_params=context.in_project(run=trial.run.id),
                 )
