@@ -24,6 +24,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from command_line import own_home, workbench  # noqa: E402
 
+from workbench.core.tasks import CHAT  # noqa: E402
+
 RUNGS = ("nearest", "base", "tuned")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 NAMES = ("Ada", "Boris", "Chiara", "Deniz", "Emil", "Fatou", "Greta", "Hugo", "Ines", "Jonas", "Kim",
@@ -141,7 +143,7 @@ def main() -> int:
 def _measured(told: argparse.Namespace, folder: Path) -> int:
     path = folder / "desk.jsonl"
     path.write_text("\n".join(map(json.dumps, conversations(told.rows))), "utf-8")
-    made = workbench("import", str(path), "--project", "Desk", "--task", "chat")
+    made = workbench("import", str(path), "--project", "Desk", "--task", CHAT.name)
     print(f"{made['rows']} conversations: {made['splits']}", flush=True)
     begun = time.monotonic()
     run = workbench(
