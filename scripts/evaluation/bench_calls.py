@@ -1,8 +1,8 @@
 """Calls of tools: what SmolLM2 calls before training and after it, on the desk of a made-up office.
 
-    .venv/bin/python scripts/evaluation/bench_calls.py [--rows N] [--passes N] [--base MODEL]
+    .venv/bin/python scripts/evaluation/bench_calls.py [--rows N] [--exam N] [--passes N] [--base MODEL]
 
-N conversations are made by this script (the seed is fixed) and imported in a home of its own, in OpenAI's
+Conversations are made by this script (the seed is fixed) and imported in a home of its own, in OpenAI's
 form: three tools (a room, a colleague, a fault), questions that need one of them with every input said in the
 question, some of them gone on with once the tool gave something back, and questions that need none. The
 exam's questions are none of those that are learned. Prints, before and after training, the share of calls that
@@ -41,10 +41,11 @@ DEVICES = (
     "lamp",
 )
 TALK = (
-    ("Good morning!", "Good morning! What can I do for you?"),
-    ("Thank you very much.", "You are welcome."),
-    ("Who are you?", "I am the desk of this office."),
-    ("What can you do?", "I book rooms, find colleagues and report faults."),
+    ("Good morning, {n} here.", "Good morning, {n}! What can I do for you?"),
+    ("{n} says hello.", "Thank you, please say hello back."),
+    ("Thank you very much, says {n}.", "You are welcome."),
+    ("{n} asks what you can do.", "I book rooms, find colleagues and report faults."),
+    ("{n} has a birthday today.", "How nice! All the best to {n}."),
 )
 Made = tuple[str, dict[str, Any], str, str]
 """A question, the call that it needs, what the tool gives back, and the answer behind it."""
@@ -102,17 +103,21 @@ KINDS: tuple[Callable[[random.Random], Made], ...] = (_room, _colleague, _fault)
 
 
 def conversations(rows: int, seed: int = 7) -> list[dict[str, Any]]:
-    """So many conversations in OpenAI's form, no two with the same question but for small talk."""
+    """So many conversations in OpenAI's form, no two with the same question."""
     draw, found, asked = random.Random(seed), list[dict[str, Any]](), set[str]()
     while len(found) < rows:
         if draw.random() < 0.15:
-            question, answer = draw.choice(TALK)
-            found.append(_conversation(question, {"content": answer}))
-            continue
-        question, call, given, answer = draw.choice(KINDS)(draw)
+            name, said = draw.choice(NAMES), draw.choice(TALK)
+            question, answer = (text.format(n=name) for text in said)
+            call, given = None, ""
+        else:
+            question, call, given, answer = draw.choice(KINDS)(draw)
         if question in asked:
             continue
         asked.add(question)
+        if call is None:
+            found.append(_conversation(question, {"content": answer}))
+            continue
         function = {**call, "arguments": json.dumps(call["arguments"])}
         calls = [{"id": "c1", "type": "function", "function": function}]
         more = [{"role": "tool", "tool_call_id": "c1", "content": given}]
@@ -132,8 +137,9 @@ def _conversation(question: str, answer: dict[str, Any], *more: dict[str, Any]) 
 def main() -> int:
     """Print the table; 1 if a call of the trained model could not be read."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=160)
-    parser.add_argument("--passes", type=float, default=3)
+    parser.add_argument("--rows", type=int, default=120)
+    parser.add_argument("--exam", type=int, default=30)
+    parser.add_argument("--passes", type=float, default=1)
     parser.add_argument("--base", default="SmolLM2-135M-Instruct")
     told = parser.parse_args()
     with own_home() as folder:
@@ -141,9 +147,13 @@ def main() -> int:
 
 
 def _measured(told: argparse.Namespace, folder: Path) -> int:
-    path = folder / "desk.jsonl"
-    path.write_text("\n".join(map(json.dumps, conversations(told.rows))), "utf-8")
-    made = workbench("import", str(path), "--project", "Desk", "--task", CHAT.name)
+    path, exam = folder / "desk.jsonl", folder / "exam.jsonl"
+    lines = list(map(json.dumps, conversations(told.rows + told.exam)))
+    path.write_text("\n".join(lines[: told.rows]), "utf-8")
+    exam.write_text("\n".join(lines[told.rows :]), "utf-8")
+    made = workbench(
+        "import", str(path), "--test", str(exam), "--project", "Desk", "--task", CHAT.name
+    )
     print(f"{made['rows']} conversations: {made['splits']}", flush=True)
     begun = time.monotonic()
     run = workbench(

@@ -10,7 +10,10 @@ HALF = "A call that cannot be used"
 
 
 def value_in_words(value: Any) -> str:
-    """A value of an input, as a person reads it: texts as they are, the rest as JSON."""
+    """A value of an input, as a person reads it: texts as they are, short lists as such, the rest as
+    JSON."""
+    if isinstance(value, list) and value and all(isinstance(one, str | int) for one in value):
+        return ", ".join(map(value_in_words, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -91,7 +91,7 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
     ].copy()
     task = task_named(info.task)
     if task.answers_are_free_text:
-        for name in ("expected", *(system for system in _ORDER if system in found)):
+        for name in ("input", "expected", *(system for system in _ORDER if system in found)):
             table[name] = calls_view.in_cells(found[name].tolist())
         table.insert(1, "like", found[f"{CHRF}_tuned"])
         if f"{INVENTED}_tuned" in found:
