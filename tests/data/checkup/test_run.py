@@ -4,7 +4,7 @@ import pytest
 
 from tests.helpers.check_tables import CLEAN, replying, sorting, talking
 from workbench.core.tasks import TASKS
-from workbench.data.checkup import run
+from workbench.data.checkup import preferences, run
 from workbench.data.checkup.checks import categories, contradictions, duplicates
 from workbench.data.checkup.finding import Finding, harm_of
 
@@ -22,7 +22,9 @@ def test_every_task_has_its_checks(task: str) -> None:
     looks = [check.look for check in run.checks_of(TASKS[task])]
     assert duplicates.check in looks
     assert (categories.check in looks) == (task == "classification")
-    assert (contradictions.check in looks) == (task != "language-modelling")
+    no_answers = {"language-modelling", "preferences"}  # whose pairs have a check of their own
+    assert (contradictions.check in looks) == (task not in no_answers)
+    assert (preferences.check in looks) == (task == "preferences")
 
 
 def test_nothing_is_wrong_with_clean_examples_but_how_few_they_are() -> None:

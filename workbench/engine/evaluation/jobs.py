@@ -165,7 +165,8 @@ def evaluate_trained(
     rows = read_rows(spec.data, EXAM)
     if not rows:
         return {"rows": 0}
-    asked, about = with_calls(task_named(spec.task), rows), task_named(spec.task)
+    about = task_named(spec.task)
+    asked = with_calls(about, rows)
     if max_rows is not None and not about.compares:  # which answer is likelier is told in no time
         asked = chosen(asked, max_rows, spec.recipe.seed)
     asking = Asking(spec.task, spec.data, spec.recipe, spec.out_of_scope or "")
