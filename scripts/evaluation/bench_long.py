@@ -7,7 +7,7 @@ to 6,000 tokens are made of it by joining answers. For the encoder one answer in
 (symptoms, treatment, inheritance, genetic changes), all others are of none of these, and its category is
 the text's; for the writer the question to one of the answers stands before the text, and that answer's
 first sentence is wanted. The one answer lies at the beginning, in the middle or at the end, a third of
-the rows each. Every fourth row of each category is the exam.
+the rows each. Every second text of each category is the exam, and every fourth of the writer's.
 
 `joins` embeds the windows of such texts once with MiniLM as it came and compares, over five folds, ways to
 join them with each other, with the one that held-out rows choose, and with cutting. `parts` asks no
@@ -89,7 +89,7 @@ def sorted_texts(
         name, turn = CATEGORIES[n % len(CATEGORIES)], n // len(CATEGORIES)
         place = PLACES[turn % len(PLACES)]
         text = _joined(drawn, drawn.choice(own[name]), others, place, tokens)
-        found.append(Text(text, name, "", place, turn % 4 == 3))
+        found.append(Text(text, name, "", place, turn % 2 == 1))
     return found
 
 
@@ -255,14 +255,16 @@ def _way(dataset: int, base: str, way: str, settings: dict[str, str], texts: Seq
     )
     ladder = workbench("evaluate", "--run", str(run["run_id"]))["ladder"]
     scores = {name: rung["scores"].get(metric) for name, rung in ladder.items()}
+    start = scores.get("base", scores.get("probe")) or float("nan")
+    low, high = ladder["tuned"]["intervals"].get(metric, (float("nan"),) * 2)
     long, limit = run["long_texts"], run["long_texts"]["limit"]
     counted = sum(
         tokens(f"{one.question}\n\n{one.text}" if one.question else one.text) > limit
         for one in texts
     )
     print(
-        f"  {way:<10} {metric}: tuned {scores['tuned']:.3g}, before {scores['base']:.3g}, "
-        f"nearest row {scores['nearest']:.3g}; {run['seconds']:.0f} s; long rows: told before "
+        f"  {way:<10} {metric}: tuned {scores['tuned']:.3g} ({low:.3g} to {high:.3g}), before "
+        f"{start:.3g}, nearest row {scores['nearest']:.3g}; {run['seconds']:.0f} s; long rows: told before "
         f"{before['long_texts']['rows']}, by the training {long['rows']}, counted {counted}",
         flush=True,
     )

@@ -52,6 +52,19 @@ def test_what_a_single_window_tells_is_not_averaged_away() -> None:
     assert "60 long texts" in heard.said[0]
 
 
+def test_what_all_windows_tell_a_little_of_is_averaged() -> None:
+    drawn = torch.Generator().manual_seed(5)
+    labels = torch.arange(90) % 3
+    windows = 0.4 * torch.randn(90, WINDOWS, HIDDEN, generator=drawn)
+    windows += 0.5 * torch.eye(HIDDEN)[labels][:, None]
+    windows = torch.nn.functional.normalize(windows, dim=2)
+    means = torch.nn.functional.normalize(windows.mean(1), dim=1)
+    owner = torch.arange(90).repeat_interleave(WINDOWS)
+    texts = Seen(means, windows.reshape(-1, HIDDEN), owner)
+    losses = held_out(texts, labels.numpy(), OneOf(), seed=1)
+    assert min(losses, key=losses.__getitem__) == MEAN, losses
+
+
 def test_of_few_long_texts_the_mean_is_taken_and_nothing_is_said() -> None:
     texts, labels = seen(18, telling=1)
     short = Seen.of_means(texts.means.repeat(3, 1))
