@@ -64,3 +64,20 @@ def test_a_conversation_without_an_answer_is_a_warning(store: Store, tmp_path: P
     row = {"messages": [{"role": "user", "content": "Where?"}]}
     at = AppTest.from_function(_page, args=("chat", row, model_id), default_timeout=20).run()
     assert "no answer to learn from" in texts(at)
+
+
+def test_the_calls_of_an_example_are_shown_as_a_person_reads_them() -> None:
+    def shown() -> None:
+        from workbench.ui import preview
+
+        call = '<tool_call>\n{"name": "room", "arguments": {"floor": 2}}\n</tool_call>'
+        row = {"prompt": "Is floor 2 free?", "response": f"Let me look.\n{call}"}
+        preview.show_example("completion", row, system="", labels=(), model=None)
+        plain = {"prompt": "Hi.", "response": "Hello."}
+        preview.show_example("completion", plain, system="", labels=(), model=None)
+
+    at = AppTest.from_function(shown).run()
+    assert not at.exception, at.exception
+    (box,) = at.expander
+    assert box.label == "The calls of tools in it"
+    assert "floor: **2**" in [element.value for element in box.markdown]

@@ -8,12 +8,14 @@ import httpx
 import pytest
 
 from tests.helpers import tiny
+from workbench.core.chats.calls import INTRO
 from workbench.core.recipe import Recipe
+from workbench.core.tools.tool import Tool
 from workbench.engine.causal.encode import encode
 from workbench.engine.causal.model import load_causal
 from workbench.engine.causal.systems import asked_of as asked_in_exam
 from workbench.engine.serving.model_cache import ModelCache
-from workbench.engine.serving.prompts import asked_of
+from workbench.engine.serving.prompts import asked_of, conversation
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.served import ServedModel
 
@@ -77,3 +79,15 @@ def test_programs_are_told_how_much_was_read(models: Path, adapter: Path, tmp_pa
         reply = httpx.post(url, json=asked, timeout=30).json()
     assert reply["workbench"]["read"].startswith("read ")
     assert reply["usage"]["prompt_tokens"] <= ROOM
+
+
+def test_a_model_is_told_of_the_tools_that_its_examples_name(models: Path) -> None:
+    tools = [Tool("room", line="room(floor): Books.", calls=3).as_dict()]
+    told = tiny.entry("run-9", models / "base", task="chat", system="Be kind.", tools=tools)
+    asked = [{"role": "user", "content": "Hi"}]
+    for entry in (ServedModel.from_dict(told), ServedModel.from_dict(told).untrained()):
+        first, last = conversation(entry, asked)
+        assert first == {"role": "system", "content": f"Be kind.\n\n{INTRO}\n- room(floor): Books."}
+        assert last == asked[0]
+    plain = ServedModel.from_dict({**told, "tools": []})
+    assert conversation(plain, asked)[0]["content"] == "Be kind."

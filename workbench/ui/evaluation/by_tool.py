@@ -24,6 +24,11 @@ def show(answers: pd.DataFrame) -> None:
         others = None if who == TUNED else calling_of(answers, who)
         if others is not None and (said := others.sentences()):
             st.caption(f"{plain(title)}: {plain(said[0])}")
+    if answers["row_id"].duplicated().any():
+        st.caption(
+            "Where a conversation calls a tool on the way to its last answer, that call is a question "
+            "of the exam as well."
+        )
     lines = each_tool(*(answers[name].astype(str).tolist() for name in ("expected", TUNED)))
     box = st.expander(
         "Each tool and each input", icon=":material/build:", key="by-tool", on_change="rerun"
