@@ -2,9 +2,10 @@
 
 import json
 
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-from workbench.ui.calls_view import compared, in_cells, lines
+from workbench.ui.calls_view import compared, in_cells, in_table, lines
 
 CALL = '<tool_call>\n{"name": "room", "arguments": {"floor": 2, "who": "Ada"}}\n</tool_call>'
 
@@ -38,6 +39,9 @@ def test_calls_are_told_where_no_card_fits() -> None:
         "user: hi  \n:blue-badge[:material/build: Calls] **room**  \nfloor: **2**  \nwho: **Ada**"
     )
     assert lines("a *b*") == r"a \*b\*"
+    table = in_table(pd.DataFrame({"a": [1, None], "b": [CALL, "x"], "c": [True, False]}))
+    assert table["b"].tolist() == ["→ room (floor: 2, who: Ada)", "x"]
+    assert (table["c"].dtype, table["a"].dtype) == (bool, float)
     assert in_cells([CALL, None]) == ["→ room (floor: 2, who: Ada)", "None"]
 
 

@@ -84,6 +84,11 @@ def in_cells(texts: Sequence[object]) -> list[str]:
     return [in_a_line(str(text)) for text in texts]
 
 
+def in_table(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts have their calls in words; everything else as it is."""
+    return table.map(lambda value: in_a_line(value) if isinstance(value, str) else value)
+
+
 def compared(expected: str, answer: str) -> pd.DataFrame:
     """A line for each input of the wanted calls, and of those that were made in their place."""
     rows = []

@@ -7,7 +7,7 @@ import streamlit as st
 
 from workbench.evaluation.rows import learned_rows
 from workbench.evaluation.rows.learned_rows import LearnedRows, NearRow
-from workbench.ui import context
+from workbench.ui import calls_view, context
 
 LOOKING = "Looking through the rows that it learned from …"
 
@@ -37,7 +37,7 @@ def table(found: Sequence[NearRow], key: str) -> None:
         }
     )
     st.dataframe(
-        rows,
+        calls_view.in_table(rows),
         hide_index=True,
         key=key,
         height="content",

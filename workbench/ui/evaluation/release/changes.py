@@ -13,7 +13,7 @@ from workbench.evaluation.release.groups import FEWEST, GroupDifference
 from workbench.evaluation.release.paired import BROKEN, CLEARLY, MENDED, changed
 from workbench.evaluation.release.releases import ReleaseInfo
 from workbench.training.run_view import RunView
-from workbench.ui import errors
+from workbench.ui import calls_view, errors
 from workbench.ui.evaluation.release import compared
 from workbench.ui.numbers import plural
 from workbench.ui.text import plain
@@ -87,7 +87,8 @@ def _rows(found: Comparison) -> None:
         "Show", list(names), default=BROKEN if difference.broken else MENDED, required=True,
         format_func=names.__getitem__, key=f"changes-{found.new.id}-{found.old.id}",
     )  # fmt: skip
-    table = changed(found.rows, chosen)[["row_id", "input", "expected", "old", "new"]]
+    columns = ["row_id", "input", "expected", "old", "new"]
+    table = calls_view.in_table(changed(found.rows, chosen)[columns])
     task = task_named(found.new.task)
     titles = {
         "row_id": "Row",

@@ -12,7 +12,7 @@ from workbench.data.readers import Table
 from workbench.jobs import job as jobs
 from workbench.jobs.job import JobView
 from workbench.jobs.process.parts import FIRST_ROWS
-from workbench.ui import context, errors
+from workbench.ui import calls_view, context, errors
 from workbench.ui.numbers import about, plural
 from workbench.ui.text import plain
 from workbench.use.answered import answers, asking
@@ -38,7 +38,7 @@ def show(order: Order, table: Table) -> None:
     found = answers.answers_of(context.store(), job.id)
     st.markdown(f"##### The first {plural(found.rows, 'answer')}")
     st.dataframe(
-        _in_percent(answers.first_rows(found, FIRST_ROWS)),
+        calls_view.in_table(_in_percent(answers.first_rows(found, FIRST_ROWS))),
         hide_index=True,
         key=f"first-{job.id}",
         height="content",
