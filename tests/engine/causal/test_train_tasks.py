@@ -12,10 +12,15 @@ import pytest
 from tests.helpers.engine_jobs import PEFT_WARNS, predictions, run
 from tests.helpers.writers import recipe, replies, write_job, write_rows
 from workbench.core.chats.calls import introduced
+from workbench.core.recipe import Recipe
 from workbench.core.tools.tool import read
+from workbench.engine.causal import engine
+from workbench.engine.causal.systems import prompt_of
+from workbench.engine.generative.fields.writing import free
 from workbench.evaluation.scoring.all_scores import all_scores
 from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.jobs.process.job_dir import read_json
+from workbench.jobs.process.specs import BaseModelRef, PredictSpec
 from workbench.models.trained import read_trained
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
@@ -111,7 +116,7 @@ def test_a_file_is_scored_and_answered_with_the_trained_model(
 
 
 def test_tools_are_kept_with_the_model_and_every_call_is_an_exam_question(
-    tmp_path: Path, writer: Path
+    tmp_path: Path, writer: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     call = '<tool_call>\n{"name": "find", "arguments": {"what": "pen"}}\n</tool_call>'
     said = ["Where is my pen?", call, "<tool_response>\nshelf\n</tool_response>", "On the shelf."]
@@ -134,6 +139,27 @@ def test_tools_are_kept_with_the_model_and_every_call_is_an_exam_question(
     assert [(own.name, own.schema) for own in tool.inputs] == [("what", {"type": ["string"]})]
     scores = {score.name: score for score in all_scores("chat", _judged(table), "tuned")}
     assert "calls_right" in scores
+    _is_told_of_tools(tmp_path / "job/adapter", writer, monkeypatch)
+
+
+def _is_told_of_tools(adapter: Path, writer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question of a file that names no tools."""
+    seen: list[Any] = []
+    monkeypatch.setattr(engine, "answer", lambda model, *others: seen.append(model))
+    base = BaseModelRef("w", writer, "causal", "r")
+    spec = PredictSpec(
+        run_id=1, task="chat", base=base, recipe=Recipe(), data=adapter, adapter=adapter
+    )
+    ask: Any = engine.answerer(spec)
+    ask([], None, None)
+    with free():
+        ask = engine.answerer(spec)
+        ask([], None, None)
+    row = {"messages": json.dumps([{"role": "user", "content": "Hi"}])}
+    assert ["- find(what): Finds things." in prompt_of(model, row) for model in seen] == [
+        True,
+        False,
+    ]
 
 
 def _judged(table: dict[str, list[Any]]) -> pd.DataFrame:

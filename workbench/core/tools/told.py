@@ -1,6 +1,7 @@
 """What a model is told of its tools where a question does not name any: as in training."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from workbench.core.chats.calls import INTRO
 from workbench.core.tools.tool import Tools, declared_in, named
@@ -21,3 +22,11 @@ def told_of_tools(own: str, given: Sequence[str], tools: Tools) -> str:
     if (given and not said) or declared_in(system):
         return system
     return "\n\n".join(filter(None, (system, named(tools))))
+
+
+def with_tools(messages: Sequence[Mapping[str, Any]], tools: Tools) -> list[dict[str, Any]]:
+    """A conversation with the model's tools in its instruction, where that names none."""
+    given = [str(turn["content"]) for turn in messages if turn["role"] == "system"]
+    rest = [dict(turn) for turn in messages if turn["role"] != "system"]
+    told = told_of_tools("", given, tools)
+    return [{"role": "system", "content": told}, *rest] if told else rest

@@ -9,6 +9,7 @@ from workbench.engine.causal.opened import opened
 from workbench.engine.causal.systems import answer, systems
 from workbench.engine.causal.train import measure, train
 from workbench.engine.evaluation.jobs import Answer
+from workbench.engine.generative.fields.writing import is_free
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.jobs.process.specs import PredictSpec, PromptSpec
 
@@ -28,6 +29,8 @@ def answerer(spec: PredictSpec) -> Answer:
     )
     if isinstance(spec, PromptSpec):
         model = prompted(model, spec)
+    elif not is_free():
+        model = replace(model, names_tools=model.calls_tools)
     return lambda rows, stop, done: answer(model, rows, new_tokens, stop, done)
 
 

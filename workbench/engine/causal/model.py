@@ -42,6 +42,9 @@ class CausalModel(Adapted):
     """Those that its examples name or call."""
     calls_tools: bool = False
     """Whether its examples call any."""
+    names_tools: bool = False
+    """Whether questions that name no tools are told of those, as in the playground; an exam asks its
+    questions as they are."""
 
     @property
     def task(self) -> str:

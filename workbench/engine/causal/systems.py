@@ -11,6 +11,7 @@ from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import TUNED
 from workbench.core.tasks.task import Message
+from workbench.core.tools.told import with_tools
 from workbench.engine.causal.batches import batches_by_length
 from workbench.engine.causal.documents.likelihood import likelihoods
 from workbench.engine.causal.encode import encode
@@ -164,6 +165,7 @@ def asked_of(model: CausalModel, row: Row, room: int) -> tuple[str, str]:
         return len(text_ids(guard.text(text), model.tokenizer))
 
     messages = [dict(message) for message in asked(model.wording.messages(row))]
+    messages = with_tools(messages, model.tools) if model.names_tools else messages
     if not model.wording.long_texts or _surely_fit(messages, room):
         return rendered(messages), ""
     found = fitted(messages, room, model.wording.long_texts, count, tokens)
