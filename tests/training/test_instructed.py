@@ -70,6 +70,7 @@ def test_it_learns_nothing_and_stands_among_the_trained_models(
     assert "Is an instruction enough?" in page
     assert "is told what to do, and learns nothing of" in page
     assert "Train it further" not in page
+    assert "Nothing was learned: it is asked after your instruction." in page
 
 
 def test_what_is_no_trial_is_refused(store: Store, version: VersionInfo, tmp_path: Path) -> None:

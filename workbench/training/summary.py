@@ -93,6 +93,8 @@ def ending(run: RunView) -> str:
         return f"The training was stopped at your request. {kept}"
     if run.status == "failed":
         return run.reason or "The training ended without a result; the log has the details."
+    if run.is_told:
+        return f"Nothing was learned: it is asked after your instruction. {exam(run)}".strip()
     early = (
         " and stopped early because the practice questions no longer improved"
         if result.get("stopped_early")
