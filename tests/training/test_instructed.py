@@ -59,6 +59,15 @@ def test_it_learns_nothing_and_stands_among_the_trained_models(
         row = session.get_one(Run, started.run_id)
         row.result = {**(row.result or {}), "adapter": str(tmp_path)}
         session.get_one(Job, started.job_id).status = "succeeded"
+    further = runs.start_run(
+        store, project_id=version.project_id, version_id=version.id, base_model_id=writer,
+        recipe=spec.recipe,
+    )  # fmt: skip
+    info = evaluations.get_evaluation(
+        store, add_exam(store, further.run_id, table, accuracies(table))
+    )
+    found = ladder_of(store, info, evaluations.predictions(store, info.id))
+    assert [one.name for one in found.rungs] == ["prompt", "tuned"], "once, as the rung to beat"
     with pytest.raises(WorkbenchError, match="nothing to repeat"):
         again.before(store, started.run_id)
     with pytest.raises(WorkbenchError, match="learned nothing, it only answers after"):

@@ -46,8 +46,8 @@ def older_answers(
     for other in runs.list_runs(store, run.project_id):
         if len(found) == MOST:
             break
-        if other.id == parent:
-            continue  # it sat the exam itself, as a rung of its own
+        if other.id == parent or (other.is_told and other.version_id == run.version_id):
+            continue  # it sits the exam itself, as a rung of its own
         if other.id < run.id and other.is_usable and other.task == run.task:
             title = other.name if other.name not in taken else f"{other.name} ({OLDER}{other.id})"
             found += _of(store, info, answers, run, other, title)
