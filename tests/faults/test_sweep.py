@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from storage.database import Store
+from storage.tables import DatasetVersion
 from tests.fakes.harness import folder_of, until
 from tests.faults.real import PATIENCE_S, Machine, trainers, wait_for_end, wait_for_phase
 from tests.helpers.writers import recipe, replies
@@ -26,6 +27,9 @@ def start_sweep(store: Store, base: Path, folder: Path) -> int:
     source.write_text("".join(f"{json.dumps(row)}\n" for row in replies(24)))
     project_id = projects.create_project(store, "Sweeps")
     saved = datasets.save_version(store, project_id=project_id, path=source, task=COMPLETION.name)
+    with store.write() as session:  # exams are not what is killed here
+        version = session.get_one(DatasetVersion, saved.version_id)
+        version.splits = {**version.splits, "test": 0}
     model = catalogue.get_model(store, catalogue.add_folder(store, base))
     assert model.job_id is not None
     queue.cancel_job(store, model.job_id)  # this is of trainings alone
