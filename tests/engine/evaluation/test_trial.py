@@ -8,6 +8,8 @@ import pytest
 from tests.engine.encoder.few.test_learn import few
 from tests.helpers import encoders, writers
 from tests.helpers.engine_jobs import PEFT_WARNS, events, run
+from workbench.core.metrics import metric_of
+from workbench.core.tasks import LANGUAGE_MODELLING
 from workbench.engine.encoder.model import load_encoder_model
 from workbench.engine.rows import read_rows
 from workbench.evaluation.scoring.intervals import wilson_interval
@@ -60,3 +62,17 @@ def test_a_model_that_writes_answers_some_practice_questions(tmp_path: Path) -> 
     assert 0 <= low <= trial["score"] <= high <= 100
     assert trial["loss"] == pytest.approx(result["scores"]["validation"]["loss"], rel=0.05)
     assert "test" not in result["scores"]
+
+
+def test_documents_are_told_by_how_likely_they_are(tmp_path: Path) -> None:
+    base = writers.make_writer(tmp_path / "base")
+    texts = [{"text": f"{row['prompt']} {row['response']}"} for row in writers.replies(24)]
+    splits = ["train"] * 16 + ["validation"] * 6 + ["test"] * 2
+    data = writers.write_rows(tmp_path / "data.parquet", texts, splits)
+    told = {"task": LANGUAGE_MODELLING.name, "recipe": writers.recipe(num_train_epochs=1)}
+    result = run(writers.write_job(tmp_path / "job", base, data, practises=True, **told))
+    trial = result["trial"]
+    assert trial["metric"] == metric_of(LANGUAGE_MODELLING.name).name
+    assert trial["rows"] == 6
+    low, high = trial["interval"]
+    assert low <= trial["score"] <= high

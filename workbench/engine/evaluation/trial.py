@@ -10,8 +10,10 @@ from typing import Any
 import pyarrow as pa
 
 from workbench.core.metrics import LOSS, main_score, metric_of
+from workbench.core.tasks import task_named
 from workbench.core.tasks.rungs import TUNED
 from workbench.data.splits.drawn import chosen
+from workbench.engine.evaluation.call_questions import with_calls
 from workbench.engine.evaluation.known_facts import mark_invented
 from workbench.engine.evaluation.systems import System, columns_told, evaluate_systems
 from workbench.engine.rows import read_rows
@@ -56,7 +58,10 @@ def practised(
     if not rows:
         return {}
     most = MOST_READ if max_rows is None else min(max_rows, MOST_WRITTEN)
-    asked = chosen(rows, most, spec.recipe.seed)
+    about = task_named(spec.task)
+    asked = chosen(with_calls(about, rows), most, spec.recipe.seed)
+    if about.rows_are_documents:
+        asked = asked[:1]  # how likely all of them are tells; nothing more is to be written
     trained = (system for system in systems if system.name == TUNED)
     exam = evaluate_systems(trained, spec.task, rows, asked, report, stop, 1, NOUN)
     mark_invented(exam, spec.task, job.adapter)
