@@ -1,12 +1,13 @@
 """A sweep is looked after: one try after the other, in its time, and none twice whoever is killed."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from storage.database import Store
-from storage.tables import CANCELLED, RUNNING
+from storage.tables import CANCELLED, RUNNING, Job, now
 from tests.helpers import sweeps as made
 from tests.helpers.sweeps import Ground
 from workbench.core.errors import WorkbenchError
@@ -185,6 +186,24 @@ def test_no_try_begins_that_would_not_fit(
     conductor.look()
     assert conductor.ended == "time"
     assert len(sweeps.get_sweep(store, sweep_id).trials) == 1
+
+
+def test_hours_in_which_a_killed_try_lay_still_are_not_expected_of_the_next(
+    store: Store, ground: Ground, conduct: Callable[[int], Conductor]
+) -> None:
+    sweep_id = ground.start(store, minutes=60)
+    conductor = conduct(sweep_id)
+    first = through(store, conductor, sweep_id, [0.8])[0]
+    job_id = runs.get_run(store, first).job.id
+    for attempt, tries in ((1, 1), (2, 2)):  # ten hours at a stretch, or with a death between
+        with store.write() as session:
+            job = session.get_one(Job, job_id)
+            job.finished_at = now()
+            job.started_at, job.attempt = job.finished_at - dt.timedelta(hours=10), attempt
+        again = conduct(sweep_id)
+        again._examined = lambda _: False  # type: ignore[method-assign]
+        again.look()
+        assert len(sweeps.get_sweep(store, sweep_id).trials) == tries
 
 
 def test_a_try_that_is_behind_half_of_the_others_is_stopped_early(

@@ -195,14 +195,16 @@ class Conductor:
         queue.cancel_job(self.store, run.job.id)
 
     def _expected_s(self, sweep: Sweep, settings: dict[str, Any]) -> float:
-        recipes = [with_settings(self.spec.recipe, one.settings) for one in sweep.trials]
+        """What a try will take, by those before it; of one that was broken off nobody knows."""
         took = [
-            (self.costs.try_s(self.store, recipe), one.run.job.seconds or 0.0)
-            for one, recipe in zip(sweep.trials, recipes, strict=True)
-            if one.run is not None and one.run.status == SUCCEEDED
+            (self._try_s(one.settings), one.run.job.seconds or 0.0)
+            for one in sweep.trials
+            if one.run is not None and one.run.status == SUCCEEDED and one.run.job.attempt == 1
         ]
-        recipe = with_settings(self.spec.recipe, settings)
-        return budget.expected_s(took, self.costs.try_s(self.store, recipe))
+        return budget.expected_s(took, self._try_s(settings))
+
+    def _try_s(self, settings: dict[str, Any]) -> float:
+        return self.costs.try_s(self.store, with_settings(self.spec.recipe, settings))
 
     def _exams_s(self) -> float:
         return budget.EXAMS * self.costs.exam_s(self.store, self.spec.recipe)
