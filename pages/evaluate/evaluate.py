@@ -11,6 +11,7 @@ from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.judged import judgements
 from workbench.evaluation.judged.judgement import with_judge
 from workbench.evaluation.ladder import Ladder
+from workbench.evaluation.sweeps.sweeps import best_first
 from workbench.evaluation.verdict import Verdict
 from workbench.training import runs as training
 from workbench.training.run_view import RunView
@@ -61,7 +62,8 @@ def main() -> None:
     """The page."""
     frame.header("Evaluate", "How good is it?")
     runs = training.list_runs(context.store(), context.project_id())
-    usable = [run for run in runs if run.is_usable]
+    project_id = context.project_id()
+    usable = best_first(context.store(), project_id, [run for run in runs if run.is_usable])
     if not usable:
         show_nothing(runs)
         return

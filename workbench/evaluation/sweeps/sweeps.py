@@ -208,6 +208,23 @@ def sweep_of(store: Store, run: RunView) -> int | None:
     return next((one.sweep_job_id for one in found if one.run_id == run.id), None)
 
 
+def best_first(store: Store, project_id: int, found: Sequence[RunView]) -> list[RunView]:
+    """The runs in their order, but for a sweep's best one, which stands before its other tries."""
+    best_of: dict[int, int] = {}
+    for sweep in list_sweeps(store, project_id):
+        if (best := sweep.best) is not None and best.run is not None:
+            best_of |= {one.run.id: best.run.id for one in sweep.trials if one.run is not None}
+    place: dict[int, int] = {}
+    for number, run in enumerate(found):
+        place.setdefault(best_of.get(run.id, run.id), number)
+
+    def order(run: RunView) -> tuple[int, bool]:
+        lead = best_of.get(run.id, run.id)
+        return place[lead], lead != run.id
+
+    return sorted(found, key=order)
+
+
 def tried_of(store: Store, sweep: Sweep) -> list[Tried]:
     """The tries that are over, as the study needs them."""
     found = []
