@@ -16,7 +16,7 @@ from workbench.ui.numbers import duration
 MOST_CURVES = 12
 MARKED = 40
 """Points of a line on average, up to which each is marked."""
-LEGEND_ROW = 26
+LEGEND_ROW = 20
 """Pixels that a row of the legend takes of a chart's height."""
 _COLOURS = [
     charts.ACCENT, charts.ORANGE, charts.GREEN, charts.PURPLE, charts.VERMILION, charts.SKY,
@@ -76,8 +76,9 @@ def _chart(points: pd.DataFrame, names: Sequence[str]) -> Any:
     shapes = alt.Scale(domain=list(names), range=[_SHAPES[i % len(_SHAPES)] for i in count])
     few = len(points) <= MARKED * len(names)
     legend = alt.Legend(
-        orient="bottom", title=None, columns=2, labelLimit=300, symbolSize=120,
+        orient="bottom", title=None, columns=1, labelLimit=300, symbolSize=120,
         symbolType=alt.Undefined if few else "stroke",
+        symbolDash=[1, 0] if few else alt.Undefined,
     )  # fmt: skip
     base = alt.Chart(points).encode(
         x=alt.X("step:Q", title="Step", axis=alt.Axis(format=",d", tickMinStep=1)),
@@ -95,7 +96,7 @@ def _chart(points: pd.DataFrame, names: Sequence[str]) -> Any:
     marks = base.mark_point(size=50, filled=True).encode(
         shape=alt.Shape("series:N", scale=shapes, legend=legend)
     )
-    height = 300 + LEGEND_ROW * (len(names) + 1) // 2
+    height = 300 + LEGEND_ROW * len(names)
     return alt.layer(lines, marks if few else lines).properties(height=height)
 
 
