@@ -1,7 +1,7 @@
-"""Several categories a text, and two texts that belong together: how well both are learned, and whether
-the scores are scikit-learn's.
+"""Several categories a text, two texts that belong together, and numbers: how well they are learned, and
+whether the scores are scikit-learn's (and SciPy's).
 
-    .venv/bin/python scripts/evaluation/bench_tasks.py [--rows N] [--preset quick] [--tasks sets,pairs,same]
+    .venv/bin/python scripts/evaluation/bench_tasks.py [--rows N] [--preset quick] [--tasks sets,pairs,same,stars,words]
         [--by classes|contrastive]
 
 sets: two or three customer questions of BANKING77 are put behind each other, of as many of 12 of its
@@ -10,6 +10,10 @@ pairs: a question of MedQuAD and the beginning of an answer: its own, or (half o
 same disease where there is one; do they belong together?
 same: two customer questions of BANKING77: of one category, or (half of them) of two whose names stand beside
 each other in the alphabet and begin with the same word where there are such; do they ask the same?
+
+stars: four sentences of the Yelp part of UCI's sentiment set behind each other; one star, and one more for
+each that is positive.
+words: a question of MedQuAD; how many words its answer has, which runs from a few to hundreds.
 
 `--by` has pairs learned by categories or by contrast, with the preset's settings for each; without it as
 the preset has it. All are imported as a file and split as any other; the bundled encoder is trained briefly. Prints the scores
@@ -34,6 +38,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 import engine_job  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
+from numbers_made import NUMBERS, of_numbers, ranges_told  # noqa: E402
 
 from workbench.core.tasks.category_sets import categories_in  # noqa: E402
 from workbench.core.tasks.text_pair import headings_of  # noqa: E402
@@ -115,7 +120,9 @@ def alike(rows: int) -> Table:
     return ["sentence1", "sentence2", "is_the_same"], table
 
 
-TASKS: dict[str, Callable[[int], Table]] = {"sets": joined, "pairs": asked, "same": alike}
+TASKS: dict[str, Callable[[int], Table]] = {
+    "sets": joined, "pairs": asked, "same": alike, **NUMBERS,
+}  # fmt: skip
 
 
 def _measured(name: str, table: Table, preset_name: str, by: str | None, home: Path) -> bool:
@@ -158,15 +165,19 @@ def _measured(name: str, table: Table, preset_name: str, by: str | None, home: P
         flush=True,
     )
     answers = pq.read_table(result["predictions"]).to_pydict()
+    if name in NUMBERS:
+        print(f"tasks: {name} {ranges_told(answers)}", flush=True)
+    simplest = "median" if name in NUMBERS else "frequent"
     return all(
         _compared(name, who, answers, result)
-        for who in ("frequent", "baseline", "nearest", "base", "tuned")
+        for who in (simplest, "baseline", "nearest", "base", "tuned")
     )
 
 
 def _compared(name: str, who: str, answers: dict[str, list[Any]], result: dict[str, Any]) -> bool:
     ours = result["scores"]["test"][who]
-    theirs = (_of_sets if name == "sets" else _of_one)(answers["expected"], answers[who])
+    compute = _of_sets if name == "sets" else of_numbers if name in NUMBERS else _of_one
+    theirs = compute(answers["expected"], answers[who])
     for score, value in theirs.items():
         same = abs(ours[score] - value) < TOLERANCE
         print(f"tasks: {name} {who:9} {score:10} {ours[score]:.6f}  scikit-learn {value:.6f}"

@@ -274,7 +274,7 @@ def test_all_rungs_are_asked_for_where_the_exam_lacks_one(
     assert main(["evaluate", "--run", str(trained.run_id), "--rungs", "all"]) == 0
     with store.read() as session:
         spec = session.get_one(Job, waited[0]).spec
-    simple = ["frequent", "baseline", "nearest", "lead", "longer", "shorter"]
+    simple = ["frequent", "median", "baseline", "nearest", "lead", "longer", "shorter"]
     assert spec["rungs"] == [*simple, "examples"]
 
 

@@ -42,4 +42,4 @@ def test_values_are_written_as_their_unit_has_it() -> None:
 
 def test_each_row_counts_once_in_a_share_of_right_answers_only() -> None:
     shares = {name for name, metric in METRICS.items() if metric.is_share_right}
-    assert shares == {"accuracy", "exact_match", "exact_sets", "preferred"}
+    assert shares == {"accuracy", "exact_match", "exact_sets", "preferred", "within"}

@@ -162,6 +162,7 @@ def test_a_rung_that_nobody_knows_is_an_older_version() -> None:
     assert rung_named("run 7").itself == "run 7"
     assert [rung.name for rung in RUNGS if rung.is_simple] == [
         "frequent",
+        "median",
         "baseline",
         "nearest",
         "lead",

@@ -125,7 +125,9 @@ def test_a_run_can_start_right_behind_another(store: Store, version_id: int, mod
 
 def test_an_encoder_learns_only_categories(store: Store, version_id: int) -> None:
     encoder = catalogue.resolve_model(store, "all-MiniLM-L6-v2")
-    with pytest.raises(WorkbenchError, match="only sorts texts into categories, but"):
+    with pytest.raises(
+        WorkbenchError, match="only sorts texts into categories or estimates numbers, but"
+    ):
         start(store, version_id, encoder.id)
     assert counts(store) == (0, 0)
 

@@ -18,6 +18,7 @@ from workbench.core.tasks import EXTRACTION, ROLES, TASKS, task_named
 from workbench.core.words import plural
 from workbench.data import datasets, replay
 from workbench.data.examples import left_out, unused
+from workbench.data.examples.numbers import KEY
 from workbench.data.examples.plan import Source, plan_from
 from workbench.data.files.reader import read_table
 from workbench.data.readers import ReadOptions
@@ -140,6 +141,7 @@ def _import(options: argparse.Namespace) -> int:
             "left_out": saved.report.get("dropped") or {},
             "unused": saved.report.get("unused") or {},
             "findings": saved.report.get("findings") or [],
+            **({KEY: saved.report[KEY]} if KEY in saved.report else {}),
         },
         f"Dataset {saved.dataset_id} ('{version.dataset_name}'), version {version.number}: "
         f"{saved.rows} examples ({splits}), {saved.dropped} left out. "

@@ -1,6 +1,8 @@
 """The scores that models are judged by: what each is called, how it is written, which way is up."""
 
-from collections.abc import Callable, Mapping
+import dataclasses
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +13,7 @@ ACCURACY, MACRO_F1, EXACT_MATCH = "accuracy", "macro_f1", "exact_match"
 MICRO_F1, EXACT_SETS = "micro_f1", "exact_sets"
 CHRF, ROUGE_L, LOSS, INVENTED = "chrf", "rouge_l", "loss", "invented"
 PREFERRED = "preferred"
+MAE, WITHIN, R2, SPEARMAN = "mae", "within", "r2", "spearman"
 PERPLEXITY, BITS_PER_BYTE = "perplexity", "bits_per_byte"
 
 
@@ -34,6 +37,33 @@ class Unit:
     """How a chart's axis writes them, as d3-format has it."""
     margin: float
     """Models that differ by less are as good as each other in practice."""
+    margin_is_relative: bool = False
+    """Whether that is a share of the score that is worst."""
+    bottom: float = 0.0
+    """The smallest value there can be."""
+
+    def margin_of(self, values: Iterable[float]) -> float:
+        """The margin between scores of one exam."""
+        worst = max((abs(value) for value in values), default=0.0)
+        return max(_NOTHING, self.margin * worst) if self.margin_is_relative else self.margin
+
+
+_NOTHING = 1e-12
+_FIGURES = 3
+
+
+def figures(value: float) -> str:
+    """A number in the user's own units, with three figures that count: 12,346, 4.13, 0.0123."""
+    if not math.isfinite(value) or value == 0:
+        return "0" if value == 0 else "–"
+    places = max(0, _FIGURES - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{min(places, 12)}f}"
+
+
+def few_figures(value: float) -> str:
+    """The same without zeros behind its last decimal: 10, 0.07."""
+    text = figures(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _fine(value: float) -> str:
@@ -73,6 +103,32 @@ NATS = Unit(
     margin=0.02,
 )
 """Of a cross-entropy: there is no end to how wrong one can be."""
+AMOUNT = Unit(
+    brief=figures,
+    words=figures,
+    exact=figures,
+    difference=few_figures,
+    in_points=False,
+    top=None,
+    axis_format=",.4~g",
+    margin=0.02,
+    margin_is_relative=True,
+)
+"""As the user's own numbers: stars, euros, days."""
+AGREEMENT = Unit(
+    brief=_TWO_PLACES,
+    words=_TWO_PLACES,
+    exact=_TWO_PLACES,
+    difference=_TWO_PLACES,
+    in_points=False,
+    top=1.0,
+    axis_format=",.4~g",
+    margin=0.02,
+    bottom=-1.0,
+)
+"""From 1 (its order is yours) over 0 (it has nothing to do with yours) to -1 (it is the reverse)."""
+EXPLAINED = dataclasses.replace(AGREEMENT, bottom=-math.inf)
+"""At most 1; 0 is what always giving the mean explains, and there is no end to how bad it can be."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +155,19 @@ class Metric:
     """Whether it is the share of the answers that are right, each row counting once."""
 
     @property
+    def sign(self) -> float:
+        """What makes of a row's score how good it is: 1, or -1 where smaller is better."""
+        return 1.0 if self.higher_is_better else -1.0
+
+    @property
+    def highest(self) -> float:
+        """The largest value that a row's score can have: 1, 100, or no end."""
+        return math.inf if self.unit.top is None else self.unit.top
+
+    @property
     def is_share(self) -> bool:
         """Whether it goes from 0 to 1, and its differences are told in hundredths."""
-        return self.unit.top == 1.0
+        return self.unit is SHARE
 
     @property
     def title(self) -> str:
@@ -216,6 +282,48 @@ METRICS = {
             sentence="{} of the trained model's answers have an invented fact",
             outcome="{} of its answers had an invented fact",
             higher_is_better=False,
+        ),
+        Metric(
+            name=MAE,
+            label="mean absolute error",
+            meaning="how far off an answer is on average",
+            axis="Off by on average (a shorter bar is better)",
+            unit=AMOUNT,
+            headline="off by {} on average",
+            sentence="the trained model is off by {} on average (mean absolute error)",
+            outcome="it was off by {} on average",
+            higher_is_better=False,
+        ),
+        Metric(
+            name=WITHIN,
+            label="within tolerance",
+            meaning="answers that are near enough",
+            axis="Answers that are near enough",
+            unit=SHARE,
+            headline="{} of answers near enough",
+            sentence="{} of the trained model's answers are near enough",
+            outcome="{} of its answers were near enough",
+            is_share_right=True,
+        ),
+        Metric(
+            name=R2,
+            label="R²",
+            meaning="how much of the differences between your numbers it explains",
+            axis="Differences explained (R²)",
+            unit=EXPLAINED,
+            headline="explains {} of the differences between your numbers (R²)",
+            sentence="the trained model explains {} of the differences between your numbers (R²)",
+            outcome="it explained {} of the differences between your numbers (R²)",
+        ),
+        Metric(
+            name=SPEARMAN,
+            label="Spearman",
+            meaning="how well its order is yours",
+            axis="Order as yours (Spearman's rank correlation)",
+            unit=AGREEMENT,
+            headline="order like yours: {} (Spearman)",
+            sentence="the trained model's order agrees with yours by {} (Spearman)",
+            outcome="its order agreed with yours by {} (Spearman)",
         ),
         Metric(
             name=LOSS,

@@ -75,8 +75,8 @@ def rewrites(task: Task, model: ModelInfo | None) -> bool:
 
 
 def chooses(task: Task, model: ModelInfo | None) -> bool:
-    """Whether the answer is a category that is chosen rather than written."""
-    return task.has_categories and not writes(model)
+    """Whether the answer is a category that is chosen, or a number, rather than written."""
+    return task.is_read_off and not writes(model)
 
 
 def pieces_of(

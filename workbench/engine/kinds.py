@@ -26,7 +26,7 @@ from workbench.jobs.process.specs import (
     TrainSpec,
 )
 from workbench.jobs.process.stop import Stop
-from workbench.models.families import family_named
+from workbench.models.families import family_named, model_for
 
 
 def _train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
@@ -171,7 +171,4 @@ HANDLERS = (
 def _check_task(spec: ModelSpec) -> None:
     family = family_named(spec.base.family)
     if not family.can_learn(spec.task):
-        raise WorkbenchError(
-            f"{spec.base.name} {family.limits}: choose a model that writes text, for example "
-            "SmolLM2-135M-Instruct."
-        )
+        raise WorkbenchError(f"{spec.base.name} {family.limits}: choose {model_for(spec.task)}.")

@@ -39,7 +39,7 @@ from workbench.evaluation.scoring.drift import (
     find_signs,
     score_change,
 )
-from workbench.evaluation.slices import points, scores_of, worded
+from workbench.evaluation.slices import apart, points, scores_of, worded
 from workbench.evaluation.verdict import TURN
 from workbench.jobs.job import JobView, spec_of, view_of
 from workbench.jobs.process.specs import PredictSpec
@@ -70,7 +70,7 @@ class Drift:
     @property
     def worse(self) -> bool:
         """Whether the score has fallen by more than chance."""
-        return self.change is not None and self.change.certain and self.change.difference < 0
+        return self.change is not None and self.change.certain and self.change.gain < 0
 
     @property
     def alarm(self) -> bool:
@@ -221,8 +221,15 @@ def _scores(
     then, now = scores_of(exam, task), scores_of(file, task)
     if then is None or now is None:
         return None, []
-    is_share, by_turns = metric_of(task).is_share_right, TURN in exam
-    change = score_change(then, now, is_share=is_share, by_turns=by_turns)
+    metric, by_turns = metric_of(task), TURN in exam
+    change = score_change(
+        then,
+        now,
+        is_share=metric.is_share_right,
+        by_turns=by_turns,
+        sign=metric.sign,
+        top=metric.highest,
+    )
     sorts = task_named(task).answers_are_categories
     return change, category_changes(exam, file, by_turns=by_turns) if sorts else []
 
@@ -242,13 +249,12 @@ def _score_said(found: Drift) -> str:
     then, now = worded(metric, change.exam), worded(metric, change.file)
     if not change.certain:
         return f"On {found.file} it is as good as in its exam, give or take: {now} against {then}."
-    worse = change.difference < 0
-    ends = (change.high, change.low) if worse else (-change.low, -change.high)
-    size = points(metric, change.difference if worse else -change.difference)
+    worse = change.gain < 0
+    ends = (change.high, change.low) if change.difference < 0 else (-change.low, -change.high)
     low, high = (points(metric, end) for end in ends)
     said = (
         f"On {found.file} it is {'worse' if worse else 'better'} than in its exam: {now} against {then}, "
-        f"{size} points {'less' if worse else 'more'} ({low} to {high})."
+        f"{apart(metric, change.gain)} ({low} to {high})."
     )
     lost = [one for one in found.moved if one.certain and one.difference < 0][:_NAMED]
     if lost:

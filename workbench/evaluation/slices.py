@@ -11,7 +11,7 @@ import pandas as pd
 
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
-from workbench.core.metrics import Metric, metric_of
+from workbench.core.metrics import AMOUNT, Metric, metric_of
 from workbench.core.words import joined, plural
 from workbench.data.checkup.checks.languages import language_names
 from workbench.data.versions import get_version
@@ -137,8 +137,15 @@ def report_of(store: Store, info: EvaluationInfo, answers: pd.DataFrame) -> Slic
     scores = scores_of(answers, info.task)
     if scores is None:
         return None
-    groups, is_share = groups_in(store, info, answers), metric_of(info.task).is_share_right
-    found = find_slices(groups.groups, scores, is_share=is_share, by_turns=TURN in answers)
+    groups, metric = groups_in(store, info, answers), metric_of(info.task)
+    found = find_slices(
+        groups.groups,
+        scores,
+        is_share=metric.is_share_right,
+        by_turns=TURN in answers,
+        sign=metric.sign,
+        top=metric.highest,
+    )
     return SliceReport(info.task, float(scores.mean()), tuple(found), groups, info.questions)
 
 
@@ -190,21 +197,31 @@ def sentence(found: SliceReport) -> str:
 
 def _weak(one: Slice, found: SliceReport) -> str:
     low, high = (points(found.metric, d) for d in (one.difference_high, one.difference_low))
+    less = apart(found.metric, one.difference)
     return (
         f"Where '{one.column}' is '{one.value}', it is weaker: {worded(found.metric, one.score)} on "
-        f"{plural(one.rows, found.questions)}, {points(found.metric, one.difference)} points less "
-        f"than on all others ({low} to {high})."
+        f"{plural(one.rows, found.questions)}, {less} than on all others ({low} to {high})."
     )
 
 
 def worded(metric: Metric, score: float) -> str:
-    """A score in a sentence: "93.7 % right", "41.6 of 100"."""
+    """A score in a sentence: "93.7 % right", "41.6 of 100", "off by 0.52"."""
+    if metric.unit is AMOUNT:
+        return f"off by {metric.unit.words(score)}"
     return f"{metric.unit.words(score)} {'right' if metric.is_share else 'of 100'}"
 
 
 def points(metric: Metric, difference: float) -> str:
-    """How many points less a difference is: "12.5"; "-2.0" where it is more."""
+    """How much worse a difference is: "12.5"; "-2.0" where it is better."""
     return metric.unit.difference(-difference * (100 if metric.is_share else 1))
+
+
+def apart(metric: Metric, difference: float) -> str:
+    """A difference in a sentence, before "than": "12.5 points less", "0.52 farther off"."""
+    size = points(metric, difference if difference < 0 else -difference)
+    if metric.unit is AMOUNT:
+        return f"{size} {'farther off' if difference < 0 else 'nearer'}"
+    return f"{size} points {'less' if difference < 0 else 'more'}"
 
 
 def _more(found: SliceReport) -> str:

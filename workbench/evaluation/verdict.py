@@ -138,7 +138,7 @@ def _judged(found: Ladder) -> tuple[str, Rung, int | None]:
         return WORSE, _best(found), None
     if all(_is_beaten(rung) for rung in found.simpler):
         return USE_TUNED, tuned, None
-    margin = found.metric.unit.margin
+    margin = found.metric.unit.margin_of(map(found.score, found.rungs))
     equal = [r for r in found.simpler if r.against and r.against.shows_at_most(margin)]
     if equal:
         return SIMPLE, equal[0], None

@@ -10,7 +10,9 @@ from workbench.core.tasks import (
     COMPLETION,
     EXTRACTION,
     MULTI_LABEL,
+    REGRESSION,
     SUMMARIZATION,
+    TASKS,
 )
 
 
@@ -66,8 +68,8 @@ CAUSAL = Family(
     does="writes text",
     purpose="Writes texts: replies, answers, fields; a language model{many}.",
     writes_text=True,
-    tasks=None,
-    limits="",
+    tasks=frozenset(TASKS) - {REGRESSION.name},
+    limits="writes texts and does not estimate numbers",
     packs_weights=True,
     start_s=3.8,
     process_mb=460.0,
@@ -83,10 +85,10 @@ ENCODER = Family(
     name="encoder",
     table="MODEL_FOR_MASKED_LM_MAPPING_NAMES",
     does="reads and sorts",
-    purpose="Reads texts and sorts them into categories; an encoder{many}.",
+    purpose="Reads texts and sorts them into categories, or estimates a number; an encoder{many}.",
     writes_text=False,
-    tasks=frozenset({CLASSIFICATION.name, MULTI_LABEL.name}),
-    limits="only sorts texts into categories",
+    tasks=frozenset({CLASSIFICATION.name, MULTI_LABEL.name, REGRESSION.name}),
+    limits="only sorts texts into categories or estimates numbers",
     packs_weights=False,
     start_s=3.5,
     process_mb=450.0,
@@ -120,7 +122,7 @@ SEQ2SEQ = Family(
         task.name
         for task in (CLASSIFICATION, MULTI_LABEL, COMPLETION, SUMMARIZATION, CHAT, EXTRACTION)
     ),
-    limits="turns one text into another and does not go on with texts",
+    limits="turns one text into another and does not go on with texts or estimate numbers",
     packs_weights=True,
     start_s=3.8,
     process_mb=460.0,
@@ -168,3 +170,10 @@ def family_named(name: str) -> Family:
             "rewrites text, or an encoder to sort into categories."
         )
     return FAMILIES[name]
+
+
+def model_for(task: str) -> str:
+    """What to choose for a task that a model cannot learn, with an example."""
+    if CAUSAL.can_learn(task):
+        return "a model that writes text, for example SmolLM2-135M-Instruct"
+    return "an encoder, for example all-MiniLM-L6-v2"

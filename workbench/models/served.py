@@ -74,9 +74,14 @@ class ServedModel(Contract):
 
     @property
     def sorts(self) -> bool:
-        """Whether it answers with categories and says how sure it is of each; what writes several of them
-        writes a text."""
+        """Whether it answers with categories and says how sure it is of each, or with a number and between
+        which ones the true one lies; what writes several categories writes a text."""
         return self.task is not None and sorts_as(self.task, self.family)
+
+    @property
+    def estimates(self) -> bool:
+        """Whether it answers with a number."""
+        return asked_as(self.task).answers_are_numbers
 
     def in_place(self, rung: str) -> "ServedModel":
         """A rung that needs no model, in the place of this one."""
@@ -97,8 +102,10 @@ class ServedModel(Contract):
 
 
 def sorts_as(task: str, family: Family) -> bool:
-    """Whether such a model answers with categories, each with its probability."""
+    """Whether such a model answers with categories, each with its probability, or with a number."""
     about = asked_as(task)
+    if about.answers_are_numbers:
+        return True
     return about.answers_are_categories or (about.answers_are_sets and not family.writes_text)
 
 

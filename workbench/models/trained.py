@@ -9,6 +9,7 @@ from workbench.core.recipe import APART
 from workbench.jobs.process.chain import Link
 from workbench.jobs.process.contract import Contract
 from workbench.jobs.process.job_dir import read_json, write_json
+from workbench.jobs.process.number_range import NumberRange
 from workbench.jobs.process.specs import BaseModelRef
 
 FACTS = "workbench.json"
@@ -60,6 +61,8 @@ class TrainedModel(Contract):
     shows: int | None = None
     """It learned nothing: it is told what to do (`system`), with so many of the nearest examples before
     each question; None for a model that was trained."""
+    numbers: NumberRange | None = None
+    """What was learned of the numbers that are estimated; None for other tasks."""
     chat_template: str = ""
     data: Path | None = None
     """The examples it learned from, for baselines that learn from them, too."""

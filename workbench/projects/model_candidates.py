@@ -172,7 +172,7 @@ def _rank(one: Candidate, wish: Wish) -> tuple[object, ...]:
 
 def _writes_in_vain(one: Candidate, wish: Wish) -> bool:
     """Whether it would write what another one reads off: the name of a category."""
-    sorts = task_named(wish.task).has_categories
+    sorts = task_named(wish.task).is_read_off
     return sorts and family_named(one.model.family).writes_text
 
 
@@ -180,7 +180,7 @@ def _kind(one: Candidate, wish: Wish) -> int:
     """How well it was prepared for the task: 0 for the best."""
     family, task = family_named(one.model.family), task_named(wish.task)
     about = one.suggestion
-    if task.has_categories:
+    if task.is_read_off:
         return int(not (about and about.sentences) and wish.rows < FEW_ROWS)
     instructed = bool(about and about.instructed)
     if wish.texts.shortens:

@@ -84,7 +84,7 @@ def _does(one: Candidate, wish: Wish) -> str:
     task = task_named(wish.task)
     if task.rows_are_documents:
         return "Your task needs a model that goes on with texts, as this one does."
-    if not task.has_categories:
+    if not task.is_read_off:
         return (
             "Your task needs a model that writes text. This one already follows instructions and "
             "is small enough to learn from your examples on this machine."
@@ -92,6 +92,11 @@ def _does(one: Candidate, wish: Wish) -> str:
     if family_named(one.model.family).writes_text:
         return "This one writes the name of the category, which takes it longer than reading."
     wait = about(one.seconds)
+    if task.answers_are_numbers:
+        return (
+            "To estimate a number, a model only has to read the text. This one reads it at once and "
+            f"learns in {wait} here."
+        )
     return (
         "To sort a text, a model only has to read it. This one reads it at once "
         f"instead of writing word by word, so it learns in {wait} here, and is usually "
@@ -132,7 +137,7 @@ def _by_its_kind(one: Candidate, here: Candidate, wish: Wish) -> str:
 
 
 def _by_its_size(one: Candidate, here: Candidate, wish: Wish) -> str:
-    sorts = task_named(wish.task).has_categories
+    sorts = task_named(wish.task).is_read_off
     enough = wish.rows >= FEW_ROWS if sorts else wish.rows > 0
     if sorts and family_named(one.model.family).writes_text:
         return ""

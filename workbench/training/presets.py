@@ -50,7 +50,7 @@ def preset(
         few = rows <= FEW_LEANED and "lean_on_examples" not in family_named(family).unused_settings
         leans = few and task_named(task).can_lean_on_examples
         return recipe.changed(lean_on_examples=AUTO if leans else NO)
-    if task_named(task).answers_are_sets:
+    if task_named(task).answers_are_sets or task_named(task).answers_are_numbers:
         return _any_read(name, rows)
     if pair and rows <= FEW_READ:
         return _passes_of_few(_reader(name), name)
@@ -90,7 +90,7 @@ def _few_read(name: str, rows: int) -> Recipe:
 
 
 def _any_read(name: str, rows: int) -> Recipe:
-    """Several categories a text: the head is a yes or no for each, learned directly from few rows, too."""
+    """Several categories a text, or a number: the head is learned directly, from few rows, too."""
     found = _reader(name).changed(label_smoothing_factor=0.0)
     if rows > FEW_READ:
         return found

@@ -16,7 +16,7 @@ from workbench.core.words import size
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.repeat import Repeat
 from workbench.jobs.process.specs import TrainSpec
-from workbench.models.families import family_named
+from workbench.models.families import family_named, model_for
 from workbench.models.model_info import FAILED, ModelInfo, can_learn
 from workbench.training.chain import Start
 from workbench.training.estimate import disk_mb
@@ -34,7 +34,7 @@ def check(model: ModelInfo, version: DatasetVersion, recipe: Recipe) -> None:
     if not can_learn(model, version.task):
         raise WorkbenchError(
             f"{model.name} {family_named(model.family).limits}, but these examples are for "
-            "something else: choose a model that writes text, for example SmolLM2-135M-Instruct."
+            f"something else: choose {model_for(version.task)}."
         )
     if sentence := refusal(recipe.long_texts, writes_text=family_named(model.family).writes_text):
         raise WorkbenchError(sentence)

@@ -45,7 +45,7 @@ def show_example(
     """One example, the way the chosen base model will read it."""
     about = task_named(task)
     if previews.chooses(about, model):
-        _show_sorting(row)
+        _show_sorting(row, numbers=about.answers_are_numbers)
         return
     if model is not None and previews.rewrites(about, model):
         _show_pairs(about, row, system, labels, model.name)
@@ -104,11 +104,12 @@ def _boxed(place: Any, title: str, piece: Segment) -> None:
             st.markdown(marked([piece]))
 
 
-def _show_sorting(row: Mapping[str, Any]) -> None:
-    """A classifier reads the text alone; what it learns is the category."""
+def _show_sorting(row: Mapping[str, Any], *, numbers: bool) -> None:
+    """A model that reads is given the text alone; what it learns is the category, or the number."""
+    what = "number it learns to estimate" if numbers else "category it learns to choose"
     st.caption(
         ":material/visibility: plain: the model reads it. "
-        ":blue-background[**:material/school: bold on blue**]: the category it learns to choose."
+        f":blue-background[**:material/school: bold on blue**]: the {what}."
     )
     with st.container(border=True):
         text, category = previews.sorting_of(row)

@@ -27,7 +27,14 @@ from workbench.training.trained_run import threshold_of, told_of, trained_run
 _NUMBERED = (CSV, XLSX)
 """Kinds of files in which a row that is missing from the numbers was an empty one."""
 NONE_OF_THESE = "none_of_these"
-_TITLES = {"output": "answer", INVENTED: "not in your examples"}
+_TITLES = {
+    "output": "answer",
+    INVENTED: "not in your examples",
+    "low": "from",
+    "high": "to",
+    "rounded": "rounded",
+    "outside": "outside",
+}
 PLEASE_CHECK = "please_check"
 _COLUMNS = (*_TITLES.values(), "probability", NONE_OF_THESE)
 _WORDS = {True: "true", False: "false"}

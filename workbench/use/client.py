@@ -16,6 +16,7 @@ import httpx
 
 from workbench.core.errors import WorkbenchError
 
+_OF_NUMBERS = ("value", "low", "high", "rounded", "outside")
 TICK_S = 0.2
 """An answer that does not grow still gives the reader a turn this often (to press Stop)."""
 _TIMEOUT = httpx.Timeout(10, read=600)
@@ -72,6 +73,20 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Number:
+    """An estimate."""
+
+    value: float
+    low: float | None
+    """The true number lies between these two, nine times of ten; None where nobody can say."""
+    high: float | None
+    rounded: float | None = None
+    """The step of a score that is nearest; None of other numbers."""
+    outside: float | None = None
+    """The model's own estimate, where that lay beyond all numbers that it has seen."""
+
+
+@dataclass(frozen=True)
 class Sorting:
     """Where a text belongs."""
 
@@ -88,10 +103,12 @@ class Sorting:
     """From which probability on each holds then."""
     read: str = ""
     """How much of a long text was read; empty of one that was read at once."""
+    estimate: Number | None = None
+    """The estimate, of a model that answers with a number."""
 
     @property
     def best(self) -> str:
-        """The answer: the likeliest category, or all that hold."""
+        """The answer: the likeliest category, or all that hold; the number."""
         return self.label or self.labels[0][0]
 
 
@@ -119,6 +136,10 @@ def classify(url: str, model: str, text: str, key: str = "") -> Sorting:
         WorkbenchError: the server cannot answer.
     """
     found = _post(url, "/v1/classify", {"model": model, "input": text}, key)["data"][0]
+    if "value" in found:
+        number = Number(*(found.get(name) for name in _OF_NUMBERS))
+        read = str(found.get("note") or found.get("read") or "")
+        return Sorting([(found["label"], None)], read=read, estimate=number)
     labels = [(item["label"], item["probability"]) for item in found["labels"]]
     if any(share is None for _, share in labels):
         return Sorting([(found["label"], None)])

@@ -19,7 +19,7 @@ from workbench.models.served import (
     sorts_as,
 )
 from workbench.use import client, served_models, server, server_key
-from workbench.use.client import Answer, Question, Sorting
+from workbench.use.client import Answer, Number, Question, Sorting
 from workbench.use.conversations import MessageView, Turn
 from workbench.use.foreground import serve_forever
 from workbench.use.server import ServerInfo, ensure_server
@@ -64,6 +64,11 @@ class Answerer:
     def finds_several(self) -> bool:
         """Whether a text may have several of its categories."""
         return asked_as(self.task).answers_are_sets
+
+    @property
+    def estimates(self) -> bool:
+        """Whether it answers with a number."""
+        return asked_as(self.task).answers_are_numbers
 
     @property
     def continues(self) -> bool:
@@ -241,6 +246,12 @@ def is_to_be_checked(message: MessageView) -> bool:
 def limits_of(message: MessageView) -> dict[str, float]:
     """From which probability on each category holds, kept with an answer that may have several."""
     return {str(label): float(p) for label, p in message.details.get("thresholds") or []}
+
+
+def number_of(message: MessageView) -> Number | None:
+    """The estimate kept with an answer that is a number."""
+    kept = message.details.get("number")
+    return Number(**kept) if isinstance(kept, dict) else None
 
 
 def reading_of(message: MessageView) -> str:

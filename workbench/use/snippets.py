@@ -27,6 +27,13 @@ class Target:
     """Empty where none is asked for."""
     pair: bool = False
     """Whether a question is two texts that belong together."""
+    estimates: bool = False
+    """Whether it answers with a number, and between which ones the true one lies."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The names under which /v1/classify tells an answer."""
+        return ("value", "low", "high") if self.estimates else ("label", "probability")
 
     @property
     def path(self) -> str:
@@ -78,7 +85,7 @@ def python(asked: Target) -> str:
             f"asked = {_json(asked.body())}",
             'reply = client.post("/classify", body=asked, cast_to=object)',
             'for found in reply["data"]:',
-            '    print(found["label"], found["probability"])',
+            f"    print({', '.join(f'found[{_quoted(name)}]' for name in asked.told)})",
         ]
     else:
         lines += [
@@ -231,7 +238,7 @@ SNIPPETS = (
 
 def _read_in_javascript(asked: Target) -> str:
     if asked.sorts:
-        return "told.data[0].label, told.data[0].probability"
+        return ", ".join(f"told.data[0].{name}" for name in asked.told)
     return "told.choices[0].message.content"
 
 

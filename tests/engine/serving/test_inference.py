@@ -24,6 +24,7 @@ from workbench.engine.encoder.model import EncoderModel, Sorted
 from workbench.engine.runtime.precision import precision
 from workbench.engine.serving import inference
 from workbench.engine.serving.model_cache import ModelCache
+from workbench.jobs.process.number_range import Estimate, NumberRange
 from workbench.jobs.process.specs import BaseModelRef
 
 
@@ -344,3 +345,35 @@ def test_of_several_categories_all_that_hold_come_first(
     assert none["label"] == "none of them"
     assert none["please_check"] is False
     assert reply.choices[0].message.content == "delivery; refund"
+
+
+class Estimating(Encoder):
+    """The same, where a text has a number."""
+
+    labels = ()
+    numbers = NumberRange(middle=3.0, scale=1.0, low=1.0, high=5.0, places=2, width=1.0)
+
+    def estimates(self, texts: list[str], done: Callable[[int], None]) -> list[Estimate]:
+        done(len(texts))
+        return [self.numbers.estimate(len(text) - 3) for text in texts]
+
+
+def test_a_number_is_told_with_the_range_around_it(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf: ModelCache = tiny.shelf()
+    monkeypatch.setattr(shelf._loader, "classifier", lambda _entry: Estimating())
+    path = tmp_path / "models.json"
+    item = tiny.entry(
+        "run-4", models / "base", models / "sorter", kind="encoder", task="regression", labels=[]
+    )
+    path.write_text(json.dumps([item]))
+    with tiny.running(path, shelf) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        near, far = classify(url, ["four", "a longer one"], "run-4").json()["data"]
+        reply = OpenAI(base_url=f"{url}/v1", api_key="none").chat.completions.create(
+            model="run-4", messages=[{"role": "user", "content": "four"}]
+        )
+    assert (near["value"], near["low"], near["high"], near["outside"]) == (4.0, 3.0, 5.0, None)
+    assert (far["value"], far["outside"]) == (5.0, 12.0)
+    assert reply.choices[0].message.content == "4"

@@ -9,6 +9,7 @@ from workbench.core.tasks.extraction import EXTRACTION
 from workbench.core.tasks.language_modelling import LANGUAGE_MODELLING
 from workbench.core.tasks.multi_label import MULTI_LABEL
 from workbench.core.tasks.preferences import PREFERENCES
+from workbench.core.tasks.regression import REGRESSION
 from workbench.core.tasks.summarization import SUMMARIZATION
 from workbench.core.tasks.task import Task
 
@@ -20,6 +21,7 @@ __all__ = [
     "LANGUAGE_MODELLING",
     "MULTI_LABEL",
     "PREFERENCES",
+    "REGRESSION",
     "ROLES",
     "SPLITS",
     "SUMMARIZATION",
@@ -34,6 +36,7 @@ TASKS = {
     for task in (
         CLASSIFICATION,
         MULTI_LABEL,
+        REGRESSION,
         COMPLETION,
         SUMMARIZATION,
         CHAT,

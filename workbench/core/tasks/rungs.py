@@ -10,6 +10,7 @@ from workbench.core.tasks import Task
 
 FREQUENT, BASELINE, NEAREST, LEAD = "frequent", "baseline", "nearest", "lead"
 LONGER, SHORTER = "longer", "shorter"
+MEDIAN = "median"
 BASE, EXAMPLES, TUNED = "base", "examples", "tuned"
 PROMPT = "prompt"
 PARENT = "parent"
@@ -48,11 +49,20 @@ RUNGS = (
         is_simple=True,
     ),
     RungKind(
+        MEDIAN,
+        "Median of your numbers",
+        "always giving the median of your numbers",
+        "the median of your numbers",
+        "gives every question the same number, the one in the middle of all that you gave",
+        is_simple=True,
+    ),
+    RungKind(
         BASELINE,
         "Simple baseline",
         "the simple baseline",
         "the simple baseline",
-        "counts words and learns in a second (TF-IDF with a linear SVM)",
+        "counts words and learns in a second (TF-IDF with a linear SVM; of numbers with ridge "
+        "regression)",
         is_simple=True,
     ),
     RungKind(
@@ -132,15 +142,18 @@ RUNGS = (
 
 NAMES = tuple(rung.name for rung in RUNGS)
 TITLES = {rung.name: rung.title for rung in RUNGS}
-CHEAP = (FREQUENT, BASELINE, NEAREST, LEAD, LONGER, SHORTER)
+CHEAP = (FREQUENT, MEDIAN, BASELINE, NEAREST, LEAD, LONGER, SHORTER)
 """Asked in every exam: no model is needed, so they cost seconds."""
+ALWAYS_THE_SAME = (FREQUENT, MEDIAN)
+"""Those that do not look at the question."""
 ALL = (*CHEAP, EXAMPLES)
 """Whoever can be asked beside the model before and after training."""
 
 
 def in_place_for(task: Task) -> tuple[str, ...]:
     """Those that can do a model's work without one: they look at the question."""
-    return tuple(name for name in cheap_for(task) if name not in (FREQUENT, LONGER, SHORTER))
+    blind = (*ALWAYS_THE_SAME, LONGER, SHORTER)
+    return tuple(name for name in cheap_for(task) if name not in blind)
 
 
 def cheap_for(task: Task) -> tuple[str, ...]:
@@ -149,8 +162,15 @@ def cheap_for(task: Task) -> tuple[str, ...]:
         return ()
     if task.compares:
         return LONGER, SHORTER
-    no = dict.fromkeys((LONGER, SHORTER), False)
-    fits = {BASELINE: task.has_categories, LEAD: task.shortens, **no}
+    numbers = task.answers_are_numbers
+    fits = {
+        FREQUENT: not numbers,
+        MEDIAN: numbers,
+        BASELINE: task.has_categories or numbers,
+        LEAD: task.shortens,
+        LONGER: False,
+        SHORTER: False,
+    }
     return tuple(name for name in CHEAP if fits.get(name, True))
 
 

@@ -18,6 +18,8 @@ Cleaner = Callable[[str], str]
 """Brings a cell into the form that is kept; raises `canonical.Unreadable` where it cannot."""
 Joiner = Callable[[Mapping[str, str | None], Seen], Mapping[str, str]]
 """Brings the cells of several roles into their form together; raises as a cleaner does."""
+ColumnReader = Callable[[Sequence[str | None]], tuple[Cleaner, list[str]]]
+"""Makes the cleaner of a column's cells, and what is to be told of how they are read."""
 Teller = Callable[[str, Seen], str]
 """A cleaner that notes what is to be told of what it reads."""
 
@@ -95,11 +97,15 @@ class Task:
     """For some of the roles of `cleaners`, what also notes what is to be told."""
     joiner: Joiner | None = None
     """For roles that can only be read together; None where each cell stands for itself."""
+    column_readers: Mapping[str, ColumnReader] = field(default_factory=dict)
+    """For some of them, what makes a cleaner of a whole column, whose cells explain each other."""
 
     answers_are_categories: bool = False
     """Whether an answer is one of a few names."""
     answers_are_sets: bool = False
     """Whether an answer is any number of them (`category_sets`)."""
+    answers_are_numbers: bool = False
+    """Whether an answer is a number, and how far off it is counts (`number_answers`)."""
     answers_are_json: bool = False
     """Whether an answer is a JSON object of fields."""
     answers_are_free_text: bool = False
@@ -163,6 +169,11 @@ class Task:
     def has_categories(self) -> bool:
         """Whether its answers are made of a few names: one of them, or any number."""
         return self.answers_are_categories or self.answers_are_sets
+
+    @property
+    def is_read_off(self) -> bool:
+        """Whether a model that only reads can answer: by a category, or by a number."""
+        return self.has_categories or self.answers_are_numbers
 
     def is_json(self, role: str) -> bool:
         """Whether the text of a role is JSON, and has to stay so."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from workbench.core.tasks import Task
 from workbench.core.words import OwnWords
-from workbench.data.checkup import category_sets, preferences, tool_calls
+from workbench.data.checkup import category_sets, numbers, preferences, tool_calls
 from workbench.data.checkup.checks import (
     categories,
     contradictions,
@@ -64,7 +64,7 @@ CHECKS = (
     Check(
         contradictions.check,
         contradictions.check_same,
-        lambda task: not (task.rows_are_documents or task.compares),
+        lambda task: not (task.rows_are_documents or task.compares or task.answers_are_numbers),
         "different answers to the same question",
     ),
     Check(
@@ -90,6 +90,12 @@ CHECKS = (
         tool_calls.check,
         lambda task: task.answers_are_free_text,
         "calls of tools that cannot be read",
+    ),
+    Check(
+        numbers.check,
+        numbers.check,
+        lambda task: task.answers_are_numbers,
+        "numbers far outside of the others",
     ),
     Check(repetition.check, fits=lambda task: task.answers_are_free_text),
     Check(ungrounded_fields.check, fits=lambda task: task.answers_are_json),

@@ -12,11 +12,12 @@ from workbench.core.tasks import (
     EXTRACTION,
     LANGUAGE_MODELLING,
     PREFERENCES,
+    REGRESSION,
     Task,
     task_named,
 )
 from workbench.core.words import joined, plural
-from workbench.data.columns import belonging, compared, talks
+from workbench.data.columns import belonging, compared, number_columns, talks
 from workbench.data.columns.columns import (
     NO_CONTENT,
     REMARKS,
@@ -43,7 +44,7 @@ class TaskGuess:
 
 
 def guess_task(table: Table) -> TaskGuess:
-    """The task that fits best: a conversation, fields, replies, categories or mere text."""
+    """The task that fits best: a conversation, fields, replies, numbers, categories or mere text."""
     if table.meant:
         return TaskGuess(table.meant.task, table.meant.reason)
     columns = look_at(table)
@@ -56,6 +57,7 @@ def guess_task(table: Table) -> TaskGuess:
         (EXTRACTION, _extraction),
         (CLASSIFICATION, lambda columns: _pairs(table, columns)),
         (COMPLETION, _completion),
+        (REGRESSION, number_columns.reason),
         (CLASSIFICATION, _classification),
     ):
         if reason := guess(columns):
@@ -161,7 +163,7 @@ def candidates(table: Table, task_name: str, role: str) -> list[str]:
 def _order(task: Task, columns: list[Column]) -> list[str]:
     """The surest role first, since a column that it takes is gone for the others."""
     named = {r: max((name_rank(c.name, r) for c in columns), default=0) for r in task.required}
-    learned_first = named[task.learned] > 0 or task.has_categories
+    learned_first = named[task.learned] > 0 or task.has_categories or task.answers_are_numbers
     return sorted(task.required, key=lambda role: (role == task.learned) != learned_first)
 
 
@@ -231,6 +233,8 @@ def _fit(column: Column, task: Task, role: str) -> float:
             return 0.0
         holds = column.conversations > 0.5 or talks.holds_finished(column)
         return named + 4 + (column.name.lower() == "chosen") if holds else 0.0
+    if role == task.learned and task.answers_are_numbers:
+        return number_columns.fit(column)
     if role == "label":
         return named + 1 - column.distinct_share if is_label(column) else 0.0
     if role == task.learned and task.answers_are_json:

@@ -93,6 +93,11 @@ def readable(task: Task, edit: Edit) -> Edit:
         try:
             change[row, role] = task.cleaners[role](text) if role in task.cleaners else text.strip()
         except Unreadable as error:
+            if task.answers_are_numbers:
+                raise WorkbenchError(
+                    f"Row {row} needs a number, and '{text.strip()[:40]}' is none: type one such as "
+                    "12.5, or discard the change."
+                ) from None
             raise WorkbenchError(
                 f"Row {row} could not be read any more ({error}): change only what stands between "
                 "the quotation marks there, or discard the change."

@@ -91,9 +91,12 @@ def examples_of(
     raw, marks = without_end_marks(task, raw)
     named = {role: mapping.title(source, table.columns) for role, source in roles.items()}
     cleaners = dict(task.cleaners if answers else task.question_cleaners)
+    told: list[str] = []
+    for role, read in task.column_readers.items() if answers else ():
+        cleaners[role], told = read(raw[role])
     required = [role for role in task.required if role in roles]
     result = Examples([], {role: [] for role in task.kept_roles(roles)}, [], [])
-    result.notes += marks
+    result.notes += [*marks, *told]
     result.dropped |= {reason: list(rows) for reason, rows in table.left_out.items()}
     seen: set[tuple[str | None, ...]] = set()
     for index, number in enumerate(table.row_numbers.to_pylist()):

@@ -33,6 +33,7 @@ from workbench.data.splits.assign import (
     check_fractions,
     sizes,
 )
+from workbench.data.splits.quantiles import strata_of
 from workbench.data.splits.split_by import GROUP, TIME
 from workbench.data.splits.turns import MOST_BY_TURNS, Turns, draw_turns, with_turns
 
@@ -210,7 +211,8 @@ def _split(
 
 def _turns(plan: Plan, table: Table, examples: Examples) -> Turns | None:
     """When each example is asked in an exam by turns."""
-    if len(examples) >= MOST_BY_TURNS or task_named(plan.task).answers_are_sets:
+    task = task_named(plan.task)
+    if len(examples) >= MOST_BY_TURNS or task.answers_are_sets or task.answers_are_numbers:
         return None
     categories, groups, moments, alike = _together(plan, table, examples)
     return draw_turns(
@@ -234,15 +236,30 @@ class _Together(NamedTuple):
 
 
 def _together(plan: Plan, table: Table, examples: Examples) -> _Together:
-    by, is_sorted = plan.split_by, task_named(plan.task).answers_are_categories
+    by, task = plan.split_by, task_named(plan.task)
     groups = split_by.groups_of(table, by.column) if by.kind == GROUP else None
     moments = split_by.moments_of(table, by.column) if by.kind == TIME else None
     return _Together(
-        examples.values["label"] if is_sorted else None,
+        _strata(task, examples),
         None if groups is None else _at(examples, table, groups),
         None if moments is None else _at(examples, table, moments),
-        list(map(alike_key, examples.raw_questions)) if plan.near_duplicates else None,
+        _alike(plan, task, examples),
     )
+
+
+def _alike(plan: Plan, task: Task, examples: Examples) -> list[bytes | None] | None:
+    """What near-duplicates have in common; where numbers are estimated, texts that differ in their
+    digits say something else."""
+    if not plan.near_duplicates or task.answers_are_numbers:
+        return None
+    return list(map(alike_key, examples.raw_questions))
+
+
+def _strata(task: Task, examples: Examples) -> list[str | None] | None:
+    """What is shared out alike: categories, or numbers by their size."""
+    if task.answers_are_numbers:
+        return strata_of(examples.values[task.learned])
+    return examples.values["label"] if task.answers_are_categories else None
 
 
 def _at(examples: Examples, table: Table, values: Sequence[_Value]) -> list[_Value]:

@@ -9,6 +9,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import Task
 from workbench.core.tasks.category_sets import categories_in, labels_in
 from workbench.core.words import joined, plural
+from workbench.data.examples import numbers
 from workbench.data.examples.examples import Examples
 from workbench.data.examples.left_out import left_out, reasons
 
@@ -33,6 +34,8 @@ def check_usable(task: Task, examples: Examples, name: str) -> None:
             f"The rows of {name} hold fewer than three different texts: choose the column in "
             "which every row says something else."
         )
+    if task.answers_are_numbers:
+        numbers.check_different(examples.values[task.learned], name)
     if task.answers_are_sets:
         _check_sets(examples, name)
     if task.answers_are_categories:
@@ -92,6 +95,8 @@ def report(task: Task, examples: Examples) -> dict[str, Any]:
         "lengths": sizes,
         "mean_chars": round(sum(size["mean"] for size in sizes.values()), 1),
     }
+    if task.answers_are_numbers:
+        facts[numbers.KEY] = numbers.facts(examples.values[task.learned])
     if task.has_categories:
         counts = Counter(_named(task, examples))
         facts["labels"] = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

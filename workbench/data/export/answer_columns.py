@@ -11,6 +11,7 @@ from workbench.core.canonical import parsed
 from workbench.core.metrics import INVENTED, please_check
 from workbench.core.tasks import task_named
 from workbench.core.tasks.category_sets import categories_in
+from workbench.core.tasks.number_answers import value_of
 from workbench.data.answered.columns import AnswerColumn, Value
 from workbench.data.columns.field_columns import names_in
 from workbench.data.edits.fields import TABLE, Field, fields_of, format_field
@@ -24,8 +25,14 @@ ANSWER, SURE, CHECK, NONE, INVENTIONS, READ = (
     "How much was read",
 )
 """Not merely Answer: a reader would take such a column beside a talk for a part of it."""
+FROM, TO, ROUNDED, OUTSIDE = "From", "To", "Rounded", "Its own estimate"
+"""Of numbers: between which two the true one lies nine times of ten, the nearest step of a score, and the
+model's own estimate where it lay beyond all numbers that it has seen."""
 CUT, PARTS = "Cut off (too long)", "Read in parts"
 """Of fields: those that had no room, and in how many parts a long text was read."""
+_NUMBERS_TOLD = {"low": FROM, "high": TO, "rounded": ROUNDED, "outside": OUTSIDE}
+OF_NUMBERS = tuple(_NUMBERS_TOLD.values())
+"""Titles of what is told of a number, beside the number."""
 _OF_FIELDS = ("cut", "parts")
 ANSWERED = " (answer)"
 YES, NO = "yes", "no"
@@ -37,6 +44,10 @@ _PROGRAMS = {
     NONE: "none_of_these",
     INVENTIONS: "not in your examples",
     READ: "read",
+    FROM: "from",
+    TO: "to",
+    ROUNDED: "rounded",
+    OUTSIDE: "outside",
 }
 _NUMBERS = (int, float)
 
@@ -53,7 +64,8 @@ def answer_columns(
     """The columns, each with its values by the number of the row in the file.
 
     Of a classifier the category, how sure it is (0 to 1), whether a person is to check it, and
-    whether it fits none of the categories, as far as that is known; of fields that were pulled
+    whether it fits none of the categories, as far as that is known; of a number between which two the
+    true one lies; of fields that were pulled
     out a column each, and one for answers that are none; of texts what nobody told the model. Of texts
     that are longer than is read at once, how much was read.
 
@@ -72,6 +84,9 @@ def answer_columns(
         wanted = list(fields) or _fields_in(answers)
         for row in _rows(answers):
             found.add_fields(row, wanted)
+    elif about.answers_are_numbers:
+        for row in _rows(answers):
+            found.add_number(row)
     else:
         for row in _rows(answers):
             found.add(row)
@@ -102,6 +117,7 @@ def _rows(answers: Sequence[Path]) -> Iterator[dict[str, Any]]:
         with pq.ParquetFile(path) as file:
             wanted = (
                 "row_id", "output", "probability", "none_of_these", INVENTED, "read", *_OF_FIELDS,
+                *_NUMBERS_TOLD,
             )  # fmt: skip
             columns = [name for name in file.schema_arrow.names if name in wanted]
             for batch in file.iter_batches(_AT_ONCE, columns=columns):
@@ -136,6 +152,14 @@ class _Columns:
         if row.get("read"):
             self._put(READ, number, str(row["read"]))
 
+    def add_number(self, row: Mapping[str, Any]) -> None:
+        """The estimate of one row, as a number, and between which ones the true one lies."""
+        number, value = int(row["row_id"]), value_of(row["output"])
+        self._put(self._title, number, value if value == value else str(row["output"]))
+        for title, told in number_columns(row).items():
+            self._put(title, number, told)
+        self._add_reading(number, row)
+
     def add_categories(self, row: Mapping[str, Any], names: Sequence[str]) -> None:
         """Of each of these categories whether it holds, in a column of its own."""
         given = {*categories_in(str(row["output"]))}
@@ -165,6 +189,15 @@ class _Columns:
             AnswerColumn(title, values, is_share=title == SURE)
             for title, values in self._values.items()
         ]
+
+
+def number_columns(row: Mapping[str, Any]) -> dict[str, float]:
+    """Title → what is told of an answer that is a number, as far as it is."""
+    return {
+        title: float(row[name])
+        for name, title in _NUMBERS_TOLD.items()
+        if row.get(name) is not None and row[name] == row[name]
+    }
 
 
 def _field_title(title: str) -> str:

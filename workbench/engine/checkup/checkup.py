@@ -160,7 +160,7 @@ def _read_by_encoder(
             table = suggestions.suggest(embeddings, labels, own, unlabelled)
             pq.write_table(table, folder / record.UNLABELLED, compression="zstd")
             facts["unlabelled"] = len(unlabelled)
-    elif rows.task.asks_in_writing and not rows.task.answers_are_sets:
+    elif _has_texts_for_answers(rows):
         answers = answers_of(rows)
         report.phase("judging", "Measuring whether more data would help")
         facts["curve"] = learning_curve.measure_texts(
@@ -174,6 +174,12 @@ def _read_by_encoder(
     meter(0.85)
     _draw(folder, rows, chosen, embeddings)
     return found
+
+
+def _has_texts_for_answers(rows: Rows) -> bool:
+    """Whether answers are texts, whose likeness to each other tells something."""
+    task = rows.task
+    return task.asks_in_writing and not (task.answers_are_sets or task.answers_are_numbers)
 
 
 def _drawn(rows: int, seed: int) -> list[int]:

@@ -16,6 +16,9 @@ from workbench.engine.encoder.probe import Head, fit_probe
 class Goal(Protocol):
     """One thing to learn."""
 
+    windows_speak: bool
+    """Whether single windows of a long text can speak for an answer; else only their mean gives one."""
+
     def fit(self, embeddings: torch.Tensor, numbers: np.ndarray) -> Head:
         """The head that suits frozen embeddings (texts, hidden) best."""
         ...
@@ -35,6 +38,8 @@ class Goal(Protocol):
 
 class OneOf:
     """Each text belongs to one category, which its number stands for."""
+
+    windows_speak = True
 
     def fit(self, embeddings: torch.Tensor, numbers: np.ndarray) -> Head:
         """Logistic regression."""

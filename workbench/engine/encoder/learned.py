@@ -6,6 +6,7 @@ from workbench.engine.encoder.encoder import Classifier
 from workbench.engine.encoder.out_of_scope.detector import Detector
 from workbench.engine.encoder.probe import Head
 from workbench.engine.evaluation.by_turns import ExamByTurns
+from workbench.jobs.process.number_range import NumberRange
 from workbench.jobs.process.shell import Result
 
 AS_IT_CAME = {
@@ -36,3 +37,5 @@ class Learned:
     thresholds: list[float] = field(default_factory=list)
     """From which probability on each category holds, where a text may have several; and the probe's."""
     probe_thresholds: list[float] = field(default_factory=list)
+    numbers: NumberRange | None = None
+    """What was learned of the numbers, where they are estimated."""

@@ -44,6 +44,7 @@ from workbench.engine.encoder.probe import Head
 from workbench.engine.encoder.sets.any_of import EVEN, texts_of
 from workbench.engine.encoder.start import encoder_to_start_from, trained_encoder
 from workbench.engine.models.start import start_beside
+from workbench.jobs.process.number_range import Estimate, NumberRange
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.trained import TrainedModel, read_trained, write_trained
 
@@ -78,6 +79,20 @@ class EncoderModel:
     """The encoder before tuning with its probe, where the detector asks it."""
     thresholds: Probabilities | None = None
     """From which probability on each category holds (labels,), where a text may have several."""
+    numbers: NumberRange | None = None
+    """What its head's score stands for, where it estimates numbers."""
+
+    def estimates(self, texts: Sequence[str], done: Done | None = None) -> list[Estimate]:
+        """The number of each text, and between which ones it lies.
+
+        Args:
+            done: called with the number of texts that are read; may raise to leave.
+        """
+        assert self.numbers is not None
+        if not texts:
+            return []
+        scores = read(self._packed, self.reader.ids(texts), self.reader.pad_id, done)
+        return [self.numbers.estimate(score) for score in scores[:, 0].tolist()]
 
     def sort(self, texts: Sequence[str], done: Done | None = None) -> Sorted:
         """Where each text belongs.
@@ -207,7 +222,14 @@ def _with_head(
     limits = np.array(thresholds) if len(thresholds) else None
     if task_named(trained.task).answers_are_sets and limits is None:
         limits = np.full(len(labels), EVEN)
-    return EncoderModel(model, reader, labels, out_of_scope=outside, thresholds=limits)
+    return EncoderModel(
+        model,
+        reader,
+        labels,
+        out_of_scope=outside,
+        thresholds=limits,
+        numbers=trained.numbers,
+    )
 
 
 def save_head(head: Head, path: Path) -> None:

@@ -38,7 +38,13 @@ class Head(nn.Module):
 
     def forward(self, embeddings: torch.Tensor) -> torch.Tensor:
         """Logits (texts, labels) of embeddings (texts, hidden)."""
-        scores: torch.Tensor = self.linear((embeddings - self.centre) * self.scale)
+        scaled = (embeddings - self.centre) * self.scale
+        if self.linear.out_features == 1:  # a number needs more digits than bfloat16 has
+            with torch.autocast(scaled.device.type, enabled=False):
+                return torch.nn.functional.linear(
+                    scaled.float(), self.linear.weight, self.linear.bias
+                )
+        scores: torch.Tensor = self.linear(scaled)
         return scores
 
 

@@ -16,6 +16,7 @@ from workbench.engine.encoder.model import (
     load_encoder_model,
     load_probe,
 )
+from workbench.engine.encoder.numbers.answers import answers_to
 from workbench.engine.encoder.sets.any_of import set_loss
 from workbench.engine.evaluation.systems import Answers, Done, Examine, System
 from workbench.engine.models.start import parent_of
@@ -80,6 +81,8 @@ def answer(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> 
     Raises:
         Cancelled, Orphaned: the process is to leave.
     """
+    if model.numbers is not None:
+        return answers_to(model, rows, _telling(stop, done))
     return _answers(model, _read(model, rows, stop, done), rows)
 
 
@@ -88,6 +91,9 @@ def _examiner(model: EncoderModel) -> Examine:
 
     def examine(rows: Sequence[Row], asked: Sequence[Row], stop: Stop, done: Done) -> Answers:
         begun = time.perf_counter()
+        if model.numbers is not None:
+            told = answers_to(model, asked, _telling(stop, done))
+            return replace(told, seconds=(time.perf_counter() - begun) / max(1, len(asked)))
         found = _read(model, asked, stop, done)
         seconds = (time.perf_counter() - begun) / max(1, len(asked))
         loss = _loss(model, found.probabilities, asked)
@@ -97,11 +103,15 @@ def _examiner(model: EncoderModel) -> Examine:
 
 
 def _read(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> Sorted:
+    return model.sort([str(row["text"]) for row in rows], _telling(stop, done))
+
+
+def _telling(stop: Stop, done: Done) -> Done:
     def tell(count: int) -> None:
         stop.check()
         done(count)
 
-    return model.sort([str(row["text"]) for row in rows], tell)
+    return tell
 
 
 def _answers(model: EncoderModel, found: Sorted, rows: Sequence[Row]) -> Answers:

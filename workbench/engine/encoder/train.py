@@ -9,8 +9,11 @@ from workbench.engine.encoder import tuning
 from workbench.engine.encoder.embedding_rows import put_rows_back
 from workbench.engine.encoder.few import described
 from workbench.engine.encoder.few import learn as few
+from workbench.engine.encoder.goal import OneOf
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.model import save_encoder_model
+from workbench.engine.encoder.numbers import learn as numbers
+from workbench.engine.encoder.numbers.one_number import OneNumber
 from workbench.engine.encoder.sets import learn as sets
 from workbench.engine.encoder.sets.any_of import AnyOf
 from workbench.engine.encoder.start import merge_chained
@@ -65,6 +68,8 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
 def _way(spec: TrainSpec, setup: TrainingSetup) -> Way:
     if isinstance(setup.goal, AnyOf):
         return sets.learn
+    if isinstance(setup.goal, OneNumber):
+        return numbers.learn
     return WAYS[spec.recipe.objective] if len(setup.train) else described.learn
 
 
@@ -107,7 +112,8 @@ def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Resul
         Cancelled, Orphaned: the process is to leave.
     """
     setup = prepare(spec, job, report, stop)
-    begun = tuning.begun if isinstance(setup.goal, AnyOf) else BEGUN[spec.recipe.objective]
+    of_categories = isinstance(setup.goal, OneOf)
+    begun = BEGUN[spec.recipe.objective] if of_categories else tuning.begun
     trainer = begun(spec, setup, job, report, stop)
     facts = told_of(trainer, measure_steps(trainer, report, stop), job)
     _save(spec, setup, Learned(trainer.classifier, trainer.classifier.head, 0.0, {}), job)
@@ -119,10 +125,12 @@ def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Resul
 def _save(spec: TrainSpec, setup: TrainingSetup, learned: Learned, job: JobDir) -> None:
     put_rows_back(setup.encoder.body)
     merge_chained(spec, setup.encoder)
+    goal = setup.goal
     trained = replace(
         _trained(spec, setup, learned.alpha),
         thresholds=tuple(learned.thresholds),
         probe_thresholds=tuple(learned.probe_thresholds),
+        numbers=learned.numbers or (goal.range if isinstance(goal, OneNumber) else None),
     )
     save_encoder_model(
         job.adapter, learned.model, learned.probe, setup.reader, trained, learned.detector

@@ -17,6 +17,7 @@ from workbench.core.tasks.category_sets import labels_in
 from workbench.data.splits.turns import Turns, turns_of
 from workbench.engine.encoder.encoder import Encoder, Reader, load_reader, second_after
 from workbench.engine.encoder.goal import Goal, OneOf
+from workbench.engine.encoder.numbers.one_number import OneNumber
 from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
 from workbench.engine.encoder.sets.any_of import AnyOf
 from workbench.engine.encoder.start import encoder_to_start_from
@@ -59,11 +60,17 @@ class TrainingSetup:
 def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> TrainingSetup:
     """Read the examples and load the encoder."""
     report.phase("preparing", "Reading the examples")
-    by_turns = spec.recipe.asks_by_turns and not task_named(spec.task).answers_are_sets
+    by_turns = spec.recipe.asks_by_turns and task_named(spec.task).answers_are_categories
     turns = turns_of(spec.data) if by_turns else None
     labels = _labels(spec, by_turns=turns is not None)
     sets = labels if task_named(spec.task).answers_are_sets else []
     labels = labels_in(labels_of(spec.data)) if sets else labels
+    numbers = task_named(spec.task).answers_are_numbers
+    if numbers and len(labels_of(spec.data)) < 2:
+        raise WorkbenchError(
+            "All training examples have the same number: add examples with others, so that there is "
+            "something to estimate."
+        )
     if len(labels) < 2:
         raise WorkbenchError(
             f"All training examples are of one category{_named(labels)}: add examples of another "
@@ -89,7 +96,9 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
     long_texts = _long_texts(reader, splits, asked)
     for sentence in long_texts.sentences:
         report.log(sentence)
-    goal = AnyOf(sets, labels) if sets else OneOf()
+    goal: Goal = AnyOf(sets, labels) if sets else OneOf()
+    if numbers:
+        goal, labels = OneNumber(labels, train.labels), []
     return TrainingSetup(
         labels, encoder, reader, train, validation, turns, rows, outside, goal, long_texts
     )
@@ -110,7 +119,7 @@ def _long_texts(reader: Reader, splits: Sequence[EncodedSplit], asked: Sequence[
 
 def _labels(spec: TrainSpec, *, by_turns: bool) -> list[str]:
     """The categories, sorted; those that are only described count where descriptions are read."""
-    every = by_turns or task_named(spec.task).answers_are_sets
+    every = by_turns or not task_named(spec.task).answers_are_categories
     found = labels_of(spec.data, SPLITS if every else SPLITS[:1])
     if spec.recipe.objective == CONTRASTIVE or not found:
         found = sorted({*found, *(spec.descriptions or {})})

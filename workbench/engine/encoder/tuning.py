@@ -126,7 +126,7 @@ def begun(
     spec: TrainSpec, setup: TrainingSetup, job: JobDir, report: Report, stop: Stop
 ) -> EncoderTrainer:
     """The training before its first step, from a head that knows nothing."""
-    head = Head(setup.encoder.body.config.hidden_size, len(setup.labels))
+    head = Head(setup.encoder.body.config.hidden_size, max(1, len(setup.labels)))
     return with_head(spec, setup, head, job, report, stop)
 
 
@@ -185,6 +185,6 @@ def _chosen(report: Report, probe: Probe, trainer: EncoderTrainer, best: Path | 
         return check
     report.log(
         "Tuning did not help on the practice questions, so the encoder is left as it was and only "
-        "its categories are learned."
+        "what stands on top of it is learned."
     )
     return start

@@ -22,6 +22,7 @@ from workbench.engine.evaluation.systems import (
     READ,
     Answers,
     columns_of,
+    columns_of_estimates,
     outside_too,
     report_unknown,
 )
@@ -143,6 +144,8 @@ class _AnswerTable:
             columns["probability"] = pa.array(answers.probabilities, pa.float64())
         if answers.fields is not None:
             columns |= columns_of(answers.fields)
+        if answers.estimates is not None:
+            columns |= columns_of_estimates(answers.estimates)
         none = outside_too(answers.none_of_these, answers.texts, self._outside)
         if none is not None:
             columns["none_of_these"] = pa.array(none, pa.bool_())
@@ -168,7 +171,9 @@ def _made(job: JobDir, parts: Parts, spec: PredictSpec, data: Path) -> Result:
     if parts.done:
         return {"rows": parts.put_together(path), "predictions": str(path)}
     sorts = not family_named(spec.base.family).writes_text
-    nothing = Answers([], [] if sorts else None, read=[])
+    numbers = task_named(spec.task).answers_are_numbers
+    sure: list[float] | None = [] if sorts and not numbers else None
+    nothing = Answers([], sure, read=[], estimates=[] if numbers else None)
     pq.write_table(_AnswerTable(spec, data).of([], nothing), path)
     return {"rows": 0, "predictions": str(path)}
 

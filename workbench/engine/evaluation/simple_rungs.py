@@ -11,10 +11,11 @@ import numpy.typing as npt
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import TURNS
 from workbench.core.tasks import SPLITS, task_named
-from workbench.core.tasks.rungs import BASELINE, CHEAP, FREQUENT, LEAD, NEAREST, cheap_for
+from workbench.core.tasks.rungs import BASELINE, CHEAP, FREQUENT, LEAD, MEDIAN, NEAREST, cheap_for
 from workbench.engine.evaluation.baseline import learned_svm, learned_svms
 from workbench.engine.evaluation.lead import learned_lead
 from workbench.engine.evaluation.nearest_answers import learned_nearest
+from workbench.engine.evaluation.simple_numbers import learned_median, learned_ridge
 from workbench.engine.evaluation.systems import Answers, Done, Evaluation, take
 from workbench.engine.rows import Row, row_batches
 from workbench.jobs.process.specs import PredictSpec
@@ -177,11 +178,14 @@ def _likeness(texts: Sequence[str]) -> npt.NDArray[np.float64]:
 def _learning(task: str, rung: str) -> Learn:
     if rung == BASELINE and task_named(task).answers_are_sets:
         return learned_svms
+    if rung == BASELINE and task_named(task).answers_are_numbers:
+        return learned_ridge
     return _LEARN[rung]
 
 
 _LEARN: dict[str, Learn] = {
     FREQUENT: _most_frequent,
+    MEDIAN: learned_median,
     BASELINE: learned_svm,
     NEAREST: learned_nearest,
     LEAD: learned_lead,

@@ -25,6 +25,7 @@ from workbench.evaluation.scoring.by_task.pairs import MARGIN, PairLikelihoods
 from workbench.evaluation.scoring.likelihoods import Likelihoods
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
 from workbench.jobs.process.meter import Meter
+from workbench.jobs.process.number_range import Estimate
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.stop import Stop
@@ -33,6 +34,9 @@ PREDICTIONS = "predictions.parquet"
 CUT, PARTS, SURE = "cut", "parts", "sure"
 """Of answers in fields: which of them the room cut, in how many parts a text was read, and how sure the
 model was of each (JSON)."""
+LOW, HIGH, ROUNDED, OUTSIDE = "low", "high", "rounded", "outside"
+"""Of answers that are numbers: between which two the true one lies, the step of a score, and what the
+model's own estimate was where that lay beyond all numbers that it has seen."""
 SHOWN_STRANGERS = 5
 READ = "read"
 """The column that says how much of a long question was read."""
@@ -64,6 +68,8 @@ class Answers:
     """What each written answer named beside the categories that there are."""
     fields: Sequence[Any] | None = None
     """What is told of each answer in fields (`generative.fields`): cut ones, parts; None elsewhere."""
+    estimates: Sequence[Estimate] | None = None
+    """Of answers that are numbers: between which ones the true one lies; None elsewhere."""
     read: list[str] | None = None
     """How much of each text was read, in a few words; empty of one that was read at once."""
 
@@ -104,6 +110,8 @@ class Evaluation:
     """What in each answer nobody told the model, by system; free texts only."""
     fields: dict[str, list[Any]] = field(default_factory=dict)
     """What is told of each answer in fields, by system; of that task only."""
+    estimates: dict[str, list[Estimate]] = field(default_factory=dict)
+    """What is told of each answer that is a number, by system; of that task only."""
     likeness: dict[str, list[float]] = field(default_factory=dict)
     """How near each answer lies to the wanted one in meaning, by system; free texts only."""
     likelihoods: dict[str, Likelihoods] = field(default_factory=dict)
@@ -175,6 +183,8 @@ def take(exam: Evaluation, name: str, task: str, answers: Answers) -> None:
         exam.none_of_these[name] = answers.none_of_these
     if answers.fields is not None:
         exam.fields[name] = list(answers.fields)
+    if answers.estimates is not None:
+        exam.estimates[name] = list(answers.estimates)
     loss = {} if answers.loss is None else {"loss": answers.loss}
     exam.scores[name] = {**loss, **text_scores(task, exam.expected, answers.texts)}
     if answers.likelihoods is not None:
@@ -207,6 +217,14 @@ def columns_of(told: Sequence[Any], suffix: str = "") -> dict[str, pa.Array]:
         f"{CUT}{suffix}": pa.array([list(each.cut) for each in told], pa.list_(pa.string())),
         f"{PARTS}{suffix}": pa.array([each.parts for each in told], pa.int64()),
         f"{SURE}{suffix}": pa.array([_rounded(each.sure) for each in told], pa.string()),
+    }
+
+
+def columns_of_estimates(told: Sequence[Estimate]) -> dict[str, pa.Array]:
+    """Between which numbers each true one lies, as columns that are kept beside the answers."""
+    return {
+        name: pa.array([getattr(own, name) for own in told], pa.float64())
+        for name in (LOW, HIGH, ROUNDED, OUTSIDE)
     }
 
 
@@ -292,6 +310,8 @@ def columns_told(exam: Evaluation) -> dict[str, Any]:
         columns[READ] = exam.read
     for who, found in exam.invented.items():
         columns[f"{INVENTED}_{who}"] = pa.array(found, pa.list_(pa.string()))
+    if TUNED in exam.estimates:
+        columns |= columns_of_estimates(exam.estimates[TUNED])
     for who, of_fields in exam.fields.items():
         columns |= columns_of(of_fields, f"_{who}")
     columns |= {f"likeness_{who}": near for who, near in exam.likeness.items()}

@@ -14,6 +14,7 @@ from workbench.engine.evaluation.known_facts import known_to
 from workbench.engine.runtime.precision import precision
 from workbench.engine.serving.api.category_sets import sets_told
 from workbench.engine.serving.api.in_place import InPlace, question_of, sorted_as
+from workbench.engine.serving.api.numbers import estimated_as, number_told
 from workbench.engine.serving.choosing.calls_wanted import CallsWanted
 from workbench.engine.serving.choosing.choice_of import choice_of
 from workbench.engine.serving.choosing.fields_wanted import FieldsWanted
@@ -145,7 +146,8 @@ class Inference:
             ApiError: 400, the model knows no categories, or a text is too long for it; 503, it
                 cannot be loaded.
         """
-        if not entry.sorts or not entry.labels or entry.adapter is None:
+        has_answers = bool(entry.labels) or entry.estimates
+        if not entry.sorts or not has_answers or entry.adapter is None:
             other = "chat/completions" if entry.family.writes_text else "embeddings"
             raise ApiError(
                 400,
@@ -156,8 +158,12 @@ class Inference:
             )
         if entry.rung:
             labels = self._in_place_of(entry, texts)
+            if entry.estimates:
+                return [estimated_as(number, text) for number, text in enumerate(labels)]
             return [sorted_as(number, label) for number, label in enumerate(labels)]
         try:
+            if entry.estimates:
+                return self._estimates(entry, texts, check)
             found = self._probabilities(entry, texts, check)
         except WorkbenchError as error:
             raise ApiError(503, str(error)) from error
@@ -177,6 +183,19 @@ class Inference:
             return self._in_place.texts(entry, questions)
         except WorkbenchError as error:
             raise ApiError(503, str(error)) from error
+
+    def _estimates(
+        self, entry: ServedModel, texts: Sequence[str], check: Check
+    ) -> list[dict[str, Any]]:
+        model = self._models.classifier(entry)
+        cut, read = model.cut(texts), model.reader.read(texts)
+        with self._models.turns as turns:
+            check()
+            found = model.estimates(list(texts), lambda _read: _between(check, turns))
+        return [
+            number_told(place, own, model.numbers, read[place], cut.get(place, ""))
+            for place, own in enumerate(found)
+        ]
 
     def _probabilities(
         self, entry: ServedModel, texts: Sequence[str], check: Check

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from workbench.core.metrics import Metric
-from workbench.core.tasks.rungs import BASE, BASELINE, FREQUENT, OLDER, TUNED, rung_named
+from workbench.core.tasks.rungs import ALWAYS_THE_SAME, BASE, BASELINE, OLDER, TUNED, rung_named
 from workbench.core.words import joined, plural
 from workbench.evaluation.ladder import Ladder, Rung
 
@@ -29,7 +29,7 @@ def sentence(level: str, found: Ladder, used: Rung, more: int | None, questions:
     if level == USE_TUNED:
         return "Use the trained model."
     if level == SIMPLE:
-        if used.name == FREQUENT:
+        if used.name in ALWAYS_THE_SAME:
             return (
                 "Do not rely on it: always giving the same answer scores as well, so the model has "
                 "learned nothing of use yet."
@@ -122,11 +122,11 @@ def _named_in_headline(found: Ladder) -> list[Rung]:
 def _shown_gain(found: Ladder, tuned: Rung, rung: Rung) -> float:
     """Of the numbers as they stand in the sentence, so that differences add up for the reader."""
     own, other = (_shown(found.metric, found.score(one)) for one in (tuned, rung))
-    return round(found.metric.gain(own, other), 4)
+    return round(found.metric.gain(own, other), 9)
 
 
 def _shown(metric: Metric, value: float) -> float:
-    return float(metric.unit.words(value).removesuffix(" %"))
+    return float(metric.unit.words(value).removesuffix(" %").replace(",", ""))
 
 
 def _relation(metric: Metric, gain: float, rung: Rung, score: float, *, first: bool) -> str:
@@ -160,7 +160,8 @@ def evidence(found: Ladder, tuned: Rung, level: str, used: Rung, questions: str)
 
 def _points(metric: Metric, value: float) -> str:
     shown = abs(_shown(metric, value))
-    return f"{metric.unit.difference(shown)} points" if metric.unit.in_points else f"{shown:.2f}"
+    difference = metric.unit.difference(shown)
+    return f"{difference} points" if metric.unit.in_points else difference
 
 
 def _chance_sentences(others: Sequence[Rung]) -> list[str]:
@@ -205,7 +206,7 @@ def next_step(level: str, found: Ladder, used: Rung, more: int | None) -> str:
     if level == SIMPLE:
         way = (
             f" It answers files in the model's place (predict --rung {used.name})."
-            if used.is_simple and used.name != FREQUENT
+            if used.is_simple and used.name not in ALWAYS_THE_SAME
             else ""
         )
         return (

@@ -46,8 +46,13 @@ class Asked:
 def why_not(part: str, asked: Asked) -> str:
     """Why a part means nothing for such a model, in a sentence; empty if it does."""
     if part != ROBUSTNESS and not asked.writes:
+        what = (
+            "estimates a number"
+            if asked.about.answers_are_numbers
+            else "names one of your categories"
+        )
         return (
-            "This model only names one of your categories and writes no words of its own, so there is "
+            f"This model only {what} and writes no words of its own, so there is "
             "nothing to look for here."
         )
     if part in (MEMORISED, PROVOCATIONS) and asked.sorts:

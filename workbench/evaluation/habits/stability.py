@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.core.tasks import Task, task_named
+from workbench.core.tasks.number_answers import tolerance, value_of
 from workbench.core.writing import words
 from workbench.evaluation.habits.variants import unaccented
 from workbench.evaluation.scoring.intervals import mean_interval, wilson_interval
@@ -43,7 +44,8 @@ def summary(task: str, pairs: Sequence[Pair]) -> dict[str, object]:
         ValueError: there are no pairs.
     """
     about = task_named(task)
-    kept = [same_answer(about, pair.before, pair.after) for pair in pairs]
+    near = _near_enough(about, pairs)
+    kept = [same_answer(about, pair.before, pair.after, near) for pair in pairs]
     changed = [pair for pair, same in zip(pairs, kept, strict=True) if not same]
     return {
         "rows": len(pairs),
@@ -54,8 +56,16 @@ def summary(task: str, pairs: Sequence[Pair]) -> dict[str, object]:
     }
 
 
-def same_answer(task: Task, one: str, other: str) -> bool:
-    """Whether two answers are the same; free texts but for capitals, accents, and punctuation."""
+def _near_enough(task: Task, pairs: Sequence[Pair]) -> float:
+    """How far apart two numbers may lie to count as the same; 0 for other answers."""
+    return tolerance([value_of(pair.before) for pair in pairs]) if task.answers_are_numbers else 0.0
+
+
+def same_answer(task: Task, one: str, other: str, near: float = 0.0) -> bool:
+    """Whether two answers are the same; free texts but for capitals, accents, and punctuation, numbers
+    but for so much."""
+    if task.answers_are_numbers:
+        return abs(value_of(one) - value_of(other)) <= near
     if task.answers_are_categories:
         return one == other
     if task.is_right is not None and task.is_right(one, other):
@@ -71,8 +81,11 @@ def _scores(task: Task, pairs: Sequence[Pair]) -> dict[str, object] | None:
     told = [pair for pair in pairs if pair.expected is not None]
     if not told or task.is_right is None:
         return None
-    before = np.array([_score(task, pair.expected or "", pair.before) for pair in told])
-    after = np.array([_score(task, pair.expected or "", pair.after) for pair in told])
+    near = _near_enough(task, told)
+    before, after = (
+        np.array([_score(task, pair.expected or "", answer, near) for pair, answer in both])
+        for both in ([(p, p.before) for p in told], [(p, p.after) for p in told])
+    )
     return {
         "metric": "chrf" if task.answers_are_free_text else "right",
         "rows": len(told),
@@ -83,12 +96,12 @@ def _scores(task: Task, pairs: Sequence[Pair]) -> dict[str, object] | None:
     }
 
 
-def _score(task: Task, expected: str, answer: str) -> float:
+def _score(task: Task, expected: str, answer: str, near: float) -> float:
     if task.answers_are_free_text:
         return likeness(expected, answer)
     if task.answers_are_categories:
         return float(answer == expected)
-    return float(same_answer(task, expected, answer))
+    return float(same_answer(task, expected, answer, near))
 
 
 def likeness(expected: str, answer: str) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 from storage.database import Store
 from storage.live import releases
 from workbench.core.errors import WorkbenchError
-from workbench.core.metrics import Metric, metric_of
+from workbench.core.metrics import AMOUNT, Metric, metric_of
 from workbench.core.words import joined, plural, shortened
 from workbench.evaluation import evaluations, exam_ladder, verdict
 from workbench.evaluation.release import asking, in_place
@@ -189,7 +189,8 @@ def _compared_groups(compared: Comparison, most_worse: float) -> Check:
         return _slices(None, f"No group has {FEWEST} questions, so none is looked at.")
     worse = [group for group in large if group.is_worse_by(most_worse)]
     lost = [group for group in large if group.gain < -most_worse]
-    limit = f"{most_worse:g} points"
+    amounts = metric_of(compared.new.task).unit is AMOUNT
+    limit = f"{most_worse:g} {'% of the usual error' if amounts else 'points'}"
     facts = {"most_worse": most_worse, "groups": len(large), "worse": [asdict(g) for g in worse]}
     if not lost:
         looked = plural(len(large), "group")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from workbench.core.metrics import Metric, metric_of
+from workbench.core.metrics import AMOUNT, Metric, metric_of
 from workbench.core.tasks import task_named
 from workbench.evaluation.release.paired import BROKEN, MENDED
 from workbench.evaluation.scoring.lost_rows import level, loss_by_chance, mean_loss_by_chance
@@ -29,7 +29,8 @@ class GroupDifference:
     old: float
     """The mean score of its rows."""
     gain: float
-    """Points (of 100) that the new version is better; negative if worse."""
+    """Points (of 100) that the new version is better; negative if worse. Of numbers, by how much of a
+    hundred of the old version's mean error it is nearer."""
     mended: int
     broken: int
     chance: float
@@ -67,15 +68,16 @@ def by_group(task: str, rows: pd.DataFrame, found: Sequence[Group]) -> list[Grou
     if "new_score" not in rows:
         return []
     metric = metric_of(task)
-    groups = [_difference(metric, part, rows.iloc[part.places]) for part in found]
+    usual = float(rows["old_score"].mean())
+    groups = [_difference(metric, part, rows.iloc[part.places], usual) for part in found]
     looked_at = [group for group in groups if not group.is_small]
     limit = level([_least(metric, group, TURN in rows) for group in looked_at])
     groups = [replace(group, is_certain=group.chance <= limit) for group in groups]
     return sorted(groups, key=lambda group: (group.is_small, group.gain, group.column, group.name))
 
 
-def _difference(metric: Metric, part: Group, rows: pd.DataFrame) -> GroupDifference:
-    gains = (rows["new_score"] - rows["old_score"]).to_numpy(float)
+def _difference(metric: Metric, part: Group, rows: pd.DataFrame, usual: float) -> GroupDifference:
+    gains = metric.sign * (rows["new_score"] - rows["old_score"]).to_numpy(float)
     changes = rows["change"].value_counts()
     mended, broken = (int(changes.get(change, 0)) for change in (MENDED, BROKEN))
     if metric.is_share_right:
@@ -89,7 +91,7 @@ def _difference(metric: Metric, part: Group, rows: pd.DataFrame) -> GroupDiffere
         rows=len(rows),
         new=new,
         old=old,
-        gain=_points(metric, metric.gain(new, old)),
+        gain=_points(metric, metric.gain(new, old), usual),
         mended=mended,
         broken=broken,
         chance=chance,
@@ -102,6 +104,8 @@ def _least(metric: Metric, group: GroupDifference, by_turns: bool) -> float:
     return loss_by_chance(group.broken, group.mended, by_turns=by_turns)[1]
 
 
-def _points(metric: Metric, gain: float) -> float:
-    """A difference of the metric in points of 100."""
+def _points(metric: Metric, gain: float, usual: float) -> float:
+    """A difference of the metric in points of 100; of numbers, of the usual error."""
+    if metric.unit is AMOUNT:
+        return round(100 * gain / usual, 6) if usual else 0.0
     return round(100 * gain if metric.unit.top == 1.0 else gain, 6)

@@ -15,6 +15,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.messages import asked as turns_asked
 from workbench.core.tasks import Task, task_named
 from workbench.core.tasks.category_sets import categories_in, in_cell, written
+from workbench.core.tasks.number_answers import canonical
 from workbench.data import versions
 from workbench.evaluation import evaluations
 from workbench.evaluation.evaluations import EvaluationInfo
@@ -169,10 +170,18 @@ def _as_kept(task: Task, expected: str) -> str:
     """What is expected, as answers are held against it.
 
     Raises:
-        WorkbenchError: it is to be fields, and is none.
+        WorkbenchError: it is to be fields or a number, and is none.
     """
     if task.answers_are_sets:
         return written(in_cell(expected))
+    if task.answers_are_numbers:
+        try:
+            return canonical(expected)
+        except Unreadable:
+            raise WorkbenchError(
+                f"'{expected.strip()[:60]}' is no number: type one such as 4 or 12.5; an answer has to be it "
+                "with as many decimals."
+            ) from None
     if not task.answers_are_json:
         return expected
     try:

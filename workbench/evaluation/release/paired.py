@@ -1,11 +1,13 @@
 """Rows that two versions have both answered, and what became better and worse between them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.core.metrics import OF_HUNDRED, Metric, metric_of
+from workbench.core.metrics import AMOUNT, OF_HUNDRED, Metric, metric_of
 from workbench.core.tasks import task_named
+from workbench.core.tasks.number_answers import tolerance, value_of
 from workbench.evaluation.scoring import intervals
 from workbench.evaluation.scoring.row_scores import score_rows
 from workbench.evaluation.scoring.text_scores import text_scores
@@ -53,7 +55,7 @@ def paired(task: str, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns row_id (of the new one's exam), input, expected, old, new and change (mended,
         broken or nothing); `old_score` and `new_score` (0 or 1 for right answers, else chrF,
-        0 to 100) where rows have a score; `turn` where both were asked in the same turns.
+        0 to 100, or how far off a number is) where rows have a score; `turn` where both were asked in the same turns.
     """
     # An answer that was corrected meanwhile: the old version is judged by the new one's exam.
     left = new.assign(_nth=new.groupby("input").cumcount())
@@ -77,7 +79,7 @@ def difference(task: str, rows: pd.DataFrame) -> Difference | None:
     if rows.empty or "new_score" not in rows:
         return None
     metric = metric_of(task)
-    gains = (rows["new_score"] - rows["old_score"]).to_numpy(float)
+    gains = metric.sign * (rows["new_score"] - rows["old_score"]).to_numpy(float)
     low, high = intervals.mean_interval(gains)
     new, old = (_score(task, metric, rows, who) for who in ("new", "old"))
     mended, broken = int((rows["change"] == MENDED).sum()), int((rows["change"] == BROKEN).sum())
@@ -117,11 +119,19 @@ def _judged_anew(task: str, both: pd.DataFrame, column: str) -> pd.Series:
 def _changes(metric: Metric, table: pd.DataFrame) -> pd.Series:
     found = pd.Series("", table.index, dtype=object)
     if "new_score" in table:
-        least = CLEARLY if metric.unit is OF_HUNDRED else 0.0
-        gains = table["new_score"] - table["old_score"]
+        least = clearly(metric, table["expected"].tolist())
+        gains = metric.sign * (table["new_score"] - table["old_score"])
         found[gains > least] = MENDED
         found[gains < -least] = BROKEN
     return found
+
+
+def clearly(metric: Metric, expected: Sequence[str]) -> float:
+    """By how much an answer must be better or worse to count as mended or broken; of numbers half of
+    what is near enough."""
+    if metric.unit is AMOUNT:
+        return tolerance([value_of(text) for text in expected]) / 2
+    return CLEARLY if metric.unit is OF_HUNDRED else 0.0
 
 
 def _score(task: str, metric: Metric, rows: pd.DataFrame, who: str) -> float:

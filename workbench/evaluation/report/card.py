@@ -78,7 +78,7 @@ def _about(facts: Facts) -> dict[str, Any]:
 
 
 def _pipeline(facts: Facts) -> str:
-    return _SORTS if facts.task.has_categories else _WRITES
+    return _SORTS if facts.task.is_read_off else _WRITES
 
 
 def _library(facts: Facts) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from workbench.core.metrics import CHRF, METRICS
+from workbench.core.metrics import CHRF, MAE, METRICS, few_figures
 from workbench.core.tools.words import in_words
 from workbench.core.words import shortened
 from workbench.evaluation.report.content import Example, Section
@@ -34,6 +34,12 @@ def examples(facts: Facts) -> Section:
         good, bad = _by_likeness(answers)
         found = [(row, f"▲ among the best: {_likeness(row)}", True) for row in _of(good)]
         found += [(row, f"▼ among the worst: {_likeness(row)}", False) for row in _of(bad)]
+    elif facts.task.answers_are_numbers:
+        ranked = answers.sort_values([f"{MAE}_tuned", "row_id"])
+        good = ranked.head(GOOD)
+        bad = ranked.drop(good.index).tail(BAD).iloc[::-1]
+        found = [(row, f"▲ among the nearest: {_off(row)}", True) for row in _of(good)]
+        found += [(row, f"▼ among the farthest: {_off(row)}", False) for row in _of(bad)]
     else:
         good, bad = _by_right(answers)
         right, wrong = _VERDICTS[facts.task.compares]
@@ -67,6 +73,10 @@ def _by_likeness(answers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _likeness(row: pd.Series) -> str:
     return f"likeness {METRICS[CHRF].unit.brief(row[f'{CHRF}_tuned'])} of 100"
+
+
+def _off(row: pd.Series) -> str:
+    return f"off by {few_figures(float(row[f'{MAE}_tuned']))}"
 
 
 def _example(row: pd.Series, verdict: str, is_good: bool) -> Example:

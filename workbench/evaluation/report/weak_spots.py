@@ -2,7 +2,7 @@
 
 from workbench.core.metrics import CHRF, METRICS
 from workbench.core.words import percent, plural, shortened
-from workbench.evaluation import confusion, refusals, slices
+from workbench.evaluation import confusion, number_spots, refusals, slices
 from workbench.evaluation.report.content import Section, Table
 from workbench.evaluation.report.facts import Facts
 from workbench.evaluation.scoring.by_task.calls_told import calling_of
@@ -21,6 +21,11 @@ def weak_spots(facts: Facts) -> Section:
         return Section(title, told, table=_categories(facts))
     if facts.task.answers_are_sets and "tuned" in facts.answers:
         return Section(title, tuple(_groups(facts)), table=_set_categories(facts))
+    if facts.task.answers_are_numbers and "tuned" in facts.answers:
+        table = Table(number_spots.HEADERS, number_spots.rows(facts.answers))
+        return Section(
+            title, (*number_spots.sentences(facts.answers), *_groups(facts)), table=table
+        )
     told = (*_calls(facts), *_spread(facts), *_groups(facts), *_invented(facts))
     if facts.task.answers_are_json:
         return Section(title, (*told, *remarks(facts.answers)), table=_fields(facts))

@@ -5,6 +5,7 @@ from workbench.core.metrics import CHRF
 from workbench.core.tasks.rungs import OLDER, TUNED, rung_named
 from workbench.core.words import joined, percent, plural, sentence_case, shortened
 from workbench.data.checkup.checks.languages import NAMES
+from workbench.evaluation import number_spots
 from workbench.evaluation.ladder import Rung
 from workbench.evaluation.report import examples, weak_spots
 from workbench.evaluation.report.beside import beside
@@ -140,6 +141,8 @@ def _of_task(facts: Facts) -> list[str]:
             f"It knows {len(facts.version.labels)} categories and looks for no others; a text that has "
             "none of them is told to have none."
         ]
+    if facts.task.answers_are_numbers:
+        return [number_spots.limit(facts.version.report)]
     invented = facts.tuned.get("invented")
     if facts.task.answers_are_free_text and invented is not None:
         return [

@@ -29,6 +29,7 @@ from workbench.evaluation.scoring.by_task.categories import Counts, Estimated
 from workbench.evaluation.scoring.by_task.category_sets import macro_f1_sums, micro_f1_sums
 from workbench.evaluation.scoring.by_task.documents import of_documents
 from workbench.evaluation.scoring.by_task.meanings import CATEGORIES, FIELDS, SETS, TEXTS
+from workbench.evaluation.scoring.by_task.numbers_told import of_numbers
 from workbench.evaluation.scoring.by_task.pairs import of_pairs
 from workbench.evaluation.scoring.by_task.yes_or_no import two_categories
 from workbench.evaluation.scoring.intervals import SPREAD
@@ -58,6 +59,8 @@ def all_scores(
             told = _of_categories(answers, who)
         elif about.answers_are_sets:
             told = _of_sets(answers, who)
+        elif about.answers_are_numbers:
+            told = of_numbers(answers, who)
         elif about.answers_are_json:
             told = _of_fields(answers, who)
         elif about.compares:

@@ -164,17 +164,37 @@ class Change:
     rows: int = 0
     certain: bool = False
     """Whether it is more than chance; of a category, all of them being looked at."""
+    sign: float = 1.0
+    """-1 where a smaller score is better."""
+
+    @property
+    def gain(self) -> float:
+        """How much better the file's score is; negative is worse."""
+        return self.sign * self.difference
 
     @property
     def difference(self) -> float:
-        """The file's score less the exam's; negative is worse."""
+        """The file's score less the exam's."""
         return self.file - self.exam
 
 
-def score_change(exam: Numbers, file: Numbers, *, is_share: bool, by_turns: bool) -> Change:
-    """The change of the score of all rows; by turns the exam's rows each tell less."""
+def score_change(
+    exam: Numbers,
+    file: Numbers,
+    *,
+    is_share: bool,
+    by_turns: bool,
+    sign: float = 1.0,
+    top: float = 100.0,
+) -> Change:
+    """The change of the score of all rows; by turns the exam's rows each tell less.
+
+    Args:
+        sign: -1 where smaller is better.
+        top: the largest score that a row can have.
+    """
     low, high = difference_interval(
-        file, exam, is_share=is_share, second_spread=SPREAD if by_turns else 1.0
+        file, exam, is_share=is_share, second_spread=SPREAD if by_turns else 1.0, top=top
     )
     return Change(
         float(exam.mean()),
@@ -183,6 +203,7 @@ def score_change(exam: Numbers, file: Numbers, *, is_share: bool, by_turns: bool
         high,
         rows=len(file),
         certain=low > 0 or high < 0,
+        sign=sign,
     )
 
 

@@ -18,12 +18,17 @@ from workbench.core.metrics import (
     MICRO_F1,
     PERPLEXITY,
     PREFERRED,
+    R2,
     ROUGE_L,
+    SPEARMAN,
+    WITHIN,
     Metric,
 )
 from workbench.core.tasks.category_sets import labels_in
 from workbench.evaluation.scoring import intervals, resampling
 from workbench.evaluation.scoring.by_task import category_sets
+from workbench.evaluation.scoring.by_task import numbers as by_number
+from workbench.evaluation.scoring.by_task.numbers import Floats
 from workbench.evaluation.scoring.likelihoods import document_sums
 from workbench.evaluation.scoring.rouge import rouge_l
 from workbench.evaluation.scoring.row_scores import FOUND
@@ -76,7 +81,9 @@ def score_interval(
     if metric.name == MICRO_F1 and high - low < _NOTHING:
         return _of_alike(value, len(answers) / spread)
     moved, top = value - sums.score, metric.unit.top
-    return max(0.0, low + moved), high + moved if top is None else min(top, high + moved)
+    return max(metric.unit.bottom, low + moved), high + moved if top is None else min(
+        top, high + moved
+    )
 
 
 def _of_alike(f1: float, rows: float) -> tuple[float, float]:
@@ -128,6 +135,14 @@ def _rouge_l(answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
     return mean_sums(np.array([rouge_l(wanted, answer) for wanted, answer in pairs]))
 
 
+def _numbers(
+    sums: Callable[[Floats, Floats], Sums], answers: pd.DataFrame, who: str, beside: str
+) -> Sums | None:
+    if who not in answers:
+        return None
+    return sums(*(by_number.numbers_in(answers[name]) for name in ("expected", who)))
+
+
 def _documents(metric: str, answers: pd.DataFrame, who: str, beside: str) -> Sums | None:
     if f"{metric}_{who}" in answers:
         return mean_sums(answers[f"{metric}_{who}"].to_numpy(float))
@@ -148,6 +163,9 @@ _SUMS: dict[str, Callable[[pd.DataFrame, str, str], Sums | None]] = {
     CHRF: _chrf,
     ROUGE_L: _rouge_l,
     INVENTED: _invented,
+    WITHIN: _right,
+    R2: partial(_numbers, by_number.r2_sums),
+    SPEARMAN: partial(_numbers, by_number.spearman_sums),
     LOSS: partial(_documents, LOSS),
     PERPLEXITY: partial(_documents, PERPLEXITY),
     BITS_PER_BYTE: partial(_documents, BITS_PER_BYTE),

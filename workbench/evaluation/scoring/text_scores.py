@@ -13,17 +13,21 @@ from workbench.core.metrics import (
     ROUGE_L,
 )
 from workbench.core.tasks import Task, task_named
-from workbench.evaluation.scoring.by_task import category_sets
+from workbench.evaluation.scoring.by_task import category_sets, numbers
 from workbench.evaluation.scoring.rouge import rouge_l
 
 Scores = dict[str, float]
 
 
 def text_scores(task: str, expected: Sequence[str], answers: Sequence[str]) -> Scores:
-    """The scores of the task: shares from 0 to 1; chrF (Popović 2015) and ROUGE-L from 0 to 100."""
+    """The scores of the task: shares from 0 to 1; chrF (Popović 2015) and ROUGE-L from 0 to 100;
+    of numbers see `by_task.numbers`."""
     if not expected:
         return {}
     about = task_named(task)
+    if about.answers_are_numbers:
+        found = numbers.scores_of(numbers.numbers_in(expected), numbers.numbers_in(answers))
+        return {name: found[name] for name in about.scores}
     return {name: _SCORES[name](about, expected, answers) for name in about.scores}
 
 

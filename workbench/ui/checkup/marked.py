@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from workbench.core.tasks import task_named
 from workbench.core.words import shortened
 from workbench.data.edits import fields
 from workbench.data.edits.turns import SPEAKERS, Turn, turns_of
@@ -23,6 +24,13 @@ TITLES = {
     "system": "Instruction",
     "split": "Part",
 }
+
+
+def title_of(role: str, task: str) -> str:
+    """What a role's column is called; an answer that is a number is no category."""
+    numbers = role == "label" and task_named(task).answers_are_numbers
+    return "Number" if numbers else TITLES[role]
+
 
 _LEAD = 20
 """So many characters before a change are shown with it."""
@@ -41,7 +49,7 @@ def frame(found: pa.Table, task: str) -> pd.DataFrame:
         "Row": [row["row_id"] for row in rows],
         "Part": [PARTS.get(row["split"], row["split"]) for row in rows],
     }
-    table |= {TITLES[role]: [said(row[role] or "") for row in rows] for role in roles}
+    table |= {title_of(role, task): [said(row[role] or "") for row in rows] for role in roles}
     if any(row["group"] for row in rows):
         table["Together"] = [row["group"] or None for row in rows]
     if any(row["after"] is not None for row in rows):

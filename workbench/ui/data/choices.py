@@ -184,7 +184,7 @@ def _role(field: _Field, others: Sequence[str]) -> str:
     if choice == AS_FIELDS:
         return _fields(field, chosen, free)
     if choice != WEAVE:
-        pairs = field.task.has_categories and field.role == field.task.question_role
+        pairs = field.task.is_read_off and field.role == field.task.question_role
         return _with_second(field, choice, others) if choice and pairs else choice or ""
     return _template(field, field.current if woven else "", free)
 
@@ -193,7 +193,7 @@ def _pair(field: _Field) -> tuple[str, ...]:
     """The two columns of texts that belong together, where the field has such ones now."""
     pair = text_pair.columns_of(field.current)
     is_one = text_pair.template(pair, pair) == field.current if pair else False
-    return pair if is_one and field.task.has_categories else ()
+    return pair if is_one and field.task.is_read_off else ()
 
 
 def _with_second(field: _Field, first: str, others: Sequence[str]) -> str:

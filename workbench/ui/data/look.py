@@ -5,12 +5,16 @@ import pandas as pd
 import pyarrow.compute as pc
 import streamlit as st
 
+from workbench.core.metrics import few_figures
+from workbench.core.tasks import task_named
+from workbench.core.tasks.number_answers import value_of
 from workbench.core.words import count
 from workbench.data import long_texts
+from workbench.data.examples import numbers
 from workbench.data.examples.prepare import Prepared
 from workbench.data.readers import Table
 from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
-from workbench.ui import preview
+from workbench.ui import number_charts, preview
 from workbench.ui.text import plain
 
 _ACCENT = "#0072B2"
@@ -88,6 +92,8 @@ def tabs(table: Table, prepared: Prepared | None, model_id: int | None) -> None:
         charts = {"Categories": _categories, "Lengths": _lengths}
         if "labels" not in prepared.report:
             del charts["Categories"]
+        if numbers.KEY in prepared.report:
+            charts = {"Numbers": _numbers, **charts}
     shown = st.tabs(["As in your table", "As the model sees it", *charts])
     with shown[0]:
         _rows(table)
@@ -136,6 +142,20 @@ def _as_seen(prepared: Prepared, model_id: int | None) -> None:
         system=prepared.plan.system,
         labels=sorted(prepared.report.get("labels", {})),
         model=preview.chosen_model(model_id),
+    )
+
+
+def _numbers(prepared: Prepared) -> None:
+    role = task_named(prepared.plan.task).learned
+    told = prepared.report[numbers.KEY]
+    values = [value_of(text) for text in prepared.data.column(role).to_pylist()]
+    st.altair_chart(
+        number_charts.histogram(values, plain(prepared.plan.roles[role])), key="data-numbers"
+    )
+    low, middle, high = (few_figures(told[name]) for name in ("low", "median", "high"))
+    st.caption(
+        f"From {plain(low)} to {plain(high)}; half of them are {plain(middle)} or less (median). Where hardly any examples "
+        "are, estimates will be rough."
     )
 
 

@@ -12,6 +12,7 @@ from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.training.run_view import RunView
 from workbench.ui.evaluation import (
     by_field,
+    by_size,
     categories,
     drift_view,
     groups,
@@ -66,6 +67,10 @@ def _fields(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     by_field.show(answers)
 
 
+def _numbers(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
+    by_size.show(answers)
+
+
 def _groups(run: RunView, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     st.fragment(groups.show)(info, answers)
 
@@ -88,6 +93,7 @@ TABS = (
     Tab("By category", _set_categories, lambda task: task.answers_are_sets),
     Tab("Mix-ups", _mixups, _sorts),
     Tab("By field", _fields, lambda task: task.answers_are_json),
+    Tab("By size", _numbers, lambda task: task.answers_are_numbers),
     Tab("How sure", _how_sure, lambda task: task.has_categories),
     Tab("By group", _groups, _has_rows),
     Tab("Against the exam", _drift, of_files=True),

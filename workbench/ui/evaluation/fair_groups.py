@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import Metric
+from workbench.core.metrics import AMOUNT, Metric
 from workbench.core.tasks import task_named
 from workbench.evaluation import slices
 from workbench.evaluation.evaluations import EvaluationInfo
@@ -40,7 +40,15 @@ def _column(info: EvaluationInfo, answers: pd.DataFrame, found: SliceReport, col
     groups, scores = found.groups.of(column), slices.scores_of(answers, info.task)
     if scores is None:
         return
-    gap = find_gap(groups, scores, is_share=found.metric.is_share_right, by_turns=TURN in answers)
+    metric = found.metric
+    gap = find_gap(
+        groups,
+        scores,
+        is_share=metric.is_share_right,
+        by_turns=TURN in answers,
+        sign=metric.sign,
+        top=metric.highest,
+    )
     if gap is None:
         st.markdown(
             f"**{plain(column)}**: fewer than two of its groups have 10 rows, so nothing can be told."
@@ -55,9 +63,10 @@ def sentence(gap: Gap, metric: Metric) -> str:
     """How far the groups are apart, in words."""
     best = f"{gap.best} ({slices.worded(metric, gap.best_score)})"
     worst = f"{gap.worst} ({slices.worded(metric, gap.worst_score)})"
+    points = "" if metric.unit is AMOUNT else " points"
     size, low, high = (slices.points(metric, -value) for value in (gap.gap, gap.low, gap.high))
     said = (
-        f"it serves {best} best and {worst} worst, {size} points apart "
+        f"it serves {best} best and {worst} worst, {size}{points} apart "
         f"({low} to {high}, 95 % interval that allows for all {plural(gap.groups, 'group')})."
     )
     if gap.certain:

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from workbench.core.metrics import AMOUNT, figures
 from workbench.evaluation import slices
 from workbench.evaluation.evaluations import EvaluationInfo, get_evaluation
 from workbench.evaluation.scoring.slices.slices import Slice
@@ -110,7 +111,7 @@ def _chart(chosen: list[Slice], found: SliceReport) -> charts.Chart:
     x = alt.X(
         "score:Q",
         title=metric.axis,
-        scale=alt.Scale(domain=[0, metric.unit.top or 100]),
+        scale=alt.Scale(domain=[0, metric.unit.top or 1.05 * float(table["high"].max())]),
         axis=alt.Axis(format=metric.unit.axis_format, tickCount=5),
     )
     y = alt.Y(
@@ -174,7 +175,7 @@ def _rows_of(
             "difference": [scale * one.difference for one in chosen],
         }
     )
-    number = st.column_config.NumberColumn
+    number, shape = st.column_config.NumberColumn, _shape(found)
     state = st.dataframe(
         table,
         hide_index=True,
@@ -186,10 +187,10 @@ def _rows_of(
             "group": st.column_config.TextColumn("Group", width="medium", pinned=True),
             "is": st.column_config.TextColumn("That is"),
             "rows": number("Rows", format="%d"),
-            "score": number(found.metric.meaning.capitalize(), format="%.1f"),
-            "low": number("at least", format="%.1f", help="Lower end of the 95 % interval."),
-            "high": number("at most", format="%.1f", help="Upper end of the 95 % interval."),
-            "difference": number("To the others", format="%+.1f", help="In points."),
+            "score": number(found.metric.meaning.capitalize(), format=shape),
+            "low": number("at least", format=shape, help="Lower end of the 95 % interval."),
+            "high": number("at most", format=shape, help="Upper end of the 95 % interval."),
+            "difference": number("To the others", format=f"%+{shape[1:]}", help=_points(found)),
         },
         alt="Table of the groups, the worst first",
     )
@@ -200,12 +201,37 @@ def _rows_of(
     _read(chosen[picked[0]], found, info, answers)
 
 
+def _shape(found: SliceReport) -> str:
+    """How numbers stand in the table: shares and likenesses with one decimal, amounts with as many as
+    count."""
+    if not _is_amount(found):
+        return "%.1f"
+    return f"%.{len(figures(found.overall).partition('.')[2])}f"
+
+
+def _is_amount(found: SliceReport) -> bool:
+    return found.metric.unit is AMOUNT
+
+
+def _score_title(found: SliceReport) -> str:
+    if _is_amount(found):
+        return "Off by"
+    return "Right (%)" if found.metric.is_share else "Likeness"
+
+
+def _points(found: SliceReport) -> str:
+    if _is_amount(found):
+        return "How much nearer than on all others; below 0 it is farther off."
+    return "In points."
+
+
 def _read(one: Slice, found: SliceReport, info: EvaluationInfo, answers: pd.DataFrame) -> None:
     rows = answers.iloc[one.places]
     scored = slices.scores_of(rows, info.task)
     if scored is not None and found.metric.is_share:
         scored = 100 * scored
-    rows = rows.assign(score=scored).sort_values("score", kind="stable")
+    rows = rows.assign(score=scored)
+    rows = rows.sort_values("score", kind="stable", ascending=found.metric.higher_is_better)
     wanted = ("row_id", *(() if found.metric.is_share_right else ("score",)), *_TEXTS)
     shown = [name for name in wanted if name in rows]
     st.markdown(f"**{plain(_name(one))}** ({plural(one.rows, 'row')}, the worst first)")
@@ -217,7 +243,7 @@ def _read(one: Slice, found: SliceReport, info: EvaluationInfo, answers: pd.Data
         column_config={
             "row_id": st.column_config.NumberColumn("Row", format="%d"),
             "score": st.column_config.NumberColumn(
-                "Right (%)" if found.metric.is_share else "Likeness", format="%.0f"
+                _score_title(found), format=_shape(found) if _is_amount(found) else "%.0f"
             ),
             "input": st.column_config.TextColumn("Question", width="large"),
             "expected": st.column_config.TextColumn("Your answer", width="medium"),

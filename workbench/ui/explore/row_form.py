@@ -12,7 +12,7 @@ from workbench.data.edits import fields
 from workbench.data.pending_edits import Pending
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, dialogs
-from workbench.ui.checkup.marked import PARTS, TITLES
+from workbench.ui.checkup.marked import PARTS, title_of
 from workbench.ui.explore import fields_form, turns_form
 from workbench.ui.text import plain
 
@@ -87,7 +87,7 @@ def _kept(version: VersionInfo, edits: Pending, number: int) -> None:
 
 def input_of(version: VersionInfo, role: str, text: str, number: int) -> Any:
     """The input of a role; returns what reads it as one text, which may raise `WorkbenchError`."""
-    key, title, form = f"row-{number}-{role}", TITLES[role], _form_of(version, role)
+    key, title, form = f"row-{number}-{role}", title_of(role, version.task), _form_of(version, role)
     if form == _TURNS:
         return turns_form.show(title, text, number)
     if form == _FIELDS:
@@ -97,6 +97,9 @@ def input_of(version: VersionInfo, role: str, text: str, number: int) -> Any:
         known = sorted({*version.labels, *categories_in(text)})
         several = st.multiselect(title, known, categories_in(text), key=key, format_func=plain)
         return lambda: as_set(several)
+    if role == "label" and task_named(version.task).answers_are_numbers:
+        typed = st.text_input(title, text, key=key)
+        return lambda: typed
     if role == "label":
         labels = [*version.labels, *({text} - {*version.labels})]
         chosen = st.selectbox(title, labels, index=labels.index(text), key=key)

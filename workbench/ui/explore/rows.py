@@ -12,7 +12,7 @@ from workbench.data.pending_edits import Pending
 from workbench.data.search import Query
 from workbench.data.versions import VersionInfo
 from workbench.ui import context
-from workbench.ui.checkup.marked import PARTS, TITLES, said
+from workbench.ui.checkup.marked import PARTS, TITLES, said, title_of
 from workbench.ui.explore import changes, row_form
 from workbench.ui.explore.row_form import has_form
 from workbench.ui.numbers import count, plural
@@ -88,7 +88,11 @@ def _table(
         _frame(version, rows, roles, edits),
         hide_index=True,
         height=min(38 + 35 * len(rows), 458),
-        disabled=["Row", "Part", *(TITLES[role] for role in roles if has_form(version, role))],
+        disabled=[
+            "Row",
+            "Part",
+            *(title_of(role, version.task) for role in roles if has_form(version, role)),
+        ],
         key=key + str(st.session_state.get(_ROUND, 0)),
         column_config=_columns(version, roles, list(rows)),
         alt="Rows of the dataset",
@@ -120,7 +124,7 @@ def _frame(
     for role in roles:
         texts = [edits.change.get((number, role), row[role]) or "" for number, row in rows.items()]
         in_words = [said(text, " · ") for text in texts] if has_form(version, role) else texts
-        table[TITLES[role]] = in_words
+        table[title_of(role, version.task)] = in_words
     table["Part"] = [PARTS[row["split"]] for row in rows.values()]
     return pd.DataFrame(table, index=list(rows))
 
@@ -135,8 +139,8 @@ def _columns(version: VersionInfo, roles: list[str], numbers: list[int]) -> dict
         "Part": st.column_config.TextColumn("Part", width="small"),
     }
     for role in roles:
-        title = TITLES[role]
-        if role == "label" and not task_named(version.task).answers_are_sets:
+        title = title_of(role, version.task)
+        if role == "label" and task_named(version.task).answers_are_categories:
             columns[title] = st.column_config.SelectboxColumn(
                 title, options=version.labels, required=True, width="medium"
             )
@@ -166,7 +170,7 @@ def _keep(
 ) -> None:
     """What stands in the table, merged into what was changed elsewhere."""
     after = {
-        int(line["Row"]): {role: str(line[TITLES[role]] or "") for role in roles}
+        int(line["Row"]): {role: str(line[title_of(role, version.task)] or "") for role in roles}
         for line in edited.fillna("").to_dict("records")
     }
     ticked = {int(row) for row in edited.loc[edited["Take out"], "Row"]}

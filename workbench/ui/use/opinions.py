@@ -6,7 +6,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import asked_as
 from workbench.data import taught
 from workbench.ui import context, errors
-from workbench.ui.use import several
+from workbench.ui.use import number_answer, several
 from workbench.ui.use.words import literal
 from workbench.use import conversations
 from workbench.use.conversations import MessageView
@@ -31,6 +31,9 @@ def label_opinion(answer: MessageView, answerer: Answerer) -> None:
     """Thumbs, and the category it should have been."""
     with st.container(horizontal=True, vertical_alignment="center"):
         _thumbs(answer)
+        if answerer.estimates:
+            number_answer.right_one(answer)
+            return
         if answerer.finds_several:
             several.right_ones(answer, answerer)
             return

@@ -30,7 +30,9 @@ def use_from_programs(answerer: Answerer, url: str | None) -> None:
         if key:
             st.write("The server answers whoever sends its own key, which has no limits:")
             st.code(key, language=None)
-        asked = Target(url, answerer.id, answerer.sorts, key, bool(answerer.pair))
+        asked = Target(
+            url, answerer.id, answerer.sorts, key, bool(answerer.pair), answerer.estimates
+        )
         terminal, python = st.tabs(["Terminal", "Python"])
         terminal.code(snippets.curl(asked), language="bash")
         python.code(snippets.python(asked), language="python")

@@ -1,5 +1,6 @@
 """A classifier in the playground: a text in, the categories with their probabilities out."""
 
+import dataclasses
 import time
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from workbench.ui import context
 from workbench.ui.charts import ACCENT, GREY, Chart
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain
-from workbench.ui.use import opinions, several
+from workbench.ui.use import number_answer, opinions, several
 from workbench.ui.use.words import literal
 from workbench.use import conversations, playground
 from workbench.use.conversations import MessageView, Turn
@@ -25,17 +26,25 @@ _OTHERS = "all others"
 def text_form(answerer: Answerer) -> list[str]:
     """The box for a text, or several; what was sent, if anything was."""
     if answerer.pair:
-        return _pair_form(answerer.pair)
+        return _pair_form(answerer)
+    title, button, icon = _words(answerer)
     with st.form("sort", clear_on_submit=True):
-        text = st.text_area("Text to sort", key="text", height=110, placeholder="Paste a text…")
+        text = st.text_area(title, key="text", height=110, placeholder="Paste a text…")
         with st.container(horizontal=True, vertical_alignment="center"):
-            sent = st.form_submit_button("Sort it", type="primary", icon=":material/label:")
+            sent = st.form_submit_button(button, type="primary", icon=icon)
             each = st.checkbox("Each line is a text of its own", key="each-line")
     texts = text.splitlines() if each else [text]
     return [own.strip() for own in texts if own.strip()] if sent else []
 
 
-def _pair_form(headings: Sequence[str]) -> list[str]:
+def _words(answerer: Answerer) -> tuple[str, str, str]:
+    """What stands over the box and on its button, with an icon."""
+    if answerer.estimates:
+        return "Text to read", "Estimate it", ":material/straighten:"
+    return "Text to sort", "Sort it", ":material/label:"
+
+
+def _pair_form(answerer: Answerer) -> list[str]:
     """A box for each of two texts that belong together."""
     with st.form("sort", clear_on_submit=True):
         boxes = st.columns(2)
@@ -43,12 +52,13 @@ def _pair_form(headings: Sequence[str]) -> list[str]:
             box.text_area(
                 plain(heading), key=f"text-{place}", height=110, placeholder="Paste a text…"
             )
-            for place, (box, heading) in enumerate(zip(boxes, headings, strict=True))
+            for place, (box, heading) in enumerate(zip(boxes, answerer.pair, strict=True))
         ]
-        sent = st.form_submit_button("Sort it", type="primary", icon=":material/label:")
+        _, button, icon = _words(answerer)
+        sent = st.form_submit_button(button, type="primary", icon=icon)
     if not sent or not any(text.strip() for text in typed):
         return []
-    return [joined_as(headings, *typed)]
+    return [joined_as(answerer.pair, *typed)]
 
 
 def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> None:
@@ -68,6 +78,7 @@ def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> No
             "none_of_these": found.none_of_these,
             "please_check": found.please_check,
             **({"thresholds": [list(one) for one in found.thresholds]} if found.thresholds else {}),
+            **({"number": dataclasses.asdict(found.estimate)} if found.estimate else {}),
             "read": found.read,
             "seconds": round(time.monotonic() - began, 2),
         },
@@ -87,7 +98,9 @@ def _result(turn: Turn, message: MessageView, answerer: Answerer, *, detailed: b
     sure = f" {percent(found[0][1])} sure" if found else ""
     literal(turn.question.content)
     strange = playground.is_none_of_these(message)
-    if answerer.finds_several:
+    if answerer.estimates:
+        number_answer.show(message)
+    elif answerer.finds_several:
         several.show(message, detailed=detailed)
     elif strange:
         st.markdown(

@@ -24,7 +24,7 @@ _AT_ONCE = 20
 
 def show(answerer: Answerer) -> None:
     """Bring a file, choose its column, and let the first texts of it be sorted."""
-    title = "Sort texts of a file"
+    title = f"{_verb(answerer)} texts of a file"
     box = st.expander(title, icon=":material/upload_file:", key="texts-file", on_change="rerun")
     if not box.open:
         return
@@ -40,6 +40,10 @@ def show(answerer: Answerer) -> None:
             return
         with errors.shown():
             choose(_table(upload.file_id, upload), answerer, upload.file_id)
+
+
+def _verb(answerer: Answerer) -> str:
+    return "Read" if answerer.estimates else "Sort"
 
 
 @st.cache_data(max_entries=3, show_spinner="Reading your file …")
@@ -73,7 +77,7 @@ def choose(table: Table, answerer: Answerer, file_id: str) -> None:
     if not part:
         st.caption(f"All {plural(len(texts), 'text')} of the file were given to the model.")
         return
-    label = f"Sort texts {begin + 1:,} to {begin + len(part):,} of {len(texts):,}"
+    label = f"{_verb(answerer)} texts {begin + 1:,} to {begin + len(part):,} of {len(texts):,}"
     if st.button(label, key="texts-sort", icon=":material/label:"):
         labelling.put_off([" ".join(text.split()) for text in part])
         st.session_state[key] = begin + len(part)

@@ -17,7 +17,13 @@ from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import INVENTED, please_check
 from workbench.core.tasks import task_named
-from workbench.data.export.answer_columns import CHECK, field_titles, field_values, title_of
+from workbench.data.export.answer_columns import (
+    CHECK,
+    field_titles,
+    field_values,
+    number_columns,
+    title_of,
+)
 from workbench.data.versions import VersionInfo, first_examples, get_version
 from workbench.jobs.job import spec_of
 from workbench.jobs.process.parts import parts_in
@@ -126,6 +132,8 @@ def first_rows(answers: Answers, most: int) -> pd.DataFrame:
             line |= {name: (told or {}).get(name) for name in fields}
         if told is None:
             line["Answer"] = row["output"]
+        if task.answers_are_numbers:
+            line |= number_columns(row)
         lines.append(line | _judged(answers.threshold, row))
     return pd.DataFrame(lines)
 

@@ -22,7 +22,15 @@ from workbench.data.asking.simple import NO as SAID_NO
 from workbench.data.asking.simple import YES as SAID_YES
 from workbench.data.edits import typed_fields
 from workbench.data.edits.fields import fields_of
-from workbench.data.export.answer_columns import ANSWERED, CHECK, INVENTIONS, NONE, SURE, YES
+from workbench.data.export.answer_columns import (
+    ANSWERED,
+    CHECK,
+    INVENTIONS,
+    NONE,
+    OF_NUMBERS,
+    SURE,
+    YES,
+)
 from workbench.data.files import reader
 from workbench.data.mapped_file import learned_categories
 from workbench.data.readers import ReadOptions, Table
@@ -118,7 +126,7 @@ def look(store: Store, answers: Answers, file: Written, back: Path, name: str) -
 
 def answer_titles(file: Written) -> list[str]:
     """Of the columns that hold answers, as they stand in the file."""
-    told = (SURE, CHECK, NONE, INVENTIONS)
+    told = (SURE, CHECK, NONE, INVENTIONS, *OF_NUMBERS)
     return [title for title in file.titles if _REPEATED.sub("", title) not in told]
 
 

@@ -17,6 +17,7 @@ from workbench.data.examples.source_table import SourceTable
 from workbench.data.readers import dates
 from workbench.data.splits import split_by
 from workbench.data.splits.assign import alike_key, assign, question_key
+from workbench.data.splits.quantiles import strata_of
 from workbench.data.splits.split_by import TIME, SplitBy
 from workbench.data.splits.suggest import recommend
 from workbench.data.splits.turns import Turns, draw_turns
@@ -83,12 +84,17 @@ def fair_split(
     del cells
     questions = rows.questions()
     keys = _keys(questions, lambda share: progress(0.3 + 0.3 * share))
-    categories = rows.answers() if rows.task.answers_are_categories else None
+    categories: list[str | None] | None = None
+    if rows.task.answers_are_numbers:
+        categories = strata_of([*rows.answers()])
+    elif rows.task.answers_are_categories:
+        categories = [*rows.answers()]
+    by_letters = plan.near_duplicates and not rows.task.answers_are_numbers
     together: dict[str, Any] = {
         "seed": plan.seed,
         "groups": groups,
         "moments": moments,
-        "alike": [alike_key(text) for text in questions] if plan.near_duplicates else None,
+        "alike": [alike_key(text) for text in questions] if by_letters else None,
     }
     sides = assign(keys, categories, fractions=plan.fractions, **together)
     turns = draw_turns(rows.row_ids, keys, categories, **together)

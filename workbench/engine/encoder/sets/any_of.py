@@ -24,6 +24,8 @@ EVEN = 0.5
 class AnyOf:
     """Each text has a set of categories; its number stands for the set."""
 
+    windows_speak = True
+
     def __init__(self, sets: Sequence[str], labels: Sequence[str]) -> None:
         """What the numbers stand for.
 

@@ -33,8 +33,8 @@ class Gap:
 
     @property
     def gap(self) -> float:
-        """The best score less the worst."""
-        return self.best_score - self.worst_score
+        """How far the best score lies from the worst."""
+        return abs(self.best_score - self.worst_score)
 
     @property
     def certain(self) -> bool:
@@ -43,27 +43,48 @@ class Gap:
 
 
 def find_gap(
-    groups: Sequence[Group], scores: Numbers, *, is_share: bool, by_turns: bool = False
+    groups: Sequence[Group],
+    scores: Numbers,
+    *,
+    is_share: bool,
+    by_turns: bool = False,
+    sign: float = 1.0,
+    top: float = 100.0,
 ) -> Gap | None:
     """The gap between the groups of one column; None where fewer than two are large enough.
 
     With k groups there are k(k-1)/2 pairs; each interval is made so much wider that all of them
     hold together (Bonferroni), hence that of the two that lie furthest apart, too.
+
+    Args:
+        sign: -1 where smaller is better.
+        top: the largest score that a row can have.
     """
     large = [group for group in groups if not group.is_small]
     if len(large) < 2:
         return None
     means = [float(scores[group.places].mean()) for group in large]
-    best, worst = large[int(np.argmax(means))], large[int(np.argmin(means))]
+    good = [sign * mean for mean in means]
+    best, worst = int(np.argmax(good)), int(np.argmin(good))
+    ends = (best, worst) if sign > 0 else (worst, best)
     pairs = len(large) * (len(large) - 1) / 2
     low, high = difference_interval(
-        scores[best.places],
-        scores[worst.places],
+        *(scores[large[place].places] for place in ends),
         is_share=is_share,
         spread=SPREAD if by_turns else 1.0,
         z=float(stats.norm.isf(_ALPHA / 2 / pairs)),
+        top=top,
     )
-    return Gap(best.column, best.value, max(means), worst.value, min(means), low, high, len(large))
+    return Gap(
+        large[best].column,
+        large[best].value,
+        means[best],
+        large[worst].value,
+        means[worst],
+        low,
+        high,
+        len(large),
+    )
 
 
 def selection_rates(

@@ -43,7 +43,7 @@ class Slice:
     high: float
     """The score's 95 % interval."""
     difference: float
-    """The score less that of all other rows; negative is worse."""
+    """How much better the score is than that of all other rows; negative is worse."""
     difference_low: float
     difference_high: float
     """The 95 % interval of that difference, taken by itself."""
@@ -62,15 +62,23 @@ class Slice:
 
 
 def find_slices(
-    groups: Sequence[Group], scores: Numbers, *, is_share: bool, by_turns: bool = False
+    groups: Sequence[Group],
+    scores: Numbers,
+    *,
+    is_share: bool,
+    by_turns: bool = False,
+    sign: float = 1.0,
+    top: float = 100.0,
 ) -> list[Slice]:
-    """The groups with their scores, the worst first: what is certainly weak, then the lowest score,
+    """The groups with their scores, the worst first: what is certainly weak, then the worst score,
     and what is too small to tell at the end.
 
     Args:
         scores: one number a row: 1 and 0 for right and wrong, or how good the answer is.
         is_share: whether they are such ones and zeros.
         by_turns: whether the rows were asked in an exam by turns; then each tells less.
+        sign: -1 where smaller is better.
+        top: the largest score that a row can have.
     """
     groups = [group for group in groups if 0 < len(group.places) < len(scores)]
     if not groups:
@@ -80,18 +88,25 @@ def find_slices(
     p_values, certain = _test([groups[i].places for i in tested], scores, is_share, spread)
     told = {i: (float(p), bool(c)) for i, p, c in zip(tested, p_values, certain, strict=True)}
     found = [
-        _slice(group, scores, is_share, spread, told.get(number))
+        _slice(group, scores, (is_share, spread, sign, top), told.get(number))
         for number, group in enumerate(groups)
     ]
-    return sorted(found, key=lambda one: (not one.is_weak, one.is_small, one.score, one.column))
+    return sorted(
+        found, key=lambda one: (not one.is_weak, one.is_small, sign * one.score, one.column)
+    )
 
 
 def _slice(
-    group: Group, scores: Numbers, is_share: bool, spread: float, told: tuple[float, bool] | None
+    group: Group,
+    scores: Numbers,
+    about: tuple[bool, float, float, float],
+    told: tuple[float, bool] | None,
 ) -> Slice:
+    is_share, spread, sign, top = about
     mine, others = scores[group.places], np.delete(scores, group.places)
-    low, high = (interval_of_share if is_share else interval_of_mean)(mine, spread)
-    less, more = difference_interval(mine, others, is_share=is_share, spread=spread)
+    low, high = _interval(mine, spread, is_share=is_share, top=top)
+    better, worse = (mine, others) if sign > 0 else (others, mine)
+    less, more = difference_interval(better, worse, is_share=is_share, spread=spread, top=top)
     return Slice(
         column=group.column,
         value=group.value,
@@ -99,7 +114,7 @@ def _slice(
         score=float(mine.mean()),
         low=low,
         high=high,
-        difference=float(mine.mean() - others.mean()),
+        difference=float(better.mean() - worse.mean()),
         difference_low=less,
         difference_high=more,
         p=told[0] if told else None,
@@ -118,14 +133,24 @@ def interval_of_share(mine: Numbers, spread: float, z: float = _Z) -> tuple[floa
     return wilson_interval(float(mine.sum()) / spread, len(mine) / spread, z)
 
 
-def interval_of_mean(mine: Numbers, spread: float, z: float = _Z) -> tuple[float, float]:
+def _interval(
+    mine: Numbers, spread: float, z: float = _Z, *, is_share: bool, top: float
+) -> tuple[float, float]:
+    if is_share:
+        return interval_of_share(mine, spread, z)
+    return interval_of_mean(mine, spread, z, top)
+
+
+def interval_of_mean(
+    mine: Numbers, spread: float, z: float = _Z, top: float = 100.0
+) -> tuple[float, float]:
     """The interval of a mean by Student's t; of a single row the number itself says nothing more."""
     n, mean = len(mine), float(mine.mean())
     if n < 2:
-        return 0.0, 100.0
+        return 0.0, top if np.isfinite(top) else 2 * mean
     t = float(stats.t.ppf(stats.norm.cdf(z), n - 1))
     half = t * float(mine.std(ddof=1)) * np.sqrt(spread / n)
-    return max(0.0, mean - half), min(100.0, mean + half)
+    return max(0.0, mean - half), min(top, mean + half)
 
 
 def difference_interval(
@@ -136,6 +161,7 @@ def difference_interval(
     spread: float = 1.0,
     second_spread: float | None = None,
     z: float = _Z,
+    top: float = 100.0,
 ) -> tuple[float, float]:
     """The interval of the first mean less the second: of shares Newcombe's hybrid score interval
     (1998, Stat. Med. 17:873–890, method 10), which is this sum of squares of two intervals' arms; of
@@ -143,10 +169,11 @@ def difference_interval(
 
     Args:
         second_spread: of the second's rows, where they were asked in another way than the first's.
+        top: the largest score that a row can have.
     """
-    about = interval_of_share if is_share else interval_of_mean
-    low_1, high_1 = about(first, spread, z)
-    low_2, high_2 = about(second, spread if second_spread is None else second_spread, z)
+    own = spread if second_spread is None else second_spread
+    low_1, high_1 = _interval(first, spread, z, is_share=is_share, top=top)
+    low_2, high_2 = _interval(second, own, z, is_share=is_share, top=top)
     mean_1, mean_2 = float(first.mean()), float(second.mean())
     down = np.hypot(mean_1 - low_1, high_2 - mean_2)
     up = np.hypot(high_1 - mean_1, mean_2 - low_2)

@@ -14,6 +14,7 @@ from workbench.core.tasks.rungs import (
     BASELINE,
     EXAMPLES,
     FREQUENT,
+    MEDIAN,
     NEAREST,
     PROMPT,
     TUNED,
@@ -32,6 +33,7 @@ from workbench.ui.training import prices
 
 COLOURS = {
     FREQUENT: charts.SKY,
+    MEDIAN: charts.SKY,
     BASELINE: charts.ORANGE,
     NEAREST: charts.GREEN,
     BASE: charts.GREY,
@@ -79,7 +81,7 @@ def show_bars(found: Ladder, use: str) -> None:
             "label_at": [high or value for (_, high), value in zip(ends, values, strict=True)],
         }
     )
-    top = metric.unit.top or 1.15 * table["value"].max()
+    top = metric.unit.top or 1.15 * max([*values, *(high for _, high in ends if high)])
     colours = [COLOURS.get(rung.name, _OLDER) for rung in found.rungs]
     chart = _bar_chart(table, metric, [0, top], colours)
     spoken = ", ".join(f"{row.who} {row.label}" for row in table.itertuples())

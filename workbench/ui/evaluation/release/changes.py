@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import Metric, metric_of
+from workbench.core.metrics import AMOUNT, Metric, few_figures, metric_of
 from workbench.core.tasks import task_named
 from workbench.evaluation.release.comparison import Comparison
 from workbench.evaluation.release.gate import score_sentence
 from workbench.evaluation.release.groups import FEWEST, GroupDifference
-from workbench.evaluation.release.paired import BROKEN, CLEARLY, MENDED, changed
+from workbench.evaluation.release.paired import BROKEN, CLEARLY, MENDED, changed, clearly
 from workbench.evaluation.release.releases import ReleaseInfo
 from workbench.training.run_view import RunView
 from workbench.ui import calls_view, errors
@@ -65,7 +65,8 @@ def _counts(found: Comparison) -> None:
     difference = found.difference
     if difference is None:
         return
-    free = task_named(found.new.task).answers_are_free_text
+    task = task_named(found.new.task)
+    free = task.answers_are_free_text or task.answers_are_numbers
     mended, broken = (
         ("Clearly better", "Clearly worse") if free else ("Right now", "No longer right")
     )
@@ -74,7 +75,10 @@ def _counts(found: Comparison) -> None:
         st.metric(mended, f"{difference.mended:,}", help="Mended: wrong before.")
         st.metric(broken, f"{difference.broken:,}", help="Broken: right before.")
         st.metric("As before", f"{same:,}")
-    if free:
+    if task.answers_are_numbers:
+        least = clearly(metric_of(found.new.task), found.rows["expected"].tolist())
+        st.caption(f"Clearly: more than {few_figures(least)} nearer or farther off.")
+    elif free:
         st.caption(f"Clearly: more than {CLEARLY:g} points more or less like your answer (chrF).")
 
 
@@ -139,7 +143,7 @@ def _group_row(metric: Metric, group: GroupDifference) -> dict[str, object]:
         "Questions": group.rows,
         "Before": metric.unit.words(group.old),
         "Now": metric.unit.words(group.new),
-        "Points": f"{group.gain:+.1f}",
+        "Better by (%)" if metric.unit is AMOUNT else "Points": f"{group.gain:+.1f}",
         "Mended": group.mended,
         "Broken": group.broken,
         "More than chance": "too few" if group.is_small else "yes" if group.is_certain else "no",

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import CHRF, INVENTED, METRICS
+from workbench.core.metrics import CHRF, INVENTED, MAE, METRICS, few_figures
 from workbench.core.tasks import Task, task_named
 from workbench.core.tasks.category_sets import categories_in
 from workbench.core.tools.pieces import holds_any
@@ -65,7 +65,7 @@ def _texts(task: Task, row: pd.Series) -> None:
         _calls(row)
     elif task.answers_are_sets:
         st.caption("✓ is yours and given, − yours but missed, + given but not yours.")
-    elif not task.answers_are_categories:
+    elif not task.is_read_off:
         st.caption(f"Marked is what '{plain(named['expected'])}' does not say in that place.")
 
 
@@ -123,6 +123,8 @@ def _judgement(task: Task, row: pd.Series, system: str) -> str:
         wanted = len(categories_in(str(row["expected"])))
         found = plain(row[f"found_{system}"])
         return f":small[:red[:material/close: {found} of {wanted:,} found]]"
+    if task.answers_are_numbers:
+        return _how_far(row, system)
     if task.answers_are_free_text:
         return f":small[likeness {plain(METRICS[CHRF].unit.brief(row[f'{CHRF}_{system}']))} of 100]"
     word = (
@@ -136,13 +138,28 @@ def _judgement(task: Task, row: pd.Series, system: str) -> str:
     return f":small[{word}]" if pd.isna(sure) else f":small[{word}, {percent(sure)} sure]"
 
 
+def _how_far(row: pd.Series, system: str) -> str:
+    """How far off a number is, and whether that is near enough; of the trained model where it says that
+    the true one lies."""
+    off = few_figures(float(row[f"{MAE}_{system}"]))
+    word = (
+        f":green[:material/check: off by {off}]"
+        if row[f"right_{system}"]
+        else f":red[:material/close: off by {off}]"
+    )
+    if system != "tuned" or pd.isna(row.get("low")):
+        return f":small[{word}]"
+    between = f"between {few_figures(float(row['low']))} and {few_figures(float(row['high']))}"
+    return f":small[{word}; it says {between}]"
+
+
 def _compared(task: Task, row: pd.Series, system: str) -> str:
     text = str(row[system])
     if task.answers_are_sets:
         return _marked_set(str(row["expected"]), text)
     if not text.strip():
         return ":gray[(it wrote nothing)]"
-    if task.answers_are_categories:
+    if task.is_read_off:
         return plain_lines(text)
     pieces = differences(text, str(row["expected"]))
     return "".join(

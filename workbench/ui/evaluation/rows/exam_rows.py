@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from workbench.core.metrics import CHRF, INVENTED, METRICS
+from workbench.core.metrics import CHRF, INVENTED, MAE, METRICS
 from workbench.core.tasks import Task, task_named
 from workbench.data.export import spreadsheet
 from workbench.evaluation import refusals
@@ -96,6 +96,8 @@ def _selected(info: EvaluationInfo, found: pd.DataFrame, filters: str) -> int:
         table.insert(1, "like", found[f"{CHRF}_tuned"])
         if f"{INVENTED}_tuned" in found:
             table["made_up"] = found[f"{INVENTED}_tuned"].map(", ".join)
+    elif task.answers_are_numbers:
+        table.insert(1, "off", found[f"{MAE}_tuned"])
     elif "right_tuned" in found:
         words = ("✓ the better", "✗ the worse") if task.compares else ("✓ right", "✗ wrong")
         marks = found["right_tuned"].map(dict(zip((True, False), words, strict=True)))
@@ -137,6 +139,9 @@ def _columns(task: Task) -> dict[str, Any]:
             format="%.0f",
             help=f"To your own answer, of 100 ({METRICS[CHRF].label}), after training.",
         ),
+        "off": st.column_config.NumberColumn(
+            "Off by", format="%.4g", help="How far from your number, after training."
+        ),
         "made_up": st.column_config.TextColumn(
             "Not in your examples", help="Nor in the question: check it before use."
         ),
@@ -167,12 +172,17 @@ def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
 
 
 def _export(task: Task, answers: pd.DataFrame) -> pd.DataFrame:
-    names = titles(task) | {"probability": "How sure (0 to 1)", refusals.COLUMN: "None of these"}
+    names = (
+        titles(task)
+        | {"low": "From", "high": "To"}
+        | {"probability": "How sure (0 to 1)", refusals.COLUMN: "None of these"}
+    )
     if task.compares:
         names |= {pair_row.OTHER: "Worse answer"}
     for system, title in scores.SYSTEMS.items():
         names[f"right_{system}"] = f"{title}: right"
         names[f"{CHRF}_{system}"] = f"{title}: likeness ({METRICS[CHRF].label})"
+        names[f"{MAE}_{system}"] = f"{title}: off by"
         names[f"{INVENTED}_{system}"] = f"{title}: not in your examples"
         for side in (BETTER, WORSE):
             names[f"{side}_{system}"] = f"{title}: {side} answer, mean log likelihood"

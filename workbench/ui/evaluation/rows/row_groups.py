@@ -2,17 +2,19 @@
 
 import pandas as pd
 
-from workbench.core.metrics import CHRF, INVENTED
+from workbench.core.metrics import CHRF, INVENTED, MAE
 from workbench.core.tasks import Task
 from workbench.evaluation import refusals
 
 ALL, WRONG, LOST, WON = "all", "wrong", "lost", "won"
 REFUSED, MADE_UP, UNLIKE = "refused", "made up", "unlike"
+FARTHEST_OFF = "off"
 AS_THEY_ARE, LEAST_SURE, LEAST_ALIKE, FARTHEST = "table", "sure", "alike", "farthest"
 PROBABILITY, HOW_NEAR = "probability", "how_near"
 _SAME = 0.5
 """Points of chrF below which two answers count as equally good."""
 _ORDERS = {
+    FARTHEST_OFF: "farthest off first",
     AS_THEY_ARE: "as in your table",
     LEAST_SURE: "least sure first",
     LEAST_ALIKE: "least like your answer first",
@@ -56,6 +58,14 @@ def names(task: Task) -> dict[str, str]:
             MADE_UP: "Not in your examples",
             UNLIKE: "Nothing similar in your data",
         }
+    if task.answers_are_numbers:
+        return {
+            ALL: "All",
+            WRONG: "Too far off",
+            LOST: "Too far off now, near enough before training",
+            WON: "Near enough now, too far off before training",
+            UNLIKE: "Nothing similar in your data",
+        }
     return {
         ALL: "All",
         WRONG: "Wrong",
@@ -69,6 +79,7 @@ def names(task: Task) -> dict[str, str]:
 def orders(task: Task, answers: pd.DataFrame) -> dict[str, str]:
     """The orders in which rows can stand, with their names."""
     fits = {
+        FARTHEST_OFF: task.answers_are_numbers and f"{MAE}_tuned" in answers,
         AS_THEY_ARE: True,
         LEAST_SURE: PROBABILITY in answers and answers[PROBABILITY].notna().any(),
         LEAST_ALIKE: task.answers_are_free_text and f"{CHRF}_tuned" in answers,
@@ -79,6 +90,8 @@ def orders(task: Task, answers: pd.DataFrame) -> dict[str, str]:
 
 def in_order(answers: pd.DataFrame, order: str) -> pd.DataFrame:
     """The rows in this order; rows that are equal in it stay as they are."""
+    if order == FARTHEST_OFF:
+        return answers.sort_values(f"{MAE}_tuned", kind="stable", ascending=False)
     by = {LEAST_SURE: PROBABILITY, LEAST_ALIKE: f"{CHRF}_tuned", FARTHEST: HOW_NEAR}.get(order)
     if by is None or by not in answers:
         return answers

@@ -41,7 +41,9 @@ def show(trained: Sequence[Answerer]) -> Target:
         st.caption("Name (model)")
         st.code(name, language=None)
     _awake(asked, name)
-    return Target(url or _UNKNOWN, name, asked.sorts, pair=bool(asked.pair))
+    return Target(
+        url or _UNKNOWN, name, asked.sorts, pair=bool(asked.pair), estimates=asked.estimates
+    )
 
 
 def _names(trained: Sequence[Answerer]) -> dict[str, Answerer]:
