@@ -78,7 +78,7 @@ def _chart(points: pd.DataFrame, names: Sequence[str]) -> Any:
     legend = alt.Legend(
         orient="bottom", title=None, columns=1, labelLimit=300, symbolSize=120,
         symbolType=alt.Undefined if few else "stroke",
-        symbolDash=[1, 0] if few else alt.Undefined,
+        symbolStrokeWidth=0 if few else alt.Undefined,
     )  # fmt: skip
     base = alt.Chart(points).encode(
         x=alt.X("step:Q", title="Step", axis=alt.Axis(format=",d", tickMinStep=1)),
