@@ -30,6 +30,8 @@ def test_a_question_is_asked_before_there_are_answers() -> None:
     assert PREFERENCES.question_roles({"prompt": "q", "chosen": "a", "rejected": "b"}) == {
         "prompt": "q"
     }
+    held = PREFERENCES.question_roles({"prompt": "b", "chosen": "b", "rejected": "c"})
+    assert held == {"prompt": "prompt"}, "answers that hold their question are not there yet"
     assert PREFERENCES.messages({"prompt": "Late?"}) == [{"role": "user", "content": "Late?"}]
 
 

@@ -206,9 +206,14 @@ class Task:
         return messages
 
     def question_roles(self, roles: Mapping[str, str]) -> dict[str, str]:
-        """Those of the roles that are known before there is an answer."""
+        """Those of the roles that are known before there is an answer.
+
+        Of answers that hold their question it is in a column of its role's name, where they are not.
+        """
         later = (*self._answer_roles, FEEDBACK)
-        return {role: source for role, source in roles.items() if role not in later}
+        found = {role: source for role, source in roles.items() if role not in later}
+        held = self.compares and roles.get(self.question_role) == roles.get(self.learned)
+        return {**found, self.question_role: self.question_role} if held else found
 
     def kept_roles(self, roles: Mapping[str, str]) -> list[str]:
         """Those of the roles whose texts are kept; feedback only says which rows are."""
