@@ -93,6 +93,7 @@ def start_form(version: VersionInfo, model: ModelInfo, draft: dict[str, Any]) ->
         for name in PRESETS:
             preset_card(name, cost(version, model, usual(name)), chosen=name == picked, draft=draft)
     start_run_id = start_from.choose_start(project_id, model, draft)
+    start_from.advise(version, start_run_id)
     key = widgets_of(picked, version, model)
     settings = draft.get("settings", {})
     # The label never changes: an expander with another label is another one, and closed.

@@ -13,6 +13,7 @@ from tests.pages.opened import open_page, texts
 from tests.pages.test_use_page import add_run
 from workbench.data import datasets
 from workbench.evaluation.people import preferred
+from workbench.models import catalogue
 from workbench.projects import projects
 from workbench.use import conversations
 
@@ -76,6 +77,15 @@ def examined(store: Store, tmp_path: Path) -> Trained:
     scores = {who: {"preferred": share} for who, share in shares.items()}
     add_exam(store, trained.run_id, table, scores)
     return trained
+
+
+def test_a_training_is_advised_to_start_from_what_knows_the_answers(
+    store: Store, examined: Trained
+) -> None:
+    writer = next(one.id for one in catalogue.list_models(store) if one.name.startswith("SmolLM2"))
+    projects.choose_model(store, examined.project_id, writer)
+    said = texts(open_page("pages/train/train.py", project=examined.project_id))
+    assert "to start from that model" in said
 
 
 def test_an_exam_of_pairs_tells_what_is_found_likelier(store: Store, examined: Trained) -> None:

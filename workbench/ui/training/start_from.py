@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from workbench.core.tasks import task_named
 from workbench.data.described import is_only_described
 from workbench.data.versions import VersionInfo
 from workbench.models import catalogue
@@ -81,6 +82,15 @@ def choose_start(project_id: int, model: ModelInfo, draft: dict[str, Any]) -> in
         )
         or None
     )
+
+
+def advise(version: VersionInfo, start_run_id: int | None) -> None:
+    """That manners are best taught to a model that knows the answers."""
+    if task_named(version.task).compares and start_run_id is None:
+        st.caption(
+            "These pairs teach which answers are better, not what is true. Best of all is to train on "
+            "your answers first and to start from that model."
+        )
 
 
 def _start_title(model: ModelInfo, run: chain.Startable | None, project_id: int) -> str:
