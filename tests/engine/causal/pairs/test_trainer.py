@@ -1,6 +1,7 @@
 """Trainings on pairs of answers, as jobs."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tests.helpers.engine_jobs import PEFT_WARNS, leave_at_step, predictions, run
+from tests.helpers.engine_jobs import PEFT_WARNS, events, leave_at_step, predictions, run
 from tests.helpers.writers import ANSWERS, ITEMS, recipe, write_job, write_rows
 from workbench.engine.causal.pairs.trainer import KEPT
 from workbench.jobs.process.job_dir import JobDir, read_json
@@ -45,6 +46,9 @@ def test_the_better_answers_become_likelier(tmp_path: Path, writer: Path, compar
     job = job_of(tmp_path / "job", writer, compared)
     result = run(job)
     scores = result["scores"]["test"]
+    first = next(one for one in events(job, "metric") if one["kind"] == "validation")
+    told = first["step"], first["values"]["loss"]
+    assert told == (0, pytest.approx(math.log(2), abs=0.02)), "it begins as it was before"
     assert scores["tuned"]["preferred"] == 1.0 > scores["base"]["preferred"]
     assert scores["tuned"]["margin"] > scores["base"]["margin"]
     assert scores["tuned"]["worse_moved"] < scores["tuned"]["better_moved"]
