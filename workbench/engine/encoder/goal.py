@@ -16,6 +16,9 @@ from workbench.engine.encoder.probe import Head, fit_probe
 class Goal(Protocol):
     """One thing to learn."""
 
+    by_category: bool
+    """Whether each output speaks for a category, so that one window of a long text may decide."""
+
     windows_speak: bool
     """Whether single windows of a long text can speak for an answer; else only their mean gives one."""
 
@@ -38,6 +41,8 @@ class Goal(Protocol):
 
 class OneOf:
     """Each text belongs to one category, which its number stands for."""
+
+    by_category = True
 
     windows_speak = True
 

@@ -74,6 +74,15 @@ def test_of_few_long_texts_the_mean_is_taken_and_nothing_is_said() -> None:
     assert not heard.said
 
 
+def test_a_number_is_told_by_all_windows_together() -> None:
+    texts, labels = seen(60, telling=1)
+    goal = OneOf()
+    goal.by_category = False
+    heard = Heard()
+    assert choose(texts, labels, goal, 1, heard) == MEAN
+    assert not heard.said
+
+
 def test_some_of_the_texts_keep_their_windows() -> None:
     texts, _ = seen(12, telling=1)
     both = together([Seen.of_means(texts.means[:2]), texts])

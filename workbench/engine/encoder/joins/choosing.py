@@ -34,6 +34,8 @@ def choose(seen: Seen, numbers: Ints, goal: Goal, seed: int, report: Report) -> 
     """
     if not goal.windows_speak:
         return MEAN
+    if not goal.by_category:
+        return MEAN
     own = seen.kept
     losses = held_out(seen.of(own), numbers[own], goal, seed)
     if not losses:

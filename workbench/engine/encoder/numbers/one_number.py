@@ -25,6 +25,8 @@ _FINER = 3
 class OneNumber:
     """Each text has a number; what a row carries stands for it."""
 
+    by_category = False
+
     windows_speak = False
 
     def __init__(self, texts: Sequence[str], learned: np.ndarray) -> None:

@@ -24,6 +24,8 @@ EVEN = 0.5
 class AnyOf:
     """Each text has a set of categories; its number stands for the set."""
 
+    by_category = True
+
     windows_speak = True
 
     def __init__(self, sets: Sequence[str], labels: Sequence[str]) -> None:
