@@ -51,8 +51,8 @@ def test_stars_are_numbers_or_categories_as_the_user_says(
     tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = _rows(tmp_path / "inn.csv", "stars", [str(n % 5 + 1) for n in range(60)])
-    assert _imported(path, capsys)["task"] == "regression"
-    sorted_ = _imported(path, capsys, "--task", "classification", "--name", "Sorted")
+    assert _imported(path, capsys, "--task", "regression")["task"] == "regression"
+    sorted_ = _imported(path, capsys, "--name", "Sorted")
     assert sorted_["task"] == "classification"
     assert datasets.get_version(store, 2).report["labels"] == {str(n): 12 for n in range(1, 6)}
 

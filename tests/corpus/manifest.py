@@ -128,16 +128,16 @@ _STRUCTURED = {
     "plain.parquet": _PLAIN,
     "nested.parquet": Good(12, "id|text|who", "extraction", first={"id": "0"}),
 }
-_BETTER, _PREFER = "'chosen' is taken for the answer", "preferences"
+_BETTER = "'chosen' is taken for the answer"
 _TRAINING = {
     "alpaca.json": Good(12, "instruction|input|output", _REPLY),
     "sharegpt.json": Good(12, "conversations", _CHAT),
     "openai-chat.jsonl": Good(12, "messages", _CHAT),
     "messages.parquet": Good(12, "messages", _CHAT),
     "prompt-completion.jsonl": Good(12, "prompt|completion", _REPLY),
-    "preferences.jsonl": Good(12, "prompt|chosen|rejected", _PREFER, note=_BETTER),
-    "preferences.parquet": Good(12, "prompt|chosen|rejected", _PREFER, note=_BETTER),
-    "preferences-in-turns.jsonl": Good(12, "prompt|chosen|rejected", _PREFER, note=_BETTER),
+    "preferences.jsonl": Good(12, "prompt|chosen|rejected", _REPLY, note=_BETTER),
+    "preferences.parquet": Good(12, "prompt|chosen|rejected", _REPLY, note=_BETTER),
+    "preferences-in-turns.jsonl": Good(12, "prompt|chosen|rejected", _CHAT, note=_BETTER),
     "preferences-without-prompt.jsonl": Good(12, "chosen|rejected", _LEARN, note=_BETTER),
     "question-answer.csv": Good(12, "question|answer", _REPLY),
     "fields.jsonl": Good(12, "text|fields|fields.number|fields.total", "extraction"),

@@ -19,6 +19,7 @@ from tests.helpers.exams import (
 )
 from tests.helpers.prompting import finish_trial, writer_of
 from tests.pages.opened import open_page, texts
+from workbench.core.tasks import rungs
 from workbench.data.versions import get_version, read_examples
 from workbench.evaluation import evaluations
 from workbench.evaluation.prompting import trials
@@ -131,7 +132,7 @@ def test_an_old_exam_can_be_compared_with_more(store: Store, tmp_path: Path) -> 
     assert not at.exception
     with store.read() as session:
         job = session.query(Job).filter_by(kind="evaluate").one()
-    assert job.spec["rungs"] == ["frequent", "baseline", "nearest", "lead", "examples"]
+    assert job.spec["rungs"] == list(rungs.ALL)
 
 
 def test_a_simple_way_that_is_as_good_is_recommended(store: Store, tmp_path: Path) -> None:

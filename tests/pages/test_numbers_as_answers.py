@@ -71,9 +71,10 @@ def test_a_file_with_stars_becomes_examples_with_numbers(store: Store, project_i
     at = open_page("pages/data/data.py", project=project_id)
     at.get("file_uploader")[0].set_value([("inn.csv", _file(), "")]).run()
     assert not at.exception, at.exception
-    assert [radio.value for radio in at.radio][:1] == [REGRESSION.name]
     captions = " ".join(at.radio[0].proto.captions)
-    assert "to take each as a name, choose 'Sort into categories'" in captions
+    assert "where it counts how far apart they lie, choose 'Estimate a number'" in captions
+    at.radio[0].set_value(REGRESSION.name).run()
+    assert not at.exception, at.exception
     assert "answer that is no number (row 62)" in texts(at)
     at.button(key="data-save").click().run(timeout=30)
     assert not at.exception, at.exception

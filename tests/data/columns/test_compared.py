@@ -78,7 +78,9 @@ FORMS: dict[str, tuple[Any, dict[str, str]]] = {
 def test_pairs_are_known_by_their_columns(tmp_path: Path, form: str) -> None:
     row, roles = FORMS[form]
     table = table_of(tmp_path, [row(n) for n in range(20)])
-    assert guess_task(table).task == TASK
+    guess = guess_task(table)
+    assert guess.task == TASK or "learns afterwards" in guess.reason
+    assert (guess.task == TASK) == (form in ("texts", "words"))
     found = guess_all_roles(table, TASK)
     assert found == roles
     made = prepare(Plan(TASK, found), table)

@@ -19,7 +19,9 @@ TEXTS = [f"The {n}. guest wrote a line or two about the stay." for n in range(60
     ("columns", "task"),
     [
         ({"price": [f"{n * 3 + 1},50" for n in range(60)]}, "regression"),
-        ({"stars": [str(n % 5 + 1) for n in range(60)]}, "regression"),
+        ({"stars": [str(n % 5 + 1) for n in range(60)]}, "classification"),
+        ({"label": [str(n % 30) for n in range(60)]}, "classification"),
+        ({"": [str(n) for n in range(60)]}, "language-modelling"),
         ({"days": [str(n % 30) for n in range(60)]}, "regression"),
         ({"whatever": [str(n * 7 % 50) for n in range(60)]}, "regression"),
         (
@@ -27,7 +29,10 @@ TEXTS = [f"The {n}. guest wrote a line or two about the stay." for n in range(60
             "classification",
         ),
         ({"city": ["Rome", "Oslo"] * 30, "price": [str(n) for n in range(60)]}, "classification"),
-        ({"city": ["Rome", "Oslo"] * 30, "stars": [str(n % 5) for n in range(60)]}, "regression"),
+        (
+            {"city": ["Rome", "Oslo"] * 30, "stars": [str(n % 5) for n in range(60)]},
+            "classification",
+        ),
         ({"stars": ["0", "1"] * 30}, "classification"),
         ({"id": [str(n) for n in range(60)]}, "language-modelling"),
         ({"zip": [str(10000 + n) for n in range(60)], "year": ["2024"] * 60}, "language-modelling"),
@@ -41,3 +46,10 @@ def test_the_telling_name_is_taken() -> None:
     columns = {"review": TEXTS, "visits": [str(n % 40) for n in range(60)]}
     table = table_of({**columns, "price": [str(n * 2) for n in range(60)]})
     assert guess_all_roles(table, "regression") == {"text": "review", "label": "price"}
+
+
+def test_of_a_score_it_is_said_that_distances_may_count() -> None:
+    few = table_of({"review": TEXTS, "stars": [str(n % 5 + 1) for n in range(60)]})
+    assert "choose 'Estimate a number'" in guess_task(few).reason
+    kinds = table_of({"review": TEXTS, "kind": [str(n % 5 + 1) for n in range(60)]})
+    assert "Estimate a number" not in guess_task(kinds).reason

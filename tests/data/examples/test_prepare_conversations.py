@@ -16,8 +16,8 @@ from workbench.data.readers import Table, read_table
 GOODS = [f"{what} {size}" for what in ("mug", "lamp", "pen", "bag", "box") for size in "abcd"]
 
 
-def prepared(table: Table, task: str = "") -> Prepared:
-    task = task or guess_task(table).task
+def prepared(table: Table) -> Prepared:
+    task = guess_task(table).task
     return prepare(Plan(task, guess_roles(table, task)), table)
 
 
@@ -96,7 +96,7 @@ def test_of_preferences_the_chosen_is_taught_and_the_rejected_never() -> None:
         chosen=[f"{asked} Here." for asked in dialogues],
     )
 
-    found = prepared(table, "chat")
+    found = prepared(table)
 
     assert found.plan.roles == {"messages": "chosen"}
     assert "Go away" not in str(found.data["messages"].to_pylist())
@@ -109,7 +109,7 @@ def test_chosen_and_rejected_turns_follow_the_turns_of_the_question() -> None:
         chosen=[json.dumps({"from": "gpt", "value": f"The {t} is here."}) for t in GOODS],
         rejected=[json.dumps({"from": "gpt", "value": "Go away."}) for t in GOODS],
     )
-    found = prepared(table, "chat")
+    found = prepared(table)
     assert found.plan.roles == {"messages": "{conversations}{chosen}"}
     assert "Go away" not in str(found.data["messages"].to_pylist())
 
@@ -211,7 +211,7 @@ def test_openais_preferences_follow_on_their_input() -> None:
             for name, text in told.items()
         },
     )
-    found = prepared(table, "chat")
+    found = prepared(table)
     assert found.plan.roles == {"messages": "{input}{preferred_output}"}
     assert found.report["unused"]["columns"] == {"non_preferred_output": 20}
 

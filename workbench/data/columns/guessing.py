@@ -52,17 +52,31 @@ def guess_task(table: Table) -> TaskGuess:
         what = "documents" if table.kind == DOCUMENT else "mails, too few of them with an answer"
         return TaskGuess(LANGUAGE_MODELLING.name, f"these are {what}")
     for task, guess in (
-        (PREFERENCES, compared.reason),
         (CHAT, talks.reason),
         (EXTRACTION, _extraction),
         (CLASSIFICATION, lambda columns: _pairs(table, columns)),
         (COMPLETION, _completion),
+        (PREFERENCES, compared.reason),
         (REGRESSION, number_columns.reason),
         (CLASSIFICATION, _classification),
+        (REGRESSION, number_columns.reason_at_last),
     ):
         if reason := guess(columns):
-            return TaskGuess(task.name, reason)
+            return TaskGuess(task.name, reason + _further(task, columns))
     return TaskGuess(LANGUAGE_MODELLING.name, "there is only text, without categories or answers")
+
+
+def _further(task: Task, columns: list[Column]) -> str:
+    """What could be made of the same columns as well, to stand behind the reason."""
+    if task in (CHAT, COMPLETION) and compared.reason(columns):
+        return f"; of worse answers beside better ones '{PREFERENCES.title}' learns afterwards"
+    if (
+        task is CLASSIFICATION
+        and (labels := _labels(columns))
+        and number_columns.is_score(labels[0])
+    ):
+        return f"; where it counts how far apart they lie, choose '{REGRESSION.title}'"
+    return ""
 
 
 def guess_roles(table: Table, task_name: str) -> dict[str, str]:
@@ -208,9 +222,14 @@ def _completion(columns: list[Column]) -> str:
     return ""
 
 
+def _labels(columns: list[Column]) -> list[Column]:
+    """Columns of categories, the one that is called so first."""
+    return sorted((c for c in columns if is_label(c)), key=lambda c: -name_score(c.name, "label"))
+
+
 def _classification(columns: list[Column]) -> str:
     texts = [c for c in columns if is_question(c)]
-    labels = sorted((c for c in columns if is_label(c)), key=lambda c: -name_score(c.name, "label"))
+    labels = _labels(columns)
     if not texts or not labels or (len(labels) == 1 and labels[0] is texts[0] and len(texts) == 1):
         return ""
     label = labels[0]

@@ -18,6 +18,23 @@ _STEPS = (
 )
 _NAMES, _SCORES = _TELLING.split(), frozenset(_STEPS.split())
 """What numbers to estimate are called, the most telling first; and those of them that are scores."""
+_ANYTHING = frozenset(
+    [
+        "rank",
+        "target",
+        "y",
+        "value",
+        "number",
+        "label",
+        "age",
+        "length",
+        "weight",
+        "size",
+        "count",
+        "votes",
+    ]
+)
+"""Those of them that also number things: categories are often given as such."""
 _NO_AMOUNT = re.compile(
     r"(^|[ _.])(ids?|zip|postcode|postal_code|plz|phone|telephone|fax|year|month|day|week|hour|lat|lon|"
     r"latitude|longitude|line|row|page|code|version|timestamp|sku|isbn|ean|split|fold)$",
@@ -27,8 +44,9 @@ _ALL, _MOST, _ENOUGH = 0.95, 0.8, 0.5
 """Shares of a column's cells that are numbers: of no names, of numbers, and of such as may be meant."""
 MANY, FEWEST_STEPS = 12, 4
 """So many different values are no categories any more; a score has at least so many steps."""
-_LEAST = 0.3
-"""Of unnamed columns only those count in which this share of the values is different."""
+_LEAST, _COUNTED = 0.3, 0.98
+"""Of unnamed columns only those count in which this share of the values is different, and not nearly all:
+such a column numbers the rows."""
 
 
 def fit(column: Column) -> float:
@@ -41,29 +59,39 @@ def fit(column: Column) -> float:
 
 
 def reason(columns: Sequence[Column]) -> str:
-    """Why a table seems to be one of texts and their numbers; empty where it does not."""
+    """Why a table is surely one of texts and their numbers, by a name and many values; else empty."""
+    best = _best(columns)
+    if best is None or best.distinct <= MANY or not _words(best.name) & ({*_NAMES} - _ANYTHING):
+        return ""
+    return _said(best)
+
+
+def reason_at_last(columns: Sequence[Column]) -> str:
+    """The same of a table that seems to be nothing else: any name will do, if many values differ."""
+    best = _best(columns)
+    if best is None or best.distinct <= MANY:
+        return ""
+    alone = len(columns) <= 3 and _LEAST < best.distinct_share < _COUNTED
+    return _said(best) if _named(best.name) or alone else ""
+
+
+def is_score(column: Column) -> bool:
+    """Whether a column of few values is a score, of which distances may count."""
+    named = bool(_words(column.name) & _SCORES)
+    return named and column.numeric >= _MOST and column.distinct >= FEWEST_STEPS
+
+
+def _best(columns: Sequence[Column]) -> Column | None:
+    """The column of numbers that fits best beside a text; None if there is none."""
     texts = [column for column in columns if is_question(column)]
     numbers = sorted((c for c in columns if fit(c)), key=lambda c: -fit(c))
     if not texts or not numbers or _other_label(columns, numbers[0]):
-        return ""
-    best = numbers[0]
-    if best.numeric < _MOST:
-        return ""
-    many = best.distinct > MANY and (_named(best.name) or _is_alone(best, columns))
-    score = bool(_words(best.name) & _SCORES) and best.distinct >= FEWEST_STEPS
-    if not many and not score:
-        return ""
-    if many:
-        return f"'{best.name}' holds numbers of {best.distinct:,} different values"
-    return (
-        f"'{best.name}' holds {best.distinct:,} different numbers, and how far apart they lie may count; "
-        "to take each as a name, choose 'Sort into categories'"
-    )
+        return None
+    return numbers[0] if numbers[0].numeric >= _MOST else None
 
 
-def _is_alone(best: Column, columns: Sequence[Column]) -> bool:
-    """Whether a column stands beside hardly anything but a text, and has many values."""
-    return len(columns) <= 3 and best.distinct_share > _LEAST
+def _said(best: Column) -> str:
+    return f"'{best.name}' holds numbers of {best.distinct:,} different values"
 
 
 def _other_label(columns: Sequence[Column], best: Column) -> bool:
