@@ -25,6 +25,11 @@ from workbench.training.repeated import again
 INSTRUCTION = "Which category fits?"
 
 
+@pytest.fixture(autouse=True)
+def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_WORKER", "service")
+
+
 @pytest.fixture
 def version(store: Store, tmp_path: Path) -> VersionInfo:
     return sorted_emails(store, projects.create_project(store, "Mails"), tmp_path, rows=300)
