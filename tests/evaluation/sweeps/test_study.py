@@ -3,7 +3,8 @@
 import pytest
 
 from workbench.evaluation.sweeps.space import Range, Space
-from workbench.evaluation.sweeps.study import BEHIND, DONE, ENOUGH, LOST, Study, Tried
+from workbench.evaluation.sweeps.study import ENOUGH, Study
+from workbench.evaluation.sweeps.tried import BEHIND, DONE, LOST, Tried
 
 SPACE: Space = {
     "learning_rate": Range(1e-5, 1e-3, log=True),

@@ -25,6 +25,7 @@ from workbench.evaluation.sweeps.space import own_settings, read_space, with_set
 from workbench.evaluation.sweeps.study import Study
 from workbench.evaluation.sweeps.sweeps import WHY_BEHIND, WHY_TIME, Sweep, Trial
 from workbench.evaluation.sweeps.timer import Timer
+from workbench.evaluation.sweeps.tried import EVERYTHING, FAILURES, NUMBER, TIME
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import SweepSpec
@@ -38,8 +39,6 @@ logger = logging.getLogger(__name__)
 
 IN_A_ROW = 3
 """So many tries may fail one after the other before a sweep gives up."""
-NUMBER, TIME, EVERYTHING, FAILURES = "number", "time", "everything", "failures"
-"""What ends a sweep: so many were wanted, no further one fits, there is nothing else to try, all fail."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.core.metrics import LOSS, Metric, main_score, metric_of
 from workbench.evaluation.scoring.intervals import by_turns_interval
-from workbench.evaluation.sweeps.study import TENTHS
+from workbench.evaluation.sweeps.tried import TENTHS
 from workbench.training.run_view import RunView
 
 VALIDATION = "validation"

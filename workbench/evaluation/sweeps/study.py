@@ -8,7 +8,7 @@ al. 2011, "Algorithms for hyper-parameter optimization"; pruning below the media
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import optuna
@@ -23,31 +23,18 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from workbench.evaluation.sweeps.space import Range, Space, rounded
+from workbench.evaluation.sweeps.tried import BEHIND, DONE, LOST, Tried
 
-DONE, BEHIND, LOST = "done", "behind", "lost"
-"""What becomes of a trial: scored, stopped since it was behind, or without a score."""
 RANDOM_FIRST = 4
 """Trials that are drawn at random before what they scored is learned from."""
-TENTHS, FIRST_TENTH = 10, 3
-"""A training's way is compared at tenths of it, from the third on."""
+FIRST_TENTH = 3
+"""From the third tenth of a training's way on it is compared with others."""
 COMPARED_WITH = 3
 """Scored trials with curves, before one is stopped for being behind."""
 ENOUGH = 6
 """Scored trials from which on it is told what mattered."""
 _DRAWS = 20
 optuna.logging.set_verbosity(optuna.logging.WARNING)
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A trial that is over, as the study needs it."""
-
-    settings: Mapping[str, Any]
-    state: str
-    """DONE, BEHIND or LOST."""
-    score: float | None = None
-    losses: Mapping[int, float] = field(default_factory=dict)
-    """Tenth of the way → least practice loss by then."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from workbench.data.versions import VersionInfo
 from workbench.evaluation.sweeps import budget
 from workbench.evaluation.sweeps.practice import Practice, practice_loss, practice_of, tenths_of
 from workbench.evaluation.sweeps.space import Space, read_space, usual_space
-from workbench.evaluation.sweeps.study import BEHIND, DONE, LOST, Tried
+from workbench.evaluation.sweeps.tried import BEHIND, DONE, LOST, Tried
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView

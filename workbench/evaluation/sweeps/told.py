@@ -7,7 +7,6 @@ from storage.database import Store
 from workbench.core.metrics import metric_of
 from workbench.core.words import joined, plural
 from workbench.evaluation.sweeps import timer
-from workbench.evaluation.sweeps.conductor import EVERYTHING, FAILURES, NUMBER, TIME
 from workbench.evaluation.sweeps.differing import (
     Beside,
     beside,
@@ -17,6 +16,7 @@ from workbench.evaluation.sweeps.differing import (
     setting_words,
 )
 from workbench.evaluation.sweeps.sweeps import WHY_BEHIND, WHY_TIME, Sweep, Trial
+from workbench.evaluation.sweeps.tried import EVERYTHING, FAILURES, NUMBER, TIME
 from workbench.training import runs
 
 BY_PRACTICE = (

@@ -1,0 +1,24 @@
+"""What has been tried in a sweep, as the study of it needs it, and what ended the sweep."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+DONE, BEHIND, LOST = "done", "behind", "lost"
+"""What becomes of a trial: scored, stopped since it was behind, or without a score."""
+TENTHS = 10
+"""A training's way is compared at tenths of it."""
+NUMBER, TIME, EVERYTHING, FAILURES = "number", "time", "everything", "failures"
+"""What ends a sweep: so many were wanted, no further one fits, there is nothing else to try, all fail."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A trial that is over."""
+
+    settings: Mapping[str, Any]
+    state: str
+    """DONE, BEHIND or LOST."""
+    score: float | None = None
+    losses: Mapping[int, float] = field(default_factory=dict)
+    """Tenth of the way → least practice loss by then."""
