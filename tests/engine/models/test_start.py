@@ -33,6 +33,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def language(base: Path, tmp_path_factory: pytest.TempPathFactory) -> JobDir:
     """A model that has read documents."""
+    torch.set_num_threads(1)  # the fixture of that name comes after those of a module
     folder = tmp_path_factory.mktemp("language")
     rows = [{"text": f"{row['prompt']} {row['response']} " * 6} for row in replies(24)]
     data = write_rows(folder / "d.parquet", rows, ["train"] * 20 + ["test"] * 4)
