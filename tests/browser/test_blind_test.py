@@ -25,11 +25,11 @@ def trained(app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Traine
 
 
 def judge(page: Page) -> None:
-    """Prefer the answer with the word "good"."""
+    """Prefer the answer with the word "good", and wait for what comes next."""
     first = page.locator(".answer").first.inner_text()
-    page.get_by_role(
-        "button", name="The first one" if "good" in first else "The second one"
-    ).click()
+    button = "The first one" if "good" in first else "The second one"
+    with page.expect_navigation():
+        page.get_by_role("button", name=button).click()
 
 
 def test_a_blind_test_is_made_judged_in_two_browsers_and_decided(
