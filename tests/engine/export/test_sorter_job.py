@@ -5,6 +5,7 @@ import itertools
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnxruntime
 import pytest
 import torch
@@ -20,6 +21,9 @@ from workbench.engine.export import onnx_model
 from workbench.jobs.process.job_dir import read_json
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.exports.certificate import EXACT, EXPORT
+
+CLOSE = 0.01
+"""How far 16 and 32 bits may lie apart, in a probability."""
 
 
 def test_onnx_sorts_as_the_trained_model(sorter_shop: Shop, tmp_path: Path) -> None:
@@ -48,8 +52,6 @@ def test_its_graph_takes_any_number_of_texts_of_any_length(
     folder = unpacked(job.path, tmp_path)
     session = onnxruntime.InferenceSession(folder / "model.onnx")
     for texts, tokens in ((1, 3), (5, 31)):
-        import numpy as np
-
         ids = np.ones((texts, tokens), np.int64)
         shares, belongs = session.run(None, {"input_ids": ids, "attention_mask": ids})
         assert shares.shape == (texts, 3)
@@ -130,11 +132,15 @@ def test_several_categories_are_handed_over_with_their_thresholds(tmp_path: Path
     base = encoders.make_encoder(tmp_path / "base")
     shop = _shop(tmp_path, rows, base, task=MULTI_LABEL.name, recipe=settings)
     answered, model = _handed_over(shop, tmp_path, {"text": [text for text, _ in rows[:8]]})
-    texts, sure = model.sets(model.sort([text for text, _ in rows[:8]]).probabilities)
-    assert len(set(texts)) > 2
-    assert [row["answer"] for row in answered] == texts
-    assert [float(row["probability"]) for row in answered] == pytest.approx(sure, abs=5e-3)
-    assert [row["please_check"] == "true" for row in answered] == [one <= 0.5 for one in sure]
+    shares = model.sort([text for text, _ in rows[:8]]).probabilities
+    texts, sure = model.sets(shares)
+    # Here it is computed in 16 bits where the processor has them, so a hair's breadth decides nothing.
+    clear = np.abs(shares - model.thresholds).min(1) > CLOSE
+    assert clear.sum() >= 4
+    for row, text, own, decides in zip(answered, texts, sure, clear, strict=True):
+        assert not decides or row["answer"] == text
+        assert not decides or float(row["probability"]) == pytest.approx(own, abs=3 * CLOSE)
+        assert abs(own - 0.5) < 3 * CLOSE or (row["please_check"] == "true") == (own <= 0.5)
 
 
 def test_two_texts_are_handed_over_as_a_pair(tmp_path: Path) -> None:
@@ -148,10 +154,11 @@ def test_two_texts_are_handed_over_as_a_pair(tmp_path: Path) -> None:
     columns = {name: [row[i] for row in claims[-9:]] for i, name in enumerate(pair)}
     answered, model = _handed_over(shop, tmp_path, columns)
     shares = model.sort([text for text, _ in rows[-9:]]).probabilities
-    assert [row["answer"] for row in answered] == [model.labels[i] for i in shares.argmax(1)]
     assert [float(row["probability"]) for row in answered] == pytest.approx(
-        shares.max(1).tolist(), abs=5e-3
+        shares.max(1).tolist(), abs=CLOSE
     )
+    for row, own in zip(answered, shares, strict=True):
+        assert abs(own[0] - own[1]) < 2 * CLOSE or row["answer"] == model.labels[own.argmax()]
 
 
 def _shop(folder: Path, rows: list[tuple[str, str]], base: Path, **told: Any) -> Shop:
