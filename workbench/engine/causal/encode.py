@@ -1,6 +1,6 @@
 """From the rows of a dataset version to token ids, learned parts marked."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -107,9 +107,20 @@ def encode(rows: Sequence[Row], wording: Wording, tokenizer: Any, max_length: in
     Raises:
         WorkbenchError: a row's conversation does not fit the chat template; it names the row.
     """
+    return held(rows, encoded, wording, tokenizer, max_length)
+
+
+def held(
+    rows: Sequence[Row],
+    way: Callable[..., Iterator[Columns]],
+    wording: Wording,
+    tokenizer: Any,
+    max_length: int,
+) -> Examples:
+    """A few rows in memory, encoded in a way: `encoded`, or that of pairs."""
     cuts = Cuts()
     parts = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
-    batches = list(encoded(parts, wording, tokenizer, max_length, cuts))
+    batches = list(way(parts, wording, tokenizer, max_length, cuts))
     return Examples(EncodedRows.held(batches, FEATURES), cuts)
 
 

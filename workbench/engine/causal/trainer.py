@@ -111,16 +111,20 @@ class CausalTrainer(JobTrainer):
         return_outputs: bool = False,
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor:
-        """Share of this batch in the mean loss per learned token of the step.
+        """Share of this batch in the mean loss of the step: per learned token, or pair.
 
         Raises:
             WorkbenchError: it is no longer a number.
         """
         self.reporter.count(self._seen_in(inputs))
-        total, count = self._loss(inputs)
+        total, count = self._summed(inputs)
         if not torch.isfinite(total):
             raise self._unstable()
         return total / (num_items_in_batch or max(1, count))
+
+    def _summed(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, int]:
+        """Sum of a batch's losses, and how many they are."""
+        return self._loss(batch)
 
     def training_step(self, *args: Any, **values: Any) -> torch.Tensor:
         """One batch, there and back; now and then the heap's holes go back to the system."""

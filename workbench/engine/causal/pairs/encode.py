@@ -10,22 +10,22 @@ from workbench.core.shapes.conversation_shapes import Segmenter
 from workbench.core.tasks.preferences import worse_of
 from workbench.core.tasks.task import Message
 from workbench.engine.causal.encode import (
-    FEATURES,
     Batch,
     Cuts,
     Example,
     Examples,
     Wording,
     conversations,
+    held,
     row_number,
     segments_of,
     shorter,
 )
 from workbench.engine.causal.marks import guard_of
 from workbench.engine.causal.reading import text_ids
-from workbench.engine.encoding.encoded_rows import Columns, EncodedRows
+from workbench.engine.encoding.encoded_rows import Columns
 from workbench.engine.generative.long_texts.fitting import fitted
-from workbench.engine.rows import AT_ONCE, Row
+from workbench.engine.rows import Row
 
 
 def encode_pairs(
@@ -36,10 +36,7 @@ def encode_pairs(
     Raises:
         WorkbenchError: a row's conversation does not fit the chat template; it names the row.
     """
-    cuts = Cuts()
-    parts = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
-    batches = list(encoded_pairs(parts, wording, tokenizer, max_length, cuts))
-    return Examples(EncodedRows.held(batches, FEATURES), cuts)
+    return held(rows, encoded_pairs, wording, tokenizer, max_length)
 
 
 def encoded_pairs(

@@ -109,24 +109,10 @@ class PairTrainer(CausalTrainer):
             return dpo(logps, batch[REFERENCE], self._recipe.beta)
         return orpo(logps, tokens, self._recipe.beta)
 
-    def compute_loss(
-        self,
-        model: Any,
-        inputs: dict[str, torch.Tensor],
-        return_outputs: bool = False,
-        num_items_in_batch: torch.Tensor | int | None = None,
-    ) -> torch.Tensor:
-        """Share of this batch in the mean loss per pair of the step.
-
-        Raises:
-            WorkbenchError: it is no longer a number.
-        """
-        self.reporter.count(self._seen_in(inputs))
-        losses = self._losses(inputs)
-        total = losses.sum()
-        if not torch.isfinite(total):
-            raise self._unstable()
-        return total / (num_items_in_batch or max(1, len(losses)))
+    def _summed(self, batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, int]:
+        """Sum of the losses of a batch's pairs, and how many they are."""
+        losses = self._losses(batch)
+        return losses.sum(), len(losses)
 
     @torch.no_grad()
     def _practice_loss(self) -> float:
