@@ -7,6 +7,7 @@ on PostgreSQL. Writes are short, so one at a time is fast enough, and none ever 
 """
 
 import contextlib
+import copy
 import os
 import weakref
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
-from storage import address
+from storage import acting, address
+from storage.acting import Acting
 from storage.address import database_url
 from storage.guard import damage
 
@@ -77,19 +79,31 @@ class Store:
         writing = self.engine.execution_options(workbench_write=True)
         self._read = sessionmaker(reading, expire_on_commit=False)
         self._write = sessionmaker(writing, expire_on_commit=False)
+        self.acting: Acting | None = None
+        """For whom; None for the workbench itself."""
         # Whoever forgets to close it still gives the connections back, to PostgreSQL as it wants.
         weakref.finalize(self, self.engine.dispose)
+
+    def acting_as(self, somebody: Acting | None) -> "Store":
+        """This store, asked by somebody; both share their connections."""
+        other = copy.copy(self)
+        other.acting = somebody
+        return other
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A session on a stable snapshot; whatever it changes is thrown away."""
-        with damage.said(self.engine.url), self._read() as session:
+        with damage.said(self.engine.url), self._read(info=acting.note(self.acting)) as session:
             yield session
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back by any exception."""
-        with damage.said(self.engine.url), self._write.begin() as session:
+        with (
+            damage.said(self.engine.url),
+            self._write(info=acting.note(self.acting)) as session,
+            session.begin(),
+        ):
             yield session
 
     def size_bytes(self) -> int:
