@@ -11,6 +11,7 @@ from workbench.system.home import keep_log
 from workbench.ui import errors, frame
 from workbench.ui.routes import download_route, judge_route, upload_route
 from workbench.ui.routes.visitors import Visitors
+from workbench.ui.server import shared_app
 
 if __name__ == "__main__":
     frame.show()
@@ -18,5 +19,5 @@ else:
     keep_log("web")
     routes = [upload_route.route(), download_route.route(), judge_route.route()]
     app: ASGIApp = st.App(__file__, routes=routes, on_script_error=errors.unexpected)
-    app = Visitors(app)
+    app = Visitors(shared_app.shared(app))
     frame.announce_pages()

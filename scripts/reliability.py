@@ -29,6 +29,7 @@ from tests.helpers.writers import make_writer  # noqa: E402
 from workbench.core.words import plural  # noqa: E402
 from workbench.data.files import uploads  # noqa: E402
 from workbench.jobs.ingest_events import ingest_all  # noqa: E402
+from workbench.projects import projects  # noqa: E402
 
 EVENTS = 1_000_000
 
@@ -126,10 +127,13 @@ def kills() -> None:
 def sent() -> None:
     """A gibibyte through the web process, and hostile files through the conversion."""
     with fresh_home() as folder, running_web(folder / "home") as web:
-        ticket = uploads.open_ticket(1, "large.csv", test_uploads.GIB)
+        store = open_store()
+        project_id = projects.create_project(store, "Mails")
+        ticket = uploads.open_ticket(store, project_id, "large.csv", test_uploads.GIB)
         began = time.perf_counter()
         grown = test_uploads.growth_mb(web, ticket)
         _say("upload", f"1 GiB CSV, the web process grows by {grown:.0f} MB", began)
+        store.close()
     for name, make, _ in test_uploads.HOSTILE:
         with fresh_home() as folder:
             make(folder / name)

@@ -23,6 +23,7 @@ from storage.tables.base import (
 )
 from storage.tables.judging import BlindTest, MustPass, OwnRating, Release, Vote
 from storage.tables.projects import BaseModel, Dataset, DatasetVersion, Project
+from storage.tables.tickets import DownloadTicket, UploadTicket
 from storage.tables.training import Evaluation, Job, JobAttempt, Metric, Run, Trial
 from storage.tables.using import ApiKey, Conversation, Message, Watch, WatchedFile
 
@@ -46,6 +47,7 @@ __all__ = [
     "Conversation",
     "Dataset",
     "DatasetVersion",
+    "DownloadTicket",
     "Evaluation",
     "Invitation",
     "Job",
@@ -61,6 +63,7 @@ __all__ = [
     "Run",
     "SignIn",
     "Trial",
+    "UploadTicket",
     "UtcDateTime",
     "Vote",
     "Watch",

@@ -89,7 +89,9 @@ def test_a_files_name_is_shown_wherever_it_is_kept(store: Store, tmp_path: Path)
     assert datasets.keep(io.BytesIO(b"a"), EVIL).name == SHOWN
     several = datasets.keep_all([(io.BytesIO(b"a"), EVIL), (io.BytesIO(b"b"), "b\0.csv")])
     assert several.name == f"2 files ({SHOWN}, …)"
-    upload = uploads.look(uploads.id_of(uploads.open_ticket(1, EVIL, 5)))
+    project_id = projects.create_project(store, "Mails")
+    ticket = uploads.open_ticket(store, project_id, EVIL, 5)
+    upload = uploads.look(store, uploads.id_of(ticket))
     assert upload is not None
     assert upload.name == SHOWN
 

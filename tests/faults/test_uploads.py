@@ -66,10 +66,11 @@ def left_behind(home: Path) -> list[Path]:
     return [path for path in (home / "objects").rglob("*") if path.is_file()]
 
 
-def test_a_gibibyte_goes_through_in_constant_memory(web: Web) -> None:
-    ticket = uploads.open_ticket(1, "large.csv", GIB)
+def test_a_gibibyte_goes_through_in_constant_memory(store: Store, web: Web) -> None:
+    projects.create_project(store, "Mails")
+    ticket = uploads.open_ticket(store, 1, "large.csv", GIB)
     assert growth_mb(web, ticket) < 100
-    upload = uploads.look(uploads.id_of(ticket))
+    upload = uploads.look(store, uploads.id_of(ticket))
     assert upload
     assert files.object_path(upload.source.digest).stat().st_size == GIB
     files.object_path(upload.source.digest).unlink()
@@ -95,27 +96,31 @@ def growth_mb(web: Web, ticket: str) -> float:
     return max(peak) - before
 
 
-def test_a_connection_that_breaks_leaves_no_file(web: Web, home: Path) -> None:
-    ticket = uploads.open_ticket(1, "large.csv", GIB)
+def test_a_connection_that_breaks_leaves_no_file(store: Store, web: Web, home: Path) -> None:
+    projects.create_project(store, "Mails")
+    ticket = uploads.open_ticket(store, 1, "large.csv", GIB)
     connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)
     connection.putrequest("PUT", f"/upload/{ticket}")
     connection.putheader("Content-Length", str(GIB))
     connection.endheaders()
     connection.send(ROW * 200_000)
     until(lambda: [path for path in left_behind(home) if path.stat().st_size])
-    upload = uploads.look(uploads.id_of(ticket))
+    upload = uploads.look(store, uploads.id_of(ticket))
     assert upload
     assert upload.is_open
 
     connection.close()
 
     until(lambda: not left_behind(home))
-    until(lambda: "was interrupted" in (uploads.look(uploads.id_of(ticket)) or upload).reason)
+    until(
+        lambda: "was interrupted" in (uploads.look(store, uploads.id_of(ticket)) or upload).reason
+    )
 
 
-def test_a_wrong_or_used_ticket_is_turned_away(web: Web, home: Path) -> None:
+def test_a_wrong_or_used_ticket_is_turned_away(store: Store, web: Web, home: Path) -> None:
     assert send(web, "wrong", iter([b"x"]), 1)[0] == 403
-    ticket = uploads.open_ticket(1, "small.csv", 1)
+    projects.create_project(store, "Mails")
+    ticket = uploads.open_ticket(store, 1, "small.csv", 1)
     assert send(web, ticket, iter([b"x"]), 1) == (200, "")
     status, sentence = send(web, ticket, iter([b"x"]), 1)
     assert status == 403

@@ -234,12 +234,12 @@ def test_a_file_goes_through_a_proxy(
     projects.create_project(store, "Mails")
     monkeypatch.setenv("WORKBENCH_HOSTS", NAME)
     body = b"text,label\none,a\n"
-    ticket = uploads.open_ticket(1, "mails.csv", len(body))
+    ticket = uploads.open_ticket(store, 1, "mails.csv", len(body))
     with running_web(home) as web, proxy.running(Proxy(web.port)) as port:
         own = {"Host": f"{NAME}:{port}", "Origin": f"http://{NAME}:{port}"}
         address = f"http://127.0.0.1:{port}/upload/{ticket}"
         answer = httpx.put(address, content=body, headers=own, trust_env=False)
     assert (answer.status_code, answer.json()) == (200, {"error": ""})
-    upload = uploads.look(uploads.id_of(ticket))
+    upload = uploads.look(store, uploads.id_of(ticket))
     assert upload
     assert files.object_path(upload.source.digest).read_bytes() == body

@@ -181,8 +181,8 @@ def test_the_box_for_large_files_knows_where_to_send(project_id: int) -> None:
 
 def test_a_file_that_has_arrived_is_taken_on_the_next_look(store: Store, project_id: int) -> None:
     body = TABLE.encode()
-    ticket = uploads.open_ticket(project_id, "sent.csv", len(body))
-    with arrivals.receive(ticket, None) as arrival:
+    ticket = uploads.open_ticket(store, project_id, "sent.csv", len(body))
+    with arrivals.receive(store, ticket, None) as arrival:
         arrival.write(body)
         arrival.finish()
 
@@ -194,8 +194,8 @@ def test_a_file_that_has_arrived_is_taken_on_the_next_look(store: Store, project
 
 
 def test_a_refresh_shows_how_far_an_upload_is(store: Store, project_id: int) -> None:
-    ticket = uploads.open_ticket(project_id, "sent.csv", 1000)
-    with arrivals.receive(ticket, None) as arrival:
+    ticket = uploads.open_ticket(store, project_id, "sent.csv", 1000)
+    with arrivals.receive(store, ticket, None) as arrival:
         arrival.write(b"x" * 250)
         arrival._tell()
         at = _open(store, project_id, uploads={"source": uploads.id_of(ticket)})
@@ -208,8 +208,8 @@ def test_a_refresh_shows_how_far_an_upload_is(store: Store, project_id: int) -> 
 
 
 def test_why_an_upload_broke_off_stands_in_the_box(store: Store, project_id: int) -> None:
-    ticket = uploads.open_ticket(project_id, "sent.csv", 1000)
-    with pytest.raises(uploads.TooMuch), arrivals.receive(ticket, None) as arrival:
+    ticket = uploads.open_ticket(store, project_id, "sent.csv", 1000)
+    with pytest.raises(uploads.TooMuch), arrivals.receive(store, ticket, None) as arrival:
         arrival.finish()
 
     at = _open(store, project_id, uploads={"source": uploads.id_of(ticket)})

@@ -142,7 +142,7 @@ def _parts(home: Path, freeable: tuple[Freeable, ...], database_bytes: int) -> I
         "logs",
         "Logs and working files",
         "What the trainings reported, and the logs of the workbench.",
-        _total(home / name for name in ("logs", "serve", "uploads"))
+        _total(home / name for name in ("logs", "serve", "shared", "uploads"))
         + _total(job_folders)
         - kept
         - learned

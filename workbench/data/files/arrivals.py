@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from storage import files
+from storage.database import Store
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
@@ -18,8 +19,8 @@ _LOOK_BYTES = 64 << 20
 class Arrival:
     """The bytes of one upload, as they come."""
 
-    def __init__(self, upload: uploads.Upload, blob: files.Incoming) -> None:
-        self._blob = blob
+    def __init__(self, store: Store, upload: uploads.Upload, blob: files.Incoming) -> None:
+        self._store, self._blob = store, blob
         self._told_at = 0.0
         self._looked = 0
         self.upload = replace(upload, state=uploads.RECEIVING)
@@ -42,7 +43,6 @@ class Arrival:
         with _room():
             self._blob.write(chunk)
         if time.monotonic() - self._told_at > _TOLD_S:
-            self._check_wanted()
             self._tell()
 
     def finish(self) -> uploads.Upload:
@@ -53,7 +53,7 @@ class Arrival:
             NoRoom: the disk is full.
             NoTicket: the user gave it up meanwhile.
         """
-        self._check_wanted()
+        self._tell()
         if self._blob.size < self.upload.size:
             raise uploads.TooMuch(
                 uploads.describe_interrupted(replace(self.upload, received=self._blob.size))
@@ -70,18 +70,15 @@ class Arrival:
             self._looked = looks
             uploads.check_room(self.upload.name, self.upload.size - self._blob.size)
 
-    def _check_wanted(self) -> None:
-        if uploads.is_given_up(self.upload.id):
-            raise uploads.NoTicket(uploads.describe_stopped(self.upload))
-
     def _tell(self) -> None:
         self.upload = replace(self.upload, received=self._blob.size, at=time.time())
         self._told_at = time.monotonic()
-        uploads.record(self.upload)
+        if not uploads.record(self._store, self.upload):
+            raise uploads.NoTicket(uploads.describe_stopped(self.upload))
 
 
 @contextlib.contextmanager
-def receive(ticket: str, length: int | None) -> Iterator[Arrival]:
+def receive(store: Store, ticket: str, length: int | None) -> Iterator[Arrival]:
     """Take the file that a ticket allows; whatever breaks it off leaves no part of it.
 
     Args:
@@ -92,8 +89,8 @@ def receive(ticket: str, length: int | None) -> Iterator[Arrival]:
         TooMuch: `length` is not what was announced, or something else arrives.
         NoRoom: the disk is too full.
     """
-    upload = uploads.look(uploads.id_of(ticket))
-    if upload is None or not uploads.claim(upload.id):
+    upload = uploads.look(store, uploads.id_of(ticket))
+    if upload is None or not uploads.claim(store, upload.id):
         raise uploads.NoTicket(uploads.UNKNOWN)
     if upload.state != uploads.WAITING:
         raise uploads.NoTicket(upload.reason or uploads.UNKNOWN)
@@ -102,26 +99,26 @@ def receive(ticket: str, length: int | None) -> Iterator[Arrival]:
             f"{upload.name} has {size(length)} now, and {size(upload.size)} were announced: it "
             "has changed since you chose it, choose it again."
         )
-        _fail(upload, reason)
+        _fail(store, upload, reason)
         raise uploads.TooMuch(reason)
     arrival = None
     try:
         uploads.check_room(upload.name, upload.size)
         with _room(), files.Incoming() as blob:
-            arrival = Arrival(upload, blob)
+            arrival = Arrival(store, upload, blob)
             yield arrival
     except WorkbenchError as error:
-        _fail(arrival.upload if arrival else upload, str(error))
+        _fail(store, arrival.upload if arrival else upload, str(error))
         raise
     except BaseException:
         upload = arrival.upload if arrival else upload
-        _fail(upload, uploads.describe_interrupted(upload))
+        _fail(store, upload, uploads.describe_interrupted(upload))
         raise
 
 
-def _fail(upload: uploads.Upload, reason: str) -> None:
-    with contextlib.suppress(OSError):  # on a full disk its silence says it, a little later
-        uploads.record(replace(upload, state=uploads.FAILED, reason=reason))
+def _fail(store: Store, upload: uploads.Upload, reason: str) -> None:
+    with contextlib.suppress(StorageError):  # on a full disk its silence says it, a little later
+        uploads.record(store, replace(upload, state=uploads.FAILED, reason=reason))
 
 
 @contextlib.contextmanager

@@ -1,26 +1,25 @@
 """Uploads that stream to the disk: a ticket for each, and how far it has come.
 
 The route that takes the bytes knows no login and no session. So the page makes a ticket for one
-file, and whoever shows the ticket may send that file, once, within the next minutes. Tickets
-lie in the home (`uploads/`), so that all web processes share them; only the sha256 of a ticket
-is written down.
+file, and whoever shows the ticket may send that file, once, within the next minutes. Tickets are
+rows, so that all web processes share them; only the sha256 of a ticket is written down.
 """
 
-import contextlib
+import datetime as dt
 import hashlib
-import os
 import secrets
-import threading
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from storage import files
+from storage import acting, files
+from storage.database import Store
+from storage.tables import UploadTicket
+from storage.tickets import uploads as tickets
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural, size
 from workbench.data.examples.plan import Source
-from workbench.jobs.process.job_dir import read_json, write_json
 
 BEGIN_WITHIN_S = 15 * 60
 RESERVE_BYTES = 500_000_000
@@ -74,7 +73,7 @@ class Upload:
         return self.state in (WAITING, RECEIVING)
 
 
-def open_ticket(project_id: int, name: str, size_bytes: int) -> str:
+def open_ticket(store: Store, project_id: int, name: str, size_bytes: int) -> str:
     """Allow one file of this name and size to be sent, once; the ticket.
 
     Raises:
@@ -85,10 +84,15 @@ def open_ticket(project_id: int, name: str, size_bytes: int) -> str:
     if size_bytes <= 0:
         raise WorkbenchError(f"{name} is empty: choose a file with at least ten rows of examples.")
     check_room(name, size_bytes)
-    _sweep()
-    ticket = secrets.token_urlsafe(32)
-    expires_at = time.time() + BEGIN_WITHIN_S
-    record(Upload(id_of(ticket), project_id, name, size_bytes, expires_at, at=time.time()))
+    files.remove_stale_parts(_KEPT_S)
+    ticket, at = secrets.token_urlsafe(32), time.time()
+    with store.write() as session:
+        tickets.forget(session, moment(at - _KEPT_S))
+        who = acting.of(session)
+        row = UploadTicket(key=id_of(ticket), project_id=project_id, name=name, size=size_bytes)
+        row.person_id = who.person_id if who else None
+        row.expires_at, row.heard_at = moment(at + BEGIN_WITHIN_S), moment(at)
+        tickets.add(session, row)
     return ticket
 
 
@@ -97,19 +101,19 @@ def id_of(ticket: str) -> str:
     return hashlib.sha256(ticket.encode()).hexdigest()[:40]
 
 
-def look(upload_id: str) -> Upload | None:
+def moment(seconds: float) -> dt.datetime:
+    """A time of the clock, as the database keeps it."""
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def look(store: Store, upload_id: str) -> Upload | None:
     """How far an upload has come; None if there is none (any more)."""
-    if not upload_id.isalnum():
+    with store.read() as session:
+        row = tickets.keyed(session, upload_id)
+    if row is None:
         return None
-    values = read_json(_path(upload_id))
-    if not isinstance(values, dict):
-        return None
-    try:
-        upload = Upload(**values)
-    except TypeError:  # torn, or of another version
-        return None
-    now = time.time()
-    if upload.is_open and is_given_up(upload_id):
+    upload, now = _upload(row), time.time()
+    if upload.is_open and row.given_up_at is not None:
         return replace(upload, state=FAILED, reason=describe_stopped(upload))
     if upload.state == RECEIVING and now - upload.at > _SILENT_S:
         return replace(upload, state=FAILED, reason=describe_interrupted(upload))
@@ -118,10 +122,25 @@ def look(upload_id: str) -> Upload | None:
     return upload
 
 
-def give_up(upload_id: str) -> None:
+def _upload(row: UploadTicket) -> Upload:
+    return Upload(
+        id=row.key,
+        project_id=row.project_id,
+        name=row.name,
+        size=row.size,
+        expires_at=row.expires_at.timestamp(),
+        state=row.state,
+        received=row.received,
+        at=row.heard_at.timestamp(),
+        digest=row.digest,
+        reason=row.reason,
+    )
+
+
+def give_up(store: Store, upload_id: str) -> None:
     """The user wants it no longer: it cannot begin, and one that runs is broken off."""
-    if look(upload_id) is not None:
-        _stop_mark(upload_id).touch()
+    with store.write() as session:
+        tickets.change(session, upload_id, given_up_at=moment(time.time()))
 
 
 UNKNOWN = "This upload is not known (any more): reload the page and choose the file again."
@@ -160,42 +179,25 @@ def check_room(name: str, wanted: int) -> None:
         )
 
 
-def claim(upload_id: str) -> bool:
+def claim(store: Store, upload_id: str) -> bool:
     """Use a ticket up; no if somebody else has."""
-    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
-    try:
-        os.close(os.open(_path(upload_id).with_suffix(".used"), flags, 0o600))
-    except FileExistsError:
-        return False
-    return True
+    with store.write() as session:
+        return tickets.claim(session, upload_id)
 
 
-def _path(upload_id: str) -> Path:
-    return files.folder("uploads") / f"{upload_id}.json"
-
-
-def is_given_up(upload_id: str) -> bool:
-    """Whether the user wants this upload no longer."""
-    return _stop_mark(upload_id).exists()
-
-
-def _stop_mark(upload_id: str) -> Path:
-    return _path(upload_id).with_suffix(".stop")
-
-
-_writing = threading.Lock()
-
-
-def record(upload: Upload) -> None:
-    """Let every page and process see how far an upload is."""
-    with _writing:  # two threads of one process would use the same temporary name
-        write_json(_path(upload.id), asdict(upload))
-
-
-def _sweep() -> None:
-    """Remove what is left of uploads that are long over."""
-    files.remove_stale_parts(_KEPT_S)
-    for path in files.folder("uploads").iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            if time.time() - path.stat().st_mtime > _KEPT_S:
-                path.unlink()
+def record(store: Store, upload: Upload) -> bool:
+    """Let every page and process see how far an upload is; whether the user still wants it."""
+    with store.write() as session:
+        row = tickets.keyed(session, upload.id)
+        if row is None:  # its project was deleted meanwhile
+            return False
+        tickets.change(
+            session,
+            upload.id,
+            state=upload.state,
+            received=upload.received,
+            heard_at=moment(upload.at),
+            digest=upload.digest,
+            reason=upload.reason,
+        )
+        return row.given_up_at is None

@@ -74,7 +74,7 @@ def received(draft: Drafted, target: str, save: Save = drafts.save) -> Source | 
 
 def _known(draft: Drafted, target: str) -> Upload | None:
     upload_id = draft.uploads.get(target, "")
-    return uploads.look(upload_id) if upload_id else None
+    return uploads.look(context.store(), upload_id) if upload_id else None
 
 
 def _field(draft: Drafted, target: str, key: str, save: Save) -> None:
@@ -97,7 +97,7 @@ def _field(draft: Drafted, target: str, key: str, save: Save) -> None:
     if said.chosen:
         _allow(draft, target, said.chosen)
     elif said.cancelled:
-        uploads.give_up(draft.uploads.get(target, ""))
+        uploads.give_up(context.store(), draft.uploads.get(target, ""))
         _forget(draft, target)
     elif not said.ended:
         return
@@ -109,7 +109,8 @@ def _allow(draft: Drafted, target: str, chosen: dict[str, Any]) -> None:
     _forget(draft, target)
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
     try:
-        ticket = uploads.open_ticket(context.project_id(), chosen["name"], int(chosen["size"]))
+        name, length = chosen["name"], int(chosen["size"])
+        ticket = uploads.open_ticket(context.store(), context.project_id(), name, length)
     except (WorkbenchError, StorageError) as error:
         _say(draft, target, str(error))
         return
@@ -135,7 +136,7 @@ def _sentence(target: str) -> str:
 
 def _watch(upload_id: str) -> None:
     """An upload that another window sends, or one whose window was reloaded a moment ago."""
-    upload = uploads.look(upload_id)
+    upload = uploads.look(context.store(), upload_id)
     if upload is None or not upload.is_open:
         st.rerun(scope="app")
     share = upload.received / upload.size
@@ -143,7 +144,7 @@ def _watch(upload_id: str) -> None:
     st.progress(share, text=f"**{plain(upload.name)}** · {text}")
     st.caption("It is still being sent; this page goes on when it is here.")
     if st.button("Cancel", key=f"data-large-stop-{upload_id[:8]}", icon=":material/stop_circle:"):
-        uploads.give_up(upload_id)
+        uploads.give_up(context.store(), upload_id)
         st.rerun(scope="app")
 
 

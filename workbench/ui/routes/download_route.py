@@ -5,11 +5,13 @@ Streamlit's own download button keeps the whole file in this process's memory, s
 
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from workbench.data.files import downloads
+from workbench.ui import context
 from workbench.ui.routes.upload_route import base_path
 
 PATH = "/download"
@@ -22,13 +24,14 @@ def route() -> Route:
 
 def link(path: Path, name: str = "") -> str:
     """The address under which the browser gets this file, for an hour; called `name` there."""
-    return f"{base_path()}{PATH}/{downloads.ticket_for(path, name)}"
+    return f"{base_path()}{PATH}/{downloads.ticket_for(context.store(), path, name)}"
 
 
 async def give(request: Request) -> Response:
     """The file, or one sentence."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    offer = downloads.offer_of(request.path_params["ticket"])
+    ticket = request.path_params["ticket"]
+    offer = await run_in_threadpool(downloads.offer_of, context.store(), ticket)
     if offer is None:
         text = "This link is no longer good: go back to the workbench and load the page again."
         return PlainTextResponse(text, 404, headers)

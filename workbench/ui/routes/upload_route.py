@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from workbench.core.errors import WorkbenchError
 from workbench.data.files import arrivals, uploads
+from workbench.ui import context
 
 PATH = "/upload"
 _CHUNK = 1 << 20
@@ -52,7 +53,7 @@ async def _store(request: Request) -> None:
     """Every step that touches the disk runs in a thread, so that the pages stay quick."""
     length = request.headers.get("content-length", "")
     ticket = request.path_params["ticket"]
-    arriving = arrivals.receive(ticket, int(length) if length.isdigit() else None)
+    arriving = arrivals.receive(context.store(), ticket, int(length) if length.isdigit() else None)
     arrival = await run_in_threadpool(arriving.__enter__)
     try:
         async for chunk in _chunks(request):

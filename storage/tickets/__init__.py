@@ -1,0 +1,1 @@
+"""Leave to send or to fetch one file, shared by all web processes."""

@@ -1,0 +1,1 @@
+"""The web process as a server: one of several, watched over."""
