@@ -3,8 +3,9 @@
 import pytest
 
 from workbench.engine.export.exact import Judged
-from workbench.engine.export.parity import UNROUNDED, sorted_way, text_way
+from workbench.engine.export.parity import UNROUNDED, number_way, sorted_way, text_way
 from workbench.engine.export.questions import Question, Questions
+from workbench.jobs.process.number_range import NumberRange
 from workbench.models.exports.certificate import Way
 
 CATEGORIES, REPLIES = "classification", "completion"
@@ -117,3 +118,26 @@ def test_how_a_document_goes_on_is_neither_right_nor_wrong() -> None:
     asked = Questions([Question(text="once", expected=None)], [])
     way = text_way("api", "e", "language-modelling", asked, ["upon a time"], ["in a while"])
     assert (way.score, way.passed) == (None, True)
+
+
+def test_numbers_pass_that_lie_near_those_of_the_exam() -> None:
+    known = NumberRange(middle=50, scale=10, low=20, high=80, places=1)
+    wanted = [str(30 + i) for i in range(40)]
+    asked = questions(wanted)
+    usual = [*wanted, "20", "80"]
+
+    def way(off: float, quantization: str = "") -> Way:
+        given = [f"{float(text) + off:.1f}" for text in usual]
+        return number_way("export", "e", asked, usual, given, known, quantization)
+
+    assert way(0).passed
+    assert (way(0.1).passed, way(0.1).same) == (True, 0)
+    assert way(0.1).score == pytest.approx(0.1)
+    far = way(0.5)
+    assert (far.passed, far.largest_difference) == (False, pytest.approx(0.5))
+    assert "off by 0.5 more" in far.why
+    spread = [f"{float(text) + (2 if i % 2 else -2):.1f}" for i, text in enumerate(usual)]
+    middle = [str(float(text) + (1 if i % 2 else -1)) for i, text in enumerate(usual)]
+    rounded = number_way("export", "e", asked, middle, spread, known, "int8")
+    assert not rounded.passed
+    assert number_way("export", "e", asked, usual, [*usual[:-1], "odd"], known).passed is False

@@ -13,7 +13,7 @@ import torch
 from tests.engine.export.conftest import Shop, shop_of
 from tests.engine.export.test_text_exports import certificate, ran, unpacked
 from tests.helpers import encoders, exports
-from workbench.core.tasks import MULTI_LABEL
+from workbench.core.tasks import MULTI_LABEL, REGRESSION
 from workbench.core.tasks.category_sets import written
 from workbench.core.tasks.text_pair import joined_as
 from workbench.engine.encoder.model import EncoderModel, load_encoder_model
@@ -179,3 +179,22 @@ def _handed_over(
     spec: Any = read_json(shop.trained.spec)
     model = load_encoder_model(BaseModelRef.from_dict(spec["base"]), shop.trained.adapter)
     return ran(unpacked(job.path, folder / "unpacked"), table, folder / "out.csv"), model
+
+
+def test_numbers_are_handed_over_with_how_far_off_they_may_be(tmp_path: Path) -> None:
+    words = {"late": -3, "rude": -2, "clean": 2, "kind": 3, "quiet": 1, "dear": -1}
+    pairs = list(itertools.combinations(words, 2)) * 8
+    rows = [(f"stay {n}: {a} and {b}", str(50 + 5 * (words[a] + words[b])))
+            for n, (a, b) in enumerate(pairs)]  # fmt: skip
+    settings = encoders.recipe(label_smoothing_factor=0.0, num_train_epochs=2)
+    base = encoders.make_encoder(tmp_path / "base")
+    shop = _shop(tmp_path, rows, base, task=REGRESSION.name, recipe=settings)
+    texts = [text for text, _ in rows[:12]]
+    answered, model = _handed_over(shop, tmp_path, {"text": texts})
+    assert model.numbers is not None
+    assert model.numbers.width
+    near = CLOSE * model.numbers.scale + 10.0**-model.numbers.places
+    for row, own in zip(answered, model.estimates(texts), strict=True):
+        assert float(row["answer"]) == pytest.approx(own.value, abs=near)
+        assert float(row["from"]) == pytest.approx(own.low, abs=near)
+        assert float(row["to"]) == pytest.approx(own.high, abs=near)

@@ -7,7 +7,7 @@ from typing import Any
 from workbench.core.tasks import task_named
 from workbench.core.words import plural
 from workbench.engine.export.model_digest import model_digest
-from workbench.engine.export.parity import sorted_way, text_way
+from workbench.engine.export.parity import number_way, sorted_way, text_way
 from workbench.engine.export.questions import Questions
 from workbench.engine.export.ways import FILE as WAYS
 from workbench.engine.export.ways import Answered, Asking, Ways
@@ -80,6 +80,9 @@ class Making:
                  if None not in pair]  # fmt: skip
         questions = picked(self.questions, asked)
         texts = [[w.texts[i] for i in asked] for w in (usual, given)]
+        if self.trained.numbers is not None:
+            known = self.trained.numbers
+            return number_way(name, read_by, questions, texts[0], texts[1], known)
         if usual.probabilities and given.probabilities and None not in given.probabilities:
             shares = [[w.probabilities[i] for i in asked] for w in (usual, given)]
             return sorted_way(name, read_by, self.spec.task, questions, (texts[0], shares[0]),

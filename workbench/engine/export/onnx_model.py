@@ -15,6 +15,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.long_texts.joins import LARGEST, MEAN
 from workbench.engine.encoder.encoder import CLS, segments
 from workbench.engine.encoder.model import EncoderModel
+from workbench.jobs.process.number_range import NumberRange
 from workbench.models.exports.formats import INT8
 
 OPSET = 18
@@ -23,6 +24,8 @@ FIRST_NUMBER = 2
 INPUTS = ["input_ids", "attention_mask"]
 ONE_OF, ANY_OF = ["probabilities", "belonging"], ["probabilities", "sureness"]
 """What comes out where a text has one category, and where it may have several."""
+NUMBER = ["scores", "estimate"]
+"""What comes out where a text has a number."""
 FAR = 1e4
 """What is taken from the logits of another text's windows."""
 _LONGEST_TRY = 12
@@ -43,6 +46,9 @@ class Sorter(nn.Module):
         self.by_first = found.model.encoder.pooling == CLS
         self.second_after = found.model.encoder.second_after
         self.outputs = ONE_OF if found.thresholds is None else ANY_OF
+        self.numbers = found.numbers
+        if found.numbers is not None:
+            self.outputs = NUMBER
         detector = found.detector
         self.sure = detector.threshold.sure if detector else 0.0
         self.near = detector.threshold.near if detector else 0.0
@@ -58,7 +64,8 @@ class Sorter(nn.Module):
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Probabilities (rows, labels), and how much each row's text belongs to its likeliest one (rows,);
-        where a text may have several, how sure it is that those at their thresholds are all.
+        where a text may have several, how sure it is that those at their thresholds are all. Where it
+        has a number, the head's score (rows, 1), and the number (rows,) within the range that was seen.
 
         Args:
             input_ids: (rows, tokens).
@@ -77,6 +84,8 @@ class Sorter(nn.Module):
             logits = self.head(texts)
         else:
             logits = _joined(self.head(normalize(windows, dim=1)), same, self.join)
+        if self.numbers is not None:
+            return logits, self._estimate(logits[:, 0], self.numbers)
         if self.outputs == ANY_OF:
             shares = logits.sigmoid()
             holds = shares >= self.thresholds
@@ -90,6 +99,10 @@ class Sorter(nn.Module):
         other = best[:, None] != self.labels[None]
         nearness = torch.where(other, torch.full_like(like, -1.0), like).amax(1)
         return self.sure * sureness + self.near * nearness
+
+    @staticmethod
+    def _estimate(scores: torch.Tensor, known: NumberRange) -> torch.Tensor:
+        return (known.middle + known.scale * scores).clamp(known.low, known.high)
 
     def _pooled(self, states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         if self.by_first:
@@ -178,7 +191,8 @@ class Session:
     def sort(
         self, ids: list[list[int]], pad_id: int, window: int | None = None
     ) -> list[tuple[Any, float]]:
-        """Probabilities (labels,) and belonging (or sureness) of each text, given its token ids.
+        """What the graph says of each text, given its token ids: probabilities (labels,) and belonging (or
+        sureness); or the score (1,) and the number.
 
         Args:
             window: tokens of a window, where longer texts come as windows.

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 
 from workbench.core.metrics import METRICS
 from workbench.core.tasks import task_named
+from workbench.core.tasks.number_answers import value_of
 from workbench.core.words import count, plural
 from workbench.engine.export.exact import Judged
 from workbench.engine.export.questions import Questions
 from workbench.evaluation.scoring.chrf import chrf_counts, chrf_of
 from workbench.evaluation.scoring.paired import tango_interval
 from workbench.evaluation.scoring.text_scores import text_scores
+from workbench.jobs.process.number_range import NumberRange
 from workbench.models.exports.certificate import Way
 from workbench.models.exports.formats import INT8, Q4_K_M, Q8_0
 
@@ -31,7 +33,7 @@ MOST_UNEXPLAINED = 0.05
 answers as a whole as likely: programs cut texts into tokens again to compare them, and one may come apart
 otherwise. Of weights in the wrong place nearly all do."""
 MOST_DIFFERENCE = {"": 0.02, INT8: 0.35}
-"""Of a probability."""
+"""Of a probability; of numbers as a share of their spread."""
 LEAST_SAME = {"": 0.98, INT8: 0.9}
 """Share of texts that must be sorted as before."""
 _Z = 1.959963984540054
@@ -87,6 +89,41 @@ def sorted_way(
     if not why and apart > MOST_DIFFERENCE[quantization]:
         why = f"Its probabilities differ by up to {apart:.2f} from the exam's."
     return Way(name=name, read_by=read_by, questions=total, same=same, score=now, usual_score=before,
+               largest_difference=apart, passed=not why, why=why)  # fmt: skip
+
+
+def number_way(
+    name: str,
+    read_by: str,
+    questions: Questions,
+    usual: Sequence[str],
+    given: Sequence[str],
+    known: NumberRange,
+    quantization: str = "",
+) -> Way:
+    """What is found of numbers, apart by so much of their spread.
+
+    Args:
+        usual, given: the numbers as texts.
+        known: of which range they are.
+    """
+    unit, step = known.scale, 10.0**-known.places
+    each = [abs(value_of(a) - value_of(b)) for a, b in zip(usual, given, strict=True)]
+    apart = math.inf if any(map(math.isnan, each)) else max(each, default=0.0)
+    marked = _marked(questions, usual), _marked(questions, given)
+    off = [[abs(value_of(a) - value_of(b)) / unit for a, b in own] for own in marked]
+    before, now = (statistics.fmean(own) * unit if own else None for own in off)
+    more = [b - a for a, b in zip(*off, strict=True)]
+    why = ""
+    if more and statistics.fmean(more) > MARGIN and _least_lost(off[0], off[1], more) > 0:
+        why = (
+            "It estimates worse than the exam's way, beyond chance: off by "
+            f"{statistics.fmean(more) * unit:.3g} more ({plural(len(more), 'question')})."
+        )
+    if not why and apart > MOST_DIFFERENCE[quantization] * unit + step:
+        why = f"Its numbers differ by up to {apart:.3g} from the exam's."
+    same = sum(a == b for a, b in zip(usual, given, strict=True))
+    return Way(name=name, read_by=read_by, questions=len(given), same=same, score=now, usual_score=before,
                largest_difference=apart, passed=not why, why=why)  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Export of an encoder that sorts, from its ONNX file to its certificate."""
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from workbench.engine.encoder.model import EncoderModel, load_encoder_model
 from workbench.engine.encoder.windows import OVERLAP, marks_of
 from workbench.engine.export import onnx_model
 from workbench.engine.export.making import ASKED, Making, picked
-from workbench.engine.export.parity import sorted_way
+from workbench.engine.export.parity import number_way, sorted_way
+from workbench.engine.export.questions import Questions
 from workbench.engine.export.text_exports import licence_text, readme
 from workbench.jobs.process.job_dir import write_json
 from workbench.jobs.process.specs import ExportModelSpec
@@ -34,10 +35,11 @@ NO_LIMIT = "This model cannot tell texts that belong to none of its categories, 
 
 @dataclass(frozen=True)
 class _Found:
-    """How texts were sorted."""
+    """How texts were answered."""
 
     texts: list[str]
     probabilities: list[float]
+    """Of the categories in `texts`; empty of numbers."""
 
 
 def sorter_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path, Certificate]:
@@ -64,17 +66,15 @@ def sorter_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Pa
     report.phase("saving", "Writing the export")
     onnx_model.write_onnx(sorter, folder / FILE, spec.quantization)
     stop.check()
-    _beside(spec, model, folder)
+    _beside(spec, model, sorter.outputs, folder)
     meter(0.7)
     report.phase("checking", f"Reading the export back with {onnx_model.version()}")
     session = onnx_model.Session(folder / FILE)
     back = _named(model, session.sort(ids, pad_id, window))
-    way = sorted_way(EXPORT, onnx_model.version(), spec.task, making.questions,
-                     (own.texts, own.probabilities), (back.texts, back.probabilities),
-                     INT8 if spec.quantization == INT8 else "")  # fmt: skip
-    ways.append(way)
+    rounding = INT8 if spec.quantization == INT8 else ""
+    ways.append(_way(making, EXPORT, onnx_model.version(), making.questions, own, back, rounding))
     detector = model.detector
-    sorts_all = detector or model.out_of_scope or model.thresholds is not None
+    sorts_all = detector or model.out_of_scope or model.thresholds is not None or model.numbers
     notes = [] if sorts_all else [NO_LIMIT]
     notes += [ORIGIN] if detector and detector.origin else []
     return folder, making.certificate(
@@ -84,11 +84,28 @@ def sorter_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Pa
 
 def _against(making: Making, texts: Any, probabilities: Any, own: _Found) -> Way:
     places = [place for place, text in enumerate(texts) if text is not None]
-    way = sorted_way(EXACT, "torch, float32", making.spec.task, picked(making.questions, places),
-                     ([texts[i] for i in places], [probabilities[i] for i in places]),
-                     ([own.texts[i] for i in places], [own.probabilities[i] for i in places]),
-                     INT8)  # fmt: skip
-    return replace(way, name=EXACT)
+    usual, exact = (
+        _Found([found[i] for i in places], [shares[i] for i in places] if shares else [])
+        for found, shares in ((texts, probabilities), (own.texts, own.probabilities))
+    )
+    asked = picked(making.questions, places)
+    return _way(making, EXACT, "torch, float32", asked, usual, exact, INT8)
+
+
+def _way(
+    making: Making,
+    name: str,
+    read_by: str,
+    questions: Questions,
+    usual: _Found,
+    given: _Found,
+    rounding: str,
+) -> Way:
+    if making.trained.numbers is not None:
+        known = making.trained.numbers
+        return number_way(name, read_by, questions, usual.texts, given.texts, known, rounding)
+    before, now = ((one.texts, one.probabilities) for one in (usual, given))
+    return sorted_way(name, read_by, making.spec.task, questions, before, now, rounding)
 
 
 @torch.inference_mode()
@@ -104,6 +121,8 @@ def _exact(
 
 
 def _named(model: EncoderModel, found: list[tuple[Any, float]]) -> _Found:
+    if model.numbers is not None:
+        return _Found([model.numbers.written(number) for _, number in found], [])
     if model.thresholds is not None:
         sets, _ = model.sets(np.array([shares for shares, _ in found]).reshape(len(found), -1))
         return _Found(sets, [sure for _, sure in found])
@@ -112,7 +131,7 @@ def _named(model: EncoderModel, found: list[tuple[Any, float]]) -> _Found:
                   [float(shares[i]) for i, (shares, _) in zip(best, found, strict=True)])  # fmt: skip
 
 
-def _beside(spec: ExportModelSpec, model: EncoderModel, folder: Path) -> None:
+def _beside(spec: ExportModelSpec, model: EncoderModel, outputs: list[str], folder: Path) -> None:
     """What a program needs to know beside the graph."""
     model.reader.tokenizer.save_pretrained(folder)
     task, reader = task_named(spec.task), model.reader
@@ -125,8 +144,9 @@ def _beside(spec: ExportModelSpec, model: EncoderModel, folder: Path) -> None:
         "thresholds": np.asarray(model.thresholds).tolist() if several else None, "none": NONE,
         "least_belonging": model.detector.threshold.least if model.detector else None,
         "none_of_these_category": model.out_of_scope, "inputs": onnx_model.INPUTS,
-        "outputs": onnx_model.ANY_OF if several else onnx_model.ONE_OF, "opset": onnx_model.OPSET,
-        "how": _how(reader, several=several),
+        "outputs": outputs, "opset": onnx_model.OPSET,
+        "numbers": model.numbers.as_dict() if model.numbers else None,
+        "how": f"{CUT_PAIRS if reader.pair else CUT} {MEANS[outputs[1]]}",
     })  # fmt: skip
     (folder / "README.md").write_text(readme(spec), "utf-8")
     if spec.format == ZIP:
@@ -140,10 +160,6 @@ def _marks(reader: Reader) -> list[list[int]]:
     """What stands before and behind each text, and each window of a long one."""
     marks = marks_of(reader.tokenizer)
     return [list(marks.before), list(marks.after)]
-
-
-def _how(reader: Reader, *, several: bool) -> str:
-    return " ".join([CUT_PAIRS if reader.pair else CUT, SEVERAL if several else ONE])
 
 
 CUT = (
@@ -169,3 +185,9 @@ SEVERAL = (
     "thresholds or above; it may be none. An answer whose sureness is not above threshold is for a person to "
     "check."
 )
+NUMBER = (
+    "The estimate is the answer, rounded to the places of numbers; where its width is known, nine of ten true "
+    "numbers lie no farther from it than that, as answer_csv.py tells."
+)
+MEANS = {onnx_model.ONE_OF[1]: ONE, onnx_model.ANY_OF[1]: SEVERAL, onnx_model.NUMBER[1]: NUMBER}
+"""Second output of the graph → how both are read."""

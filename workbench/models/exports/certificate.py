@@ -41,7 +41,7 @@ class Way(Contract):
     unexplained: int = 0
     """Answers that part from the exact ones where rounding does not explain it."""
     largest_difference: float | None = None
-    """Of a probability; only of models that sort."""
+    """Of a probability, or of a number; None where texts are written."""
     passed: bool = True
     why: str = ""
     """What is wrong, in a sentence; empty where it passed."""

@@ -298,13 +298,8 @@ def _check_can_leave(family: Family, trained: TrainedModel) -> None:
     """Refuse what no other program could answer with.
 
     Raises:
-        WorkbenchError: a model that writes would have to name several categories, or it gives numbers.
+        WorkbenchError: a model that writes would have to name several categories.
     """
-    if task_named(trained.task).answers_are_numbers:
-        raise WorkbenchError(
-            "Models that estimate numbers cannot be written for other programs yet: let this one answer a "
-            "file, or ask it from programs at its address here."
-        )
     if task_named(trained.task).answers_are_sets and family.writes_text:
         raise WorkbenchError(
             "Models that write several categories cannot be written for other programs yet: let this one "

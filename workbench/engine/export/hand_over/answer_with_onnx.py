@@ -1,11 +1,12 @@
-"""Sorts the rows of a CSV file into categories with the model beside this script.
+"""Answers the rows of a CSV file with the model beside this script.
 
     pip install -r requirements.txt
     python answer_csv.py IN.csv OUT.csv [--column NAME]
 
 OUT.csv is IN.csv with the columns `answer`, `probability`, `none_of_these` and `please_check` behind the
 others, as far as the model knows them. Of a model that finds several categories, `answer` names all of them
-with "; " between. A model that reads two texts together takes --column twice.
+with "; " between. A model that estimates numbers adds `answer`, and `from` and `to`, between which nine of
+ten true numbers lie. A model that reads two texts together takes --column twice.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ AT_ONCE = 32
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Sorts the rows of a CSV file into categories.")
+    parser = argparse.ArgumentParser(description="Answers the rows of a CSV file.")
     parser.add_argument("source", type=Path, metavar="IN.csv")
     parser.add_argument("target", type=Path, metavar="OUT.csv")
     parser.add_argument(
@@ -49,12 +50,12 @@ def main() -> int:
         out = csv.DictWriter(file, [*names, *(found[0] if found else ["answer"])])
         out.writeheader()
         out.writerows({**row, **told} for row, told in zip(rows, found, strict=True))
-    print(f"{len(rows)} rows sorted in {options.target}.")
+    print(f"{len(rows)} rows answered in {options.target}.")
     return 0
 
 
 def sort(texts: list[tuple[str, ...]], how: dict[str, Any]) -> list[dict[str, str]]:
-    """Where each text, or pair of texts, belongs, and how sure that is."""
+    """Where each text, or pair of texts, belongs, and how sure that is; or its number."""
     tokenizer = Tokenizer.from_file(str(HERE / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -120,7 +121,9 @@ def rows_of(ids: list[int], how: dict[str, Any]) -> list[list[int]]:
 
 def told(how: dict[str, Any], probabilities: Any, belongs: Any) -> dict[str, str]:
     """One text's answer; `belongs` is how much it belongs to its category at all, or how sure it is that
-    those of several categories that hold are all."""
+    those of several categories that hold are all. Of a number it is the estimate."""
+    if how["numbers"] is not None:
+        return number(how["numbers"], float(belongs))
     if how["thresholds"] is not None:
         both = zip(how["categories"], probabilities, how["thresholds"], strict=True)
         names = sorted(name for name, share, least in both if share >= least)
@@ -138,6 +141,26 @@ def told(how: dict[str, Any], probabilities: Any, belongs: Any) -> dict[str, str
     if how["threshold"] is not None:
         values["please_check"] = str(none or not probability > how["threshold"]).lower()
     return values
+
+
+def number(known: dict[str, Any], value: float) -> dict[str, str]:
+    """A number, and between which two the true one lies, as far as that is known."""
+    width = known["width"]
+    values = {"answer": plain(value, known["places"])}
+    if width is not None:
+        low, high = value - width, value + width
+        if known["is_score"]:
+            low, high = max(known["low"], low), min(known["high"], high)
+        elif known["low"] >= 0:
+            low = max(0.0, low)
+        values |= {name: plain(end, known["places"]) for name, end in (("from", low), ("to", high))}
+    return values
+
+
+def plain(value: float, places: int) -> str:
+    """A number without zeros at its end."""
+    text = f"{round(value, places) + 0.0:.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from workbench.core.metrics import METRICS
+from workbench.core.metrics import MAE, METRICS
 from workbench.models.exports.certificate import API, EXACT, EXPORT, Certificate, Way
 from workbench.ui.numbers import plural
 from workbench.ui.text import plain
@@ -44,7 +44,8 @@ def show(certificate: Certificate, key: str) -> None:
 def _said(way: Way, certificate: Certificate) -> str:
     parts = [f"{way.same} of {way.questions} the same", *_scores(way, certificate)]
     if way.largest_difference is not None:
-        parts.append(f"probabilities differ by at most {way.largest_difference:.3f}")
+        what = "numbers" if certificate.metric == MAE else "probabilities"
+        parts.append(f"{what} differ by at most {way.largest_difference:.3f}")
     return f"{' · '.join(parts)}{f'. {way.why}' if way.why else ''}"
 
 
