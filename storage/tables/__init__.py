@@ -3,7 +3,7 @@
 Times are UTC; JSON columns hold plain values; ids are integers so that they fit in a URL.
 """
 
-from storage.tables.accounts import Invitation, Membership, Person, SignIn
+from storage.tables.accounts import Invitation, Membership, Person, SignIn, SignInFailure
 from storage.tables.base import (
     ACTIVE,
     CANCELLED,
@@ -62,6 +62,7 @@ __all__ = [
     "Release",
     "Run",
     "SignIn",
+    "SignInFailure",
     "Trial",
     "UploadTicket",
     "UtcDateTime",

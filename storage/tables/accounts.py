@@ -43,7 +43,7 @@ class Membership(Base):
 
 
 class Invitation(Base):
-    """A link by which somebody makes an account with a password, once."""
+    """A link by which somebody makes an account with a password, or gets a new password, once."""
 
     __tablename__ = "invitations"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -59,6 +59,8 @@ class Invitation(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
+    person_id: Mapped[int | None]
+    """Whose password it renews; None for an account that is to be made."""
 
 
 class SignIn(Base):
@@ -75,3 +77,14 @@ class SignIn(Base):
     seen_at: Mapped[dt.datetime] = mapped_column(default=now)
     expires_at: Mapped[dt.datetime]
     ended_at: Mapped[dt.datetime | None]
+
+
+class SignInFailure(Base):
+    """How often signing in failed lately, for one account or from one address."""
+
+    __tablename__ = "sign_in_failures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(index=True, unique=True)
+    """sha256: who mistook the fields may have typed a password where the e-mail belongs."""
+    failures: Mapped[int] = mapped_column(default=0)
+    failed_at: Mapped[dt.datetime] = mapped_column(default=now)

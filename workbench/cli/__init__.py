@@ -29,6 +29,7 @@ from workbench.cli import (
     runs,
     use,
 )
+from workbench.cli.accounts import people as accounts
 from workbench.cli.evaluation import (
     drift,
     habits,
@@ -121,6 +122,7 @@ def build_parser() -> argparse.ArgumentParser:
         keys,
         machine,
         backups,
+        accounts,
     ):
         module.add_commands(commands)
     return parser

@@ -1,0 +1,1 @@
+"""Commands on people with an account."""
