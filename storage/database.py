@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from storage import acting, address
 from storage.acting import Acting
 from storage.address import database_url
+from storage.audit import watching
 from storage.guard import damage
 
 __all__ = ["Store", "database_url", "make_engine", "wait_for_turn"]
@@ -79,6 +80,7 @@ class Store:
         writing = self.engine.execution_options(workbench_write=True)
         self._read = sessionmaker(reading, expire_on_commit=False)
         self._write = sessionmaker(writing, expire_on_commit=False)
+        watching.listen(self._write)
         self.acting: Acting | None = None
         """For whom; None for the workbench itself."""
         # Whoever forgets to close it still gives the connections back, to PostgreSQL as it wants.
@@ -98,13 +100,17 @@ class Store:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back by any exception."""
-        with (
-            damage.said(self.engine.url),
-            self._write(info=acting.note(self.acting)) as session,
-            session.begin(),
-        ):
-            yield session
+        """One transaction: committed at the end, rolled back by any exception.
+
+        Of a store that acts for somebody it ends with a line in the audit log, by the name of the
+        service that asked for it.
+        """
+        action = watching.service() if self.acting is not None else ""
+        with damage.said(self.engine.url):
+            with self._write(info=acting.note(self.acting)) as session, session.begin():
+                yield session
+                watching.close(session, action)
+            watching.keep_head(session, self.engine.url)
 
     def size_bytes(self) -> int:
         """The room that the database takes, wherever its server keeps it."""

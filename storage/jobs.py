@@ -10,6 +10,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from storage.audit.watching import BESIDE
 from storage.tables import (
     ACTIVE,
     CANCELLED,
@@ -61,7 +62,7 @@ def _place(session: Session, after_job_id: int | None, *, first: bool = False) -
         lowest = sa.select(sa.func.min(Job.position)).where(waiting)
         position = (session.scalar(lowest) or 1) - 1
     later = sa.update(Job).where(waiting, Job.position > position)
-    session.execute(later.values(position=Job.position + 1))
+    session.execute(later.values(position=Job.position + 1), execution_options=BESIDE)
     return position + 1
 
 

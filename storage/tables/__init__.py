@@ -4,6 +4,8 @@ Times are UTC; JSON columns hold plain values; ids are integers so that they fit
 """
 
 from storage.tables.accounts import Invitation, Membership, Person, SignIn, SignInFailure
+from storage.tables.accounts import Invitation, Membership, Person, SignIn
+from storage.tables.auditing import AuditLine
 from storage.tables.base import (
     ACTIVE,
     CANCELLED,
@@ -22,6 +24,7 @@ from storage.tables.base import (
     now,
 )
 from storage.tables.judging import BlindTest, MustPass, OwnRating, Release, Vote
+from storage.tables.operating import PersonLimit, Setting
 from storage.tables.projects import BaseModel, Dataset, DatasetVersion, Project
 from storage.tables.tickets import DownloadTicket, UploadTicket
 from storage.tables.training import Evaluation, Job, JobAttempt, Metric, Run, Trial
@@ -41,6 +44,7 @@ __all__ = [
     "SUCCEEDED",
     "TERMINAL",
     "ApiKey",
+    "AuditLine",
     "Base",
     "BaseModel",
     "BlindTest",
@@ -58,9 +62,11 @@ __all__ = [
     "MustPass",
     "OwnRating",
     "Person",
+    "PersonLimit",
     "Project",
     "Release",
     "Run",
+    "Setting",
     "SignIn",
     "SignInFailure",
     "Trial",

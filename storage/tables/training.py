@@ -65,6 +65,8 @@ class Job(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     position: Mapped[int] = mapped_column(default=0)
     """Place in the queue; smaller goes first."""
+    goes_first: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """An administrator set it before all others: it does not wait for anybody's turn."""
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     started_at: Mapped[dt.datetime | None]
     finished_at: Mapped[dt.datetime | None]

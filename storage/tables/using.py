@@ -98,6 +98,7 @@ class ApiKey(Base):
     """The project whose models alone it may ask; None for all."""
     requests_a_minute: Mapped[int | None]
     tokens_a_day: Mapped[int | None]
+    tokens_a_month: Mapped[int | None]
     """None for no limit."""
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     revoked_at: Mapped[dt.datetime | None]
