@@ -9,15 +9,18 @@ from starlette.types import ASGIApp
 
 from workbench.system.home import keep_log
 from workbench.ui import errors, frame
-from workbench.ui.routes import download_route, judge_route, upload_route
+from workbench.ui.routes import download_route, health_route, judge_route, upload_route
 from workbench.ui.routes.visitors import Visitors
-from workbench.ui.server import shared_app
+from workbench.ui.server import page_runs, shared_app
+from workbench.ui.server.watched import Watched
 
 if __name__ == "__main__":
-    frame.show()
+    with page_runs.watched():
+        frame.show()
 else:
     keep_log("web")
     routes = [upload_route.route(), download_route.route(), judge_route.route()]
+    routes += health_route.routes()
     app: ASGIApp = st.App(__file__, routes=routes, on_script_error=errors.unexpected)
-    app = Visitors(shared_app.shared(app))
+    app = Watched(Visitors(shared_app.shared(app)), upload_route.base_path())
     frame.announce_pages()

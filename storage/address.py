@@ -1,20 +1,23 @@
 """Where the database is: reading its URL, and naming it without its password."""
 
-import os
-
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from storage import files
 from storage.errors import StorageError
+from storage.operations import setting
 
 VARIABLE = "WORKBENCH_DATABASE_URL"
 _EXAMPLE = "postgresql://user:password@host/name"
 
 
 def database_url() -> str:
-    """The URL from the environment, else the SQLite file in the home."""
-    return os.environ.get(VARIABLE) or f"sqlite:///{files.home() / 'workbench.db'}"
+    """The URL from the environment or a file that it names, else the SQLite file in the home.
+
+    Raises:
+        StorageError: that file cannot be read.
+    """
+    return setting.value(VARIABLE) or f"sqlite:///{files.home() / 'workbench.db'}"
 
 
 def parsed(url: str) -> sa.URL:

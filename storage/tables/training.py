@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.operations import request
 from storage.tables.base import QUEUED, Base, now, owner
 
 
@@ -56,6 +57,10 @@ class Job(Base):
     person_id: Mapped[int | None] = mapped_column(index=True)
     """Who asked for it; None where nobody has an account, and for what the workbench does by itself.
     No foreign key: a key added later would make SQLite build the table anew."""
+    request_id: Mapped[str] = mapped_column(
+        default=lambda: request.current().id, server_default=sa.text("''")
+    )
+    """Of the request by which they did, for the log."""
     kind: Mapped[str]
     """See `workbench.jobs.kinds`."""
     title: Mapped[str]

@@ -23,12 +23,14 @@ from sqlalchemy.exc import OperationalError
 from storage import files, jobs, sweep
 from storage.database import Store
 from storage.errors import StorageError
+from storage.operations import request
 from storage.schema import open_store
 from storage.tables import ACTIVE, OPEN, QUEUED, Job
 from workbench.jobs import worker_process
 from workbench.jobs.kinds import LANES
 from workbench.jobs.launchers import Launcher
 from workbench.jobs.launchers.local import LocalLauncher
+from workbench.jobs.operations import log, worker_endpoint
 from workbench.jobs.process.specs import ServeSpec
 from workbench.jobs.supervision import Attempt, Timing
 from workbench.jobs.watching import Watching
@@ -37,6 +39,8 @@ logger = logging.getLogger("workbench.jobs.worker")
 
 _BEAT_S = 5.0
 _TROUBLE_S = 1.0
+LEAVE_S = 90.0
+"""Of a service: for what runs to save itself. Whoever ends a service has to wait longer than that."""
 _OUR_ERROR = "The workbench made an error while looking after this: the worker's log in {} has it."
 _SHORTAGE = {
     errno.ENOSPC,
@@ -93,6 +97,10 @@ class Worker:
 
     def _guarded(self, attempt: Attempt, look: Callable[[], bool]) -> bool:
         """What `look` says; an error of ours ends this one job and is in the log."""
+        with request.of_job(attempt.job.id, attempt.job.request_id):
+            return self._tried(attempt, look)
+
+    def _tried(self, attempt: Attempt, look: Callable[[], bool]) -> bool:
         try:
             return look()
         except Exception as error:
@@ -230,10 +238,15 @@ def _work() -> None:
     logger.info("The worker starts as process %s", os.getpid())
     sweep.sweep(store)
     watching = Watching(store, worker_process.log_path())
+    launcher, signals = LocalLauncher(), Signals()
     try:
-        run(Worker(store), Signals().wait, watching.step)
+        with worker_endpoint.answering(store):
+            run(Worker(store, launcher), signals.wait, watching.step)
     finally:
         watching.close()
+    if worker_process.is_service():
+        logger.info("The worker waits for what runs to save itself")
+        launcher.leave(LEAVE_S)
     logger.info("The worker ends; what still runs saves itself and goes on with the next one")
 
 
@@ -252,10 +265,8 @@ def _refuse(sentence: str) -> int:
 
 def _log() -> None:
     """Write to the worker's log, to which a detached worker's own output goes as well."""
-    shape = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
-    handler = logging.FileHandler(worker_process.log_path(), encoding="utf-8")
-    handler.setFormatter(shape)
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger().setLevel(logging.INFO)
+    log.keep("worker", worker_process.log_path())
     logging.getLogger("alembic").setLevel(logging.WARNING)
     if sys.stderr.isatty():
         logging.getLogger().addHandler(logging.StreamHandler())

@@ -36,7 +36,7 @@ _started_at = -_PAUSE_S
 def ensure_worker() -> None:
     """Start a worker that outlives this process, unless one runs; returns at once."""
     global _started, _started_at
-    if os.environ.get(OWN_SERVICE_VARIABLE) == "service":
+    if is_service():
         return
     if _started is not None and _started.poll() is not None:
         _started = None  # it has ended; polling took it off the system's list
@@ -47,6 +47,11 @@ def ensure_worker() -> None:
         return
     with lock:
         _started, _started_at = _spawn(lock), time.monotonic()
+
+
+def is_service() -> bool:
+    """Whether the worker is a service of its own, which others start and end."""
+    return os.environ.get(OWN_SERVICE_VARIABLE) == "service"
 
 
 def _retire_older() -> None:
@@ -110,6 +115,12 @@ def worker_info() -> dict[str, Any] | None:
         return _written()
     lock.close()
     return None
+
+
+def last_sign() -> float | None:
+    """When a worker of this home last said that it is alive (seconds since 1970), wherever it runs."""
+    alive_at = _written().get("alive_at")
+    return float(alive_at) if isinstance(alive_at, int | float) else None
 
 
 def _written() -> dict[str, Any]:

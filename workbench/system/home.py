@@ -1,7 +1,5 @@
 """The folder that holds everything the user made, and the logs in it."""
 
-import logging
-import logging.handlers
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +7,9 @@ from storage import address, files
 from storage.errors import StorageError
 from storage.guard import private
 from workbench.jobs.log_tail import tail
+from workbench.jobs.operations import log
 
 LOGS = ("web", "worker", "reader")
-_LOG_BYTES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -57,13 +55,9 @@ def keep_log(name: str) -> None:
     """Let this process write its log into the home, too; without a home it stays on the screen."""
     try:
         path = _log_path(name)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True
-        )
     except (StorageError, OSError):
         return  # every page says that the home cannot be used
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.getLogger().addHandler(handler)
+    log.keep(name, path)
 
 
 def _log_path(name: str) -> Path:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
+from workbench.jobs.operations import log
 from workbench.ui.text import plain
 
 _log = logging.getLogger(__name__)
@@ -46,7 +47,14 @@ def unexpected(error: Exception) -> bool:
         return True
     st.error(
         "Something went wrong on this page, and it is our mistake, not yours. Nothing that was "
-        "saved is lost: reload the page to go on. The details are in the log on the Settings page.",
+        "saved is lost: reload the page to go on. The details are in the log on the Settings page"
+        f"{_number()}.",
         icon=":material/bug_report:",
     )
     return True
+
+
+def _number() -> str:
+    """By what whoever runs a deployment finds it in the log; of one's own computer there is none."""
+    found = log.request_id() if log.is_json() else ""
+    return f", under the number {found}" if found else ""

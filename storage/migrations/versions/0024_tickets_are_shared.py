@@ -1,4 +1,4 @@
-"""Tickets are shared by all web processes"""
+"""Tickets are shared by all web processes, and jobs know their request"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,3 +45,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_download_tickets")),
     )
     op.create_index(op.f("ix_download_tickets_key"), "download_tickets", ["key"], unique=True)
+    op.add_column(
+        "jobs", sa.Column("request_id", sa.String(), server_default=sa.text("''"), nullable=False)
+    )

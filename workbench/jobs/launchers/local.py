@@ -122,6 +122,24 @@ class LocalLauncher:
             else:
                 process.terminate()
 
+    def leave(self, patience_s: float) -> int:
+        """Let what was started here save itself and end, as if we were gone, and wait for it.
+
+        Whoever ends us (systemd, a container) may end our children with us, in the midst of that.
+
+        Returns:
+            How many still run after `patience_s`.
+        """
+        children = [started.child for started in self._started.values()]
+        self._started.clear()
+        for child in children:
+            child.let_go()
+        until = time.monotonic() + patience_s
+        for child in children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, until - time.monotonic()))
+        return sum(child.process.poll() is None for child in children)
+
 
 def _secret_for(job: JobDir, kind: JobKind) -> str:
     """The name of the secret that a job is handed; empty of most."""
