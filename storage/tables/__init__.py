@@ -4,7 +4,6 @@ Times are UTC; JSON columns hold plain values; ids are integers so that they fit
 """
 
 from storage.tables.accounts import Invitation, Membership, Person, SignIn, SignInFailure
-from storage.tables.accounts import Invitation, Membership, Person, SignIn
 from storage.tables.auditing import AuditLine
 from storage.tables.base import (
     ACTIVE,
