@@ -12,7 +12,7 @@ from workbench.models.families import CAUSAL, ENCODER, SEQ2SEQ, Family
     [
         (CAUSAL, ["gguf", "merged", "adapter", "zip"]),
         (ENCODER, ["onnx", "zip"]),
-        (SEQ2SEQ, []),
+        (SEQ2SEQ, ["merged", "adapter"]),
     ],
 )
 def test_each_family_is_offered_what_reads_back_right(family: Family, names: list[str]) -> None:
@@ -49,7 +49,7 @@ def test_the_usual_quantization_is_taken(
         ("gguf", "int8", CAUSAL, "choose q8_0, q4_k_m and f16"),
         ("zip", "q8_0", ENCODER, "choose int8 and fp32"),
         ("merged", "f16", CAUSAL, "choose no quantization"),
-        ("merged", "", SEQ2SEQ, "cannot be taken elsewhere yet"),
+        ("gguf", "", SEQ2SEQ, "choose merged and adapter"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_can(

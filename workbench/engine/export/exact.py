@@ -57,7 +57,7 @@ class Exact:
     @torch.inference_mode()
     def answer(self, prompt: str, new_tokens: int) -> Written:
         """The likeliest token each time, up to an end or so many."""
-        ids = self._tensor(text_ids(prompt, self.tokenizer))
+        ids = self._tensor(self.asked(prompt))
         written = self.model.generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
@@ -67,6 +67,10 @@ class Exact:
             pad_token_id=self.tokenizer.pad_token_id,
         )
         return written_by(written[0, ids.shape[1] :].tolist(), self.tokenizer, self.ends)
+
+    def asked(self, prompt: str) -> list[int]:
+        """A prompt's tokens."""
+        return text_ids(prompt, self.tokenizer)
 
     def answers(self, prompts: Sequence[str], new_tokens: int, check: Check) -> list[Written]:
         """An answer to each prompt, one by one: batches would round differently."""
@@ -81,7 +85,7 @@ class Exact:
         """How the exact model finds another answer than its own."""
         if own.ids == other.ids or own.text == other.text:
             return Judged(0.0, 0.0)
-        asked, mine, others = text_ids(prompt, self.tokenizer), own.ids, other.ids
+        asked, mine, others = self.asked(prompt), own.ids, other.ids
         own_logs, other_logs = self._logs(asked, mine), self._logs(asked, others)
         at = next((i for i, pair in enumerate(zip(mine, others, strict=False)) if pair[0] != pair[1]),
                   min(len(mine), len(others)))  # fmt: skip

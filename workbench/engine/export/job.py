@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from workbench.core.chats.source_text import source_text
 from workbench.core.errors import WorkbenchError
 from workbench.core.messages import render_prompt
 from workbench.core.tasks.task import Message
@@ -25,7 +26,7 @@ from workbench.jobs.process.specs import CertifySpec, ExportModelSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.exports.certificate import Certificate, write_certificate
 from workbench.models.exports.formats import GGUF
-from workbench.models.families import family_named
+from workbench.models.families import Family, family_named
 from workbench.models.templates import template_of
 from workbench.models.trained import TrainedModel, read_trained
 
@@ -78,6 +79,10 @@ def export(spec: ExportModelSpec, job: JobDir, report: Report, stop: Stop) -> Re
 
 def _family_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path, Certificate]:
     """By family: the libraries of the others are not needed."""
+    if making.family.reads_apart:
+        from workbench.engine.export.rewriter_job import rewriter_export
+
+        return rewriter_export(making, spec, work)
     if making.family.writes_text:
         from workbench.engine.export.text_job import text_export
 
@@ -97,13 +102,28 @@ def _begun(spec: CertifySpec, job: JobDir, report: Report, stop: Stop) -> Making
             "This model's examples are gone, so nothing can be compared: import them again."
         )
     tokens = min(MOST_TOKENS, spec.recipe.eval_max_new_tokens)
-    fits = (
-        _writes_whole(spec, trained, tokens) if family.writes_text else _reads_whole(spec, trained)
-    )
+    fits = _fits(spec, trained, family, tokens)
     questions = questions_of(trained, family, rows, spec.recipe.seed, fits)
     return Making(
         spec, job, report, stop, Meter(report, stop.check), trained, family, questions, tokens
     )
+
+
+def _fits(spec: CertifySpec, trained: TrainedModel, family: Family, new_tokens: int) -> Fits:
+    """Which questions the model reads whole and can answer."""
+    if family.reads_apart:
+        return _rewrites_whole(spec, trained)
+    if family.writes_text:
+        return _writes_whole(spec, trained, new_tokens)
+    return _reads_whole(spec, trained)
+
+
+def _rewrites_whole(spec: CertifySpec, trained: TrainedModel) -> Fits:
+    """Whether an encoder-decoder reads a question to its end."""
+    from workbench.engine.seq2seq.model import load_pair_tokenizer
+
+    pair = load_pair_tokenizer(spec.adapter, base_folder(spec.base), trained.max_length)
+    return lambda messages, _: len(pair.whole_source(source_text(messages))) <= pair.limits.source
 
 
 def _reads_whole(spec: CertifySpec, trained: TrainedModel) -> Fits:

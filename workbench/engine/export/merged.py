@@ -5,7 +5,7 @@ programs have, and unpacked 4-bit weights would be large and coarse at once. Wha
 measured (`parity`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,25 @@ def merged(base: BaseModelRef, adapter: Path) -> Merged:
     """The base model with the adapter in its weights; on the processor, 2 bytes a weight.
 
     Raises:
-        WorkbenchError: a folder cannot be read, or the base has no 16-bit weights.
+        WorkbenchError: as `whole_weights`.
+    """
+    model = whole_weights(base, adapter, _auto_class)
+    model = model.to(_half_of(model)) if next(model.parameters()).dtype not in _HALF else model
+    template = template_of(adapter, base.name)
+    tokenizer = load_tokenizer(adapter, template)
+    set_ends(model, tokenizer, template)
+    _plain_settings(model)
+    return Merged(model, tokenizer)
+
+
+def whole_weights(base: BaseModelRef, adapter: Path, auto_class: Callable[[Any], Any]) -> Any:
+    """The base model in its own precision, with the adapter in its weights.
+
+    Args:
+        auto_class: as what transformers loads a model of a config.
+
+    Raises:
+        WorkbenchError: a folder cannot be read, or the base has no whole weights.
     """
     folder = base_folder(base)
     config = load_config(folder)
@@ -55,24 +73,19 @@ def merged(base: BaseModelRef, adapter: Path) -> Merged:
             f"{base.name} comes with weights of few bits, and what was learned can only be put into whole "
             "ones: export the adapter instead, or train on the model's 16-bit form."
         )
-    whole = PeftModel.from_pretrained(_loaded(folder, config), adapter)
+    whole = PeftModel.from_pretrained(_loaded(folder, config, auto_class(config)), adapter)
     for layer in _adapted(whole):
         _merge(layer)
     model = whole.unload()
-    model = model.to(_half_of(model)) if next(model.parameters()).dtype not in _HALF else model
     model.requires_grad_(False).eval()
     model.config.use_cache = True
-    template = template_of(adapter, base.name)
-    tokenizer = load_tokenizer(adapter, template)
-    set_ends(model, tokenizer, template)
-    _plain_settings(model)
-    return Merged(model, tokenizer)
+    return model
 
 
-def _loaded(folder: Path, config: Any) -> Any:
+def _loaded(folder: Path, config: Any, auto_class: Any) -> Any:
     own = getattr(config.get_text_config(), "dtype", None)
     try:
-        model, info = _auto_class(config).from_pretrained(
+        model, info = auto_class.from_pretrained(
             folder,
             config=config,
             dtype=own if own in _HALF else torch.float32,

@@ -33,7 +33,7 @@ from workbench.models.exports.tool_note import TITLE, for_card, for_modelfile, s
 from workbench.models.exports.turn_pieces import pieces_of
 from workbench.models.trained import TrainedModel
 
-_ADAPTER_FILES = ("adapter_model.safetensors", "adapter_config.json")
+ADAPTER_FILES = ("adapter_model.safetensors", "adapter_config.json")
 _TOKENIZER = ("tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.*", "merges.txt",
               "generation_config.json")  # fmt: skip
 PROBE = "\ue000"
@@ -97,16 +97,13 @@ class TextExport:
         return ReadBack(texts, f"{name} {version(name)}", same, self._ends_note())
 
     def _adapter(self, folder: Path, meter: Meter) -> None:
-        for name in _ADAPTER_FILES:
+        for name in ADAPTER_FILES:
             shutil.copyfile(self.spec.adapter / name, folder / name)
         for pattern in _TOKENIZER:
             for file in self.whole.glob(pattern):
                 shutil.copyfile(file, folder / file.name)
         self._template(folder)
-        about = dict(read_json(folder / "adapter_config.json") or {})
-        about["base_model_name_or_path"] = self.spec.source or self.spec.base.name
-        about["revision"] = self.spec.base.revision or None
-        write_json(folder / "adapter_config.json", about)
+        name_base(self.spec, folder)
 
     def _merged(self, folder: Path, meter: Meter) -> None:
         for number, file in enumerate(sorted(self.whole.iterdir())):
@@ -224,6 +221,14 @@ def _written(reply: dict[str, Any], exact: Exact) -> Written:
     text = reply["text"].strip()
     found = written_by(reply["ids"], exact.tokenizer, exact.ends)
     return found if found.text == text else Written(text, tuple(text_ids(text, exact.tokenizer)))
+
+
+def name_base(spec: ExportModelSpec, folder: Path) -> None:
+    """Write where an adapter's base model comes from in place of where it lies here."""
+    about = dict(read_json(folder / "adapter_config.json") or {})
+    about["base_model_name_or_path"] = spec.source or spec.base.name
+    about["revision"] = spec.base.revision or None
+    write_json(folder / "adapter_config.json", about)
 
 
 def readme(spec: ExportModelSpec, tools: str = "") -> str:

@@ -1,19 +1,19 @@
 """Export of a model that writes, from its merged weights to its certificate."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.long_texts.ways import WAYS
-from workbench.engine.export.exact import Check, exact_of
+from workbench.engine.export.exact import exact_of
 from workbench.engine.export.making import ASKED, Making, picked
 from workbench.engine.export.merged import merged
 from workbench.engine.export.parity import UNROUNDED, text_way
-from workbench.engine.export.questions import Question
-from workbench.engine.export.text_exports import ReadBack, TextExport
+from workbench.engine.export.text_exports import TextExport
 from workbench.engine.export.ways import sorts
 from workbench.engine.export.writers import CausalWriter
-from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.specs import ExportModelSpec
 from workbench.jobs.process.stop import Cancelled, Orphaned
 from workbench.models.exports.certificate import EXACT, EXPORT, Certificate, Way
@@ -22,6 +22,7 @@ from workbench.models.exports.plain_template import plain_template, sha256_of
 from workbench.models.templates import template_of
 from workbench.models.trained import LEANED_ON, TrainedModel
 
+Back = TypeVar("Back")
 FOUR_BITS = (
     "It learned on base weights in few bits; exported are the base's 16-bit weights with what it learned. "
     "The line 'The weights in 16 bits' says what that changes."
@@ -39,7 +40,7 @@ OWN_TEMPLATE = (
 )
 
 
-def _long_note(trained: TrainedModel) -> str:
+def long_note(trained: TrainedModel) -> str:
     """What other programs do not know of long texts."""
     return (
         f"Of a question of more than {trained.max_length:,} tokens this model reads parts here, as it "
@@ -74,22 +75,22 @@ def text_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path
     part, total = meter.part(0.1, 0.4), max(1, len(asked))
     done = iter(range(total + 1))
     own = writer.answers(asked, making.new_tokens, lambda: part(next(done) / total))
-    ways.append(_against_exam(making, [answer.text for answer in own]))
+    ways.append(against_exam(making, [answer.text for answer in own]))
     report.phase("saving", "Writing the export")
     made = TextExport(
         spec, making.trained, writer, whole, source or template.source, making.new_tokens
     )
     made.write(folder, meter.part(0.4, 0.55))
     report.phase("checking", "Reading the export back with the program it is for")
-    back = _read(made, folder, asked, meter.part(0.55, 0.9), stop.check)
+    back = read_with_care(lambda: made.read(folder, asked, meter.part(0.55, 0.9), stop.check))
     judged = writer.judged(asked, own, back.answers, stop.check)
     way = text_way(EXPORT, back.read_by, spec.task, making.questions,
                    [a.text for a in own], [a.text for a in back.answers], judged,
-                   _rounding(spec))  # fmt: skip
-    ways.append(_with_prompts(way, same=back.template_same))
+                   rounding_of(spec))  # fmt: skip
+    ways.append(with_prompts(way, same=back.template_same))
     notes = [*([FOUR_BITS] if making.trained.quantization != "none" else []),
              *([LEANS] if _leans(spec.adapter) else []),
-             *([_long_note(making.trained)] if making.trained.long_texts else []),
+             *([long_note(making.trained)] if making.trained.long_texts else []),
              *([WRITES_CATEGORIES] if sorts(spec.task) else []),
              *([] if source else [OWN_TEMPLATE]), *back.notes]  # fmt: skip
     return folder, making.certificate(
@@ -98,12 +99,10 @@ def text_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path
     )  # fmt: skip
 
 
-def _read(
-    made: TextExport, folder: Path, asked: list[Question], meter: Meter, check: Check
-) -> ReadBack:
+def read_with_care(read: Callable[[], Back]) -> Back:
     """What the export answers; whatever a library meets in it is a reason not to offer it."""
     try:
-        return made.read(folder, asked, meter, check)
+        return read()
     except (WorkbenchError, Cancelled, Orphaned, MemoryError):
         raise
     except Exception as error:
@@ -114,7 +113,7 @@ def _read(
         ) from error
 
 
-def _rounding(spec: ExportModelSpec) -> str:
+def rounding_of(spec: ExportModelSpec) -> str:
     """How the export's weights are rounded, beside the merged ones in 16 bits."""
     if spec.format == ADAPTER:
         return UNROUNDED
@@ -125,8 +124,8 @@ def _leans(adapter: Path) -> bool:
     return (adapter / LEANED_ON).is_file()
 
 
-def _against_exam(making: Making, own: list[str]) -> Way:
-    """What becomes of the exam's answers in whole 16-bit weights."""
+def against_exam(making: Making, own: list[str]) -> Way:
+    """What becomes of the exam's answers in whole weights."""
     usual = making.usual.texts
     places = [place for place, text in enumerate(usual) if text is not None]
     way = text_way(EXACT, "transformers, float32", making.spec.task, picked(making.questions, places),
@@ -139,7 +138,7 @@ def _against_exam(making: Making, own: list[str]) -> Way:
     return replace(way, why=f"{way.why} {WRITES_CATEGORIES} {advice}")
 
 
-def _with_prompts(way: Way, *, same: bool) -> Way:
+def with_prompts(way: Way, *, same: bool) -> Way:
     """A program that puts questions otherwise than they were learned is no road to the same answers."""
     if same or not way.passed:
         return way

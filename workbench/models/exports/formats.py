@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined
-from workbench.models.families import CAUSAL, ENCODER, Family
+from workbench.models.families import CAUSAL, ENCODER, SEQ2SEQ, Family
 
 LORA = "lora"
 ADAPTER, MERGED, GGUF, ONNX, ZIP = "adapter", "merged", "gguf", "onnx", "zip"
@@ -50,15 +50,15 @@ FORMATS = {
         ExportFormat(
             MERGED,
             "Use it from Python",
-            "The whole model as transformers loads it (merged safetensors, 16 bits).",
-            (CAUSAL.name,),
+            "The whole model as transformers loads it (merged safetensors).",
+            (CAUSAL.name, SEQ2SEQ.name),
             goes_to_hub=True,
         ),
         ExportFormat(
             ADAPTER,
             "Only what it learned, for Python",
             "The small added weights (LoRA adapter), which peft puts into the same base model.",
-            (CAUSAL.name,),
+            (CAUSAL.name, SEQ2SEQ.name),
             goes_to_hub=True,
         ),
         ExportFormat(

@@ -128,11 +128,19 @@ def plan(store: Store, run_id: int, name: str, quantization: str = "") -> Plan:
         row.run.name,
         FORMATS[name],
         quantization,
-        formats.size_bytes(name, quantization, base.parameters, size_of(adapter)),
+        _size_of(name, quantization, family, base, size_of(adapter)),
         _WORK * weights,
         shutil.disk_usage(files.home()).free,
         base,
     )
+
+
+def _size_of(
+    name: str, quantization: str, family: Family, base: ModelInfo, adapter_bytes: int
+) -> int | None:
+    if name == formats.MERGED and family.reads_apart:  # it keeps the precision of its base
+        return base.size_bytes
+    return formats.size_bytes(name, quantization, base.parameters, adapter_bytes)
 
 
 def start(store: Store, wanted: Plan, card: str = "") -> JobView:
