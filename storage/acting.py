@@ -17,6 +17,7 @@ trains and uses; an owner decides who belongs to the project, and may delete it.
 """
 PAGE, ROUTE, CONSOLE, API = "page", "route", "console", "api"
 
+NOBODY_ID = 0
 _KEY = "workbench.acting"
 
 
@@ -33,6 +34,10 @@ class Acting:
     address: str = ""
     """Of the machine that they ask from, where it is known."""
     request_id: str = ""
+
+
+NOBODY = Acting(NOBODY_ID, "nobody")
+"""Who asks where people have accounts and nobody is signed in: everything is refused to them."""
 
 
 def of(session: Session) -> Acting | None:

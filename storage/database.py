@@ -24,6 +24,7 @@ from storage.acting import Acting
 from storage.address import database_url
 from storage.audit import watching
 from storage.guard import damage
+from storage.rights.session import ActingSession
 
 __all__ = ["Store", "database_url", "make_engine", "wait_for_turn"]
 
@@ -78,9 +79,8 @@ class Store:
         if self.engine.dialect.name == "postgresql":
             reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
         writing = self.engine.execution_options(workbench_write=True)
-        self._read = sessionmaker(reading, expire_on_commit=False)
-        self._write = sessionmaker(writing, expire_on_commit=False)
-        watching.listen(self._write)
+        self._read, self._write = _sessions(reading), _sessions(writing)
+        watching.listen(self._write[1])
         self.acting: Acting | None = None
         """For whom; None for the workbench itself."""
         # Whoever forgets to close it still gives the connections back, to PostgreSQL as it wants.
@@ -95,7 +95,7 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A session on a stable snapshot; whatever it changes is thrown away."""
-        with damage.said(self.engine.url), self._read(info=acting.note(self.acting)) as session:
+        with damage.said(self.engine.url), self._session(self._read) as session:
             yield session
 
     @contextlib.contextmanager
@@ -107,10 +107,15 @@ class Store:
         """
         action = watching.service() if self.acting is not None else ""
         with damage.said(self.engine.url):
-            with self._write(info=acting.note(self.acting)) as session, session.begin():
+            with self._session(self._write) as session, session.begin():
                 yield session
                 watching.close(session, action)
             watching.keep_head(session, self.engine.url)
+
+    def _session(self, sessions: "_Sessions") -> Session:
+        """One that goes by the rights of whom it acts for; the workbench's own knows of none."""
+        own, acting_ones = sessions
+        return own() if self.acting is None else acting_ones(info=acting.note(self.acting))
 
     def size_bytes(self) -> int:
         """The room that the database takes, wherever its server keeps it."""
@@ -126,6 +131,17 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+_Sessions = tuple[sessionmaker[Session], sessionmaker[ActingSession]]
+"""The workbench's own, and somebody's."""
+
+
+def _sessions(engine: sa.Engine) -> _Sessions:
+    return (
+        sessionmaker(engine, expire_on_commit=False),
+        sessionmaker(engine, class_=ActingSession, expire_on_commit=False),
+    )
 
 
 def _on_do_connect(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:

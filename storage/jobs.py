@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage.audit.watching import BESIDE
+from storage.rights.lift import lifted
 from storage.tables import (
     ACTIVE,
     CANCELLED,
@@ -52,6 +53,11 @@ def add(
 
 def _place(session: Session, after_job_id: int | None, *, first: bool = False) -> int:
     """A free place behind an open job; without one the last place, or the `first` that waits."""
+    with lifted(session):  # the queue is one for all
+        return _place_of_all(session, after_job_id, first=first)
+
+
+def _place_of_all(session: Session, after_job_id: int | None, *, first: bool) -> int:
     behind = sa.select(Job.position).where(Job.id == after_job_id, Job.status.in_(OPEN))
     position = session.scalar(behind) if after_job_id is not None else None
     if position is None and not first:
@@ -216,7 +222,8 @@ def ahead_of(session: Session, job: Job, job_kinds: Collection[str]) -> int:
     )
     before = sa.or_(Job.status.in_(ACTIVE), sa.and_(Job.status == QUEUED, earlier))
     query = sa.select(sa.func.count()).where(before, Job.kind.in_(job_kinds), Job.id != job.id)
-    return session.scalar(query) or 0
+    with lifted(session):
+        return session.scalar(query) or 0
 
 
 def set_handle(session: Session, job_id: int, attempt: int, handle: dict[str, Any]) -> None:

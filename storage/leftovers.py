@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import files
-from storage.tables import Dataset, DatasetVersion, Evaluation, Job, Message, Project, Run
+from storage.rights.lift import lifted
+from storage.tables import Dataset, DatasetVersion, Draft, Evaluation, Job, Message, Project, Run
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _GRACE_S = 60
@@ -26,7 +27,8 @@ def remove_job_folders(job_ids: Iterable[int]) -> None:
 
 def remove_objects(session: Session, digests: Iterable[str]) -> int:
     """Delete those of the objects that nothing refers to; the number of bytes that this frees."""
-    wanted = referenced(session)
+    with lifted(session):  # other projects may need them, too
+        wanted = referenced(session)
     return sum(_remove(digest) for digest in set(digests) - wanted)
 
 
@@ -41,13 +43,15 @@ def objects_of(session: Session, project_id: int) -> set[str]:
         sa.select(Evaluation.predictions_hash).join(Run).where(Run.project_id == project_id)
     )
     jobs = sa.select(Job.spec, Job.result).where(Job.project_id == project_id)
-    drafts = sa.select(Project.drafts).where(Project.id == project_id)
-    return set(_digests(session, versions, evaluations, jobs, drafts))
+    return set(_digests(session, versions, evaluations, jobs)) | drafted(session, project_id)
 
 
 def drafted(session: Session, project_id: int) -> set[str]:
-    """The objects that a project's drafts name."""
-    return set(_digests(session, sa.select(Project.drafts).where(Project.id == project_id)))
+    """The objects that a project's drafts name, whoever entered them."""
+    own = sa.select(Project.drafts).where(Project.id == project_id)
+    people = sa.select(Draft.values).where(Draft.project_id == project_id)
+    with lifted(session):
+        return set(_digests(session, own, people))
 
 
 def referenced(session: Session) -> set[str]:
@@ -61,6 +65,7 @@ def referenced(session: Session) -> set[str]:
             sa.select(Evaluation.predictions_hash),
             sa.select(Job.spec, Job.result),
             sa.select(Project.drafts),
+            sa.select(Draft.values),
             sa.select(Message.details),
         )
     )

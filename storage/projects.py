@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from storage.entered import drafts
+from storage.rights.lift import lifted
 from storage.tables import (
     OPEN,
     SUCCEEDED,
@@ -88,16 +90,18 @@ def named(session: Session, name: str) -> Project | None:
     ).first()
 
 
+def is_taken(session: Session, name: str) -> bool:
+    """Whether any project has this name, be it one that the asking person cannot see."""
+    with lifted(session):
+        query = sa.select(Project.id).where(sa.func.lower(Project.name) == name.lower())
+        return session.scalar(query.limit(1)) is not None
+
+
 def suggest_model(session: Session, project_id: int, base_model_id: int) -> None:
     """Make it the project's base model unless one was chosen."""
     project = session.get(Project, project_id)
     if project is not None and project.base_model_id is None:
         project.base_model_id = base_model_id
-
-
-def set_draft(project: Project, page: str, values: dict[str, Any]) -> None:
-    """Keep what was entered on a page; the column is assigned anew so that the change is seen."""
-    project.drafts = {**(project.drafts or {}), page: values}
 
 
 def names(session: Session) -> dict[int, str]:
@@ -180,7 +184,7 @@ def facts(session: Session, project: Project, job_kind: str) -> Facts:
         scored=_scored(session, project.id),
         conversations=conversations,
         predictions=predictions,
-        seen_evaluation_id=(project.drafts or {}).get("seen", {}).get("evaluation_id", 0),
+        seen_evaluation_id=drafts.get(session, project, "seen").get("evaluation_id", 0),
     )
 
 

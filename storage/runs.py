@@ -7,6 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from storage.rights.lift import lifted
+from storage.rights.require import require
+from storage.rights.rule import CHANGE, SEE
 from storage.tables import BaseModel, Dataset, DatasetVersion, Evaluation, Job, Metric, Run
 
 
@@ -139,7 +142,10 @@ def copy_curves(session: Session, run_id: int, target_id: int, last_step: int) -
     mine = sa.select(sa.literal(target_id), Metric.kind, Metric.step, Metric.values)
     mine = mine.where(Metric.run_id == run_id, Metric.step <= last_step)
     columns = ["run_id", "kind", "step", "values"]
-    session.execute(sa.insert(Metric).from_select(columns, mine))
+    require(session, Run, run_id, SEE)
+    require(session, Run, target_id, CHANGE)
+    with lifted(session):  # a statement that makes rows of rows cannot be narrowed
+        session.execute(sa.insert(Metric).from_select(columns, mine))
 
 
 def add_evaluation(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from storage.rights.lift import lifted
 from storage.tables import Invitation, Person, SignInFailure
 
 
@@ -25,9 +26,16 @@ def get(session: Session, person_id: int) -> Person | None:
     return session.get(Person, person_id)
 
 
+def anybody(session: Session, person_id: int) -> Person | None:
+    """The person, to be read only, also for who shares no project with them; or None."""
+    with lifted(session):
+        return session.get(Person, person_id)
+
+
 def with_email(session: Session, email: str) -> Person | None:
-    """The person of this address; `email` in small letters."""
-    return session.scalars(sa.select(Person).where(Person.email == email)).first()
+    """The person of this address, to be read only; `email` in small letters."""
+    with lifted(session):
+        return session.scalars(sa.select(Person).where(Person.email == email)).first()
 
 
 def with_subject(session: Session, subject: str) -> Person | None:
@@ -43,7 +51,8 @@ def listing(session: Session) -> Sequence[Person]:
 def administrators(session: Session) -> Sequence[Person]:
     """Administrators whose account is in use."""
     used = Person.administrator.is_(True), Person.disabled_at.is_(None)
-    return session.scalars(sa.select(Person).where(*used)).all()
+    with lifted(session):  # everybody may know whom to ask
+        return session.scalars(sa.select(Person).where(*used)).all()
 
 
 def delete_all(session: Session) -> int:

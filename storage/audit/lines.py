@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from storage import acting
 from storage.acting import Acting
+from storage.rights.lift import bare
 from storage.tables import AuditLine, Person, now
 
 FIRST = "0" * 64
@@ -68,7 +69,7 @@ def add(
     address: str = "",
 ) -> None:
     """Add a line behind the last one; nobody else does meanwhile, since writers take turns."""
-    connection = session.connection()
+    connection = bare(session)
     last = sa.select(AuditLine.number, AuditLine.digest).order_by(AuditLine.number.desc()).limit(1)
     found = connection.execute(last).first()
     line: dict[str, Any] = {

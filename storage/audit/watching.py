@@ -13,6 +13,7 @@ from storage.audit import head, lines
 from storage.audit.actions import QUIET
 from storage.audit.changes import ADDED, CHANGED, DELETED, IGNORED, MOST, UNSEEN, Changes
 from storage.audit.whose import needed, project_of
+from storage.rights.lift import bare
 
 BESIDE = {"workbench_beside": True}
 """Execution options of a statement that makes room for a change: no change that anybody wanted."""
@@ -20,7 +21,7 @@ _CHANGES = "workbench.audit.changes"
 _HOUSE = ("workbench.", "pages.")
 
 
-def listen(sessions: "sessionmaker[Session]") -> None:
+def listen(sessions: "sessionmaker[Any]") -> None:
     """Watch what these sessions change; those that act for nobody are let pass."""
     event.listen(sessions, "before_flush", _before_flush)
     event.listen(sessions, "after_flush", _after_flush)
@@ -123,7 +124,7 @@ def _note(session: Session, thing: object, did: str, was: dict[str, Any] | None 
         table.name,
         did,
         _number(table, row),
-        project_of(session.connection(), table, row),
+        project_of(bare(session), table, row),
         columns=columns,
         values={name: row.get(name) for name in columns} if did == CHANGED else row,
         was={name: (was or {})[name] for name in columns},
@@ -148,7 +149,7 @@ def _note_insert(state: ORMExecuteState, table: sa.Table) -> None:
     if table.name not in UNSEEN:
         for row in rows:
             values = {**fixed, **row}
-            project_id = project_of(state.session.connection(), table, values)
+            project_id = project_of(bare(state.session), table, values)
             _changes(state.session).note(
                 table.name, ADDED, _number(table, values), project_id, values=values
             )
@@ -163,7 +164,7 @@ def _note_rows(session: Session, statement: sa.Update | sa.Delete, table: sa.Tab
     of = sa.select(*(table.c[name] for name in needed(table)))
     if (where := statement.whereclause) is not None:
         of = of.where(where)
-    connection = session.connection()
+    connection = bare(session)
     found = [dict(row) for row in connection.execute(of.limit(MOST + 1)).mappings()]
     did = CHANGED if isinstance(statement, sa.Update) else DELETED
     for row in found[:MOST]:

@@ -24,7 +24,7 @@ from storage.tables.base import (
 )
 from storage.tables.judging import BlindTest, MustPass, OwnRating, Release, Vote
 from storage.tables.operating import PersonLimit, Setting
-from storage.tables.projects import BaseModel, Dataset, DatasetVersion, Project
+from storage.tables.projects import BaseModel, Dataset, DatasetVersion, Draft, Project
 from storage.tables.tickets import DownloadTicket, UploadTicket
 from storage.tables.training import Evaluation, Job, JobAttempt, Metric, Run, Trial
 from storage.tables.using import ApiKey, Conversation, Message, Watch, WatchedFile
@@ -51,6 +51,7 @@ __all__ = [
     "Dataset",
     "DatasetVersion",
     "DownloadTicket",
+    "Draft",
     "Evaluation",
     "Invitation",
     "Job",

@@ -24,9 +24,22 @@ class Project(Base):
     )
     """The base model chosen on the Model page."""
     drafts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What was entered but not saved yet, by page, so that a refresh loses nothing."""
+    """What was entered but not saved yet, by page, so that a refresh loses nothing: settings that all
+    see, and what was entered where nobody has an account; else see `Draft`."""
     api_name: Mapped[str | None] = mapped_column(index=True, unique=True)
     """How programs name it; given once and kept, whatever the project is called later."""
+
+
+class Draft(Base):
+    """What a person has entered on a page of a project and not saved yet."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (sa.UniqueConstraint("project_id", "person_id", "page"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = owner("projects")
+    person_id: Mapped[int] = owner("persons")
+    page: Mapped[str]
+    values: Mapped[dict[str, Any]]
 
 
 class Dataset(Base):

@@ -25,7 +25,7 @@ def switched_on(session: Session) -> Sequence[Watch]:
 
 def is_any_on(session: Session) -> bool:
     """Whether a folder is watched at all."""
-    return bool(session.scalar(sa.select(sa.exists().where(Watch.is_on))))
+    return session.scalar(sa.select(Watch.id).where(Watch.is_on).limit(1)) is not None
 
 
 def files_of(session: Session, watch_id: int, *, most: int | None = None) -> Sequence[WatchedFile]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from storage import files, leftovers, projects
 from storage.database import Store
+from storage.entered import drafts
 from storage.tables import Dataset, DatasetVersion, Job, now
 
 
@@ -114,7 +115,7 @@ def test_objects_named_inside_json_count_as_used(store: Store, place: str) -> No
     with store.write() as session:
         project = projects.add(session, "A", "")
         if place == "draft":
-            projects.set_draft(project, "data", {"upload": {"source": digest}})
+            drafts.put(session, project, "data", {"upload": {"source": digest}})
         else:
             spec = {"data": str(files.object_path(digest))}
             session.add(Job(project_id=project.id, kind="predict", title="t", spec=spec))

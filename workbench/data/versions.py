@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from storage import conversions, datasets, files, leftovers, projects
 from storage.database import Store
+from storage.entered import drafts
 from storage.tables import Dataset, DatasetVersion, Job
 from workbench.core import names, parquet
 from workbench.core.errors import WorkbenchError
@@ -211,7 +212,7 @@ def delete_dataset(store: Store, dataset_id: int) -> None:
         versions = {version.id for version in datasets.versions_of_dataset(session, dataset_id)}
         conversions.release(session, _jobs_on(session, dataset.project_id, versions))
         if project := projects.get(session, dataset.project_id):
-            projects.set_draft(project, edits_draft(dataset_id), {})
+            drafts.forget(session, project, edits_draft(dataset_id))
         datasets.delete(session, dataset)
         leftovers.remove_objects(session, objects)
 

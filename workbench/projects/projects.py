@@ -251,12 +251,14 @@ def _checked_name(session: Session, name: str, own_id: int | None = None) -> str
         raise WorkbenchError(
             f"There is already a project named '{other.name}'{where}: choose another name."
         )
+    if other is None and projects.is_taken(session, name):
+        raise WorkbenchError(f"The name '{name}' is in use in this installation: choose another.")
     return name
 
 
 def _free_name(session: Session, name: str) -> str:
     stem, number = name[: NAME_LIMIT - 4], 2
     candidate = name[:NAME_LIMIT]
-    while projects.named(session, candidate):
+    while projects.is_taken(session, candidate):
         candidate, number = f"{stem} {number}", number + 1
     return candidate

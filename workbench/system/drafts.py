@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from storage import projects
 from storage.database import Store
+from storage.entered import drafts
 from storage.tables import Project
 from workbench.core.errors import WorkbenchError
 
@@ -17,7 +18,7 @@ def get_draft(store: Store, project_id: int, page: str) -> dict[str, Any]:
         WorkbenchError: there is no such project.
     """
     with store.read() as session:
-        return dict((_project(session, project_id).drafts or {}).get(page, {}))
+        return drafts.get(session, _project(session, project_id), page)
 
 
 def save_draft(store: Store, project_id: int, page: str, values: dict[str, Any]) -> None:
@@ -28,8 +29,8 @@ def save_draft(store: Store, project_id: int, page: str, values: dict[str, Any])
     """
     with store.write() as session:
         project = _project(session, project_id)
-        if (project.drafts or {}).get(page, {}) != values:
-            projects.set_draft(project, page, values)
+        if drafts.get(session, project, page) != values:
+            drafts.put(session, project, page, values)
 
 
 def _project(session: Session, project_id: int) -> Project:

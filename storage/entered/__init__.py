@@ -1,0 +1,1 @@
+"""What was entered on pages and is not saved yet."""
