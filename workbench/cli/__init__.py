@@ -29,6 +29,7 @@ from workbench.cli import (
     runs,
     use,
 )
+from workbench.cli.accounts import acting
 from workbench.cli.accounts import people as accounts
 from workbench.cli.evaluation import (
     drift,
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     parser = build_parser()
     options = parser.parse_args(arguments)
+    acting.remember(options)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     command: Command = options.command
     try:
@@ -92,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m workbench", description="Teach a small language model your domain."
     )
+    acting.add_option(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (
         demo,

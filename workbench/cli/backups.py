@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.output import command, emit
 from workbench.core.words import plural, size
 from workbench.system.backup.archive import Stopped

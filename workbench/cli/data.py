@@ -8,8 +8,8 @@ from typing import Any
 
 from storage import files
 from storage.database import Store
-from storage.schema import open_store
 from workbench.cli import fields
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.hub import data_sets
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.data import existing, pairs, project_named
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError

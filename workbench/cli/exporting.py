@@ -7,7 +7,7 @@ from typing import Any
 
 from storage import files
 from storage.guard import private
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.data import version_of
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError

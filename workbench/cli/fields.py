@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
 from workbench.core.fields.field import Fields, leaves

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.output import command, emit
 from workbench.jobs import job as jobs
 from workbench.jobs import queue, worker, worker_process

@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 
 from storage.database import Store
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.model_facts import USES, candidate_facts, model_facts
 from workbench.cli.output import emit
 from workbench.core.tasks import CLASSIFICATION, TASKS

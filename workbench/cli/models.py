@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from storage.database import Store
-from storage.schema import open_store
 from workbench.cli import model_list
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.model_facts import model_facts
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError

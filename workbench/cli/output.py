@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from storage.database import Store
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.job import JobView
 from workbench.jobs.queue import wait_for

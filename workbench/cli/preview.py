@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from storage.database import Store
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.data import version_of
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError

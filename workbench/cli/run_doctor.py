@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.output import command, emit
 from workbench.training import runs
 from workbench.training.diagnosis.of_run import diagnosis_of

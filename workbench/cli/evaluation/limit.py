@@ -5,7 +5,7 @@ import dataclasses
 from typing import Any
 
 from storage.database import Store
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import percent

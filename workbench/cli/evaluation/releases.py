@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from storage.database import Store
-from storage.schema import open_store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.evaluation import evaluations
