@@ -9,7 +9,9 @@ from starlette.types import ASGIApp
 
 from workbench.system.home import keep_log
 from workbench.ui import errors, frame
-from workbench.ui.routes import download_route, health_route, judge_route, upload_route
+from workbench.ui.accounts import invitation_route, sign_in_route
+from workbench.ui.accounts.door import Door
+from workbench.ui.routes import download_route, health_route, judge_route, own_path, upload_route
 from workbench.ui.routes.visitors import Visitors
 from workbench.ui.server import page_runs, shared_app
 from workbench.ui.server.watched import Watched
@@ -20,7 +22,7 @@ if __name__ == "__main__":
 else:
     keep_log("web")
     routes = [upload_route.route(), download_route.route(), judge_route.route()]
-    routes += health_route.routes()
+    routes += [*health_route.routes(), *sign_in_route.routes(), *invitation_route.routes()]
     app: ASGIApp = st.App(__file__, routes=routes, on_script_error=errors.unexpected)
-    app = Watched(Visitors(shared_app.shared(app)), upload_route.base_path())
+    app = Watched(Visitors(Door(shared_app.shared(app))), own_path.base_path())
     frame.announce_pages()

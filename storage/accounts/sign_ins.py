@@ -32,6 +32,11 @@ def with_token(
     return None if row is None else (row[0], row[1])
 
 
+def is_there(session: Session, token_hash: str) -> bool:
+    """Whether there was ever one with this cookie, be it over."""
+    return session.scalar(sa.select(SignIn.id).where(SignIn.token_hash == token_hash)) is not None
+
+
 def of_person(session: Session, person_id: int, idle: dt.timedelta) -> Sequence[SignIn]:
     """Where the person is signed in now; what was used last first."""
     query = _good(idle).where(SignIn.person_id == person_id)

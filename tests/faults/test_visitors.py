@@ -1,38 +1,27 @@
 """Every door of the real web app, tried by strangers: other names, other pages, frames."""
 
-import contextlib
-import json
-import os
 import shutil
 import ssl
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
+from websockets.exceptions import InvalidStatus
 
 from storage import files
 from storage.database import Store
 from tests.faults import proxy
-from tests.faults.conftest import ROOT, Web, running_web
+from tests.faults.conftest import Web, running_web
+from tests.faults.doors import Door, doors_of_app, stream
 from tests.faults.proxy import Proxy
 from workbench.data.files import uploads
 from workbench.projects import projects
 from workbench.ui.routes import page_policy
 
 NAME = "wb.example"
-LIST_ROUTES = """
-import json, sys
-import app
-starlette = app.app._app._build_starlette_app()
-doors = [[r.path, sorted(getattr(r, "methods", None) or [])] for r in starlette.routes]
-sys.stdout.write("\\n" + json.dumps(doors))
-"""
 FOREIGN_NAME = {"Host": "evil.example"}
 FOREIGN_PAGE = {"Origin": "http://evil.example"}
 FRAME = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
@@ -41,11 +30,6 @@ SENTENCES = {
     "into the setting WORKBENCH_HOSTS and start the workbench again.",
     403: "The workbench answers its own pages only: open it in a tab of its own.",
 }
-
-
-class Door(NamedTuple):
-    method: str
-    path: str
 
 
 @pytest.fixture(scope="module")
@@ -61,24 +45,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 @pytest.fixture(scope="module")
 def doors(tmp_path_factory: pytest.TempPathFactory) -> list[Door]:
     """Each method of each route that the app has, ours and Streamlit's, and its static files."""
-    home = tmp_path_factory.mktemp("routes")
-    told = subprocess.run(
-        [sys.executable, "-c", LIST_ROUTES],
-        cwd=ROOT,
-        env={**os.environ, "WORKBENCH_HOME": str(home), "WORKBENCH_WORKER": "service"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        check=True,
-    ).stdout
-    found = [
-        Door(method, path.replace("{", "").replace(":path}", "").replace("}", ""))
-        for path, methods in json.loads(told.splitlines()[-1])
-        for method in methods or ["GET"]
-    ]
-    index = page_policy.INDEX.read_text("utf-8")
-    script = index.partition('src="./')[2].partition('"')[0]
-    return [*found, Door("GET", "/"), Door("GET", "/data"), Door("GET", f"/{script}")]
+    return doors_of_app(tmp_path_factory.mktemp("routes"))
 
 
 def knock(web: Web, doors: list[Door], headers: dict[str, str]) -> dict[Door, httpx.Response]:
@@ -127,31 +94,6 @@ def test_the_policy_names_no_other_host() -> None:
     scripts = policy.partition("script-src ")[2].partition(";")[0]
     assert "unsafe" not in scripts
     assert "frame-ancestors 'none'" in policy
-
-
-@contextlib.contextmanager
-def stream(
-    port: int, origin: str | None, host: str = "", *, tls: ssl.SSLContext | None = None
-) -> Iterator[Any]:
-    """The WebSocket that a page of `origin` opens at `host`."""
-    name = host or f"127.0.0.1:{port}"
-    left = False
-    try:
-        with connect(
-            f"{'wss' if tls else 'ws'}://{name}/_stcore/stream",
-            address=("127.0.0.1", port),
-            origin=origin,  # type: ignore[arg-type]
-            ssl=tls,
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            proxy=None,
-            open_timeout=60,
-        ) as socket:
-            yield socket
-            left = True
-    except ConnectionClosed:
-        # The client reads in a thread of its own, which TLS may take amiss while we close.
-        if not left:
-            raise
 
 
 @pytest.mark.parametrize(

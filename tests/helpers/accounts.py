@@ -7,6 +7,7 @@ from storage.acting import Acting
 from storage.database import Store
 from workbench.system.accounts import passwords, people, signing_in
 from workbench.system.accounts.sign_ins import Place
+from workbench.ui.accounts import cookie
 
 PASSWORD = "violet anchor tuesday 7"
 HERE = Place("192.0.2.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
@@ -37,3 +38,8 @@ def acting(store: Store, person_id: int) -> Store:
 def signed_in(store: Store, name: str) -> str:
     """The secret of a new cookie of theirs."""
     return signing_in.sign_in(store, email(name), PASSWORD, HERE)
+
+
+def on_page(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+    """Let pages be opened with this secret in their cookie."""
+    monkeypatch.setattr(cookie, "of_page", lambda: secret)

@@ -1,17 +1,75 @@
-"""What every page needs: the store, the current project, and a worker that is alive."""
+"""What every page needs: the store, who is signed in, the current project, a worker that is alive."""
+
+import time
+from dataclasses import replace
 
 import streamlit as st
+from starlette.requests import Request
 
+from storage.acting import NOBODY, PAGE, ROUTE, Acting
 from storage.database import Store, database_url
+from storage.operations import request as asked
 from storage.schema import open_store
 from workbench.jobs import worker_process
+from workbench.system.accounts import sign_ins
+from workbench.system.accounts.sign_ins import Standing
+from workbench.ui.accounts import cookie
 
 HOME = "pages/home/projects.py"
+_FRESH_S = 1.0
+_MOST = 10_000
+_standings: dict[tuple[str, str], tuple[float, Standing]] = {}
+"""Database and secret of a cookie → when it was looked up, and what it was worth."""
 
 
 def store() -> Store:
-    """The one store of this web process."""
+    """The store as whoever is signed in has it; the workbench's own where nobody has an account."""
+    return installation().acting_as(acting())
+
+
+def installation() -> Store:
+    """The one store of this web process, which acts for nobody: who somebody is, is asked of it."""
     return _open(database_url())
+
+
+def acting() -> Acting | None:
+    """For whom the page asks; None where nobody has an account."""
+    return _acting(standing(), PAGE, st.context.ip_address or "")
+
+
+def store_of(request: Request) -> Store:
+    """The store as whoever sends this request has it; to be called in a thread."""
+    found = sign_ins.standing(installation(), cookie.of_request(request))
+    address = request.client.host if request.client else ""
+    return installation().acting_as(_acting(found, ROUTE, address))
+
+
+def standing(*, anew: bool = False) -> Standing:
+    """Who is signed in by the present page's cookie.
+
+    A page asks very often, so for a second the answer is kept, and the door (`accounts/door.py`)
+    renews it with whatever comes from the browser. `anew` looks it up.
+    """
+    secret = cookie.of_page()
+    looked, found = _standings.get((database_url(), secret), (0.0, None))
+    if anew or found is None or time.monotonic() - looked > _FRESH_S:
+        found = sign_ins.standing(installation(), secret)
+        remember(secret, found)
+    return found
+
+
+def remember(secret: str, found: Standing) -> None:
+    """Keep what was just looked up."""
+    if len(_standings) > _MOST:
+        _standings.clear()
+    _standings[database_url(), secret] = (time.monotonic(), found)
+
+
+def _acting(found: Standing, via: str, address: str) -> Acting | None:
+    if found.acting is None:
+        return NOBODY if found.accounts_on else None
+    asked.by_person(found.acting.person_id)
+    return replace(found.acting, via=via, address=address, request_id=asked.current().id)
 
 
 @st.cache_resource(show_spinner=False)

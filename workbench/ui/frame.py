@@ -12,6 +12,7 @@ from workbench.jobs import kinds, overview
 from workbench.projects import projects, steps
 from workbench.projects.steps import Step
 from workbench.ui import context, dialogs, errors
+from workbench.ui.accounts import gate
 from workbench.ui.text import plain
 
 NAME = "SLM Workbench"
@@ -77,7 +78,7 @@ def show() -> None:
     st.set_page_config(page_title=NAME, page_icon=ICON, layout="wide")
     page = navigation()
     with errors.alone("Your projects cannot be opened"):
-        context.store()
+        gate.require()
         context.ensure_worker()
     if page.title == "Home":
         context.leave_project()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from storage.accounts import persons
 from storage.accounts import sign_ins as rows
-from storage.acting import PAGE, Acting
+from storage.acting import Acting
 from storage.database import Store
 from storage.tables import Person, SignIn, now
 from workbench.core.errors import WorkbenchError
@@ -63,18 +63,20 @@ class Standing:
     """Who is signed in; None for nobody."""
 
 
-def standing(
-    store: Store, token: str, via: str = PAGE, address: str = "", request_id: str = ""
-) -> Standing:
+def standing(store: Store, token: str) -> Standing:
     """Who is signed in by the secret of a cookie, and whether anybody has to be."""
     with store.acting_as(None).read() as session:
         found = rows.with_token(session, tokens.hash_of(token), IDLE) if token else None
         if found is None:
             return Standing(persons.exist(session), None)
         person = found[1]
-        return Standing(
-            True, Acting(person.id, person.name, person.administrator, via, address, request_id)
-        )
+        return Standing(True, Acting(person.id, person.name, person.administrator))
+
+
+def is_known(store: Store, token: str) -> bool:
+    """Whether the cookie was good once."""
+    with store.acting_as(None).read() as session:
+        return bool(token) and rows.is_there(session, tokens.hash_of(token))
 
 
 def used(store: Store, token: str) -> None:

@@ -15,6 +15,7 @@ from workbench.ui import context
 from workbench.ui.data import draft as drafts
 from workbench.ui.numbers import size
 from workbench.ui.routes import upload_route
+from workbench.ui.routes.own_path import base_path
 from workbench.ui.text import plain
 
 _POLL = "2s"
@@ -82,7 +83,7 @@ def _field(draft: Drafted, target: str, key: str, save: Save) -> None:
     project_id = context.project_id()
     data = {
         "slot": f"{project_id}-{target}",
-        "path": f"{upload_route.base_path()}{upload_route.PATH}",
+        "path": f"{base_path()}{upload_route.PATH}",
         "ticket": st.session_state.get(f"{key}-ticket", ""),
         "error": _sentence(target),
         "turn": st.session_state.get(_TURN, 0),

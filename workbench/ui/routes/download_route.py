@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from workbench.data.files import downloads
 from workbench.ui import context
-from workbench.ui.routes.upload_route import base_path
+from workbench.ui.routes.own_path import base_path
 
 PATH = "/download"
 
@@ -31,7 +31,8 @@ async def give(request: Request) -> Response:
     """The file, or one sentence."""
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     ticket = request.path_params["ticket"]
-    offer = await run_in_threadpool(downloads.offer_of, context.store(), ticket)
+    store = await run_in_threadpool(context.store_of, request)
+    offer = await run_in_threadpool(downloads.offer_of, store, ticket)
     if offer is None:
         text = "This link is no longer good: go back to the workbench and load the page again."
         return PlainTextResponse(text, 404, headers)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from workbench.jobs.operations import access, figures, health
 from workbench.ui import context
-from workbench.ui.routes.upload_route import base_path
+from workbench.ui.routes.own_path import base_path
 from workbench.ui.server import counts
 
 _HEADERS = {"Cache-Control": "no-store"}
@@ -42,7 +42,7 @@ async def ready(request: Request) -> Response:
     """Whether pages can be shown."""
     if refused := _refusal(request):
         return refused
-    found = await run_in_threadpool(health.check, context.store)
+    found = await run_in_threadpool(health.check, context.installation)
     return _answer(found, health.is_ready(found))
 
 
@@ -50,7 +50,7 @@ async def whole(request: Request) -> Response:
     """Whether all is well."""
     if refused := _refusal(request):
         return refused
-    found = await run_in_threadpool(health.check, context.store)
+    found = await run_in_threadpool(health.check, context.installation)
     return _answer(found, health.is_healthy(found))
 
 

@@ -20,7 +20,7 @@ from workbench.core.tools.words import in_words
 from workbench.evaluation.people import judging
 from workbench.evaluation.people.judging import FIRST, SAME, SECOND, Question
 from workbench.ui import context
-from workbench.ui.routes.upload_route import base_path
+from workbench.ui.routes.own_path import base_path
 from workbench.ui.text import orderly
 
 PATH = "/judge"
@@ -81,10 +81,10 @@ async def answer(request: Request) -> Response:
             if not known:
                 return _html(_sentence(_NO_COOKIE), 400)
             pair, choice = await _chosen(request)
-            await run_in_threadpool(judging.vote, context.store(), token, seat, pair, choice)
+            await run_in_threadpool(judging.vote, context.installation(), token, seat, pair, choice)
             return RedirectResponse(link(token), 303, headers=_HEADERS)
         seat = seat if known else secrets.token_urlsafe(24)
-        asked = await run_in_threadpool(judging.next_question, context.store(), token, seat)
+        asked = await run_in_threadpool(judging.next_question, context.installation(), token, seat)
     except judging.Closed as error:
         return _html(_sentence(str(error)), 410)
     except (WorkbenchError, StorageError) as error:

@@ -7,7 +7,6 @@ is. Such a route knows no login, so a ticket stands for the permission (see work
 import asyncio
 from collections.abc import AsyncIterator
 
-import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -16,6 +15,7 @@ from starlette.routing import Route
 from workbench.core.errors import WorkbenchError
 from workbench.data.files import arrivals, uploads
 from workbench.ui import context
+from workbench.ui.routes.own_path import base_path
 
 PATH = "/upload"
 _CHUNK = 1 << 20
@@ -27,12 +27,6 @@ _STATUS = ((uploads.NoTicket, 403), (uploads.TooMuch, 413), (uploads.NoRoom, 507
 def route() -> Route:
     """The route, under the same base path as the pages."""
     return Route(f"{base_path()}{PATH}/{{ticket}}", receive, methods=["PUT"])
-
-
-def base_path() -> str:
-    """What stands before every path of the app: nothing, or "/workbench"."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}" if base else ""
 
 
 async def receive(request: Request) -> Response:
@@ -53,7 +47,8 @@ async def _store(request: Request) -> None:
     """Every step that touches the disk runs in a thread, so that the pages stay quick."""
     length = request.headers.get("content-length", "")
     ticket = request.path_params["ticket"]
-    arriving = arrivals.receive(context.store(), ticket, int(length) if length.isdigit() else None)
+    store = await run_in_threadpool(context.store_of, request)
+    arriving = arrivals.receive(store, ticket, int(length) if length.isdigit() else None)
     arrival = await run_in_threadpool(arriving.__enter__)
     try:
         async for chunk in _chunks(request):

@@ -1,0 +1,89 @@
+"""Every door of the real web app: its routes, its files and its WebSocket."""
+
+import contextlib
+import json
+import os
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from tests.faults.conftest import ROOT
+from workbench.ui.routes import page_policy
+
+_LIST_ROUTES = """
+import json, sys
+import app
+served = app.app
+while not hasattr(served, "_build_starlette_app"):
+    served = served._app
+routes = served._build_starlette_app().routes
+doors = [[r.path, sorted(getattr(r, "methods", None) or [])] for r in routes]
+sys.stdout.write("\\n" + json.dumps(doors))
+"""
+
+
+class Door(NamedTuple):
+    method: str
+    path: str
+
+
+def doors_of_app(home: Path) -> list[Door]:
+    """Each method of each route that the app has, ours and Streamlit's, and its static files."""
+    told = subprocess.run(
+        [sys.executable, "-c", _LIST_ROUTES],
+        cwd=ROOT,
+        env={**os.environ, "WORKBENCH_HOME": str(home), "WORKBENCH_WORKER": "service"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    ).stdout
+    found = [
+        Door(method, path.replace("{", "").replace(":path}", "").replace("}", ""))
+        for path, methods in json.loads(told.splitlines()[-1])
+        for method in methods or ["GET"]
+    ]
+    return [*found, Door("GET", "/"), Door("GET", "/data"), Door("GET", f"/{script()}")]
+
+
+def script() -> str:
+    """The path of the script that Streamlit's page begins with."""
+    index = page_policy.INDEX.read_text("utf-8")
+    return index.partition('src="./')[2].partition('"')[0]
+
+
+@contextlib.contextmanager
+def stream(
+    port: int,
+    origin: str | None,
+    host: str = "",
+    *,
+    tls: ssl.SSLContext | None = None,
+    cookie: str = "",
+) -> Iterator[Any]:
+    """The WebSocket that a page of `origin` opens at `host`."""
+    name = host or f"127.0.0.1:{port}"
+    left = False
+    try:
+        with connect(
+            f"{'wss' if tls else 'ws'}://{name}/_stcore/stream",
+            address=("127.0.0.1", port),
+            origin=origin,  # type: ignore[arg-type]
+            ssl=tls,
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers={"Cookie": cookie} if cookie else {},
+            proxy=None,
+            open_timeout=60,
+        ) as socket:
+            yield socket
+            left = True
+    except ConnectionClosed:
+        # The client reads in a thread of its own, which TLS may take amiss while we close.
+        if not left:
+            raise
