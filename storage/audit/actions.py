@@ -26,6 +26,7 @@ SERVICES = {
     "data.files.large.prepare": "Let a large file be checked",
     "data.files.large.read": "Let a large file be read",
     "data.files.sources.discard": "Dropped an uploaded file",
+    "data.files.uploads.record": "Uploaded a large file",
     "data.pushes.start": "Sent examples to the hub",
     "data.versions.delete_dataset": "Deleted a dataset",
     "data.versions.rename_dataset": "Renamed a dataset",
@@ -97,8 +98,13 @@ SERVICES = {
 """Dotted name of a public service that writes (without `workbench.`) → what its caller did."""
 
 QUIET = {
+    "data.files.downloads.ticket_for": "a page draws a link; who follows it downloads",
+    "data.files.uploads.claim": "a step on the way of an upload",
+    "data.files.uploads.give_up": "a step on the way of an upload",
+    "data.files.uploads.open_ticket": "a step on the way of an upload",
     "models.catalogue.list_models": "the models of the install are listed when somebody looks",
     "models.live_names.listing": "a project gets its name for programs when somebody looks",
+    "system.audit.log.export": "it is an event of its own",
     "system.drafts.save_draft": "what is typed is no change before it is saved",
 }
 """Services that write though nobody did anything, and why nothing is said of them."""

@@ -43,6 +43,7 @@ from workbench.cli.evaluation import (
 )
 from workbench.cli.exports import model_exports
 from workbench.cli.hub import token
+from workbench.cli.operating import audit
 from workbench.cli.serving import keys
 from workbench.cli.training import sweep
 from workbench.core.errors import WorkbenchError
@@ -123,6 +124,7 @@ def build_parser() -> argparse.ArgumentParser:
         token,
         use,
         keys,
+        audit,
         machine,
         backups,
         accounts,

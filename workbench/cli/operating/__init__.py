@@ -1,0 +1,1 @@
+"""Commands for an installation that several people use."""
