@@ -104,6 +104,7 @@ QUIET = {
     "data.files.uploads.open_ticket": "a step on the way of an upload",
     "models.catalogue.list_models": "the models of the install are listed when somebody looks",
     "models.live_names.listing": "a project gets its name for programs when somebody looks",
+    "system.audit.log.downloaded": "it is an event of its own",
     "system.audit.log.export": "it is an event of its own",
     "system.drafts.save_draft": "what is typed is no change before it is saved",
 }

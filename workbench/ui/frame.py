@@ -11,6 +11,7 @@ from workbench.core.words import plural
 from workbench.jobs import kinds, overview
 from workbench.projects import projects, steps
 from workbench.projects.steps import Step
+from workbench.system.audit import log
 from workbench.ui import context, dialogs, errors
 from workbench.ui.accounts import gate
 from workbench.ui.text import plain
@@ -32,6 +33,7 @@ PAGES = {
     "Export": ("pages/use/take_elsewhere.py", ":material/output:"),
     "Queue": ("pages/queue/queue.py", ":material/low_priority:"),
     "Storage": ("pages/storage/storage.py", ":material/database:"),
+    "Audit": ("pages/audit/audit.py", ":material/history_edu:"),
     "Settings": ("pages/settings/settings.py", ":material/settings:"),
 }
 ICONS = {
@@ -44,7 +46,7 @@ ICONS = {
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
 _PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Programs", "Export")
-_OTHER_PAGES = ("Queue", "Storage", "Settings")
+_OTHER_PAGES = ("Queue", "Storage", "Audit", "Settings")
 _POLL_S = 3
 _loaded: set[str] = set()
 
@@ -166,10 +168,16 @@ def _sidebar(title: str) -> None:
             )
     open_jobs = overview.count(context.store())
     words = {"Queue": f" :small[:gray[{plural(open_jobs, 'job')}]]" if open_jobs else ""}
-    for name in _OTHER_PAGES:
+    for name in _other_pages():
         path, icon = PAGES[name]
         label = name + words.get(name, "")
         st.page_link(path, label=label, icon=icon, query_params=context.in_project())
+
+
+def _other_pages() -> list[str]:
+    """Those that belong to no project; the audit log where there is one that the person may see."""
+    may_see = context.store().acting is not None and log.may_see(context.store())
+    return [name for name in _OTHER_PAGES if name != "Audit" or may_see]
 
 
 def _switcher(title: str) -> None:

@@ -68,7 +68,7 @@ def test_a_line_says_in_words_what_was_done(filled: Store) -> None:
         "Renamed or described a project",
         "project 1 “Replies”",
     )
-    assert (archived.did, archived.about) == ("Archived a project", "project 2: archived at")
+    assert (archived.did, archived.about) == ("Archived a project", "project 2: archived")
 
 
 def test_the_file_runs_no_formula_and_is_logged_itself(filled: Store) -> None:

@@ -17,7 +17,18 @@ from workbench.core.cells import harmless
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
 
-__all__ = ["Line", "Page", "Wanted", "check", "export", "look", "may_see", "people", "sayings"]
+__all__ = [
+    "Line",
+    "Page",
+    "Wanted",
+    "check",
+    "downloaded",
+    "export",
+    "look",
+    "may_see",
+    "people",
+    "sayings",
+]
 
 COLUMNS = ("number", "at", "person", "person_id", "did", "about", "project_id", "via", "address",
            "request_id", "action", "kind", "thing_id", "details", "previous", "digest")  # fmt: skip
@@ -144,6 +155,33 @@ def export(store: Store, wanted: Wanted, out: TextIO, most: int | None = None) -
     return count
 
 
+def downloaded(
+    store: Store,
+    what: str,
+    *,
+    kind: str = "",
+    thing_id: int | None = None,
+    project_id: int | None = None,
+) -> None:
+    """Say that who asks took something along; nothing where nobody has an account.
+
+    Args:
+        what: in our words, such as "examples"; no name of a file.
+        kind: the table of the thing.
+    """
+    if store.acting is None:
+        return
+    with store.write() as session:
+        audit.record(
+            session,
+            "download",
+            kind=kind,
+            thing_id=thing_id,
+            project_id=project_id,
+            details={"what": what},
+        )
+
+
 def _scope(store: Store) -> frozenset[int] | None:
     """The projects whose lines may be seen; None for all lines."""
     who = store.acting
@@ -181,6 +219,8 @@ def _about(row: AuditLine, details: dict[str, Any]) -> str:
     """Which thing, its name where the log has it, and which columns changed."""
     main = next((one for one in details.get("changes", ()) if one.get("kind") == row.kind), details)
     values = main.get("values", {})
+    if what := details.get("what"):
+        return f"{what} of {_THINGS.get(row.kind, row.kind)} {row.thing_id}" if row.kind else what
     said = [_THINGS.get(row.kind, row.kind) + (f" {row.thing_id}" if row.thing_id else "")]
     if name := values.get("name"):
         said.append(f"“{name}”")
@@ -193,7 +233,11 @@ def _about(row: AuditLine, details: dict[str, Any]) -> str:
 
 def _changed(name: str, main: Mapping[str, Any]) -> str:
     """A column, with what it is now and was where the log has that."""
-    words, values, was = name.replace("_", " "), main.get("values", {}), main.get("was", {})
+    words, values, was = (
+        name.removesuffix("_at").replace("_", " "),
+        main.get("values", {}),
+        main.get("was", {}),
+    )
     if name not in values or name.endswith("_at") or isinstance(values[name], dict):
         return words
     before = f" (was {was[name]})" if was.get(name) not in (None, "") else ""

@@ -9,6 +9,7 @@ from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors, job_progress
 from workbench.ui.data import pushing
+from workbench.ui.downloading import logged
 from workbench.ui.numbers import size
 from workbench.ui.routes import download_route
 from workbench.ui.text import plain
@@ -71,7 +72,7 @@ def panel(version: VersionInfo) -> None:
 def _small(version: VersionInfo, kind: str) -> None:
     st.download_button(
         "Download",
-        lambda: exports.content(version, kind),
+        logged(lambda: exports.content(version, kind), "examples", "dataset_versions", version.id),
         file_name=exports.file_name(version, kind),
         mime=exports.MIME[kind],
         key=f"download-{version.id}-{kind}",

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from workbench.ui import context, dialogs, errors
+from workbench.ui.downloading import logged
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
 from workbench.use import conversation_files, conversations
@@ -97,7 +98,7 @@ def _download_opened(opened: ConversationInfo) -> None:
         for label, ending, made in _FORMS:
             st.download_button(
                 label,
-                partial(_file, opened, made),
+                logged(partial(_file, opened, made), "turns", "conversations", opened.id),
                 conversation_files.file_name(opened, ending),
                 key=f"take-{ending}",
                 icon=":material/download:",
@@ -115,7 +116,7 @@ def _download() -> None:
     if content.strip(b"\xef\xbb\xbf"):
         st.download_button(
             "Download rated answers (CSV)",
-            content,
+            logged(lambda: content, "rated answers"),
             "rated-answers.csv",
             "text/csv",
             key="download-opinions",

@@ -7,6 +7,7 @@ import streamlit as st
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.report.files import CARD, HTML, KINDS, PDF, to_bytes
 from workbench.ui import context
+from workbench.ui.downloading import logged
 
 _LABELS = {
     PDF: ("As PDF", ":material/picture_as_pdf:"),
@@ -25,7 +26,12 @@ def show(info: EvaluationInfo) -> None:
         for kind, (label, icon) in _LABELS.items():
             st.download_button(
                 label,
-                data=partial(to_bytes, context.store(), info.run_id, kind, info.id),
+                data=logged(
+                    partial(to_bytes, context.store(), info.run_id, kind, info.id),
+                    "the report",
+                    "evaluations",
+                    info.id,
+                ),
                 file_name="README.md" if kind == CARD else f"report on run {info.run_id}{kind}",
                 mime=KINDS[kind],
                 key=f"report{kind}-{info.id}",

@@ -13,6 +13,7 @@ from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.scoring.by_task.pairs import BETTER, WORSE
 from workbench.evaluation.scoring.row_scores import SYSTEMS
 from workbench.ui import calls_view
+from workbench.ui.downloading import logged
 from workbench.ui.evaluation import scores
 from workbench.ui.evaluation.ladder import who_answers
 from workbench.ui.evaluation.rows import exam_row, nearest_rows, pair_row, row_groups
@@ -162,7 +163,12 @@ def _columns(task: Task) -> dict[str, Any]:
 def _download(info: EvaluationInfo, answers: pd.DataFrame) -> None:
     st.download_button(
         "Download all rows as CSV",
-        data=lambda: spreadsheet.to_bytes(_export(task_named(info.task), answers), spreadsheet.CSV),
+        data=logged(
+            lambda: spreadsheet.to_bytes(_export(task_named(info.task), answers), spreadsheet.CSV),
+            "rows with answers",
+            "evaluations",
+            info.id,
+        ),
         file_name=f"exam answers {info.run_id}-{info.id}.csv",
         mime=spreadsheet.MIME[spreadsheet.CSV],
         key=f"rows-download-{info.id}",

@@ -12,6 +12,7 @@ from workbench.core.words import plural
 from workbench.jobs.process.serve_files import LoggedRequest
 from workbench.ui import dialogs
 from workbench.ui.charts import ACCENT, VERMILION
+from workbench.ui.downloading import logged
 from workbench.ui.numbers import browser_zone, size
 from workbench.use import request_log
 
@@ -102,7 +103,7 @@ def _table(found: Sequence[LoggedRequest]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Take it along (CSV)",
-            lambda: _csv(found),
+            logged(lambda: _csv(found), "the log of requests"),
             "requests.csv",
             "text/csv",
             key="api-log-csv",
