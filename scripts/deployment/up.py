@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,20 +53,26 @@ def services(settings: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         ValueError: one that has to be set is not.
     """
-    found: dict[str, Any] = yaml.safe_load(_filled(COMPOSE.read_text("utf-8"), settings))
+    found = _filled(yaml.safe_load(COMPOSE.read_text("utf-8")), settings)
     return dict(found["services"])
 
 
-def _filled(text: str, settings: Mapping[str, str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        name, how, rest = match.groups()
-        if said := settings.get(name, ""):
-            return said
-        if how == "?":
-            raise ValueError(f"{name}: {rest}")
-        return rest or ""
+def _filled(value: Any, settings: Mapping[str, str]) -> Any:
+    """As Compose does it: in the texts of what was read, never in the file."""
+    if isinstance(value, dict):
+        return {key: _filled(inner, settings) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, settings) for inner in value]
+    return _VARIABLE.sub(partial(_said, settings), value) if isinstance(value, str) else value
 
-    return _VARIABLE.sub(value, text)
+
+def _said(settings: Mapping[str, str], match: re.Match[str]) -> str:
+    name, how, rest = match.groups()
+    if said := settings.get(name, ""):
+        return said
+    if how == "?":
+        raise ValueError(f"{name}: {rest}")
+    return rest or ""
 
 
 @dataclass

@@ -1,0 +1,173 @@
+"""An open page without a browser: it speaks Streamlit's protocol over its WebSocket.
+
+So fifty of them fit onto a small machine, and what a page's script costs is measured without what a
+browser costs. It does as a browser does: asks for a page by its name and query, runs fragments again
+when their time has come, and says what its fields hold.
+"""
+
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.sync.client import connect
+
+PATIENCE_S = 120.0
+
+
+@dataclass
+class Run:
+    """One run of a page's script, or of a fragment."""
+
+    page: str
+    seconds: float
+    """From asking for it to its end."""
+    fragment: bool = False
+    elements: list[Element] = field(default_factory=list)
+
+    @property
+    def errors(self) -> list[str]:
+        """What the page says in red, and traces."""
+        alerts = [e.alert.body for e in self.elements if _is_error(e)]
+        return alerts + [e.exception.message for e in self.elements if e.HasField("exception")]
+
+    @property
+    def texts(self) -> str:
+        """Headings and texts, for who looks for a word."""
+        said = [e.heading.body for e in self.elements if e.HasField("heading")]
+        return "\n".join(said + [e.markdown.body for e in self.elements if e.HasField("markdown")])
+
+
+def _is_error(element: Element) -> bool:
+    return element.HasField("alert") and element.alert.format == Alert.ERROR
+
+
+class Lost(Exception):
+    """The connection is gone, or nothing came in time."""
+
+
+class Visitor:
+    """One tab; a context that closes it."""
+
+    def __init__(self, address: str, **how: Any) -> None:
+        """`address` is the app's, with its base path; `how` goes to the WebSocket."""
+        self._address = address
+        where = urlsplit(address)
+        scheme = "wss" if where.scheme == "https" else "ws"
+        self._url = f"{scheme}://{where.netloc}{where.path}/_stcore/stream"
+        self._how = {
+            "origin": f"{where.scheme}://{where.netloc}",
+            "subprotocols": ["streamlit"],
+            "proxy": None,
+            "open_timeout": 60,
+            "max_size": None,
+            **how,
+        }
+        self.page, self.query = "", ""
+        self.fragments: dict[str, float] = {}
+        """Fragments that run by themselves, and after how many seconds."""
+
+    def __enter__(self) -> "Visitor":
+        self.open()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._socket.close()
+
+    def open(self) -> None:
+        """Connect, or connect again.
+
+        Raises:
+            Lost: nobody answers.
+        """
+        try:
+            self._socket = connect(self._url, **self._how)
+        except (OSError, TimeoutError, InvalidHandshake) as error:
+            raise Lost(str(error)) from error
+
+    def visit(self, page: str, query: str = "") -> Run:
+        """Open a page by its name in the URL ("" is the home page).
+
+        Raises:
+            Lost: the connection broke.
+        """
+        self.page, self.query, self.fragments = page, query, {}
+        return self.run()
+
+    def run(self, fragment: str = "") -> Run:
+        """Run the page's script, or one fragment of it.
+
+        Raises:
+            Lost: the connection broke.
+        """
+        message = BackMsg()
+        rerun = message.rerun_script
+        rerun.query_string, rerun.page_name = self.query, self.page
+        rerun.fragment_id, rerun.is_auto_rerun = fragment, bool(fragment)
+        rerun.context_info.url = f"{self._address}/{self.page}"
+        rerun.context_info.timezone, rerun.context_info.locale = "UTC", "en"
+        found = Run(self.page, 0.0, bool(fragment))
+        began = time.perf_counter()
+        self._send(message)
+        self._receive(found)
+        found.seconds = time.perf_counter() - began
+        return found
+
+    def upload_address(self, name: str) -> str:
+        """Where a field of this page would send a file of this name.
+
+        Raises:
+            Lost: the connection broke.
+        """
+        message = BackMsg()
+        message.file_urls_request.request_id = "1"
+        message.file_urls_request.file_names.append(name)
+        self._send(message)
+        while True:
+            said = self._next()
+            if said.WhichOneof("type") == "file_urls_response":
+                return str(said.file_urls_response.file_urls[0].upload_url)
+
+    def _send(self, message: BackMsg) -> None:
+        try:
+            self._socket.send(message.SerializeToString())
+        except (ConnectionClosed, OSError) as error:
+            raise Lost(str(error)) from error
+
+    def _next(self) -> ForwardMsg:
+        try:
+            data = self._socket.recv(PATIENCE_S)
+        except (ConnectionClosed, TimeoutError, OSError) as error:
+            raise Lost(str(error) or "nothing came in time") from error
+        message = ForwardMsg()
+        message.ParseFromString(data)
+        return message
+
+    def _receive(self, run: Run) -> None:
+        while True:
+            said = self._next()
+            kind = said.WhichOneof("type")
+            if kind == "delta" and said.delta.HasField("new_element"):
+                run.elements.append(said.delta.new_element)
+            elif kind == "auto_rerun":
+                self.fragments[said.auto_rerun.fragment_id] = said.auto_rerun.interval
+            elif kind == "new_session" and not run.fragment:
+                run.elements.clear()
+                self.fragments.clear()
+            elif kind == "page_info_changed":  # the script has led to another page, or query
+                self.query = said.page_info_changed.query_string
+            elif kind == "script_finished":
+                if said.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    continue
+                return
