@@ -17,7 +17,7 @@ HARM := tests/data/files/test_reader.py tests/system/backup/test_restore_hostile
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run setup setup-dev test lint unit models families postgresql faults pages browser bench \
-  fuzz office reliability lock audit ollama-template exports
+  fuzz office reliability lock audit ollama-template exports deployment deployment-check
 
 run: setup
 	@$(PY) scripts/run.py
@@ -93,6 +93,16 @@ ollama-template:
 # The bundled models exported in every form, with their certificates.
 exports:
 	@$(PY) scripts/exports/check_exports.py
+
+# What compose.yaml starts, on loopback: two web processes, restarts, an upgrade. Needs PostgreSQL,
+# Caddy and Chromium; bubblewrap, where it is there, confines them as containers are.
+deployment:
+	@$(PY) -m pytest -n 0 tests/deployment
+	@$(PY) scripts/deployment/check_upgrade.py
+
+# The files of a deployment, by the linters of each.
+deployment-check:
+	@$(PY) scripts/deployment/check.py
 
 # What the requirements need, down to the last package, for all machines: written to locks/.
 lock:

@@ -339,7 +339,15 @@ def test_every_test_stands_where_its_module_stands() -> None:
     astray = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         parts = path.relative_to(ROOT / "tests").parts[:-1]
-        if not parts or parts[0] in {"browser", "pages", "faults", "helpers", "fakes", "corpus"}:
+        if not parts or parts[0] in {
+            "browser",
+            "deployment",
+            "pages",
+            "faults",
+            "helpers",
+            "fakes",
+            "corpus",
+        }:
             continue
         folder = ROOT.joinpath(
             *([] if parts[0] in {"storage", "scripts"} else ["workbench"]), *parts

@@ -24,6 +24,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,20 +179,25 @@ class Deployment:
     def stop(self, name: str, *, kill: bool = False) -> float:
         """End a service as Compose does: SIGTERM, then SIGKILL after its grace; seconds it took.
 
+        As with a container, whatever the process has started is killed as soon as it has ended.
+
         Args:
             kill: SIGKILL at once.
         """
         process = self.processes[name]
         grace = str(self.services[name].get("stop_grace_period", "10s"))
+        head = psutil.Process(process.pid)
+        children = head.children(recursive=True)
+        # Under bubblewrap the program is a child of its, which passes no signal on.
+        asked = children[0] if self.confined and name != "caddy" and children else head
         began = time.monotonic()
-        if kill:
-            _signal(process, signal.SIGKILL)
-        else:
-            process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(float(grace.removesuffix("s")))
+        asked.kill() if kill else asked.terminate()
+        with contextlib.suppress(psutil.TimeoutExpired):
+            asked.wait(float(grace.removesuffix("s")))
         took = time.monotonic() - began
-        _signal(process, signal.SIGKILL)  # a container takes with it whatever still runs in it
+        for one in (head, *children):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
         process.wait()
         return took
 
@@ -200,12 +206,6 @@ class Deployment:
         for name in reversed(list(self.processes)):
             if self.processes[name].poll() is None:
                 self.stop(name)
-            _signal(self.processes[name], signal.SIGKILL)
-
-
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,165 @@
+"""Two web processes behind one name: whichever gets a request answers it, whichever ends is replaced."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from scripts.deployment.up import WEBS, Deployment
+from scripts.deployment.visitor import Visitor
+from storage import files
+from storage.database import Store
+from tests.deployment.conftest import BASE_PATH
+from workbench.data.files import downloads, uploads
+from workbench.projects import projects
+
+TABLE = "text,category\n" + "".join(
+    f"{text} {number},{label}\n"
+    for number in range(30)
+    for text, label in (("Where is my parcel", "Delivery"), ("I want my money back", "Refund"))
+)
+
+
+@pytest.fixture
+def webs(deployment: Deployment) -> list[str]:
+    """The addresses of both processes, without the proxy."""
+    return [f"http://127.0.0.1:{deployment.ports[name]}{BASE_PATH}" for name in WEBS]
+
+
+@pytest.fixture
+def client() -> httpx.Client:
+    return httpx.Client(trust_env=False, timeout=60)
+
+
+def test_a_ticket_serves_in_either_process(
+    people: Store, webs: list[str], client: httpx.Client, deployed_home: Path
+) -> None:
+    project_id = projects.create_project(people, "Tickets")
+    for number, web in enumerate(webs):
+        body = TABLE.encode() + str(number).encode()
+        ticket = uploads.open_ticket(people, project_id, "mails.csv", len(body))
+        assert client.put(f"{web}/upload/{ticket}", content=body).json() == {"error": ""}
+        other = webs[1 - number]
+        assert client.put(f"{other}/upload/{ticket}", content=body).status_code == 403
+        upload = uploads.look(people, uploads.id_of(ticket))
+        assert upload
+        assert files.object_path(upload.source.digest).read_bytes() == body
+
+    file = deployed_home / "backups" / "all.zip"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"PK")
+    ticket = downloads.ticket_for(people, file)
+    assert [client.get(f"{web}/download/{ticket}").content for web in webs] == [b"PK", b"PK"]
+
+
+def test_a_field_of_one_process_is_filled_by_the_other(
+    webs: list[str], client: httpx.Client, deployed_home: Path
+) -> None:
+    with Visitor(webs[0]) as tab:
+        tab.visit("")
+        address = tab.upload_address("mails.csv").removeprefix(BASE_PATH)
+    client.get(f"{webs[1]}/_stcore/host-config")
+    token = client.cookies.get("_streamlit_xsrf") or ""
+    sent = {"file": ("mails.csv", TABLE.encode(), "text/csv")}
+    answer = client.put(f"{webs[1]}{address}", files=sent, headers={"X-Xsrftoken": token})
+    assert answer.status_code == 204, answer.text
+    head, _, content = (
+        (deployed_home / "shared" / "brought" / address.split("/")[-1])
+        .read_bytes()
+        .partition(b"\n")
+    )
+    assert (json.loads(head)["name"], content) == ("mails.csv", TABLE.encode())
+
+
+def test_everything_lies_under_the_base_path(
+    deployment: Deployment, webs: list[str], client: httpx.Client
+) -> None:
+    index = client.get(f"{deployment.address}/").text
+    script = index.partition('src="./')[2].partition('"')[0]
+    for web in webs:
+        assert client.get(f"{web}/{script}").status_code == 200
+        assert client.get(f"{web.removesuffix(BASE_PATH)}/health/ready").status_code == 404
+    judged = client.get(f"{deployment.address}/judge/nonsense")
+    assert judged.status_code in (400, 410)
+    assert "Which answer is better?" in judged.text
+
+
+def test_who_watches_asks_on_the_machine_and_nobody_through_the_proxy(
+    deployment: Deployment, webs: list[str], client: httpx.Client
+) -> None:
+    for path in ("/health", "/health/ready", "/health/live", "/metrics", "/_stcore/metrics"):
+        assert client.get(f"{deployment.address}{path}").status_code == 404, path
+    assert client.get(f"{webs[0]}/health").json()["worker"] == "ok"
+    stranger = {"X-Forwarded-For": "192.0.2.7"}
+    assert client.get(f"{webs[0]}/metrics", headers=stranger).status_code == 404
+    known = stranger | {"Authorization": f"Bearer {deployment.token}"}
+    assert "slm_web_requests_total" in client.get(f"{webs[0]}/metrics", headers=known).text
+    worker = client.get(f"http://127.0.0.1:{deployment.ports['worker']}/metrics").text
+    assert "slm_worker_silence_seconds" in worker
+
+
+def test_a_proxys_id_stands_in_the_log(deployment: Deployment) -> None:
+    with Visitor(deployment.address) as tab:
+        assert not tab.visit("").errors
+        assert "Your projects" in tab.visit("").texts or tab.visit("").elements
+    said = [
+        json.loads(line)
+        for name in WEBS
+        for line in deployment.log(name).splitlines()
+        if line.startswith("{")
+    ]
+    assert all({"time", "level", "process", "message"} <= line.keys() for line in said)
+
+
+def test_a_page_goes_on_where_its_process_ends(
+    deployment: Deployment, people: Store, page: Page, tmp_path: Path
+) -> None:
+    project_id = projects.create_project(people, "Goes on")
+    file = tmp_path / "mails.csv"
+    file.write_text(TABLE)
+    page.goto(f"{deployment.address}/data?project={project_id}")
+    page.locator("input[type=file]").first.set_input_files(file)
+    expect(page.get_by_text("mails.csv").first).to_be_visible()
+    expect(page.get_by_text("Where is my parcel").first).to_be_visible()
+
+    for name in WEBS:  # whichever of them has the page's WebSocket
+        deployment.stop(name, kill=True)
+        page.wait_for_timeout(1500)
+        expect(page.get_by_text("mails.csv").first).to_be_visible()
+        deployment.start(name)
+        deployment.wait(name)
+
+    page.get_by_role("link", name=re.compile("^Model|Model ")).first.click()
+    expect(page.get_by_role("heading", name="Which model fits?")).to_be_visible()
+    page.goto(f"{deployment.address}/data?project={project_id}")
+    expect(page.get_by_text("mails.csv").first).to_be_visible()
+    expect(page.get_by_text("Where is my parcel").first).to_be_visible()
+    assert urls_stay(page)
+
+
+def urls_stay(page: Page) -> bool:
+    """Whether every link of the page stays under the base path."""
+    links = page.eval_on_selector_all(
+        "a[href]", "all => all.map((one) => one.getAttribute('href'))"
+    )
+    own = [link for link in links if not re.match(r"https?://|#|mailto:", link)]
+    assert own
+    return all(link.startswith((BASE_PATH, "./", "?")) for link in own)
+
+
+def test_pages_are_shown_while_one_process_starts_anew(deployment: Deployment) -> None:
+    took = deployment.stop(WEBS[0])
+    began = time.monotonic()
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        deployment.start(WEBS[0])
+        found = [client.get(f"{deployment.address}/").status_code for _ in range(20)]
+    deployment.wait(WEBS[0])
+    print(
+        f"a web process ends in {took:.1f} s; another is well after {time.monotonic() - began:.1f} s"
+    )
+    assert set(found) == {200}
+    assert took < 20
