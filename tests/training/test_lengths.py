@@ -1,5 +1,6 @@
 """How long examples are for a model: from their own texts, put in the model's words."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.helpers.writers import replies, write_rows
 from workbench.core.errors import WorkbenchError
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
+from workbench.training import lengths
 from workbench.training.lengths import Lengths, lengths_of, read_lengths
 from workbench.training.token_guess import is_english, tokens_in
 
@@ -110,3 +112,23 @@ def test_other_languages_cost_more_tokens_than_english() -> None:
 def test_an_example_before_each_question_makes_the_texts_longer_and_not_the_answers() -> None:
     plain = Lengths(40.0, 90.0, 10.0, 30.0, (20.0, 60.0), counted=True)
     assert plain.leaning() == Lengths(80.0, 180.0, 10.0, 30.0, (60.0, 100.0))
+
+
+def test_models_that_read_alike_are_measured_once(
+    tmp_path: Path, writer: ModelInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Model page asks for every model, and again at each of its runs."""
+    path = data(tmp_path, [row["prompt"] for row in replies(20)])
+    measured = []
+    own = lengths._measured
+    monkeypatch.setattr(lengths, "_measured", lambda *about: measured.append(about) or own(*about))
+    suggested = [
+        replace(writer, name=f"ann/model-{number}", path=None, vocab_size=30_000 + number)
+        for number in range(100)
+    ]
+    first = [lengths_of(path, "completion", "", model, 0) for model in (writer, *suggested)]
+    assert len(measured) == 2
+    assert [lengths_of(path, "completion", "", model, 0) for model in (writer, *suggested)] == first
+    assert len(measured) == 2
+    lengths_of(path, "completion", "", replace(suggested[0], vocab_size=150_000), 0)
+    assert len(measured) == 3

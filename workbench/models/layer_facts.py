@@ -4,6 +4,7 @@ They are counted and traced once, when a model is added (`engine.models.anatomy`
 of a model is guessed from its size, as a plain Llama of that size would have it.
 """
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -125,6 +126,7 @@ _IN_AND_OUT = 16.0
 """Numbers in and out of all linear layers of a block, in hidden sizes."""
 
 
+@functools.lru_cache(maxsize=512)
 def guessed(
     parameters: int, hidden: int, layers: int, vocab: int, *, pairs: bool = False
 ) -> LayerFacts:

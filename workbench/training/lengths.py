@@ -25,7 +25,7 @@ from workbench.models.chat_forms import PLAIN
 from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
 from workbench.models.templates import in_form, template_of
-from workbench.training.token_guess import tokens_in
+from workbench.training.token_guess import LARGE_VOCABULARY, tokens_in
 
 logger = logging.getLogger(__name__)
 
@@ -115,19 +115,23 @@ def lengths_of(data: Path, task: str, system: str, model: ModelInfo, mean_chars:
 
 @dataclass(frozen=True)
 class Reading:
-    """As much of a model as its lengths depend on."""
+    """As much of a model as its lengths depend on: models that read alike are measured once."""
 
     name: str
     path: Path | None
+    """None where it is not here: then its name says nothing of its template, either."""
     family: str
     vocabulary: int
+    """As a guess of tokens minds it: large, or 0."""
 
     @classmethod
     def of(cls, model: ModelInfo) -> "Reading":
-        return cls(model.name, model.path, model.family, model.vocab_size)
+        path = model.path if model.path is not None and model.path.is_dir() else None
+        vocabulary = LARGE_VOCABULARY if model.vocab_size >= LARGE_VOCABULARY else 0
+        return cls(model.name if path else "", path, model.family, vocabulary)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=1024)
 def _told(data: Path, task: str, system: str, model: Reading) -> Lengths | None:
     """None where the model's template refuses the examples: so it will the next time."""
     try:
@@ -223,8 +227,7 @@ def texts_read(
     if family.reads_apart:
         longest = max(pairs(turns), key=lambda pair: len(pair.source) + len(pair.target))
         return _cut(longest.source), _cut(longest.target)
-    there = model.path is not None and model.path.is_dir()
-    template = template_of(model.path, model.name) if model.path and there else in_form(PLAIN)
+    template = template_of(model.path, model.name) if model.path else in_form(PLAIN)
     pieces = segments(turns, template)
     return _cut("".join(p.text for p in pieces)), _cut("".join(p.text for p in pieces if p.learned))
 
