@@ -233,6 +233,8 @@ def deployed(
         postgres.running(bin) as database,
     ):
         database.execute("CREATE DATABASE workbench")
+        # Its folder holds the socket, which processes without root's privileges may open, too.
+        Path(database.url("").rpartition("host=")[2]).chmod(0o711)
         folder, token = Path(name), os.urandom(16).hex()
         said = {"WORKBENCH_NAME": "localhost", "WORKBENCH_BASE_PATH": base_path, **(settings or {})}
         ports = {service: free_port() for service in (*PORTS, "caddy", "caddy-health")}
