@@ -23,6 +23,8 @@ from storage.guard import private
 _CHUNK = 1 << 20
 PART = ".part-"
 """How the name of a file that is being written begins."""
+BRINGING = ".bringing-"
+"""How the name of a folder begins into which a project is unpacked; it holds `lock` locked."""
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 

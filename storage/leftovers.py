@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from storage import files
 from storage.rights.lift import lifted
-from storage.tables import Dataset, DatasetVersion, Draft, Evaluation, Job, Message, Project, Run
+from storage.tables import (
+    Conversation,
+    Dataset,
+    DatasetVersion,
+    Draft,
+    Evaluation,
+    Job,
+    Message,
+    Project,
+    Run,
+)
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _GRACE_S = 60
@@ -43,7 +53,11 @@ def objects_of(session: Session, project_id: int) -> set[str]:
         sa.select(Evaluation.predictions_hash).join(Run).where(Run.project_id == project_id)
     )
     jobs = sa.select(Job.spec, Job.result).where(Job.project_id == project_id)
-    return set(_digests(session, versions, evaluations, jobs)) | drafted(session, project_id)
+    messages = (
+        sa.select(Message.details).join(Conversation).where(Conversation.project_id == project_id)
+    )
+    found = _digests(session, versions, evaluations, jobs, messages)
+    return set(found) | drafted(session, project_id)
 
 
 def drafted(session: Session, project_id: int) -> set[str]:

@@ -28,14 +28,18 @@ def tables(connection: sa.Connection) -> list[sa.Table]:
     return [table for table in found.sorted_tables if table.name not in _NOT_DATA]
 
 
-def dump(connection: sa.Connection, table: sa.Table) -> Iterator[Row]:
-    """The table's rows, by their ids."""
+def dump(
+    connection: sa.Connection, table: sa.Table, where: sa.ColumnElement[bool] | None = None
+) -> Iterator[Row]:
+    """The table's rows, or those of them that fit, by their ids."""
     columns = [
         sa.cast(column, sa.Text).label(column.name) if _is_json(column) else column
         for column in table.columns
     ]
     read = [(column.name, json.loads if _is_json(column) else _plain) for column in table.columns]
     query = sa.select(*columns).order_by(*table.primary_key.columns)
+    if where is not None:
+        query = query.where(where)
     for row in connection.execution_options(yield_per=_BATCH).execute(query):
         yield {
             name: plain(value)
@@ -63,6 +67,21 @@ def load(
     if connection.dialect.name == "postgresql" and "id" in table.columns:
         _count_on(connection, table)
     return count
+
+
+def add(connection: sa.Connection, table: sa.Table, row: Row) -> int:
+    """Insert a row and give it a number, unless it has one; its number.
+
+    Raises: what `load` raises.
+    """
+    for column in table.columns:
+        if _is_json(column):
+            column.type = sa.JSON(none_as_null=True)
+    values = _values(table, row, lambda value: value)
+    if values["id"] is None:
+        del values["id"]
+    number: int = connection.execute(table.insert().returning(table.c.id), values).scalar_one()
+    return number
 
 
 def is_empty(connection: sa.Connection) -> bool:

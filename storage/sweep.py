@@ -74,6 +74,9 @@ def _half_written() -> Iterator[Path]:
     for path in (home / "objects").glob(f"{files.PART}*"):
         if _age_s(path) > MINUTE_S and not is_locked(path):
             yield path
+    for path in home.glob(f"{files.BRINGING}*"):
+        if _age_s(path) > MINUTE_S and not is_locked(path / "lock"):
+            yield path
     for folder in (home, home / "backups", *_job_folders()):
         for path in folder.glob(".*.part"):
             match = _PART.fullmatch(path.name)

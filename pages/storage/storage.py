@@ -4,16 +4,14 @@ import streamlit as st
 
 from workbench.system import disk_use
 from workbench.system.backup import backups
-from workbench.system.backup.backups import BackupFile, Making
+from workbench.system.backup.backups import BackupFile
 from workbench.system.disk_use import DiskUse, Freeable
 from workbench.ui import charts, context, dialogs, errors, frame
 from workbench.ui.numbers import count, percent, size, when
 from workbench.ui.routes import download_route
+from workbench.ui.storage import making, one_project
 from workbench.ui.text import plain
 
-POLL = "1s"
-_PROBLEM = "backup-problem"
-"""Why the last backup failed: told until the next one is begun."""
 store = context.store()
 
 
@@ -67,14 +65,24 @@ def free(found: Freeable) -> None:
     st.session_state["toasts"] = [f"{size(freed)} are free again."]
 
 
-def show_backups() -> None:
+def show_backups(found: list[BackupFile]) -> None:
     st.markdown("##### Backups")
     st.write(
         "A backup is one file with all projects, data, trained models and conversations. Keep a "
         "copy of it on another disk; your work can go on while it is made."
     )
-    st.fragment(show_making, run_every=POLL if is_making() else None)()
-    found = backups.list_backups()
+    making.tell_last(backups.BACKUP)
+    making.show(backups.BACKUP)
+    present = backups.present_backup()
+    if present is None or present.what != backups.BACKUP:
+        begun = st.button(
+            "Make a backup", key="backup", type="primary", icon=":material/archive:",
+            disabled=present is not None,
+        )  # fmt: skip
+        if begun:
+            making.begin()
+            backups.start_backup(store)
+            st.rerun()
     for backup in found:
         show_backup(backup)
     if found:
@@ -82,46 +90,6 @@ def show_backups() -> None:
             f"They are in {plain(str(found[0].path.parent))}. To restore one, stop the workbench "
             "and run: python -m workbench restore FILE"
         )
-
-
-def show_making() -> None:
-    making = backups.present_backup()
-    if making is None:
-        if st.button("Make a backup", key="backup", type="primary", icon=":material/archive:"):
-            st.session_state.pop(_PROBLEM, None)
-            backups.start_backup(store)
-            st.rerun()
-    elif making.is_over:
-        tell_end(making)
-    else:
-        show_progress(making)
-
-
-def show_progress(making: Making) -> None:
-    text = "Saving what the database holds …"
-    if making.is_stopping:
-        text = "Stopping …"
-    elif making.total_bytes:
-        text = f"{size(making.done_bytes)} of {size(making.total_bytes)} are saved"
-    st.progress(making.share, text=text)
-    if st.button("Cancel", key="backup-cancel", disabled=making.is_stopping):
-        making.stop()
-        st.rerun(scope="fragment")
-
-
-def tell_end(making: Making) -> None:
-    backups.forget_backup()
-    if making.problem:
-        st.session_state[_PROBLEM] = making.problem
-    elif making.was_stopped:
-        st.session_state["toasts"] = ["The backup was stopped; nothing of it was kept."]
-    else:
-        st.session_state["toasts"] = ["The backup is finished."]
-    st.rerun(scope="app")
-
-
-def is_making() -> bool:
-    return backups.present_backup() is not None
 
 
 def show_backup(backup: BackupFile) -> None:
@@ -136,18 +104,23 @@ def show_backup(backup: BackupFile) -> None:
         with st.container(horizontal=True, width="content"):
             address = download_route.link(backup.path)
             st.link_button("Download", address, key=f"download-{name}", icon=":material/download:")
+            if backup.is_project and st.button(
+                "Bring here", key=f"bring-{name}", icon=":material/input:",
+                disabled=making.is_busy(),
+            ):  # fmt: skip
+                dialogs.ask(f"{one_project.BRING}{name}")
             if st.button("Delete", key=f"delete-{name}", icon=":material/delete:"):
                 dialogs.ask(f"delete-{name}")
 
 
-@st.dialog("Delete this backup?", on_dismiss=dialogs.answered)
+@st.dialog("Delete this file?", on_dismiss=dialogs.answered)
 def ask_delete(backup: BackupFile) -> None:
     st.write(
         f"{plain(backup.path.name)} from {when(backup.made_at)} goes; {size(backup.size_bytes)} "
         "become free. Your projects stay as they are."
     )
     dialogs.decide(
-        "delete", "Delete the backup", "Keep it",
+        "delete", "Delete the file", "Keep it",
         lambda: backups.delete_backup(backup.path.name), likely=True,
     )  # fmt: skip
 
@@ -160,6 +133,8 @@ def show_dialog(use: DiskUse) -> None:
     for backup in backups.list_backups():
         if question == f"delete-{backup.path.name}":
             ask_delete(backup)
+        if question == f"{one_project.BRING}{backup.path.name}":
+            one_project.ask(backup)
 
 
 with errors.alone("Where does the disk space go?"):
@@ -170,10 +145,10 @@ frame.header(
     f"The workbench uses **{size(use.used_bytes)}**; **{size(use.free_bytes)}** of "
     f"{size(use.disk_bytes)} are free on this disk.",
 )
-if problem := st.session_state.get(_PROBLEM):
-    st.error(plain(problem), icon=":material/error:")
 show_use(use)
 show_freeable(use)
-show_backups()
+there = backups.list_backups()
+show_backups([backup for backup in there if not backup.is_project])
+one_project.show([backup for backup in there if backup.is_project], show_backup)
 with errors.shown():
     show_dialog(use)

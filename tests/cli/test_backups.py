@@ -8,7 +8,7 @@ import pytest
 from storage import files
 from storage.database import Store
 from storage.schema import open_store
-from storage.tables import Project
+from storage.tables import Person, Project
 from tests.helpers import full_home
 from workbench.cli import main
 
@@ -45,3 +45,51 @@ def test_a_file_that_does_not_fit_is_one_sentence(
     assert len(said.err.splitlines()) == 1
     assert str(file) in said.err
     assert file.read_text() == "a film"
+
+
+def test_one_project_goes_into_a_file_and_comes_beside_the_others(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full_home.fill(store)
+    store.close()
+    file = tmp_path / "mails.zip"
+    assert main(["backup", "--project", "mails", "--out", str(file)]) == 0
+    assert f"Saved 1 project in {file}" in capsys.readouterr().out
+    assert main(["restore", "--project", str(file)]) == 2
+    assert "say under which name" in capsys.readouterr().err
+    assert main(["restore", "--project", str(file), "--as", "Twin", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["project"], said["name"]) == (2, "Twin")
+    assert said["notes"] == []
+
+
+def test_people_are_told_of_and_left_out_where_that_is_asked(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with store.write() as session:
+        session.add(Person(email="ann@example.org", name="Ann", administrator=True))
+    store.close()
+    file = str(tmp_path / "all.zip")
+    assert main(["backup", file]) == 0
+    assert main(["restore", file, "--replace"]) == 0
+    said = capsys.readouterr().out
+    assert "1 person may sign in here" in said
+    assert "--without-accounts" in said
+    assert main(["restore", file, "--replace", "--without-accounts"]) == 0
+    assert "sign in" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["backup"],
+        ["restore"],
+        ["restore", "a.zip", "--as", "Twin"],
+        ["restore", "--project", "a.zip", "--replace"],
+    ],
+)
+def test_what_does_not_go_together_is_one_sentence(
+    words: list[str], store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1

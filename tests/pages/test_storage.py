@@ -17,6 +17,7 @@ from tests.helpers.full_home import DONE, STOPPED, WORKING
 from tests.pages.opened import open_page, texts
 from workbench.data.files import downloads
 from workbench.system.backup import backup, backups
+from workbench.system.backup.project_backup import save_project
 
 PAGE = "pages/storage/storage.py"
 
@@ -120,7 +121,7 @@ def test_a_backup_is_made_beside_the_page_and_told(full: Store) -> None:
     (made,) = backups.list_backups()
     assert f"delete-{made.path.name}" in [button.key for button in at.button]
     (link,) = at.get("link_button")
-    offer = downloads.offer_of(link.proto.url.rsplit("/", 1)[-1])
+    offer = downloads.offer_of(full, link.proto.url.rsplit("/", 1)[-1])
     assert offer == downloads.Offer(made.path, made.path.name)
     assert "Make a backup" in labels(at)
 
@@ -183,3 +184,47 @@ def test_a_backup_is_deleted_after_a_question(full: Store) -> None:
     at.button(key="delete-yes").click().run()
     assert not at.exception
     assert not made.path.exists()
+
+
+def _over(at: AppTest) -> None:
+    until(lambda: (making := backups.present_backup()) is None or making.is_over)
+    at.run()
+    at.run()
+    assert not at.exception
+
+
+def test_a_project_is_saved_in_a_file_and_brought_here_under_another_name(full: Store) -> None:
+    at = open_page(PAGE)
+    at.button(key="save-project").click().run()
+    _over(at)
+    (made,) = backups.list_backups()
+    assert made.is_project
+    at.button(key=f"bring-{made.path.name}").click().run()
+    assert at.text_input(key=f"bring-name-{made.path.name}").value == "Mails"
+    assert "There is a project 'Mails' here already" in texts(at)
+    assert at.button(key="bring-yes").disabled
+    at.text_input(key=f"bring-name-{made.path.name}").set_value("Twin").run()
+    at.button(key="bring-yes").click().run()
+    _over(at)
+    assert "**Twin** is here now." in texts(at)
+    with full.read() as session:
+        assert [project.name for project in session.query(Project)] == ["Mails", "Twin"]
+
+
+def test_a_project_file_that_is_brought_is_kept_and_asked_about(
+    full: Store, tmp_path: Path
+) -> None:
+    file = save_project(full, 1, tmp_path / "x.zip").path
+    at = open_page(PAGE)
+    at.get("file_uploader")[0].set_value([("My *mails*.zip", file.read_bytes(), "")]).run()
+    assert not at.exception, at.exception
+    assert [found.path.name for found in backups.list_backups()] == ["project-my-mails.zip"]
+    assert at.button(key="bring-no")
+
+
+def test_a_file_without_a_project_says_so(full: Store) -> None:
+    files.folder("backups").joinpath("project-film.zip").write_text("a film")
+    at = open_page(PAGE)
+    at.button(key="bring-project-film.zip").click().run()
+    assert "no whole backup" in at.error[0].value
+    assert "bring-yes" not in [button.key for button in at.button]

@@ -8,7 +8,7 @@ install, older backups.
 
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,9 @@ class Made:
 
 
 @dataclass(frozen=True)
-class _Member:
+class Member:
+    """A file that goes into a backup, under its name there."""
+
     name: str
     path: Path
     size_bytes: int
@@ -61,12 +63,25 @@ def make_backup(
         archive.Stopped: `is_stopped` said so.
         WorkbenchError: the file is there already, or the disk is too small.
     """
+
+    def write(writer: Writer, progress: Progress, folder: Path) -> Manifest:
+        return _write(store, writer, progress, folder)
+
+    return written(path, write, Progress(on_progress, is_stopped))
+
+
+def written(
+    path: Path, write: Callable[[Writer, Progress, Path], Manifest], progress: Progress
+) -> Made:
+    """The file at `path` as `write` fills it, whole or not at all; it is told the folder for it.
+
+    Raises: what `make_backup` raises.
+    """
     path = path.expanduser().absolute()
     if path.exists():
         raise WorkbenchError(f"{path} is there already: choose another name for the backup.")
     if not path.parent.is_dir():
         raise WorkbenchError(f"There is no folder {path.parent}: make it first, or choose another.")
-    progress = Progress(on_progress, is_stopped)
     with (
         full_disk_said(path.parent),
         whole_file(path, flushed=True) as part,
@@ -74,7 +89,7 @@ def make_backup(
         Writer(handle, progress) as writer,
     ):
         part.chmod(0o600)
-        manifest = _write(store, writer, progress, path.parent)
+        manifest = write(writer, progress, path.parent)
     return Made(path, path.stat().st_size, manifest.counts)
 
 
@@ -91,52 +106,65 @@ def _write(store: Store, writer: Writer, progress: Progress, folder: Path) -> Ma
             manifest.counts[table.name] = writer.add_rows(table.name, found)
             progress.advance(0)
         members = [*_objects(session), *_jobs(session), *_models(session)]
-    progress.total_bytes = sum(member.size_bytes for member in members)
-    _check_room(folder, progress.total_bytes)
-    for member in members:
-        writer.add_file(member.name, member.path)
+    add_members(writer, members, progress, folder)
     writer.finish(manifest)
     return manifest
 
 
-def _objects(session: Session) -> Iterator[_Member]:
+def add_members(
+    writer: Writer, members: Sequence[Member], progress: Progress, folder: Path
+) -> None:
+    """Write the files, if there is room for them in the folder.
+
+    Raises:
+        WorkbenchError: there is not.
+    """
+    progress.total_bytes = sum(one.size_bytes for one in members)
+    _check_room(folder, progress.total_bytes)
+    for one in members:
+        writer.add_file(one.name, one.path)
+
+
+def _objects(session: Session) -> Iterator[Member]:
     paths = (files.object_path(digest) for digest in sorted(leftovers.referenced(session)))
-    yield from (_member(path) for path in paths if path.is_file())
+    yield from (member(path) for path in paths if path.is_file())
 
 
-def _jobs(session: Session) -> Iterator[_Member]:
+def _jobs(session: Session) -> Iterator[Member]:
     for job in jobs.listing(session):
         folder = files.job_folder(job.id)
         if folder.is_dir():
             yield from _of_job(job, folder)
 
 
-def _of_job(job: Job, folder: Path) -> Iterator[_Member]:
+def _of_job(job: Job, folder: Path) -> Iterator[Member]:
     left_out = _NEVER_KEPT if job.status in OPEN else _NEVER_KEPT | _KEPT_WHILE_OPEN
-    for path in _files_in(folder):
+    for path in files_in(folder):
         if path.relative_to(folder).parts[0] not in left_out and path.suffix != ".part":
-            yield _member(path)
+            yield member(path)
 
 
-def _models(session: Session) -> Iterator[_Member]:
+def _models(session: Session) -> Iterator[Member]:
     """Added models, but those that are being downloaded: their download begins anew."""
     loading = sa.select(Job.spec).where(Job.kind == ImportSpec.kind, Job.status.in_(OPEN))
     targets = {str(spec.get("target")) for spec in session.scalars(loading)}
     models = files.home() / "models"
     for folder in sorted(models.iterdir()) if models.is_dir() else ():
         if folder.is_dir() and str(folder) not in targets and not folder.name.startswith("."):
-            yield from (_member(path) for path in _files_in(folder))
+            yield from (member(path) for path in files_in(folder))
 
 
-def _files_in(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
+    """All files in a folder and below."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _member(path: Path) -> _Member:
+def member(path: Path) -> Member:
+    """A file of the home, under its place there."""
     length = 0
     with contextlib.suppress(FileNotFoundError):
         length = path.stat().st_size
-    return _Member(path.relative_to(files.home()).as_posix(), path, length)
+    return Member(path.relative_to(files.home()).as_posix(), path, length)
 
 
 def _check_room(folder: Path, needed_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""The backups in the home, and the one that is being made: in a thread of this process.
+"""The backups in the home, and what is being made of or with one: in a thread of this process.
 
 The thread belongs to the process, not to a page: it goes on while pages come and go.
 """
@@ -6,6 +6,7 @@ The thread belongs to the process, not to a page: it goes on while pages come an
 import datetime as dt
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,14 +15,24 @@ from storage.database import Store
 from storage.errors import StorageError
 from storage.tables import now
 from workbench.core.errors import WorkbenchError
+from workbench.core.whole import whole_file
+from workbench.models.live_names import name_in_programs
 from workbench.system.backup.archive import Stopped
 from workbench.system.backup.backup import make_backup
+from workbench.system.backup.project_backup import save_project
+from workbench.system.backup.project_restore import Arrived, restore_project
 
 logger = logging.getLogger(__name__)
 
 _OUR_ERROR = (
-    "The backup failed, and it is our mistake: the log on the Settings page has the reason."
+    "That failed, and it is our mistake: nothing was changed, and the log on the Settings page has the "
+    "reason."
 )
+BACKUP, PROJECT, BRINGING = "backup", "project", "bringing"
+"""What is done: everything is saved, or one project, or one is brought here from a file."""
+_PREFIX = "project-"
+"""How files with one project are called in the home."""
+Work = Callable[[Callable[[int, int], None], Callable[[], bool]], object]
 _starting = threading.Lock()
 _present: dict[Path, "Making"] = {}
 """Folder → the backup that is, or was last, made in it."""
@@ -35,12 +46,21 @@ class BackupFile:
     size_bytes: int
     made_at: dt.datetime
 
+    @property
+    def is_project(self) -> bool:
+        """Whether it holds one project; the name says so, and whoever reads it makes sure."""
+        return self.path.name.startswith(_PREFIX)
+
 
 @dataclass
 class Making:
-    """A backup in the making, as far as it is."""
+    """A backup in the making, or a project on its way here, as far as it is."""
 
     path: Path
+    """The file that is made or read."""
+    what: str = BACKUP
+    arrived: Arrived | None = None
+    """The project that was brought here."""
     done_bytes: int = 0
     total_bytes: int = 0
     is_over: bool = False
@@ -63,16 +83,17 @@ class Making:
         """Ask it to stop; nothing of it stays."""
         self._stop.set()
 
-    def run(self, store: Store) -> None:
-        """Make it; what happens is told by the fields."""
+    def run(self, work: Work) -> None:
+        """Do it; what happens is told by the fields."""
         try:
-            make_backup(store, self.path, self._advance, self._stop.is_set)
+            done = work(self._advance, self._stop.is_set)
+            self.arrived = done if isinstance(done, Arrived) else None
         except Stopped:
             self.was_stopped = True
         except (WorkbenchError, StorageError) as error:
             self.problem = str(error)
         except Exception:
-            logger.exception("The backup %s failed", self.path)
+            logger.exception("The %s %s failed", self.what, self.path)
             self.problem = _OUR_ERROR
         finally:
             self.is_over = True
@@ -83,18 +104,63 @@ class Making:
 
 def start_backup(store: Store) -> Making:
     """Begin a backup in the home's folder for them; one at a time."""
+    path = _folder() / f"workbench-{now():%Y-%m-%d-%H%M%S}.zip"
+    return _begin(Making(path), lambda tell, stopped: make_backup(store, path, tell, stopped))
+
+
+def start_saving(store: Store, project_id: int, name: str) -> Making:
+    """Begin to save one project, of this name, in a file beside the backups; one at a time."""
+    known = name_in_programs(name) or str(project_id)
+    path = _folder() / f"{_PREFIX}{known}-{now():%Y-%m-%d-%H%M%S}.zip"
+    return _begin(
+        Making(path, PROJECT),
+        lambda tell, stopped: save_project(store, project_id, path, tell, stopped),
+    )
+
+
+def start_bringing(store: Store, path: Path, name: str) -> Making:
+    """Begin to bring the project in a file here, under this name; one at a time."""
+    return _begin(
+        Making(path, BRINGING),
+        lambda tell, stopped: restore_project(
+            store, path, name=name, on_progress=tell, is_stopped=stopped
+        ),
+    )
+
+
+def _folder() -> Path:
+    return files.folder("backups")
+
+
+def _begin(making: Making, work: Work) -> Making:
     with _starting:
         if (present := present_backup()) and not present.is_over:
             return present
-        folder = files.folder("backups")
-        making = Making(folder / f"workbench-{now():%Y-%m-%d-%H%M%S}.zip")
-        _present[folder] = making
-        threading.Thread(target=making.run, args=(store,), name="backup", daemon=True).start()
+        _present[_folder()] = making
+        threading.Thread(target=making.run, args=(work,), name=making.what, daemon=True).start()
         return making
 
 
+def keep_project_file(name: str, content: bytes | memoryview) -> Path:
+    """Keep a file with a project that was brought by the browser, beside the backups; where it is.
+
+    Raises:
+        WorkbenchError: one of this name is there.
+        StorageError: the disk is full.
+    """
+    known = name_in_programs(Path(name).stem.removeprefix(_PREFIX)) or "brought"
+    path = _folder() / f"{_PREFIX}{known}.zip"
+    if path.exists():
+        raise WorkbenchError(
+            f"There is a file {path.name} in the list already: bring that one, or delete it first."
+        )
+    with files.said_on_disk(path), whole_file(path) as part:
+        part.write_bytes(content)
+    return path
+
+
 def present_backup() -> Making | None:
-    """The backup that is being made, or how the last one of this process ended."""
+    """What is being done, or how the last one of this process ended."""
     return _present.get(files.folder("backups"))
 
 

@@ -23,14 +23,16 @@ _LONGEST_ROW = 64 << 20
 """Bytes of a row as JSON."""
 
 
-def load(staging: Path, manifest: Manifest) -> dict[str, int]:
+def load(staging: Path, manifest: Manifest, move: Relocation | None = None) -> dict[str, int]:
     """The rows as a new SQLite file of the newest schema; table → rows.
+
+    `move` says where paths lead from now on; without it from the old home to this one.
 
     Raises: what `said` makes a sentence of.
     """
     url = f"sqlite:///{staging / DATABASE}"
     schema.upgrade(url, manifest.schema)
-    move = Relocation.of(manifest)
+    move = move or Relocation.of(manifest)
     counts: dict[str, int] = {}
     store = Store(url)
     try:

@@ -8,7 +8,8 @@ from typing import Any
 from storage import schema
 
 FORMAT = 1
-KIND = "slm-workbench-backup"
+KIND, PROJECT = "slm-workbench-backup", "slm-workbench-project"
+"""A backup of everything, and one project in a file."""
 MANIFEST = "manifest.json"
 MOST_BYTES = 100_000_000
 """Of the manifest itself: half a million files."""
@@ -20,6 +21,10 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 class NoBackup(Exception):
     """A file that is none at all."""
+
+
+class OtherKind(Exception):
+    """A project where a backup was wanted, or the other way round."""
 
 
 class Newer(Exception):
@@ -45,11 +50,12 @@ class Manifest:
     kind: str = KIND
 
 
-def parsed(text: bytes) -> Manifest:
+def parsed(text: bytes, kind: str = KIND) -> Manifest:
     """The manifest in a text.
 
     Raises:
         NoBackup: it is that of something else.
+        OtherKind: it is not of this kind.
         Newer: a newer version wrote it.
         ValueError: it is damaged; says where.
     """
@@ -57,8 +63,10 @@ def parsed(text: bytes) -> Manifest:
         found = json.loads(text)
     except (ValueError, RecursionError):
         raise NoBackup from None
-    if not isinstance(found, dict) or found.get("kind") != KIND:
+    if not isinstance(found, dict) or found.get("kind") not in (KIND, PROJECT):
         raise NoBackup
+    if found["kind"] != kind:
+        raise OtherKind
     number, known = found.get("format"), found.get("schema")
     if not isinstance(number, int) or not isinstance(known, str):
         raise ValueError("its format is not told")

@@ -27,6 +27,12 @@ _BROKEN = (
     *(NotImplementedError, RuntimeError, ValueError, LookupError, OverflowError, MemoryError),
 )
 """What Python says of archives that are not whole."""
+_OTHER = {
+    manifests.KIND: "{path} holds one project, not everything: bring it beside the others with "
+    "`python -m workbench restore --project {path}`.",
+    manifests.PROJECT: "{path} is a backup of everything, not of one project: restore it with "
+    "`python -m workbench restore {path}`, or save the project alone where it is.",
+}
 _MOST_TIMES, _ENOUGH_BYTES = 200, 1_000_000_000
 """What unpacks to more than both is no backup: only rows are packed, to a tenth or so."""
 
@@ -42,6 +48,23 @@ class Reader:
     def size_bytes(self) -> int:
         """What its files take when they are unpacked."""
         return sum(size for size, _ in self.manifest.files.values())
+
+    def read(self, name: str, most_bytes: int) -> bytes:
+        """A small member, checked against the manifest.
+
+        Raises:
+            WorkbenchError: it is absent, damaged or larger.
+        """
+        length, digest = self.manifest.files.get(name, (most_bytes + 1, ""))
+        if length > most_bytes:
+            raise damaged(self.path, f"{name} is not there, or too large")
+        try:
+            content = self._zip.read(name)
+        except (*_BROKEN, OSError) as error:
+            raise damaged(self.path, _reason(error, name)) from None
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise damaged(self.path, f"{name} is not what was saved")
+        return content
 
     def unpack(self, folder: Path, progress: Progress) -> None:
         """Write all members into `folder`, and check each against the manifest.
@@ -80,11 +103,11 @@ _NAMES = {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.E
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Reader]:
-    """The backup at `path`.
+def opened(path: Path, kind: str = manifests.KIND) -> Iterator[Reader]:
+    """The backup at `path`, or the project (`manifest.PROJECT`).
 
     Raises:
-        WorkbenchError: it is no backup, damaged, or of a newer version.
+        WorkbenchError: it is no such file, damaged, or of a newer version.
     """
     if not path.is_file():
         raise WorkbenchError(f"There is no file {path}: check its name.")
@@ -98,20 +121,22 @@ def opened(path: Path) -> Iterator[Reader]:
             "`python -m workbench backup` or the Storage page has made."
         ) from None
     with archive:
-        manifest = _manifest(path, archive)
+        manifest = _manifest(path, archive, kind)
         _check_members(path, archive, manifest)
         yield Reader(path, archive, manifest)
 
 
-def _manifest(path: Path, archive: zipfile.ZipFile) -> Manifest:
+def _manifest(path: Path, archive: zipfile.ZipFile, kind: str) -> Manifest:
     try:
         if archive.getinfo(MANIFEST).file_size > manifests.MOST_BYTES:
             raise damaged(path, "its list of contents is too long")
-        return manifests.parsed(archive.read(MANIFEST))
+        return manifests.parsed(archive.read(MANIFEST), kind)
     except (manifests.NoBackup, KeyError):
         raise WorkbenchError(
             f"{path} is a zip file, but no backup of the workbench: choose another file."
         ) from None
+    except manifests.OtherKind:
+        raise WorkbenchError(_OTHER[kind].format(path=path)) from None
     except manifests.Newer:
         raise WorkbenchError(
             f"{path} was made by a newer version of the workbench: "

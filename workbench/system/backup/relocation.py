@@ -1,6 +1,7 @@
 """Paths in restored rows and files: what began with the old home begins with the new one."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +17,14 @@ class Relocation:
     folders: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, manifest: Manifest) -> "Relocation":
-        """From the place of the backup to this one: its home, and the models of the install."""
+    def of(cls, manifest: Manifest, more: Mapping[str, str] | None = None) -> "Relocation":
+        """From the place of the backup to this one: its home, the models of the install, and `more`."""
         moved = {
             old: str(bundled.bundled_path(name))
             for name, old in manifest.bundled.items()
             if name in bundled.BUNDLED
         }
-        moved[manifest.home] = str(files.home())
+        moved |= {manifest.home: str(files.home()), **(more or {})}
         return cls(tuple(sorted(moved.items(), key=lambda pair: -len(pair[0]))))
 
     def value(self, value: Any) -> Any:

@@ -23,7 +23,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.jobs import worker_process
 from workbench.jobs.process.job_dir import read_json, write_json
-from workbench.system.backup import archive, interrupted, loading, reading
+from workbench.system.backup import archive, interrupted, loading, people, reading
 from workbench.system.backup.archive import Progress
 from workbench.system.backup.loading import DATABASE
 from workbench.system.backup.manifest import Manifest
@@ -46,19 +46,23 @@ class Restored:
     """Where that lies which was here before; None if nothing was."""
     waiting: int
     """Jobs that go on when the workbench starts."""
+    people: int = 0
+    """Who may sign in here now; with none, nobody is asked to."""
 
 
 def restore_backup(
     path: Path,
     *,
     replace: bool = False,
+    without_accounts: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
     is_stopped: Callable[[], bool] | None = None,
 ) -> Restored:
     """Make the home what it was in the backup at `path`.
 
-    `replace` deletes the rows of a database that is not a file in the home; `on_progress` gets
-    the bytes that are done and their total.
+    `replace` deletes the rows of a database that is not a file in the home; `without_accounts` leaves
+    people and their roles out, so that nobody is asked to sign in; `on_progress` gets the bytes that
+    are done and their total.
 
     Raises:
         archive.Stopped: `is_stopped` said so.
@@ -74,12 +78,12 @@ def restore_backup(
             backup.unpack(staging, progress)
             with loading.said(path):
                 counts = loading.load(staging, backup.manifest)
-                waiting = _prepare(staging, backup.manifest)
+                waiting, may_sign_in = _prepare(staging, backup.manifest, not without_accounts)
             shutil.rmtree(staging / "rows", ignore_errors=True)
         progress.advance(0)
         with loading.said(path):
             aside = _put_in_place(staging, replace=replace)
-        return Restored(counts, aside, waiting)
+        return Restored(counts, aside, waiting, may_sign_in)
 
 
 @contextlib.contextmanager
@@ -145,8 +149,11 @@ def _check_database(replace: bool) -> None:
         )
 
 
-def _prepare(staging: Path, manifest: Manifest) -> int:
-    """Let paths in the jobs' files, and jobs that were at work, fit their new place."""
+def _prepare(staging: Path, manifest: Manifest, with_people: bool) -> tuple[int, int]:
+    """Let paths in the jobs' files, jobs that were at work, and people fit their new place.
+
+    How many jobs will go on, and how many people may sign in.
+    """
     move = Relocation.of(manifest)
     for path in [*staging.glob("jobs/*/*.json"), *staging.glob("jobs/*/adapter/*.json")]:
         before = read_json(path)
@@ -155,7 +162,7 @@ def _prepare(staging: Path, manifest: Manifest) -> int:
     store = Store(f"sqlite:///{staging / DATABASE}")
     try:
         with store.write() as session:
-            return interrupted.settle(session, staging)
+            return interrupted.settle(session, staging), people.settle(session, with_people)
     finally:
         store.close()
 

@@ -1,0 +1,155 @@
+"""A company's installation on somebody's own computer and back: who may sign in, and as what."""
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from storage.database import Store
+from storage.schema import open_store
+from storage.tables import (
+    ApiKey,
+    Invitation,
+    Job,
+    Membership,
+    Person,
+    Project,
+    SignIn,
+    now,
+)
+from tests.helpers import full_home
+from workbench.system.backup.backup import make_backup
+from workbench.system.backup.restore import restore_backup
+
+LATER = dt.timedelta(days=7)
+
+
+def _company(store: Store) -> None:
+    """Three people, one of whom has left, with roles, a key, a sign-in and an open invitation."""
+    full_home.fill(store)
+    with store.write() as session:
+        people = [
+            Person(email=f"{name}@example.org", name=name, password_hash=f"hash of {name}")
+            for name in ("ann", "ben", "cem")
+        ]
+        people[0].administrator = True
+        people[2].disabled_at = now()
+        session.add_all(people)
+        session.flush()
+        for person, role in zip(people, ("owner", "editor", "viewer"), strict=True):
+            session.add(Membership(project_id=1, person_id=person.id, role=role))
+        session.add_all(
+            [
+                SignIn(person_id=1, token_hash="cookie", expires_at=now() + LATER),
+                Invitation(
+                    email="dee@example.org", token_hash="sent", invited_by=1, expires_at=now() + LATER
+                ),
+                Invitation(
+                    email="ben@example.org", token_hash="used", invited_by=1,
+                    expires_at=now() + LATER, used_at=now(),
+                ),
+                ApiKey(name="CRM", key_hash="digest of a key", ends="wxyz", project_id=1),
+            ]
+        )  # fmt: skip
+        for job in session.scalars(sa.select(Job)):
+            job.person_id = 2
+
+
+@pytest.fixture
+def company(store: Store, tmp_path: Path) -> tuple[Path, dict[str, list[dict[str, Any]]]]:
+    """A backup of it, and its rows."""
+    _company(store)
+    return make_backup(store, tmp_path / "company.zip").path, full_home.all_rows(store)
+
+
+@pytest.fixture
+def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh home with SQLite, whatever the company has; what is set before comes again."""
+    home = tmp_path / "laptop" / "home"
+    monkeypatch.setenv("WORKBENCH_HOME", str(home))
+    monkeypatch.delenv("WORKBENCH_DATABASE_URL", raising=False)
+    return home
+
+
+KEPT = ("projects", "memberships", "api_keys", "evaluations", "metrics", "messages", "releases")
+
+
+def _people(rows: dict[str, list[dict[str, Any]]]) -> list[tuple[str, str]]:
+    return [(row["email"], row["password_hash"]) for row in rows["persons"]]
+
+
+def test_people_and_roles_come_along_and_have_to_sign_in_anew(
+    company: tuple[Path, dict[str, Any]], laptop: Path
+) -> None:
+    file, before = company
+    done = restore_backup(file)
+    assert done.people == 2  # one has left
+    opened = open_store()
+    after = full_home.all_rows(opened)
+    assert opened.engine.dialect.name == "sqlite"
+    opened.close()
+    assert _people(after) == _people(before)
+    for table in KEPT:
+        assert after[table] == before[table], table
+    (sign_in,) = after["sign_ins"]
+    assert sign_in["ended_at"]
+    assert [row["token_hash"] for row in after["invitations"]] == ["used"]
+    assert {row["person_id"] for row in after["jobs"]} == {2}
+
+
+def test_without_accounts_nobody_is_there_and_all_else_is(
+    company: tuple[Path, dict[str, Any]], laptop: Path
+) -> None:
+    file, before = company
+    done = restore_backup(file, without_accounts=True)
+    assert done.people == 0
+    opened = open_store()
+    after = full_home.all_rows(opened)
+    opened.close()
+    for table in ("persons", "memberships", "sign_ins", "invitations"):
+        assert after[table] == [], table
+    for table in set(KEPT) - {"memberships"}:
+        assert after[table] == before[table], table
+    assert [row for row in after["jobs"] if "person_id" in row] == []
+
+
+def test_from_the_companys_database_to_sqlite_and_back(
+    company: tuple[Path, dict[str, Any]],
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    postgresql_url: str,
+) -> None:
+    """And its numbers go on behind the last ones there."""
+    file, before = company
+    url = os.environ["WORKBENCH_DATABASE_URL"]
+    monkeypatch.delenv("WORKBENCH_DATABASE_URL")
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "laptop"))
+    restore_backup(file)
+    laptop = open_store()
+    with laptop.write() as session:
+        session.add(Project(name="On the way", drafts={}))
+        session.add(Person(email="eve@example.org", name="eve"))
+    back = make_backup(laptop, tmp_path / "back.zip").path
+    laptop.close()
+
+    monkeypatch.setenv("WORKBENCH_DATABASE_URL", url)
+    monkeypatch.setenv("WORKBENCH_HOME", str(home))
+    done = restore_backup(back, replace=True)
+    assert done.people == 3
+    company_again = open_store()
+    assert company_again.engine.dialect.name == "postgresql"
+    after = full_home.all_rows(company_again)
+    with company_again.write() as session:
+        person = Person(email="fay@example.org", name="fay")
+        session.add(person)
+        session.flush()
+        assert person.id == 5
+    company_again.close()
+    assert _people(after)[:3] == _people(before)
+    assert [row["name"] for row in after["projects"]] == ["Mails", "On the way"]
+    for table in set(KEPT) - {"projects"}:
+        assert after[table] == before[table], table

@@ -1,0 +1,379 @@
+"""A project out of a file, into an installation that has others already.
+
+Everything is unpacked and checked beside the home's files first, its rows in a SQLite file of their own,
+which is brought up to date. Then one transaction gives the rows numbers of this database; what the jobs
+made is put under these numbers before it ends. Whatever breaks it off leaves no row, and of the files only
+some that nobody names, which the sweep takes away.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from storage import acting, files, models, projects, rows
+from storage.database import Store
+from storage.moving import project_rows
+from storage.rows import Row
+from storage.tables import CANCELLED, OPEN, BaseModel, Membership, now
+from workbench.core import names
+from workbench.core.errors import WorkbenchError
+from workbench.core.words import joined, plural, size
+from workbench.jobs.process.job_dir import read_json, write_json
+from workbench.models import bundled, catalogue
+from workbench.models.downloads import free_name
+from workbench.models.model_info import READY, describe
+from workbench.system.backup import archive, loading, project_backup, reading
+from workbench.system.backup.archive import Progress
+from workbench.system.backup.loading import DATABASE
+from workbench.system.backup.manifest import PROJECT, Manifest
+from workbench.system.backup.reading import Reader
+from workbench.system.backup.relocation import Relocation
+from workbench.system.backup.renumbering import Renumbering
+
+NAME_LIMIT = 80
+_MOST_ROW_BYTES = 64 << 20
+_SPARE = 1.05
+_WAS_OPEN = "The project was saved while this was not over, and brought here: start it again."
+_WITHOUT_NUMBERS = {"dataset_versions", "evaluations", "metrics", "must_pass"}
+"""Their JSON names columns and categories of the user's; numbers in it are counts."""
+_NOT_WATCHED = "The folder is not watched any more because the project was brought here."
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A project that is here now."""
+
+    project_id: int
+    name: str
+    counts: dict[str, int]
+    """Table → rows."""
+    notes: tuple[str, ...]
+    """What does not work here yet and what to do about it; sentences."""
+
+
+def restore_project(
+    store: Store,
+    path: Path,
+    *,
+    name: str = "",
+    on_progress: Callable[[int, int], None] | None = None,
+    is_stopped: Callable[[], bool] | None = None,
+) -> Arrived:
+    """Bring the project in the file at `path` here, beside those that there are.
+
+    Args:
+        name: what it is called here; empty for its own name.
+
+    Raises:
+        archive.Stopped: `is_stopped` said so.
+        WorkbenchError: the file holds no whole project, its name is taken, or the disk is too small.
+            Nothing was changed.
+    """
+    path = path.expanduser().absolute()
+    with reading.opened(path, PROJECT) as backup, _staging(backup) as staging:
+        progress = Progress(on_progress, is_stopped)
+        progress.total_bytes = backup.size_bytes
+        _check_members(path, backup.manifest)
+        with archive.full_disk_said(staging):
+            backup.unpack(staging, progress)
+            with loading.said(path):
+                counts = loading.load(staging, backup.manifest, Relocation(()))
+        progress.advance(0)
+        source = Store(f"sqlite:///{staging / DATABASE}")
+        try:
+            with source.read() as session, loading.said(path):
+                came = _Came(session, staging, backup.manifest)
+            catalogue.list_models(store)  # the bundled ones have their rows
+            numbers = project_rows.reserve_job_ids(store, len(came.rows["jobs"]))
+            with loading.said(path):
+                return _put_in_place(store, came, name, numbers, counts)
+        finally:
+            source.close()
+
+
+def name_in(path: Path) -> str:
+    """What the project in a file is called.
+
+    Raises:
+        WorkbenchError: the file holds no project.
+    """
+    with reading.opened(path, PROJECT) as backup, loading.said(path):
+        row = json.loads(backup.read("rows/projects.jsonl", _MOST_ROW_BYTES).splitlines()[0])
+        return str(row["name"])
+
+
+class _Came:
+    """What was unpacked: its rows, and where its files are."""
+
+    def __init__(self, session: Session, staging: Path, manifest: Manifest) -> None:
+        connection = session.connection()
+        self.staging, self.manifest = staging, manifest
+        self.rows = {
+            table.name: list(rows.dump(connection, table))
+            for table in rows.tables(connection)
+            if table.name in project_rows.MOVED
+        }
+        if len(self.rows["projects"]) != 1:
+            raise ValueError("it does not hold exactly one project")
+
+    @property
+    def project(self) -> Row:
+        return self.rows["projects"][0]
+
+
+def _check_members(path: Path, manifest: Manifest) -> None:
+    """Refuse what `save_project` never writes."""
+    known = {f"rows/{name}.jsonl" for name in project_rows.MOVED}
+    for name in manifest.files:
+        parts = name.split("/")
+        if parts[0] == "rows" and name not in known:
+            raise reading.damaged(path, f"{name} is no part of a project")
+        odd = parts[0] == "models" or Path(name).suffix.lower() in project_backup.CODE
+        if odd or (parts[0] == "jobs" and parts[2] in project_backup.LEFT_OUT):
+            raise reading.damaged(path, f"{name[:200]} is no part of a project")
+
+
+@contextlib.contextmanager
+def _staging(backup: Reader) -> Iterator[Path]:
+    """A folder in the home, large enough and locked as long as it is used; gone at the end."""
+    free, needed = files.free_bytes(), int(backup.size_bytes * _SPARE)
+    if needed > free:
+        raise WorkbenchError(
+            f"The project needs {size(needed)}, but only {size(free)} are free in {files.home()}: "
+            "make room first."
+        )
+    folder = Path(tempfile.mkdtemp(prefix=files.BRINGING, dir=files.home()))
+    try:
+        with (folder / "lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put_in_place(
+    store: Store, came: _Came, name: str, job_ids: list[int], counts: dict[str, int]
+) -> Arrived:
+    placed: list[Path] = []
+    try:
+        with store.write() as session:
+            project_id, given, notes = _insert(session, came, name, job_ids)
+            _place_files(came.staging, given.numbers["jobs"], given, placed)
+    except BaseException:
+        for folder in placed:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    called = name.strip() or str(came.project["name"])
+    return Arrived(project_id, called, counts, (*notes, *_absent(came)))
+
+
+def _insert(
+    session: Session, came: _Came, name: str, job_ids: list[int]
+) -> tuple[int, Renumbering, list[str]]:
+    connection = session.connection()
+    tables = {table.name: table for table in rows.tables(connection)}
+    given = _beginning(session, came, job_ids)
+    notes = _find_models(session, came, given)
+    for table in (tables[own] for own in tables if own in project_rows.MOVED):
+        if table.name != "base_models":
+            for row in came.rows[table.name]:
+                here = _row(session, table, row, given, name)
+                given.numbers[table.name][row["id"]] = rows.add(connection, table, here)
+    project_id = given.numbers["projects"][came.project["id"]]
+    # Drafts name versions and runs, which are numbered by now.
+    drafts = given.value(came.project.get("drafts") or {})
+    query = sa.update(tables["projects"]).where(tables["projects"].c.id == project_id)
+    connection.execute(query.values(drafts=drafts))
+    if (somebody := acting.of(session)) is not None:
+        session.add(
+            Membership(project_id=project_id, person_id=somebody.person_id, role=acting.OWNER)
+        )
+    return project_id, given, notes
+
+
+def _beginning(session: Session, came: _Came, job_ids: list[int]) -> Renumbering:
+    old = [row["id"] for row in came.rows["jobs"]]
+    numbers: dict[str, dict[int, int]] = {name: {} for name in project_rows.MOVED}
+    numbers["jobs"] = dict(zip(old, job_ids, strict=True))
+    home = came.manifest.home
+    folders = {
+        f"{home}/jobs/{then}": str(files.job_folder(now_)) for then, now_ in numbers["jobs"].items()
+    }
+    found = {(info.location, info.kind): info for info in models.listed(session)}
+    for row in came.rows["base_models"]:
+        here = found.get((row["location"], row["kind"]))
+        path = describe(session, here).path if here is not None else None
+        there = (row.get("facts") or {}).get("path")
+        if path is not None and isinstance(there, str) and there.startswith("/"):
+            folders[there] = str(path)
+    relocation = Relocation.of(came.manifest, folders)
+    bundled_ones = (bundled.bundled_path(name) for name in bundled.BUNDLED)
+    known = (describe(session, model).path for model in found.values())
+    allowed = {files.home() / "models", *filter(None, [*bundled_ones, *known])}
+    return Renumbering(relocation, tuple(allowed), numbers)
+
+
+def _find_models(session: Session, came: _Came, given: Renumbering) -> list[str]:
+    """The project's base models in the catalogue, where an entry is made for each that it lacks."""
+    notes: list[str] = []
+    for row in came.rows["base_models"]:
+        model = models.located(session, row["source"], row["location"])
+        if model is None and row["source"] == "bundled":
+            model = models.named(session, row["name"])
+        if model is None:
+            model = models.add(
+                session,
+                name=free_name(session, names.shown(row["name"])),
+                source=row["source"],
+                location=row["location"],
+                kind=row["kind"],
+                facts=given.value(row.get("facts") or {}),
+                revision=row.get("revision", ""),
+            )
+        given.numbers["base_models"][row["id"]] = model.id
+        notes += _about(session, model, row)
+    return notes
+
+
+def _about(session: Session, model: BaseModel, row: Mapping[str, Any]) -> Iterator[str]:
+    name, place = model.name, model.location
+    if describe(session, model).state != READY:
+        how = (
+            f"download {place} on the Model page"
+            if model.source == "hub"
+            else f"bring it to {place}, or add it on the Model page from where it is"
+        )
+        yield f"The base model '{name}' is not here: {how} before the project's models are used."
+    elif model.revision != row.get("revision", ""):
+        yield (
+            f"The base model '{name}' is here in another revision than the project's models were "
+            "trained on: score them again before you rely on them."
+        )
+
+
+def _row(session: Session, table: sa.Table, row: Row, given: Renumbering, name: str) -> Row:
+    """A row as it is here."""
+    plain = table.name in _WITHOUT_NUMBERS
+    change = given.relocation.value if plain else given.value
+    here = {
+        column: change(value) if isinstance(value, dict) else value
+        for column, value in row.items()
+        if column != "id" and column in table.columns
+    }
+    for column, target in project_rows.references(table).items():
+        if here.get(column) is not None:
+            number = given.number(target, here[column])
+            if number is None and not table.c[column].nullable:
+                raise ValueError(f"{table.name}.{column} is the number of nothing in it")
+            here[column] = number
+    return here | _CHANGES.get(table.name, _as_it_is)(session, row, given, name)
+
+
+def _as_it_is(session: Session, row: Row, given: Renumbering, name: str) -> Row:
+    return {}
+
+
+def _project(session: Session, row: Row, given: Renumbering, name: str) -> Row:
+    called = name.strip() or str(row["name"])
+    if not 0 < len(called) <= NAME_LIMIT or names.shown(called) != called:
+        raise WorkbenchError(
+            f"A project cannot be called {called[:100]!r}: choose a name of at most {NAME_LIMIT} "
+            "characters."
+        )
+    if projects.named(session, called) is not None:
+        raise WorkbenchError(
+            f"There is a project '{called}' here already: say under which name this one is to be "
+            "brought here."
+        )
+    known = row.get("api_name")
+    taken = known and projects.known_as(session, str(known)) is not None
+    return {"name": called, "is_sample": False, "drafts": {}, "api_name": None if taken else known}
+
+
+def _job(session: Session, row: Row, given: Renumbering, name: str) -> Row:
+    here: Row = {"id": given.number("jobs", row["id"]), "person_id": None}
+    if row["status"] in OPEN:
+        here |= {"status": CANCELLED, "reason": _WAS_OPEN, "finished_at": now().isoformat()}
+    return here
+
+
+def _watch(session: Session, row: Row, given: Renumbering, name: str) -> Row:
+    return {"is_on": False, "trouble": _NOT_WATCHED}
+
+
+def _blind_test(session: Session, row: Row, given: Renumbering, name: str) -> Row:
+    """Its link leads to the other installation, and to nothing here."""
+    here: Row = {"token_hash": sha256(secrets.token_bytes()).hexdigest()}
+    if row.get("state") == "open":
+        here |= {"state": "ended", "ended_at": now().isoformat()}
+    return here
+
+
+def _message(session: Session, row: Row, given: Renumbering, name: str) -> Row:
+    return {"model": given.model(str(row.get("model", "")))}
+
+
+_CHANGES: dict[str, Callable[[Session, Row, Renumbering, str], Row]] = {
+    "projects": _project,
+    "jobs": _job,
+    "watches": _watch,
+    "blind_tests": _blind_test,
+    "messages": _message,
+}
+
+
+def _place_files(
+    staging: Path, jobs: dict[int, int], given: Renumbering, placed: list[Path]
+) -> None:
+    """What was unpacked, under its names here; folders of jobs that are put there go into `placed`."""
+    for source in staging.glob("objects/*/*"):
+        target = files.object_path(source.name)
+        if not target.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(source, target)
+    files.folder("jobs")
+    for old, number in jobs.items():
+        source, target = staging / "jobs" / str(old), files.job_folder(number)
+        if source.is_dir():
+            for path in [*source.glob("*.json"), *source.glob("adapter/*.json")]:
+                before = read_json(path)
+                if before is not None and (after := given.value(before)) != before:
+                    write_json(path, after)
+            os.rename(source, target)
+            placed.append(target)
+
+
+def _absent(came: _Came) -> list[str]:
+    """Versions and exams whose files were damaged or lost where the project was saved."""
+    there = {name.rsplit("/", 1)[-1] for name in came.manifest.files if name.startswith("objects/")}
+    datasets = {row["id"]: row["name"] for row in came.rows["datasets"]}
+    lost = [
+        f"version {row['number']} of '{datasets[row['dataset_id']]}'"
+        for row in came.rows["dataset_versions"]
+        if row["content_hash"] not in there
+    ]
+    notes = (
+        [
+            f"The examples of {joined(lost)} were damaged where the project was saved, and are not here."
+        ]
+        if lost
+        else []
+    )
+    exams = sum(row["predictions_hash"] not in there for row in came.rows["evaluations"])
+    if exams:
+        notes.append(
+            f"The answers of {plural(exams, 'exam')} were not in the file; the scores are."
+        )
+    return notes
