@@ -71,6 +71,7 @@ def test_a_file_with_several_categories_becomes_examples_with_all_of_them(
     at.radio[0].set_value("several-or-none").run()
     assert not at.exception, at.exception
     assert [radio.value for radio in at.radio][:2] == ["several-or-none", "multi_label"]
+    assert "is an exam question once" not in texts(at)
     at.button(key="data-save").click().run(timeout=30)
     assert not at.exception, at.exception
     (version,) = datasets.list_versions(store, project_id)

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
-from tests.pages.opened import open_page
+from tests.pages.opened import open_page, texts
 from workbench.core.tasks import CLASSIFICATION
 from workbench.data import datasets
 from workbench.models.families import ENCODER
@@ -48,6 +48,7 @@ def _second(at: AppTest) -> object:
 def test_two_columns_are_guessed_shown_and_saved(store: Store) -> None:
     at = _uploaded(store, "claim,evidence,verdict")
     assert _second(at).value == "evidence"  # type: ignore[attr-defined]
+    assert "is an exam question once" not in texts(at)  # pairs are learned in another way
     at.button(key="data-save").click().run(timeout=30)
     assert not at.exception, at.exception
     (version,) = datasets.list_versions(store, 1)
@@ -65,6 +66,7 @@ def test_a_second_column_can_be_chosen_and_taken_back(store: Store) -> None:
     at.run()
     assert _second(at).value == "record"  # type: ignore[attr-defined]
     _second(at).set_value(None).run()  # type: ignore[attr-defined]
+    assert "is an exam question once" in texts(at)
     at.button(key="data-save").click().run(timeout=30)
     (version,) = datasets.list_versions(store, 1)
     assert version.mapping["roles"]["text"] == "note"

@@ -6,11 +6,12 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from workbench.core.metrics import few_figures
-from workbench.core.tasks import task_named
+from workbench.core.tasks import task_named, text_pair
 from workbench.core.tasks.number_answers import value_of
 from workbench.core.words import count
 from workbench.data import long_texts
 from workbench.data.examples import numbers
+from workbench.data.examples.plan import Plan
 from workbench.data.examples.prepare import Prepared
 from workbench.data.readers import Table
 from workbench.data.splits.assign import TEST, TRAIN, VALIDATION
@@ -47,8 +48,14 @@ def sizes(prepared: Prepared) -> None:
         ):
             st.metric(label, count(number), help=help, border=True, width=168)
     turns = prepared.report.get("turns")
-    if turns and "labels" in prepared.report:
+    if turns and _is_asked_by_turns(prepared.plan):
         st.caption(f":material/quiz: {plain(_by_turns(turns))}")
+
+
+def _is_asked_by_turns(plan: Plan) -> bool:
+    """Whether an encoder learns few such rows in a way that may ask all of them (`training.presets`)."""
+    about = task_named(plan.task)
+    return about.answers_are_categories and not text_pair.headings_of(plan.roles.get("text", ""))
 
 
 def _by_turns(turns: dict[str, int]) -> str:
