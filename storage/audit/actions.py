@@ -7,6 +7,8 @@ EVENTS = {
     "invitation_accepted": "Took up an invitation",
     "download": "Downloaded",
     "key_refused": "A key was refused",
+    "backed_up": "Saved everything in a backup",
+    "project_saved": "Saved a project in a file",
     "restored": "Put a backup in place",
     "log_exported": "Exported the audit log",
 }
@@ -66,6 +68,7 @@ SERVICES = {
     "projects.projects.update_project": "Renamed or described a project",
     "projects.samples.create_sample_project": "Opened the sample project",
     "system.disk_use.free": "Freed disk space",
+    "system.backup.project_restore.restore_project": "Brought a project from a file",
     "training.instructed.start_instructed": "Made a model of an instruction",
     "training.measuring.start_measuring": "Started a measurement",
     "training.runs.continue_run": "Continued a training",

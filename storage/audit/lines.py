@@ -32,6 +32,7 @@ def record(
     details: Mapping[str, Any] | None = None,
     who: Acting | None = None,
     address: str = "",
+    via: str = acting.PAGE,
 ) -> None:
     """Say in the log what no change of a row tells: a sign-in, a download, a refusal.
 
@@ -45,11 +46,13 @@ def record(
         details: plain values; no texts of data, and nothing that somebody typed in secret.
         who: did it; without, who the session acts for, else nobody that is known.
         address: of who is not known, or of an Acting that has none.
+        via: by what who is not known came: page, route, console or api.
     """
     who = who or acting.of(session)
     if who is None and not are_on(session):
         return
-    add(session, who, action, kind, thing_id, project_id, dict(details or {}), address=address)
+    about = dict(details or {})
+    add(session, who, action, kind, thing_id, project_id, about, address=address, via=via)
 
 
 def are_on(session: Session) -> bool:
@@ -67,17 +70,16 @@ def add(
     details: dict[str, Any],
     *,
     address: str = "",
+    via: str = acting.PAGE,
 ) -> None:
     """Add a line behind the last one; nobody else does meanwhile, since writers take turns."""
-    connection = bare(session)
-    last = sa.select(AuditLine.number, AuditLine.digest).order_by(AuditLine.number.desc()).limit(1)
-    found = connection.execute(last).first()
+    found = last(session)
     line: dict[str, Any] = {
-        "number": found.number + 1 if found else 1,
+        "number": found[0] + 1 if found else 1,
         "at": now(),
         "person_id": who.person_id if who else None,
         "person": _clean(who.name) if who else "",
-        "via": who.via if who else acting.PAGE,
+        "via": who.via if who else via,
         "address": _clean((who.address if who else "") or address),
         "request_id": _clean(who.request_id) if who else "",
         "action": action,
@@ -85,11 +87,20 @@ def add(
         "thing_id": thing_id,
         "project_id": project_id,
         "details": json.dumps(details, sort_keys=True, separators=(",", ":"), default=str),
-        "previous": found.digest if found else FIRST,
+        "previous": found[1] if found else FIRST,
     }
     line["digest"] = digest_of(line)
-    connection.execute(sa.insert(AuditLine), line)
+    bare(session).execute(sa.insert(AuditLine), line)
     session.info[_ADDED] = (line["number"], line["digest"])
+
+
+def last(session: Session) -> tuple[int, str] | None:
+    """Number and digest of the last line of the log; None where it is empty."""
+    newest = (
+        sa.select(AuditLine.number, AuditLine.digest).order_by(AuditLine.number.desc()).limit(1)
+    )
+    found = bare(session).execute(newest).first()
+    return (found.number, found.digest) if found else None
 
 
 def added(session: Session) -> tuple[int, str] | None:

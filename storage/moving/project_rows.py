@@ -39,6 +39,10 @@ STAYS = {
     "memberships": "each installation has its own",
     "invitations": "each installation has its own",
     "sign_ins": "each installation has its own",
+    "sign_in_failures": "each installation has its own",
+    "person_limits": "each installation has its own",
+    "settings": "each installation has its own",
+    "audit": "it tells what was done there",
 }
 """What does not, and why."""
 PLAIN_NUMBERS = {

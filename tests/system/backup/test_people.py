@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from storage.acting import Acting
+from storage.audit import head, lines
 from storage.database import Store
 from storage.schema import open_store
 from storage.tables import (
     ApiKey,
+    AuditLine,
     Invitation,
     Job,
     Membership,
@@ -22,6 +25,8 @@ from storage.tables import (
 )
 from tests.helpers import full_home
 from workbench.system.backup.backup import make_backup
+from workbench.system.backup.project_backup import save_project
+from workbench.system.backup.project_restore import restore_project
 from workbench.system.backup.restore import restore_backup
 
 LATER = dt.timedelta(days=7)
@@ -56,13 +61,15 @@ def _company(store: Store) -> None:
         )  # fmt: skip
         for job in session.scalars(sa.select(Job)):
             job.person_id = 2
+        lines.record(session, "sign_in", who=Acting(1, "ann", administrator=True))
 
 
 @pytest.fixture
 def company(store: Store, tmp_path: Path) -> tuple[Path, dict[str, list[dict[str, Any]]]]:
-    """A backup of it, and its rows."""
+    """A backup of it, and its rows as they were then."""
     _company(store)
-    return make_backup(store, tmp_path / "company.zip").path, full_home.all_rows(store)
+    before = full_home.all_rows(store)
+    return make_backup(store, tmp_path / "company.zip").path, before
 
 
 @pytest.fixture
@@ -98,6 +105,65 @@ def test_people_and_roles_come_along_and_have_to_sign_in_anew(
     assert sign_in["ended_at"]
     assert [row["token_hash"] for row in after["invitations"]] == ["used"]
     assert {row["person_id"] for row in after["jobs"]} == {2}
+
+
+def test_the_audit_log_comes_along_whole_and_ends_with_the_restore(
+    company: tuple[Path, dict[str, Any]], laptop: Path
+) -> None:
+    """Its digests still fit, and so does what the home keeps of its end."""
+    file, before = company
+    restore_backup(file)
+    opened = open_store()
+    after = full_home.all_rows(opened)["audit"]
+    assert after[:-1] == before["audit"]
+    assert (after[-1]["action"], after[-1]["via"]) == ("restored", "console")
+    assert after[-1]["previous"] == before["audit"][-1]["digest"]
+    with opened.read() as session:
+        for line in session.scalars(sa.select(AuditLine)):
+            row = {
+                column.name: getattr(line, column.name) for column in AuditLine.__table__.columns
+            }
+            assert lines.digest_of(row) == line.digest
+    kept = head.read(opened.engine.url)
+    opened.close()
+    assert kept is not None
+    assert (kept.number, kept.digest) == (after[-1]["number"], after[-1]["digest"])
+
+
+def test_an_older_backup_takes_the_place_of_a_longer_log(
+    company: tuple[Path, dict[str, Any]], store: Store
+) -> None:
+    """Though no line of it may be deleted otherwise; and none may be afterwards."""
+    file, _ = company
+    with store.write() as session:
+        lines.record(session, "log_exported")
+    store.close()
+    restore_backup(file, replace=True)
+    opened = open_store()
+    assert [line["action"] for line in full_home.all_rows(opened)["audit"]] == [
+        "sign_in",
+        "restored",
+    ]
+    with pytest.raises(Exception, match="audit"), opened.write() as session:
+        session.connection().execute(sa.delete(AuditLine))
+    opened.close()
+
+
+def test_who_takes_everything_or_a_project_along_stands_in_the_log(
+    company: tuple[Path, dict[str, Any]], store: Store, tmp_path: Path
+) -> None:
+    ann = store.acting_as(Acting(1, "ann", administrator=True))
+    save_project(ann, 1, tmp_path / "mails.zip")
+    brought = restore_project(ann, tmp_path / "mails.zip", name="Twin")
+    said = [
+        (line["action"], line["person"], line.get("project_id"))
+        for line in full_home.all_rows(store)["audit"][1:]
+    ]
+    assert said == [
+        ("backed_up", "", None),
+        ("project_saved", "ann", 1),
+        ("system.backup.project_restore.restore_project", "ann", brought.project_id),
+    ]
 
 
 def test_without_accounts_nobody_is_there_and_all_else_is(

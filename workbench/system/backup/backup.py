@@ -15,7 +15,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage import files, jobs, leftovers, rows, schema
+from storage import acting, files, jobs, leftovers, rows, schema
+from storage.audit import lines
 from storage.database import Store
 from storage.tables import OPEN, Job, now
 from workbench.core.errors import WorkbenchError
@@ -67,7 +68,22 @@ def make_backup(
     def write(writer: Writer, progress: Progress, folder: Path) -> Manifest:
         return _write(store, writer, progress, folder)
 
-    return written(path, write, Progress(on_progress, is_stopped))
+    made = written(path, write, Progress(on_progress, is_stopped))
+    note(store, "backed_up")
+    return made
+
+
+def note(store: Store, event: str, project_id: int | None = None) -> None:
+    """Say in the audit log, where there is one, that somebody took this along."""
+    with store.read() as session:
+        if not lines.are_on(session):
+            return  # a home that may not be written to can be backed up, too
+    kind = "" if project_id is None else "projects"
+    with store.write() as session:
+        lines.record(
+            session, event, kind=kind, thing_id=project_id, project_id=project_id,
+            via=acting.CONSOLE,
+        )  # fmt: skip
 
 
 def written(

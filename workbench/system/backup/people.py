@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage.tables import Invitation, Job, Person, SignIn, now
+from storage.accounts import persons
+from storage.tables import Invitation, Job, SignIn, SignInFailure, now
 
 
 def settle(session: Session, keep: bool) -> int:
@@ -17,9 +18,8 @@ def settle(session: Session, keep: bool) -> int:
     """
     if not keep:
         session.execute(sa.update(Job).values(person_id=None))  # no foreign key does it
-        session.execute(sa.delete(Person))
-        session.execute(sa.delete(Invitation))
+        persons.delete_all(session)
     session.execute(sa.update(SignIn).where(SignIn.ended_at.is_(None)).values(ended_at=now()))
     session.execute(sa.delete(Invitation).where(Invitation.used_at.is_(None)))
-    may = sa.select(sa.func.count()).select_from(Person).where(Person.disabled_at.is_(None))
-    return session.scalar(may) or 0
+    session.execute(sa.delete(SignInFailure))
+    return sum(person.disabled_at is None for person in persons.listing(session))

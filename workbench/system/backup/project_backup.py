@@ -48,7 +48,9 @@ def save_project(
     def write(writer: Writer, progress: Progress, folder: Path) -> Manifest:
         return _write(store, project_id, writer, progress, folder)
 
-    return whole.written(path, write, Progress(on_progress, is_stopped))
+    made = whole.written(path, write, Progress(on_progress, is_stopped))
+    whole.note(store, "project_saved", project_id)
+    return made
 
 
 def _write(

@@ -303,7 +303,7 @@ def _project(session: Session, row: Row, given: Renumbering, name: str) -> Row:
 
 
 def _job(session: Session, row: Row, given: Renumbering, name: str) -> Row:
-    here: Row = {"id": given.number("jobs", row["id"]), "person_id": None}
+    here: Row = {"id": given.number("jobs", row["id"]), "person_id": None, "goes_first": False}
     if row["status"] in OPEN:
         here |= {"status": CANCELLED, "reason": _WAS_OPEN, "finished_at": now().isoformat()}
     return here

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from storage import files, rows, schema
+from storage import acting, files, rows, schema
 from storage.address import database_url, parsed
+from storage.audit import head, lines
 from storage.database import Store
 from storage.guard import private, secret
 from storage.tables import now
@@ -83,6 +84,7 @@ def restore_backup(
         progress.advance(0)
         with loading.said(path):
             aside = _put_in_place(staging, replace=replace)
+        _keep_end_of_log()
         return Restored(counts, aside, waiting, may_sign_in)
 
 
@@ -129,6 +131,18 @@ def _beside() -> Path:
     return home.parent if same else home
 
 
+def _keep_end_of_log() -> None:
+    """The audit log ends where that of the backup did; that it was put in place is its last line."""
+    store = Store()
+    try:
+        with store.read() as session:
+            end = lines.last(session)
+        if end is not None:
+            head.keep(store.engine.url, *end, back=True)
+    finally:
+        store.close()
+
+
 def _is_elsewhere() -> bool:
     return parsed(database_url()).database != str(files.home() / DATABASE)
 
@@ -162,7 +176,10 @@ def _prepare(staging: Path, manifest: Manifest, with_people: bool) -> tuple[int,
     store = Store(f"sqlite:///{staging / DATABASE}")
     try:
         with store.write() as session:
-            return interrupted.settle(session, staging), people.settle(session, with_people)
+            found = interrupted.settle(session, staging), people.settle(session, with_people)
+            details = {"made_at": manifest.created_at}
+            lines.record(session, "restored", details=details, via=acting.CONSOLE)
+            return found
     finally:
         store.close()
 
