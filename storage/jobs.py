@@ -36,6 +36,7 @@ def add(
     project_id: int | None = None,
     run_id: int | None = None,
     after_job_id: int | None = None,
+    place: str = "local",
 ) -> Job:
     """Put a job at the end of the queue, or right behind an open job."""
     job = Job(
@@ -44,6 +45,7 @@ def add(
         spec=spec,
         project_id=project_id,
         run_id=run_id,
+        place=place,
         position=_place(session, after_job_id),
     )
     session.add(job)
@@ -73,10 +75,11 @@ def _place_of_all(session: Session, after_job_id: int | None, *, first: bool) ->
 
 
 def claim(session: Session, job_kinds: Collection[str], launcher: str = "local") -> Job | None:
-    """Take the first queued job of these kinds, as its next attempt; None if there is none."""
+    """Take the first queued job of these kinds at a launcher's place, as its next attempt; None if
+    there is none."""
     first = (
         sa.select(Job.id)
-        .where(Job.status == QUEUED, Job.kind.in_(job_kinds))
+        .where(Job.status == QUEUED, Job.kind.in_(job_kinds), Job.place == launcher)
         .order_by(Job.position, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -164,6 +167,23 @@ def resume(session: Session, job_id: int) -> None:
         _update(session, mine.where(Job.status.in_(ACTIVE)).values(**values))
 
 
+def put_at(session: Session, job_id: int, place: str) -> bool:
+    """Let a job that waits run at a place; whether it still waited."""
+    return _update(session, _waiting(job_id).values(place=place))
+
+
+def give_up(session: Session, job_id: int) -> None:
+    """Wait no longer for the present attempt, if nobody can tell whether it still runs."""
+    mine = sa.update(Job).where(Job.id == job_id, Job.status.in_(ACTIVE))
+    _update(session, mine.values(given_up_attempt=Job.attempt))
+
+
+def launcher_of(session: Session, job_id: int, attempt: int) -> str | None:
+    """The name of the launcher that this attempt was given to."""
+    row = (JobAttempt.job_id == job_id, JobAttempt.attempt == attempt)
+    return session.scalar(sa.select(JobAttempt.launcher).where(*row))
+
+
 def move(session: Session, job_id: int, after_job_id: int | None) -> None:
     """Let a job that waits come right after another open one, or (None) before all that wait."""
     _update(session, _waiting(job_id).values(position=_place(session, after_job_id, first=True)))
@@ -221,7 +241,8 @@ def ahead_of(session: Session, job: Job, job_kinds: Collection[str]) -> int:
         sa.literal(job.position), sa.literal(job.id)
     )
     before = sa.or_(Job.status.in_(ACTIVE), sa.and_(Job.status == QUEUED, earlier))
-    query = sa.select(sa.func.count()).where(before, Job.kind.in_(job_kinds), Job.id != job.id)
+    mine = (Job.kind.in_(job_kinds), Job.place == job.place, Job.id != job.id)
+    query = sa.select(sa.func.count()).where(before, *mine)
     with lifted(session):
         return session.scalar(query) or 0
 

@@ -17,6 +17,8 @@ class Project(Base):
     name: Mapped[str] = mapped_column(unique=True)
     description: Mapped[str] = mapped_column(default="")
     is_sample: Mapped[bool] = mapped_column(default=False)
+    place: Mapped[str] = mapped_column(default="local", server_default="local")
+    """Where its trainings run unless one is told otherwise: `local` or `ray`, the cluster."""
     archived_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime] = mapped_column(default=now)
     base_model_id: Mapped[int | None] = mapped_column(

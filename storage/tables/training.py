@@ -61,6 +61,10 @@ class Job(Base):
         default=lambda: request.current().id, server_default=sa.text("''")
     )
     """Of the request by which they did, for the log."""
+    place: Mapped[str] = mapped_column(default="local", server_default="local")
+    """Where it runs: `local`, this computer, or `ray`, the cluster."""
+    given_up_attempt: Mapped[int | None]
+    """The attempt that is not waited for any more, if nobody can tell whether it still runs."""
     kind: Mapped[str]
     """See `workbench.jobs.kinds`."""
     title: Mapped[str]

@@ -137,12 +137,12 @@ def _project(session: Session) -> Project:
     return project
 
 
-def add_job(store: Store, kind: str = "train", **fake: Any) -> int:
+def add_job(store: Store, kind: str = "train", *, place: str = "local", **fake: Any) -> int:
     """A queued job for the fake trainer; a training gets a run of its own."""
     with store.write() as session:
         run_id = add_run(session) if kind in ("train", "evaluate") else None
         spec = {"kind": kind, "fake": fake}
-        return jobs.add(session, kind, f"{kind} of a test", spec, run_id=run_id).id
+        return jobs.add(session, kind, f"{kind} of a test", spec, run_id=run_id, place=place).id
 
 
 def job_of(store: Store, job_id: int) -> Job:

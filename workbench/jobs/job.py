@@ -10,10 +10,15 @@ from storage import files, jobs
 from storage.database import Store
 from storage.tables import ACTIVE, PAUSED, QUEUED, SUCCEEDED, TERMINAL, Job, JobAttempt, now
 from workbench.core.errors import WorkbenchError
+from workbench.core.words import duration
 from workbench.jobs.kinds import LANES, JobKind, kind_named
 from workbench.jobs.process.specs import Spec
 
 _STALE_S = 180.0
+ALERT_S = 600.0
+"""Of a job that nobody can tell of for so long, whoever is in charge has to know."""
+UNKNOWN, UNKNOWN_WHY = "unknown_since", "unknown_why"
+"""In a job's progress: since when (seconds since 1970) nobody can tell of it, and why."""
 _Spec = TypeVar("_Spec", bound=Spec)
 
 
@@ -39,6 +44,8 @@ class JobView:
     reason: str
     """One sentence for the user: why it failed, was started again or was cancelled."""
     result: dict[str, Any] | None
+    place: str
+    """Where it runs: `cluster.HERE` or `cluster.CLUSTER`."""
     ahead: int
     """How many jobs run or wait before it, while it is queued."""
 
@@ -73,6 +80,22 @@ class JobView:
         return self.status in (QUEUED, PAUSED) and not self.is_ending
 
     @property
+    def can_change_place(self) -> bool:
+        """Whether it waits, and may run elsewhere than it would."""
+        return self.about.runs_elsewhere and self.can_be_moved
+
+    @property
+    def unknown_s(self) -> float | None:
+        """Seconds since when nobody can tell whether it runs; None where that is known."""
+        since = self.progress.get(UNKNOWN) if self.is_active else None
+        return None if since is None else max(0.0, now().timestamp() - float(since))
+
+    @property
+    def needs_help(self) -> bool:
+        """Whether it cannot be told of for so long that somebody has to look."""
+        return self.unknown_s is not None and self.unknown_s >= ALERT_S
+
+    @property
     def seconds(self) -> float | None:
         """Since its first start, until its end or until now."""
         if self.started_at is None:
@@ -82,6 +105,8 @@ class JobView:
     @property
     def warning(self) -> str:
         """What should worry the user about a job that runs, or nothing."""
+        if self.unknown_s is not None:
+            return self._unknown_words(self.unknown_s)
         if not self.is_active or self.progress_at is None:
             return ""
         silent_s = (now() - self.progress_at).total_seconds()
@@ -90,6 +115,17 @@ class JobView:
         return (
             f"Nothing has moved for {silent_s / 60:.0f} minutes, though the process is alive: "
             "wait, or cancel and look at the log."
+        )
+
+    def _unknown_words(self, seconds: float) -> str:
+        """What is said of a job that cannot be told of."""
+        why = str(self.progress.get(UNKNOWN_WHY) or "")
+        begin = f"Whether it still runs is not known since {duration(seconds)}. {why}".strip()
+        if not self.needs_help:
+            return f"{begin} It is not started anew meanwhile, since it may be at work."
+        return (
+            f"{begin} Once you are sure that its machine works at it no more, give this attempt up "
+            "(on its page, or by the command give-up): it goes on with another one."
         )
 
 
@@ -138,6 +174,7 @@ def view_of(session: Session, job: Job) -> JobView:
         pause_requested_at=job.pause_requested_at,
         progress=job.progress,
         progress_at=job.progress_at,
+        place=job.place,
         reason=job.reason,
         result=job.result,
         ahead=jobs.ahead_of(session, job, LANES[kind_named(job.kind).lane]) if waits else 0,

@@ -72,6 +72,8 @@ class JobKind:
     """It gives away what the user made: only who has just been asked lets it begin."""
     stopped: str = "Stopped at your request."
     """What is said of one that was cancelled."""
+    runs_elsewhere: bool = False
+    """All that it needs stands in its spec, so that a machine of a cluster can do it."""
     makes: str = ""
     """The file in its folder without which it might as well never have run."""
 
@@ -96,6 +98,7 @@ KINDS = {
             "training",
             "model_training",
             can_be_paused=True,
+            runs_elsewhere=True,
             learns=True,
             fits_recipe=True,
         ),
@@ -115,6 +118,7 @@ KINDS = {
             "measurement",
             "speed",
             can_be_paused=True,
+            runs_elsewhere=True,
             fits_recipe=True,
         ),
         JobKind(
@@ -124,6 +128,7 @@ KINDS = {
             "evaluation",
             "fact_check",
             can_be_paused=True,
+            runs_elsewhere=True,
             fits_recipe=True,
         ),
         JobKind(
@@ -133,6 +138,7 @@ KINDS = {
             "prediction",
             "table_view",
             can_be_paused=True,
+            runs_elsewhere=True,
             goes_on=True,
             stopped="Stopped at your request; the answers so far are kept.",
         ),
@@ -143,6 +149,7 @@ KINDS = {
             "must-pass check",
             "rule",
             can_be_paused=True,
+            runs_elsewhere=True,
             goes_on=True,
         ),
         JobKind(
@@ -152,6 +159,7 @@ KINDS = {
             "trial of the instruction",
             "edit_note",
             can_be_paused=True,
+            runs_elsewhere=True,
             goes_on=True,
         ),
         JobKind(
@@ -177,6 +185,7 @@ KINDS = {
             "check of what else it learned",
             "psychology",
             can_be_paused=True,
+            runs_elsewhere=True,
             fits_recipe=True,
             stopped="Stopped at your request; nothing of it was kept.",
         ),

@@ -11,11 +11,15 @@ from typing import Any
 from storage.tables import CANCELLED, FAILED, PAUSED, PAUSING, QUEUED, SUCCEEDED, Job
 from workbench.core.recipe import FIELDS
 from workbench.jobs.kinds import kind_named
+from workbench.jobs.launchers import MACHINE_LOST, NO_CAPACITY
 from workbench.jobs.process.job_dir import JobDir, read_json
 
 MAX_RETRIES = 2
 WORKER_LOST, REBOOTED, SILENT = "worker lost", "rebooted", "silent"
+GIVEN_UP = "given up"
+"""Nobody could tell whether it still runs, and who is in charge said to wait no longer."""
 
+_NO_CAPACITY = "No capacity: the cluster had no free machine for it in time; it waits again."
 _LOST_BY_FORCE = " It did not end by itself in time, so nothing of it was kept."
 
 
@@ -25,10 +29,13 @@ class Ending:
 
     exit_code: int | None = None
     cause: str = ""
-    """WORKER_LOST, REBOOTED, SILENT or nothing that the worker knows of."""
+    """WORKER_LOST, REBOOTED, SILENT, GIVEN_UP, one of the launcher's, or nothing that the worker
+    knows of."""
     out_of_memory: bool = False
     last_words: str = ""
     """The last line of the log."""
+    problem: str = ""
+    """The sentence why it could not be started at all."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,8 @@ class Outcome:
     status: str
     reason: str = ""
     result: dict[str, Any] | None = None
+    is_try: bool = True
+    """Whether it counts among the tries that a job has."""
 
 
 def read_result(folder: JobDir, attempt: int) -> dict[str, Any] | None:
@@ -56,6 +65,10 @@ def decide(job: Job, folder: JobDir, ending: Ending) -> Outcome:
         return _ended_by_cancel(job, folder, ending)
     if job.status == PAUSING or job.pause_requested_at:
         return _interrupted(job, folder)
+    if ending.cause == NO_CAPACITY:
+        return Outcome(QUEUED, _NO_CAPACITY, is_try=False)
+    if ending.problem:
+        return Outcome(FAILED, ending.problem)
     if ending.out_of_memory:
         result = {"status": FAILED, "attempt": job.attempt, "out_of_memory": True}
         return Outcome(FAILED, _memory(job), result)
@@ -126,6 +139,8 @@ def _blameless(job: Job, ending: Ending, *, told_to_end: bool) -> str:
         WORKER_LOST: "The worker was restarted",
         REBOOTED: "The computer was restarted",
         SILENT: f"The {_noun(job)} no longer answered and was ended",
+        MACHINE_LOST: f"The cluster's machine that did the {_noun(job)} was lost",
+        GIVEN_UP: "The cluster's machine that did not answer was given up",
     }
     if ending.cause in causes:
         return causes[ending.cause]

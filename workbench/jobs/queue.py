@@ -9,6 +9,7 @@ from storage import jobs
 from storage.database import Store
 from storage.tables import OPEN, PAUSED, QUEUED, TERMINAL
 from workbench.core.errors import WorkbenchError
+from workbench.jobs import cluster
 from workbench.jobs.job import JobView, found_job, get_job, view_of
 from workbench.jobs.kinds import kind_named
 from workbench.jobs.process.specs import Spec
@@ -113,6 +114,46 @@ def resume_job(store: Store, job_id: int) -> JobView:
         if found_job(session, job_id).status in TERMINAL:
             raise WorkbenchError(f"Job {job_id} is over already: start a new one instead.")
         jobs.resume(session, job_id)
+        return view_of(session, found_job(session, job_id))
+
+
+def put_at(store: Store, job_id: int, place: str) -> JobView:
+    """Let a job that waits, or is paused, run on this computer or on the cluster; the job then.
+
+    Raises:
+        WorkbenchError: there is no cluster, it runs already, or is of a kind that runs here only.
+    """
+    with store.write() as session:
+        job = found_job(session, job_id)
+        _check_place(job.kind, place)
+        if not jobs.put_at(session, job_id, place):
+            raise WorkbenchError(
+                f"Job {job_id} does not wait, so it stays where it is: pause it first, then let it "
+                "go on elsewhere."
+            )
+        return view_of(session, found_job(session, job_id))
+
+
+def _check_place(job_kind: str, place: str) -> None:
+    if place not in (cluster.HERE, cluster.CLUSTER):
+        raise WorkbenchError(f"There is no place '{place}' for jobs: choose here or cluster.")
+    if place == cluster.CLUSTER and not kind_named(job_kind).runs_elsewhere:
+        raise WorkbenchError(f"A {kind_named(job_kind).noun} runs on this computer only.")
+
+
+def give_up(store: Store, job_id: int) -> JobView:
+    """Wait no longer for a process that nobody can tell of: the job goes on with another attempt.
+
+    Raises:
+        WorkbenchError: it is known whether its process runs.
+    """
+    with store.write() as session:
+        view = view_of(session, found_job(session, job_id))
+        if view.unknown_s is None:
+            raise WorkbenchError(
+                f"It is known what job {job_id} does, so nothing is to be given up: cancel it instead."
+            )
+        jobs.give_up(session, job_id)
         return view_of(session, found_job(session, job_id))
 
 

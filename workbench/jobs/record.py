@@ -29,7 +29,7 @@ def record(store: Store, job: Job, outcome: Outcome, ending: Ending) -> bool:
     values: dict[str, Any] = {"status": outcome.status, "reason": outcome.reason}
     if outcome.status == QUEUED:
         values |= {"progress": {}, "alive_at": None, "progress_at": None}
-        values["retries"] = job.retries + 1
+        values["retries"] = job.retries + outcome.is_try
     elif outcome.status == PAUSED:
         values |= {"alive_at": None, "progress_at": None}
     with store.write() as session:

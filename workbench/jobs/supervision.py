@@ -13,6 +13,7 @@ from pathlib import Path
 from storage import files, jobs
 from storage.database import Store
 from storage.tables import (
+    ACTIVE,
     CANCELLED,
     CANCELLING,
     FAILED,
@@ -25,6 +26,7 @@ from storage.tables import (
 )
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import ingest_events, outcome, record
+from workbench.jobs.job import UNKNOWN, UNKNOWN_WHY
 from workbench.jobs.launchers import Handle, Launcher, State
 from workbench.jobs.log_tail import MARK, last_words
 from workbench.jobs.outcome import Ending, Outcome
@@ -70,7 +72,10 @@ class Attempt:
     ) -> None:
         self.job = job
         self.folder = folder_of(job.id)
-        self._store, self._launcher, self._timing, self._own = store, launcher, timing, own
+        self.launcher = launcher
+        self._store, self._timing, self._own = store, timing, own
+        self._state = State(True)
+        self._shown = ""
         self._handle = None if own else self._former_handle()
         self._ending: Ending | None = None
         self._outcome: Outcome | None = None
@@ -84,6 +89,11 @@ class Attempt:
         self._ingested_at = 0.0
         self._progress_at = job.progress_at
         self._patience_s = timing.first_sign_s
+
+    def take_up(self) -> bool:
+        """Go on with what a former worker began and did not end with it; whether it was begun."""
+        self._handle = self._former_handle()
+        return self._handle is not None or self.begin()
 
     def begin(self) -> bool:
         """Start the process, unless a cancel came first; whether it has been started."""
@@ -143,41 +153,54 @@ class Attempt:
         write_json(self.folder.spec, spec)
         with self.folder.log.open("a", encoding="utf-8") as log:
             log.write(f"{MARK}attempt {attempt}, {now():%Y-%m-%d %H:%M:%S} UTC\n")
-        return self._launcher.submit(self.job.kind, self.folder)
+        return self.launcher.submit(self.job.kind, self.folder)
 
     def _who(self) -> tuple[int, int]:
         return self.job.id, self.job.attempt
 
     def _former_handle(self) -> Handle | None:
         with self._store.read() as session:
-            return jobs.last_handle(session, *self._who(), self._launcher.name)
+            return jobs.last_handle(session, *self._who(), self.launcher.name)
 
     def _why_orphaned(self) -> str:
-        rebooted = self._handle is not None and self._launcher.was_restarted(self._handle)
+        rebooted = self._handle is not None and self.launcher.was_restarted(self._handle)
         return outcome.REBOOTED if rebooted else outcome.WORKER_LOST
 
     def _is_over(self) -> bool:
         """Whether the process, and all that it started, is gone."""
         if self._handle is not None and self._ending is None:
-            state = self._launcher.poll(self._handle)
-            if state.running:
+            self._state = self.launcher.poll(self._handle)
+            if self._is_given_up():
+                self._ending = Ending(cause=outcome.GIVEN_UP)
+            elif self._state.running:
                 return False
-            self._ending = self._ended(state)
+            else:
+                self._ending = self._ended(self._state)
         return not self.folder.is_locked()
+
+    def _is_given_up(self) -> bool:
+        """Whether nobody can tell what became of it, and it is not to be waited for."""
+        unknown = self._state.running and self._state.unknown_since is not None
+        return unknown and self.job.given_up_attempt == self.job.attempt
 
     def _ended(self, state: State) -> Ending:
         words = last_words(self.folder.log)
-        return Ending(state.exit_code, self._cause, state.out_of_memory, words)
+        cause = state.cause or self._cause
+        return Ending(state.exit_code, cause, state.out_of_memory, words, state.problem)
 
     def _watch(self) -> None:
         """What there is to do for a process that runs."""
         at = time.monotonic()
         self._listen(at)
+        self._show()
+        if self._state.waits or self._state.unknown_since is not None:
+            self._sign_at = at  # of what has not begun, or cannot be reached, no sign is due
         if self.job.cancel_requested_at and self._told != CANCELLING:
             self._ask_to_end(at, CANCELLING)
         elif self.job.pause_requested_at and self._told is None:
             self._ask_to_end(at, PAUSING)
-        if self._force_at is not None and at > self._force_at:
+        reached = self._state.unknown_since is None
+        if self._force_at is not None and at > self._force_at and reached:
             self._force()
         elif self._own and at - self._sign_at > self._patience_s:
             self._cause = self._cause or outcome.SILENT
@@ -198,6 +221,21 @@ class Attempt:
             self._force_at = min(at + self._timing.cancel_grace_s, until)
         self._progress_at = self.job.progress_at
 
+    def _show(self) -> None:
+        """Let the job say what its process waits for, and that nobody can tell what it does."""
+        state = self._state
+        shown = f"{state.waits}{state.unknown_since or ''}"
+        if shown == self._shown:
+            return
+        told = {k: v for k, v in self.job.progress.items() if k not in (UNKNOWN, UNKNOWN_WHY)}
+        if state.waits:
+            told |= {"phase": "waiting", "message": state.waits}
+        if state.unknown_since is not None:
+            told |= {UNKNOWN: state.unknown_since, UNKNOWN_WHY: state.unknown_why}
+        with self._store.write() as session:
+            if jobs.change(session, *self._who(), ACTIVE, progress=told):
+                self._shown = shown
+
     def _ask_to_end(self, at: float, state: str) -> None:
         """Tell the process to keep what it has and end, or (PAUSING) to go on another time."""
         with self._store.write() as session:
@@ -208,14 +246,14 @@ class Attempt:
             self.folder.pause.unlink(missing_ok=True)
         concludes = state == CANCELLING and self._concludes
         if (handle := self._known_handle()) and not concludes:
-            self._launcher.stop(handle)
+            self.launcher.stop(handle)
         self._told, self._asked_at = state, at
         self._force_at = at + self._timing.cancel_grace_s
         logger.info("Job %s attempt %s was asked to end", *self._who())
 
     def _force(self) -> None:
         if handle := self._known_handle():
-            self._launcher.stop(handle, force=True)
+            self.launcher.stop(handle, force=True)
             if not self._forced:
                 logger.warning("Job %s attempt %s was ended by force", *self._who())
             self._forced = True
@@ -223,7 +261,7 @@ class Attempt:
     def _known_handle(self) -> Handle | None:
         """Who works here: one whose worker died before noting it, or left behind, is looked for."""
         if self._handle is None or self._ending is not None:
-            self._handle = self._launcher.find(self.folder)
+            self._handle = self.launcher.find(self.folder)
         return self._handle
 
     def _settle(self, decided: Outcome) -> None:

@@ -26,13 +26,16 @@ from storage.errors import StorageError
 from storage.operations import request
 from storage.schema import open_store
 from storage.tables import ACTIVE, OPEN, QUEUED, Job
-from workbench.jobs import worker_process
+from workbench.core.errors import WorkbenchError
+from workbench.jobs import cluster, record, worker_process
+from workbench.jobs.job import UNKNOWN, UNKNOWN_WHY
 from workbench.jobs.kinds import LANES
 from workbench.jobs.launchers import Launcher
 from workbench.jobs.launchers.local import LocalLauncher
 from workbench.jobs.operations import log, worker_endpoint
+from workbench.jobs.outcome import GIVEN_UP, Ending, decide
 from workbench.jobs.process.specs import ServeSpec
-from workbench.jobs.supervision import Attempt, Timing
+from workbench.jobs.supervision import Attempt, Timing, folder_of
 from workbench.jobs.watching import Watching
 
 logger = logging.getLogger("workbench.jobs.worker")
@@ -42,6 +45,9 @@ _TROUBLE_S = 1.0
 LEAVE_S = 90.0
 """Of a service: for what runs to save itself. Whoever ends a service has to wait longer than that."""
 _OUR_ERROR = "The workbench made an error while looking after this: the worker's log in {} has it."
+_NO_CLUSTER = (
+    "It was given to a cluster that this computer cannot use now; the worker's log says why."
+)
 _SHORTAGE = {
     errno.ENOSPC,
     errno.EDQUOT,
@@ -57,10 +63,21 @@ class Worker:
     """Everything the worker does, one `step` at a time."""
 
     def __init__(
-        self, store: Store, launcher: Launcher | None = None, timing: Timing | None = None
+        self,
+        store: Store,
+        launcher: Launcher | None = None,
+        timing: Timing | None = None,
+        *,
+        others: Iterable[Launcher] = (),
     ) -> None:
+        """
+        Args:
+            launcher: of this computer.
+            others: of other places, a cluster.
+        """
         self._store = store
-        self._launcher = launcher or LocalLauncher()
+        here: Launcher = launcher or LocalLauncher()
+        self._launchers = {one.name: one for one in (here, *others)}
         self.timing = timing or Timing()
         self._attempts: dict[int, Attempt] = {}
 
@@ -73,27 +90,58 @@ class Worker:
         for attempt in list(self._attempts.values()):
             self._look_after(attempt, open_jobs.get(attempt.job.id))
         self._replace_servers(job for job in open_jobs.values() if job.kind == ServeSpec.kind)
-        waiting = {job.kind for job in open_jobs.values() if job.status == QUEUED}
-        for kinds in LANES.values():
-            while waiting & set(kinds) and self._is_free(kinds) and self._start_next(kinds):
-                pass
+        waiting = {(job.kind, job.place) for job in open_jobs.values() if job.status == QUEUED}
+        for launcher in self._launchers.values():
+            mine = {kind for kind, place in waiting if place == launcher.name}
+            for kinds in LANES.values():
+                while mine & set(kinds) and self._is_free(kinds, launcher):
+                    if not self._start_next(kinds, launcher):
+                        break
 
     def _open_jobs(self) -> dict[int, Job]:
         with self._store.read() as session:
             return {job.id: job for job in jobs.listing(session, OPEN)}
 
     def _adopt(self, job: Job) -> None:
+        with self._store.read() as session:
+            name = jobs.launcher_of(session, job.id, job.attempt)
+        launcher = self._launchers.get(name or "")
+        if launcher is None:
+            self._say_out_of_reach(job)
+            return
         logger.info("Job %s attempt %s was left by a former worker", job.id, job.attempt)
-        self._attempts[job.id] = self._attempt(job, own=False)
+        attempt = self._attempt(job, launcher, own=launcher.outlives_worker)
+        self._attempts[job.id] = attempt
+        if launcher.outlives_worker:
+            self._guarded(attempt, attempt.take_up)
 
-    def _attempt(self, job: Job, *, own: bool) -> Attempt:
-        return Attempt(self._store, self._launcher, self.timing, job, own=own)
+    def _say_out_of_reach(self, job: Job) -> None:
+        """A job that was given to a cluster of which this worker knows nothing any more."""
+        if job.given_up_attempt == job.attempt:
+            ending = Ending(cause=GIVEN_UP)
+            record.record(self._store, job, decide(job, folder_of(job.id), ending), ending)
+            return
+        if UNKNOWN not in job.progress:
+            told = {**job.progress, UNKNOWN: time.time(), UNKNOWN_WHY: _NO_CLUSTER}
+            with self._store.write() as session:
+                jobs.change(session, job.id, job.attempt, ACTIVE, progress=told)
+
+    def _attempt(self, job: Job, launcher: Launcher, *, own: bool) -> Attempt:
+        return Attempt(self._store, launcher, self.timing, job, own=own)
 
     def _look_after(self, attempt: Attempt, job: Job | None) -> None:
         look = attempt.abandon if job is None else partial(attempt.step, job)
         if self._guarded(attempt, look):
             del self._attempts[attempt.job.id]
+            self._let_go(attempt)
             self._clear(attempt)
+
+    def _let_go(self, attempt: Attempt) -> None:
+        """A job may have been elsewhere before, so all launchers are told of its end."""
+        with self._store.read() as session:
+            job = jobs.get(session, attempt.job.id)
+        for launcher in self._launchers.values():
+            launcher.let_go(attempt.folder, goes_on=job is not None and job.status in OPEN)
 
     def _guarded(self, attempt: Attempt, look: Callable[[], bool]) -> bool:
         """What `look` says; an error of ours ends this one job and is in the log."""
@@ -124,15 +172,16 @@ class Worker:
                 with self._store.write() as session:
                     jobs.request_cancel(session, job.id)
 
-    def _is_free(self, kinds: Iterable[str]) -> bool:
-        return not any(attempt.job.kind in kinds for attempt in self._attempts.values())
+    def _is_free(self, kinds: Iterable[str], launcher: Launcher) -> bool:
+        there = [one for one in self._attempts.values() if one.launcher is launcher]
+        return sum(one.job.kind in kinds for one in there) < launcher.at_once
 
-    def _start_next(self, kinds: tuple[str, ...]) -> bool:
+    def _start_next(self, kinds: tuple[str, ...], launcher: Launcher) -> bool:
         with self._store.write() as session:
-            job = jobs.claim(session, kinds, self._launcher.name)
+            job = jobs.claim(session, kinds, launcher.name)
         if job is None:
             return False
-        attempt = self._attempts[job.id] = self._attempt(job, own=True)
+        attempt = self._attempts[job.id] = self._attempt(job, launcher, own=True)
         self._guarded(attempt, attempt.begin)
         return True
 
@@ -241,13 +290,30 @@ def _work() -> None:
     launcher, signals = LocalLauncher(), Signals()
     try:
         with worker_endpoint.answering(store):
-            run(Worker(store, launcher), signals.wait, watching.step)
+            run(Worker(store, launcher, others=_elsewhere(store)), signals.wait, watching.step)
     finally:
         watching.close()
     if worker_process.is_service():
         logger.info("The worker waits for what runs to save itself")
         launcher.leave(LEAVE_S)
     logger.info("The worker ends; what still runs saves itself and goes on with the next one")
+
+
+def _elsewhere(store: Store) -> list[Launcher]:
+    """The cluster's launcher, where one is named; what is wrong with what is said of it is in the log."""
+    try:
+        named = cluster.configured()
+        if named is None:
+            return []
+        from workbench.jobs.launchers.ray import RayLauncher
+
+        launcher = RayLauncher(named)
+    except WorkbenchError as error:
+        logger.error("No job can be given to the cluster: %s", error)
+        return []
+    with store.read() as session:
+        launcher.sweep([job.id for job in jobs.listing(session, OPEN)])
+    return [launcher]
 
 
 def _lock(patience_s: float) -> IO[str] | None:

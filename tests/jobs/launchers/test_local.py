@@ -14,8 +14,8 @@ import pytest
 from tests.fakes.harness import end_leftovers, folder_of, is_alive, until
 from tests.fakes.trainer_command import fake_trainer
 from workbench.core.errors import WorkbenchError
-from workbench.jobs.launchers import memory
 from workbench.jobs.launchers.local import LocalLauncher, module_command
+from workbench.jobs.process import out_of_memory
 from workbench.jobs.process.job_dir import JobDir, write_json
 
 
@@ -155,8 +155,8 @@ def test_the_system_counts_whom_it_ended_for_memory(
     expected: bool,
 ) -> None:
     kills = iter([5, 5 + counted])
-    monkeypatch.setattr(memory, "kills", lambda: next(kills))
-    monkeypatch.setattr(memory, "is_low", lambda: False)
+    monkeypatch.setattr(out_of_memory, "kills", lambda: next(kills))
+    monkeypatch.setattr(out_of_memory, "is_low", lambda: False)
     write_spec(job, crash_at=1)
     handle = launcher.submit("train", job)
     state = until(lambda: not (s := launcher.poll(handle)).running and s)
@@ -166,7 +166,7 @@ def test_the_system_counts_whom_it_ended_for_memory(
 def test_an_end_by_our_own_force_is_not_taken_for_memory(
     launcher: LocalLauncher, job: JobDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "is_low", lambda: True)
+    monkeypatch.setattr(out_of_memory, "is_low", lambda: True)
     write_spec(job, wait_for="never")
     handle = launcher.submit("train", job)
     assert launcher.poll(handle).running
@@ -183,23 +183,23 @@ def test_memory_is_read_from_the_machine_and_the_group(
     (tmp_path / "self").write_text("4:memory:/old\n0::/jobs\n")
     (tmp_path / "vmstat").write_text("pgfault 7\noom_kill 2\n")
     (group / "memory.events").write_text("low 0\noom 4\noom_kill 3\n")
-    monkeypatch.setattr(memory, "_CGROUP", tmp_path / "self")
-    monkeypatch.setattr(memory, "_CGROUP_ROOT", tmp_path / "cgroup")
-    monkeypatch.setattr(memory, "_VMSTAT", tmp_path / "vmstat")
-    assert memory.kills() == 5
+    monkeypatch.setattr(out_of_memory, "_CGROUP", tmp_path / "self")
+    monkeypatch.setattr(out_of_memory, "_CGROUP_ROOT", tmp_path / "cgroup")
+    monkeypatch.setattr(out_of_memory, "_VMSTAT", tmp_path / "vmstat")
+    assert out_of_memory.kills() == 5
     (group / "memory.max").write_text("max\n")
     (group / "memory.current").write_text("990\n")
-    assert not memory.is_low()
+    assert not out_of_memory.is_low()
     (group / "memory.max").write_text("1000\n")
-    assert memory.is_low()
+    assert out_of_memory.is_low()
 
 
 def test_a_machine_that_does_not_count_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("_CGROUP", "_VMSTAT"):
-        monkeypatch.setattr(memory, name, tmp_path / "absent")
-    assert memory.kills() is None
+        monkeypatch.setattr(out_of_memory, name, tmp_path / "absent")
+    assert out_of_memory.kills() is None
 
 
 def test_the_commands_are_the_trainers_and_the_servers() -> None:

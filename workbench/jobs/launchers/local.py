@@ -21,9 +21,10 @@ import psutil
 from storage.errors import StorageError
 from storage.guard import secret
 from workbench.core.errors import WorkbenchError
+from workbench.jobs.cluster import HERE
 from workbench.jobs.kinds import JobKind, kind_named
-from workbench.jobs.launchers import Handle, State, memory
-from workbench.jobs.process import address_key
+from workbench.jobs.launchers import Handle, State
+from workbench.jobs.process import address_key, out_of_memory
 from workbench.jobs.process.child import Child, start
 from workbench.jobs.process.hub_token import HUB
 from workbench.jobs.process.job_dir import JobDir, read_spec
@@ -58,7 +59,9 @@ class _Started:
 class LocalLauncher:
     """The launcher for one machine."""
 
-    name = "local"
+    name = HERE
+    outlives_worker = False
+    at_once = 1
 
     def __init__(self, command: Callable[[str], Sequence[str]] = module_command) -> None:
         self._command = command
@@ -79,7 +82,7 @@ class LocalLauncher:
                 command, log=log.fileno(), lock=lock.fileno(), own_group=True, token=token
             )
         number = child.process.pid
-        self._started[number] = _Started(child, memory.kills())
+        self._started[number] = _Started(child, out_of_memory.kills())
         return _handle_of(psutil.Process(number))
 
     def find(self, job: JobDir) -> Handle | None:
@@ -97,7 +100,7 @@ class LocalLauncher:
         if started is None:
             return State(_matching(known) is not None)
         if not _has_ended(started.child.process):
-            started.memory_was_low = memory.is_low()
+            started.memory_was_low = out_of_memory.is_low()
             return State(True)
         _kill_group(known.pid)  # what it left behind; its number is ours until it is reaped
         code = started.child.process.wait()
@@ -139,6 +142,9 @@ class LocalLauncher:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, until - time.monotonic()))
         return sum(child.process.poll() is None for child in children)
+
+    def let_go(self, job: JobDir, *, goes_on: bool) -> None:
+        """Nothing of it is kept elsewhere."""
 
 
 def _secret_for(job: JobDir, kind: JobKind) -> str:
@@ -226,7 +232,7 @@ def _kill_group(number: int) -> None:
 def _ran_out_of_memory(started: _Started, code: int) -> bool:
     if code != -signal.SIGKILL or started.forced:
         return False
-    kills = memory.kills()
+    kills = out_of_memory.kills()
     if kills is not None and started.oom_kills is not None and kills > started.oom_kills:
         return True
     return started.memory_was_low

@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,6 +50,20 @@ class Contract:
             elif _is_required(field):
                 raise WorkbenchError(f"{where} is missing: it was written by another version.")
         return cls(**read)
+
+
+def paths_in(value: Any, *, is_cache: bool = False) -> Iterator[tuple[Path, bool]]:
+    """Every path in a contract, and whether it is a folder of what can be made again (metadata
+    `cache`), in the order of the fields."""
+    if isinstance(value, Path):
+        yield value, is_cache
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from paths_in(item, is_cache=is_cache)
+    elif isinstance(value, Contract):
+        for field in dataclasses.fields(value):
+            own = bool(field.metadata.get("cache"))
+            yield from paths_in(getattr(value, field.name), is_cache=own)
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """What jobs on a training are told: to learn, to be measured, examined and judged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -33,7 +33,7 @@ class TrainSpec(ModelSpec):
     kind: ClassVar[str] = "train"
     continue_from: Path | None = None
     """The checkpoints of another job, the last of which is the start."""
-    cache: Path | None = None
+    cache: Path | None = field(default=None, metadata={"cache": True})
     """Where encoded examples are kept for other trainings; None for the job's own folder."""
     descriptions: dict[str, str] | None = None
     """Category → what belongs there, in a sentence."""

@@ -1,0 +1,125 @@
+"""A cluster as Ray's Jobs API shows one, whose machines are processes of this computer.
+
+Answers are those of `ray.dashboard.modules.job.job_head` (2.60); `scripts/ray/recovery.py` holds the
+launcher against the real one.
+"""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from workbench.jobs.cluster import Cluster
+from workbench.jobs.launchers.ray import RayLauncher
+from workbench.jobs.launchers.ray_jobs import RayJobs
+
+CARRIER = str(Path(__file__).with_name("carrier.py"))
+TOKEN = "the token of the cluster"
+
+
+class FakeCluster:
+    """Give `jobs` to a launcher; what happens to the cluster is done by the attributes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files, self.scratch = folder / "shared", folder / "scratch"
+        self.files.mkdir(parents=True)
+        self.asks_for_token = self.answers = self.has_room = True
+        self.launchers: list[RayLauncher] = []
+        """Those of the worker that is at work."""
+        self.submitted: list[str] = []
+        self.orders: dict[str, dict[str, Any]] = {}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._told: dict[str, dict[str, Any]] = {}
+
+    @property
+    def named(self) -> Cluster:
+        return Cluster("http://head:8265", TOKEN, f"file://{self.files}", "/checkout", "python")
+
+    @property
+    def jobs(self) -> RayJobs:
+        return RayJobs(self.named.address, TOKEN, httpx.MockTransport(self._answer))
+
+    def process_of(self, submission_id: str) -> subprocess.Popen[bytes]:
+        return self._processes[submission_id]
+
+    def lose_machine(self, submission_id: str, *, error: str = "JOB_SUPERVISOR_ACTOR_DIED") -> None:
+        """The machine goes, and after some time Ray says so."""
+        self._kill(submission_id)
+        self.say(submission_id, status="FAILED", error_type=error, message="it died")
+
+    def say(self, submission_id: str, **told: Any) -> None:
+        """What Ray says from now on, whatever is true."""
+        self._told[submission_id] = told
+
+    def forget(self) -> None:
+        """The head node was lost, and another one knows of nothing."""
+        self.orders.clear()
+
+    def end(self) -> None:
+        """No process stays."""
+        for name in self._processes:
+            self._kill(name)
+
+    def _kill(self, name: str) -> None:
+        process = self._processes[name]
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        if not self.answers:
+            raise httpx.ConnectError("Connection refused")
+        if self.asks_for_token and request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            known = "Authorization" in request.headers
+            return httpx.Response(403 if known else 401, text="Unauthorized")
+        if request.url.path == "/api/version":
+            return httpx.Response(200, json={"version": "4", "ray_version": "2.60.0"})
+        if request.method == "POST" and request.url.path == "/api/jobs/":
+            return self._submit(json.loads(request.content))
+        name = request.url.path.split("/")[3]
+        if name not in self.orders:
+            return httpx.Response(404, text=f"Job {name} does not exist")
+        if request.url.path.endswith("/stop"):
+            return self._stop(name)
+        return httpx.Response(200, json=self._state(name))
+
+    def _submit(self, order: dict[str, Any]) -> httpx.Response:
+        name = order["submission_id"]
+        self.submitted.append(name)
+        if name in self.orders:
+            text = f"ValueError: Job with submission_id {name} already exists."
+            return httpx.Response(500, text=text)
+        self.orders[name] = order
+        if self.has_room:
+            address = shlex.split(order["entrypoint"])[-1]
+            self._processes[name] = subprocess.Popen(
+                [sys.executable, CARRIER, address],
+                env={**os.environ, "WORKBENCH_SCRATCH": str(self.scratch)},
+                start_new_session=True,
+            )
+        return httpx.Response(200, json={"job_id": name, "submission_id": name})
+
+    def _stop(self, name: str) -> httpx.Response:
+        if (process := self._processes.get(name)) is not None:
+            process.terminate()
+        else:
+            self.say(name, status="STOPPED")
+        return httpx.Response(200, json={"stopped": True})
+
+    def _state(self, name: str) -> dict[str, Any]:
+        if name in self._told:
+            return self._told[name]
+        if (process := self._processes.get(name)) is None:
+            return {"status": "PENDING"}
+        code = process.poll()
+        if code is None:
+            return {"status": "RUNNING"}
+        error = {} if code == 0 else {"error_type": "JOB_ENTRYPOINT_COMMAND_ERROR"}
+        status = "SUCCEEDED" if code == 0 else "FAILED"
+        return {"status": status, "driver_exit_code": code, "message": "", **error}
