@@ -4,6 +4,7 @@ Answers are those of `ray.dashboard.modules.job.job_head` (2.60); `scripts/ray/r
 launcher against the real one.
 """
 
+import contextlib
 import json
 import os
 import shlex
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from workbench.jobs.cluster import Cluster
 from workbench.jobs.launchers.ray import RayLauncher
@@ -65,6 +67,10 @@ class FakeCluster:
         """No process stays."""
         for name in self._processes:
             self._kill(name)
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                if process.cmdline()[-1:] and process.cmdline()[-1].startswith(str(self.scratch)):
+                    process.kill()
 
     def _kill(self, name: str) -> None:
         process = self._processes[name]

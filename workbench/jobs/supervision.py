@@ -30,7 +30,7 @@ from workbench.jobs.job import UNKNOWN, UNKNOWN_WHY
 from workbench.jobs.launchers import Handle, Launcher, State
 from workbench.jobs.log_tail import MARK, last_words
 from workbench.jobs.outcome import Ending, Outcome
-from workbench.jobs.process.job_dir import JobDir, write_json
+from workbench.jobs.process.job_dir import JobDir, read_spec, write_json
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,10 @@ class Attempt:
     def take_up(self) -> bool:
         """Go on with what a former worker began and did not end with it; whether it was begun."""
         self._handle = self._former_handle()
-        return self._handle is not None or self.begin()
+        if self._handle is None:
+            return self.begin()
+        self._concludes = bool(read_spec(self.folder).get("conclude"))
+        return True
 
     def begin(self) -> bool:
         """Start the process, unless a cancel came first; whether it has been started."""
