@@ -10,7 +10,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from storage import acting
 from storage.audit.watching import BESIDE
+from storage.operating import turns
 from storage.rights.lift import lifted
 from storage.tables import (
     ACTIVE,
@@ -37,9 +39,15 @@ def add(
     run_id: int | None = None,
     after_job_id: int | None = None,
     place: str = "local",
+    person_id: int | None = None,
 ) -> Job:
-    """Put a job at the end of the queue, or right behind an open job."""
+    """Put a job at the end of the queue, or right behind an open job.
+
+    Args:
+        person_id: who asks for it; without, who the session acts for, else who had the run trained.
+    """
     job = Job(
+        person_id=_asked_by(session, run_id) if person_id is None else person_id,
         kind=job_kind,
         title=title,
         spec=spec,
@@ -51,6 +59,13 @@ def add(
     session.add(job)
     session.flush()
     return job
+
+
+def _asked_by(session: Session, run_id: int | None) -> int | None:
+    if (who := acting.of(session)) is not None or run_id is None:
+        return who.person_id if who else None
+    trained = sa.select(Job.person_id).where(Job.run_id == run_id).order_by(Job.id)
+    return session.scalars(trained.limit(1)).first()
 
 
 def _place(session: Session, after_job_id: int | None, *, first: bool = False) -> int:
@@ -75,14 +90,14 @@ def _place_of_all(session: Session, after_job_id: int | None, *, first: bool) ->
 
 
 def claim(session: Session, job_kinds: Collection[str], launcher: str = "local") -> Job | None:
-    """Take the first queued job of these kinds at a launcher's place, as its next attempt; None if
-    there is none."""
+    """Take the queued job of these kinds at a launcher's place whose turn it is, as its next attempt;
+    None for none."""
     first = (
         sa.select(Job.id)
         .where(Job.status == QUEUED, Job.kind.in_(job_kinds), Job.place == launcher)
-        .order_by(Job.position, Job.id)
+        .order_by(*turns.order(job_kinds))
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Job)
         .scalar_subquery()
     )
     claimed = (
@@ -184,9 +199,16 @@ def launcher_of(session: Session, job_id: int, attempt: int) -> str | None:
     return session.scalar(sa.select(JobAttempt.launcher).where(*row))
 
 
-def move(session: Session, job_id: int, after_job_id: int | None) -> None:
-    """Let a job that waits come right after another open one, or (None) before all that wait."""
-    _update(session, _waiting(job_id).values(position=_place(session, after_job_id, first=True)))
+def move(
+    session: Session, job_id: int, after_job_id: int | None, *, goes_first: bool = False
+) -> None:
+    """Let a job that waits come right after another open one, or (None) before all that wait.
+
+    Args:
+        goes_first: whoever's turn it is; see `storage.operating.turns`.
+    """
+    place = _place(session, after_job_id, first=True)
+    _update(session, _waiting(job_id).values(position=place, goes_first=goes_first))
 
 
 def swap(session: Session, job_id: int, other_id: int) -> None:
@@ -207,12 +229,24 @@ def get(session: Session, job_id: int) -> Job | None:
 
 def listing(session: Session, states: Collection[str] | None = None) -> Sequence[Job]:
     """Jobs in these states (None: all): queued ones as they will run, then by age, newest last."""
-    query = sa.select(Job).order_by(Job.position, Job.id)
     if states is None:
-        query = sa.select(Job).order_by(Job.id)
-    else:
-        query = query.where(Job.status.in_(states))
+        return session.scalars(sa.select(Job).order_by(Job.id)).all()
+    query = sa.select(Job).order_by(Job.position, Job.id).where(Job.status.in_(states))
     return session.scalars(query).all()
+
+
+def in_turn(session: Session, rows: Sequence[Job], lanes: Collection[Collection[str]]) -> list[Job]:
+    """Rows in the order of the queue, but those of a lane that are queued as their turn comes."""
+    found = list(rows)
+    if not turns.are_taken(session):
+        return found
+    for job_kinds in lanes:
+        rank = {job_id: place for place, job_id in enumerate(turns.waiting(session, job_kinds))}
+        places = [place for place, job in enumerate(found) if job.id in rank]
+        ordered = sorted((found[place] for place in places), key=lambda job: rank[job.id])
+        for place, job in zip(places, ordered, strict=True):
+            found[place] = job
+    return found
 
 
 def of_kind(session: Session, job_kind: str) -> Sequence[Job]:
@@ -237,6 +271,10 @@ def newest(
 
 def ahead_of(session: Session, job: Job, job_kinds: Collection[str]) -> int:
     """How many jobs of these kinds run or wait before this one."""
+    if turns.are_taken(session):
+        waiting = turns.waiting(session, job_kinds)
+        earlier_ones = waiting.index(job.id) if job.id in waiting else 0
+        return count(session, job_kinds, ACTIVE) + earlier_ones
     earlier = sa.tuple_(Job.position, Job.id) < sa.tuple_(
         sa.literal(job.position), sa.literal(job.id)
     )

@@ -95,7 +95,9 @@ def test_a_result_beats_a_late_pause_and_a_cancel_beats_a_pause(folder: JobDir) 
 def test_who_changed_their_mind_about_a_pause_goes_on(folder: JobDir) -> None:
     checkpoint(folder)
     outcome = decide(job(status=PAUSING), folder, Ending(3))
-    assert outcome == Outcome(QUEUED, "It was paused for a moment; training goes on from step 3.")
+    sentence = "It was paused for a while; training goes on from step 3."
+    assert outcome == Outcome(QUEUED, sentence, is_try=False)
+    assert decide(job(status=PAUSING), folder, Ending(3, cause=WORKER_LOST)) == outcome
 
 
 def test_a_failure_that_may_pass_is_tried_again_unless_it_was_cancelled(folder: JobDir) -> None:

@@ -89,7 +89,7 @@ def _ended_by_cancel(job: Job, folder: JobDir, ending: Ending) -> Outcome:
 def _interrupted(job: Job, folder: JobDir) -> Outcome:
     """A pause that the process obeyed, unless the user has changed their mind meanwhile."""
     if job.pause_requested_at is None:
-        return Outcome(QUEUED, f"It was paused for a moment; {_goes_on(job, folder)}.")
+        return Outcome(QUEUED, f"It was paused for a while; {_goes_on(job, folder)}.", is_try=False)
     step = job.progress.get("step") if job.progress.get("phase") == "training" else None
     at = f" at step {step}" if step and has_learned(job, folder) else ""
     return Outcome(PAUSED, f"Paused at your request{at}.")

@@ -6,7 +6,7 @@ from storage import jobs, projects
 from storage.database import Store
 from storage.tables import OPEN, TERMINAL, Job
 from workbench.jobs.job import JobView, view_of
-from workbench.jobs.kinds import LISTED
+from workbench.jobs.kinds import LANES, LISTED
 
 ENDED = 10
 """So many of the jobs that ended last are shown."""
@@ -50,6 +50,7 @@ def queue(store: Store) -> Queue:
         def shown(job: Job) -> QueuedJob:
             return QueuedJob(view_of(session, job), names.get(job.project_id or 0, ""))
 
-        waiting = [job for job in jobs.listing(session, OPEN) if job.kind in LISTED]
+        rows = jobs.in_turn(session, jobs.listing(session, OPEN), LANES.values())
+        waiting = [job for job in rows if job.kind in LISTED]
         ended = jobs.newest(session, LISTED, TERMINAL, ENDED)
         return Queue(tuple(map(shown, waiting)), tuple(map(shown, ended)))

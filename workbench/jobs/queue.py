@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from storage import jobs
 from storage.database import Store
-from storage.tables import OPEN, PAUSED, QUEUED, TERMINAL
+from storage.tables import OPEN, PAUSED, QUEUED, TERMINAL, Job
 from workbench.core.errors import WorkbenchError
-from workbench.jobs import cluster
+from workbench.jobs import cluster, limits
 from workbench.jobs.job import JobView, found_job, get_job, view_of
-from workbench.jobs.kinds import kind_named
+from workbench.jobs.kinds import LANES, kind_named
 from workbench.jobs.process.specs import Spec
 
 _POLL_S = 0.3
@@ -20,32 +20,56 @@ _POLL_S = 0.3
 def move_job(store: Store, job_id: int, after_job_id: int | None = None) -> None:
     """Let a job that waits start right after another one, or (None) before all that wait.
 
+    Where people have accounts, each sets the order of their own, and people take turns; what an
+    administrator sets before all goes before all.
+
     Raises:
-        WorkbenchError: one of the two does not wait any more, or they are the same.
+        WorkbenchError: one of the two does not wait any more, or they are the same; it is another
+            person's.
     """
     with store.write() as session:
         job = found_job(session, job_id)
         if job.status not in (QUEUED, PAUSED):
             raise WorkbenchError(f"Job {job_id} does not wait any more: it keeps its place.")
+        _check_whose(store, job)
         other = found_job(session, after_job_id) if after_job_id is not None else None
         if other is not None and (other.id == job_id or other.status not in OPEN):
             raise WorkbenchError(
                 f"Job {job_id} cannot start after job {other.id}: choose one that waits or runs."
             )
-        jobs.move(session, job_id, after_job_id)
+        first = other.goes_first if other is not None else True
+        jobs.move(session, job_id, after_job_id, goes_first=first and _is_administrator(store))
 
 
 def shift_job(store: Store, job_id: int, places: int) -> None:
-    """Move a job that waits one place to the front (-1) or to the back (1) of its lane."""
+    """Move a job that waits one place to the front (-1) or to the back (1) of its person's in its lane.
+
+    Raises:
+        WorkbenchError: it is another person's.
+    """
     with store.write() as session:
         job = found_job(session, job_id)
+        _check_whose(store, job)
         waiting = [
             row.id
             for row in jobs.listing(session, (QUEUED, PAUSED))
             if kind_named(row.kind).lane == kind_named(job.kind).lane
+            and row.person_id == job.person_id
         ]
         if job_id in waiting and 0 <= (place := waiting.index(job_id) + places) < len(waiting):
             jobs.swap(session, job_id, waiting[place])
+
+
+def _is_administrator(store: Store) -> bool:
+    return store.acting is not None and store.acting.administrator
+
+
+def _check_whose(store: Store, job: Job) -> None:
+    who = store.acting
+    if who is not None and not who.administrator and job.person_id != who.person_id:
+        raise WorkbenchError(
+            f"Job {job.id} is another person's: only they, or an administrator, can move it."
+        )
 
 
 def enqueue(
@@ -56,8 +80,19 @@ def enqueue(
     project_id: int | None = None,
     run_id: int | None = None,
     after_job_id: int | None = None,
+    for_job_id: int | None = None,
 ) -> int:
-    """Put a job at the end of the queue, or right behind `after_job_id`; its id."""
+    """Put a job at the end of the queue, or right behind `after_job_id`; its id.
+
+    Args:
+        for_job_id: a job that lets this one do a part of its work; whoever asked for it does.
+
+    Raises:
+        WorkbenchError: the person has reached one of their limits.
+    """
+    if kind_named(spec.kind).is_listed:
+        limits.check(session)
+    whole = found_job(session, for_job_id) if for_job_id is not None else None
     job = jobs.add(
         session,
         spec.kind,
@@ -66,6 +101,7 @@ def enqueue(
         project_id=project_id,
         run_id=run_id,
         after_job_id=after_job_id,
+        person_id=whole.person_id if whole is not None else None,
     )
     return job.id
 
@@ -74,6 +110,8 @@ def list_jobs(store: Store, *, active: bool = False) -> list[JobView]:
     """All jobs, oldest first; with `active`, those that run or wait, in the order of the queue."""
     with store.read() as session:
         rows = jobs.listing(session, OPEN if active else None)
+        if active:
+            rows = jobs.in_turn(session, rows, LANES.values())
         return [view_of(session, job) for job in rows]
 
 

@@ -70,6 +70,8 @@ class Attempt:
     def __init__(
         self, store: Store, launcher: Launcher, timing: Timing, job: Job, *, own: bool
     ) -> None:
+        self.is_held = False
+        """Whether it is to stand still: paused now, and queued again by itself."""
         self.job = job
         self.folder = folder_of(job.id)
         self.launcher = launcher
@@ -200,7 +202,7 @@ class Attempt:
             self._sign_at = at  # of what has not begun, or cannot be reached, no sign is due
         if self.job.cancel_requested_at and self._told != CANCELLING:
             self._ask_to_end(at, CANCELLING)
-        elif self.job.pause_requested_at and self._told is None:
+        elif (self.job.pause_requested_at or self.is_held) and self._told is None:
             self._ask_to_end(at, PAUSING)
         reached = self._state.unknown_since is None
         if self._force_at is not None and at > self._force_at and reached:

@@ -5,6 +5,7 @@ runs. There is one for a home. It writes every state of a job after `queued`, an
 does (but for a queued job that is cancelled).
 """
 
+import datetime as dt
 import errno
 import logging
 import os
@@ -25,9 +26,9 @@ from storage.database import Store
 from storage.errors import StorageError
 from storage.operations import request
 from storage.schema import open_store
-from storage.tables import ACTIVE, OPEN, QUEUED, Job
+from storage.tables import ACTIVE, OPEN, QUEUED, Job, now
 from workbench.core.errors import WorkbenchError
-from workbench.jobs import cluster, record, worker_process
+from workbench.jobs import cluster, office, record, worker_process
 from workbench.jobs.job import UNKNOWN, UNKNOWN_WHY
 from workbench.jobs.kinds import LANES
 from workbench.jobs.launchers import Launcher
@@ -42,6 +43,8 @@ logger = logging.getLogger("workbench.jobs.worker")
 
 _BEAT_S = 5.0
 _TROUBLE_S = 1.0
+_OFFICE = dt.timedelta(seconds=2)
+"""Between two looks at the setting."""
 LEAVE_S = 90.0
 """Of a service: for what runs to save itself. Whoever ends a service has to wait longer than that."""
 _OUR_ERROR = "The workbench made an error while looking after this: the worker's log in {} has it."
@@ -69,34 +72,53 @@ class Worker:
         timing: Timing | None = None,
         *,
         others: Iterable[Launcher] = (),
+        now: Callable[[], dt.datetime] = now,
     ) -> None:
         """
         Args:
             launcher: of this computer.
             others: of other places, a cluster.
+            now: the moment by which office hours are looked at.
         """
         self._store = store
         here: Launcher = launcher or LocalLauncher()
         self._launchers = {one.name: one for one in (here, *others)}
         self.timing = timing or Timing()
         self._attempts: dict[int, Attempt] = {}
+        self._now = now
+        self._office: tuple[dt.datetime, frozenset[str]] | None = None
 
     def step(self) -> None:
         """Look at every job once: what runs, what ended, what can start."""
         open_jobs = self._open_jobs()
+        held = self._held()
         for job in open_jobs.values():
             if job.status in ACTIVE and job.id not in self._attempts:
                 self._adopt(job)
         for attempt in list(self._attempts.values()):
+            attempt.is_held = attempt.job.kind in held
             self._look_after(attempt, open_jobs.get(attempt.job.id))
         self._replace_servers(job for job in open_jobs.values() if job.kind == ServeSpec.kind)
         waiting = {(job.kind, job.place) for job in open_jobs.values() if job.status == QUEUED}
         for launcher in self._launchers.values():
-            mine = {kind for kind, place in waiting if place == launcher.name}
+            mine = {kind for kind, place in waiting if place == launcher.name} - held
             for kinds in LANES.values():
-                while mine & set(kinds) and self._is_free(kinds, launcher):
-                    if not self._start_next(kinds, launcher):
+                ready = tuple(kind for kind in kinds if kind not in held)
+                while mine & set(ready) and self._is_free(kinds, launcher):
+                    if not self._start_next(ready, launcher):
                         break
+
+    def _held(self) -> frozenset[str]:
+        """The kinds of jobs that stand still now; a setting that cannot be read holds nothing."""
+        at = self._now()
+        if self._office is None or not dt.timedelta() <= at - self._office[0] < _OFFICE:
+            try:
+                until = office.held_until(self._store, at)
+            except WorkbenchError as error:
+                logger.warning("%s", error)
+                until = None
+            self._office = (at, office.HELD if until else frozenset())
+        return self._office[1]
 
     def _open_jobs(self) -> dict[int, Job]:
         with self._store.read() as session:

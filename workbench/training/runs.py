@@ -93,6 +93,7 @@ def start_run(
             project_id=project_id,
             run_id=run.id,
             after_job_id=after_job_id,
+            for_job_id=place.sweep_job_id if place is not None else None,
         )
         if place is not None:
             trials.add(session, place, run.id)

@@ -1,0 +1,1 @@
+"""How the installation is run for several people: settings, and whose turn it is."""

@@ -1,0 +1,1 @@
+"""Hours of a clock on the wall, in which something is done or not."""
