@@ -34,7 +34,7 @@ def installation() -> Store:
 
 def acting() -> Acting | None:
     """For whom the page asks; None where nobody has an account."""
-    return _acting(standing(), PAGE, st.context.ip_address or "")
+    return _acting(standing(), PAGE, cookie.address_of_page())
 
 
 def store_of(request: Request) -> Store:

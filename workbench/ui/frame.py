@@ -13,7 +13,7 @@ from workbench.projects import projects, steps
 from workbench.projects.steps import Step
 from workbench.system.audit import log
 from workbench.ui import context, dialogs, errors
-from workbench.ui.accounts import gate
+from workbench.ui.accounts import gate, menu
 from workbench.ui.text import plain
 
 NAME = "SLM Workbench"
@@ -35,6 +35,9 @@ PAGES = {
     "Storage": ("pages/storage/storage.py", ":material/database:"),
     "Audit": ("pages/audit/audit.py", ":material/history_edu:"),
     "Settings": ("pages/settings/settings.py", ":material/settings:"),
+    "Members": ("pages/people/members.py", ":material/group:"),
+    "People": ("pages/people/people.py", ":material/manage_accounts:"),
+    "Account": ("pages/people/account.py", ":material/account_circle:"),
 }
 ICONS = {
     "done": ":material/check_circle:",
@@ -45,7 +48,7 @@ ICONS = {
 }
 """A step's state; always beside its word."""
 _COLOURS = {"done": "green", "next": "blue", "running": "blue", "blocked": "gray", "open": "gray"}
-_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Programs", "Export")
+_PROJECT_PAGES = (*steps.NAMES, "Checkup", "Explore", "Answer", "Programs", "Export", "Members")
 _OTHER_PAGES = ("Queue", "Storage", "Audit", "Settings")
 _POLL_S = 3
 _loaded: set[str] = set()
@@ -172,6 +175,7 @@ def _sidebar(title: str) -> None:
         path, icon = PAGES[name]
         label = name + words.get(name, "")
         st.page_link(path, label=label, icon=icon, query_params=context.in_project())
+    menu.show(PAGES)
 
 
 def _other_pages() -> list[str]:

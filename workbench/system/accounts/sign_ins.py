@@ -1,7 +1,6 @@
 """Where people are signed in: a cookie's secret each, good for half a day unused and a month at most."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -149,7 +148,7 @@ def end_all(session: Session, person: Person) -> None:
 
 def in_words(browser: str) -> str:
     """ "Firefox on Linux" of what a browser calls itself; "a browser" where that says nothing."""
-    name = next((words for sign, words in _BROWSERS if re.search(rf"\b{sign}", browser)), "")
+    name = next((words for sign, words in _BROWSERS if sign in browser), "")
     system = next((words for sign, words in _SYSTEMS if sign in browser), "")
     return f"{name or 'A browser'} on {system}" if system else name or "A browser"
 

@@ -25,6 +25,12 @@ def of_page() -> str:
     return found if isinstance(found, str) else ""
 
 
+def address_of_page() -> str:
+    """Of the machine on which the present page is open; "" for this one."""
+    found = st.context.ip_address
+    return found if isinstance(found, str) else ""
+
+
 def put(response: Response, secret: str, asking: HTTPConnection) -> None:
     """Let the browser keep the secret.
 

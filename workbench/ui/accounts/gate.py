@@ -38,6 +38,19 @@ def require() -> None:
         st.session_state["person"] = standing.acting.person_id
 
 
+def only_with_accounts() -> Acting:
+    """Who is signed in; where nobody has an account, say how that is changed, and end the page."""
+    who = current()
+    if who is None:
+        st.info(
+            "Nobody has an account here, so nobody has to sign in. On the computer where the workbench "
+            "runs, `python -m workbench accounts add` makes the first one.",
+            icon=":material/info:",
+        )
+        st.stop()
+    return who
+
+
 def _say_signed_out() -> None:
     st.title("You are signed out", anchor=False)
     st.write("What you saved is kept. Sign in to go on where you were.")

@@ -1,0 +1,32 @@
+"""The end of the sidebar: who is signed in, and the way out."""
+
+import streamlit as st
+
+from workbench.system.accounts import sign_ins
+from workbench.ui import context
+from workbench.ui.accounts import cookie, gate
+from workbench.ui.text import plain
+
+MEMBERS, PEOPLE, ACCOUNT = "Members", "People", "Account"
+
+
+def show(pages: dict[str, tuple[str, str]]) -> None:
+    """Links to people and to one's own account; nothing where nobody has an account."""
+    who = gate.current()
+    if who is None:
+        return
+    for name in (MEMBERS, PEOPLE):
+        path, icon = pages[name]
+        if who.administrator if name == PEOPLE else context.current_project_id() is not None:
+            st.page_link(path, label=name, icon=icon, query_params=context.in_project())
+    st.divider()
+    path, icon = pages[ACCOUNT]
+    label = f"**{plain(who.name)}**"
+    st.page_link(path, label=label, icon=icon, query_params=context.in_project())
+    st.button(
+        "Sign out", key="sign-out", icon=":material/logout:", type="tertiary", on_click=_sign_out
+    )
+
+
+def _sign_out() -> None:
+    sign_ins.sign_out(context.installation(), cookie.of_page())
