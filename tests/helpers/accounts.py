@@ -6,7 +6,8 @@ import pytest
 from storage.acting import Acting
 from storage.database import Store
 from workbench.system.accounts import passwords, people, signing_in
-from workbench.system.accounts.sign_ins import Place
+from workbench.system.accounts.sign_ins import Place, Standing
+from workbench.ui import context
 from workbench.ui.accounts import cookie
 
 PASSWORD = "violet anchor tuesday 7"
@@ -43,3 +44,9 @@ def signed_in(store: Store, name: str) -> str:
 def on_page(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     """Let pages be opened with this secret in their cookie."""
     monkeypatch.setattr(cookie, "of_page", lambda: secret)
+
+
+def act_as(monkeypatch: pytest.MonkeyPatch, who: Acting | None) -> None:
+    """Let pages be opened by somebody; by None as where nobody has an account."""
+    found = Standing(who is not None, who)
+    monkeypatch.setattr(context, "standing", lambda anew=False: found)

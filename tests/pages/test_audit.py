@@ -8,9 +8,9 @@ from storage import audit
 from storage.acting import Acting
 from storage.database import Store
 from storage.tables import Membership, Person, Project
+from tests.helpers import accounts
 from tests.pages.opened import open_page, texts
 from workbench.projects import projects
-from workbench.ui import context
 
 PAGE = "pages/audit/audit.py"
 ROOT = Acting(person_id=1, name="Root", administrator=True, address="10.0.0.1")
@@ -33,7 +33,7 @@ def logged(store: Store) -> Store:
 
 
 def seen_by(who: Acting | None, store: Store, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setattr(context, "store", lambda: store.acting_as(who))
+    accounts.act_as(monkeypatch, who)
     return open_page(PAGE)
 
 

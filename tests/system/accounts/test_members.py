@@ -13,13 +13,13 @@ from workbench.system.accounts.authority import NotAllowed
 
 @pytest.fixture
 def mails(store: Store) -> int:
+    person(store, "Ada", administrator=True)
     return projects.create_project(store, "Mails")
 
 
 @pytest.fixture
 def bob(store: Store, mails: int) -> int:
     """The project's owner."""
-    person(store, "Ada", administrator=True)
     number = person(store, "Bob")
     members.add(store, mails, number, OWNER)
     return number

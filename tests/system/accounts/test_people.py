@@ -112,3 +112,10 @@ def test_without_accounts_nothing_of_people_is_left(store: Store) -> None:
             0
         ] * 5
         assert session.get(tables.Project, project_id)
+
+
+def test_the_first_person_owns_what_is_there(store: Store) -> None:
+    before = projects.create_project(store, "Before")
+    ada = person(store, "Ada", administrator=True)
+    person(store, "Bob")
+    assert [(one.person_id, one.role) for one in members.listing(store, before)] == [(ada, OWNER)]

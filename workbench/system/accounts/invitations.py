@@ -11,7 +11,7 @@ from storage.accounts import memberships, persons
 from storage.database import Store
 from storage.tables import Invitation, Person, now
 from workbench.core.errors import WorkbenchError
-from workbench.system.accounts import members, passwords, people, sign_ins, signing_in, tokens
+from workbench.system.accounts import members, passwords, people, sign_ins, signing_in, tokens, told
 from workbench.system.accounts.authority import check_administrator, check_owner
 from workbench.system.accounts.sign_ins import Place
 
@@ -197,6 +197,8 @@ def accept(store: Store, token: str, name: str, password: str, place: Place) -> 
     with store.write() as session:
         row = _good(session, token)
         person = _renewed(session, row, kept) if row.person_id else _new(session, row, name, kept)
+        action = "password_renewed" if offered.renews else "invitation_accepted"
+        told.by(session, person, action, place.address)
         return sign_ins.begin(session, person, place)
 
 
@@ -215,6 +217,7 @@ def _join(store: Store, token: str, email: str, password: str, place: Place) -> 
         _, person = sign_ins.of_cookie(session, cookie)
         if row.project_id is None or memberships.get(session, row.project_id, person.id) is None:
             take_in(session, row, person)
+            told.by(session, person, "invitation_accepted", place.address)
     return cookie
 
 

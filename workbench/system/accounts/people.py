@@ -10,6 +10,7 @@ from storage import acting
 from storage.accounts import invitations, persons
 from storage.accounts import sign_ins as rows
 from storage.database import Store
+from storage.rights import owners
 from storage.tables import Person, now
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
@@ -84,6 +85,8 @@ def get(store: Store, person_id: int) -> PersonView:
 def add(store: Store, email: str, name: str, password: str, *, administrator: bool = False) -> int:
     """A new account with a password; returns the person's number.
 
+    The first person owns all projects that are there.
+
     Raises:
         WorkbenchError: address, name or password are not good enough, or the address has an account.
         NotAllowed: whoever asks is no administrator.
@@ -93,7 +96,11 @@ def add(store: Store, email: str, name: str, password: str, *, administrator: bo
     kept = passwords.hashed(password)
     with store.write() as session:
         check_administrator(session)
-        return create(session, email, name, administrator=administrator, password_hash=kept).id
+        is_first = not persons.exist(session)
+        person = create(session, email, name, administrator=administrator, password_hash=kept)
+        if is_first:
+            owners.take_over(session, person.id)
+        return person.id
 
 
 def create(

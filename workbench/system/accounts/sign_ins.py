@@ -11,7 +11,7 @@ from storage.acting import Acting
 from storage.database import Store
 from storage.tables import Person, SignIn, now
 from workbench.core.errors import WorkbenchError
-from workbench.system.accounts import tokens
+from workbench.system.accounts import tokens, told
 
 IDLE = dt.timedelta(hours=12)
 LONGEST = dt.timedelta(days=30)
@@ -107,6 +107,7 @@ def sign_out(store: Store, token: str) -> None:
         found = rows.with_token(session, tokens.hash_of(token), IDLE)
         if found is not None:
             rows.end(session, found[0].id)
+            told.by(session, found[1], "sign_out", found[0].address)
 
 
 def mine(store: Store, token: str) -> list[SignInView]:
@@ -123,10 +124,11 @@ def end(store: Store, token: str, sign_in_id: int) -> None:
         WorkbenchError: the cookie is good no longer, or the sign-in is not of the same person.
     """
     with store.acting_as(None).write() as session:
-        _, person = of_cookie(session, token)
+        this, person = of_cookie(session, token)
         if sign_in_id not in {row.id for row in rows.of_person(session, person.id, IDLE)}:
             raise WorkbenchError("You are not signed in there any more: load the page again.")
         rows.end(session, sign_in_id)
+        told.by(session, person, "sign_out", this.address)
 
 
 def end_everywhere(store: Store, token: str) -> None:
@@ -136,8 +138,9 @@ def end_everywhere(store: Store, token: str) -> None:
         WorkbenchError: the cookie is good no longer.
     """
     with store.acting_as(None).write() as session:
-        _, person = of_cookie(session, token)
+        this, person = of_cookie(session, token)
         end_all(session, person)
+        told.by(session, person, "sign_out", this.address)
 
 
 def end_all(session: Session, person: Person) -> None:

@@ -7,7 +7,7 @@ from storage.accounts import sign_ins as rows
 from storage.database import Store
 from storage.tables import Person
 from workbench.core.errors import WorkbenchError
-from workbench.system.accounts import delays, passwords, sign_ins
+from workbench.system.accounts import delays, passwords, sign_ins, told
 from workbench.system.accounts.sign_ins import Place
 
 _WRONG = (
@@ -38,6 +38,8 @@ def sign_in(store: Store, email: str, password: str, place: Place) -> str:
         person = persons.with_email(session, email)
     kept = person.password_hash if person else ""
     if not passwords.is_right(kept, password) or person is None:
+        with store.write() as session:
+            told.failed(session, person, place.address)
         raise Refused(_WRONG)
     stronger = passwords.hashed(password) if passwords.is_weaker(kept) else ""
     with store.write() as session:
@@ -48,6 +50,7 @@ def sign_in(store: Store, email: str, password: str, place: Place) -> str:
             raise Refused(_DISABLED)
         person.password_hash = stronger or kept
         delays.forget(session, email, place.address)
+        told.by(session, person, "sign_in", place.address)
         return sign_ins.begin(session, person, place)
 
 
@@ -75,6 +78,7 @@ def change_password(store: Store, token: str, old: str, new: str) -> None:
         delays.forget(session, person.email, "")
         set_hash(session, person, kept)
         rows.end_all(session, person.id, but=this.id)
+        told.by(session, person, "password_changed", this.address)
 
 
 def set_hash(session: Session, person: Person, kept: str) -> None:
