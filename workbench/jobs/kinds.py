@@ -68,6 +68,8 @@ class JobKind:
     """It talks with the hub, and is handed the hub's token."""
     asks_address: bool = False
     """It asks an address of the user's (`url` of its spec), and is handed the key for it."""
+    changes_models: bool = False
+    """It puts a model into the home's folder of models."""
     sends: bool = False
     """It gives away what the user made: only who has just been asked lets it begin."""
     stopped: str = "Stopped at your request."
@@ -202,7 +204,14 @@ KINDS = {
             stopped="Stopped at your request; the judge's answers so far are kept.",
         ),
         JobKind(
-            ImportSpec, WORK, _ENGINE, "download", "download", can_be_paused=True, asks_hub=True
+            ImportSpec,
+            WORK,
+            _ENGINE,
+            "download",
+            "download",
+            can_be_paused=True,
+            asks_hub=True,
+            changes_models=True,
         ),
         JobKind(
             FetchSpec,
@@ -213,7 +222,9 @@ KINDS = {
             asks_hub=True,
             makes="fetched",
         ),
-        JobKind(AddSpec, DATA, _ENGINE, "trying of the model", "model_training"),
+        JobKind(
+            AddSpec, DATA, _ENGINE, "trying of the model", "model_training", changes_models=True
+        ),
         JobKind(ConvertSpec, DATA, _BULK, "reading of the file", "upload_file", makes="table.json"),
         JobKind(
             PrepareSpec,

@@ -14,11 +14,13 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+from storage import files
 from workbench.core.errors import WorkbenchError
 from workbench.core.paths import CHECKOUT
 from workbench.data.bulk import frames
 from workbench.data.files import hand_over
 from workbench.data.files.reader_folder import ReaderFolder
+from workbench.jobs.process import isolation
 
 PROGRAM = "workbench.data.bulk.reader"
 _START_S = 120
@@ -136,7 +138,7 @@ class ReaderProcess:
 
 def _fault(code: int, told: str) -> type[Fault]:
     """What befell a reader, by its exit code and what it left on its screen."""
-    if code == -signal.SIGXCPU:
+    if isolation.exit_code(code) == -signal.SIGXCPU:
         return TookLong
     if _NO_MEMORY.search(told):
         return TookMemory
@@ -146,10 +148,20 @@ def _fault(code: int, told: str) -> type[Fault]:
 def _started(
     theirs: socket.socket, screen: IO[bytes], folder: Path, given: Path
 ) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", PROGRAM, str(given)]
+    environment = {"TMPDIR": str(folder), "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
+    if isolation.is_wanted():
+        home = files.home()
+        hide = [home / "secrets", *home.glob("workbench.db*")]
+        command = isolation.wrapped(
+            ["env", f"TMPDIR={folder}", *command],
+            [folder, given], hide, network=False, ends_with_us=True,
+        )  # fmt: skip
+        environment["PATH"] = os.environ.get("PATH", os.defpath)
     return subprocess.Popen(
-        [sys.executable, "-m", PROGRAM, str(given)],
+        command,
         cwd=CHECKOUT,
-        env={"TMPDIR": str(folder), "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"},
+        env=environment,
         stdin=theirs.fileno(),
         stdout=screen,
         stderr=screen,

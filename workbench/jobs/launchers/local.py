@@ -18,13 +18,14 @@ from pathlib import Path
 
 import psutil
 
+from storage import files
 from storage.errors import StorageError
 from storage.guard import secret
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.cluster import HERE
 from workbench.jobs.kinds import JobKind, kind_named
 from workbench.jobs.launchers import Handle, State
-from workbench.jobs.process import address_key, out_of_memory
+from workbench.jobs.process import address_key, isolation, out_of_memory
 from workbench.jobs.process.child import Child, start
 from workbench.jobs.process.hub_token import HUB
 from workbench.jobs.process.job_dir import JobDir, read_spec
@@ -74,7 +75,7 @@ class LocalLauncher:
             WorkbenchError: a process works in this folder already.
             OSError: the system starts no process, or the disk is full.
         """
-        command = [*self._command(job_kind), str(job.path)]
+        command = _apart([*self._command(job_kind), str(job.path)], job, kind_named(job_kind))
         with job.lock.open("a") as lock, job.log.open("ab") as log:
             _lock(lock.fileno(), job)
             token = _token(job, _secret_for(job, kind_named(job_kind)))
@@ -104,6 +105,7 @@ class LocalLauncher:
             return State(True)
         _kill_group(known.pid)  # what it left behind; its number is ours until it is reaped
         code = started.child.process.wait()
+        code = isolation.exit_code(code) if isolation.is_wanted() else code
         started.child.let_go()
         del self._started[known.pid]
         return State(False, code, _ran_out_of_memory(started, code))
@@ -123,7 +125,8 @@ class LocalLauncher:
             if force:
                 _kill_group(os.getpgid(known.pid))
             else:
-                process.terminate()
+                for one in _programs(process):
+                    one.terminate()
 
     def leave(self, patience_s: float) -> int:
         """Let what was started here save itself and end, as if we were gone, and wait for it.
@@ -145,6 +148,28 @@ class LocalLauncher:
 
     def let_go(self, job: JobDir, *, goes_on: bool) -> None:
         """Nothing of it is kept elsewhere."""
+
+
+def _apart(command: list[str], job: JobDir, kind: JobKind) -> list[str]:
+    """The command, kept to what a job of this kind needs, where that is wanted.
+
+    Raises:
+        WorkbenchError: it is wanted, and not possible here.
+    """
+    if not isolation.is_wanted():
+        return command
+    home = files.home()
+    write = [job.path, home / "cache", *([home / "models"] if kind.changes_models else [])]
+    hide = [home / "secrets", *home.glob("workbench.db*")]
+    network = kind.asks_hub or kind.asks_address or kind.serves
+    return isolation.wrapped(command, write, hide, network=network, ends_with_us=False)
+
+
+def _programs(process: psutil.Process) -> list[psutil.Process]:
+    """What works: under bubblewrap its child, since it passes no signal on."""
+    if process.name() != isolation.BWRAP:
+        return [process]
+    return process.children()
 
 
 def _secret_for(job: JobDir, kind: JobKind) -> str:
