@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -216,11 +216,13 @@ def deployed(
     tls: bool = False,
     confined: bool = False,
     settings: Mapping[str, str] | None = None,
+    before: Callable[[Deployment], None] = lambda _: None,
 ) -> Iterator[Deployment]:
     """The deployment, all well, as long as the block runs.
 
     Args:
         settings: further ones, as in .env.
+        before: is called before anything but the database has started.
 
     Raises:
         RuntimeError: a program is missing, or a service does not start.
@@ -247,6 +249,7 @@ def deployed(
         (folder / "secrets").mkdir()
         (folder / "secrets" / "database_url").write_text(found.database_url)
         (folder / "secrets" / "metrics_token").write_text(token)
+        before(found)
         try:
             for service in ("worker", *WEBS):
                 found.start(service)

@@ -5,11 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+import psutil
 import pytest
 
+from tests.fakes.harness import until
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.process import isolation
 
@@ -132,12 +133,8 @@ def test_a_process_dies_with_who_asked_for_it(tmp_path: Path) -> None:
         pytest.skip(isolation.why_not())
     command = isolation.wrapped(["sleep", "60"], [tmp_path], network=False, ends_with_us=True)
     process = subprocess.Popen(command)
-    until = time.monotonic() + 10
-    children = f"/proc/{process.pid}/task/{process.pid}/children"
-    while not (found := Path(children).read_text().split()) and time.monotonic() < until:
-        time.sleep(0.01)
+    head = psutil.Process(process.pid)
+    program = until(lambda: [child for child in head.children() if "sleep" in child.cmdline()])[0]
     process.send_signal(signal.SIGKILL)
     process.wait()
-    while Path(f"/proc/{found[0]}").exists() and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not Path(f"/proc/{found[0]}").exists()
+    until(lambda: not program.is_running() or program.status() == psutil.STATUS_ZOMBIE)
