@@ -179,6 +179,7 @@ def test_hostile_texts_are_read_as_texts_on_every_page(
         "Queue": opened(page, app, "queue").ask("Cancel"),
         "Storage": opened(page, app, "storage"),
         "Settings": opened(page, app, "settings"),
+        "Installation": opened(page, app, "installation"),
         "Data": of("data"),
         "Draft": drafted(page, hostile.table),
     }

@@ -63,6 +63,22 @@ def test_one_project_goes_into_a_file_and_comes_beside_the_others(
     assert said["notes"] == []
 
 
+def test_a_backup_is_looked_through_and_its_end_says_how_it_is(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full_home.fill(store)
+    store.close()
+    file = tmp_path / "all.zip"
+    assert main(["backup", str(file)]) == 0
+    assert main(["backup", "--check", str(file)]) == 0
+    assert f"{file} is whole." in capsys.readouterr().out
+    file.write_bytes(file.read_bytes().replace(b"weights" * 9, b"WEIGHTS" * 9))
+    assert main(["backup", "--check", str(file), "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["whole"] is False
+    assert "so it cannot be restored" in said["problem"]
+
+
 def test_people_are_told_of_and_left_out_where_that_is_asked(
     store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

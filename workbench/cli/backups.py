@@ -15,6 +15,7 @@ from workbench.core.words import plural, size
 from workbench.projects.projects import project_named, project_names
 from workbench.system.backup.archive import Stopped
 from workbench.system.backup.backup import make_backup
+from workbench.system.backup.check import check_backup
 from workbench.system.backup.project_backup import save_project
 from workbench.system.backup.project_restore import restore_project
 from workbench.system.backup.restore import restore_backup
@@ -25,6 +26,9 @@ def add_commands(commands: Any) -> None:
     save = command(commands, "backup", _backup, "Save everything, or one project, in one file.")
     save.add_argument("file", type=Path, nargs="?", help="the file to make, such as workbench.zip")
     save.add_argument("--out", type=Path, help="the same, for who prefers to name it")
+    save.add_argument(
+        "--check", type=Path, metavar="FILE", help="look through a backup, whether it is whole"
+    )
     save.add_argument("--project", help="save this project only: its name or number")
     back = command(commands, "restore", _restore, "Bring everything, or one project, back.")
     back.add_argument("file", type=Path, nargs="?", help="a file that `backup` has made")
@@ -48,6 +52,8 @@ def add_commands(commands: Any) -> None:
 
 
 def _backup(options: argparse.Namespace) -> int:
+    if options.check is not None:
+        return _check(options)
     path = _one(options.file, options.out, "backup FILE")
     store = open_store()
     try:
@@ -63,6 +69,15 @@ def _backup(options: argparse.Namespace) -> int:
     projects = plural(made.counts.get("projects", 0), "project")
     emit(options, value, f"Saved {projects} in {made.path} ({size(made.size_bytes)}).")
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    """1 if it could not be restored, for who lets a computer do this every night."""
+    with _interruptible():
+        found = check_backup(options.check, _tell)
+    value = {"file": str(options.check), "whole": not found.problem, "problem": found.problem}
+    emit(options, value, found.problem or f"{options.check} is whole.")
+    return 1 if found.problem else 0
 
 
 def _one(one: Path | None, other: Path | None, usage: str) -> Path:

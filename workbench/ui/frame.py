@@ -38,6 +38,7 @@ PAGES = {
     "Members": ("pages/people/members.py", ":material/group:"),
     "People": ("pages/people/people.py", ":material/manage_accounts:"),
     "Account": ("pages/people/account.py", ":material/account_circle:"),
+    "Installation": ("pages/settings/installation.py", ":material/monitor_heart:"),
 }
 ICONS = {
     "done": ":material/check_circle:",

@@ -18,7 +18,7 @@ from storage.operations import request
 
 VARIABLE, JSON = "WORKBENCH_LOG", "json"
 _LOG_BYTES = 2_000_000
-_LINE = "%(asctime)s %(levelname)s %(message)s"
+_LINE = "%(asctime)s %(levelname)s %(of_request)s%(message)s"
 
 
 class JsonLines(logging.Formatter):
@@ -48,6 +48,19 @@ class JsonLines(logging.Formatter):
         return json.dumps({name: value for name, value in said.items() if value is not None})
 
 
+class Lines(logging.Formatter):
+    """A record as a line to read, with the id of its request where it has one."""
+
+    def __init__(self) -> None:
+        super().__init__(_LINE)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, and a trace below it."""
+        about = request.current().id
+        record.of_request = f"[{about}] " if about else ""
+        return super().format(record)
+
+
 class SharedFile(logging.handlers.WatchedFileHandler):
     """A log file of limited size that several processes write: whoever fills it begins a new one."""
 
@@ -71,7 +84,7 @@ def keep(process: str, path: Path) -> None:
     root = logging.getLogger()
     with contextlib.suppress(OSError):  # every page says that the home cannot be used
         in_file = SharedFile(path, encoding="utf-8", delay=True)
-        in_file.setFormatter(logging.Formatter(_LINE))
+        in_file.setFormatter(Lines())
         root.addHandler(in_file)
     if is_json():
         # Streamlit's own lines come this way, too, and not a second time in its own form.

@@ -17,6 +17,7 @@ from storage.tables import now
 from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_file
 from workbench.models.live_names import name_in_programs
+from workbench.system.backup import check
 from workbench.system.backup.archive import Stopped
 from workbench.system.backup.backup import make_backup
 from workbench.system.backup.project_backup import save_project
@@ -28,8 +29,8 @@ _OUR_ERROR = (
     "That failed, and it is our mistake: nothing was changed, and the log on the Settings page has the "
     "reason."
 )
-BACKUP, PROJECT, BRINGING = "backup", "project", "bringing"
-"""What is done: everything is saved, or one project, or one is brought here from a file."""
+BACKUP, PROJECT, BRINGING, CHECK = "backup", "project", "bringing", "check"
+"""What is done: everything is saved, or one project; one is brought here from a file; a backup is checked."""
 _PREFIX = "project-"
 """How files with one project are called in the home."""
 Work = Callable[[Callable[[int, int], None], Callable[[], bool]], object]
@@ -125,6 +126,13 @@ def start_bringing(store: Store, path: Path, name: str) -> Making:
         lambda tell, stopped: restore_project(
             store, path, name=name, on_progress=tell, is_stopped=stopped
         ),
+    )
+
+
+def start_check(path: Path) -> Making:
+    """Begin to look through a backup, whether it could be restored; one at a time."""
+    return _begin(
+        Making(path, CHECK), lambda tell, stopped: check.check_backup(path, tell, stopped)
     )
 
 

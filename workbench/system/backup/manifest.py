@@ -50,8 +50,8 @@ class Manifest:
     kind: str = KIND
 
 
-def parsed(text: bytes, kind: str = KIND) -> Manifest:
-    """The manifest in a text.
+def parsed(text: bytes, kind: str | None = KIND) -> Manifest:
+    """The manifest in a text; with None as kind that of a backup or of a project.
 
     Raises:
         NoBackup: it is that of something else.
@@ -65,7 +65,7 @@ def parsed(text: bytes, kind: str = KIND) -> Manifest:
         raise NoBackup from None
     if not isinstance(found, dict) or found.get("kind") not in (KIND, PROJECT):
         raise NoBackup
-    if found["kind"] != kind:
+    if kind is not None and found["kind"] != kind:
         raise OtherKind
     number, known = found.get("format"), found.get("schema")
     if not isinstance(number, int) or not isinstance(known, str):

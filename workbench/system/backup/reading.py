@@ -66,6 +66,25 @@ class Reader:
             raise damaged(self.path, f"{name} is not what was saved")
         return content
 
+    def verify(self, progress: Progress) -> None:
+        """Read all members, and check each against the manifest; nothing is written.
+
+        Raises:
+            WorkbenchError: one of them is damaged.
+        """
+        for name, (length, digest) in self.manifest.files.items():
+            found, read = hashlib.sha256(), 0
+            try:
+                with self._zip.open(name) as source:
+                    while chunk := source.read(CHUNK):
+                        found.update(chunk)
+                        read += len(chunk)
+                        progress.advance(len(chunk))
+            except (*_BROKEN, OSError) as error:
+                raise damaged(self.path, _reason(error, name)) from None
+            if (read, found.hexdigest()) != (length, digest):
+                raise damaged(self.path, f"{name} is not what was saved")
+
     def unpack(self, folder: Path, progress: Progress) -> None:
         """Write all members into `folder`, and check each against the manifest.
 
@@ -103,8 +122,8 @@ _NAMES = {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.E
 
 
 @contextlib.contextmanager
-def opened(path: Path, kind: str = manifests.KIND) -> Iterator[Reader]:
-    """The backup at `path`, or the project (`manifest.PROJECT`).
+def opened(path: Path, kind: str | None = manifests.KIND) -> Iterator[Reader]:
+    """The backup at `path`, or the project (`manifest.PROJECT`); with None whichever it is.
 
     Raises:
         WorkbenchError: it is no such file, damaged, or of a newer version.
@@ -126,7 +145,7 @@ def opened(path: Path, kind: str = manifests.KIND) -> Iterator[Reader]:
         yield Reader(path, archive, manifest)
 
 
-def _manifest(path: Path, archive: zipfile.ZipFile, kind: str) -> Manifest:
+def _manifest(path: Path, archive: zipfile.ZipFile, kind: str | None) -> Manifest:
     try:
         if archive.getinfo(MANIFEST).file_size > manifests.MOST_BYTES:
             raise damaged(path, "its list of contents is too long")
@@ -136,7 +155,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile, kind: str) -> Manifest:
             f"{path} is a zip file, but no backup of the workbench: choose another file."
         ) from None
     except manifests.OtherKind:
-        raise WorkbenchError(_OTHER[kind].format(path=path)) from None
+        raise WorkbenchError(_OTHER[kind or manifests.KIND].format(path=path)) from None
     except manifests.Newer:
         raise WorkbenchError(
             f"{path} was made by a newer version of the workbench: "

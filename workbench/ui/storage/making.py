@@ -3,7 +3,7 @@
 import streamlit as st
 
 from workbench.system.backup import backups
-from workbench.system.backup.backups import BACKUP, BRINGING, PROJECT, Making
+from workbench.system.backup.backups import BACKUP, BRINGING, CHECK, PROJECT, Making
 from workbench.ui.numbers import size
 from workbench.ui.text import plain
 
@@ -14,13 +14,24 @@ _BEGUN = {
     BACKUP: "Saving what the database holds …",
     PROJECT: "Saving what the database holds …",
     BRINGING: "Looking through the file …",
+    CHECK: "Looking through the backup …",
 }
-_DONE = {BACKUP: "saved", PROJECT: "saved", BRINGING: "unpacked and checked"}
-_ENDED = {BACKUP: "The backup is finished.", PROJECT: "The project is in a file now."}
+_DONE = {
+    BACKUP: "saved",
+    PROJECT: "saved",
+    BRINGING: "unpacked and checked",
+    CHECK: "looked through",
+}
+_ENDED = {
+    BACKUP: "The backup is finished.",
+    PROJECT: "The project is in a file now.",
+    CHECK: "The backup was looked through.",
+}
 _STOPPED = {
     BACKUP: "The backup was stopped; nothing of it was kept.",
     PROJECT: "Stopped; nothing of the file was kept.",
     BRINGING: "Stopped; nothing of the project was kept.",
+    CHECK: "Stopped; whether the backup is whole is not known.",
 }
 
 

@@ -1,0 +1,117 @@
+"""The Installation page: what is well and what is not, who uses what, the last backup, errors."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from storage import files
+from storage.database import Store
+from tests.fakes.harness import until
+from tests.helpers import full_home
+from tests.pages.opened import open_page, texts
+from workbench.system.backup import backups
+from workbench.system.backup.backup import make_backup
+
+PAGE = "pages/settings/installation.py"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    st.cache_data.clear()
+    yield
+    for making in list(backups._present.values()):
+        making.stop()
+        until(lambda making=making: making.is_over)
+    backups._present.clear()
+    st.cache_data.clear()
+
+
+def _table(at: AppTest, column: str) -> dict[str, list[object]]:
+    """The table that has this column."""
+    found = (frame.value for frame in at.dataframe)
+    table = next(table for table in found if column in table.columns)
+    return {str(name): list(table[name]) for name in table.columns}
+
+
+def test_an_empty_home_says_what_is_missing() -> None:
+    at = open_page(PAGE)
+    said = texts(at)
+    assert at.title[0].value == "Is everything well?"
+    assert "Worker" in at.error[0].value
+    assert "Nothing runs and nothing waits." in said
+    assert "There is no backup in the home." in said
+    assert "Nobody has an account" in said
+    assert "None were logged." in said
+    assert "SQLite" in said
+
+
+def test_jobs_of_all_lanes_stand_there_with_who_asked_for_them(store: Store) -> None:
+    full_home.fill(store)
+    at = open_page(PAGE)
+    table = _table(at, "Lane")
+    assert table["What"] == ["job 2", "job 3", "job 4", "job 6", "job 5"]
+    assert table["State"][0] == "Running"
+    assert set(table["Lane"]) == {"Models", "Model server"}
+    assert set(table["Project"]) == {"Mails"}
+    assert "Who" not in table
+
+
+def test_each_project_says_what_it_takes(store: Store) -> None:
+    full_home.fill(store)
+    at = open_page(PAGE)
+    table = _table(at, "Models and jobs")
+    assert table["Project"] == ["Mails"]
+    data = sum(files.size_of(path) for path in files.home().glob("objects/??/*"))
+    assert table["Data"] == [f"{data} bytes"]
+
+
+def test_a_backup_is_looked_through_and_what_is_wrong_with_it_told(store: Store) -> None:
+    full_home.fill(store)
+    made = make_backup(store, files.folder("backups") / "workbench-1.zip")
+    at = open_page(PAGE)
+    assert "nobody knows yet if it is whole" in texts(at)
+    _look_through(at)
+    assert "It is whole: every file in it was read and compared" in texts(at)
+    _damage(made.path)
+    at = open_page(PAGE)
+    assert "nobody knows yet if it is whole" in texts(at)  # it is another file now
+    _look_through(at)
+    assert "so it cannot be restored: use another backup" in texts(at)
+
+
+def _look_through(at: AppTest) -> None:
+    at.button(key="check-backup").click().run()
+    until(lambda: (making := backups.present_backup()) is None or making.is_over)
+    at.run()
+    at.run()
+    assert not at.exception
+
+
+def _damage(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    place = content.index(b"weightsweights")
+    content[place : place + 7] = b"WEIGHTS"
+    path.write_bytes(content)
+
+
+def test_errors_of_the_last_day_stand_there_once_with_their_number(store: Store) -> None:
+    log = files.folder("logs") / "web.log"
+    moment = logging.Formatter("%(asctime)s").format(
+        logging.LogRecord("x", logging.ERROR, "x", 1, "", (), None)
+    )
+    log.write_text(
+        f"2020-01-01 10:00:00,000 ERROR Long ago\n"
+        f"{moment} INFO All is well\n"
+        f"{moment} ERROR [abc123def456] A page failed\nTraceback (most recent call last):\n"
+        f'  File "x.py", line 1\nValueError: *broken*\n'
+        f"{moment} ERROR [fff123def456] A page failed\nValueError: *broken*\n"
+    )
+    table = _table(open_page(PAGE), "Request")
+    assert table["What"] == ["A page failed: ValueError: *broken*"]
+    assert table["Times"] == [2]
+    assert table["Request"] == ["fff123def456"]
+    assert table["Log"] == ["Pages"]
