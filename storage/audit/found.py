@@ -51,9 +51,9 @@ def count(session: Session, wanted: Wanted) -> int:
 
 def each(session: Session, wanted: Wanted = Wanted()) -> Iterator[Mapping[str, Any]]:
     """All of them, the oldest first, some thousands in memory at a time."""
-    query = sa.select(*AuditLine.__table__.columns).where(*_where(wanted))
-    asked = session.connection().execution_options(yield_per=_BATCH)
-    with asked.execute(query.order_by(AuditLine.number)) as rows:
+    columns = (getattr(AuditLine, column.key) for column in AuditLine.__table__.columns)
+    query = sa.select(*columns).where(*_where(wanted)).order_by(AuditLine.number)
+    with session.execute(query.execution_options(yield_per=_BATCH)) as rows:
         for row in rows.mappings():
             yield dict(row)
 

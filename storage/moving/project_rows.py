@@ -36,6 +36,7 @@ STAYS = {
     "job_attempts": "processes of the old machine",
     "api_keys": "who asks there may not ask here",
     "persons": "each installation has its own",
+    "drafts": "what people entered is theirs; the project's own drafts go along",
     "memberships": "each installation has its own",
     "invitations": "each installation has its own",
     "sign_ins": "each installation has its own",

@@ -7,10 +7,7 @@ import sqlalchemy as sa
 from storage import tables
 from storage.acting import EDITOR, OWNER, REVIEWER, VIEWER
 from storage.rights.rule import ADMINISTRATOR, ANYBODY, Rule, projects_of
-
-_SERVER = "serve"
-_OF_ALL = (_SERVER, "import", "add")
-"""Kinds of jobs that work for the whole installation: the model server, and its base models."""
+from storage.rights.shared_jobs import SHARED
 
 
 def _mine(entity: Any, person_id: Any) -> Any:
@@ -50,19 +47,19 @@ def _of_no_project(entity: Any, person_id: Any) -> Any:
 
 
 def _job_of_all(entity: Any, person_id: Any) -> Any:
-    return sa.and_(entity.project_id.is_(None), entity.kind.in_(_OF_ALL))
+    return sa.and_(entity.project_id.is_(None), entity.kind.in_(SHARED.kinds))
 
 
 def _own_job(entity: Any, person_id: Any) -> Any:
     """A job of no project is its person's; but only administrators change the base models."""
-    mine = sa.and_(entity.person_id == person_id, entity.kind.not_in(_OF_ALL))
+    mine = sa.and_(entity.person_id == person_id, entity.kind.not_in(SHARED.kinds))
     return sa.and_(entity.project_id.is_(None), mine)
 
 
 def _server(entity: Any, person_id: Any) -> Any:
     """The model server is everybody's who may use models in some project."""
     uses = sa.exists(projects_of(person_id, EDITOR))
-    return sa.and_(entity.project_id.is_(None), entity.kind == _SERVER, uses)
+    return sa.and_(entity.project_id.is_(None), entity.kind.in_(SHARED.used_by_all), uses)
 
 
 def _own_draft(entity: Any, person_id: Any) -> Any:

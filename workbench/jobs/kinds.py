@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 
+from storage.rights.shared_jobs import SHARED
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import OwnWords
 from workbench.jobs.process.specs import (
@@ -292,6 +293,11 @@ LANES = {
 """Lane → its kinds of jobs."""
 LISTED = tuple(kind.name for kind in KINDS.values() if kind.is_listed)
 """The kinds that stand in the queue."""
+
+SHARED.say(
+    (kind.name for kind in KINDS.values() if kind.serves or kind.changes_models),
+    (kind.name for kind in KINDS.values() if kind.serves),
+)
 
 
 def kind_named(name: str) -> JobKind:

@@ -182,6 +182,7 @@ def test_an_older_backup_is_brought_up_to_date(
         patch.setattr("workbench.system.backup.backup.leftovers.referenced", lambda _: set())
         patch.setattr("workbench.system.backup.backup.jobs.listing", lambda _: [])
         patch.setattr("workbench.system.backup.backup._models", lambda _: [])
+        patch.setattr("workbench.system.backup.backup.lines.are_on", lambda _: False)
         saved = make_backup(old, tmp_path / "old.zip").path
     old.close()
     restore_backup(saved)
