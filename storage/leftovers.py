@@ -37,8 +37,7 @@ def remove_job_folders(job_ids: Iterable[int]) -> None:
 
 def remove_objects(session: Session, digests: Iterable[str]) -> int:
     """Delete those of the objects that nothing refers to; the number of bytes that this frees."""
-    with lifted(session):  # other projects may need them, too
-        wanted = referenced(session)
+    wanted = referenced(session)
     return sum(_remove(digest) for digest in set(digests) - wanted)
 
 
@@ -69,20 +68,20 @@ def drafted(session: Session, project_id: int) -> set[str]:
 
 
 def referenced(session: Session) -> set[str]:
-    """Every object that some row refers to, in a column of its own or inside JSON."""
-    return set(
-        _digests(
-            session,
-            sa.select(
-                DatasetVersion.content_hash, DatasetVersion.source_hash, DatasetVersion.mapping
-            ),
-            sa.select(Evaluation.predictions_hash),
-            sa.select(Job.spec, Job.result),
-            sa.select(Project.drafts),
-            sa.select(Draft.values),
-            sa.select(Message.details),
-        )
+    """Every object that some row refers to, in a column of its own or inside JSON.
+
+    Rows that the asking person does not see need theirs, too.
+    """
+    queries = (
+        sa.select(DatasetVersion.content_hash, DatasetVersion.source_hash, DatasetVersion.mapping),
+        sa.select(Evaluation.predictions_hash),
+        sa.select(Job.spec, Job.result),
+        sa.select(Project.drafts),
+        sa.select(Draft.values),
+        sa.select(Message.details),
     )
+    with lifted(session):
+        return set(_digests(session, *queries))
 
 
 def _digests(session: Session, *queries: sa.Select[Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from storage.rights.lift import lifted
 from storage.tables import ApiKey, now
 
 
@@ -28,6 +29,13 @@ def named(session: Session, name: str) -> ApiKey | None:
     """The good key of this name, whatever its case."""
     query = sa.select(ApiKey).where(ApiKey.revoked_at.is_(None))
     return session.scalars(query.where(sa.func.lower(ApiKey.name) == name.lower())).first()
+
+
+def is_taken(session: Session, name: str) -> bool:
+    """Whether any good key has this name, be it one that the asking person cannot see."""
+    good = (ApiKey.revoked_at.is_(None), sa.func.lower(ApiKey.name) == name.lower())
+    with lifted(session):
+        return session.scalar(sa.select(ApiKey.id).where(*good).limit(1)) is not None
 
 
 def revoke(session: Session, key_id: int) -> bool:

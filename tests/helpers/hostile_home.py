@@ -140,7 +140,8 @@ def _model(store: Store, folder: Path) -> int:
     (path / "chat_template.jinja").write_text(f'{{{{ raise_exception("{said}") }}}}', "utf-8")
     model_id = catalogue.add_folder(store, path)
     with store.write() as session:  # as if it had been tried
-        job = session.query(Job).filter_by(kind=AddSpec.kind).one()
+        job = session.query(Job).filter_by(kind=AddSpec.kind).order_by(Job.id.desc()).first()
+        assert job is not None
         job.status, job.result = SUCCEEDED, {"checks": {"template": nasty("Check")}}
     return model_id
 
@@ -317,7 +318,7 @@ def _conversation(store: Store, project_id: int, run_id: int) -> int:
     conversations.add_answer(store, opened, f"run-{run_id}", json.dumps([nasty("Item")]), more)
     with store.write() as session:
         session.get_one(Conversation, opened).title = nasty("Conversation")
-        for message in session.query(Message).filter_by(role="assistant"):
+        for message in session.query(Message).filter_by(role="assistant", conversation_id=opened):
             message.correction = nasty("Correction")
     return opened
 

@@ -29,6 +29,8 @@ class Queue:
     """Those that run, wait or are paused, in the order in which they run."""
     ended: tuple[QueuedJob, ...]
     """Those that ended last, the newest first."""
+    of_others: int = 0
+    """How many more run or wait, of projects that whoever looks does not belong to."""
 
     @property
     def movable(self) -> list[QueuedJob]:
@@ -53,4 +55,5 @@ def queue(store: Store) -> Queue:
         rows = jobs.in_turn(session, jobs.listing(session, OPEN), LANES.values())
         waiting = [job for job in rows if job.kind in LISTED]
         ended = jobs.newest(session, LISTED, TERMINAL, ENDED)
-        return Queue(tuple(map(shown, waiting)), tuple(map(shown, ended)))
+        others = jobs.count_of_all(session, LISTED, OPEN) - len(waiting)
+        return Queue(tuple(map(shown, waiting)), tuple(map(shown, ended)), others)

@@ -23,8 +23,8 @@ def list_models(store: Store) -> list[ModelInfo]:
     """Every model of the catalogue, the bundled ones first."""
     with store.read() as session:
         missing = [name for name in bundled.BUNDLED if models.named(session, name) is None]
-    if missing:
-        with store.write() as session:
+    if missing:  # they come with the install, whoever looks first
+        with store.acting_as(None).write() as session:
             for name in missing:
                 _add_bundled(session, name)
     with store.read() as session:

@@ -123,11 +123,11 @@ def list_conversations(store: Store, project_id: int) -> list[ConversationInfo]:
 
 
 def turns(store: Store, conversation_id: int) -> list[Turn]:
-    """The conversation, question by question."""
+    """The conversation, question by question; none of one that is gone."""
     with store.read() as session:
         messages = [_view(message) for message in conversations.messages(session, conversation_id)]
     starts = [i for i, message in enumerate(messages) if message.role == "user"]
-    ends = [*starts[1:], len(messages)]
+    ends = [*starts[1:], len(messages)] if starts else []
     return [
         Turn(messages[start], tuple(messages[start + 1 : end]))
         for start, end in zip(starts, ends, strict=True)

@@ -87,6 +87,10 @@ def make(
             raise WorkbenchError(
                 f"There is a key called '{name}' already: choose another name, or revoke that one."
             )
+        if api_keys.is_taken(session, name):
+            raise WorkbenchError(
+                f"A key of this installation is called '{name}': choose another name."
+            )
         if project_id is not None and projects.get(session, project_id) is None:
             raise WorkbenchError(f"There is no project {project_id}: choose another one.")
         row = ApiKey(
@@ -132,7 +136,7 @@ def tell_server(store: Store) -> None:
     Raises:
         StorageError: the disk takes nothing.
     """
-    with store.read() as session:
+    with store.acting_as(None).read() as session:  # the server is one for all projects
         items = [_access(row).as_dict() for row in api_keys.listing(session)]
     path = files.folder("serve") / KEYS
     with files.said_on_disk(path):

@@ -7,7 +7,7 @@ with their weights, newest first, then the base models that can be asked untrain
 import threading
 from pathlib import Path
 
-from storage import files, trained
+from storage import files, projects, trained
 from storage.database import Store
 from storage.trained import Trained
 from workbench.core.chats.calls import holds_call
@@ -34,7 +34,18 @@ def registry_path() -> Path:
 
 
 def refresh(store: Store) -> list[ServedModel]:
-    """Bring models.json up to date (left alone if nothing changed); what it lists."""
+    """Bring models.json up to date (left alone if nothing changed); what of it may be seen.
+
+    The server is one for all projects, so its list is the workbench's own, whoever looks.
+    """
+    models = _write(store.acting_as(None))
+    with store.read() as session:
+        seen = projects.names(session)
+    return [model for model in models if model.project_id is None or model.project_id in seen]
+
+
+def _write(store: Store) -> list[ServedModel]:
+    """Bring the file up to date; all that it lists."""
     with store.read() as session:
         runs = [model for row in trained.listing(session) if (model := _of_run(row))]
     bases = [_of_base(model) for model in catalogue.list_models(store) if _can_be_asked(model)]

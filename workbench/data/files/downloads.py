@@ -15,7 +15,9 @@ from pathlib import Path
 
 from storage import acting, files
 from storage.database import Store
-from storage.tables import DownloadTicket
+from storage.rights.require import require, require_administrator
+from storage.rights.rule import SEE
+from storage.tables import DownloadTicket, Job
 from storage.tickets import downloads as tickets
 
 GOOD_FOR_S = 3600.0
@@ -51,6 +53,9 @@ def ticket_for(store: Store, path: Path, name: str = "") -> str:
 
     Args:
         name: what the file is called where it arrives, if not as here.
+
+    Raises:
+        StorageError: whoever asks may not see the file.
     """
     at = time.time()
     who = store.acting.person_id if store.acting else None
@@ -70,12 +75,31 @@ def ticket_for(store: Store, path: Path, name: str = "") -> str:
 def _write_down(store: Store, ticket: str, wish: _Wish, at: float) -> None:
     path, home = wish.offer.path, files.home()
     inside = path.is_relative_to(home)
+    _check_may_fetch(store, path.relative_to(home).parts if inside else ())
     row = DownloadTicket(key=_key(ticket), person_id=wish.person_id, name=wish.offer.name)
     row.path = str(path.relative_to(home) if inside else path.absolute())
     row.expires_at = _moment(at + GOOD_FOR_S)
     with store.write() as session:
         tickets.forget(session, _moment(at))
         tickets.add(session, row)
+
+
+def _check_may_fetch(store: Store, parts: tuple[str, ...]) -> None:
+    """Refuse what the person may not see, whatever page offers it.
+
+    Args:
+        parts: of the path, from the home on; none for a file elsewhere.
+
+    Raises:
+        StorageError: it is a backup, or of a job of a project that they do not belong to.
+    """
+    if store.acting is None:
+        return
+    with store.read() as session:
+        if len(parts) > 1 and parts[0] == "jobs" and parts[1].isdecimal():
+            require(session, Job, int(parts[1]), SEE)
+        elif parts[:1] != ("objects",):
+            require_administrator(session, "what the installation keeps beside its projects")
 
 
 def offer_of(store: Store, ticket: str) -> Offer | None:
