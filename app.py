@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from workbench.system.home import keep_log
 from workbench.ui import errors, frame
-from workbench.ui.accounts import invitation_route, sign_in_route
+from workbench.ui.accounts import company_route, invitation_route, sign_in_route
 from workbench.ui.accounts.door import Door
 from workbench.ui.routes import download_route, health_route, judge_route, own_path, upload_route
 from workbench.ui.routes.visitors import Visitors
@@ -23,6 +23,9 @@ else:
     keep_log("web")
     routes = [upload_route.route(), download_route.route(), judge_route.route()]
     routes += [*health_route.routes(), *sign_in_route.routes(), *invitation_route.routes()]
+    routes += company_route.routes()
     app: ASGIApp = st.App(__file__, routes=routes, on_script_error=errors.unexpected)
-    app = Watched(Visitors(Door(shared_app.shared(app))), own_path.base_path())
+    app = Watched(
+        Visitors(Door(shared_app.shared(app), company_route.open_paths())), own_path.base_path()
+    )
     frame.announce_pages()

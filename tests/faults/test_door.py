@@ -21,7 +21,7 @@ from workbench.ui.accounts import cookie
 
 OPEN = {
     "/account/sign-in", "/account/invitation", "/judge/token", "/static", "/_stcore/health", "/health",
-    "/metrics", "/oauth2callback",
+    "/metrics",
 }  # fmt: skip
 SECRET = "Answers to the board"
 

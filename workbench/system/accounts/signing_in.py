@@ -14,7 +14,7 @@ _WRONG = (
     "The e-mail address or the password is wrong: try again, or ask an administrator for a link to "
     "renew your password."
 )
-_DISABLED = "This account is disabled: ask an administrator to enable it."
+DISABLED = "This account is disabled: ask an administrator to enable it."
 
 
 class Refused(WorkbenchError):
@@ -47,7 +47,7 @@ def sign_in(store: Store, email: str, password: str, place: Place) -> str:
         if person is None or person.password_hash != kept:
             raise Refused(_WRONG)
         if person.disabled_at is not None:
-            raise Refused(_DISABLED)
+            raise Refused(DISABLED)
         person.password_hash = stronger or kept
         delays.forget(session, email, place.address)
         told.by(session, person, "sign_in", place.address)

@@ -29,7 +29,7 @@ SIGN_IN = "/account/sign-in"
 _OPEN = ("/account/", "/judge/", "/static/", "/_stcore/health", "/health", "/metrics")
 """Beginnings of paths that need nobody: pages by which one signs in or judges with a link of its own,
 Streamlit's own scripts, and what a proxy asks to know whether the app lives."""
-_OPEN_FILES = ("/favicon.png", "/favicon.ico", "/robots.txt", "/oauth2callback")
+_OPEN_FILES = ("/favicon.png", "/favicon.ico", "/robots.txt")
 _KEPT = ("query_string", "page_script_hash", "page_name")
 _POLICY_VIOLATION = 1008
 _log = logging.getLogger(__name__)
@@ -39,9 +39,9 @@ class Door:
     """ASGI application that passes on what comes from somebody who is signed in."""
 
     def __init__(self, app: ASGIApp, open_paths: Iterable[str] = ()) -> None:
-        """`open_paths` beside our own: beginnings of paths that need nobody."""
+        """`open_paths` beside our own need nobody, either."""
         self._app = app
-        self._open = (*_OPEN, *open_paths)
+        self._open_files = (*_OPEN_FILES, *open_paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket") or self._is_open(scope["path"]):
@@ -53,7 +53,7 @@ class Door:
 
     def _is_open(self, path: str) -> bool:
         path = path.removeprefix(base_path())
-        return path in _OPEN_FILES or path.startswith(self._open)
+        return path in self._open_files or path.startswith(_OPEN)
 
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
         asking = HTTPConnection(scope)

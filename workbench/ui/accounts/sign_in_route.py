@@ -3,7 +3,7 @@
 A form of another site cannot sign a browser in: `Visitors` refuses its origin.
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
-from workbench.system.accounts import sign_ins, signing_in
+from workbench.system.accounts import company, sign_ins, signing_in
 from workbench.system.accounts.delays import TooSoon
 from workbench.system.accounts.sign_ins import Place
 from workbench.ui import context
@@ -20,6 +20,7 @@ from workbench.ui.accounts import cookie, plain_page
 from workbench.ui.accounts.door import SIGN_IN
 from workbench.ui.routes.own_path import base_path
 
+COMPANY = "/account/company"
 _TITLE = "Sign in"
 
 
@@ -38,7 +39,7 @@ async def answer(request: Request) -> Response:
         found = await run_in_threadpool(sign_ins.standing, context.installation(), secret)
         if not found.accounts_on or found.acting is not None:
             return led_to(target)
-        return _form(target)
+        return form(target)
     except StorageError as error:
         return plain_page.page(_TITLE, plain_page.wrong(str(error)), 503)
 
@@ -52,7 +53,7 @@ async def _sign_in(request: Request) -> Response:
             signing_in.sign_in, context.installation(), email, password, place_of(request)
         )
     except WorkbenchError as error:
-        return _form(target, email, str(error), 429 if isinstance(error, TooSoon) else 403)
+        return form(target, email, str(error), 429 if isinstance(error, TooSoon) else 403)
     response = led_to(target)
     cookie.put(response, secret, request)
     return response
@@ -81,13 +82,23 @@ def led_to(target: str) -> Response:
     return RedirectResponse(target, 303, headers=plain_page.HEADERS)
 
 
-def _form(target: str, email: str = "", wrong: str = "", status: int = 200) -> Response:
+def form(target: str, email: str = "", wrong: str = "", status: int = 200) -> Response:
+    """The page that asks who one is, and leads to `target`."""
     body = (
         f'{plain_page.wrong(wrong)}<form method="post" action="{base_path()}{SIGN_IN}">'
         f'<input type="hidden" name="next" value="{plain_page.text(target)}">'
         f"{plain_page.field('E-mail address', 'email', 'email', 'username', email, focus=not email)}"
         f"{plain_page.field('Password', 'password', 'password', 'current-password', focus=bool(email))}"
-        '<button>Sign in</button></form><p class="soft">No account, or your password forgotten? An '
-        "administrator of this workbench, or an owner of your project, can send you a link.</p>"
+        f"<button>Sign in</button></form>{_company_link(target)}"
+        '<p class="soft">No account, or your password forgotten? An administrator of this workbench, or '
+        "an owner of your project, can send you a link.</p>"
     )
     return plain_page.page(_TITLE, body, status)
+
+
+def _company_link(target: str) -> str:
+    """The way to the company's identity provider, if there is one."""
+    if company.offered() is None:
+        return ""
+    path = f"{base_path()}{COMPANY}?next={quote(target, safe='')}"
+    return f'<a class="button other" href="{path}">Sign in with your company\'s account</a>'
