@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import partial
 from urllib.parse import quote
 
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -20,7 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 
 from storage.errors import StorageError
-from workbench.system.accounts import sign_ins
+from workbench.system.accounts import listening, sign_ins
 from workbench.ui import context
 from workbench.ui.accounts import cookie
 from workbench.ui.routes.own_path import base_path
@@ -84,7 +85,9 @@ def _passes(secret: str, *, is_used: bool) -> bool:
     context.remember(secret, standing)
     if standing.acting is not None and is_used:
         sign_ins.used(context.installation(), secret)
-    return standing.acting is not None or not standing.accounts_on
+    if not standing.accounts_on:
+        return not listening.is_beyond(str(st.get_option("server.address") or ""))
+    return standing.acting is not None
 
 
 def _was_ever_good(secret: str) -> bool:

@@ -5,6 +5,7 @@ A form of another site cannot sign a browser in: `Visitors` refuses its origin.
 
 from urllib.parse import quote, urlsplit
 
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -12,7 +13,7 @@ from starlette.routing import Route
 
 from storage.errors import StorageError
 from workbench.core.errors import WorkbenchError
-from workbench.system.accounts import company, sign_ins, signing_in
+from workbench.system.accounts import company, listening, sign_ins, signing_in
 from workbench.system.accounts.delays import TooSoon
 from workbench.system.accounts.sign_ins import Place
 from workbench.ui import context
@@ -37,10 +38,12 @@ async def answer(request: Request) -> Response:
         target = own_target(request.query_params.get("next", ""))
         secret = cookie.of_request(request)
         found = await run_in_threadpool(sign_ins.standing, context.installation(), secret)
+        if not found.accounts_on:
+            await run_in_threadpool(listening.check, context.installation(), own_host())
         if not found.accounts_on or found.acting is not None:
             return led_to(target)
         return form(target)
-    except StorageError as error:
+    except (StorageError, WorkbenchError) as error:
         return plain_page.page(_TITLE, plain_page.wrong(str(error)), 503)
 
 
@@ -69,6 +72,11 @@ def own_target(path: str) -> str:
     if not path.startswith(home) or path.startswith(f"{base_path()}/account/"):
         return home
     return path
+
+
+def own_host() -> str:
+    """The address that the app listens on."""
+    return str(st.get_option("server.address") or "")
 
 
 def place_of(request: Request) -> Place:
