@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import ssl
 import threading
 from collections.abc import Iterator
@@ -46,6 +47,19 @@ class Proxy:
         return b"\r\n".join([first, *kept, *said, b"", b""])
 
 
+class InTurn:
+    """Several processes of one app, as a proxy without sticky sessions asks them: in turn."""
+
+    tls: ssl.SSLContext | None = None
+
+    def __init__(self, *proxies: Proxy) -> None:
+        self._next = itertools.cycle(proxies)
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One request, or one WebSocket, there and back."""
+        await next(self._next).carry(reader, writer)
+
+
 async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Everything until the end, which is told on."""
     with contextlib.suppress(OSError):
@@ -62,14 +76,14 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 
 
 @contextlib.contextmanager
-def running(proxy: Proxy) -> Iterator[int]:
+def running(proxy: Proxy | InTurn) -> Iterator[int]:
     """The port on which it listens until the end of the block."""
     loop = asyncio.new_event_loop()
     patience = {"ssl_shutdown_timeout": 1.0} if proxy.tls else {}
     start = asyncio.start_server(proxy.carry, "127.0.0.1", 0, ssl=proxy.tls, **patience)
-    server = loop.run_until_complete(start)
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(start, loop).result(20)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
