@@ -5,6 +5,7 @@ in, so that whoever comes late (a former worker, a second claimer) changes nothi
 """
 
 from collections.abc import Collection, Sequence
+from itertools import product
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -240,8 +241,9 @@ def in_turn(session: Session, rows: Sequence[Job], lanes: Collection[Collection[
     found = list(rows)
     if not turns.are_taken(session):
         return found
-    for job_kinds in lanes:
-        rank = {job_id: place for place, job_id in enumerate(turns.waiting(session, job_kinds))}
+    for job_kinds, where in product(lanes, sorted({job.place for job in found})):
+        waiting = turns.waiting(session, job_kinds, where)
+        rank = {job_id: number for number, job_id in enumerate(waiting)}
         places = [place for place, job in enumerate(found) if job.id in rank]
         ordered = sorted((found[place] for place in places), key=lambda job: rank[job.id])
         for place, job in zip(places, ordered, strict=True):
@@ -278,9 +280,12 @@ def newest(
 def ahead_of(session: Session, job: Job, job_kinds: Collection[str]) -> int:
     """How many jobs of these kinds run or wait before this one."""
     if turns.are_taken(session):
-        waiting = turns.waiting(session, job_kinds)
-        earlier_ones = waiting.index(job.id) if job.id in waiting else 0
-        return count(session, job_kinds, ACTIVE) + earlier_ones
+        waiting = turns.waiting(session, job_kinds, job.place)
+        active = sa.select(sa.func.count()).select_from(Job)
+        active = active.where(Job.kind.in_(job_kinds), Job.place == job.place)
+        with lifted(session):
+            runs = session.scalar(active.where(Job.status.in_(ACTIVE))) or 0
+        return runs + (waiting.index(job.id) if job.id in waiting else 0)
     earlier = sa.tuple_(Job.position, Job.id) < sa.tuple_(
         sa.literal(job.position), sa.literal(job.id)
     )

@@ -57,7 +57,7 @@ SERVICES = {
     "jobs.limits.set_for_person": "Changed what a person may take up",
     "jobs.office.change": "Changed the office hours",
     "jobs.queue.cancel_job": "Cancelled a job",
-    "jobs.queue.give_up": "Gave up a job that nobody can tell of",
+    "jobs.queue.give_up": "Gave a job up that nobody could tell of",
     "jobs.queue.move_job": "Moved a job in the queue",
     "jobs.queue.pause_job": "Paused a job",
     "jobs.queue.put_at": "Chose where a job runs",
@@ -133,6 +133,7 @@ QUIET = {
     "system.accounts.sign_ins.used": "that somebody is there is no change",
     "system.accounts.signing_in.change_password": "says so itself: password_changed",
     "system.accounts.signing_in.sign_in": "says so itself: sign_in or sign_in_failed",
+    "system.backup.backup.note": "it is an event of its own",
     "system.drafts.save_draft": "what is typed is no change before it is saved",
 }
 """Services that write though nobody did anything, and why nothing is said of them."""

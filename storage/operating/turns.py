@@ -19,7 +19,8 @@ from storage.tables import ACTIVE, QUEUED, Job, JobAttempt
 def order(job_kinds: Collection[str]) -> tuple[Any, ...]:
     """By what a claim of these kinds sorts the jobs that wait."""
     other = aliased(Job)
-    mine = (other.person_id == Job.person_id, other.kind.in_(job_kinds))
+    same = (other.person_id == Job.person_id, other.place == Job.place)
+    mine = (*same, other.kind.in_(job_kinds))
     running = sa.select(sa.func.count()).where(*mine, other.status.in_(ACTIVE))
     last = sa.select(sa.func.max(JobAttempt.started_at)).where(JobAttempt.job_id == other.id, *mine)
     return (
@@ -31,24 +32,24 @@ def order(job_kinds: Collection[str]) -> tuple[Any, ...]:
     )
 
 
-def waiting(session: Session, job_kinds: Collection[str]) -> list[int]:
-    """The ids of the queued jobs of these kinds, in the order in which they will be claimed.
+def waiting(session: Session, job_kinds: Collection[str], place: str = "local") -> list[int]:
+    """The ids of the queued jobs of these kinds and place, in the order of their claims.
 
     Each is taken to be over when the next one begins.
     """
     with lifted(session):  # the queue is one for all
-        return _waiting(session, job_kinds)
+        return _waiting(session, job_kinds, place)
 
 
-def _waiting(session: Session, job_kinds: Collection[str]) -> list[int]:
+def _waiting(session: Session, job_kinds: Collection[str], place: str) -> list[int]:
     query = sa.select(Job.id, Job.person_id, Job.goes_first).where(
-        Job.status == QUEUED, Job.kind.in_(job_kinds)
+        Job.status == QUEUED, Job.kind.in_(job_kinds), Job.place == place
     )
     found = [
         (row.id, row.person_id, row.goes_first)
         for row in session.execute(query.order_by(Job.position, Job.id))
     ]
-    return in_turn(found, _last(session, job_kinds, {person for _, person, _ in found}))
+    return in_turn(found, _last(session, job_kinds, place, {person for _, person, _ in found}))
 
 
 def are_taken(session: Session) -> bool:
@@ -81,14 +82,14 @@ def in_turn(
 
 
 def _last(
-    session: Session, job_kinds: Collection[str], people: Iterable[int | None]
+    session: Session, job_kinds: Collection[str], place: str, people: Iterable[int | None]
 ) -> dict[int, dt.datetime]:
     """Person → when the last job of these kinds of theirs was begun."""
     wanted = [person for person in people if person is not None]
     query = (
         sa.select(Job.person_id, sa.func.max(JobAttempt.started_at))
         .join(Job, Job.id == JobAttempt.job_id)
-        .where(Job.person_id.in_(wanted), Job.kind.in_(job_kinds))
+        .where(Job.person_id.in_(wanted), Job.kind.in_(job_kinds), Job.place == place)
         .group_by(Job.person_id)
     )
     return {person: at for person, at in session.execute(query) if person is not None}

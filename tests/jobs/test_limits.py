@@ -5,11 +5,11 @@ import pytest
 from storage import files
 from storage.acting import Acting
 from storage.database import Store
-from storage.tables import Job, Person
+from storage.tables import Job, Membership, Person, Project
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import limits, queue
 from workbench.jobs.limits import Limits
-from workbench.jobs.process.specs import ImportSpec, ServeSpec
+from workbench.jobs.process.specs import ConvertSpec, ServeSpec
 
 ROOT, JO = Acting(1, "Root", administrator=True), Acting(2, "Jo")
 
@@ -17,13 +17,17 @@ ROOT, JO = Acting(1, "Root", administrator=True), Acting(2, "Jo")
 @pytest.fixture
 def people(store: Store) -> Store:
     with store.write() as session:
+        session.add(Project(id=1, name="p"))
         session.add_all([Person(id=who.person_id, name=who.name, email=f"{who.name}@x.org") for who in (ROOT, JO)])  # fmt: skip
+    with store.write() as session:
+        session.add(Membership(project_id=1, person_id=2, role="editor"))
     return store
 
 
 def ask(store: Store, who: Acting | None) -> int:
     with store.acting_as(who).write() as session:
-        job = Job(kind="train", title="t", spec={}, person_id=who.person_id if who else None)
+        job = Job(kind="train", title="t", spec={}, project_id=1)
+        job.person_id = who.person_id if who else None
         limits.check(session)
         session.add(job)
         session.flush()
@@ -85,9 +89,12 @@ def test_what_the_workbench_needs_beside_is_never_refused(people: Store) -> None
     ask(people, JO)
     with people.acting_as(JO).write() as session:
         queue.enqueue(session, "Model server", ServeSpec(registry="models.json"))
-    with (
-        pytest.raises(WorkbenchError, match="1 at a time"),
-        people.acting_as(JO).write() as session,
-    ):
-        queue.enqueue(session, "Download", ImportSpec(hub_id="a/b", target="/tmp/a"))
+
+    def read_a_file() -> None:
+        with people.acting_as(JO).write() as session:
+            spec = ConvertSpec(source="/tmp/a.csv", name="a.csv")
+            queue.enqueue(session, "Reading", spec, project_id=1)
+
+    with pytest.raises(WorkbenchError, match="1 at a time"):
+        read_a_file()
     assert [job.kind for job in queue.list_jobs(people)] == ["train", "serve"]

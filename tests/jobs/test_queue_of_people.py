@@ -5,7 +5,7 @@ import pytest
 from storage import jobs
 from storage.acting import Acting
 from storage.database import Store
-from storage.tables import Job
+from storage.tables import Job, Membership, Person, Project
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import overview, queue
 from workbench.jobs.job import get_job
@@ -18,8 +18,16 @@ JO, AL = Acting(2, "Jo"), Acting(3, "Al")
 def waiting(store: Store) -> Store:
     """Jobs 1 to 3 are Jo's, 4 and 5 Al's."""
     with store.write() as session:
+        session.add(Project(id=1, name="p"))
+        session.add_all(
+            [Person(id=who.person_id, name=who.name, email=who.name) for who in (JO, AL)]
+        )
+        session.flush()
+        session.add_all(
+            [Membership(project_id=1, person_id=number, role="editor") for number in (2, 3)]
+        )
         for person_id in (2, 2, 2, 3, 3):
-            jobs.add(session, "train", "t", {}, person_id=person_id)
+            jobs.add(session, "train", "t", {}, project_id=1, person_id=person_id)
     return store
 
 

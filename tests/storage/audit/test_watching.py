@@ -225,7 +225,7 @@ def test_shown_and_ignored_columns_are_there() -> None:
 
 WORKER = (
     "jobs/worker", "jobs/supervision", "jobs/record", "jobs/ingest_events", "use/watched/seeing",
-    "evaluation/sweeps/conductor", "system/backup/", "system/audit/refusals",
+    "evaluation/sweeps/conductor", "system/backup/loading", "system/backup/restore", "system/audit/refusals",
 )  # fmt: skip
 """Write for the workbench itself, never for somebody."""
 
