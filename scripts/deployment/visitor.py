@@ -5,6 +5,7 @@ browser costs. It does as a browser does: asks for a page by its name and query,
 when their time has come, and says what its fields hold.
 """
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -69,6 +70,7 @@ class Visitor:
             "max_size": None,
             **how,
         }
+        self._stack = contextlib.ExitStack()
         self.page, self.query = "", ""
         self.fragments: dict[str, float] = {}
         """Fragments that run by themselves, and after how many seconds."""
@@ -83,7 +85,7 @@ class Visitor:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._socket.close()
+        self._stack.close()
 
     def open(self) -> None:
         """Connect, or connect again.
@@ -91,8 +93,9 @@ class Visitor:
         Raises:
             Lost: nobody answers.
         """
+        self._stack.close()
         try:
-            self._socket = connect(self._url, **self._how)
+            self._socket = self._stack.enter_context(connect(self._url, **self._how))
         except (OSError, TimeoutError, InvalidHandshake) as error:
             raise Lost(str(error)) from error
 

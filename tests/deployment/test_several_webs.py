@@ -23,6 +23,8 @@ TABLE = "text,category\n" + "".join(
     for text, label in (("Where is my parcel", "Delivery"), ("I want my money back", "Refund"))
 )
 
+SAVES = "Save these examples"
+
 
 @pytest.fixture
 def webs(deployment: Deployment) -> list[str]:
@@ -123,21 +125,21 @@ def test_a_page_goes_on_where_its_process_ends(
     file.write_text(TABLE)
     page.goto(f"{deployment.address}/data?project={project_id}")
     page.locator("input[type=file]").first.set_input_files(file)
-    expect(page.get_by_text("mails.csv").first).to_be_visible()
-    expect(page.get_by_text("Where is my parcel").first).to_be_visible()
+    expect(page.get_by_text("mails.csv").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(SAVES).first).to_be_visible(timeout=60_000)
 
     for name in WEBS:  # whichever of them has the page's WebSocket
         deployment.stop(name, kill=True)
         page.wait_for_timeout(1500)
-        expect(page.get_by_text("mails.csv").first).to_be_visible()
+        expect(page.get_by_text("mails.csv").first).to_be_visible(timeout=60_000)
         deployment.start(name)
         deployment.wait(name)
 
     page.get_by_role("link", name=re.compile("^Model|Model ")).first.click()
     expect(page.get_by_role("heading", name="Which model fits?")).to_be_visible()
     page.goto(f"{deployment.address}/data?project={project_id}")
-    expect(page.get_by_text("mails.csv").first).to_be_visible()
-    expect(page.get_by_text("Where is my parcel").first).to_be_visible()
+    expect(page.get_by_text("mails.csv").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(SAVES).first).to_be_visible(timeout=60_000)
     assert urls_stay(page)
 
 
