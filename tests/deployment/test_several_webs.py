@@ -23,7 +23,7 @@ TABLE = "text,category\n" + "".join(
     for text, label in (("Where is my parcel", "Delivery"), ("I want my money back", "Refund"))
 )
 
-SAVES = "Save these examples"
+SAVES = "Save as version 1"
 
 
 @pytest.fixture
