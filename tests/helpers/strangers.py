@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import importlib
 import inspect
+import io
 import pkgutil
 import types
 import typing
@@ -183,6 +184,7 @@ BY_TYPE: dict[Any, Make] = {
     Edit: lambda world: Edit(change={(4, "text"): "changed"}),
     pa.Table: lambda world: pa.table({"text": ["a"], "label": ["b"]}),
     pa.Int64Array: lambda world: pa.array([2]),
+    typing.TextIO: lambda world: io.StringIO(),
     np.ndarray: lambda world: np.array([2]),
 }
 BY_NAME: dict[str, Make] = {

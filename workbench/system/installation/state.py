@@ -88,7 +88,12 @@ def _moment(seconds: float) -> dt.datetime:
 
 
 def database(store: Store) -> Database:
-    """The database that is used."""
+    """The database that is used.
+
+    Raises:
+        WorkbenchError: whoever asks does not look after the installation.
+    """
+    check_may_look(store)
     url = store.engine.url
     query = "SELECT version()" if _is_postgresql(store) else "SELECT sqlite_version()"
     with store.read() as session:
