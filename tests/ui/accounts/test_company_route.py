@@ -142,6 +142,23 @@ def test_an_invitation_lets_somebody_in(
     assert not bob.has_password
 
 
+def test_who_is_known_takes_up_an_invitation_too(
+    store: Store, client: TestClient, provider: IdentityProvider, ada: int
+) -> None:
+    person(store, "Bob")
+    provider.who = BOB
+    visit(client)
+    mails, bills = (projects.create_project(store, name) for name in ("Mails", "Bills"))
+    members.add(store, bills, people.named(store, email("Bob")), EDITOR)
+    for project_id in (mails, bills):
+        with store.write() as session:  # as an owner does who cannot know that Bob has an account
+            invitations._made(session, email=email("Bob"), project_id=project_id, role="viewer")
+    client.cookies.clear()
+    visit(client)
+    assert [one.role for one in members.listing(store, mails)] == ["viewer"]
+    assert [one.role for one in members.listing(store, bills)] == [EDITOR]
+
+
 def test_a_domain_lets_colleagues_in_without_projects(
     store: Store,
     client: TestClient,

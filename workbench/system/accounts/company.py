@@ -8,6 +8,7 @@ import functools
 import logging
 import os
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from storage.accounts import invitations as links
 from storage.accounts import persons
 from storage.database import Store
-from storage.tables import Person
+from storage.tables import Invitation, Person
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.system.accounts import invitations, people, sign_ins, signing_in, told
@@ -108,6 +109,9 @@ def sign_in(store: Store, claims: Claims, place: Place) -> str:
         person = persons.with_subject(session, _subject(claims)) or _by_email(session, claims)
         if person.disabled_at is not None:
             raise Refused(signing_in.DISABLED)
+        for one in _waiting(session, claims):  # that the address is theirs is proven
+            invitations.take_in(session, one, person)
+            told.by(session, person, "invitation_accepted", place.address)
         told.by(session, person, "sign_in", place.address)
         return sign_ins.begin(session, person, place)
 
@@ -121,9 +125,8 @@ def _by_email(session: Session, claims: Claims) -> Person:
             "it, or sign in with a password."
         )
     person = persons.with_email(session, email)
-    waiting = links.of_email(session, email)
     if person is None:
-        if not waiting and email.rpartition("@")[2] not in _domains():
+        if not _waiting(session, claims) and email.rpartition("@")[2] not in _domains():
             raise Refused(
                 f"{email} is not known here: ask an administrator of this workbench to invite this address."
             )
@@ -132,11 +135,14 @@ def _by_email(session: Session, claims: Claims) -> Person:
         raise Refused(
             f"{email} belongs to another account of your company here: ask an administrator."
         )
-    for one in waiting:  # that the address is theirs is proven
-        invitations.take_in(session, one, person)
     person.subject = _subject(claims)
     session.flush()
     return person
+
+
+def _waiting(session: Session, claims: Claims) -> Sequence[Invitation]:
+    """Invitations to their address, where the provider vouches for it."""
+    return links.of_email(session, signing_in.normal(claims.email)) if claims.email_verified else ()
 
 
 def _name(claims: Claims, email: str) -> str:

@@ -203,9 +203,10 @@ def accept(store: Store, token: str, name: str, password: str, place: Place) -> 
 
 
 def take_in(session: Session, row: Invitation, person: Person) -> None:
-    """Use an invitation: the person belongs to its project, if it names one."""
-    if row.project_id is not None:
-        memberships.put(session, row.project_id, person.id, row.role)
+    """Use an invitation: the person belongs to its project, if it names one; who does stays what they are."""
+    project_id = row.project_id
+    if project_id is not None and memberships.get(session, project_id, person.id) is None:
+        memberships.put(session, project_id, person.id, row.role)
     person.administrator = person.administrator or row.administrator
     row.used_at = now()
 
@@ -215,9 +216,8 @@ def _join(store: Store, token: str, email: str, password: str, place: Place) -> 
     with store.write() as session:
         row = _good(session, token)
         _, person = sign_ins.of_cookie(session, cookie)
-        if row.project_id is None or memberships.get(session, row.project_id, person.id) is None:
-            take_in(session, row, person)
-            told.by(session, person, "invitation_accepted", place.address)
+        take_in(session, row, person)
+        told.by(session, person, "invitation_accepted", place.address)
     return cookie
 
 

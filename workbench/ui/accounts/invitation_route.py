@@ -11,7 +11,7 @@ from workbench.system.accounts import invitations, passwords
 from workbench.system.accounts.invitations import NoInvitation, Offer
 from workbench.ui import context
 from workbench.ui.accounts import cookie, plain_page
-from workbench.ui.accounts.sign_in_route import led_to, place_of
+from workbench.ui.accounts.sign_in_route import company_link, led_to, place_of
 from workbench.ui.routes.own_path import base_path
 
 _FIELD = "invitation"
@@ -74,6 +74,8 @@ def _form(
     if _chooses(offered):
         body += plain_page.field("The same password again", "again", "password", complete)
     body += f"<button>{button}</button></form>"
+    if not offered.renews:
+        body += company_link(f"{base_path()}/")
     if _chooses(offered):
         body += (
             f'<p class="soft">At least {passwords.LEAST} characters: three or four words that do not '

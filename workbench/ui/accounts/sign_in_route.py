@@ -97,14 +97,14 @@ def form(target: str, email: str = "", wrong: str = "", status: int = 200) -> Re
         f'<input type="hidden" name="next" value="{plain_page.text(target)}">'
         f"{plain_page.field('E-mail address', 'email', 'email', 'username', email, focus=not email)}"
         f"{plain_page.field('Password', 'password', 'password', 'current-password', focus=bool(email))}"
-        f"<button>Sign in</button></form>{_company_link(target)}"
+        f"<button>Sign in</button></form>{company_link(target)}"
         '<p class="soft">No account, or your password forgotten? An administrator of this workbench, or '
         "an owner of your project, can send you a link.</p>"
     )
     return plain_page.page(_TITLE, body, status)
 
 
-def _company_link(target: str) -> str:
+def company_link(target: str) -> str:
     """The way to the company's identity provider, if there is one."""
     if company.offered() is None:
         return ""
