@@ -23,7 +23,7 @@ def reach() -> str:
         return (
             f"It works where the workbench is reached as {', '.join(names)}, by the proxy before it: begin "
             "the link with that address. Let the proxy pass the path /judge alone to people who are only "
-            "to judge: the workbench itself has no login."
+            "to judge."
         )
     return (
         "The workbench answers on this computer only, so the link works in browsers on this computer. "

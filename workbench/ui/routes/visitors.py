@@ -1,6 +1,6 @@
 """In front of the whole web app: who may ask at all, and what a browser may do with the answer.
 
-The app has no login; whoever sits at this machine is its user. So nothing is answered but what is
+Whoever is let in is asked for by the door behind it (`ui/accounts`). Here nothing is answered but what is
 asked under this machine's own names (or those in WORKBENCH_HOSTS, for a proxy in front) and by the
 app's own pages. This holds for every route and for the WebSocket, Streamlit's and our own.
 """
