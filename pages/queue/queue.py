@@ -8,10 +8,14 @@ from workbench.jobs import overview, queue
 from workbench.jobs.job import JobView
 from workbench.jobs.overview import Queue, QueuedJob
 from workbench.jobs.process.specs import SweepSpec
+from workbench.projects import ready
+from workbench.projects.ready import Ready
+from workbench.system.hardware import hardware
 from workbench.training import summary
 from workbench.ui import context, dialogs, errors, frame, status
 from workbench.ui.numbers import about, duration, plural, when
 from workbench.ui.text import plain
+from workbench.ui.training import ready_view
 
 POLL = "2s"
 MOVES = {
@@ -25,6 +29,9 @@ store = context.store()
 
 def show_queue() -> None:
     found = overview.queue(store)
+    done = (
+        ready.of_jobs(store, hardware()) if any(one.view.about.learns for one in found.open) else {}
+    )
     if found.open:
         context.ensure_worker()
     else:
@@ -33,7 +40,7 @@ def show_queue() -> None:
             icon=":material/check_circle:",
         )
     for job in found.open:
-        open_job(job, found)
+        open_job(job, found, done.get(job.view.id))
     if found.ended:
         st.markdown("##### Ended lately")
         st.dataframe(
@@ -41,13 +48,15 @@ def show_queue() -> None:
         )
 
 
-def open_job(job: QueuedJob, found: Queue) -> None:
+def open_job(job: QueuedJob, found: Queue, done: Ready | None) -> None:
     view = job.view
     with st.container(border=True, key=f"job-{view.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             title(view)
             status.badge("cancelling" if view.is_ending else view.status)
         st.caption(line(job))
+        if done:
+            st.caption(plain(ready_words(done)))
         if view.is_active:
             st.progress(summary.share_done(view.progress), text=plain(progress(view)))
         if view.warning:
@@ -72,12 +81,18 @@ def title(view: JobView) -> None:
 def line(job: QueuedJob) -> str:
     view = job.view
     of = f"{plain(job.project)} · " if job.project else ""
+    if view.held:
+        return f"{of}{plain(view.held[0].lower() + view.held[1:])}"
     if view.status == "queued" and not view.is_ending:
         return f"{of}waits behind {plural(view.ahead, 'job')}" if view.ahead else f"{of}starts next"
     if view.started_at is None:
         return f"{of}added {when(view.created_at)}"
     again = f" · attempt {view.attempt}: {plain(view.reason)}" if view.reason else ""
     return f"{of}begun {when(view.started_at)}{again}"
+
+
+def ready_words(done: Ready) -> str:
+    return f"Ready {ready_view.moment(done.at)}{ready_view.unknown(done)}"
 
 
 def progress(view: JobView) -> str:

@@ -31,6 +31,7 @@ from workbench.ui.training import (
     exam_view,
     fit_view,
     long_view,
+    ready_view,
     run_view,
     start_from,
 )
@@ -164,6 +165,7 @@ def start(
             forget(widgets_of(picked, version, model))
             st.rerun()
 
+        ready_view.show(machine, costs.estimate.seconds)
         exam_view.say(version, recipe)
         long_view.say(version, model, recipe)
         fit_view.show(fit_view.Asked(project_id, version, model, recipe, machine, use), costs)

@@ -32,16 +32,36 @@ def order(job_kinds: Collection[str]) -> tuple[Any, ...]:
     )
 
 
-def waiting(session: Session, job_kinds: Collection[str], place: str = "local") -> list[int]:
+NEW = 0
+"""Stands for a job that is not there yet."""
+
+
+def waiting(
+    session: Session,
+    job_kinds: Collection[str],
+    place: str = "local",
+    *,
+    one_more_of: int | None = None,
+    with_new: bool = False,
+) -> list[int]:
     """The ids of the queued jobs of these kinds and place, in the order of their claims.
 
     Each is taken to be over when the next one begins.
+
+    Args:
+        with_new: as if one more (`NEW`) stood at the end, asked for by the person `one_more_of`.
     """
+    new = [(NEW, one_more_of, False)] if with_new else []
     with lifted(session):  # the queue is one for all
-        return _waiting(session, job_kinds, place)
+        return _waiting(session, job_kinds, place, new)
 
 
-def _waiting(session: Session, job_kinds: Collection[str], place: str) -> list[int]:
+def _waiting(
+    session: Session,
+    job_kinds: Collection[str],
+    place: str,
+    new: list[tuple[int, int | None, bool]],
+) -> list[int]:
     query = sa.select(Job.id, Job.person_id, Job.goes_first).where(
         Job.status == QUEUED, Job.kind.in_(job_kinds), Job.place == place
     )
@@ -49,6 +69,7 @@ def _waiting(session: Session, job_kinds: Collection[str], place: str) -> list[i
         (row.id, row.person_id, row.goes_first)
         for row in session.execute(query.order_by(Job.position, Job.id))
     ]
+    found += new
     return in_turn(found, _last(session, job_kinds, place, {person for _, person, _ in found}))
 
 

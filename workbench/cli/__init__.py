@@ -43,7 +43,7 @@ from workbench.cli.evaluation import (
 )
 from workbench.cli.exports import model_exports
 from workbench.cli.hub import token
-from workbench.cli.operating import audit
+from workbench.cli.operating import audit, limits
 from workbench.cli.serving import keys
 from workbench.cli.training import sweep
 from workbench.core.errors import WorkbenchError
@@ -125,6 +125,7 @@ def build_parser() -> argparse.ArgumentParser:
         use,
         keys,
         audit,
+        limits,
         machine,
         backups,
         accounts,

@@ -8,9 +8,20 @@ from sqlalchemy.orm import Session
 
 from storage import files, jobs
 from storage.database import Store
-from storage.tables import ACTIVE, PAUSED, QUEUED, SUCCEEDED, TERMINAL, Job, JobAttempt, now
+from storage.tables import (
+    ACTIVE,
+    PAUSED,
+    PAUSING,
+    QUEUED,
+    SUCCEEDED,
+    TERMINAL,
+    Job,
+    JobAttempt,
+    now,
+)
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import duration
+from workbench.jobs import office
 from workbench.jobs.kinds import LANES, JobKind, kind_named
 from workbench.jobs.process.specs import Spec
 
@@ -48,6 +59,8 @@ class JobView:
     """Where it runs: `cluster.HERE` or `cluster.CLUSTER`."""
     ahead: int
     """How many jobs run or wait before it, while it is queued."""
+    held_until: dt.datetime | None = None
+    """When the office hours end in which it stands still; None outside of them."""
 
     @property
     def about(self) -> JobKind:
@@ -73,6 +86,13 @@ class JobView:
     def can_be_paused(self) -> bool:
         """Whether it may be interrupted and go on later."""
         return self.about.can_be_paused and not self.is_over and not self.is_ending
+
+    @property
+    def held(self) -> str:
+        """That and until when it stands still, as a sentence without its end; or nothing."""
+        if self.held_until is None or self.is_ending or self.pause_requested_at is not None:
+            return ""
+        return f"Waits until {self.held_until.astimezone():%H:%M}: office hours"
 
     @property
     def can_be_moved(self) -> bool:
@@ -178,6 +198,7 @@ def view_of(session: Session, job: Job) -> JobView:
         reason=job.reason,
         result=job.result,
         ahead=jobs.ahead_of(session, job, LANES[kind_named(job.kind).lane]) if waits else 0,
+        held_until=office.held_in(session, job.kind) if waits or job.status == PAUSING else None,
     )
 
 

@@ -27,6 +27,17 @@ def hours_in(session: Session) -> OfficeHours | None:
     return OfficeHours.read(settings.get(session, NAME))
 
 
+def held_in(session: Session, job_kind: str) -> dt.datetime | None:
+    """Until when jobs of this kind stand still now; None if they do not."""
+    if job_kind not in HELD:
+        return None
+    try:
+        found = hours_in(session)
+    except WorkbenchError:
+        return None  # the worker holds nothing either, and its log says why
+    return found.holds_until(now()) if found is not None else None
+
+
 def change(store: Store, wanted: OfficeHours | None) -> None:
     """Set them, or (None) let trainings run at any time.
 

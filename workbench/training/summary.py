@@ -37,6 +37,8 @@ def phase(run: RunView) -> str:
     job = run.job
     if job.is_ending:
         return "Stopping; the best state so far is being saved"
+    if job.held:
+        return job.held
     if job.status == "paused":
         return job.reason.rstrip(".") or "Paused"
     if job.status == "pausing":

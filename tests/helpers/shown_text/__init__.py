@@ -31,7 +31,9 @@ SINKS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("popover", "dialog", "spinner", "status", "tabs", "button", "toggle"), _LABEL),
     **dict.fromkeys(("form_submit_button", "download_button", "link_button", "checkbox"), _LABEL),
     **dict.fromkeys(("text_input", "text_area", "number_input", "slider", "chat_input"), _LABEL),
-    **dict.fromkeys(("selectbox", "multiselect", "file_uploader", "select_slider"), _LABEL),
+    **dict.fromkeys(
+        ("selectbox", "multiselect", "file_uploader", "select_slider", "datetime_input"), _LABEL
+    ),
     **dict.fromkeys(("radio", "pills", "segmented_control", "menu_button"), (0, 1)),
     **dict.fromkeys(("TextColumn", "NumberColumn", "ProgressColumn", "CheckboxColumn"), ()),
     **dict.fromkeys(("SelectboxColumn", "ButtonColumn", "page_link", "Page", "feedback"), ()),
