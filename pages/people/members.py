@@ -32,7 +32,7 @@ def row(member: MemberView, *, may_change: bool) -> None:
         off = " :gray-badge[:material/block: Account disabled]" if member.disabled else ""
         st.markdown(f"**{plain(member.name)}**{me}{off}  \n:small[:gray[{plain(member.email)}]]")
     if not may_change:
-        role_of.markdown(member.role.capitalize(), help=MEANINGS[member.role])
+        role_of.markdown(plain(member.role.capitalize()), help=MEANINGS[member.role])
         return
     with role_of:
         role = st.selectbox(
@@ -72,8 +72,12 @@ def invite() -> None:
 
 frame.header(None, "Who belongs to this project?")
 gate.only_with_accounts()
-meanings = [f":gray[**{role.capitalize()}** {meaning}.]" for role, meaning in MEANINGS.items()]
-st.markdown("  \n".join(meanings))
+st.markdown(
+    "  \n".join(
+        f":gray[**{plain(role.capitalize())}** {plain(meaning)}.]"
+        for role, meaning in MEANINGS.items()
+    )
+)
 found = members.listing(store, project_id)
 may_change = members.may_change(store, project_id)
 with st.container(width=WIDTH), errors.shown():

@@ -243,7 +243,8 @@ def show_facts() -> None:
     st.markdown("##### Database and versions")
     found = state.database(context.store())
     st.write(
-        f"{found.kind} {plain(found.version)}, {size(found.size_bytes)}, schema {found.schema}:"
+        f"{plain(found.kind)} {plain(found.version)}, {size(found.size_bytes)}, schema "
+        f"{plain(found.schema)}:"
     )
     st.code(found.place, language=None)
     with st.expander("Versions", icon=":material/inventory_2:", key="versions"):

@@ -80,8 +80,12 @@ def test_a_backup_is_looked_through_and_its_end_says_how_it_is(
 
 
 def test_people_are_told_of_and_left_out_where_that_is_asked(
-    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    store: Store,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("WORKBENCH_PERSON", "ann@example.org")
     with store.write() as session:
         session.add(Person(email="ann@example.org", name="Ann", administrator=True))
     store.close()

@@ -84,7 +84,7 @@ def _expected(store: Store, machine: Hardware, new_s: float | None = None) -> li
 
     All of it counts, whoever may see it; nothing but how long it takes is told.
     """
-    whole, person_id = store.acting_as(None), store.acting and store.acting.person_id
+    whole, person_id = store.acting_as(None), store.acting.person_id if store.acting else None
     with whole.read() as session:
         order = turns.waiting(
             session, LANES[WORK], _LOCAL, one_more_of=person_id, with_new=new_s is not None

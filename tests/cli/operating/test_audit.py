@@ -8,14 +8,22 @@ import sqlalchemy as sa
 
 from storage.acting import Acting
 from storage.database import Store
+from storage.tables import Person
 from workbench.cli import main
 from workbench.projects import projects
+from workbench.system.accounts import console
 
 JO = Acting(person_id=2, name="Jo", address="10.0.0.2")
 
 
 @pytest.fixture
-def logged(store: Store) -> Store:
+def logged(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    with store.write() as session:
+        session.add_all(
+            Person(id=n, email=f"{name.lower()}@example.org", name=name, administrator=n == 1)
+            for n, name in enumerate(("Root", JO.name), 1)
+        )
+    monkeypatch.setenv(console.VARIABLE, "root@example.org")
     asked = store.acting_as(JO)
     projects.create_project(asked, "Letters")
     projects.create_project(asked, "Calls")

@@ -41,7 +41,7 @@ def listing(found: list[InvitationView]) -> None:
     st.markdown("##### Links that wait to be used")
     for one in found:
         about, taking = st.columns([6, 2], vertical_alignment="center")
-        about.markdown(f"**{plain(one.email)}**  \n:small[:gray[{_about(one)}]]")
+        about.markdown(f"**{plain(one.email)}**  \n:small[:gray[{plain(_about(one))}]]")
         with taking:
             if st.button("Take it back", key=f"revoke-{one.id}", icon=":material/link_off:"):
                 with errors.shown():
