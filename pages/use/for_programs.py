@@ -30,7 +30,7 @@ def for_programs() -> None:
             examples.show(asked)
     st.divider()
     with errors.shown():
-        log.show()
+        log.show(project_id)
 
 
 def nothing_trained() -> None:

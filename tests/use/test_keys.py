@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from storage import files
+from storage.acting import Acting
 from storage.database import Store
+from storage.tables import Membership, Person
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.process.serve_files import LoggedRequest
 from workbench.projects import projects
-from workbench.use import keys
+from workbench.use import keys, request_log
 
 
 def told() -> Any:
@@ -96,3 +98,39 @@ def test_what_is_no_key_is_refused(store: Store, values: dict[str, Any], sentenc
     with pytest.raises(WorkbenchError, match=sentence):
         keys.make(store, **values)
     assert len(told()) == 1
+
+
+def test_a_key_may_have_tokens_for_a_month(store: Store) -> None:
+    info, _ = keys.make(store, "a", tokens_a_month=5_000)
+    assert (info.tokens_a_month, keys.listing(store)[0].tokens_a_month) == (5_000, 5_000)
+    assert told()[0]["tokens_a_month"] == 5_000
+
+
+def test_owners_make_keys_of_their_project_and_see_its_requests(store: Store) -> None:
+    for number, name in ((1, "Mails"), (2, "Calls")):
+        assert projects.create_project(store, name) == number
+    with store.write() as session:
+        session.add_all(
+            [Person(id=number, name="P", email=f"{number}@x.org") for number in (1, 2, 3)]
+        )
+        session.flush()
+        session.add_all(
+            [Membership(project_id=1, person_id=1, role="owner"),
+             Membership(project_id=2, person_id=2, role="editor"),
+             Membership(project_id=1, person_id=3, role="viewer")]
+        )  # fmt: skip
+    jo, al, viewer = (store.acting_as(Acting(number, "P")) for number in (1, 2, 3))
+    root = store.acting_as(Acting(9, "Root", administrator=True))
+    made = [keys.make(jo, "of mails", project_id=1)[0], keys.make(al, "of calls", project_id=2)[0],
+            keys.make(root, "of all")[0]]  # fmt: skip
+    assert [item["id"] for item in told()] == [key.id for key in made]
+    for asked, project_id in ((jo, 2), (jo, None), (viewer, 1)):
+        with pytest.raises(WorkbenchError):
+            keys.make(asked, "none of theirs", project_id=project_id)
+    for key in made:
+        log(key_id=key.id, key=key.name)
+    assert [one.key for one in request_log.seen_by(jo, 1)] == ["of mails"]
+    assert [one.key for one in request_log.seen_by(viewer, 1)] == ["of mails"]
+    assert request_log.seen_by(viewer, 2) == []
+    assert len(request_log.seen_by(root, 1)) == len(request_log.seen_by(store, 1)) == 3
+    assert [request_log.is_ours(one) for one in (jo, root, store)] == [False, True, True]

@@ -41,6 +41,7 @@ class KeyInfo:
     """That project's name; empty for all."""
     requests_a_minute: int | None
     tokens_a_day: int | None
+    tokens_a_month: int | None
     """None for no limit."""
     created_at: dt.datetime
     last_used_at: dt.datetime | None
@@ -55,6 +56,7 @@ class KeyInfo:
             "project": self.project or None,
             "requests_a_minute": self.requests_a_minute,
             "tokens_a_day": self.tokens_a_day,
+            "tokens_a_month": self.tokens_a_month,
             "created_at": self.created_at.isoformat(),
             "last_used_at": self.last_used_at.isoformat() if self.last_used_at else None,
         }
@@ -67,6 +69,7 @@ def make(
     project_id: int | None = None,
     requests_a_minute: int | None = None,
     tokens_a_day: int | None = None,
+    tokens_a_month: int | None = None,
 ) -> tuple[KeyInfo, str]:
     """A new key and its only showing.
 
@@ -78,7 +81,11 @@ def make(
             is no number of requests or tokens.
     """
     name = _checked(name)
-    for limit, what in ((requests_a_minute, "requests a minute"), (tokens_a_day, "tokens a day")):
+    for limit, what in (
+        (requests_a_minute, "requests a minute"),
+        (tokens_a_day, "tokens a day"),
+        (tokens_a_month, "tokens a month"),
+    ):
         if limit is not None and not 1 <= limit <= MOST:
             raise WorkbenchError(f"A key allows 1 to {MOST:,} {what}: leave it out for no limit.")
     secret = BEGINS + secrets.token_urlsafe(_RANDOM_BYTES)
@@ -100,6 +107,7 @@ def make(
             project_id=project_id,
             requests_a_minute=requests_a_minute,
             tokens_a_day=tokens_a_day,
+            tokens_a_month=tokens_a_month,
         )
         info = _info(api_keys.add(session, row), projects.names(session), {})
     tell_server(store)
@@ -162,6 +170,7 @@ def _access(row: ApiKey) -> AccessKey:
         project_id=row.project_id,
         requests_a_minute=row.requests_a_minute,
         tokens_a_day=row.tokens_a_day,
+        tokens_a_month=row.tokens_a_month,
     )
 
 
@@ -174,6 +183,7 @@ def _info(row: ApiKey, known: dict[int, str], used: dict[int, dt.datetime]) -> K
         project=known.get(row.project_id, "") if row.project_id else "",
         requests_a_minute=row.requests_a_minute,
         tokens_a_day=row.tokens_a_day,
+        tokens_a_month=row.tokens_a_month,
         created_at=row.created_at,
         last_used_at=used.get(row.id),
     )

@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from storage import files
+from storage.database import Store
+from storage.programs import api_keys
 from workbench.jobs.process.serve_files import (
     KEEP_TEXTS,
     OLDER_LOGS,
@@ -30,6 +32,28 @@ def listing(limit: int | None = None) -> list[LoggedRequest]:
     """
     found = _known()[::-1]
     return found if limit is None else found[:limit]
+
+
+def seen_by(store: Store, project_id: int) -> list[LoggedRequest]:
+    """The requests of a project that who asks may see, the newest first.
+
+    Where people have accounts these are those with the project's keys, for its members; administrators
+    see all, and so does everybody where nobody has an account.
+    """
+    if is_ours(store):
+        return listing()
+    with store.read() as session:
+        mine = {
+            key.id
+            for key in api_keys.listing(session, revoked=True)
+            if key.project_id == project_id
+        }
+    return [one for one in listing() if one.key_id in mine]
+
+
+def is_ours(store: Store) -> bool:
+    """Whether who asks may see, keep and delete the log of all: it is one for the installation."""
+    return store.acting is None or store.acting.administrator
 
 
 def last_uses() -> dict[int, dt.datetime]:

@@ -20,6 +20,7 @@ def add_commands(commands: Any) -> None:
     make.add_argument("--project", metavar="NAME", help="for this project's models alone")
     make.add_argument("--requests-a-minute", type=int, metavar="N", help="without: no limit")
     make.add_argument("--tokens-a-day", type=int, metavar="N", help="without: no limit")
+    make.add_argument("--tokens-a-month", type=int, metavar="N", help="without: no limit")
     revoke = command(actions, "revoke", _revoke, "End a key, at once.")
     revoke.add_argument("name", metavar="NAME")
 
@@ -40,6 +41,7 @@ def _make(options: argparse.Namespace) -> int:
         project_id=project_id,
         requests_a_minute=options.requests_a_minute,
         tokens_a_day=options.tokens_a_day,
+        tokens_a_month=options.tokens_a_month,
     )
     said = f"The key of '{made.name}', shown this once:\n{secret}"
     emit(options, {**made.as_dict(), "key": secret}, said)
@@ -59,6 +61,7 @@ def _line(one: KeyInfo) -> str:
         for limit, what in (
             (one.requests_a_minute, "requests a minute"),
             (one.tokens_a_day, "tokens a day"),
+            (one.tokens_a_month, "tokens a month"),
         )
         if limit is not None
     ]

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from workbench.engine.serving.access import months
 from workbench.engine.serving.access.key_required import KeyRequired
 from workbench.engine.serving.access.key_ring import KeyRing
 from workbench.engine.serving.access.limits import Limited, Spent
@@ -46,7 +47,7 @@ def create_app(
         name: told by /health, to know one server from another.
         key_file: holds what the workbench sends; None asks nobody for a key.
     """
-    log, spent = RequestLog(registry.folder), Spent()
+    log, spent = RequestLog(registry.folder), Spent(kept=registry.folder / months.FILE)
     for key_id, tokens, day in log.tokens():
         spent.add_tokens(key_id, tokens, on=day)
     endpoints = Endpoints(registry, answers)

@@ -55,6 +55,7 @@ class AccessKey(Contract):
     """The project whose models alone it may ask."""
     requests_a_minute: int | None = None
     tokens_a_day: int | None = None
+    tokens_a_month: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
@@ -65,6 +66,34 @@ def test_tokens_count_until_midnight() -> None:
     assert (refused.status, refused.kind, refused.retry_after_s) == (429, "tokens", 12 * 3600)
     clock.s = 12 * 3600
     assert refusal(used, caller) is None
+
+
+def test_tokens_count_until_the_month_ends_and_outlive_the_server(tmp_path: Path) -> None:
+    clock, caller = Clock(), Caller("a", 1, tokens_a_month=100)
+    used = Spent(clock.monotonic, clock.now, tmp_path / "months.json")
+    used.add_tokens(1, 60)
+    used.add_tokens(1, 500, on=NOON.date())  # of the log, and counted when it was used
+    assert refusal(used, caller) is None
+    clock.s = 3 * 24 * 3600
+    again = Spent(clock.monotonic, clock.now, tmp_path / "months.json")
+    again.add_tokens(1, 40)
+    refused = refusal(again, caller)
+    assert refused is not None
+    assert (refused.status, refused.kind) == (429, "tokens")
+    assert "its 100 tokens of this month" in str(refused)
+    assert refused.retry_after_s == 27.5 * 24 * 3600
+    assert refusal(again, Caller("b", 2, tokens_a_month=100)) is None
+    clock.s += 27.5 * 24 * 3600
+    assert refusal(again, caller) is None
+
+
+def test_a_count_that_cannot_be_read_begins_anew(tmp_path: Path) -> None:
+    path = tmp_path / "months.json"
+    path.write_text('{"month": "2026-03", "tokens": {"a": 1}}')
+    used = Spent(Clock().monotonic, Clock().now, path)
+    used.add_tokens(1, 5)
+    assert refusal(used, Caller("a", 1, tokens_a_month=6)) is None
+    assert '"1": 5' in path.read_text()
 
 
 def test_without_a_key_or_a_limit_nothing_is_refused() -> None:

@@ -16,11 +16,12 @@ class Caller:
     """The project whose models alone it may ask; None for all."""
     requests_a_minute: int | None = None
     tokens_a_day: int | None = None
+    tokens_a_month: int | None = None
 
     @classmethod
     def of_key(cls, key: AccessKey) -> "Caller":
         """Who has this key."""
-        limits = key.requests_a_minute, key.tokens_a_day
+        limits = key.requests_a_minute, key.tokens_a_day, key.tokens_a_month
         return cls(key.name, key.id, key.project_id, *limits)
 
 

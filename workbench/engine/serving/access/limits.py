@@ -1,13 +1,15 @@
-"""Limits: requests a minute and tokens a day of each key, and how much the server takes on at all."""
+"""Limits: requests a minute, tokens a day and a month of each key, and how much the server takes on at all."""
 
 import datetime as dt
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
+from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workbench.engine.serving.access.caller import Caller
+from workbench.engine.serving.access.months import Months
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.watching.record import record_of
 
@@ -17,7 +19,7 @@ MINUTE_S = 60.0
 
 
 class Spent:
-    """What each key has used: requests of the last minute, tokens of this day (UTC).
+    """What each key has used: requests of the last minute, tokens of this day and month (UTC).
 
     A request that has begun is finished, so the last one of a day may go beyond the limit.
     """
@@ -26,14 +28,19 @@ class Spent:
         self,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        kept: Path | None = None,
     ) -> None:
+        """`kept` is where the tokens of the month are."""
+        self._months = Months(kept, now)
         self._clock, self._now = clock, now
         self._requests: dict[int, deque[float]] = defaultdict(deque)
         self._day = now().date()
         self._tokens: dict[int, int] = defaultdict(int)
 
     def add_tokens(self, key_id: int, tokens: int, on: dt.date | None = None) -> None:
-        """Tokens that a key has used, today or `on` another day."""
+        """Tokens that a key uses now, or was logged to have used `on` a day."""
+        if on is None:
+            self._months.add(key_id, tokens)
         self._turn_day()
         if on in (None, self._day):
             self._tokens[key_id] += tokens
@@ -46,8 +53,19 @@ class Spent:
         """
         if caller.key_id is None:
             return
+        self._check_month(caller.key_id, caller)
         self._check_tokens(caller.key_id, caller)
         self._check_requests(caller.key_id, caller)
+
+    def _check_month(self, key_id: int, caller: Caller) -> None:
+        limit = caller.tokens_a_month
+        if limit is not None and self._months.used(key_id) >= limit:
+            raise _refusal(
+                f"The key '{caller.name}' has used its {limit:,} tokens of this month (UTC): ask again "
+                "next month, or allow it more.",
+                "tokens",
+                self._months.until_next_s(),
+            )
 
     def _check_tokens(self, key_id: int, caller: Caller) -> None:
         self._turn_day()

@@ -70,6 +70,7 @@ def _facts(one: KeyInfo) -> list[str]:
     limits = (
         (one.requests_a_minute, "requests a minute"),
         (one.tokens_a_day, "tokens a day"),
+        (one.tokens_a_month, "tokens a month"),
     )
     used = f"last used {when(one.last_used_at)}" if one.last_used_at else "never used"
     return [
@@ -92,7 +93,7 @@ def _form(project_id: int) -> None:
             required=True,
             key="key-for",
         )
-        left, right = st.columns(2)
+        left, right, last = st.columns(3)
         requests = left.number_input(
             "Requests a minute, at most",
             min_value=1,
@@ -111,6 +112,15 @@ def _form(project_id: int) -> None:
             "is written count. The day ends at midnight UTC.",
             key="key-tokens",
         )
+        month = last.number_input(
+            "Tokens a month, at most",
+            min_value=1,
+            max_value=keys.MOST,
+            value=None,
+            placeholder="no limit",
+            help="The month ends at midnight UTC.",
+            key="key-month",
+        )
         sent = st.form_submit_button("Make the key", key="key-make", icon=":material/key:")
     if sent:
         with errors.shown():
@@ -120,6 +130,7 @@ def _form(project_id: int) -> None:
                 project_id=None if mine == _ALL else project_id,
                 requests_a_minute=requests,
                 tokens_a_day=tokens,
+                tokens_a_month=month,
             )
             st.session_state[_NEW] = (name, secret)
             st.rerun()

@@ -10,7 +10,7 @@ import streamlit as st
 from workbench.core.cells import harmless
 from workbench.core.words import plural
 from workbench.jobs.process.serve_files import LoggedRequest
-from workbench.ui import dialogs
+from workbench.ui import context, dialogs
 from workbench.ui.charts import ACCENT, VERMILION
 from workbench.ui.downloading import logged
 from workbench.ui.numbers import browser_zone, size
@@ -31,16 +31,20 @@ _TITLES = {
 }
 
 
-def show() -> None:
+def show(project_id: int) -> None:
     """The section of the page."""
     st.markdown("##### What was asked")
-    found = request_log.listing()
+    found = request_log.seen_by(context.store(), project_id)
+    may_change = request_log.is_ours(context.store())
     if not found:
         st.caption("No program has asked anything yet.")
     else:
         _numbers(found)
         with st.expander("All requests", key="api-log", icon=":material/list:"):
-            _table(found)
+            _table(found, may_change=may_change)
+    if not may_change:
+        st.caption("These are the requests with keys of this project; administrators see all.")
+        return
     _texts()
     question, _ = dialogs.asked()
     if question == "delete-log":
@@ -96,7 +100,7 @@ def _frame(found: Sequence[LoggedRequest]) -> pd.DataFrame:
     return table
 
 
-def _table(found: Sequence[LoggedRequest]) -> None:
+def _table(found: Sequence[LoggedRequest], *, may_change: bool) -> None:
     st.dataframe(_frame(found[:_SHOWN]).rename(columns=_TITLES), hide_index=True, width="stretch")
     if len(found) > _SHOWN:
         st.caption(f"The newest {_SHOWN} of {len(found):,}; the file has all of them.")
@@ -109,13 +113,14 @@ def _table(found: Sequence[LoggedRequest]) -> None:
             key="api-log-csv",
             icon=":material/download:",
         )
-        st.button(
-            "Delete the log",
-            key="api-log-delete",
-            icon=":material/delete:",
-            on_click=dialogs.ask,
-            args=("delete-log",),
-        )
+        if may_change:
+            st.button(
+                "Delete the log",
+                key="api-log-delete",
+                icon=":material/delete:",
+                on_click=dialogs.ask,
+                args=("delete-log",),
+            )
 
 
 def _csv(found: Sequence[LoggedRequest]) -> bytes:
