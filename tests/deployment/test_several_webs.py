@@ -106,17 +106,16 @@ def test_who_watches_asks_on_the_machine_and_nobody_through_the_proxy(
     assert "slm_worker_silence_seconds" in worker
 
 
-def test_a_proxys_id_stands_in_the_log(deployment: Deployment) -> None:
-    with Visitor(deployment.address) as tab:
-        assert not tab.visit("").errors
-        assert "Your projects" in tab.visit("").texts or tab.visit("").elements
-    said = [
-        json.loads(line)
-        for name in WEBS
-        for line in deployment.log(name).splitlines()
-        if line.startswith("{")
-    ]
-    assert all({"time", "level", "process", "message"} <= line.keys() for line in said)
+def test_a_pages_trouble_stands_in_the_log_under_the_proxys_id(
+    deployment: Deployment, webs: list[str]
+) -> None:
+    with Visitor(webs[0], additional_headers={"X-Request-ID": "trace-4711"}) as tab:
+        run = tab.visit("data", "project=999999")
+    assert run.errors
+    lines = [json.loads(line) for line in deployment.log(WEBS[0]).splitlines() if line[0:1] == "{"]
+    (found,) = [line for line in lines if line.get("request_id") == "trace-4711"]
+    assert found["message"] == run.errors[0]
+    assert (found["process"], found["level"]) == ("web", "warning")
 
 
 def test_a_page_goes_on_where_its_process_ends(

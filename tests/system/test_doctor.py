@@ -68,3 +68,16 @@ def test_a_missing_package_is_named(store: Store, monkeypatch: pytest.MonkeyPatc
 def test_a_missing_bundled_model_is_named(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundled, "shipped_path", lambda _: None)
     assert not _finding(store, "Models").ok
+
+
+def test_isolation_is_told_where_it_is_asked_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "isolation" not in {finding.topic for finding in doctor.diagnose(store).findings}
+    monkeypatch.setenv("WORKBENCH_ISOLATE", "bwrap")
+    for reason, ok in (("", True), ("no permission", False)):
+        monkeypatch.setattr(doctor.isolation, "why_not", lambda reason=reason: reason)
+        found = _finding(store, "isolation")
+        assert (found.ok, reason in found.sentence) == (ok, True)
+    monkeypatch.setenv("WORKBENCH_ISOLATE", "chroot")
+    assert not _finding(store, "isolation").ok

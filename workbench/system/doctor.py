@@ -9,8 +9,10 @@ from storage import files
 from storage.database import Store
 from storage.guard import private
 from workbench.core import confine
+from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
 from workbench.jobs import worker_process
+from workbench.jobs.process import isolation
 from workbench.models import bundled
 from workbench.models.catalogue import list_models
 from workbench.system.hardware import Hardware, hardware
@@ -65,6 +67,7 @@ def diagnose(store: Store) -> Diagnosis:
         _disk(machine),
         _privacy(),
         _readers(),
+        *_isolation(),
         _packages(versions),
         _models(store),
         _worker(),
@@ -140,6 +143,23 @@ def _privacy() -> Finding:
     if problem := private.problem(files.home()):
         return Finding("Privacy", False, problem)
     return Finding("Privacy", True, f"Only you can read what is in {files.home()}.")
+
+
+def _isolation() -> list[Finding]:
+    """Where it is asked for, whether jobs and readers can be kept apart."""
+    try:
+        if not isolation.is_wanted():
+            return []
+    except WorkbenchError as error:
+        return [Finding("isolation", False, str(error))]
+    if reason := isolation.why_not():
+        sentence = (
+            f"{isolation.VARIABLE} asks for processes that are kept apart, which is not possible here "
+            f"({reason}): until that is mended, or the setting left out, no job and no reader starts."
+        )
+        return [Finding("isolation", False, sentence)]
+    said = "Jobs and readers of files run under bubblewrap: each writes to its own folders only."
+    return [Finding("isolation", True, said)]
 
 
 def _readers() -> Finding:

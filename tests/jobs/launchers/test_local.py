@@ -15,7 +15,7 @@ from tests.fakes.harness import end_leftovers, folder_of, is_alive, until
 from tests.fakes.trainer_command import fake_trainer
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.launchers.local import LocalLauncher, module_command
-from workbench.jobs.process import out_of_memory
+from workbench.jobs.process import isolation, out_of_memory
 from workbench.jobs.process.job_dir import JobDir, write_json
 
 
@@ -206,3 +206,52 @@ def test_the_commands_are_the_trainers_and_the_servers() -> None:
     assert module_command("train")[1:] == ["-m", "workbench.engine"]
     assert module_command("evaluate")[1:] == ["-m", "workbench.engine"]
     assert module_command("serve")[1:] == ["-m", "workbench.engine.serving"]
+
+
+def test_who_leaves_waits_until_what_runs_has_saved_itself(
+    launcher: LocalLauncher, job: JobDir
+) -> None:
+    write_spec(job, wait_for="never")
+    handle = launcher.submit("train", job)
+    until(lambda: has_started(job))
+    assert launcher.leave(20) == 0
+    assert not is_alive(handle["pid"])
+    assert not job.is_locked()
+    assert launcher.leave(20) == 0
+
+
+def test_who_leaves_waits_no_longer_than_told(job: JobDir) -> None:
+    launcher = LocalLauncher(lambda _: [sys.executable, "-c", "import time; time.sleep(60)"])
+    process = launcher._started[launcher.submit("train", job)["pid"]].child.process
+    assert launcher.leave(0.2) == 1
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.skipif(bool(isolation.why_not()), reason=isolation.why_not() or "it works")
+def test_a_process_that_is_kept_apart_is_paused_as_any_other(
+    launcher: LocalLauncher, job: JobDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(isolation.VARIABLE, isolation.BWRAP)
+    write_spec(job, wait_for="never")
+    handle = launcher.submit("train", job)
+    until(lambda: has_started(job))
+    assert psutil.Process(handle["pid"]).name() == isolation.BWRAP
+    launcher.stop(handle)
+    assert until(lambda: not (s := launcher.poll(handle)).running and s).exit_code == 0
+
+
+@pytest.mark.skipif(bool(isolation.why_not()), reason=isolation.why_not() or "it works")
+def test_a_process_that_is_kept_apart_is_killed_with_all_that_it_has(
+    launcher: LocalLauncher, job: JobDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(isolation.VARIABLE, isolation.BWRAP)
+    write_spec(job, wait_for="never")
+    handle = launcher.submit("train", job)
+    until(lambda: has_started(job))
+    program = psutil.Process(handle["pid"]).children()[0]
+    launcher.stop(handle, force=True)
+    assert (
+        until(lambda: not (s := launcher.poll(handle)).running and s).exit_code == -signal.SIGKILL
+    )
+    until(lambda: not is_alive(program.pid))
