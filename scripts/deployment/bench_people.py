@@ -50,6 +50,8 @@ class Heard:
     errors: list[str] = field(default_factory=list)
     lost: int = 0
     """Connections that broke."""
+    web_cpu_s: float = 0.0
+    """Of the processor, that the web processes took."""
     memory: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     """Minutes since the start, and MB of each process with its children."""
 
@@ -106,11 +108,25 @@ def _live(
         for number in range(programs)
     ]
     threads.append(threading.Thread(target=_watch, args=(found, until, heard)))
+    before = _web_cpu_s(found)
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    heard.web_cpu_s = _web_cpu_s(found) - before
     return heard
+
+
+def _web_cpu_s(found: Deployment) -> float:
+    """With what they have started, but for what has ended."""
+    total = 0.0
+    for name in WEBS:
+        head = psutil.Process(found.processes[name].pid)
+        for one in (head, *head.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                times = one.cpu_times()
+                total += times.user + times.system
+    return total
 
 
 def _person(found: Deployment, ids: Sequence[int], number: int, until: float, heard: Heard) -> None:
@@ -217,6 +233,9 @@ def _tell(heard: Heard, people: int, programs: int, minutes: float) -> None:
         by_page[run.page or "home"].append(run.seconds)
     for page, seconds in sorted(by_page.items()):
         _line(f"  {page}", seconds)
+    if heard.runs:
+        each = 1000 * heard.web_cpu_s / len(heard.runs)
+        print(f"the processor's time of a run, of pages and fragments together: {each:.0f} ms")
     print(f"errors: {len(heard.errors)}, connections that broke: {heard.lost}")
     for said in sorted(set(heard.errors))[:10]:
         print(f"  {said} ({heard.errors.count(said)} times)")
