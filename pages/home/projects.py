@@ -89,7 +89,7 @@ def welcome() -> None:
     )
 
 
-def card(entry: ProjectCard, *, is_first: bool) -> None:
+def card(entry: ProjectCard, live: releases.ReleaseInfo | None, *, is_first: bool) -> None:
     project = entry.project
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
@@ -100,7 +100,7 @@ def card(entry: ProjectCard, *, is_first: bool) -> None:
         frame.step_line(entry.steps, key=f"steps-{project.id}")
         if entry.best:
             st.markdown(f":material/military_tech: Best result: **{plain(entry.best)}**")
-        if live := releases.live(store, project.id):
+        if live:
             st.markdown(
                 f":material/verified: Live: **{plain(live.run_name)}** since {when(live.released_at)}"
             )
@@ -159,6 +159,7 @@ def show_dialog() -> None:
 frame.header(None, "What would you like to teach?")
 entries = projects.list_projects(store)
 if entries:
+    live = releases.all_live(store)
     with st.container(horizontal=True):
         if st.button("New project", key="new", icon=":material/add:"):
             dialogs.ask("new")
@@ -168,7 +169,7 @@ if entries:
             open_sample()
     with st.grid(3, min_column_width=340):
         for position, entry in enumerate(entries):
-            card(entry, is_first=position == 0)
+            card(entry, live.get(entry.project.id), is_first=position == 0)
 else:
     welcome()
 if archived := projects.list_projects(store, archived=True):

@@ -27,8 +27,14 @@ def test_one_release_of_a_project_has_not_ended(store: Store) -> None:
         assert [row.ended_at is None for row in found] == [True, False, False]
         assert releases.live(session, project_id) is found[0]
         assert len(releases.of_run(session, run_id)) == 3
+        other = Project(name="Other")
+        session.add(other)
+        session.flush()
+        theirs = releases.add(session, other.id, run_id, **told)
+        assert releases.all_live(session) == {project_id: found[0], other.id: theirs}
         releases.end(session, project_id)
         assert releases.live(session, project_id) is None
+        assert releases.all_live(session) == {other.id: theirs}
 
 
 def test_all_goes_with_its_project_and_a_release_outlives_its_run(store: Store) -> None:

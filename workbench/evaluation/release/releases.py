@@ -96,6 +96,12 @@ def live(store: Store, project_id: int) -> ReleaseInfo | None:
         return _info(found) if found else None
 
 
+def all_live(store: Store) -> dict[int, ReleaseInfo]:
+    """What is live in each project in which something is, by the project."""
+    with store.read() as session:
+        return {project_id: _info(row) for project_id, row in rows.all_live(session).items()}
+
+
 def history(store: Store, project_id: int) -> list[ReleaseInfo]:
     """What was live in a project, the newest first."""
     with store.read() as session:
