@@ -17,7 +17,7 @@ HARM := tests/data/files/test_reader.py tests/system/backup/test_restore_hostile
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run setup setup-dev test lint unit models families postgresql faults pages browser bench \
-  fuzz office reliability lock audit ollama-template exports deployment deployment-check
+  fuzz office reliability lock audit ollama-template exports deployment deployment-check ray
 
 run: setup
 	@$(PY) scripts/run.py
@@ -103,6 +103,15 @@ deployment:
 # The files of a deployment, by the linters of each.
 deployment-check:
 	@$(PY) scripts/deployment/check.py
+
+# A real Ray cluster on this computer, and a bucket: what is lost, cut off and killed, row by row. Ray
+# lies in a folder of its own, since a bucket's library wants an older version of what the app has.
+RAY := .venv/share/slm-workbench/ray
+ray: setup-dev
+	@$(PY) -m pip install --quiet --upgrade --target $(RAY) --no-deps --require-hashes \
+	  -r locks/ray.txt -r locks/ray-tests.txt
+	@PYTHONPATH=$(CURDIR)/$(RAY) $(PY) -m pytest -n 0 tests/jobs/process/remote
+	@PYTHONPATH=$(CURDIR)/$(RAY) $(PY) scripts/ray/recovery.py
 
 # What the requirements need, down to the last package, for all machines: written to locks/.
 lock:

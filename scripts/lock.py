@@ -18,14 +18,17 @@ from pathlib import Path
 from tools import ROOT, tools
 
 LOCKS = ROOT / "locks"
-APP, DEV, MODELS, TOOLS, CONVERTER = (
-    f"requirements{part}.txt" for part in ("", "-dev", "-models", "-tools", "-converter")
+APP, DEV, MODELS, TOOLS, CONVERTER, RAY, RAY_TESTS = (
+    f"requirements{part}.txt"
+    for part in ("", "-dev", "-models", "-tools", "-converter", "-ray", "-ray-tests")
 )
 HEADS = {
     "app": "All that the app runs on, but for torch and what comes with it.",
     "dev": "What `make test` needs beside that.",
     "models": "The base models that come with the install.",
     "converter": "What writes GGUF files, in a folder of its own.",
+    "ray": "What the machines of a Ray cluster need beside the app's.",
+    "ray-tests": "What `make ray` needs beside that.",
     "tools": "What `make lock` and `make audit` work with.",
     "torch": (
         "torch comes in builds, one for each kind of machine, so this is a version without a hash."
@@ -51,6 +54,10 @@ def main() -> int:
         _write("dev", {n: whole[n] for n in tested if n not in app})
         _write("torch", _bare(whole, ["torch"]))
         _write("cuda", _bare(whole, filter(CUDA.match, whole)))
+        ray, tried = (_resolved(uv, lists, whole) for lists in ([APP, RAY], [APP, RAY, RAY_TESTS]))
+        # What asks for a bucket wants an older version of what the app has: then this one counts.
+        _write("ray", {n: pin for n, pin in ray.items() if app.get(n) != pin})
+        _write("ray-tests", {n: pin for n, pin in tried.items() if {**app, **ray}.get(n) != pin})
         _write("models", _resolved(uv, [MODELS], {}, "--no-deps"))
         _write("converter", _resolved(uv, [CONVERTER], {}, "--no-deps"))
         _write("tools", {n: whole[n] for n in _resolved(uv, [TOOLS], whole)})

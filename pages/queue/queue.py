@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from workbench.jobs import overview, queue
+from workbench.jobs import cluster, overview, placing, queue
+from workbench.jobs.cluster import CLUSTER, HERE
 from workbench.jobs.job import JobView
 from workbench.jobs.overview import Queue, QueuedJob
 from workbench.jobs.process.specs import SweepSpec
@@ -81,6 +82,8 @@ def title(view: JobView) -> None:
 def line(job: QueuedJob) -> str:
     view = job.view
     of = f"{plain(job.project)} · " if job.project else ""
+    if view.place == CLUSTER:
+        of += "on the cluster · "
     if view.held:
         return f"{of}{plain(view.held[0].lower() + view.held[1:])}"
     if view.status == "queued" and not view.is_ending:
@@ -113,6 +116,19 @@ def buttons(view: JobView, found: Queue) -> None:
     if st.button("Cancel", key=f"cancel-{view.id}", icon=":material/stop_circle:"):
         dialogs.ask("cancel", view.id)
         st.rerun(scope="app")
+    if view.unknown_s is not None and st.button(
+        "Give this attempt up", key=f"give-up-{view.id}", icon=":material/link_off:"
+    ):
+        dialogs.ask("give-up", view.id)
+        st.rerun(scope="app")
+    if cluster.is_named() and view.can_change_place:
+        other = CLUSTER if view.place == HERE else HERE
+        if st.button(
+            f"Run it on {placing.TITLES[other].lower()}",
+            key=f"place-{view.id}",
+            icon=":material/lan:",
+        ):
+            act(lambda: placing.put_job(store, view.id, other))
     if view.can_be_moved and len(found.open) > 1:
         choice = st.menu_button(
             "Move", list(MOVES), key=f"move-{view.id}", type="tertiary",
@@ -148,6 +164,18 @@ def ask_after(view: JobView, others: list[QueuedJob]) -> None:
         with errors.shown():
             queue.move_job(store, view.id, chosen)
             dialogs.close()
+
+
+@st.dialog("Give this attempt up?", on_dismiss=dialogs.answered)
+def ask_give_up(view: JobView) -> None:
+    st.write(
+        f"Nobody can tell whether **{plain(view.title)}** still runs on the cluster. If it does, it leaves "
+        "by itself once it is reached, and what it did since its last checkpoint is done again."
+    )
+    dialogs.decide(
+        "give-up", "Give it up", "Wait on",
+        lambda: queue.give_up(store, view.id), icon=":material/link_off:",
+    )  # fmt: skip
 
 
 @st.dialog("Cancel this job?", on_dismiss=dialogs.answered)
@@ -189,5 +217,7 @@ if question:
     asked = next((job.view for job in open_jobs if job.view.id == about_id), None)
     if asked and question == "after":
         ask_after(asked, [job for job in open_jobs if job.view.id != about_id])
+    elif asked and question == "give-up":
+        ask_give_up(asked)
     elif asked and question == "cancel":
         ask_cancel(asked)

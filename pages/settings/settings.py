@@ -5,7 +5,7 @@ import streamlit as st
 from workbench.system import doctor, home
 from workbench.ui import context, frame
 from workbench.ui.numbers import size
-from workbench.ui.settings import hub_token, judge, operating
+from workbench.ui.settings import cluster, hub_token, judge, operating
 from workbench.ui.text import plain
 
 frame.header(None, "What can this machine do?")
@@ -37,6 +37,7 @@ if folder.database:
 hub_token.show()
 judge.show()
 operating.show()
+cluster.show()
 
 LOG_TITLES = {"web": "Pages", "worker": "Worker", "reader": "Files"}
 with st.expander("Log", key="log"):

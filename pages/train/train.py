@@ -31,6 +31,7 @@ from workbench.ui.training import (
     exam_view,
     fit_view,
     long_view,
+    place,
     ready_view,
     run_view,
     start_from,
@@ -169,6 +170,7 @@ def start(
         exam_view.say(version, recipe)
         long_view.say(version, model, recipe)
         fit_view.show(fit_view.Asked(project_id, version, model, recipe, machine, use), costs)
+        place.choose(project_id)
         if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
             title = name.strip() or default_name(picked)
             run = training.start_run(

@@ -134,7 +134,6 @@ QUIET = {
     "system.accounts.sign_ins.sign_out": "says so itself: sign_out",
     "system.accounts.sign_ins.used": "that somebody is there is no change",
     "system.accounts.signing_in.change_password": "says so itself: password_changed",
-    "system.accounts.company.sign_in": "says so itself: sign_in or sign_in_failed",
     "system.accounts.signing_in.sign_in": "says so itself: sign_in or sign_in_failed",
     "system.backup.backup.note": "it is an event of its own",
     "system.drafts.save_draft": "what is typed is no change before it is saved",

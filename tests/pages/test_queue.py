@@ -1,5 +1,6 @@
 """The Queue page: order, pausing, cancelling, and what ended."""
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from storage import jobs
@@ -89,3 +90,27 @@ def test_what_is_being_stopped_offers_nothing_more(store: Store) -> None:
     at = open_page(PAGE)
     assert not [button for button in at.button if str(button.key).endswith(f"-{job_id}")]
     assert job_of(store, job_id).status == QUEUED
+
+
+def test_a_waiting_job_moves_to_the_cluster_where_there_is_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = add_job(store)
+    assert f"place-{job_id}" not in {button.key for button in open_page(PAGE).button}
+    monkeypatch.setenv("WORKBENCH_RAY_ADDRESS", "http://head:8265")
+    at = open_page(PAGE)
+    at.button(key=f"place-{job_id}").click().run()
+    assert job_of(store, job_id).place == "ray"
+    assert "on the cluster" in texts(open_page(PAGE))
+
+
+def test_a_job_that_nobody_can_tell_of_is_given_up_after_a_question(store: Store) -> None:
+    job_id = add_job(store, place="ray")
+    told = {"unknown_since": now().timestamp() - 700, "unknown_why": "Nobody answers."}
+    set_job(store, job_id, status=RUNNING, attempt=1, started_at=now(), progress=told)
+    at = open_page(PAGE)
+    assert "Once you are sure" in texts(at)
+    at.button(key=f"give-up-{job_id}").click().run()
+    assert job_of(store, job_id).given_up_attempt is None
+    at.button(key="give-up-yes").click().run()
+    assert job_of(store, job_id).given_up_attempt == 1

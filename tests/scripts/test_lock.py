@@ -15,13 +15,15 @@ from packaging.utils import canonicalize_name
 from tests.scripts.conftest import command
 
 ROOT = Path(__file__).resolve().parents[2]
-HASHED = ("app", "dev", "models", "tools", "converter")
+HASHED = ("app", "dev", "models", "tools", "converter", "ray", "ray-tests")
 LISTS = {
     "": "app",
     "-dev": "dev",
     "-models": "models",
     "-tools": "tools",
     "-converter": "converter",
+    "-ray": "ray",
+    "-ray-tests": "ray-tests",
 }
 PIN = re.compile(r"^[a-z0-9-]+==[^ \n*]+( ; [^\n\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+\n$")
 BARE = re.compile(r"^[a-z0-9-]+==[^ \n*]+( ; [^\n\\]+)?\n$")
@@ -143,6 +145,8 @@ def _answers(folder: Path) -> None:
     (folder / "app+-dev+-tools.answer").write_text(app + _pin("pytest", "rich", "uv"))
     (folder / "app.answer").write_text(app)
     (folder / "app+-dev.answer").write_text(app + _pin("pytest"))
+    (folder / "app+-ray.answer").write_text(app + _pin("pytest", "ray"))
+    (folder / "app+-ray+-ray-tests.answer").write_text(app + _pin("moto", "ray"))
     (folder / "-tools.answer").write_text(_pin("httpx", "rich", "uv"))
     (folder / "-models.answer").write_text(_pin("some-weights"))
     (folder / "-converter.answer").write_text(_pin("some-program"))
@@ -158,6 +162,8 @@ def test_each_package_goes_to_the_lock_it_is_installed_by(lock: ModuleType, uv: 
         "models": ["some-weights"],
         "converter": ["some-program"],
         "tools": ["httpx", "rich", "uv"],
+        "ray": ["pytest", "ray"],
+        "ray-tests": ["moto"],
         "torch": ["torch"],
         "cuda": ["nvidia-cublas", "triton"],
     }

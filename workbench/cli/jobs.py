@@ -1,4 +1,5 @@
-"""`jobs`, `cancel`, `pause`, `resume`, `move`, `worker`: the queue and who works on it."""
+"""`jobs`, `cancel`, `pause`, `resume`, `move`, `place`, `give-up`, `worker`: the queue and who works
+on it."""
 
 import argparse
 from typing import Any
@@ -6,7 +7,11 @@ from typing import Any
 from workbench.cli.accounts.acting import open_store
 from workbench.cli.output import command, emit
 from workbench.jobs import job as jobs
-from workbench.jobs import queue, worker, worker_process
+from workbench.jobs import placing, queue, worker, worker_process
+from workbench.jobs.cluster import CLUSTER, HERE
+
+PLACES = {"here": HERE, "cluster": CLUSTER}
+"""Word of a command → place."""
 
 
 def add_commands(commands: Any) -> None:
@@ -22,6 +27,14 @@ def add_commands(commands: Any) -> None:
     move = command(commands, "move", _move, "Let a waiting job start first, or after another.")
     move.add_argument("job", type=int)
     move.add_argument("--after", type=int, metavar="JOB", help="the job to start right after")
+    place = command(commands, "place", _place, "Let a job that waits run here or on the cluster.")
+    place.add_argument("job", type=int)
+    place.add_argument("--on", choices=list(PLACES), required=True)
+    give_up = command(
+        commands, "give-up", _give_up,
+        "Wait no longer for a process on the cluster that nobody can tell of; the job goes on anew.",
+    )  # fmt: skip
+    give_up.add_argument("job", type=int)
     command(commands, "worker", _worker, "Work on the queue until stopped.", as_json=False)
 
 
@@ -35,6 +48,7 @@ def _jobs(options: argparse.Namespace) -> int:
             "status": job.status,
             "run_id": job.run_id,
             "attempt": job.attempt,
+            "place": job.place,
             "reason": job.reason,
             "progress": job.progress,
         }
@@ -78,6 +92,21 @@ def _move(options: argparse.Namespace) -> int:
     queue.move_job(store, options.job, options.after)
     order = [job.id for job in queue.list_jobs(store, active=True)]
     emit(options, {"queue": order}, f"The queue is now: {', '.join(map(str, order))}.")
+    return 0
+
+
+def _place(options: argparse.Namespace) -> int:
+    job = placing.put_job(open_store(), options.job, PLACES[options.on])
+    text = f"Job {job.id} runs on {placing.TITLES[job.place].lower()}."
+    emit(options, {"job_id": job.id, "place": job.place}, text)
+    return 0
+
+
+def _give_up(options: argparse.Namespace) -> int:
+    job = queue.give_up(open_store(), options.job)
+    worker_process.ensure_worker()
+    text = f"Attempt {job.attempt} of job {job.id} is given up; it goes on with another one."
+    emit(options, {"job_id": job.id, "status": job.status}, text)
     return 0
 
 

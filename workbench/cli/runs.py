@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.database import Store
 from workbench.cli.data import existing, pairs
+from workbench.cli.jobs import PLACES
 from workbench.cli.models import ready
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
@@ -64,6 +65,12 @@ def add_commands(commands: Any) -> None:
     train.add_argument("--preset", default="balanced", help=", ".join(presets.PRESETS))
     train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
     train.add_argument("--name", default="", help="name of the run")
+    train.add_argument(
+        "--on",
+        choices=list(PLACES),
+        help="where it runs; without, where the project's trainings do (this computer, unless its "
+        "Train page says otherwise)",
+    )
     train.add_argument("--wait", action="store_true", help="wait until it has ended")
     evaluate = command(commands, "evaluate", _evaluate, "Score a run on its exam or on a file.")
     evaluate.add_argument("--run", type=int, required=True, metavar="ID")
@@ -179,6 +186,7 @@ def _start(store: Store, options: argparse.Namespace) -> runs.StartedRun:
         recipe=recipe,
         name=options.name,
         start_from=options.start_from,
+        runs_at=PLACES[options.on] if options.on else None,
     )
 
 

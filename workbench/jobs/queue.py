@@ -9,7 +9,7 @@ from storage import jobs
 from storage.database import Store
 from storage.tables import OPEN, PAUSED, QUEUED, TERMINAL, Job
 from workbench.core.errors import WorkbenchError
-from workbench.jobs import cluster, limits
+from workbench.jobs import limits, placing
 from workbench.jobs.job import JobView, found_job, get_job, view_of
 from workbench.jobs.kinds import LANES, kind_named
 from workbench.jobs.process.specs import Spec
@@ -81,14 +81,16 @@ def enqueue(
     run_id: int | None = None,
     after_job_id: int | None = None,
     for_job_id: int | None = None,
+    place: str | None = None,
 ) -> int:
     """Put a job at the end of the queue, or right behind `after_job_id`; its id.
 
     Args:
         for_job_id: a job that lets this one do a part of its work; whoever asked for it does.
+        place: where it runs; None for where its project's jobs do.
 
     Raises:
-        WorkbenchError: the person has reached one of their limits.
+        WorkbenchError: the person has reached one of their limits, or it cannot run there.
     """
     if kind_named(spec.kind).is_listed:
         limits.check(session)
@@ -102,6 +104,7 @@ def enqueue(
         run_id=run_id,
         after_job_id=after_job_id,
         person_id=whole.person_id if whole is not None else None,
+        place=placing.place_for(session, spec.kind, project_id, place),
     )
     return job.id
 
@@ -153,30 +156,6 @@ def resume_job(store: Store, job_id: int) -> JobView:
             raise WorkbenchError(f"Job {job_id} is over already: start a new one instead.")
         jobs.resume(session, job_id)
         return view_of(session, found_job(session, job_id))
-
-
-def put_at(store: Store, job_id: int, place: str) -> JobView:
-    """Let a job that waits, or is paused, run on this computer or on the cluster; the job then.
-
-    Raises:
-        WorkbenchError: there is no cluster, it runs already, or is of a kind that runs here only.
-    """
-    with store.write() as session:
-        job = found_job(session, job_id)
-        _check_place(job.kind, place)
-        if not jobs.put_at(session, job_id, place):
-            raise WorkbenchError(
-                f"Job {job_id} does not wait, so it stays where it is: pause it first, then let it "
-                "go on elsewhere."
-            )
-        return view_of(session, found_job(session, job_id))
-
-
-def _check_place(job_kind: str, place: str) -> None:
-    if place not in (cluster.HERE, cluster.CLUSTER):
-        raise WorkbenchError(f"There is no place '{place}' for jobs: choose here or cluster.")
-    if place == cluster.CLUSTER and not kind_named(job_kind).runs_elsewhere:
-        raise WorkbenchError(f"A {kind_named(job_kind).noun} runs on this computer only.")
 
 
 def give_up(store: Store, job_id: int) -> JobView:

@@ -9,6 +9,7 @@ import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from storage import files, jobs
 from storage.database import Store
@@ -232,12 +233,15 @@ class Attempt:
         shown = f"{state.waits}{state.unknown_since or ''}"
         if shown == self._shown:
             return
-        told = {k: v for k, v in self.job.progress.items() if k not in (UNKNOWN, UNKNOWN_WHY)}
+        more: dict[str, Any] = {}
         if state.waits:
-            told |= {"phase": "waiting", "message": state.waits}
+            more |= {"phase": "waiting", "message": state.waits}
         if state.unknown_since is not None:
-            told |= {UNKNOWN: state.unknown_since, UNKNOWN_WHY: state.unknown_why}
+            more |= {UNKNOWN: state.unknown_since, UNKNOWN_WHY: state.unknown_why}
         with self._store.write() as session:
+            job = jobs.get(session, self.job.id)  # its events may have come in since it was read
+            told = dict(job.progress) if job is not None else {}
+            told = {k: v for k, v in told.items() if k not in (UNKNOWN, UNKNOWN_WHY)} | more
             if jobs.change(session, *self._who(), ACTIVE, progress=told):
                 self._shown = shown
 

@@ -355,7 +355,8 @@ def _log() -> None:
     """Write to the worker's log, to which a detached worker's own output goes as well."""
     logging.getLogger().setLevel(logging.INFO)
     log.keep("worker", worker_process.log_path())
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for library in ("alembic", "httpx"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     if sys.stderr.isatty():
         logging.getLogger().addHandler(logging.StreamHandler())
 

@@ -53,6 +53,7 @@ def start_run(
     start_from: int | Start | None = None,
     again: Repeat | None = None,
     place: Place | None = None,
+    runs_at: str | None = None,
 ) -> StartedRun:
     """Queue a training, at the end or right behind `after_job_id`.
 
@@ -62,6 +63,7 @@ def start_run(
             the base model.
         again: the training that this one repeats.
         place: in a sweep, which is taken with the run or not at all.
+        runs_at: on this computer or on the cluster; None for where the project's trainings run.
 
     Raises:
         WorkbenchError: data, model and recipe do not go together, or the disk is too small.
@@ -94,6 +96,7 @@ def start_run(
             run_id=run.id,
             after_job_id=after_job_id,
             for_job_id=place.sweep_job_id if place is not None else None,
+            place=runs_at,
         )
         if place is not None:
             trials.add(session, place, run.id)

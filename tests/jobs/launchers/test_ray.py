@@ -27,8 +27,9 @@ from tests.fakes.trainer_command import fake_trainer
 from tests.fakes.worker import QUICK
 from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
-from workbench.jobs import queue
+from workbench.jobs import placing, queue
 from workbench.jobs.cluster import CLUSTER, HERE, configured
+from workbench.jobs.job import get_job
 from workbench.jobs.launchers import remote_watch
 from workbench.jobs.launchers.local import LocalLauncher
 from workbench.jobs.launchers.ray import RayLauncher
@@ -42,6 +43,7 @@ def cluster(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(remote_watch, "LOOK_S", 0.05)
     monkeypatch.setattr(remote_watch, "MOST_S", 0.1)
     monkeypatch.setattr(remote_watch, "QUIET_S", 1.0)
+    monkeypatch.setenv("WORKBENCH_RAY_ADDRESS", "http://head:8265")
     made = FakeCluster(tmp_path / "cluster")
     yield made
     for launcher in made.launchers:
@@ -234,8 +236,8 @@ def test_an_unreachable_cluster_leaves_the_job_running_until_somebody_gives_it_u
     job_id = add_cluster_job(store, tmp_path, freeze=True)
     drive(worker, lambda: status_of(store, job_id) == RUNNING)
     cluster.answers = False
-    drive(worker, lambda: queue.get_job(store, job_id).unknown_s is not None)
-    view = queue.get_job(store, job_id)
+    drive(worker, lambda: get_job(store, job_id).unknown_s is not None)
+    view = get_job(store, job_id)
     assert (view.status, view.attempt) == (RUNNING, 1)
     assert "does not answer" in view.warning
     assert not view.needs_help
@@ -255,7 +257,7 @@ def test_after_ten_minutes_somebody_has_to_look(store: Store, cluster: FakeClust
         assert job is not None
         told = {"unknown_since": time.time() - 601, "unknown_why": "Nobody answers."}
         assert jobs.change(session, job_id, 1, ["starting"], progress=told)
-    view = queue.get_job(store, job_id)
+    view = get_job(store, job_id)
     assert view.needs_help
     assert "10 min" in view.warning
     assert "give this attempt up" in view.warning
@@ -267,7 +269,7 @@ def test_what_was_given_up_leaves_by_itself_and_harms_nothing(
     job_id = add_cluster_job(store, tmp_path, freeze=True)
     drive(worker, lambda: status_of(store, job_id) == RUNNING)
     cluster.answers = False
-    drive(worker, lambda: queue.get_job(store, job_id).unknown_s is not None)
+    drive(worker, lambda: get_job(store, job_id).unknown_s is not None)
     queue.give_up(store, job_id)
     stale = cluster.process_of(name_of(job_id))
     assert stale.poll() is None
@@ -323,7 +325,7 @@ def test_begun_here_it_goes_on_there_and_back_again(
         drive(worker, lambda step=step: (job_of(store, job_id).progress.get("step") or 0) >= step)
         queue.pause_job(store, job_id)
         drive(worker, lambda: status_of(store, job_id) == PAUSED)
-        queue.put_at(store, job_id, place)
+        placing.put_job(store, job_id, place)
         queue.resume_job(store, job_id)
         drive(worker, lambda: status_of(store, job_id) == RUNNING)
     job = drive_to_end(worker, store, job_id)
@@ -341,7 +343,7 @@ def test_a_job_that_runs_keeps_its_place(
     job_id = add_cluster_job(store, tmp_path, place=HERE, wait_for="never")
     drive(worker, lambda: has_learned(store, job_id))
     with pytest.raises(WorkbenchError, match="pause it first"):
-        queue.put_at(store, job_id, CLUSTER)
+        placing.put_job(store, job_id, CLUSTER)
     queue.cancel_job(store, job_id)
     assert drive_to_end(worker, store, job_id).status == CANCELLED
 
@@ -360,7 +362,7 @@ def test_a_cluster_that_is_not_named_any_more_leaves_its_jobs_alone(
     job_id = add_cluster_job(store, tmp_path, freeze=True)
     drive(worker_on(store, cluster), lambda: status_of(store, job_id) == RUNNING)
     alone = Worker(store, LocalLauncher(fake_trainer), QUICK)
-    drive(alone, lambda: queue.get_job(store, job_id).unknown_s is not None)
+    drive(alone, lambda: get_job(store, job_id).unknown_s is not None)
     queue.give_up(store, job_id)
     drive(alone, lambda: status_of(store, job_id) == QUEUED)
 
@@ -384,3 +386,21 @@ def test_a_cluster_of_which_not_all_is_said_is_refused(
         monkeypatch.setenv(name, value)
     with pytest.raises(WorkbenchError, match=words):
         configured()
+
+
+def test_what_is_said_of_its_place_leaves_what_its_process_says(
+    worker: Worker, store: Store, cluster: FakeCluster, tmp_path: Path
+) -> None:
+    """Its events come in between two looks at where it is."""
+    job_id = add_cluster_job(store, tmp_path, wait_for="never")
+    drive(worker, lambda: has_learned(store, job_id))
+    cluster.answers = False
+    (cluster.files).rename(cluster.files.with_name("away"))
+    drive(worker, lambda: get_job(store, job_id).unknown_s is not None)
+    assert job_of(store, job_id).progress["step"] == 3
+    cluster.files.with_name("away").rename(cluster.files)
+    cluster.answers = True
+    drive(worker, lambda: get_job(store, job_id).unknown_s is None)
+    assert job_of(store, job_id).progress["step"] == 3
+    queue.cancel_job(store, job_id)
+    assert drive_to_end(worker, store, job_id).status == CANCELLED

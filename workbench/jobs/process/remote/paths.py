@@ -50,4 +50,5 @@ def move_within(path: Path, moves: Moves) -> None:
     path.unlink()  # it may be a second name of a file that is to stay what it is
     write_json(path, after)
     if sealed:
+        (path.parent / checkpoints.MANIFEST).unlink()
         checkpoints.seal(path.parent)
