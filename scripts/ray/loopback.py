@@ -98,7 +98,8 @@ class Loopback:
         with (self._folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 [*RAY, "start", "--block", "--disable-usage-stats", *options,
-                 f"--object-store-memory={_STORE_BYTES}"],
+                 f"--object-store-memory={_STORE_BYTES}",
+                 f"--dashboard-agent-listen-port={free_port()}"],
                 env={
                     **os.environ,
                     "RAY_AUTH_MODE": "token",

@@ -360,6 +360,7 @@ def scene_in(folder: Path) -> Iterator[Scene]:
 def main() -> int:
     """Play the named rows, or all of them."""
     names = sys.argv[1:] or list(ROWS)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the cluster goes then, too
     folder = Path(tempfile.mkdtemp(prefix="recovery-"))
     began = time.monotonic()
     with scene_in(folder) as scene:
