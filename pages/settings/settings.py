@@ -14,11 +14,12 @@ for finding in diagnosis.findings:
     icon = ":green[:material/check_circle:]" if finding.ok else ":orange[:material/warning:]"
     st.markdown(f"{icon} **{plain(finding.topic)}:** {plain(finding.sentence)}")
 
-st.page_link(
-    frame.PAGES["Installation"][0],
-    label="Installation: what is at work, what takes space, the last backup, errors",
-    icon=frame.PAGES["Installation"][1],
-)
+if (who := context.store().acting) is None or who.administrator:
+    st.page_link(
+        frame.PAGES["Installation"][0],
+        label="Installation: what is at work, what takes space, the last backup, errors",
+        icon=frame.PAGES["Installation"][1],
+    )
 
 st.markdown("##### Where your work is kept")
 folder = home.home_folder()

@@ -6,6 +6,7 @@ from workbench.system import disk_use
 from workbench.system.backup import backups
 from workbench.system.backup.backups import BackupFile
 from workbench.system.disk_use import DiskUse, Freeable
+from workbench.system.installation import state
 from workbench.ui import charts, context, dialogs, errors, frame
 from workbench.ui.numbers import count, percent, size, when
 from workbench.ui.routes import download_route
@@ -138,6 +139,7 @@ def show_dialog(use: DiskUse) -> None:
 
 
 with errors.alone("Where does the disk space go?"):
+    state.check_may_look(store)
     use = disk_use.measure(store)
 frame.header(
     None,

@@ -11,6 +11,7 @@ EVENTS = {
     "key_refused": "A key was refused",
     "backed_up": "Saved everything in a backup",
     "project_saved": "Saved a project in a file",
+    "project_brought": "Brought a project from a file",
     "restored": "Put a backup in place",
     "log_exported": "Exported the audit log",
 }
@@ -84,7 +85,6 @@ SERVICES = {
     "system.accounts.people.enable": "Enabled an account",
     "system.accounts.people.set_administrator": "Changed who is an administrator",
     "system.accounts.people.sign_out": "Signed somebody out",
-    "system.backup.project_restore.restore_project": "Brought a project from a file",
     "system.disk_use.free": "Freed disk space",
     "training.instructed.start_instructed": "Made a model of an instruction",
     "training.measuring.start_measuring": "Started a measurement",

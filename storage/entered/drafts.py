@@ -46,13 +46,26 @@ def forget(session: Session, project: Project, page: str) -> None:
 def give(session: Session, person_id: int) -> None:
     """Make what was entered while nobody had an account a person's own."""
     for project in session.scalars(sa.select(Project)):
-        for page, values in (project.drafts or {}).items():
-            if page not in OF_ALL:
-                draft = Draft(project_id=project.id, person_id=person_id, page=page, values=values)
-                session.add(draft)
-        kept = {page: values for page, values in (project.drafts or {}).items() if page in OF_ALL}
-        project.drafts = kept
+        hand_over(session, project, person_id)
     session.flush()
+
+
+def of_person(session: Session, project_id: int, person_id: int) -> dict[str, Any]:
+    """Page → what a person has entered there."""
+    mine = (Draft.project_id == project_id, Draft.person_id == person_id)
+    return {
+        draft.page: dict(draft.values) for draft in session.scalars(sa.select(Draft).where(*mine))
+    }
+
+
+def hand_over(session: Session, project: Project, person_id: int) -> None:
+    """Make what is entered in a project a person's own, but for what all of its members see."""
+    for page, values in (project.drafts or {}).items():
+        if page not in OF_ALL:
+            draft = Draft(project_id=project.id, person_id=person_id, page=page, values=values)
+            session.add(draft)
+    kept = {page: values for page, values in (project.drafts or {}).items() if page in OF_ALL}
+    project.drafts = kept
 
 
 def _own(project_id: int, person_id: int, page: str) -> sa.Select[Draft]:

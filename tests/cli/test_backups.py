@@ -57,7 +57,7 @@ def test_one_project_goes_into_a_file_and_comes_beside_the_others(
     assert f"Saved 1 project in {file}" in capsys.readouterr().out
     assert main(["restore", "--project", str(file)]) == 2
     assert "say under which name" in capsys.readouterr().err
-    assert main(["restore", "--project", str(file), "--as", "Twin", "--json"]) == 0
+    assert main(["restore", "--project", str(file), "--name", "Twin", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["project"], said["name"]) == (2, "Twin")
     assert said["notes"] == []
@@ -90,7 +90,7 @@ def test_people_are_told_of_and_left_out_where_that_is_asked(
         session.add(Person(email="ann@example.org", name="Ann", administrator=True))
     store.close()
     file = str(tmp_path / "all.zip")
-    assert main(["backup", file]) == 0
+    assert main(["--as", "ann@example.org", "backup", file]) == 0
     assert main(["restore", file, "--replace"]) == 0
     said = capsys.readouterr().out
     assert "1 person may sign in here" in said
@@ -104,7 +104,7 @@ def test_people_are_told_of_and_left_out_where_that_is_asked(
     [
         ["backup"],
         ["restore"],
-        ["restore", "a.zip", "--as", "Twin"],
+        ["restore", "a.zip", "--name", "Twin"],
         ["restore", "--project", "a.zip", "--replace"],
     ],
 )

@@ -9,9 +9,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from storage import files
+from storage.acting import Acting
 from storage.database import Store
+from storage.tables import Job, Person
 from tests.fakes.harness import until
-from tests.helpers import full_home
+from tests.helpers import accounts, full_home
 from tests.pages.opened import open_page, texts
 from workbench.system.backup import backups
 from workbench.system.backup.backup import make_backup
@@ -115,3 +117,26 @@ def test_errors_of_the_last_day_stand_there_once_with_their_number(store: Store)
     assert table["Times"] == [2]
     assert table["Request"] == ["fff123def456"]
     assert table["Log"] == ["Pages"]
+
+
+def test_where_people_have_accounts_administrators_alone_see_it_and_the_disk(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_home.fill(store)
+    make_backup(store, files.folder("backups") / "workbench-1.zip")
+    with store.write() as session:
+        session.add(Person(email="ann@example.org", name="Ann", administrator=True))
+        session.add(Person(email="ben@example.org", name="Ben"))
+        session.flush()
+        session.get_one(Job, 2).person_id = 2
+    accounts.act_as(monkeypatch, Acting(2, "Ben"))
+    for page in (PAGE, "pages/storage/storage.py"):
+        at = open_page(page)
+        assert "Only administrators look after the installation" in at.error[0].value
+        assert "workbench-1.zip" not in texts(at)
+        assert "Storage" not in [link.proto.label for link in at.get("page_link")]
+    accounts.act_as(monkeypatch, Acting(1, "Ann", administrator=True))
+    at = open_page(PAGE)
+    assert _table(at, "Who")["Who"].count("Ben") == 1
+    assert "2 people have an account, 1 administrator among them." in texts(at)
+    assert "Storage" in [link.proto.label for link in at.get("page_link")]

@@ -38,7 +38,7 @@ def add_commands(commands: Any) -> None:
         metavar="FILE",
         help="a file with one project, which is brought beside those that there are",
     )
-    back.add_argument("--as", dest="name", default="", help="what the project is called here")
+    back.add_argument("--name", default="", help="what the project is called here")
     back.add_argument(
         "--replace",
         action="store_true",
@@ -97,7 +97,7 @@ def _restore(options: argparse.Namespace) -> int:
     if options.project is not None:
         return _restore_project(options, path)
     if options.name:
-        raise WorkbenchError("--as is for one project: restore --project FILE --as NAME.")
+        raise WorkbenchError("--name is for one project: restore --project FILE --name NAME.")
     with _interruptible():
         done = restore_backup(
             path,

@@ -180,9 +180,14 @@ def _sidebar(title: str) -> None:
 
 
 def _other_pages() -> list[str]:
-    """Those that belong to no project; the audit log where there is one that the person may see."""
-    may_see = context.store().acting is not None and log.may_see(context.store())
-    return [name for name in _OTHER_PAGES if name != "Audit" or may_see]
+    """Those that belong to no project; of the audit log and the disk what the person may see."""
+    who = context.store().acting
+    hidden = set()
+    if who is None or not log.may_see(context.store()):
+        hidden.add("Audit")
+    if who is not None and not who.administrator:
+        hidden.add("Storage")
+    return [name for name in _OTHER_PAGES if name not in hidden]
 
 
 def _switcher(title: str) -> None:

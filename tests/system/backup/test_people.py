@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage.acting import Acting
+from storage import files
+from storage.acting import NOBODY, Acting
 from storage.audit import head, lines
 from storage.database import Store
+from storage.errors import StorageError
+from storage.rights.refusals import NotSignedIn
 from storage.schema import open_store
 from storage.tables import (
     ApiKey,
     AuditLine,
+    Draft,
     Invitation,
     Job,
     Membership,
@@ -24,6 +28,7 @@ from storage.tables import (
     now,
 )
 from tests.helpers import full_home
+from workbench.core.errors import WorkbenchError
 from workbench.system.backup.backup import make_backup
 from workbench.system.backup.project_backup import save_project
 from workbench.system.backup.project_restore import restore_project
@@ -152,7 +157,7 @@ def test_an_older_backup_takes_the_place_of_a_longer_log(
 def test_who_takes_everything_or_a_project_along_stands_in_the_log(
     company: tuple[Path, dict[str, Any]], store: Store, tmp_path: Path
 ) -> None:
-    ann = store.acting_as(Acting(1, "ann", administrator=True))
+    ann = store.acting_as(Acting(1, "ann"))  # owns the project
     save_project(ann, 1, tmp_path / "mails.zip")
     brought = restore_project(ann, tmp_path / "mails.zip", name="Twin")
     said = [
@@ -162,8 +167,50 @@ def test_who_takes_everything_or_a_project_along_stands_in_the_log(
     assert said == [
         ("backed_up", "", None),
         ("project_saved", "ann", 1),
-        ("system.backup.project_restore.restore_project", "ann", brought.project_id),
+        ("project_brought", "ann", brought.project_id),
     ]
+
+
+def test_owners_take_their_project_along_with_their_own_drafts_and_nobody_else(
+    company: tuple[Path, dict[str, Any]], store: Store, tmp_path: Path
+) -> None:
+    """What somebody else had entered stays, and so do the files that only that names."""
+    ann, ben, dan = (
+        store.acting_as(Acting(n, name)) for n, name in ((1, "ann"), (2, "ben"), (9, "dan"))
+    )
+    with store.write() as session:
+        session.get_one(Project, 1).drafts = {"gate": {"most_worse": 3}}
+        for person_id, text in ((1, "of ann"), (2, "of ben")):
+            session.add(
+                Draft(
+                    project_id=1, person_id=person_id, page="data",
+                    values={"upload": full_home.put(text)},
+                )
+            )  # fmt: skip
+    with pytest.raises(WorkbenchError, match="Only owners of 'Mails'"):
+        save_project(ben, 1, tmp_path / "ben.zip")
+    with pytest.raises(WorkbenchError, match="There is no project 1"):
+        save_project(dan, 1, tmp_path / "dan.zip")
+    with pytest.raises(StorageError, match="administrator"):
+        make_backup(ann, tmp_path / "ann.zip")
+    file = save_project(ann, 1, tmp_path / "mails.zip").path
+    content = file.read_bytes()
+    assert b"of ann" in content
+    assert b"of ben" not in content
+    with pytest.raises(NotSignedIn):
+        restore_project(store.acting_as(NOBODY), file, name="Twin")
+    brought = restore_project(ben, file, name="Twin")
+    with store.read() as session:
+        project = session.get_one(Project, brought.project_id)
+        assert project.drafts == {"gate": {"most_worse": 3}}
+        mine = sa.select(Draft).where(Draft.project_id == project.id)
+        (draft,) = session.scalars(mine).all()
+        assert (draft.person_id, draft.page) == (2, "data")
+        assert files.object_path(draft.values["upload"]).read_text() == "of ann"
+        (member,) = session.scalars(
+            sa.select(Membership).where(Membership.project_id == project.id)
+        ).all()
+        assert (member.person_id, member.role) == (2, "owner")
 
 
 def test_without_accounts_nobody_is_there_and_all_else_is(

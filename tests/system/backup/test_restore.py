@@ -180,6 +180,7 @@ def test_an_older_backup_is_brought_up_to_date(
     with monkeypatch.context() as patch:
         patch.setattr(schema, "newest", lambda: "0001")
         patch.setattr("workbench.system.backup.backup.leftovers.referenced", lambda _: set())
+        patch.setattr("workbench.system.backup.backup.note", lambda *_: None)
         patch.setattr("workbench.system.backup.backup.jobs.listing", lambda _: [])
         patch.setattr("workbench.system.backup.backup._models", lambda _: [])
         patch.setattr("workbench.system.backup.backup.lines.are_on", lambda _: False)

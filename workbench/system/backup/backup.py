@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from storage import acting, files, jobs, leftovers, rows, schema
 from storage.audit import lines
 from storage.database import Store
+from storage.rights.require import require_administrator
 from storage.tables import OPEN, Job, now
 from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_file
@@ -63,10 +64,14 @@ def make_backup(
     Raises:
         archive.Stopped: `is_stopped` said so.
         WorkbenchError: the file is there already, or the disk is too small.
+        StorageError: whoever asks is no administrator.
     """
 
+    with store.read() as session:
+        require_administrator(session, "the backups")
+
     def write(writer: Writer, progress: Progress, folder: Path) -> Manifest:
-        return _write(store, writer, progress, folder)
+        return _write(store.acting_as(None), writer, progress, folder)
 
     made = written(path, write, Progress(on_progress, is_stopped))
     note(store, "backed_up")

@@ -9,14 +9,22 @@ Base models stay behind as well; who brings the project into another installatio
 missing there.
 """
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from storage import files, leftovers, projects, schema
+from storage import files, projects, schema
+from storage.accounts import memberships
+from storage.acting import OWNER, Acting
 from storage.database import Store
+from storage.entered import drafts
 from storage.moving import project_rows
+from storage.rights.lift import bound_by_rules
+from storage.rows import Row
 from storage.tables import now
 from workbench.core.errors import WorkbenchError
 from workbench.models import bundled
@@ -29,6 +37,7 @@ LEFT_OUT = {"checkpoints", "events", "encoded", "export", "parts", "lock", "paus
 """Of a job's folder; what it made is in its results."""
 CODE = {".pt", ".pth", ".bin", ".pkl", ".pickle", ".ckpt", ".joblib", ".so", ".py"}
 """Files that a program may run when it reads them."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def save_project(
@@ -42,19 +51,43 @@ def save_project(
 
     Raises:
         archive.Stopped: `is_stopped` said so.
-        WorkbenchError: there is no such project, the file is there already, or the disk is too small.
+        WorkbenchError: there is no such project, whoever asks does not own it, the file is there
+            already, or the disk is too small.
     """
+    _check_owner(store, project_id)
 
     def write(writer: Writer, progress: Progress, folder: Path) -> Manifest:
-        return _write(store, project_id, writer, progress, folder)
+        return _write(store.acting_as(None), store.acting, project_id, writer, progress, folder)
 
     made = whole.written(path, write, Progress(on_progress, is_stopped))
     whole.note(store, "project_saved", project_id)
     return made
 
 
+def _check_owner(store: Store, project_id: int) -> None:
+    """Let those take it along who may give it away: it holds what all its members did."""
+    with store.read() as session:
+        project = projects.get(session, project_id)
+        if project is None:
+            raise WorkbenchError(
+                f"There is no project {project_id} (any more): choose one of those that there are."
+            )
+        who = bound_by_rules(session)
+        member = memberships.get(session, project_id, who.person_id) if who else None
+        if who is not None and (member is None or member.role != OWNER):
+            raise WorkbenchError(
+                f"Only owners of '{project.name}' and administrators may save it in a file: ask one "
+                "of them."
+            )
+
+
 def _write(
-    store: Store, project_id: int, writer: Writer, progress: Progress, folder: Path
+    store: Store,
+    person: Acting | None,
+    project_id: int,
+    writer: Writer,
+    progress: Progress,
+    folder: Path,
 ) -> Manifest:
     manifest = Manifest(
         home=str(files.home()),
@@ -63,24 +96,29 @@ def _write(
         bundled={name: str(bundled.bundled_path(name)) for name in bundled.BUNDLED},
         kind=PROJECT,
     )
+    named: set[str] = set()
     with store.read() as session:
-        project = projects.get(session, project_id)
-        if project is None:
-            raise WorkbenchError(
-                f"There is no project {project_id} (any more): choose one of those that there are."
-            )
+        typed = drafts.of_person(session, project_id, person.person_id) if person else {}
         for name, found in project_rows.dump(session, project_id):
-            manifest.counts[name] = writer.add_rows(name, found)
+            told = _told(found, typed if name == "projects" else {}, named)
+            manifest.counts[name] = writer.add_rows(name, told)
             progress.advance(0)
-        members = [*_objects(session, project_id), *_jobs(session, project_id)]
+        members = [*_objects(named), *_jobs(session, project_id)]
     whole.add_members(writer, members, progress, folder)
     writer.finish(manifest)
     return manifest
 
 
-def _objects(session: Session, project_id: int) -> Iterator[Member]:
-    wanted = leftovers.objects_of(session, project_id)
-    paths = (files.object_path(digest) for digest in sorted(wanted))
+def _told(rows: Iterator[Row], typed: dict[str, Any], named: set[str]) -> Iterator[Row]:
+    """The rows, the project's with the person's own drafts; which objects they name goes into `named`."""
+    for row in rows:
+        told = {**row, "drafts": {**row.get("drafts", {}), **typed}} if typed else row
+        named.update(_DIGEST.findall(json.dumps(told)))
+        yield told
+
+
+def _objects(named: set[str]) -> Iterator[Member]:
+    paths = (files.object_path(digest) for digest in sorted(named))
     yield from (whole.member(path) for path in paths if path.is_file())
 
 

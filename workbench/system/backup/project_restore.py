@@ -23,10 +23,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from storage import acting, files, models, projects, rows
+from storage.accounts import memberships
+from storage.acting import Acting
+from storage.audit import lines
 from storage.database import Store
+from storage.entered import drafts
 from storage.moving import project_rows
+from storage.rights.lift import bound_by_rules
 from storage.rows import Row
-from storage.tables import CANCELLED, OPEN, BaseModel, Membership, now
+from storage.tables import CANCELLED, OPEN, BaseModel, Project, now
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural, size
@@ -81,7 +86,10 @@ def restore_project(
         WorkbenchError: the file holds no whole project, its name is taken, or the disk is too small.
             Nothing was changed.
     """
-    path = path.expanduser().absolute()
+    path, person = path.expanduser().absolute(), store.acting
+    with store.read() as session:
+        bound_by_rules(session)  # whoever is signed in may bring one, as they may make one
+    store = store.acting_as(None)
     with reading.opened(path, PROJECT) as backup, _staging(backup) as staging:
         progress = Progress(on_progress, is_stopped)
         progress.total_bytes = backup.size_bytes
@@ -98,7 +106,7 @@ def restore_project(
             catalogue.list_models(store)  # the bundled ones have their rows
             numbers = project_rows.reserve_job_ids(store, len(came.rows["jobs"]))
             with loading.said(path):
-                return _put_in_place(store, came, name, numbers, counts)
+                return _put_in_place(store, person, came, name, numbers, counts)
         finally:
             source.close()
 
@@ -164,12 +172,18 @@ def _staging(backup: Reader) -> Iterator[Path]:
 
 
 def _put_in_place(
-    store: Store, came: _Came, name: str, job_ids: list[int], counts: dict[str, int]
+    store: Store,
+    person: Acting | None,
+    came: _Came,
+    name: str,
+    job_ids: list[int],
+    counts: dict[str, int],
 ) -> Arrived:
     placed: list[Path] = []
     try:
         with store.write() as session:
             project_id, given, notes = _insert(session, came, name, job_ids)
+            _give(session, project_id, person)
             _place_files(came.staging, given.numbers["jobs"], given, placed)
     except BaseException:
         for folder in placed:
@@ -196,11 +210,20 @@ def _insert(
     drafts = given.value(came.project.get("drafts") or {})
     query = sa.update(tables["projects"]).where(tables["projects"].c.id == project_id)
     connection.execute(query.values(drafts=drafts))
-    if (somebody := acting.of(session)) is not None:
-        session.add(
-            Membership(project_id=project_id, person_id=somebody.person_id, role=acting.OWNER)
-        )
     return project_id, given, notes
+
+
+def _give(session: Session, project_id: int, person: Acting | None) -> None:
+    """Whoever brought it owns it, and what had been entered in it; the audit log says so."""
+    if person is not None:
+        project = session.get_one(Project, project_id)
+        memberships.put(session, project_id, person.person_id, acting.OWNER)
+        drafts.hand_over(session, project, person.person_id)
+        session.flush()
+    lines.record(
+        session, "project_brought", kind="projects", thing_id=project_id, project_id=project_id,
+        who=person, via=acting.CONSOLE,
+    )  # fmt: skip
 
 
 def _beginning(session: Session, came: _Came, job_ids: list[int]) -> Renumbering:

@@ -67,8 +67,8 @@ def check_may_look(store: Store) -> None:
     """
     if store.acting is not None and not store.acting.administrator:
         raise WorkbenchError(
-            "Only administrators look after the installation: ask one of them if something is wrong "
-            "with it."
+            "Only administrators look after the installation, its disk and its backups: ask one of "
+            "them if something is wrong with it."
         )
 
 
