@@ -6,6 +6,7 @@ from workbench.data import changes, checkups
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors, frame, job_progress
+from workbench.ui.accounts import allowed
 from workbench.ui.checkup import choice, curve, findings, fixing, history
 from workbench.ui.frame import PAGES
 from workbench.ui.text import plain
@@ -40,7 +41,7 @@ def _invite(version: VersionInfo) -> None:
         "you say so.",
         icon=":material/stethoscope:",
     )
-    if st.button(
+    if allowed.button(
         "Look through the examples", key="check", type="primary", icon=":material/stethoscope:"
     ):
         with errors.shown():
@@ -64,7 +65,7 @@ def _ended(version: VersionInfo, job: JobView) -> None:
         st.error(plain(job.reason), icon=":material/error:")
     else:
         st.info("The checkup was stopped.", icon=":material/stop_circle:")
-    if st.button("Look through them again", key="again", icon=":material/refresh:"):
+    if allowed.button("Look through them again", key="again", icon=":material/refresh:"):
         with errors.shown():
             checkups.start(context.store(), version.id)
             st.rerun()

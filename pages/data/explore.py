@@ -7,6 +7,7 @@ from workbench.data.pending_edits import Pending
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors, frame, job_progress
+from workbench.ui.accounts import allowed
 from workbench.ui.checkup import choice, history
 from workbench.ui.explore import categories, labelling, map, row_form, rows
 from workbench.ui.frame import PAGES
@@ -29,7 +30,7 @@ def _save_bar(version: VersionInfo, edits: Pending) -> None:
             pending_edits.discard(context.store(), version)
             rows.draw_anew()
             st.rerun()
-        if st.button("Save as a new version", key="explore-save", type="primary"):
+        if allowed.button("Save as a new version", key="explore-save", type="primary"):
             with errors.shown():
                 made = pending_edits.save(context.store(), version)
                 if isinstance(made, VersionInfo):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from workbench.system import doctor, home
 from workbench.ui import context, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import size
 from workbench.ui.settings import cluster, hub_token, judge, operating
 from workbench.ui.text import plain
@@ -20,6 +21,10 @@ if (who := context.store().acting) is None or who.administrator:
         label="Installation: what is at work, what takes space, the last backup, errors",
         icon=frame.PAGES["Installation"][1],
     )
+
+if why := allowed.why_not(allowed.ADMINISTRATOR):
+    st.caption(f":material/lock: {plain(why)}")
+    st.stop()
 
 st.markdown("##### Where your work is kept")
 folder = home.home_folder()

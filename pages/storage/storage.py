@@ -8,6 +8,7 @@ from workbench.system.backup.backups import BackupFile
 from workbench.system.disk_use import DiskUse, Freeable
 from workbench.system.installation import state
 from workbench.ui import charts, context, dialogs, errors, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import count, percent, size, when
 from workbench.ui.routes import download_route
 from workbench.ui.storage import making, one_project
@@ -46,7 +47,12 @@ def show_freeable(use: DiskUse) -> None:
         ):
             st.markdown(f"**{plain(found.title)}** :small[:gray[{plain(found.why)}]]", width=560)
             exact = f"{count(found.size_bytes)} bytes"
-            if st.button(f"Free {size(found.size_bytes)}", key=f"free-{found.key}", help=exact):
+            if allowed.button(
+                f"Free {size(found.size_bytes)}",
+                needs=allowed.ADMINISTRATOR,
+                key=f"free-{found.key}",
+                help=exact,
+            ):
                 dialogs.ask(f"free-{found.key}")
 
 
@@ -76,8 +82,8 @@ def show_backups(found: list[BackupFile]) -> None:
     making.show(backups.BACKUP)
     present = backups.present_backup()
     if present is None or present.what != backups.BACKUP:
-        begun = st.button(
-            "Make a backup", key="backup", type="primary", icon=":material/archive:",
+        begun = allowed.button(
+            "Make a backup", needs=allowed.ADMINISTRATOR, key="backup", type="primary", icon=":material/archive:",
             disabled=present is not None,
         )  # fmt: skip
         if begun:
@@ -105,12 +111,17 @@ def show_backup(backup: BackupFile) -> None:
         with st.container(horizontal=True, width="content"):
             address = download_route.link(backup.path)
             st.link_button("Download", address, key=f"download-{name}", icon=":material/download:")
-            if backup.is_project and st.button(
-                "Bring here", key=f"bring-{name}", icon=":material/input:",
+            if backup.is_project and allowed.button(
+                "Bring here", needs=allowed.ADMINISTRATOR, key=f"bring-{name}", icon=":material/input:",
                 disabled=making.is_busy(),
             ):  # fmt: skip
                 dialogs.ask(f"{one_project.BRING}{name}")
-            if st.button("Delete", key=f"delete-{name}", icon=":material/delete:"):
+            if allowed.button(
+                "Delete",
+                needs=allowed.ADMINISTRATOR,
+                key=f"delete-{name}",
+                icon=":material/delete:",
+            ):
                 dialogs.ask(f"delete-{name}")
 
 
@@ -126,12 +137,17 @@ def ask_delete(backup: BackupFile) -> None:
     )  # fmt: skip
 
 
+def seen_backups() -> list[BackupFile]:
+    """The backups; none for who may not have what is in them, which is everything."""
+    return [] if allowed.why_not(allowed.ADMINISTRATOR) else backups.list_backups()
+
+
 def show_dialog(use: DiskUse) -> None:
     question, _ = dialogs.asked()
     for found in use.freeable:
         if question == f"free-{found.key}":
             ask_free(found)
-    for backup in backups.list_backups():
+    for backup in seen_backups():
         if question == f"delete-{backup.path.name}":
             ask_delete(backup)
         if question == f"{one_project.BRING}{backup.path.name}":
@@ -149,7 +165,7 @@ frame.header(
 )
 show_use(use)
 show_freeable(use)
-there = backups.list_backups()
+there = seen_backups()
 show_backups([backup for backup in there if not backup.is_project])
 one_project.show([backup for backup in there if backup.is_project], show_backup)
 with errors.shown():

@@ -24,6 +24,7 @@ from workbench.training.outlook import Outlook
 from workbench.training.presets import PRESETS, preset
 from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import size, when
 from workbench.ui.text import plain
 from workbench.ui.training import (
@@ -171,7 +172,9 @@ def start(
         long_view.say(version, model, recipe)
         fit_view.show(fit_view.Asked(project_id, version, model, recipe, machine, use), costs)
         place.choose(project_id)
-        if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
+        if allowed.button(
+            "Start training", key="start", type="primary", icon=":material/play_arrow:"
+        ):
             title = name.strip() or default_name(picked)
             run = training.start_run(
                 store,
@@ -258,7 +261,7 @@ def run_menu(run: RunView) -> None:
 @st.dialog("Rename this training", on_dismiss=dialogs.answered)
 def ask_rename(run: RunView) -> None:
     name = st.text_input("Name", run.name, key=f"rename-{run.id}")
-    if st.button("Save", key="rename-save", type="primary"):
+    if allowed.button("Save", key="rename-save", type="primary"):
         with errors.shown():
             training.rename_run(store, run.id, name)
             dialogs.close()

@@ -7,6 +7,7 @@ import streamlit as st
 from workbench.evaluation.release import releases
 from workbench.models.served import in_place_of
 from workbench.ui import context, errors, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 from workbench.ui.use import (
     answering,
@@ -111,7 +112,7 @@ def talking(
 ) -> None:
     """A conversation with a model that writes."""
     hint = "Begin a text to be continued…" if answerer.continues else "Ask your model…"
-    typed = st.chat_input(hint, key="ask")
+    typed = allowed.chat_input(hint, key="ask")
     if typed:
         keep_question(answerer, opened, typed)
         st.rerun()
@@ -221,7 +222,7 @@ def is_pending(turn: Turn) -> bool:
 def answer_it(turn: Turn) -> None:
     """A question that was never answered, because the page was closed meanwhile."""
     st.caption("This question has no answer yet.")
-    if st.button("Answer it", key="answer-it", icon=":material/reply:"):
+    if allowed.button("Answer it", key="answer-it", icon=":material/reply:"):
         st.session_state[PENDING] = turn.question.id
         st.rerun()
 
@@ -249,7 +250,7 @@ def welcome(answerer: Answerer) -> None:
 def chips(answerer: Answerer, found: Sequence[Example]) -> None:
     """Exam questions, asked with one click."""
     for example in found:
-        st.button(
+        allowed.button(
             plain(conversations.title_of(example.text)),
             key=f"example-{example.row_id}",
             icon=":material/quiz:",

@@ -6,6 +6,7 @@ from workbench.evaluation.release import releases
 from workbench.training import runs
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame, job_progress
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 from workbench.ui.use.exports import cards, certificate_view, fields_note, made
 from workbench.use.exports import exports
@@ -78,7 +79,7 @@ def every_way(run_id: int) -> None:
         certificate_view.show(found, key="how-here")
     elif job is not None and job.reason:
         st.error(plain(job.reason), icon=":material/error:")
-    if st.button("Check all ways to ask it", key="certify", icon=":material/verified:"):
+    if allowed.button("Check all ways to ask it", key="certify", icon=":material/verified:"):
         exports.certify(store, run_id)
         context.ensure_worker()
         st.rerun()

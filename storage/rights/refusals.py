@@ -8,12 +8,13 @@ from storage.errors import StorageError
 from storage.rights.rule import ADMINISTRATOR, Need
 from storage.tables import Membership, Person, Project
 
-_WHO = {
+WHO = {
     VIEWER: "members",
     REVIEWER: "reviewers, editors and owners",
     EDITOR: "editors and owners",
     OWNER: "owners",
 }
+"""Role → who may do what needs it."""
 
 
 class NotAllowed(StorageError):
@@ -47,7 +48,7 @@ def not_allowed(session: Session, need: Need, noun: str, project_id: int | None)
         session: one in which nothing is hidden.
     """
     role = next((part for part in _parts(need) if isinstance(part, str)), ADMINISTRATOR)
-    if role not in _WHO or project_id is None:
+    if role not in WHO or project_id is None:
         return NotAllowed(
             f"Only administrators of this installation may change {noun}: "
             f"ask {_named(session, sa.select(Person).where(Person.administrator)) or 'one of them'}."
@@ -56,7 +57,7 @@ def not_allowed(session: Session, need: Need, noun: str, project_id: int | None)
     if project is None:
         return NotThere()
     return NotAllowed(
-        f"Only {_WHO[role]} of the project '{project.name}' may change {noun}: "
+        f"Only {WHO[role]} of the project '{project.name}' may change {noun}: "
         f"ask {whom_to_ask(session, project_id)}."
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from storage import files
 from storage.acting import EDITOR, OWNER, VIEWER
 from storage.database import Store
 from storage.tables import (
@@ -74,6 +75,8 @@ def fill(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[
             session.add_all(
                 [test, ApiKey(name=mark, key_hash=mark, ends="x", project_id=project_id)]
             )
+    (files.folder("logs") / "web.log").write_text(f"{MARK}-Log\n", "utf-8")
+    (files.folder("backups") / f"{MARK}-backup.zip").write_bytes(b"")
     live_names.listing(store)
     served_models.refresh(store)
     return [

@@ -54,10 +54,15 @@ def test_no_page_shows_a_stranger_anything(
 def test_who_may_only_look_changes_nothing_by_looking(
     store: Store, worlds: list[World], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = full_home.all_rows(store)
+    before, refused = full_home.all_rows(store), dict[str, str]()
     for title, at in opened(LOOKS, worlds[0], monkeypatch):
+        refused |= {str(b.key): str(b.proto.help) for b in at.button if b.proto.disabled}
         said = [error.value for error in at.error if "may change" in str(error.value)]
         assert not said, (title, said)
+    reason = "Only its editors and owners may do this: ask its owner, Olga."
+    assert refused["data-use-paste"] == reason
+    assert sum(told == reason for told in refused.values()) >= 8, refused
+    assert "Only administrators of this installation" in refused["backup"]
     after = full_home.all_rows(store)
     others = {table for table in after if after[table] != before[table]}
     assert others <= {"drafts", "audit", "download_tickets", "upload_tickets"}

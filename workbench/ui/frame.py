@@ -13,7 +13,7 @@ from workbench.projects import projects, steps
 from workbench.projects.steps import Step
 from workbench.system.audit import log
 from workbench.ui import context, dialogs, errors
-from workbench.ui.accounts import gate, menu
+from workbench.ui.accounts import allowed, gate, menu
 from workbench.ui.text import plain
 
 NAME = "SLM Workbench"
@@ -130,6 +130,8 @@ def header(step: str | None, question: str, lead: str = "") -> None:
     st.title(question, anchor=False)
     if lead:
         st.write(lead)
+    if step is not None:
+        allowed.notice()
 
 
 def data_tabs(current: str) -> None:

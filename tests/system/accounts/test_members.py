@@ -79,3 +79,15 @@ def test_what_is_no_role_is_refused(store: Store, mails: int, bob: int) -> None:
 
 def test_every_role_says_what_it_may() -> None:
     assert set(members.MEANINGS) == set(ROLES)
+
+
+def test_who_may_not_is_told_whom_to_ask(store: Store, mails: int, bob: int) -> None:
+    cleo, dan = person(store, "Cleo"), person(store, "Dan")
+    members.add(store, mails, cleo, REVIEWER)
+    hers = acting(store, cleo)
+    assert members.why_not(hers, mails, REVIEWER) == ""
+    said = "Only its editors and owners may do this: ask its owner, Bob."
+    assert members.why_not(hers, mails, EDITOR) == said
+    assert members.why_not(acting(store, dan), mails, VIEWER).startswith("Only its members")
+    assert members.why_not(store, mails, OWNER) == members.why_not(hers, None, OWNER) == ""
+    assert "ask Ada" in members.why_not(acting(store, bob), mails, members.ADMINISTRATOR)

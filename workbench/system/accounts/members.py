@@ -8,11 +8,15 @@ from storage import acting
 from storage.accounts import memberships
 from storage.acting import EDITOR, OWNER, REVIEWER, ROLES, VIEWER
 from storage.database import Store
+from storage.rights import refusals
+from storage.rights.lift import lifted
 from storage.tables import Membership, Person
 from workbench.core.errors import WorkbenchError
 from workbench.system.accounts import people
 from workbench.system.accounts.authority import check_owner, owns
 
+ADMINISTRATOR = "administrator"
+"""In place of a role: of the installation."""
 MEANINGS = {
     VIEWER: "sees everything in the project, and changes nothing",
     REVIEWER: "also judges answers, and approves what goes live",
@@ -49,6 +53,29 @@ def may_change(store: Store, project_id: int) -> bool:
     """Whether whoever asks decides who belongs to the project."""
     with store.read() as session:
         return owns(session, project_id)
+
+
+def why_not(store: Store, project_id: int | None, needs: str) -> str:
+    """Why whoever asks may not do what needs this role in the project, and whom to ask; "" if they may.
+
+    Args:
+        project_id: None where it is about no project.
+        needs: a role, or ADMINISTRATOR.
+    """
+    if store.acting is None or store.acting.administrator:
+        return ""
+    with store.read() as session:
+        if needs == ADMINISTRATOR:
+            with lifted(session):
+                return str(refusals.not_allowed(session, ADMINISTRATOR, "this", None))
+        if project_id is None:
+            return ""
+        member = memberships.get(session, project_id, store.acting.person_id)
+        if member is not None and ROLES.index(member.role) >= ROLES.index(needs):
+            return ""
+        with lifted(session):
+            ask = refusals.whom_to_ask(session, project_id)
+        return f"Only its {refusals.WHO[needs]} may do this: ask {ask}."
 
 
 def add(store: Store, project_id: int, person_id: int, role: str) -> None:

@@ -11,6 +11,7 @@ from workbench.data.checkups import Fix
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui import context, dialogs, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.checkup import marked
 from workbench.ui.text import plain
 
@@ -47,7 +48,7 @@ def _ask(fix: Fix) -> None:
             st.caption(f"The first {len(lines)} of {count(number)}; the others {rest}.")
         st.caption("It makes a new version. The one you have stays, and you can go back to it.")
         with st.container(horizontal=True):
-            if st.button("Make the new version", key="fix-yes", type="primary"):
+            if allowed.button("Make the new version", key="fix-yes", type="primary"):
                 _make(Fix(fix.version_id, fix.job_id, fix.finding, fix.kind, left))
             if st.button("Cancel", key="fix-no"):
                 dialogs.answered()

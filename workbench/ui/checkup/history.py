@@ -8,6 +8,7 @@ from workbench.core.words import plural
 from workbench.data import changes
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.checkup import marked
 from workbench.ui.numbers import when
 from workbench.ui.text import plain
@@ -38,7 +39,7 @@ def undo_button(version: VersionInfo) -> None:
         st.markdown(
             f":material/history: Last change: {plain(version.change['title'])}.", width="content"
         )
-        if st.button("Undo it", key="undo", icon=":material/undo:"):
+        if allowed.button("Undo it", key="undo", icon=":material/undo:"):
             _go_back(former)
 
 
@@ -65,7 +66,7 @@ def _actions(other: VersionInfo, newest: VersionInfo) -> None:
         _differences(other)
     if other.id == newest.id:
         st.markdown(":green[:material/check_circle:] in use", width="content")
-    elif other.path != newest.path and st.button(
+    elif other.path != newest.path and allowed.button(
         "Go back to it",
         key=f"back-{other.id}",
         icon=":material/undo:",

@@ -10,6 +10,7 @@ from workbench.data import described, versions
 from workbench.data.versions import VersionInfo
 from workbench.system import drafts
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.frame import PAGES
 from workbench.ui.text import plain
 
@@ -37,7 +38,7 @@ def start() -> None:
             f":material/info: '{plain(own.dataset_name)}' is there already: these become the "
             "descriptions of its categories, in its next version."
         )
-    if st.button(
+    if allowed.button(
         "Save the descriptions", key="describe-save", type="primary", icon=":material/save:"
     ):
         with errors.shown():
@@ -93,7 +94,9 @@ def _again(version: VersionInfo, page: str) -> None:
     told, labels = descriptions_in(version.mapping), sorted(version.report.get("labels", {}))
     rows = _editor(page, _rows(_kept(page, [*map(list, told.items())]), labels), fixed=len(labels))
     with st.container(horizontal=True):
-        save = st.button("Save as the next version", key=f"save-{page}", icon=":material/save:")
+        save = allowed.button(
+            "Save as the next version", key=f"save-{page}", icon=":material/save:"
+        )
         if told:
             st.download_button(
                 "Download",

@@ -8,6 +8,7 @@ from workbench.data.exports import CSV, DATASETS, JSONL, PARQUET, XLSX
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors, job_progress
+from workbench.ui.accounts import allowed
 from workbench.ui.data import pushing
 from workbench.ui.downloading import logged
 from workbench.ui.numbers import size
@@ -91,7 +92,7 @@ def _large(version: VersionInfo, kind: str) -> None:
     else:
         if job is not None and job.status == "failed":
             st.error(plain(job.reason), icon=":material/error:")
-        if st.button("Make the file", key=f"make-{version.id}", icon=":material/file_save:"):
+        if allowed.button("Make the file", key=f"make-{version.id}", icon=":material/file_save:"):
             with errors.shown():
                 exports.start(context.store(), version, kind)
                 st.rerun()

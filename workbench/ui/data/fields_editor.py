@@ -11,6 +11,7 @@ from workbench.core.fields.typed import checked
 from workbench.data.field_schema import ToldFields, fields_of, restated
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.text import orderly
 
 _BETWEEN = " | "
@@ -58,7 +59,7 @@ def _editor(version: VersionInfo, fields: Fields, key: str) -> None:
         },
     )
     told = changes(fields, edited.to_dict("records"))
-    if st.button(
+    if allowed.button(
         "Save as the next version",
         key=f"save-{key}",
         icon=":material/save:",

@@ -7,6 +7,7 @@ from workbench.data.files import hub_sets
 from workbench.data.files.hub_sets import HubSet
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors, job_progress
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
 _FOUND = "data-hub-found"
@@ -67,7 +68,7 @@ def _offer(about: HubSet) -> None:
         key=f"data-hub-split-{config}",
     )
     st.caption(plain(hub_sets.line(about, config, split)))
-    if st.button("Download it", key="data-hub-download", icon=":material/cloud_download:"):
+    if allowed.button("Download it", key="data-hub-download", icon=":material/cloud_download:"):
         with errors.shown():
             hub_sets.start(context.store(), context.project_id(), about, config, split)
             st.session_state.pop(_FOUND, None)

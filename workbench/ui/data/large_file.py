@@ -9,6 +9,7 @@ from workbench.data.files.large import Order
 from workbench.data.readers import ReadOptions
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors, job_progress
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
 
@@ -29,7 +30,7 @@ def show_reading(source: Source, options: ReadOptions) -> bool:
         job_progress.show(job)
         return False
     _say(job)
-    if st.button("Read it again", key=f"read-again-{job.id}", icon=":material/refresh:"):
+    if allowed.button("Read it again", key=f"read-again-{job.id}", icon=":material/refresh:"):
         with errors.shown():
             large.read(context.store(), context.project_id(), source, options)
             st.rerun()
@@ -52,7 +53,9 @@ def prepared(order: Order) -> Prepared | None:
             "right, let all of its examples be checked.",
             icon=":material/checklist:",
         )
-    if st.button("Check all examples", key="data-check", type="primary", icon=":material/rule:"):
+    if allowed.button(
+        "Check all examples", key="data-check", type="primary", icon=":material/rule:"
+    ):
         with errors.shown():
             large.prepare(context.store(), order)
             st.rerun()

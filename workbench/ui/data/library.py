@@ -10,6 +10,7 @@ from workbench.data import datasets, versions
 from workbench.data.described import is_only_described
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.data import describing, draft, exporting, fields_editor
 from workbench.ui.numbers import count, when
 from workbench.ui.text import plain
@@ -104,7 +105,7 @@ def _deletion(version: VersionInfo) -> None:
     with st.popover("Delete", icon=":material/delete:", key=f"delete-{dataset_id}"):
         goes = versions.deletion_summary(context.store(), dataset_id)
         st.markdown(f"Delete **{plain(version.dataset_name)}** with {goes}? This cannot be undone.")
-        if st.button("Delete it", key=f"delete-it-{dataset_id}", icon=":material/delete:"):
+        if allowed.button("Delete it", key=f"delete-it-{dataset_id}", icon=":material/delete:"):
             with errors.shown():
                 versions.delete_dataset(context.store(), dataset_id)
                 st.rerun()

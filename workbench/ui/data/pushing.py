@@ -9,6 +9,7 @@ from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
 from workbench.models.online import token
 from workbench.ui import context, errors, job_progress, sending
+from workbench.ui.accounts import allowed
 from workbench.ui.settings import hub_token
 from workbench.ui.text import code, plain
 
@@ -65,7 +66,7 @@ def _form(version: VersionInfo) -> None:
             format_func={"private": "Only who I let in", "public": "Everybody"}.__getitem__,
             key=f"push-seen-{version.id}",
         )
-        asked = st.form_submit_button("See what would be sent", key=f"push-look-{version.id}")
+        asked = allowed.form_submit_button("See what would be sent", key=f"push-look-{version.id}")
     if asked:
         with errors.shown(), st.spinner("Asking the hub …"):
             st.session_state[_PLAN] = pushes.plan(

@@ -12,6 +12,7 @@ from workbench.data.files import sources
 from workbench.data.readers import Table
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.data import draft as drafts
 from workbench.ui.data import earlier_changes
 from workbench.ui.data.draft import Draft
@@ -43,7 +44,7 @@ def panel(draft: Draft, source: Source, prepared: Prepared, table: Table) -> Non
         same = plain(before[0].dataset_name)
         st.caption(f"It becomes the next version of '{same}' and {exam}.")
     offer = earlier_changes.choose(draft, source, prepared, table, before)
-    if st.button(
+    if allowed.button(
         f"Save as version {number}", key="data-save", type="primary", icon=":material/save:"
     ):
         with errors.shown():

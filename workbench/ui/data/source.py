@@ -8,6 +8,7 @@ from workbench.data.examples.plan import Source
 from workbench.data.readers import ReadOptions
 from workbench.projects import samples
 from workbench.ui import errors
+from workbench.ui.accounts import allowed
 from workbench.ui.data import describing, hub_set, upload_box
 from workbench.ui.data import draft as drafts
 from workbench.ui.data.draft import Draft
@@ -59,9 +60,9 @@ def uploaded(draft: Draft, target: str, label: str, help: str, *, several: bool 
     count = st.session_state.setdefault("data_uploads", 0)
     key = f"data-upload-{target}-{count}"
     if several:
-        files = st.file_uploader(label, key=key, help=help, accept_multiple_files=True)
+        files = allowed.file_uploader(label, key=key, help=help, accept_multiple_files=True)
     else:
-        files = list(filter(None, [st.file_uploader(label, key=key, help=help)]))
+        files = list(filter(None, [allowed.file_uploader(label, key=key, help=help)]))
     large = upload_box.received(draft, target)
     with errors.shown():
         if files:
@@ -87,7 +88,7 @@ def _paste(draft: Draft) -> None:
         help="Select the cells in your spreadsheet, the row with the names included, copy, and "
         "paste them here.",
     )
-    if st.button("Use this table", key="data-use-paste", icon=":material/content_paste_go:"):
+    if allowed.button("Use this table", key="data-use-paste", icon=":material/content_paste_go:"):
         with errors.shown():
             _take(draft, "source", datasets.keep_text(text))
 
@@ -99,7 +100,7 @@ def _teach(draft: Draft) -> None:
         "are a good start; ten are the least."
     )
     st.dataframe(_EXAMPLE, hide_index=True, key="data-example-table")
-    if st.button(
+    if allowed.button(
         "Use the sample e-mails", key="data-use-sample", icon=":material/mail:", help=_SAMPLE_HELP
     ):
         with errors.shown(), samples.FILE.open("rb") as stream:

@@ -17,6 +17,7 @@ from workbench.data.readers import Table
 from workbench.evaluation import evaluations as evaluation
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
 _KINDS = ["csv", "tsv", "txt", "xlsx", "jsonl", "json", "parquet"]
@@ -30,7 +31,7 @@ def show(run: RunView) -> None:
     version_id = evaluation.version_of(context.store(), run.id)
     roles = mapped_file.roles_of(context.store(), version_id, need_answers=True)
     _say_what_belongs_here(run, roles)
-    upload = st.file_uploader(
+    upload = allowed.file_uploader(
         "File with questions and answers",
         type=_KINDS,
         max_upload_size=_LARGEST_MB,
@@ -45,7 +46,7 @@ def show(run: RunView) -> None:
         if file is None:
             return
         _say(file)
-        if st.button("Score this file", key="score-file", icon=":material/grading:"):
+        if allowed.button("Score this file", key="score-file", icon=":material/grading:"):
             evaluation.start_evaluation(context.store(), run.id, file)
             st.rerun()
 

@@ -9,6 +9,7 @@ from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import about, plural
 from workbench.ui.text import plain
 
@@ -49,7 +50,7 @@ def show_failure(run_id: int, evaluations: list[EvaluationInfo]) -> None:
 def score_button(label: str, run_id: int, *, primary: bool) -> None:
     """A button that scores the run on its own exam."""
     kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
-    if st.button(label, key="score-exam", type=kind):
+    if allowed.button(label, key="score-exam", type=kind):
         with errors.shown():
             evaluation.start_evaluation(context.store(), run_id)
             st.rerun()
@@ -82,13 +83,13 @@ def show_job(job: JobView) -> None:
         label = "Cancelling …" if job.is_ending else "Cancel"
         with st.container(horizontal=True):
             if job.pause_requested_at is not None:
-                if st.button("Go on", key=f"resume-{job.id}", disabled=job.is_ending):
+                if allowed.button("Go on", key=f"resume-{job.id}", disabled=job.is_ending):
                     queue.resume_job(context.store(), job.id)
                     st.rerun()
-            elif st.button("Pause", key=f"pause-{job.id}", disabled=job.is_ending):
+            elif allowed.button("Pause", key=f"pause-{job.id}", disabled=job.is_ending):
                 queue.pause_job(context.store(), job.id)
                 st.rerun()
-            if st.button(label, key=f"cancel-{job.id}", disabled=job.is_ending):
+            if allowed.button(label, key=f"cancel-{job.id}", disabled=job.is_ending):
                 queue.cancel_job(context.store(), job.id)
                 st.rerun()
 

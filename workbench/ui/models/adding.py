@@ -7,6 +7,7 @@ import streamlit as st
 from workbench.models import catalogue, downloads
 from workbench.models.hub import GatedModel
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.models import offer, search
 
 _GATED = "gated"
@@ -69,7 +70,9 @@ def _from_folder() -> None:
             help="A folder holds config.json, the weights (.safetensors, or pytorch_model.bin) and "
             "the tokenizer. What is in another form than safetensors is converted once.",
         )
-        sent = st.form_submit_button("Add from folder", key="folder-add")
+        sent = allowed.form_submit_button(
+            "Add from folder", needs=allowed.ADMINISTRATOR, key="folder-add"
+        )
     if sent and folder.strip():
         with errors.shown():
             catalogue.add_folder(context.store(), Path(folder.strip()))
@@ -84,6 +87,8 @@ def _from_hub() -> None:
             placeholder="HuggingFaceTB/SmolLM2-360M-Instruct",
             help="You see its size and licence first. Nothing of yours is sent.",
         )
-        sent = st.form_submit_button("Look it up", key="hub-add", icon=":material/search:")
+        sent = allowed.form_submit_button(
+            "Look it up", needs=allowed.ADMINISTRATOR, key="hub-add", icon=":material/search:"
+        )
     if sent and hub_id.strip():
         look_at(hub_id)

@@ -18,6 +18,7 @@ from workbench.projects.model_candidates import Candidate
 from workbench.projects.model_choice import Recommendation
 from workbench.training.estimate import Fit
 from workbench.ui import context, dialogs, errors, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.models import adding, suggested_details, suggested_offer, suggested_words
 from workbench.ui.numbers import about, short_count, size
 from workbench.ui.text import plain
@@ -78,8 +79,12 @@ def other(model: ModelInfo, viewer: Viewer, fits: Fit) -> None:
             _failed(model)
         else:
             _ready(model, viewer, fits)
-        if not model.is_bundled and st.button(
-            "Remove", key=f"remove-{model.id}", type="tertiary", icon=":material/delete:"
+        if not model.is_bundled and allowed.button(
+            "Remove",
+            needs=allowed.ADMINISTRATOR,
+            key=f"remove-{model.id}",
+            type="tertiary",
+            icon=":material/delete:",
         ):
             dialogs.ask("remove", model.id)
 
@@ -151,7 +156,7 @@ def _choose(model: ModelInfo, viewer: Viewer, *, primary: bool) -> None:
         ):
             context.go(frame.PAGES["Train"][0])
         return
-    if st.button(
+    if allowed.button(
         "Choose this model", key=f"choose-{model.id}", type="primary" if primary else "secondary"
     ):
         projects.choose_model(context.store(), viewer.project_id, model.id)
@@ -170,7 +175,7 @@ def _failed(model: ModelInfo) -> None:
         st.warning(f"It cannot be used. {plain(reason)}", icon=":material/error:")
     else:
         st.warning(f"The download did not work out. {plain(reason)}", icon=":material/cloud_off:")
-    if st.button("Try again", key=f"again-{model.id}"):
+    if allowed.button("Try again", needs=allowed.ADMINISTRATOR, key=f"again-{model.id}"):
         with errors.shown():
             if model.source == "folder":
                 catalogue.add_folder(store, Path(model.location))
@@ -192,7 +197,7 @@ def _loading(model: ModelInfo) -> None:
     with st.container(horizontal=True):
         _pause(model, job)
         what = "the download" if model.source == "hub" else "that"
-        if st.button(f"Cancel {what}", key=f"cancel-{model.id}"):
+        if allowed.button(f"Cancel {what}", needs=allowed.ADMINISTRATOR, key=f"cancel-{model.id}"):
             queue.cancel_job(store, job.id)
             st.rerun(scope="app")
 
@@ -215,13 +220,20 @@ def _at(job: JobView, model: ModelInfo) -> str:
 def _pause(model: ModelInfo, job: JobView) -> None:
     """A download may rest, and go on where it was."""
     if job.status == "paused":
-        if st.button("Go on", key=f"resume-{model.id}", icon=":material/play_arrow:"):
+        if allowed.button(
+            "Go on",
+            needs=allowed.ADMINISTRATOR,
+            key=f"resume-{model.id}",
+            icon=":material/play_arrow:",
+        ):
             queue.resume_job(context.store(), job.id)
             context.ensure_worker()
             st.rerun(scope="app")
         return
     may = job.can_be_paused and job.status != "pausing"
-    if may and st.button("Pause", key=f"pause-{model.id}", icon=":material/pause:"):
+    if may and allowed.button(
+        "Pause", needs=allowed.ADMINISTRATOR, key=f"pause-{model.id}", icon=":material/pause:"
+    ):
         with errors.shown():
             queue.pause_job(context.store(), job.id)
             st.rerun(scope="app")

@@ -9,6 +9,7 @@ from workbench.models.families import family_named
 from workbench.models.hub import HubModel
 from workbench.models.online import session, token
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import short_count, size
 from workbench.ui.settings import hub_token
 from workbench.ui.text import plain
@@ -57,8 +58,9 @@ def show(about: HubModel) -> None:
             key=f"hub-accept-{about.hub_id}-{about.revision}",
         )
         with st.container(horizontal=True):
-            yes = st.button(
+            yes = allowed.button(
                 f"Download {size(about.download_bytes)}",
+                needs=allowed.ADMINISTRATOR,
                 key="hub-download",
                 type="primary",
                 icon=":material/download:",

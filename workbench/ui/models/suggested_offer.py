@@ -8,6 +8,7 @@ from workbench.models.hub import GatedModel
 from workbench.models.suggested import Suggestion
 from workbench.projects.model_candidates import Candidate
 from workbench.ui import dialogs, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.models import adding, offer, suggested_words
 
 QUESTION = "suggested-offer"
@@ -20,7 +21,9 @@ def button(one: Candidate, suggestion: Suggestion, *, key: str, primary: bool) -
     """Asks the hub for a suggestion; what it offers opens, what cannot be had is said below."""
     label = f"Add (download {suggested_words.download(suggestion)})"
     kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
-    if st.button(label, key=key, type=kind, icon=":material/download:"):
+    if allowed.button(
+        label, needs=allowed.ADMINISTRATOR, key=key, type=kind, icon=":material/download:"
+    ):
         with errors.shown():
             _ask(suggestion.hub_id, one.place)
 

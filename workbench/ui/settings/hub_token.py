@@ -6,6 +6,7 @@ import streamlit as st
 
 from workbench.models.online import session, token
 from workbench.ui import errors
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
 _SAID = "hub-token-said"
@@ -43,8 +44,9 @@ def form(
             help=f"From your settings on {plain(session.place())}. It is kept by your system's keyring, "
             "or encrypted in your home folder where there is none.",
         )
-        sent = st.form_submit_button(
+        sent = allowed.form_submit_button(
             "Replace it" if replaces else "Keep this token",
+            needs=allowed.ADMINISTRATOR,
             key=f"{key}-keep",
             icon=":material/key:",
         )
@@ -63,7 +65,9 @@ def _state(about: token.HubToken) -> None:
     else:
         which = f"An access token that ends in **{plain(about.ends)}**" if about.ends else "A token"
         st.markdown(f":material/key: {which}. {plain(about.sentence)}")
-    if about.kept and st.button("Forget it", key="hub-token-forget", icon=":material/key_off:"):
+    if about.kept and allowed.button(
+        "Forget it", needs=allowed.ADMINISTRATOR, key="hub-token-forget", icon=":material/key_off:"
+    ):
         token.forget()
         st.session_state[_SAID] = "The token is deleted from this computer."
         st.rerun()

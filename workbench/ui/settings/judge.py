@@ -5,6 +5,7 @@ import streamlit as st
 from workbench.evaluation.judged import setup
 from workbench.evaluation.judged.setup import HERE, Judge
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 from workbench.use import judge_here
 
@@ -40,7 +41,12 @@ def form(kept: Judge | None) -> None:
     )
     with st.form("judge-form", border=False):
         sent = _here_fields(kept) if where == HERE_TITLE else _address_fields(kept)
-        done = st.form_submit_button("Keep this judge", key="judge-keep", icon=":material/gavel:")
+        done = allowed.form_submit_button(
+            "Keep this judge",
+            needs=allowed.ADMINISTRATOR,
+            key="judge-keep",
+            icon=":material/gavel:",
+        )
     if done:
         with errors.shown():
             _keep(*sent)
@@ -101,13 +107,21 @@ def _state(kept: Judge) -> None:
     ends = f" The key ends in {key.ends}." if key.ends else ""
     st.markdown(f":material/gavel: **{plain(kept.model)}** {plain(f'{at}.{ends} {key.sentence}')}")
     with st.container(horizontal=True):
-        if key.kept and st.button(
-            "Forget the key", key="judge-key-forget", icon=":material/key_off:"
+        if key.kept and allowed.button(
+            "Forget the key",
+            needs=allowed.ADMINISTRATOR,
+            key="judge-key-forget",
+            icon=":material/key_off:",
         ):
             setup.forget_key(kept.address)
             st.session_state[_SAID] = "The key is deleted from this computer."
             st.rerun()
-        if st.button("Have no judge", key="judge-forget", icon=":material/delete:"):
+        if allowed.button(
+            "Have no judge",
+            needs=allowed.ADMINISTRATOR,
+            key="judge-forget",
+            icon=":material/delete:",
+        ):
             setup.forget()
             st.session_state[_SAID] = "No judge is set up any more."
             st.rerun()

@@ -5,6 +5,7 @@ import streamlit as st
 from workbench.training.repeated import again, seeds
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
 
@@ -27,7 +28,7 @@ def show(run: RunView) -> None:
             st.warning(plain(found.sentence), icon=":material/difference:")
         else:
             st.caption(f":material/check: {plain(found.sentence)}")
-        if st.button("Train again exactly", key="repeat-start", icon=":material/repeat:"):
+        if allowed.button("Train again exactly", key="repeat-start", icon=":material/repeat:"):
             started = again.train_again(context.store(), run.id)
             context.go(frame.PAGES["Train"][0], run=started.run_id)
 
@@ -48,6 +49,6 @@ def show_seeds(run: RunView) -> None:
             "how far its score is luck; the best is chosen by practice rows, not by the exam."
         )
         count = st.number_input("How many more", 1, seeds.MOST, 2, key="seeds-count", width=160)
-        if st.button("Train with other seeds", key="seeds-start", icon=":material/casino:"):
+        if allowed.button("Train with other seeds", key="seeds-start", icon=":material/casino:"):
             seeds.start_seeds(context.store(), run.id, int(count))
             context.go(frame.PAGES["Train"][0])

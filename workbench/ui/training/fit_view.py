@@ -17,6 +17,7 @@ from workbench.system.hardware import Hardware
 from workbench.training import ladder, measuring, summary
 from workbench.training.outlook import Outlook
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import about, size
 from workbench.ui.text import plain
 
@@ -91,7 +92,7 @@ def _rung(asked: Asked, number: int, rung: ladder.Rung) -> None:
 
 
 def _offer(asked: Asked) -> None:
-    if st.button(
+    if allowed.button(
         "Measure first", key="measure", icon=":material/speed:",
         help="Does three real steps on the longest examples, and a few exam questions: what the "
         "training takes is then known, not estimated. Nothing is learned by it.",
@@ -117,6 +118,6 @@ def _at_work(job_id: int) -> None:
     phase = summary.PHASES.get(str(job.progress.get("phase") or ""), "Waits for its turn")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/speed: **Measuring** · {plain(phase)}", width="stretch")
-        if st.button("Cancel", key="measure-cancel", icon=":material/stop_circle:"):
+        if allowed.button("Cancel", key="measure-cancel", icon=":material/stop_circle:"):
             queue.cancel_job(context.store(), job_id)
             st.rerun(scope="fragment")

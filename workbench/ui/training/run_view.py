@@ -14,6 +14,7 @@ from workbench.system.hardware import hardware
 from workbench.training import fit_memory, runs, summary
 from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors, frame, status
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import about, duration, size, when
 from workbench.ui.text import plain
 from workbench.ui.training import again_view, chain_view, curves, doctor_view, energy_view
@@ -111,13 +112,13 @@ def _buttons(job: JobView, run_id: int) -> None:
         return
     with st.container(horizontal=True):
         if job.pause_requested_at is not None:
-            if st.button("Go on", key="resume", type="primary", icon=":material/play_arrow:"):
+            if allowed.button("Go on", key="resume", type="primary", icon=":material/play_arrow:"):
                 queue.resume_job(context.store(), job.id)
                 st.rerun(scope="fragment")
-        elif st.button("Pause", key="pause", icon=":material/pause:"):
+        elif allowed.button("Pause", key="pause", icon=":material/pause:"):
             queue.pause_job(context.store(), job.id)
             st.rerun(scope="fragment")
-        if st.button("Cancel the training", key="cancel", icon=":material/stop_circle:"):
+        if allowed.button("Cancel the training", key="cancel", icon=":material/stop_circle:"):
             dialogs.ask("cancel", run_id)
             st.rerun(scope="app")
 
@@ -145,7 +146,7 @@ def _outcome(run: RunView) -> None:
     step = runs.last_step_kept(run)
     if fit_memory.ran_out(run):
         _less_memory(run)
-    elif step is not None and st.button(
+    elif step is not None and allowed.button(
         f"Go on from step {step:,}", key="continue", type="primary", icon=":material/play_arrow:"
     ):
         with errors.shown():

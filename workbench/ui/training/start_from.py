@@ -14,6 +14,7 @@ from workbench.training import chain
 from workbench.training import runs as training
 from workbench.training.presets import preset
 from workbench.ui import context, errors, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
 BASE = 0
@@ -106,7 +107,9 @@ def show_described(project_id: int, version: VersionInfo, model: ModelInfo) -> N
         icon=":material/label:",
     )
     with errors.shown():
-        if st.button("Make the model", key="start", type="primary", icon=":material/play_arrow:"):
+        if allowed.button(
+            "Make the model", key="start", type="primary", icon=":material/play_arrow:"
+        ):
             run = training.start_run(
                 context.store(),
                 project_id=project_id,

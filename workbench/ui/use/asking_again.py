@@ -4,6 +4,7 @@ import streamlit as st
 
 from workbench.evaluation.rows import learned_rows
 from workbench.ui import context, errors, taught_by
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 from workbench.ui.use import history
 from workbench.use import branching
@@ -14,7 +15,7 @@ from workbench.use.playground import Answerer
 def bar(turn: Turn, answerer: Answerer) -> int | None:
     """The buttons under the newest answers; the question that is to be answered (again), if one is."""
     with st.container(horizontal=True, vertical_alignment="center", key="again-bar"):
-        again = st.button(
+        again = allowed.button(
             "Another answer",
             key="again",
             icon=":material/refresh:",
@@ -36,7 +37,7 @@ def _edited(turn: Turn) -> int | None:
             help="It is asked in a conversation of its own, with what was said before; this one stays "
             "as it is.",
         )
-        if st.form_submit_button("Ask", type="primary", key=f"edit-ask-{turn.question.id}"):
+        if allowed.form_submit_button("Ask", type="primary", key=f"edit-ask-{turn.question.id}"):
             with errors.shown():
                 made, question = branching.branch(context.store(), turn.question.id, text)
                 history.open_conversation(made)

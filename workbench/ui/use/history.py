@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from workbench.ui import context, dialogs, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.downloading import logged
 from workbench.ui.numbers import plural, when
 from workbench.ui.text import plain
@@ -128,7 +129,7 @@ def _download() -> None:
 @st.dialog("Rename this conversation", on_dismiss=dialogs.answered)
 def _ask_name(opened: ConversationInfo) -> None:
     title = st.text_input("Name", opened.title, key=f"title-{opened.id}")
-    if st.button("Save", key="title-save", type="primary"):
+    if allowed.button("Save", key="title-save", type="primary"):
         with errors.shown():
             conversations.rename_conversation(context.store(), opened.id, title)
             dialogs.close()

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from storage.acting import REVIEWER
 from workbench.core.errors import WorkbenchError
 from workbench.core.tasks import asked_as
 from workbench.data import taught
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.use import number_answer, several
 from workbench.ui.use.words import literal
 from workbench.use import conversations
@@ -69,7 +71,9 @@ def _correction(answer: MessageView, answerer: Answerer) -> None:
             key=f"better-{answer.id}",
             height=160,
         )
-        if st.form_submit_button("Save", type="primary", key=f"save-{answer.id}"):
+        if allowed.form_submit_button(
+            "Save", needs=REVIEWER, type="primary", key=f"save-{answer.id}"
+        ):
             with errors.shown():
                 _check(answerer, text)
                 conversations.correct(context.store(), answer.id, text)

@@ -5,6 +5,7 @@ import streamlit as st
 from workbench.core.words import plural
 from workbench.evaluation.people import preferred
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.frame import PAGES
 from workbench.ui.text import plain
 
@@ -31,7 +32,7 @@ def _ask(project_id: int, found: preferred.Gathered) -> None:
             st.caption(plain(found.too_few))
             return
         with st.container(horizontal=True):
-            if st.button("Make a dataset of them", key="make-preferences", type="primary"):
+            if allowed.button("Make a dataset of them", key="make-preferences", type="primary"):
                 _make(project_id)
             if st.button("Go to Train", key="preferences-train"):
                 context.go(PAGES["Train"][0])

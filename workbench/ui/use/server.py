@@ -3,6 +3,7 @@
 import streamlit as st
 
 from workbench.ui import context
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 from workbench.use import server
 from workbench.use.server import BROKEN, OFF, READY, STARTING, STOPPING
@@ -21,7 +22,8 @@ def address(preload: str, *, at_once: bool = True) -> str | None:
     if state.phase == READY:
         st.session_state.pop(_DECLINED, None)
         return state.url
-    if state.phase == OFF and at_once and not st.session_state.get(_DECLINED):
+    wanted = at_once and not st.session_state.get(_DECLINED) and not allowed.why_not()
+    if state.phase == OFF and wanted:
         _start(preload)
         state = server.server_state(context.store(), st.session_state[_JOB])
     if state.phase in (STARTING, STOPPING):
@@ -57,7 +59,7 @@ def _start(preload: str) -> None:
 
 
 def _start_button(label: str, preload: str) -> None:
-    if st.button(label, key="start-server", icon=":material/play_arrow:"):
+    if allowed.button(label, key="start-server", icon=":material/play_arrow:"):
         _start(preload)
         st.rerun()
 
@@ -69,7 +71,7 @@ def _waiting() -> None:
         st.rerun(scope="app")
     with st.container(horizontal=True, vertical_alignment="center", key="server-waiting"):
         st.status(f"{plain(state.sentence)} This takes half a minute; then answers come at once.")
-        if state.phase == STARTING and st.button("Cancel", key="cancel-server"):
+        if state.phase == STARTING and allowed.button("Cancel", key="cancel-server"):
             st.session_state[_DECLINED] = True
             server.stop_server(context.store())
             st.rerun(scope="app")

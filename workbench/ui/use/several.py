@@ -6,8 +6,10 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from storage.acting import REVIEWER
 from workbench.core.tasks.category_sets import categories_in, is_none, written
 from workbench.ui import context
+from workbench.ui.accounts import allowed
 from workbench.ui.charts import ACCENT, GREY, Chart
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain
@@ -57,8 +59,13 @@ def right_ones(answer: MessageView, answerer: Answerer) -> None:
             key=f"labels-{answer.id}",
             help="Leave it empty if none of them holds.",
         )
-        st.button(
-            "Save", key=f"save-{answer.id}", type="primary", on_click=_keep, args=(answer.id,)
+        allowed.button(
+            "Save",
+            needs=REVIEWER,
+            key=f"save-{answer.id}",
+            type="primary",
+            on_click=_keep,
+            args=(answer.id,),
         )
     if answer.correction:
         st.caption(f"You said: {plain(answer.correction)}")

@@ -7,6 +7,7 @@ from workbench.core.words import plural
 from workbench.data.described import is_only_described
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.frame import PAGES
 from workbench.ui.text import plain
 from workbench.use import taught
@@ -41,7 +42,7 @@ def _ask(version: VersionInfo, count: int) -> None:
             f"'{plain(version.dataset_name)}' yet.",
             width="stretch",
         )
-        if st.button("Make examples of them", key="make-examples", type="primary"):
+        if allowed.button("Make examples of them", key="make-examples", type="primary"):
             made = taught.make_examples(context.store(), version)
             if isinstance(made, VersionInfo):
                 st.session_state["toasts"] = [

@@ -12,6 +12,7 @@ from workbench.data.columns.guessing import guess_roles
 from workbench.data.files.reader import read_table
 from workbench.data.readers import Table
 from workbench.ui import errors
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 from workbench.ui.use import labelling
 from workbench.use.playground import Answerer
@@ -29,7 +30,7 @@ def show(answerer: Answerer) -> None:
     if not box.open:
         return
     with box:
-        upload = st.file_uploader(
+        upload = allowed.file_uploader(
             "File with texts",
             type=_KINDS,
             max_upload_size=_LARGEST_MB,
@@ -78,7 +79,7 @@ def choose(table: Table, answerer: Answerer, file_id: str) -> None:
         st.caption(f"All {plural(len(texts), 'text')} of the file were given to the model.")
         return
     label = f"{_verb(answerer)} texts {begin + 1:,} to {begin + len(part):,} of {len(texts):,}"
-    if st.button(label, key="texts-sort", icon=":material/label:"):
+    if allowed.button(label, key="texts-sort", icon=":material/label:"):
         labelling.put_off([" ".join(text.split()) for text in part])
         st.session_state[key] = begin + len(part)
         st.rerun()

@@ -5,6 +5,7 @@ import streamlit as st
 from workbench.core.chats.calls import result_text
 from workbench.core.tools.pieces import CALL, RESULT_OPENS, calls_in
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 from workbench.use import conversations
 from workbench.use.conversations import Turn
@@ -37,7 +38,7 @@ def form(turn: Turn, answerer: Answerer, conversation_id: int) -> int | None:
             )
             for place, call in enumerate(called)
         ]
-        if not st.form_submit_button("Go on", type="primary", key=f"tools-go-{answer.id}"):
+        if not allowed.form_submit_button("Go on", type="primary", key=f"tools-go-{answer.id}"):
             return None
     with errors.shown():
         return conversations.add_question(

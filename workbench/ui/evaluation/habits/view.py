@@ -9,6 +9,7 @@ from workbench.evaluation.habits import headlines, parts
 from workbench.jobs.job import JobView
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors, job_progress
+from workbench.ui.accounts import allowed
 from workbench.ui.evaluation.habits import answers, rows, writing
 from workbench.ui.numbers import about, plural, when
 from workbench.ui.text import plain
@@ -63,7 +64,7 @@ def _show_start(run: RunView, *, again: bool) -> None:
         f"machine. If you cancel, nothing of it is kept.{learned}"
     )
     label = "Ask again" if again else "What else did it learn?"
-    if st.button(label, key="habits-start", icon=":material/psychology:"):
+    if allowed.button(label, key="habits-start", icon=":material/psychology:"):
         with errors.shown():
             habit_checks.start_habits(context.store(), run.id)
             st.rerun()

@@ -15,6 +15,7 @@ from workbench.system import drafts
 from workbench.training import runs as training
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.settings import judge as judge_form
 from workbench.ui.text import plain
 from workbench.ui.use import server as model_server
@@ -66,7 +67,9 @@ def show(run: RunView, *, first: bool) -> None:
         where = "of this workbench" if judge.is_here else f"at {judge.address}"
         st.caption(plain(f"The judge is {judge.model} {where}; change it on the Settings page."))
         choice = _fields(run, others)
-        if st.button("Ask the judge", key="judge-start", type="primary", icon=":material/gavel:"):
+        if allowed.button(
+            "Ask the judge", key="judge-start", type="primary", icon=":material/gavel:"
+        ):
             with errors.shown():
                 _begin(run, judge, choice)
                 st.rerun()
@@ -169,7 +172,9 @@ def _confirm(planned: Plan) -> None:
     """Exactly what leaves, and the two answers."""
     st.warning(plain(planned.sentence), icon=":material/cloud_upload:")
     with st.container(horizontal=True):
-        yes = st.button("Send it to the judge", key="judge-yes", icon=":material/cloud_upload:")
+        yes = allowed.button(
+            "Send it to the judge", key="judge-yes", icon=":material/cloud_upload:"
+        )
         no = st.button("Send nothing", key="judge-no", type="primary")
     if yes:
         with errors.shown():

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from storage.acting import REVIEWER
 from workbench.evaluation.judge.agreement import FEWEST
 from workbench.evaluation.judge.counting import MINE, OTHER, SAME
 from workbench.evaluation.judge.rubric import Pair
 from workbench.evaluation.judged import judgements, people
 from workbench.evaluation.judged.judgement import Judgement
 from workbench.ui import calls_view, context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
 
@@ -60,6 +62,8 @@ def _ask(found: Judgement, pair: Pair) -> None:
     }
     with st.container(horizontal=True):
         for number, (label, choice) in enumerate(choices.items()):
-            if st.button(label, key=f"rate-{found.job.id}-{pair.digest[:8]}-{number}"):
+            if allowed.button(
+                label, needs=REVIEWER, key=f"rate-{found.job.id}-{pair.digest[:8]}-{number}"
+            ):
                 people.rate(context.store(), found.spec.run_id, pair.digest, choice)
                 st.rerun(scope="app")

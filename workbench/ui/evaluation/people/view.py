@@ -4,12 +4,14 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from storage.acting import REVIEWER
 from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.people import blind_result, blind_tests
 from workbench.evaluation.people.blind_tests import BlindTestInfo
 from workbench.evaluation.scoring.sequential import ALPHA
 from workbench.training.run_view import RunView
 from workbench.ui import charts, context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import when
 from workbench.ui.routes import judge_route
 from workbench.ui.routes.reach import address_of, reach
@@ -80,11 +82,13 @@ def _show_link(test: BlindTestInfo) -> None:
         )
     st.caption(f"Good until {plain(when(test.expires_at))}. {plain(reach())}")
     with st.container(horizontal=True):
-        if st.button("New link", key=f"blind-renew-{test.id}", icon=":material/link:"):
+        if allowed.button("New link", key=f"blind-renew-{test.id}", icon=":material/link:"):
             with errors.shown():
                 _remember(test.id, blind_tests.renew_link(context.store(), test.id))
                 st.rerun(scope="app")
-        if st.button("End it", key=f"blind-end-{test.id}", icon=":material/stop_circle:"):
+        if allowed.button(
+            "End it", needs=REVIEWER, key=f"blind-end-{test.id}", icon=":material/stop_circle:"
+        ):
             blind_tests.end_blind_test(context.store(), test.id)
             st.rerun(scope="app")
 
@@ -106,7 +110,7 @@ def _show_start(run: RunView, *, first: bool) -> None:
         days = st.number_input(
             "Days that the link is good", 1, 60, blind_tests.DAYS, key="blind-days"
         )
-        if st.button("Make it", key="blind-start", type="primary"):
+        if allowed.button("Make it", key="blind-start", type="primary"):
             with errors.shown():
                 made = blind_tests.start_blind_test(context.store(), run.id, other, days=int(days))
                 _remember(made.test_id, made.token)

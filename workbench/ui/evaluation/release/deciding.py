@@ -9,6 +9,7 @@ from workbench.evaluation.release.gate import Check, Gate
 from workbench.evaluation.release.releases import NAME_LIMIT, NOTE_LIMIT
 from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.evaluation.release import compared
 from workbench.ui.text import plain
 
@@ -114,7 +115,9 @@ def _reason() -> str:
 def _offer_asking(run: RunView, rung: str) -> None:
     if asking.open_job(context.store(), run.id) is not None:
         st.caption("It is being asked the must-pass examples; come back when that is done.")
-    elif st.button("Ask it the must-pass examples", key="ask-must-pass", icon=":material/rule:"):
+    elif allowed.button(
+        "Ask it the must-pass examples", key="ask-must-pass", icon=":material/rule:"
+    ):
         asking.start(context.store(), run.id, rung)
         dialogs.close()
 

@@ -14,6 +14,7 @@ from workbench.evaluation.release.must_pass import RULES, rules_of
 from workbench.evaluation.release.releases import ReleaseInfo
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
 _WORDS = {True: "✓ right", False: "✗ wrong", None: "not asked yet"}
@@ -68,7 +69,7 @@ def _ask(run: RunView, found: Sequence[Result]) -> None:
     missing = sum(result.passed is None for result in found)
     if missing and not waits:
         label = f"Ask this version ({missing:,})"
-        if st.button(label, key="ask-examples", icon=":material/rule:"):
+        if allowed.button(label, key="ask-examples", icon=":material/rule:"):
             asking.start(context.store(), run.id)
             st.rerun()
 
@@ -94,7 +95,7 @@ def _add(run: RunView) -> None:
             )  # fmt: skip
         rule = _rule(run)
         expected = _expected(run, how == typed)
-        if st.form_submit_button("Add", key="must-add-it"):
+        if allowed.form_submit_button("Add", key="must-add-it"):
             with errors.shown():
                 if how == typed:
                     must_pass.add(context.store(), run.id, question, expected, rule)
@@ -129,7 +130,7 @@ def _remove(run: RunView, found: Sequence[Result]) -> None:
     chosen = st.selectbox(
         "Example", list(titles), format_func=titles.__getitem__, key="must-remove"
     )
-    if st.button("Remove it", key="must-remove-it", icon=":material/delete:"):
+    if allowed.button("Remove it", key="must-remove-it", icon=":material/delete:"):
         with errors.shown():
             must_pass.remove(context.store(), run.project_id, chosen)
             st.rerun()

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from storage.acting import REVIEWER
 from workbench.evaluation.release import releases
 from workbench.evaluation.release.releases import ReleaseInfo
 from workbench.training.run_view import RunView
 from workbench.ui import context, dialogs
+from workbench.ui.accounts import allowed
 from workbench.ui.evaluation.release import asking, changes, deciding, history, must_pass
 from workbench.ui.numbers import when
 from workbench.ui.text import plain, plain_lines
@@ -74,16 +76,23 @@ def _buttons(run: RunView, live: ReleaseInfo | None) -> None:
     with st.container(horizontal=True):
         if live is None or live.run_id != run.id or live.rung:
             label = f"Make '{plain(run.name)}' live"
-            if st.button(label, key="make-live", icon=":material/rocket_launch:"):
+            if allowed.button(
+                label, needs=REVIEWER, key="make-live", icon=":material/rocket_launch:"
+            ):
                 dialogs.ask(deciding.MAKE_LIVE, run.id)
                 st.rerun()
         else:
             st.badge("This version is live", icon=":material/verified:", color="green")
-        if former is not None and st.button(
-            f"Back to {plain(former.run_name)}", key="go-back", icon=":material/undo:"
+        if former is not None and allowed.button(
+            f"Back to {plain(former.run_name)}",
+            needs=REVIEWER,
+            key="go-back",
+            icon=":material/undo:",
         ):
             dialogs.ask(deciding.BACK, run.project_id)
             st.rerun()
-        if live is not None and st.button("Take it off", key="take-off", type="tertiary"):
+        if live is not None and allowed.button(
+            "Take it off", needs=REVIEWER, key="take-off", type="tertiary"
+        ):
             dialogs.ask(deciding.OFF, run.project_id)
             st.rerun()

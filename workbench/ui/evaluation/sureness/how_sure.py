@@ -9,6 +9,7 @@ from workbench.evaluation.scoring.deferral import PER, THRESHOLDS, Deferral, Est
 from workbench.evaluation.sureness import threshold
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.evaluation.sureness import curves, limit_charts, reliability
 from workbench.ui.numbers import percent
 from workbench.ui.text import plain
@@ -85,7 +86,7 @@ def _limit(run: RunView, info: EvaluationInfo, choice: Choice, prices: Prices) -
         "it answers everything alone, at 100 % nothing.",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        allowed.button(
             f"Go to the cheapest: {limit_charts.as_share(cheapest)}",
             key="limit-cheapest",
             icon=":material/savings:",
@@ -159,7 +160,7 @@ def _keep(run: RunView, limit: float, prices: Prices) -> None:
     kept = threshold.kept_threshold(context.store(), run.id)
     same = kept is not None and kept.value == limit
     with st.container(horizontal=True):
-        if st.button(
+        if allowed.button(
             "Keep this limit with the model",
             key="limit-keep",
             type="primary",
@@ -167,7 +168,7 @@ def _keep(run: RunView, limit: float, prices: Prices) -> None:
             disabled=same,
         ):
             _change(run, limit, prices)
-        if kept is not None and st.button("Keep no limit", key="limit-forget"):
+        if kept is not None and allowed.button("Keep no limit", key="limit-forget"):
             _change(run, None, prices)
     st.caption(
         "Where a limit is kept, answers below it say *please check*: in the playground, in a column "

@@ -9,6 +9,7 @@ from workbench.evaluation.prompting.trials import SHOWN, Trial
 from workbench.models.model_info import ModelInfo
 from workbench.system import drafts
 from workbench.ui import context, errors, job_progress
+from workbench.ui.accounts import allowed
 from workbench.ui.models.prompting import tried
 from workbench.ui.text import plain
 
@@ -56,7 +57,7 @@ def _show(version: VersionInfo, able: list[ModelInfo]) -> None:
     entered = {"instruction": instruction, "shown": shown, "model_id": model.id}
     drafts.save_draft(store, version.project_id, _PAGE, entered)
     running = [one for one in found if not one.job.is_over]
-    if st.button(
+    if allowed.button(
         f"Try it on {asked}", key="prompt-try", icon=":material/play_arrow:", disabled=bool(running)
     ):
         trials.start_trial(store, version.id, model.id, instruction, shown=shown)

@@ -15,6 +15,7 @@ from workbench.evaluation.worth_table import seconds_in_words
 from workbench.models.model_info import ModelInfo
 from workbench.training.instructed import start_instructed
 from workbench.ui import context, errors, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.evaluation.ladder import worth_it
 from workbench.ui.text import plain
 
@@ -92,7 +93,7 @@ def _line(
 
 
 def _keep(version: VersionInfo, model: ModelInfo, one: Trial) -> None:
-    if st.button(
+    if allowed.button(
         "Keep it: sit the exam", key=f"keep-{one.job.id}", icon=":material/school:",
         help="The same questions as a trained model's exam. From then on a training is held against it.",
     ):  # fmt: skip

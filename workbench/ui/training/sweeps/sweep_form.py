@@ -15,6 +15,7 @@ from workbench.evaluation.sweeps.space import (
 )
 from workbench.models.model_info import ModelInfo
 from workbench.ui import context, errors, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
 HOUR = 60
@@ -60,7 +61,7 @@ def show(
             help="Without it, the models of those that are not chosen are dropped in the end, to save "
             "disk space. Their curves and scores stay in any case.",
         )
-        if st.button("Start trying", key="sweep-start", icon=":material/play_arrow:"):
+        if allowed.button("Start trying", key="sweep-start", icon=":material/play_arrow:"):
             sweep_id = sweeps.start_sweep(
                 context.store(),
                 project_id=project_id,

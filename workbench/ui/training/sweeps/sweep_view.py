@@ -9,6 +9,7 @@ from workbench.evaluation.sweeps.told import BY_PRACTICE, sentences, spent_s, st
 from workbench.jobs import queue
 from workbench.training import summary
 from workbench.ui import context, dialogs, errors, frame, status
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import when
 from workbench.ui.text import plain
 from workbench.ui.training.sweeps import beside_view
@@ -55,7 +56,7 @@ def _live(sweep_id: int) -> None:
     )
     if sweep.job.attempt > 1 and sweep.job.reason:
         st.info(plain(sweep.job.reason), icon=":material/replay:")
-    if not sweep.job.is_ending and st.button(
+    if not sweep.job.is_ending and allowed.button(
         "Stop trying", key="sweep-cancel", icon=":material/stop_circle:"
     ):
         dialogs.ask("cancel-sweep", sweep_id)

@@ -13,6 +13,7 @@ from workbench.core.words import joined, plural
 from workbench.data.unknown_categories import UnknownCategory
 from workbench.data.versions import VersionInfo
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.frame import PAGES
 from workbench.ui.text import plain
 from workbench.use.answered import brought_back
@@ -46,7 +47,7 @@ def show(answers: Answers, file: Written) -> None:
             "file here. You may sort its rows, leave some out or add columns. You see what was "
             "changed before anything is kept."
         )
-        upload = st.file_uploader(
+        upload = allowed.file_uploader(
             "The file with your corrections",
             max_upload_size=_LARGEST_MB,
             key=f"answer-back-file-{answers.job_id}",
@@ -68,7 +69,7 @@ def _show(answers: Answers, file: Written, upload: UploadedFile) -> None:
     also = _also_confirmed(found)
     kept = [one for one in found.corrections if meant.get(one.after, one.after) != LEAVE_OUT]
     rows = len(kept) + (len(found.confirmed) if also else 0)
-    if st.button(
+    if allowed.button(
         f"Make {plural(rows, 'example')} of them",
         key="answer-make-examples",
         type="primary",

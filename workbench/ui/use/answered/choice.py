@@ -13,6 +13,7 @@ from workbench.data.examples.plan import Source
 from workbench.data.files import sources
 from workbench.data.readers import CSV, TITLES, XLSX, Table
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.data import cached, large_file, upload_box
 from workbench.ui.text import plain
 from workbench.ui.use.answered import draft as drafts
@@ -28,7 +29,7 @@ _MOST_HEADER = 1000
 def upload(draft: Draft) -> None:
     """Ask for a file; nothing else of it is on the page until there is one."""
     count = st.session_state.setdefault("answer_uploads", 0)
-    file = st.file_uploader(
+    file = allowed.file_uploader(
         "File to answer (Excel, CSV and what else is a table)",
         key=f"answer-upload-{count}",
         help="XLSX, XLSM, ODS, CSV, TSV, JSON lines, Parquet and others. It stays on this machine, "

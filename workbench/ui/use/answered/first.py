@@ -13,6 +13,7 @@ from workbench.jobs import job as jobs
 from workbench.jobs.job import JobView
 from workbench.jobs.process.parts import FIRST_ROWS
 from workbench.ui import calls_view, context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import about, plural
 from workbench.ui.text import plain
 from workbench.use.answered import answers, asking
@@ -81,7 +82,7 @@ def _wait(job_id: int) -> None:
 def _failed(job: JobView, order: Order) -> None:
     why = plain(job.reason)
     st.error(f"The first rows could not be answered. {why}", icon=":material/error:")
-    if st.button("Try again", key="answer-again", icon=":material/refresh:"):
+    if allowed.button("Try again", key="answer-again", icon=":material/refresh:"):
         with errors.shown():
             asking.start(context.store(), order, first=True)
             st.rerun()
@@ -93,7 +94,7 @@ def _offer(order: Order, table: Table, first: JobView) -> None:
     is_open = whole is not None and not whole.is_over
     again = whole is not None and whole.status == "succeeded"
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
+        if allowed.button(
             _label(whole, table.rows),
             key="answer-all",
             type="secondary" if again else "primary",

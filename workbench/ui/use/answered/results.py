@@ -6,6 +6,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.ui import context, dialogs, errors, job_progress, status
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import about, count, plural, size, when
 from workbench.ui.routes import download_route
 from workbench.ui.text import plain
@@ -97,11 +98,11 @@ def _buttons(job: JobView) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if job.pause_requested_at is not None:
-            if st.button("Go on", key=f"answer-resume-{job.id}", icon=":material/play_arrow:"):
+            if allowed.button("Go on", key=f"answer-resume-{job.id}", icon=":material/play_arrow:"):
                 _act(job.id, "resume")
-        elif st.button("Pause", key=f"answer-pause-{job.id}", icon=":material/pause:"):
+        elif allowed.button("Pause", key=f"answer-pause-{job.id}", icon=":material/pause:"):
             _act(job.id, "pause")
-        if st.button("Stop", key=f"answer-cancel-{job.id}", icon=":material/stop_circle:"):
+        if allowed.button("Stop", key=f"answer-cancel-{job.id}", icon=":material/stop_circle:"):
             _act(job.id, "cancel")
         st.caption("You may close this page: it goes on, and the answers so far are kept.")
 
@@ -123,7 +124,7 @@ def _over(file: AnsweredFile) -> None:
         if found.paths:
             _take_away(found)
     with st.container(horizontal=True):
-        if st.button("Delete", key=f"answer-delete-{file.job.id}", icon=":material/delete:"):
+        if allowed.button("Delete", key=f"answer-delete-{file.job.id}", icon=":material/delete:"):
             dialogs.ask("delete-answers", file.job.id)
             st.rerun()
 
@@ -136,7 +137,7 @@ def _take_away(found: Answers) -> None:
         return
     if job.status != "succeeded":
         st.error(plain(f"The file could not be written. {job.reason}"), icon=":material/error:")
-        if st.button("Write it again", key=f"answer-write-{found.job_id}"):
+        if allowed.button("Write it again", key=f"answer-write-{found.job_id}"):
             written.start(context.store(), found)
             st.rerun()
         return

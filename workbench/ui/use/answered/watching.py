@@ -4,6 +4,7 @@ import streamlit as st
 
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import when
 from workbench.ui.text import plain
 from workbench.ui.use.answered import draft as drafts
@@ -57,7 +58,7 @@ def _on(found: WatchInfo, trained: list[RunView]) -> None:
     )
     if found.trouble:
         st.error(plain(found.trouble), icon=":material/error:")
-    if st.button("Stop watching", key="watch-off", icon=":material/stop_circle:"):
+    if allowed.button("Stop watching", key="watch-off", icon=":material/stop_circle:"):
         watch.switch_off(context.store(), context.project_id())
         st.rerun()
 
@@ -84,7 +85,9 @@ def _off(found: WatchInfo | None, trained: list[RunView], live_id: int | None) -
     draft = drafts.load()
     if draft.columns:
         st.caption("Sheet and columns are taken as you chose them above, where a file has them.")
-    if st.button("Watch this folder", key="watch-on", type="primary", icon=":material/visibility:"):
+    if allowed.button(
+        "Watch this folder", key="watch-on", type="primary", icon=":material/visibility:"
+    ):
         watch.switch_on(
             context.store(),
             context.project_id(),
@@ -116,7 +119,7 @@ def _file(file: FileInfo) -> None:
         st.markdown(f"**{plain(file.name)}**", width="content")
         beside = f" · {plain(file.out)} stands beside it" if file.out else ""
         st.caption(f"{when(file.arrived_at)}{beside}")
-        if file.state == "failed" and st.button("Try again", key=f"watch-again-{file.id}"):
+        if file.state == "failed" and allowed.button("Try again", key=f"watch-again-{file.id}"):
             watch.try_again(context.store(), context.project_id(), file.id)
             st.rerun()
     if file.reason:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from workbench.ui import context, dialogs, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import when
 from workbench.ui.text import plain
 from workbench.use import keys
@@ -57,7 +58,7 @@ def _key(one: KeyInfo) -> None:
         with st.container(width="stretch"):
             st.markdown(f":material/key: **{plain(one.name)}** :small[…{plain(one.ends)}]")
             st.caption(" · ".join(_facts(one)))
-        st.button(
+        allowed.button(
             "Revoke",
             key=f"revoke-{one.id}",
             icon=":material/block:",
@@ -121,7 +122,7 @@ def _form(project_id: int) -> None:
             help="The month ends at midnight UTC.",
             key="key-month",
         )
-        sent = st.form_submit_button("Make the key", key="key-make", icon=":material/key:")
+        sent = allowed.form_submit_button("Make the key", key="key-make", icon=":material/key:")
     if sent:
         with errors.shown():
             _, secret = keys.make(

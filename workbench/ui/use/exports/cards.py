@@ -6,6 +6,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.evaluation.report.card import model_card
 from workbench.models.exports.formats import BITS, ExportFormat
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import size
 from workbench.ui.text import plain
 from workbench.use.exports import exports
@@ -53,7 +54,7 @@ def _card(run_id: int, form: ExportFormat, quantizations: tuple[str, ...]) -> No
         )
     wanted = exports.plan(context.store(), run_id, form.name, quantization)
     st.caption(_size(wanted))
-    if st.button(
+    if allowed.button(
         "Make it",
         key=f"make-{form.name}",
         icon=":material/output:",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from workbench.models.exports.formats import GGUF
 from workbench.ui import context, dialogs, job_progress
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import size, when
 from workbench.ui.routes import download_route
 from workbench.ui.text import code, plain
@@ -49,7 +50,7 @@ def _export(export: Export) -> None:
     elif export.job.status == "succeeded":
         st.info("It is not on the disk any more: make it again.", icon=":material/info:")
     with st.container(horizontal=True):
-        if st.button("Delete", key=f"delete-{export.job.id}", icon=":material/delete:"):
+        if allowed.button("Delete", key=f"delete-{export.job.id}", icon=":material/delete:"):
             dialogs.ask(QUESTION, export.job.id)
             st.rerun()
     if export.is_there and export.form.goes_to_hub:

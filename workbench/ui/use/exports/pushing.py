@@ -4,6 +4,7 @@ import streamlit as st
 
 from workbench.models.online import token
 from workbench.ui import context, errors, job_progress, sending
+from workbench.ui.accounts import allowed
 from workbench.ui.settings import hub_token
 from workbench.ui.text import code, plain
 from workbench.use.exports import pushes
@@ -55,7 +56,7 @@ def _form(export: Export) -> None:
             format_func={"private": "Only who I let in", "public": "Everybody"}.__getitem__,
             key=f"push-seen-{number}",
         )
-        asked = st.form_submit_button("See what would be sent", key=f"push-look-{number}")
+        asked = allowed.form_submit_button("See what would be sent", key=f"push-look-{number}")
     if asked:
         with errors.shown(), st.spinner("Asking the hub …"):
             st.session_state[_PLAN] = pushes.plan(export, hub_id, is_public=seen == "public")
