@@ -56,7 +56,7 @@ postgresql:
 	@$(PY) -m pytest -n 2 --database postgresql tests/storage \
 	  tests/jobs/worker tests/jobs/launchers tests/faults/test_worker_death.py \
 	  tests/faults/test_one_worker.py tests/jobs/test_job.py tests/jobs/test_ingest_events.py \
-	  tests/system/backup \
+	  tests/system/backup tests/system/accounts \
 	  tests/faults/test_queue_under_load.py::test_every_job_is_claimed_once \
 	  tests/faults/test_queue_under_load.py::test_no_read_modify_write_is_lost \
 	  tests/faults/test_queue_under_load.py::test_pages_look_on_while_a_run_writes
