@@ -67,7 +67,8 @@ def turn_to_start() -> None:
 
 def show(wanted: Wanted) -> None:
     turned: list[int] = st.session_state.setdefault(_BEFORE, [])
-    found = log.look(store, wanted, ROWS, turned[-1] if turned else None)
+    with st.spinner("Looking through the log …"):
+        found = log.look(store, wanted, ROWS, turned[-1] if turned else None)
     if not found.lines:
         st.info("No line of the log fits.", icon=":material/search_off:")
         return

@@ -8,7 +8,6 @@ EVENTS = {
     "password_changed": "Changed their password",
     "password_renewed": "Renewed their password by a link",
     "download": "Downloaded",
-    "key_refused": "A key was refused",
     "backed_up": "Saved everything in a backup",
     "project_saved": "Saved a project in a file",
     "project_brought": "Brought a project from a file",
