@@ -236,7 +236,11 @@ def test_a_process_that_is_kept_apart_is_paused_as_any_other(
     write_spec(job, wait_for="never")
     handle = launcher.submit("train", job)
     until(lambda: has_started(job))
-    assert psutil.Process(handle["pid"]).name() == isolation.BWRAP
+    started = psutil.Process(handle["pid"])
+    assert started.name() == isolation.BWRAP
+    cache = job.path.parents[1] / "cache"  # of a fresh home, which has none yet
+    assert cache.is_dir()
+    assert str(cache) in started.cmdline()
     launcher.stop(handle)
     assert until(lambda: not (s := launcher.poll(handle)).running and s).exit_code == 0
 

@@ -159,7 +159,9 @@ def _apart(command: list[str], job: JobDir, kind: JobKind) -> list[str]:
     if not isolation.is_wanted():
         return command
     home = files.home()
-    write = [job.path, home / "cache", *([home / "models"] if kind.changes_models else [])]
+    # Made beforehand: in a home that may only be read nobody makes them later.
+    shared = ["cache", *(["models"] if kind.changes_models else [])]
+    write = [job.path, *map(files.folder, shared)]
     hide = [home / "secrets", *home.glob("workbench.db*")]
     network = kind.asks_hub or kind.asks_address or kind.serves
     return isolation.wrapped(command, write, hide, network=network, ends_with_us=False)
