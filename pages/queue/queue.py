@@ -208,7 +208,8 @@ frame.header(
     None,
     "What runs, and what waits?",
     "One job of a kind runs at a time: one that uses a model, and one that reads a large file. "
-    "The others wait for their turn, and go on if one fails.",
+    "The others wait for their turn, and go on if one fails."
+    + (" On the cluster several run beside each other." if cluster.is_named() else ""),
 )
 st.fragment(show_queue, run_every=POLL)()
 question, about_id = dialogs.asked()

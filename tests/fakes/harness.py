@@ -46,19 +46,19 @@ def new_worker(store: Store, **timing: float) -> Worker:
     return Worker(store, LocalLauncher(fake_trainer), QUICK.__class__(**{**vars(QUICK), **timing}))
 
 
-def drive(worker: Worker, condition: Callable[[], Any]) -> Any:
+def drive(worker: Worker, condition: Callable[[], Any], timeout_s: float = 20.0) -> Any:
     """Let a worker work until a condition holds."""
 
     def stepped() -> Any:
         worker.step()
         return condition()
 
-    return until(stepped)
+    return until(stepped, timeout_s)
 
 
-def drive_to_end(worker: Worker, store: Store, job_id: int) -> Job:
+def drive_to_end(worker: Worker, store: Store, job_id: int, timeout_s: float = 20.0) -> Job:
     """Let a worker work until the job is over; the job."""
-    drive(worker, lambda: status_of(store, job_id) in (SUCCEEDED, FAILED, CANCELLED))
+    drive(worker, lambda: status_of(store, job_id) in (SUCCEEDED, FAILED, CANCELLED), timeout_s)
     return job_of(store, job_id)
 
 

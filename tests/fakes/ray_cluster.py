@@ -11,6 +11,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,12 @@ TOKEN = "the token of the cluster"
 class FakeCluster:
     """Give `jobs` to a launcher; what happens to the cluster is done by the attributes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, program: Sequence[str] = (CARRIER,)) -> None:
+        """
+        Args:
+            program: what Python runs with an attempt's address.
+        """
+        self._program = program
         self.files, self.scratch = folder / "shared", folder / "scratch"
         self.files.mkdir(parents=True)
         self.asks_for_token = self.answers = self.has_room = True
@@ -105,7 +111,7 @@ class FakeCluster:
         if self.has_room:
             address = shlex.split(order["entrypoint"])[-1]
             self._processes[name] = subprocess.Popen(
-                [sys.executable, CARRIER, address],
+                [sys.executable, *self._program, address],
                 env={**os.environ, "WORKBENCH_SCRATCH": str(self.scratch)},
                 start_new_session=True,
             )

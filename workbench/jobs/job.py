@@ -140,12 +140,12 @@ class JobView:
     def _unknown_words(self, seconds: float) -> str:
         """What is said of a job that cannot be told of."""
         why = str(self.progress.get(UNKNOWN_WHY) or "")
-        begin = f"Whether it still runs is not known since {duration(seconds)}. {why}".strip()
+        begin = f"For {duration(seconds)} nobody can tell whether it still runs. {why}".strip()
         if not self.needs_help:
             return f"{begin} It is not started anew meanwhile, since it may be at work."
         return (
             f"{begin} Once you are sure that its machine works at it no more, give this attempt up "
-            "(on its page, or by the command give-up): it goes on with another one."
+            "(here, or by the command give-up): it goes on with another one."
         )
 
 
