@@ -16,7 +16,7 @@ HARM := tests/data/files/test_reader.py tests/system/backup/test_restore_hostile
 # Where this is set, each of the tests' many processes would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup setup-dev test lint unit models families postgresql faults pages browser bench \
+.PHONY: run setup setup-dev test lint unit models families postgresql faults pages browser journeys bench \
   fuzz office reliability lock audit ollama-template exports deployment deployment-check ray
 
 run: setup
@@ -65,7 +65,12 @@ pages:
 	@$(PY) -m pytest -n 2 tests/pages
 
 browser:
-	@$(PY) -m pytest tests/browser
+	@$(PY) -m pytest -m "not release" tests/browser
+
+# Before a release: every journey, the long ones too, with pictures of the pages in test-results/, wide and
+# narrow, light and dark.
+journeys:
+	@WORKBENCH_PHOTOGRAPHS=1 $(PY) -m pytest --timeout 1800 tests/browser
 
 bench:
 	@$(PY) scripts/bench.py

@@ -1,5 +1,6 @@
 """What a new user does, in a real browser, with the real model and the real worker."""
 
+import os
 import re
 from pathlib import Path
 
@@ -14,8 +15,16 @@ TRAINING_MS = 10 * 60_000
 
 
 def photograph(page: Page, browser: Browser, name: str, *, live: bool = False) -> None:
-    """Keep what a user sees: wide and narrow, light and dark; of a `live` page as it moves."""
+    """Keep what a user sees: the tab as it is.
+
+    With WORKBENCH_PHOTOGRAPHS (`make journeys`) it is opened anew, wide and narrow, light and dark:
+    pictures for people to look at, of which each takes four more loads of the page. A `live` page is taken as it
+    moves.
+    """
     RESULTS.mkdir(exist_ok=True)
+    if not os.environ.get("WORKBENCH_PHOTOGRAPHS"):
+        page.screenshot(path=RESULTS / f"{name}.png", full_page=True)
+        return
     for width in (1440, 390):
         for scheme in ("light", "dark"):
             context = browser.new_context(
