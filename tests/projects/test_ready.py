@@ -1,6 +1,7 @@
 """When trainings will be done: in turn, between office hours, and what is not known is said."""
 
 import datetime as dt
+from dataclasses import replace
 
 from storage import jobs
 from storage.acting import Acting
@@ -10,11 +11,17 @@ from tests.helpers import made
 from workbench.core.hours.office_hours import OfficeHours
 from workbench.projects import ready
 from workbench.projects.ready import Expected, Ready
-from workbench.system.hardware import hardware
+from workbench.system.hardware import Hardware
+from workbench.system.hardware import hardware as found_here
 
 AT = dt.datetime(2026, 3, 2, 6, tzinfo=dt.UTC)
 HOURS = OfficeHours(dt.time(8), dt.time(18), zone=dt.UTC)
 HOUR = 3600.0
+
+
+def hardware() -> Hardware:
+    """This machine, as fast as most: what is expected of a training follows from it."""
+    return replace(found_here(), gflops=400.0)
 
 
 def at(hour: int, day: int = 2) -> dt.datetime:

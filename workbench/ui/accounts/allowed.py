@@ -37,7 +37,9 @@ def file_uploader(label: str, *, needs: str = EDITOR, **options: Any) -> Any:
 def chat_input(label: str, *, needs: str = EDITOR, **options: Any) -> Any:
     """`st.chat_input`, for who has the role; it has no room but its own for the reason."""
     why = why_not(needs)
-    return st.chat_input(why or label, **{**options, **({"disabled": True} if why else {})})
+    return st.chat_input(
+        plain(why) if why else label, **{**options, **({"disabled": True} if why else {})}
+    )
 
 
 def notice() -> None:
