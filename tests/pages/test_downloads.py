@@ -85,7 +85,10 @@ def test_a_ticket_serves_in_every_process_and_after_a_move_of_the_home(
         assert offer == downloads.Offer(moved / "backups" / "all.zip", "all.zip")
 
 
-def test_a_ticket_serves_nobody_else(store: Store, file: Path) -> None:
+def test_a_ticket_serves_nobody_else(store: Store, home: Path) -> None:
+    file = home / "objects" / "ab" / "cd"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"rows")
     ann, ben = (store.acting_as(Acting(number, name)) for number, name in ((1, "Ann"), (2, "Ben")))
     ticket = downloads.ticket_for(ann, file)
     assert downloads.ticket_for(ben, file) != ticket
