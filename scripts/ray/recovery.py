@@ -4,7 +4,7 @@
 
 needs requirements-ray.txt. The cluster is one of this computer: a head node, and machines with room
 for one job each; the worker is the product's own. A trainer that learns nothing (tests/fakes) is at
-work in most rows, so that what it does and when is known; `real` and `places` teach a tiny model.
+work, so that what it does and when is known.
 """
 
 import contextlib
