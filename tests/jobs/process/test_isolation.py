@@ -134,7 +134,10 @@ def test_a_process_dies_with_who_asked_for_it(tmp_path: Path) -> None:
     command = isolation.wrapped(["sleep", "60"], [tmp_path], network=False, ends_with_us=True)
     process = subprocess.Popen(command)
     head = psutil.Process(process.pid)
-    program = until(lambda: [child for child in head.children() if "sleep" in child.cmdline()])[0]
+    # Bubblewrap's own child names the program, too, before it is bound to us and becomes it.
+    program = until(
+        lambda: [c for c in head.children(recursive=True) if c.cmdline()[:1] == ["sleep"]]
+    )[0]
     process.send_signal(signal.SIGKILL)
     process.wait()
     until(lambda: not program.is_running() or program.status() == psutil.STATUS_ZOMBIE)
