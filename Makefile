@@ -41,7 +41,7 @@ unit:
 
 # Trainer and model server, on real models and on tiny ones of many architectures.
 models:
-	@$(PY) -m pytest -n 2 tests/engine $(HEAVY)
+	@$(PY) -m pytest -n 2 -m "not release" tests/engine $(HEAVY)
 
 # Every family of models that the field uses, one line each: a tiny one of its real configuration.
 families:
@@ -49,7 +49,7 @@ families:
 
 # Real processes, killed and starved as life does it.
 faults:
-	@$(PY) -m pytest -n 2 tests/jobs/worker tests/jobs/launchers tests/faults $(HARM)
+	@$(PY) -m pytest -n 2 -m "not release" tests/jobs/worker tests/jobs/launchers tests/faults $(HARM)
 
 # The tests of what is kept and of the queue again, on a PostgreSQL server of their own.
 postgresql:
@@ -71,6 +71,7 @@ browser:
 # narrow, light and dark.
 journeys:
 	@WORKBENCH_PHOTOGRAPHS=1 $(PY) -m pytest --timeout 1800 tests/browser
+	@$(PY) -m pytest -m release tests/faults tests/engine/models
 
 bench:
 	@$(PY) scripts/bench.py

@@ -61,6 +61,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
 
+@pytest.mark.release
 def test_nobody_else_can_read_a_home_in_which_everything_was_done(
     working: Path, tiny: Path, tmp_path: Path
 ) -> None:

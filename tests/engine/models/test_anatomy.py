@@ -78,7 +78,10 @@ def test_numbers_are_counted_once_and_named_as_lora_names_them(tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize("name", ["gpt2", "falcon", "mamba", "gemma3", "phi3"])
+@pytest.mark.parametrize(
+    "name",
+    ["gpt2", "falcon", pytest.param("mamba", marks=pytest.mark.release), "gemma3", "phi3"],
+)
 def test_writers_of_many_kinds_can_be_traced(name: str, tmp_path: Path) -> None:
     facts = layer_facts(field_models.make_writer(tmp_path / name, name), CAUSAL)
     assert facts is not None
