@@ -180,6 +180,10 @@ def test_hostile_texts_are_read_as_texts_on_every_page(
         "Storage": opened(page, app, "storage"),
         "Settings": opened(page, app, "settings"),
         "Installation": opened(page, app, "installation"),
+        "Audit": opened(page, app, "audit"),
+        "Members": of("members"),
+        "People": opened(page, app, "people"),
+        "Account": opened(page, app, "account"),
         "Data": of("data"),
         "Draft": drafted(page, hostile.table),
     }
