@@ -53,6 +53,7 @@ def button(page: Page, name: str) -> None:
 
 
 @pytest.mark.skipif(not BANKING77.is_dir(), reason=f"the BANKING77 files are not in {BANKING77}")
+@pytest.mark.release
 def test_a_new_user_teaches_bank_questions(app: App, page: Page, browser: Browser) -> None:
     """New project → upload → map → MiniLM → train → refresh → exam → playground."""
     page.goto(app.address)
