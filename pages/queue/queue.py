@@ -35,13 +35,15 @@ def show_queue() -> None:
     )
     if found.open:
         context.ensure_worker()
-    else:
+    elif not found.of_others:
         st.info(
             "Nothing runs and nothing waits. What you start on the pages of a project appears here.",
             icon=":material/check_circle:",
         )
     for job in found.open:
         open_job(job, found, done.get(job.view.id))
+    if found.of_others:
+        st.caption(f"{plural(found.of_others, 'job')} of other projects, beside yours.")
     if found.ended:
         st.markdown("##### Ended lately")
         st.dataframe(

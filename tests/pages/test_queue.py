@@ -4,9 +4,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from storage import jobs
+from storage.acting import Acting
 from storage.database import Store
-from storage.tables import CANCELLED, OPEN, PAUSED, QUEUED, RUNNING, Job, now
+from storage.tables import CANCELLED, OPEN, PAUSED, QUEUED, RUNNING, Job, Project, now
 from tests.fakes.harness import add_job, job_of, status_of
+from tests.helpers import accounts
 from tests.pages.opened import open_page, texts
 
 PAGE = "pages/queue/queue.py"
@@ -114,3 +116,17 @@ def test_a_job_that_nobody_can_tell_of_is_given_up_after_a_question(store: Store
     assert job_of(store, job_id).given_up_attempt is None
     at.button(key="give-up-yes").click().run()
     assert job_of(store, job_id).given_up_attempt == 1
+
+
+def test_jobs_of_others_are_counted_and_nothing_else(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.write() as session:
+        session.add(Project(id=1, name="Secret"))
+        session.flush()
+        jobs.add(session, "evaluate", "an exam", {}, project_id=1)
+    accounts.act_as(monkeypatch, Acting(person_id=7, name="Jo"))
+    said = texts(open_page(PAGE))
+    assert "1 job of other projects" in said
+    assert "Nothing runs" not in said
+    assert "Secret" not in said
