@@ -31,12 +31,14 @@ from storage.schema import open_store  # noqa: E402
 from storage.tables import CANCELLED, PAUSED, RUNNING, SUCCEEDED, TERMINAL  # noqa: E402
 from tests.fakes.harness import add_run, folder_of, job_of, losses  # noqa: E402
 from workbench.core.recipe import Recipe  # noqa: E402
+from workbench.core.tasks import COMPLETION  # noqa: E402
 from workbench.jobs import queue  # noqa: E402
 from workbench.jobs.cluster import CLUSTER, HERE, home_name  # noqa: E402
 from workbench.jobs.job import get_job  # noqa: E402
 from workbench.jobs.launchers.ray_jobs import RayJobs, Resources  # noqa: E402
 from workbench.jobs.process.job_dir import read_json  # noqa: E402
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec  # noqa: E402
+from workbench.models.families import CAUSAL  # noqa: E402
 
 PATIENCE_S = 300.0
 
@@ -66,10 +68,12 @@ class Scene:
         """A training of the trainer that learns nothing."""
         data = files.object_path(files.put_file(self._written("examples", b"examples")))
         base = self._written("base/model.safetensors", b"weights").parent
-        ref = BaseModelRef("tiny", base, "causal")
+        ref = BaseModelRef("tiny", base, CAUSAL.name)
         with self.store.write() as session:
             run_id = add_run(session)
-            spec = TrainSpec(run_id=run_id, task="completion", data=data, base=ref, recipe=Recipe())
+            spec = TrainSpec(
+                run_id=run_id, task=COMPLETION.name, data=data, base=ref, recipe=Recipe()
+            )
             told = {**spec.as_row(), "kind": "train", "fake": fake}
             return jobs.add(session, "train", "training", told, run_id=run_id, place=place).id
 

@@ -191,6 +191,7 @@ BY_NAME: dict[str, Make] = {
     "hub_id": lambda world: "ann/tiny",
     "timeout_s": lambda world: 0.0,
     "role": lambda world: "owner",
+    "needs": lambda world: "owner",
     "quantization": lambda world: "none",
 }
 OWN: dict[tuple[str, str], Make] = {
