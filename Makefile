@@ -65,7 +65,7 @@ pages:
 	@$(PY) -m pytest -n 2 tests/pages
 
 browser:
-	@$(PY) -m pytest -m "not release" tests/browser
+	@$(PY) -m pytest -n 2 -m "not release" tests/browser
 
 # Before a release: every journey, the long ones too, with pictures of the pages in test-results/, wide and
 # narrow, light and dark.

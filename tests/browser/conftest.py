@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from workbench.core.hosts import LOOPBACK
 
@@ -30,6 +30,8 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP *.example 127.0.0.1",  # names of strangers, and of proxies
 ]
+
+expect.set_options(timeout=30_000)  # two journeys run at once, and one of them may be training
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

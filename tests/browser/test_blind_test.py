@@ -25,7 +25,11 @@ def trained(app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Traine
 
 
 def judge(page: Page) -> None:
-    """Prefer the answer with the word "good", and wait for what comes next."""
+    """Prefer the answer with the word "good", and wait for what comes next.
+
+    The page is loaded first: two people who look at once may be shown the same question.
+    """
+    page.reload()
     first = page.locator(".answer").first.inner_text()
     button = "The first one" if "good" in first else "The second one"
     with page.expect_navigation():

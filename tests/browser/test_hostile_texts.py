@@ -49,7 +49,7 @@ OPENERS = {
     "[data-testid=stButtonGroup] button": "[data-testid=stButtonGroup]",
 }
 """What shows more when it is pressed, and what is there then."""
-_TRIES, _PATIENCE_MS = 3, 3000
+_TRIES, _PATIENCE_MS = 3, 6000
 _MOST = 12
 """So many of a kind are opened on a page."""
 
