@@ -18,6 +18,7 @@ from workbench.jobs.process.specs import MeasureSpec
 from workbench.models import catalogue
 from workbench.projects import projects
 from workbench.system import drafts
+from workbench.system.hardware import hardware
 from workbench.training import outlook, runs
 from workbench.training.presets import preset
 
@@ -335,6 +336,33 @@ def test_few_rows_are_asked_by_turns_unless_an_exam_is_put_aside(
     at.button(key="start").click().run()
     assert not at.exception
     assert runs.list_runs(store, project_id)[0].recipe["exam"] == "apart"
+
+
+def test_a_model_that_writes_is_offered_an_exam_by_turns_with_its_time(store: Store) -> None:
+    project_id = projects.create_project(store, "Replies")
+    version_id = add_dataset(store, project_id, task="completion", rows=300)
+    projects.choose_model(store, project_id, _model_id(store, "causal"))
+    with store.write() as session:
+        version = session.get_one(DatasetVersion, version_id)
+        version.report = {**version.report, "turns": {"turns": 5, "rows": 300, "forward": False}}
+    at = open_page(PAGE, project=project_id)
+    assert "put aside; the model never learns from them" in texts(at)
+    offer = at.button(key="exam-turns")
+    assert offer.label.startswith("Ask all 300 rows instead, by turns: takes ")
+    model = catalogue.get_model(store, _model_id(store, "causal"))
+    usual = preset("balanced", task="completion", family="causal", rows=240)
+    version_ = versions.get_version(store, version_id)
+    machine = hardware()
+    apart, turns = (
+        outlook.expected(store, machine, version_, model, usual.changed(exam=exam)).estimate
+        for exam in ("apart", "turns")
+    )
+    assert turns.seconds > 3 * apart.seconds
+    offer.click().run()
+    assert "Each of 300 rows is an exam question once" in texts(at)
+    at.button(key="start").click().run()
+    assert not at.exception
+    assert runs.list_runs(store, project_id)[0].recipe["exam"] == "turns"
 
 
 def test_a_finished_run_is_trained_further_with_one_click(

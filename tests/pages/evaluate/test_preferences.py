@@ -10,7 +10,7 @@ from tests.helpers import tiny
 from tests.helpers.exams import Trained, add_exam, add_trained
 from tests.helpers.tiny import PEFT_USES_AN_OLD_NAME
 from tests.pages.opened import open_page, texts
-from tests.pages.test_use_page import add_run
+from tests.pages.use.asked import add_run
 from workbench.data import datasets
 from workbench.evaluation.people import preferred
 from workbench.models import catalogue

@@ -9,16 +9,7 @@ from storage.database import Store
 from tests.helpers.exams import add_exam, add_trained, answers
 from tests.helpers.tiny import PEFT_USES_AN_OLD_NAME
 from tests.pages.opened import open_page, texts
-from tests.pages.test_use_page import (  # noqa: F401  (fixtures)
-    PAGE,
-    add_run,
-    project_id,
-    server,
-    set_draft,
-    shelf,
-    shown,
-    weights,
-)
+from tests.pages.use.asked import PAGE, add_run, set_draft, shown
 from workbench.use import conversations
 
 pytestmark = pytest.mark.filterwarnings(PEFT_USES_AN_OLD_NAME)
@@ -66,8 +57,8 @@ def test_evaluate_says_how_it_calls(examined: AppTest) -> None:
 @pytest.mark.usefixtures("server")
 def test_the_user_says_what_a_tool_gave_back(
     store: Store,
-    project_id: int,  # noqa: F811
-    weights: Path,  # noqa: F811
+    project_id: int,
+    weights: Path,
 ) -> None:
     run_id = add_run(store, project_id, "completion", weights / "replies")
     set_draft(store, project_id, max_tokens=8, show_base=False)
