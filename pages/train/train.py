@@ -168,7 +168,10 @@ def start(
             st.rerun()
 
         ready_view.show(machine, costs.estimate.seconds)
-        exam_view.say(version, recipe)
+        exam_view.say(
+            version, model.family, recipe, use,
+            lambda other: plain(cost(version, model, other).estimate.time),
+        )  # fmt: skip
         long_view.say(version, model, recipe)
         fit_view.show(fit_view.Asked(project_id, version, model, recipe, machine, use), costs)
         place.choose(project_id)

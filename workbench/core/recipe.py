@@ -81,7 +81,7 @@ class Recipe:
     early_stopping_patience: int = _setting(3, "Early stopping", "Stop after this many checks without improvement on the practice questions; 0 never stops early.", group="Checks", low=0, high=100)
     evals_per_epoch: float = _setting(2.0, "Checks per pass", "How often the practice questions are scored and a checkpoint is saved.", group="Checks", low=0.1, high=100_000)
     held_out_turns: int = _setting(2, "Turns with rows held out", "Contrastive learning is tried so many times with a fifth of the examples held out, to see whether it helps; then all of them are learned.", group="Checks", low=1, high=5)
-    exam: str = _setting("apart", "Exam", "apart puts some rows aside, which are never learned; turns asks about every row once, in turns of which each learns without a part of the rows and is asked about it, and then learns from all of them (contrastive learning only, and data of fewer than 1,000 rows; otherwise the exam is apart all the same).", group="Checks", choices=(APART, TURNS))
+    exam: str = _setting("apart", "Exam", "apart puts some rows aside, which are never learned; turns asks about every row once, in turns of which each learns without a part of the rows and is asked about it, and then learns from all of them (data of fewer than 1,000 rows, and encoders by contrastive learning only; otherwise the exam is apart all the same).", group="Checks", choices=(APART, TURNS))
     eval_max_new_tokens: int = _setting(128, "Longest answer in the exam (tokens)", "Answers to exam questions are cut there.", group="Checks", low=1, high=4096)
     eval_max_rows: int = _setting(200, "Exam questions to answer in writing", "Writing answers takes time; at most this many test rows are answered, the same for base and tuned.", group="Checks", low=1, high=1_000_000)
     seed: int = _setting(42, "Random seed", "The same seed gives the same run.", group="Checks", low=0, high=2**31 - 1)
@@ -94,7 +94,7 @@ class Recipe:
 
     @property
     def asks_by_turns(self) -> bool:
-        """Whether every row is an exam question once, if the data has turns."""
+        """Whether every row is an exam question once, if the data has turns; of an encoder."""
         return self.is_by_turns and self.exam == TURNS
 
     def turn_steps(self, steps: int) -> int:

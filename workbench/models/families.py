@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from workbench.core.errors import WorkbenchError
+from workbench.core.recipe import TURNS, Recipe
 from workbench.core.tasks import (
     CHAT,
     CLASSIFICATION,
@@ -13,6 +14,7 @@ from workbench.core.tasks import (
     REGRESSION,
     SUMMARIZATION,
     TASKS,
+    Task,
 )
 
 
@@ -61,6 +63,14 @@ class Family:
         """Whether its models can be taught the task of this name."""
         return self.tasks is None or task in self.tasks
 
+    def may_be_asked_by_turns(self, recipe: Recipe, task: Task) -> bool:
+        """Whether the exam of a training may be by turns, if its version has some."""
+        return task.asks_in_writing if self.writes_text else recipe.is_by_turns
+
+    def is_asked_by_turns(self, recipe: Recipe, task: Task) -> bool:
+        """Whether it is."""
+        return recipe.exam == TURNS and self.may_be_asked_by_turns(recipe, task)
+
 
 CAUSAL = Family(
     name="causal",
@@ -73,7 +83,7 @@ CAUSAL = Family(
     packs_weights=True,
     start_s=3.8,
     process_mb=460.0,
-    unused_settings=frozenset({"method", "objective", "held_out_turns", "exam"}),
+    unused_settings=frozenset({"method", "objective", "held_out_turns"}),
     answering="Answering",
     base_title="The base model",
     base_means=(
@@ -127,7 +137,7 @@ SEQ2SEQ = Family(
     start_s=3.8,
     process_mb=460.0,
     unused_settings=frozenset(
-        {"method", "objective", "held_out_turns", "exam", "lean_on_examples", "loss", "beta"}
+        {"method", "objective", "held_out_turns", "lean_on_examples", "loss", "beta"}
     ),
     answering="Answering",
     base_title=CAUSAL.base_title,

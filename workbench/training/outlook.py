@@ -12,10 +12,11 @@ from typing import Any, Protocol
 from storage import jobs, models
 from storage.database import Store
 from workbench.core.long_texts.ways import HEAD
-from workbench.core.recipe import NO, Recipe
+from workbench.core.recipe import APART, NO, Recipe
 from workbench.core.tasks import task_named
 from workbench.jobs.job import JobView, spec_of, view_of
 from workbench.jobs.process.specs import MeasureSpec
+from workbench.models.families import family_named
 from workbench.models.model_info import SUGGESTED, ModelInfo
 from workbench.system.hardware import Hardware
 from workbench.training.estimate import Estimate, estimate_run, limit_mb
@@ -112,7 +113,9 @@ def expected(
     store: Store, machine: Hardware, version: Examples, model: ModelInfo, recipe: Recipe
 ) -> Outlook:
     """What training `model` on the version's examples will take on this machine."""
-    by_turns = recipe.asks_by_turns and bool(version.report.get("turns"))
+    asked = family_named(model.family).is_asked_by_turns(recipe, task_named(version.task))
+    by_turns = asked and bool(version.report.get("turns"))
+    recipe = recipe if by_turns else recipe.changed(exam=APART)
     rows = sum(version.splits.values()) if by_turns else int(version.splits.get("train", 0))
     lengths = lengths_for(store, version, model, recipe)
     tried = last_measuring(store, version.id, model.id, recipe)

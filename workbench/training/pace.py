@@ -10,7 +10,7 @@ the lines that `scripts/bench_estimates.py` marks.
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.core.recipe import Recipe
 from workbench.core.tasks import task_named
@@ -100,7 +100,10 @@ def run_seconds(
         turns = EXAM_TURNS if recipe.asks_by_turns else recipe.held_out_turns
         learning *= 1 + turns * recipe.turn_steps(steps) / steps
         checks = (1 + TRIED * turns) * work.reading(rows)
-    return work.start() + work.reading(rows) + learning + checks + work.exam(task, written_rows)
+    whole = work.start() + work.reading(rows) + learning + checks + work.exam(task, written_rows)
+    if work.writes and family_named(model.family).is_asked_by_turns(recipe, task_named(task)):
+        return whole + EXAM_TURNS * work.turn(task, rows, learning + checks)
+    return whole
 
 
 def _seconds_per_example(history: Sequence[PastRun], tokens: float) -> float:
@@ -183,6 +186,12 @@ class _Work:
             one += (PARTS - 1) * 2 * self.model.layer_facts.layers * LAYER_S
         changed = trained_weights(self.model, self.recipe, rows * self.tokens) * TRAINED_WEIGHT_S
         return self.recipe.gradient_accumulation_steps * one + changed
+
+    def turn(self, task: str, rows: int, learning: float) -> float:
+        """A turn of a model that writes: it learns the other rows, and answers its own."""
+        asked = math.ceil(rows / EXAM_TURNS)
+        every = replace(self, recipe=self.recipe.changed(eval_max_rows=asked))
+        return self.start() + learning * (1 - 1 / EXAM_TURNS) + every.exam(task, asked)
 
     def checks(self, rows: int, steps: int) -> float:
         """Scoring the practice questions, forward only, before and now and then."""

@@ -22,13 +22,13 @@ from workbench.engine.encoding.cache import Facts, files_of
 from workbench.engine.encoding.encoded_rows import Columns
 from workbench.engine.encoding.version import encoded_splits
 from workbench.engine.evaluation.jobs import EXAM
-from workbench.engine.generative import told
 from workbench.engine.generative import train as generative
 from workbench.engine.generative.leaning.leaning import Leaning
 from workbench.engine.generative.leaning.trial import ASKED, Choice, LossOn, choose
 from workbench.engine.generative.long_texts import way_of
 from workbench.engine.generative.systems import LOSS_BATCH
 from workbench.engine.generative.train import Course, Setup, check_there_are_some
+from workbench.engine.generative.turns import train as turns
 from workbench.engine.models.load import base_folder, load_base, load_tokenizer
 from workbench.engine.rows import Row, categories_of, read_rows
 from workbench.engine.runtime import device
@@ -48,8 +48,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         WorkbenchError: the data or the settings cannot be used.
         Orphaned: the worker died; a checkpoint was saved.
     """
-    learn = generative.train if spec.shows is None else told.make
-    return learn(COURSE, spec, job, report, stop)
+    return turns.way_of(spec)(COURSE, spec, job, report, stop)
 
 
 def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:

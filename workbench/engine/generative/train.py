@@ -82,14 +82,7 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
         Orphaned: the worker died; a checkpoint was saved.
     """
     began, recipe = time.monotonic(), spec.recipe
-    report.phase("preparing", "Reading the examples")
-    check_method(course, spec)
-    setup = course.prepare(spec, job, report, stop)
-    check_can_write(spec, setup.kept)
-    check_can_call(spec, setup.kept)
-    for sentence in setup.long_texts.sentences:
-        report.log(sentence)
-    stop.check()
+    setup = prepared(course, spec, job, report, stop)
     trainer = learn(course, spec, setup, job, report, stop)
     told = {"long_texts": setup.long_texts.as_dict()}
     result = {**trainer.facts(), **setup.choice.as_dict(), **told}
@@ -107,6 +100,24 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
         spec, sitting, job, report, stop, result["scores"], max_rows=recipe.eval_max_rows
     )
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
+
+
+def prepared(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:
+    """The examples of a training, in the words of a model that can write and call as they do.
+
+    Raises:
+        WorkbenchError: the data or the settings cannot be used.
+        Cancelled, Orphaned: the process is to leave.
+    """
+    report.phase("preparing", "Reading the examples")
+    check_method(course, spec)
+    setup = course.prepare(spec, job, report, stop)
+    check_can_write(spec, setup.kept)
+    check_can_call(spec, setup.kept)
+    for sentence in setup.long_texts.sentences:
+        report.log(sentence)
+    stop.check()
+    return setup
 
 
 def learn(

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from workbench.core.long_texts.told import LongTexts, counted
 from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.tasks import SPLITS, task_named
-from workbench.engine.generative import told
 from workbench.engine.generative import train as generative
 from workbench.engine.generative.long_texts import way_of
 from workbench.engine.generative.train import Course, Setup, check_there_are_some
+from workbench.engine.generative.turns import train as turns
 from workbench.engine.models.load import base_folder
 from workbench.engine.rows import categories_of, read_rows
 from workbench.engine.seq2seq.encode import Examples, PairTokenizer, Wording, encode
@@ -32,8 +32,7 @@ def train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
         WorkbenchError: the data or the settings cannot be used.
         Orphaned: the worker died; a checkpoint was saved.
     """
-    learn = generative.train if spec.shows is None else told.make
-    return learn(COURSE, spec, job, report, stop)
+    return turns.way_of(spec)(COURSE, spec, job, report, stop)
 
 
 def measure(spec: MeasureSpec, job: JobDir, report: Report, stop: Stop) -> Result:

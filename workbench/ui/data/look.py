@@ -65,7 +65,7 @@ def _by_turns(turns: dict[str, int]) -> str:
         f"With so few rows a model that sorts uses them all: every row of {turns['rows']:,} is an "
         f"exam question once. The model is trained {turns['turns']} times without a part of the "
         f"rows and asked about that part{before}; then it learns from all. Models that write keep to "
-        "the numbers above."
+        "the numbers above, unless you ask for the same before a training."
     )
 
 

@@ -25,7 +25,7 @@ def shown_fields(recipe: Recipe, *, family: str, task: str) -> list[str]:
         hidden |= {"label_smoothing_factor"}
     if not task_named(task).compares:
         hidden |= {"loss", "beta"}
-    if not recipe.is_by_turns:
+    if not family_named(family).may_be_asked_by_turns(recipe, task_named(task)):
         hidden |= {"exam"}
     if not task_named(task).can_lean_on_examples:
         hidden |= {"lean_on_examples"}
