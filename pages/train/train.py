@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from workbench.core.metrics import headline
-from workbench.core.recipe import Recipe, from_dict
+from workbench.core.recipe import APART, Recipe, from_dict
 from workbench.core.words import plural
 from workbench.data import versions as datasets
 from workbench.data.described import is_only_described
@@ -151,6 +151,7 @@ def start(
 ) -> None:
     with errors.shown():
         recipe = from_dict(base.as_dict() | settings)
+        recipe = recipe if start_run_id is None else recipe.changed(exam=APART)
         costs = cost(version, model, recipe)
         measured = " (measured)" if costs.measured else ""
         st.markdown(
@@ -171,6 +172,7 @@ def start(
         exam_view.say(
             version, model.family, recipe, use,
             lambda other: plain(cost(version, model, other).estimate.time),
+            goes_on=start_run_id is not None,
         )  # fmt: skip
         long_view.say(version, model, recipe)
         fit_view.show(fit_view.Asked(project_id, version, model, recipe, machine, use), costs)

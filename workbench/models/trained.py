@@ -18,6 +18,16 @@ LEANED_ON = "leaned_on.parquet"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Learned(Contract):
+    """Examples that a model had learned which a training went on from."""
+
+    task: str
+    data: Path
+    whole: bool = False
+    """Its exam questions, too, since its exam was by turns."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainedModel(Contract):
     """What was trained, on what, and how it is asked."""
 
@@ -70,6 +80,8 @@ class TrainedModel(Contract):
     """How it was examined; by turns it has learned from all rows of its data."""
     chain: tuple[Link, ...] = ()
     """The trainings that it went on from, the first one first; empty where it began with its base."""
+    learned: tuple[Learned, ...] = ()
+    """What the models of that chain had learned."""
     versions: dict[str, Any] = field(default_factory=dict)
     """Of Python and the libraries that shape a result."""
 

@@ -76,6 +76,8 @@ def start_run(
         start = start_from if not isinstance(start_from, int) else None
         if isinstance(start_from, int):
             start = chain.start_from(session, start_from, model)
+        if start is not None:  # what is asked by turns, that model may have learned
+            recipe = recipe.changed(exam=recipes.APART)
         projects.suggest_model(session, project_id, base_model_id)
         run = runs.add(
             session,

@@ -26,6 +26,10 @@ SHARES = ("fetching", "sending")
 COUNTED = {"preparing": "example", "embedding": "example", "evaluating": "question", "sweep": "try"}
 """What is counted in a phase, where it is not steps."""
 
+_LEARNED_BEFORE = (
+    "It could not be examined: every exam question had been learned by the model that it went on from. "
+    "Test it on another file, or train from the base model."
+)
 _UNCHECKED = (
     "It sorts by the descriptions of the categories. Nobody has checked it yet: label some texts to "
     "find out."
@@ -110,6 +114,8 @@ def exam(run: RunView) -> str:
     test = run.scores.get("test") or {}
     tuned = main_score(run.task, test.get("tuned") or {})
     if tuned is None:
+        if (run.result or {}).get("learned_before"):
+            return _LEARNED_BEFORE
         return _UNCHECKED if (run.result or {}).get("described") else ""
     rows = (run.result or {}).get("rows") or run.splits.get("test") or 0
     base = main_score(run.task, test.get("base") or {})

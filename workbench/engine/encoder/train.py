@@ -21,6 +21,7 @@ from workbench.engine.encoder.systems import answer_seconds, systems
 from workbench.engine.encoder.training_setup import TrainingSetup, prepare
 from workbench.engine.evaluation.by_turns import ExamByTurns, write_by_turns
 from workbench.engine.evaluation.jobs import STOPPED, evaluate_trained
+from workbench.engine.evaluation.learned_before import learned_by
 from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.measurement import examined, told_of
@@ -154,5 +155,6 @@ def _trained(spec: TrainSpec, setup: TrainingSetup, alpha: float) -> TrainedMode
         data=spec.data,
         exam=APART if setup.turns is None else TURNS,
         chain=spec.chain or (),
+        learned=learned_by(spec.start),
         versions=versions(),
     )

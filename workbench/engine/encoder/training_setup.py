@@ -61,6 +61,7 @@ def prepare(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Trainin
     """Read the examples and load the encoder."""
     report.phase("preparing", "Reading the examples")
     by_turns = spec.recipe.asks_by_turns and task_named(spec.task).answers_are_categories
+    by_turns = by_turns and spec.start is None  # a model before may have learned all that is asked
     turns = turns_of(spec.data) if by_turns else None
     labels = _labels(spec, by_turns=turns is not None)
     sets = labels if task_named(spec.task).answers_are_sets else []

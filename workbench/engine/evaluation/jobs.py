@@ -12,6 +12,7 @@ from workbench.data.splits.drawn import chosen
 from workbench.engine.evaluation.call_questions import with_calls
 from workbench.engine.evaluation.habits.opened import Opened
 from workbench.engine.evaluation.known_facts import mark_invented
+from workbench.engine.evaluation.learned_before import LEFT_OUT, unlearned
 from workbench.engine.evaluation.likeness import mark_likeness
 from workbench.engine.evaluation.pair_rungs import add_by_length
 from workbench.engine.evaluation.practice import Asking
@@ -98,9 +99,16 @@ def evaluate(engine: Engine, spec: EvaluateSpec, job: JobDir, report: Report, st
         WorkbenchError: there are no rows, or a row or the trained model cannot be used.
     """
     report.phase("preparing", "Loading the model")
-    rows = read_rows(spec.data)
+    rows: list[Row] = list(read_rows(spec.data))
     if not rows:
         raise WorkbenchError("The file has no rows to score: choose another file.")
+    if spec.split == EXAM:
+        rows = unlearned(spec.task, rows, spec.adapter, report)
+    if not rows:
+        raise WorkbenchError(
+            "Every exam question had been learned by the model that this one goes on from: test it on "
+            "another file."
+        )
     trained = read_trained(spec.adapter)
     shown = trained.data if EXAMPLES in (spec.rungs or ()) else None
     systems = engine.systems(
@@ -162,10 +170,11 @@ def evaluate_trained(
         return STOPPED
     if spec.practises:
         return _practised(spec, systems, job, report, stop, max_rows)
-    rows = read_rows(spec.data, EXAM)
+    about, whole = task_named(spec.task), read_rows(spec.data, EXAM)
+    rows = unlearned(spec.task, whole, job.adapter, report)
+    left_out = {LEFT_OUT: len(whole) - len(rows)} if len(rows) < len(whole) else {}
     if not rows:
-        return {"rows": 0}
-    about = task_named(spec.task)
+        return {"rows": 0, **left_out}
     asked = with_calls(about, rows)
     if max_rows is not None and not about.compares:  # which answer is likelier is told in no time
         asked = chosen(asked, max_rows, spec.recipe.seed)
@@ -186,7 +195,7 @@ def evaluate_trained(
     except Cancelled:
         return STOPPED
     written = write_evaluation(job.path, exam)
-    return {**written, **practice, "scores": {**scores, EXAM: written["scores"]}}
+    return {**written, **practice, **left_out, "scores": {**scores, EXAM: written["scores"]}}
 
 
 def _practised(

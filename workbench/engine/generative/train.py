@@ -16,6 +16,7 @@ from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.recipe import Recipe
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.evaluation.known_facts import write_known
+from workbench.engine.evaluation.learned_before import learned_by
 from workbench.engine.evaluation.systems import System
 from workbench.engine.generative.calls.learned import check_can_call, learned_tools
 from workbench.engine.generative.fields.learned import check_can_write, learned_fields
@@ -237,5 +238,6 @@ def trained_model(family: Family, spec: TrainSpec, setup: Setup) -> TrainedModel
         chat_template=setup.template,
         data=spec.data,
         chain=spec.chain or (),
+        learned=learned_by(spec.start),
         versions=versions(),
     )

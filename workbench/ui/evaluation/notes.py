@@ -19,6 +19,12 @@ from workbench.ui.training import exam_view
 def show_size(run: RunView, info: EvaluationInfo) -> None:
     """Say so when only a part of the exam was answered."""
     whole = int(run.splits.get(evaluation.EXAM, 0))
+    if info.is_exam and (known := int((run.result or {}).get("learned_before") or 0)):
+        whole -= known
+        st.caption(
+            f":material/school: {plural(known, 'exam question')} left out: the model that this one went "
+            "on from had learned them."
+        )
     if info.is_exam and info.rows < whole:
         setting = FIELDS["eval_max_rows"].metadata["label"]
         st.caption(

@@ -19,6 +19,8 @@ def say(
     recipe: Recipe,
     use: Callable[[dict[str, Any]], None],
     time_of: Callable[[Recipe], str],
+    *,
+    goes_on: bool,
 ) -> None:
     """What the exam will be, where there is a choice.
 
@@ -28,7 +30,13 @@ def say(
     Args:
         use: takes changed settings.
         time_of: how long a training by a recipe takes, in words.
+        goes_on: whether it starts from a trained model.
     """
+    if goes_on:
+        st.caption(
+            ":material/quiz: The exam asks only what the model that it starts from had not learned."
+        )
+        return
     kind, task = family_named(family), task_named(version.task)
     if not version.has_turns or not kind.may_be_asked_by_turns(recipe, task):
         return
