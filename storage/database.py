@@ -10,20 +10,21 @@ import contextlib
 import copy
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 
 from storage import acting, address
 from storage.acting import Acting
 from storage.address import database_url
 from storage.audit import watching
 from storage.guard import damage
+from storage.looking import look as looks
 from storage.rights.session import ActingSession
 
 __all__ = ["Store", "database_url", "make_engine", "wait_for_turn"]
@@ -37,6 +38,10 @@ _PRAGMAS = (
 _WRITERS = 0x534C4D57  # "SLMW": the advisory lock of everyone who writes to this database
 _TURN = f"SELECT set_config('lock_timeout', '30s', true), pg_advisory_xact_lock({_WRITERS})"
 _CONNECT_S = 10
+_POOL = 10
+"""Connections that stay open; what was used last is used first, since it knows the statements."""
+_CHANGED = "workbench.changed"
+_Found = TypeVar("_Found")
 
 
 def make_engine(url: str, **options: Any) -> sa.Engine:
@@ -44,7 +49,8 @@ def make_engine(url: str, **options: Any) -> sa.Engine:
     where = address.parsed(url)
     if where.get_backend_name() == "postgresql":
         arguments = {} if "connect_timeout" in where.query else {"connect_timeout": _CONNECT_S}
-        engine = sa.create_engine(where, pool_pre_ping=True, connect_args=arguments, **options)
+        kept = {"pool_pre_ping": True, "pool_size": _POOL, "pool_use_lifo": True}
+        engine = sa.create_engine(where, connect_args=arguments, **(kept | options))
         from storage import postgresql
 
         event.listen(engine, "connect", postgresql.on_connect)
@@ -79,8 +85,12 @@ class Store:
         if self.engine.dialect.name == "postgresql":
             reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
         writing = self.engine.execution_options(workbench_write=True)
+        self._reading = reading
         self._read, self._write = _sessions(reading), _sessions(writing)
         watching.listen(self._write[1])
+        for sessions in self._read:
+            event.listen(sessions, "after_flush", _on_flush)
+            event.listen(sessions, "do_orm_execute", _on_execute)
         self.acting: Acting | None = None
         """For whom; None for the workbench itself."""
         # Whoever forgets to close it still gives the connections back, to PostgreSQL as it wants.
@@ -95,8 +105,30 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A session on a stable snapshot; whatever it changes is thrown away."""
-        with damage.said(self.engine.url), self._session(self._read) as session:
-            yield session
+        with damage.said(self.engine.url):
+            if (look := looks.here(self._reading)) is None:
+                with self._session(self._read) as session:
+                    yield session
+                return
+            with look.connection() as connection, self._session(self._read, connection) as session:
+                yield session
+                if session.info.get(_CHANGED):
+                    look.spoil()
+
+    @contextlib.contextmanager
+    def looking(self) -> Iterator[None]:
+        """Let this thread read from one snapshot while the block runs; see `storage.looking`."""
+        with looks.looking(self._reading):
+            yield
+
+    def known(self, key: Hashable, find: Callable[[], _Found]) -> _Found:
+        """What was found for this key in the snapshot that this thread looks at, for who asks.
+
+        Found anew with each snapshot, each time without one. Nobody may change what is found.
+        """
+        if (look := looks.here(self._reading)) is None:
+            return find()
+        return look.known((self.acting, key), find)
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Session]:
@@ -110,12 +142,18 @@ class Store:
             with self._session(self._write) as session, session.begin():
                 yield session
                 watching.close(session, action)
+            looks.changed()
             watching.keep_head(session, self.engine.url)
 
-    def _session(self, sessions: "_Sessions") -> Session:
+    def _session(self, sessions: "_Sessions", connection: sa.Connection | None = None) -> Session:
         """One that goes by the rights of whom it acts for; the workbench's own knows of none."""
         own, acting_ones = sessions
-        return own() if self.acting is None else acting_ones(info=acting.note(self.acting))
+        how: dict[str, Any] = {}
+        if connection is not None:
+            how = {"bind": connection, "join_transaction_mode": "rollback_only"}
+        if self.acting is None:
+            return own(**how)
+        return acting_ones(info=acting.note(self.acting), **how)
 
     def size_bytes(self) -> int:
         """The room that the database takes, wherever its server keeps it."""
@@ -142,6 +180,15 @@ def _sessions(engine: sa.Engine) -> _Sessions:
         sessionmaker(engine, expire_on_commit=False),
         sessionmaker(engine, class_=ActingSession, expire_on_commit=False),
     )
+
+
+def _on_flush(session: Session, _context: Any) -> None:
+    session.info[_CHANGED] = True
+
+
+def _on_execute(state: ORMExecuteState) -> None:
+    if not state.is_select:
+        state.session.info[_CHANGED] = True
 
 
 def _on_do_connect(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
