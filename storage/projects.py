@@ -1,4 +1,4 @@
-"""Queries on projects: the projects themselves, what belongs to them, how far they are."""
+"""Queries on projects: the projects themselves, and what belongs to them."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,16 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from storage.entered import drafts
 from storage.rights.lift import lifted
 from storage.tables import (
     OPEN,
-    SUCCEEDED,
-    BaseModel,
     Conversation,
     Dataset,
     DatasetVersion,
-    Evaluation,
     Job,
     Project,
     Release,
@@ -35,26 +31,6 @@ class Counts:
     conversations: int
     releases: int
     """How often a version went live."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """How far a project is; everything that its five steps are derived from."""
-
-    newest_version: DatasetVersion | None
-    newest_dataset_name: str
-    versions: int
-    base_model_name: str
-    active: tuple[tuple[str, str], ...]
-    """Kind and status of every job that waits or works, oldest first."""
-    trained_runs: int
-    scored: tuple[tuple[str, Evaluation], ...]
-    """Task and evaluation of every scored run, oldest first."""
-    conversations: int
-    predictions: int
-    """Files that a trained model has answered."""
-    seen_evaluation_id: int
-    """The newest evaluation that somebody has looked at; 0 for none."""
 
 
 def add(session: Session, name: str, description: str, *, is_sample: bool = False) -> Project:
@@ -76,6 +52,13 @@ def listed(session: Session, *, archived: bool) -> Sequence[Project]:
     return session.scalars(
         sa.select(Project).where(gone).order_by(Project.created_at.desc(), Project.id.desc())
     ).all()
+
+
+def names_in_use(session: Session) -> dict[int, str]:
+    """Id and name of every project in use, the newest first."""
+    query = sa.select(Project.id, Project.name).where(Project.archived_at.is_(None))
+    newest = (Project.created_at.desc(), Project.id.desc())
+    return {row.id: row.name for row in session.execute(query.order_by(*newest))}
 
 
 def sample(session: Session) -> Project | None:
@@ -157,76 +140,6 @@ def finished_since(session: Session, project_id: int, since: dt.datetime) -> Seq
 def job_ids(session: Session, project_id: int) -> Sequence[int]:
     """Every job the project ever had; each may have a folder."""
     return session.scalars(sa.select(Job.id).where(Job.project_id == project_id)).all()
-
-
-def facts(session: Session, project: Project, job_kind: str) -> Facts:
-    """How far the project is, in six small queries: every page asks at every look.
-
-    Args:
-        job_kind: of the jobs that answer a file.
-    """
-    newest = session.execute(
-        sa.select(DatasetVersion, Dataset.name)
-        .join(Dataset)
-        .where(Dataset.project_id == project.id)
-        .order_by(DatasetVersion.created_at.desc(), DatasetVersion.id.desc())
-        .limit(1)
-    ).first()
-    base = session.get(BaseModel, project.base_model_id) if project.base_model_id else None
-    versions, conversations, predictions = _numbers(session, project.id, job_kind)
-    return Facts(
-        newest_version=newest[0] if newest else None,
-        newest_dataset_name=newest[1] if newest else "",
-        versions=versions,
-        base_model_name=base.name if base else "",
-        active=_active(session, project.id),
-        trained_runs=_trained(session, project.id),
-        scored=_scored(session, project.id),
-        conversations=conversations,
-        predictions=predictions,
-        seen_evaluation_id=drafts.get(session, project, "seen").get("evaluation_id", 0),
-    )
-
-
-def _trained(session: Session, project_id: int) -> int:
-    results = session.scalars(
-        sa.select(Run.result).where(Run.project_id == project_id, Run.result.is_not(None))
-    )
-    return sum(bool(result and result.get("adapter")) for result in results)
-
-
-def _scored(session: Session, project_id: int) -> tuple[tuple[str, Evaluation], ...]:
-    rows = session.execute(
-        sa.select(DatasetVersion.task, Evaluation)
-        .join(Run, Run.id == Evaluation.run_id)
-        .join(DatasetVersion, DatasetVersion.id == Run.dataset_version_id)
-        .where(Run.project_id == project_id)
-        .order_by(Evaluation.id)
-    )
-    return tuple((task, evaluation) for task, evaluation in rows)
-
-
-def _active(session: Session, project_id: int) -> tuple[tuple[str, str], ...]:
-    mine = sa.select(Job.kind, Job.status).where(Job.project_id == project_id)
-    return tuple(
-        (kind, status)
-        for kind, status in session.execute(mine.where(Job.status.in_(OPEN)).order_by(Job.id))
-    )
-
-
-def _numbers(session: Session, project_id: int, job_kind: str) -> tuple[int, int, int]:
-    """Versions, conversations and files that were answered."""
-    count = sa.select(sa.func.count())
-    versions = count.select_from(DatasetVersion).join(Dataset)
-    answered = (Job.project_id == project_id, Job.kind == job_kind, Job.status == SUCCEEDED)
-    row = session.execute(
-        sa.select(
-            versions.where(Dataset.project_id == project_id).scalar_subquery(),
-            count.where(Conversation.project_id == project_id).scalar_subquery(),
-            count.where(*answered).scalar_subquery(),
-        )
-    ).one()
-    return row[0], row[1], row[2]
 
 
 def copy_data(session: Session, source_id: int, target_id: int) -> None:

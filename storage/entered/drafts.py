@@ -1,5 +1,6 @@
 """What was entered on a project's pages and not saved yet; with accounts, each person's own."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,18 @@ def get(session: Session, project: Project, page: str) -> dict[str, Any]:
         return dict((project.drafts or {}).get(page, {}))
     draft = session.scalar(_own(project.id, person_id, page))
     return dict(draft.values) if draft else {}
+
+
+def of_page(
+    session: Session, projects: Sequence[Project], page: str
+) -> Mapping[int, dict[str, Any]]:
+    """Project → what was entered on this page of it, where anything was."""
+    if (person_id := _whose(session, page)) is None:
+        return {project.id: dict((project.drafts or {}).get(page, {})) for project in projects}
+    ids = [project.id for project in projects]
+    mine = (Draft.project_id.in_(ids), Draft.person_id == person_id, Draft.page == page)
+    found = session.scalars(sa.select(Draft).where(*mine))
+    return {draft.project_id: dict(draft.values) for draft in found}
 
 
 def put(session: Session, project: Project, page: str, values: dict[str, Any]) -> None:

@@ -43,24 +43,6 @@ def _object(text: str, age_s: float = 3600) -> str:
     return digest
 
 
-def test_facts_of_an_empty_project_say_so(store: Store) -> None:
-    with store.write() as session:
-        facts = projects.facts(session, projects.add(session, "A", ""), "predict")
-    assert facts.newest_version is None
-    assert (facts.versions, facts.trained_runs, facts.active, facts.scored) == (0, 0, (), ())
-
-
-def test_the_newest_version_is_the_one_saved_last(store: Store) -> None:
-    with store.write() as session:
-        project = projects.add(session, "A", "")
-        _version(session, project.id, "a" * 64)
-        newest = _version(session, project.id, "b" * 64, number=2)
-        facts = projects.facts(session, project, "predict")
-    assert facts.newest_version is not None
-    assert facts.newest_version.id == newest.id
-    assert facts.newest_dataset_name == "Data 2"
-
-
 def test_names_are_compared_whatever_their_case(store: Store) -> None:
     with store.write() as session:
         project = projects.add(session, "Customer E-mails", "")

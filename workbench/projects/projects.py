@@ -2,12 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from storage import leftovers, projects
 from storage.database import Store
 from storage.live import must_pass, releases
+from storage.progress.facts import Facts
 from storage.tables import Project, now
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
@@ -134,13 +136,19 @@ def delete_project(store: Store, project_id: int) -> None:
 def list_projects(store: Store, *, archived: bool = False) -> list[ProjectCard]:
     """The projects in use (or the archived ones), the newest first."""
     with store.read() as session:
-        return [_card(session, project) for project in projects.listed(session, archived=archived)]
+        found = projects.listed(session, archived=archived)
+        facts = steps.facts_of(session, found)
+        return [_card(project, facts[project.id]) for project in found]
 
 
 def project_names(store: Store) -> dict[int, str]:
     """Id and name of every project in use, the newest first; for a picker."""
+    return dict(store.known("names of projects", partial(_names, store)))
+
+
+def _names(store: Store) -> dict[int, str]:
     with store.read() as session:
-        return {project.id: project.name for project in projects.listed(session, archived=False)}
+        return projects.names_in_use(session)
 
 
 def project_named(store: Store, name: str) -> int:
@@ -162,6 +170,10 @@ def get_project(store: Store, project_id: int) -> ProjectView:
     Raises:
         WorkbenchError: there is none.
     """
+    return store.known(("project", project_id), partial(_project, store, project_id))
+
+
+def _project(store: Store, project_id: int) -> ProjectView:
     with store.read() as session:
         return _view(_existing(session, project_id))
 
@@ -174,9 +186,8 @@ def choose_model(store: Store, project_id: int, base_model_id: int) -> None:
 
 def mark_evaluation_seen(store: Store, project_id: int) -> None:
     """Remember that somebody looked at the newest exam result: the step is done then."""
-    with store.read() as session:
-        facts = steps.facts_of(session, _existing(session, project_id))
-    newest = max((evaluation.id for _, evaluation in facts.scored), default=0)
+    facts = steps.known_facts(store, project_id)
+    newest = max((exam.id for exam in facts.scored), default=0)
     if newest > facts.seen_evaluation_id:
         save_draft(store, project_id, "seen", {"evaluation_id": newest})
 
@@ -209,8 +220,7 @@ _ENDINGS = {
 }
 
 
-def _card(session: Session, project: Project) -> ProjectCard:
-    facts = steps.facts_of(session, project)
+def _card(project: Project, facts: Facts) -> ProjectCard:
     derived = steps.derive(facts)
     return ProjectCard(_view(project), derived, steps.best_result(facts), steps.next_step(derived))
 

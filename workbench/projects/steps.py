@@ -1,14 +1,17 @@
 """The five steps of a project, and where it stands in them."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from storage import projects
 from storage.database import Store
-from storage.projects import Facts
+from storage.progress import facts as progress
+from storage.progress.facts import Facts
 from storage.tables import ACTIVE, PAUSED, QUEUED, Project
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import headline, is_better, main_score
@@ -46,16 +49,29 @@ def steps_of(store: Store, project_id: int) -> list[Step]:
     Raises:
         WorkbenchError: there is no such project.
     """
+    return derive(known_facts(store, project_id))
+
+
+def known_facts(store: Store, project_id: int) -> Facts:
+    """What the steps of the project follow from; a page asks several times.
+
+    Raises:
+        WorkbenchError: there is no such project.
+    """
+    return store.known(("facts", project_id), partial(_facts, store, project_id))
+
+
+def _facts(store: Store, project_id: int) -> Facts:
     with store.read() as session:
         project = projects.get(session, project_id)
         if project is None:
             raise WorkbenchError(f"There is no project {project_id}: choose one on the home page.")
-        return derive(facts_of(session, project))
+        return facts_of(session, [project])[project_id]
 
 
-def facts_of(session: Session, project: Project) -> Facts:
-    """What the steps of a project follow from."""
-    return projects.facts(session, project, PredictSpec.kind)
+def facts_of(session: Session, found: Sequence[Project]) -> dict[int, Facts]:
+    """What the steps of projects follow from, by their numbers."""
+    return progress.of(session, found, PredictSpec.kind)
 
 
 def derive(facts: Facts) -> list[Step]:
@@ -89,7 +105,7 @@ def action(step: Step) -> str:
 
 def best_result(facts: Facts) -> str:
     """The best exam result as a headline, for the task scored last; empty before the first."""
-    exams = [(task, e.scores.get("tuned") or {}) for task, e in facts.scored if e.split == "test"]
+    exams = [(e.task, e.scores.get("tuned") or {}) for e in facts.scored if e.split == "test"]
     if not exams:
         return ""
     task = exams[-1][0]
@@ -102,13 +118,13 @@ def best_result(facts: Facts) -> str:
 
 
 def _data(facts: Facts) -> Step:
-    version = facts.newest_version
+    version = facts.newest
     if version is None:
         return Step("Data", "open", "Add a table with examples of what you want.", "later")
     if not version.rows and (told := descriptions_in(version.mapping)):
-        detail = f"{len(told)} categories described in {facts.newest_dataset_name}."
+        detail = f"{len(told)} categories described in {version.dataset_name}."
         return Step("Data", "done", detail, "done")
-    detail = f"{plural(version.rows, 'example')} in {facts.newest_dataset_name}."
+    detail = f"{plural(version.rows, 'example')} in {version.dataset_name}."
     return Step("Data", "done", detail, "done")
 
 
@@ -130,7 +146,7 @@ def _train(facts: Facts) -> Step:
         return Step("Train", "done", f"{plural(facts.trained_runs, 'trained model')}.", "done")
     missing = [
         name
-        for name, there in (("data", facts.newest_version), ("a model", facts.base_model_name))
+        for name, there in (("data", facts.newest), ("a model", facts.base_model_name))
         if not there
     ]
     if missing:
@@ -148,7 +164,7 @@ def _evaluate(facts: Facts) -> Step:
         return Step("Evaluate", "running", "Exam questions are being answered.", "running")
     if not facts.trained_runs:
         return Step("Evaluate", "blocked", "Needs a trained model first.", "later")
-    newest = max((evaluation.id for _, evaluation in facts.scored), default=0)
+    newest = max((exam.id for exam in facts.scored), default=0)
     if newest and newest <= facts.seen_evaluation_id:
         return Step("Evaluate", "done", best_result(facts) or "Scored.", "done")
     return Step("Evaluate", "open", "See what the model gets right and wrong.", "later")
@@ -159,6 +175,6 @@ def _use(facts: Facts) -> Step:
         return Step("Use", "running", "A file is being answered.", "running")
     if not facts.trained_runs:
         return Step("Use", "blocked", "Needs a trained model first.", "later")
-    if facts.conversations or facts.predictions:
+    if facts.is_tried:
         return Step("Use", "done", "Tried out.", "done")
     return Step("Use", "open", "Talk to your model.", "later")
