@@ -47,6 +47,20 @@ def test_an_administrator_sees_all_and_an_owner_what_is_theirs(filled: Store) ->
 
 
 @pytest.mark.parametrize(
+    ("text", "numbers"), [("LETTERS", [1]), ("ARCHIVED", [2]), ("_", [2, 1]), ("nowhere", [])]
+)
+def test_a_text_is_found_in_whatever_letters(filled: Store, text: str, numbers: list[int]) -> None:
+    found = log.look(filled, Wanted(text=text), 10)
+    assert [line.number for line in found.lines] == numbers
+    assert found.count == len(numbers)
+
+
+def test_lines_are_counted_whichever_of_them_are_shown(filled: Store) -> None:
+    for limit, before in ((1, None), (2, None), (3, None), (3, 2)):
+        assert log.look(filled, Wanted(), limit, before).count == 2
+
+
+@pytest.mark.parametrize(
     "ask",
     [
         lambda store: log.look(store.acting_as(AL), Wanted(), 10),

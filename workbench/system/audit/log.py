@@ -98,7 +98,8 @@ def look(store: Store, wanted: Wanted, limit: int, before: int | None = None) ->
     wanted = _allowed(store, wanted)
     with store.read() as session:
         rows = found.page(session, wanted, limit, before)
-        count = found.count(session, wanted)
+        are_all = before is None and len(rows) < limit  # to count them is to look through it again
+        count = len(rows) if are_all else found.count(session, wanted)
         return Page(tuple(map(_line, rows)), count, projects.names(session))
 
 
