@@ -9,6 +9,7 @@ home may be written to. PostgreSQL's programs and Caddy have to be installed. Ct
 
 import argparse
 import contextlib
+import math
 import os
 import re
 import shutil
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.fakes import postgres  # noqa: E402
+from workbench.jobs.launchers.priority import step_back  # noqa: E402
 
 COMPOSE = ROOT / "compose.yaml"
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
@@ -38,6 +40,8 @@ WEBS = ("web-1", "web-2")
 PORTS = {"web-1": "8501", "web-2": "8502", "worker": "8601", "server": "8600"}
 """What the services listen on in compose.yaml."""
 _WAIT_S = 180.0
+_SHARES = 1024
+"""Of the processor, for a container that says nothing; a step of niceness is a factor of 1.25."""
 _VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 
@@ -139,6 +143,9 @@ class Deployment:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        shares = int(self.services[name].get("cpu_shares", _SHARES))
+        if shares < _SHARES:
+            step_back(self.processes[name].pid, round(math.log(_SHARES / shares, 1.25)))
 
     def _confinement(self) -> list[str]:
         """As a container with `read_only`: the file system may be read, /tmp is its own."""

@@ -25,6 +25,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.jobs.cluster import HERE
 from workbench.jobs.kinds import JobKind, kind_named
 from workbench.jobs.launchers import Handle, State
+from workbench.jobs.launchers.priority import step_back
 from workbench.jobs.process import address_key, isolation, out_of_memory
 from workbench.jobs.process.child import Child, start
 from workbench.jobs.process.hub_token import HUB
@@ -83,6 +84,7 @@ class LocalLauncher:
                 command, log=log.fileno(), lock=lock.fileno(), own_group=True, token=token
             )
         number = child.process.pid
+        step_back(number)
         self._started[number] = _Started(child, out_of_memory.kills())
         return _handle_of(psutil.Process(number))
 
