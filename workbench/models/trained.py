@@ -1,5 +1,7 @@
 """A trained model as a folder: what its workbench.json says, for whoever loads or lists it."""
 
+import contextlib
+import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,8 +94,22 @@ def read_trained(folder: Path) -> TrainedModel:
     Raises:
         WorkbenchError: the folder is no trained model, or a field of it is wrong.
     """
-    values = read_json(folder / FACTS)
-    if values is None and not (folder / FACTS).exists():
+    file = folder / FACTS
+    with contextlib.suppress(OSError):
+        about = file.stat()
+        return _read(file, about.st_ino, about.st_mtime_ns, about.st_size)
+    return _told(file)
+
+
+@functools.lru_cache(maxsize=4096)
+def _read(file: Path, _inode: int, _changed_ns: int, _size: int) -> TrainedModel:
+    """Of many models, whenever a page lists them; it is read again when it is another file."""
+    return _told(file)
+
+
+def _told(file: Path) -> TrainedModel:
+    folder, values = file.parent, read_json(file)
+    if values is None and not file.exists():
         raise WorkbenchError(
             f"{folder} holds no trained model ({FACTS} is missing): train it again."
         )
