@@ -24,9 +24,14 @@ def get_draft(store: Store, project_id: int, page: str) -> dict[str, Any]:
 def save_draft(store: Store, project_id: int, page: str, values: dict[str, Any]) -> None:
     """Keep what was entered on a page; plain values only.
 
+    Pages save whatever they show, so mostly nothing has changed: then nobody has to wait for a turn to
+    write.
+
     Raises:
         WorkbenchError: there is no such project.
     """
+    if get_draft(store, project_id, page) == values:
+        return
     with store.write() as session:
         project = _project(session, project_id)
         if drafts.get(session, project, page) != values:
