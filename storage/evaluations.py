@@ -37,6 +37,12 @@ def listing(session: Session, run_id: int) -> list[EvaluationRow]:
     return [EvaluationRow(*found) for found in session.execute(query)]
 
 
+def of_project(session: Session, project_id: int) -> list[EvaluationRow]:
+    """The evaluations of a project's runs, newest first."""
+    query = _rows().where(Run.project_id == project_id).order_by(Evaluation.id.desc())
+    return [EvaluationRow(*found) for found in session.execute(query)]
+
+
 def jobs_of(session: Session, run_id: int, job_kind: str) -> Sequence[Job]:
     """The jobs of this kind that belong to a run, newest first."""
     query = sa.select(Job).where(Job.run_id == run_id, Job.kind == job_kind)

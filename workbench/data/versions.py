@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,6 +72,10 @@ _Version = TypeVar("_Version", VersionInfo, DatasetVersion)
 
 def list_versions(store: Store, project_id: int) -> list[VersionInfo]:
     """Every version of the project's datasets, the newest first."""
+    return list(store.known(("versions", project_id), partial(_versions, store, project_id)))
+
+
+def _versions(store: Store, project_id: int) -> list[VersionInfo]:
     with store.read() as session:
         return [_info(*found) for found in datasets.versions_of_project(session, project_id)]
 
@@ -87,6 +92,10 @@ def get_version(store: Store, version_id: int) -> VersionInfo:
     Raises:
         WorkbenchError: there is none.
     """
+    return store.known(("version", version_id), partial(_version, store, version_id))
+
+
+def _version(store: Store, version_id: int) -> VersionInfo:
     with store.read() as session:
         found = datasets.version_with_dataset(session, version_id)
     if found is None:

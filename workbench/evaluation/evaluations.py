@@ -69,6 +69,13 @@ def list_evaluations(store: Store, run_id: int) -> list[EvaluationInfo]:
         return [_info(row) for row in rows.listing(session, run_id)]
 
 
+def exams_of(store: Store, project_id: int) -> dict[int, EvaluationInfo]:
+    """Run → its newest scoring on its own exam, of those in a project that have one."""
+    with store.read() as session:
+        found = [_info(row) for row in rows.of_project(session, project_id)]
+    return {info.run_id: info for info in reversed(found) if info.is_exam}
+
+
 def exam_of(store: Store, run_id: int) -> EvaluationInfo | None:
     """The newest scoring of a run on its own exam."""
     return next((info for info in list_evaluations(store, run_id) if info.is_exam), None)

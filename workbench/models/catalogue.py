@@ -1,6 +1,7 @@
 """The catalogue of base models: the bundled ones, folders on disk, and models of the hub."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -21,14 +22,22 @@ from workbench.models.model_info import LOADING, ModelInfo, describe
 
 def list_models(store: Store) -> list[ModelInfo]:
     """Every model of the catalogue, the bundled ones first."""
+    return list(store.known("models", partial(_listed, store)))
+
+
+def _listed(store: Store) -> list[ModelInfo]:
     with store.read() as session:
-        missing = [name for name in bundled.BUNDLED if models.named(session, name) is None]
-    if missing:  # they come with the install, whoever looks first
-        with store.acting_as(None).write() as session:
-            for name in missing:
+        found = [describe(session, model) for model in models.listed(session)]
+    missing = bundled.BUNDLED.keys() - {model.name for model in found}
+    if not missing:
+        return found
+    with store.acting_as(
+        None
+    ).write() as session:  # they come with the install, whoever looks first
+        for name in bundled.BUNDLED:
+            if name in missing:
                 _add_bundled(session, name)
-    with store.read() as session:
-        return [describe(session, model) for model in models.listed(session)]
+    return _listed(store)
 
 
 def get_model(store: Store, model_id: int) -> ModelInfo:

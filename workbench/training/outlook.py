@@ -6,11 +6,13 @@ rest is estimated (`estimate`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from storage import jobs, models
+from storage import jobs
 from storage.database import Store
+from storage.tables import Job
 from workbench.core.long_texts.ways import HEAD
 from workbench.core.recipe import APART, NO, Recipe
 from workbench.core.tasks import task_named
@@ -23,7 +25,7 @@ from workbench.training.estimate import Estimate, estimate_run, limit_mb
 from workbench.training.lengths import Lengths, lengths_of, read_lengths
 from workbench.training.memory import longest
 from workbench.training.pace import PastRun
-from workbench.training.past_runs import past_runs
+from workbench.training.past_runs import finished, past_runs
 
 MATTERS = (
     "method", "r", "lora_dropout", "target_modules", "quantization", "double_quant", "optim",
@@ -148,14 +150,24 @@ def _refusal(result: Mapping[str, Any]) -> dict[str, Any] | None:
 def last_measuring(store: Store, version_id: int, model_id: int, recipe: Recipe) -> JobView | None:
     """The newest measurement of these examples, this model and such a recipe, whatever became of it."""
     wanted = _mattering(recipe)
-    with store.read() as session:
-        for job in jobs.of_kind(session, MeasureSpec.kind):
-            spec = spec_of(job, MeasureSpec)
-            if spec is None or (spec.version_id, spec.model_id) != (version_id, model_id):
-                continue
-            if _mattering(spec.recipe) == wanted:
+    for job, spec in _measurings(store):
+        if (spec.version_id, spec.model_id) != (version_id, model_id):
+            continue
+        if _mattering(spec.recipe) == wanted:
+            with store.read() as session:
                 return view_of(session, job)
     return None
+
+
+def _measurings(store: Store) -> Sequence[tuple[Job, MeasureSpec]]:
+    """All measurements, the newest first, for reading."""
+    return store.known("measurings", partial(_all_measurings, store))
+
+
+def _all_measurings(store: Store) -> Sequence[tuple[Job, MeasureSpec]]:
+    with store.read() as session:
+        told = [(job, spec_of(job, MeasureSpec)) for job in jobs.of_kind(session, MeasureSpec.kind)]
+    return [(job, spec) for job, spec in told if spec is not None]
 
 
 def _mattering(recipe: Recipe) -> dict[str, Any]:
@@ -167,6 +179,11 @@ def lengths_for(store: Store, version: Examples, model: ModelInfo, recipe: Recip
     is_here = model.state != SUGGESTED  # nothing was trained of another, so nothing is asked of it
     if is_here and (counted := _counted(store, version, model, recipe)) is not None:
         return counted
+    return lengths_told(version, model, recipe)
+
+
+def lengths_told(version: Examples, model: ModelInfo, recipe: Recipe) -> Lengths:
+    """How long the examples are for a model, told from their characters."""
     system = str(version.mapping.get("system") or "")
     found = lengths_of(version.path, version.task, system, model, version.mean_chars)
     leans = recipe.lean_on_examples != NO and task_named(version.task).can_lean_on_examples
@@ -175,10 +192,10 @@ def lengths_for(store: Store, version: Examples, model: ModelInfo, recipe: Recip
 
 def _counted(store: Store, version: Examples, model: ModelInfo, recipe: Recipe) -> Lengths | None:
     """What an earlier training or measurement of these examples counted, unless it cut them."""
-    with store.read() as session:
-        runs = models.finished_runs(session, model.id)
     found = [
-        (run.recipe, (run.result or {}).get("tokens")) for run, of in runs if of.id == version.id
+        (run.recipe, (run.result or {}).get("tokens"))
+        for run, of in finished(store, model.id)
+        if of.id == version.id
     ]
     found += [
         (own.recipe.as_dict(), told.get("tokens")) for own, told in _told(store, version, model)
@@ -198,14 +215,9 @@ def _told(
     store: Store, version: Examples, model: ModelInfo
 ) -> list[tuple[MeasureSpec, Mapping[str, Any]]]:
     """The measurements of these examples and this model, the newest first."""
-    with store.read() as session:
-        done = [
-            (spec_of(job, MeasureSpec), (job.result or {}).get("measured"))
-            for job in jobs.of_kind(session, MeasureSpec.kind)
-        ]
     return [
         (spec, told)
-        for spec, told in done
-        if spec is not None and (spec.version_id, spec.model_id) == (version.id, model.id)
-        if isinstance(told, Mapping)
+        for job, spec in _measurings(store)
+        if (spec.version_id, spec.model_id) == (version.id, model.id)
+        if isinstance(told := (job.result or {}).get("measured"), Mapping)
     ]

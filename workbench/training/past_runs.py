@@ -1,9 +1,12 @@
 """What earlier runs took on this machine: the best ground for an estimate."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from storage import models
 from storage.database import Store
+from storage.tables import DatasetVersion, Run
 from workbench.core.long_texts.ways import HEAD
 from workbench.core.recipe import Recipe
 from workbench.models.model_info import ModelInfo
@@ -20,8 +23,7 @@ _SAME = ("method", "quantization", "gradient_checkpointing", "objective")
 
 def past_runs(store: Store, model: ModelInfo, recipe: Recipe) -> list[PastRun]:
     """Speeds of earlier runs of this base model and kind of training, the newest first."""
-    with store.read() as session:
-        found = models.finished_runs(session, model.id)
+    found = finished(store, model.id)
     wanted = {name: getattr(recipe, name) for name in _SAME}
     usual = Recipe().as_dict()  # of what a run of an earlier release does not name
     return [
@@ -34,6 +36,16 @@ def past_runs(store: Store, model: ModelInfo, recipe: Recipe) -> list[PastRun]:
         if (speed := _speed(run.result))
         and {n: run.recipe.get(n, usual[n]) for n in _SAME} == wanted
     ]
+
+
+def finished(store: Store, model_id: int) -> Sequence[tuple[Run, DatasetVersion]]:
+    """The last runs that started from this model and have a result, newest first, for reading."""
+    return store.known(("finished runs", model_id), partial(_finished, store, model_id))
+
+
+def _finished(store: Store, model_id: int) -> Sequence[tuple[Run, DatasetVersion]]:
+    with store.read() as session:
+        return models.finished_runs(session, model_id)
 
 
 def _learned_at_once(model: ModelInfo, recipe: Recipe, then: dict[str, Any]) -> int:

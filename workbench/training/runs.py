@@ -1,6 +1,8 @@
 """Training runs: started, watched, cancelled, renamed, deleted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,7 +10,7 @@ from sqlalchemy.orm import Session
 from storage import files, leftovers, projects, runs
 from storage.database import Store
 from storage.live import releases
-from storage.runs import RunRow
+from storage.runs import Point, RunRow
 from storage.sweeps import trials
 from storage.sweeps.trials import Place
 from storage.tables import OPEN, DatasetVersion
@@ -150,21 +152,33 @@ def get_run(store: Store, run_id: int) -> RunView:
     Raises:
         WorkbenchError: there is none with this number.
     """
+    return store.known(("run", run_id), partial(_run, store, run_id))
+
+
+def _run(store: Store, run_id: int) -> RunView:
     with store.read() as session:
         return view_of(session, _found(session, run_id), with_attempts=True)
 
 
 def list_runs(store: Store, project_id: int) -> list[RunView]:
     """The runs of a project, newest first."""
+    return list(store.known(("runs", project_id), partial(_runs, store, project_id)))
+
+
+def _runs(store: Store, project_id: int) -> list[RunView]:
     with store.read() as session:
         return [view_of(session, row) for row in runs.listing(session, project_id, TrainSpec.kind)]
 
 
 def curve(store: Store, run_id: int, kind: str) -> list[dict[str, Any]]:
     """Points of a curve (train or validation), each a dict with `step`; at most 500 of them."""
+    points = store.known(("curve", run_id, kind), partial(_curve, store, run_id, kind))
+    return [{"step": point.step, **point.values} for point in points]
+
+
+def _curve(store: Store, run_id: int, kind: str) -> Sequence[Point]:
     with store.read() as session:
-        points = runs.curve(session, run_id, kind, CURVE_POINTS)
-        return [{"step": point.step, **point.values} for point in points]
+        return runs.curve(session, run_id, kind, CURVE_POINTS)
 
 
 def cancel_run(store: Store, run_id: int) -> JobView:

@@ -36,7 +36,7 @@ class Example:
 def examples(store: Store, run_id: int, count: int = 4) -> list[Example]:
     """Exam questions of the run's data, spread over the exam, with the answers they should get."""
     with store.read() as session:
-        row = next((r for r in trained.listing(session) if r.run.id == run_id), None)
+        row = trained.of_run(session, run_id)
     if row is None:
         return []
     rows, task = _exam_rows(row.version), task_named(row.version.task)
@@ -48,7 +48,7 @@ def examples(store: Store, run_id: int, count: int = 4) -> list[Example]:
 def has_learned_all(store: Store, run_id: int) -> bool:
     """Whether a run's model has learned from every row, these questions too."""
     with store.read() as session:
-        row = next((r for r in trained.listing(session) if r.run.id == run_id), None)
+        row = trained.of_run(session, run_id)
     return row is not None and (row.run.result or {}).get("exam") == TURNS
 
 

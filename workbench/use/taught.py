@@ -19,7 +19,7 @@ from workbench.models.served import run_id_of
 def dataset_of(store: Store, run_id: int) -> VersionInfo | None:
     """The newest version of the dataset that a run learned from; None if it is gone."""
     with store.read() as session:
-        row = next((r for r in trained.listing(session) if r.run.id == run_id), None)
+        row = trained.of_run(session, run_id)
         dataset_id = row.version.dataset_id if row else None
     return None if dataset_id is None else versions.latest_version(store, dataset_id)
 

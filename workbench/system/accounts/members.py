@@ -1,12 +1,13 @@
 """Members of a project: who may do what in it, decided by its owners."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from storage import acting
 from storage.accounts import memberships
-from storage.acting import EDITOR, OWNER, REVIEWER, ROLES, VIEWER
+from storage.acting import EDITOR, OWNER, REVIEWER, ROLES, VIEWER, Acting
 from storage.database import Store
 from storage.rights import refusals
 from storage.rights.lift import lifted
@@ -62,15 +63,21 @@ def why_not(store: Store, project_id: int | None, needs: str) -> str:
         project_id: None where it is about no project.
         needs: a role, or ADMINISTRATOR.
     """
-    if store.acting is None or store.acting.administrator:
+    who = store.acting
+    if who is None or who.administrator:
         return ""
+    find = partial(_why_not, store, who, project_id, needs)
+    return store.known(("why not", project_id, needs), find)
+
+
+def _why_not(store: Store, who: Acting, project_id: int | None, needs: str) -> str:
     with store.read() as session:
         if needs == ADMINISTRATOR:
             with lifted(session):
                 return str(refusals.not_allowed(session, ADMINISTRATOR, "this", None))
         if project_id is None:
             return ""
-        member = memberships.get(session, project_id, store.acting.person_id)
+        member = memberships.get(session, project_id, who.person_id)
         if member is not None and ROLES.index(member.role) >= ROLES.index(needs):
             return ""
         with lifted(session):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from workbench.core.metrics import headline
 from workbench.evaluation import evaluations
+from workbench.evaluation.evaluations import EvaluationInfo
 from workbench.evaluation.release import releases
 from workbench.evaluation.release.releases import ReleaseInfo
 from workbench.training.run_view import RunView
@@ -17,11 +18,12 @@ _LARGE = 420
 
 def show_versions(run: RunView, runs: Sequence[RunView], live: ReleaseInfo | None) -> None:
     """The trained models of the project, each with its score; the live one marked."""
+    exams = evaluations.exams_of(context.store(), run.project_id)
     rows = [
         {
             "Version": one.name,
             "": "live" if live and live.run_id == one.id and not live.rung else "",
-            "Score": _score(one) or "–",
+            "Score": _score(one, exams.get(one.id)) or "–",
             "Learned from": f"{one.dataset_name}, version {one.version_number}",
             "Base model": one.base_model,
             "Trained": when(one.created_at),
@@ -31,12 +33,9 @@ def show_versions(run: RunView, runs: Sequence[RunView], live: ReleaseInfo | Non
     _table(rows, "versions-table", "Table of the trained versions")
 
 
-def _score(run: RunView) -> str:
+def _score(run: RunView, exam: EvaluationInfo | None) -> str:
     """The newest score on the version's own exam; empty without."""
-    for info in evaluations.list_evaluations(context.store(), run.id):
-        if info.is_exam:
-            return headline(run.task, info.scores.get("tuned") or {})
-    return ""
+    return headline(run.task, exam.scores.get("tuned") or {}) if exam else ""
 
 
 def show_history(run: RunView, runs: Sequence[RunView], live: ReleaseInfo | None) -> None:
