@@ -1,5 +1,6 @@
 """What every page needs: the store, who is signed in, the current project, a worker that is alive."""
 
+import threading
 import time
 from dataclasses import replace
 
@@ -18,18 +19,26 @@ from workbench.ui.accounts import cookie
 HOME = "pages/home/projects.py"
 _FRESH_S = 1.0
 _MOST = 10_000
+_stores: dict[str, Store] = {}
+_opening = threading.Lock()
 _standings: dict[tuple[str, str], tuple[float, Standing]] = {}
 """Database and secret of a cookie → when it was looked up, and what it was worth."""
 
 
 def store() -> Store:
     """The store as whoever is signed in has it; the workbench's own where nobody has an account."""
-    return installation().acting_as(acting())
+    here = installation()
+    return here.known("store of the page", lambda: here.acting_as(acting()))
 
 
 def installation() -> Store:
     """The one store of this web process, which acts for nobody: who somebody is, is asked of it."""
-    return _open(database_url())
+    url = database_url()
+    if url not in _stores:
+        with _opening:
+            if url not in _stores:
+                _stores[url] = open_store(url)
+    return _stores[url]
 
 
 def acting() -> Acting | None:
@@ -70,11 +79,6 @@ def _acting(found: Standing, via: str, address: str) -> Acting | None:
         return NOBODY if found.accounts_on else None
     asked.by_person(found.acting.person_id)
     return replace(found.acting, via=via, address=address, request_id=asked.current().id)
-
-
-@st.cache_resource(show_spinner=False)
-def _open(url: str) -> Store:
-    return open_store(url)
 
 
 def project_id() -> int:

@@ -1,11 +1,14 @@
 """The page list, the sidebar, and the head of a page: its question and the five steps."""
 
+import copy
 import datetime as dt
+import functools
 import gc
 import logging
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from workbench.core.words import plural
 from workbench.jobs import kinds, overview
@@ -56,14 +59,30 @@ _loaded: set[str] = set()
 
 
 def navigation() -> st.Page:
-    """The pages, in the order of the work; the menu is the sidebar's own."""
-    return st.navigation(
-        [
-            st.Page(path, title=title, icon=icon, url_path=title.lower(), default=title == "Home")
-            for title, (path, icon) in PAGES.items()
-        ],
-        position="hidden",
-    )
+    """The pages, in the order of the work; the menu is the sidebar's own.
+
+    Copies, since one that has run is marked as such.
+    """
+    pages = _declared() if get_script_run_ctx(suppress_warning=True) else _made()
+    return st.navigation([copy.copy(page) for page in pages], position="hidden")
+
+
+def _made() -> list[st.Page]:
+    return [
+        st.Page(path, title=title, icon=icon, url_path=title.lower(), default=title == "Home")
+        for title, (path, icon) in PAGES.items()
+    ]
+
+
+@functools.cache
+def _declared() -> list[st.Page]:
+    """Made once: each looks for its file, and so does each link that is given a path."""
+    return _made()
+
+
+def page_named(title: str) -> st.Page:
+    """For a link to it."""
+    return next(page for page in _declared() if page.title == title)
 
 
 def announce_pages() -> None:
@@ -84,6 +103,14 @@ def show() -> None:
     st.set_page_config(page_title=NAME, page_icon=ICON, layout="wide")
     page = navigation()
     with errors.alone("Your projects cannot be opened"):
+        here = context.installation()
+    with here.looking():
+        _show(page)
+    _keep_loaded(page.title)
+
+
+def _show(page: st.Page) -> None:
+    with errors.alone("Your projects cannot be opened"):
         gate.require()
         context.ensure_worker()
     if page.title == "Home":
@@ -103,7 +130,6 @@ def show() -> None:
             dialogs.answered()
             st.session_state["page"] = page.title
         page.run()
-    _keep_loaded(page.title)
 
 
 def _keep_loaded(title: str) -> None:
@@ -150,9 +176,11 @@ def use_tabs(current: str) -> None:
 def _tabs(key: str, rooms: dict[str, str], current: str) -> None:
     with st.container(horizontal=True, gap="small", key=key):
         for page, words in rooms.items():
-            path, icon = PAGES[page]
             label = f"**{words}**" if page == current else words
-            st.page_link(path, label=label, icon=icon, query_params=context.in_project())
+            st.page_link(
+                page_named(page), label=label, icon=PAGES[page][1],
+                query_params=context.in_project(),
+            )  # fmt: skip
 
 
 def _steps() -> list[Step]:
@@ -161,12 +189,12 @@ def _steps() -> list[Step]:
 
 def _sidebar(title: str) -> None:
     st.markdown(f":material/school: **{NAME}**")
-    st.page_link(PAGES["Home"][0], label="All projects", icon=PAGES["Home"][1])
+    st.page_link(page_named("Home"), label="All projects", icon=PAGES["Home"][1])
     if context.current_project_id() is not None:
         _switcher(title)
         for step in _steps():
             st.page_link(
-                PAGES[step.name][0],
+                page_named(step.name),
                 label=f"{plain(step.name)} :small[:gray[{plain(step.word)}]]",
                 icon=ICONS[step.state],
                 help=plain(step.detail),
@@ -175,10 +203,11 @@ def _sidebar(title: str) -> None:
     open_jobs = overview.count(context.store())
     words = {"Queue": f" :small[:gray[{plural(open_jobs, 'job')}]]" if open_jobs else ""}
     for name in _other_pages():
-        path, icon = PAGES[name]
         label = name + words.get(name, "")
-        st.page_link(path, label=label, icon=icon, query_params=context.in_project())
-    menu.show(PAGES)
+        st.page_link(
+            page_named(name), label=label, icon=PAGES[name][1], query_params=context.in_project()
+        )
+    menu.show({name: (page_named(name), icon) for name, (_, icon) in PAGES.items()})
 
 
 def _other_pages() -> list[str]:
@@ -217,7 +246,7 @@ def _step_bar(current: str) -> None:
             name = f"**{name}**" if step.name == current else name
             colour = _COLOURS[step.state]
             st.page_link(
-                PAGES[step.name][0],
+                page_named(step.name),
                 label=f"{name} :small[:{colour}[{plain(step.word)}]]",
                 icon=ICONS[step.state],
                 help=plain(step.detail),

@@ -10,19 +10,19 @@ from workbench.ui.text import plain
 MEMBERS, PEOPLE, ACCOUNT = "Members", "People", "Account"
 
 
-def show(pages: dict[str, tuple[str, str]]) -> None:
+def show(pages: dict[str, tuple[st.Page, str]]) -> None:
     """Links to people and to one's own account; nothing where nobody has an account."""
     who = gate.current()
     if who is None:
         return
     for name in (MEMBERS, PEOPLE):
-        path, icon = pages[name]
+        page, icon = pages[name]
         if who.administrator if name == PEOPLE else context.current_project_id() is not None:
-            st.page_link(path, label=name, icon=icon, query_params=context.in_project())
+            st.page_link(page, label=name, icon=icon, query_params=context.in_project())
     st.divider()
-    path, icon = pages[ACCOUNT]
+    page, icon = pages[ACCOUNT]
     label = f"**{plain(who.name)}**"
-    st.page_link(path, label=label, icon=icon, query_params=context.in_project())
+    st.page_link(page, label=label, icon=icon, query_params=context.in_project())
     st.button(
         "Sign out", key="sign-out", icon=":material/logout:", type="tertiary", on_click=_sign_out
     )
