@@ -1,6 +1,7 @@
 """The models that a project could take, here or to download, with what decides between them."""
 
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, field, replace
 
 from storage.database import Store
 from workbench.core.tasks import task_named
@@ -15,12 +16,20 @@ from workbench.models.model_info import (
     suggested_model,
     suggestion_for,
 )
-from workbench.models.suggested import CONDITIONS, NO, YES, Suggestion, place_of, suggestions
+from workbench.models.suggested import (
+    CONDITIONS,
+    NO,
+    YES,
+    Suggestion,
+    place_of,
+    suggestion_of,
+    suggestions,
+)
 from workbench.system.hardware import Hardware
 from workbench.training.estimate import Fit, estimate_run, fit_of, tokens_of
 from workbench.training.lengths import Lengths
 from workbench.training.long_rows import is_of_pairs
-from workbench.training.outlook import Examples, lengths_for
+from workbench.training.outlook import Examples, lengths_for, lengths_told
 from workbench.training.presets import preset
 
 FEW_ROWS = 5_000
@@ -104,9 +113,44 @@ def candidates(store: Store, wish: Wish, machine: Hardware) -> list[Candidate]:
     """All models of the catalogue, and all that are suggested and not in it, the best first."""
     known = catalogue.list_models(store)
     taken = {model.location.lower() for model in known}
-    others = (suggested_model(s) for s in suggestions() if s.hub_id.lower() not in taken)
-    found = [candidate(model, wish, machine, store) for model in (*known, *others)]
+    others = [one.hub_id for one in suggestions() if one.hub_id.lower() not in taken]
+    found = [candidate(model, wish, machine, store) for model in known]
+    steady = replace(machine, memory_free_gb=0.0, disk_free_gb=0.0)  # no estimate asks for them
+    about = _what_counts(wish)
+    found += [_not_here(_Case(hub_id, about, steady, wish)) for hub_id in others]
     return sorted(found, key=lambda one: _rank(one, wish))
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A model that is not here, what it is to learn, and where."""
+
+    hub_id: str
+    about: tuple[object, ...]
+    machine: Hardware
+    wish: Wish = field(compare=False)
+    """Told apart by `about`."""
+
+
+def _what_counts(wish: Wish) -> tuple[object, ...]:
+    """All of a wish that an estimate depends on; examples are told by their file, which never changes."""
+    about = (wish.task, wish.rows, wish.mean_chars)
+    if (version := wish.version) is None:
+        return about
+    return (
+        *about, version.path, version.path.is_file(), version.task, version.mean_chars,
+        version.splits.get("train", 0), bool(version.report.get("turns")),
+        is_of_pairs(wish.task, version.mapping), str(version.mapping.get("system") or ""),
+    )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=4096)
+def _not_here(case: _Case) -> Candidate:
+    """Of dozens of models, whenever the page is opened: nothing but the case decides about them."""
+    suggestion = suggestion_of(case.hub_id)
+    if suggestion is None:
+        raise KeyError(case.hub_id)
+    return candidate(suggested_model(suggestion), case.wish, case.machine)
 
 
 def candidate(
@@ -121,9 +165,13 @@ def candidate(
     )
     learned = max(1, round(rows * LEARNED_SHARE))
     tokens: Lengths | float | None = tokens_of(wish.mean_chars) if wish.mean_chars else None
-    if wish.version is not None and store is not None:
+    if wish.version is not None:
         learned = int(wish.version.splits.get("train", 0)) or learned
-        tokens = lengths_for(store, wish.version, model, recipe)
+        tokens = (
+            lengths_told(wish.version, model, recipe)
+            if store is None
+            else lengths_for(store, wish.version, model, recipe)
+        )
     cost = estimate_run(
         machine, model, recipe, learned, tokens or recipe.max_length, task=wish.task
     )
