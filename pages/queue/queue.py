@@ -18,7 +18,8 @@ from workbench.ui.numbers import about, duration, plural, when
 from workbench.ui.text import plain
 from workbench.ui.training import ready_view
 
-POLL = "2s"
+POLL, CALM = "2s", "10s"
+"""How often the page looks: while something runs or waits, and while nothing does."""
 MOVES = {
     "First": "vertical_align_top",
     "Earlier": "arrow_upward",
@@ -28,8 +29,15 @@ MOVES = {
 store = context.store()
 
 
-def show_queue() -> None:
-    found = overview.queue(store)
+def show_queue(calm: bool) -> None:
+    with store.looking():
+        found = overview.queue(store)
+        if calm and found.open:
+            st.rerun()  # from now on it looks more often
+        show_found(found)
+
+
+def show_found(found: Queue) -> None:
     done = (
         ready.of_jobs(store, hardware()) if any(one.view.about.learns for one in found.open) else {}
     )
@@ -213,7 +221,8 @@ frame.header(
     "The others wait for their turn, and go on if one fails."
     + (" On the cluster several run beside each other." if cluster.is_named() else ""),
 )
-st.fragment(show_queue, run_every=POLL)()
+calm = not overview.count(store)
+st.fragment(show_queue, run_every=CALM if calm else POLL)(calm)
 question, about_id = dialogs.asked()
 if question:
     open_jobs = overview.queue(store).open
