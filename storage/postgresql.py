@@ -13,6 +13,12 @@ class TextDumper(StrDumperUnknown):
         return super().dump(obj.replace("\x00", ""))
 
 
+PREPARED = 400
+"""Statements that a connection keeps planned: to plan one takes longer than to run it, and the pages
+have some hundreds. psycopg's own limit is 100."""
+
+
 def on_connect(connection: Any, _record: Any) -> None:
     """Teach a new connection the rules."""
     connection.adapters.register_dumper(str, TextDumper)
+    connection.prepared_max = PREPARED
