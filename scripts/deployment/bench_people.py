@@ -1,59 +1,55 @@
 """Fifty people on the pages and five programs at the API, on what compose.yaml starts.
 
     python scripts/deployment/bench_people.py [--minutes 10] [--people 50] [--programs 5]
+    python scripts/deployment/bench_people.py --alone 20
 
-Prints p50 and p95 of page scripts (as a browser would wait for them, through Caddy and two web
-processes without sticky sessions), of fragments and of answers, what failed, and memory over time.
-A person opens a page, reads it for 3 to 10 seconds while its fragments run, and goes on.
+Everybody is somebody else with an account: an administrator, and owners, editors, reviewers and
+viewers of six of twelve projects each (`company.py`). A person opens a page, reads it for 3 to 10
+seconds while its fragments run, and goes on. Printed are p50 and p95 of page scripts (as a browser
+would wait for them, through Caddy and two web processes without sticky sessions), of fragments and of
+answers, what failed, what took the processor's time, and memory over time.
+
+With `--alone` one editor opens every page so often, nobody else being there, and what is printed is
+what a page takes of the processor: that is the same however busy the machine is.
 """
 
 import argparse
 import contextlib
 import os
 import random
-import statistics
 import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import httpx
-import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from scripts.deployment import company, heard  # noqa: E402
+from scripts.deployment.company import Somebody  # noqa: E402
+from scripts.deployment.heard import DATABASE, Heard  # noqa: E402
 from scripts.deployment.up import WEBS, Deployment, deployed  # noqa: E402
-from scripts.deployment.visitor import Lost, Run, Visitor  # noqa: E402
+from scripts.deployment.visitor import Lost, Visitor  # noqa: E402
 from storage.database import Store  # noqa: E402
-from workbench.projects import projects, samples  # noqa: E402
+from storage.schema import open_store  # noqa: E402
+from workbench.ui.accounts.cookie import NAME as COOKIE  # noqa: E402
 from workbench.use import keys, served_models  # noqa: E402
 
 PAGES = ("", "data", "checkup", "explore", "model", "train", "evaluate", "use", "programs", "export",
-         "queue", "storage", "settings")  # fmt: skip
-PROJECTS = 10
+         "queue", "settings", "members", "account")  # fmt: skip
+A_RUN = "train?run"
+"""The page of one training, with its curves."""
+FOR_OWNERS, FOR_ADMINISTRATORS = ("audit",), ("storage", "people")
+PROJECTS, EACH = 12, 6
+"""Projects of the company, and of a person."""
 MODEL = "base:SmolLM2-135M-Instruct"
 _READS_S = (3.0, 10.0)
 _ASKS_S = 5.0
-
-
-@dataclass
-class Heard:
-    """What people and programs met."""
-
-    runs: list[Run] = field(default_factory=list)
-    answers_s: list[float] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    lost: int = 0
-    """Connections that broke."""
-    web_cpu_s: float = 0.0
-    """Of the processor, that the web processes took."""
-    memory: list[tuple[float, dict[str, float]]] = field(default_factory=list)
-    """Minutes since the start, and MB of each process with its children."""
 
 
 def main() -> int:
@@ -62,24 +58,48 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--programs", type=int, default=5)
+    parser.add_argument("--alone", type=int, default=0, metavar="TIMES")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, deployed(Path(folder) / "home") as found:
-        ids = _projects(found)
-        key = _serve(found) if options.programs else ""
-        heard = _live(found, ids, key, options.people, options.programs, options.minutes * 60)
-    _tell(heard, options.people, options.programs, options.minutes)
-    return 1 if heard.errors or heard.lost else 0
+    people: list[Somebody] = []
+
+    def fill(found: Deployment) -> None:
+        with _home(found) as store:
+            folder = found.folder / "company"
+            folder.mkdir()
+            people.extend(company.settle(store, options.people, PROJECTS, EACH, folder))
+            with store.engine.connect() as connection:  # as PostgreSQL does by itself after a while
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("ANALYZE")
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        deployed(Path(folder) / "home", before=fill) as it,
+    ):
+        if options.alone:
+            return _alone(it, people[1], options.alone)
+        key = _serve(it) if options.programs else ""
+        found = _live(it, people, key, options.programs, options.minutes * 60)
+    print(
+        f"{options.people} people, {options.programs} programs, {options.minutes:g} minutes, "
+        f"web processes: {len(WEBS)}"
+    )
+    heard.tell(found)
+    return 1 if found.errors or found.lost else 0
 
 
-def _projects(found: Deployment) -> list[int]:
-    """Projects with two sets of data each, of which one at a time is the sample."""
-    ids = []
-    with _home(found) as store:
-        for number in range(PROJECTS):
-            project_id = projects.create_project(store, f"Mails {number + 1}")
-            samples.add_datasets(store, project_id)
-            ids.append(project_id)
-    return ids
+def pages_of(somebody: Somebody) -> list[str]:
+    """The pages that a person's sidebar leads to."""
+    found = [*PAGES, A_RUN]
+    found += FOR_OWNERS if somebody.owner or somebody.administrator else ()
+    return found + list(FOR_ADMINISTRATORS if somebody.administrator else ())
+
+
+def _opened(tab: Visitor, page: str, project_id: int, run_id: int) -> heard.Run:
+    name, _, about = page.partition("?")
+    query = f"project={project_id}" + (f"&{about}={run_id}" if about else "")
+    run = tab.visit(name, query)
+    run.page = page
+    return run
 
 
 def _serve(found: Deployment) -> str:
@@ -96,54 +116,48 @@ def _serve(found: Deployment) -> str:
 
 
 def _live(
-    found: Deployment, ids: Sequence[int], key: str, people: int, programs: int, for_s: float
+    found: Deployment, people: list[Somebody], key: str, programs: int, for_s: float
 ) -> Heard:
-    heard, until = Heard(), time.monotonic() + for_s
+    met, until = Heard(), time.monotonic() + for_s
     threads = [
-        threading.Thread(target=_person, args=(found, ids, number, until, heard))
-        for number in range(people)
+        threading.Thread(target=_person, args=(found, somebody, number, until, met))
+        for number, somebody in enumerate(people)
     ]
     threads += [
-        threading.Thread(target=_program, args=(found, key, number, until, heard))
+        threading.Thread(target=_program, args=(found, key, number, until, met))
         for number in range(programs)
     ]
-    threads.append(threading.Thread(target=_watch, args=(found, until, heard)))
-    before = _web_cpu_s(found)
+    threads.append(threading.Thread(target=_watch, args=(found, until, met)))
+    before, began = heard.spent_s(found), time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    heard.web_cpu_s = _web_cpu_s(found) - before
-    return heard
+    met.seconds = time.monotonic() - began
+    met.cpu_s = {name: now - before[name] for name, now in heard.spent_s(found).items()}
+    return met
 
 
-def _web_cpu_s(found: Deployment) -> float:
-    """With what they have started, but for what has ended."""
-    total = 0.0
-    for name in WEBS:
-        head = psutil.Process(found.processes[name].pid)
-        for one in (head, *head.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                times = one.cpu_times()
-                total += times.user + times.system
-    return total
-
-
-def _person(found: Deployment, ids: Sequence[int], number: int, until: float, heard: Heard) -> None:
-    chance = random.Random(number)
+def _person(found: Deployment, somebody: Somebody, number: int, until: float, met: Heard) -> None:
+    chance, pages = random.Random(number), pages_of(somebody)
     time.sleep(chance.uniform(0, _READS_S[1]))
     while time.monotonic() < until:
         try:
-            with Visitor(found.address) as tab:
+            with _tab(found, somebody) as tab:
                 while time.monotonic() < until:
-                    _note(heard, tab.visit(chance.choice(PAGES), f"project={chance.choice(ids)}"))
-                    _read(tab, min(until, time.monotonic() + chance.uniform(*_READS_S)), heard)
+                    project = chance.choice(somebody.projects)
+                    met.note(_opened(tab, chance.choice(pages), project.id, project.run_id))
+                    _read(tab, min(until, time.monotonic() + chance.uniform(*_READS_S)), met)
         except Lost as error:
-            heard.lost += 1
-            heard.errors.append(f"a connection broke: {error}"[:300])
+            met.lost += 1
+            met.errors.append(f"a connection broke: {error}"[:300])
 
 
-def _read(tab: Visitor, until: float, heard: Heard) -> None:
+def _tab(found: Deployment, somebody: Somebody) -> Visitor:
+    return Visitor(found.address, {"Cookie": f"{COOKIE}={somebody.cookie}"})
+
+
+def _read(tab: Visitor, until: float, met: Heard) -> None:
     """Look at a page; what runs by itself runs by itself."""
     due = {fragment: time.monotonic() + after for fragment, after in tab.fragments.items()}
     while True:
@@ -151,19 +165,13 @@ def _read(tab: Visitor, until: float, heard: Heard) -> None:
         time.sleep(max(0.0, min(at, until) - time.monotonic()))
         if at >= until:
             return
-        _note(heard, tab.run(fragment))
+        met.note(tab.run(fragment))
         due = {one: due.get(one, time.monotonic() + after) for one, after in tab.fragments.items()}
         if fragment in due:
             due[fragment] = time.monotonic() + tab.fragments[fragment]
 
 
-def _note(heard: Heard, run: Run) -> None:
-    heard.errors += [f"{run.page or 'home'}: {said}"[:300] for said in run.errors]
-    run.elements.clear()
-    heard.runs.append(run)
-
-
-def _program(found: Deployment, key: str, number: int, until: float, heard: Heard) -> None:
+def _program(found: Deployment, key: str, number: int, until: float, met: Heard) -> None:
     chance = random.Random(1000 + number)
     body = {
         "model": MODEL,
@@ -180,81 +188,64 @@ def _program(found: Deployment, key: str, number: int, until: float, heard: Hear
                     headers={"Authorization": f"Bearer {key}"},
                 )
                 if answer.status_code != 200:
-                    heard.errors.append(f"the API: {answer.status_code} {answer.text[:200]}")
-                heard.answers_s.append(time.perf_counter() - began)
+                    met.errors.append(f"the API: {answer.status_code} {answer.text[:200]}")
+                met.answers_s.append(time.perf_counter() - began)
             except httpx.HTTPError as error:
-                heard.errors.append(f"the API: {error!r}")
+                met.errors.append(f"the API: {error!r}")
             time.sleep(chance.uniform(0.5, 1.5) * _ASKS_S)
 
 
-def _watch(found: Deployment, until: float, heard: Heard) -> None:
+def _watch(found: Deployment, until: float, met: Heard) -> None:
     began = time.monotonic()
     while True:
         minutes = (time.monotonic() - began) / 60
-        heard.memory.append(
-            (minutes, {name: _memory_mb(p.pid) for name, p in found.processes.items()})
-        )
+        now = {name: heard.memory_mb(process.pid) for name, process in found.processes.items()}
+        met.memory.append((minutes, now))
         if time.monotonic() >= until:
             return
         time.sleep(max(0.0, min(30.0, until - time.monotonic())))
 
 
-def _memory_mb(pid: int) -> float:
-    total = 0.0
-    try:
-        process = psutil.Process(pid)
-        for one in (process, *process.children(recursive=True)):
-            total += one.memory_info().rss / 2**20
-    except psutil.Error:
-        pass
-    return total
+def _alone(found: Deployment, somebody: Somebody, times: int) -> int:
+    """What each page takes of the processor; 1 if one says something in red."""
+    failed, whole = 0, 0.0
+    print(f"{'page':12} {'seconds':>8}   the processor's time, in ms: web processes, PostgreSQL")
+    with contextlib.ExitStack() as stack:
+        tabs = [stack.enter_context(_tab(found, somebody)) for _ in WEBS]
+        for page in pages_of(somebody):
+
+            def open_all(page: str = page) -> list[heard.Run]:
+                return [
+                    _opened(tab, page, project.id, project.run_id)
+                    for project in somebody.projects for tab in tabs
+                ]  # fmt: skip
+
+            runs = open_all()  # what is kept from the first time is not counted
+            before = heard.spent_s(found)
+            runs = [run for _ in range(times) for run in open_all()]
+            spent = {name: now - before[name] for name, now in heard.spent_s(found).items()}
+            web, database = sum(spent[name] for name in WEBS), spent[DATABASE]
+            failed += sum(bool(run.errors) for run in runs)
+            whole += web / len(runs)
+            print(
+                f"{page or 'home':12} {median(run.seconds for run in runs):8.3f}   "
+                f"{1000 * web / len(runs):6.0f} {1000 * database / len(runs):6.0f}",
+                flush=True,
+            )
+    print(f"mean of all pages: {1000 * whole / len(pages_of(somebody)):.0f} ms in web processes")
+    return 1 if failed else 0
 
 
 @contextlib.contextmanager
 def _home(found: Deployment) -> Iterator[Store]:
     """A store of the deployment's, for services of this process that work in its home."""
     os.environ["WORKBENCH_HOME"] = str(found.home)
-    store = Store(found.database_url)
+    store = open_store(found.database_url)
     try:
         yield store
     finally:
         store.close()
         del os.environ["WORKBENCH_HOME"]
-
-
-def _tell(heard: Heard, people: int, programs: int, minutes: float) -> None:
-    print(f"{people} people, {programs} programs, {minutes:g} minutes, web processes: {len(WEBS)}")
-    whole = [run for run in heard.runs if not run.fragment]
-    _line("pages", [run.seconds for run in whole])
-    _line("fragments", [run.seconds for run in heard.runs if run.fragment])
-    _line("answers of the API", heard.answers_s)
-    by_page = defaultdict(list)
-    for run in whole:
-        by_page[run.page or "home"].append(run.seconds)
-    for page, seconds in sorted(by_page.items()):
-        _line(f"  {page}", seconds)
-    if heard.runs:
-        each = 1000 * heard.web_cpu_s / len(heard.runs)
-        print(f"the processor's time of a run, of pages and fragments together: {each:.0f} ms")
-    print(f"errors: {len(heard.errors)}, connections that broke: {heard.lost}")
-    for said in sorted(set(heard.errors))[:10]:
-        print(f"  {said} ({heard.errors.count(said)} times)")
-    for at, memory in heard.memory[:: max(1, len(heard.memory) // 6)] + heard.memory[-1:]:
-        print(
-            f"memory after {at:.1f} min: "
-            + ", ".join(f"{n} {mb:.0f} MB" for n, mb in memory.items())
-        )
-
-
-def _line(name: str, seconds: list[float]) -> None:
-    if not seconds:
-        print(f"{name}: none")
-        return
-    cut = statistics.quantiles(seconds, n=20) if len(seconds) > 1 else seconds * 19
-    print(
-        f"{name}: {len(seconds)}, p50 {1000 * statistics.median(seconds):.0f} ms, "
-        f"p95 {1000 * cut[18]:.0f} ms, longest {1000 * max(seconds):.0f} ms"
-    )
 
 
 if __name__ == "__main__":

@@ -5,21 +5,21 @@ browser costs. It does as a browser does: asks for a page by its name and query,
 when their time has come, and says what its fields hold.
 """
 
-import contextlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.sync.client import connect
+
+from scripts.deployment.line import Closed, Line
 
 PATIENCE_S = 120.0
+_OPENS_S = 60.0
 
 
 @dataclass
@@ -56,21 +56,13 @@ class Lost(Exception):
 class Visitor:
     """One tab; a context that closes it."""
 
-    def __init__(self, address: str, **how: Any) -> None:
-        """`address` is the app's, with its base path; `how` goes to the WebSocket."""
+    def __init__(self, address: str, headers: Mapping[str, str] | None = None) -> None:
+        """`address` is the app's, with its base path; `headers` are those of the WebSocket."""
         self._address = address
         where = urlsplit(address)
-        scheme = "wss" if where.scheme == "https" else "ws"
-        self._url = f"{scheme}://{where.netloc}{where.path}/_stcore/stream"
-        self._how = {
-            "origin": f"{where.scheme}://{where.netloc}",
-            "subprotocols": ["streamlit"],
-            "proxy": None,
-            "open_timeout": 60,
-            "max_size": None,
-            **how,
-        }
-        self._stack = contextlib.ExitStack()
+        self._url = f"ws://{where.netloc}{where.path}/_stcore/stream"
+        self._origin, self._headers = f"{where.scheme}://{where.netloc}", dict(headers or {})
+        self._line: Line | None = None
         self.page, self.query = "", ""
         self.fragments: dict[str, float] = {}
         """Fragments that run by themselves, and after how many seconds."""
@@ -85,7 +77,7 @@ class Visitor:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._stack.close()
+        self._hang_up()
 
     def open(self) -> None:
         """Connect, or connect again.
@@ -93,11 +85,16 @@ class Visitor:
         Raises:
             Lost: nobody answers.
         """
-        self._stack.close()
+        self._hang_up()
         try:
-            self._socket = self._stack.enter_context(connect(self._url, **self._how))
-        except (OSError, TimeoutError, InvalidHandshake) as error:
+            self._line = Line(self._url, self._origin, self._headers, _OPENS_S)
+        except Closed as error:
             raise Lost(str(error)) from error
+
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def visit(self, page: str, query: str = "") -> Run:
         """Open a page by its name in the URL ("" is the home page).
@@ -143,19 +140,20 @@ class Visitor:
                 return str(said.file_urls_response.file_urls[0].upload_url)
 
     def _send(self, message: BackMsg) -> None:
+        if self._line is None:
+            raise Lost("nothing is open")
         try:
-            self._socket.send(message.SerializeToString())
-        except (ConnectionClosed, OSError) as error:
+            self._line.send(message.SerializeToString())
+        except Closed as error:
             raise Lost(str(error)) from error
 
     def _next(self) -> ForwardMsg:
+        if self._line is None:
+            raise Lost("nothing is open")
         try:
-            data = self._socket.recv(PATIENCE_S)
-        except (ConnectionClosed, TimeoutError, OSError) as error:
-            raise Lost(str(error) or "nothing came in time") from error
-        message = ForwardMsg()
-        message.ParseFromString(data)
-        return message
+            return ForwardMsg.FromString(self._line.next(PATIENCE_S))
+        except Closed as error:
+            raise Lost(str(error)) from error
 
     def _receive(self, run: Run) -> None:
         while True:

@@ -109,7 +109,7 @@ def test_who_watches_asks_on_the_machine_and_nobody_through_the_proxy(
 def test_a_pages_trouble_stands_in_the_log_under_the_proxys_id(
     deployment: Deployment, webs: list[str]
 ) -> None:
-    with Visitor(webs[0], additional_headers={"X-Request-ID": "trace-4711"}) as tab:
+    with Visitor(webs[0], {"X-Request-ID": "trace-4711"}) as tab:
         run = tab.visit("data", "project=999999")
     assert run.errors
     lines = [json.loads(line) for line in deployment.log(WEBS[0]).splitlines() if line[0:1] == "{"]
