@@ -1,5 +1,8 @@
 """The home page: the first start, cards, and what can be done with a project."""
 
+import sqlalchemy as sa
+from sqlalchemy import event
+
 from storage.database import Store
 from tests.helpers.made import add_dataset, add_evaluation, add_model, add_run
 from tests.pages.opened import open_page, texts
@@ -95,3 +98,26 @@ def test_renaming_to_a_taken_name_is_explained(store: Store) -> None:
     at.button(key="edit-save").click().run()
     assert "already a project named 'A'" in at.error[0].value
     assert projects.get_project(store, project_id).name == "B"
+
+
+def test_many_projects_ask_the_database_no_more_than_one(store: Store) -> None:
+    asked = []
+
+    def note(*_: object) -> None:
+        asked.append(None)
+
+    def statements() -> int:
+        open_page()
+        asked.clear()
+        open_page()
+        return len(asked)
+
+    event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        projects.create_project(store, "Mails 1")
+        one = statements()
+        for number in range(2, 8):
+            projects.create_project(store, f"Mails {number}")
+        assert statements() == one < 30
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", note)

@@ -1,6 +1,7 @@
 """Which model to begin with: one that is here, and beside it one to download that suits better."""
 
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ STATION = dataclasses.replace(
 SMALL = dataclasses.replace(LAPTOP, cores=2, memory_gb=3.0, gflops=60.0)
 ENGLISH, GERMAN = Texts(("en",), 20, 30), Texts(("de",), 20, 30)
 MINILM, SMOLLM = "all-MiniLM-L6-v2", "SmolLM2-135M-Instruct"
+
+
+@pytest.fixture(autouse=True)
+def _anew() -> Iterator[None]:
+    """A test may put other words about a model in their place."""
+    model_candidates._not_here.cache_clear()
+    yield
+    model_candidates._not_here.cache_clear()
 
 
 def _best(store: Store, wish: Wish, machine: Hardware = LAPTOP) -> list[Recommendation]:
@@ -214,3 +223,24 @@ def test_what_no_company_may_use_comes_after_all_that_it_may(
     learning = [one for one in found if one.learns and one.fit.ok]
     assert {one.commercial_use for one in learning[-4:]} == {NO}
     assert NO not in {one.commercial_use for one in learning[:-4]}
+
+
+def test_models_that_are_not_here_are_weighed_once_a_case(store: Store) -> None:
+    def weighed(wish: Wish, machine: Hardware) -> dict[str, float]:
+        found = candidates(store, wish, machine)
+        return {one.model.location: one.seconds for one in found if one.model.state == SUGGESTED}
+
+    wish = _wish("completion")
+    first = weighed(wish, LAPTOP)
+    known = model_candidates._not_here.cache_info().misses
+    assert known == len(first)
+    busy = dataclasses.replace(LAPTOP, memory_free_gb=1.0, disk_free_gb=5.0)
+    assert weighed(_wish("completion"), busy) == first
+    assert model_candidates._not_here.cache_info().misses == known
+    for other_wish, machine in (
+        (wish, SMALL),
+        (dataclasses.replace(wish, rows=40_000), LAPTOP),
+        (dataclasses.replace(wish, mean_chars=4000.0), LAPTOP),
+        (_wish("classification"), LAPTOP),
+    ):
+        assert weighed(other_wish, machine) != first

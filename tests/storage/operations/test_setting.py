@@ -18,6 +18,14 @@ def test_a_secret_stands_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert setting.value("WORKBENCH_X") == "said"
 
 
+def test_a_file_that_changes_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_X_FILE", str(tmp_path / "x"))
+    for said in ("first", "other", "longer than before"):
+        (tmp_path / "new").write_text(said)
+        (tmp_path / "new").replace(tmp_path / "x")
+        assert setting.value("WORKBENCH_X") == setting.value("WORKBENCH_X") == said
+
+
 def test_a_file_that_cannot_be_read_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
