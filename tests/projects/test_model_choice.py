@@ -241,6 +241,5 @@ def test_models_that_are_not_here_are_weighed_once_a_case(store: Store) -> None:
         (wish, SMALL),
         (dataclasses.replace(wish, rows=40_000), LAPTOP),
         (dataclasses.replace(wish, mean_chars=4000.0), LAPTOP),
-        (_wish("classification"), LAPTOP),
     ):
         assert weighed(other_wish, machine) != first
