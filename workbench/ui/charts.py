@@ -53,6 +53,12 @@ def learning_curve(
     return alt.layer(*layers).properties(height=300)
 
 
+def as_dict(chart: alt.LayerChart) -> dict[str, Any]:
+    """The chart as Vega-Lite with its data, for `st.vega_lite_chart`; Altair's own theme stays away."""
+    told: dict[str, Any] = chart.to_dict()
+    return {name: value for name, value in told.items() if name != "config"}
+
+
 def _best_rule(step: int) -> Any:
     return (
         alt.Chart(pd.DataFrame({"step": [step], "note": ["kept"]}))

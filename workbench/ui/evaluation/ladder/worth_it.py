@@ -1,6 +1,9 @@
 """Is it worth it? All who answered the same questions, from the simplest way up to the trained model."""
 
+import functools
+import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import altair as alt
 import pandas as pd
@@ -68,30 +71,49 @@ def show(
 
 def show_bars(found: Ladder, use: str) -> None:
     metric = found.metric
-    ends = [rung.intervals.get(metric.name, (None, None)) for rung in found.rungs]
-    values = [found.score(rung) for rung in found.rungs]
-    table = pd.DataFrame(
-        {
-            "who": [_marked(rung, use) for rung in found.rungs],
-            "value": values,
-            "low": [low for low, _ in ends],
-            "high": [high for _, high in ends],
-            "label": [metric.unit.exact(value) for value in values],
-            "interval": [_interval(metric, low, high) for low, high in ends],
-            "label_at": [high or value for (_, high), value in zip(ends, values, strict=True)],
-        }
+    bars = tuple(_bar(rung, found, use) for rung in found.rungs)
+    ends = [bar.high for bar in bars if bar.high]
+    top = metric.unit.top or 1.15 * max([*(bar.value for bar in bars), *ends])
+    colours = tuple(COLOURS.get(rung.name, _OLDER) for rung in found.rungs)
+    spoken = ", ".join(f"{bar.who} {bar.label}" for bar in bars)
+    st.vega_lite_chart(
+        spec=json.loads(_drawn(bars, metric, top, colours)),
+        alt=f"Bar chart: {metric.axis}. {spoken}.",
     )
-    top = metric.unit.top or 1.15 * max([*values, *(high for _, high in ends if high)])
-    colours = [COLOURS.get(rung.name, _OLDER) for rung in found.rungs]
-    chart = _bar_chart(table, metric, [0, top], colours)
-    spoken = ", ".join(f"{row.who} {row.label}" for row in table.itertuples())
-    st.altair_chart(chart, alt=f"Bar chart: {metric.axis}. {spoken}.")
-    if table["low"].notna().any():
+    if any(bar.low is not None for bar in bars):
         marked = "✓ marks the one to use. " if use else ""
         st.caption(
             f"{marked}The thin lines show where the true value lies with 95 % certainty; fewer "
             "questions make them longer."
         )
+
+
+class _Bar(NamedTuple):
+    """One who answered, as the chart has it."""
+
+    who: str
+    value: float
+    low: float | None
+    high: float | None
+    label: str
+    interval: str
+    label_at: float
+
+
+def _bar(rung: Rung, found: Ladder, use: str) -> _Bar:
+    metric, value = found.metric, found.score(rung)
+    low, high = rung.intervals.get(metric.name, (None, None))
+    return _Bar(
+        _marked(rung, use), value, low, high, metric.unit.exact(value),
+        _interval(metric, low, high), high or value,
+    )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=256)
+def _drawn(bars: tuple[_Bar, ...], metric: Metric, top: float, colours: tuple[str, ...]) -> str:
+    """The chart as JSON: to make one and to check it takes Altair as long as all else on the page."""
+    chart = _bar_chart(bars, metric, [0, top], colours)
+    return json.dumps(charts.as_dict(chart))
 
 
 def _marked(rung: Rung, use: str) -> str:
@@ -105,9 +127,11 @@ def _interval(metric: Metric, low: float | None, high: float | None) -> str:
 
 
 def _bar_chart(
-    table: pd.DataFrame, metric: Metric, domain: list[float], colours: Sequence[str]
+    bars: Sequence[_Bar], metric: Metric, domain: list[float], colours: Sequence[str]
 ) -> alt.LayerChart:
-    order, title, form = table["who"].tolist(), metric.axis, metric.unit.axis_format
+    order, title, form = [bar.who for bar in bars], metric.axis, metric.unit.axis_format
+    # No table: how Altair turns one into data is Streamlit's to set, for all threads.
+    table = alt.Data(values=[bar._asdict() for bar in bars])
     y = alt.Y("who:N", sort=order, title=None, axis=alt.Axis(labelLimit=160, labelFontSize=13))
     tip = [
         alt.Tooltip("who:N", title="Who"),
@@ -116,7 +140,7 @@ def _bar_chart(
     ]
     scale = alt.Scale(domain=domain)
     base = alt.Chart(table).encode(y=y, tooltip=tip)
-    bars = base.mark_bar(height=22).encode(
+    filled = base.mark_bar(height=22).encode(
         x=alt.X("value:Q", title=title, scale=scale, axis=alt.Axis(format=form, tickCount=5)),
         color=alt.Color("who:N", scale=alt.Scale(domain=order, range=list(colours)), legend=None),
     )
@@ -130,7 +154,7 @@ def _bar_chart(
     labels = base.mark_text(align="left", dx=8, fontSize=14, fontWeight="bold", color=_INK).encode(
         x=alt.X("label_at:Q", scale=scale, title=title), text="label:N"
     )
-    chart: alt.LayerChart = (bars + rim + thin + labels).properties(
+    chart: alt.LayerChart = (filled + rim + thin + labels).properties(
         height=38 * len(order) + 50, padding={"right": 60}
     )
     return chart
