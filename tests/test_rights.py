@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from storage.acting import Acting
 from storage.database import Store
@@ -114,7 +113,7 @@ def test_nobody_reaches_past_their_rights(
 ) -> None:
     mine = store.acting_as(Acting(who, "Somebody"))
     rows, files = full_home.all_rows(store), kept_files(home)
-    faults, written = [], _last_write(store)
+    faults, written = [], full_home.last_write(store)
     for name, function in asked:
         if name in OF_THE_WORKER or name in WAITS:
             continue
@@ -131,7 +130,7 @@ def test_nobody_reaches_past_their_rights(
             continue
         if who != LOOKS and told - given:
             faults.append(f"{name} tells {sorted(told - given)[:3]}")
-        if (now_written := _last_write(store)) != written:
+        if (now_written := full_home.last_write(store)) != written:
             after = full_home.all_rows(store)
             if wrong := changed(rows, after) - MAY_WRITE.get(name, set()):
                 faults.append(f"{name} changes {sorted(wrong)}")
@@ -139,16 +138,6 @@ def test_nobody_reaches_past_their_rights(
     left = kept_files(home)
     assert not faults, "\n".join(faults)
     assert {path: left.get(path) for path in files} == files
-
-
-def _last_write(store: Store) -> object:
-    """Another value after each transaction that wrote."""
-    if store.engine.dialect.name == "postgresql":
-        with store.read() as session:
-            return session.scalar(sa.text("SELECT pg_current_wal_insert_lsn()::text"))
-    path = Path(store.engine.url.database or "")
-    found = [path.with_name(path.name + end) for end in ("", "-wal")]
-    return [(f.stat().st_mtime_ns, f.stat().st_size) for f in found if f.exists()]
 
 
 def test_its_members_are_told_by_those_services(

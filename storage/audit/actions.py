@@ -127,6 +127,7 @@ QUIET = {
     "models.live_names.listing": "a project gets its name for programs when somebody looks",
     "system.audit.log.downloaded": "it is an event of its own",
     "system.audit.log.export": "it is an event of its own",
+    "system.audit.log.fetched": "it is an event of its own",
     "system.accounts.company.sign_in": "says so itself: sign_in, invitation_accepted",
     "system.accounts.invitations.accept": "says so itself: invitation_accepted or password_renewed",
     "system.accounts.people.remove_all": "is of the console alone, and nobody is left to be told",

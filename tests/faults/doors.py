@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -32,9 +33,27 @@ class Door(NamedTuple):
     method: str
     path: str
 
+    @property
+    def takes_values(self) -> bool:
+        """Whether something stands in the path for a value."""
+        return "{" in self.path
+
+    def filled(self, value: str = r"\1") -> str:
+        """The path with this in the place of each value; by default the value's name."""
+        return re.sub(r"{(\w+)(?::\w+)?}", value, self.path)
+
 
 def doors_of_app(home: Path) -> list[Door]:
-    """Each method of each route that the app has, ours and Streamlit's, and its static files."""
+    """Each method of each route that the app has, ours and Streamlit's, and its static files.
+
+    What stands in a path for a value is its name: `/upload/ticket`.
+    """
+    found = [Door(door.method, door.filled()) for door in routes_of_app(home)]
+    return [*found, Door("GET", "/"), Door("GET", "/data"), Door("GET", f"/{script()}")]
+
+
+def routes_of_app(home: Path) -> list[Door]:
+    """Each method of each route, as it is registered: `/upload/{ticket}`."""
     told = subprocess.run(
         [sys.executable, "-c", _LIST_ROUTES],
         cwd=ROOT,
@@ -44,12 +63,11 @@ def doors_of_app(home: Path) -> list[Door]:
         text=True,
         check=True,
     ).stdout
-    found = [
-        Door(method, path.replace("{", "").replace(":path}", "").replace("}", ""))
+    return [
+        Door(method, path)
         for path, methods in json.loads(told.splitlines()[-1])
         for method in methods or ["GET"]
     ]
-    return [*found, Door("GET", "/"), Door("GET", "/data"), Door("GET", f"/{script()}")]
 
 
 def script() -> str:

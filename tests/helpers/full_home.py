@@ -177,6 +177,16 @@ def all_rows(store: Store) -> dict[str, list[dict[str, Any]]]:
         return {table.name: list(rows.dump(connection, table)) for table in _tables[dialect]}
 
 
+def last_write(store: Store) -> object:
+    """Another value after each transaction that wrote; far quicker than `all_rows`."""
+    if store.engine.dialect.name == "postgresql":
+        with store.read() as session:
+            return session.scalar(sa.text("SELECT pg_current_wal_insert_lsn()::text"))
+    path = Path(store.engine.url.database or "")
+    found = [path.with_name(path.name + end) for end in ("", "-wal")]
+    return [(f.stat().st_mtime_ns, f.stat().st_size) for f in found if f.exists()]
+
+
 def count(store: Store, table: type) -> int:
     with store.read() as session:
         return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
@@ -188,4 +198,4 @@ def job_states(store: Store) -> dict[int, str]:
         return {job.id: job.status for job in jobs.listing(session)}
 
 
-__all__ = ["FAILED", "all_rows", "count", "fill", "job_states"]
+__all__ = ["FAILED", "all_rows", "count", "fill", "job_states", "last_write"]

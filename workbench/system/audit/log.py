@@ -5,6 +5,8 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, TextIO
 
 from storage import audit, projects
@@ -12,7 +14,7 @@ from storage.audit import actions, found, verify
 from storage.audit.found import Wanted
 from storage.audit.verify import Verified
 from storage.database import Store
-from storage.tables import AuditLine
+from storage.tables import AuditLine, Job
 from workbench.core.cells import harmless
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural
@@ -24,6 +26,7 @@ __all__ = [
     "check",
     "downloaded",
     "export",
+    "fetched",
     "look",
     "may_see",
     "people",
@@ -181,6 +184,19 @@ def downloaded(
             project_id=project_id,
             details={"what": what},
         )
+
+
+def fetched(store: Store, path: Path) -> None:
+    """Say that who asks fetched this file by a ticket: one that a job made, a backup, or another."""
+    what = "a backup" if "backups" in path.parts else "a file"
+    found = next((name for above, name in pairwise(path.parts) if above == "jobs"), "")
+    if not found.isdecimal():
+        downloaded(store, what)
+        return
+    with store.read() as session:
+        job = session.get(Job, int(found))
+    project_id = job.project_id if job is not None else None
+    downloaded(store, what, kind="jobs", thing_id=int(found), project_id=project_id)
 
 
 def _scope(store: Store) -> frozenset[int] | None:

@@ -3,7 +3,6 @@
 Streamlit's own download button keeps the whole file in this process's memory, several times.
 """
 
-from itertools import pairwise
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -38,14 +37,5 @@ async def give(request: Request) -> Response:
     if offer is None:
         text = "This link is no longer good: go back to the workbench and load the page again."
         return PlainTextResponse(text, 404, headers)
-    await run_in_threadpool(_log, offer.path)
+    await run_in_threadpool(log.fetched, store, offer.path)
     return FileResponse(offer.path, filename=offer.name, headers=headers)
-
-
-def _log(path: Path) -> None:
-    """Say in the audit log what was fetched: a file that a job made, or a backup."""
-    job = next((name for above, name in pairwise(path.parts) if above == "jobs"), "")
-    if job.isdigit():
-        log.downloaded(context.store(), "a file", kind="jobs", thing_id=int(job))
-    else:
-        log.downloaded(context.store(), "a backup" if "backups" in path.parts else "a file")
