@@ -4,6 +4,7 @@ EVENTS = {
     "sign_in": "Signed in",
     "sign_out": "Signed out",
     "sign_in_failed": "Failed to sign in",
+    "key_refused": "Asked with a key that was refused",
     "invitation_accepted": "Took up an invitation",
     "password_changed": "Changed their password",
     "password_renewed": "Renewed their password by a link",

@@ -12,6 +12,7 @@ from peft import LoraConfig, get_peft_model
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from workbench.engine.serving.access.refusals import Refusals
 from workbench.engine.serving.app import create_app
 from workbench.engine.serving.http_server import HttpServer
 from workbench.engine.serving.inference import Inference
@@ -146,10 +147,11 @@ def running(
     idle_timeout_s: float = 0,
     name: str = "test",
     key_file: Path | None = None,
+    refusals: Refusals | None = None,
 ) -> Iterator[HttpServer]:
     """The server in a thread, as a process would run it."""
     activity = Activity()
-    app = create_app(Registry(registry), Inference(shelf), activity, name, key_file)
+    app = create_app(Registry(registry), Inference(shelf), activity, name, key_file, refusals)
     server = HttpServer(app)
     ready, stop = threading.Event(), threading.Event()
     thread = threading.Thread(

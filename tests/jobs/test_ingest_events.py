@@ -9,10 +9,13 @@ import pytest
 
 from storage import jobs, runs
 from storage.database import Store
-from storage.tables import RUNNING, STARTING
+from storage.tables import RUNNING, STARTING, AuditLine
 from tests.fakes.harness import add_job, folder_of, job_of, status_of
+from tests.helpers.accounts import person
 from workbench.jobs import ingest_events
 from workbench.jobs.process.job_dir import EventWriter, JobDir
+from workbench.system.audit import log
+from workbench.system.audit.log import Wanted
 
 Writer = Callable[[JobDir, int], EventWriter]
 
@@ -220,3 +223,36 @@ def test_a_job_that_is_over_takes_in_nothing(
     metric(writer(folder, 1), 1, 1.0)
     assert ingest_events.ingest(store, job_id, folder) == 0
     assert losses(store, job_id) == {}
+
+
+def test_a_refused_key_is_in_the_audit_log_once_and_for_the_owner_of_its_project(
+    writer: Writer, store: Store, job_id: int, folder: JobDir
+) -> None:
+    events = writer(folder, 1)
+    refused = {"why": "revoked key", "key_id": 3, "name": "Excel", "project_id": 1, "times": 4}
+    events.write("refused", **refused, begins="", address="192.0.2.9")
+    events.write("refused", why="unknown key", begins="sk-proj-", address="192.0.2.9")
+    ingest_events.ingest(store, job_id, folder)
+    assert lines(store) == [], "without accounts there is no log"
+    person(store, "Ada", administrator=True)
+    events.write("refused", **refused, begins="", address="192.0.2.9")
+    events.write("refused", why="unknown key", begins="sk-proj-", address="192.0.2.9")
+    for _ in range(2):
+        ingest_events.ingest_all(store, job_id, folder)
+    known, unknown = lines(store)
+    assert (known.action, known.kind, known.thing_id, known.project_id) == (
+        "key_refused", "api_keys", 3, 1,
+    )  # fmt: skip
+    assert (known.via, known.address, known.person_id) == ("api", "192.0.2.9", None)
+    assert (unknown.kind, unknown.project_id) == ("", None)
+    shown = log.look(store, Wanted(said="Asked with a key that was refused"), 10).lines
+    assert [line.about for line in shown] == [
+        "unknown key that begins with sk-proj-",
+        "revoked key “Excel”, 4 times",
+    ]
+
+
+def lines(store: Store) -> list[AuditLine]:
+    with store.read() as session:
+        found = session.query(AuditLine).filter(AuditLine.action == "key_refused")
+        return list(found.order_by(AuditLine.number))

@@ -56,6 +56,9 @@ def test_keys_differ_and_a_revoked_one_goes_at_once(store: Store) -> None:
     keys.revoke(store, "a")
     keys.revoke(store, "b")
     assert told() == []
+    former = json.loads((files.folder("serve") / "revoked-keys.json").read_text("utf-8"))
+    assert [item["name"] for item in former] == ["a", "a", "b"]
+    assert hashlib.sha256(first.encode()).hexdigest() == former[0]["key_hash"]
 
 
 def test_the_log_knows_when_a_key_was_last_used(store: Store) -> None:

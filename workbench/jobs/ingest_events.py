@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage import jobs, runs
+from sqlalchemy.orm import Session
+
+from storage import acting, audit, jobs, runs
 from storage.database import Store
 from storage.tables import RUNNING, STARTING, Job
 from workbench.jobs.kinds import kind_named
@@ -77,7 +79,27 @@ def ingest(store: Store, job_id: int, folder: JobDir, *, limit: int = 5000) -> i
         moved = jobs.advance(session, job, (read_to[0], read_to[1]), _values(job, digest))
         if moved and job.run_id is not None and kind_named(job.kind).learns:
             runs.put_metrics(session, job.run_id, digest.points)
+        if moved:
+            log_refusals(session, events)
     return len(events) if moved else 0
+
+
+def log_refusals(session: Session, events: Iterable[Event]) -> None:
+    """Say in the audit log what a model server says of keys that it refused."""
+    for event in events:
+        if event.get("type") == "refused":
+            known = event.get("key_id") is not None
+            told = {name: event.get(name) for name in ("why", "begins", "name", "times")}
+            audit.record(
+                session,
+                "key_refused",
+                kind="api_keys" if known else "",
+                thing_id=event.get("key_id"),
+                project_id=event.get("project_id"),
+                details={name: value for name, value in told.items() if value},
+                address=str(event.get("address") or ""),
+                via=acting.API,
+            )
 
 
 def ingest_all(store: Store, job_id: int, folder: JobDir) -> None:

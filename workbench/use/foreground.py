@@ -6,12 +6,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from storage import files
 from storage.database import Store
 from workbench.core.errors import WorkbenchError
+from workbench.jobs import ingest_events
+from workbench.jobs.ingest_events import Event
 from workbench.jobs.kinds import kind_named
 from workbench.jobs.process.child import running
 from workbench.jobs.process.job_dir import JobDir, read_events, read_json, write_json
@@ -92,6 +94,12 @@ def _check_port(port: int) -> None:
         ) from None
 
 
+def _log_refusals(store: Store, events: Sequence[Event]) -> None:
+    if any(event["type"] == "refused" for event in events):
+        with store.acting_as(None).write() as session:
+            ingest_events.log_refusals(session, events)
+
+
 def _follow(
     store: Store, process: subprocess.Popen[bytes], job: JobDir, on_ready: Callable[[str], None]
 ) -> None:
@@ -101,6 +109,7 @@ def _follow(
         while True:
             events, *read_to = read_events(job, *position)
             position = (read_to[0], read_to[1])
+            _log_refusals(store, events)
             for event in events:
                 if event["type"] == "ready":
                     on_ready(f"http://127.0.0.1:{event['port']}")

@@ -15,7 +15,7 @@ from storage.tables import ApiKey
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.process.job_dir import read_json, write_json
-from workbench.jobs.process.serve_files import KEYS, AccessKey
+from workbench.jobs.process.serve_files import KEYS, REVOKED, AccessKey
 from workbench.use import request_log
 
 BEGINS = "slm-"
@@ -24,6 +24,8 @@ MOST = 2**31 - 1
 """Of a limit: what every database takes."""
 _RANDOM_BYTES = 32
 _SHOWN = 4
+_REVOKED_KNOWN = 1_000
+"""So many of the last ones the server knows by their hashes, to tell them from unknown ones."""
 _LOOK_AT_IT = "the page 'For other programs' lists them, and so does `keys list`"
 
 
@@ -145,12 +147,22 @@ def tell_server(store: Store) -> None:
         StorageError: the disk takes nothing.
     """
     with store.acting_as(None).read() as session:  # the server is one for all projects
-        items = [_access(row).as_dict() for row in api_keys.listing(session)]
-    path = files.folder("serve") / KEYS
-    with files.said_on_disk(path):
-        if read_json(path) != items and (items or path.exists()):
-            write_json(path, items)
-            path.chmod(0o600)
+        rows = api_keys.listing(session, revoked=True)
+    good = [_access(row).as_dict() for row in rows if row.revoked_at is None]
+    ended = sorted((row for row in rows if row.revoked_at is not None), key=_ended_at)
+    for name, items in (
+        (KEYS, good),
+        (REVOKED, [_access(row).as_dict() for row in ended[-_REVOKED_KNOWN:]]),
+    ):
+        path = files.folder("serve") / name
+        with files.said_on_disk(path):
+            if read_json(path) != items and (items or path.exists()):
+                write_json(path, items)
+                path.chmod(0o600)
+
+
+def _ended_at(row: ApiKey) -> dt.datetime:
+    return row.revoked_at or row.created_at
 
 
 def _checked(name: str) -> str:

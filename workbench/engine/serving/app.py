@@ -22,6 +22,7 @@ from workbench.engine.serving.access.key_required import KeyRequired
 from workbench.engine.serving.access.key_ring import KeyRing
 from workbench.engine.serving.access.limits import Limited, Spent
 from workbench.engine.serving.access.loopback_only import LoopbackOnly
+from workbench.engine.serving.access.refusals import Refusals
 from workbench.engine.serving.api.endpoints import Endpoints
 from workbench.engine.serving.api.status import Status
 from workbench.engine.serving.errors import ApiError
@@ -40,13 +41,16 @@ def create_app(
     activity: Activity,
     name: str = "",
     key_file: Path | None = None,
+    refusals: Refusals | None = None,
 ) -> Starlette:
     """The ASGI application.
 
     Args:
         name: told by /health, to know one server from another.
         key_file: holds what the workbench sends; None asks nobody for a key.
+        refusals: are told of each request whose key is refused.
     """
+    refusals = refusals or Refusals()
     log, spent = RequestLog(registry.folder), Spent(kept=registry.folder / months.FILE)
     for key_id, tokens, day in log.tokens():
         spent.add_tokens(key_id, tokens, on=day)
@@ -70,8 +74,13 @@ def create_app(
         middleware=[
             Middleware(LoopbackOnly),
             Middleware(Watched, metrics=metrics, log=log, spent=spent),
-            Middleware(KeyRequired, key_file=key_file, keys=KeyRing(registry.folder / KEYS)),
-            Middleware(Limited, spent=spent),
+            Middleware(
+                KeyRequired,
+                key_file=key_file,
+                keys=KeyRing(registry.folder / KEYS),
+                refusals=refusals,
+            ),
+            Middleware(Limited, spent=spent, refusals=refusals),
             Middleware(Counted, activity=activity),
         ],
         exception_handlers={ApiError: _api_error, HTTPException: _http_error, 500: _bug},

@@ -2,6 +2,7 @@
 
 from workbench.core.errors import WorkbenchError
 from workbench.engine.serving.access.key_required import key_in
+from workbench.engine.serving.access.refusals import Refusals
 from workbench.engine.serving.app import create_app
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.http_server import HttpServer
@@ -23,18 +24,20 @@ def serve_models(spec: ServeSpec, report: Report, stop: Stop) -> Result:
     registry, models = Registry(spec.registry), ModelCache(Loader())
     activity = Activity(stays=(registry.folder / STAY_AWAKE).exists)
     name = f"job-{spec.job_id}"
-    app = create_app(registry, Inference(models), activity, name, spec.key_file)
+    refusals = Refusals(lambda refusal: report.refused(**refusal.as_dict()))
+    app = create_app(registry, Inference(models), activity, name, spec.key_file, refusals)
     server = HttpServer(app, spec.port)
     report.phase("preparing", "Loading the model…")
     _preload(report, registry, models, spec.preload)
     activity.begin()
     activity.end()
-    reason = server.run(
-        report.ready,
-        lambda: stop.is_wanted,
-        activity,
-        spec.idle_timeout_s,
-    )
+
+    def is_stopping() -> bool:
+        refusals.tell_due()
+        return stop.is_wanted
+
+    reason = server.run(report.ready, is_stopping, activity, spec.idle_timeout_s)
+    refusals.tell_all()
     stop.check()
     return {"reason": reason}
 

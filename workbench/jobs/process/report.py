@@ -50,6 +50,10 @@ class Report:
         """A server answers on this port."""
         self._events.write("ready", port=port)
 
+    def refused(self, **fields: Any) -> None:
+        """Requests with a key that a server did not take; for the audit log."""
+        self._tell("refused", **fields)
+
     def alive(self) -> None:
         """A sign of life."""
         self._events.write("alive")

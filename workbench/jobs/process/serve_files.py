@@ -2,6 +2,7 @@
 
     live.json            projects' names in programs, and which of their models is live
     keys.json            hashes of the keys that are good, with their limits
+    revoked-keys.json    the same of those that were revoked last, to know them when they come
     keep-texts           there while questions and answers are kept
     stay-awake           there while the server is not to end when nobody asks
     port                 where it answers, so that its address stays the same
@@ -22,6 +23,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.jobs.process.contract import Contract
 
 LIVE, KEYS, PORT = "live.json", "keys.json", "port"
+REVOKED = "revoked-keys.json"
 KEEP_TEXTS, STAY_AWAKE = "keep-texts", "stay-awake"
 REQUESTS, TEXTS = "requests.jsonl", "texts.jsonl"
 LONGEST_LOG = 1 << 20

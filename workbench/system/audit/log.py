@@ -236,6 +236,8 @@ def _about(row: AuditLine, details: dict[str, Any]) -> str:
     """Which thing, its name where the log has it, and which columns changed."""
     main = next((one for one in details.get("changes", ()) if one.get("kind") == row.kind), details)
     values = main.get("values", {})
+    if why := details.get("why"):
+        return _refused(why, details)
     if what := details.get("what"):
         return f"{what} of {_THINGS.get(row.kind, row.kind)} {row.thing_id}" if row.kind else what
     said = [_THINGS.get(row.kind, row.kind) + (f" {row.thing_id}" if row.thing_id else "")]
@@ -246,6 +248,14 @@ def _about(row: AuditLine, details: dict[str, Any]) -> str:
     changed = [_changed(name, main) for name in main.get("columns", ()) if name != "name"]
     told = " ".join(one for one in said if one)
     return f"{told}: {joined(changed)}" if changed else told
+
+
+def _refused(why: str, details: Mapping[str, Any]) -> str:
+    """Which key was refused, as far as it is known, why, and how often since the line before."""
+    which = f" “{name}”" if (name := details.get("name")) else ""
+    begins = f" that begins with {begins}" if (begins := details.get("begins")) else ""
+    times = details.get("times", 1)
+    return f"{why}{which}{begins}" + (f", {times:,} times" if times > 1 else "")
 
 
 def _changed(name: str, main: Mapping[str, Any]) -> str:

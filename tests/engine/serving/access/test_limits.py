@@ -9,6 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from workbench.engine.serving.access.caller import NOBODY, Caller
 from workbench.engine.serving.access.limits import Limited, Spent
+from workbench.engine.serving.access.refusals import Refusals
 from workbench.engine.serving.errors import ApiError
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -113,7 +114,7 @@ def test_more_at_once_than_the_server_takes_on_are_told_to_come_again() -> None:
             await done.wait()
             await send({"type": "http.response.start", "status": 200})
 
-        limited, statuses = Limited(app, Spent(), most_at_once=1), []
+        limited, statuses = Limited(app, Spent(), Refusals(), most_at_once=1), []
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -9,7 +9,9 @@ from pathlib import Path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from workbench.engine.serving.access.caller import Caller
+from workbench.engine.serving.access.key_required import address_in
 from workbench.engine.serving.access.months import Months
+from workbench.engine.serving.access.refusals import OVER_LIMIT, Refusals, of_known
 from workbench.engine.serving.errors import ApiError
 from workbench.engine.serving.watching.record import record_of
 
@@ -105,8 +107,11 @@ class Spent:
 class Limited:
     """ASGI middleware that answers 429 and 503 where a limit is reached."""
 
-    def __init__(self, app: ASGIApp, spent: Spent, most_at_once: int = MOST_AT_ONCE) -> None:
+    def __init__(
+        self, app: ASGIApp, spent: Spent, refusals: Refusals, most_at_once: int = MOST_AT_ONCE
+    ) -> None:
         self._app, self._spent, self._most = app, spent, most_at_once
+        self._refusals = refusals
         self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,6 +121,9 @@ class Limited:
         try:
             self._check(record_of(scope).caller)
         except ApiError as error:
+            if error.status == 429:
+                caller = record_of(scope).caller
+                self._refusals.note(of_known(OVER_LIMIT, caller, address_in(scope)))
             await error.response()(scope, receive, send)
             return
         self._under_way += 1
