@@ -57,6 +57,8 @@ def test_what_holds_no_categories_is_refused(cell: str) -> None:
         ("Price, LATE.", "late; price", []),
         ("late\nprice", "late; price", []),
         ("late; fast", "late", ["fast"]),
+        ("none", NONE, []),
+        ("-", NONE, []),
         ("Sales, Inc.; late", "Sales, Inc.; late", []),
         ("Sales, Inc., late", "late", ["Sales", "Inc"]),
         ('["late"]', "late", []),
@@ -69,6 +71,10 @@ def test_what_a_model_wrote_is_held_to_known_categories(
     text: str, known: str, strange: list[str]
 ) -> None:
     assert known_in(text, ["late", "price", "Sales, Inc."]) == (known, strange)
+
+
+def test_a_name_with_a_sign_between_names_is_one() -> None:
+    assert known_in("X|y", ["x|y", "z"]) == ("x|y", [])
 
 
 def test_sets_are_compared_whatever_their_order() -> None:

@@ -12,7 +12,7 @@ NONE = "none of them"
 SEPARATOR = "; "
 SEPARATORS = (";", "|", "\n", ",")
 """What may stand between the categories of a cell; the first that it has is taken."""
-_NOTHING = frozenset({NONE, "none", "[]", "-", "–", "keine"})
+NOTHING = frozenset({NONE, "none", "[]", "-", "–", "keine"})
 """What stands alone in a cell that has none."""
 _STOPS = "[]().:'\" "
 
@@ -60,7 +60,7 @@ def in_cell(cell: str) -> list[str]:
         if not all(isinstance(item, str | int | float) for item in found):
             raise Unreadable("a list of something else than categories")
         return [str(item) for item in found]
-    if cell.strip().casefold() in _NOTHING:
+    if cell.strip().casefold() in NOTHING:
         return []
     separator = next((one for one in SEPARATORS if one in cell.strip()), None)
     return cell.split(separator) if separator else [cell]
@@ -76,8 +76,8 @@ def known_in(text: str, labels: Sequence[str]) -> tuple[str, list[str]]:
         labels: the categories that there are.
     """
     places = {tidy(label).casefold(): label for label in labels}
-    first = next((line for line in text.strip().splitlines() if line.strip()), "")
-    whole = text if first.lstrip().startswith("[") else re.sub(r"\s*\n\s*", SEPARATOR, text.strip())
+    text = text.strip()
+    whole = text if text.startswith("[") else re.sub(r"\s*\n\s*", SEPARATOR, text)
     known, strange = [], []
     for part in _parts(whole, places):
         if own := _own(part, places):
@@ -94,10 +94,14 @@ def _own(part: str, places: dict[str, str]) -> str | None:
 
 def _parts(text: str, places: dict[str, str]) -> list[str]:
     """The names in a model's text; at commas only what is no category as it stands."""
+    if _own(text, places):
+        return [text]
     try:
         named = in_cell(text)
     except Unreadable:
         return [text]
+    if not named:
+        return []
     found = []
     for part in named if ";" in text or "|" in text or text[:1] == "[" else [text]:
         found += [part] if _own(part, places) else part.split(",")
