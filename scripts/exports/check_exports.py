@@ -3,7 +3,8 @@ the certificates; a spoilt export (two layers swapped) must be refused.
 
     python scripts/exports/check_exports.py [--questions N] [--steps N] [WHICH …]
 
-WHICH is writer, sorter or gguf-born; all without. About a quarter of an hour on two cores.
+WHICH is writer, sorter, gguf-born or sets (a writer of several categories); all without. About twenty
+minutes on two cores.
 """
 
 import argparse
@@ -24,7 +25,8 @@ import pyarrow.parquet as pq
 from safetensors.torch import load_file, save_file
 
 from workbench.core.recipe import Recipe
-from workbench.core.tasks import CLASSIFICATION, COMPLETION
+from workbench.core.tasks import CLASSIFICATION, COMPLETION, MULTI_LABEL, Task
+from workbench.core.tasks.category_sets import written
 from workbench.engine.export.merged import Merged
 from workbench.engine.kinds import HANDLERS
 from workbench.engine.models.convert import write_folder
@@ -43,7 +45,9 @@ FORMS = {
                ("gguf", "q4_k_m"), ("zip", "q8_0")],
     "sorter": [("onnx", "fp32"), ("onnx", "int8"), ("zip", "int8")],
     "gguf-born": [("gguf", "f16"), ("gguf", "q8_0")],
+    "sets": [("merged", ""), ("adapter", ""), ("gguf", "q8_0"), ("zip", "q4_k_m")],
 }  # fmt: skip
+TASKS = {"sorter": CLASSIFICATION, "sets": MULTI_LABEL}
 
 
 def main() -> int:
@@ -69,7 +73,7 @@ def main() -> int:
 def _check(which: str, folder: Path, options: argparse.Namespace) -> int:
     sorts = which == "sorter"
     rows = None if sorts else options.rows
-    data = _data(folder / "data.parquet", options.questions, rows, sorts=sorts)
+    data = _data(folder / "data.parquet", options.questions, rows, _task(which))
     trained = _trained(which, folder, data, options)
     wrong, earlier = 0, []
     for form, quantization in FORMS[which]:
@@ -89,7 +93,11 @@ def _check(which: str, folder: Path, options: argparse.Namespace) -> int:
     return wrong
 
 
-def _data(path: Path, questions: int, most: int | None, *, sorts: bool) -> Path:
+def _task(which: str) -> Task:
+    return TASKS.get(which, COMPLETION)
+
+
+def _data(path: Path, questions: int, most: int | None, task: Task) -> Path:
     with EMAILS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))[:most]
     test = set(range(0, len(rows), max(2, len(rows) // questions)))
@@ -97,11 +105,15 @@ def _data(path: Path, questions: int, most: int | None, *, sorts: bool) -> Path:
         "test" if i in test else "validation" if i % 15 == 1 else "train" for i in range(len(rows))
     ]
     names = (
-        {"text": "email", "label": "category"}
-        if sorts
-        else {"prompt": "email", "response": "reply"}
+        {"prompt": "email", "response": "reply"}
+        if task is COMPLETION
+        else {"text": "email", "label": "category"}
     )
     columns = {role: [row[name] for row in rows] for role, name in names.items()}
+    if task.answers_are_sets:  # two e-mails in one have the categories of both
+        pairs = [(row, rows[i - i % 3]) for i, row in enumerate(rows)]
+        columns["text"] = ["\n\n".join(dict.fromkeys(x["email"] for x in two)) for two in pairs]
+        columns["label"] = [written(x["category"] for x in two) for two in pairs]
     table = {"row_id": list(range(1, len(rows) + 1)), "split": splits, **columns}
     pq.write_table(pa.table(table), path)
     return path
@@ -123,8 +135,8 @@ def _trained(which: str, folder: Path, data: Path, options: argparse.Namespace) 
     }  # fmt: skip
     write_json(job.spec, {
         "kind": "train", "job_id": 1, "attempt": 1, "run_id": 1, "data": str(data),
-        "task": (CLASSIFICATION if sorts else COMPLETION).name,
-        "system": "" if sorts else "You answer for Quillberry, a shop for paper and pens.",
+        "task": _task(which).name,
+        "system": "" if which in TASKS else "You answer for Quillberry, a shop for paper and pens.",
         "recipe": Recipe().changed(**changed).as_dict(),
         "base": {"name": name, "path": str(base), "kind": (ENCODER if sorts else CAUSAL).name,
                  "revision": ""},

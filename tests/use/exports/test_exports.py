@@ -12,6 +12,7 @@ from storage.tables import Job
 from tests.helpers.exams import Trained, add_trained
 from tests.helpers.made import end_job
 from workbench.core.errors import WorkbenchError
+from workbench.core.tasks import CLASSIFICATION, MULTI_LABEL
 from workbench.jobs.process.specs import CertifySpec, ExportModelSpec
 from workbench.models.exports.certificate import Certificate, Way
 from workbench.models.trained import TrainedModel, write_trained
@@ -41,7 +42,8 @@ def with_model(store: Store, folder: Path, kind: str = "causal", **facts: Any) -
     base = ExportModelSpec.from_dict(
         {**spec, "format": "", "name": "", "adapter": str(adapter)}
     ).base
-    about = TrainedModel(task="classification", family=kind, base=base, labels=("a", "b"), **facts)
+    told = {"task": CLASSIFICATION.name, "labels": ("a", "b"), **facts}
+    about = TrainedModel(family=kind, base=base, **told)
     write_trained(adapter, about)
     return made
 
@@ -171,6 +173,15 @@ def test_each_kind_of_model_has_its_choices(
 ) -> None:
     trained = with_model(store, tmp_path, kind)
     assert [form.name for form, _ in exports.choices(store, trained.run_id)] == names
+
+
+def test_one_that_writes_several_categories_leaves_as_others_do(
+    store: Store, tmp_path: Path
+) -> None:
+    trained = with_model(store, tmp_path, task=MULTI_LABEL.name)
+    for form, _ in exports.choices(store, trained.run_id):
+        assert exports.plan(store, trained.run_id, form.name).form == form
+    assert exports.certify(store, trained.run_id).run_id == trained.run_id
 
 
 def test_a_full_disk_is_said_before_the_work(

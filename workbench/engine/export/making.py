@@ -1,5 +1,6 @@
 """What the steps of a certificate share: the model, its questions, and how it answers here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from workbench.jobs.process.specs import CertifySpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.exports.certificate import TRAINER, Certificate, Way
 from workbench.models.exports.formats import is_rounded
+from workbench.models.exports.set_note import as_read
 from workbench.models.families import Family
 from workbench.models.trained import TrainedModel
 
@@ -79,7 +81,7 @@ class Making:
         asked = [i for i, pair in enumerate(zip(usual.texts, given.texts, strict=True))
                  if None not in pair]  # fmt: skip
         questions = picked(self.questions, asked)
-        texts = [[w.texts[i] for i in asked] for w in (usual, given)]
+        texts = [self.read([w.texts[i] for i in asked]) for w in (usual, given)]
         if self.trained.numbers is not None:
             known = self.trained.numbers
             return number_way(name, read_by, questions, texts[0], texts[1], known)
@@ -88,6 +90,10 @@ class Making:
             return sorted_way(name, read_by, self.spec.task, questions, (texts[0], shares[0]),
                               (texts[1], shares[1]))  # fmt: skip
         return text_way(name, read_by, self.spec.task, questions, texts[0], texts[1])
+
+    def read(self, texts: Sequence[str]) -> list[str]:
+        """Answers as they count (`set_note.as_read`)."""
+        return [as_read(self.trained, text) for text in texts]
 
     def certificate(self, ways: list[Way], **told: Any) -> Certificate:
         """The certificate of these ways."""

@@ -31,6 +31,7 @@ from workbench.engine.seq2seq.model import load_pair_tokenizer
 from workbench.jobs.process.job_dir import write_json
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.specs import ExportModelSpec
+from workbench.models.exports import set_note
 from workbench.models.exports.certificate import EXPORT, Certificate
 from workbench.models.exports.formats import ADAPTER
 
@@ -79,12 +80,13 @@ def rewriter_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[
         judged.append(exact.judged(*each))
     read_by = "peft" if spec.format == ADAPTER else "transformers"
     way = text_way(EXPORT, f"{read_by} {version(read_by)}", spec.task, making.questions,
-                   [a.text for a in own], [a.text for a in back.answers], judged,
+                   making.read([a.text for a in own]), making.read([a.text for a in back.answers]), judged,
                    rounding_of(spec))  # fmt: skip
     ways.append(with_prompts(way, same=back.same_tokens))
     notes = [*([FOUR_BITS] if making.trained.quantization != "none" else []),
              *([long_note(making.trained)] if making.trained.long_texts else []),
-             *([WRITES_CATEGORIES] if sorts(spec.task) else [])]  # fmt: skip
+             *([WRITES_CATEGORIES] if sorts(spec.task) else []),
+             *([set_note.NOTE] if set_note.writes_sets(making.trained) else [])]  # fmt: skip
     return folder, making.certificate(
         ways, format=spec.format, quantization=spec.quantization, notes=tuple(notes)
     )
@@ -106,9 +108,13 @@ def _write(making: Making, spec: ExportModelSpec, model: Any, tokenizer: Any, fo
         "task": task.name, "column": "question" if task.rows_are_conversations else task.question_role,
         "system": trained.system, "before": before, "after": after,
         "categories": list(trained.labels), "max_tokens": trained.max_length, "how": HOW,
+        **set_note.how_to_read(trained),
     })  # fmt: skip
     (folder / "README.md").write_text(
-        readme(spec).replace("AutoModelForCausalLM", AutoModelForSeq2SeqLM.__name__), "utf-8"
+        readme(spec, set_note.for_card(trained)).replace(
+            "AutoModelForCausalLM", AutoModelForSeq2SeqLM.__name__
+        ),
+        "utf-8",
     )
 
 

@@ -21,6 +21,7 @@ from workbench.engine.models.load import base_folder
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.specs import ExportModelSpec
+from workbench.models.exports import set_note
 from workbench.models.exports.formats import ADAPTER, GGUF, MERGED, ZIP
 from workbench.models.exports.modelfile import (
     MOST_CONTEXT,
@@ -68,7 +69,9 @@ class TextExport:
         """All files of the export, but its certificate."""
         write = {ADAPTER: self._adapter, MERGED: self._merged, GGUF: self._gguf, ZIP: self._zip}
         write[self.spec.format](folder, meter)
-        (folder / "README.md").write_text(readme(self.spec, self._tools()), "utf-8")
+        (folder / "README.md").write_text(
+            readme(self.spec, self._tools(), set_note.for_card(self.trained)), "utf-8"
+        )
 
     def _tools(self) -> str:
         """How it calls tools, unless the card says so already."""
@@ -185,7 +188,7 @@ class TextExport:
             "system": system_of(self.trained), "before": before, "after": after,
             "is_text": self._documents, "categories": list(self.trained.labels),
             "stops": self._stops(), "max_tokens": self.new_tokens,
-            "context": min(self._context(), MOST_CONTEXT),
+            "context": min(self._context(), MOST_CONTEXT), **set_note.how_to_read(self.trained),
         }  # fmt: skip
 
     def _read_gguf(self, folder: Path, questions: Sequence[Question], meter: Meter) -> ReadBack:
@@ -231,11 +234,11 @@ def name_base(spec: ExportModelSpec, folder: Path) -> None:
     write_json(folder / "adapter_config.json", about)
 
 
-def readme(spec: ExportModelSpec, tools: str = "") -> str:
+def readme(spec: ExportModelSpec, *answers: str) -> str:
     """The model card, with what is known of the base model; a short one where there was no exam.
 
     Args:
-        tools: how it calls tools.
+        answers: what has to be known of its answers, such as how it calls tools; empty ones are left out.
     """
     head = [f"base_model: {json.dumps(spec.source)}"] if spec.source else []
     head += [f"license: {json.dumps(spec.licence.lower())}"] if spec.licence else []
@@ -244,7 +247,7 @@ def readme(spec: ExportModelSpec, tools: str = "") -> str:
     parts = [
         spec.card.strip() or short,
         f"## The base model\n\n{licence_text(spec).strip()}",
-        tools,
+        *answers,
         use,
     ]
     return "\n\n".join(filter(None, parts)) + "\n"

@@ -19,6 +19,7 @@ from workbench.jobs.process.stop import Cancelled, Orphaned
 from workbench.models.exports.certificate import EXACT, EXPORT, Certificate, Way
 from workbench.models.exports.formats import ADAPTER
 from workbench.models.exports.plain_template import plain_template, sha256_of
+from workbench.models.exports.set_note import NOTE, writes_sets
 from workbench.models.templates import template_of
 from workbench.models.trained import LEANED_ON, TrainedModel
 
@@ -85,13 +86,14 @@ def text_export(making: Making, spec: ExportModelSpec, work: Path) -> tuple[Path
     back = read_with_care(lambda: made.read(folder, asked, meter.part(0.55, 0.9), stop.check))
     judged = writer.judged(asked, own, back.answers, stop.check)
     way = text_way(EXPORT, back.read_by, spec.task, making.questions,
-                   [a.text for a in own], [a.text for a in back.answers], judged,
+                   making.read([a.text for a in own]), making.read([a.text for a in back.answers]), judged,
                    rounding_of(spec))  # fmt: skip
     ways.append(with_prompts(way, same=back.template_same))
     notes = [*([FOUR_BITS] if making.trained.quantization != "none" else []),
              *([LEANS] if _leans(spec.adapter) else []),
              *([long_note(making.trained)] if making.trained.long_texts else []),
              *([WRITES_CATEGORIES] if sorts(spec.task) else []),
+             *([NOTE] if writes_sets(making.trained) else []),
              *([] if source else [OWN_TEMPLATE]), *back.notes]  # fmt: skip
     return folder, making.certificate(
         ways, format=spec.format, quantization=spec.quantization, notes=tuple(notes),
@@ -129,7 +131,7 @@ def against_exam(making: Making, own: list[str]) -> Way:
     usual = making.usual.texts
     places = [place for place, text in enumerate(usual) if text is not None]
     way = text_way(EXACT, "transformers, float32", making.spec.task, picked(making.questions, places),
-                   [usual[i] for i in places], [own[i] for i in places])  # fmt: skip
+                   making.read([usual[i] for i in places]), making.read([own[i] for i in places]))  # fmt: skip
     if way.passed or not sorts(making.spec.task):
         return way
     advice = (

@@ -15,7 +15,6 @@ from storage.files import size_of
 from storage.runs import RunRow
 from storage.tables import CANCELLED, FAILED, SUCCEEDED, Job
 from workbench.core.errors import WorkbenchError
-from workbench.core.tasks import task_named
 from workbench.core.words import size
 from workbench.jobs import queue
 from workbench.jobs.job import JobView, found_job, get_job, spec_of, view_of
@@ -188,7 +187,7 @@ def certify(store: Store, run_id: int) -> JobView:
     """
     with store.write() as session:
         row = trained_run(session, run_id)
-        _check_can_leave(*_told(row))
+        _told(row)  # what is gone is said at once
         spec = CertifySpec(**_asked(row, session, row.run.project_id))
         job_id = queue.enqueue(
             session, f"Check of all ways to ask {row.run.name}", spec,
@@ -292,27 +291,12 @@ def save(export: Export, out: Path) -> list[Path]:
 def _known(store: Store, run_id: int) -> tuple[Family, TrainedModel]:
     with store.read() as session:
         row = trained_run(session, run_id)
-    family, trained = _told(row)
-    _check_can_leave(family, trained)
-    return family, trained
+    return _told(row)
 
 
 def _told(row: RunRow) -> tuple[Family, TrainedModel]:
     trained = read_trained(_adapter_of(row))
     return family_named(trained.family), trained
-
-
-def _check_can_leave(family: Family, trained: TrainedModel) -> None:
-    """Refuse what no other program could answer with.
-
-    Raises:
-        WorkbenchError: a model that writes would have to name several categories.
-    """
-    if task_named(trained.task).answers_are_sets and family.writes_text:
-        raise WorkbenchError(
-            "Models that write several categories cannot be written for other programs yet: let this one "
-            "answer a file, or ask it from programs at its address here."
-        )
 
 
 def _adapter_of(row: RunRow) -> Path:
