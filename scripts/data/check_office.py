@@ -30,7 +30,7 @@ from workbench.data.readers import ReadOptions, Table, read_table  # noqa: E402
 
 _ALL_SHEETS = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 _KINDS = re.compile(r"\.(xlsx|xlsm|xltx|xltm|ods)$", re.IGNORECASE)
-_TIMEOUT_S = 120
+_TIMEOUT_S = 600  # of one file, beside other programs
 Sheets = dict[str, list[list[str]]]
 
 
