@@ -75,7 +75,8 @@ def _check(which: str, folder: Path, options: argparse.Namespace) -> int:
     rows = None if sorts else options.rows
     data = _data(folder / "data.parquet", options.questions, rows, _task(which))
     trained = _trained(which, folder, data, options)
-    wrong, earlier = 0, []
+    wrong = 0
+    earlier: list[str] = []
     for form, quantization in FORMS[which]:
         job = _export(folder, trained, form, quantization, earlier)
         earlier = [str(job.path)]
