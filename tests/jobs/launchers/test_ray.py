@@ -33,6 +33,7 @@ from workbench.jobs.job import get_job
 from workbench.jobs.launchers import remote_watch
 from workbench.jobs.launchers.local import LocalLauncher
 from workbench.jobs.launchers.ray import RayLauncher
+from workbench.jobs.process.facts.versions import versions_here
 from workbench.jobs.process.remote.incoming import FILE
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec
 from workbench.jobs.worker import Worker
@@ -137,6 +138,27 @@ def test_a_cluster_that_asks_for_no_token_gets_no_job(
     assert "asks for no token" in job.reason
     assert "RAY_AUTH_MODE=token" in job.reason
     assert not cluster.submitted
+
+
+def test_a_machine_with_other_versions_refuses_and_names_both(
+    worker: Worker,
+    store: Store,
+    cluster: FakeCluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = versions_here()
+    changed = {**here, "torch": "1.13.1", "the workbench": "0.0.9 (program 0123abcd)"}
+    monkeypatch.setattr("workbench.jobs.process.remote.order.versions_here", lambda: changed)
+    job_id = add_cluster_job(store, tmp_path)
+    job = drive_to_end(worker, store, job_id)
+    assert (job.status, job.attempt) == (FAILED, 1)
+    assert (
+        f"has the workbench {here['the workbench']} and torch {here['torch']} where this computer has "
+        "the workbench 0.0.9 (program 0123abcd) and torch 1.13.1"
+    ) in job.reason
+    assert not losses(store, job)
+    assert not list(cluster.scratch.glob("objects/*/*"))
 
 
 def test_a_job_that_was_given_already_is_found_and_not_given_twice(

@@ -3,10 +3,10 @@
 import importlib.metadata
 import platform
 
-PACKAGES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate", "tokenizers")
+from workbench.jobs.process.facts.versions import SHAPING
 
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the libraries that shape a result."""
-    found = {name: importlib.metadata.version(name) for name in PACKAGES}
+    found = {name: importlib.metadata.version(name) for name in SHAPING}
     return {"python": platform.python_version(), **found}

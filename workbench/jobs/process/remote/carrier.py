@@ -22,6 +22,7 @@ from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.jobs.process import out_of_memory
 from workbench.jobs.process.child import Child, start
+from workbench.jobs.process.facts.versions import refusal, versions_here
 from workbench.jobs.process.job_dir import EventWriter, write_json
 from workbench.jobs.process.remote.file_store import StoreUnreachable
 from workbench.jobs.process.remote.layout import CANCEL, KILL, PAUSE, AttemptFiles, at
@@ -70,6 +71,9 @@ class _Carrier:
 
     def _bring(self) -> int:
         """Bring the files, telling so; 0, or the exit code of what went wrong."""
+        if why := refusal(platform.node(), self._order.versions, versions_here()):
+            self._fail(why, retryable=False)
+            return 1
         events = EventWriter(self._place.job, self._attempt)
         with _telling(events, self._order, self._look):
             try:
@@ -80,16 +84,16 @@ class _Carrier:
             except _Stopped:
                 return 1
             except WorkbenchError as error:
-                self._fail(str(error))
+                self._fail(str(error), retryable=True)
                 return 1
 
     def _check_going_on(self) -> None:
         if self._told:
             raise _Stopped
 
-    def _fail(self, reason: str) -> None:
+    def _fail(self, reason: str, *, retryable: bool) -> None:
         print(reason, file=sys.stderr, flush=True)
-        told = {"status": "failed", "reason": reason, "retryable": True}
+        told = {"status": "failed", "reason": reason, "retryable": retryable}
         write_json(self._place.job.result, {**told, "attempt": self._attempt})
 
     def _work(self, command: Sequence[str]) -> int:

@@ -3,11 +3,12 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workbench.jobs.process.contract import Contract, paths_in
+from workbench.jobs.process.facts.versions import versions_here
 from workbench.jobs.process.job_dir import JobDir, read_json, read_spec
 from workbench.jobs.process.remote.layout import AttemptFiles, Files
 from workbench.jobs.process.specs import Spec
@@ -37,6 +38,8 @@ class Order(Contract):
     """Path there → `Files`."""
     caches: tuple[str, ...] = ()
     """Folders there in which what can be made again is kept; each machine has its own."""
+    versions: dict[str, Any] = field(default_factory=dict)
+    """What the machine that sends it does jobs with (`versions_here`)."""
 
 
 def packed(kind: type[Spec], job: JobDir, digest_of: DigestOf) -> Order:
@@ -58,7 +61,7 @@ def packed(kind: type[Spec], job: JobDir, digest_of: DigestOf) -> Order:
         else:
             inputs |= {str(one): _files_of(one, digest_of) for one in _with_kin(path)}
     folder = _files_in(job.path, digest_of, leave=OWN)
-    return Order(spec, str(job.path), folder, inputs, tuple(sorted(caches)))
+    return Order(spec, str(job.path), folder, inputs, tuple(sorted(caches)), versions_here())
 
 
 def _with_kin(path: Path) -> Iterator[Path]:
