@@ -1,16 +1,18 @@
 """Rows of `recovery.py` in which nothing is lost: jobs given, refused, waiting, told to end, cut off."""
 
+import shutil
 import time
 
-from scene import Scene, check, curve_is_whole, said
+from scene import ROOT, Scene, check, curve_is_whole, said
 
-from storage.tables import CANCELLED, PAUSED, RUNNING
+from storage.tables import CANCELLED, FAILED, PAUSED, RUNNING
 from tests.fakes.harness import folder_of, job_of
 from workbench.jobs import queue
 from workbench.jobs.cluster import home_name
 from workbench.jobs.job import get_job
 from workbench.jobs.launchers.ray_jobs import RayJobs, Resources
 from workbench.jobs.process.job_dir import read_json
+from workbench.system.installation.cluster_state import look, own_jobs
 
 
 def plain(scene: Scene) -> str:
@@ -20,6 +22,45 @@ def plain(scene: Scene) -> str:
     rest = scene.until_over(job_id)
     curve_is_whole(scene, job_id, 3)
     return f"{said(scene, job_id, attempts=1)}; first step after {first:.1f} s, home {rest:.1f} s later"
+
+
+def shown(scene: Scene) -> str:
+    """What the Installation page tells while a job is at work, and once there is none."""
+    job_id = scene.add(steps=3000, step_s=0.5)
+    scene.until_step(job_id, 3)
+    busy = scene.until(lambda: _at_work(scene) == [(1.0, 0.0, [job_id])], "the job is shown")
+    queue.cancel_job(scene.store, job_id)
+    scene.until_over(job_id)
+    free = scene.until(lambda: _at_work(scene) == [(1.0, 1.0, [])], "its core is free again")
+    began = time.monotonic()
+    state = look(scene.store)
+    answered = time.monotonic() - began
+    check(state is not None and not state.problems, "the page says that something is wrong")
+    return (
+        f"the job at its machine after {busy:.1f} s, the core free {free:.1f} s after its end; one look "
+        f"takes {answered:.2f} s"
+    )
+
+
+def _at_work(scene: Scene) -> list[tuple[float, float | None, list[int]]]:
+    """Cores, free ones and our jobs of each machine but the head node."""
+    state = look(scene.store)
+    machines = [one for one in state.machines if not one.is_head] if state else []
+    return [(one.cores.total, one.cores.free, own_jobs(one)) for one in machines]
+
+
+def other_versions(scene: Scene) -> str:
+    """The machines have another program than this computer."""
+    other = scene.folder / "other"
+    shutil.copytree(ROOT / "workbench", other / "workbench")
+    (other / "workbench" / "changed.py").write_text("")
+    with scene.worker_with(WORKBENCH_RAY_CHECKOUT=str(other)):
+        job_id = scene.add()
+        refused = scene.until_over(job_id)
+    job = job_of(scene.store, job_id)
+    check((job.status, job.attempt) == (FAILED, 1), f"it {job.status} in attempt {job.attempt}")
+    check(job.reason.count("(program ") == 2, f"it says '{job.reason}'")
+    return f"refused after {refused:.1f} s: {job.reason.partition(', so')[0]}"
 
 
 def double_submission(scene: Scene) -> str:

@@ -25,9 +25,10 @@ from scene import Scene, scene_in  # noqa: E402
 ROWS: dict[str, Callable[[Scene], str]] = {
     row.__name__: row
     for row in (
-        given.plain, given.double_submission, lost.trainer_killed, lost.carrier_killed,
-        given.slow_stopper, lost.worker_killed, given.pause, given.no_capacity, given.unreachable,
-        lost.node_lost, trained.begun_here, trained.four, lost.head_lost,
+        given.plain, given.shown, given.other_versions, given.double_submission,
+        lost.trainer_killed, lost.carrier_killed, given.slow_stopper, lost.worker_killed,
+        given.pause, given.no_capacity, given.unreachable, lost.node_lost, trained.begun_here,
+        trained.four, lost.head_lost,
     )
 }  # fmt: skip
 

@@ -1,44 +1,55 @@
 """Rows of `recovery.py` in which a real model learns: SmolLM2 on the sample's e-mails."""
 
+import csv
+import itertools
 import time
+from typing import Any
 
 from command_line import workbench
 from scene import ROOT, Scene, check, said
 
 from storage.tables import PAUSED
 from tests.faults.real import all_events
-from workbench.core.tasks import task_named
+from workbench.core.recipe import NO
+from workbench.core.tasks import COMPLETION
 from workbench.data import datasets
+from workbench.data.versions import VersionInfo
 from workbench.jobs import placing, queue
 from workbench.jobs.cluster import CLUSTER, HERE
 from workbench.models import catalogue
-from workbench.projects import samples
+from workbench.projects import projects, samples
 from workbench.training import presets, runs
 from workbench.training.runs import StartedRun
 
 MODEL = "SmolLM2-135M-Instruct"
 REAL = {"WORKBENCH_RAY_CHECKOUT": str(ROOT)}
 """Of a worker whose jobs on the cluster are done by the product's own program."""
-STEPS_AT_A_TIME = 3
+ROWS = 30
+"""E-mails; eight are a step, a tenth the exam."""
+SHORT = {"lean_on_examples": NO, "eval_max_new_tokens": 24}
+"""Less than a preset does beside the steps."""
+STEPS_AT_A_TIME, EPOCHS = 3, 10.0
+PROJECT = "On the cluster"
 
 
 def begun_here(scene: Scene) -> str:
     """Begun on this computer, gone on with on the cluster, here again, and brought to its end there."""
     with scene.worker_with(**REAL):
-        begun = _start(scene, HERE)
+        begun = _start(scene, HERE, num_train_epochs=EPOCHS)
+        _until_taken(scene, begun.job_id, 1, STEPS_AT_A_TIME)
         goes_on_s = []
         for attempt, place in ((2, CLUSTER), (3, HERE), (4, CLUSTER)):
-            scene.until_step(begun.job_id, (attempt - 1) * STEPS_AT_A_TIME, attempt - 1)
             queue.pause_job(scene.store, begun.job_id)
             scene.until_is(begun.job_id, PAUSED)
             placing.put_job(scene.store, begun.job_id, place)
             queue.resume_job(scene.store, begun.job_id)
-            step = (attempt - 1) * STEPS_AT_A_TIME + 1
-            goes_on_s.append(scene.until_step(begun.job_id, step, attempt))
+            goes_on_s.append(_until_taken(scene, begun.job_id, attempt, 1))
+            _until_taken(scene, begun.job_id, attempt, STEPS_AT_A_TIME)
         scene.until_over(begun.job_id)
         told = said(scene, begun.job_id, attempts=4)
         steps = _steps(begun.job_id)
-        question = "From: Ann\n\nWhere is my parcel? I ordered two notebooks last week."
+        check(sorted(steps) == [1, 2, 3, 4], f"the attempts took the steps {steps}")
+        question = "Where is my parcel? I ordered two notebooks last week."
         answer = str(workbench("chat", "--run", begun.run_id, question)["answer"])
         check(bool(answer.strip()), "the trained model answers nothing")
     return (
@@ -67,18 +78,37 @@ def four(scene: Scene) -> str:
     )
 
 
-def _start(scene: Scene, place: str) -> StartedRun:
-    project_id = samples.create_sample_project(scene.store)
-    versions = datasets.list_versions(scene.store, project_id)
-    version = next(one for one in versions if task_named(one.task).answers_are_free_text)
+def _start(scene: Scene, place: str, **changes: Any) -> StartedRun:
+    """Queue a training of the real model on a few of the sample's e-mails."""
+    version = _few_replies(scene)
     model = catalogue.resolve_model(scene.store, MODEL)
     recipe = presets.preset(
         "quick", task=version.task, family=model.family, rows=version.splits["train"]
     )
     return runs.start_run(
-        scene.store, project_id=project_id, version_id=version.id, base_model_id=model.id,
-        recipe=recipe, runs_at=place,
+        scene.store, project_id=version.project_id, version_id=version.id, base_model_id=model.id,
+        recipe=recipe.changed(**SHORT, **changes), runs_at=place,
     )  # fmt: skip
+
+
+def _few_replies(scene: Scene) -> VersionInfo:
+    path = scene.folder / "replies.csv"
+    if not path.exists():
+        with samples.FILE.open(newline="") as all_rows, path.open("w", newline="") as some:
+            csv.writer(some).writerows(itertools.islice(csv.reader(all_rows), ROWS + 1))
+        datasets.save_version(
+            scene.store, project_id=projects.create_project(scene.store, PROJECT), path=path,
+            task=COMPLETION.name, mapping={"prompt": "{email}", "response": "reply"},
+        )  # fmt: skip
+    return datasets.list_versions(scene.store, projects.project_named(scene.store, PROJECT))[0]
+
+
+def _until_taken(scene: Scene, job_id: int, attempt: int, steps: int) -> float:
+    """Seconds until an attempt has taken so many steps of the training, which its events tell."""
+    return scene.until(
+        lambda: len(_steps(job_id).get(attempt, [])) >= steps,
+        f"attempt {attempt} has taken {steps} steps",
+    )
 
 
 def _steps(job_id: int) -> dict[int, list[int]]:
