@@ -31,9 +31,8 @@ def _listed(store: Store) -> list[ModelInfo]:
     missing = bundled.BUNDLED.keys() - {model.name for model in found}
     if not missing:
         return found
-    with store.acting_as(
-        None
-    ).write() as session:  # they come with the install, whoever looks first
+    # They come with the install, whoever looks first.
+    with store.acting_as(None).write() as session:
         for name in bundled.BUNDLED:
             if name in missing:
                 _add_bundled(session, name)
