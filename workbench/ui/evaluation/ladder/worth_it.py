@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import altair as alt
 import pandas as pd
@@ -131,7 +131,7 @@ def _bar_chart(
 ) -> alt.LayerChart:
     order, title, form = [bar.who for bar in bars], metric.axis, metric.unit.axis_format
     # No table: how Altair turns one into data is Streamlit's to set, for all threads.
-    table = alt.Data(values=[bar._asdict() for bar in bars])
+    table: Any = alt.Data(values=[bar._asdict() for bar in bars])  # type: ignore[no-untyped-call]
     y = alt.Y("who:N", sort=order, title=None, axis=alt.Axis(labelLimit=160, labelFontSize=13))
     tip = [
         alt.Tooltip("who:N", title="Who"),
