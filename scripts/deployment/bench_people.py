@@ -71,9 +71,10 @@ def main() -> int:
                 connection.execution_options(isolation_level="AUTOCOMMIT")
                 connection.exec_driver_sql("ANALYZE")
 
+    settings = {"WORKBENCH_PERSON": company.ADMINISTRATOR}
     with (
         tempfile.TemporaryDirectory() as folder,
-        deployed(Path(folder) / "home", before=fill) as it,
+        deployed(Path(folder) / "home", before=fill, settings=settings) as it,
     ):
         if options.alone:
             return _alone(it, people[1], options.alone)

@@ -46,6 +46,7 @@ from workbench.system.accounts.sign_ins import Place
 from workbench.use import conversations
 
 PASSWORD = "violet anchor tuesday 7"
+ADMINISTRATOR = "person0@company.example"
 RUNS = 6
 STEPS, CHECK_EVERY = 300, 10
 _TALKS, _TURNS = 3, 4
