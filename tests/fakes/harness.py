@@ -31,7 +31,7 @@ from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.worker import Worker
 
 
-def until(condition: Callable[[], Any], timeout_s: float = 20.0) -> Any:
+def until(condition: Callable[[], Any], timeout_s: float = 60.0) -> Any:
     """Wait for a condition; what it returned."""
     end = time.monotonic() + timeout_s
     while not (value := condition()):
@@ -46,7 +46,7 @@ def new_worker(store: Store, **timing: float) -> Worker:
     return Worker(store, LocalLauncher(fake_trainer), QUICK.__class__(**{**vars(QUICK), **timing}))
 
 
-def drive(worker: Worker, condition: Callable[[], Any], timeout_s: float = 20.0) -> Any:
+def drive(worker: Worker, condition: Callable[[], Any], timeout_s: float = 60.0) -> Any:
     """Let a worker work until a condition holds."""
 
     def stepped() -> Any:
@@ -56,7 +56,7 @@ def drive(worker: Worker, condition: Callable[[], Any], timeout_s: float = 20.0)
     return until(stepped, timeout_s)
 
 
-def drive_to_end(worker: Worker, store: Store, job_id: int, timeout_s: float = 20.0) -> Job:
+def drive_to_end(worker: Worker, store: Store, job_id: int, timeout_s: float = 60.0) -> Job:
     """Let a worker work until the job is over; the job."""
     drive(worker, lambda: status_of(store, job_id) in (SUCCEEDED, FAILED, CANCELLED), timeout_s)
     return job_of(store, job_id)

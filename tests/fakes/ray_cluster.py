@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import psutil
+import pytest
 
 from workbench.jobs.cluster import Cluster
 from workbench.jobs.launchers.ray import RayLauncher
@@ -42,6 +43,8 @@ class FakeCluster:
         """Those of the worker that is at work."""
         self.submitted: list[str] = []
         self.orders: dict[str, dict[str, Any]] = {}
+        self.asked = 0
+        """How often anything was asked of it, whether it answered or not."""
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._told: dict[str, dict[str, Any]] = {}
 
@@ -53,8 +56,21 @@ class FakeCluster:
     def jobs(self) -> RayJobs:
         return RayJobs(self.named.address, TOKEN, httpx.MockTransport(self._answer))
 
+    def name_in(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        """Name it as whoever runs the workbench does, by the environment."""
+        token = folder / "token"
+        token.write_text(TOKEN)
+        monkeypatch.setenv("WORKBENCH_RAY_ADDRESS", self.named.address)
+        monkeypatch.setenv("WORKBENCH_RAY_TOKEN_FILE", str(token))
+        monkeypatch.setenv("WORKBENCH_RAY_FILES", str(self.files))
+
     def process_of(self, submission_id: str) -> subprocess.Popen[bytes]:
         return self._processes[submission_id]
+
+    def let_go(self, job_id: int, attempt: int = 1) -> None:
+        """Give the sign that a training there waits for (`wait_for="go"`)."""
+        (folder,) = self.scratch.glob(f"jobs/*-{job_id}-{attempt}/job")
+        (folder / "go").touch()
 
     def lose_machine(self, submission_id: str, *, error: str = "JOB_SUPERVISOR_ACTOR_DIED") -> None:
         """The machine goes, and after some time Ray says so."""
@@ -85,6 +101,7 @@ class FakeCluster:
         process.wait()
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
         if not self.answers:
             raise httpx.ConnectError("Connection refused")
         if self.asks_for_token and request.headers.get("Authorization") != f"Bearer {TOKEN}":
@@ -94,12 +111,43 @@ class FakeCluster:
             return httpx.Response(200, json={"version": "4", "ray_version": "2.60.0"})
         if request.method == "POST" and request.url.path == "/api/jobs/":
             return self._submit(json.loads(request.content))
+        if request.url.path == "/nodes":
+            return httpx.Response(200, json=self._nodes())
+        if request.url.path == "/api/jobs/":
+            return httpx.Response(200, json=[self._listed(name) for name in self.orders])
         name = request.url.path.split("/")[3]
         if name not in self.orders:
             return httpx.Response(404, text=f"Job {name} does not exist")
         if request.url.path.endswith("/stop"):
             return self._stop(name)
         return httpx.Response(200, json=self._state(name))
+
+    def _nodes(self) -> dict[str, Any]:
+        """A head node without room for jobs, and one machine with room for one."""
+        gb = 10**9
+        machines = [("head", 0.0, True, "ALIVE"), ("gpu-1", 1.0, False, "ALIVE")]
+        machines.append(("lost", 1.0, False, "DEAD"))
+        summary = [
+            {
+                "hostname": name,
+                "mem": [16 * gb, 4 * gb, 75.0, 12 * gb],
+                "disk": {"/": {"total": 100 * gb, "free": 50 * gb, "used": 50 * gb, "percent": 50}},
+                "gpus": [],
+                "raylet": {
+                    "nodeId": name,
+                    "state": state,
+                    "isHeadNode": is_head,
+                    "resourcesTotal": {"CPU": cores} if cores else {},
+                },
+            }
+            for name, cores, is_head, state in machines
+        ]
+        busy = float(any(self._state(name)["status"] == "RUNNING" for name in self.orders))
+        taken = {"head": "0B/1.0GiB memory", "gpu-1": f"{busy}/1.0 CPU\n0B/1.0GiB memory"}
+        return {"result": True, "data": {"summary": summary, "nodeLogicalResources": taken}}
+
+    def _listed(self, name: str) -> dict[str, Any]:
+        return {"submission_id": name, "driver_node_id": "gpu-1", **self._state(name)}
 
     def _submit(self, order: dict[str, Any]) -> httpx.Response:
         name = order["submission_id"]

@@ -4,6 +4,7 @@
 
     steps            how many steps to do, one each `step_s` seconds (0)
     crash_at         step at which attempt `crash_attempt` (1) ends itself by `crash_signal` (9)
+    hold_at          the steps at which attempts 1, 2, … stand still until they are told to end
     wait_for         a file (name in the job folder) that must be there before the end
     deaf             ignores SIGTERM
     saving_parts     how many tenths of a second it saves after SIGTERM, each told
@@ -69,6 +70,8 @@ class Fake:
             return self._early()
         for step in range(self._first_step(), self.fake.get("steps", 3) + 1):
             self._step(step)
+            while step in self._holds() and not self._ended():
+                time.sleep(TICK_S)
             if self._ended():
                 return self._early()
         while (name := self.fake.get("wait_for")) and not (self.job.path / name).exists():
@@ -97,6 +100,11 @@ class Fake:
             return 1
         saved = sorted(self.job.checkpoints.glob("*/manifest.json"))
         return read_json(saved[-1])["step"] + 1 if saved else 1
+
+    def _holds(self) -> list[int]:
+        """The step at which this attempt stands still, if it does."""
+        steps: list[int] = self.fake.get("hold_at", [])
+        return steps[self.attempt - 1 : self.attempt]
 
     def _step(self, step: int) -> None:
         values = {"loss": 1.0 / step, "attempt": self.attempt}

@@ -1,6 +1,7 @@
 """Jobs on a cluster: given once, watched, told to end, and brought home whatever happens to whom."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,6 +37,7 @@ from workbench.jobs.launchers.ray import RayLauncher
 from workbench.jobs.process.facts.versions import versions_here
 from workbench.jobs.process.remote.incoming import FILE
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec
+from workbench.jobs.supervision import Timing
 from workbench.jobs.worker import Worker
 
 
@@ -43,7 +45,8 @@ from workbench.jobs.worker import Worker
 def cluster(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCluster]:
     monkeypatch.setattr(remote_watch, "LOOK_S", 0.05)
     monkeypatch.setattr(remote_watch, "MOST_S", 0.1)
-    monkeypatch.setattr(remote_watch, "QUIET_S", 1.0)
+    monkeypatch.setattr(remote_watch, "QUIET_S", 300.0)
+    monkeypatch.setattr(remote_watch, "DOUBT_S", 300.0)
     monkeypatch.setenv("WORKBENCH_RAY_ADDRESS", "http://head:8265")
     made = FakeCluster(tmp_path / "cluster")
     yield made
@@ -91,6 +94,17 @@ def step_is(store: Store, job_id: int, step: int) -> bool:
     return job_of(store, job_id).progress.get("step") == step
 
 
+def count_as_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on a process counts as silent at once."""
+    monkeypatch.setattr(remote_watch, "QUIET_S", -1.0)
+
+
+def looked_again(worker: Worker, cluster: FakeCluster) -> None:
+    """Wait until the cluster was asked several times more."""
+    asked = cluster.asked
+    drive(worker, lambda: cluster.asked >= asked + 3)
+
+
 def test_a_job_goes_to_the_cluster_and_its_results_come_home(
     worker: Worker, store: Store, cluster: FakeCluster, tmp_path: Path
 ) -> None:
@@ -125,7 +139,8 @@ def test_what_only_the_job_needed_goes_with_its_end(
 ) -> None:
     job_id = add_cluster_job(store, tmp_path)
     drive_to_end(worker, store, job_id)
-    drive(worker, lambda: not list(cluster.files.glob(f"*/jobs/{job_id}/**/*.json")))
+    (home,) = cluster.files.iterdir()
+    drive(worker, lambda: not any(names for *_, names in os.walk(home / "jobs" / str(job_id))))
     assert len(list(cluster.files.glob("*/objects/*/*"))) == 2  # for the next training on the same
 
 
@@ -180,10 +195,12 @@ def test_a_job_that_was_given_already_is_found_and_not_given_twice(
 def test_a_job_goes_on_while_the_worker_is_gone(
     store: Store, cluster: FakeCluster, tmp_path: Path
 ) -> None:
-    job_id = add_cluster_job(store, tmp_path, step_s=0.3)
+    job_id = add_cluster_job(store, tmp_path, wait_for="go")
     first = worker_on(store, cluster)
-    drive(first, lambda: step_is(store, job_id, 1))
-    cluster.process_of(name_of(job_id)).wait(20)
+    drive(first, lambda: has_learned(store, job_id))
+    cluster.launchers[0].close(20)
+    cluster.let_go(job_id)
+    cluster.process_of(name_of(job_id)).wait(60)
     job = drive_to_end(worker_on(store, cluster), store, job_id)
     assert (job.status, job.attempt, job.retries) == (SUCCEEDED, 1, 0)
     assert losses(store, job) == {1: 1, 2: 1, 3: 1}
@@ -209,11 +226,16 @@ def test_without_room_it_waits_again_and_that_counts_as_no_try(
 
 
 def test_a_lost_machine_costs_a_try_and_the_next_goes_on_from_its_checkpoint(
-    worker: Worker, store: Store, cluster: FakeCluster, tmp_path: Path
+    worker: Worker,
+    store: Store,
+    cluster: FakeCluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     job_id = add_cluster_job(store, tmp_path, steps=5, crash_at=5, crash_signal=19)
     drive(worker, lambda: len(list(folder_of(job_id).checkpoints.glob("*/manifest.json"))) >= 4)
     cluster.lose_machine(name_of(job_id))
+    count_as_silent(monkeypatch)
     job = drive_to_end(worker, store, job_id)
     assert (job.status, job.attempt, job.retries) == (SUCCEEDED, 2, 1)
     assert losses(store, job)[4] == 1
@@ -221,12 +243,19 @@ def test_a_lost_machine_costs_a_try_and_the_next_goes_on_from_its_checkpoint(
 
 
 def test_a_job_that_the_cluster_has_forgotten_is_lost_once_it_is_quiet(
-    worker: Worker, store: Store, cluster: FakeCluster, tmp_path: Path
+    worker: Worker,
+    store: Store,
+    cluster: FakeCluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     job_id = add_cluster_job(store, tmp_path, steps=5, crash_at=5, crash_signal=19)
     drive(worker, lambda: step_is(store, job_id, 5))
     cluster.lose_machine(name_of(job_id))
     cluster.forget()
+    looked_again(worker, cluster)
+    assert job_of(store, job_id).attempt == 1
+    count_as_silent(monkeypatch)
     job = drive_to_end(worker, store, job_id)
     assert (job.status, job.attempt) == (SUCCEEDED, 2)
     assert "was lost" in job.reason or job.reason == ""
@@ -236,9 +265,11 @@ def test_ray_may_take_a_job_for_failed_that_works_on(
     worker: Worker, store: Store, cluster: FakeCluster, tmp_path: Path
 ) -> None:
     """As it does when its head node fails over (ray#65025): what the process says counts."""
-    job_id = add_cluster_job(store, tmp_path, steps=8, step_s=0.3)
-    drive(worker, lambda: step_is(store, job_id, 1))
+    job_id = add_cluster_job(store, tmp_path, wait_for="go")
+    drive(worker, lambda: has_learned(store, job_id))
     cluster.say(name_of(job_id), status="FAILED", error_type="JOB_SUPERVISOR_ACTOR_DIED")
+    looked_again(worker, cluster)
+    cluster.let_go(job_id)
     job = drive_to_end(worker, store, job_id)
     assert (job.status, job.attempt) == (SUCCEEDED, 1)
 
@@ -253,22 +284,30 @@ def test_a_killed_trainer_is_tried_again(
 
 
 def test_an_unreachable_cluster_leaves_the_job_running_until_somebody_gives_it_up(
-    worker: Worker, store: Store, cluster: FakeCluster, tmp_path: Path
+    worker: Worker,
+    store: Store,
+    cluster: FakeCluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     job_id = add_cluster_job(store, tmp_path, freeze=True)
     drive(worker, lambda: status_of(store, job_id) == RUNNING)
     cluster.answers = False
+    monkeypatch.setattr(remote_watch, "DOUBT_S", -1.0)
     drive(worker, lambda: get_job(store, job_id).unknown_s is not None)
     view = get_job(store, job_id)
     assert (view.status, view.attempt) == (RUNNING, 1)
     assert "does not answer" in view.warning
     assert not view.needs_help
-    until = time.monotonic() + 1.5  # longer than what a quiet process of a known cluster gets
-    drive(worker, lambda: time.monotonic() > until)
+    looked_again(worker, cluster)
     assert job_of(store, job_id).attempt == 1
     queue.give_up(store, job_id)
     drive(worker, lambda: job_of(store, job_id).attempt == 2)
     assert "given up" in job_of(store, job_id).reason
+
+
+def test_what_cannot_be_asked_for_is_unknown_before_the_worker_ends_it_as_silent() -> None:
+    assert Timing().alive_s >= 2 * remote_watch.DOUBT_S
 
 
 def test_after_ten_minutes_somebody_has_to_look(store: Store, cluster: FakeCluster) -> None:
@@ -286,11 +325,16 @@ def test_after_ten_minutes_somebody_has_to_look(store: Store, cluster: FakeClust
 
 
 def test_what_was_given_up_leaves_by_itself_and_harms_nothing(
-    worker: Worker, store: Store, cluster: FakeCluster, tmp_path: Path
+    worker: Worker,
+    store: Store,
+    cluster: FakeCluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     job_id = add_cluster_job(store, tmp_path, freeze=True)
     drive(worker, lambda: status_of(store, job_id) == RUNNING)
     cluster.answers = False
+    monkeypatch.setattr(remote_watch, "DOUBT_S", -1.0)
     drive(worker, lambda: get_job(store, job_id).unknown_s is not None)
     queue.give_up(store, job_id)
     stale = cluster.process_of(name_of(job_id))
@@ -342,7 +386,7 @@ def test_one_that_waits_for_room_can_be_cancelled(
 def test_begun_here_it_goes_on_there_and_back_again(
     worker: Worker, store: Store, cluster: FakeCluster, tmp_path: Path
 ) -> None:
-    job_id = add_cluster_job(store, tmp_path, place=HERE, steps=9, step_s=0.2)
+    job_id = add_cluster_job(store, tmp_path, place=HERE, steps=9, hold_at=[2, 5])
     for step, place in ((2, CLUSTER), (5, HERE)):
         drive(worker, lambda step=step: (job_of(store, job_id).progress.get("step") or 0) >= step)
         queue.pause_job(store, job_id)
@@ -352,9 +396,11 @@ def test_begun_here_it_goes_on_there_and_back_again(
         drive(worker, lambda: status_of(store, job_id) == RUNNING)
     job = drive_to_end(worker, store, job_id)
     assert (job.status, job.attempt) == (SUCCEEDED, 3)
-    attempts = [attempt for _, attempt in sorted(losses(store, job).items())]
-    assert attempts == sorted(attempts)
-    assert set(attempts) == {1, 2, 3}
+    assert [attempt for _, attempt in sorted(losses(store, job).items())] == [
+        *(1, 1),
+        *(2, 2, 2),
+        *(3, 3, 3, 3),
+    ]
     with store.read() as session:
         assert [row.launcher for row in jobs.attempts(session, job_id)] == [HERE, CLUSTER, HERE]
 

@@ -41,6 +41,9 @@ MOST_S = 15.0
 """Between two looks while nobody answers."""
 QUIET_S = 30.0
 """Without a sign of life for so long, a process that Ray takes for lost is."""
+DOUBT_S = 15.0
+"""The same where the cluster does not answer: it counts as unknown then, well before the worker would
+end it for its silence (`Timing.alive_s`); it shows a sign every 5 seconds."""
 STOP_WAIT_S = 330
 """Between Ray's SIGTERM and its SIGKILL: longer than the worker lets a process save."""
 SENDS, WAITS = "Sending its files to the cluster", "Waiting for a free machine of the cluster"
@@ -132,7 +135,7 @@ class Watch:
         self._pass_on(info)
         if stored is None and asked is None and self._is_lost(info):
             return self._is_ended() or self._settle(info)
-        alive = asked is None or self._quiet_s < QUIET_S
+        alive = asked is None or self._quiet_s < DOUBT_S
         if stored is not None or not alive:
             self._cannot_tell(stored or asked)
             return False
