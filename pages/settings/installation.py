@@ -4,6 +4,7 @@ import datetime as dt
 
 import streamlit as st
 
+from workbench.jobs import cluster, placing
 from workbench.jobs.operations import health
 from workbench.system import disk_use
 from workbench.system.backup import backups
@@ -14,6 +15,7 @@ from workbench.system.installation.space import ProjectSpace
 from workbench.system.installation.state import LastBackup
 from workbench.ui import context, errors, frame, status
 from workbench.ui.numbers import count, percent, plural, size, when
+from workbench.ui.settings import machines
 from workbench.ui.storage import making
 from workbench.ui.text import plain
 
@@ -43,11 +45,20 @@ def main() -> None:
     with errors.shown():
         st.fragment(show_present, run_every=POLL)()
         show_computer()
+        there = st.container()
         show_disk()
         show_backup()
         show_people()
         show_troubles()
         show_facts()
+        with there:  # last, since nobody knows how long it takes to answer
+            st.fragment(show_cluster, run_every=machines.POLL)()
+
+
+def show_cluster() -> None:
+    """The cluster, looked at again as long as the page is open."""
+    with errors.shown():
+        machines.show()
 
 
 def show_present() -> None:
@@ -83,6 +94,7 @@ def show_at_work() -> None:
             "State": status.WORDS[one.status][0],
             "Since": when(one.since),
             "Lane": one.lane,
+            **({"Where": placing.TITLES[one.place]} if cluster.is_named() else {}),
             "Project": one.project or "–",
             **({"Who": one.person or "–"} if any(one.person for one in found) else {}),
         }

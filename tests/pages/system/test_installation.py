@@ -12,11 +12,15 @@ from storage import files
 from storage.acting import Acting
 from storage.database import Store
 from storage.tables import Job, Person
-from tests.fakes.harness import until
+from tests.fakes.harness import add_job, until
+from tests.fakes.ray_cluster import FakeCluster
 from tests.helpers import accounts, full_home
 from tests.pages.opened import open_page, texts
+from workbench.jobs.cluster import home_name
+from workbench.jobs.launchers.ray_jobs import Resources
 from workbench.system.backup import backups
 from workbench.system.backup.backup import make_backup
+from workbench.system.installation import cluster_state
 
 PAGE = "pages/settings/installation.py"
 
@@ -140,3 +144,46 @@ def test_where_people_have_accounts_administrators_alone_see_it_and_the_disk(
     assert _table(at, "Who")["Who"].count("Ben") == 1
     assert "2 people have an account, 1 administrator among them." in texts(at)
     assert "Storage" in [link.proto.label for link in at.get("page_link")]
+
+
+def test_without_a_cluster_nothing_is_said_of_one(store: Store) -> None:
+    full_home.fill(store)
+    at = open_page(PAGE)
+    assert "The cluster" not in texts(at)
+    assert "Where" not in _table(at, "Lane")
+
+
+def test_the_cluster_stands_there_with_its_machines_and_jobs(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = FakeCluster(tmp_path / "cluster")
+    cluster.name_in(monkeypatch, tmp_path)
+    monkeypatch.setattr(cluster_state, "RayJobs", lambda *_, **__: cluster.jobs)
+    job_id = add_job(store, place="ray")
+    cluster.has_room = False
+    name = f"job-{job_id}-a1-{home_name()}"
+    cluster.jobs.submit(name, "exec nothing", Resources(1, 0), {}, {})
+    cluster.say(name, status="RUNNING")
+    at = open_page(PAGE)
+    said = texts(at)
+    assert "2 machines with 1 processor core for jobs (0 free)." in said
+    assert "0 jobs of this workbench run there, 1 waits." in said.replace("\\", "")
+    table = _table(at, "Machine")
+    assert table["Machine"] == ["head (head node)", "gpu-1"]
+    assert table["Cores free"] == ["–", "0 of 1"]
+    assert table["Memory free"] == ["4.0 GB of 16.0 GB"] * 2
+    assert table["At work"] == ["–", f"Job {job_id}"]
+    assert _table(at, "Lane")["Where"] == ["The cluster"]
+
+
+def test_a_cluster_that_does_not_answer_is_told_and_the_rest_stands_there(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = FakeCluster(tmp_path / "cluster")
+    cluster.name_in(monkeypatch, tmp_path)
+    cluster.answers = False
+    monkeypatch.setattr(cluster_state, "RayJobs", lambda *_, **__: cluster.jobs)
+    at = open_page(PAGE)
+    assert "does not answer" in "\n".join(str(one.value) for one in at.warning)
+    assert not [frame for frame in at.dataframe if "Machine" in frame.value.columns]
+    assert "SQLite" in texts(at)

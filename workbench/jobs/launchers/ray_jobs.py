@@ -12,11 +12,12 @@ from typing import Any
 import httpx
 
 from workbench.core.errors import WorkbenchError
+from workbench.jobs.launchers.ray_machines import Machine, machines_in
 
 PENDING, STOPPED = "PENDING", "STOPPED"
 _OVER = ("SUCCEEDED", "FAILED", STOPPED)
 _NO_CAPACITY = ("JOB_SUPERVISOR_ACTOR_START_TIMEOUT", "JOB_SUPERVISOR_ACTOR_UNSCHEDULABLE")
-_PATIENCE = httpx.Timeout(20.0, connect=5.0)
+PATIENCE_S, CONNECT_S = 20.0, 5.0
 
 
 class ClusterUnreachable(WorkbenchError):
@@ -57,13 +58,18 @@ class RayJobs:
     """The jobs of one cluster; every call may raise `ClusterUnreachable`."""
 
     def __init__(
-        self, address: str, token: str, transport: httpx.BaseTransport | None = None
+        self,
+        address: str,
+        token: str,
+        transport: httpx.BaseTransport | None = None,
+        *,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         self._address = address
         # Neither proxies nor netrc of the environment: the token goes to the cluster alone.
         self._client = httpx.Client(
             base_url=address,
-            timeout=_PATIENCE,
+            timeout=httpx.Timeout(patience_s, connect=min(CONNECT_S, patience_s)),
             trust_env=False,
             transport=transport,
             verify=ssl.create_default_context(),
@@ -97,6 +103,13 @@ class RayJobs:
             told.get("driver_exit_code"),
         )
 
+    def machines(self) -> list[Machine]:
+        """The machines that are there, and what runs on them."""
+        nodes = self._ask("GET", "/nodes?view=summary") or {}
+        jobs = self._ask("GET", "/api/jobs/") or []
+        with self._said():
+            return machines_in(nodes, jobs)
+
     def submit(
         self,
         submission_id: str,
@@ -120,13 +133,12 @@ class RayJobs:
         """SIGTERM to the job's processes, and after its RAY_JOB_STOP_WAIT_TIME_S SIGKILL."""
         self._ask("POST", f"/api/jobs/{submission_id}/stop")
 
-    def _ask(self, method: str, path: str, order: Any = None) -> dict[str, Any] | None:
+    def _ask(self, method: str, path: str, order: Any = None) -> Any:
         """The answer; None where there is no such job, or (POST of one) already is."""
         with self._said():
             answer = self._client.request(method, path, json=order, headers=self._asks_for_token)
             if answer.status_code == httpx.codes.OK:
-                told: dict[str, Any] = answer.json()
-                return told
+                return answer.json()
         if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             raise WorkbenchError(
                 f"The cluster at {self._address} does not take our token: put its own into the file "

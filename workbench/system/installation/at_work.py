@@ -28,6 +28,8 @@ class AtWork:
     person: str
     """Who asked for it; empty where that is not known, or nobody has an account."""
     status: str
+    place: str
+    """Where it runs: this computer or the cluster."""
     since: dt.datetime
     """Since when it runs, or waits if it has not begun."""
 
@@ -51,6 +53,7 @@ def at_work(store: Store) -> list[AtWork]:
                 names.get(job.project_id or 0, ""),
                 people.get(job.person_id or 0, NOBODY),
                 job.status,
+                job.place,
                 (job.started_at if job.status in ACTIVE else None) or job.created_at,
             )
             for job in jobs.listing(session, OPEN)
