@@ -1,12 +1,24 @@
 """What llama.cpp calls the rules of tokenizers whose vocabulary it has never seen."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from workbench.engine.export.convert_gguf import rules_of
+from workbench.engine.export.convert_gguf import (
+    BYTE,
+    CONTROL,
+    NORMAL,
+    OWN,
+    UNKNOWN,
+    UNUSED,
+    main,
+    pieces_of,
+    puts_space_before,
+    rules_of,
+)
 
 BYTES = {"type": "ByteLevel", "use_regex": True}
 PLAIN_BYTES = {"type": "ByteLevel", "use_regex": False}
@@ -37,3 +49,74 @@ def test_rules_are_known_by_their_steps(tmp_path: Path, steps: list[Any], name: 
 
 def test_a_folder_without_a_tokenizer_has_none(tmp_path: Path) -> None:
     assert rules_of(tmp_path) is None
+
+
+PIECES: dict[str, Any] = {
+    "version": "1.0",
+    "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"},
+    "pre_tokenizer": None,
+    "added_tokens": [
+        {"id": 0, "content": "<unk>", "special": True},
+        {"id": 1, "content": "<s>", "special": True},
+        {"id": 10, "content": "\u2581\u2581", "special": False},
+    ],
+    "model": {
+        "type": "BPE", "byte_fallback": True, "unk_token": "<unk>",
+        "vocab": {"<unk>": 0, "<s>": 1, "<0x41>": 2, "\u2581": 3, "a": 4, "b": 5, "\u2581a": 6, "ab": 7, "\u2581ab": 8},
+        "merges": [["\u2581", "a"], ["a", "b"], ["\u2581", "ab"], ["\u2581a", "b"]],
+    },
+}  # fmt: skip
+FLAGS = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+
+
+def test_pieces_are_the_likelier_the_sooner_they_are_joined(tmp_path: Path) -> None:
+    (tmp_path / "tokenizer.json").write_text(json.dumps(PIECES))
+    assert pieces_of(tmp_path) == [
+        ("<unk>", -1000, UNKNOWN), ("<s>", -1000, CONTROL), ("<0x41>", 0, BYTE),
+        ("\u2581", -3, NORMAL), ("a", -3, NORMAL), ("b", -3, NORMAL),
+        ("\u2581a", 0, NORMAL), ("ab", -1, NORMAL), ("\u2581ab", -2, NORMAL),
+        ("[PAD9]", -10000, UNUSED), ("  ", -1000, OWN),
+    ]  # fmt: skip
+
+
+def test_only_a_vocabulary_of_pieces_has_some(tmp_path: Path) -> None:
+    assert pieces_of(tmp_path) is None
+    model = {**PIECES["model"], "byte_fallback": False}
+    (tmp_path / "tokenizer.json").write_text(json.dumps({**PIECES, "model": model}))
+    assert pieces_of(tmp_path) is None
+
+
+BLANK = {"type": "Prepend", "prepend": "\u2581"}
+FIRST = {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first", "split": False}
+
+
+@pytest.mark.parametrize(
+    ("steps", "splits", "before"),
+    [
+        ([BLANK, PIECES["normalizer"]], None, True),
+        ([PIECES["normalizer"]], None, False),
+        ([], FIRST, False),
+    ],
+)
+def test_it_is_known_whether_a_word_behind_a_mark_gets_a_blank(
+    tmp_path: Path, steps: list[Any], splits: Any, before: bool
+) -> None:
+    added = [{**FLAGS, **token} for token in PIECES["added_tokens"]]
+    normal = {"type": "Sequence", "normalizers": steps}
+    plan = {**PIECES, "added_tokens": added, "normalizer": normal, "pre_tokenizer": splits}
+    (tmp_path / "tokenizer.json").write_text(json.dumps(plan))
+    assert puts_space_before(tmp_path) == before
+
+
+def test_what_the_converter_cannot_read_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    converter = tmp_path / "converter"
+    (converter / "conversion").mkdir(parents=True)
+    (converter / "conversion" / "__init__.py").write_text("raise KeyError('rotary_pct')")
+    order = tmp_path / "order.json"
+    order.write_text(json.dumps({"converter": str(converter), "source": str(tmp_path)}))
+    assert main(order) == 1
+    said = (tmp_path / "refused.txt").read_text()
+    assert "does not know this kind of model (KeyError: 'rotary_pct'): export it merged" in said

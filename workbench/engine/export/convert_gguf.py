@@ -5,12 +5,20 @@
 llama.cpp's own converter does it. It brings a `gguf` of its own, another than ours, so it lies in a folder
 of its own and goes before ours in this process alone. Why a model cannot be converted stands in
 `refused.txt` beside the order afterwards, a sentence.
+
+A vocabulary of SentencePiece is told by tokenizer.json alone, as transformers saves it: how likely each piece is
+comes from the order in which pieces are joined. The converter wants tokenizer.model for it, or makes all
+pieces equally likely, and then texts come apart otherwise.
 """
 
 import json
+import re
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
+
+from tokenizers import Tokenizer
 
 from workbench.jobs.process.job_dir import read_json
 
@@ -20,6 +28,21 @@ _REGEXES = {
     "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?": "qwen2",
 }
 """How the rules for cutting texts into words begin, and what llama.cpp calls them."""
+NORMAL, UNKNOWN, CONTROL, OWN, UNUSED, BYTE = range(1, 7)
+"""Kinds of pieces, as GGUF numbers them; OWN ones are found in a text before it is cut."""
+_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
+_WHOLE, _NEVER = -1000.0, -10000.0
+"""How likely is a piece that nothing is joined to, and one that does not occur."""
+_READS_JSON = ("Gemma4",)
+"""How the converter's classes begin that read such a tokenizer.json themselves."""
+_FORMER = {
+    "rotary_pct": "partial_rotary_factor",
+    "rotary_emb_base": "rope_theta",
+    "n_ctx": "n_positions",
+}
+"""What settings of the model were called that transformers names otherwise now."""
+Piece = tuple[str, float, int]
+"""Text, how likely, kind."""
 
 
 def main(order_file: Path) -> int:
@@ -30,6 +53,9 @@ def main(order_file: Path) -> int:
         _convert(order)
     except NotImplementedError as error:
         return _refuse(order_file, str(error))
+    except Exception as error:  # it meets models as it never expected them
+        traceback.print_exc()
+        return _refuse(order_file, f"{type(error).__name__}: {error}")
     return 0
 
 
@@ -56,7 +82,9 @@ def _convert(order: dict[str, Any]) -> None:
     with torch.inference_mode():
         facts = ModelBase.load_hparams(folder, False)
         kind = get_model_class(get_model_architecture(facts, ModelType.TEXT))
-        kind.set_vocab = _told(kind.set_vocab, order)
+        pieces = None if kind.__name__.startswith(_READS_JSON) else pieces_of(folder)
+        kind.set_vocab = _told(_with_pieces(pieces, folder) if pieces else kind.set_vocab, order)
+        kind.set_gguf_parameters = _with_former_names(kind.set_gguf_parameters)
         kind.get_vocab_base_pre = _known_rules(kind.get_vocab_base_pre, folder)
         for name in (
             "add_add_bos_token",
@@ -81,6 +109,84 @@ def _told(set_vocab: Any, order: dict[str, Any]) -> Any:
         writer.add_uint32("tokenizer.ggml.eos_token_id", order["end"])
         if order["template"]:
             writer.add_string("tokenizer.chat_template", order["template"])
+
+    return told
+
+
+def _with_pieces(pieces: list[Piece], folder: Path) -> Any:
+    """Writes such a vocabulary."""
+
+    def set_vocab(self: Any) -> None:
+        import gguf
+
+        rest = [
+            (f"[PAD{at}]", _NEVER, UNUSED) for at in range(len(pieces), self.hparams["vocab_size"])
+        ]
+        texts, scores, kinds = zip(*pieces, *rest, strict=True)
+        writer = self.gguf_writer
+        writer.add_tokenizer_model("llama")
+        writer.add_tokenizer_pre("default")
+        writer.add_token_list([text.encode() for text in texts])
+        writer.add_token_scores(list(scores))
+        writer.add_token_types(list(kinds))
+        writer.add_add_space_prefix(puts_space_before(folder))
+        gguf.SpecialVocab(folder, n_vocab=len(texts)).add_to_gguf(writer)
+
+    return set_vocab
+
+
+def pieces_of(folder: Path) -> list[Piece] | None:
+    """The pieces of a SentencePiece vocabulary, by id; None if the tokenizer is of another kind."""
+    plan = read_json(folder / "tokenizer.json") or {}
+    model = plan.get("model") or {}
+    if model.get("type") != "BPE" or not model.get("byte_fallback"):
+        return None
+    joined: dict[str, int] = {}
+    for at, both in enumerate(model["merges"]):
+        joined.setdefault("".join(both if isinstance(both, list) else both.split(" ")), at)
+    ids = {number: text for text, number in model["vocab"].items()}
+    added = {token["id"]: token for token in plan.get("added_tokens") or []}
+    return [
+        _piece(ids.get(number), added.get(number), joined, model.get("unk_token"))
+        or (f"[PAD{number}]", _NEVER, UNUSED)
+        for number in range(max([*ids, *added]) + 1)
+    ]
+
+
+def _piece(
+    text: str | None, added: Any, joined: dict[str, int], unknown: str | None
+) -> Piece | None:
+    """A piece by its text in the vocabulary and by what is said of an added token; None without either."""
+    if added is not None:
+        kind = CONTROL if added.get("special") else OWN
+        own = added["content"] if kind == CONTROL else added["content"].replace("\u2581", " ")
+        return own, _WHOLE, UNKNOWN if added["content"] == unknown else kind
+    if text is None:
+        return None
+    if _BYTE.fullmatch(text):
+        return text, 0.0, BYTE
+    return text, -float(joined.get(text, len(joined))), UNKNOWN if text == unknown else NORMAL
+
+
+def puts_space_before(folder: Path) -> bool:
+    """Whether the first word behind a mark gets a blank before it; llama.cpp then puts one at the beginning,
+    too."""
+    plan = read_json(folder / "tokenizer.json") or {}
+    marks = [one["content"] for one in plan.get("added_tokens") or [] if one.get("special")]
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokens = tokenizer.encode(f"{''.join(marks[:1])}a", add_special_tokens=False).tokens
+    return any(token.startswith("\u2581") for token in tokens)
+
+
+def _with_former_names(write: Any) -> Any:
+    """The converter asks for settings by names that they had in older files."""
+
+    def told(self: Any) -> None:
+        known = {**self.hparams, **self.rope_parameters}
+        for former, name in _FORMER.items():
+            if name in known:
+                self.hparams.setdefault(former, known[name])
+        write(self)
 
     return told
 
