@@ -70,7 +70,7 @@ class FamilyCheck:
 
 def check_writer(name: str, folder: Path) -> FamilyCheck:
     """A model that writes: added, trained for 20 steps in 4 bits, examined, asked, loaded again."""
-    seen, base = FamilyCheck(name), _added(name, folder, field_models.make_writer)
+    seen, base = FamilyCheck(name), added(name, folder, field_models.make_writer)
     tried = engine_of("causal").checked_load(base, lambda *_: None)
     seen.added, seen.four_bits = True, f"{tried.packed_layers} of {tried.layers}"
     data = writers.write_rows(
@@ -94,7 +94,7 @@ def check_writer(name: str, folder: Path) -> FamilyCheck:
 
 def check_encoder(name: str, folder: Path) -> FamilyCheck:
     """A model that reads: added, trained, examined, loaded again."""
-    seen, base = FamilyCheck(name), _added(name, folder, field_models.make_encoder)
+    seen, base = FamilyCheck(name), added(name, folder, field_models.make_encoder)
     engine_of("encoder").checked_load(base, lambda *_: None)
     seen.added = True
     data = encoders.split_data(folder / "data.parquet", [*encoders.examples()] * 4)
@@ -155,7 +155,7 @@ def _pair_logits_stay(base: BaseModelRef, job: JobDir) -> bool:
     return torch.equal(*found) and not torch.equal(found[0], untrained)
 
 
-def _added(name: str, folder: Path, make: Callable[[Path, str], Path]) -> Path:
+def added(name: str, folder: Path, make: Callable[[Path, str], Path]) -> Path:
     source = make(folder / name, name)
     facts = inspect_folder(source)
     if not facts.conversions:
