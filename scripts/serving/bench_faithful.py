@@ -1,10 +1,14 @@
 """How often long answers are those of transformers in float32: `python scripts/serving/bench_faithful.py`.
 
 The same questions are answered greedily by transformers in float32 (the reference), by transformers
-in bfloat16, and by the batching engine, several at once.
+in bfloat16, and by the batching engine, several at once. They are self_instruct's tasks whose answer by
+a person has 200 characters or more, from the folder that WORKBENCH_BENCH_DATA names (default:
+../shared/data beside the checkout), or with --made 100 that stand here.
 """
 
 import argparse
+import json
+import os
 import sys
 import threading
 from pathlib import Path
@@ -27,9 +31,13 @@ from workbench.engine.serving.engines.transformers_engine import TransformersEng
 from workbench.engine.serving.fair_lock import FairLock  # noqa: E402
 from workbench.engine.serving.requests import Sampling  # noqa: E402
 from workbench.engine.serving.text_model import TextModel  # noqa: E402
+from workbench.evaluation.scoring.intervals import mcnemar  # noqa: E402
 from workbench.models.templates import template_of  # noqa: E402
 
 MODEL, TOGETHER = "SmolLM2-135M-Instruct", 8
+DATA = Path(os.environ.get("WORKBENCH_BENCH_DATA") or ROOT.parent / "shared" / "data")
+TASKS = DATA / "self_instruct" / "user_oriented_instructions.jsonl"
+LONG, LONGEST = 200, 2000  # characters of a person's answer at least; of a question at most
 SUBJECTS = (
     "a late parcel", "the water cycle", "a budget for a trip", "the history of bread", "a job interview",
     "learning to swim", "the moon", "a small garden", "an invoice with an error", "recycling",
@@ -49,13 +57,18 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--tokens", type=int, default=100)
+    parser.add_argument("--made", action="store_true", help="ask the questions that stand here")
     asked = parser.parse_args()
+    if not asked.made and not TASKS.exists():
+        sys.exit(
+            f"There is no {TASKS}: name its folder in WORKBENCH_BENCH_DATA, or ask with --made."
+        )
     quiet()
     folder = ensure_ready(MODEL)
     template, model = template_of(folder), load_for_answers(folder, "none")
     set_ends(model, load_tokenizer(folder), template)
     loaded = TextModel(model, load_tokenizer(folder), FairLock(), MODEL)
-    texts = [form.format(subject) for form in FORMS for subject in SUBJECTS][: asked.questions]
+    texts = (_made() if asked.made else _tasks())[: asked.questions]
     prompts = [render_prompt([{"role": "user", "content": text}], template) for text in texts]
     questions = [_question(loaded, prompt, asked.tokens) for prompt in prompts]
     ours: list[list[int]] = []
@@ -63,15 +76,39 @@ def main() -> None:
         ours += _together(loaded, questions[start : start + TOGETHER])
     plain = TransformersEngine(loaded)
     by_bf16 = [_written(plain, question) for question in questions]
+    print("Answered in 16 bits.", flush=True)
     wide = load_for_answers(folder, "none").float()
     by_float32 = [_by_float32(wide, question) for question in questions]
-    print(f"{MODEL}, {len(questions)} open questions, answers of up to {asked.tokens} tokens")
+    mean = sum(map(len, by_float32)) / len(by_float32)
+    print(
+        f"{MODEL}, {len(questions)} open questions, answers of up to {asked.tokens} tokens, {mean:.0f} on average"
+    )
     for name, found in (("transformers in bfloat16", by_bf16), (loaded.engine.name, ours)):
         same = sum(a == b for a, b in zip(found, by_float32, strict=True))
         first = [_common(a, b) for a, b in zip(found, by_float32, strict=True)]
         print(
             f"{name}: {same} as in float32; equal for {sum(first) / len(first):.0f} tokens on average"
         )
+    gained = sum(b == c != a for a, b, c in zip(by_bf16, ours, by_float32, strict=True))
+    lost = sum(a == c != b for a, b, c in zip(by_bf16, ours, by_float32, strict=True))
+    print(
+        f"only {loaded.engine.name}: {gained}; only transformers: {lost}; McNemar p = {mcnemar(gained, lost):.2g}"
+    )
+
+
+def _made() -> list[str]:
+    return [form.format(subject) for form in FORMS for subject in SUBJECTS]
+
+
+def _tasks() -> list[str]:
+    found = []
+    for line in TASKS.read_text("utf-8").splitlines():
+        task = json.loads(line)
+        told = task["instances"][0]
+        text = "\n\n".join(filter(None, (task["instruction"].strip(), told["input"].strip())))
+        if len(told["output"]) >= LONG and len(text) <= LONGEST:
+            found.append(text)
+    return found
 
 
 def _question(loaded: TextModel, prompt: str, tokens: int) -> Asked:
