@@ -88,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
+    finally:
+        acting.close_stores()
 
 
 def build_parser() -> argparse.ArgumentParser:

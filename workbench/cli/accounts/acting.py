@@ -10,6 +10,8 @@ from workbench.system.accounts import console
 OPTION = "--as"
 _HELP = f"for whom, where people have accounts: an e-mail address (or {console.VARIABLE})"
 _named = {"email": ""}
+_opened: list[Store] = []
+"""By the command that runs."""
 
 
 def add_option(parser: argparse.ArgumentParser) -> None:
@@ -28,4 +30,12 @@ def open_store() -> Store:
     Raises:
         WorkbenchError: people have accounts, and nobody is named, or nobody who has one.
     """
-    return console.as_somebody(schema.open_store(), _named["email"].strip())
+    opened = schema.open_store()
+    _opened.append(opened)
+    return console.as_somebody(opened, _named["email"].strip())
+
+
+def close_stores() -> None:
+    """Give back the connections of what the command opened, however it ended."""
+    while _opened:
+        _opened.pop().close()
