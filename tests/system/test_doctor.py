@@ -81,3 +81,14 @@ def test_isolation_is_told_where_it_is_asked_for(
         assert (found.ok, reason in found.sentence) == (ok, True)
     monkeypatch.setenv("WORKBENCH_ISOLATE", "chroot")
     assert not _finding(store, "isolation").ok
+
+
+@pytest.mark.parametrize(("setting", "starts"), [("service", False), ("", True)])
+def test_a_worker_that_is_a_service_is_not_said_to_start_by_itself(
+    store: Store, monkeypatch: pytest.MonkeyPatch, setting: str, starts: bool
+) -> None:
+    monkeypatch.setenv("WORKBENCH_WORKER", setting)
+    found = next(one for one in doctor.diagnose(store).findings if one.topic == "Worker")
+    assert found.ok is starts
+    assert ("starts with the app" in found.sentence) is starts
+    assert ("has to start it" in found.sentence) is not starts

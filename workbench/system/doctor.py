@@ -192,6 +192,13 @@ def _models(store: Store) -> Finding:
 
 def _worker() -> Finding:
     if worker_process.worker_info() is None:
+        if worker_process.is_service():
+            return Finding(
+                "Worker",
+                False,
+                "The worker is not running, so jobs wait. It is a service of its own here: whoever looks "
+                "after this workbench has to start it.",
+            )
         return Finding(
             "Worker", True, "The worker is not running; it starts with the app or the first job."
         )
