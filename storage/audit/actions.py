@@ -128,7 +128,6 @@ QUIET = {
     "models.live_names.listing": "a project gets its name for programs when somebody looks",
     "system.audit.log.downloaded": "it is an event of its own",
     "system.audit.log.export": "it is an event of its own",
-    "system.audit.log.fetched": "it is an event of its own",
     "system.accounts.company.sign_in": "says so itself: sign_in, invitation_accepted",
     "system.accounts.invitations.accept": "says so itself: invitation_accepted or password_renewed",
     "system.accounts.people.remove_all": "is of the console alone, and nobody is left to be told",
@@ -139,6 +138,7 @@ QUIET = {
     "system.accounts.signing_in.change_password": "says so itself: password_changed",
     "system.accounts.signing_in.sign_in": "says so itself: sign_in or sign_in_failed",
     "system.backup.backup.note": "it is an event of its own",
+    "use.foreground.serve_forever": "says so itself: key_refused",
     "system.drafts.save_draft": "what is typed is no change before it is saved",
 }
 """Services that write though nobody did anything, and why nothing is said of them."""
