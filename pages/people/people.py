@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from workbench.system.accounts import invitations, people
+from workbench.system.accounts import company, invitations, people
 from workbench.system.accounts.people import PersonView
 from workbench.ui import context, dialogs, errors, frame
 from workbench.ui.accounts import gate, invited
 from workbench.ui.numbers import when
-from workbench.ui.text import plain
+from workbench.ui.text import code, plain
 
 PROMOTE, DEMOTE = "Make an administrator", "No administrator any more"
+TRUST = "Trust its addresses"
 OUT, RENEW, DISABLE, ENABLE = "Sign out everywhere", "Link for a new password", "Disable", "Enable"
 ICONS = {
     PROMOTE: "shield_person", DEMOTE: "remove_moderator", OUT: "logout", RENEW: "link",
@@ -105,6 +106,47 @@ def invite() -> None:
             st.rerun()
 
 
+@st.dialog("Trust its e-mail addresses?", on_dismiss=dialogs.answered)
+def ask_trust() -> None:
+    st.write(
+        "Whoever can enter an address of their choice at the identity provider then signs in here as the "
+        "person who has that address, administrators included. Agree only if nobody but your company "
+        "gives out the addresses there."
+    )
+    dialogs.decide(
+        "trust", "Trust them", "Leave it", lambda: company.trust_addresses(store, True),
+        icon=":material/warning:",
+    )  # fmt: skip
+
+
+def company_account() -> None:
+    """Whether addresses are believed that the provider does not call verified."""
+    provider = company.offered()
+    if provider is None:
+        return
+    st.markdown("##### The company's account")
+    st.write(
+        f"People can sign in by {code(provider.host)}. The first time, their e-mail address says who they "
+        "are, and the provider has to say that it verified it."
+    )
+    if not company.trusts_addresses(store):
+        st.caption(
+            "Some providers never say that, and then nobody can sign in by them. If your company alone "
+            "gives out the addresses there, they can be trusted all the same."
+        )
+        if st.button("Trust its e-mail addresses", key="trust", icon=":material/warning:"):
+            dialogs.ask(TRUST)
+        return
+    st.warning(
+        "**E-mail addresses of this provider are trusted without a proof.** Whoever can enter an address of "
+        "their choice there signs in here as the person who has it.",
+        icon=":material/warning:",
+    )
+    if st.button("Trust them no longer", key="distrust", icon=":material/shield:"):
+        company.trust_addresses(store, False)
+        st.rerun()
+
+
 frame.header(None, "Who uses this workbench?")
 gate.only_with_accounts()
 with st.container(width=800), errors.shown():
@@ -115,8 +157,11 @@ with st.container(width=800), errors.shown():
     invited.show()
     invite()
     invited.listing(invitations.listing(store))
+    company_account()
     question, about_id = dialogs.asked()
     asked_about = next((one for one in found if one.id == about_id), None)
+    if question == TRUST:
+        ask_trust()
     if asked_about is not None and question == DISABLE:
         ask_disable(asked_about)
     if asked_about is not None and question == PROMOTE:

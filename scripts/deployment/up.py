@@ -256,6 +256,7 @@ def deployed(
         (folder / "secrets").mkdir()
         (folder / "secrets" / "database_url").write_text(found.database_url)
         (folder / "secrets" / "metrics_token").write_text(token)
+        (folder / "secrets" / "identity_provider").touch()
         before(found)
         try:
             for service in ("worker", *WEBS):

@@ -77,6 +77,7 @@ SERVICES = {
     "projects.projects.restore_project": "Took a project out of the archive",
     "projects.projects.update_project": "Renamed or described a project",
     "projects.samples.create_sample_project": "Opened the sample project",
+    "system.accounts.company.trust_addresses": "Changed whether the company's addresses are trusted",
     "system.accounts.invitations.invite": "Invited somebody",
     "system.accounts.invitations.renew_password": "Made a link for a new password",
     "system.accounts.invitations.revoke": "Took an invitation back",

@@ -9,7 +9,8 @@ from tests.helpers import accounts
 from tests.helpers.accounts import HERE, PASSWORD, email, person, signed_in
 from tests.pages.opened import open_page, texts
 from workbench.projects import projects
-from workbench.system.accounts import invitations, members, people, sign_ins, signing_in
+from workbench.system.accounts import company, invitations, members, people, sign_ins, signing_in
+from workbench.system.accounts.company import Provider
 
 MEMBERS, PEOPLE, ACCOUNT = (f"pages/people/{name}.py" for name in ("members", "people", "account"))
 
@@ -156,3 +157,25 @@ def test_without_accounts_the_pages_say_how_to_begin(store: Store, page: str) ->
     at = open_page(page, project=project_id)
     assert "accounts add" in at.info[0].value
     assert not [one for one in at.button if one.key == "sign-out"]
+
+
+def test_addresses_of_a_provider_are_trusted_after_a_warning_only(
+    store: Store, mails: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(store, monkeypatch, "Ada")
+    assert "The company's account" not in texts(open_page(PEOPLE))
+    there = Provider("https://here/back", "c" * 40, "w", "s", "https://id.example/openid")
+    monkeypatch.setattr(company, "offered", lambda: there)
+    at = open_page(PEOPLE)
+    assert "`id.example`" in texts(at)
+    at.button(key="trust").click().run()
+    assert "administrators included" in texts(at)
+    at.button(key="trust-no").click().run()
+    assert not company.trusts_addresses(store)
+    at.button(key="trust").click().run()
+    at.button(key="trust-yes").click().run()
+    assert company.trusts_addresses(store)
+    assert "trusted without a proof" in at.warning[0].value
+    at.button(key="distrust").click().run()
+    assert not at.exception
+    assert not company.trusts_addresses(store)

@@ -1,5 +1,7 @@
 """Signing in with the company's account, against an identity provider on loopback."""
 
+import dataclasses
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -14,11 +16,14 @@ from storage.database import Store
 from tests.helpers import accounts, oidc
 from tests.helpers.accounts import PASSWORD, acting, email, person
 from tests.helpers.oidc import CLIENT_ID, CLIENT_SECRET, IdentityProvider
+from workbench.core.errors import WorkbenchError
 from workbench.projects import projects
 from workbench.system.accounts import company, invitations, members, people, sign_ins
+from workbench.system.audit import log
 from workbench.ui.accounts import company_route, cookie, sign_in_route
 
 HERE = "http://testserver"
+TRUSTED = "Changed whether the company's addresses are trusted"
 BOB = {"sub": "b-1", "email": email("Bob"), "email_verified": True, "name": "Bob Baker"}
 
 
@@ -242,3 +247,65 @@ def test_a_provider_that_is_away_is_told(
     assert "cannot be reached at the moment" in answer.text
     sent = {"email": email("Bob"), "password": PASSWORD}
     assert client.post("/account/sign-in", data=sent).status_code == 303
+
+
+NOT_SAID = {name: value for name, value in BOB.items() if name != "email_verified"}
+
+
+def test_a_provider_that_never_says_verified_is_believed_once_an_administrator_trusts_it(
+    store: Store, client: TestClient, provider: IdentityProvider, ada: int
+) -> None:
+    bob = person(store, "Bob")
+    provider.who = NOT_SAID
+    assert visit(client).status_code == 403
+    with pytest.raises(WorkbenchError, match="Only an administrator"):
+        company.trust_addresses(acting(store, bob), True)
+    company.trust_addresses(acting(store, ada), True)
+    client.cookies.clear()
+    assert visit(client).status_code == 303
+    assert who(store, client) == "Bob"
+    (line,) = log.look(store, log.Wanted(said=TRUSTED), 5).lines
+    assert (line.person, line.details["changes"][0]["values"]["value"]) == (
+        "Ada", {"provider": f"{provider.address}/.well-known/openid-configuration"},
+    )  # fmt: skip
+
+
+def test_what_a_trusted_provider_calls_unverified_counts_for_nothing(
+    store: Store, client: TestClient, provider: IdentityProvider, ada: int
+) -> None:
+    person(store, "Bob")
+    company.trust_addresses(acting(store, ada), True)
+    for claims in ({"email_verified": False}, {"email_verified": "false"}):
+        provider.who = {**BOB, **claims}
+        client.cookies.clear()
+        assert visit(client).status_code == 403
+    provider.who = NOT_SAID
+    company.trust_addresses(acting(store, ada), False)
+    client.cookies.clear()
+    assert visit(client).status_code == 403
+
+
+def test_trust_is_void_for_another_provider(
+    store: Store, client: TestClient, provider: IdentityProvider, ada: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    company.trust_addresses(acting(store, ada), True)
+    assert company.trusts_addresses(acting(store, ada))
+    there = company.offered()
+    assert there is not None
+    other = dataclasses.replace(there, server_metadata_url="https://id.example/elsewhere")
+    monkeypatch.setattr(company, "offered", functools.cache(lambda: other))
+    assert not company.trusts_addresses(acting(store, ada))
+
+
+def test_an_invitation_is_taken_up_by_a_trusted_address_only(
+    store: Store, client: TestClient, provider: IdentityProvider, ada: int
+) -> None:
+    mails = projects.create_project(store, "Mails")
+    invitations.invite(acting(store, ada), email("Bob"), project_id=mails, role=EDITOR)
+    provider.who = NOT_SAID
+    assert visit(client).status_code == 403
+    company.trust_addresses(acting(store, ada), True)
+    client.cookies.clear()
+    assert visit(client).status_code == 303
+    assert [one.name for one in members.listing(store, mails)] == ["Bob Baker"]

@@ -18,14 +18,18 @@ from sqlalchemy.orm import Session
 from storage.accounts import invitations as links
 from storage.accounts import persons
 from storage.database import Store
+from storage.operating import settings
 from storage.tables import Invitation, Person
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.system.accounts import invitations, people, sign_ins, signing_in, told
+from workbench.system.accounts.authority import check_administrator
 from workbench.system.accounts.sign_ins import Place
 from workbench.system.accounts.signing_in import Refused
 
 SECRETS, DOMAINS = "WORKBENCH_SECRETS", "WORKBENCH_OIDC_DOMAIN"
+TRUST = "company_addresses"
+"""The setting that says of which provider addresses are believed that it does not call verified."""
 _DEFAULT = Path(__file__).resolve().parents[3] / ".streamlit" / "secrets.toml"
 _NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 _log = logging.getLogger(__name__)
@@ -47,6 +51,11 @@ class Provider:
         """The path of our address to which it leads back."""
         return urlsplit(self.redirect_uri).path
 
+    @property
+    def host(self) -> str:
+        """Whose it is, for people."""
+        return urlsplit(self.server_metadata_url).hostname or "your company's identity provider"
+
 
 @dataclass(frozen=True)
 class Claims:
@@ -55,7 +64,8 @@ class Claims:
     issuer: str
     subject: str
     email: str
-    email_verified: bool
+    email_verified: bool | None
+    """None where the provider says nothing of it."""
     name: str
 
 
@@ -99,6 +109,44 @@ def offered() -> Provider | None:
         return None
 
 
+def trusts_addresses(store: Store) -> bool:
+    """Whether addresses are believed of which the present provider does not say if it verified them.
+
+    Raises:
+        NotAllowed: whoever asks is no administrator.
+    """
+    with store.read() as session:
+        check_administrator(session)
+        return _trusts(session)
+
+
+def trust_addresses(store: Store, on: bool) -> None:
+    """Believe such addresses of the present provider from now on, or do not; another one is not meant.
+
+    Raises:
+        NotAllowed: whoever asks is no administrator.
+        WorkbenchError: there is no provider.
+    """
+    with store.write() as session:
+        check_administrator(session)
+        if (there := offered()) is None:
+            raise WorkbenchError(
+                "No identity provider is set up here: name one in the file of WORKBENCH_SECRETS first."
+            )
+        settings.put(session, TRUST, {"provider": there.server_metadata_url} if on else {})
+
+
+def _trusts(session: Session) -> bool:
+    there = offered()
+    kept = settings.get(session, TRUST).get("provider")
+    return there is not None and kept == there.server_metadata_url
+
+
+def _is_proven(session: Session, claims: Claims) -> bool:
+    """Whether the address is believed to be theirs; never where the provider says that it is not."""
+    return claims.email_verified or (claims.email_verified is None and _trusts(session))
+
+
 def sign_in(store: Store, claims: Claims, place: Place) -> str:
     """Sign in whom the provider vouches for; returns the secret of the cookie.
 
@@ -119,7 +167,7 @@ def sign_in(store: Store, claims: Claims, place: Place) -> str:
 def _by_email(session: Session, claims: Claims) -> Person:
     """Whom the address means; from now on they are known by their subject."""
     email = signing_in.normal(claims.email)
-    if not email or not claims.email_verified:
+    if not email or not _is_proven(session, claims):
         raise Refused(
             "Your company's account has no e-mail address that was verified there: ask who looks after "
             "it, or sign in with a password."
@@ -142,7 +190,11 @@ def _by_email(session: Session, claims: Claims) -> Person:
 
 def _waiting(session: Session, claims: Claims) -> Sequence[Invitation]:
     """Invitations to their address, where the provider vouches for it."""
-    return links.of_email(session, signing_in.normal(claims.email)) if claims.email_verified else ()
+    return (
+        links.of_email(session, signing_in.normal(claims.email))
+        if _is_proven(session, claims)
+        else ()
+    )
 
 
 def _name(claims: Claims, email: str) -> str:

@@ -121,10 +121,11 @@ def _claims(said: dict[str, Any]) -> Claims:
     if not said.get("iss") or not said.get("sub"):
         raise ValueError("The token names no issuer or no subject")
     email, name = said.get("email"), said.get("name")
+    verified = said.get("email_verified")
     return Claims(
         issuer=str(said["iss"]),
         subject=str(said["sub"]),
         email=email if isinstance(email, str) else "",
-        email_verified=said.get("email_verified") is True,
+        email_verified=None if verified is None else verified is True,
         name=name if isinstance(name, str) else "",
     )
