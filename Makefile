@@ -36,7 +36,7 @@ lint:
 	@$(PY) -m mypy
 
 unit:
-	@$(PY) -m pytest -n 2 tests/storage $(PURE) tests/jobs tests/test_layers.py tests/test_kinds.py tests/test_tables.py tests/test_rights.py \
+	@$(PY) -m pytest -n 2 tests/storage $(PURE) tests/jobs tests/test_layers.py tests/test_kinds.py tests/test_tables.py tests/test_rights.py tests/test_unguarded.py \
 	  --ignore tests/jobs/worker --ignore tests/jobs/launchers $(addprefix --ignore ,$(HEAVY) $(HARM))
 
 # Trainer and model server, on real models and on tiny ones of many architectures.

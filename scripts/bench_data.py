@@ -182,7 +182,7 @@ def _million(store: Store, path: Path) -> None:
     print(f"million: saved as a version in {time.perf_counter() - began:.1f} s", flush=True)
     job = checkups.start(store, saved.version_id)
     _done(store, job, "checkup")
-    checkup = checkups.read(job.id)
+    checkup = checkups.read(store, job.id)
     kinds = ", ".join(f"{finding.kind} ({finding.rows:,} rows)" for finding in checkup.findings)
     print(f"million: health {checkup.score}; found {kinds or 'nothing'}", flush=True)
 

@@ -51,7 +51,7 @@ def _invite(version: VersionInfo) -> None:
 
 def _found(version: VersionInfo, job: JobView) -> None:
     with errors.shown():
-        checkup = checkups.read(job.id)
+        checkup = checkups.read(context.store(), job.id)
         findings.score(checkup, version)
         findings.each(checkup, version, job.id)
         if found := checkup.facts.get("curve"):

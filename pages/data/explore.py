@@ -64,7 +64,10 @@ def _tabs(version: VersionInfo, edits: Pending) -> None:
     elif chosen == "Categories":
         job = checkups.newest(context.store(), version)
         done = job is not None and job.status == "succeeded"
-        categories.show(version, checkups.read(job.id).facts.get("words") if job and done else None)
+        categories.show(
+            version,
+            checkups.read(context.store(), job.id).facts.get("words") if job and done else None,
+        )
     elif chosen == "Sort by hand":
         if job := _looked_through(version):
             labelling.show(version, job, edits)

@@ -117,7 +117,7 @@ def show_computer() -> None:
         f"{plural(machine.cores, 'processor core')}, {machine.memory_gb:.0f} GB of memory "
         f"({machine.memory_free_gb:.0f} GB free), {gpu}."
     )
-    worker = state.worker()
+    worker = state.worker(context.store())
     if worker is None:
         st.write("No worker runs: jobs wait until one is started.")
     else:
@@ -161,7 +161,7 @@ def show_backup() -> None:
     st.markdown("##### Last backup")
     making.tell_last(backups.CHECK)
     making.show(backups.CHECK)
-    last = state.last_backup()
+    last = state.last_backup(context.store())
     if last is None:
         st.warning(
             "There is no backup in the home. Make one on the Storage page, and keep a copy of it on "
@@ -197,7 +197,7 @@ def _tell_backup(last: LastBackup) -> None:
         disabled=making.is_busy(),
     ):  # fmt: skip
         making.begin()
-        backups.start_check(file.path)
+        backups.start_check(context.store(), file.path)
         st.rerun()
 
 
@@ -223,7 +223,7 @@ def show_people() -> None:
 def show_troubles() -> None:
     """Errors of the last day."""
     st.markdown("##### Errors of the last day")
-    found = troubles.of_last_day()
+    found = troubles.of_last_day(context.store())
     if not found:
         st.write("None were logged.")
         return

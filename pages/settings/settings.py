@@ -27,15 +27,15 @@ if why := allowed.why_not(allowed.ADMINISTRATOR):
     st.stop()
 
 st.markdown("##### Where your work is kept")
-folder = home.home_folder()
+folder = home.home_folder(context.store())
 st.write(
     f"Everything you make is in one folder, {size(folder.size_bytes)} large. The Storage page "
     "makes backups of it; set the variable WORKBENCH_HOME to keep it elsewhere."
 )
 st.code(str(folder.path), language=None)
-if news := home.news():
+if news := home.news(context.store()):
     st.info(plain(news), icon=":material/lock:")
-    st.button("I have read this", key="news-read", on_click=home.read)
+    st.button("I have read this", key="news-read", on_click=home.read, args=(context.store(),))
 if folder.database:
     st.write("Projects, settings, scores and conversations are in this database:")
     st.code(folder.database, language=None)
@@ -55,7 +55,7 @@ with st.expander("Log", key="log"):
         format_func=LOG_TITLES.__getitem__,
         key="log-of",
     )
-    text = home.log_text(which)
+    text = home.log_text(context.store(), which)
     st.code(text or "Nothing has been written yet.", language=None, wrap_lines=True, height=360)
     if st.button("Read the log again", key="log-again"):
         st.rerun()

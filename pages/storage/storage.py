@@ -9,9 +9,8 @@ from workbench.system.disk_use import DiskUse, Freeable
 from workbench.system.installation import state
 from workbench.ui import charts, context, dialogs, errors, frame
 from workbench.ui.accounts import allowed
-from workbench.ui.numbers import count, percent, size, when
-from workbench.ui.routes import download_route
-from workbench.ui.storage import making, one_project
+from workbench.ui.numbers import count, percent, size
+from workbench.ui.storage import making, one_project, saved_files
 from workbench.ui.text import plain
 
 store = context.store()
@@ -80,7 +79,7 @@ def show_backups(found: list[BackupFile]) -> None:
     )
     making.tell_last(backups.BACKUP)
     making.show(backups.BACKUP)
-    present = backups.present_backup()
+    present = backups.present_backup(store)
     if present is None or present.what != backups.BACKUP:
         begun = allowed.button(
             "Make a backup", needs=allowed.ADMINISTRATOR, key="backup", type="primary", icon=":material/archive:",
@@ -88,10 +87,11 @@ def show_backups(found: list[BackupFile]) -> None:
         )  # fmt: skip
         if begun:
             making.begin()
-            backups.start_backup(store)
-            st.rerun()
+            with errors.shown():
+                backups.start_backup(store)
+                st.rerun()
     for backup in found:
-        show_backup(backup)
+        saved_files.show(backup)
     if found:
         st.caption(
             f"They are in {plain(str(found[0].path.parent))}. To restore one, stop the workbench "
@@ -99,47 +99,9 @@ def show_backups(found: list[BackupFile]) -> None:
         )
 
 
-def show_backup(backup: BackupFile) -> None:
-    name = backup.path.name
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-    ):
-        st.markdown(
-            f"**{plain(name)}** :small[:gray[{when(backup.made_at)}, {size(backup.size_bytes)}]]",
-            width=560,
-        )
-        with st.container(horizontal=True, width="content"):
-            address = download_route.link(backup.path)
-            st.link_button("Download", address, key=f"download-{name}", icon=":material/download:")
-            if backup.is_project and allowed.button(
-                "Bring here", needs=allowed.ADMINISTRATOR, key=f"bring-{name}", icon=":material/input:",
-                disabled=making.is_busy(),
-            ):  # fmt: skip
-                dialogs.ask(f"{one_project.BRING}{name}")
-            if allowed.button(
-                "Delete",
-                needs=allowed.ADMINISTRATOR,
-                key=f"delete-{name}",
-                icon=":material/delete:",
-            ):
-                dialogs.ask(f"delete-{name}")
-
-
-@st.dialog("Delete this file?", on_dismiss=dialogs.answered)
-def ask_delete(backup: BackupFile) -> None:
-    st.write(
-        f"{plain(backup.path.name)} from {when(backup.made_at)} goes; {size(backup.size_bytes)} "
-        "become free. Your projects stay as they are."
-    )
-    dialogs.decide(
-        "delete", "Delete the file", "Keep it",
-        lambda: backups.delete_backup(backup.path.name), likely=True,
-    )  # fmt: skip
-
-
 def seen_backups() -> list[BackupFile]:
     """The backups; none for who may not have what is in them, which is everything."""
-    return [] if allowed.why_not(allowed.ADMINISTRATOR) else backups.list_backups()
+    return [] if allowed.why_not(allowed.ADMINISTRATOR) else backups.list_backups(store)
 
 
 def show_dialog(use: DiskUse) -> None:
@@ -147,11 +109,8 @@ def show_dialog(use: DiskUse) -> None:
     for found in use.freeable:
         if question == f"free-{found.key}":
             ask_free(found)
-    for backup in seen_backups():
-        if question == f"delete-{backup.path.name}":
-            ask_delete(backup)
-        if question == f"{one_project.BRING}{backup.path.name}":
-            one_project.ask(backup)
+    saved_files.show_dialog(seen_backups())
+    one_project.show_dialog()
 
 
 with errors.alone("Where does the disk space go?"):
@@ -167,6 +126,6 @@ show_use(use)
 show_freeable(use)
 there = seen_backups()
 show_backups([backup for backup in there if not backup.is_project])
-one_project.show([backup for backup in there if backup.is_project], show_backup)
+one_project.show([backup for backup in there if backup.is_project], saved_files.show)
 with errors.shown():
     show_dialog(use)

@@ -25,7 +25,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, store: Store, tmp_path: Path) -> Iterat
     assert main(["import", str(path), "--project", "Letters"]) == 0
     with hub_here(monkeypatch) as hub:
         hub.tokens["hf_that_may_write_1234"] = "ann"
-        token.keep("hf_that_may_write_1234")
+        token.keep(store, "hf_that_may_write_1234")
         monkeypatch.setattr(exporting, "working_store", lambda: store)
         monkeypatch.setattr(exporting, "finished", _done)
         yield hub

@@ -30,7 +30,7 @@ def test_a_fix_takes_out_what_is_marked_and_the_version_before_stays(
     store: Store, version: VersionInfo
 ) -> None:
     job = looked_through(store, version, duplicates())
-    finding = checkups.read(job.id).findings[0]
+    finding = checkups.read(store, job.id).findings[0]
     fix = Fix(version.id, job.id, finding, record.REMOVE)
     number, lines = checkups.preview(store, fix)
     assert (number, [line["row"] for line in lines]) == (2, ["5", "8"])
@@ -53,7 +53,7 @@ def test_a_fix_takes_out_what_is_marked_and_the_version_before_stays(
 
 def test_rows_that_are_to_be_left_alone_stay(store: Store, version: VersionInfo) -> None:
     job = looked_through(store, version, duplicates())
-    finding = checkups.read(job.id).findings[0]
+    finding = checkups.read(store, job.id).findings[0]
     made = checkups.apply(store, Fix(version.id, job.id, finding, record.REMOVE, frozenset({5})))
     assert isinstance(made, VersionInfo)
     assert row(made, 5)
@@ -64,7 +64,7 @@ def test_a_fix_writes_texts_and_keeps_all_other_rows_as_they_are(
     store: Store, version: VersionInfo
 ) -> None:
     job = looked_through(store, version, duplicates())
-    finding = checkups.read(job.id).findings[0]
+    finding = checkups.read(store, job.id).findings[0]
     made = checkups.apply(store, Fix(version.id, job.id, finding, record.CHANGE))
     assert isinstance(made, VersionInfo)
     before, after = (pq.read_table(v.path).to_pylist() for v in (version, made))

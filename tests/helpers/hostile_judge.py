@@ -13,7 +13,7 @@ from workbench.jobs.process.specs import JudgeSpec
 
 def add(store: Store, run_id: int) -> None:
     """A judge that is set up, and what it said of a run's exam."""
-    setup.keep(setup.Judge("http://127.0.0.1:9/v1", "fair"))
+    setup.keep(store, setup.Judge("http://127.0.0.1:9/v1", "fair"))
     exam = evaluations.exam_of(store, run_id)
     assert exam is not None
     drawn = pairs.draw(store, run_id, "base", with_expected=True, most=9)

@@ -148,7 +148,9 @@ def value_of(name: str, kind: Any, world: World) -> Any:
 
 
 def forged(own: Any, victims: Any) -> Any:
-    """An object of one's own, with the numbers of somebody else's."""
+    """An object of one's own, with the numbers of somebody else's; a model's id is one, too."""
+    if isinstance(own, str) and own.startswith("run-"):
+        return victims
     if not dataclasses.is_dataclass(own) or type(own) is not type(victims):
         return own
     changed: dict[str, Any] = {}
@@ -189,6 +191,7 @@ BY_TYPE: dict[Any, Make] = {
 }
 BY_NAME: dict[str, Make] = {
     "hub_id": lambda world: "ann/tiny",
+    "model_id": lambda world: f"run-{world.numbers['run_id']}",
     "timeout_s": lambda world: 0.0,
     "role": lambda world: "owner",
     "needs": lambda world: "owner",

@@ -30,20 +30,20 @@ def test_all_parts_are_read_the_newest_first(store: Store) -> None:
 
 
 def test_texts_are_kept_only_when_wanted_and_can_be_deleted(store: Store) -> None:
-    assert not request_log.keeps_texts()
-    request_log.keep_texts(True)
-    assert request_log.keeps_texts()
+    assert not request_log.keeps_texts(store)
+    request_log.keep_texts(store, True)
+    assert request_log.keeps_texts(store)
     write("requests.jsonl", 1)
     write("texts.jsonl", 1)
     write("texts.jsonl.1", 1)
-    assert request_log.kept_texts_bytes() > 0
-    request_log.delete_texts()
-    assert request_log.kept_texts_bytes() == 0
+    assert request_log.kept_texts_bytes(store) > 0
+    request_log.delete_texts(store)
+    assert request_log.kept_texts_bytes(store) == 0
     assert len(request_log.listing()) == 1
-    request_log.keep_texts(False)
-    request_log.keep_texts(False)
-    assert not request_log.keeps_texts()
-    request_log.delete_log()
+    request_log.keep_texts(store, False)
+    request_log.keep_texts(store, False)
+    assert not request_log.keeps_texts(store)
+    request_log.delete_log(store)
     assert request_log.listing() == []
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from storage import files
+from storage.acting import Acting
+from storage.database import Store
 from workbench.core.errors import WorkbenchError
 from workbench.use import server_key
 
@@ -92,3 +94,10 @@ def test_another_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(WorkbenchError, match="can only be 'off'") as caught:
         server_key.key()
     assert "my own key" not in str(caught.value)
+
+
+def test_it_is_told_to_administrators_only(store: Store) -> None:
+    """It opens the models of all projects."""
+    assert server_key.told(store) == server_key.key()
+    assert server_key.told(store.acting_as(Acting(1, "Root", administrator=True)))
+    assert server_key.told(store.acting_as(Acting(2, "Olga"))) == ""

@@ -43,9 +43,9 @@ def test_the_next_server_gets_it(store: Store) -> None:
 
 def test_staying_awake_is_switched_on_and_off(store: Store) -> None:
     assert not server_port.stays_awake()
-    server_port.stay_awake(True)
-    server_port.stay_awake(True)
+    server_port.stay_awake(store, True)
+    server_port.stay_awake(store, True)
     assert server_port.stays_awake()
-    server_port.stay_awake(False)
-    server_port.stay_awake(False)
+    server_port.stay_awake(store, False)
+    server_port.stay_awake(store, False)
     assert not server_port.stays_awake()

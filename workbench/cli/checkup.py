@@ -35,7 +35,7 @@ def add_commands(commands: Any) -> None:
 def _checkup(options: argparse.Namespace) -> int:
     store = working_store()
     version = version_of(store, options.dataset, options.version)
-    checkup = checkups.read(_looked_through(store, version).id)
+    checkup = checkups.read(store, _looked_through(store, version).id)
     findings = [_plain(finding) for finding in checkup.findings]
     value = {
         "dataset_id": version.dataset_id,
@@ -69,7 +69,7 @@ def _mend(options: argparse.Namespace) -> int:
     store = working_store()
     version = version_of(store, options.dataset, None)
     job = _looked_through(store, version)
-    found = {finding.kind: finding for finding in checkups.read(job.id).findings}
+    found = {finding.kind: finding for finding in checkups.read(store, job.id).findings}
     finding = found.get(options.finding)
     if finding is None or not _plain(finding)["fixes"].get(options.fix):
         fixes = {kind: _plain(each)["fixes"] for kind, each in found.items() if each.ticked}

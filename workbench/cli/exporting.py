@@ -71,8 +71,11 @@ def _save(options: argparse.Namespace) -> int:
 
 
 def _push(options: argparse.Namespace) -> int:
-    version = version_of(open_store(), options.dataset, options.version)
-    push = pushes.plan(version, options.hub, is_public=options.public, licence=options.licence)
+    store = open_store()
+    version = version_of(store, options.dataset, options.version)
+    push = pushes.plan(
+        store, version, options.hub, is_public=options.public, licence=options.licence
+    )
     print(push.sentence, file=sys.stderr, flush=True)
     if not options.yes and sys.stdin.isatty():
         print("Push it? [y/N] ", end="", file=sys.stderr, flush=True)

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from storage import conversions, files, projects
 from storage.database import Store
+from storage.rights.require import require
+from storage.rights.rule import SEE
 from storage.tables import OPEN, Job
 from workbench.core import parquet
 from workbench.core.errors import WorkbenchError
@@ -72,22 +75,31 @@ def newest(store: Store, version: VersionInfo) -> JobView | None:
     return None
 
 
-def read(job_id: int) -> Checkup:
+def read(store: Store, job_id: int) -> Checkup:
     """What a checkup that has succeeded found.
 
     Raises:
         WorkbenchError: it is not on the disk any more.
     """
-    return record.read(files.job_folder(job_id))
+    return record.read(_folder(store, job_id))
 
 
-def flagged_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa.Table:
+def _folder(store: Store, job_id: int) -> Path:
+    """Where a checkup lies, for who may see its project."""
+    with store.read() as session:
+        require(session, Job, job_id, SEE)
+    return files.job_folder(job_id)
+
+
+def flagged_rows(
+    store: Store, version: VersionInfo, job_id: int, kind: str, limit: int
+) -> pa.Table:
     """The first rows of a finding: what is known of each beside the version's own.
 
     Raises:
         WorkbenchError: the checkup or the examples are not on the disk any more.
     """
-    found = record.flagged_rows(files.job_folder(job_id), kind).slice(0, limit)
+    found = record.flagged_rows(_folder(store, job_id), kind).slice(0, limit)
     data = rows_by_id(version, found["row_id"].to_pylist())
     place = {row: number for number, row in enumerate(data["row_id"].to_pylist())}
     there = [place.get(row) for row in found["row_id"].to_pylist()]
@@ -99,18 +111,18 @@ def flagged_rows(version: VersionInfo, job_id: int, kind: str, limit: int) -> pa
     return found
 
 
-def map_of(job_id: int) -> pa.Table | None:
+def map_of(store: Store, job_id: int) -> pa.Table | None:
     """Columns row_id, x and y of the rows on the map; None if none was drawn."""
-    path = files.job_folder(job_id) / record.MAP
+    path = _folder(store, job_id) / record.MAP
     return parquet.read(path, record.DAMAGED) if path.is_file() else None
 
 
-def unlabelled_of(job_id: int) -> pa.Table | None:
+def unlabelled_of(store: Store, job_id: int) -> pa.Table | None:
     """Rows without a category with suggestions, the most uncertain first; None if there are none.
 
     Columns row_id, text, labels, shares and margin.
     """
-    path = files.job_folder(job_id) / record.UNLABELLED
+    path = _folder(store, job_id) / record.UNLABELLED
     return parquet.read(path, record.DAMAGED) if path.is_file() else None
 
 
@@ -185,18 +197,18 @@ def preview(store: Store, fix: Fix, limit: int = 50) -> tuple[int, list[dict[str
         WorkbenchError: the checkup or the examples are not on the disk any more.
     """
     version = get_version(store, fix.version_id)
-    edit = _edit_of(fix)
-    data = rows_by_id(version, sorted(rows_touched(fix))[:limit])
+    edit = _edit_of(store, fix)
+    data = rows_by_id(version, sorted(rows_touched(store, fix))[:limit])
     return edit.rows, before_and_after(data, edit, limit)
 
 
-def rows_touched(fix: Fix) -> frozenset[int]:
+def rows_touched(store: Store, fix: Fix) -> frozenset[int]:
     """The ids of all rows that a fix touches.
 
     Raises:
         WorkbenchError: the checkup is not on the disk any more.
     """
-    edit = _edit_of(fix)
+    edit = _edit_of(store, fix)
     return edit.remove | {row for row, _ in edit.change or {}}
 
 
@@ -207,42 +219,44 @@ def apply(store: Store, fix: Fix) -> VersionInfo | JobView:
         WorkbenchError: too little would be left, or the version is not the newest any more.
     """
     version = get_version(store, fix.version_id)
-    mapping, report = _redraw_split(version, fix)
+    mapping, report = _redraw_split(store, version, fix)
     version = dataclasses.replace(version, mapping=mapping, report=report)
     if version.rows > HERE_ROWS:
         change = {"kind": FIX, "title": fix.title, "rows": fix.finding.rows}
-        return enqueue_change(store, version, change, **_order_of(fix))
-    data = _redraw_turns(data_of(version), fix)
-    return apply_edit_to(store, version, _edit_of(fix), FIX, fix.title, data)
+        return enqueue_change(store, version, change, **_order_of(store, fix))
+    data = _redraw_turns(store, data_of(version), fix)
+    return apply_edit_to(store, version, _edit_of(store, fix), FIX, fix.title, data)
 
 
-def _redraw_split(version: VersionInfo, fix: Fix) -> tuple[dict[str, Any], dict[str, Any]]:
+def _redraw_split(
+    store: Store, version: VersionInfo, fix: Fix
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The version's mapping and report; a fix of the split changes how the exam is drawn, so that
     later rows of the same table go by it, too."""
     if fix.finding.kind != SPLIT:
         return version.mapping, version.report
-    told = read(fix.job_id).facts["split"]
+    told = read(store, fix.job_id).facts["split"]
     mapping = {**version.mapping, "split_by": told["by"]}
     return mapping, {**version.report, "split": told["report"]}
 
 
-def _redraw_turns(data: pa.Table, fix: Fix) -> pa.Table:
+def _redraw_turns(store: Store, data: pa.Table, fix: Fix) -> pa.Table:
     """The examples with the turns that go with another exam; of an older checkup, without any."""
     if fix.finding.kind != SPLIT:
         return data
-    told = read(fix.job_id).facts["split"].get("turns")
+    told = read(store, fix.job_id).facts["split"].get("turns")
     return with_turns(data, turns_from(told) if told else None)
 
 
-def _edit_of(fix: Fix) -> Edit:
-    found = record.flagged_rows(files.job_folder(fix.job_id), fix.finding.kind)
+def _edit_of(store: Store, fix: Fix) -> Edit:
+    found = record.flagged_rows(_folder(store, fix.job_id), fix.finding.kind)
     return record.edit_of(fix.kind, record.those_that(fix.kind, found, fix.leave))
 
 
-def _order_of(fix: Fix) -> dict[str, Any]:
+def _order_of(store: Store, fix: Fix) -> dict[str, Any]:
     """A fix as a job's spec names it."""
     return {
-        "checkup": files.job_folder(fix.job_id),
+        "checkup": _folder(store, fix.job_id),
         "finding": fix.finding.kind,
         "fix": fix.kind,
         "leave": tuple(sorted(fix.leave)),

@@ -8,6 +8,9 @@ import pyarrow.parquet as pq
 
 from storage import conversions
 from storage.database import Store
+from storage.rights.require import require
+from storage.rights.rule import CHANGE
+from storage.tables import DatasetVersion
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import joined, plural, size
@@ -59,19 +62,23 @@ class Push:
         return f"{what}{there}{licence} Nothing else leaves this computer."
 
 
-def plan(version: VersionInfo, hub_id: str, *, is_public: bool = False, licence: str = "") -> Push:
+def plan(
+    store: Store, version: VersionInfo, hub_id: str, *, is_public: bool = False, licence: str = ""
+) -> Push:
     """What pushing would do; the hub is asked whether the data set is there.
 
     Raises:
         WorkbenchError: it cannot be pushed there, or there is no access token.
-        StorageError: the token cannot be had.
+        StorageError: the token cannot be had, or who asks may not send these examples anywhere.
     """
+    with store.read() as session_:
+        require(session_, DatasetVersion, version.id, CHANGE)
     hub_id = _clean_id(hub_id)
     if licence not in LICENCES:
         known = ", ".join(filter(None, LICENCES))
         raise WorkbenchError(f"The hub has no licence '{licence}' here: choose one of {known}.")
     check_there(version)
-    if token.about().source == token.NONE:
+    if token.about(store).source == token.NONE:
         raise WorkbenchError(
             "To push to the hub takes an access token that may write: make one in your hub settings, "
             "then enter it on the Settings page, or with `python -m workbench hub token --set`."

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage import address, files
+from storage.database import Store
 from storage.errors import StorageError
 from storage.guard import private
+from storage.rights.installation import check_administrator
 from workbench.jobs.log_tail import tail
 from workbench.jobs.operations import log
 
+_NOUN = "the folder of the installation, and its logs"
 LOGS = ("web", "worker", "reader")
 
 
@@ -22,8 +25,13 @@ class HomeFolder:
     """The address of a database that is elsewhere, without its password; else empty."""
 
 
-def home_folder() -> HomeFolder:
-    """The folder and its size; a file that goes while it is counted counts as nothing."""
+def home_folder(store: Store) -> HomeFolder:
+    """The folder and its size; a file that goes while it is counted counts as nothing.
+
+    Raises:
+        StorageError: who asks is no administrator; so with all that is told here.
+    """
+    check_administrator(store, _NOUN)
     path, url = files.home(), address.parsed(address.database_url())
     elsewhere = "" if url.get_backend_name() == "sqlite" else address.shown(url)
     return HomeFolder(path, sum(_size(file) for file in path.rglob("*")), elsewhere)
@@ -36,18 +44,21 @@ def _size(path: Path) -> int:
         return 0
 
 
-def news() -> str:
+def news(store: Store) -> str:
     """What the user is to be told of the home, until they have read it (`read`); else empty."""
+    check_administrator(store, _NOUN)
     return private.news(files.home())
 
 
-def read() -> None:
+def read(store: Store) -> None:
     """The user has read the news."""
+    check_administrator(store, _NOUN)
     private.told(files.home())
 
 
-def log_text(name: str, lines: int = 200) -> str:
+def log_text(store: Store, name: str, lines: int = 200) -> str:
     """The end of one of the LOGS; empty when nothing has been written."""
+    check_administrator(store, _NOUN)
     return tail(_log_path(name), lines)
 
 

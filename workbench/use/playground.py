@@ -1,13 +1,16 @@
 """Who can be asked in a project, and how the question is put."""
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from storage import trained
 from storage.database import Store
 from storage.live import releases
-from workbench.core.errors import WorkbenchError
+from storage.rights.installation import check_signed_in
+from storage.rights.require import require
+from storage.rights.rule import CHANGE
+from storage.tables import Run
 from workbench.core.tasks import asked_as
 from workbench.core.tasks.rungs import rung_in_place
 from workbench.models.families import Family
@@ -162,29 +165,38 @@ def varied(settings: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return {**settings, "temperature": settings.get("temperature") or VARIED, "seed": seed}
 
 
-def stream_answers(url: str, questions: Sequence[Question]) -> Generator[Answer | None]:
-    """The answers as they grow, side by side; see `chat_client.stream_answers`."""
+def stream_answers(
+    store: Store, url: str, questions: Sequence[Question]
+) -> Generator[Answer | None]:
+    """The answers as they grow, side by side; see `chat_client.stream_answers`.
+
+    Raises:
+        StorageError: who asks may not use one of the models.
+    """
+    for asked in questions:
+        _check_may_ask(store, asked.model)
     return client.stream_answers(url, questions, server_key.key())
 
 
-def stream_answer(url: str, asked: Question) -> Iterator[str]:
-    """One answer, piece by piece.
+def _check_may_ask(store: Store, model_id: str) -> None:
+    """Let those ask a trained model who may begin a conversation in its project.
 
     Raises:
-        WorkbenchError: the model cannot answer.
+        StorageError: they may not, or do not know of it.
     """
-    told = 0
-    for answer in stream_answers(url, [asked]):
-        if answer is None:
-            continue
-        if answer.error:
-            raise WorkbenchError(answer.error)
-        yield answer.text[told:]
-        told = len(answer.text)
+    with store.read() as session:
+        if (run_id := run_id_of(model_id)) is not None:
+            require(session, Run, run_id, CHANGE)
+    check_signed_in(store)
 
 
-def classify(url: str, model_id: str, text: str) -> Sorting:
-    """Where a text belongs, by the categories' probabilities."""
+def classify(store: Store, url: str, model_id: str, text: str) -> Sorting:
+    """Where a text belongs, by the categories' probabilities.
+
+    Raises:
+        StorageError: who asks may not use the model.
+    """
+    _check_may_ask(store, model_id)
     return client.classify(url, model_id, text, server_key.key())
 
 
@@ -203,13 +215,14 @@ def ask(
     Raises:
         WorkbenchError: there is no such model, or it cannot answer.
     """
+    _check_may_ask(store, model_id)
     model = served_models.model_named(store, model_id)
     url = server.ensure_server(store, model_id).url
     task = asked_as(model.task)
     continues = task.rows_are_documents
     asked = question(model_id, text, system=system, settings=settings, continues=continues)
     if model.sorts:
-        return classify(url, model_id, text).best
+        return classify(store, url, model_id, text).best
     return client.answer(url, asked, server_key.key())
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from storage import files
 from storage.database import Store
 from storage.programs import api_keys
+from storage.rights.installation import check_administrator
 from workbench.jobs.process.serve_files import (
     KEEP_TEXTS,
     OLDER_LOGS,
@@ -22,6 +23,7 @@ from workbench.use import switches
 COLUMNS = ("at", "key", "route", "model", "answered_by", "status", "tokens_read", "tokens_written",
            "seconds")  # fmt: skip
 """Of the table and the CSV file."""
+_NOUN = "the log of requests"
 
 
 def listing(limit: int | None = None) -> list[LoggedRequest]:
@@ -78,40 +80,49 @@ def _read(part: Path, _number: int, _changed: int, _size: int) -> tuple[LoggedRe
     return tuple(requests_in(part))
 
 
-def keeps_texts() -> bool:
-    """Whether questions and answers are kept."""
+def keeps_texts(store: Store) -> bool:
+    """Whether questions and answers are kept.
+
+    Raises:
+        StorageError: who asks is no administrator; so with all that follows.
+    """
+    check_administrator(store, _NOUN)
     return switches.is_on(KEEP_TEXTS)
 
 
-def keep_texts(on: bool) -> None:
+def keep_texts(store: Store, on: bool) -> None:
     """Keep questions and answers from now on, or stop it; what was kept stays.
 
     Raises:
         StorageError: the disk takes nothing.
     """
+    check_administrator(store, _NOUN)
     switches.switch(KEEP_TEXTS, on)
 
 
-def kept_texts_bytes() -> int:
+def kept_texts_bytes(store: Store) -> int:
     """How much was kept of questions and answers."""
+    check_administrator(store, _NOUN)
     return sum(files.size_of(part) for part in log_parts(files.folder("serve") / TEXTS))
 
 
-def delete_texts() -> None:
+def delete_texts(store: Store) -> None:
     """Delete all questions and answers that were kept.
 
     Raises:
         StorageError: the disk allows no change.
     """
+    check_administrator(store, _NOUN)
     _delete(TEXTS)
 
 
-def delete_log() -> None:
+def delete_log(store: Store) -> None:
     """Delete the whole log, texts included; what a key has used today begins anew.
 
     Raises:
         StorageError: the disk allows no change.
     """
+    check_administrator(store, _NOUN)
     _delete(TEXTS)
     _delete(REQUESTS)
 

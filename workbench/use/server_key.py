@@ -13,6 +13,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from storage import files
+from storage.database import Store
 from workbench.core.errors import WorkbenchError
 from workbench.core.whole import whole_file
 
@@ -50,6 +51,15 @@ def key() -> str:
     """
     path = key_file()
     return _content(path) if path else ""
+
+
+def told(store: Store) -> str:
+    """The key as it is shown to people: it opens the models of all projects, so to administrators only.
+
+    Raises:
+        WorkbenchError: the setting or the file is not what it should be.
+    """
+    return key() if store.acting is None or store.acting.administrator else ""
 
 
 def _is_off() -> bool:

@@ -8,6 +8,8 @@ import contextlib
 import socket
 
 from storage import files
+from storage.database import Store
+from storage.rights.installation import check_administrator
 from workbench.jobs.process.job_dir import read_json, write_json
 from workbench.jobs.process.serve_files import PORT, STAY_AWAKE
 from workbench.use import switches
@@ -44,12 +46,13 @@ def stays_awake() -> bool:
     return switches.is_on(STAY_AWAKE)
 
 
-def stay_awake(on: bool) -> None:
+def stay_awake(store: Store, on: bool) -> None:
     """Let it stay, or end again when nobody asks; a server at work obeys at once.
 
     Raises:
-        StorageError: the disk takes nothing.
+        StorageError: the disk takes nothing, or who asks is no administrator: it is one server for all.
     """
+    check_administrator(store, "how long the model server stays awake")
     switches.switch(STAY_AWAKE, on)
 
 

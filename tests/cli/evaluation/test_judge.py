@@ -97,7 +97,7 @@ def test_whom_to_ask_is_said_or_set_up(
     assert main([*told, "--address", FAR]) == 2
     assert "which model is to judge" in capsys.readouterr().err
     with fakes.running(fakes.honest) as judge:
-        setup.keep(setup.judge_at(judge.url, "fair"))
+        setup.keep(store, setup.judge_at(judge.url, "fair"))
         assert main([*told, "--most", "3", "--json"]) == 0
     assert _said(capsys)["model"] == "fair"
 

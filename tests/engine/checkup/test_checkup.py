@@ -70,7 +70,7 @@ def test_what_was_planted_is_found_mended_and_gone(store: Store, tmp_path: Path)
     table += ['"the invoice is missing",', '"my parcel is late",']
     version = saved(store, written(tmp_path / "mails.csv", "text,category", table))
     job_id = checked(store, version)
-    checkup = checkups.read(job_id)
+    checkup = checkups.read(store, job_id)
     found = {finding.kind: finding for finding in checkup.findings}
     assert checkup.score < 100
     assert checkup.facts["rows"] == checkup.facts["embedded"] == len(rows)
@@ -82,11 +82,11 @@ def test_what_was_planted_is_found_mended_and_gone(store: Store, tmp_path: Path)
     texts = versions.rows_by_id(made, [len(rows) + 1])["text"].to_pylist()
     assert texts == ["I never got the password mail, write to [EMAIL_1]"]
 
-    unsorted = checkups.unlabelled_of(job_id)
+    unsorted = checkups.unlabelled_of(store, job_id)
     assert unsorted is not None
     suggested = {row["text"]: row["labels"][0] for row in unsorted.to_pylist()}
     assert suggested == {"the invoice is missing": "Payment", "my parcel is late": "Delivery"}
-    places = checkups.map_of(job_id)
+    places = checkups.map_of(store, job_id)
     assert places is not None
     assert places.num_rows == len(rows)
     assert "password" in checkup.facts["words"]["Account"]
@@ -102,7 +102,7 @@ def test_a_leak_by_customer_is_told_and_the_fix_ends_it(store: Store, tmp_path: 
     path = written(tmp_path / "mails.csv", "text,category,customer", lines)
     version = saved(store, path, mapping={"text": "text", "label": "category"})
     job_id = checked(store, version)
-    checkup = checkups.read(job_id)
+    checkup = checkups.read(store, job_id)
     leak = next(finding for finding in checkup.findings if finding.kind == "split")
     assert "customer" in leak.title
     assert checkup.facts["split"]["by"] == {"kind": "group", "column": "customer"}
@@ -115,5 +115,5 @@ def test_a_leak_by_customer_is_told_and_the_fix_ends_it(store: Store, tmp_path: 
     assert len(sides) == 40
     assert all(len(split) == 1 for split in sides.values())
     assert changes.plan_of(made).split_by == SplitBy("group", "customer")
-    again = checkups.read(checked(store, made))
+    again = checkups.read(store, checked(store, made))
     assert "split" not in {finding.kind for finding in again.findings}

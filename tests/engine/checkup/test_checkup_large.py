@@ -83,8 +83,8 @@ def test_rows_are_offered_and_the_split_is_advised_as_for_a_small_file(
     store: Store, version: VersionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job_id = checked(store, version)
-    large = checkups.read(job_id)
-    unsorted = checkups.unlabelled_of(job_id)
+    large = checkups.read(store, job_id)
+    unsorted = checkups.unlabelled_of(store, job_id)
     assert unsorted is not None
     assert sorted(unsorted["row_id"].to_pylist()) == [2, 3]
     assert {len(labels) for labels in unsorted["labels"].to_pylist()} == {3}
@@ -94,18 +94,18 @@ def test_rows_are_offered_and_the_split_is_advised_as_for_a_small_file(
 
     monkeypatch.setattr(conversions, "LARGE_BYTES", 1 << 20)
     small = checked(store, version)
-    assert checkups.read(small) == large
-    again = checkups.unlabelled_of(small)
+    assert checkups.read(store, small) == large
+    again = checkups.unlabelled_of(store, small)
     assert again is not None
     assert again.equals(unsorted)
 
 
 def test_a_table_that_was_swept_away_is_made_once_more(store: Store, version: VersionInfo) -> None:
-    before = checkups.read(checked(store, version, encoder=None))
+    before = checkups.read(store, checked(store, version, encoder=None))
     swept(store, version)
     job_id = checked(store, version, encoder=None)
-    assert checkups.read(job_id) == before
-    assert checkups.read(job_id).facts["unsorted"] == 2
+    assert checkups.read(store, job_id) == before
+    assert checkups.read(store, job_id).facts["unsorted"] == 2
     assert not (files.job_folder(job_id) / "table").exists()
 
 
@@ -123,7 +123,7 @@ def test_unsorted_rows_that_were_sorted_by_hand_are_examples_of_the_next_version
     assert (made.number, made.rows) == (2, version.rows + 2)
     assert versions.rows_by_id(made, [2, 3])["label"].to_pylist() == ["Payment", "Account"]
     assert pending_edits.pending(store, made).sentence() == ""
-    assert checkups.read(checked(store, made, encoder=None)).facts["unsorted"] == 0
+    assert checkups.read(store, checked(store, made, encoder=None)).facts["unsorted"] == 0
 
 
 @pytest.mark.parametrize("place", ["run.run", "fair_split.finding", "record.write"])
@@ -155,7 +155,7 @@ def test_a_cancel_ends_the_reading_of_a_file_once_more(
 def test_what_cannot_be_looked_at_is_said(store: Store, version: VersionInfo) -> None:
     swept(store, version)
     files.object_path(version.source_hash).unlink()
-    checkup = checkups.read(checked(store, version, encoder=None))
+    checkup = checkups.read(store, checked(store, version, encoder=None))
     assert checkup.facts["notes"] == [
         "Rows without a category were not looked for, nor an exam that would be fairer: mails.csv "
         "is not on the disk any more."
@@ -168,6 +168,6 @@ def test_a_file_that_cannot_be_read_again_is_said_with_the_reason(
     swept(store, version)
     files.object_path(version.source_hash).chmod(0o644)
     files.object_path(version.source_hash).write_bytes(b"\n" * 2000)
-    checkup = checkups.read(checked(store, version, encoder=None))
+    checkup = checkups.read(store, checked(store, version, encoder=None))
     assert checkup.facts["notes"][0].startswith("Rows without a category were not looked for")
     assert "mails.csv" in checkup.facts["notes"][0].split(": ", 1)[1]

@@ -51,7 +51,7 @@ def hub(monkeypatch: pytest.MonkeyPatch, store: Store) -> Iterator[FakeHub]:
     monkeypatch.setattr(watched, "LOOK_S", 0.02)
     with hub_here(monkeypatch) as hub:
         hub.tokens[TOKEN] = "ann"
-        token.keep(TOKEN)
+        token.keep(store, TOKEN)
         for module in (push_data, download_data, fetching):
             monkeypatch.setattr(module, "handed_over", lambda: TOKEN)
         yield hub
@@ -134,7 +134,7 @@ def rows_of(version: VersionInfo) -> list[str]:
 def test_what_is_pushed_is_read_back_the_same(store: Store, hub: FakeHub, columns: str) -> None:
     ending = ".jsonl" if columns == "messages" else ".csv"
     version = saved(store, ROWS[columns], ending)
-    result = pushed(store, pushes.plan(version, NAME, licence="cc-by-4.0"))
+    result = pushed(store, pushes.plan(store, version, NAME, licence="cc-by-4.0"))
     assert (result["status"], result["rows"]) == ("succeeded", version.rows), result["reason"]
     assert result["url"] == f"{hub.address}/datasets/{NAME}"
     assert NAME in hub.pushes.private
@@ -146,7 +146,7 @@ def test_what_is_pushed_is_read_back_the_same(store: Store, hub: FakeHub, column
 def test_the_hub_gets_parquet_by_its_large_file_storage_and_a_card(
     store: Store, hub: FakeHub, version: VersionInfo, tmp_path: Path
 ) -> None:
-    push = pushes.plan(version, NAME, is_public=True, licence="mit")
+    push = pushes.plan(store, version, NAME, is_public=True, licence="mit")
     assert pushed(store, push)["status"] == "succeeded"
     held = hub.files[NAME]
     assert set(held) == {"README.md", *(f"data/{s}-00000-of-00001.parquet" for s in version.splits)}
@@ -170,7 +170,7 @@ def test_the_hub_gets_parquet_by_its_large_file_storage_and_a_card(
 def test_what_leaves_is_said_before_and_nothing_was_sent(
     store: Store, hub: FakeHub, version: VersionInfo
 ) -> None:
-    said = pushes.plan(version, NAME).sentence
+    said = pushes.plan(store, version, NAME).sentence
     place = hub.address.removeprefix("http://")
     for part in (
         f"{version.rows} rows", "text and label", place, NAME, "private: only who you let in",
@@ -187,7 +187,7 @@ def test_a_data_set_that_is_there_gets_a_new_version_and_keeps_what_is_not_ours(
 ) -> None:
     hub.files[NAME] = {"README.md": b"old", "data/old.parquet": b"old", "notes.txt": b"mine"}
     hub.about[NAME] = {"private": True}
-    push = pushes.plan(version, NAME)
+    push = pushes.plan(store, version, NAME)
     assert "already: this becomes a new version of it" in push.sentence
     assert pushed(store, push)["status"] == "succeeded"
     held = hub.files[NAME]
@@ -202,9 +202,9 @@ def test_private_rows_never_go_into_a_public_data_set(
     hub.files[NAME] = {}
     hub.about[NAME] = {"private": False}
     with pytest.raises(WorkbenchError, match="everybody can see it"):
-        pushes.plan(version, NAME)
+        pushes.plan(store, version, NAME)
     hub.files.clear()
-    push = pushes.plan(version, NAME)
+    push = pushes.plan(store, version, NAME)
     hub.files[NAME] = {"README.md": b"made public meanwhile"}
     result = pushed(store, push)
     assert (result["status"], hub.pushes.commits) == ("failed", [])
@@ -224,7 +224,7 @@ def test_a_refusal_leaves_nothing_and_says_so(
     store: Store, hub: FakeHub, version: VersionInfo, ending: str, status: int, says: str
 ) -> None:
     hub.troubles.append(Trouble(ending, status=status))
-    result = pushed(store, pushes.plan(version, NAME))
+    result = pushed(store, pushes.plan(store, version, NAME))
     assert result["status"] == "failed"
     assert says.replace("\\", "") in result["reason"]
     assert "on the hub" in result["reason"]
@@ -243,7 +243,7 @@ def test_an_answer_that_is_lost_at_the_last_step_is_told_as_that(
     """It may have come about, so nothing is deleted and nothing is claimed."""
     monkeypatch.setattr(push_data, "COMMIT_S", 0.3)
     hub.troubles.append(Trouble("/commit/main", **trouble))
-    result = pushed(store, pushes.plan(version, NAME))
+    result = pushed(store, pushes.plan(store, version, NAME))
     assert result["status"] == "failed"
     assert f"look at {hub.address}/datasets/{NAME}" in result["reason"]
     assert "Nothing of it is on the hub" not in result["reason"]
@@ -256,7 +256,7 @@ def test_one_that_was_there_is_as_it_was_after_a_failure(
     hub.files[NAME] = {"README.md": b"old"}
     hub.about[NAME] = {"private": True}
     hub.troubles.append(Trouble("/commit/main", status=413))
-    result = pushed(store, pushes.plan(version, NAME))
+    result = pushed(store, pushes.plan(store, version, NAME))
     assert "what was there is as it was" in result["reason"]
     assert hub.files[NAME] == {"README.md": b"old"}
     assert not hub.pushes.deleted
@@ -266,7 +266,7 @@ def test_an_empty_data_set_that_cannot_be_deleted_is_told(
     store: Store, hub: FakeHub, version: VersionInfo
 ) -> None:
     hub.troubles += [Trouble("/commit/main", status=413), Trouble("/repos/delete", status=403)]
-    result = pushed(store, pushes.plan(version, NAME))
+    result = pushed(store, pushes.plan(store, version, NAME))
     assert f"an empty data set {NAME} is" in result["reason"]
 
 
@@ -276,7 +276,7 @@ def test_stopped_on_the_way_nothing_is_there(
     hub.troubles.append(Trouble("objects/batch", hangs=True))
     came = property(lambda _: any("objects/batch" in asked for asked in hub.asked))
     monkeypatch.setattr(Stop, "is_cancelled", came)
-    result = pushed(store, pushes.plan(version, NAME))
+    result = pushed(store, pushes.plan(store, version, NAME))
     assert result["status"] == "cancelled"
     assert result["reason"] == "You stopped it. Nothing of it is on the hub."
     assert hub.pushes.deleted == [NAME]
@@ -288,13 +288,13 @@ def test_a_hub_that_takes_nothing_more_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(push_data, "STALLED_S", 0.1)
     hub.troubles.append(Trouble("objects/batch", hangs=True))
-    result = pushed(store, pushes.plan(version, NAME))
+    result = pushed(store, pushes.plan(store, version, NAME))
     assert "has taken nothing" in result["reason"]
     assert "Nothing of it is on the hub" in result["reason"]
 
 
 def test_progress_is_told(store: Store, hub: FakeHub, version: VersionInfo) -> None:
-    folder = folder_for(store, pushes.plan(version, NAME))
+    folder = folder_for(store, pushes.plan(store, version, NAME))
     assert run(folder)["status"] == "succeeded"
     steps = [event["step"] for event in events(folder, "progress")]
     assert steps == sorted(steps)
@@ -307,7 +307,7 @@ def test_what_is_no_name_is_refused(
 ) -> None:
     hub.asked.clear()
     with pytest.raises(WorkbenchError, match="cannot be the name of a data set"):
-        pushes.plan(version, name)
+        pushes.plan(store, version, name)
     assert not hub.asked
 
 
@@ -321,14 +321,14 @@ def test_without_a_token_the_way_to_one_is_said(
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "none"))
-    token.forget()
+    token.forget(store)
     with pytest.raises(WorkbenchError, match="takes an access token"):
-        pushes.plan(version, NAME)
+        pushes.plan(store, version, NAME)
 
 
 def test_a_name_made_to_do_harm_stays_a_name_on_the_card(store: Store, hub: FakeHub) -> None:
     version = saved(store, ROWS["text,label"], name='x" --- ![a](http://b.example/c) <script>')
-    assert pushed(store, pushes.plan(version, NAME))["status"] == "succeeded"
+    assert pushed(store, pushes.plan(store, version, NAME))["status"] == "succeeded"
     card = hub.files[NAME]["README.md"].decode()
     head, text = _parts(card)
     assert set(yaml.safe_load(head)) == {"pretty_name", "configs"}

@@ -50,7 +50,7 @@ def test_a_large_dataset_is_mended_by_a_job(
     version = mails(store, tmp_path)
     monkeypatch.setattr(checkups, "HERE_ROWS", 10)
     job = looked_through(store, version, duplicates())
-    finding = checkups.read(job.id).findings[0]
+    finding = checkups.read(store, job.id).findings[0]
     made = checkups.apply(store, Fix(version.id, job.id, finding, record.REMOVE))
     assert isinstance(made, JobView)
     assert changes.running_change(store, version) is not None

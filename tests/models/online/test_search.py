@@ -49,9 +49,9 @@ def test_what_is_found_has_its_facts(hub: FakeHub) -> None:
     assert search("no-such-thing") == []
 
 
-def test_nothing_is_sent_but_the_words(hub: FakeHub) -> None:
+def test_nothing_is_sent_but_the_words(store: Store, hub: FakeHub) -> None:
     hub.tokens["hf_a_token_of_mine"] = "ann"
-    token.keep("hf_a_token_of_mine")
+    token.keep(store, "hf_a_token_of_mine")
     hub.asked.clear()
     hub.headers.clear()
     search("writer")

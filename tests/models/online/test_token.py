@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import constants
 
+from storage.database import Store
 from storage.guard import secret
 from tests.fakes.hub import FakeHub, hub_here
 from workbench.cli import main
@@ -32,53 +33,55 @@ def own_file(hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return path
 
 
-def test_a_token_is_kept_once_the_hub_knows_it(hub: FakeHub) -> None:
-    assert token.about().source == token.NONE
-    said = token.keep(f"  {TOKEN}\n")
+def test_a_token_is_kept_once_the_hub_knows_it(store: Store, hub: FakeHub) -> None:
+    assert token.about(store).source == token.NONE
+    said = token.keep(store, f"  {TOKEN}\n")
     assert "ann's" in said
     assert TOKEN not in said
-    about = token.about()
+    about = token.about(store)
     assert (about.source, about.ends, token.value()) == (token.KEPT, "wxyz", TOKEN)
     assert "encrypted" in about.sentence
 
 
-def test_a_token_that_the_hub_does_not_know_is_not_kept(hub: FakeHub) -> None:
+def test_a_token_that_the_hub_does_not_know_is_not_kept(store: Store, hub: FakeHub) -> None:
     with pytest.raises(WorkbenchError, match="does not accept this token"):
-        token.keep("hf_not_a_token_at_all")
+        token.keep(store, "hf_not_a_token_at_all")
     assert token.value() is None
 
 
 @pytest.mark.parametrize("text", ["", "two words", "hf_ümlaut", "line\nline", "x" * 5000])
-def test_what_is_no_token_is_not_sent(hub: FakeHub, text: str) -> None:
+def test_what_is_no_token_is_not_sent(store: Store, hub: FakeHub, text: str) -> None:
     with pytest.raises(WorkbenchError, match="access token"):
-        token.keep(text)
+        token.keep(store, text)
     assert not hub.asked
 
 
-def test_without_a_network_it_is_kept_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_network_it_is_kept_and_said(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    assert "not checked yet" in token.keep(TOKEN)
+    assert "not checked yet" in token.keep(store, TOKEN)
     assert token.value() == TOKEN
 
 
 def test_the_environment_comes_first_and_the_hubs_own_file_last(
-    hub: FakeHub, own_file: Path, monkeypatch: pytest.MonkeyPatch
+    store: Store, hub: FakeHub, own_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own_file.write_text("hf_from_the_file_1234")
-    about = token.about()
+    about = token.about(store)
     assert (about.source, about.ends, about.kept) == (token.FILE, "1234", False)
     assert str(own_file) in about.sentence
-    token.keep(TOKEN)
-    assert token.about().source == token.KEPT
+    token.keep(store, TOKEN)
+    assert token.about(store).source == token.KEPT
     monkeypatch.setenv("HF_TOKEN", "hf_from_the_environment_5678")
-    about = token.about()
+    about = token.about(store)
     assert (about.source, about.ends, about.kept) == (token.ENVIRONMENT, "5678", True)
     assert "is not used" in about.sentence
     assert token.value() is None  # the hub's client takes it from the environment by itself
 
 
-def test_questions_to_the_hub_carry_it_and_nothing_else_does(hub: FakeHub) -> None:
-    token.keep(TOKEN)
+def test_questions_to_the_hub_carry_it_and_nothing_else_does(store: Store, hub: FakeHub) -> None:
+    token.keep(store, TOKEN)
     hub.headers.clear()
     with pytest.raises(WorkbenchError, match="There is no model"):
         hub_models.look_up("owner/name")
@@ -87,8 +90,8 @@ def test_questions_to_the_hub_carry_it_and_nothing_else_does(hub: FakeHub) -> No
     ]
 
 
-def test_a_token_whose_key_is_lost_is_said(hub: FakeHub, home: Path) -> None:
-    token.keep(TOKEN)
+def test_a_token_whose_key_is_lost_is_said(store: Store, hub: FakeHub, home: Path) -> None:
+    token.keep(store, TOKEN)
     (home / secret.FOLDER / "key").unlink()
     with pytest.raises(Exception, match="enter it again"):
         hub_models.look_up("owner/name")

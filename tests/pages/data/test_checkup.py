@@ -129,19 +129,19 @@ def test_a_change_far_within_a_conversation_is_shown_as_people_read_it(
     job = looked_through(
         store, talks, replace(duplicates(), flagged_rows=[flagged], change="Mask it")
     )
-    shown = marked.frame(checkups.flagged_rows(talks, job.id, "duplicates", 5), "chat")
+    shown = marked.frame(checkups.flagged_rows(store, talks, job.id, "duplicates", 5), "chat")
     assert shown["Conversation"][0].startswith("User: Question 2: I wrote to you about")
     assert shown["Better"][0] == "… parcel twice, and to [EMAIL_1].\nAssistant: Thank you."
     at = opened(talks)
     at.button(key="fix-duplicates-change").click().run()
     assert not at.exception
-    lines = marked.changes(checkups.preview(store, _fix(talks, job.id))[1])
+    lines = marked.changes(checkups.preview(store, _fix(store, talks, job.id))[1])
     assert lines["Before"][0] == "… parcel twice, and to max@x.de."
     assert lines["After"][0] == "… parcel twice, and to [EMAIL_1]."
 
 
-def _fix(version: VersionInfo, job_id: int) -> Fix:
-    return Fix(version.id, job_id, checkups.read(job_id).findings[0], record.CHANGE)
+def _fix(store: Store, version: VersionInfo, job_id: int) -> Fix:
+    return Fix(version.id, job_id, checkups.read(store, job_id).findings[0], record.CHANGE)
 
 
 def test_a_fix_that_is_not_wanted_changes_nothing(store: Store, version: VersionInfo) -> None:

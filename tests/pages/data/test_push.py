@@ -61,7 +61,7 @@ def test_without_a_token_one_is_asked_for_there(hub: FakeHub, version: VersionIn
 def test_what_leaves_is_shown_and_only_a_yes_sends(
     hub: FakeHub, store: Store, version: VersionInfo
 ) -> None:
-    token.keep(TOKEN)
+    token.keep(store, TOKEN)
     at = _planned(version)
     assert not at.exception
     (said,) = [warning.value for warning in at.warning]
@@ -80,13 +80,15 @@ def test_what_leaves_is_shown_and_only_a_yes_sends(
     assert f"{hub.address}/datasets/{NAME}" in _opened(version).success[0].value
 
 
-def test_one_that_is_there_is_said_before(hub: FakeHub, version: VersionInfo) -> None:
-    token.keep(TOKEN)
+def test_one_that_is_there_is_said_before(store: Store, hub: FakeHub, version: VersionInfo) -> None:
+    token.keep(store, TOKEN)
     hub.files[NAME], hub.about[NAME] = {}, {"private": True}
     assert "becomes a new version of it" in _planned(version).warning[0].value
 
 
-def test_what_cannot_be_pushed_is_a_sentence(hub: FakeHub, version: VersionInfo) -> None:
-    token.keep(TOKEN)
+def test_what_cannot_be_pushed_is_a_sentence(
+    store: Store, hub: FakeHub, version: VersionInfo
+) -> None:
+    token.keep(store, TOKEN)
     at = _planned(version, "letters")
     assert "cannot be the name of a data set" in at.error[0].value

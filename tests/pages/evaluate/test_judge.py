@@ -46,7 +46,7 @@ def test_it_is_off_until_it_is_set_up_and_asked_where_nothing_leaves(
         at.text_input(key="judge-address").set_value(judge.url)
         at.text_input(key="judge-model").set_value("fair")
         _click(at, "judge-keep")
-        assert setup.kept() == setup.judge_at(judge.url, "fair")
+        assert setup.kept(store) == setup.judge_at(judge.url, "fair")
         at.text_area(key="judge-rubric").set_value("Prefer *good* ones.")
         at.number_input(key="judge-most").set_value(30)
         _click(at, "judge-start")
@@ -62,7 +62,7 @@ def test_it_is_off_until_it_is_set_up_and_asked_where_nothing_leaves(
 
 def test_before_texts_leave_it_says_what_and_asks(store: Store, tmp_path: Path) -> None:
     trained = add_mixed(store, tmp_path)
-    setup.keep(setup.judge_at("https://judge.example/v1", "big"))
+    setup.keep(store, setup.judge_at("https://judge.example/v1", "big"))
     at = _click(_open(trained), "judge-start")
     assert "38 exam questions" in texts(at)
     assert "leave this computer and go to judge.example" in texts(at)
@@ -115,7 +115,7 @@ def test_the_start_of_a_model_here_shows_how_far_it_is_and_can_be_cancelled(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained = add_mixed(store, tmp_path)
-    setup.keep(setup.judge_at(setup.HERE, "base:SmolLM2-135M-Instruct"))
+    setup.keep(store, setup.judge_at(setup.HERE, "base:SmolLM2-135M-Instruct"))
     at = _open(trained)
     at.number_input(key="judge-most").set_value(20)
     at = _click(at, "judge-start")

@@ -116,10 +116,10 @@ def test_a_gated_model_asks_for_a_token_there_and_goes_on(
 
 
 def test_a_token_that_is_not_let_in_is_told_and_the_model_can_be_left(
-    hub: FakeHub, project_id: int
+    store: Store, hub: FakeHub, project_id: int
 ) -> None:
     hub.gated.add(NAME)
-    token.keep(TOKEN)
+    token.keep(store, TOKEN)
     hub.tokens.clear()
     at = open_page(PAGE, project=project_id)
     at.text_input(key="hub").input(NAME)

@@ -134,4 +134,4 @@ def test_rows_of_a_finding_and_the_map_that_are_torn_are_sentences(
     assert not at.exception
     assert [error.value for error in at.error] == [record.DAMAGED]
     with pytest.raises(WorkbenchError, match="The checkup is damaged"):
-        checkups.flagged_rows(list_versions(store, project)[0], 2, "duplicates", 5)
+        checkups.flagged_rows(store, list_versions(store, project)[0], 2, "duplicates", 5)

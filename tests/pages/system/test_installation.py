@@ -80,18 +80,18 @@ def test_a_backup_is_looked_through_and_what_is_wrong_with_it_told(store: Store)
     made = make_backup(store, files.folder("backups") / "workbench-1.zip")
     at = open_page(PAGE)
     assert "nobody knows yet if it is whole" in texts(at)
-    _look_through(at)
+    _look_through(store, at)
     assert "It is whole: every file in it was read and compared" in texts(at)
     _damage(made.path)
     at = open_page(PAGE)
     assert "nobody knows yet if it is whole" in texts(at)  # it is another file now
-    _look_through(at)
+    _look_through(store, at)
     assert "so it cannot be restored: use another backup" in texts(at)
 
 
-def _look_through(at: AppTest) -> None:
+def _look_through(store: Store, at: AppTest) -> None:
     at.button(key="check-backup").click().run()
-    until(lambda: (making := backups.present_backup()) is None or making.is_over)
+    until(lambda: (making := backups.present_backup(store)) is None or making.is_over)
     at.run()
     at.run()
     assert not at.exception

@@ -113,12 +113,12 @@ def test_a_downloaded_model_goes_only_if_nothing_uses_it(full: Store) -> None:
 def test_a_backup_is_made_beside_the_page_and_told(full: Store) -> None:
     at = open_page(PAGE)
     at.button(key="backup").click().run()
-    until(lambda: backups.list_backups())
-    until(lambda: (making := backups.present_backup()) is None or making.is_over)
+    until(lambda: backups.list_backups(full))
+    until(lambda: (making := backups.present_backup(full)) is None or making.is_over)
     at.run()
     at.run()
     assert not at.exception
-    (made,) = backups.list_backups()
+    (made,) = backups.list_backups(full)
     assert f"delete-{made.path.name}" in [button.key for button in at.button]
     (link,) = at.get("link_button")
     offer = downloads.offer_of(full, link.proto.url.rsplit("/", 1)[-1])
@@ -135,7 +135,7 @@ def test_a_backup_goes_on_from_page_to_page_until_it_is_cancelled(
     def slowly(self: backup.Writer, name: str, path: Path) -> None:
         add_file(self, name, path)
         begun.set()
-        while not (making := backups.present_backup()) or not making.is_stopping:
+        while not (making := backups.present_backup(full)) or not making.is_stopping:
             time.sleep(0.01)
 
     monkeypatch.setattr(backup.Writer, "add_file", slowly)
@@ -148,7 +148,7 @@ def test_a_backup_goes_on_from_page_to_page_until_it_is_cancelled(
     assert "Make a backup" not in labels(at)
     assert "are saved" in at.get("progress")[0].proto.text
     at.button(key="backup-cancel").click().run()
-    until(lambda: (making := backups.present_backup()) is None or making.is_over)
+    until(lambda: (making := backups.present_backup(full)) is None or making.is_over)
     at.run()
     at.run()
     assert "Make a backup" in labels(at)
@@ -160,16 +160,16 @@ def test_a_backup_that_failed_says_why(full: Store, monkeypatch: pytest.MonkeyPa
     with monkeypatch.context() as patch:
         patch.setattr(backup, "_check_room", lambda *_: _no_room())
         at.button(key="backup").click().run()
-        until(lambda: (making := backups.present_backup()) is None or making.is_over)
+        until(lambda: (making := backups.present_backup(full)) is None or making.is_over)
     at.run()
     at.run()
     assert "There is no room" in at.error[0].value
     assert "Make a backup" in labels(at)
     at.button(key="backup").click().run()
-    until(lambda: (making := backups.present_backup()) is None or making.is_over)
+    until(lambda: (making := backups.present_backup(full)) is None or making.is_over)
     at.run()
     assert not at.error
-    assert len(backups.list_backups()) == 1
+    assert len(backups.list_backups(full)) == 1
 
 
 def _no_room() -> None:
@@ -186,8 +186,8 @@ def test_a_backup_is_deleted_after_a_question(full: Store) -> None:
     assert not made.path.exists()
 
 
-def _over(at: AppTest) -> None:
-    until(lambda: (making := backups.present_backup()) is None or making.is_over)
+def _over(at: AppTest, full: Store) -> None:
+    until(lambda: (making := backups.present_backup(full)) is None or making.is_over)
     at.run()
     at.run()
     assert not at.exception
@@ -196,8 +196,8 @@ def _over(at: AppTest) -> None:
 def test_a_project_is_saved_in_a_file_and_brought_here_under_another_name(full: Store) -> None:
     at = open_page(PAGE)
     at.button(key="save-project").click().run()
-    _over(at)
-    (made,) = backups.list_backups()
+    _over(at, full)
+    (made,) = backups.list_backups(full)
     assert made.is_project
     at.button(key=f"bring-{made.path.name}").click().run()
     assert at.text_input(key=f"bring-name-{made.path.name}").value == "Mails"
@@ -205,7 +205,7 @@ def test_a_project_is_saved_in_a_file_and_brought_here_under_another_name(full: 
     assert at.button(key="bring-yes").disabled
     at.text_input(key=f"bring-name-{made.path.name}").set_value("Twin").run()
     at.button(key="bring-yes").click().run()
-    _over(at)
+    _over(at, full)
     assert "**Twin** is here now." in texts(at)
     with full.read() as session:
         assert [project.name for project in session.query(Project)] == ["Mails", "Twin"]
@@ -218,7 +218,7 @@ def test_a_project_file_that_is_brought_is_kept_and_asked_about(
     at = open_page(PAGE)
     at.get("file_uploader")[0].set_value([("My *mails*.zip", file.read_bytes(), "")]).run()
     assert not at.exception, at.exception
-    assert [found.path.name for found in backups.list_backups()] == ["project-my-mails.zip"]
+    assert [found.path.name for found in backups.list_backups(full)] == ["project-my-mails.zip"]
     assert at.button(key="bring-no")
 
 

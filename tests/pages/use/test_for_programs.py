@@ -142,12 +142,12 @@ def test_keeping_texts_is_said_in_red_and_can_be_undone(
     at = open_page(PAGE, project=project_id)
     assert ":red[" not in texts(at)
     at.toggle(key="keep-texts").set_value(True).run()
-    assert request_log.keeps_texts()
+    assert request_log.keeps_texts(store)
     assert ":red[" in texts(at)
     (files.folder("serve") / "texts.jsonl").write_text("{}\n")
     at = open_page(PAGE, project=project_id)
     at.button(key="texts-delete").click().run()
-    assert request_log.kept_texts_bytes() == 0
+    assert request_log.kept_texts_bytes(store) == 0
     at.toggle(key="keep-texts").set_value(False).run()
-    assert not request_log.keeps_texts()
+    assert not request_log.keeps_texts(store)
     assert ":red[" not in texts(at)

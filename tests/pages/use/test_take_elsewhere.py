@@ -103,10 +103,10 @@ def test_all_ways_are_checked_on_wish(store: Store, trained: Trained) -> None:
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+def hub(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
     with hub_here(monkeypatch) as hub:
         hub.tokens["hf_that_may_write_1234"] = "ann"
-        token.keep("hf_that_may_write_1234")
+        token.keep(store, "hf_that_may_write_1234")
         yield hub
 
 

@@ -46,25 +46,25 @@ def test_people_are_counted(store: Store) -> None:
 
 
 def test_the_last_backup_is_the_newest_of_everything(store: Store) -> None:
-    assert state.last_backup() is None
+    assert state.last_backup(store) is None
     full_home.fill(store)
     made = make_backup(store, files.folder("backups") / "workbench-1.zip")
     save_project(store, 1, files.folder("backups") / "project-mails.zip")
-    found = state.last_backup()
+    found = state.last_backup(store)
     assert found is not None
     assert (found.file.path, found.checked) == (made.path, None)
     check.check_backup(made.path)
-    again = state.last_backup()
+    again = state.last_backup(store)
     assert again is not None
     assert again.checked is not None
     assert again.checked.problem == ""
 
 
-def test_the_worker_says_since_when_it_runs(home: object) -> None:
-    assert state.worker() is None
+def test_the_worker_says_since_when_it_runs(store: Store, home: object) -> None:
+    assert state.worker(store) is None
     with worker_process.take_lock() or pytest.fail("somebody works here"):
         worker_process.write_info(1000.0)
-        found = state.worker()
+        found = state.worker(store)
     assert found is not None
     assert found.started_at.timestamp() == 1000.0
     assert found.alive_at <= now()

@@ -41,8 +41,8 @@ def adapter(store: Store, trained: Trained) -> Export:
 def test_it_says_what_leaves_and_asks_before_it_begins(
     store: Store, hub: FakeHub, adapter: Export
 ) -> None:
-    token.keep("hf_that_may_write_1234")
-    planned = pushes.plan(adapter, NAME)
+    token.keep(store, "hf_that_may_write_1234")
+    planned = pushes.plan(store, adapter, NAME)
     assert "private" in planned.sentence
     assert NAME in planned.sentence
     assert not hub.sent
@@ -56,35 +56,39 @@ def test_it_says_what_leaves_and_asks_before_it_begins(
         pushes.start(store, planned)
 
 
-def test_what_everybody_sees_takes_nothing_private(hub: FakeHub, adapter: Export) -> None:
-    token.keep("hf_that_may_write_1234")
+def test_what_everybody_sees_takes_nothing_private(
+    store: Store, hub: FakeHub, adapter: Export
+) -> None:
+    token.keep(store, "hf_that_may_write_1234")
     hub.models[NAME] = {}
     with pytest.raises(WorkbenchError, match="already, and public"):
-        pushes.plan(adapter, NAME)
-    assert pushes.plan(adapter, NAME, is_public=True).exists
+        pushes.plan(store, adapter, NAME)
+    assert pushes.plan(store, adapter, NAME, is_public=True).exists
 
 
 @pytest.mark.parametrize("name", ["letters", "ann/../x", "ann/", "ann/a--b", "a b/c"])
 def test_a_name_that_the_hub_does_not_take_is_refused(
-    hub: FakeHub, adapter: Export, name: str
+    store: Store, hub: FakeHub, adapter: Export, name: str
 ) -> None:
     with pytest.raises(WorkbenchError, match="such as ann/letters-model"):
-        pushes.plan(adapter, name)
+        pushes.plan(store, adapter, name)
 
 
-def test_without_a_token_it_says_where_to_get_one(hub: FakeHub, adapter: Export) -> None:
+def test_without_a_token_it_says_where_to_get_one(
+    store: Store, hub: FakeHub, adapter: Export
+) -> None:
     with pytest.raises(WorkbenchError, match="access token"):
-        pushes.plan(adapter, NAME)
+        pushes.plan(store, adapter, NAME)
 
 
 def test_only_what_passed_and_is_there_is_pushed(store: Store, trained: Trained) -> None:
     job = exports.start(store, exports.plan(store, trained.run_id, "merged"))
     end_job(store, job.id, "failed", certificate={**CERTIFICATE.as_dict(), "passed": False})
     with pytest.raises(WorkbenchError, match="certificate passed"):
-        pushes.plan(exports.get_export(store, job.id), NAME)
+        pushes.plan(store, exports.get_export(store, job.id), NAME)
 
 
 def test_only_forms_that_the_hub_knows_are_pushed(store: Store, trained: Trained) -> None:
     gguf = exports.get_export(store, made(store, trained, "gguf"))
     with pytest.raises(WorkbenchError, match="an adapter or a merged model"):
-        pushes.plan(gguf, NAME)
+        pushes.plan(store, gguf, NAME)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.database import Store
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.output import command, emit, finished, working_store
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import plural
@@ -75,8 +76,8 @@ def _judge(options: argparse.Namespace) -> int:
         return _key(options)
     if options.run is None:
         raise WorkbenchError("Say whose answers are judged: --run ID.")
-    whom = _whom(options)
     store = working_store()
+    whom = _whom(store, options)
     planned = _planned(store, options, whom)
     found = None if options.again else judgements.done(store, planned)
     if found is None:
@@ -86,15 +87,18 @@ def _judge(options: argparse.Namespace) -> int:
 
 
 def _key(options: argparse.Namespace) -> int:
-    whom = setup.kept()
+    store = open_store()
+    whom = setup.kept(store)
     where = options.address or (whom.address if whom else "")
     if not where or where == setup.HERE:
         raise WorkbenchError("Say for which address: --address URL.")
     url = address.tidy(where)
     if options.forget_key:
-        said = "It is deleted." if setup.forget_key(url) else "None is kept for this address."
+        said = (
+            "It is deleted." if setup.forget_key(store, url) else "None is kept for this address."
+        )
     else:
-        said = setup.keep_key(url, _typed())
+        said = setup.keep_key(store, url, _typed())
     emit(options, {"address": url, "said": said}, said)
     return 0
 
@@ -106,8 +110,8 @@ def _typed() -> str:
     return sys.stdin.readline()
 
 
-def _whom(options: argparse.Namespace) -> Judge:
-    kept = setup.kept()
+def _whom(store: Store, options: argparse.Namespace) -> Judge:
+    kept = setup.kept(store)
     where = options.address or (kept.address if kept else "")
     model = options.model or (kept.model if kept and not options.address else "")
     if not where:

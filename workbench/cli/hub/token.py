@@ -5,6 +5,7 @@ import getpass
 import sys
 from typing import Any
 
+from workbench.cli.accounts.acting import open_store
 from workbench.cli.output import command, emit
 from workbench.core.errors import WorkbenchError
 from workbench.models.online import token
@@ -28,9 +29,9 @@ def _about(options: argparse.Namespace) -> int:
 
 def _token(options: argparse.Namespace) -> int:
     if options.set:
-        return _say(options, token.keep(_typed()))
+        return _say(options, token.keep(open_store(), _typed()))
     if options.forget:
-        was = token.forget()
+        was = token.forget(open_store())
         return _say(options, "It is deleted." if was else "None is kept here.")
     return _say(options)
 
@@ -45,7 +46,7 @@ def _typed() -> str:
 
 
 def _say(options: argparse.Namespace, done: str = "") -> int:
-    about = token.about()
+    about = token.about(open_store())
     shown = f"The access token for the hub ends in {about.ends}." if about.ends else ""
     none = "" if about.source else "There is no access token for the hub."
     value = {"source": about.source, "ends": about.ends, "kept": about.kept, "said": done}

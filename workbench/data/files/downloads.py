@@ -98,6 +98,8 @@ def _check_may_fetch(store: Store, parts: tuple[str, ...]) -> None:
     with store.read() as session:
         if len(parts) > 1 and parts[0] == "jobs" and parts[1].isdecimal():
             require(session, Job, int(parts[1]), SEE)
+        elif parts[:2] == ("backups", str(store.acting.person_id)) and len(parts) > 2:
+            return  # what they have saved themselves
         elif parts[:1] != ("objects",):
             require_administrator(session, "what the installation keeps beside its projects")
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storage import files
+from storage.database import Store
 from storage.guard import secret
+from storage.rights.installation import check_administrator, check_signed_in
 from workbench.core.errors import WorkbenchError
 from workbench.evaluation.judge import address
 from workbench.jobs.process.address_key import name_for
@@ -18,6 +20,7 @@ from workbench.jobs.process.job_dir import read_json, write_json
 HERE = "here"
 """In place of an address: the model server of this workbench."""
 LONGEST_NAME = 200
+_NOUN = "the judge of free answers"
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,13 @@ def judge_at(where: str, model: str) -> Judge:
     return Judge(HERE if where.strip().lower() == HERE else address.tidy(where), name)
 
 
-def kept() -> Judge | None:
+def kept(store: Store) -> Judge | None:
     """The judge that is set up; None without one: nothing is asked then."""
+    check_signed_in(store)
+    return _kept()
+
+
+def _kept() -> Judge | None:
     value = read_json(_path())
     try:
         found = Judge.from_dict(value) if isinstance(value, dict) else None
@@ -74,35 +82,38 @@ def kept() -> Judge | None:
         return None
 
 
-def keep(judge: Judge) -> None:
+def keep(store: Store, judge: Judge) -> None:
     """Set it up.
 
     Raises:
-        StorageError: the disk takes nothing.
+        StorageError: the disk takes nothing, or who asks is no administrator.
     """
+    check_administrator(store, _NOUN)
     with files.said_on_disk(_path()):
         write_json(_path(), judge.as_dict())
 
 
-def forget() -> None:
+def forget(store: Store) -> None:
     """Set none up any more; its key goes, too.
 
     Raises:
-        StorageError: the keyring or the disk does not let it go.
+        StorageError: the keyring or the disk does not let it go, or who asks is no administrator.
     """
-    if (found := kept()) is not None and not found.is_here:
+    check_administrator(store, _NOUN)
+    if (found := _kept()) is not None and not found.is_here:
         secret.forget(name_for(found.address))
     with files.said_on_disk(_path()):
         _path().unlink(missing_ok=True)
 
 
-def keep_key(url: str, text: str) -> str:
+def keep_key(store: Store, url: str, text: str) -> str:
     """Keep the key for an address, which alone it is sent to; a sentence.
 
     Raises:
         WorkbenchError: it is no key.
-        StorageError: the disk is full or may not be written to.
+        StorageError: the disk is full or may not be written to, or who asks is no administrator.
     """
+    check_administrator(store, _NOUN)
     key = text.strip()
     if not key or not key.isascii() or not key.isprintable() or " " in key or len(key) > LONGEST:
         raise WorkbenchError("This is no key: copy it again, whole, in one line.")
@@ -110,17 +121,23 @@ def keep_key(url: str, text: str) -> str:
     return f"The key for {address.host_of(url)} is kept {secret.told(place)}."
 
 
-def forget_key(url: str) -> bool:
+def forget_key(store: Store, url: str) -> bool:
     """Delete the key for an address; whether there was one.
 
     Raises:
-        StorageError: the keyring or the disk does not let it go.
+        StorageError: the keyring or the disk does not let it go, or who asks is no administrator.
     """
+    check_administrator(store, _NOUN)
     return secret.forget(name_for(url))
 
 
-def key_of(judge: Judge) -> Key:
-    """What is known of the key for a judge's address."""
+def key_of(store: Store, judge: Judge) -> Key:
+    """What is known of the key for a judge's address.
+
+    Raises:
+        StorageError: who asks is no administrator.
+    """
+    check_administrator(store, _NOUN)
     if judge.is_here:
         return Key(False, "", "A model of this workbench needs no key of yours.")
     name = name_for(judge.address)

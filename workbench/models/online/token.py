@@ -4,11 +4,13 @@ The environment (HF_TOKEN) comes first, then what the user has entered here, the
 the hub's own programs keep theirs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from storage.database import Store
 from storage.errors import StorageError
 from storage.guard import secret
+from storage.rights.installation import check_administrator, check_signed_in
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.process.hub_token import BY_USER, HUB, LONGEST, in_environment
 from workbench.models.online import session
@@ -16,6 +18,7 @@ from workbench.models.online.answers import explained
 
 ENVIRONMENT, KEPT, FILE, NONE = "environment", "kept", "file", ""
 """Where the token is from that counts."""
+_NOUN = "the access token for the hub"
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,15 @@ class HubToken:
     """Where it is from and where it is kept."""
 
 
-def about() -> HubToken:
-    """The token that counts."""
+def about(store: Store) -> HubToken:
+    """The token that counts; how it ends is told to administrators only."""
+    check_signed_in(store)
+    found = _about()
+    mine = store.acting is None or store.acting.administrator
+    return found if mine else replace(found, ends="")
+
+
+def _about() -> HubToken:
     kept = secret.place(HUB)
     if in_environment():
         beside = " (one that is kept here is not used)" if kept else ""
@@ -63,13 +73,14 @@ def value() -> str | None:
     return None if in_environment() else secret.read(HUB) or None
 
 
-def keep(text: str) -> str:
+def keep(store: Store, text: str) -> str:
     """Keep a token, once the hub has said that it knows it; a sentence.
 
     Raises:
         WorkbenchError: it is no token, or the hub does not accept it.
-        StorageError: the disk is full or may not be written to.
+        StorageError: the disk is full or may not be written to, or who asks is no administrator.
     """
+    check_administrator(store, _NOUN)
     token = text.strip()
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise WorkbenchError(
@@ -81,12 +92,13 @@ def keep(text: str) -> str:
     return f"The token is kept {secret.told(secret.keep(HUB, token))}. {checked}"
 
 
-def forget() -> bool:
+def forget(store: Store) -> bool:
     """Delete the token that is kept here; whether there was one.
 
     Raises:
-        StorageError: the folder may not be written to.
+        StorageError: the folder may not be written to, or who asks is no administrator.
     """
+    check_administrator(store, _NOUN)
     return secret.forget(HUB)
 
 

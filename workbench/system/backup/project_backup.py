@@ -54,7 +54,7 @@ def save_project(
         WorkbenchError: there is no such project, whoever asks does not own it, the file is there
             already, or the disk is too small.
     """
-    _check_owner(store, project_id)
+    check_may_save(store, project_id)
 
     def write(writer: Writer, progress: Progress, folder: Path) -> Manifest:
         return _write(store.acting_as(None), store.acting, project_id, writer, progress, folder)
@@ -64,8 +64,12 @@ def save_project(
     return made
 
 
-def _check_owner(store: Store, project_id: int) -> None:
-    """Let those take it along who may give it away: it holds what all its members did."""
+def check_may_save(store: Store, project_id: int) -> None:
+    """Let those take it along who may give it away: it holds what all its members did.
+
+    Raises:
+        WorkbenchError: there is no such project, or whoever asks does not own it.
+    """
     with store.read() as session:
         project = projects.get(session, project_id)
         if project is None:

@@ -72,8 +72,13 @@ def check_may_look(store: Store) -> None:
         )
 
 
-def worker() -> Worker | None:
-    """The worker that runs now."""
+def worker(store: Store) -> Worker | None:
+    """The worker that runs now.
+
+    Raises:
+        WorkbenchError: whoever asks does not look after the installation.
+    """
+    check_may_look(store)
     info = worker_process.worker_info() or {}
     try:
         return Worker(
@@ -121,9 +126,13 @@ def people(store: Store) -> People:
     )
 
 
-def last_backup() -> LastBackup | None:
-    """The newest backup in the home; None if there is none."""
-    newest = next((file for file in backups.list_backups() if not file.is_project), None)
+def last_backup(store: Store) -> LastBackup | None:
+    """The newest backup in the home; None if there is none.
+
+    Raises:
+        StorageError: who asks is no administrator.
+    """
+    newest = next((file for file in backups.list_backups(store) if not file.is_project), None)
     return LastBackup(newest, check.last_check(newest.path)) if newest else None
 
 

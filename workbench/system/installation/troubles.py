@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from storage import files
+from storage.database import Store
 from storage.tables import now
 from workbench.system.home import LOGS
+from workbench.system.installation.state import check_may_look
 
 DAY = dt.timedelta(days=1)
 _READ_BYTES = 1_000_000
@@ -37,8 +39,13 @@ class Trouble:
     times: int = 1
 
 
-def of_last_day() -> list[Trouble]:
-    """The newest first; the same error is one entry."""
+def of_last_day(store: Store) -> list[Trouble]:
+    """The newest first; the same error is one entry.
+
+    Raises:
+        WorkbenchError: whoever asks does not look after the installation.
+    """
+    check_may_look(store)
     since = now() - DAY
     found: dict[tuple[str, str], Trouble] = {}
     for name in LOGS:

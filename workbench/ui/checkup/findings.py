@@ -8,7 +8,7 @@ from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding
 from workbench.data.checkup.record import Checkup
 from workbench.data.versions import VersionInfo
-from workbench.ui import dialogs, errors
+from workbench.ui import context, dialogs, errors
 from workbench.ui.checkup import marked
 from workbench.ui.numbers import count
 from workbench.ui.text import plain
@@ -89,7 +89,7 @@ def _finding(finding: Finding, version: VersionInfo, job_id: int) -> None:
 
 def _rows(finding: Finding, version: VersionInfo, job_id: int) -> None:
     with errors.shown():
-        found = checkups.flagged_rows(version, job_id, finding.kind, _SHOWN_ROWS)
+        found = checkups.flagged_rows(context.store(), version, job_id, finding.kind, _SHOWN_ROWS)
         st.dataframe(
             marked.frame(found, version.task),
             hide_index=True,

@@ -88,7 +88,7 @@ def _table(fix: Fix, lines: list[dict[str, str]]) -> frozenset[int]:
     )
     chosen = frozenset(int(row) for row in edited.loc[edited["Do it"], "Row"])
     shown = frozenset(int(row) for row in edited["Row"])
-    return (shown if fix.finding.ticked else checkups.rows_touched(fix)) - chosen
+    return (shown if fix.finding.ticked else checkups.rows_touched(context.store(), fix)) - chosen
 
 
 def _make(fix: Fix) -> None:

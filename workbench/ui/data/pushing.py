@@ -42,7 +42,7 @@ def _ended(job: JobView) -> None:
 
 
 def _form(version: VersionInfo) -> None:
-    if token.about().source == token.NONE:
+    if token.about(context.store()).source == token.NONE:
         st.info(
             "To push takes an access token that may write, from your settings on the hub.",
             icon=":material/key:",
@@ -70,7 +70,7 @@ def _form(version: VersionInfo) -> None:
     if asked:
         with errors.shown(), st.spinner("Asking the hub …"):
             st.session_state[_PLAN] = pushes.plan(
-                version, hub_id, is_public=seen == "public", licence=licence or ""
+                context.store(), version, hub_id, is_public=seen == "public", licence=licence or ""
             )
             st.rerun()
 

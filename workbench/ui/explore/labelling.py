@@ -18,7 +18,7 @@ _SKIPPED = "explore-skipped"
 
 def show(version: VersionInfo, job: JobView, edits: Pending) -> None:
     """One row at a time, with what the model would say."""
-    found = checkups.unlabelled_of(job.id)
+    found = checkups.unlabelled_of(context.store(), job.id)
     if found is None or not len(found):
         st.info(
             "Every row of your table has its category. Rows whose category cell is empty would "
@@ -35,7 +35,7 @@ def show(version: VersionInfo, job: JobView, edits: Pending) -> None:
     st.progress(
         done / len(found), text=f"{done:,} of {plural(len(found), 'unsorted row')} {are} sorted"
     )
-    if (more := checkups.read(job.id).facts.get("unsorted", 0)) > len(found):
+    if (more := checkups.read(context.store(), job.id).facts.get("unsorted", 0)) > len(found):
         st.caption(
             f"These are the first {count(len(found))} of {count(more)}; the next ones come once "
             "these are saved and looked through."

@@ -11,6 +11,7 @@ from workbench.core.words import shortened
 from workbench.data import checkups, versions
 from workbench.data.versions import VersionInfo
 from workbench.jobs.job import JobView
+from workbench.ui import context
 from workbench.ui.checkup.marked import TITLES, said
 from workbench.ui.explore import rows as table_of
 
@@ -22,7 +23,7 @@ _PICKED = "picked"
 
 def show(version: VersionInfo, job: JobView) -> None:
     """The map of a checkup, and the rows that were picked on it."""
-    found = checkups.map_of(job.id)
+    found = checkups.map_of(context.store(), job.id)
     if found is None:
         st.info(
             "There is no map, because the encoder that draws it is not installed.",

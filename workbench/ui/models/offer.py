@@ -90,7 +90,7 @@ def ask_for_token(hub_id: str, then: Callable[[str], None]) -> bool:
             "only after a while).\n2. Make an access token in your hub settings; one that may read is "
             "enough.\n3. Enter it here."
         )
-        if (known := token.about()).source:
+        if (known := token.about(context.store())).source:
             which = f"Your access token that ends in {known.ends}" if known.ends else "Your token"
             st.caption(
                 f"{plain(which)} was sent, and is not let in: are the terms accepted with it?"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from workbench.models.online import session, token
-from workbench.ui import errors
+from workbench.ui import context, errors
 from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 
@@ -21,7 +21,7 @@ def show() -> None:
     )
     about = None
     with errors.shown():
-        about = token.about()
+        about = token.about(context.store())
         _state(about)
     if said := st.session_state.pop(_SAID, ""):
         st.success(plain(said), icon=":material/check:")
@@ -53,7 +53,7 @@ def form(
     if sent and text.strip():
         with errors.shown():
             with st.spinner("Asking the hub …"):
-                said = token.keep(text)
+                said = token.keep(context.store(), text)
             st.session_state[_SAID] = said
             then()
             st.rerun()
@@ -68,6 +68,6 @@ def _state(about: token.HubToken) -> None:
     if about.kept and allowed.button(
         "Forget it", needs=allowed.ADMINISTRATOR, key="hub-token-forget", icon=":material/key_off:"
     ):
-        token.forget()
+        token.forget(context.store())
         st.session_state[_SAID] = "The token is deleted from this computer."
         st.rerun()

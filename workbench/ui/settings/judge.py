@@ -22,7 +22,7 @@ def show() -> None:
         "elsewhere, or a model of this workbench."
     )
     with errors.shown():
-        kept = setup.kept()
+        kept = setup.kept(context.store())
         if kept is not None:
             _state(kept)
         if said := st.session_state.pop(_SAID, ""):
@@ -95,15 +95,15 @@ def _address_fields(kept: Judge | None) -> tuple[str, str, str]:
 
 def _keep(address: str, model: str, key: str) -> None:
     judge = setup.judge_at(address, model)
-    said = setup.keep_key(judge.address, key) if key.strip() else ""
-    setup.keep(judge)
+    said = setup.keep_key(context.store(), judge.address, key) if key.strip() else ""
+    setup.keep(context.store(), judge)
     st.session_state[_SAID] = f"The judge is kept. {said}".strip()
 
 
 def _state(kept: Judge) -> None:
     where = "on this computer" if not kept.leaves else "not on this computer"
     at = "of this workbench" if kept.is_here else f"at {kept.address} ({where})"
-    key = setup.key_of(kept)
+    key = setup.key_of(context.store(), kept)
     ends = f" The key ends in {key.ends}." if key.ends else ""
     st.markdown(f":material/gavel: **{plain(kept.model)}** {plain(f'{at}.{ends} {key.sentence}')}")
     with st.container(horizontal=True):
@@ -113,7 +113,7 @@ def _state(kept: Judge) -> None:
             key="judge-key-forget",
             icon=":material/key_off:",
         ):
-            setup.forget_key(kept.address)
+            setup.forget_key(context.store(), kept.address)
             st.session_state[_SAID] = "The key is deleted from this computer."
             st.rerun()
         if allowed.button(
@@ -122,6 +122,6 @@ def _state(kept: Judge) -> None:
             key="judge-forget",
             icon=":material/delete:",
         ):
-            setup.forget()
+            setup.forget(context.store())
             st.session_state[_SAID] = "No judge is set up any more."
             st.rerun()

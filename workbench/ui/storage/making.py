@@ -4,6 +4,7 @@ import streamlit as st
 
 from workbench.system.backup import backups
 from workbench.system.backup.backups import BACKUP, BRINGING, CHECK, PROJECT, Making
+from workbench.ui import context
 from workbench.ui.numbers import size
 from workbench.ui.text import plain
 
@@ -37,14 +38,19 @@ _STOPPED = {
 
 def show(*whats: str) -> None:
     """What is being done of these, while it is; the page is drawn anew at its end."""
-    present = backups.present_backup()
+    present = backups.present_backup(context.store())
     if present is not None and present.what in whats:
         st.fragment(_look, run_every=POLL)()
 
 
 def is_busy() -> bool:
     """Whether something is being made, so that nothing else can begin."""
-    return backups.present_backup() is not None
+    return backups.present_backup(context.store()) is not None
+
+
+def has_news() -> bool:
+    """Whether something is to be told of the last one."""
+    return _PROBLEM in st.session_state or _NEWS in st.session_state
 
 
 def begin() -> None:
@@ -70,7 +76,7 @@ def tell_last(*whats: str) -> None:
 
 
 def _look() -> None:
-    making = backups.present_backup()
+    making = backups.present_backup(context.store())
     if making is None:
         st.rerun(scope="app")
     elif making.is_over:
@@ -92,7 +98,7 @@ def _show_progress(making: Making) -> None:
 
 
 def _tell_end(making: Making) -> None:
-    backups.forget_backup()
+    backups.forget_backup(context.store())
     if making.problem:
         st.session_state[_PROBLEM] = (making.what, making.problem)
     elif making.was_stopped:

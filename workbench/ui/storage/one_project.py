@@ -1,6 +1,7 @@
-"""One project in a file, on the Storage page: saved here, brought here from elsewhere."""
+"""One project in a file: saved here, brought here from elsewhere."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,20 +13,23 @@ from workbench.ui.storage import making
 from workbench.ui.text import plain
 
 BRING = "bring-"
+WHAT = (
+    "A project can move to another computer, or to a colleague's workbench, in a file of its own: "
+    "with its examples, models, exams and conversations, and nothing of the others."
+)
+_WAITING = "project-file-waiting"
+"""The file that the browser has just brought, until it is brought here or not."""
 _LARGEST_MB = 200
 
 
 def show(found: list[BackupFile], show_file: Callable[[BackupFile], None]) -> None:
-    """The section: save, bring, and the files that are there, each as `show_file` has it."""
+    """The section of the Storage page: save, bring, and the files that are there."""
     st.markdown("##### One project")
-    st.write(
-        "A project can move to another computer, or to a colleague's workbench, in a file of its own: "
-        "with its examples, models, exams and conversations, and nothing of the others."
-    )
+    st.write(WHAT)
     making.tell_last(PROJECT, BRINGING)
     making.show(PROJECT, BRINGING)
     _save()
-    _upload()
+    bring()
     for file in found:
         show_file(file)
 
@@ -44,12 +48,23 @@ def _save() -> None:
             disabled=making.is_busy(),
         )  # fmt: skip
     if pressed and chosen is not None:
-        making.begin()
-        backups.start_saving(context.store(), chosen, names[chosen])
-        st.rerun()
+        with errors.shown():
+            begin_saving(chosen, names[chosen])
 
 
-def _upload() -> None:
+def begin_saving(project_id: int, name: str) -> None:
+    """Let it be saved, and draw the page anew.
+
+    Raises:
+        WorkbenchError: whoever looks may not save it, or something else is being made.
+    """
+    making.begin()
+    backups.start_saving(context.store(), project_id, name)
+    dialogs.close()
+
+
+def bring() -> None:
+    """Takes a file with a project, and asks about it."""
     upload = st.file_uploader(
         "File with a project", type=["zip"], max_upload_size=_LARGEST_MB,
         key=f"project-file-{st.session_state.get('project-files', 0)}",
@@ -59,23 +74,30 @@ def _upload() -> None:
     if upload is None:
         return
     with errors.shown():
-        path = backups.keep_project_file(upload.name, upload.getbuffer())
+        path = backups.keep_project_file(context.store(), upload.name, upload.getbuffer())
         # The box is emptied, so that the file is not kept again with the next look at the page.
         st.session_state["project-files"] = st.session_state.get("project-files", 0) + 1
-        dialogs.ask(f"{BRING}{path.name}")
+        st.session_state[_WAITING] = path
+        dialogs.ask(_WAITING)
         st.rerun()
 
 
+def show_dialog() -> None:
+    """The open question about a file that the browser has just brought."""
+    if dialogs.asked()[0] == _WAITING and (path := st.session_state.get(_WAITING)):
+        ask(path)
+
+
 @st.dialog("Bring this project here?", on_dismiss=dialogs.answered)
-def ask(file: BackupFile) -> None:
+def ask(path: Path) -> None:
     """Under which name; what comes and what does not."""
     with errors.shown():
-        known = project_restore.name_in(file.path)
+        known = backups.name_in(context.store(), path)
         name = st.text_input(
             "Name here",
             known,
             max_chars=project_restore.NAME_LIMIT,
-            key=f"bring-name-{file.path.name}",
+            key=f"bring-name-{path.name}",
         )
         taken = name.strip().lower() in _taken()
         if taken:
@@ -87,7 +109,7 @@ def ask(file: BackupFile) -> None:
             "It comes beside your projects; none of them is changed. What was running when it was "
             "saved counts as stopped, and you are told which base models are missing here."
         )
-        _decide(file, name.strip(), usable=bool(name.strip()) and not taken)
+        _decide(path, name.strip(), usable=bool(name.strip()) and not taken)
 
 
 def _taken() -> set[str]:
@@ -96,13 +118,14 @@ def _taken() -> set[str]:
     return {card.project.name.lower() for card in cards}
 
 
-def _decide(file: BackupFile, name: str, *, usable: bool) -> None:
+def _decide(path: Path, name: str, *, usable: bool) -> None:
     with st.container(horizontal=True):
         agreed = st.button("Bring it here", key="bring-yes", type="primary", disabled=not usable)
         refused = st.button("Not now", key="bring-no")
     if agreed:
-        making.begin()
-        backups.start_bringing(context.store(), file.path, name)
-        dialogs.close()
+        with errors.shown():
+            making.begin()
+            backups.start_bringing(context.store(), path, name)
+            dialogs.close()
     if refused:
         dialogs.close()

@@ -38,7 +38,7 @@ def answer(
     got: dict[int, Answer] = {}
     try:
         places = _places(asked, titles, answerer)
-        with contextlib.closing(playground.stream_answers(url, asked)) as growing:
+        with contextlib.closing(playground.stream_answers(context.store(), url, asked)) as growing:
             for change in growing:
                 if change is not None:
                     got[change.place] = change

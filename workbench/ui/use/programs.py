@@ -3,10 +3,11 @@
 import streamlit as st
 
 from workbench.ui import context, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.text import code
 from workbench.use import server_key, snippets
 from workbench.use.playground import Answerer
-from workbench.use.snippets import Target
+from workbench.use.snippets import NO_KEY, Target
 
 
 def use_from_programs(answerer: Answerer, url: str | None) -> None:
@@ -26,10 +27,13 @@ def use_from_programs(answerer: Answerer, url: str | None) -> None:
             icon=icon,
             query_params=context.in_project(),
         )
-        key = server_key.key()
+        key = server_key.told(context.store())
         if key:
             st.write("The server answers whoever sends its own key, which has no limits:")
             st.code(key, language=None)
+        elif allowed.why_not(allowed.ADMINISTRATOR):
+            key = NO_KEY
+            st.write("Programs need a key of this project: its editors make one there.")
         asked = Target(
             url, answerer.id, answerer.sorts, key, bool(answerer.pair), answerer.estimates
         )

@@ -64,7 +64,7 @@ def _pair_form(answerer: Answerer) -> list[str]:
 def answer(url: str, conversation_id: int, answerer: Answerer, turn: Turn) -> None:
     """Ask for the categories and keep them with the text."""
     began = time.monotonic()
-    found = playground.classify(url, answerer.id, turn.question.content)
+    found = playground.classify(context.store(), url, answerer.id, turn.question.content)
     conversations.add_answer(
         context.store(),
         conversation_id,

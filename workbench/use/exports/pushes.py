@@ -6,6 +6,9 @@ from typing import Any
 
 from storage import conversions
 from storage.database import Store
+from storage.rights.require import require
+from storage.rights.rule import CHANGE
+from storage.tables import Run
 from workbench.core import names
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
@@ -48,16 +51,18 @@ class ModelPush:
         )
 
 
-def plan(export: Export, hub_id: str, *, is_public: bool = False) -> ModelPush:
+def plan(store: Store, export: Export, hub_id: str, *, is_public: bool = False) -> ModelPush:
     """What pushing would do; the hub is asked whether the model is there.
 
     Raises:
         WorkbenchError: it cannot be pushed there, did not pass, is gone, or there is no access token.
-        StorageError: the token cannot be had.
+        StorageError: the token cannot be had, or who asks may not send this model anywhere.
     """
+    with store.read() as session_:
+        require(session_, Run, export.run_id, CHANGE)
     hub_id = _clean_id(hub_id)
     _check(export)
-    if token.about().source == token.NONE:
+    if token.about(store).source == token.NONE:
         raise WorkbenchError(
             "To push to the hub takes an access token that may write: make one in your hub settings, "
             "then enter it on the Settings page, or with `python -m workbench hub token --set`."

@@ -41,7 +41,7 @@ class _Choice:
 
 def show(run: RunView, *, first: bool) -> None:
     """The form; where no judge is set up, the way to one."""
-    judge = setup.kept()
+    judge = setup.kept(context.store())
     if judge is None:
         st.write(
             "A language model can read two answers to each exam question without knowing whose they are, "

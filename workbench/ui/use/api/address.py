@@ -7,7 +7,8 @@ import streamlit as st
 from workbench.models import live_names
 from workbench.models.served import RUN, run_id_of
 from workbench.ui import context, frame
-from workbench.ui.text import code
+from workbench.ui.accounts import allowed
+from workbench.ui.text import code, plain
 from workbench.ui.use import server
 from workbench.use import server_port
 from workbench.use.playground import Answerer
@@ -84,16 +85,18 @@ def _url() -> str | None:
 def _awake(asked: Answerer, name: str) -> None:
     if server.address(asked.id, at_once=False):
         st.success("It answers now.", icon=":material/check:")
-    stays = server_port.stays_awake()
+    stays, why = server_port.stays_awake(), allowed.why_not(allowed.ADMINISTRATOR)
     wanted = st.toggle(
         "Keep it awake",
         value=stays,
         key="stay-awake",
-        help="Otherwise the model is put away 20 minutes after the last request, to free memory, and "
+        disabled=bool(why),
+        help=plain(why)
+        or "Otherwise the model is put away 20 minutes after the last request, to free memory, and "
         "programs get no answer until it is loaded here or on the playground.",
     )
     if wanted != stays:
-        server_port.stay_awake(wanted)
+        server_port.stay_awake(context.store(), wanted)
         st.rerun()
     live = name.removesuffix(live_names.SUFFIX)
     which = f"--project {live}" if live != name else f"--run {asked.run_id}"

@@ -131,7 +131,7 @@ def _csv(found: Sequence[LoggedRequest]) -> bytes:
 
 
 def _texts() -> None:
-    kept = request_log.keeps_texts()
+    kept = request_log.keeps_texts(context.store())
     wanted = st.toggle(
         "Keep questions and answers, too",
         value=kept,
@@ -139,17 +139,17 @@ def _texts() -> None:
         help="Without it the log knows who asked when, and how long it took, but no word of it.",
     )
     if wanted != kept:
-        request_log.keep_texts(wanted)
+        request_log.keep_texts(context.store(), wanted)
         st.rerun()
     if kept:
         st.markdown(
             ":red[:material/warning: **Every question and every answer is being written to this "
             "computer's disk**, whoever asks; they may hold names and secrets. Tell those who use it.]"
         )
-    if bytes_ := request_log.kept_texts_bytes():
+    if bytes_ := request_log.kept_texts_bytes(context.store()):
         st.caption(f"{size(bytes_)} of questions and answers are kept in serve/texts.jsonl.")
         if st.button("Delete the kept texts", key="texts-delete", icon=":material/delete:"):
-            request_log.delete_texts()
+            request_log.delete_texts(context.store())
             st.rerun()
 
 
@@ -159,4 +159,6 @@ def _delete_log() -> None:
         "All lines and kept texts go. Keys with a limit of tokens a day begin this day anew the next "
         "time the server is loaded."
     )
-    dialogs.decide("delete-log", "Delete it", "Keep it", request_log.delete_log)
+    dialogs.decide(
+        "delete-log", "Delete it", "Keep it", lambda: request_log.delete_log(context.store())
+    )

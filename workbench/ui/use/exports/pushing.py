@@ -36,7 +36,7 @@ def panel(export: Export) -> None:
 
 def _form(export: Export) -> None:
     number = export.job.id
-    if token.about().source == token.NONE:
+    if token.about(context.store()).source == token.NONE:
         st.info(
             "To push takes an access token that may write, from your settings on the hub.",
             icon=":material/key:",
@@ -59,7 +59,9 @@ def _form(export: Export) -> None:
         asked = allowed.form_submit_button("See what would be sent", key=f"push-look-{number}")
     if asked:
         with errors.shown(), st.spinner("Asking the hub …"):
-            st.session_state[_PLAN] = pushes.plan(export, hub_id, is_public=seen == "public")
+            st.session_state[_PLAN] = pushes.plan(
+                context.store(), export, hub_id, is_public=seen == "public"
+            )
             st.rerun()
 
 
