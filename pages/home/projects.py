@@ -2,15 +2,27 @@
 
 import streamlit as st
 
+from storage.acting import EDITOR, OWNER, VIEWER
 from workbench.evaluation.release import releases
 from workbench.projects import projects, samples, steps
 from workbench.projects.projects import ProjectCard, ProjectView
+from workbench.system.backup import backups
+from workbench.system.backup.backups import BRINGING, PROJECT, BackupFile
 from workbench.ui import context, dialogs, errors, frame
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import when
+from workbench.ui.storage import making, one_project, saved_files
 from workbench.ui.text import plain
 
-EDIT, COPY, ARCHIVE, DELETE = "Rename or describe", "Duplicate", "Archive", "Delete"
-MENU_ICONS = {EDIT: "edit", COPY: "content_copy", ARCHIVE: "archive", DELETE: "delete"}
+EDIT, COPY, SAVE = "Rename or describe", "Duplicate", "Save in a file"
+ARCHIVE, DELETE = "Archive", "Delete"
+TITLES = {
+    EDIT: f":material/edit: {EDIT}", COPY: f":material/content_copy: {COPY}",
+    SAVE: f":material/save: {SAVE}", ARCHIVE: f":material/archive: {ARCHIVE}",
+    DELETE: f":material/delete: {DELETE}",
+}  # fmt: skip
+NEEDS = {EDIT: EDITOR, COPY: VIEWER, SAVE: OWNER, ARCHIVE: OWNER, DELETE: OWNER}
+"""What a card's menu offers: which role it needs."""
 store = context.store()
 
 
@@ -113,13 +125,28 @@ def card(entry: ProjectCard, live: releases.ReleaseInfo | None, *, is_first: boo
             open_step(project.id, entry.next.name)
 
 
+@st.dialog("Save this project in a file?", on_dismiss=dialogs.answered)
+def ask_save(project: ProjectView) -> None:
+    st.write(f"**{plain(project.name)}**: {one_project.WHAT[0].lower()}{one_project.WHAT[1:]}")
+    st.write(
+        "The file is for you: it holds what all its members did there, and is listed below the projects."
+    )
+    dialogs.decide(
+        "save", "Save it", "Not now",
+        lambda: one_project.begin_saving(project.id, project.name), likely=True,
+    )  # fmt: skip
+
+
 def menu(project: ProjectView) -> None:
+    """What may be done with it; of what needs another role it is said who may."""
+    refused = {option: allowed.why_not(needs, project.id) for option, needs in NEEDS.items()}
     choice = st.menu_button(
         "More",
-        [EDIT, COPY, ARCHIVE, DELETE],
+        [option for option, why in refused.items() if not why],
         key=f"menu-{project.id}",
         type="tertiary",
-        format_func=lambda option: f":material/{MENU_ICONS[option]}: {option}",
+        help=plain(next(filter(None, reversed(refused.values())), "")) or None,
+        format_func=TITLES.__getitem__,
     )
     with errors.shown():
         if choice == EDIT:
@@ -130,8 +157,8 @@ def menu(project: ProjectView) -> None:
         elif choice == ARCHIVE:
             projects.archive_project(store, project.id)
             st.rerun()
-        elif choice == DELETE:
-            dialogs.ask(DELETE, project.id)
+        elif choice in (SAVE, DELETE):
+            dialogs.ask(choice, project.id)
 
 
 def archived_row(project: ProjectView) -> None:
@@ -139,11 +166,30 @@ def archived_row(project: ProjectView) -> None:
         st.markdown(
             f"**{plain(project.name)}** :small[:gray[archived {when(project.archived_at)}]]"
         )
-        if st.button("Restore", key=f"restore-{project.id}", icon=":material/unarchive:"):
+        if allowed.button(
+            "Restore", needs=OWNER, project_id=project.id, key=f"restore-{project.id}",
+            icon=":material/unarchive:",
+        ):  # fmt: skip
             projects.restore_project(store, project.id)
             st.rerun()
-        if st.button("Delete", key=f"delete-{project.id}", icon=":material/delete:"):
+        if allowed.button(
+            "Delete", needs=OWNER, project_id=project.id, key=f"delete-{project.id}",
+            icon=":material/delete:",
+        ):  # fmt: skip
             dialogs.ask(DELETE, project.id)
+
+
+def show_files(found: list[BackupFile]) -> None:
+    """Projects that were saved in files, and how one is brought here."""
+    begun = making.is_busy() or making.has_news()
+    title = f"Projects in files ({len(found)})" if found else "Bring a project from a file"
+    with st.expander(title, key="files", expanded=begun, icon=":material/folder_zip:"):
+        st.write(one_project.WHAT)
+        making.tell_last(PROJECT, BRINGING)
+        making.show(PROJECT, BRINGING)
+        one_project.bring()
+        for file in found:
+            saved_files.show(file)
 
 
 def show_dialog() -> None:
@@ -152,8 +198,12 @@ def show_dialog() -> None:
         ask_new()
     elif question == EDIT:
         ask_edit(projects.get_project(store, about_id))
+    elif question == SAVE:
+        ask_save(projects.get_project(store, about_id))
     elif question == DELETE:
         ask_delete(projects.get_project(store, about_id))
+    saved_files.show_dialog(saved)
+    one_project.show_dialog()
 
 
 frame.header(None, "What would you like to teach?")
@@ -176,5 +226,7 @@ if archived := projects.list_projects(store, archived=True):
     with st.expander(f"Archived projects ({len(archived)})"):
         for entry in archived:
             archived_row(entry.project)
+saved = backups.list_saved(store)
+show_files(saved)
 with errors.shown():
     show_dialog()
