@@ -62,7 +62,7 @@ postgresql:
 	  tests/faults/test_queue_under_load.py::test_pages_look_on_while_a_run_writes
 
 pages:
-	@$(PY) -m pytest -n 2 tests/pages
+	@$(PY) -m pytest -n 2 -m "not release" tests/pages
 
 browser:
 	@$(PY) -m pytest -n 2 -m "not release" tests/browser
@@ -71,7 +71,7 @@ browser:
 # narrow, light and dark.
 journeys:
 	@WORKBENCH_PHOTOGRAPHS=1 $(PY) -m pytest --timeout 1800 tests/browser
-	@$(PY) -m pytest -m release tests/faults tests/engine/models
+	@$(PY) -m pytest -m release tests/faults tests/engine/models tests/pages
 
 bench:
 	@$(PY) scripts/bench.py

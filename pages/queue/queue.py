@@ -14,6 +14,7 @@ from workbench.projects.ready import Ready
 from workbench.system.hardware import hardware
 from workbench.training import summary
 from workbench.ui import context, dialogs, errors, frame, status
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import about, duration, plural, when
 from workbench.ui.text import plain
 from workbench.ui.training import ready_view
@@ -119,33 +120,34 @@ def buttons(view: JobView, found: Queue) -> None:
     if view.is_ending:
         return
     if view.pause_requested_at is not None:
-        if st.button("Go on", key=f"resume-{view.id}", icon=":material/play_arrow:"):
+        if button(view, "Go on", f"resume-{view.id}", "play_arrow"):
             act(lambda: queue.resume_job(store, view.id))
-    elif view.can_be_paused and st.button("Pause", key=f"pause-{view.id}", icon=":material/pause:"):
+    elif view.can_be_paused and button(view, "Pause", f"pause-{view.id}", "pause"):
         act(lambda: queue.pause_job(store, view.id))
-    if st.button("Cancel", key=f"cancel-{view.id}", icon=":material/stop_circle:"):
+    if button(view, "Cancel", f"cancel-{view.id}", "stop_circle"):
         dialogs.ask("cancel", view.id)
         st.rerun(scope="app")
-    if view.unknown_s is not None and st.button(
-        "Give this attempt up", key=f"give-up-{view.id}", icon=":material/link_off:"
+    if view.unknown_s is not None and button(
+        view, "Give this attempt up", f"give-up-{view.id}", "link_off"
     ):
         dialogs.ask("give-up", view.id)
         st.rerun(scope="app")
     if cluster.is_named() and view.can_change_place:
         other = CLUSTER if view.place == HERE else HERE
-        if st.button(
-            f"Run it on {placing.TITLES[other].lower()}",
-            key=f"place-{view.id}",
-            icon=":material/lan:",
-        ):
+        if button(view, f"Run it on {placing.TITLES[other].lower()}", f"place-{view.id}", "lan"):
             act(lambda: placing.put_job(store, view.id, other))
     if view.can_be_moved and len(found.open) > 1:
-        choice = st.menu_button(
-            "Move", list(MOVES), key=f"move-{view.id}", type="tertiary",
+        choice = allowed.menu_button(
+            "Move", list(MOVES), project_id=view.project_id, key=f"move-{view.id}", type="tertiary",
             format_func=lambda name: f":material/{MOVES[name]}: {name}",
         )  # fmt: skip
         if choice:
             move(view, choice)
+
+
+def button(view: JobView, label: str, key: str, icon: str) -> bool:
+    """A button for who may change the job's project."""
+    return allowed.button(label, project_id=view.project_id, key=key, icon=f":material/{icon}:")
 
 
 def move(view: JobView, where: str) -> None:

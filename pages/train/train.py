@@ -255,7 +255,7 @@ def run_row(run: RunView) -> None:
 
 
 def run_menu(run: RunView) -> None:
-    choice = st.menu_button(
+    choice = allowed.menu_button(
         "More", ["Rename", "Delete"], key=f"run-menu-{run.id}", type="tertiary",
         format_func=lambda o: f":material/{'edit' if o == 'Rename' else 'delete'}: {o}",
     )  # fmt: skip

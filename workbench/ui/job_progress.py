@@ -7,6 +7,7 @@ from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.ui import context
+from workbench.ui.accounts import allowed
 from workbench.ui.numbers import about
 from workbench.ui.text import plain
 
@@ -30,8 +31,11 @@ def _live(job_id: int) -> None:
     context.ensure_worker()  # nobody else looks after it while the page only waits
     st.progress(_share(job) or 0.0, text=_line(job))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if job.status != "cancelling" and st.button(
-            "Cancel", key=f"job-cancel-{job.id}", icon=":material/stop_circle:"
+        if job.status != "cancelling" and allowed.button(
+            "Cancel",
+            project_id=job.project_id,
+            key=f"job-cancel-{job.id}",
+            icon=":material/stop_circle:",
         ):
             queue.cancel_job(context.store(), job.id)
             st.rerun(scope="app")

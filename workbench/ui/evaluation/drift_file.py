@@ -17,6 +17,7 @@ from workbench.evaluation.rows.learned_rows import LearnedRows
 from workbench.jobs.job import JobView
 from workbench.training.run_view import RunView
 from workbench.ui import context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.evaluation import drift_view
 from workbench.ui.numbers import count
 from workbench.ui.text import plain
@@ -110,7 +111,7 @@ def _offer(run: RunView, name: str, upload: UploadedFile, job: JobView | None) -
     """Let the model answer the file: how sure it is tells more than the texts alone."""
     if job is not None and job.status == "failed":
         st.error(plain(f"The file was not answered. {job.reason}"), icon=":material/error:")
-    if st.button("Let the model answer it, too", key="drift-ask", icon=":material/forum:"):
+    if allowed.button("Let the model answer it, too", key="drift-ask", icon=":material/forum:"):
         with tempfile.TemporaryDirectory() as folder:
             batch.start_prediction(context.store(), run.id, _written(folder, upload), name)
         st.rerun()

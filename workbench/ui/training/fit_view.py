@@ -81,9 +81,8 @@ def _rung(asked: Asked, number: int, rung: ladder.Rung) -> None:
         label = f"Use step {number}" if number == 1 else f"Use steps 1 to {number}"
         if rung.model_id is not None:
             label = "Choose this model"
-        if not st.button(
-            label, key=f"rung-{rung.name}", type="primary" if rung.fits else "secondary"
-        ):
+        button = st.button if rung.model_id is None else allowed.button
+        if not button(label, key=f"rung-{rung.name}", type="primary" if rung.fits else "secondary"):
             return
         if rung.model_id is not None:
             projects.choose_model(context.store(), asked.project_id, rung.model_id)

@@ -59,7 +59,7 @@ def bar(listed: list[ConversationInfo]) -> None:
 
 def _menu(opened: ConversationInfo) -> None:
     """Rename and delete, each with its question."""
-    choice = st.menu_button(
+    choice = allowed.menu_button(
         "More",
         [_RENAME, _DELETE],
         key=f"more-{opened.id}",

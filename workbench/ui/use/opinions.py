@@ -54,7 +54,7 @@ def label_opinion(answer: MessageView, answerer: Answerer) -> None:
 
 
 def _thumbs(answer: MessageView) -> None:
-    st.feedback(
+    allowed.feedback(
         "thumbs",
         key=f"rate-{answer.id}",
         default=_THUMBS.index(answer.rating) if answer.rating else None,

@@ -31,6 +31,7 @@ from workbench.evaluation.verdict import Verdict
 from workbench.evaluation.worth_table import Line, lines
 from workbench.training.run_view import RunView
 from workbench.ui import charts, context, errors
+from workbench.ui.accounts import allowed
 from workbench.ui.text import plain
 from workbench.ui.training import prices
 
@@ -197,7 +198,7 @@ def _offer_more(run: RunView, info: EvaluationInfo) -> None:
     if not more:
         return
     slow = EXAMPLES in more
-    if st.button(
+    if allowed.button(
         "Compare with more",
         key="more-rungs",
         icon=":material/stairs:",

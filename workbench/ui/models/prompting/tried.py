@@ -148,7 +148,7 @@ def _show_kept(version: VersionInfo, kept: Trial) -> None:
 
 def _use(kept: Trial) -> None:
     """The kept instruction as a model of its own, without any training."""
-    if st.button(
+    if allowed.button(
         "Use it as it is", key=f"use-{kept.job.id}", icon=":material/check:",
         help="Makes a model of it that can be asked in the playground, by file and by programs, and go "
         "live. Nothing is learned; it sits the exam once, which takes about as long as it just took.",
