@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN_FILES = {name: f"workbench/core/tasks/{name.replace('-', '_')}.py" for name in TASKS}
 OTHER_MEANINGS = {
     ("workbench/cli/use.py", "chat"): "a command",
+    ("scripts/ray/trained.py", "chat"): "that command",
     ("workbench/core/chats/items.py", "chat"): "a key under which turns are listed",
     ("workbench/data/columns/talks.py", "completion"): "a column of TRL's preference pairs",
     ("workbench/data/readers/talks/histories.py", "completion"): "a column of answers",

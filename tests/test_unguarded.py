@@ -16,6 +16,7 @@ WITHOUT = {
     "workbench.evaluation.judged.judgements.unread": NAMED,
     "workbench.evaluation.prompting.trials.answers": NAMED,
     "workbench.evaluation.sweeps.told.spent_s": NAMED,
+    "workbench.system.installation.cluster_state.own_jobs": NAMED,
     "workbench.training.runs.last_step_kept": NAMED,
     "workbench.use.answered.written.written_by": NAMED,
     "workbench.data.files.hub_sets.look_up": "asks the hub; what it tells is of nobody's work here",

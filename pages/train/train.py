@@ -171,7 +171,7 @@ def start(
         ready_view.show(machine, costs.estimate.seconds)
         exam_view.say(
             version, model.family, recipe, use,
-            lambda other: plain(cost(version, model, other).estimate.time),
+            lambda other: cost(version, model, other).estimate.time,
             goes_on=start_run_id is not None,
         )  # fmt: skip
         long_view.say(version, model, recipe)

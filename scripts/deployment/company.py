@@ -39,6 +39,7 @@ from workbench.data.checkup import record
 from workbench.data.checkup.finding import Finding, FlaggedRow
 from workbench.jobs.process.specs import BaseModelRef, TrainSpec
 from workbench.models import catalogue
+from workbench.models.families import CAUSAL, ENCODER
 from workbench.models.trained import TrainedModel, write_trained
 from workbench.projects import projects, samples
 from workbench.system.accounts import people, sign_ins
@@ -127,8 +128,8 @@ def _project(store: Store, number: int, folder: Path) -> Known:
     table.write_text(_mails(chance), "utf-8", newline="")
     models = {model.family: model.id for model in catalogue.list_models(store)}
     for dataset, task, mapping, family in (
-        ("Replies", COMPLETION, {"prompt": "email", "response": "reply"}, "causal"),
-        ("Categories", CLASSIFICATION, {"text": "email", "label": "category"}, "encoder"),
+        ("Replies", COMPLETION, {"prompt": "email", "response": "reply"}, CAUSAL.name),
+        ("Categories", CLASSIFICATION, {"text": "email", "label": "category"}, ENCODER.name),
     ):
         saved = datasets.save_version(
             store, project_id=project_id, path=table, task=task.name, mapping=mapping,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.database import Store
 from workbench.system import home as home_service
 
 
@@ -20,18 +21,19 @@ def _handlers() -> Iterator[None]:
         handler.close()
 
 
-def test_the_size_is_that_of_all_files(home: Path) -> None:
+def test_the_size_is_that_of_all_files(home: Path, store: Store) -> None:
     (home / "objects" / "ab").mkdir(parents=True)
     (home / "objects" / "ab" / "x").write_bytes(bytes(300))
     (home / "y").write_bytes(bytes(20))
-    assert home_service.home_folder() == home_service.HomeFolder(home, 320, "")
+    own = sum(path.stat().st_size for path in home.glob("workbench.db*"))
+    assert home_service.home_folder(store) == home_service.HomeFolder(home, own + 320, "")
 
 
-def test_what_the_process_logs_can_be_read(home: Path) -> None:
-    assert home_service.log_text("web") == ""
+def test_what_the_process_logs_can_be_read(home: Path, store: Store) -> None:
+    assert home_service.log_text(store, "web") == ""
     home_service.keep_log("web")
     logging.getLogger("test").error("A page failed")
-    assert home_service.log_text("web").endswith("ERROR A page failed")
+    assert home_service.log_text(store, "web").endswith("ERROR A page failed")
 
 
 def test_a_home_that_cannot_be_used_does_not_stop_the_server(
@@ -45,8 +47,8 @@ def test_a_home_that_cannot_be_used_does_not_stop_the_server(
 
 
 def test_a_database_elsewhere_is_named_without_its_password(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, store: Store
 ) -> None:
-    assert home_service.home_folder().database == ""
+    assert home_service.home_folder(store).database == ""
     monkeypatch.setenv("WORKBENCH_DATABASE_URL", "postgres://ann:s3cret@host/name?sslmode=require")
-    assert home_service.home_folder().database == "postgresql://ann:***@host/name"
+    assert home_service.home_folder(store).database == "postgresql://ann:***@host/name"

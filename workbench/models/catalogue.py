@@ -22,21 +22,21 @@ from workbench.models.model_info import LOADING, ModelInfo, describe
 
 def list_models(store: Store) -> list[ModelInfo]:
     """Every model of the catalogue, the bundled ones first."""
-    return list(store.known("models", partial(_listed, store)))
+    found = store.known("models", partial(_listed, store))
+    missing = bundled.BUNDLED.keys() - {model.name for model in found}
+    if missing:
+        # They come with the install, whoever looks first.
+        with store.acting_as(None).write() as session:
+            for name in bundled.BUNDLED:
+                if name in missing:
+                    _add_bundled(session, name)
+        found = _listed(store)
+    return list(found)
 
 
 def _listed(store: Store) -> list[ModelInfo]:
     with store.read() as session:
-        found = [describe(session, model) for model in models.listed(session)]
-    missing = bundled.BUNDLED.keys() - {model.name for model in found}
-    if not missing:
-        return found
-    # They come with the install, whoever looks first.
-    with store.acting_as(None).write() as session:
-        for name in bundled.BUNDLED:
-            if name in missing:
-                _add_bundled(session, name)
-    return _listed(store)
+        return [describe(session, model) for model in models.listed(session)]
 
 
 def get_model(store: Store, model_id: int) -> ModelInfo:

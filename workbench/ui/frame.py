@@ -207,7 +207,7 @@ def _sidebar(title: str) -> None:
         st.page_link(
             page_named(name), label=label, icon=PAGES[name][1], query_params=context.in_project()
         )
-    menu.show({name: (page_named(name), icon) for name, (_, icon) in PAGES.items()})
+    menu.show({name: page_named(name) for name in PAGES})
 
 
 def _other_pages() -> list[str]:

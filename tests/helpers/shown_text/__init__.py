@@ -45,7 +45,15 @@ SINKS: dict[str, tuple[int, ...]] = {
 """Streamlit's call → its positional arguments that it takes for Markdown."""
 CHOICES = {"radio", "pills", "segmented_control", "menu_button"}
 KEYWORDS = {"label", "body", "help", "text", "caption", "captions", "delta", "title", "icon"}
-TEXTS = {"altair_chart", "code", "data_editor", "dataframe", "text", "chat_message"}
+TEXTS = {
+    "altair_chart",
+    "vega_lite_chart",
+    "code",
+    "data_editor",
+    "dataframe",
+    "text",
+    "chat_message",
+}
 TEXTS |= {"columns", "container", "empty", "form", "grid", "fragment", "navigation", "App"}
 TEXTS |= {"cache_data", "cache_resource", "get_option", "rerun", "set_page_config", "stop"}
 TEXTS |= {"divider", "switch_page"}

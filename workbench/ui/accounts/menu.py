@@ -1,5 +1,7 @@
 """The end of the sidebar: who is signed in, and the way out."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from workbench.system.accounts import sign_ins
@@ -10,19 +12,17 @@ from workbench.ui.text import plain
 MEMBERS, PEOPLE, ACCOUNT = "Members", "People", "Account"
 
 
-def show(pages: dict[str, tuple[st.Page, str]]) -> None:
+def show(pages: Mapping[str, st.Page]) -> None:
     """Links to people and to one's own account; nothing where nobody has an account."""
     who = gate.current()
     if who is None:
         return
     for name in (MEMBERS, PEOPLE):
-        page, icon = pages[name]
         if who.administrator if name == PEOPLE else context.current_project_id() is not None:
-            st.page_link(page, label=name, icon=icon, query_params=context.in_project())
+            st.page_link(pages[name], label=name, query_params=context.in_project())
     st.divider()
-    page, icon = pages[ACCOUNT]
     label = f"**{plain(who.name)}**"
-    st.page_link(page, label=label, icon=icon, query_params=context.in_project())
+    st.page_link(pages[ACCOUNT], label=label, query_params=context.in_project())
     st.button(
         "Sign out", key="sign-out", icon=":material/logout:", type="tertiary", on_click=_sign_out
     )

@@ -52,7 +52,7 @@ def say(
     if kind.writes_text:
         longer = time_of(recipe.changed(exam=TURNS))
         if st.button(
-            f"Ask all {rows:,} rows instead, by turns: takes {longer}",
+            f"Ask all {rows:,} rows instead, by turns: takes {plain(longer)}",
             key="exam-turns",
             icon=":material/quiz:",
             help=by_turns(rows, count) + " Its score is surer, since more is asked.",
