@@ -1,6 +1,7 @@
 """Prints what learning from few examples gives, beside the probe and beside learning classes.
 
-    .venv/bin/python scripts/few/bench_few.py [SET:ROWS ...] [--draws N] [--ways few,classes,unlabelled]
+    .venv/bin/python scripts/few/bench_few.py [SET:ROWS ...] [--draws N] [--first K]
+                                              [--ways few,classes,unlabelled]
 
 SET is banking77 (ROWS of each category, the official test set), bitext_support (ROWS in all, its own
 test set) or sample (ROWS in all, tested on the others). The first two are read from the folder that
@@ -56,14 +57,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", default=ALL)
     parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first draw")
     parser.add_argument("--ways", default="few,classes")
     told = parser.parse_args()
     for name in told.sets:
         source, rows = name.split(":")
-        draws = [draw(source, int(rows), seed) for seed in range(told.draws)]
+        seeds = range(told.first, told.first + told.draws)
+        draws = [draw(source, int(rows), seed) for seed in seeds]
         for way in told.ways.split(","):
             found = []
-            for seed, one in enumerate(draws):
+            for seed, one in zip(seeds, draws, strict=True):
                 others = _without_category(source, one[0], seed) if way == UNLABELLED else []
                 found.append(trained(*one, seed, way, others))
             _print(name, way, found)

@@ -1,6 +1,6 @@
 """Prints how well texts of categories that nobody taught are told, and what that costs.
 
-    .venv/bin/python scripts/few/bench_none_of_these.py [SET:ROWS ...] [--draws N]
+    .venv/bin/python scripts/few/bench_none_of_these.py [SET:ROWS ...] [--draws N] [--first K]
 
 SET is banking77 (10 of its 77 categories are withheld) or bitext_support (5 of its 27); ROWS are
 those of each category that are learned from, or `all`. Both sets are read from the folder that
@@ -29,10 +29,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", default=ALL)
     parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first draw")
     told = parser.parse_args()
     for name in told.sets:
         found = []
-        for seed in range(told.draws):
+        for seed in range(told.first, told.first + told.draws):
             found.append(drawn(*name.split(":"), seed))
             print(f"none of these: {name}, draw {seed}: {_words(found[-1])}", flush=True)
         means = [statistics.mean(column) for column in zip(*found, strict=True)]
