@@ -89,9 +89,12 @@ def test_a_run_that_is_killed_goes_on_to_the_same_adapter(
     assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
 
 
-def test_what_a_training_started_from_is_what_it_is_held_to(
-    tmp_path: Path, writer: Path, compared: Path
-) -> None:
+def test_what_a_training_started_from_is_what_it_is_held_to(tmp_path: Path, writer: Path) -> None:
+    rows = [
+        {**row, "prompt": f"{row['prompt']} Today?" if side == "test" else row["prompt"]}
+        for row, side in zip(pairs(28), SPLITS, strict=True)
+    ]  # what the first has learned, nobody is asked
+    compared = write_rows(tmp_path / "pairs.parquet", rows, SPLITS)
     first = job_of(tmp_path / "first", writer, compared, num_train_epochs=2)
     run(first)
     link = {
