@@ -120,9 +120,7 @@ def _computes_as_then() -> bool:
     return (bundled.machine_facts() or {}).get("dtype") == "bfloat16"
 
 
-def test_everything_is_where_it_was(
-    store: Store, old: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_everything_is_where_it_was(old: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKBENCH_WORKER", "service")  # nobody works at the queue
     versions = {v.id: v for project in (1, 2) for v in datasets.list_versions(old, project)}
     assert {id: (v.dataset_name, v.number, v.rows) for id, v in versions.items()} == {
@@ -137,7 +135,7 @@ def test_everything_is_where_it_was(
     assert pending_edits.pending(old, versions[3]).sentence() == "1 row changed"
     job = checkups.newest(old, versions[3])
     assert job is not None
-    assert checkups.read(store, job.id).score == 99
+    assert checkups.read(old, job.id).score == 99
     assert drafts.get_draft(old, 1, "data")["source"]["name"] == "new letters.tsv"
     assert [c.questions for c in conversations.list_conversations(old, 2)] == [2]
     scores = runs.get_run(old, 1).scores["test"]
