@@ -41,6 +41,7 @@ def points(store: Store, job_id: int) -> list[int]:
         return list(session.scalars(query.order_by(Metric.step)))
 
 
+@pytest.mark.release
 def test_a_million_events_are_taken_in_once(store: Store, running: int) -> None:
     write_flood(running, EVENTS)
     ingest_all(store, running, folder_of(running))

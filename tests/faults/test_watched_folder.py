@@ -39,6 +39,7 @@ def answered(store: Store, trained: Trained, count: int) -> bool:
     return found is not None and [one.state for one in found.files] == ["done"] * count
 
 
+@pytest.mark.release
 def test_each_file_is_answered_once_though_worker_and_watcher_are_killed(
     computer: Machine, store: Store, trained: Trained, tmp_path: Path
 ) -> None:
