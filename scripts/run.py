@@ -18,6 +18,8 @@ import urllib.request
 import webbrowser
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_PORT = 8501
 HERE = "127.0.0.1"
@@ -30,23 +32,32 @@ def main() -> int:
     parser.add_argument("--host", default=HERE, help="the address to listen on")
     options = parser.parse_args()
     host, asked = usable_host(options.host), options.port
-    port = free_port(FIRST_PORT, host) if asked is None else usable_port(asked, host)
+    while True:
+        port = free_port(FIRST_PORT, host) if asked is None else usable_port(asked, host)
+        code, answered = run(port, host)
+        if answered or asked is not None or why_not(port, host) is None:
+            return code  # else another program took the port at that moment: the next one then
+
+
+def run(port: int, host: str) -> tuple[int, bool]:
+    """The web app on this port, until it ends; its exit code, and whether it ever answered."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     command += [] if host == HERE else ["--server.address", host]
     web = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     signal.signal(signal.SIGTERM, lambda *_: web.terminate())
-    address = f"http://{asked_at(host)}:{port}"
+    address, answered = f"http://{asked_at(host)}:{port}", False
     try:
-        if answers(f"{address}/_stcore/health", web):
+        answered = answers(f"{address}/_stcore/health", web, port)
+        if answered:
             print(f"\n  SLM Workbench is running at {address}")
             print("  Press Ctrl-C to stop it. A training that is running goes on.\n", flush=True)
             if has_display():
                 webbrowser.open(address)
-        return web.wait()
+        return web.wait(), answered
     except KeyboardInterrupt:
         web.terminate()
         web.wait()
-        return 0
+        return 0, True
 
 
 def usable_host(host: str) -> str:
@@ -116,15 +127,31 @@ def why_not_at(host: str, port: int) -> str | None:
     return None
 
 
-def answers(url: str, web: subprocess.Popen[bytes]) -> bool:
-    """Wait until `url` answers; False if the process ended first."""
+def answers(url: str, web: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until `web` answers at `url`; False if it ended first.
+
+    Another program that took the port at the same moment may answer there, too.
+    """
     while web.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=2):
-                return True
+                if listens(web.pid, port):
+                    return True
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            pass
+        time.sleep(0.2)
     return False
+
+
+def listens(pid: int, port: int) -> bool:
+    """Whether a process listens on a port."""
+    try:
+        held = psutil.Process(pid).net_connections("tcp")
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:  # nobody may be asked
+        return True
+    return any(one.status == psutil.CONN_LISTEN and one.laddr.port == port for one in held)
 
 
 def has_display() -> bool:

@@ -1,7 +1,10 @@
 """`make run`: on this machine alone, unless people have accounts."""
 
+import http.server
 import socket
+import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -41,3 +44,32 @@ def test_a_port_that_is_taken_is_told() -> None:
         with pytest.raises(SystemExit, match=f"The port {port} cannot be used"):
             run.usable_port(port)
         assert run.free_port(port) != port
+
+
+def test_what_answers_at_the_port_of_another_program_is_not_the_app() -> None:
+    """Two that are started at the same moment find the same port free; only one gets it."""
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler
+    ) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        ours = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"])
+        port = other.server_address[1]
+        assert not run.answers(f"http://127.0.0.1:{port}/README.md", ours, port)
+        other.shutdown()
+    assert ours.wait() == 0
+
+
+def test_the_next_port_is_tried_if_another_program_was_sooner(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[int] = []
+
+    def refused(port: int, host: str) -> tuple[int, bool]:
+        tried.append(port)
+        return (1, False) if len(tried) == 1 else (0, True)
+
+    monkeypatch.setattr(run, "run", refused)
+    monkeypatch.setattr(run, "why_not", lambda port, host: "taken" if port in tried else None)
+    monkeypatch.setattr(sys, "argv", ["run.py"])
+    assert run.main() == 0
+    assert tried == [run.FIRST_PORT, run.FIRST_PORT + 1]
