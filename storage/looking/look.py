@@ -30,8 +30,8 @@ class Look:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self._lock = threading.Lock()
-        """Between the thread that looks and the keeper."""
+        self._lock = threading.RLock()
+        """Between the thread that looks and the keeper; what garbage ends in it may end a look, too."""
         self._connection: sa.Connection | None = None
         self._users = 0
         self._spoilt = False
