@@ -256,3 +256,20 @@ def lines(store: Store) -> list[AuditLine]:
     with store.read() as session:
         found = session.query(AuditLine).filter(AuditLine.action == "key_refused")
         return list(found.order_by(AuditLine.number))
+
+
+def test_a_phase_that_says_nothing_yet_is_not_as_far_as_the_one_before(
+    store: Store, job_id: int, folder: JobDir, writer: Writer
+) -> None:
+    events = writer(folder, 1)
+    events.write("phase", name="embedding", message="Reading the texts")
+    events.write("progress", step=837, total_steps=837, seconds_left=0.0)
+    events.write("phase", name="embedding", message="Reading the last ones")
+    ingest_events.ingest(store, job_id, folder)
+    assert job_of(store, job_id).progress["step"] == 837
+    events.write("measured", values={"step_s": 1.0})
+    events.write("phase", name="trying", message="Trying it out")
+    ingest_events.ingest(store, job_id, folder)
+    assert job_of(store, job_id).progress == {
+        "phase": "trying", "message": "Trying it out", "measured": {"step_s": 1.0},
+    }  # fmt: skip

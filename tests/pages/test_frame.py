@@ -1,5 +1,6 @@
 """The frame: step bar, sidebar, ids in the URL, and a home that cannot be opened."""
 
+import ast
 import gc
 import os
 import sqlite3
@@ -14,10 +15,19 @@ from tests.fakes.looked import mails
 from tests.helpers.made import add_dataset, add_model, add_run
 from tests.pages.opened import open_page, texts
 from workbench.data import checkups
-from workbench.projects import projects
+from workbench.projects import projects, samples
 from workbench.ui import frame
 
 PAGES = Path(__file__).parents[2] / "pages"
+
+
+def _notes(path: Path) -> list[str]:
+    """Strings that stand alone in a page's code, but for its first."""
+    alone = (
+        one.value for one in ast.parse(path.read_text("utf-8")).body if isinstance(one, ast.Expr)
+    )
+    texts = [one.value for one in alone if isinstance(one, ast.Constant)]
+    return [text for text in texts if isinstance(text, str)][1:]
 
 
 def _links(at: AppTest) -> list[str]:
@@ -152,3 +162,17 @@ def test_what_a_page_loaded_is_not_searched_for_garbage_again(store: Store) -> N
     assert frozen > 10_000
     open_page("pages/settings/settings.py")
     assert gc.get_freeze_count() <= frozen
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sorted(PAGES.glob("*/*.py")) if _notes(path)],
+    ids=lambda one: one.stem,
+)
+def test_what_is_written_for_who_reads_the_code_is_not_on_the_page(
+    store: Store, path: Path
+) -> None:
+    """Streamlit writes strings that stand alone in a page on it, unless it is told not to."""
+    samples.create_sample_project(store)
+    said = texts(open_page(str(path.relative_to(PAGES.parent)), project=1))
+    assert [note for note in _notes(path) if note in said] == []

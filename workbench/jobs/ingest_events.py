@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
+_OF_A_PHASE = ("step", "total_steps", "seconds_left", "epoch", "tokens_per_second")
+"""How far a phase is: of the next one that says nothing."""
+
 
 @dataclass
 class _Digest:
@@ -43,6 +46,9 @@ class _Digest:
         self.alive_at = at
         if event["type"] != "alive":
             self.progress_at = at
+        if event["type"] == "phase" and event["name"] != self.progress.get("phase"):
+            for name in _OF_A_PHASE:
+                self.progress.pop(name, None)
         self.progress.update(_shown(event))
 
 
