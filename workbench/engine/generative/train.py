@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,8 @@ from workbench.jobs.process.specs import BaseModelRef, MeasureSpec, TrainSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import Family
 from workbench.models.trained import TrainedModel
+
+NOTHING = "Stopped before anything was learned."
 
 
 @dataclass(frozen=True)
@@ -83,24 +85,41 @@ def train(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: St
         Orphaned: the worker died; a checkpoint was saved.
     """
     began, recipe = time.monotonic(), spec.recipe
-    setup = prepared(course, spec, job, report, stop)
-    trainer = learn(course, spec, setup, job, report, stop)
-    told = {"long_texts": setup.long_texts.as_dict()}
-    result = {**trainer.facts(), **setup.choice.as_dict(), **told}
-    best = trainer.best_checkpoint()
-    if best is None:
-        return {**result, "status": "cancelled", "reason": "Stopped before anything was learned."}
-    report.phase("saving", "Saving the trained model")
-    made = trained_model(course.family, spec, setup)
-    save_adapter(job.adapter, best, setup.kept, made, partial(add_kept, spec, setup))
-    result |= {"adapter": str(job.adapter), "best_step": step_of(best)}
-    del trainer
-    give_back_memory()  # the model is loaded afresh, as every later use will load it
+    result = taught(course, spec, job, report, stop)
+    if result["adapter"] is None:
+        return {**result, "status": "cancelled", "reason": NOTHING}
     sitting = course.systems(spec.base, job.adapter, recipe, recipe.eval_max_new_tokens)
     exam = evaluate_trained(
         spec, sitting, job, report, stop, result["scores"], max_rows=recipe.eval_max_rows
     )
     return {**result, **exam, "seconds": round(time.monotonic() - began, 1)}
+
+
+def taught(
+    course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: Stop, **told: Any
+) -> Result:
+    """Learn, and keep the best checkpoint's adapter; that is None where nothing was learned.
+
+    Args:
+        told: what the kept model says of itself that the spec does not.
+
+    Raises:
+        WorkbenchError: the data or the settings cannot be used.
+        Cancelled, Orphaned: the process is to leave.
+    """
+    setup = prepared(course, spec, job, report, stop)
+    trainer = learn(course, spec, setup, job, report, stop)
+    choice = {**setup.choice.as_dict(), "long_texts": setup.long_texts.as_dict()}
+    result = {**trainer.facts(), **choice}
+    best = trainer.best_checkpoint()
+    if best is None:
+        return result
+    report.phase("saving", "Saving the trained model")
+    made = replace(trained_model(course.family, spec, setup), **told)
+    save_adapter(job.adapter, best, setup.kept, made, partial(add_kept, spec, setup))
+    del trainer
+    give_back_memory()  # the model is loaded afresh, as every later use will load it
+    return {**result, "adapter": str(job.adapter), "best_step": step_of(best)}
 
 
 def prepared(course: Course, spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Setup:

@@ -1,5 +1,6 @@
 """A model that writes, with an exam by turns, as a job in this process."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run, run_orphaned
 from tests.helpers.writers import recipe, replies, split_replies, write_job
 from workbench.data.splits.turns import Turns, with_turns
+from workbench.engine.evaluation.by_turns import Turn
 from workbench.engine.evaluation.known_facts import known_to
+from workbench.engine.evaluation.systems import Answers
 from workbench.engine.generative import train as training
 from workbench.engine.generative.turns import sides
 from workbench.engine.generative.turns import train as by_turns
 from workbench.jobs.process.job_dir import JobDir, read_json
+from workbench.jobs.process.specs import TrainSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.trained import read_trained
 
@@ -165,3 +169,18 @@ def test_in_order_of_time_only_what_came_before_is_learned(tmp_path: Path) -> No
     assert [row for row, side in found.items() if side == "test"] == [7, 8]
     assert [row for row, side in found.items() if side in ("train", "validation")] == [*range(1, 7)]
     assert found[9] == found[10] == ""
+
+
+def test_the_last_training_does_what_most_turns_chose(tmp_path: Path, writer: Path) -> None:
+    data = split_replies(tmp_path / "data.parquet", 6, 2, 2)
+    job = write_job(tmp_path / "job", writer, data, recipe=asked(lean_on_examples="auto"))
+    spec = TrainSpec.from_dict(read_json(job.spec))
+    turn = Turn([], [], Answers([]), Answers([]))
+    chose = [(3, 0.5, True), (5, 1.5, False), (9, 2.5, True)]
+    taken = [by_turns.Taken(turn, *one) for one in chose]
+    own = by_turns._of_all(spec, taken, job)
+    assert (own.recipe.num_train_epochs, own.recipe.lean_on_examples) == (1.5, "yes")
+    assert set(pq.read_table(own.data)["split"].to_pylist()) == {"train"}
+    short = dataclasses.replace(spec, recipe=spec.recipe.changed(max_steps=20))
+    assert by_turns._of_all(short, taken, job).recipe.max_steps == 5
+    assert by_turns._of_all(spec, taken[1:2], job).recipe.lean_on_examples == "no"

@@ -10,7 +10,6 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,22 +25,17 @@ from workbench.engine.evaluation.known_facts import mark_invented
 from workbench.engine.evaluation.systems import Answers, Evaluation, evaluate_systems
 from workbench.engine.generative import told
 from workbench.engine.generative import train as training
-from workbench.engine.generative.model import save_adapter
 from workbench.engine.generative.turns import sides
 from workbench.engine.generative.turns.part_report import PartReport
 from workbench.engine.rows import read_rows
 from workbench.engine.runtime.device import give_back_memory
-from workbench.engine.runtime.versions import versions
-from workbench.jobs.process.checkpoints import step_of
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import TrainSpec
 from workbench.jobs.process.stop import Cancelled, Stop
-from workbench.models.trained import TrainedModel
 
 FOLDER, TAKEN = "turns", "turn.json"
-_NOTHING = "Stopped before anything was learned."
 
 Learn = Callable[["training.Course", TrainSpec, JobDir, Report, Stop], Result]
 
@@ -67,8 +61,10 @@ class Taken:
     """A turn, and what its training chose."""
 
     turn: Turn
-    share: float
-    """Of the steps, the best state."""
+    steps: int
+    """Those of its best state."""
+    epochs: float
+    """The same, in passes over what it learned from."""
     leans: bool
 
 
@@ -90,11 +86,14 @@ def train(
             part = PartReport(report, number, turns.count + 1, title)
             taken.append(_take(course, spec, turns, number, job, part, stop))
     except Cancelled:
-        return {"status": "cancelled", "reason": _NOTHING, "adapter": None, "scores": {}}
+        return {
+            "status": "cancelled", "reason": training.NOTHING, "adapter": None, "scores": {},
+        }  # fmt: skip
     last = PartReport(report, turns.count, turns.count + 1, "From all rows")
-    result = _from_all(course, _of_all(spec, taken, job), spec.data, job, last, stop)
+    own = _of_all(spec, taken, job)
+    result = training.taught(course, own, job, last, stop, data=spec.data, exam=TURNS)
     if result["adapter"] is None:
-        return {**result, "status": "cancelled", "reason": _NOTHING}
+        return {**result, "status": "cancelled", "reason": training.NOTHING}
     exam = _written(spec, [one.turn for one in taken], job, report, stop, result["scores"])
     shutil.rmtree(job.path / FOLDER, ignore_errors=True)
     return {**result, **exam, "exam": TURNS, "seconds": round(time.monotonic() - began, 1)}
@@ -142,7 +141,7 @@ def _take(
         exam.invented,
     )
     report.log(f"{plural(len(rows), 'row')} that it had not learned are asked.")
-    return Taken(turn, float(facts["share"]), bool(facts["leans"]))
+    return Taken(turn, int(facts["steps"]), float(facts["epochs"]), bool(facts["leans"]))
 
 
 def _former(checkpoints: Path, number: int) -> JobDir:
@@ -165,19 +164,14 @@ def _learned(
     course: "training.Course", spec: TrainSpec, job: JobDir, report: Report, stop: Stop
 ) -> dict[str, Any]:
     """Train on a turn's rows and keep the adapter; what was chosen on the way."""
-    setup = training.prepared(course, spec, job, report, stop)
-    trainer = training.learn(course, spec, setup, job, report, stop)
-    best = trainer.best_checkpoint()
-    if best is None or stop.is_cancelled:
+    result = training.taught(course, spec, job, report, stop)
+    if result["adapter"] is None or stop.is_cancelled:
         raise Cancelled
-    made = training.trained_model(course.family, spec, setup)
-    add = partial(training.add_kept, spec, setup)
-    save_adapter(job.adapter, best, setup.kept, made, add)
-    share = step_of(best) / max(1, trainer.state.max_steps)
-    del trainer
-    give_back_memory()
     shutil.rmtree(job.checkpoints, ignore_errors=True)
-    return {"share": share, "leans": setup.choice.leaning is not None}
+    steps = int(result["best_step"])
+    epochs = float(result["epochs"]) * steps / max(1, int(result["steps"]))
+    leans = bool(result.get("leaning", {}).get("used"))
+    return {"steps": steps, "epochs": epochs, "leans": leans}
 
 
 def _asked(
@@ -208,43 +202,14 @@ def _answers(exam: Evaluation, who: str) -> Answers:
 def _of_all(spec: TrainSpec, taken: Sequence[Taken], job: JobDir) -> TrainSpec:
     """The training from all rows: as long as was best in the turns, and leaning as most of them did."""
     data = sides.of_all(spec.data, job.path / FOLDER / "all.parquet")
-    recipe = _shortened(spec.recipe, statistics.median([one.share for one in taken] or [1.0]))
+    recipe = _as_long(spec.recipe, taken) if taken else spec.recipe
     if recipe.lean_on_examples == AUTO and taken:
         leans = 2 * sum(one.leans for one in taken) > len(taken)
         recipe = recipe.changed(lean_on_examples=YES if leans else NO)
     return replace(spec, data=data, recipe=recipe, cache=None)
 
 
-def _shortened(recipe: Recipe, share: float) -> Recipe:
+def _as_long(recipe: Recipe, taken: Sequence[Taken]) -> Recipe:
     if recipe.max_steps > 0:
-        return recipe.changed(max_steps=max(1, round(recipe.max_steps * share)))
-    return recipe.changed(num_train_epochs=max(1e-4, recipe.num_train_epochs * share))
-
-
-def _from_all(
-    course: "training.Course",
-    spec: TrainSpec,
-    version: Path,
-    job: JobDir,
-    report: Report,
-    stop: Stop,
-) -> Result:
-    """The model that is kept; its adapter is None where nothing was learned.
-
-    Args:
-        version: the file that the rows are from, as the kept model names it.
-    """
-    setup = training.prepared(course, spec, job, report, stop)
-    trainer = training.learn(course, spec, setup, job, report, stop)
-    choice = {**setup.choice.as_dict(), "long_texts": setup.long_texts.as_dict()}
-    result = {**trainer.facts(), **choice, "versions": versions()}
-    best = trainer.best_checkpoint()
-    if best is None:
-        return result
-    report.phase("saving", "Saving the trained model")
-    made: TrainedModel = training.trained_model(course.family, spec, setup)
-    made = replace(made, data=version, exam=TURNS)
-    save_adapter(job.adapter, best, setup.kept, made, partial(training.add_kept, spec, setup))
-    del trainer
-    give_back_memory()
-    return {**result, "adapter": str(job.adapter), "best_step": step_of(best)}
+        return recipe.changed(max_steps=round(statistics.median(one.steps for one in taken)))
+    return recipe.changed(num_train_epochs=statistics.median(one.epochs for one in taken))
