@@ -1,11 +1,9 @@
 """Numbers as answers, page by page: taken from a file, learned, examined, tried out, corrected."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -29,11 +27,7 @@ EXPECTED = [float(n % 5 + 1) for n in range(40)]
 TUNED = [f"{value * 0.6 + 1.4 + (n % 3) / 10:g}" for n, value in enumerate(EXPECTED)]
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    st.cache_data.clear()
-    yield
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("nothing_remembered")
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Several categories a text, page by page: asked of the file, saved, examined, tried out, corrected."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -26,11 +24,7 @@ EXPECTED = ["late", "late; price", "price", NONE] * 10
 TUNED = ["late", "late", "late; price", NONE] * 10
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    st.cache_data.clear()
-    yield
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("nothing_remembered")
 
 
 @pytest.fixture

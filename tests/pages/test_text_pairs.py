@@ -1,9 +1,6 @@
 """Two texts that belong together, on the pages: two columns chosen, two boxes to type into."""
 
-from collections.abc import Iterator
-
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -21,11 +18,7 @@ ANSWERER = Answerer(
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    st.cache_data.clear()
-    yield
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("nothing_remembered")
 
 
 def _uploaded(store: Store, header: str) -> AppTest:

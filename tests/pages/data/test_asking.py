@@ -1,10 +1,8 @@
 """The Data page with a file that only the user can explain."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from storage.database import Store
@@ -19,11 +17,7 @@ SETS = [["late"], ["price"], ["late", "price"]] * 10
 ROWS = [{"text": f"Ferry {n} was an hour late.", "tags": tags} for n, tags in enumerate(SETS)]
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    st.cache_data.clear()
-    yield
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("nothing_remembered")
 
 
 @pytest.fixture

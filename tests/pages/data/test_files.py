@@ -1,10 +1,8 @@
 """The Data page with what is no single table: several files, chats, documents."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from openpyxl import Workbook
 from streamlit.testing.v1 import AppTest
 
@@ -19,12 +17,7 @@ PAGE = "pages/data/data.py"
 FILES = make.FILES
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    """Every test has a job with the number 1, whose table the page remembers by that number."""
-    st.cache_data.clear()
-    yield
-    st.cache_data.clear()
+pytestmark = pytest.mark.usefixtures("nothing_remembered")
 
 
 @pytest.fixture
