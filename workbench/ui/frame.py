@@ -167,7 +167,6 @@ def data_tabs(current: str) -> None:
 
 
 def use_tabs(current: str) -> None:
-    """The rooms of the Use step: one question at a time, a whole file, and elsewhere."""
     """The rooms of the Use step: one question at a time, a whole file, other programs, elsewhere."""
     rooms = {"Use": "Playground", "Answer": "Answer a file", "Programs": "For other programs"}
     _tabs("use-tabs", {**rooms, "Export": "Take it elsewhere"}, current)
