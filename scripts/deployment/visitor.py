@@ -156,19 +156,26 @@ class Visitor:
             raise Lost(str(error)) from error
 
     def _receive(self, run: Run) -> None:
+        due: dict[str, float] = {}
         while True:
             said = self._next()
             kind = said.WhichOneof("type")
             if kind == "delta" and said.delta.HasField("new_element"):
                 run.elements.append(said.delta.new_element)
             elif kind == "auto_rerun":
-                self.fragments[said.auto_rerun.fragment_id] = said.auto_rerun.interval
-            elif kind == "new_session" and not run.fragment:
+                due[said.auto_rerun.fragment_id] = said.auto_rerun.interval
+            elif kind == "stop_auto_rerun":
+                for fragment in said.stop_auto_rerun.fragment_ids:
+                    self.fragments.pop(fragment, None)
+            elif kind == "new_session":
                 run.elements.clear()
-                self.fragments.clear()
+                due.clear()
             elif kind == "page_info_changed":  # the script has led to another page, or query
                 self.query = said.page_info_changed.query_string
             elif kind == "script_finished":
                 if said.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     continue
+                if said.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+                    self.fragments.clear()  # a whole page: those that it does not name are gone
+                self.fragments.update(due)
                 return
