@@ -2,6 +2,7 @@
 
 import contextlib
 import statistics
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from scripts.deployment.up import Deployment
 from scripts.deployment.visitor import Run
 
 VISITORS, DATABASE = "visitors", "postgresql"
+WARM_S = 60.0
+"""Processes that have just started load what pages need when the first of each is opened."""
 
 
 @dataclass
@@ -19,6 +22,7 @@ class Heard:
     """What people and programs met."""
 
     runs: list[Run] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
     answers_s: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     lost: int = 0
@@ -32,6 +36,7 @@ class Heard:
 
     def note(self, run: Run) -> None:
         """Keep how long a run took and what it said in red; what it showed goes."""
+        run.at_s = time.monotonic() - self.began - run.seconds
         self.errors += [f"{run.page or 'home'}: {said}"[:300] for said in run.errors]
         run.elements.clear()
         self.runs.append(run)
@@ -74,6 +79,7 @@ def tell(heard: Heard) -> None:
     _line("pages", [run.seconds for run in whole])
     _line("fragments", [run.seconds for run in heard.runs if run.fragment])
     _line("answers of the API", heard.answers_s)
+    _line(f"pages after the first {WARM_S:.0f} seconds", [r.seconds for r in whole if r.at_s > WARM_S])
     by_page = defaultdict(list)
     for run in whole:
         by_page[run.page or "home"].append(run.seconds)

@@ -30,6 +30,8 @@ class Run:
     seconds: float
     """From asking for it to its end."""
     fragment: bool = False
+    at_s: float = 0.0
+    """When it was asked for, since its visitors began; whoever counts says it."""
     elements: list[Element] = field(default_factory=list)
 
     @property

@@ -135,9 +135,8 @@ def _show(page: st.Page) -> None:
 def _keep_loaded(title: str) -> None:
     """Once for each page, take what it loaded out of the garbage collector's sight.
 
-    Streamlit collects garbage after every run of a page or fragment. With pandas, Altair and the
-    like loaded that takes a third of a second each time, and a page that looks every two seconds
-    would take a sixth of a core from the training that it shows.
+    With pandas, Altair and the like loaded, looking through all of it takes a third of a second, in
+    which no page of this process goes on.
     """
     if title not in _loaded:
         _loaded.add(title)

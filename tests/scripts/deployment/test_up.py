@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 import yaml
 
 from scripts.deployment import up
@@ -77,6 +78,15 @@ def test_ports_are_those_of_the_caddyfile(services: dict[str, Any]) -> None:
         listens = [*service["command"], service["environment"].get(worker_endpoint.VARIABLE)]
         assert port in listens, name
         assert service["healthcheck"]["test"][-1] == port, name
+
+
+def test_the_proxy_hangs_up_before_the_servers_do() -> None:
+    """A request on a line that a server is just closing is lost, unless it changes nothing."""
+    caddyfile = (DEPLOY / "Caddyfile").read_text()
+    body = re.findall(r"(?m)^\t+reverse_proxy [^\n]*\{\n\t\t(.*?)\n\t\t\}", caddyfile, re.DOTALL)
+    assert len(body) == 2 and all("import lines" in each for each in body)
+    kept = re.search(r"\(lines\) \{\n\ttransport http \{\n\t\tkeepalive (\d+)s\n", caddyfile)
+    assert kept and int(kept[1]) < uvicorn.Config(app="").timeout_keep_alive
 
 
 def test_settings_and_secrets_that_are_named_exist(
