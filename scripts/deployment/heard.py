@@ -79,7 +79,9 @@ def tell(heard: Heard) -> None:
     _line("pages", [run.seconds for run in whole])
     _line("fragments", [run.seconds for run in heard.runs if run.fragment])
     _line("answers of the API", heard.answers_s)
-    _line(f"pages after the first {WARM_S:.0f} seconds", [r.seconds for r in whole if r.at_s > WARM_S])
+    _line(
+        f"pages after the first {WARM_S:.0f} seconds", [r.seconds for r in whole if r.at_s > WARM_S]
+    )
     by_page = defaultdict(list)
     for run in whole:
         by_page[run.page or "home"].append(run.seconds)

@@ -84,9 +84,10 @@ def test_the_proxy_hangs_up_before_the_servers_do() -> None:
     """A request on a line that a server is just closing is lost, unless it changes nothing."""
     caddyfile = (DEPLOY / "Caddyfile").read_text()
     body = re.findall(r"(?m)^\t+reverse_proxy [^\n]*\{\n\t\t(.*?)\n\t\t\}", caddyfile, re.DOTALL)
-    assert len(body) == 2 and all("import lines" in each for each in body)
+    assert ["import lines" in each for each in body] == [True, True]
     kept = re.search(r"\(lines\) \{\n\ttransport http \{\n\t\tkeepalive (\d+)s\n", caddyfile)
-    assert kept and int(kept[1]) < uvicorn.Config(app="").timeout_keep_alive
+    assert kept
+    assert int(kept[1]) < uvicorn.Config(app="").timeout_keep_alive
 
 
 def test_settings_and_secrets_that_are_named_exist(

@@ -8,7 +8,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from scripts.deployment import visitor
 from scripts.deployment.visitor import Lost, Visitor
 
-WHOLE, OF_A_FRAGMENT = ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+WHOLE, OF_A_FRAGMENT = (
+    ForwardMsg.FINISHED_SUCCESSFULLY,
+    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+)
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
 
@@ -66,8 +69,12 @@ def test_a_fragment_that_leads_to_a_page_without_it_is_not_run_again(
         tab.run("b")
 
 
-def test_a_fragment_keeps_the_others_until_they_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = _run(WHOLE, "a", "b") + _run(OF_A_FRAGMENT, "a") + [_stop("b"), *_run(OF_A_FRAGMENT, "a")]
+def test_a_fragment_keeps_the_others_until_they_are_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = (
+        _run(WHOLE, "a", "b") + _run(OF_A_FRAGMENT, "a") + [_stop("b"), *_run(OF_A_FRAGMENT, "a")]
+    )
     tab = _visitor(said, monkeypatch)
     tab.visit("use")
     tab.run("a")
