@@ -68,7 +68,10 @@ def _unigram() -> list[tuple[str, float]]:
     core = Tokenizer(models.Unigram())
     core.pre_tokenizer = pre_tokenizers.Metaspace()
     core.train_from_iterator(
-        [*WORDS, *"abcdefghijklmnopqrstuvwxyz{}:\"'?!-,.<>/|_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"],
+        [
+            *WORDS,
+            *"abcdefghijklmnopqrstuvwxyz{}:;\"'?!-,.<>/|_ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        ],
         trainers.UnigramTrainer(vocab_size=300, show_progress=False),
     )
     return [tuple(piece) for piece in json.loads(core.to_str())["model"]["vocab"]]

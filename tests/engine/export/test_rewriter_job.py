@@ -61,6 +61,15 @@ def test_transformers_and_peft_answer_as_the_trained_model(
 def test_a_spoilt_export_is_not_offered(
     rewriter_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    spoil_weights(monkeypatch)
+    job, result = rewriter_shop.export("merged")
+    assert result["status"] == "failed"
+    assert "So it is not offered." in result["reason"]
+    assert not (job.path / "export").exists()
+
+
+def spoil_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turn matrices of what exports write upside down."""
     write = rewriter_job._write
 
     def spoil(making: Any, spec: Any, model: Any, tokenizer: Any, folder: Path) -> None:
@@ -74,7 +83,3 @@ def test_a_spoilt_export_is_not_offered(
         save_file(swapped, file, {"format": "pt"})
 
     monkeypatch.setattr(rewriter_job, "_write", spoil)
-    job, result = rewriter_shop.export("merged")
-    assert result["status"] == "failed"
-    assert "So it is not offered." in result["reason"]
-    assert not (job.path / "export").exists()

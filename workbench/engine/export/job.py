@@ -104,6 +104,11 @@ def _begun(spec: CertifySpec, job: JobDir, report: Report, stop: Stop) -> Making
     tokens = min(MOST_TOKENS, spec.recipe.eval_max_new_tokens)
     fits = _fits(spec, trained, family, tokens)
     questions = questions_of(trained, family, rows, spec.recipe.seed, fits)
+    if not questions.all:
+        raise WorkbenchError(
+            f"No question fits into the {trained.max_length:,} tokens that this model reads, so nothing can be "
+            "compared. Train it with a larger max_length."
+        )
     return Making(
         spec, job, report, stop, Meter(report, stop.check), trained, family, questions, tokens
     )
