@@ -16,13 +16,17 @@ def test_nearness_is_the_cosine_to_the_nearest_text_of_the_chosen_category() -> 
     torch.testing.assert_close(found, torch.tensor([0.96, 0.6, -1.0]))
 
 
-def test_many_texts_are_compared_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = torch.nn.functional.normalize(torch.randn(7, 2, generator=torch.manual_seed(1)), dim=1)
-    chosen = torch.tensor([0, 1, 0, 1, 0, 1, 0])
-    whole = nearness(texts, chosen, MEMORY)
-    monkeypatch.setattr(belonging, "AT_ONCE", 3)
-    torch.testing.assert_close(nearness(texts, chosen, MEMORY), whole)
-    assert nearness(texts[:0], chosen[:0], MEMORY).shape == (0,)
+def test_each_text_is_compared_with_those_of_its_category_alone() -> None:
+    draw = torch.manual_seed(1)
+    texts, kept = (
+        torch.nn.functional.normalize(torch.randn(rows, 5, generator=draw), dim=1)
+        for rows in (9, 40)
+    )
+    chosen = torch.tensor([3, 0, 1, 3, 2, 0, 1, 3, 4])
+    memory = Memory(kept, torch.arange(40) * 7 % 4)
+    cosines = (texts @ kept.T).masked_fill(chosen[:, None] != memory.labels, -1.0)
+    torch.testing.assert_close(nearness(texts, chosen, memory), cosines.max(1).values)
+    assert nearness(texts[:0], chosen[:0], memory).shape == (0,)
 
 
 def test_sureness_is_the_log_of_the_likeliest_probability() -> None:

@@ -1,5 +1,6 @@
 """How much a text belongs to the category it would be sorted into: by probability and by distance."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,8 +9,6 @@ import torch
 
 MOST = 20_000
 """Learned texts that are kept to compare with; of more, as evenly over the categories as can be."""
-AT_ONCE = 256
-"""Texts that are compared together: bounds the memory."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +19,14 @@ class Memory:
     """Of length 1 (texts, hidden)."""
     labels: torch.Tensor
     """The number of each one's category, int64 (texts,)."""
+
+    @functools.cached_property
+    def by_label(self) -> dict[int, torch.Tensor]:
+        """The embeddings of each category that has a text, in float32."""
+        order = self.labels.argsort(stable=True)
+        numbers, sizes = self.labels[order].unique_consecutive(return_counts=True)
+        parts = self.embeddings.float()[order].split(sizes.tolist())
+        return dict(zip(numbers.tolist(), parts, strict=True))
 
 
 def remembered(labels: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -59,11 +66,10 @@ def nearness(embeddings: torch.Tensor, chosen: torch.Tensor, memory: Memory) -> 
     Returns:
         -1 for a category of which no text is kept.
     """
-    parts = zip(embeddings.split(AT_ONCE), chosen.split(AT_ONCE), strict=True)
-    found = [_nearest(own, numbers, memory) for own, numbers in parts]
-    return torch.cat(found) if found else torch.empty(0)
-
-
-def _nearest(embeddings: torch.Tensor, chosen: torch.Tensor, memory: Memory) -> torch.Tensor:
-    like = embeddings.float() @ memory.embeddings.float().T
-    return like.masked_fill(chosen[:, None] != memory.labels[None], -1.0).max(1).values
+    found = embeddings.new_full((len(embeddings),), -1.0, dtype=torch.float32)
+    for label in chosen.unique().tolist():
+        kept = memory.by_label.get(label)
+        if kept is not None:
+            own = (chosen == label).nonzero()[:, 0]
+            found[own] = (embeddings[own].float() @ kept.T).max(1).values
+    return found

@@ -46,16 +46,15 @@ class Watched(nn.Module):
     def __init__(self, classifier: Classifier, memory: Memory) -> None:
         super().__init__()
         self.classifier = classifier
-        self.register_buffer("embeddings", memory.embeddings.float(), persistent=False)
-        self.register_buffer("labels", memory.labels, persistent=False)
+        device = next(classifier.head.parameters()).device
+        self._memory = Memory(memory.embeddings.to(device), memory.labels.to(device))
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Logits, sureness and nearness (texts, labels + 2)."""
         found, embeddings = self.classifier.with_vectors(input_ids, attention_mask)
         logits = found.float()
-        memory = Memory(self.get_buffer("embeddings"), self.get_buffer("labels"))
         with torch.autocast(embeddings.device.type, enabled=False):
-            near = nearness(embeddings, logits.argmax(1), memory)
+            near = nearness(embeddings, logits.argmax(1), self._memory)
         return torch.cat([logits, sureness(logits)[:, None], near[:, None]], 1)
 
 

@@ -56,7 +56,7 @@ def by_practice(
     ids = learned.rows.lists(IDS, numbers.tolist())
     labels = torch.from_numpy(learned.labels[numbers])
     memory = Memory(read(model.encoder, ids, pad_id, _leave(stop)), labels)
-    watched = Watched(model, memory).to(model.encoder.body.device)
+    watched = Watched(model, memory)
     found = read(watched, held.rows, pad_id, _leave(stop))
     wanted = torch.from_numpy(held.labels)
     right = (found[:, :-2].argmax(1) == wanted) & (wanted != outside)
