@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_dat
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
 from workbench.core.errors import WorkbenchError
 from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, WINDOWS
-from workbench.engine.encoder.encoder import read
+from workbench.engine.encoder.encoder import Reader, read
 from workbench.engine.encoder.model import load_encoder_model, load_probe
 from workbench.engine.encoder.out_of_scope.belonging import Memory
 from workbench.engine.encoder.out_of_scope.detector import (
@@ -24,8 +25,10 @@ from workbench.engine.encoder.out_of_scope.detector import (
     load_detector,
     save_detector,
 )
+from workbench.engine.encoder.systems import answer
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.specs import BaseModelRef
+from workbench.jobs.process.stop import Stop
 from workbench.models.trained import read_trained, write_trained
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
@@ -61,6 +64,26 @@ def test_a_text_that_is_not_read_whole_is_named(trained: JobDir, tiny: Path) -> 
     model.reader = replace(model.reader, long_texts=HEAD_TAIL)
     assert model.cut(texts) == {1: f"{said} {limit} of them, its beginning and its end."}
     assert model.reader.read(texts)[1] == f"read {limit} of {whole} tokens"
+
+
+def test_texts_are_made_tokens_once(
+    trained: JobDir, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, asked, usual = (
+        load_encoder_model(BaseModelRef("tiny", tiny), trained.adapter),
+        [],
+        Reader.ids,
+    )
+
+    def counted(reader: Reader, texts: Sequence[str]) -> list[list[int]]:
+        asked.append(list(texts))
+        return usual(reader, texts)
+
+    monkeypatch.setattr(Reader, "ids", counted)
+    texts = ["parcel", "parcel " * 200]
+    found = answer(model, [{"text": text} for text in texts], Stop(), lambda _: None)
+    assert asked == [texts]
+    assert [bool(told) for told in found.read] == [False, True]
 
 
 def test_a_model_of_an_earlier_version_reads_the_beginning_as_it_did(

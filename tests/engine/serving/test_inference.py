@@ -91,7 +91,8 @@ class Words:
     def ids(self, texts: list[str]) -> list[list[int]]:
         return [list(range(len(text.split()))) for text in texts]
 
-    def read(self, texts: list[str]) -> list[str]:
+    def read(self, texts: list[str], ids: list[list[int]]) -> list[str]:
+        assert ids == self.ids(texts)
         return ["read in 3 parts" if len(text.split()) > 8 else "" for text in texts]
 
 
@@ -102,10 +103,10 @@ class Encoder:
     reader = Words()
     thresholds: Any = None
 
-    def cut(self, texts: list[str]) -> dict[int, str]:
+    def cut(self, texts: list[str], ids: list[list[int]]) -> dict[int, str]:
         return {place: "It is long." for place, text in enumerate(texts) if len(text) > 99}
 
-    def sort(self, texts: list[str], done: Callable[[int], None]) -> Sorted:
+    def sort(self, texts: list[str], done: Callable[[int], None], ids: list[list[int]]) -> Sorted:
         done(len(texts))
         shares = [[0.2, 0.8] if "parcel" in text else [0.9, 0.1] for text in texts]
         return Sorted(np.array(shares), ["xylophone" in text for text in texts])
@@ -117,14 +118,14 @@ class Endless(Encoder):
     def __init__(self) -> None:
         self.began, self.left, self.enough = (threading.Event() for _ in range(3))
 
-    def sort(self, texts: list[str], done: Callable[[int], None]) -> Sorted:
+    def sort(self, texts: list[str], done: Callable[[int], None], ids: list[list[int]]) -> Sorted:
         self.began.set()
         try:
             while not self.enough.is_set():
                 done(0)
         finally:
             self.left.set()
-        return super().sort(texts, done)
+        return super().sort(texts, done, ids)
 
 
 def list_encoder(models: Path, path: Path) -> Path:
@@ -311,7 +312,7 @@ class Several(Encoder):
     labels = ("refund", "delivery", "crew")
     thresholds = np.array([0.5, 0.3, 0.5])
 
-    def sort(self, texts: list[str], done: Callable[[int], None]) -> Sorted:
+    def sort(self, texts: list[str], done: Callable[[int], None], ids: list[list[int]]) -> Sorted:
         return Sorted(
             np.array([[0.9, 0.4, 0.2] if t == "both" else [0.1] * 3 for t in texts]), None
         )
@@ -353,7 +354,9 @@ class Estimating(Encoder):
     labels = ()
     numbers = NumberRange(middle=3.0, scale=1.0, low=1.0, high=5.0, places=2, width=1.0)
 
-    def estimates(self, texts: list[str], done: Callable[[int], None]) -> list[Estimate]:
+    def estimates(
+        self, texts: list[str], done: Callable[[int], None], ids: list[list[int]]
+    ) -> list[Estimate]:
         done(len(texts))
         return [self.numbers.estimate(len(text) - 3) for text in texts]
 

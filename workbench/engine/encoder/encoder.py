@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ READ_AT_ONCE = {"cpu": 1024, "cuda": 32_768}
 TEXTS_AT_ONCE = {"cpu": 64, "cuda": 256}
 
 Ids = Sequence[int] | np.ndarray
+Each = Callable[[Callable[[np.ndarray], torch.Tensor], list[np.ndarray]], Iterable[torch.Tensor]]
 
 
 class Encoder(nn.Module):
@@ -229,9 +230,13 @@ class Reader:
         """The same of those of which a part is not read: none where they are read by windows."""
         return {} if self.window is not None else self.long(texts, ids)
 
-    def read(self, texts: Sequence[str]) -> list[str]:
-        """How much of each text is read, in a few words; empty of those that are read at once."""
-        ids = self.ids(texts)
+    def read(self, texts: Sequence[str], ids: Sequence[Ids] | None = None) -> list[str]:
+        """How much of each text is read, in a few words; empty of those that are read at once.
+
+        Args:
+            ids: those of the texts, where they are there already.
+        """
+        ids = self.ids(texts) if ids is None else ids
         told = [""] * len(texts)
         for place, tokens in self.long(texts, ids).items():
             told[place] = f"read {self.max_length:,} of {tokens:,} tokens"
@@ -410,23 +415,30 @@ def read(
     ids: Sequence[Ids] | EncodedRows,
     pad_id: int,
     done: Callable[[int], None] | None = None,
+    each: Each = map,
 ) -> torch.Tensor:
     """What an Encoder or a Classifier gives for each text, in float32 on the CPU.
 
     Args:
         ids: token ids of each text.
         done: called with the number of texts that are read; may raise to leave.
+        each: goes over the groups of texts, as `map` does.
 
     Returns:
         (texts, hidden) or (texts, labels).
     """
     model.eval()
     rows = ids if isinstance(ids, EncodedRows) else EncodedRows.of_ids(ids)
-    found, told = torch.empty(0, 0), 0
+    found, told, order = torch.empty(0, 0), 0, list(groups(rows.lengths))
+
+    def one(group: np.ndarray) -> torch.Tensor:
+        batch = to_device(padded(rows.lists(IDS, group.tolist()), pad_id))
+        with torch.no_grad(), precision():  # told again, since another thread knows nothing of it
+            states: torch.Tensor = model(**batch)
+            return states.float().cpu()
+
     with precision():  # entered once, so that the weights are rounded once for all groups
-        for group in groups(rows.lengths):
-            batch = to_device(padded(rows.lists(IDS, group.tolist()), pad_id))
-            states = model(**batch).float().cpu()
+        for group, states in zip(order, each(one, order), strict=True):
             if not told:
                 found = torch.empty(len(rows), states.shape[1])
             found[torch.from_numpy(group)] = states

@@ -27,11 +27,14 @@ from workbench.core.whole import whole_folder
 from workbench.engine.encoder.encoder import (
     Classifier,
     Encoder,
+    Ids,
     Reader,
     load_reader,
     read,
     second_after,
 )
+from workbench.engine.encoder.fast.on_cores import on_cores
+from workbench.engine.encoder.fast.packed import packed
 from workbench.engine.encoder.out_of_scope.detector import (
     DETECTOR,
     Detector,
@@ -39,7 +42,6 @@ from workbench.engine.encoder.out_of_scope.detector import (
     load_detector,
     save_detector,
 )
-from workbench.engine.encoder.packed import packed
 from workbench.engine.encoder.probe import Head
 from workbench.engine.encoder.sets.any_of import EVEN, texts_of
 from workbench.engine.encoder.start import encoder_to_start_from, trained_encoder
@@ -82,38 +84,45 @@ class EncoderModel:
     numbers: NumberRange | None = None
     """What its head's score stands for, where it estimates numbers."""
 
-    def estimates(self, texts: Sequence[str], done: Done | None = None) -> list[Estimate]:
+    def estimates(
+        self, texts: Sequence[str], done: Done | None = None, ids: Sequence[Ids] | None = None
+    ) -> list[Estimate]:
         """The number of each text, and between which ones it lies.
 
         Args:
             done: called with the number of texts that are read; may raise to leave.
+            ids: the reader's of the texts, where they are there already.
         """
         assert self.numbers is not None
         if not texts:
             return []
-        scores = read(self._packed, self.reader.ids(texts), self.reader.pad_id, done)
+        ids = self.reader.ids(texts) if ids is None else ids
+        scores = read(self._packed, ids, self.reader.pad_id, done, on_cores)
         return [self.numbers.estimate(score) for score in scores[:, 0].tolist()]
 
-    def sort(self, texts: Sequence[str], done: Done | None = None) -> Sorted:
+    def sort(
+        self, texts: Sequence[str], done: Done | None = None, ids: Sequence[Ids] | None = None
+    ) -> Sorted:
         """Where each text belongs.
 
         Args:
             done: called with the number of texts that are read; may raise to leave.
+            ids: the reader's of the texts, where they are there already.
         """
         if not texts:
             cannot = self.detector is None and not self.out_of_scope
             return Sorted(np.zeros((0, len(self.labels))), None if cannot else [])
-        ids, pad_id = self.reader.ids(texts), self.reader.pad_id
+        ids, pad_id = self.reader.ids(texts) if ids is None else ids, self.reader.pad_id
         if self.detector is None:
-            found = read(self._packed, ids, pad_id, done)
+            found = read(self._packed, ids, pad_id, done, on_cores)
             if self.thresholds is not None:
                 return Sorted(found.double().sigmoid().numpy(), None)
             shares = _shares(found)
             return Sorted(shares, self._outside(shares).tolist() if self.out_of_scope else None)
-        found = read(self._watched, ids, pad_id, done)
+        found = read(self._watched, ids, pad_id, done, on_cores)
         refused = self.detector.threshold.refused(found[:, -2], found[:, -1])
         if self._watched_before is not None and self.detector.origin is not None:
-            near = read(self._watched_before, ids, pad_id)[:, -1]
+            near = read(self._watched_before, ids, pad_id, each=on_cores)[:, -1]
             refused |= near < self.detector.origin.least
         shares = _shares(found[:, :-2])
         return Sorted(shares, (refused.numpy() | self._outside(shares)).tolist())
@@ -144,18 +153,22 @@ class EncoderModel:
     @functools.cached_property
     def _watched(self) -> Watched:
         assert self.detector is not None
-        return Watched(self._packed, self.detector.memory).to(self.model.encoder.body.device)
+        return Watched(self._packed, self.detector.memory)
 
     @functools.cached_property
     def _watched_before(self) -> Watched | None:
         origin = self.detector and self.detector.origin
         if self.before is None or origin is None:
             return None
-        return Watched(packed(self.before), origin.memory).to(self.before.encoder.body.device)
+        return Watched(packed(self.before), origin.memory)
 
-    def cut(self, texts: Sequence[str]) -> dict[int, str]:
-        """For the places of texts of which a part is not read, a sentence that says so."""
-        cut = self.reader.cut(texts, self.reader.ids(texts))
+    def cut(self, texts: Sequence[str], ids: Sequence[Ids] | None = None) -> dict[int, str]:
+        """For the places of texts of which a part is not read, a sentence that says so.
+
+        Args:
+            ids: the reader's of the texts, where they are there already.
+        """
+        cut = self.reader.cut(texts, self.reader.ids(texts) if ids is None else ids)
         limit = self.reader.max_length
         part = f"the first {limit}"
         if self.reader.long_texts == HEAD_TAIL:

@@ -83,7 +83,9 @@ def answer(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> 
     """
     if model.numbers is not None:
         return answers_to(model, rows, _telling(stop, done))
-    return _answers(model, _read(model, rows, stop, done), rows)
+    texts, ids = _ids(model, rows)
+    found = model.sort(texts, _telling(stop, done), ids)
+    return _answers(model, found, model.reader.read(texts, ids))
 
 
 def _examiner(model: EncoderModel) -> Examine:
@@ -94,16 +96,20 @@ def _examiner(model: EncoderModel) -> Examine:
         if model.numbers is not None:
             told = answers_to(model, asked, _telling(stop, done))
             return replace(told, seconds=(time.perf_counter() - begun) / max(1, len(asked)))
-        found = _read(model, asked, stop, done)
+        texts, ids = _ids(model, asked)
+        found = model.sort(texts, _telling(stop, done), ids)
         seconds = (time.perf_counter() - begun) / max(1, len(asked))
         loss = _loss(model, found.probabilities, asked)
-        return replace(_answers(model, found, asked), loss=loss, seconds=seconds)
+        told = _answers(model, found, model.reader.read(texts, ids))
+        return replace(told, loss=loss, seconds=seconds)
 
     return examine
 
 
-def _read(model: EncoderModel, rows: Sequence[Row], stop: Stop, done: Done) -> Sorted:
-    return model.sort([str(row["text"]) for row in rows], _telling(stop, done))
+def _ids(model: EncoderModel, rows: Sequence[Row]) -> tuple[list[str], list[list[int]]]:
+    """The rows' texts and their token ids, which are asked for more than once."""
+    texts = [str(row["text"]) for row in rows]
+    return texts, model.reader.ids(texts)
 
 
 def _telling(stop: Stop, done: Done) -> Done:
@@ -114,9 +120,8 @@ def _telling(stop: Stop, done: Done) -> Done:
     return tell
 
 
-def _answers(model: EncoderModel, found: Sorted, rows: Sequence[Row]) -> Answers:
+def _answers(model: EncoderModel, found: Sorted, read: list[str]) -> Answers:
     shares = found.probabilities
-    read = model.reader.read([str(row["text"]) for row in rows])
     if model.thresholds is not None:
         return Answers(*model.sets(shares), read=read)
     chosen = [model.labels[number] for number in shares.argmax(1)]

@@ -52,6 +52,11 @@ class Packed:
         found: Tensor = self._product(x, self._weight, self._bias, "swish", [], "")
         return found
 
+    def gelu(self, x: Tensor) -> Tensor:
+        """`gelu` of the product, not approximated."""
+        found: Tensor = self._product(x, self._weight, self._bias, "gelu", [], "none")
+        return found
+
     def times(self, x: Tensor, other: Tensor) -> Tensor:
         """The product, multiplied by `other` (rows, out)."""
         found: Tensor = self._with_other(x, other, self._weight, self._bias, "mul")

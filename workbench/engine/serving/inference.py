@@ -188,10 +188,11 @@ class Inference:
         self, entry: ServedModel, texts: Sequence[str], check: Check
     ) -> list[dict[str, Any]]:
         model = self._models.classifier(entry)
-        cut, read = model.cut(texts), model.reader.read(texts)
+        ids = model.reader.ids(texts)
+        cut, read = model.cut(texts, ids), model.reader.read(texts, ids)
         with self._models.turns as turns:
             check()
-            found = model.estimates(list(texts), lambda _read: _between(check, turns))
+            found = model.estimates(list(texts), lambda _read: _between(check, turns), ids)
         return [
             number_told(place, own, model.numbers, read[place], cut.get(place, ""))
             for place, own in enumerate(found)
@@ -205,10 +206,11 @@ class Inference:
                 self._written(entry, text, number, check) for number, text in enumerate(texts, 1)
             ]
         model = self._models.classifier(entry)
-        cut, read = model.cut(texts), model.reader.read(texts)
+        ids = model.reader.ids(texts)
+        cut, read = model.cut(texts, ids), model.reader.read(texts, ids)
         with self._models.turns as turns:
             check()
-            found = model.sort(list(texts), lambda _read: _between(check, turns))
+            found = model.sort(list(texts), lambda _read: _between(check, turns), ids)
         none = found.none_of_these
         sets = None
         if model.thresholds is not None:

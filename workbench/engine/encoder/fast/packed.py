@@ -1,22 +1,21 @@
-"""An encoder whose products are packed for a CPU: the same answers to the last bit, sooner.
+"""An encoder whose products are packed for a CPU: answers as good, sooner.
 
 Under autocast torch rounds what goes into a product to bfloat16 and puts the weights in oneDNN's
-order, for each product anew. Here the order is made once, and what goes into queries, keys and values
-is rounded once (`scripts/serving/bench_encoder.py`).
+order, for each product anew. Here the order is made once. BERT and its kin are computed by `FastBody`;
+of others what goes into queries, keys and values is rounded once (`scripts/serving/bench_encoder.py`).
 """
 
 import copy
+import threading
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from workbench.engine.encoder.encoder import Classifier
+from workbench.engine.encoder.fast.body import ROWS, FastBody, is_known
 from workbench.engine.models.products import Packed
 from workbench.engine.runtime import device
-
-ROWS = 512
-"""Tokens of a usual group of texts."""
 
 
 def packed(model: Classifier) -> Classifier:
@@ -26,8 +25,12 @@ def packed(model: Classifier) -> Classifier:
     """
     if device.device().type != "cpu" or device.dtype() != torch.bfloat16:
         return model
+    device.keep_freed()
     shared: dict[int, Any] = {id(t): t for t in [*model.parameters(), *model.buffers()]}
     found = copy.deepcopy(model, shared)
+    if is_known(found.encoder.body):
+        found.encoder.body = FastBody(found.encoder.body)
+        return found
     rounded = _Rounded()
     for path, module in list(found.encoder.body.named_modules()):
         if type(module) is nn.Linear:
@@ -35,8 +38,8 @@ def packed(model: Classifier) -> Classifier:
     return found
 
 
-class _Rounded:
-    """What went into the last product, rounded; three layers after each other read the same."""
+class _Rounded(threading.local):
+    """What went into a thread's last product, rounded; three layers after each other read the same."""
 
     def __init__(self) -> None:
         self._of: Tensor | None = None

@@ -20,7 +20,8 @@ def answers_to(
     """
     assert model.numbers is not None
     texts = [str(row["text"]) for row in rows]
-    found = model.estimates(texts, tell)
+    ids = model.reader.ids(texts)
+    found = model.estimates(texts, tell, ids)
     wanted = np.array([value_of(row.get("label")) for row in rows], float)
     errors = np.abs(wanted - np.array([own.value for own in found], float))
     known = errors[~np.isnan(errors)]
@@ -28,5 +29,5 @@ def answers_to(
         [model.numbers.written(own.value) for own in found],
         loss=float(known.mean()) / model.numbers.scale if len(known) else None,
         estimates=found,
-        read=model.reader.read(texts),
+        read=model.reader.read(texts, ids),
     )
