@@ -17,6 +17,7 @@ from workbench.core.recipe import Recipe
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.model import load_causal
 from workbench.engine.runtime import device
+from workbench.engine.serving.choosing.json_constraint import JsonConstraint, UnusableForm
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.model_cache import ModelCache
 from workbench.jobs.process.specs import BaseModelRef
@@ -118,6 +119,20 @@ def test_the_likeliest_answer_is_that_of_the_exam(float32: None, url: str, model
         f"{url}/v1/chat/completions", json=body("run-1", stream=False, max_tokens=25)
     )
     assert reply.json()["choices"][0]["message"]["content"].strip() == expected
+
+
+def test_a_form_that_becomes_too_hard_is_the_callers_error(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> torch.Tensor:
+        raise UnusableForm("it is too hard to follow")
+
+    monkeypatch.setattr(JsonConstraint, "mask", refuse)
+    asked = body("run-1", stream=False, response_format={"type": "json_object"})
+    reply = httpx.post(f"{url}/v1/chat/completions", json=asked, timeout=30)
+    told = reply.json()["error"]
+    assert (reply.status_code, told["param"]) == (400, "response_format")
+    assert told["message"] == "response_format cannot be kept to: it is too hard to follow."
 
 
 def test_base_and_tuned_share_their_weights(registry: Path, models: Path) -> None:

@@ -4,20 +4,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import torch
-from transformers import (
-    GenerationConfig,
-    LogitsProcessorList,
-    StoppingCriteria,
-    StoppingCriteriaList,
-)
+from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 
 from workbench.engine.causal.encode import kept_of_question
 from workbench.engine.causal.model import CausalModel
 from workbench.engine.causal.reading import Ends, answer_of, ends_set, text_ids
 from workbench.engine.generative.fields.constraint import Told
-from workbench.engine.generative.fields.writing import Held, Together
+from workbench.engine.generative.held import Held, choices, told_of
 from workbench.engine.runtime import device as machine
 from workbench.engine.runtime.precision import precision
+from workbench.engine.serving.choosing.together import Together
+from workbench.engine.serving.choosing.token_choice import TokenChoice
 from workbench.jobs.process.stop import Stop
 
 BATCH = {"cpu": 16, "cuda": 64}
@@ -52,7 +49,7 @@ def write_answers(
 
     def write(places: Sequence[int]) -> list[tuple[str, Told]]:
         part = [questions[place] for place in places]
-        return _write(model, part, max_new_tokens, stop, form.of(places) if form else None)
+        return _write(model, part, max_new_tokens, stop, choices(form, places, max_new_tokens))
 
     written = in_batches(questions, write, stop, done)
     if told is not None:
@@ -104,7 +101,7 @@ def _write(
     questions: Sequence[list[int]],
     max_new_tokens: int,
     stop: Stop,
-    form: Held | None,
+    chosen: Sequence[TokenChoice],
 ) -> list[tuple[str, Told]]:
     longest = max(len(ids) for ids in questions)
     pad = model.tokenizer.pad_token_id
@@ -112,10 +109,10 @@ def _write(
     lengths = torch.tensor([len(ids) for ids in questions])
     mask = (torch.arange(longest) >= longest - lengths[:, None]).long()
     ends, tokenizer = ends_set(model.model), model.tokenizer
-    together = form.together(len(questions), max_new_tokens) if form else None
+    together = Together(chosen, min(ends.ids, default=0))
     settings = GenerationConfig(
         do_sample=False,
-        max_new_tokens=max(max_new_tokens, form.least) if form else max_new_tokens,
+        max_new_tokens=max(choice.room(max_new_tokens) for choice in chosen),
         eos_token_id=sorted(ends.ids),
         pad_token_id=pad,
     )
@@ -125,21 +122,13 @@ def _write(
             input_ids=rows.to(device),
             attention_mask=mask.to(device),
             generation_config=settings,
-            **hooks(together, [StopWriting(stop), *_stop_at(ends, model)]),
+            logits_processor=together.before,
+            stopping_criteria=StoppingCriteriaList(
+                [StopWriting(stop), *_stop_at(ends, model), *together.after]
+            ),
         )
-    told = together.told if together else [Told() for _ in questions]
     texts = [answer_of(ids, tokenizer, ends) for ids in written[:, longest:].tolist()]
-    return list(zip(texts, told, strict=True))
-
-
-def hooks(together: Together | None, stops: list[StoppingCriteria]) -> dict[str, Any]:
-    """What `generate` is told to call before and after each token."""
-    before = [together.before] if together else []
-    after = [together.after] if together else []
-    return {
-        "logits_processor": LogitsProcessorList(before),
-        "stopping_criteria": StoppingCriteriaList([*stops, *after]),
-    }
+    return list(zip(texts, map(told_of, chosen), strict=True))
 
 
 def _stop_at(ends: Ends, model: CausalModel) -> list[StoppingCriteria]:

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 
 import torch
-from transformers import GenerationConfig
+from transformers import GenerationConfig, StoppingCriteriaList
 
-from workbench.engine.causal.generate import BATCH, Done, StopWriting, hooks, in_batches
+from workbench.engine.causal.generate import BATCH, Done, StopWriting, in_batches
 from workbench.engine.causal.loss import to_device
 from workbench.engine.generative.fields.constraint import Told
-from workbench.engine.generative.fields.writing import Form, Together
+from workbench.engine.generative.fields.writing import Form
+from workbench.engine.generative.held import choices, told_of
 from workbench.engine.runtime.precision import precision
 from workbench.engine.seq2seq.batches import collate
 from workbench.engine.seq2seq.encode import Example
 from workbench.engine.seq2seq.model import Seq2seqModel
+from workbench.engine.serving.choosing.together import Together
+from workbench.engine.serving.choosing.token_choice import TokenChoice
 from workbench.jobs.process.stop import Stop
 
 
@@ -39,15 +42,15 @@ def write_answers(
     """
     sources = [model.tokenizer.source(question)[0] for question in questions]
     room = model.tokenizer.framing.room_to_write or max_new_tokens
-    most = max(min(max_new_tokens, room), form.least if form else 0)
-    settings = GenerationConfig(do_sample=False, max_new_tokens=most)
+    most = min(max_new_tokens, room)
 
     def write(places: Sequence[int]) -> list[tuple[str, Told]]:
         part = [sources[place] for place in places]
-        together = form.together(len(part), most) if form else None
-        texts = _write(model, part, settings, stop, together=together)
-        own = together.told if together else [Told() for _ in part]
-        return list(zip(texts, own, strict=True))
+        chosen = choices(form, places, most)
+        longest = max(choice.room(most) for choice in chosen)
+        settings = GenerationConfig(do_sample=False, max_new_tokens=longest)
+        texts = _write(model, part, settings, stop, chosen=chosen)
+        return list(zip(texts, map(told_of, chosen), strict=True))
 
     written = in_batches(sources, write, stop, done)
     if told is not None:
@@ -96,20 +99,22 @@ def _write(
     settings: GenerationConfig,
     stop: Stop,
     beginnings: Sequence[list[int]] = (),
-    together: Together | None = None,
+    chosen: Sequence[TokenChoice] = (),
 ) -> list[str]:
     """What is written behind the beginnings: ids of one length, with what every answer begins with."""
     framing = model.tokenizer.framing
     before = [[framing.start, *ids] for ids in beginnings] or [framing.begun] * len(sources)
     batch = to_device(collate([Example(source, framing.begun) for source in sources], framing))
     begun = torch.tensor(before, device=batch["input_ids"].device)
+    together = Together(chosen, framing.ends[0])
     with precision():
         written = model.whole.generate(
             input_ids=batch["input_ids"],
             attention_mask=batch["attention_mask"],
             decoder_input_ids=begun,
             generation_config=settings,
-            **hooks(together, [StopWriting(stop)]),
+            logits_processor=together.before,
+            stopping_criteria=StoppingCriteriaList([StopWriting(stop), *together.after]),
         )
     tokenizer = model.tokenizer.own
     texts = tokenizer.batch_decode(written[:, begun.shape[1] :], skip_special_tokens=True)

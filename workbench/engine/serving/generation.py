@@ -16,10 +16,11 @@ from workbench.engine.generative.fields.asking import joined
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.generative.fields.writing import Form
 from workbench.engine.serving.choosing.fields_wanted import FieldsWanted
+from workbench.engine.serving.choosing.json_constraint import UnusableForm
 from workbench.engine.serving.choosing.token_choice import TokenChoice
 from workbench.engine.serving.choosing.token_logprobs import TokenLogprob
 from workbench.engine.serving.engines.protocol import Asked
-from workbench.engine.serving.errors import ApiError, too_long
+from workbench.engine.serving.errors import ApiError, too_long, wrong
 from workbench.engine.serving.requests import Sampling
 from workbench.engine.serving.responses import Usage
 from workbench.engine.serving.stream_decoder import StreamDecoder
@@ -95,6 +96,8 @@ class Generation:
             self._send(_END)
         except ApiError as error:
             self._send(error)
+        except UnusableForm as error:
+            self._send(wrong("response_format", f"cannot be kept to: {error}"))
         except WorkbenchError as error:
             self._send(ApiError(503, str(error)))
         except Exception as error:

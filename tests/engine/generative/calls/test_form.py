@@ -16,7 +16,9 @@ from workbench.engine.generative.calls.constraint import CallsConstraint, form_o
 from workbench.engine.generative.calls.form import CallForm, call_form, tools_for
 from workbench.engine.generative.fields.vocabulary import Vocabulary, vocabulary
 from workbench.engine.generative.fields.writing import free
+from workbench.engine.generative.held import choices, told_of
 from workbench.engine.serving.choosing.json_constraint import UnusableForm
+from workbench.engine.serving.choosing.together import Together
 
 ROOM = Tool(
     "room",
@@ -171,9 +173,9 @@ def test_each_question_has_the_tools_that_it_names(
     bell = talk(introduced(["bell()"]))
     form = call_form([bell, talk("")], (ROOM,), True, tokenizer, ends, Model)
     assert form is not None
-    for places, own, other in (([0], "bell", "room"), ([1], "room", "bell"), ([1, 0], "room", "x")):
+    for place, own, other in ((0, "bell", "room"), (1, "room", "bell"), (1, "room", "x")):
         for name in (own, other):
-            (row, *_) = form.of(places).together(len(places), 9)._rows
+            row = form.constraint(9, place)
             assert isinstance(row, CallsConstraint)
             done = _goes_on(row, words, _call(name, ""))
             assert (f'"{name}"' in done) is (name == own)
@@ -187,11 +189,12 @@ def test_rows_that_are_over_wait_for_the_others(
     tokenizer: Any, words: Vocabulary, ends: frozenset[int]
 ) -> None:
     form = CallForm([(ROOM,), None], tokenizer, ends, Model)
-    together = form.together(2, 9)
+    chosen = choices(form, [0, 1], 9)
+    together = Together(chosen, min(ends))
     width, end = words.words.vocab_size, min(ends)
-    scores = together.allowed(torch.zeros(2, width))
+    scores = together.scored(torch.zeros(2, width))
     assert bool((scores[1] == 0).all()), "held to no form"
     assert together.took([end, words.tokens("a")[0]]) == [True, False]
-    scores = together.allowed(torch.zeros(2, width))
+    scores = together.scored(torch.zeros(2, width))
     assert scores[0].isfinite().nonzero().flatten().tolist() == [end]
-    assert [told.cut for told in together.told] == [[], []]
+    assert [told_of(choice).cut for choice in chosen] == [[], []]

@@ -12,11 +12,9 @@ from llguidance import LLMatcher, LLTokenizer
 
 from workbench.core.tools.grammar import FREE, FREE_ONCE, grammar
 from workbench.core.tools.tool import Tool, Tools
-from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.serving.choosing.json_constraint import JsonConstraint, UnusableForm
 
 _KEPT, _LONGEST_REASON = 256, 200
-_ANYTHING = "start: TEXT\nTEXT: /(.|\\n)*/\n"
 
 
 class CallsConstraint(JsonConstraint):
@@ -26,15 +24,15 @@ class CallsConstraint(JsonConstraint):
         """Args:
             words: the model's tokens, of `token_words`.
             width: scores that the model gives for a next token.
-            form: the grammar; empty: anything may come.
+            form: the grammar.
             ends: ids of the tokens that end an answer.
 
         Raises:
             UnusableForm: the grammar cannot be followed.
         """
         self._width, self._ends = width, ends
-        self._is_free, self._is_over = not form, False
-        self._matcher = LLMatcher(words, form or _ANYTHING, log_level=0)
+        self._is_free = self._is_over = False
+        self._matcher = LLMatcher(words, form, log_level=0)
         if self._matcher.is_error():
             raise UnusableForm(_reason(self._matcher))
 
@@ -53,14 +51,6 @@ class CallsConstraint(JsonConstraint):
             self._is_over = True
         elif not self._is_free:
             self._is_free = not self._matcher.consume_token(token)
-
-    def note(self, logprob: float) -> None:
-        """How sure the model was of a call is not told."""
-
-    @property
-    def told(self) -> Told:
-        """Nothing, beside the answer."""
-        return Told()
 
     @property
     def is_over(self) -> bool:

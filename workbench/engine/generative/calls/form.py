@@ -6,7 +6,7 @@ from typing import Any
 
 from workbench.core.tools.tool import Tools, declared_in, known
 from workbench.engine.generative.calls.constraint import CallsConstraint, form_of
-from workbench.engine.generative.fields.writing import Together, is_free
+from workbench.engine.generative.fields.writing import is_free
 from workbench.engine.serving.choosing.json_constraint import UnusableForm, token_words
 
 _log = logging.getLogger(__name__)
@@ -26,9 +26,7 @@ def tools_for(turns: Turns, learned: Tools, *, calls: bool) -> Tools | None:
 
 
 class CallForm:
-    """The forms of the answers to some questions; written at once as `Form` is."""
-
-    least = 0
+    """The forms of the answers to some questions."""
 
     def __init__(
         self, tools: Sequence[Tools | None], tokenizer: Any, ends: frozenset[int], model: Any
@@ -45,19 +43,10 @@ class CallForm:
         self._width = max(self._words.vocab_size, model.config.get_text_config().vocab_size)
         self._forms = ["" if own is None else form_of(self._words, own) for own in tools]
 
-    def of(self, places: Sequence[int]) -> "CallForm":
-        """The forms of some of the questions."""
-        part = CallForm.__new__(CallForm)
-        part.__dict__ |= {**self.__dict__, "_forms": [self._forms[place] for place in places]}
-        return part
-
-    def together(self, rows: int, limit: int) -> Together:
-        """What the answers, written at once, keep to."""
-        constraints = [
-            CallsConstraint(self._words, self._width, form, self._ends)
-            for form in self._forms[:rows]
-        ]
-        return Together(constraints, min(self._ends))
+    def constraint(self, limit: int, place: int = 0) -> CallsConstraint | None:
+        """What the answer to a question keeps to, however long it is; None where it is free."""
+        form = self._forms[place]
+        return CallsConstraint(self._words, self._width, form, self._ends) if form else None
 
 
 def call_form(

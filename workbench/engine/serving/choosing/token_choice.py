@@ -6,12 +6,9 @@ top_p come after that, in whatever draws.
 """
 
 from collections import Counter
-from typing import Any
 
 import torch
-from transformers import LogitsProcessor, LogitsProcessorList
 
-from workbench.core.errors import WorkbenchError
 from workbench.engine.serving.choosing.token_logprobs import TokenLogprob, TokenTexts, of_token
 from workbench.engine.serving.constraint import Closing, TokenConstraint
 from workbench.engine.serving.errors import wrong
@@ -47,15 +44,15 @@ class TokenChoice:
         """The scores (vocabulary,) by which the next token is chosen.
 
         Raises:
-            ApiError: 400, a bias is for a token that the model does not have, or the form cannot be
-                followed.
+            ApiError: 400, a bias is for a token that the model does not have.
+            UnusableForm: the form cannot be followed.
         """
         if self._texts is not None:
             self._own = scores.clone()
         if self._sampling.changes_scores:
             scores = self._penalised(self._biased(scores.clone()))
         if self._constraint is not None:
-            allowed = _mask(self._constraint)[: scores.shape[-1]]
+            allowed = self._constraint.mask()[: scores.shape[-1]]
             scores = scores.masked_fill(~allowed.to(scores.device), NEVER)
             self._allowed = scores
         return scores
@@ -93,10 +90,6 @@ class TokenChoice:
         """Whether nothing can follow in the form that the answer keeps to."""
         return self._constraint is not None and self._constraint.is_over
 
-    def processors(self) -> LogitsProcessorList:
-        """The same for transformers' `generate`, of one row."""
-        return LogitsProcessorList([_Processor(self)] if self.is_needed else [])
-
     def _biased(self, scores: torch.Tensor) -> torch.Tensor:
         for token, bias in self._sampling.logit_bias:
             if token >= scores.shape[-1]:
@@ -113,18 +106,3 @@ class TokenChoice:
         asked = self._sampling
         scores[tokens] -= asked.presence_penalty + asked.frequency_penalty * times
         return scores
-
-
-def _mask(constraint: TokenConstraint) -> torch.Tensor:
-    try:
-        return constraint.mask()
-    except WorkbenchError as error:
-        raise wrong("response_format", f"cannot be kept to: {error}") from error
-
-
-class _Processor(LogitsProcessor):
-    def __init__(self, choice: TokenChoice) -> None:
-        self._choice = choice
-
-    def __call__(self, input_ids: Any, scores: Any) -> Any:
-        return self._choice.scored(scores[0])[None]

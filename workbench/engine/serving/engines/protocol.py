@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
 
@@ -25,9 +25,6 @@ class Choice(Protocol):
     @property
     def is_over(self) -> bool:
         """Whether nothing can follow."""
-
-    def processors(self) -> Any:
-        """The same for transformers' `generate`, of one row."""
 
 
 @dataclass(frozen=True)

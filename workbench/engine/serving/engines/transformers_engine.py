@@ -6,6 +6,7 @@ import torch
 from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 
 from workbench.engine.runtime.precision import precision
+from workbench.engine.serving.choosing.together import Together
 from workbench.engine.serving.engines.protocol import Asked, Took
 from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.requests import Sampling
@@ -47,7 +48,7 @@ class TransformersEngine:
                     eos_token_id=sorted(asked.ends),
                     pad_token_id=asked.pad,
                 ),
-                logits_processor=asked.choice.processors(),
+                logits_processor=Together([asked.choice], min(asked.ends, default=0)).before,
                 stopping_criteria=StoppingCriteriaList([_Follower(self._loaded, asked, took)]),
             )
 
