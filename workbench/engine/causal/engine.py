@@ -24,8 +24,15 @@ def answerer(spec: PredictSpec) -> Answer:
     """
     new_tokens = spec.recipe.eval_max_new_tokens
     known = read(spec.fields)
+    tries = isinstance(spec, PromptSpec)
     model = load_causal(
-        spec.base, spec.adapter, spec.recipe, task=spec.task, system=spec.system, fields=known
+        spec.base,
+        spec.adapter,
+        spec.recipe,
+        task=spec.task,
+        system=spec.system,
+        fields=known,
+        writes_many=not tries,
     )
     if isinstance(spec, PromptSpec):
         model = prompted(model, spec)

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import torch
 from transformers import GenerationConfig, StoppingCriteria, StoppingCriteriaList
 
+from workbench.engine.causal.batching import Batching
 from workbench.engine.causal.encode import kept_of_question
 from workbench.engine.causal.model import CausalModel
 from workbench.engine.causal.reading import Ends, answer_of, ends_set, text_ids
@@ -51,10 +52,44 @@ def write_answers(
         part = [questions[place] for place in places]
         return _write(model, part, max_new_tokens, stop, choices(form, places, max_new_tokens))
 
-    written = in_batches(questions, write, stop, done)
+    if model.batching is None:
+        written = in_batches(questions, write, stop, done)
+    else:
+        written = _by_engine(model, model.batching, questions, max_new_tokens, stop, done, form)
     if told is not None:
         told += [each for _, each in written]
     return [text for text, _ in written]
+
+
+def _by_engine(
+    model: CausalModel,
+    batching: Batching,
+    questions: Sequence[list[int]],
+    max_new_tokens: int,
+    stop: Stop,
+    done: Done,
+    form: Held | None,
+) -> list[tuple[str, Told]]:
+    """The same by the engine that batches; `generate` answers where that has no room."""
+    ends, tokenizer = ends_set(model.model), model.tokenizer
+    answers: dict[int, tuple[str, Told]] = {}
+    left: list[int] = []
+
+    def over(place: int, tokens: list[int] | None, choice: TokenChoice) -> None:
+        stop.check()
+        if tokens is None:
+            left.append(place)
+            return
+        answers[place] = answer_of(tokens, tokenizer, ends), told_of(choice)
+        done(len(answers))
+
+    batching.write(questions, max_new_tokens, ends, tokenizer, form, lambda: stop.is_wanted, over)
+    for place in left:
+        own = choices(form, [place], max_new_tokens)
+        (answers[place],) = _write(model, [questions[place]], max_new_tokens, stop, own)
+        stop.check()
+        done(len(answers))
+    return [answers[place] for place in range(len(questions))]
 
 
 def in_batches(

@@ -14,14 +14,15 @@ from peft import PeftModel
 
 from workbench.core.fields.field import Fields, read
 from workbench.core.recipe import Recipe
-from workbench.core.tasks import COMPLETION
+from workbench.core.tasks import COMPLETION, task_named
 from workbench.core.tools.tool import Tools
 from workbench.core.tools.tool import read as read_tools
 from workbench.engine.causal.batches import longest_example
+from workbench.engine.causal.batching import Batching
 from workbench.engine.causal.encode import Wording
 from workbench.engine.causal.reading import set_ends, text_ids
 from workbench.engine.generative.leaning.leaning import Leaning
-from workbench.engine.generative.model import Adapted, load_for_answers
+from workbench.engine.generative.model import OWN, Adapted, load_for_answers
 from workbench.engine.models.load import base_folder, load_tokenizer
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.templates import template_of
@@ -45,6 +46,8 @@ class CausalModel(Adapted):
     names_tools: bool = False
     """Whether questions that name no tools are told of those, as in the playground; an exam asks its
     questions as they are."""
+    batching: Batching | None = None
+    """Writes its answers, where `load_causal` was told that there are many; the adapter stays as it is."""
 
     @property
     def task(self) -> str:
@@ -66,25 +69,32 @@ def load_causal(
     task: str = COMPLETION.name,
     system: str = "",
     fields: Fields = (),
+    writes_many: bool = False,
 ) -> CausalModel:
     """A model that is ready to answer.
 
     Args:
         adapter: folder made by a training, which knows better than the other arguments; None
             for the base model as it is.
+        writes_many: whether it writes so many answers, with this adapter, that packing its weights pays.
 
     Raises:
         WorkbenchError: something is missing or cannot be read.
     """
     trained = read_trained(adapter) if adapter else None
+    sorts = (
+        trained is not None and trained.labels and task_named(trained.task).answers_are_categories
+    )
     folder = base_folder(base)
     source = adapter or folder
     template = template_of(source, base.name)
     model = load_for_answers(folder, trained.quantization if trained else recipe.quantization)
     tokenizer = load_tokenizer(source, template)
     set_ends(model, tokenizer, template)
+    batching = Batching.of(model, base.name) if writes_many and not sorts else None
     if adapter:
         model = PeftModel.from_pretrained(model, adapter)
+        batching = batching.adapted(OWN) if batching else None
     length = longest_example(folder, trained.max_length if trained else recipe.max_length)
     wording = Wording(task, template, system)
     if adapter and trained:
@@ -94,4 +104,6 @@ def load_causal(
         )
     known = read(trained.fields) if trained else fields
     tools, calls = (read_tools(trained.tools), trained.calls_tools) if trained else ((), False)
-    return CausalModel(model.eval(), tokenizer, wording, length, known, tools, calls)
+    return CausalModel(
+        model.eval(), tokenizer, wording, length, known, tools, calls, batching=batching
+    )

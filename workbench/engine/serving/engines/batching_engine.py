@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from workbench.engine.serving.engines.next_token import NextToken, unknown_setti
 from workbench.engine.serving.engines.pace import Pace
 from workbench.engine.serving.engines.protocol import Asked, Engine, Took
 from workbench.engine.serving.engines.rotary import Unfit
-from workbench.engine.serving.engines.scheduler import Scheduler
+from workbench.engine.serving.engines.scheduler import NoRoom, Scheduler
 from workbench.engine.serving.engines.sequence import Sequence
 from workbench.engine.serving.fair_lock import FairLock
 
@@ -28,6 +29,8 @@ TRIED = 128
 """Tokens that are timed when a model is loaded."""
 ROOM = 1.5
 """Free memory needed to pack the weights, in sizes of the packed ones."""
+Over = Callable[[int, list[int] | None], None]
+"""Called with the place of an answer and its tokens (see `BatchingEngine.write_all`)."""
 
 
 class BatchingEngine:
@@ -39,13 +42,13 @@ class BatchingEngine:
         self,
         model: Any,
         turns: FairLock,
-        otherwise: Engine,
+        otherwise: Engine | None,
         dtype: torch.dtype | None = None,
         budget_bytes: int | None = None,
     ) -> None:
         """Args:
             model: of transformers, without adapters.
-            otherwise: answers with adapters that are none of ours.
+            otherwise: answers with adapters that are none of ours; None where nobody asks for such.
             dtype: of products; the machine's own unless it is told.
             budget_bytes: for keys and values; a part of what is free unless it is told.
 
@@ -79,13 +82,12 @@ class BatchingEngine:
 
     def write(self, asked: Asked, took: Took) -> None:
         """One answer; see `Engine`."""
-        with self._lock:
-            adapter = self._adapters.get(asked.adapter) if asked.adapter else None
+        adapter = self._adapter(asked.adapter)
         if asked.adapter and adapter is None:
+            assert self._otherwise is not None
             self._otherwise.write(asked, took)
             return
-        penalty = getattr(self._model.generation_config, "repetition_penalty", None)
-        one = Sequence(asked, adapter, NextToken(asked, penalty))
+        one = self._sequence(asked, adapter)
         self.scheduler.submit(one)
         try:
             for token in one:
@@ -93,6 +95,47 @@ class BatchingEngine:
                     return
         finally:
             one.leave()
+
+    def write_all(self, asked: Iterable[Asked], over: Over) -> None:
+        """Many answers, in the thread that calls; nobody else asks meanwhile.
+
+        Args:
+            asked: with adapters that this engine `takes`; fetched a few at a time.
+            over: called with the place of each that is over, and with its tokens; with None where
+                memory has no room for it.
+
+        Raises:
+            Exception: one of them failed, or `over` raised it; the others are given up.
+        """
+        places: dict[int, int] = {}
+
+        def one(place: int, own: Asked) -> Sequence:
+            made = self._sequence(own, self._adapter(own.adapter))
+            places[made.number] = place
+            return made
+
+        def ended(own: Sequence) -> None:
+            place = places.pop(own.number)
+            try:
+                tokens = list(own)
+            except NoRoom:
+                over(place, None)
+            else:
+                over(place, tokens)
+
+        self.scheduler.compute((one(*both) for both in enumerate(asked)), ended)
+
+    def takes(self, adapter: str) -> bool:
+        """Whether answers with this adapter are computed here."""
+        return self._adapter(adapter) is not None
+
+    def _adapter(self, name: str | None) -> Adapter | None:
+        with self._lock:
+            return self._adapters.get(name) if name else None
+
+    def _sequence(self, asked: Asked, adapter: Adapter | None) -> Sequence:
+        penalty = getattr(self._model.generation_config, "repetition_penalty", None)
+        return Sequence(asked, adapter, NextToken(asked, penalty))
 
     def added(self, adapter: str) -> None:
         """Take an adapter of the model over; one that is not ours is answered otherwise."""

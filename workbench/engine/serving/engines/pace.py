@@ -49,6 +49,20 @@ class Pace:
                 found[n], left = found.get(n, 0) + more, left - more
         return found
 
+    @classmethod
+    def steady(cls) -> "Pace":
+        """Steps of one size, as large as any, however long they take: where nobody waits for the next
+        token, and the same answers are to be computed in the same steps each time."""
+        return _Steady()
+
     def _change_by(self, factor: float, within: float) -> None:
         factor = max(1 / within, min(within, factor))
         self._limit = max(FEWEST, min(MOST, self._limit * factor))
+
+
+class _Steady(Pace):
+    def __init__(self) -> None:
+        self._limit = float(MOST)
+
+    def measured(self, tokens: int, seconds: float) -> None:
+        """It changes nothing."""

@@ -70,6 +70,11 @@ class Prefixes:
         for number in [n for n, known in self._kept.items() if known[0] is adapter]:
             self._pool.give_back(self._kept.pop(number)[2])
 
+    def forget_all(self) -> None:
+        """Forget every text."""
+        while self._kept:
+            self._drop()
+
     def _drop(self) -> None:
         self._pool.give_back(self._kept.popitem(last=False)[1][2])
 

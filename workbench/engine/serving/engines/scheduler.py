@@ -10,8 +10,10 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Iterable
 from collections.abc import Sequence as Several
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 
@@ -36,6 +38,10 @@ TRIMMED = 32
 holes in it."""
 ROOM = 32
 """Tokens beyond those that are there for which an answer gets room at first."""
+
+
+class NoRoom(WorkbenchError):
+    """The memory for keys and values cannot hold a text."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,40 @@ class Scheduler:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="batching", daemon=True)
                 self._thread.start()
+
+    def compute(self, ones: Iterable[Sequence], over: Callable[[Sequence], None]) -> None:
+        """Compute answers in the thread that calls, while nobody else asks.
+
+        The same ones are computed in the same steps each time: nothing that was read before is made
+        use of, and a step is as large however long it takes.
+
+        Args:
+            ones: taken as there is a place for them.
+            over: called with each as it ends; what it raises ends them all.
+        """
+        self.prefixes.forget_all()
+        self._pace = Pace.steady()
+        coming, known = iter(ones), list[Sequence]()
+        try:
+            with self._turns, torch.inference_mode():
+                while self._goes_on(coming, known, over):
+                    self._step()
+        except BaseException as error:
+            self._fail_all(error)
+            raise
+
+    def _goes_on(
+        self, coming: Iterable[Sequence], known: list[Sequence], over: Callable[[Sequence], None]
+    ) -> bool:
+        """Part with those that are over and take others in their place; whether any is left."""
+        self._let_go()
+        for one in [one for one in known if one.is_over]:
+            known.remove(one)
+            over(one)
+        more = list(islice(coming, TOGETHER - len(known)))
+        known += more
+        self._waiting.extend(more)
+        return bool(known)
 
     def forget(self, adapter: Adapter) -> None:
         """What was read with this adapter is of no more use."""
@@ -210,8 +250,8 @@ class Scheduler:
         self._running, self._waiting = [], deque()
 
 
-def _too_large() -> WorkbenchError:
-    return WorkbenchError(
+def _too_large() -> NoRoom:
+    return NoRoom(
         "The text is too long for the memory that is free on this machine: shorten it, or close "
         "other programs and load the model again."
     )
