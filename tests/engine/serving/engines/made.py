@@ -31,6 +31,7 @@ from transformers import (
     SmolLM3ForCausalLM,
 )
 
+from workbench.core.errors import WorkbenchError
 from workbench.engine.serving.choosing.token_choice import TokenChoice
 from workbench.engine.serving.engines.batching_engine import BatchingEngine
 from workbench.engine.serving.engines.protocol import Asked, Choice
@@ -39,6 +40,8 @@ from workbench.engine.serving.fair_lock import FairLock
 from workbench.engine.serving.requests import Sampling
 
 VOCABULARY = 97
+TOKEN_BYTES = 3 * 2 * 2 * 8 * 4
+"""Of the tiny Llama: layers, keys and values, heads, numbers of a head, bytes of one."""
 SIDES = {
     "vocab_size": VOCABULARY,
     "hidden_size": 32,
@@ -206,3 +209,29 @@ def some_ids(length: int, seed: int = 0) -> list[int]:
     """Token ids of a question."""
     drawn = torch.Generator().manual_seed(seed)
     return torch.randint(3, VOCABULARY, (length,), generator=drawn).tolist()
+
+
+def sizes_of(loaded: Loaded) -> list[list[int]]:
+    """The lengths of the pieces of each step, from now on."""
+    sizes: list[list[int]] = []
+    forward = loaded.engine.scheduler._forward
+
+    def noted(pieces: Any) -> torch.Tensor:
+        sizes.append([len(piece.ids) for piece in pieces])
+        return forward(pieces)
+
+    loaded.engine.scheduler._forward = noted  # type: ignore[assignment]
+    return sizes
+
+
+class Broken(TokenChoice):
+    """Fails at the third token."""
+
+    is_needed = True  # type: ignore[assignment]
+    times = 0
+
+    def scored(self, scores: torch.Tensor) -> torch.Tensor:
+        self.times += 1
+        if self.times == 3:
+            raise WorkbenchError("no such form")
+        return scores

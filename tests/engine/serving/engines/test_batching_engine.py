@@ -1,25 +1,26 @@
 """Answers join and leave a batch, share what they read, and keep to their memory."""
 
 import threading
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 import torch
 
 from tests.engine.serving.engines import made
-from tests.engine.serving.engines.made import Loaded, question, some_ids
+from tests.engine.serving.engines.made import (
+    TOKEN_BYTES,
+    Broken,
+    Loaded,
+    question,
+    sizes_of,
+    some_ids,
+)
 from workbench.core.errors import WorkbenchError
-from workbench.engine.serving.choosing.token_choice import TokenChoice
 from workbench.engine.serving.engines.kv_pool import BLOCK
 from workbench.engine.serving.engines.pace import Pace
-from workbench.engine.serving.engines.protocol import Asked
-from workbench.engine.serving.engines.scheduler import TOGETHER
 from workbench.engine.serving.requests import Sampling
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-TOKEN_BYTES = 3 * 2 * 2 * 8 * 4
-"""Of the tiny Llama: layers, keys and values, heads, numbers of a head, bytes of one."""
 
 
 @pytest.fixture
@@ -27,23 +28,10 @@ def loaded() -> Loaded:
     return Loaded(made.make(made.OURS["llama"]))
 
 
-def _sizes(loaded: Loaded) -> list[list[int]]:
-    """The lengths of the pieces of each step, from now on."""
-    sizes: list[list[int]] = []
-    forward = loaded.engine.scheduler._forward
-
-    def noted(pieces: Any) -> torch.Tensor:
-        sizes.append([len(piece.ids) for piece in pieces])
-        return forward(pieces)
-
-    loaded.engine.scheduler._forward = noted  # type: ignore[assignment]
-    return sizes
-
-
 def test_a_long_question_is_read_in_pieces_beside_others(loaded: Loaded) -> None:
     loaded.engine.scheduler._pace = Pace(40, 0.2)
     loaded.engine.scheduler._pace.measured = lambda tokens, seconds: None  # type: ignore[method-assign]
-    sizes = _sizes(loaded)
+    sizes = sizes_of(loaded)
     asked = [question(some_ids(200)), question(some_ids(6, 1)), question(some_ids(90, 2))]
     assert loaded.by_us(*asked) == [loaded.by_transformers(one) for one in asked]
     assert max(sum(step) for step in sizes) <= 40 + 3 + 3 * 3
@@ -82,7 +70,7 @@ def test_an_adapter_that_is_more_than_lora_is_answered_by_transformers(loaded: L
     loaded.add("plain", 1)
     loaded.add("dora", 2, use_dora=True)
     for name, by_us in (("plain", True), ("dora", False)):
-        sizes, asked = _sizes(loaded), question(some_ids(9), name)
+        sizes, asked = sizes_of(loaded), question(some_ids(9), name)
         assert loaded.by_us(asked) == [loaded.by_transformers(asked)]
         assert bool(sizes) == by_us
 
@@ -127,7 +115,7 @@ def test_an_end_ends_an_answer_and_is_told(loaded: Loaded) -> None:
 
 def test_when_memory_is_full_answers_wait() -> None:
     loaded = Loaded(made.make(made.OURS["llama"]), budget_bytes=6 * BLOCK * TOKEN_BYTES)
-    sizes = _sizes(loaded)
+    sizes = sizes_of(loaded)
     asked = [question(some_ids(50, n), most=30) for n in range(5)]
     expected = [loaded.by_transformers(one) for one in asked]
     assert loaded.by_us(*asked) == expected
@@ -147,19 +135,6 @@ def test_what_never_fits_is_said() -> None:
         loaded.engine.write(question(some_ids(100)), lambda token: False)
     asked = question(some_ids(8))
     assert loaded.by_us(asked) == [loaded.by_transformers(asked)]
-
-
-class Broken(TokenChoice):
-    """Fails at the third token."""
-
-    is_needed = True  # type: ignore[assignment]
-    times = 0
-
-    def scored(self, scores: torch.Tensor) -> torch.Tensor:
-        self.times += 1
-        if self.times == 3:
-            raise WorkbenchError("no such form")
-        return scores
 
 
 def test_an_answer_that_fails_harms_no_other(loaded: Loaded) -> None:
@@ -234,92 +209,6 @@ def test_a_models_own_penalty_is_kept_to(loaded: Loaded) -> None:
 def test_guesses_are_read_along_and_change_nothing(loaded: Loaded) -> None:
     again = some_ids(12) * 6
     asked = question(again, most=60)
-    sizes = _sizes(loaded)
+    sizes = sizes_of(loaded)
     assert loaded.by_us(asked) == [loaded.by_transformers(asked)]
     assert len(sizes) < 60, "no guess came true"
-
-
-def _all_written(loaded: Loaded, asked: Iterable[Asked]) -> dict[int, list[int] | None]:
-    found: dict[int, list[int] | None] = {}
-    loaded.engine.write_all(asked, found.__setitem__)
-    return found
-
-
-def test_many_answers_in_the_callers_thread_are_those_of_each_alone(loaded: Loaded) -> None:
-    loaded.add("tuned", 5)
-    mine = threading.active_count()
-    asked = [
-        question(some_ids(5 + n % 30, n), ["tuned", None][n % 2], most=4 + n % 9) for n in range(70)
-    ]
-    taken: list[int] = []
-    over: list[int] = []
-
-    def coming() -> Iterator[Asked]:
-        for n, one in enumerate(asked):
-            taken.append(n)
-            assert len(taken) - len(over) <= TOGETHER
-            assert threading.active_count() == mine
-            yield one
-
-    found: dict[int, list[int] | None] = {}
-
-    def ended(place: int, tokens: list[int] | None) -> None:
-        over.append(place)
-        found[place] = tokens
-
-    loaded.engine.write_all(coming(), ended)
-    assert [found[n] for n in range(70)] == [loaded.by_transformers(one) for one in asked]
-    assert over != sorted(over), "the shorter ones are over before longer ones that came first"
-    assert loaded.engine.scheduler._running == []
-
-
-def test_the_same_answers_are_computed_in_the_same_steps(
-    loaded: Loaded, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sizes = _sizes(loaded)
-    now = [0.0]
-    slower = iter(range(10**9))
-    monkeypatch.setattr(
-        "workbench.engine.serving.engines.scheduler.time.perf_counter",
-        lambda: now.__setitem__(0, now[0] + next(slower)) or now[0],
-    )
-    asked = [question(some_ids(180 + n, n % 3), most=6) for n in range(40)]
-    steps = []
-    for _ in range(2):
-        first = len(sizes)
-        _all_written(loaded, asked)
-        steps.append(sizes[first:])
-    assert steps[0] == steps[1]
-    assert max(sum(step) for step in steps[0]) > 256
-
-
-def test_one_that_never_fits_is_told_and_the_others_are_written() -> None:
-    loaded = Loaded(made.make(made.OURS["llama"]), budget_bytes=2 * BLOCK * TOKEN_BYTES)
-    asked = [question(some_ids(20), most=9), question(some_ids(200)), question(some_ids(30))]
-    found = _all_written(loaded, asked)
-    assert found[1] is None
-    assert [found[0], found[2]] == [
-        loaded.by_transformers(asked[0]),
-        loaded.by_transformers(asked[2]),
-    ]
-
-
-def test_what_is_raised_when_one_is_over_gives_all_up(loaded: Loaded) -> None:
-    class Enough(Exception):
-        pass
-
-    def enough(place: int, tokens: list[int] | None) -> None:
-        raise Enough
-
-    asked = [question(some_ids(9, n), most=3 + 50 * (n > 0)) for n in range(8)]
-    with pytest.raises(Enough):
-        loaded.engine.write_all(asked, enough)
-    assert loaded.engine.scheduler._running == []
-    assert loaded.engine._pool.used_bytes == loaded.engine.scheduler.prefixes.bytes
-    assert _all_written(loaded, asked[:1]) == {0: loaded.by_transformers(asked[0])}
-
-
-def test_one_that_fails_fails_all_of_them(loaded: Loaded) -> None:
-    asked = [question(some_ids(9)), question(some_ids(30), choice=Broken(Sampling()))]
-    with pytest.raises(WorkbenchError, match="no such form"):
-        _all_written(loaded, asked)
