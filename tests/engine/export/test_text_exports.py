@@ -286,7 +286,7 @@ def test_a_model_that_chooses_categories_is_told_what_changes_elsewhere(tmp_path
             for i in range(8) for word, label in (("parcel", "Delivery"), ("bill", "Payment"))]  # fmt: skip
     splits = ["train"] * 12 + ["validation"] * 2 + ["test"] * 2
     data = writers.write_rows(tmp_path / "data.parquet", rows, splits)
-    recipe = writers.recipe(num_train_epochs=40, learning_rate=2e-2)
+    recipe = writers.recipe(num_train_epochs=40, learning_rate=2e-2, max_length=200)
     base = writers.make_writer(tmp_path / "base")
     trained = exports.train_writer(tmp_path, base, data, task="classification", recipe=recipe)
     result = run(export_job(tmp_path / "merged", trained, "merged"))
@@ -295,5 +295,6 @@ def test_a_model_that_chooses_categories_is_told_what_changes_elsewhere(tmp_path
     assert any("elsewhere it has to write one" in note for note in found.notes)
     assert any("shorten long texts before you ask there" in note for note in found.notes)
     trainer, _, playground, api = found.ways[:4]
-    assert playground.same == playground.questions == trainer.questions
-    assert api.same == api.questions
+    assert playground.same == playground.questions == trainer.questions >= 12
+    assert api.questions >= 12  # among them odd ones, to which it writes what is no category
+    assert (api.score, api.usual_score) == (1.0, 1.0)
