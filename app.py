@@ -4,6 +4,8 @@ Run it with `streamlit run app.py`, or `make run`. Streamlit reads this file in 
 as a module, for the server, and then as a script for every view of a page.
 """
 
+from pathlib import Path
+
 import streamlit as st
 from starlette.types import ASGIApp
 
@@ -13,7 +15,7 @@ from workbench.ui.accounts import company_route, invitation_route, sign_in_route
 from workbench.ui.accounts.door import Door
 from workbench.ui.routes import download_route, health_route, judge_route, own_path, upload_route
 from workbench.ui.routes.visitors import Visitors
-from workbench.ui.server import page_runs, shared_app
+from workbench.ui.server import page_runs, preload, shared_app
 from workbench.ui.server.watched import Watched
 
 if __name__ == "__main__":
@@ -29,3 +31,5 @@ else:
         Visitors(Door(shared_app.shared(app), company_route.open_paths())), own_path.base_path()
     )
     frame.announce_pages()
+    if shared_app.is_one_of_several():
+        preload.load_pages(Path(__file__).parent / "pages")

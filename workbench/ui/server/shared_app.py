@@ -26,9 +26,14 @@ from workbench.ui.server.given_files import GivenFiles
 VARIABLE, SEVERAL = "WORKBENCH_WEB", "several"
 
 
+def is_one_of_several() -> bool:
+    """Whether other web processes answer behind the same address."""
+    return os.environ.get(VARIABLE) == SEVERAL
+
+
 def shared(app: st.App) -> st.App:
     """This app, its files in the home if it is one of several."""
-    if os.environ.get(VARIABLE) == SEVERAL:
+    if is_one_of_several():
         # Streamlit has no other way to choose where an app's files are kept.
         app._create_runtime = partial(_shared_runtime, app)  # type: ignore[method-assign]
     return app
