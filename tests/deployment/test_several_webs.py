@@ -136,6 +136,8 @@ def test_a_page_goes_on_where_its_process_ends(
         deployment.start(name)
         deployment.wait(name)
 
+    connected = '[data-testid="stApp"][data-test-connection-state="CONNECTED"]'
+    expect(page.locator(connected)).to_be_visible(timeout=60_000)
     page.get_by_role("link", name=re.compile("^Model ")).first.click()
     expect(page).to_have_url(
         re.compile(f"{BASE_PATH}/model[?]project={project_id}"), timeout=60_000
