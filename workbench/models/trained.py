@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import APART
+from workbench.core.recipe import APART, TURNS
 from workbench.jobs.process.chain import Link
 from workbench.jobs.process.contract import Contract
 from workbench.jobs.process.job_dir import read_json, write_json
@@ -120,6 +120,21 @@ def _told(file: Path) -> TrainedModel:
             f"The trained model in {folder} is damaged ({FACTS} cannot be read: "
             f"{str(error).rstrip('.')}): restore a backup, or train it again."
         ) from error
+
+
+def learned_by(folder: Path | None) -> tuple[Learned, ...]:
+    """What the model in a folder and all before it had learned; empty for none, a base model as it came.
+
+    Raises:
+        WorkbenchError: see `read_trained`.
+    """
+    if folder is None:
+        return ()
+    model = read_trained(folder)
+    if model.data is None or model.shows is not None:
+        return model.learned
+    own = Learned(task=model.task, data=model.data, whole=model.exam == TURNS)
+    return (*model.learned, own)
 
 
 def write_trained(folder: Path, model: TrainedModel) -> None:

@@ -12,6 +12,7 @@ from tests.helpers.made import add_dataset, add_run, end_job
 from tests.pages.opened import open_page, texts
 from tests.training.test_outlook import told
 from workbench.data import versions
+from workbench.evaluation.exam_left import ExamLeft
 from workbench.jobs import queue
 from workbench.jobs.job import get_job
 from workbench.jobs.process.specs import MeasureSpec
@@ -21,6 +22,7 @@ from workbench.system import drafts
 from workbench.system.hardware import hardware
 from workbench.training import outlook, runs
 from workbench.training.presets import preset
+from workbench.ui.training import start_from
 
 PAGE = "pages/train/train.py"
 REPEATS = ("Train again exactly", "Is it luck? Other random seeds")
@@ -363,6 +365,24 @@ def test_a_model_that_writes_is_offered_an_exam_by_turns_with_its_time(store: St
     at.button(key="start").click().run()
     assert not at.exception
     assert runs.list_runs(store, project_id)[0].recipe["exam"] == "turns"
+
+
+def test_who_goes_on_from_a_model_is_told_what_is_left_of_the_exam(
+    store: Store, project_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = _run(store, project_id, "succeeded", adapter=str(tmp_path))
+    asked = []
+
+    def left(_: Store, start: int, version: versions.VersionInfo) -> ExamLeft:
+        asked.append((start, version.id))
+        return ExamLeft(0, 40)
+
+    monkeypatch.setattr(start_from, "exam_left", left)
+    at = open_page(PAGE, project=project_id)
+    assert "there would be no exam" not in texts(at)
+    at.selectbox(key=f"start-from-{_model_id(store)}").select(run_id).run()
+    assert "learned all 40 exam questions of this data" in texts(at)
+    assert asked == [(run_id, versions.list_versions(store, project_id)[0].id)]
 
 
 def test_a_finished_run_is_trained_further_with_one_click(

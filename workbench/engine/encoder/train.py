@@ -21,7 +21,6 @@ from workbench.engine.encoder.systems import answer_seconds, systems
 from workbench.engine.encoder.training_setup import TrainingSetup, prepare
 from workbench.engine.evaluation.by_turns import ExamByTurns, write_by_turns
 from workbench.engine.evaluation.jobs import STOPPED, evaluate_trained
-from workbench.engine.evaluation.learned_before import learned_by
 from workbench.engine.runtime.device import give_back_memory
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.measurement import examined, told_of
@@ -32,7 +31,7 @@ from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import MeasureSpec, TrainSpec
 from workbench.jobs.process.stop import Cancelled, Stop
 from workbench.models.families import ENCODER
-from workbench.models.trained import TrainedModel
+from workbench.models.trained import TrainedModel, learned_by
 
 Way = Callable[[TrainSpec, TrainingSetup, JobDir, Report, Stop], Learned]
 WAYS = {CLASSES: tuning.learn, CONTRASTIVE: few.learn}

@@ -4,30 +4,15 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.recipe import TURNS
 from workbench.core.tasks import SPLITS, task_named
 from workbench.core.words import plural
 from workbench.engine.models.start import start_beside
 from workbench.engine.rows import Row, row_batches
 from workbench.jobs.process.report import Report
-from workbench.models.trained import Learned, TrainedModel, read_trained
+from workbench.models.trained import Learned, learned_by
 
 LEFT_OUT = "learned_before"
 """In the result of an exam: how many questions were left out, since a model before had learned them."""
-
-
-def learned_by(start: Path | None) -> tuple[Learned, ...]:
-    """What a model and all before it had learned; empty where a training begins with the base."""
-    if start is None:
-        return ()
-    model = read_trained(start)
-    return (*model.learned, *_own(model))
-
-
-def _own(model: TrainedModel) -> tuple[Learned, ...]:
-    if model.data is None or model.shows is not None:
-        return ()
-    return (Learned(task=model.task, data=model.data, whole=model.exam == TURNS),)
 
 
 def unlearned(task: str, rows: Sequence[Row], adapter: Path, report: Report) -> list[Row]:

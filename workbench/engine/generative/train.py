@@ -16,7 +16,6 @@ from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.recipe import Recipe
 from workbench.engine.evaluation.jobs import evaluate_trained
 from workbench.engine.evaluation.known_facts import write_known
-from workbench.engine.evaluation.learned_before import learned_by
 from workbench.engine.evaluation.systems import System
 from workbench.engine.generative.calls.learned import check_can_call, learned_tools
 from workbench.engine.generative.fields.learned import check_can_write, learned_fields
@@ -39,7 +38,7 @@ from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import BaseModelRef, MeasureSpec, TrainSpec
 from workbench.jobs.process.stop import Stop
 from workbench.models.families import Family
-from workbench.models.trained import TrainedModel
+from workbench.models.trained import TrainedModel, learned_by
 
 NOTHING = "Stopped before anything was learned."
 

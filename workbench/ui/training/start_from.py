@@ -7,6 +7,7 @@ import streamlit as st
 from workbench.core.tasks import task_named
 from workbench.data.described import is_only_described
 from workbench.data.versions import VersionInfo
+from workbench.evaluation.exam_left import exam_left
 from workbench.models import catalogue
 from workbench.models.model_info import ModelInfo
 from workbench.projects import projects
@@ -86,12 +87,20 @@ def choose_start(project_id: int, model: ModelInfo, draft: dict[str, Any]) -> in
 
 
 def advise(version: VersionInfo, start_run_id: int | None) -> None:
-    """That manners are best taught to a model that knows the answers."""
+    """That manners are best taught to a model that knows the answers; what is left of the exam."""
     if task_named(version.task).compares and start_run_id is None:
         st.caption(
             "These pairs teach which answers are better, not what is true. Best of all is to train on "
             "your answers first and to start from that model."
         )
+    if start_run_id is not None and (said := _exam_left(start_run_id, version.id, version)):
+        st.info(said, icon=":material/quiz:")
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _exam_left(start_run_id: int, version_id: int, _version: VersionInfo) -> str:
+    left = exam_left(context.store(), start_run_id, _version)
+    return left.sentence if left else ""
 
 
 def _start_title(model: ModelInfo, run: chain.Startable | None, project_id: int) -> str:
