@@ -189,5 +189,5 @@ def end_leftovers() -> None:
     jobs_folder = str(files.home() / "jobs")
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, ProcessLookupError):
-            if process.cmdline()[-1:] and process.cmdline()[-1].startswith(jobs_folder):
+            if "".join(process.cmdline()[-1:]).startswith(jobs_folder):
                 os.killpg(process.pid, signal.SIGKILL)
