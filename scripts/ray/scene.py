@@ -109,7 +109,7 @@ class Scene:
         ending = f"jobs/{home_name()}-{job_id}-{attempt}/job"
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if process.cmdline() and process.cmdline()[-1].endswith(ending):
+                if "".join(process.cmdline()[-1:]).endswith(ending):
                     return process
         raise SystemExit(f"Nobody works at job {job_id}.")
 

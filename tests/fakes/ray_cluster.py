@@ -91,7 +91,7 @@ class FakeCluster:
             self._kill(name)
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if process.cmdline()[-1:] and process.cmdline()[-1].startswith(str(self.scratch)):
+                if "".join(process.cmdline()[-1:]).startswith(str(self.scratch)):
                     process.kill()
 
     def _kill(self, name: str) -> None:
