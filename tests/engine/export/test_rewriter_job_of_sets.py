@@ -1,6 +1,5 @@
 """An encoder-decoder that writes several categories: exported, and compared as sets."""
 
-import itertools
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from tests.engine.export.conftest import Shop, shop_of
 from tests.engine.export.test_rewriter_job import spoil_weights
 from tests.engine.export.test_text_exports import WAYS, certificate, unpacked
+from tests.engine.export.test_text_exports_of_sets import SETS, WORDS
 from tests.helpers import exports, writers
 from tests.helpers.rewriters import make_rewriter
 from workbench.core.tasks import MULTI_LABEL
@@ -17,9 +17,6 @@ from workbench.engine.export import job
 from workbench.models.exports.certificate import EXPORT
 from workbench.models.exports.set_note import NOTE
 from workbench.models.families import SEQ2SEQ
-
-WORDS = {"crew": "rude", "late": "slow", "price": "dear"}
-SETS = [own for size in range(4) for own in itertools.combinations(WORDS, size)]
 
 
 @pytest.fixture(scope="module")

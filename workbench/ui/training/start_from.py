@@ -93,12 +93,13 @@ def advise(version: VersionInfo, start_run_id: int | None) -> None:
             "These pairs teach which answers are better, not what is true. Best of all is to train on "
             "your answers first and to start from that model."
         )
-    if start_run_id is not None and (said := _exam_left(start_run_id, version.id, version)):
+    if start_run_id is not None and (said := _exam_left(start_run_id, str(version.path), version)):
         st.info(said, icon=":material/quiz:")
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _exam_left(start_run_id: int, version_id: int, _version: VersionInfo) -> str:
+def _exam_left(start_run_id: int, ground: str, _version: VersionInfo) -> str:
+    """`ground` names the content of the version."""
     left = exam_left(context.store(), start_run_id, _version)
     return left.sentence if left else ""
 

@@ -23,11 +23,6 @@ from workbench.engine.serving.requests import Sampling
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-@pytest.fixture
-def loaded() -> Loaded:
-    return Loaded(made.make(made.OURS["llama"]))
-
-
 def test_a_long_question_is_read_in_pieces_beside_others(loaded: Loaded) -> None:
     loaded.engine.scheduler._pace = Pace(40, 0.2)
     loaded.engine.scheduler._pace.measured = lambda tokens, seconds: None  # type: ignore[method-assign]

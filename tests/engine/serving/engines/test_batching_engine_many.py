@@ -23,11 +23,6 @@ from workbench.engine.serving.requests import Sampling
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-@pytest.fixture
-def loaded() -> Loaded:
-    return Loaded(made.make(made.OURS["llama"]))
-
-
 def _all_written(loaded: Loaded, asked: Iterable[Asked]) -> dict[int, list[int] | None]:
     found: dict[int, list[int] | None] = {}
     loaded.engine.write_all(asked, found.__setitem__)
