@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
+import answered  # noqa: E402
 import given  # noqa: E402
 import lost  # noqa: E402
 import trained  # noqa: E402
@@ -28,7 +29,7 @@ ROWS: dict[str, Callable[[Scene], str]] = {
         given.plain, given.shown, given.other_versions, given.double_submission,
         lost.trainer_killed, lost.carrier_killed, given.slow_stopper, lost.worker_killed,
         given.pause, given.no_capacity, given.unreachable, lost.node_lost, trained.begun_here,
-        trained.four, lost.head_lost,
+        trained.four, answered.file, lost.head_lost,
     )
 }  # fmt: skip
 

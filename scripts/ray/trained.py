@@ -35,7 +35,7 @@ PROJECT = "On the cluster"
 def begun_here(scene: Scene) -> str:
     """Begun on this computer, gone on with on the cluster, here again, and brought to its end there."""
     with scene.worker_with(**REAL):
-        begun = _start(scene, HERE, num_train_epochs=EPOCHS)
+        begun = start_training(scene, HERE, num_train_epochs=EPOCHS)
         _until_taken(scene, begun.job_id, 1, STEPS_AT_A_TIME)
         goes_on_s = []
         for attempt, place in ((2, CLUSTER), (3, HERE), (4, CLUSTER)):
@@ -66,7 +66,7 @@ def four(scene: Scene) -> str:
     for name, place, at_once in ways:
         with scene.worker_with(**REAL, WORKBENCH_RAY_JOBS=str(at_once)):
             began = time.monotonic()
-            started = [_start(scene, place) for _ in range(4)]
+            started = [start_training(scene, place) for _ in range(4)]
             for one in started:
                 scene.until_over(one.job_id)
                 said(scene, one.job_id, attempts=1)
@@ -78,20 +78,20 @@ def four(scene: Scene) -> str:
     )
 
 
-def _start(scene: Scene, place: str, **changes: Any) -> StartedRun:
+def start_training(scene: Scene, place: str, **changes: Any) -> StartedRun:
     """Queue a training of the real model on a few of the sample's e-mails."""
-    version = _few_replies(scene)
+    version = few_replies(scene)
     model = catalogue.resolve_model(scene.store, MODEL)
     recipe = presets.preset(
         "quick", task=version.task, family=model.family, rows=version.splits["train"]
     )
     return runs.start_run(
         scene.store, project_id=version.project_id, version_id=version.id, base_model_id=model.id,
-        recipe=recipe.changed(**SHORT, **changes), runs_at=place,
+        recipe=recipe.changed(**(SHORT | changes)), runs_at=place,
     )  # fmt: skip
 
 
-def _few_replies(scene: Scene) -> VersionInfo:
+def few_replies(scene: Scene) -> VersionInfo:
     path = scene.folder / "replies.csv"
     if not path.exists():
         with samples.FILE.open(newline="") as all_rows, path.open("w", newline="") as some:

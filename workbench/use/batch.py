@@ -23,6 +23,7 @@ from workbench.jobs import queue
 from workbench.jobs.process.specs import PredictSpec
 from workbench.models.families import family_named
 from workbench.training.trained_run import threshold_of, told_of, trained_run
+from workbench.use.answered.asking import share_rows
 
 _NUMBERED = (CSV, XLSX)
 """Kinds of files in which a row that is missing from the numbers was an empty one."""
@@ -87,6 +88,7 @@ def start_prediction(
         read_as=table.options.as_dict(),
         columns=dict(columns or {}),
         rung=rung,
+        share_rows=share_rows(row.base_model.kind),
     )
     if untrained:
         spec = dataclasses.replace(spec, adapter=None)

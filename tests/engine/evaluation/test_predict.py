@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ from workbench.engine.evaluation.systems import Answers
 from workbench.engine.generative.fields.constraint import Told
 from workbench.engine.rows import Row
 from workbench.jobs.process.job_dir import EventWriter, JobDir, read_events
-from workbench.jobs.process.parts import FIRST_ROWS, Parts
+from workbench.jobs.process.parts import FIRST_ROWS, Parts, link
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
-from workbench.jobs.process.specs import BaseModelRef, PredictSpec
+from workbench.jobs.process.specs import BaseModelRef, PredictSpec, Share
 from workbench.jobs.process.stop import Cancelled, Orphaned, Stop
 from workbench.models.trained import TrainedModel, write_trained
 
@@ -113,7 +114,7 @@ def test_a_torn_part_is_answered_again(spec: PredictSpec, tmp_path: Path) -> Non
     torn.write_bytes(torn.read_bytes()[:40])
     engine = FakeEngine()
     result = _predict(spec, engine, tmp_path / "job")
-    assert engine.asked == [*range(32, 55)]
+    assert engine.asked == [*range(32, 42)]
     assert _row_ids(result) == [*range(2, 55)]
 
 
@@ -135,6 +136,34 @@ def test_another_job_goes_on_where_one_was_stopped(spec: PredictSpec, tmp_path: 
     result = _predict(PredictSpec.from_dict(told), engine, tmp_path / "next")
     assert engine.asked == [*range(32, 55)]
     assert _row_ids(result) == [*range(2, 55)]
+
+
+def test_shares_answer_each_row_once_and_put_nothing_together(
+    spec: PredictSpec, tmp_path: Path
+) -> None:
+    asked: list[int] = []
+    for number in range(3):
+        engine = FakeEngine()
+        share = replace(spec, share=Share(number, 3, answered=(20,)))
+        result = _predict(share, engine, tmp_path / f"share {number}")
+        assert result["of"] == 53
+        assert "predictions" not in result
+        asked += engine.asked
+        link(tmp_path / f"share {number}", tmp_path / "job")
+    assert sorted(asked) == [*range(2, 22), *range(32, 55)]
+    engine = FakeEngine()
+    assert _row_ids(_predict(spec, engine, tmp_path / "job")) == [*range(2, 55)]
+    assert engine.asked == [*range(22, 32)]
+
+
+def test_a_share_that_is_cancelled_tells_how_many_rows_there_are(
+    spec: PredictSpec, tmp_path: Path
+) -> None:
+    stop = Stop()
+    engine = FakeEngine(lambda asked: stop.cancel() if asked else None)
+    told = _predict(replace(spec, share=Share(0, 3)), engine, tmp_path / "share", stop)
+    assert (told["status"], told["of"]) == ("cancelled", 53)
+    assert engine.asked == [*range(2, 22)]
 
 
 def test_a_cancel_before_the_first_answer_keeps_nothing(spec: PredictSpec, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_its_machines_and_our_jobs_there_are_told(store: Store, cluster: FakeClu
     add_job(store)
     name = f"job-{job_id}-a1-{home_name()}"
     cluster.has_room = False
-    for given in (name, "job-7-a1-another"):
+    for given in (name, name.replace("-a1-", "-a1-s0-"), "job-7-a1-another"):
         cluster.jobs.submit(given, "exec nothing", Resources(1, 0), {}, {})
         cluster.say(given, status="RUNNING")
     state = look(store, cluster.jobs)
@@ -44,7 +44,7 @@ def test_its_machines_and_our_jobs_there_are_told(store: Store, cluster: FakeClu
     machine = state.machines[1]
     assert machine.cores == Room(1.0, 0.0)
     assert own_jobs(machine) == [job_id]
-    assert len(machine.jobs) == 2
+    assert len(machine.jobs) == 3
     assert (state.running, state.waiting) == (0, 1)
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,12 @@ import pyarrow.parquet as pq
 from workbench.core import parquet
 from workbench.core.metrics import INVENTED
 from workbench.core.tasks import task_named
-from workbench.core.words import count, plural
+from workbench.core.words import count
 from workbench.data.examples.questions import write_questions
 from workbench.engine.evaluation.jobs import Engine
 from workbench.engine.evaluation.known_facts import known_to
 from workbench.engine.evaluation.simple_rungs import simple_answerer
 from workbench.engine.evaluation.systems import (
-    PREDICTIONS,
     READ,
     Answers,
     columns_of,
@@ -30,7 +30,7 @@ from workbench.engine.rows import Row, row_batches
 from workbench.evaluation.scoring.facts.known import Known
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.meter import Meter
-from workbench.jobs.process.parts import Parts
+from workbench.jobs.process.parts import PREDICTIONS, Parts, Span, answered, stopped
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import PredictSpec
@@ -57,14 +57,54 @@ def predict(engine: Engine, spec: PredictSpec, job: JobDir, report: Report, stop
     rows = _rows_of(spec, data)
     family = family_named(spec.base.family)
     parts = Parts(job, rows, WRITING_ROWS if family.writes_text else SORTING_ROWS)
+    if spec.share is not None:
+        return _of_share(engine, spec, data, parts, rows, report, stop)
     if spec.former is not None and not parts.done:
         parts.take_over(spec.former)
+    missing = parts.missing
     try:
-        seconds = _answer(engine, spec, data, parts, rows, report, stop) if parts.missing else None
+        todo = _Todo(data, rows, missing)
+        seconds = _answer(engine, spec, todo, parts, report, stop) if missing else None
     except Cancelled:
-        return _stopped(job, parts, rows)
+        if not parts.done:
+            raise
+        return stopped(job, parts.done, rows)
     timed = {} if seconds is None else {"row_seconds": seconds}
-    return {**_made(job, parts, spec, data), "of": rows, **timed}
+    return {**_made(job, parts, spec, data, rows), **timed}
+
+
+def _of_share(
+    engine: Engine,
+    spec: PredictSpec,
+    data: Path,
+    parts: Parts,
+    rows: int,
+    report: Report,
+    stop: Stop,
+) -> Result:
+    """Answer the parts of one share; how many rows the whole has is told, whatever ends it."""
+    assert spec.share is not None
+    mine = parts.missing_of(spec.share)
+    todo = _Todo(data, _rows_in(mine), mine)
+    try:
+        seconds = _answer(engine, spec, todo, parts, report, stop) if mine else None
+    except Cancelled:
+        return {"status": "cancelled", "reason": "", "of": rows}
+    return {"of": rows, "row_seconds": seconds}
+
+
+@dataclass(frozen=True)
+class _Todo:
+    """What is to be answered."""
+
+    data: Path
+    rows: int
+    """All, also those that an earlier attempt has answered."""
+    missing: Sequence[Span]
+
+
+def _rows_in(spans: Sequence[Span]) -> int:
+    return sum(end - start for start, end in spans)
 
 
 def _questions(spec: PredictSpec, job: JobDir, stop: Stop) -> Path:
@@ -87,34 +127,27 @@ def _rows_of(spec: PredictSpec, data: Path) -> int:
 
 
 def _answer(
-    engine: Engine,
-    spec: PredictSpec,
-    data: Path,
-    parts: Parts,
-    rows: int,
-    report: Report,
-    stop: Stop,
+    engine: Engine, spec: PredictSpec, todo: _Todo, parts: Parts, report: Report, stop: Stop
 ) -> float:
     """Answer what is missing; the seconds that a row took."""
     answer = simple_answerer(spec) if spec.rung else engine.answerer(spec)
     stop.check()
-    before = parts.rows_done
+    rows, new = todo.rows, _rows_in(todo.missing)
     report.phase("evaluating", f"{family_named(spec.base.family).answering} {count(rows)} rows")
-    meter = Meter(report, stop.check, rows, done=before / rows)
-    meter(before / rows)
-    table = _AnswerTable(spec, data)
-    begun = time.monotonic()
-    for span, asked in _spans(data, parts.missing):
-        share = meter.part(span[0] / rows, span[1] / rows)
+    meter = Meter(report, stop.check, rows, done=(rows - new) / rows)
+    meter((rows - new) / rows)
+    table = _AnswerTable(spec, todo.data)
+    begun, done = time.monotonic(), rows - new
+    for span, asked in _spans(todo.data, todo.missing):
+        share = meter.part(done / rows, (done + len(asked)) / rows)
         answers = answer(asked, stop, share.counted(len(asked)))
         report_unknown(report, "The model", answers)
         parts.keep(span, table.of(asked, answers))
-    return round((time.monotonic() - begun) / max(1, rows - before), 4)
+        done += len(asked)
+    return round((time.monotonic() - begun) / max(1, new), 4)
 
 
-def _spans(
-    data: Path, missing: Sequence[tuple[int, int]]
-) -> Iterator[tuple[tuple[int, int], list[Row]]]:
+def _spans(data: Path, missing: Sequence[Span]) -> Iterator[tuple[Span, list[Row]]]:
     """Each stretch of rows with its rows, of which no more are in memory than that and a batch."""
     rows: Iterator[Row] = (row for batch in row_batches(data) for row in batch)
     place = 0
@@ -166,33 +199,13 @@ def _invented(known: Known, task: str, rows: Sequence[Row], answers: Sequence[st
     ]
 
 
-def _made(job: JobDir, parts: Parts, spec: PredictSpec, data: Path) -> Result:
-    path = job.path / PREDICTIONS
+def _made(job: JobDir, parts: Parts, spec: PredictSpec, data: Path, rows: int) -> Result:
     if parts.done:
-        return {"rows": parts.put_together(path), "predictions": str(path)}
+        return answered(job, parts.done, rows)
+    path = job.path / PREDICTIONS
     sorts = not family_named(spec.base.family).writes_text
     numbers = task_named(spec.task).answers_are_numbers
     sure: list[float] | None = [] if sorts and not numbers else None
     nothing = Answers([], sure, read=[], estimates=[] if numbers else None)
     pq.write_table(_AnswerTable(spec, data).of([], nothing), path)
-    return {"rows": 0, "predictions": str(path)}
-
-
-def _stopped(job: JobDir, parts: Parts, rows: int) -> Result:
-    """What a cancel keeps.
-
-    Raises:
-        Cancelled: nothing is answered yet.
-    """
-    if not parts.done:
-        raise Cancelled
-    path = job.path / PREDICTIONS
-    done = parts.put_together(path)
-    reason = f"Stopped at your request; {count(done)} of {plural(rows, 'row')} are answered."
-    return {
-        "status": "cancelled",
-        "reason": reason,
-        "rows": done,
-        "of": rows,
-        "predictions": str(path),
-    }
+    return {"rows": 0, "predictions": str(path), "of": rows}

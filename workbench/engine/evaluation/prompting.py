@@ -5,10 +5,11 @@ from workbench.core.tasks.rungs import CHEAP, PROMPT
 from workbench.engine.evaluation.jobs import Engine
 from workbench.engine.evaluation.predict import predict
 from workbench.engine.evaluation.simple_rungs import add_simple
-from workbench.engine.evaluation.systems import PREDICTIONS, Answers, Evaluation, take
+from workbench.engine.evaluation.systems import Answers, Evaluation, take
 from workbench.engine.evaluation.systems import write_evaluation as write
 from workbench.engine.rows import Row, read_rows
 from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.parts import PREDICTIONS
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.specs import PromptSpec

@@ -26,11 +26,11 @@ from workbench.evaluation.scoring.likelihoods import Likelihoods
 from workbench.evaluation.scoring.text_scores import Scores, text_scores
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.number_range import Estimate
+from workbench.jobs.process.parts import PREDICTIONS
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Result
 from workbench.jobs.process.stop import Stop
 
-PREDICTIONS = "predictions.parquet"
 CUT, PARTS, SURE = "cut", "parts", "sure"
 """Of answers in fields: which of them the room cut, in how many parts a text was read, and how sure the
 model was of each (JSON)."""

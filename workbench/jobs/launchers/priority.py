@@ -7,8 +7,8 @@ import contextlib
 import os
 from pathlib import Path
 
-BEHIND = 5
-"""A job's niceness: it gets a third of what a page gets."""
+BEHIND = 10
+"""A job's niceness: it gets a tenth of what a page gets."""
 
 
 def step_back(pid: int, by: int = BEHIND) -> None:

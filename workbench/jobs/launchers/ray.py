@@ -16,6 +16,8 @@ from workbench.jobs.launchers import Handle, State
 from workbench.jobs.launchers.known_digests import KnownDigests
 from workbench.jobs.launchers.ray_jobs import RayJobs
 from workbench.jobs.launchers.remote_watch import CANCEL, KILL, PAUSE, Remote, Watch
+from workbench.jobs.launchers.shared_watch import SharedWatch
+from workbench.jobs.launchers.shares import plan_in, share_out
 from workbench.jobs.process.job_dir import JobDir, read_json, read_spec
 from workbench.jobs.process.remote import incoming
 from workbench.jobs.process.remote.file_store import StoreUnreachable
@@ -50,15 +52,15 @@ class RayLauncher:
     def submit(self, job_kind: str, job: JobDir) -> Handle:
         """Begin to give it to the cluster; nothing is waited for."""
         handle = self._handle(job, job_kind, int(read_spec(job)["attempt"]))
+        share_out(job, self.at_once - len(self._watches))
         self._watch(handle)
         return handle
 
     def find(self, job: JobDir) -> Handle | None:
         """The attempt that was sent from this folder last."""
-        known, spec = read_json(job.path / incoming.FILE), read_json(job.spec)
-        if not isinstance(known, dict) or not isinstance(spec, dict):
+        spec, attempt = read_json(job.spec), _sent(job)
+        if attempt is None or not isinstance(spec, dict):
             return None
-        attempt = known.get("attempt")
         return self._handle(job, spec["kind"], attempt) if attempt == spec["attempt"] else None
 
     def poll(self, handle: Handle) -> State:
@@ -83,9 +85,8 @@ class RayLauncher:
         mine = [key for key in self._watches if key[0] == job_id]
         for key in mine:
             self._watches.pop(key).leave()
-        known = read_json(job.path / incoming.FILE)
-        if isinstance(known, dict):
-            attempt = AttemptFiles(self._store, "", self._home, job_id, int(known["attempt"]))
+        if (sent := _sent(job)) is not None:
+            attempt = AttemptFiles(self._store, "", self._home, job_id, sent)
             prefix = attempt.folder if goes_on else attempt.job
             _beside(lambda: self._store.remove(prefix))
 
@@ -131,10 +132,18 @@ class RayLauncher:
             url = handle["files"]
             store = self._store if url == self._cluster.files else store_at(url)
             where = AttemptFiles(store, url, self._home, *key)
-            self._watches[key] = Watch(
-                self._remote, handle["kind"], self._job(handle), where, handle["submission_id"]
-            )
+            job, plan = self._job(handle), plan_in(self._job(handle))
+            told = (self._remote, handle["kind"], job, where, handle["submission_id"])
+            is_shared = plan is not None and plan.attempt == handle["attempt"]
+            self._watches[key] = SharedWatch(*told, plan) if plan and is_shared else Watch(*told)
         return self._watches[key]
+
+
+def _sent(job: JobDir) -> int | None:
+    """The attempt that was sent from a folder last, as a whole or in shares."""
+    known, plan = read_json(job.path / incoming.FILE), plan_in(job)
+    whole = int(known["attempt"]) if isinstance(known, dict) else 0
+    return max(whole, plan.attempt if plan else 0) or None
 
 
 def _beside(do: Callable[[], Any]) -> None:

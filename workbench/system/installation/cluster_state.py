@@ -72,4 +72,4 @@ def own_jobs(machine: Machine) -> list[int]:
     """The numbers of this installation's jobs that run on a machine."""
     ending = f"-{home_name()}"
     mine = [name.removesuffix(ending) for name in machine.jobs if name.endswith(ending)]
-    return sorted(int(name.split("-")[1]) for name in mine)
+    return sorted({int(name.split("-")[1]) for name in mine})

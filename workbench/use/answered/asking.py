@@ -25,7 +25,11 @@ from workbench.jobs import queue
 from workbench.jobs.job import JobView, spec_of, view_of
 from workbench.jobs.process.parts import FIRST_ROWS
 from workbench.jobs.process.specs import FirstAnswersSpec, PredictSpec
+from workbench.models.families import family_named
 from workbench.training.trained_run import told_of, trained_run
+
+WRITING_SHARE, SORTING_SHARE = 200, 20_000
+"""Rows that are worth starting another machine for: some minutes' work beside half a minute to begin."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,7 @@ def start(store: Store, order: Order, *, first: bool = False) -> int:
         most=FIRST_ROWS if first else None,
         rung=order.rung or None,
         former=None if first else _former(store, order, found.options, data),
+        share_rows=0 if first else share_rows(row.base_model.kind),
     )
     what = "First answers" if first else "Answers"
     who = rung_in_place(order.rung, row.run.name)
@@ -141,6 +146,11 @@ def start(store: Store, order: Order, *, first: bool = False) -> int:
         if first:
             conversions.release(session, _looked_at(session, order))
         return queue.enqueue(session, title, told, project_id=order.project_id, run_id=order.run_id)
+
+
+def share_rows(family: str) -> int:
+    """From how many rows on a cluster's machines share a file of answers by models of a family."""
+    return WRITING_SHARE if family_named(family).writes_text else SORTING_SHARE
 
 
 def _looked_at(session: Session, order: Order) -> list[Job]:

@@ -10,6 +10,7 @@
         grown/log.txt/000000 …
         files.json                         what lies in the job's folder: name → sha256, bytes
         ended.json                         the exit code; nothing comes after it
+        shares/0/order.json …              the same of each share, where several machines do one job
 
 An attempt writes below its own number only, and what is shared is known by its content: so a process
 that goes on though nobody waits for it can waste time, but harm nothing.
@@ -24,6 +25,7 @@ from workbench.jobs.process.remote.stores import store_at
 
 PIECE = 64 * 1024
 """Bytes of a piece of a file that only grows; each but the last one is full."""
+SHARES = "shares"
 PAUSE, CANCEL, KILL = "pause", "cancel", "kill"
 """What a process is told."""
 
@@ -42,6 +44,14 @@ class AttemptFiles:
     """Which installation of the workbench it is of."""
     job_id: int
     attempt: int
+    share: int | None = None
+    """Which share of the attempt, where several machines have one each."""
+
+    @property
+    def name(self) -> str:
+        """Of the attempt, or of its share; no other one of any installation has it."""
+        share = "" if self.share is None else f"-{self.share}"
+        return f"{self.home}-{self.job_id}-{self.attempt}{share}"
 
     @property
     def job(self) -> str:
@@ -49,7 +59,8 @@ class AttemptFiles:
 
     @property
     def folder(self) -> str:
-        return f"{self.job}/attempts/{self.attempt}"
+        whole = f"{self.job}/attempts/{self.attempt}"
+        return whole if self.share is None else f"{whole}/{SHARES}/{self.share}"
 
     @property
     def address(self) -> str:
@@ -89,5 +100,7 @@ def at(address: str) -> AttemptFiles:
     Raises:
         WorkbenchError: the address is none of a store.
     """
-    url, home, _, job_id, _, attempt = address.rsplit("/", 5)
-    return AttemptFiles(store_at(url), url, home, int(job_id), int(attempt))
+    whole, within, last = address.rsplit("/", 2)
+    share = int(last) if within == SHARES else None
+    url, home, _, job_id, _, attempt = (address if share is None else whole).rsplit("/", 5)
+    return AttemptFiles(store_at(url), url, home, int(job_id), int(attempt), share)

@@ -72,7 +72,7 @@ def place_for(files: AttemptFiles) -> Place:
         raise WorkbenchError(
             f"{scratch} belongs to somebody else: set {SCRATCH_VARIABLE} to a folder of your own."
         )
-    place = Place(scratch, f"{files.home}-{files.job_id}-{files.attempt}")
+    place = Place(scratch, files.name)
     shutil.rmtree(place.folder, ignore_errors=True)
     place.job.path.mkdir(parents=True)
     return place

@@ -10,11 +10,12 @@ from typing import Any
 from workbench.jobs.process.contract import Contract, paths_in
 from workbench.jobs.process.facts.versions import versions_here
 from workbench.jobs.process.job_dir import JobDir, read_json, read_spec
-from workbench.jobs.process.remote.layout import AttemptFiles, Files
+from workbench.jobs.process.remote.layout import SHARES, AttemptFiles, Files
 from workbench.jobs.process.specs import Spec
 
 OWN = {
     "spec.json", "lock", "reserve", "pause", "log.txt", "events", "encoded", "result.json", "remote.json",
+    SHARES,
 }  # fmt: skip
 """What of a job's folder belongs to one machine or one attempt, or comes another way."""
 ALONE = "."

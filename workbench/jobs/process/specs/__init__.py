@@ -8,6 +8,7 @@ from workbench.jobs.process.specs.answers import (
     MustPassSpec,
     PredictSpec,
     PromptSpec,
+    Share,
     WriteAnswersSpec,
 )
 from workbench.jobs.process.specs.data import (
@@ -67,6 +68,7 @@ __all__ = [
     "PushSpec",
     "ReplayOrder",
     "ServeSpec",
+    "Share",
     "Spec",
     "SweepSpec",
     "TableRef",

@@ -4,8 +4,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
+from workbench.jobs.process.contract import Contract
 from workbench.jobs.process.specs.runs import ModelSpec
 from workbench.jobs.process.specs.spec import Spec
+
+
+@dataclass(frozen=True)
+class Share(Contract):
+    """What one of several machines does of a prediction: every so many-th part of the rows."""
+
+    number: int
+    """From 0."""
+    of: int
+    """How many shares there are."""
+    answered: tuple[int, ...] = ()
+    """The first row of each part that is answered already."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +45,10 @@ class PredictSpec(ModelSpec):
     """Only so many of the first rows are answered; None for all."""
     former: Path | None = None
     """The folder of a job that was stopped on its way through the same rows, whose answers count."""
+    share_rows: int = 0
+    """From so many rows on a cluster lets another machine help; 0 where one does all."""
+    share: Share | None = None
+    """Only these parts are answered, and nothing is put together; None for all."""
 
 
 @dataclass(frozen=True, kw_only=True)
