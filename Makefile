@@ -71,7 +71,7 @@ browser:
 # narrow, light and dark.
 journeys:
 	@WORKBENCH_PHOTOGRAPHS=1 $(PY) -m pytest --timeout 1800 tests/browser
-	@$(PY) -m pytest -m release tests/faults tests/engine/models tests/pages
+	@$(PY) -m pytest -m release tests/faults tests/engine tests/pages
 
 bench:
 	@$(PY) scripts/bench.py

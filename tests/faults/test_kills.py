@@ -56,8 +56,20 @@ def counting_trainers(job_id: int) -> Iterator[set[int]]:
         looking.join()
 
 
-@pytest.mark.parametrize("victim", ["trainer", "worker", "all"])
-@pytest.mark.parametrize("moments", [("preparing", "training"), ("saving", "evaluating")])
+EARLY, LATE = ("preparing", "training"), ("saving", "evaluating")
+
+
+@pytest.mark.parametrize(
+    ("victim", "moments"),
+    [
+        ("trainer", EARLY),
+        ("worker", EARLY),
+        ("all", LATE),
+        pytest.param("trainer", LATE, marks=pytest.mark.release),
+        pytest.param("worker", LATE, marks=pytest.mark.release),
+        pytest.param("all", EARLY, marks=pytest.mark.release),
+    ],
+)
 def test_a_training_survives_what_is_killed(
     computer: Machine, store: Store, tiny: Path, tmp_path: Path, victim: str, moments: list[str]
 ) -> None:

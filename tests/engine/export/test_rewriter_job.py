@@ -20,7 +20,7 @@ from workbench.models.families import SEQ2SEQ
 SPLITS = ["train"] * 16 + ["validation"] * 4 + ["test"] * 4
 
 
-@pytest.fixture(scope="module", params=["t5", "bart"])
+@pytest.fixture(scope="module", params=["t5", pytest.param("bart", marks=pytest.mark.release)])
 def rewriter_shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A tiny encoder-decoder that has learned its replies by heart."""
     folder = tmp_path_factory.mktemp("rewriter")
