@@ -11,6 +11,7 @@ sample's replies (chrF, paired).
 import argparse
 import csv
 import json
+import math
 import statistics
 import sys
 import tempfile
@@ -90,7 +91,10 @@ def _fields(row: dict[str, str]) -> str:
 
 def _models(base: BaseModelRef, adapter: Path) -> dict[str, CausalModel]:
     recipe = Recipe(quantization="none")
-    found = {w: load_causal(base, adapter, recipe, writes_many=w == "engine") for w in WAYS}
+    found = {
+        w: load_causal(base, adapter, recipe, packs=math.inf if w == "engine" else 0.0)
+        for w in WAYS
+    }
     if found["engine"].batching is None:
         raise SystemExit("The engine that batches does not compute this model here.")
     return found

@@ -58,6 +58,9 @@ class Family:
     reads_apart: bool = False
     """Whether the question is one text (the encoder's) and the answer another (the decoder's), with
     no chat template around them."""
+    packed_for_exam: float = 0.0
+    """Bytes of weights that are packed once more on a CPU, to write an exam's answers quickly; larger
+    models write them as transformers does."""
 
     def can_learn(self, task: str) -> bool:
         """Whether its models can be taught the task of this name."""
@@ -90,6 +93,7 @@ CAUSAL = Family(
         "**Before training** is the same model as it came, asked in exactly the same words."
     ),
     before="before the training",
+    packed_for_exam=1e9,
 )
 ENCODER = Family(
     name="encoder",

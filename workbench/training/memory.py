@@ -129,6 +129,13 @@ def by_windows(model: ModelInfo, recipe: Recipe) -> bool:
     return way_for(recipe.long_texts, writes_text=writes) == WINDOWS
 
 
+def packs_for_exam(hardware: Hardware, model: ModelInfo) -> bool:
+    """Whether a model's weights are packed once more to write the exam's answers; of few kinds they cannot be."""
+    most = family_named(model.family).packed_for_exam
+    plain = model.layer_facts.parameters * ITEM_BYTES[hardware.dtype]
+    return hardware.gpu_name is None and plain <= most
+
+
 @dataclass(frozen=True)
 class _Need:
     hardware: Hardware
@@ -253,6 +260,8 @@ class _Need:
         weights = self.weights()
         if self.recipe.quantization == "nf4" and self.is_packed and self._has_room(plain):
             weights += plain + self.facts.widest * UNPACKED_BYTES
+        if packs_for_exam(self.hardware, self.model):
+            weights += plain
         source, target = self.padded()
         asked = EXAM_BATCH[self.on_gpu]
         question = max(source - self.lengths.answer_mean, source / 4)

@@ -18,7 +18,13 @@ from workbench.models.families import family_named
 from workbench.models.model_info import ModelInfo
 from workbench.system.hardware import Hardware
 from workbench.training.lengths import Lengths
-from workbench.training.memory import at_once, by_windows, longest, trained_weights
+from workbench.training.memory import (
+    at_once,
+    by_windows,
+    longest,
+    packs_for_exam,
+    trained_weights,
+)
 
 FORWARD, LORA_BACK, FULL_BACK = 2.0, 2.0, 4.0
 EFFICIENCY = 0.5
@@ -44,6 +50,9 @@ CHECKPOINT_FACTOR = 1.33
 WORD_LAYER_S, WORD_NUMBER_S = 0.8e-3, 0.25e-9
 """Seconds of each written token for a layer, and for each number of the model, which is read anew."""
 WRITTEN_AT_ONCE = 16
+PACKED_SHARE = 0.5
+"""Of the time that answers take, where an engine writes them with packed weights
+(`scripts/serving/bench_exam.py`)."""
 PARTS = 4
 """In which a batch of few examples goes through an encoder (`engine.encoder.few.contrastive`)."""
 TRIED = 3
@@ -220,4 +229,5 @@ class _Work:
         tokens = min(self.recipe.eval_max_new_tokens, 1.5 * self.lengths.answer_mean)
         operations = min(asked, WRITTEN_AT_ONCE) * FORWARD * facts.parameters / self.speed
         token = facts.layers * WORD_LAYER_S + facts.parameters * WORD_NUMBER_S + operations
-        return 2 * math.ceil(asked / WRITTEN_AT_ONCE) * tokens * token
+        share = PACKED_SHARE if packs_for_exam(self.hardware, self.model) else 1.0
+        return 2 * math.ceil(asked / WRITTEN_AT_ONCE) * tokens * token * share

@@ -1,7 +1,10 @@
 """Whole files are answered by the engine that batches as `generate` would, row for row."""
 
 import json
+import math
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +17,16 @@ from tests.helpers.writers import make_writer, replies
 from workbench.core.fields.guess import guessed
 from workbench.core.recipe import Recipe
 from workbench.engine.causal import generate
+from workbench.engine.causal import systems as systems_of
 from workbench.engine.causal.generate import write_answers
 from workbench.engine.causal.model import CausalModel, load_causal
-from workbench.engine.causal.systems import answer, prompt_of
+from workbench.engine.causal.systems import answer, prompt_of, systems
 from workbench.engine.evaluation.systems import Answers
 from workbench.engine.runtime import device
 from workbench.engine.serving.engines.choose import SETTING
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.jobs.process.stop import Cancelled, Stop
+from workbench.models.families import CAUSAL
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]
 ROWS = [{"row_id": n, **row} for n, row in enumerate(replies(50))]
@@ -52,7 +57,8 @@ def adapter(folder: Path, base: Path) -> Path:
 
 def _loaded(base: Path, adapter: Path | None, *, many: bool = True, **values: Any) -> CausalModel:
     recipe = Recipe(quantization="none")
-    return load_causal(BaseModelRef("base", base), adapter, recipe, writes_many=many, **values)
+    packs = math.inf if many else 0.0
+    return load_causal(BaseModelRef("base", base), adapter, recipe, packs=packs, **values)
 
 
 def _both(base: Path, adapter: Path | None, **values: Any) -> tuple[CausalModel, CausalModel]:
@@ -201,6 +207,43 @@ def test_what_has_no_room_is_answered_by_generate(
     assert asked == [1]
     assert done == [1, 2, 3, 4, 5]
     assert found.texts == _answers(plain, rows, 9, lambda _: None).texts
+
+
+def test_an_exam_asks_base_started_and_trained_model_alike(
+    base: Path, adapter: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = tiny.make_adapter(base, folder / "started", seed=5, system="Be kind.")
+    ways: list[Callable[[CausalModel], Any]] = [
+        lambda model: model.untrained(),
+        lambda model: model.as_started(started),
+        lambda _: nullcontext(),
+    ]
+    ours, plain = _both(base, adapter)
+    texts = []
+    for way in ways:
+        with way(plain):
+            wanted = _answers(plain, ROWS[:12], 14, lambda _: None).texts
+        with way(ours), monkeypatch.context() as patch:
+            patch.setattr(generate, "_write", _unused)
+            assert _answers(ours, ROWS[:12], 14, lambda _: None).texts == wanted
+        texts.append(wanted)
+    assert texts[0] != texts[1] != texts[2] != texts[0]
+
+
+def test_an_exam_packs_the_weights_of_small_models_only(
+    base: Path, adapter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(
+        systems_of, "answer", lambda model, *_: asked.append(model.batching is not None)
+    )
+    for most in (1e9, 1000.0):
+        monkeypatch.setattr(systems_of, "CAUSAL", replace(CAUSAL, packed_for_exam=most))
+        exam = systems(BaseModelRef("base", base), adapter, Recipe(quantization="none"), 5)
+        for own in exam:
+            with suppress(TypeError):  # no answers come of what only looks
+                own.examine(ROWS[:2], ROWS[:2], Stop(), lambda _: None)
+    assert asked == [True, True, False, False]
 
 
 def test_where_the_engine_does_not_compute_a_model_generate_answers(

@@ -9,6 +9,7 @@ import torch
 
 from workbench.engine.causal.reading import Ends
 from workbench.engine.generative.held import Held, choices
+from workbench.engine.runtime import device
 from workbench.engine.serving.choosing.token_choice import TokenChoice
 from workbench.engine.serving.engines.batching_engine import BatchingEngine
 from workbench.engine.serving.engines.choose import batching_engine
@@ -29,12 +30,15 @@ class Batching:
     adapter: str | None = None
 
     @classmethod
-    def of(cls, model: Any, name: str) -> "Batching | None":
+    def of(cls, model: Any, name: str, most_bytes: float) -> "Batching | None":
         """The engine of a base model without an adapter; None where `generate` answers.
 
         Args:
             name: of the model, for the log.
+            most_bytes: that its weights may take once more.
         """
+        if model.num_parameters() * device.dtype().itemsize > most_bytes:
+            return None
         engine = batching_engine(model, FairLock(), None, name)
         return None if engine is None else cls(engine)
 
@@ -42,6 +46,10 @@ class Batching:
         """The same with an adapter that peft has put into the model; None where `generate` answers."""
         self.engine.added(adapter)
         return Batching(self.engine, adapter) if self.engine.takes(adapter) else None
+
+    def plain(self) -> "Batching":
+        """The same without an adapter."""
+        return Batching(self.engine)
 
     def write(
         self,

@@ -1,5 +1,6 @@
 """Models that write text, as jobs want them: trained, examined, asked."""
 
+import math
 from dataclasses import replace
 
 from workbench.core.fields.field import read
@@ -32,7 +33,7 @@ def answerer(spec: PredictSpec) -> Answer:
         task=spec.task,
         system=spec.system,
         fields=known,
-        writes_many=not tries,
+        packs=0.0 if tries else math.inf,
     )
     if isinstance(spec, PromptSpec):
         model = prompted(model, spec)

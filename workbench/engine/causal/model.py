@@ -5,6 +5,8 @@ load through here, so a model answers the same everywhere: same weights, same te
 system prompt, same wording of the question.
 """
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from workbench.engine.causal.batching import Batching
 from workbench.engine.causal.encode import Wording
 from workbench.engine.causal.reading import set_ends, text_ids
 from workbench.engine.generative.leaning.leaning import Leaning
-from workbench.engine.generative.model import OWN, Adapted, load_for_answers
+from workbench.engine.generative.model import OWN, STARTED, Adapted, load_for_answers
 from workbench.engine.models.load import base_folder, load_tokenizer
 from workbench.jobs.process.specs import BaseModelRef
 from workbench.models.templates import template_of
@@ -47,12 +49,36 @@ class CausalModel(Adapted):
     """Whether questions that name no tools are told of those, as in the playground; an exam asks its
     questions as they are."""
     batching: Batching | None = None
-    """Writes its answers, where `load_causal` was told that there are many; the adapter stays as it is."""
+    """Writes its answers, where `load_causal` was told that there are many."""
 
     @property
     def task(self) -> str:
         """What it was trained for."""
         return self.wording.task
+
+    @contextlib.contextmanager
+    def untrained(self) -> Iterator[None]:
+        """The base model answers inside of this block: the adapter is switched off."""
+        own = self.batching
+        self.batching = own.plain() if own else None
+        try:
+            with super().untrained():
+                yield
+        finally:
+            self.batching = own
+
+    @contextlib.contextmanager
+    def as_started(self, start: Path) -> Iterator[None]:
+        """See `Adapted`."""
+        own = self.batching
+        with super().as_started(start):
+            self.batching = own.adapted(STARTED) if own else None
+            try:
+                yield
+            finally:
+                if own is not None:
+                    own.engine.removed(STARTED)
+                self.batching = own
 
     def encode(self, text: str) -> dict[str, Any]:
         """A prompt as tensors, one row, where the model is."""
@@ -69,29 +95,30 @@ def load_causal(
     task: str = COMPLETION.name,
     system: str = "",
     fields: Fields = (),
-    writes_many: bool = False,
+    packs: float = 0.0,
 ) -> CausalModel:
     """A model that is ready to answer.
 
     Args:
         adapter: folder made by a training, which knows better than the other arguments; None
             for the base model as it is.
-        writes_many: whether it writes so many answers, with this adapter, that packing its weights pays.
+        packs: bytes of weights that may be packed once more, for an engine that writes many answers
+            quickly; `generate` writes those of larger models.
 
     Raises:
         WorkbenchError: something is missing or cannot be read.
     """
     trained = read_trained(adapter) if adapter else None
-    sorts = (
-        trained is not None and trained.labels and task_named(trained.task).answers_are_categories
-    )
+    asked_for = task_named(trained.task if trained else task)
+    chooses = bool(trained and trained.labels) and asked_for.answers_are_categories
+    writes = not chooses and not asked_for.compares
     folder = base_folder(base)
     source = adapter or folder
     template = template_of(source, base.name)
     model = load_for_answers(folder, trained.quantization if trained else recipe.quantization)
     tokenizer = load_tokenizer(source, template)
     set_ends(model, tokenizer, template)
-    batching = Batching.of(model, base.name) if writes_many and not sorts else None
+    batching = Batching.of(model, base.name, packs) if writes else None
     if adapter:
         model = PeftModel.from_pretrained(model, adapter)
         batching = batching.adapted(OWN) if batching else None

@@ -55,7 +55,7 @@ def systems(
     Raises:
         WorkbenchError: the trained model cannot be loaded.
     """
-    model = load_causal(base, adapter, recipe)
+    model = load_causal(base, adapter, recipe, packs=CAUSAL.packed_for_exam)
     if task_named(model.task).compares:
         yield from pairs.systems(model, adapter)
         return
