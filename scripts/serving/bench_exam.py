@@ -1,5 +1,5 @@
 """How soon the questions of an exam are answered by the server's engine, and by transformers in batches, as
-exams and files are: `python scripts/serving/bench_exam.py [--questions N] [--rounds N] [--tokens N]`.
+they were before: `python scripts/serving/bench_exam.py [--questions N] [--rounds N] [--tokens N]`.
 
 Asked are the sample's e-mails, of the base model and of a tuned one (a random adapter); both ways take turns,
 round by round. Beside the times stands how many answers are the same, and by how much the score (chrF) of
