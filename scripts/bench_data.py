@@ -57,7 +57,9 @@ def labels() -> int:
         return 2
     from workbench.engine.checkup import label_errors
     from workbench.engine.checkup.whole_texts import WINDOW
-    from workbench.engine.encoder.encoder import load_encoder, load_reader, read
+    from workbench.engine.encoder.encoder import load_encoder
+    from workbench.engine.encoder.reader.batches import read
+    from workbench.engine.encoder.reader.reader import load_reader
     from workbench.engine.models.prepare import ensure_ready
 
     with path.open(encoding="utf-8", newline="") as file:

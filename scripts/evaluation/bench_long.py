@@ -147,10 +147,11 @@ def _joins(rows: list[dict[str, str]], count: int) -> bool:
 
     from workbench.core.long_texts.joins import JOINS, MEAN
     from workbench.core.long_texts.ways import WINDOWS
-    from workbench.engine.encoder.encoder import load_encoder, load_reader
+    from workbench.engine.encoder.encoder import load_encoder
     from workbench.engine.encoder.goal import OneOf
     from workbench.engine.encoder.joins.choosing import held_out
     from workbench.engine.encoder.joins.reading import see
+    from workbench.engine.encoder.reader.reader import load_reader
     from workbench.engine.encoding.encoded_rows import EncodedRows
     from workbench.models.bundled import bundled_path
 

@@ -19,9 +19,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from workbench.engine.encoder.encoder import load_encoder, load_reader, read  # noqa: E402
+from workbench.engine.encoder.encoder import load_encoder  # noqa: E402
 from workbench.engine.encoder.few.category_names import parts_of  # noqa: E402
 from workbench.engine.encoder.few.described import described_head  # noqa: E402
+from workbench.engine.encoder.reader.batches import read  # noqa: E402
+from workbench.engine.encoder.reader.reader import load_reader  # noqa: E402
 from workbench.models.bundled import bundled_path  # noqa: E402
 
 DATA = Path(os.environ.get("WORKBENCH_BENCH_DATA") or ROOT.parent / "shared" / "data")

@@ -28,6 +28,8 @@ from workbench.engine.encoder import encoder as encoders  # noqa: E402
 from workbench.engine.encoder.fast.on_cores import on_cores  # noqa: E402
 from workbench.engine.encoder.fast.packed import packed  # noqa: E402
 from workbench.engine.encoder.probe import Head  # noqa: E402
+from workbench.engine.encoder.reader import batches  # noqa: E402
+from workbench.engine.encoder.reader.reader import load_reader  # noqa: E402
 from workbench.engine.models.prepare import ensure_ready  # noqa: E402
 from workbench.engine.models.products import Packed  # noqa: E402
 
@@ -58,7 +60,7 @@ def main() -> None:
     head = Head(encoder.body.config.hidden_size, CATEGORIES)
     torch.nn.init.normal_(head.linear.weight, std=4.0)
     plain = encoders.Classifier(encoder, head).eval().requires_grad_(False)
-    reader = encoders.load_reader(folder, encoder.body, 256)
+    reader = load_reader(folder, encoder.body, 256)
     layers = [m for m in encoder.body.modules() if type(m) is torch.nn.Linear]
     operations = sum(2 * layer.weight.numel() for layer in layers)
     ways = ways_of(plain, packed(plain), reader.pad_id)
@@ -72,16 +74,17 @@ def ways_of(plain: torch.nn.Module, fast: torch.nn.Module, pad_id: int) -> dict[
 
     def by_trainings(ids: list[list[int]]) -> torch.Tensor:
         with patch.dict(encoders.READ_AT_ONCE, {"cpu": 4096}):
-            return encoders.read(plain, ids, pad_id)
+            return batches.read(plain, ids, pad_id)
 
     def in_float32(ids: list[list[int]]) -> torch.Tensor:
-        with patch.object(encoders, "precision", contextlib.nullcontext):
+        exact = contextlib.nullcontext
+        with patch.object(encoders, "precision", exact), patch.object(batches, "precision", exact):
             return by_trainings(ids)
 
     return {
         FLOAT32: in_float32,
         BEFORE: by_trainings,
-        NOW: lambda ids: encoders.read(fast, ids, pad_id, each=on_cores),
+        NOW: lambda ids: batches.read(fast, ids, pad_id, each=on_cores),
     }
 
 

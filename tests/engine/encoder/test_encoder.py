@@ -11,15 +11,9 @@ from tests.helpers.engine_jobs import PEFT_WARNS
 from workbench.core.errors import WorkbenchError
 from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, WINDOWS
 from workbench.core.recipe import from_dict
-from workbench.engine.encoder.encoder import (
-    READ_AT_ONCE,
-    groups,
-    load_encoder,
-    load_reader,
-    padded,
-    pooling_of,
-    read,
-)
+from workbench.engine.encoder.encoder import READ_AT_ONCE, load_encoder, pooling_of
+from workbench.engine.encoder.reader.batches import groups, padded, read
+from workbench.engine.encoder.reader.reader import load_reader
 from workbench.engine.models.load import add_lora
 
 pytestmark = [pytest.mark.filterwarnings(PEFT_WARNS), pytest.mark.usefixtures("one_thread")]

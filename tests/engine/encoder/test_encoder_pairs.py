@@ -16,15 +16,10 @@ from tests.helpers.encoders import (
 )
 from tests.helpers.engine_jobs import PEFT_WARNS, predictions, run
 from workbench.core.tasks.text_pair import joined_as
-from workbench.engine.encoder.encoder import (
-    Encoder,
-    load_encoder,
-    load_reader,
-    padded,
-    second_after,
-    segments,
-)
+from workbench.engine.encoder.encoder import Encoder, load_encoder, segments
 from workbench.engine.encoder.model import load_encoder_model
+from workbench.engine.encoder.reader.batches import padded
+from workbench.engine.encoder.reader.reader import load_reader, second_after
 from workbench.jobs.process.job_dir import read_json
 from workbench.jobs.process.specs import BaseModelRef
 

@@ -16,7 +16,6 @@ from tests.helpers.encoders import LABELS, examples, make_job, recipe, split_dat
 from tests.helpers.engine_jobs import PEFT_WARNS, events, predictions, run
 from workbench.core.errors import WorkbenchError
 from workbench.core.long_texts.ways import HEAD, HEAD_TAIL, WINDOWS
-from workbench.engine.encoder.encoder import Reader, read
 from workbench.engine.encoder.model import load_encoder_model, load_probe
 from workbench.engine.encoder.out_of_scope.belonging import Memory
 from workbench.engine.encoder.out_of_scope.detector import (
@@ -25,6 +24,8 @@ from workbench.engine.encoder.out_of_scope.detector import (
     load_detector,
     save_detector,
 )
+from workbench.engine.encoder.reader.batches import read
+from workbench.engine.encoder.reader.reader import Reader
 from workbench.engine.encoder.systems import answer
 from workbench.jobs.process.job_dir import JobDir, read_json, write_json
 from workbench.jobs.process.specs import BaseModelRef

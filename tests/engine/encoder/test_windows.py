@@ -6,14 +6,9 @@ import torch
 
 from tests.helpers.encoders import ARCHITECTURES, examples, make_encoder
 from workbench.core.long_texts.ways import HEAD_TAIL, LEARNED_WINDOWS, WINDOWS
-from workbench.engine.encoder.encoder import (
-    Encoder,
-    Reader,
-    load_encoder,
-    load_reader,
-    padded,
-    read,
-)
+from workbench.engine.encoder.encoder import Encoder, load_encoder
+from workbench.engine.encoder.reader.batches import padded, read
+from workbench.engine.encoder.reader.reader import Reader, load_reader
 from workbench.engine.encoder.windows import as_windows, learned_tokens, marks_of, split
 
 pytestmark = pytest.mark.usefixtures("one_thread")

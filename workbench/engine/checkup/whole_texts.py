@@ -8,7 +8,9 @@ import torch
 
 from workbench.core.long_texts.ways import WINDOWS
 from workbench.core.words import count, plural
-from workbench.engine.encoder.encoder import load_encoder, load_reader, read
+from workbench.engine.encoder.encoder import load_encoder
+from workbench.engine.encoder.reader.batches import read
+from workbench.engine.encoder.reader.reader import load_reader
 from workbench.engine.encoder.windows import windows_in
 from workbench.engine.models.load import base_folder
 from workbench.jobs.process.meter import Meter

@@ -7,7 +7,9 @@ import torch
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import short_count
-from workbench.engine.encoder.encoder import load_encoder, load_reader, padded, precision, to_device
+from workbench.engine.encoder.encoder import load_encoder, precision
+from workbench.engine.encoder.reader.batches import padded, to_device
+from workbench.engine.encoder.reader.reader import load_reader
 from workbench.engine.models.checked_load import ANSWER, QUESTION, CheckedLoad, Tell
 
 

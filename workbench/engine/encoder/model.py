@@ -24,15 +24,7 @@ from workbench.core.long_texts.ways import HEAD as HEAD_ONLY
 from workbench.core.long_texts.ways import HEAD_TAIL
 from workbench.core.tasks import task_named
 from workbench.core.whole import whole_folder
-from workbench.engine.encoder.encoder import (
-    Classifier,
-    Encoder,
-    Ids,
-    Reader,
-    load_reader,
-    read,
-    second_after,
-)
+from workbench.engine.encoder.encoder import Classifier, Encoder
 from workbench.engine.encoder.fast.on_cores import on_cores
 from workbench.engine.encoder.fast.packed import packed
 from workbench.engine.encoder.out_of_scope.detector import (
@@ -43,6 +35,8 @@ from workbench.engine.encoder.out_of_scope.detector import (
     save_detector,
 )
 from workbench.engine.encoder.probe import Head
+from workbench.engine.encoder.reader.batches import read
+from workbench.engine.encoder.reader.reader import Ids, Reader, load_reader, second_after
 from workbench.engine.encoder.sets.any_of import EVEN, texts_of
 from workbench.engine.encoder.start import encoder_to_start_from, trained_encoder
 from workbench.engine.models.start import start_beside

@@ -19,8 +19,9 @@ from torch import nn
 
 from workbench.core.recipe import Recipe
 from workbench.engine.encoder.calibration import Scored
-from workbench.engine.encoder.encoder import TOKENS_AT_ONCE, Classifier, padded, read
+from workbench.engine.encoder.encoder import TOKENS_AT_ONCE, Classifier
 from workbench.engine.encoder.goal import Goal, OneOf
+from workbench.engine.encoder.reader.batches import padded, read
 from workbench.engine.encoder.weight_averaging import WeightAverage, load, trained
 from workbench.engine.encoder.windows import learned_tokens
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows, features_of

@@ -15,10 +15,11 @@ from workbench.core.recipe import CONTRASTIVE
 from workbench.core.tasks import SPLITS, task_named
 from workbench.core.tasks.category_sets import labels_in
 from workbench.data.splits.turns import Turns, turns_of
-from workbench.engine.encoder.encoder import Encoder, Reader, load_reader, second_after
+from workbench.engine.encoder.encoder import Encoder
 from workbench.engine.encoder.goal import Goal, OneOf
 from workbench.engine.encoder.numbers.one_number import OneNumber
 from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
+from workbench.engine.encoder.reader.reader import Reader, load_reader, second_after
 from workbench.engine.encoder.sets.any_of import AnyOf
 from workbench.engine.encoder.start import encoder_to_start_from
 from workbench.engine.encoder.trainer import FEATURES, LABEL, Texts

@@ -9,7 +9,9 @@ import torch
 from workbench.core.errors import WorkbenchError
 from workbench.core.long_texts.ways import WINDOWS
 from workbench.core.tasks import task_named
-from workbench.engine.encoder.encoder import load_encoder, load_reader, read
+from workbench.engine.encoder.encoder import load_encoder
+from workbench.engine.encoder.reader.batches import read
+from workbench.engine.encoder.reader.reader import load_reader
 from workbench.engine.evaluation.systems import Evaluation
 from workbench.jobs.process.stop import Stop
 from workbench.models.bundled import bundled_path, is_ready

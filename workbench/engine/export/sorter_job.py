@@ -11,8 +11,8 @@ import torch
 
 from workbench.core.tasks import task_named
 from workbench.core.tasks.category_sets import NONE
-from workbench.engine.encoder.encoder import Reader
 from workbench.engine.encoder.model import EncoderModel, load_encoder_model
+from workbench.engine.encoder.reader.reader import Reader
 from workbench.engine.encoder.windows import OVERLAP, marks_of
 from workbench.engine.export import onnx_model
 from workbench.engine.export.making import ASKED, Making, picked

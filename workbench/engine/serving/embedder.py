@@ -14,18 +14,10 @@ import numpy as np
 import torch
 from torch.nn.functional import normalize
 
-from workbench.engine.encoder.encoder import (
-    Encoder,
-    Reader,
-    groups,
-    load_encoder,
-    load_reader,
-    longest_text,
-    normalises,
-    padded,
-    to_device,
-)
+from workbench.engine.encoder.encoder import Encoder, load_encoder, longest_text, normalises
 from workbench.engine.encoder.model import load_encoder_model
+from workbench.engine.encoder.reader.batches import groups, padded, to_device
+from workbench.engine.encoder.reader.reader import Reader, load_reader
 from workbench.engine.models.load import base_folder
 from workbench.engine.serving.errors import ApiError, too_long
 from workbench.engine.serving.fair_lock import FairLock

@@ -9,11 +9,13 @@ import torch
 from tests.helpers.encoders import ARCHITECTURES, make_encoder
 from workbench.core.long_texts.ways import WINDOWS
 from workbench.engine.encoder import encoder as encoders
-from workbench.engine.encoder.encoder import Classifier, Each, load_encoder, load_reader, read
+from workbench.engine.encoder.encoder import Classifier, load_encoder
 from workbench.engine.encoder.fast.on_cores import on_cores
 from workbench.engine.encoder.fast.packed import packed
 from workbench.engine.encoder.model import EncoderModel
 from workbench.engine.encoder.probe import Head
+from workbench.engine.encoder.reader.batches import Each, read
+from workbench.engine.encoder.reader.reader import load_reader
 from workbench.engine.runtime import device
 from workbench.jobs.process.stop import Cancelled
 

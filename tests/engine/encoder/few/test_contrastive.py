@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from workbench.engine.encoder.encoder import TOKENS_AT_ONCE, load_encoder, padded
+from workbench.engine.encoder.encoder import TOKENS_AT_ONCE, load_encoder
 from workbench.engine.encoder.few.contrastive import (
     _backward,
     _seeded,
@@ -14,6 +14,7 @@ from workbench.engine.encoder.few.contrastive import (
     in_parts,
     partly_seen,
 )
+from workbench.engine.encoder.reader.batches import padded
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

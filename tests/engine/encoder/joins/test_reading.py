@@ -8,13 +8,15 @@ import torch
 from tests.helpers.encoders import LABELS, examples, make_encoder
 from workbench.core.long_texts.joins import JOINS, MEAN
 from workbench.core.long_texts.ways import LEARNED_WINDOWS, WINDOWS
-from workbench.engine.encoder.encoder import Classifier, Reader, load_encoder, load_reader, read
+from workbench.engine.encoder.encoder import Classifier, load_encoder
 from workbench.engine.encoder.joins.logits import joined
 from workbench.engine.encoder.joins.reading import see
 from workbench.engine.encoder.model import EncoderModel, load_encoder_model, save_encoder_model
 from workbench.engine.encoder.out_of_scope.belonging import Memory
 from workbench.engine.encoder.out_of_scope.detector import Watched
 from workbench.engine.encoder.probe import Head
+from workbench.engine.encoder.reader.batches import read
+from workbench.engine.encoder.reader.reader import Reader, load_reader
 from workbench.engine.encoder.windows import split
 from workbench.engine.encoding.encoded_rows import EncodedRows
 from workbench.engine.export import onnx_model

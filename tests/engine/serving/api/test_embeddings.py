@@ -15,9 +15,10 @@ from openai import OpenAI
 from transformers import AutoModel, AutoTokenizer
 
 from tests.helpers import encoders, tiny
-from workbench.engine.encoder.encoder import Classifier, load_encoder, load_reader
+from workbench.engine.encoder.encoder import Classifier, load_encoder
 from workbench.engine.encoder.model import save_encoder_model
 from workbench.engine.encoder.probe import Head
+from workbench.engine.encoder.reader.reader import load_reader
 from workbench.models.trained import TrainedModel, read_trained
 
 TEXTS = ["where is my parcel", "the invoice", "my password never came and nobody answers"]

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 import torch
 from torch.nn.functional import normalize
 
-from workbench.engine.encoder.encoder import Classifier, Encoder, Reader, read
+from workbench.engine.encoder.encoder import Classifier, Encoder
 from workbench.engine.encoder.few.category_names import parts_of
 from workbench.engine.encoder.learned import AS_IT_CAME, Learned
 from workbench.engine.encoder.probe import Head
+from workbench.engine.encoder.reader.batches import read
+from workbench.engine.encoder.reader.reader import Reader
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.models.load import add_lora
 from workbench.engine.runtime.versions import versions

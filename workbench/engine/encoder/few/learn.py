@@ -11,7 +11,7 @@ from workbench.core.recipe import Recipe
 from workbench.core.words import plural
 from workbench.engine.encoder.calibration import Scored, apply_temperature
 from workbench.engine.encoder.embedding_rows import train_embedding_rows
-from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.encoder import Classifier
 from workbench.engine.encoder.few.candidates import (
     PROBE,
     Candidate,
@@ -31,6 +31,7 @@ from workbench.engine.encoder.joins.choosing import choose
 from workbench.engine.encoder.joins.reading import see
 from workbench.engine.encoder.learned import AS_IT_CAME, Learned
 from workbench.engine.encoder.probe import Head, fit_probe
+from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.evaluation.by_turns import ExamByTurns
 from workbench.engine.models.load import add_lora

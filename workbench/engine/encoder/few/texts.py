@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from workbench.engine.encoder.encoder import Reader
 from workbench.engine.encoder.few.category_names import lesson_of
+from workbench.engine.encoder.reader.reader import Reader
 from workbench.engine.encoder.trainer import FEATURES, LABEL, Texts
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows

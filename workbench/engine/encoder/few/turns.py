@@ -15,7 +15,7 @@ import torch
 
 from workbench.core.long_texts.joins import MEAN
 from workbench.core.recipe import Recipe
-from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.encoder import Classifier
 from workbench.engine.encoder.few.candidates import Candidate
 from workbench.engine.encoder.few.contrastive import ContrastiveTrainer
 from workbench.engine.encoder.few.texts import Lessons
@@ -25,6 +25,7 @@ from workbench.engine.encoder.joins.reading import see
 from workbench.engine.encoder.joins.seen import Seen
 from workbench.engine.encoder.out_of_scope.belonging import Memory, nearness
 from workbench.engine.encoder.out_of_scope.fitting import NOWHERE
+from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.weight_averaging import WeightAverage
 from workbench.jobs.process.meter import Meter
 from workbench.jobs.process.report import Report

@@ -12,8 +12,8 @@ import torch
 
 from workbench.core.words import plural
 from workbench.data.examples.unlabelled import texts_of
-from workbench.engine.encoder.encoder import Reader
 from workbench.engine.encoder.probe import Head, fit_probe
+from workbench.engine.encoder.reader.reader import Reader
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.specs import TrainSpec
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from workbench.engine.encoder.encoder import Encoder, groups, padded, precision, to_device
+from workbench.engine.encoder.encoder import Encoder, precision
 from workbench.engine.encoder.joins.seen import Seen
+from workbench.engine.encoder.reader.batches import groups, padded, to_device
 from workbench.engine.encoder.windows import windows_in
 from workbench.engine.encoding.encoded_rows import IDS, EncodedRows
 

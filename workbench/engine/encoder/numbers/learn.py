@@ -6,11 +6,12 @@ import numpy as np
 import torch
 
 from workbench.engine.encoder import tuning
-from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.encoder import Classifier
 from workbench.engine.encoder.learned import Learned
 from workbench.engine.encoder.numbers.conformal import half_width
 from workbench.engine.encoder.numbers.one_number import Floats, OneNumber
 from workbench.engine.encoder.numbers.ridge import fit_head
+from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.trainer import Texts
 from workbench.engine.encoder.training_setup import TrainingSetup
 from workbench.jobs.process.job_dir import JobDir

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import torch
 
-from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.encoder import Classifier
 from workbench.engine.encoder.out_of_scope.belonging import Memory, remembered
 from workbench.engine.encoder.out_of_scope.detector import Detector, Watched
 from workbench.engine.encoder.out_of_scope.threshold import ENOUGH, threshold_of
+from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.trainer import Texts
 from workbench.engine.encoding.encoded_rows import IDS
 from workbench.jobs.process.report import Report

@@ -4,10 +4,11 @@ import numpy as np
 import torch
 
 from workbench.engine.encoder import tuning
-from workbench.engine.encoder.encoder import Classifier, read
+from workbench.engine.encoder.encoder import Classifier
 from workbench.engine.encoder.joins.reading import see
 from workbench.engine.encoder.joins.seen import Seen, together
 from workbench.engine.encoder.learned import Learned
+from workbench.engine.encoder.reader.batches import read
 from workbench.engine.encoder.sets.any_of import AnyOf, fit_any
 from workbench.engine.encoder.sets.thresholds import Floats, Truths, by_turns, choose
 from workbench.engine.encoder.trainer import Texts
