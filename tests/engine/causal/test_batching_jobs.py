@@ -22,7 +22,7 @@ from workbench.engine.evaluation.systems import Answers
 from workbench.engine.runtime import device
 from workbench.engine.serving.engines.forward import Forward
 from workbench.jobs.process.job_dir import EventWriter, JobDir
-from workbench.jobs.process.parts import Parts
+from workbench.jobs.process.parts import parts_in, rows_in
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.specs import BaseModelRef, PredictSpec
 from workbench.jobs.process.stop import Orphaned, Stop
@@ -89,7 +89,7 @@ def test_a_file_goes_on_behind_a_kill_as_if_there_had_been_none(
         with pytest.raises(Orphaned):
             _predict(spec, tmp_path / "job", stop)
     assert len(steps) == 20
-    done = Parts(JobDir(tmp_path / "job"), len(ROWS), 10).rows_done
+    done = rows_in(parts_in(tmp_path / "job"))
     assert 0 < done < len(ROWS)
     asked: list[int] = []
     answers = family.answer
