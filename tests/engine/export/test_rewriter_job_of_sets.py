@@ -30,8 +30,8 @@ def set_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     splits = ["train"] * 8 + ["validation"] * 8 + ["test"] * 8
     data = writers.write_rows(folder / "data.parquet", rows, splits)
     recipe = writers.recipe(
-        learning_rate=1e-2, max_steps=300, r=16, lora_alpha=32, eval_max_new_tokens=24,
-        lr_scheduler_type="constant", max_length=400,
+        learning_rate=5e-3, max_steps=300, r=16, lora_alpha=32, eval_max_new_tokens=24,
+        lr_scheduler_type="linear", max_length=400,
     )  # fmt: skip
     base = make_rewriter(folder / "base", "t5")
     values: dict[str, Any] = {"family": SEQ2SEQ.name, "task": MULTI_LABEL.name, "recipe": recipe}
