@@ -13,6 +13,7 @@ from tests.fakes.harness import add_job
 from workbench.core.errors import WorkbenchError
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
+from workbench.jobs.cluster import CLUSTER, HERE
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import ConvertSpec, ImportSpec
 
@@ -33,6 +34,22 @@ def test_a_queued_job_says_how_many_are_before_it(store: Store) -> None:
     views = queue.list_jobs(store, active=True)
     assert [(view.id, view.ahead) for view in views] == [(ids[0], 0), (ids[1], 1), (ids[2], 2)]
     assert [view.is_active for view in views] == [True, False, False]
+
+
+@pytest.mark.parametrize(("place", "works"), [(HERE, True), (CLUSTER, False)])
+def test_one_that_was_given_to_the_cluster_waits_until_its_process_has_begun(
+    store: Store, place: str, works: bool
+) -> None:
+    job_id = add_job(store)
+    view = jobs.get_job(store, job_id)
+    assert (view.is_waiting, view.is_working) == (True, False)
+    claim(store)
+    change(store, job_id, place=place)
+    view = jobs.get_job(store, job_id)
+    assert (view.is_waiting, view.is_working) == (not works, works)
+    change(store, job_id, status=RUNNING)
+    view = jobs.get_job(store, job_id)
+    assert (view.is_waiting, view.is_working) == (False, True)
 
 
 def test_a_new_job_can_go_right_behind_another(store: Store) -> None:

@@ -51,6 +51,16 @@ def test_too_many_jobs_are_refused_in_a_sentence(people: Store) -> None:
     ask(people, JO)
 
 
+def test_who_asked_for_a_job_may_have_another_one_up_to_their_limit(people: Store) -> None:
+    mine, whose = ask(people, JO), ask(people, None)
+    assert limits.allow_another(people, mine)
+    limits.set_for_everybody(people.acting_as(ROOT), Limits(jobs=2))
+    assert limits.allow_another(people, mine)
+    ask(people, JO)
+    assert not limits.allow_another(people, mine)
+    assert limits.allow_another(people, whose), "nobody's, so nobody's limit"
+
+
 def test_what_jobs_have_made_counts(people: Store) -> None:
     limits.set_for_everybody(people, Limits(disk_mb=1))
     folder = files.job_folder(ask(people, JO))

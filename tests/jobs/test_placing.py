@@ -37,6 +37,19 @@ def test_a_job_runs_where_its_project_does_if_it_can(project: Store) -> None:
         place_of_new(project, CheckSpec, CLUSTER)
 
 
+def test_how_many_jobs_are_at_work_side_by_side(
+    project: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert placing.at_once(project, PROJECT) == 4
+    monkeypatch.setenv("WORKBENCH_RAY_JOBS", "7")
+    assert placing.at_once(project, PROJECT) == 7
+    monkeypatch.setenv("WORKBENCH_RAY_JOBS", "many")
+    with pytest.raises(WorkbenchError, match="WORKBENCH_RAY_JOBS is 'many'"):
+        placing.at_once(project, PROJECT)
+    placing.put_project(project, PROJECT, HERE)
+    assert placing.at_once(project, PROJECT) == 1
+
+
 def test_without_a_cluster_everything_stays_here(
     project: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

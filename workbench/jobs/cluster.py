@@ -74,8 +74,17 @@ def configured() -> Cluster | None:
         os.environ.get("WORKBENCH_RAY_PYTHON") or sys.executable,
         _number("WORKBENCH_RAY_GPUS", 0.0),
         _number("WORKBENCH_RAY_CPUS", 1.0),
-        max(1, int(_number("WORKBENCH_RAY_JOBS", 4.0))),
+        at_once(),
     )
+
+
+def at_once() -> int:
+    """How many jobs of one lane are given to it at a time, which everybody may know.
+
+    Raises:
+        WorkbenchError: what is said of it is no number.
+    """
+    return max(1, int(_number("WORKBENCH_RAY_JOBS", 4.0)))
 
 
 def _token() -> str:

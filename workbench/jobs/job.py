@@ -13,6 +13,7 @@ from storage.tables import (
     PAUSED,
     PAUSING,
     QUEUED,
+    STARTING,
     SUCCEEDED,
     TERMINAL,
     Job,
@@ -22,6 +23,7 @@ from storage.tables import (
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import duration
 from workbench.jobs import office
+from workbench.jobs.cluster import CLUSTER
 from workbench.jobs.kinds import LANES, JobKind, kind_named
 from workbench.jobs.process.specs import Spec
 
@@ -76,6 +78,16 @@ class JobView:
     def is_active(self) -> bool:
         """Whether a process works at it."""
         return self.status in ACTIVE
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its turn, or a machine of the cluster that it was given to, has still to come."""
+        return self.status == QUEUED or (self.status == STARTING and self.place == CLUSTER)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether a process works at it that has all it needs, a machine included."""
+        return self.is_active and not self.is_waiting
 
     @property
     def is_ending(self) -> bool:

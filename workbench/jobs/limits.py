@@ -76,24 +76,44 @@ def check(session: Session) -> None:
     """
     if (who := acting.of(session)) is None:
         return
-    own = settings.limit_of(session, who.person_id)
-    limits = Limits(own.jobs, own.disk_mb) if own is not None else _of_everybody(session)
-    mine = sa.select(Job.id).where(Job.person_id == who.person_id, Job.kind.in_(LISTED))
-    if limits.jobs is not None:
-        count = len(session.scalars(mine.where(Job.status.in_(OPEN))).all())
-        if count >= limits.jobs:
-            raise WorkbenchError(
-                f"You have {plural(count, 'job')} waiting or running, and {limits.jobs:,} at a time "
-                "are allowed: wait until one is over, or cancel one on the Queue page."
-            )
+    limits = _of_person(session, who.person_id)
+    if limits.jobs is not None and (count := _open(session, who.person_id)) >= limits.jobs:
+        raise WorkbenchError(
+            f"You have {plural(count, 'job')} waiting or running, and {limits.jobs:,} at a time "
+            "are allowed: wait until one is over, or cancel one on the Queue page."
+        )
     if limits.disk_mb is not None:
-        used = sum(files.size_of(files.job_folder(job_id)) for job_id in session.scalars(mine))
+        mine = session.scalars(_listed(who.person_id))
+        used = sum(files.size_of(files.job_folder(job_id)) for job_id in mine)
         if used >= limits.disk_mb * 1_000_000:
             raise WorkbenchError(
                 f"What your jobs have made takes {size(used)}, and {size(limits.disk_mb * 1e6)} are "
                 "allowed: delete trainings, exports or answered files that you need no more, or ask an "
                 "administrator for more."
             )
+
+
+def allow_another(store: Store, job_id: int) -> bool:
+    """Whether who asked for a job may have one more wait or run; for what others do on their behalf."""
+    with store.read() as session:
+        job = session.get(Job, job_id)
+        if job is None or job.person_id is None:
+            return True
+        most = _of_person(session, job.person_id).jobs
+        return most is None or _open(session, job.person_id) < most
+
+
+def _listed(person_id: int) -> sa.Select[int]:
+    return sa.select(Job.id).where(Job.person_id == person_id, Job.kind.in_(LISTED))
+
+
+def _open(session: Session, person_id: int) -> int:
+    return len(session.scalars(_listed(person_id).where(Job.status.in_(OPEN))).all())
+
+
+def _of_person(session: Session, person_id: int) -> Limits:
+    own = settings.limit_of(session, person_id)
+    return Limits(own.jobs, own.disk_mb) if own is not None else _of_everybody(session)
 
 
 def _of_everybody(session: Session) -> Limits:

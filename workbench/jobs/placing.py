@@ -20,6 +20,15 @@ def place_of_project(store: Store, project_id: int) -> str:
         return _of_project(session, project_id)
 
 
+def at_once(store: Store, project_id: int) -> int:
+    """How many of a project's jobs may be at work side by side: on this computer one.
+
+    Raises:
+        WorkbenchError: what is said of the cluster cannot be.
+    """
+    return cluster.at_once() if place_of_project(store, project_id) == CLUSTER else 1
+
+
 def put_project(store: Store, project_id: int, place: str) -> None:
     """Let a project's jobs run here or on the cluster from now on; those that wait keep their place.
 
