@@ -4,7 +4,7 @@ import pytest
 
 from workbench.evaluation.sweeps.space import Range, Space
 from workbench.evaluation.sweeps.study import ENOUGH, Study
-from workbench.evaluation.sweeps.tried import BEHIND, DONE, LOST, Tried
+from workbench.evaluation.sweeps.tried import BEHIND, DONE, LOST, RUNNING, Tried
 
 SPACE: Space = {
     "learning_rate": Range(1e-5, 1e-3, log=True),
@@ -61,6 +61,40 @@ def test_what_was_lost_or_stopped_is_not_tried_again_and_harms_nothing() -> None
     found = study().next_settings(done)
     assert found is not None
     assert found not in [one.settings for one in done]
+
+
+def at_work(count: int, done: list[Tried]) -> list[Tried]:
+    """As many more that run side by side, each chosen knowing of those before it."""
+    found = list(done)
+    for _ in range(count):
+        settings = study().next_settings(found)
+        assert settings is not None
+        found.append(Tried(settings, RUNNING))
+    return found
+
+
+@pytest.mark.parametrize("over", [1, 8])
+def test_what_runs_is_not_proposed_again_and_the_same_follows_from_it(over: int) -> None:
+    found = at_work(6, tried(over, study()))
+    assert len({str(one.settings) for one in found}) == over + 6
+    assert at_work(6, tried(over, study())) == found
+    small = Study({"r": Range(choices=(8, 16))}, True, 1)
+    assert small.next_settings([Tried({"r": 8}, RUNNING)]) == {"r": 16}
+    assert small.next_settings([Tried({"r": 8}, RUNNING), Tried({"r": 16}, DONE, 0.5)]) is None
+
+
+def test_neighbours_of_what_runs_are_avoided() -> None:
+    """By the same draws of chance fewer lie near to the best than where it is not tried once more."""
+    done = tried(12, study())
+    best = max(done, key=lambda one: one.score or 0.0).settings
+
+    def near(state: str) -> int:
+        trials = [*done, Tried(best, state)]
+        draws = [study(seed=seed).next_settings(trials) for seed in range(100)]
+        rates = [one["learning_rate"] / best["learning_rate"] for one in draws if one is not None]
+        return sum(0.8 < rate < 1.2 for rate in rates)
+
+    assert near(RUNNING) < near(LOST) / 1.5
 
 
 def test_there_is_an_end_to_what_can_be_tried() -> None:

@@ -1,6 +1,6 @@
 """The study: what to try next, and what falls behind, told from what was tried (Optuna).
 
-Nothing is kept here. Each answer is a pure function of the trials so far and a seed, so that a sweep that
+Nothing is kept here. Each answer is a pure function of the trials so far, those that run included, and a seed, so that a sweep that
 was killed goes on as if it had not been: Optuna's sampler is seeded anew for each trial (TPE: Bergstra et
 al. 2011, "Algorithms for hyper-parameter optimization"; pruning below the median: Golovin et al. 2017,
 "Google Vizier").
@@ -23,7 +23,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from workbench.evaluation.sweeps.space import Range, Space, rounded
-from workbench.evaluation.sweeps.tried import BEHIND, DONE, LOST, Tried
+from workbench.evaluation.sweeps.tried import BEHIND, DONE, LOST, RUNNING, Tried
 
 RANDOM_FIRST = 4
 """Trials that are drawn at random before what they scored is learned from."""
@@ -46,12 +46,16 @@ class Study:
     seed: int
 
     def next_settings(self, tried: Sequence[Tried]) -> dict[str, Any] | None:
-        """What to try next; None where everything that can be tried has been."""
+        """What to try next; None where everything that can be tried has been.
+
+        What runs is not tried again, nor its neighbours: to the sampler it counts as bad (the "constant
+        liar": Ginsbourger et al. 2010, "Kriging is well-suited to parallelize optimization").
+        """
         known = [dict(one.settings) for one in tried]
         for draw in range(_DRAWS):
             seed = self.seed + 1000 * len(tried) + draw
             study = self._rebuilt(tried, optuna.samplers.TPESampler(
-                seed=seed % 2**32, n_startup_trials=RANDOM_FIRST
+                seed=seed % 2**32, n_startup_trials=RANDOM_FIRST, constant_liar=True
             ))  # fmt: skip
             asked = study.ask(self._distributions())
             found = {name: _plain(self.space[name], asked.params[name]) for name in self.space}
@@ -109,7 +113,10 @@ class Study:
             for name, value in one.settings.items()
             if name in self.space and self.space[name].contains(value)
         }
-        states = {DONE: TrialState.COMPLETE, BEHIND: TrialState.PRUNED, LOST: TrialState.FAIL}
+        states = {
+            DONE: TrialState.COMPLETE, BEHIND: TrialState.PRUNED, LOST: TrialState.FAIL,
+            RUNNING: TrialState.RUNNING,
+        }  # fmt: skip
         return create_trial(
             state=states[one.state],
             params=inside,
