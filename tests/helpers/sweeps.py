@@ -7,7 +7,7 @@ from typing import Any
 from storage import files
 from storage import runs as run_rows
 from storage.database import Store
-from storage.tables import BaseModel, Job, Run
+from storage.tables import RUNNING, BaseModel, Job, Run
 from tests.helpers.exams import write_emails
 from tests.helpers.folders import BERT, model_folder
 from tests.helpers.made import add_model
@@ -15,6 +15,7 @@ from workbench.core.recipe import Recipe
 from workbench.data import datasets, versions
 from workbench.data.versions import VersionInfo
 from workbench.evaluation.sweeps import sweeps
+from workbench.evaluation.sweeps.conductor import Conductor
 from workbench.evaluation.sweeps.space import Range, Space
 from workbench.jobs.process.specs import EvaluateSpec, SweepSpec, TrainSpec
 from workbench.models import catalogue
@@ -45,6 +46,23 @@ class Ground:
             model=self.model,
             **{**said, **chosen},
         )
+
+
+class Clock:
+    """A time that goes on as the test says."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def work(self, conductor: Conductor, seconds: float) -> None:
+        """Let so much time pass, with a look every five seconds."""
+        end = self.now + seconds
+        while self.now < end:
+            self.now = min(end, self.now + 5.0)
+            conductor.look()
 
 
 def ground(store: Store, folder: Path, rows: int = 120) -> Ground:
@@ -122,3 +140,17 @@ def exams(store: Store) -> list[int]:
     with store.read() as session:
         query = session.query(Job).filter_by(kind=EvaluateSpec.kind).order_by(Job.id)
         return [job.run_id for job in query if job.run_id is not None]
+
+
+def tries(store: Store, sweep_id: int) -> list[int]:
+    """The runs that were begun, in their order."""
+    found = sweeps.get_sweep(store, sweep_id).trials
+    return [one.run.id for one in found if one.run is not None]
+
+
+def begin(store: Store, conductor: Conductor, count: int) -> list[int]:
+    """So many looks, each of which begins a try that gets its machine at once; all runs so far."""
+    for _ in range(count):
+        conductor.look()
+        set_job(store, tries(store, conductor.sweep_id)[-1], RUNNING)
+    return tries(store, conductor.sweep_id)

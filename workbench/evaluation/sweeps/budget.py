@@ -1,5 +1,6 @@
 """The time of a sweep: how many tries fit, and what is kept for the exams at its end."""
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,12 +62,22 @@ class Costs:
 
 
 def tries_that_fit(
-    store: Store, version: VersionInfo, model: ModelInfo, recipe: Recipe, minutes: float
+    store: Store,
+    version: VersionInfo,
+    model: ModelInfo,
+    recipe: Recipe,
+    minutes: float,
+    at_once: int = 1,
 ) -> int:
-    """About how many tries a time is enough for."""
+    """About how many tries a time is enough for, `at_once` of them side by side."""
     costs = Costs.of(store, version, model, recipe)
-    left = 60 * minutes - EXAMS * costs.exam_s(store, recipe)
-    return max(0, int(left / max(1.0, costs.try_s(store, recipe))))
+    left = 60 * minutes - exams_s(costs.exam_s(store, recipe), at_once)
+    return at_once * max(0, int(left / max(1.0, costs.try_s(store, recipe))))
+
+
+def exams_s(one_s: float, at_once: int = 1) -> float:
+    """Seconds that the exams at the end take, `at_once` of them side by side, each `one_s`."""
+    return math.ceil(EXAMS / at_once) * one_s
 
 
 def check(

@@ -1,8 +1,9 @@
-"""The conductor: starts the tries of a sweep one after the other, stops what falls behind, ends in time.
+"""The conductor: starts the tries of a sweep, stops what falls behind, ends in time.
 
 It trains nothing itself. A try is a run like any other, with a job of its own in the queue, so it has its
-page and its curves, and goes on from its checkpoint if it is killed. What comes next is told from what
-the database says at each look, so a conductor may be killed anywhere.
+page and its curves, and goes on from its checkpoint if it is killed. On this computer they come one after
+the other; where the project's jobs run on the cluster, as many are at work as it is given at a time. What
+comes next is told from what the database says at each look, so a conductor may be killed anywhere.
 """
 
 import logging
@@ -17,17 +18,17 @@ from storage.sweeps.trials import Place
 from storage.tables import SUCCEEDED
 from workbench.core.errors import WorkbenchError
 from workbench.core.metrics import metric_of
-from workbench.evaluation import evaluations
-from workbench.evaluation.sweeps import budget, sweeps
+from workbench.evaluation.sweeps import budget, exams, side_by_side, sweeps
 from workbench.evaluation.sweeps.budget import Costs
 from workbench.evaluation.sweeps.dropping import drop_models
+from workbench.evaluation.sweeps.so_far import tenths, tried_of
 from workbench.evaluation.sweeps.space import own_settings, read_space, with_settings
 from workbench.evaluation.sweeps.study import Study
 from workbench.evaluation.sweeps.sweeps import WHY_BEHIND, WHY_TIME, Sweep, Trial
 from workbench.evaluation.sweeps.timer import Timer
-from workbench.evaluation.sweeps.tried import EVERYTHING, FAILURES, NUMBER, TIME
+from workbench.evaluation.sweeps.tried import EVERYTHING, FAILURES, FIRST, NUMBER, TIME
 from workbench.jobs import queue
-from workbench.jobs.job import JobView
+from workbench.jobs.cluster import CLUSTER
 from workbench.jobs.process.specs import SweepSpec
 from workbench.models import catalogue
 from workbench.models.families import family_named
@@ -61,7 +62,9 @@ class Conductor:
         self.space = read_space(self.spec.space)
         up = metric_of(version.task).higher_is_better
         self.study = Study(self.space, up, self.spec.seed)
-        self._judged: tuple[int, int] | None = None
+        self._judged: dict[int, tuple[int, int]] = {}
+        self._enough = (0, 0)
+        self._not_now = ""
 
     @property
     def sweep(self) -> Sweep:
@@ -86,33 +89,33 @@ class Conductor:
             WorkbenchError: nothing can be trained: the first try failed, or what it needs is gone.
         """
         sweep = self.sweep
-        running = _running(sweep)
-        if running is not None:
-            assert running.run is not None
-            self.timer.count(self.clock(), works=running.run.job.is_active)
-            self._watch(sweep, running)
+        if running := sweep.running:
+            works = any(one.run is not None and one.run.job.is_working for one in running)
+            self.timer.count(self.clock(), works=works)
+            exams_s = self._exams_s()
+            for trial in running:
+                self._watch(sweep, trial, exams_s)
+            self._add_another(sweep)
             return False
         if not self.ended:
-            self.ended = self._why_over(sweep)
+            self.ended = self._go_on(sweep)
         if not self.ended:
             self.timer.count(self.clock(), works=False)
-            self._start(sweep)
             return False
         return self._examined(sweep)
 
     def stop(self) -> None:
         """End what runs; what it has learned so far is kept."""
         sweep = self.sweep
-        if (running := _running(sweep)) is not None and running.run is not None:
-            queue.cancel_job(self.store, running.run.job.id)
-        for job in self._exams(sweep):
+        jobs = [one.run.job for one in sweep.running if one.run is not None]
+        for job in (*jobs, *exams.open_exams(self.store, sweep)):
             queue.cancel_job(self.store, job.id)
 
     def result(self) -> dict[str, Any]:
         """What its job leaves; what became of each try is told from the database."""
         sweep = self.sweep
         best = sweep.best
-        done = sweeps.tried_of(self.store, sweep)
+        done = tried_of(self.store, sweep)
         keep = {one.run.id for one in (best, sweep.first) if one and one.run}
         dropped: list[int] = []
         if best is not None and self.ended and not self.spec.keeps_all:
@@ -127,64 +130,90 @@ class Conductor:
             "dropped": dropped,
         }
 
-    def _why_over(self, sweep: Sweep) -> str:
-        """Why nothing more is to be tried; empty where something is.
+    @property
+    def _at_once(self) -> int:
+        """Tries, or exams, at most side by side; a project may be moved in the middle of a sweep."""
+        return side_by_side.at_once(self.store, self.project_id)
+
+    def _add_another(self, sweep: Sweep) -> None:
+        """Begin one more beside those that run; where none is worth it, not before one of them is over."""
+        so_many = len(sweep.trials), len(sweep.over)
+        if so_many == self._enough:
+            return
+        if side_by_side.takes_another(self.store, sweep, self._at_once) and self._go_on(sweep):
+            self._enough = so_many
+
+    def _go_on(self, sweep: Sweep) -> str:
+        """Begin the next try; why there is none, or nothing.
 
         Raises:
-            WorkbenchError: the first try failed: the others would, too.
+            WorkbenchError: nothing runs, and the first try failed or a run cannot be made.
         """
-        first = sweep.first
-        if first is None:
-            return ""
-        if first.run is not None and first.run.status == "failed" and len(sweep.trials) == 1:
-            raise WorkbenchError(f"The first try failed. {first.run.reason}".strip())
-        if len(sweep.trials) >= self.spec.most:
-            return NUMBER
-        last = [one.run is not None and one.run.status == "failed" for one in sweep.trials]
-        if len(last) >= IN_A_ROW and all(last[-IN_A_ROW:]):
-            return FAILURES
-        if any(one.why == WHY_TIME for one in sweep.trials):
-            return TIME
-        settings = self._next(sweep)
+        if sweep.first is None:
+            return self._start(sweep, own_settings(self.spec.recipe, self.space))
+        if why := self._why_over(sweep):
+            return why
+        settings = self.study.next_settings(tried_of(self.store, sweep))
         if settings is None:
             return EVERYTHING
-        return "" if self._expected_s(sweep, settings) <= self.left_s - self._exams_s() else TIME
+        if self._expected_s(sweep, settings) > self.left_s - self._exams_s():
+            return TIME  # what runs beside it takes none of its time
+        return self._start(sweep, settings)
 
-    def _start(self, sweep: Sweep) -> None:
-        settings = self._next(sweep)
-        if settings is None:
-            return
+    def _why_over(self, sweep: Sweep) -> str:
+        """Why nothing more is to be tried, whatever it would be; empty where something is.
+
+        Raises:
+            WorkbenchError: the first try failed, and nothing that was tried beside it is of use.
+        """
+        first = sweep.first
+        if first is not None and first.run is not None and first.failed:
+            of_use = any(one.run and one.run.is_usable and not one.failed for one in sweep.trials)
+            if not sweep.running and not of_use:
+                raise WorkbenchError(f"The first try failed. {first.run.reason}".strip())
+            return FIRST
+        if len(sweep.trials) >= self.spec.most:
+            return NUMBER
+        last = [one.failed for one in sweep.over][-IN_A_ROW:]
+        if len(last) == IN_A_ROW and all(last):
+            return FAILURES
+        return TIME if any(one.why == WHY_TIME for one in sweep.trials) else ""
+
+    def _start(self, sweep: Sweep, settings: dict[str, Any]) -> str:
         number = len(sweep.trials)
-        runs.start_run(
-            self.store,
-            project_id=self.project_id,
-            version_id=self.spec.version_id,
-            base_model_id=self.spec.model_id,
-            recipe=with_settings(self.spec.recipe, settings),
-            name=f"Sweep {self.sweep_id}, try {number + 1}",
-            start_from=self.spec.start_run_id,
-            place=Place(self.sweep_id, number, settings),
-        )
+        try:
+            runs.start_run(
+                self.store,
+                project_id=self.project_id,
+                version_id=self.spec.version_id,
+                base_model_id=self.spec.model_id,
+                recipe=with_settings(self.spec.recipe, settings),
+                name=f"Sweep {self.sweep_id}, try {number + 1}",
+                start_from=self.spec.start_run_id,
+                place=Place(self.sweep_id, number, settings),
+            )
+        except WorkbenchError as error:
+            if not sweep.running:
+                raise
+            if str(error) != self._not_now:  # what runs is worth waiting for
+                logger.warning("No further try for now: %s", error)
+            self._not_now = str(error)
+        return ""
 
-    def _next(self, sweep: Sweep) -> dict[str, Any] | None:
-        if not sweep.trials:
-            return own_settings(self.spec.recipe, self.space)
-        return self.study.next_settings(sweeps.tried_of(self.store, sweep))
-
-    def _watch(self, sweep: Sweep, running: Trial) -> None:
+    def _watch(self, sweep: Sweep, running: Trial, exams_s: float) -> None:
         """Stop a try that is behind, or that the time is not enough for."""
         run = running.run
         if run is None or run.job.is_ending:
             return
-        if self.left_s - (self._exams_s() if running.number else 0.0) <= 0:
+        if self.left_s - (exams_s if running.number else 0.0) <= 0:
             self._stop(running, run, {"why": WHY_TIME})
         elif running.number and run.job.is_active:
-            losses = sweeps.tenths(self.store, run)
-            seen = run.id, len(losses)
-            if seen == self._judged:
+            losses = tenths(self.store, run)
+            seen = len(losses), len(sweep.over)
+            if seen == self._judged.get(run.id):
                 return
-            self._judged = seen
-            at = self.study.behind_at(sweeps.tried_of(self.store, sweep), losses)
+            self._judged[run.id] = seen
+            at = self.study.behind_at(tried_of(self.store, sweep), losses)
             if at is not None:
                 self._stop(running, run, {"why": WHY_BEHIND, "at": at})
 
@@ -196,7 +225,7 @@ class Conductor:
     def _expected_s(self, sweep: Sweep, settings: dict[str, Any]) -> float:
         """What a try will take, by those before it; of one that was broken off nobody knows."""
         took = [
-            (self._try_s(one.settings), one.run.job.seconds or 0.0)
+            (self._try_s(one.settings), _took_s(one.run))
             for one in sweep.trials
             if one.run is not None and one.run.status == SUCCEEDED and one.run.job.attempt == 1
         ]
@@ -206,38 +235,21 @@ class Conductor:
         return self.costs.try_s(self.store, with_settings(self.spec.recipe, settings))
 
     def _exams_s(self) -> float:
-        return budget.EXAMS * self.costs.exam_s(self.store, self.spec.recipe)
+        one_s = self.costs.exam_s(self.store, self.spec.recipe)
+        return budget.exams_s(one_s, self._at_once)
 
     def _examined(self, sweep: Sweep) -> bool:
         """Let the chosen try, and the first one, sit the exam; whether they have."""
-        at_work = self._exams(sweep)
-        self.timer.count(self.clock(), works=any(job.is_active for job in at_work))
+        at_work = exams.open_exams(self.store, sweep)
+        self.timer.count(self.clock(), works=any(job.is_working for job in at_work))
         if at_work:
             return False
-        for trial in dict.fromkeys(t.number for t in (sweep.best, sweep.first) if t):
-            run = sweep.trials[trial].run
-            if run is None or not run.is_usable or not run.splits.get("test"):
-                continue
-            if evaluations.evaluation_jobs(self.store, run.id) or self.left_s <= 0:
-                continue
-            try:
-                evaluations.start_evaluation(self.store, run.id, most=self._asked)
-            except WorkbenchError as error:
-                logger.warning("The exam of %s cannot be sat: %s", run.name, error)
-                continue
-            return False
-        return True
-
-    def _exams(self, sweep: Sweep) -> list[JobView]:
-        """The exams that wait or are sat."""
-        return [
-            job
-            for trial in sweep.trials
-            if trial.run is not None
-            for job in evaluations.evaluation_jobs(self.store, trial.run.id)
-            if not job.is_over
-        ]
+        if self.left_s <= 0:
+            return True
+        return not exams.start_exams(self.store, sweep, asked=self._asked, at_once=self._at_once)
 
 
-def _running(sweep: Sweep) -> Trial | None:
-    return next((t for t in sweep.trials if t.run is not None and not t.run.job.is_over), None)
+def _took_s(run: RunView) -> float:
+    """Seconds of a try that is over; on a cluster without the time that it waited for a machine."""
+    told = (run.result or {}).get("seconds") if run.job.place == CLUSTER else None
+    return float(told or run.job.seconds or 0.0)

@@ -9,7 +9,7 @@ from storage import jobs as job_rows
 from storage import runs as run_rows
 from storage.database import Store
 from storage.sweeps import trials
-from storage.tables import OPEN, SUCCEEDED
+from storage.tables import FAILED, OPEN, SUCCEEDED
 from storage.tables import Trial as TrialRow
 from workbench.core import recipe as recipes
 from workbench.core.errors import WorkbenchError
@@ -17,16 +17,15 @@ from workbench.core.metrics import metric_of
 from workbench.core.recipe import APART, Recipe
 from workbench.data.versions import VersionInfo
 from workbench.evaluation.sweeps import budget
-from workbench.evaluation.sweeps.practice import Practice, practice_loss, practice_of, tenths_of
+from workbench.evaluation.sweeps.practice import Practice, practice_loss, practice_of
 from workbench.evaluation.sweeps.space import Space, read_space, usual_space
-from workbench.evaluation.sweeps.tried import BEHIND, DONE, LOST, Tried
+from workbench.evaluation.sweeps.tried import BEHIND, DONE, LOST, RUNNING
 from workbench.jobs import job as jobs
 from workbench.jobs import queue
 from workbench.jobs.job import JobView
 from workbench.jobs.process.specs import SweepSpec
 from workbench.models.model_info import ModelInfo
 from workbench.training import readiness, runs
-from workbench.training.pace import step_count
 from workbench.training.run_view import RunView
 
 LEAST_MINUTES, MOST_MINUTES = 0.5, 7 * 24 * 60
@@ -53,6 +52,16 @@ class Trial:
         return str(self.stopped.get("why") or "")
 
     @property
+    def is_over(self) -> bool:
+        """Whether it neither works nor waits."""
+        return self.run is None or self.run.job.is_over
+
+    @property
+    def failed(self) -> bool:
+        """Whether its training did."""
+        return self.run is not None and self.run.status == FAILED
+
+    @property
     def practice(self) -> Practice | None:
         """How it did; None of one that has not ended, was stopped or failed."""
         if self.run is None or self.run.status != SUCCEEDED:
@@ -61,7 +70,9 @@ class Trial:
 
     @property
     def state(self) -> str:
-        """What the study makes of it, once it is over."""
+        """What the study makes of it."""
+        if not self.is_over:
+            return RUNNING
         if self.practice is not None:
             return DONE
         return BEHIND if self.why == WHY_BEHIND else LOST
@@ -89,6 +100,16 @@ class Sweep:
     def first(self) -> Trial | None:
         """The try with the settings that it began with."""
         return self.trials[0] if self.trials else None
+
+    @property
+    def running(self) -> list[Trial]:
+        """The tries that work, or wait for it: on this computer one at most."""
+        return [one for one in self.trials if not one.is_over]
+
+    @property
+    def over(self) -> list[Trial]:
+        """The others, in their order."""
+        return [one for one in self.trials if one.is_over]
 
     @property
     def best(self) -> Trial | None:
@@ -223,35 +244,6 @@ def best_first(store: Store, project_id: int, found: Sequence[RunView]) -> list[
         return place[lead], lead != run.id
 
     return sorted(found, key=order)
-
-
-def tried_of(store: Store, sweep: Sweep) -> list[Tried]:
-    """The tries that are over, as the study needs them."""
-    found = []
-    for trial in sweep.trials:
-        if trial.run is not None and not trial.run.job.is_over:
-            break  # the one that runs; what comes next is told from those before it
-        practice = trial.practice
-        losses = tenths(store, trial.run) if trial.run is not None else {}
-        last = int(trial.stopped.get("at") or 10)
-        found.append(
-            Tried(
-                trial.settings,
-                trial.state,
-                None if practice is None else practice.score,
-                {tenth: loss for tenth, loss in losses.items() if tenth <= last},
-            )
-        )
-    return found
-
-
-def tenths(store: Store, run: RunView) -> dict[int, float]:
-    """How wrong a training was at each tenth of its way; empty where it is not told on the way."""
-    recipe = recipes.from_dict(run.recipe)
-    if recipe.is_by_turns:
-        return {}
-    steps = step_count(recipe, run.splits.get("train", 0))
-    return tenths_of(runs.curve(store, run.id, "validation"), steps)
 
 
 def _check(version: VersionInfo, minutes: float, most: int, recipe: Recipe) -> None:

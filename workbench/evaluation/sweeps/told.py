@@ -16,7 +16,7 @@ from workbench.evaluation.sweeps.differing import (
     setting_words,
 )
 from workbench.evaluation.sweeps.sweeps import WHY_BEHIND, WHY_TIME, Sweep, Trial
-from workbench.evaluation.sweeps.tried import EVERYTHING, FAILURES, NUMBER, TIME
+from workbench.evaluation.sweeps.tried import EVERYTHING, FAILURES, FIRST, NUMBER, TIME
 from workbench.training import runs
 
 BY_PRACTICE = (
@@ -30,6 +30,7 @@ _ENDED = {
     TIME: "No further try would have fit into the time.",
     EVERYTHING: "There was nothing else to try.",
     FAILURES: "It gave up, since several tries failed one after the other.",
+    FIRST: "It gave up, since the try with the settings that it began with failed.",
 }
 _WHY = {
     WHY_BEHIND: "stopped early, was behind",
@@ -117,12 +118,13 @@ def _row(trial: Trial, rows: dict[int, Beside]) -> dict[str, Any]:
 
 
 def _best(sweep: Sweep, best: Trial, first: Trial) -> str:
-    count = plural(len(sweep.trials), "try", "tries")
+    over = len(sweep.over)
+    count = plural(over, "try", "tries")
     if best.practice is None:
         return f"None of {count} came to its end; try {best.number + 1} had come the furthest."
     words = best.practice.words
     if best.number == first.number:
-        others = len(sweep.trials) - 1
+        others = over - 1
         rest = "there was no other try" if not others else f"no other of {count} did better"
         return (
             f"The settings that it began with are the best: {words} on practice questions; {rest}."

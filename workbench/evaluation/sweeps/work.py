@@ -43,8 +43,7 @@ def conducted(store: Store, spec: SweepSpec, job: JobDir, report: Report, stop: 
 
 def _tell(conductor: Conductor, report: Report) -> None:
     """How many tries are over, and at most how long it goes on."""
-    tries = conductor.sweep.trials
-    done = sum(one.run is None or one.run.job.is_over for one in tries)
+    done = len(conductor.sweep.over)
     left = round(max(0.0, conductor.left_s), 1)
     report.progress(min(done, conductor.spec.most - 1), conductor.spec.most, seconds_left=left)
 
