@@ -14,6 +14,8 @@ from workbench.cli import main
 from workbench.cli.training import sweep as cli_sweep
 from workbench.evaluation.sweeps.conductor import Conductor
 from workbench.evaluation.sweeps.timer import Timer
+from workbench.jobs import placing
+from workbench.jobs.cluster import CLUSTER
 from workbench.projects import projects
 
 
@@ -85,6 +87,29 @@ def test_of_equal_scores_it_is_said_what_decided(
     assert main(["sweep", "--sweep", str(sweep_id)]) == 0
     assert "number 2 is the best" in (said := capsys.readouterr().out)
     assert "as much as with the settings that it began with, but less wrong (loss)" in said
+
+
+def test_while_several_run_only_those_that_are_over_are_counted(
+    store: Store,
+    ground: Ground,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("WORKBENCH_RAY_ADDRESS", "http://head:8265")
+    placing.put_project(store, ground.project_id, CLUSTER)
+    sweep_id = ground.start(store, most=5)
+    conductor = Conductor(store, sweep_id, made.spec_of(store, sweep_id), Timer(tmp_path))
+    for run_id in (1, 2, 3, 4):
+        conductor.look()
+        made.set_job(store, run_id, "running")
+    made.end_try(store, 1, 0.8)
+    made.end_try(store, 2, 0.9)
+    assert main(["sweep", "--sweep", str(sweep_id)]) == 0
+    text = capsys.readouterr().out
+    assert "4 of at most 5 tries (2 of them not over yet)" in text
+    assert "Of 2 tries number 2 is the best on practice questions" in text
+    assert "3 (run 3): no score; running" in text
 
 
 def test_the_same_sweep_is_not_started_twice_while_it_is_open(

@@ -11,6 +11,10 @@ from tests.helpers import sweeps as made
 from tests.helpers.sweeps import Ground
 from tests.pages.opened import open_page, texts
 from workbench.evaluation.sweeps import sweeps
+from workbench.evaluation.sweeps.conductor import Conductor
+from workbench.evaluation.sweeps.timer import Timer
+from workbench.jobs import placing
+from workbench.jobs.cluster import CLUSTER, HERE
 from workbench.projects import projects
 
 PAGE = "pages/train/train.py"
@@ -87,6 +91,42 @@ def test_a_running_sweep_tells_its_try_and_can_be_stopped(store: Store, ground: 
     at.button(key="sweep-cancel").click().run()
     at.button(key="cancel-sweep-yes").click().run()
     assert sweeps.get_sweep(store, sweep_id).job.status == "cancelled"
+
+
+@pytest.fixture
+def cluster(ground: Ground, store: Store, monkeypatch: pytest.MonkeyPatch) -> Ground:
+    """The same on a cluster that takes three jobs at a time."""
+    monkeypatch.setenv("WORKBENCH_RAY_ADDRESS", "http://head:8265")
+    monkeypatch.setenv("WORKBENCH_RAY_JOBS", "3")
+    placing.put_project(store, ground.project_id, CLUSTER)
+    return ground
+
+
+def test_on_the_cluster_the_form_says_how_many_are_tried_at_a_time(
+    store: Store, cluster: Ground
+) -> None:
+    at = form(cluster)
+    assert "On the cluster up to 3 are tried at a time." in texts(at)
+    at.number_input(key="sweep-most").set_value(2).run()
+    assert "On the cluster up to 2 are tried at a time." in texts(at)
+    placing.put_project(store, cluster.project_id, HERE)
+    assert "tried at a time" not in texts(form(cluster))
+
+
+def test_several_tries_at_work_are_told_side_by_side(
+    store: Store, cluster: Ground, tmp_path: Path
+) -> None:
+    sweep_id = cluster.start(store)
+    conductor = Conductor(store, sweep_id, made.spec_of(store, sweep_id), Timer(tmp_path))
+    for run_id in (1, 2):
+        conductor.look()
+        made.set_job(store, run_id, "running")
+    conductor.look()
+    made.end_try(store, 1, 0.8)
+    said = texts(open_page(PAGE, project=cluster.project_id, sweep=sweep_id))
+    assert "Tries 2 and 3 of at most 4, side by side" in said
+    assert "Try 2: Getting the model" in said
+    assert "Try 3: Waits for its turn" in said
 
 
 def test_any_trainings_are_put_beside_each_other(

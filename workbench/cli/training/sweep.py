@@ -129,9 +129,10 @@ def _model(store: Store, options: argparse.Namespace, project_id: int) -> ModelI
 
 def _show(options: argparse.Namespace, store: Store, sweep_id: int) -> int:
     sweep = sweeps.get_sweep(store, sweep_id)
+    running = f" ({len(sweep.running)} of them not over yet)" if sweep.running else ""
     head = (
-        f"Sweep {sweep_id}: {sweep.job.status}. {len(sweep.trials)} of at most {sweep.spec.most} tries, "
-        f"{spent_s(sweep) / 60:.1f} of {sweep.spec.minutes:g} minutes."
+        f"Sweep {sweep_id}: {sweep.job.status}. {len(sweep.trials)} of at most {sweep.spec.most} tries"
+        f"{running}, {spent_s(sweep) / 60:.1f} of {sweep.spec.minutes:g} minutes."
     )
     lines = [head, *sentences(store, sweep)]
     for trial in sweep.trials:

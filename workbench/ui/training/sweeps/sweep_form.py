@@ -13,6 +13,7 @@ from workbench.evaluation.sweeps.space import (
     suggested,
     usual_space,
 )
+from workbench.jobs import placing
 from workbench.models.model_info import ModelInfo
 from workbench.ui import context, errors, frame
 from workbench.ui.accounts import allowed
@@ -53,7 +54,7 @@ def show(
                 key="sweep-most",
                 width=200,
             )
-        st.caption(_what_fits(version, model, recipe, float(minutes), int(most)))
+        st.caption(_what_fits(project_id, version, model, recipe, float(minutes), int(most)))
         space = _space(version, model, recipe)
         keeps_all = st.toggle(
             "Keep the models of all tries",
@@ -78,15 +79,22 @@ def show(
 
 
 def _what_fits(
-    version: VersionInfo, model: ModelInfo, recipe: Recipe, minutes: float, most: int
+    project_id: int,
+    version: VersionInfo,
+    model: ModelInfo,
+    recipe: Recipe,
+    minutes: float,
+    most: int,
 ) -> str:
     store = context.store()
-    fit = budget.tries_that_fit(store, version, model, recipe, minutes)
+    at_once = min(most, placing.at_once(store, project_id))
+    fit = budget.tries_that_fit(store, version, model, recipe, minutes, at_once)
     one = duration(budget.Costs.of(store, version, model, recipe).try_s(store, recipe))
     if not fit:
         return f":material/schedule: One try takes about {one}: this is too little time for it."
     tries = plural(min(fit, most), "try", "tries")
-    return f":material/schedule: One try takes about {one}, so about {tries} will fit."
+    beside = f" On the cluster up to {at_once} are tried at a time." if at_once > 1 else ""
+    return f":material/schedule: One try takes about {one}, so about {tries} will fit.{beside}"
 
 
 def _space(version: VersionInfo, model: ModelInfo, recipe: Recipe) -> dict[str, Range] | None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from workbench.core.words import joined
 from workbench.evaluation.sweeps import sweeps
 from workbench.evaluation.sweeps.differing import Beside, beside, said
 from workbench.evaluation.sweeps.sweeps import Sweep, Trial
@@ -48,9 +49,10 @@ def _live(sweep_id: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         status.badge("cancelling" if sweep.job.is_ending else sweep.job.status)
         st.markdown(f"**{plain(_now(sweep))}**", width="content")
+    if len(sweep.running) > 1:
+        st.caption(plain(" · ".join(_doing(trial) for trial in sweep.running)))
     minutes = spent_s(sweep) / 60
-    done = sum(trial.run is None or trial.run.job.is_over for trial in sweep.trials)
-    share = max(minutes / sweep.spec.minutes, done / sweep.spec.most)
+    share = max(minutes / sweep.spec.minutes, len(sweep.over) / sweep.spec.most)
     st.progress(
         min(1.0, share), text=plain(f"{minutes:.0f} of {sweep.spec.minutes:g} minutes used")
     )
@@ -67,12 +69,17 @@ def _live(sweep_id: int) -> None:
 
 
 def _now(sweep: Sweep) -> str:
-    at_work = next((t for t in sweep.trials if t.run and not t.run.job.is_over), None)
-    if at_work is not None and at_work.run is not None:
-        return (
-            f"Try {at_work.number + 1} of at most {sweep.spec.most}: {summary.phase(at_work.run)}"
-        )
+    running = sweep.running
+    if len(running) > 1:
+        numbers = joined([str(trial.number + 1) for trial in running])
+        return f"Tries {numbers} of at most {sweep.spec.most}, side by side"
+    if running and (run := running[0].run) is not None:
+        return f"Try {running[0].number + 1} of at most {sweep.spec.most}: {summary.phase(run)}"
     return "The best one sits the exam" if sweep.trials else "Starts in a moment"
+
+
+def _doing(trial: Trial) -> str:
+    return f"Try {trial.number + 1}: {summary.phase(trial.run)}" if trial.run is not None else ""
 
 
 @st.dialog("Stop trying?", on_dismiss=dialogs.answered)
