@@ -91,6 +91,14 @@ def test_a_run_that_waits_says_for_how_many(store: Store) -> None:
     assert phase == "Waits for its turn: 1 job before it"
 
 
+def test_a_run_that_waits_for_a_machine_of_the_cluster_says_so(store: Store) -> None:
+    run = _run(store, status="starting")
+    assert summary.phase(run) == "Starting"
+    waits = {"phase": "waiting", "message": "Waiting for a free machine of the cluster"}
+    now = dataclasses.replace(run, job=dataclasses.replace(run.job, progress=waits))
+    assert summary.phase(now) == "Waiting for a free machine of the cluster"
+
+
 def test_an_exam_by_turns_says_which_turn_it_is_at(store: Store) -> None:
     run = _run(store, status="running")
     said = "Turn 2 of 5: learning without 64 rows, then asking about them"

@@ -51,8 +51,8 @@ def phase(run: RunView) -> str:
         if job.ahead == 0:
             return "Starts in a moment"
         return f"Waits for its turn: {plural(job.ahead, 'job')} before it"
-    if job.status == "starting":
-        return "Starting"
+    if job.status == "starting":  # on a cluster, files are sent first and a machine is waited for
+        return str(job.progress.get("message") or "Starting")
     name = str(job.progress.get("phase") or "preparing")
     if name == TURN:
         return str(job.progress.get("message") or name)
