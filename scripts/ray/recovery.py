@@ -4,7 +4,7 @@
 
 needs requirements-ray.txt. The cluster is one of this computer: a head node, and machines with room
 for one job each; the worker is the product's own. Where it has to be known what a training does and
-when, a trainer that learns nothing (tests/fakes) is at work; the rows of trained.py train a model.
+when, a trainer that learns nothing (tests/fakes) is at work; the rows of trained.py and swept.py train a model.
 """
 
 import signal
@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 import answered  # noqa: E402
 import given  # noqa: E402
 import lost  # noqa: E402
+import swept  # noqa: E402
 import trained  # noqa: E402
 from scene import Scene, scene_in  # noqa: E402
 
@@ -29,7 +30,7 @@ ROWS: dict[str, Callable[[Scene], str]] = {
         given.plain, given.shown, given.other_versions, given.double_submission,
         lost.trainer_killed, lost.carrier_killed, given.slow_stopper, lost.worker_killed,
         given.pause, given.no_capacity, given.unreachable, lost.node_lost, trained.begun_here,
-        trained.four, answered.file, lost.head_lost,
+        trained.four, answered.file, swept.sweep, swept.sweep_killed, lost.head_lost,
     )
 }  # fmt: skip
 

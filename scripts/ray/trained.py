@@ -10,13 +10,14 @@ from scene import ROOT, Scene, check, said
 
 from storage.tables import PAUSED
 from tests.faults.real import all_events
-from workbench.core.recipe import NO
+from workbench.core.recipe import NO, Recipe
 from workbench.core.tasks import COMPLETION
 from workbench.data import datasets
 from workbench.data.versions import VersionInfo
 from workbench.jobs import placing, queue
 from workbench.jobs.cluster import CLUSTER, HERE
 from workbench.models import catalogue
+from workbench.models.model_info import ModelInfo
 from workbench.projects import projects, samples
 from workbench.training import presets, runs
 from workbench.training.runs import StartedRun
@@ -80,15 +81,21 @@ def four(scene: Scene) -> str:
 
 def start_training(scene: Scene, place: str, **changes: Any) -> StartedRun:
     """Queue a training of the real model on a few of the sample's e-mails."""
+    version, model, recipe = training(scene)
+    return runs.start_run(
+        scene.store, project_id=version.project_id, version_id=version.id, base_model_id=model.id,
+        recipe=recipe.changed(**changes), runs_at=place,
+    )  # fmt: skip
+
+
+def training(scene: Scene) -> tuple[VersionInfo, ModelInfo, Recipe]:
+    """The real model, a few of the sample's e-mails, and how it learns from them."""
     version = few_replies(scene)
     model = catalogue.resolve_model(scene.store, MODEL)
     recipe = presets.preset(
         "quick", task=version.task, family=model.family, rows=version.splits["train"]
     )
-    return runs.start_run(
-        scene.store, project_id=version.project_id, version_id=version.id, base_model_id=model.id,
-        recipe=recipe.changed(**(SHORT | changes)), runs_at=place,
-    )  # fmt: skip
+    return version, model, recipe.changed(**SHORT)
 
 
 def few_replies(scene: Scene) -> VersionInfo:
