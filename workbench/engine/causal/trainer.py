@@ -14,7 +14,7 @@ from workbench.engine.causal.batches import batches_by_length, collate
 from workbench.engine.causal.documents.packable import can_pack
 from workbench.engine.causal.documents.packing import APART, Blocks, collate_blocks
 from workbench.engine.causal.encode import Examples
-from workbench.engine.causal.loss import IGNORED, AnswerLoss, BatchLoss, mean_loss
+from workbench.engine.causal.loss import IGNORED, AnswerLoss, BatchLoss, mean_loss, to_device
 from workbench.engine.causal.pairs.pairs import Pairs
 from workbench.engine.runtime import device as machine
 from workbench.engine.training.loop import TRIM_STEPS, JobTrainer, arguments
@@ -102,7 +102,12 @@ class CausalTrainer(JobTrainer):
     def _get_num_items_in_batch(
         self, batch_samples: list[dict[str, torch.Tensor]], device: torch.device
     ) -> int:
-        return sum(map(self._learned_in, batch_samples))
+        own = sum(self._items_in(batch) for batch in batch_samples if batch)
+        return int(self.together.peers.sums([own])[0]) if self.together else own
+
+    def _items_in(self, batch: dict[str, torch.Tensor]) -> int:
+        """What the losses of a batch are: of learned tokens, or of pairs."""
+        return self._learned_in(batch)
 
     def compute_loss(
         self,
@@ -118,7 +123,7 @@ class CausalTrainer(JobTrainer):
         """
         self.reporter.count(self._seen_in(inputs))
         total, count = self._summed(inputs)
-        if not torch.isfinite(total):
+        if not torch.isfinite(total) and not self.together:  # all of them say so with the step
             raise self._unstable()
         return total / (num_items_in_batch or max(1, count))
 
@@ -135,8 +140,16 @@ class CausalTrainer(JobTrainer):
 
     def _practice_loss(self) -> float:
         """Mean loss per learned token of the practice questions."""
-        size = self.args.per_device_eval_batch_size
-        return mean_loss(self._loss, self._practice(size), self._stop.check)
+        practice = self._practice(self.args.per_device_eval_batch_size)
+        if self.together:
+            return self._mean_of_all(practice)
+        return mean_loss(self._loss, practice, self._stop.check)
+
+    @torch.no_grad()
+    def _mean_of_all(self, practice: Iterator[dict[str, Any]]) -> float:
+        """The same where several processes answer a share each."""
+        assert self.together is not None
+        return self.together.mean(practice, lambda batch: self._summed(to_device(batch)))
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Mean loss over the practice questions, as this training counts it.

@@ -108,6 +108,8 @@ def taught(
     """
     setup = prepared(course, spec, job, report, stop)
     trainer = learn(course, spec, setup, job, report, stop)
+    if not trainer.leads:
+        return {"adapter": None}  # who leads keeps the model, and examines it
     choice = {**setup.choice.as_dict(), "long_texts": setup.long_texts.as_dict()}
     result = {**trainer.facts(), **choice}
     best = trainer.best_checkpoint()

@@ -63,7 +63,9 @@ def measure_steps(trainer: JobTrainer, report: Report, stop: Stop) -> MeasuredSt
         measured = MeasuredSteps(
             training_mb=peaks.by_phase()[PHASE] / 1e6,
             step_s=min(took) * trainer.args.gradient_accumulation_steps,
-            tokens_in_step=trainer.args.gradient_accumulation_steps * _seen(batch),
+            tokens_in_step=(
+                trainer.processes * trainer.args.gradient_accumulation_steps * _seen(batch)
+            ),
         )
     device.give_back_memory()
     return measured
@@ -78,8 +80,10 @@ def learn_measured(
         NotEnoughMemory: it would need more than there is.
         Cancelled, Orphaned: the process is to leave.
     """
+    trainer.meet(checkpoint)
     if checkpoint is None and not spec.conclude:
-        trainer.reporter.measured = measured = measure_first(trainer, report, stop)
+        measured = trainer.agreed(lambda: measure_first(trainer, report, stop))
+        trainer.reporter.measured = measured
         if measured is not None:
             report.measured(measured.as_dict())
     report.phase("training", f"Learning from {trainer.learned_from}")
@@ -91,19 +95,20 @@ def learn_measured(
 def _share_of_run(trainer: JobTrainer) -> float:
     """What measuring costs, in tokens of those of the whole run."""
     lengths, args = trainer.lengths, trainer.args
-    size_ = args.per_device_train_batch_size
+    size_ = trainer.rows_at_once
     longest = np.sort(lengths)[-size_:].max() * min(size_, len(lengths))
     passes = args.num_train_epochs
     if args.max_steps > 0:
-        passes = args.max_steps * size_ * args.gradient_accumulation_steps / max(1, len(lengths))
-    return float((sum(TRIED) + STEPS) * longest / max(1.0, passes * lengths.sum()))
+        passes = args.max_steps * trainer.rows_in_step / max(1, len(lengths))
+    own = passes * lengths.sum() / trainer.processes
+    return float((sum(TRIED) + STEPS) * longest / max(1.0, own))
 
 
 def _longest(trainer: JobTrainer) -> dict[str, Any]:
     """The batch of the longest examples, where the model is."""
     data: Any = trainer.train_dataset
     numbers = np.argsort(-trainer.lengths, kind="stable")
-    numbers = numbers[: trainer.args.per_device_train_batch_size]
+    numbers = numbers[: trainer.rows_at_once]
     batch: dict[str, Any] = trainer.data_collator([data[int(number)] for number in numbers])
     return {name: value.to(device.device()) for name, value in batch.items()}
 

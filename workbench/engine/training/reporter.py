@@ -4,6 +4,7 @@ import math
 import statistics
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -11,7 +12,6 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from workbench.engine.training.measured import MeasuredSteps
 from workbench.jobs.process.memory import peaks
 from workbench.jobs.process.report import Report
-from workbench.jobs.process.stop import Stop
 
 RECENT = 30
 """Steps whose median time counts for the time left."""
@@ -26,8 +26,12 @@ class Reporter(TrainerCallback):
     Stopping saves a checkpoint, so that an orphaned run goes on from this very step.
     """
 
-    def __init__(self, report: Report, stop: Stop) -> None:
-        self._report, self._stop = report, stop
+    def __init__(self, report: Report, leaves: Callable[[], bool]) -> None:
+        """
+        Args:
+            leaves: whether the process is to stop, asked after each step.
+        """
+        self._report, self._leaves = report, leaves
         self._steps: deque[float] = deque(maxlen=RECENT)
         self._checks: deque[float] = deque(maxlen=3)
         self._tokens: deque[int] = deque(maxlen=RECENT)
@@ -39,6 +43,11 @@ class Reporter(TrainerCallback):
     def count(self, tokens: int) -> None:
         """Note tokens that the model read in this step."""
         self._step_tokens += tokens
+
+    @property
+    def step_tokens(self) -> int:
+        """Those of this step so far."""
+        return self._step_tokens
 
     def checked(self, seconds: float) -> None:
         """Note how long scoring the practice questions took."""
@@ -70,7 +79,7 @@ class Reporter(TrainerCallback):
             most = peaks.by_phase().get("training", 0) / 1e6
             self.measured = MeasuredSteps(most, self._steps[0], self._tokens[0])
             self._report.measured(self.measured.as_dict())
-        if self._stop.is_wanted:
+        if self._leaves():
             control.should_training_stop = control.should_save = True
             control.should_evaluate = False
 

@@ -98,10 +98,8 @@ class PairTrainer(CausalTrainer):
         self._model.train()
         return found
 
-    def _get_num_items_in_batch(
-        self, batch_samples: list[dict[str, torch.Tensor]], device: torch.device
-    ) -> int:
-        return sum(len(batch["input_ids"]) for batch in batch_samples) // 2
+    def _items_in(self, batch: dict[str, torch.Tensor]) -> int:
+        return len(batch["input_ids"]) // 2
 
     def _losses(self, batch: dict[str, torch.Tensor]) -> torch.Tensor:
         logps, tokens = self._likelihood(batch)
@@ -117,8 +115,11 @@ class PairTrainer(CausalTrainer):
     @torch.no_grad()
     def _practice_loss(self) -> float:
         """Mean loss per practice pair."""
+        batches = self._batches(self._practised, self.args.per_device_eval_batch_size)
+        if self.together:
+            return self._mean_of_all(batch for _, batch in batches)
         total = 0.0
-        for _, batch in self._batches(self._practised, self.args.per_device_eval_batch_size):
+        for _, batch in batches:
             self._stop.check()
             total += self._losses(batch).sum().item()
         return total / max(1, len(self._practised))
