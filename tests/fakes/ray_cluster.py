@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import pytest
 from workbench.jobs.cluster import Cluster
 from workbench.jobs.launchers.ray import RayLauncher
 from workbench.jobs.launchers.ray_jobs import RayJobs
+from workbench.jobs.process.remote.rank import VARIABLE, Rank
 
 CARRIER = str(Path(__file__).with_name("carrier.py"))
 TOKEN = "the token of the cluster"
@@ -39,6 +41,8 @@ class FakeCluster:
         self.files, self.scratch = folder / "shared", folder / "scratch"
         self.files.mkdir(parents=True)
         self.asks_for_token = self.answers = self.has_room = True
+        self.workers = 1
+        """Machines that learn a training together."""
         self.launchers: list[RayLauncher] = []
         """Those of the worker that is at work."""
         self.submitted: list[str] = []
@@ -46,11 +50,14 @@ class FakeCluster:
         self.asked = 0
         """How often anything was asked of it, whether it answered or not."""
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._helpers: list[subprocess.Popen[bytes]] = []
         self._told: dict[str, dict[str, Any]] = {}
 
     @property
     def named(self) -> Cluster:
-        return Cluster("http://head:8265", TOKEN, f"file://{self.files}", "/checkout", "python")
+        url = f"file://{self.files}"
+        cluster = Cluster("http://head:8265", TOKEN, url, "/checkout", "python")
+        return replace(cluster, workers=self.workers)
 
     @property
     def jobs(self) -> RayJobs:
@@ -89,6 +96,9 @@ class FakeCluster:
         """No process stays."""
         for name in self._processes:
             self._kill(name)
+        for helper in self._helpers:
+            helper.kill()
+            helper.wait()
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 if "".join(process.cmdline()[-1:]).startswith(str(self.scratch)):
@@ -157,13 +167,32 @@ class FakeCluster:
             return httpx.Response(500, text=text)
         self.orders[name] = order
         if self.has_room:
-            address = shlex.split(order["entrypoint"])[-1]
-            self._processes[name] = subprocess.Popen(
-                [sys.executable, *self._program, address],
-                env={**os.environ, "WORKBENCH_SCRATCH": str(self.scratch)},
+            self._start(name, shlex.split(order["entrypoint"]))
+        return httpx.Response(200, json={"job_id": name, "submission_id": name})
+
+    def _start(self, name: str, line: list[str]) -> None:
+        """Its process; where several machines do it together, as Ray Train has them."""
+        at = next(n for n, word in enumerate(line) if "://" in word)
+        count = int(line[at + 1]) if line[at + 1 :] else 1
+        started = [
+            subprocess.Popen(
+                [sys.executable, *self._program, line[at]],
+                env={
+                    **os.environ,
+                    "WORKBENCH_SCRATCH": str(self.scratch),
+                    VARIABLE: Rank(number, count, "head", 1).as_text if count > 1 else "",
+                },
                 start_new_session=True,
             )
-        return httpx.Response(200, json={"job_id": name, "submission_id": name})
+            for number in range(count)
+        ]
+        self._processes[name], *helpers = started
+        self._helpers += helpers
+
+    @property
+    def helpers(self) -> list[int]:
+        """The exit codes of all that did not lead, once they have ended."""
+        return [helper.wait(60) for helper in self._helpers]
 
     def _stop(self, name: str) -> httpx.Response:
         if (process := self._processes.get(name)) is not None:
@@ -179,7 +208,7 @@ class FakeCluster:
             return {"status": "PENDING"}
         code = process.poll()
         if code is None:
-            return {"status": "RUNNING"}
+            return {"status": "RUNNING", "metadata": self.orders[name]["metadata"]}
         error = {} if code == 0 else {"error_type": "JOB_ENTRYPOINT_COMMAND_ERROR"}
         status = "SUCCEEDED" if code == 0 else "FAILED"
         return {"status": status, "driver_exit_code": code, "message": "", **error}

@@ -67,6 +67,7 @@ def test_a_started_run_waits_with_all_that_the_trainer_needs(
     spec = job_of(store, started.job_id).spec
     assert spec == {
         "kind": "train",
+        "together": True,
         "run_id": started.run_id,
         "task": "completion",
         "data": str(files.object_path("c" * 64)),

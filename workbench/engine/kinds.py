@@ -1,9 +1,12 @@
 """The kinds of jobs of `python -m workbench.engine`; their libraries are imported only now."""
 
+import os
+
 from workbench.core.errors import WorkbenchError
 from workbench.engine.runtime.fast_imports import load_bitsandbytes, loading
 from workbench.jobs.process.facts.energy import ENERGY, metering
 from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.remote.sharing import ALONE
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.shell import Handler, Result
 from workbench.jobs.process.specs import (
@@ -31,6 +34,8 @@ from workbench.models.families import family_named, model_for
 
 def _train(spec: TrainSpec, job: JobDir, report: Report, stop: Stop) -> Result:
     _check_task(spec)
+    if alone := os.environ.get(ALONE):
+        report.log(alone)
     with loading():
         load_bitsandbytes()
         from workbench.engine.families import engine_of

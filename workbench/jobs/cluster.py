@@ -9,6 +9,7 @@ WORKBENCH_RAY_PYTHON       its Python there; without: the one that runs here
 WORKBENCH_RAY_GPUS         graphics cards that a job is given (0)
 WORKBENCH_RAY_CPUS         processor cores that a job is given (1)
 WORKBENCH_RAY_JOBS         how many jobs are given to it at a time (4)
+WORKBENCH_RAY_WORKERS      how many machines learn a training together, each with so many cores and cards (1)
 """
 
 import os
@@ -25,6 +26,7 @@ from workbench.core.whole import whole_file
 ADDRESS, TOKEN_FILE, FILES = (
     f"WORKBENCH_RAY_{name}" for name in ("ADDRESS", "TOKEN_FILE", "FILES")
 )
+WORKERS = "WORKBENCH_RAY_WORKERS"
 HERE, CLUSTER = "local", "ray"
 """Where a job runs: this computer or the cluster; also the launchers' names."""
 
@@ -45,6 +47,8 @@ class Cluster:
     """That a job is given."""
     at_once: int = 4
     """Jobs of one lane that are given to it at a time."""
+    workers: int = 1
+    """Machines that learn a training together."""
 
 
 def is_named() -> bool:
@@ -75,6 +79,7 @@ def configured() -> Cluster | None:
         _number("WORKBENCH_RAY_GPUS", 0.0),
         _number("WORKBENCH_RAY_CPUS", 1.0),
         at_once(),
+        _workers(),
     )
 
 
@@ -128,6 +133,16 @@ def _number(name: str, default: float) -> float:
     if not 0 <= value < 1e6:
         raise WorkbenchError(f"{name} is '{text}', but has to be a number from 0 up.")
     return value
+
+
+def _workers() -> int:
+    value = _number(WORKERS, 1.0)
+    if value < 1 or value != int(value):
+        raise WorkbenchError(
+            f"{WORKERS} is '{os.environ[WORKERS].strip()}', but has to be a whole number from 1 up: so "
+            "many machines learn a training together."
+        )
+    return int(value)
 
 
 def home_name() -> str:

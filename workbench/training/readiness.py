@@ -101,4 +101,5 @@ def train_spec(
         fields=tuple(version.mapping.get(FIELDS) or ()) or None,
         again=again,
         practises=practises or None,
+        together=family_named(model.reference.family).writes_text or None,
     )

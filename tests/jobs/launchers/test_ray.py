@@ -81,7 +81,9 @@ def add_cluster_job(store: Store, folder: Path, *, place: str = CLUSTER, **fake:
     ref = BaseModelRef("tiny", base, "causal")
     with store.write() as session:
         run_id = add_run(session)
-        spec = TrainSpec(run_id=run_id, task="completion", data=data, base=ref, recipe=Recipe())
+        spec = TrainSpec(
+            run_id=run_id, task="completion", data=data, base=ref, recipe=Recipe(), together=True
+        )
         told = {**spec.as_row(), "kind": "train", "fake": fake}
         return jobs.add(session, "train", "a training", told, run_id=run_id, place=place).id
 

@@ -15,6 +15,8 @@ from workbench.core.errors import WorkbenchError
 from workbench.jobs.launchers.ray_machines import Machine, machines_in
 
 PENDING, STOPPED = "PENDING", "STOPPED"
+WORKERS = "workers"
+"""Of a job's metadata: how many machines do it together."""
 _OVER = ("SUCCEEDED", "FAILED", STOPPED)
 _NO_CAPACITY = ("JOB_SUPERVISOR_ACTOR_START_TIMEOUT", "JOB_SUPERVISOR_ACTOR_UNSCHEDULABLE")
 PATIENCE_S, CONNECT_S = 20.0, 5.0
@@ -34,6 +36,8 @@ class JobInfo:
     error_type: str = ""
     exit_code: int | None = None
     """Of the process, where Ray saw it end."""
+    workers: int = 1
+    """Machines that do it together, which it gets itself once it runs."""
 
     @property
     def is_over(self) -> bool:
@@ -101,6 +105,7 @@ class RayJobs:
             str(told.get("message") or ""),
             str(told.get("error_type") or ""),
             told.get("driver_exit_code"),
+            int((told.get("metadata") or {}).get(WORKERS, 1)),
         )
 
     def machines(self) -> list[Machine]:

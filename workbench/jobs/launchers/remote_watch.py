@@ -21,18 +21,20 @@ from workbench.jobs.kinds import kind_named
 from workbench.jobs.launchers import MACHINE_LOST, NO_CAPACITY, State
 from workbench.jobs.launchers.ray_jobs import (
     PENDING,
+    WORKERS,
     ClusterUnreachable,
     JobInfo,
     RayJobs,
     Resources,
     last_line,
 )
-from workbench.jobs.process.job_dir import JobDir
+from workbench.jobs.process.job_dir import JobDir, read_spec
 from workbench.jobs.process.remote import incoming
 from workbench.jobs.process.remote.file_store import StoreUnreachable
 from workbench.jobs.process.remote.incoming import Incoming, Taken
 from workbench.jobs.process.remote.layout import CANCEL, KILL, PAUSE, AttemptFiles
 from workbench.jobs.process.remote.order import DigestOf, packed, send
+from workbench.jobs.process.remote.sharing import ALONE, machines_for
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +142,7 @@ class Watch:
             self._cannot_tell(stored or asked)
             return False
         self._unknown_since = None
-        waits = info is not None and info.status == PENDING and self._moves is None
+        waits = self._has_no_machine(info)
         self.state = State(True, waits=WAITS if waits else "")
         return False
 
@@ -168,14 +170,17 @@ class Watch:
         program = f"{shlex.quote(cluster.python)} -m {kind_named(self._kind).program}"
         # `exec` puts the program in line for Ray's signals, in place of a shell.
         line = f"cd {shlex.quote(cluster.checkout)} && exec {program} {shlex.quote(files.address)}"
-        self._remote.jobs.submit(
-            self.submission_id,
-            line,
-            Resources(cluster.cpus, cluster.gpus),
-            # Whoever may ask the cluster can read these: no secret belongs here.
-            {"RAY_JOB_STOP_WAIT_TIME_S": str(STOP_WAIT_S)},
-            {"home": files.home, "job": str(files.job_id), "attempt": str(files.attempt)},
-        )
+        resources = Resources(cluster.cpus, cluster.gpus)
+        # Whoever may ask the cluster can read these: no secret belongs here.
+        variables = {"RAY_JOB_STOP_WAIT_TIME_S": str(STOP_WAIT_S)}
+        metadata = {"home": files.home, "job": str(files.job_id), "attempt": str(files.attempt)}
+        workers, alone = machines_for(read_spec(self._job), cluster.workers)
+        if workers > 1:  # what is given to the cluster learns nothing: it gets the machines itself
+            line = f"{line} {workers} {cluster.cpus:g} {cluster.gpus:g}"
+            resources, metadata[WORKERS] = Resources(0, 0), str(workers)
+        if alone:
+            variables[ALONE] = alone
+        self._remote.jobs.submit(self.submission_id, line, resources, variables, metadata)
 
     def _check_wanted(self) -> None:
         if self._wanted or self._ends.is_set():
@@ -204,7 +209,13 @@ class Watch:
         if ended is None:
             return False
         self._incoming.take(self._moves or {})
-        self.state = State(False, ended.get("exit_code"), bool(ended.get("out_of_memory")))
+        cause = MACHINE_LOST if ended.get("lost") else ""
+        self.state = State(
+            False,
+            ended.get("exit_code"),
+            bool(ended.get("out_of_memory")),
+            NO_CAPACITY if ended.get("no_capacity") else cause,
+        )
         return True
 
     def _pass_on(self, info: JobInfo | None) -> None:
@@ -213,10 +224,16 @@ class Watch:
         if not what or what == self._told:
             return
         self._files.tell("told", {"what": what})
-        if what in (CANCEL, KILL) or (info is not None and info.status == PENDING):
+        if what in (CANCEL, KILL) or self._has_no_machine(info):
             with contextlib.suppress(ClusterUnreachable):
                 self._remote.jobs.stop(self.submission_id)
         self._told = what
+
+    def _has_no_machine(self, info: JobInfo | None) -> bool:
+        """Whether Ray has it, but no machine for it yet."""
+        if info is None or (self._moves is not None and info.status != PENDING):
+            return False
+        return info.status == PENDING or (info.workers > 1 and not info.is_over)
 
     def _is_lost(self, info: JobInfo | None) -> bool:
         """Whether its process is gone without a word."""

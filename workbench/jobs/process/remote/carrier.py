@@ -2,7 +2,8 @@
 
 `python -m workbench.engine ADDRESS` comes here where the address is one of a store. The process
 itself is the one of every machine, `python -m workbench.engine JOB_DIR`: it has the job's folder, its
-lock, and a lifeline, which ends when this process does, however that ends.
+lock, and a lifeline, which ends when this process does, however that ends. Where several machines learn
+together, this is the one that leads; `helper` is what the others do.
 """
 
 import contextlib
@@ -17,18 +18,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
+from typing import Any
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
 from workbench.jobs.process import out_of_memory
 from workbench.jobs.process.child import Child, start
 from workbench.jobs.process.facts.versions import refusal, versions_here
-from workbench.jobs.process.job_dir import EventWriter, write_json
+from workbench.jobs.process.job_dir import LIFELINE_VARIABLE, EventWriter, write_json
 from workbench.jobs.process.remote.file_store import StoreUnreachable
 from workbench.jobs.process.remote.layout import CANCEL, KILL, PAUSE, AttemptFiles, at
 from workbench.jobs.process.remote.machine import Place, place_for, take, tidy
 from workbench.jobs.process.remote.order import Order
 from workbench.jobs.process.remote.outgoing import Outgoing
+from workbench.jobs.process.remote.rank import Rank, rank_told
+from workbench.jobs.process.shell import ORPHANED
 
 LOOK_S = 1.0
 """Between two looks at what the process wrote and at what it is told."""
@@ -36,6 +40,8 @@ SILENCE_S = 30.0
 """Most of the time between two tries while the store does not answer."""
 NOTHING_TO_DO, GONE = 2, 4
 """Exit codes: there is no such order; nobody waits for it any more."""
+ENDED, REFUSED = "ended", "refused"
+"""Files of an attempt: how it ended; why one of several machines cannot take part."""
 PRIVATE_UMASK = 0o077
 
 
@@ -43,11 +49,13 @@ class _Stopped(Exception):
     """It was told to end before its process began."""
 
 
-class _Carrier:
+class Carrier:
     """One attempt on this machine."""
 
-    def __init__(self, files: AttemptFiles, order: Order, place: Place) -> None:
-        self._files, self._order, self._place = files, order, place
+    def __init__(
+        self, files: AttemptFiles, order: Order, place: Place, rank: Rank | None = None
+    ) -> None:
+        self._files, self._order, self._place, self._rank = files, order, place, rank
         self._attempt = int(order.spec["attempt"])
         self._outgoing = Outgoing(files, place.job)
         self._told = ""
@@ -58,15 +66,20 @@ class _Carrier:
     def run(self, command: Sequence[str]) -> int:
         """Do it; the exit code of its process."""
         signal.signal(signal.SIGTERM, self._end)
+        self._watch_lifeline()
         home = dict(self._place.moves_home(self._order))
         self._patiently(
             lambda: self._files.tell("begun", {"machine": platform.node(), "moves": home})
         )
         code = self._bring() or self._work(command)
+        if (refused := self._refused()) and not self._place.job.result.exists():
+            self._fail(**refused)
         self._patiently(self._outgoing.send_all)
         memory = code == -signal.SIGKILL and self._told != KILL and self._ran_out()
         ended = {"exit_code": code, "out_of_memory": memory}
-        self._patiently(lambda: self._files.tell("ended", ended))
+        if self._rank and code == ORPHANED and not self._told:
+            ended["lost"] = True  # another machine; this one left for another attempt
+        self._patiently(lambda: self._files.tell(ENDED, ended))
         return code if code >= 0 else 128 - code
 
     def _bring(self) -> int:
@@ -127,6 +140,26 @@ class _Carrier:
                 self._obey(told)
             elif self._files.told("order") is None:
                 self._leave()
+            elif self._refused():
+                self._kill()
+
+    def _refused(self) -> dict[str, Any] | None:
+        """Why another one of several machines cannot take part."""
+        with contextlib.suppress(StoreUnreachable):
+            refused: dict[str, Any] | None = self._files.told(REFUSED) if self._rank else None
+            return refused
+        return None
+
+    def _watch_lifeline(self) -> None:
+        """Leave with the process of Ray's that started this one, where that is one of several."""
+        number = os.environ.get(LIFELINE_VARIABLE)
+        if number and self._rank:
+            threading.Thread(target=self._wait_for_end, args=(int(number),), daemon=True).start()
+
+    def _wait_for_end(self, lifeline: int) -> None:
+        while os.read(lifeline, 64):
+            pass
+        self._leave("The cluster has ended this attempt.")
 
     def _obey(self, told: str) -> None:
         self._told = told
@@ -153,9 +186,9 @@ class _Carrier:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._child.process.pid, signal.SIGKILL)
 
-    def _leave(self) -> None:
+    def _leave(self, why: str = "The workbench has given this attempt up.") -> None:
         """Nobody waits for it any more: another attempt may be at work already."""
-        print("The workbench has given this attempt up.", file=sys.stderr, flush=True)
+        print(why, file=sys.stderr, flush=True)
         self._kill()
         shutil.rmtree(self._place.folder, ignore_errors=True)
         os._exit(GONE)
@@ -205,21 +238,22 @@ def _telling(events: EventWriter, order: Order, look: Callable[[], None]) -> Ite
         events.close()
 
 
-def carry(address: str, command: Sequence[str]) -> int:
+def carry(address: str, command: Sequence[str], of: Callable[..., Carrier] = Carrier) -> int:
     """Do the attempt at an address with a program that gets a job's folder; the exit code."""
     os.umask(PRIVATE_UMASK)
+    rank = rank_told()
     try:
         files = at(address)
         told = files.told("order")
         if told is None:
             print(f"There is nothing to do at {address}.", file=sys.stderr)
             return NOTHING_TO_DO
-        order, place = Order.from_dict(told), place_for(files)
+        order, place = Order.from_dict(told), place_for(files, rank.number if rank else 0)
     except WorkbenchError as error:
         print(error, file=sys.stderr)
         return NOTHING_TO_DO
     try:
-        code = _Carrier(files, order, place).run(command)
+        code = of(files, order, place, rank).run(command)
     finally:
         shutil.rmtree(place.folder, ignore_errors=True)
     tidy(place.scratch)

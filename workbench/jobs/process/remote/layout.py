@@ -11,6 +11,8 @@
         files.json                         what lies in the job's folder: name → sha256, bytes
         ended.json                         the exit code; nothing comes after it
         shares/0/order.json …              the same of each share, where several machines do one job
+        refused.json                       why one of several machines cannot take part
+        train/                             Ray Train's own, where several machines learn together
 
 An attempt writes below its own number only, and what is shared is known by its content: so a process
 that goes on though nobody waits for it can waste time, but harm nothing.
@@ -50,7 +52,7 @@ class AttemptFiles:
     @property
     def name(self) -> str:
         """Of the attempt, or of its share; no other one of any installation has it."""
-        share = "" if self.share is None else f"-{self.share}"
+        share = "" if self.share is None else f"-s{self.share}"
         return f"{self.home}-{self.job_id}-{self.attempt}{share}"
 
     @property

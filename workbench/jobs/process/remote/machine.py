@@ -63,8 +63,12 @@ class Place:
         return {str(self.job.path): order.root, str(self.inputs): "", **caches}
 
 
-def place_for(files: AttemptFiles) -> Place:
-    """A new place for an attempt; what an earlier start of the same attempt left is thrown away."""
+def place_for(files: AttemptFiles, number: int = 0) -> Place:
+    """A new place for an attempt; what an earlier start of the same attempt left is thrown away.
+
+    Args:
+        number: of this process, where several do it together: two of them may share a machine.
+    """
     named = os.environ.get(SCRATCH_VARIABLE)
     scratch = Path(named or Path(tempfile.gettempdir()) / f"slm-workbench-{os.getuid()}").absolute()
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,7 +76,7 @@ def place_for(files: AttemptFiles) -> Place:
         raise WorkbenchError(
             f"{scratch} belongs to somebody else: set {SCRATCH_VARIABLE} to a folder of your own."
         )
-    place = Place(scratch, files.name)
+    place = Place(scratch, f"{files.name}-{number}" if number else files.name)
     shutil.rmtree(place.folder, ignore_errors=True)
     place.job.path.mkdir(parents=True)
     return place

@@ -52,6 +52,8 @@ class TrainSpec(ModelSpec):
     shows: int | None = None
     """Nothing is learned: the model is only told what to do (`system`), with so many of the nearest
     examples before each question; None where it is trained."""
+    together: bool | None = None
+    """Several machines may learn it, each a share of every step: nearly all of its work is steps."""
 
 
 @dataclass(frozen=True, kw_only=True)
