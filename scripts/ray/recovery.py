@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 import answered  # noqa: E402
 import given  # noqa: E402
 import lost  # noqa: E402
+import shared_out  # noqa: E402
 import swept  # noqa: E402
 import trained  # noqa: E402
 from scene import Scene, scene_in  # noqa: E402
@@ -30,7 +31,7 @@ ROWS: dict[str, Callable[[Scene], str]] = {
         given.plain, given.shown, given.other_versions, given.double_submission,
         lost.trainer_killed, lost.carrier_killed, given.slow_stopper, lost.worker_killed,
         given.pause, given.no_capacity, given.unreachable, lost.node_lost, trained.begun_here,
-        trained.four, answered.file, swept.sweep, swept.sweep_killed, lost.head_lost,
+        trained.four, answered.file, swept.sweep, swept.sweep_killed, shared_out.together, lost.head_lost,
     )
 }  # fmt: skip
 

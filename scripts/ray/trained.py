@@ -37,18 +37,18 @@ def begun_here(scene: Scene) -> str:
     """Begun on this computer, gone on with on the cluster, here again, and brought to its end there."""
     with scene.worker_with(**REAL):
         begun = start_training(scene, HERE, num_train_epochs=EPOCHS)
-        _until_taken(scene, begun.job_id, 1, STEPS_AT_A_TIME)
+        until_taken(scene, begun.job_id, 1, STEPS_AT_A_TIME)
         goes_on_s = []
         for attempt, place in ((2, CLUSTER), (3, HERE), (4, CLUSTER)):
             queue.pause_job(scene.store, begun.job_id)
             scene.until_is(begun.job_id, PAUSED)
             placing.put_job(scene.store, begun.job_id, place)
             queue.resume_job(scene.store, begun.job_id)
-            goes_on_s.append(_until_taken(scene, begun.job_id, attempt, 1))
-            _until_taken(scene, begun.job_id, attempt, STEPS_AT_A_TIME)
+            goes_on_s.append(until_taken(scene, begun.job_id, attempt, 1))
+            until_taken(scene, begun.job_id, attempt, STEPS_AT_A_TIME)
         scene.until_over(begun.job_id)
         told = said(scene, begun.job_id, attempts=4)
-        steps = _steps(begun.job_id)
+        steps = steps_of_attempts(begun.job_id)
         check(sorted(steps) == [1, 2, 3, 4], f"the attempts took the steps {steps}")
         question = "Where is my parcel? I ordered two notebooks last week."
         answer = str(workbench("chat", "--run", begun.run_id, question)["answer"])
@@ -110,15 +110,15 @@ def few_replies(scene: Scene) -> VersionInfo:
     return datasets.list_versions(scene.store, projects.project_named(scene.store, PROJECT))[0]
 
 
-def _until_taken(scene: Scene, job_id: int, attempt: int, steps: int) -> float:
+def until_taken(scene: Scene, job_id: int, attempt: int, steps: int) -> float:
     """Seconds until an attempt has taken so many steps of the training, which its events tell."""
     return scene.until(
-        lambda: len(_steps(job_id).get(attempt, [])) >= steps,
+        lambda: len(steps_of_attempts(job_id).get(attempt, [])) >= steps,
         f"attempt {attempt} has taken {steps} steps",
     )
 
 
-def _steps(job_id: int) -> dict[int, list[int]]:
+def steps_of_attempts(job_id: int) -> dict[int, list[int]]:
     """Attempt → the steps of its training, as its events tell them."""
     found: dict[int, list[int]] = {}
     for event in all_events(job_id):
