@@ -31,7 +31,8 @@ ROWS: dict[str, Callable[[Scene], str]] = {
         given.plain, given.shown, given.other_versions, given.double_submission,
         lost.trainer_killed, lost.carrier_killed, given.slow_stopper, lost.worker_killed,
         given.pause, given.no_capacity, given.unreachable, lost.node_lost, trained.begun_here,
-        trained.four, answered.file, swept.sweep, swept.sweep_killed, shared_out.together, lost.head_lost,
+        trained.four, answered.file, swept.sweep, swept.sweep_killed, shared_out.together,
+        shared_out.helper_killed, shared_out.too_few, lost.head_lost,
     )
 }  # fmt: skip
 

@@ -18,7 +18,7 @@ from workbench.engine.runtime import device
 from workbench.jobs.process.job_dir import JobDir
 from workbench.jobs.process.remote.rank import VARIABLE, Rank
 
-LONG_S = 120.0
+LONG_S = 240.0
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload([__name__, loaded_once.__name__])
 

@@ -3,38 +3,33 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Sampler
-from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments
+from torch.utils.data import Sampler
+from transformers import EarlyStoppingCallback, PrinterCallback, TrainingArguments
 
-from workbench.core.errors import WorkbenchError
 from workbench.core.recipe import Recipe
 from workbench.engine.runtime import device
 from workbench.engine.runtime.versions import versions
 from workbench.engine.training.batches import LengthBatches
 from workbench.engine.training.measured import lengths_told
-from workbench.engine.training.parallel.together import Together
+from workbench.engine.training.parallel.shared_trainer import SharedTrainer
 from workbench.engine.training.reporter import Reporter
 from workbench.jobs.process.checkpoints import drop_torn, last_whole, seal, step_of, take_over
-from workbench.jobs.process.failures import UNSTABLE
 from workbench.jobs.process.job_dir import JobDir
-from workbench.jobs.process.remote.rank import rank_told
 from workbench.jobs.process.report import Report
 from workbench.jobs.process.specs import TrainSpec
 from workbench.jobs.process.stop import Cancelled, Stop
 
-Value = TypeVar("Value")
 CURVE_POINTS = 500
 TRIM_STEPS = 2
 """Every step would cost a tenth of the time, to fill the pages anew."""
 
 
-class JobTrainer(Trainer):
+class JobTrainer(SharedTrainer):
     """transformers' Trainer that reports, stops when asked to and seals its checkpoints."""
 
     def __init__(
@@ -52,8 +47,8 @@ class JobTrainer(Trainer):
         self._lengths: np.ndarray = train.lengths
         self._checkpoints = Path(settings.output_dir or ".")
         self._seconds = 0.0
-        self.together = self._shared(settings)
-        self.reporter = Reporter(report, self._leaves)
+        self.share(settings)
+        self.reporter = Reporter(report, self.leaves)
         super().__init__(
             model=model,
             args=settings,
@@ -63,41 +58,6 @@ class JobTrainer(Trainer):
             callbacks=self._callbacks(bool(len(validation))),
         )
         self.remove_callback(PrinterCallback)
-
-    def _shared(self, settings: TrainingArguments) -> Together | None:
-        """What is different where several processes learn together; None for one alone."""
-        if (rank := rank_told()) is None:
-            return None
-        recipe = self._recipe
-        order = LengthBatches(self._lengths, recipe.per_device_train_batch_size, settings.seed)
-        together = Together(rank, recipe, order, self._stop)
-        settings.gradient_accumulation_steps = together.shares.batches
-        return together
-
-    def _leaves(self) -> bool:
-        return self.together.leaves if self.together else self._stop.is_wanted
-
-    @property
-    def leads(self) -> bool:
-        """Whether this process keeps what is learned, and says how it goes."""
-        return self.together is None or self.together.leads
-
-    @property
-    def processes(self) -> int:
-        """How many learn together."""
-        return self.together.count if self.together else 1
-
-    @property
-    def rows_at_once(self) -> int:
-        """Examples of the largest batch that this process learns."""
-        size: int = self.args.per_device_train_batch_size
-        return self.together.shares.rows if self.together else size
-
-    @property
-    def rows_in_step(self) -> int:
-        """Examples that a correction is made from, by all processes."""
-        recipe = self._recipe
-        return recipe.per_device_train_batch_size * recipe.gradient_accumulation_steps
 
     @property
     def lengths(self) -> np.ndarray:
@@ -128,36 +88,6 @@ class JobTrainer(Trainer):
         size = self.args.per_device_train_batch_size
         return LengthBatches(self._lengths, size, self.args.seed)
 
-    def get_train_dataloader(self) -> DataLoader[Any]:
-        """The examples in batches; where several learn together, this process's share of each."""
-        if self.together is None:
-            return super().get_train_dataloader()
-        loader = self.together.loader(self.train_dataset, self.data_collator)
-        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
-        return prepared
-
-    def meet(self, checkpoint: Path | None) -> None:
-        """Wait for those who learn together with this process.
-
-        Raises:
-            WorkbenchError: they have not prepared the same training.
-            Cancelled, Orphaned: the process is to leave.
-        """
-        if self.together is None:
-            return
-        self._report.phase("preparing", f"Waiting for all {self.processes} machines")
-        data: Any = self.train_dataset
-        longest = self.data_collator([data[int(self._lengths.argmax())]])
-        words = {n: value.tolist() for n, value in longest.items() if not value.is_floating_point()}
-        step = step_of(checkpoint) if checkpoint else 0
-        computes = str(device.device().type), str(device.dtype())
-        self.together.meet((self._recipe, self._lengths.tolist(), words, step, computes))
-        self._report.log(f"{self.processes} machines learn together, each its share of every step.")
-
-    def agreed(self, do: Callable[[], Value]) -> Value:
-        """Do something that each process does by itself; where one cannot, none goes on."""
-        return self.together.agreed(do) if self.together else do()
-
     def learn(self, checkpoint: Path | None) -> None:
         """Run the loop, from a checkpoint if there is one.
 
@@ -166,8 +96,7 @@ class JobTrainer(Trainer):
         """
         began = time.monotonic()
         if self.together:
-            self.together.is_learning = True
-            self.together.seed(self.args.seed, 0)
+            self.together.begin(self.args.seed)
         with contextlib.suppress(Cancelled):  # in the midst of a check; what was best stays so
             self.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         self._seconds = time.monotonic() - began
@@ -203,54 +132,12 @@ class JobTrainer(Trainer):
             "scores": {"validation": loss},
         }
 
-    def _prepare_for_training(self, *told: Any) -> Any:
-        prepared = super()._prepare_for_training(*told)  # type: ignore[no-untyped-call]
-        if self.together:
-            self.together.peers.take_over(self._learned_weights())
-        return prepared
-
-    def _learned_weights(self) -> list[torch.Tensor]:
-        model: Any = self.model
-        return [weight for weight in model.parameters() if weight.requires_grad]
-
-    def training_step(self, model: Any, inputs: Any, *told: Any, **more: Any) -> torch.Tensor:
-        """Gradients of a batch and its share in the loss; with the last one of a step, those of all
-        processes.
-
-        Raises:
-            WorkbenchError: the loss is no longer a number.
-        """
-        if self.together is None or not self.together.is_learning:
-            return super().training_step(model, inputs, *told, **more)
-        if inputs:
-            self.together.count_loss(super().training_step(model, inputs, *told, **more))
-        loss = 0.0
-        if self.accelerator.sync_gradients:
-            own = self.reporter.step_tokens
-            loss, tokens = self.together.step(self._learned_weights(), own)
-            self.reporter.count(tokens - own)
-        if not math.isfinite(loss):
-            raise self._unstable()
-        return torch.tensor(loss, device=self.args.device)
-
-    def _load_rng_state(self, checkpoint: str | None) -> None:
-        super()._load_rng_state(checkpoint)
-        if self.together:
-            self.together.seed(self.args.seed, self.state.global_step)
-
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         if not self.leads:
             return
         super()._save_checkpoint(model, trial)
         folder = self._checkpoints / f"checkpoint-{self.state.global_step}"
         seal(folder)
-
-    def _unstable(self) -> WorkbenchError:
-        return WorkbenchError(
-            f"{UNSTABLE} at step {self.state.global_step + 1}: its error is no "
-            f"longer a number. Lower the learning rate (now {self._recipe.learning_rate:g}) and "
-            "start it again."
-        )
 
 
 def checkpoint_to_go_on_from(spec: TrainSpec, job: JobDir, report: Report) -> Path | None:

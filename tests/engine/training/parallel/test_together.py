@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from tests.fakes.harness import until
 from tests.helpers.engine_jobs import events, losses
-from tests.helpers.together import ended, run_together, started
+from tests.helpers.together import LONG_S, ended, run_together, started
 from tests.helpers.writers import recipe, split_replies, write_job
 from workbench.core.errors import NotEnoughMemory
 from workbench.core.recipe import Recipe
@@ -75,7 +75,7 @@ def test_a_pause_is_at_the_same_step_for_all_and_one_alone_goes_on(
     )
     assert run_together(whole) == [0]
     with started(leader, helper) as processes:
-        until(lambda: len(losses(leader)) > 3)
+        until(lambda: len(losses(leader)) > 3, LONG_S)
         leader.pause.touch()
         processes[0].terminate()
         assert ended(processes) == [ORPHANED, ORPHANED]
@@ -97,7 +97,7 @@ def test_what_one_has_begun_several_go_on_with(tmp_path: Path, writer: Path, dat
     )
     assert run_together(whole) == [0]
     with started(begun) as processes:
-        until(lambda: len(losses(begun)) > 3)
+        until(lambda: len(losses(begun)) > 3, LONG_S)
         begun.pause.touch()
         processes[0].terminate()
         assert ended(processes) == [ORPHANED]
@@ -118,7 +118,7 @@ def test_who_leads_leaves_for_another_attempt_if_another_process_is_lost(
         write_job(tmp_path / name, writer, data, recipe=settings) for name in ("leader", "helper")
     )
     with started(leader, helper) as (leads, helps):
-        until(lambda: len(losses(leader)) > 5)
+        until(lambda: len(losses(leader)) > 5, LONG_S)
         helps.kill()
         assert ended([leads]) == [ORPHANED]
     assert not leader.result.exists()

@@ -96,6 +96,11 @@ class Together:
             collate_fn=lambda rows: collator(rows) if rows else {},
         )
 
+    def begin(self, seed: int) -> None:
+        """From now on steps are those of the training."""
+        self.is_learning = True
+        self.seed(seed, 0)
+
     def seed(self, seed: int, step: int) -> None:
         """Let chance differ from process to process; that of who leads is left alone."""
         if not self.leads:

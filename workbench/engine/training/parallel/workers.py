@@ -41,8 +41,11 @@ def share_out(address: str, count: int, cpus: float, gpus: float) -> int:
     except WorkbenchError as error:
         print(error, file=sys.stderr)
         return NOTHING_TO_DO
+    import ray
+
+    ray.init(log_to_driver=False)
     driver = _Driver(files, count, cpus, gpus)
-    signal.signal(signal.SIGTERM, driver.told_to_end)
+    signal.signal(signal.SIGTERM, driver.told_to_end)  # Ray has set one of its own, which ends us
     driver.start()
     while driver.is_alive():
         driver.join(LOOK_S)
@@ -65,11 +68,9 @@ class _Driver(threading.Thread):
         os.environ.setdefault("RAY_TRAIN_V2_ENABLED", "1")
         patience = os.environ.get("RAY_JOB_START_TIMEOUT_SECONDS", START_S)
         os.environ.setdefault("RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S", patience)
-        import ray
         from ray.train import ControllerError, FailureConfig, RunConfig, ScalingConfig
         from ray.train.torch import TorchConfig, TorchTrainer
 
-        ray.init(log_to_driver=False)
         trainer = TorchTrainer(
             _work,
             train_loop_config={"address": self._files.address, "checks_cards": self._gpus > 0},
@@ -82,7 +83,9 @@ class _Driver(threading.Thread):
             ),
             run_config=RunConfig(
                 name="train",
-                failure_config=FailureConfig(max_failures=0, controller_failure_limit=0),
+                failure_config=FailureConfig(
+                    max_failures=0, controller_failure_limit=0, max_preemption_failures=0
+                ),
                 **_storage(self._files),
             ),
         )
@@ -90,7 +93,8 @@ class _Driver(threading.Thread):
         try:
             trainer.fit()
         except ControllerError as error:
-            self._no_capacity = "WorkerGroupStartupTimeoutError" in repr(error)
+            why = type(error.controller_failure).__name__
+            self._no_capacity = why == "WorkerGroupStartupTimeoutError"
             print(error, file=sys.stderr, flush=True)
         except Exception as error:  # whatever it is, the attempt is over
             print(error, file=sys.stderr, flush=True)
