@@ -5,7 +5,7 @@ import time
 
 import psutil
 from scene import Scene, check, said
-from trained import REAL, start, steps_of_attempts, until_taken
+from trained import REAL, start_training, steps_of_attempts, until_taken
 
 from storage.tables import CANCELLED
 from tests.fakes.harness import job_of
@@ -40,7 +40,7 @@ def helper_killed(scene: Scene) -> str:
     """`kill -9` of the trainer that does not lead, and a pause that reaches both."""
     _have_two(scene)
     with scene.worker_with(**TWO):
-        job_id = start(scene, CLUSTER, num_train_epochs=EPOCHS).job_id
+        job_id = start_training(scene, CLUSTER, num_train_epochs=EPOCHS).job_id
         until_taken(scene, job_id, 1, 3)
         began = time.monotonic()
         _helper(job_id).kill()
@@ -64,7 +64,7 @@ def too_few(scene: Scene) -> str:
     """Three machines are wanted where there are two."""
     _have_two(scene)
     with scene.worker_with(**TWO | {"WORKBENCH_RAY_WORKERS": "3"}):
-        job_id = start(scene, CLUSTER).job_id
+        job_id = start_training(scene, CLUSTER).job_id
         took = scene.until(lambda: job_of(scene.store, job_id).attempt == 2, "it waits again")
         job = job_of(scene.store, job_id)
         check("No capacity" in job.reason and not job.retries, f"{job.reason}, {job.retries} tries")
@@ -83,7 +83,7 @@ def _have_two(scene: Scene) -> None:
 def _done(scene: Scene) -> tuple[dict[int, float], float]:
     """The losses of a training, and how long it took."""
     began = time.monotonic()
-    started = start(scene, CLUSTER, num_train_epochs=EPOCHS)
+    started = start_training(scene, CLUSTER, num_train_epochs=EPOCHS)
     scene.until_over(started.job_id)
     said(scene, started.job_id, attempts=1)
     taken = (event for event in all_events(started.job_id) if event["type"] == "metric")
