@@ -7,8 +7,15 @@ from storage.tables import CANCELLED, FAILED, SUCCEEDED
 from tests.fakes.harness import drive, drive_to_end, folder_of, job_of, losses
 from tests.fakes.ray_cluster import FakeCluster
 from tests.jobs.launchers import test_ray
-from tests.jobs.launchers.test_ray import add_cluster_job, name_of, step_is, worker_on
+from tests.jobs.launchers.test_ray import (
+    add_cluster_job,
+    looked_again,
+    name_of,
+    step_is,
+    worker_on,
+)
 from workbench.jobs import queue
+from workbench.jobs.launchers import remote_watch
 from workbench.jobs.process.job_dir import read_events
 from workbench.jobs.process.remote.layout import AttemptFiles
 from workbench.jobs.process.remote.stores import store_at
@@ -84,7 +91,9 @@ def test_while_machines_are_missing_it_waits_and_can_be_cancelled(
     worker = worker_on(store, cluster)
     drive(worker, lambda: bool(cluster.orders))
     cluster.say(name_of(job_id), status="RUNNING", metadata={"workers": "2"})
-    drive(worker, lambda: "free machine" in job_of(store, job_id).progress.get("message", ""))
+    looked_again(worker, cluster)
+    (watch,) = cluster.launchers[0]._watches.values()
+    assert watch.state.waits == remote_watch.WAITS
     queue.cancel_job(store, job_id)
     assert drive_to_end(worker, store, job_id).status == CANCELLED
 
