@@ -60,7 +60,7 @@ def preset(
 
 def _reader(name: str) -> Recipe:
     # Measured on BANKING77 (scripts/bench.py banking77).
-    epochs = {"quick": 2.0, "balanced": 3.0, "thorough": 5.0}[name]
+    epochs = {"quick": 2.0, "balanced": 3.5, "thorough": 5.0}[name]
     return Recipe(
         method="full",
         quantization="none",
