@@ -7,6 +7,7 @@ import pytest
 
 from workbench.core.errors import WorkbenchError
 from workbench.jobs.process.remote.file_store import FileStore, StoreUnreachable
+from workbench.jobs.process.remote.folder_store import FolderStore
 from workbench.jobs.process.remote.stores import store_at
 
 
@@ -70,6 +71,15 @@ def test_a_share_that_is_not_mounted_is_not_taken_for_an_empty_one(tmp_path: Pat
         with pytest.raises(StoreUnreachable, match="mount it"):
             ask()
     assert not (tmp_path / "shared").exists()
+
+
+def test_who_writes_where_an_attempt_is_thrown_away_may_look_again(tmp_path: Path) -> None:
+    store = FolderStore(tmp_path)
+    with pytest.raises(StoreUnreachable, match="given up"), store._new("jobs/1/told.json") as part:
+        part.write_bytes(b"{}")
+        store.remove("jobs/1")
+    with pytest.raises(FileNotFoundError):
+        store.put(tmp_path / "no such file", "jobs/1/other")
 
 
 def test_a_bucket_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

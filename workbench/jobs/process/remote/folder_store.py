@@ -76,9 +76,16 @@ class FolderStore:
     def _new(self, key: str) -> Iterator[Path]:
         self._reached()
         target = self._folder / key
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(target, flushed=True) as part:
-            yield part
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with whole_file(target, flushed=True) as part:
+                yield part
+        except FileNotFoundError as error:
+            if target.parent.is_dir():
+                raise
+            raise StoreUnreachable(
+                f"The folder of {key} went while it was written: its attempt was given up."
+            ) from error
 
     def _reached(self) -> None:
         """A share that is not mounted is an empty folder, or none: nothing is made there."""
