@@ -42,8 +42,11 @@ def test_a_messy_workbook_becomes_examples_to_trust(
 
     mend(page, "personal", into=2)
     mend(page, "spellings", into=3)
+    expect(page.locator("[class*=st-key-finding-duplicates]").first).to_be_visible()
+    settle(page)
     before = page.locator(FINDINGS).count()
     mend(page, "duplicates", into=4)
+    settle(page)
     expect(page.locator(FINDINGS)).not_to_have_count(before)
     assert page.locator(FINDINGS).count() < before
 
