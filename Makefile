@@ -53,7 +53,7 @@ faults:
 
 # The tests of what is kept and of the queue again, on a PostgreSQL server of their own.
 postgresql:
-	@$(PY) -m pytest -n 2 --database postgresql tests/storage \
+	@$(PY) -m pytest -n 2 --database postgresql --ignore tests/jobs/launchers/test_shared_watch.py tests/storage \
 	  tests/jobs/worker tests/jobs/launchers tests/faults/test_worker_death.py \
 	  tests/faults/test_one_worker.py tests/jobs/test_job.py tests/jobs/test_ingest_events.py \
 	  tests/system/backup tests/system/accounts \

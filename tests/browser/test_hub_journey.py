@@ -46,6 +46,7 @@ def app(hub: FakeHub, app: App) -> App:
     return app
 
 
+@pytest.mark.release
 def test_a_model_is_found_downloaded_with_a_rest_and_trained(
     hub: FakeHub, app: App, page: Page, browser: Browser
 ) -> None:

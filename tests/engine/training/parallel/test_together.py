@@ -37,7 +37,10 @@ def are_alike(one: JobDir, other: JobDir) -> bool:
     return all(torch.allclose(weights[0][n], weights[1][n], atol=2e-4) for n in weights[0])
 
 
-@pytest.mark.parametrize(("batch", "accumulation", "count"), [(4, 1, 2), (2, 3, 3)])
+@pytest.mark.parametrize(
+    ("batch", "accumulation", "count"),
+    [(4, 1, 2), pytest.param(2, 3, 3, marks=pytest.mark.release)],
+)
 def test_several_processes_learn_what_one_learns(
     tmp_path: Path, writer: Path, batch: int, accumulation: int, count: int
 ) -> None:
