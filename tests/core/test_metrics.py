@@ -1,5 +1,7 @@
 """The one number of an evaluation."""
 
+import pickle
+
 import pytest
 
 from workbench.core.metrics import METRICS, headline, is_better
@@ -20,6 +22,11 @@ from workbench.core.metrics import METRICS, headline, is_better
 )
 def test_headline(task: str, scores: dict[str, float], line: str) -> None:
     assert headline(task, scores) == line
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_metric_comes_back_from_a_cache_as_itself(name: str) -> None:
+    assert pickle.loads(pickle.dumps(METRICS[name])) is METRICS[name]
 
 
 def test_a_smaller_loss_is_better() -> None:

@@ -154,6 +154,10 @@ class Metric:
     is_share_right: bool = False
     """Whether it is the share of the answers that are right, each row counting once."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It comes back from a cache as the one that it is, not as another like it."""
+        return _named, (self.name,)
+
     @property
     def sign(self) -> float:
         """What makes of a row's score how good it is: 1, or -1 where smaller is better."""
@@ -360,6 +364,10 @@ METRICS = {
         ),
     )
 }
+
+
+def _named(name: str) -> Metric:
+    return METRICS[name]
 
 
 def metric_of(task: str) -> Metric:
