@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.words import size
@@ -62,6 +62,7 @@ class Carrier:
         self._child: Child | None = None
         self._kills = out_of_memory.kills()
         self._memory_was_low = False
+        self._leaving = threading.Event()
 
     def run(self, command: Sequence[str]) -> int:
         """Do it; the exit code of its process."""
@@ -125,6 +126,8 @@ class Carrier:
         finally:
             self._kill()  # what it left behind
             self._child.let_go()
+        if self._leaving.is_set():
+            self._stay()
         return self._child.process.wait()
 
     def _look(self) -> None:
@@ -189,9 +192,15 @@ class Carrier:
     def _leave(self, why: str = "The workbench has given this attempt up.") -> None:
         """Nobody waits for it any more: another attempt may be at work already."""
         print(why, file=sys.stderr, flush=True)
+        self._leaving.set()
         self._kill()
         shutil.rmtree(self._place.folder, ignore_errors=True)
         os._exit(GONE)
+
+    def _stay(self) -> NoReturn:
+        """The thread that watches the lifeline is about to end this process."""
+        while True:
+            threading.Event().wait()
 
     def _ran_out(self) -> bool:
         kills = out_of_memory.kills()
