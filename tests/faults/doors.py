@@ -1,5 +1,6 @@
 """Every door of the real web app: its routes, its files and its WebSocket."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -11,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from websockets.exceptions import ConnectionClosed
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as connect_here
 from websockets.sync.client import connect
 
 from tests.faults.conftest import ROOT
@@ -85,23 +87,27 @@ def stream(
     tls: ssl.SSLContext | None = None,
     cookie: str = "",
 ) -> Iterator[Any]:
-    """The WebSocket that a page of `origin` opens at `host`."""
-    name = host or f"127.0.0.1:{port}"
-    left = False
-    try:
-        with connect(
-            f"{'wss' if tls else 'ws'}://{name}/_stcore/stream",
-            address=("127.0.0.1", port),
-            origin=origin,  # type: ignore[arg-type]
-            ssl=tls,
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            additional_headers={"Cookie": cookie} if cookie else {},
-            proxy=None,
-            open_timeout=60,
-        ) as socket:
+    """The WebSocket that a page of `origin` opens at `host`; with TLS it can only be looked at."""
+    address = f"{'wss' if tls else 'ws'}://{host or f'127.0.0.1:{port}'}/_stcore/stream"
+    how: dict[str, Any] = {
+        "origin": origin,
+        "subprotocols": ["streamlit"],
+        "additional_headers": {"Cookie": cookie} if cookie else {},
+        "proxy": None,
+        "open_timeout": 60,
+    }
+    if tls is None:
+        with connect(address, address=("127.0.0.1", port), **how) as socket:
             yield socket
-            left = True
-    except ConnectionClosed:
-        # The client reads in a thread of its own, which TLS may take amiss while we close.
-        if not left:
-            raise
+        return
+    # The other client reads in a thread of its own, and one TLS connection is not for two threads.
+    with asyncio.Runner() as runner:
+        opened = runner.run(_opened(address, host="127.0.0.1", port=port, ssl=tls, **how))
+        try:
+            yield opened
+        finally:
+            runner.run(opened.close())
+
+
+async def _opened(address: str, **how: Any) -> ClientConnection:
+    return await connect_here(address, **how)
