@@ -151,6 +151,7 @@ def opened(page: Page, app: App, path: str, **query: object) -> Visit:
     return Visit(page).open_all()
 
 
+@pytest.mark.release
 def test_hostile_texts_are_read_as_texts_on_every_page(
     app: App, page: Page, hostile: Hostile
 ) -> None:

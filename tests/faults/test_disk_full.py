@@ -94,7 +94,13 @@ def _training_over(job_id: int) -> bool:
     return (folder_of(job_id).adapter / "adapter_model.safetensors").exists()
 
 
-@pytest.mark.parametrize("moment", [_checkpoint_begun, _training_over], ids=["learning", "exam"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(_checkpoint_begun, id="learning"),
+        pytest.param(_training_over, id="exam", marks=pytest.mark.release),
+    ],
+)
 def test_a_run_that_meets_a_full_disk_says_so_and_keeps_its_checkpoint(
     full_home: tuple[SmallDisk, Store, Machine],
     tiny: Path,

@@ -94,6 +94,7 @@ def test_certificates_of_ones_own_are_trusted(job: JobDir, tmp_path: Path, varia
         )
 
 
+@pytest.mark.release
 def test_a_certificate_that_nobody_vouches_for_is_said(job: JobDir, tmp_path: Path) -> None:
     tls, _ = own_certificate(tmp_path)
     with serving(tls) as hub:
@@ -103,6 +104,7 @@ def test_a_certificate_that_nobody_vouches_for_is_said(job: JobDir, tmp_path: Pa
     assert "SSL_CERT_FILE" in result["reason"]
 
 
+@pytest.mark.release
 def test_a_user_who_barred_the_hub_is_told_by_what(job: JobDir, hub: FakeHub) -> None:
     result = done(job, HF_ENDPOINT=hub.address, HF_HUB_OFFLINE="1")
     assert "HF_HUB_OFFLINE bars it" in result["reason"]

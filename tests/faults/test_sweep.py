@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from storage.database import Store
 from storage.tables import DatasetVersion
 from tests.fakes.harness import folder_of, until
@@ -45,6 +47,7 @@ def start_sweep(store: Store, base: Path, folder: Path) -> int:
     )
 
 
+@pytest.mark.release
 def test_a_sweep_whose_worker_is_killed_goes_on_and_tries_each_once(
     computer: Machine, store: Store, tiny: Path, tmp_path: Path
 ) -> None:

@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.engine_jobs import events, predictions
 from tests.helpers.writers import recipe, split_replies, write_job
 from workbench.jobs.process.job_dir import JobDir, read_json
@@ -41,6 +43,7 @@ def test_smollm2_learns_in_four_bits(tmp_path: Path, smol: Path) -> None:
     assert job.log.read_text().splitlines() == logged
 
 
+@pytest.mark.release
 def test_the_stop_signal_ends_it_within_a_step(tmp_path: Path, writer: Path) -> None:
     data = split_replies(tmp_path / "replies.parquet", train=12, validation=0, test=2)
     settings = recipe(max_steps=100_000)

@@ -92,6 +92,7 @@ def test_what_was_planted_is_found_mended_and_gone(store: Store, tmp_path: Path)
     assert "password" in checkup.facts["words"]["Account"]
 
 
+@pytest.mark.release
 def test_a_leak_by_customer_is_told_and_the_fix_ends_it(store: Store, tmp_path: Path) -> None:
     lines = []
     for customer in range(40):

@@ -18,6 +18,8 @@ from workbench.models.exports.certificate import EXPORT
 from workbench.models.exports.set_note import NOTE
 from workbench.models.families import SEQ2SEQ
 
+pytestmark = pytest.mark.release
+
 
 @pytest.fixture(scope="module")
 def set_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
